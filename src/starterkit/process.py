@@ -1,0 +1,211 @@
+"""The only door to other programs: time limits, whole groups ended, readable failures.
+
+A program gets an argument list (never a shell string), closed standard input unless something is fed to it, and a
+process group of its own, so that ending it ends what it started too.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import IO
+
+from starterkit.errors import ExitCode, MissingError, StarterkitError
+
+# Variables of the surrounding shell that change how Python runs what we start. PYTHONDONTWRITEBYTECODE, which many
+# container images set, makes every test run compile every import again; the others bring in somebody else's packages.
+PYTHON_VARIABLES = (
+    "PYTHONDONTWRITEBYTECODE",
+    "PYTHONPATH",
+    "PYTHONHOME",
+    "PYTHONSTARTUP",
+    "PYTHONOPTIMIZE",
+    "PYTHONWARNINGS",
+    "PYTHONSAFEPATH",
+    "PYTHONINSPECT",
+    "PYTHONUNBUFFERED",
+    "PYTHONPYCACHEPREFIX",
+    "PYTEST_*",
+    "VIRTUAL_ENV",
+    "COVERAGE_*",
+)
+
+_GRACE_SECONDS = 3.0
+
+
+class ProgramMissing(MissingError):
+    """A program that we need is not on this machine."""
+
+
+class ProgramFailed(StarterkitError):
+    """A program ended with an error that we have no better words for."""
+
+    code = ExitCode.ENVIRONMENT
+
+    def __init__(self, finished: Finished, mend: str = "") -> None:
+        shown = (finished.text_err or finished.text_out).strip()
+        super().__init__(f"`{' '.join(finished.args)}` ended with exit code {finished.code}.\n{shown}".rstrip(), mend)
+        self.finished = finished
+
+
+class TimeLimitReached(StarterkitError):
+    """A program ran longer than it may and was ended, with all that it had started."""
+
+    code = ExitCode.ENVIRONMENT
+
+    def __init__(self, args: Sequence[str], seconds: float, out: bytes = b"", err: bytes = b"") -> None:
+        super().__init__(f"`{' '.join(args)}` was still running after {seconds:g} seconds and was ended.")
+        self.out = out
+        self.err = err
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A program that has ended: its arguments, exit code, and what it wrote."""
+
+    args: tuple[str, ...]
+    code: int
+    out: bytes
+    err: bytes
+
+    @property
+    def text_out(self) -> str:
+        return self.out.decode("utf-8", "replace")
+
+    @property
+    def text_err(self) -> str:
+        return self.err.decode("utf-8", "replace")
+
+
+def scrubbed_environment(drop: Iterable[str] = PYTHON_VARIABLES, **add: str) -> dict[str, str]:
+    """Return this process's environment without the variables whose names match a pattern of `drop`, plus `add`."""
+    patterns = tuple(drop)
+    kept = {
+        name: value for name, value in os.environ.items() if not any(fnmatchcase(name, pattern) for pattern in patterns)
+    }
+    return {**kept, **add}
+
+
+def run(
+    args: Sequence[str | Path],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    input: bytes | None = None,
+    timeout: float | None = 60.0,
+) -> Finished:
+    """Run a program to its end and return what it wrote; its exit code is the caller's to judge.
+
+    Raises `ProgramMissing` when there is no such program and `TimeLimitReached` after `timeout` seconds.
+    """
+    process = start(args, cwd=cwd, env=env, stdin=subprocess.DEVNULL if input is None else subprocess.PIPE)
+    words = tuple(str(word) for word in args)
+    try:
+        out, err = process.communicate(input, timeout)
+    except subprocess.TimeoutExpired:
+        end(process)
+        out, err = process.communicate()
+        raise TimeLimitReached(words, timeout or 0, out, err) from None
+    except BaseException:
+        end(process)
+        raise
+    return Finished(words, process.returncode, out, err)
+
+
+def run_ok(
+    args: Sequence[str | Path],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    input: bytes | None = None,
+    timeout: float | None = 60.0,
+) -> bytes:
+    """Like `run`, but return the output alone and raise `ProgramFailed` when the exit code is not 0."""
+    finished = run(args, cwd=cwd, env=env, input=input, timeout=timeout)
+    if finished.code != 0:
+        raise ProgramFailed(finished)
+    return finished.out
+
+
+def start(
+    args: Sequence[str | Path],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    stdin: int | IO[bytes] | None = subprocess.DEVNULL,
+    stdout: int | IO[bytes] | None = subprocess.PIPE,
+    stderr: int | IO[bytes] | None = subprocess.PIPE,
+) -> subprocess.Popen[bytes]:
+    """Start a program in a process group of its own; the caller ends it with `end`.
+
+    Raises `ProgramMissing` when there is no such program.
+    """
+    words = [str(word) for word in args]
+    try:
+        return subprocess.Popen(
+            words,
+            cwd=cwd,
+            env=None if env is None else dict(env),
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            start_new_session=os.name == "posix",
+            creationflags=_new_group_flag(),
+        )
+    except FileNotFoundError as missing:
+        if cwd is not None and not cwd.is_dir():
+            raise ProgramMissing(f"The folder {cwd} does not exist (any more).") from missing
+        raise ProgramMissing(f"The program `{words[0]}` is not on this machine.") from missing
+    except PermissionError as denied:
+        raise ProgramMissing(f"The program `{words[0]}` cannot be started: {denied.strerror}.") from denied
+
+
+@contextmanager
+def running(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    """Give the process to the block, and end it (with all that it started) when the block is left in any way."""
+    try:
+        yield process
+    finally:
+        end(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process and everything in its group: asked first, killed after a grace of three seconds."""
+    if process.poll() is None:
+        _signal_group(process, signal.SIGTERM)
+        deadline = time.monotonic() + _GRACE_SECONDS
+        while process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.01)
+    _kill_group(process)
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    # Also after the leader has ended: what it started may have outlived it.
+    _signal_group(process, signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
+    process.wait()
+
+
+def _signal_group(process: subprocess.Popen[bytes], which: signal.Signals) -> None:
+    if sys.platform == "win32":
+        if process.poll() is None:
+            subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)
+        return
+    try:
+        os.killpg(process.pid, which)
+    except ProcessLookupError:
+        return  # all of the group has ended already
+    except PermissionError:
+        # macOS answers so for a group whose members are all zombies.
+        return
+
+
+def _new_group_flag() -> int:
+    return int(getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)) if os.name == "nt" else 0

@@ -1,0 +1,145 @@
+"""YAML with a place for every value, so that an error can name file and line and the nearest right word.
+
+`parse` returns a `Value`; its methods return plain Python values of one kind, or raise `FileError` saying what is
+wrong and what would be right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import yaml
+from yaml import MappingNode, Node, ScalarNode, SequenceNode
+
+from starterkit.errors import FileError
+
+_Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def nearest(word: str, known: list[str]) -> str:
+    """Return `Did you mean "…"?` with the known words nearest to `word`, or all of them when none is near."""
+    close = get_close_matches(word, known, n=3, cutoff=0.5)
+    if close:
+        return "Did you mean " + " or ".join(f'"{name}"' for name in close) + "?"
+    return "It can be: " + ", ".join(known) + "." if known else ""
+
+
+def parse(data: bytes, file: str) -> Value:
+    """Parse one YAML document. Raises `FileError` for text that is not UTF-8, not YAML, or empty."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        line = data[: wrong.start].count(b"\n") + 1
+        raise FileError(file, line, "the file is not UTF-8 text", "Save it as UTF-8.") from wrong
+    for number, line_text in enumerate(text.splitlines(), 1):
+        if line_text.startswith(("<<<<<<< ", ">>>>>>> ")) or line_text == "=======":
+            raise FileError(file, number, "there are conflict markers of a merge here", "Settle the conflict first.")
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as wrong:
+        mark = wrong.problem_mark or wrong.context_mark
+        raise FileError(file, mark.line + 1 if mark else None, f"not valid YAML: {wrong.problem}") from wrong
+    except yaml.YAMLError as wrong:
+        raise FileError(file, None, f"not valid YAML: {wrong}") from wrong
+    if node is None:
+        raise FileError(file, None, "the file is empty")
+    return Value(node, file, "")
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value of a YAML file: its node, the file, and the dotted path of keys that leads to it."""
+
+    node: Node
+    file: str
+    path: str
+
+    @property
+    def line(self) -> int:
+        return int(self.node.start_mark.line) + 1
+
+    def wrong(self, message: str, mend: str = "") -> FileError:
+        """Return (not raise) an error that points at this value."""
+        return FileError(self.file, self.line, f"{self.path}: {message}" if self.path else message, mend)
+
+    def mapping(self, required: tuple[str, ...] = (), optional: tuple[str, ...] | None = ()) -> dict[str, Value]:
+        """Return the mapping's values by key; `optional=None` lets any further key pass."""
+        if not isinstance(self.node, MappingNode):
+            raise self.wrong(f"expected a mapping of keys to values, found {self._kind()}")
+        found: dict[str, Value] = {}
+        for key_node, value_node in self.node.value:
+            key = str(key_node.value)
+            place = Value(key_node, self.file, self.path)
+            if key in found:
+                raise place.wrong(f'the key "{key}" stands here twice')
+            if optional is not None and key not in (*required, *optional):
+                raise place.wrong(f'unknown key "{key}"', nearest(key, [*required, *optional]))
+            found[key] = Value(value_node, self.file, f"{self.path}.{key}" if self.path else key)
+        for key in required:
+            if key not in found:
+                raise self.wrong(f'the key "{key}" is missing')
+        return found
+
+    def items(self) -> Iterator[Value]:
+        """Yield the values of a list."""
+        if not isinstance(self.node, SequenceNode):
+            raise self.wrong(f"expected a list, found {self._kind()}")
+        for number, item in enumerate(self.node.value, 1):
+            yield Value(item, self.file, f"{self.path}[{number}]")
+
+    def is_mapping(self) -> bool:
+        return isinstance(self.node, MappingNode)
+
+    def is_list(self) -> bool:
+        return isinstance(self.node, SequenceNode)
+
+    def text(self) -> str:
+        """Return a non-empty text; numbers count as the text that stands in the file."""
+        if not isinstance(self.node, ScalarNode) or self._kind() not in ("text", "a whole number", "a number"):
+            raise self.wrong(f"expected text, found {self._kind()}", "Put it in quotes if it is meant as text.")
+        if not self.node.value.strip():
+            raise self.wrong("expected text, found nothing")
+        return str(self.node.value)
+
+    def integer(self, low: int, high: int) -> int:
+        """Return a whole number between `low` and `high`, both included."""
+        if not isinstance(self.node, ScalarNode) or not self.node.tag.endswith(":int"):
+            raise self.wrong(f"expected a whole number, found {self._kind()}")
+        number = (
+            int(self.node.value.replace("_", ""), 0) if self.node.value[:2] in ("0x", "0o") else int(self.node.value)
+        )
+        if not low <= number <= high:
+            raise self.wrong(f"expected a whole number from {low} to {high}, found {number}")
+        return number
+
+    def boolean(self) -> bool:
+        if not isinstance(self.node, ScalarNode) or not self.node.tag.endswith(":bool"):
+            raise self.wrong(f"expected true or false, found {self._kind()}")
+        return str(self.node.value).lower() in ("true", "yes", "on")
+
+    def texts(self) -> tuple[str, ...]:
+        """Return a list of texts."""
+        return tuple(item.text() for item in self.items())
+
+    def choice(self, known: tuple[str, ...]) -> str:
+        """Return one of the known words."""
+        word = self.text()
+        if word not in known:
+            raise self.wrong(f'unknown value "{word}"', nearest(word, list(known)))
+        return word
+
+    def _kind(self) -> str:
+        if isinstance(self.node, MappingNode):
+            return "a mapping"
+        if isinstance(self.node, SequenceNode):
+            return "a list"
+        tag = str(self.node.tag).rsplit(":", 1)[-1]
+        return {
+            "str": "text",
+            "int": "a whole number",
+            "float": "a number",
+            "bool": "true or false",
+            "null": "nothing",
+        }.get(tag, tag)
