@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -78,11 +79,12 @@ class Project:
 
     def exit_call(self) -> Place | None:
         """Return a line of the learner's own code that ends the program without a trace, where there is one."""
-        for suffix, call in _EXIT_CALLS.items():
-            for file in sorted(self.folder.glob(f"**/*{suffix}")):
-                name = self._relative(str(file))
-                found = call.search(file.read_bytes()) if name and not self.is_path_owned(name) else None
-                if found:
+        for parent, folders, files in os.walk(self.folder):
+            folders[:] = sorted(name for name in folders if name not in _FOREIGN and not name.startswith("."))
+            for path in (Path(parent, name) for name in sorted(files)):
+                name = self._relative(str(path)) if path.suffix in _EXIT_CALLS else ""
+                found = _EXIT_CALLS[path.suffix].search(path.read_bytes()) if name else None
+                if found and not self.is_path_owned(name):
                     return Place(name, found.string.count(b"\n", 0, found.start()) + 1)
         return None
 

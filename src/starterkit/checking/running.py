@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from starterkit.checking.results import CheckResult, ExpectedTest, Outcome, Place, TestResult
+from starterkit.checking.results import CheckResult, ExpectedTest, Outcome, TestResult
 from starterkit.errors import UsageError
 from starterkit.process import interrupt, running, start, wait
 from starterkit.runtime.prepared import Prepared, Say, quiet
