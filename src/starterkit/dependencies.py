@@ -127,7 +127,12 @@ def _of(name: str, entries: list[Entry]) -> list[Entry]:
 
 
 def _plain(entries: list[Entry]) -> list[str]:
-    return sorted(re.sub(r"\s+", "", str(entry)) for entry in entries)
+    """The entries as they compare: without spaces, each name in its normal form."""
+
+    def plain(entry: Entry) -> str:
+        return re.sub(r"^[\w.-]+", lambda _: _name(entry), re.sub(r"\s+", "", str(entry)))
+
+    return sorted(plain(entry) for entry in entries)
 
 
 def _put(document: TOMLDocument, path: Path, present: list[Entry] | None, entries: list[Entry]) -> None:
