@@ -677,6 +677,8 @@ def test_nodes_runner_is_read_too(tmp_path: Path) -> None:
                 test('Lists', () => { assert.deepStrictEqual([1], [1, 2]); });
                 """,
             "tests/02-tags.test.js": "require('../src/missing.js');\n",
+            "src/wrong.js": "// a comment\nconst title = (;\n",
+            "tests/03-profiles.test.js": "require('../src/wrong.js');\n",
         },
     )
     names = ["An article has a title", "A title is short", "All is well", "It takes long", "Colours", "Lists", "Gone"]

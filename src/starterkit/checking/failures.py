@@ -18,7 +18,7 @@ _FOREIGN = ("site-packages", "node_modules", ".venv")
 _WRAPPER = re.compile(r'^failed on (?:setup|teardown) with "(.*)"$', re.DOTALL)
 _TYPE = re.compile(r"^(?:\w+\.)*(?P<type>[A-Z]\w*)(?: \[[\w ]+\])?(?:: |:?$)(?P<words>.*)", re.DOTALL)
 _TIMEOUT = re.compile(r"Timeout \(>(\d+(?:\.\d+)?)s\) from pytest-timeout|test timed out after (\d+)ms")
-_ERROR_LINES = re.compile(r"(?:^E(?:   .*| *)\n?)+", re.MULTILINE)
+_ERROR_LINES = re.compile(r"(?:^E(?:   .*| *)$\n?)+", re.MULTILINE)
 _NODE_CAUSE = re.compile(r"^  cause: (.*?)(?=^ +at |^\}|\Z)", re.DOTALL | re.MULTILINE)
 _CHAINED = re.compile(
     r"\n(?:During handling of the above exception, another exception occurred"
