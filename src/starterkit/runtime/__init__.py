@@ -6,16 +6,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from starterkit.errors import MissingError
-from starterkit.runtime.pins import preferred_pins
 from starterkit.runtime.prepared import Prepared, Say, quiet
 from starterkit.runtime.python_environment import PythonEnvironments
-from starterkit.runtime.servers import free_port, serve
-from starterkit.runtime.tools import ToolReport, report_tools
-from starterkit.runtime.uv import NoNetworkError, NoSuchPackagesError, uv_binary
 from starterkit.template import Environment
+
+if TYPE_CHECKING:
+    from starterkit.runtime.pins import preferred_pins
+    from starterkit.runtime.servers import free_port, serve
+    from starterkit.runtime.tools import ToolReport, report_tools
+    from starterkit.runtime.uv import NoNetworkError, NoSuchPackagesError, uv_binary
 
 __all__ = [
     "NoNetworkError",
@@ -33,6 +35,26 @@ __all__ = [
     "serve",
     "uv_binary",
 ]
+
+# Imported when first asked for: `check`, which every learner waits for many times a day, needs none of them.
+_LATE = {
+    "NoNetworkError": "uv",
+    "NoSuchPackagesError": "uv",
+    "ToolReport": "tools",
+    "free_port": "servers",
+    "preferred_pins": "pins",
+    "report_tools": "tools",
+    "serve": "servers",
+    "uv_binary": "uv",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
 
 
 class Maker(Protocol):
