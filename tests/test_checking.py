@@ -578,7 +578,10 @@ def test_a_report_that_breaks_off_gives_what_was_whole(tmp_path: Path) -> None:
     report = read_report(tmp_path / "r.xml")
 
     assert report is not None
-    assert [case.name for case in report.cases] == ["a"]
+    assert [(case.name, case.kind, case.message) for case in report.cases] == [
+        ("a", "", ""),
+        ("b", "error", "The report breaks off here."),
+    ]
     assert report.problem == "the report of the tests breaks off in the middle"
 
 
@@ -642,9 +645,21 @@ def test_a_huge_report_takes_little_memory(tmp_path: Path, place: str) -> None:
     ).stdout.splitlines()
 
     count, problem, longest = out[0].split("|")
-    assert (count, problem) == ("1", "the report of the tests is larger than 8 MiB")
+    assert (count, problem) == ("2", "the report of the tests is larger than 8 MiB")
     assert int(longest) < 70_000
     assert int(out[1]) < 100 * 1024  # KiB
+
+
+def test_a_failure_without_end_is_named(tmp_path: Path) -> None:
+    tests = "def test_a(): pass\ndef test_b(): raise ValueError('x' * 10_000_000)\ndef test_c(): pass\n"
+
+    result = check(project(tmp_path, {"tests/test_a.py": tests}))
+
+    assert [one.message for one in result.results] == [
+        "",
+        "Its failure is too long to be shown.",
+        "Nothing is known of it: the report of the tests is larger than 8 MiB.",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -393,6 +393,14 @@ def test_a_file_in_the_place_of_the_environment_is_named(project: Path) -> None:
 
 
 @posix_only
+def test_a_link_to_nowhere_in_the_place_of_the_environment_is_named(project: Path) -> None:
+    (project / ".venv").symlink_to("/no/such/folder")
+
+    with pytest.raises(UsageError, match="is in the way"):
+        prepare(project, PYTHON)
+
+
+@posix_only
 def test_a_folder_that_cannot_be_written_is_named(project: Path) -> None:
     if os.geteuid() == 0:
         pytest.skip("root may write everywhere")

@@ -54,13 +54,13 @@ def read_report(file: Path) -> Report | None:
             while reader.bytes_read < LIMIT_BYTES and (piece := stream.read(_PIECE_BYTES)):
                 reader.feed(plain(decoder.decode(piece)), len(piece))
             if stream.read(1):
-                reader.report.problem = "the report of the tests is larger than 8 MiB"
+                reader.give_up("the report of the tests is larger than 8 MiB", "Its failure is too long to be shown.")
             else:
                 reader.close()
         except expat.ExpatError:
-            reader.report.problem = "the report of the tests breaks off in the middle"
+            reader.give_up("the report of the tests breaks off in the middle", "The report breaks off here.")
         except _DocumentType:
-            reader.report.problem = "the report of the tests is not one that a test program writes"
+            reader.give_up("the report of the tests is not one that a test program writes", "")
     return reader.report if reader.bytes_read else None
 
 
@@ -91,6 +91,13 @@ class _Reader:
 
     def close(self) -> None:
         self._parser.Parse(b"", True)
+
+    def give_up(self, problem: str, of_case: str) -> None:
+        """Say why reading ends here; the case that was being read is red for it."""
+        self.report.problem = problem
+        if self._case:
+            self._case.kind, self._case.message, self._case.text = "error", of_case, self._text
+            self.report.cases.append(self._case)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "testcase":

@@ -207,7 +207,7 @@ class _Pairing:
             return TestResult(test, Outcome.DID_NOT_RUN, f"Nothing is known of it: {self.report.problem}.")
         if self.of_run or not self.report:
             whole = self._whole_run()
-            return TestResult(test, Outcome.DID_NOT_RUN, whole.message, whole.place, None, self.ended.output)
+            return TestResult(test, Outcome.DID_NOT_RUN, whole.message, whole.place)
         file_ran = any(other.file == test.file and other.id in self.of_tests for other in self.tests)
         for file, broken in self.of_files.items():
             if broken.kind and not file_ran:
@@ -244,7 +244,7 @@ class _Pairing:
             return TestResult(test, Outcome.DID_NOT_RUN, "Not reached: the run was stopped before it.")
         place = self.project.own_place(self.ended.output)
         message = f"Stopped: {self.ended.cut}. {_LOOP}"
-        return TestResult(test, Outcome.DID_NOT_RUN, message, place, None, self.ended.output)
+        return TestResult(test, Outcome.DID_NOT_RUN, message, place)
 
     def _first_absent(self) -> ExpectedTest:
         """The test that was under way when the run was stopped: files run in the order given, tests by line."""
