@@ -11,9 +11,10 @@ from starterkit.errors import ConflictError, UsageError
 from starterkit.repository.git import Git, git_failed
 from starterkit.repository.objects import Identity, ObjectReader
 
-PATH_REF = "refs/starterkit/path"
-TEXTS_REF = "refs/starterkit/template"
-UNDO_REFS = "refs/starterkit/undo/"
+STARTERKIT_REFS = "refs/starterkit/"
+PATH_REF = STARTERKIT_REFS + "path"
+TEXTS_REF = STARTERKIT_REFS + "template"
+UNDO_REFS = STARTERKIT_REFS + "undo/"
 LOCAL_IDENTITY = Identity("starterkit learner", "learner@localhost")
 
 _UNFINISHED = {
@@ -37,9 +38,10 @@ class Head:
 class Repository:
     """A git repository with a work tree."""
 
-    def __init__(self, work_tree: Path, git_dir: Path) -> None:
+    def __init__(self, work_tree: Path, git_dir: Path, common_dir: Path) -> None:
         self.work_tree = work_tree
         self.git_dir = git_dir
+        self.common_dir = common_dir  # differs from git_dir in a linked worktree
         self.git = Git(work_tree)
         self.reader = ObjectReader(self.git)
 
@@ -107,9 +109,9 @@ class Repository:
 def open_repository(folder: Path) -> Repository:
     """Open the repository whose work tree begins at `folder`. Raises `UsageError` where there is none."""
     git = Git(folder)
-    finished = git.try_run("rev-parse", "--path-format=absolute", "--show-toplevel", "--git-dir")
+    finished = git.try_run("rev-parse", "--path-format=absolute", "--show-toplevel", "--git-dir", "--git-common-dir")
     lines = os.fsdecode(finished.out).splitlines()
-    if len(lines) < 2:
+    if len(lines) != 3:
         if "not a git repository" in finished.text_err:
             raise UsageError(
                 f"The project in {folder} has lost its git repository (there is no .git here).",
@@ -122,7 +124,7 @@ def open_repository(folder: Path) -> Repository:
             f"The project in {folder} is not the top of a git repository; {work_tree} is.",
             "Move the project out of that repository and clone or generate it again.",
         )
-    return Repository(folder, Path(lines[1]))
+    return Repository(folder, Path(lines[1]), Path(lines[2]))
 
 
 def enclosing_repository(folder: Path) -> Path | None:
@@ -138,7 +140,7 @@ def make_repository(folder: Path) -> Repository:
     """Make a new repository in a folder, whatever the user's configuration says about branches and formats."""
     Git(folder).run("init", "-q", "--initial-branch=main", "--object-format=sha1", "--template=")
     (folder / ".git" / "info").mkdir(exist_ok=True)
-    return Repository(folder, folder / ".git")
+    return Repository(folder, folder / ".git", folder / ".git")
 
 
 def git_on_path() -> str | None:
