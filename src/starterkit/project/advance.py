@@ -99,8 +99,8 @@ def settle_conflicts(merger: Merger, carried: Carried, how: Settle | None, label
     files = ", ".join(conflict.path for conflict in carried.conflicts)
     raise ConflictError(
         f"{label} and your code change the same lines of: {files}. Nothing was changed.",
-        f"Choose: `starterkit {command} --keep-mine` (your lines win), `--take-theirs` (the path's lines win, yours are "
-        "kept aside) or `--markers` (both are written into the file, for you to settle).",
+        f"Choose: `starterkit {command} --keep-mine` (your lines win), `--take-theirs` (the path's lines win, yours "
+        "are kept aside) or `--markers` (both are written into the file, for you to settle).",
     )
 
 

@@ -27,7 +27,8 @@ class TestsRed(RedError):
     def __init__(self, result: CheckResult) -> None:
         count = len(result.red)
         super().__init__(
-            f"{count} test{'s are' if count != 1 else ' is'} red, so this step is not finished yet. Nothing was changed.",
+            f"{count} test{'s are' if count != 1 else ' is'} red, so this step is not finished yet. "
+            "Nothing was changed.",
             "`starterkit hint` helps; `starterkit next --solve` takes the solution first.",
         )
         self.result = result
@@ -37,7 +38,7 @@ def silent(line: str) -> None:
     """The observer that does nothing."""
 
 
-def tests_so_far(project: Project, step: str | None = None) -> tuple[ExpectedTest, ...]:
+def expected_so_far(project: Project, step: str | None = None) -> tuple[ExpectedTest, ...]:
     """Return the tests of base and the steps so far, with their sentences."""
     step = project.state.step if step is None else step
     return expected_tests(project.template, step, project.path.test_files(step))
@@ -54,7 +55,7 @@ def check(project: Project, *, pristine: bool = False, selected: Sequence[str] =
     `pristine` takes the tests and their support from the path, in a copy of the project. `selected` names tests.
     Raises `UsageError` for a test that is not on the path so far, with the nearest names.
     """
-    expected = tests_so_far(project)
+    expected = expected_so_far(project)
     _check_known(selected, expected)
     environment = prepared(project, say)
     if pristine:

@@ -94,7 +94,7 @@ class _Solving:
         """Run the tests so far on a copy of the project with this outcome."""
         self.say(f"Checking {what} …")
         environment = checks.prepared(self.project, self.say)
-        expected = checks.tests_so_far(self.project, self.step.name)
+        expected = checks.expected_so_far(self.project, self.step.name)
         with checks.copied(self.project, carried.tree, self.merger.content) as folder:
             return checks.run(self.project, folder, environment, expected, self.step.name, say=self.say)
 
