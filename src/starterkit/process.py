@@ -10,8 +10,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -101,18 +102,20 @@ def run(
     env: Mapping[str, str] | None = None,
     input: bytes | None = None,
     timeout: float | None = 60.0,
+    keep_open: Sequence[int] = (),
 ) -> Finished:
     """Run a program to its end and return what it wrote; its exit code is the caller's to judge.
 
     Raises `ProgramMissing` when there is no such program and `TimeLimitReached` after `timeout` seconds.
     """
-    process = start(args, cwd=cwd, env=env, stdin=subprocess.DEVNULL if input is None else subprocess.PIPE)
+    stdin = subprocess.DEVNULL if input is None else subprocess.PIPE
+    process = start(args, cwd=cwd, env=env, stdin=stdin, keep_open=keep_open)
     words = tuple(str(word) for word in args)
     try:
         out, err = process.communicate(input, timeout)
     except subprocess.TimeoutExpired:
         end(process)
-        out, err = process.communicate()
+        out, err = _what_it_wrote(process)
         raise TimeLimitReached(words, timeout or 0, out, err) from None
     except BaseException:
         end(process)
@@ -143,9 +146,11 @@ def start(
     stdin: int | IO[bytes] | None = subprocess.DEVNULL,
     stdout: int | IO[bytes] | None = subprocess.PIPE,
     stderr: int | IO[bytes] | None = subprocess.PIPE,
+    keep_open: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start a program in a process group of its own; the caller ends it with `end`.
 
+    `keep_open` are file descriptors that the program inherits (a lock, say, which then lasts as long as it does).
     Raises `ProgramMissing` when there is no such program.
     """
     words = [str(word) for word in args]
@@ -159,12 +164,13 @@ def start(
             stderr=stderr,
             start_new_session=os.name == "posix",
             creationflags=_new_group_flag(),
+            pass_fds=tuple(keep_open) if os.name == "posix" else (),
         )
     except FileNotFoundError as missing:
         if cwd is not None and not cwd.is_dir():
             raise ProgramMissing(f"The folder {cwd} does not exist (any more).") from missing
         raise ProgramMissing(f"The program `{words[0]}` is not on this machine.") from missing
-    except PermissionError as denied:
+    except OSError as denied:
         raise ProgramMissing(f"The program `{words[0]}` cannot be started: {denied.strerror}.") from denied
 
 
@@ -177,6 +183,20 @@ def running(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes
         end(process)
 
 
+def wait(process: subprocess.Popen[bytes], seconds: float, stop: Callable[[], bool] = lambda: False) -> bool:
+    """Wait until a process has ended, at most so many seconds; tell whether it has.
+
+    `stop` is asked twice a second and ends the waiting by returning true. `Popen.wait` with a timeout looks every
+    50 ms; this returns at once when the process ends.
+    """
+    waiting = threading.Thread(target=process.wait, daemon=True)
+    waiting.start()
+    deadline = time.monotonic() + seconds
+    while waiting.is_alive() and time.monotonic() < deadline and not stop():
+        waiting.join(min(0.5, max(0.0, deadline - time.monotonic())))
+    return not waiting.is_alive()
+
+
 def end(process: subprocess.Popen[bytes]) -> None:
     """End a process and everything in its group: asked first, killed after a grace of three seconds."""
     if process.poll() is None:
@@ -185,6 +205,21 @@ def end(process: subprocess.Popen[bytes]) -> None:
         while process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.01)
     _kill_group(process)
+
+
+def interrupt(process: subprocess.Popen[bytes]) -> None:
+    """Ask a process and its group to stop as Ctrl-C does, so that a test run still writes its report."""
+    if os.name == "posix":  # Windows has no such signal for a group of its own; `end` is what ends it there
+        _signal_group(process, signal.SIGINT)
+
+
+def _what_it_wrote(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
+    # A program that left our group may still hold the other end of a pipe: what was read so far is enough then.
+    try:
+        out, err = process.communicate(timeout=1.0)
+    except subprocess.TimeoutExpired as still_open:
+        return still_open.output or b"", still_open.stderr or b""
+    return out, err
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

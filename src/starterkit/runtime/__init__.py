@@ -1,0 +1,91 @@
+"""Environments that projects run in, and the servers and tools that go with them.
+
+`prepare` gives what commands run in; which maker serves depends on the `kind` that path.yml names, and on nothing else.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from starterkit.errors import MissingError
+from starterkit.runtime.pins import preferred_pins
+from starterkit.runtime.prepared import Prepared, Say, quiet
+from starterkit.runtime.python_environment import PythonEnvironments
+from starterkit.runtime.servers import free_port, serve
+from starterkit.runtime.tools import ToolReport, report_tools
+from starterkit.runtime.uv import NoNetworkError, NoSuchPackagesError, uv_binary
+from starterkit.template import Environment
+
+__all__ = [
+    "NoNetworkError",
+    "NoSuchPackagesError",
+    "Prepared",
+    "Say",
+    "ToolReport",
+    "compile_pins",
+    "fetch_into_cache",
+    "free_port",
+    "preferred_pins",
+    "prepare",
+    "quiet",
+    "report_tools",
+    "serve",
+    "uv_binary",
+]
+
+
+class Maker(Protocol):
+    """What makes the environments of one kind."""
+
+    def prepare(self, project: Path, environment: Environment, *, offline: bool, say: Say) -> Prepared:
+        """Return the environment of a project, made or brought up to date where that is needed."""
+
+    def compile_pins(
+        self, declaration: bytes, old_pins: bytes | None, environment: Environment, *, offline: bool, say: Say
+    ) -> bytes:
+        """Return the pins of a declaration."""
+
+    def fetch_into_cache(self, pins: bytes, environment: Environment, *, offline: bool, say: Say) -> None:
+        """Bring every package of a pins file onto this machine."""
+
+
+_MAKERS: dict[str, Maker] = {"python": PythonEnvironments()}
+
+
+def prepare(project: Path, environment: Environment, *, offline: bool = False, say: Say = quiet) -> Prepared:
+    """Return the environment that the project's commands run in, made or brought up to date where that is needed.
+
+    Unchanged since the last time, it starts no program. Otherwise what is on this machine is used first, and the
+    network, after saying so, only for what is not. Where the learner declared other packages, the pins are compiled
+    again. Raises `NoNetworkError` when the network is needed and absent, `FileError` for a declaration that is not
+    valid, `NoSuchPackagesError` for packages that do not exist, `MissingError`.
+    """
+    return _maker(environment).prepare(project, environment, offline=offline, say=say)
+
+
+def compile_pins(
+    declaration: bytes, old_pins: bytes | None, environment: Environment, *, offline: bool = False, say: Say = quiet
+) -> bytes:
+    """Return the exact, hashed pins of what a declaration names, for all systems, without any address.
+
+    Packages keep the version that `old_pins` gives them where the declaration allows it; `preferred_pins` makes one
+    file of several. Raises as `prepare` does.
+    """
+    return _maker(environment).compile_pins(declaration, old_pins, environment, offline=offline, say=say)
+
+
+def fetch_into_cache(pins: bytes, environment: Environment, *, offline: bool = False, say: Say = quiet) -> None:
+    """Bring every package of a pins file onto this machine, so that later no network is needed for it.
+
+    Raises as `prepare` does.
+    """
+    _maker(environment).fetch_into_cache(pins, environment, offline=offline, say=say)
+
+
+def _maker(environment: Environment) -> Maker:
+    if environment.kind not in _MAKERS:
+        raise MissingError(
+            f'This starterkit cannot make environments of the kind "{environment.kind}".', "Upgrade starterkit."
+        )
+    return _MAKERS[environment.kind]

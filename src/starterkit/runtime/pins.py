@@ -1,0 +1,40 @@
+"""A pins file (compiled requirements.txt): which packages it names, and pins of several files in one."""
+
+from __future__ import annotations
+
+import re
+
+_NAME = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
+
+
+def package_name(requirement: str) -> str:
+    """Return the normalised name of a requirement (`Flask_WTF[email]>=1.2` gives `flask-wtf`), or ""."""
+    found = _NAME.match(requirement)
+    return re.sub(r"[-_.]+", "-", found[1]).lower() if found else ""
+
+
+def pinned_names(pins: bytes) -> frozenset[str]:
+    """Return the normalised names of all packages that a pins file holds."""
+    return frozenset(_entries(pins))
+
+
+def preferred_pins(*files: bytes) -> bytes:
+    """Return one pins file that holds each package as the first of `files` that names it does."""
+    entries: dict[str, str] = {}
+    for pins in files:
+        entries = {**_entries(pins), **entries}
+    return "".join(text for _, text in sorted(entries.items())).encode()
+
+
+def _entries(pins: bytes) -> dict[str, str]:
+    # An entry begins in the first column and goes on in indented lines; a package may have several, by marker.
+    entries: dict[str, str] = {}
+    name = ""
+    for line in pins.decode("utf-8", "replace").splitlines():
+        if line[:1].isalnum():
+            name = package_name(line)
+        elif not line[:1].isspace():
+            name = ""
+        if name and line.strip():
+            entries[name] = f"{entries.get(name, '')}{line}\n"
+    return entries

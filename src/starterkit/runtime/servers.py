@@ -1,0 +1,85 @@
+"""Starting a project's site on this machine, and knowing when it answers."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from subprocess import Popen
+from typing import IO
+
+from starterkit.process import TimeLimitReached, running, start
+from starterkit.runtime.prepared import Prepared
+
+HOST = "127.0.0.1"
+_NEIGHBOURS = 20
+
+
+@contextmanager
+def serve(
+    project: Path,
+    prepared: Prepared,
+    args: Sequence[str],
+    port: int,
+    *,
+    output: IO[bytes] | None = None,
+    seconds: float = 60.0,
+) -> Iterator[Popen[bytes]]:
+    """Start a site in the project's folder and give its process once it answers over HTTP, or has ended instead.
+
+    `args` is the run command of path.yml. What the site writes goes to `output`, by default where this process
+    writes. The site is ended, with all that it started, when the block is left.
+    Raises `TimeLimitReached` when it neither answers nor ends within `seconds`.
+    """
+    command = prepared.command(args, port=str(port))
+    process = start(command, cwd=project, env=prepared.variables, stdout=output, stderr=output)
+    with running(process):
+        deadline = time.monotonic() + seconds
+        while process.poll() is None and not _answers(port):
+            if time.monotonic() > deadline:
+                raise TimeLimitReached(command, seconds)
+            time.sleep(0.02)
+        yield process
+
+
+def free_port(preferred: int) -> int:
+    """Return the preferred port of this machine where nobody listens on it, else the nearest free one above."""
+    import socket
+
+    for port in range(preferred, min(preferred + _NEIGHBOURS, 65536)):
+        if _is_free(port):
+            return port
+    with socket.socket() as any_port:
+        any_port.bind((HOST, 0))
+        return int(any_port.getsockname()[1])
+
+
+def _is_free(port: int) -> bool:
+    import socket
+
+    with socket.socket() as caller:
+        caller.settimeout(0.5)
+        if caller.connect_ex((HOST, port)) == 0:
+            return False  # some systems let a second server in beside one that listens on all addresses
+    with socket.socket() as listener:
+        if os.name == "posix":  # a port on which connections are only fading away is free
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def _answers(port: int) -> bool:
+    import socket
+
+    try:
+        with socket.create_connection((HOST, port), timeout=1.0) as connection:
+            connection.settimeout(5.0)
+            connection.sendall(f"GET / HTTP/1.0\r\nHost: {HOST}:{port}\r\n\r\n".encode())
+            return connection.recv(5) == b"HTTP/"
+    except OSError:
+        return False
