@@ -153,13 +153,14 @@ class Answer:
 
     @property
     def _target(self) -> str | None:
-        """Where the answer sends the visitor, without the site's own host."""
+        """Where the answer sends the visitor: on this site, the address without a place on the page."""
         if "Location" not in self.headers:
             return None
         here = f"http://localhost{quote(self.address, safe='/?=&%')}"
         target = urlsplit(urljoin(here, self.headers["Location"]))
-        own = target.netloc == "localhost"
-        return unquote(target._replace(scheme="", netloc="").geturl()) if own else target.geturl()
+        if target.netloc != "localhost":
+            return target.geturl()
+        return unquote(target._replace(scheme="", netloc="", fragment="").geturl())
 
     def page(self) -> Page:
         """The page that came."""
