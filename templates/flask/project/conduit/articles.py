@@ -3,7 +3,7 @@
 import re
 import secrets
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -45,28 +45,28 @@ def read(slug: str) -> str:
 
 @bp.get("/editor")
 def write() -> str:
-    return render_template("articles/editor.html", article=Article())
+    return editor_page(Article())
 
 
 @bp.post("/editor")
 def publish() -> Response | tuple[str, int]:
     article = Article()
     if errors := fill_in(article):
-        return render_template("articles/editor.html", article=article, errors=errors), 422
+        return editor_page(article, errors), 422
     save_new(article)
     return redirect(url_for("articles.read", slug=article.slug))
 
 
 @bp.get("/editor/<slug>")
 def edit(slug: str) -> str:
-    return render_template("articles/editor.html", article=article_to_change(slug))
+    return editor_page(article_to_change(slug))
 
 
 @bp.post("/editor/<slug>")
 def change(slug: str) -> Response | tuple[str, int]:
     article = article_to_change(slug)
     if errors := fill_in(article):
-        return render_template("articles/editor.html", article=article, errors=errors), 422
+        return editor_page(article, errors), 422
     db.session.commit()
     return redirect(url_for("articles.read", slug=slug))
 
@@ -111,6 +111,11 @@ def editor_part(take: EditorPart) -> EditorPart:
 
 
 # Behind the editor
+
+
+def editor_page(article: Article, errors: Sequence[str] = ()) -> str:
+    with db.session.no_autoflush:  # what is wrong is shown, and not saved on the way
+        return render_template("articles/editor.html", article=article, errors=errors)
 
 
 def fill_in(article: Article) -> list[str]:

@@ -143,7 +143,8 @@ class Answer:
         self.status = response.status_code
         self.headers = response.headers
         self.content = response.data
-        self.html = LexborHTMLParser(response.data if response.mimetype == "text/html" else b"")
+        self.html = LexborHTMLParser(self.content if response.mimetype == "text/html" else b"")
+        response.close()
 
     def __str__(self) -> str:
         if self._target is not None:
@@ -229,9 +230,13 @@ class Part:
         """The words of all elements that the selector finds, in the order of the page."""
         return [_words(node) for node in self._node.css(selector)]
 
+    def words(self) -> str:
+        """All its words, with single spaces."""
+        return _words(self._node)
+
     def says(self, words: str) -> None:
         """These are its words, all of them."""
-        said = _words(self._node)
+        said = self.words()
         expect(said == words, f'{self._name} was expected to say "{words}", and says "{said}"')
 
     def attribute(self, name: str) -> str | None:
@@ -252,7 +257,7 @@ class Part:
     def submit(self, form: str, **fields: str) -> Answer:
         """Fill in these fields of a form and send it; the others go as they stand on the page."""
         node = self.one(form, "a form")._node
-        where = f"the form ({form}) on {self._name}"
+        where = f"the form on {self._name}"
         controls = node.css("input, textarea, select")
         sent = {control.attributes.get("name") or "": _value(control) for control in controls}
         sent.pop("", None)
@@ -276,7 +281,6 @@ def _form_with(field: str) -> str:
 
 
 def _words(node: Any) -> str:
-    """The words that stand there, with single spaces."""
     text = node.body.text() if isinstance(node, LexborHTMLParser) and node.body else node.text()
     return re.sub(r"\s+", " ", text).strip()
 
