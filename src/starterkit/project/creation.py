@@ -8,12 +8,10 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starterkit import __version__
-from starterkit.checking import CheckResult
 from starterkit.errors import MissingError, UsageError
-from starterkit.project import checks
 from starterkit.project.layers import Layer, path_layers, read_folder, texts_of, write_path
 from starterkit.project.opened import Project, now
 from starterkit.project.restore import BUNDLED
@@ -22,6 +20,9 @@ from starterkit.repository import Repository, enclosing_repository, make_reposit
 from starterkit.repository.objects import FILE, File, NewCommit, write_objects
 from starterkit.repository.worktree import write_file
 from starterkit.template import BASE, Template
+
+if TYPE_CHECKING:
+    from starterkit.checking import CheckResult
 
 Say = Callable[[str], None]
 
@@ -151,6 +152,7 @@ def _first_message(order: Order) -> str:
 
 
 def _install_and_check(order: Order, layers: list[Layer], say: Say) -> CheckResult:
+    from starterkit.project import checks
     from starterkit.runtime import fetch_into_cache, prepare
 
     folder, environment = order.destination, order.template.environment
