@@ -1,0 +1,28 @@
+"""Text of other programs made harmless for a terminal."""
+
+from __future__ import annotations
+
+import re
+
+# Colours and other commands to a terminal: as they are, and as pytest writes them into a report (#x1B).
+_COMMANDS = re.compile(
+    r"(?:\x1b|#x1B)\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
+    r"|(?:\x1b|#x1B)\][^\x07\x1b\n]*(?:\x07|#x07|\x1b\\|#x1B\\)"  # OSC: titles, links
+    r"|\x1b[@-Z\\^_]"
+)
+# Control characters but tab and newline, what XML cannot hold, and the signs that turn the direction of a line.
+_HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+
+
+def plain(text: str) -> str:
+    """Return the text without colour codes; any other character that moves a terminal's cursor becomes U+FFFD."""
+    return _HARMFUL.sub("\ufffd", _COMMANDS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+
+
+def shortened(text: str, lines: int, letters: int) -> str:
+    """Return at most so many lines and letters of a text; an ellipsis stands where something was left out."""
+    kept = text.split("\n")
+    short = "\n".join(kept[:lines])
+    if len(short) > letters:
+        return f"{short[:letters].rstrip()} …"
+    return f"{short}\n…" if len(kept) > lines else short

@@ -1,0 +1,286 @@
+"""Running the tests of the path against a project, and pairing what the report says with what the path lists."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from starterkit.checking.results import CheckResult, ExpectedTest, Outcome, TestResult
+from starterkit.errors import UsageError
+from starterkit.process import interrupt, running, start, wait
+from starterkit.runtime.prepared import Prepared, Say, quiet
+from starterkit.template import BASE, Template
+from starterkit.yamlfile import nearest
+
+if TYPE_CHECKING:
+    from starterkit.checking.failures import Judged, Project
+    from starterkit.checking.report import Case, Report
+
+LIMIT_SECONDS = 120.0
+_INTERRUPT_SECONDS = 3.0
+_OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024
+_TAIL_BYTES = 16 * 1024
+_LOOP = "Is there a loop without an end?"
+
+
+@dataclass(frozen=True)
+class _Ended:
+    """How the test command ended; `cut` says why it was stopped ("" when it ended by itself)."""
+
+    code: int
+    seconds: float
+    cut: str
+    output: str
+
+
+def run_tests(
+    folder: Path,
+    prepared: Prepared,
+    template: Template,
+    expected: Sequence[ExpectedTest],
+    *,
+    selected: Sequence[str] = (),
+    remembered_green: Collection[str] = (),
+    step: str = BASE,
+    pristine: bool = False,
+    limit_seconds: float = LIMIT_SECONDS,
+    say: Say = quiet,
+) -> CheckResult:
+    """Run the test files of `expected` (or the `selected` tests alone) in `folder` and say how each listed test went.
+
+    `remembered_green` are the ids that were green before; `step` is the one whose tests are new. The whole run is
+    stopped after `limit_seconds`; tests that had ended by then keep their outcome. Raises `UsageError` for a selected
+    id that is not listed, `ProgramMissing` when the test command's program is gone.
+    """
+    tests = _chosen(expected, selected)
+    present = [test for test in tests if test.file and (folder / test.file).is_file()]
+    if not present:
+        return _finish(tests, [_absent_file(test) for test in tests], "", step, pristine, remembered_green)
+    import tempfile
+
+    words = _words(template, present, selected)
+    with tempfile.TemporaryDirectory(prefix="starterkit-", ignore_cleanup_errors=True) as scratch:
+        report_file = Path(scratch) / "report.xml"
+        command = prepared.command(template.commands.test, report=str(report_file), tests=words)
+        say(f"Running {len(tests)} tests" if len(tests) != 1 else "Running one test")
+        ended = _run(command, folder, prepared, Path(scratch) / "output", limit_seconds)
+        from starterkit.checking.report import read_report
+
+        report = read_report(report_file)
+    pairing = _pairing(folder, template, report, tests, ended)
+    results = [pairing.result(test) for test in tests]
+    result = _finish(tests, results, pairing.problem(), step, pristine, remembered_green)
+    return replace(result, seconds=ended.seconds, log=ended.output)
+
+
+def _chosen(expected: Sequence[ExpectedTest], selected: Sequence[str]) -> list[ExpectedTest]:
+    known = {test.id: test for test in expected}
+    for name in selected:
+        if name not in known:
+            raise UsageError(f'There is no test "{name}" in the path so far.', nearest(name, list(known)))
+    return [test for test in expected if not selected or test.id in selected]
+
+
+def _words(template: Template, present: list[ExpectedTest], selected: Sequence[str]) -> list[str]:
+    if not selected:
+        return list(dict.fromkeys(test.file for test in present))
+    words = [
+        word.replace("{file}", test.file).replace("{test}", test.id) for test in present for word in template.select
+    ]
+    return list(dict.fromkeys(words))
+
+
+def _run(command: list[str], folder: Path, prepared: Prepared, output: Path, limit_seconds: float) -> _Ended:
+    variables = {name: value for name, value in prepared.variables.items() if name not in ("FORCE_COLOR", "PY_COLORS")}
+    variables["NO_COLOR"] = "1"
+    begun = time.monotonic()
+    with output.open("wb") as sink:
+        with running(start(command, cwd=folder, env=variables, stdout=sink, stderr=sink)) as process:
+            _import_readers()
+            too_much = False
+
+            def has_too_much() -> bool:
+                nonlocal too_much
+                too_much = os.fstat(sink.fileno()).st_size > _OUTPUT_LIMIT_BYTES
+                return too_much
+
+            in_time = wait(process, limit_seconds, has_too_much)
+            if not in_time:
+                interrupt(process)
+                wait(process, _INTERRUPT_SECONDS)
+        seconds = time.monotonic() - begun
+    cut = "" if in_time else "more than 64 MiB printed" if too_much else f"still running after {limit_seconds:g} s"
+    return _Ended(process.returncode, seconds, cut, _tail(output))
+
+
+def _import_readers() -> None:
+    """Import what reads the report while the tests run."""
+    import starterkit.checking.failures
+    import starterkit.checking.report  # noqa: F401
+
+
+def _tail(file: Path) -> str:
+    from starterkit.checking.plain import plain
+
+    with file.open("rb") as stream:
+        size = stream.seek(0, os.SEEK_END)
+        stream.seek(max(0, size - _TAIL_BYTES))
+        return plain(stream.read().decode("utf-8", "replace"))
+
+
+def _pairing(
+    folder: Path, template: Template, report: Report | None, tests: list[ExpectedTest], ended: _Ended
+) -> _Pairing:
+    from starterkit.checking.failures import Project, case_file, case_test
+
+    project = Project(folder, template.owns)
+    files = tuple(dict.fromkeys(test.file for test in tests if test.file))
+    of_tests: dict[str, list[Case]] = {}
+    of_files: dict[str, Case] = {}
+    of_run: list[Case] = []
+    for case in report.cases if report else []:
+        if file := case_file(case, files, folder):
+            of_files[file] = case
+        elif (case.classname, case.name) == ("pytest", "internal"):
+            of_run.append(case)
+        else:
+            of_tests.setdefault(case_test(case), []).append(case)
+    return _Pairing(folder, project, tests, report, of_tests, of_files, of_run, ended)
+
+
+@dataclass(frozen=True)
+class _Pairing:
+    """The cases of a report, by test, by file, and for the run as a whole."""
+
+    folder: Path
+    project: Project
+    tests: list[ExpectedTest]
+    report: Report | None
+    of_tests: dict[str, list[Case]]
+    of_files: dict[str, Case]
+    of_run: list[Case]
+    ended: _Ended
+
+    def result(self, test: ExpectedTest) -> TestResult:
+        """Return how a listed test went."""
+        from starterkit.checking.failures import judged
+
+        cases = self.of_tests.get(test.id, [])
+        bad = next((case for case in cases if case.kind), None)
+        if bad:
+            words = judged(bad, self.project)
+            test_place = self.project.place_in(test.file, bad.text)
+            return TestResult(test, Outcome.FAILED, words.message, words.place, test_place, _details(bad))
+        if cases:
+            return TestResult(test, Outcome.PASSED)
+        return self._absent(test)
+
+    def problem(self) -> str:
+        """Return what went wrong with the run as a whole, or ""."""
+        if self.ended.cut:
+            at = self.project.own_place(self.ended.output)
+            return f"The tests were stopped: {self.ended.cut}{f', in {at}' if at else ''}. {_LOOP}"
+        if self.report and self.report.problem:
+            return f"The tests ran, but {self.report.problem}."
+        if self.of_run or not self.report:
+            words = self._whole_run()
+            return f"{words.message}{f' ({words.place})' if words.place else ''}"
+        return ""
+
+    def _absent(self, test: ExpectedTest) -> TestResult:
+        from starterkit.checking.failures import judged
+
+        if not test.file or not (self.folder / test.file).is_file():
+            return _absent_file(test)
+        case = self.of_files.get(test.file)
+        if case and case.kind:
+            words = self._of_file(test.file, case)
+            return TestResult(test, Outcome.DID_NOT_RUN, words.message, words.place, None, _details(case))
+        if self.ended.cut:
+            return self._cut_off(test)
+        if self.report and self.report.problem:
+            return TestResult(test, Outcome.DID_NOT_RUN, f"Nothing is known of it: {self.report.problem}.")
+        if self.of_run or not self.report:
+            whole = self._whole_run()
+            return TestResult(test, Outcome.DID_NOT_RUN, whole.message, whole.place, None, self.ended.output)
+        for file, broken in self.of_files.items():
+            if broken.kind:
+                words = judged(broken, self.project)
+                message = f"Did not run, because {file} could not be read: {words.message}"
+                return TestResult(test, Outcome.DID_NOT_RUN, message, words.place)
+        return TestResult(test, Outcome.DID_NOT_RUN, f"There is no such test in {test.file} any more.")
+
+    def _of_file(self, file: str, case: Case) -> Judged:
+        from starterkit.checking.failures import judged, judged_output
+
+        words = judged(case, self.project)
+        if words.message == "test failed":  # all that Node says of a file that cannot be imported
+            words = judged_output(self.ended.output, self.project)
+        place = words.place or self.project.place_in(file, case.text)
+        return replace(words, place=place, message=words.message or f"{file} could not be run.")
+
+    def _whole_run(self) -> Judged:
+        from starterkit.checking.failures import judged, judged_output
+
+        if self.of_run:
+            return judged(self.of_run[0], self.project)
+        words = judged_output(self.ended.output, self.project)
+        message = f"The test program ended without a report ({_ending(self.ended.code)})"
+        if words.message:
+            return replace(words, message=f"{message}: {words.message}")
+        exit_call = self.project.exit_call()
+        told = f": {exit_call} ends the whole program." if exit_call else "."
+        return replace(words, message=f"{message}{told}", place=exit_call)
+
+    def _cut_off(self, test: ExpectedTest) -> TestResult:
+        if test != self._first_absent():
+            return TestResult(test, Outcome.DID_NOT_RUN, "Not reached: the run was stopped before it.")
+        place = self.project.own_place(self.ended.output)
+        message = f"Stopped: {self.ended.cut}. {_LOOP}"
+        return TestResult(test, Outcome.DID_NOT_RUN, message, place, None, self.ended.output)
+
+    def _first_absent(self) -> ExpectedTest:
+        """The test that was under way when the run was stopped: files run in the order given, tests by line."""
+        files = list(dict.fromkeys(test.file for test in self.tests))
+        absent = [test for test in self.tests if test.id not in self.of_tests]
+        return min(absent, key=lambda test: (files.index(test.file), test.line))
+
+
+def _absent_file(test: ExpectedTest) -> TestResult:
+    file = test.file or "its file"
+    return TestResult(test, Outcome.DID_NOT_RUN, f"{file} is missing.")
+
+
+def _details(case: Case) -> str:
+    return case.text.strip() or case.message
+
+
+def _ending(code: int) -> str:
+    if code >= 0:
+        return f"exit code {code}"
+    import signal
+
+    try:
+        return f"ended by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"ended by signal {-code}"
+
+
+def _finish(
+    tests: list[ExpectedTest],
+    results: list[TestResult],
+    problem: str,
+    step: str,
+    pristine: bool,
+    remembered_green: Collection[str],
+) -> CheckResult:
+    def marks() -> Iterator[TestResult]:
+        for test, result in zip(tests, results, strict=True):
+            was_green = result.is_red and test.id in remembered_green
+            yield replace(result, was_green=was_green, is_new=test.step == step)
+
+    return CheckResult(tuple(marks()), 0.0, step, pristine, problem)
