@@ -85,11 +85,13 @@ def ratio(ours: Callable[[], float], peer: Callable[[], float], runs: int) -> tu
 
 
 def against(what: str, ours: Callable[[], float], peer: Callable[[], float], limit: float, runs: int) -> Row:
+    """Return the row of a ratio to a peer."""
     figure, mine, theirs = ratio(ours, peer, runs)
     return Row(what, figure, "×", limit, f"{figure:.2f} × ({mine:.2f} s, {theirs:.2f} s)")
 
 
 def absolute(what: str, times: list[float], limit: float) -> Row:
+    """Return the row of a time in seconds."""
     figure = statistics.median(times)
     return Row(what, figure, "s", limit, f"{figure:.2f} s")
 
@@ -210,6 +212,7 @@ def _peak_mebibytes(command: list[str], cwd: Path) -> float:
 
 
 def main() -> int:
+    """Measure and print; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=9)
     parser.add_argument("--framework", default="flask")
