@@ -133,11 +133,11 @@ def _by_tries(solving: _Solving, head: Head, choices: Choices) -> Solved:
         return _write(solving, head, Way.MERGED, carried, None)
     if carried.is_clean:
         result = solving.check(carried, "the solution merged into your code")
-        if result.is_green:
+        if result.green:
             return _write(solving, head, Way.MERGED, carried, result)
     carried = solving.files_of_the_step()
     result = solving.check(carried, "with the files of this step taken whole")
-    if result.is_green:
+    if result.green:
         return _write(solving, head, Way.FILES, carried, result)
     raise NotSolved(solving.step, result)
 
@@ -155,7 +155,7 @@ def _settled(solving: _Solving, head: Head, choices: Choices, carried: Carried) 
 def _replace(solving: _Solving, head: Head, choices: Choices) -> Solved:
     carried = take_all(solving.after, solving.mine, solving.project.template)
     result = solving.check(carried, "every file of the path taken whole") if choices.check else None
-    if result is not None and not result.is_green:
+    if result is not None and not result.green:
         raise NotSolved(solving.step, result)
     return _write(solving, head, Way.ALL, carried, result)
 
