@@ -188,7 +188,8 @@ class _Pairing:
             return f"The tests ran, but {self.report.problem}."
         if self.of_run or not self.report:
             words = self._whole_run()
-            return f"{words.message}{f' ({words.place})' if words.place else ''}"
+            place = f" ({words.place})" if words.place and str(words.place) not in words.message else ""
+            return f"{words.message}{place}"
         return ""
 
     def _absent(self, test: ExpectedTest) -> TestResult:
