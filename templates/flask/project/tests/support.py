@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import Context
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
@@ -25,6 +27,11 @@ PASSWORD = "correct horse battery staple"
 def first_visitor(app: Flask) -> Site:
     """The visitor who acts in most tests."""
     return Site(app)
+
+
+def database_file(app: Flask) -> Path:
+    """The file in which the site keeps its database."""
+    return Path(app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///"))
 
 
 def expect(fact: object, otherwise: str) -> None:
@@ -108,7 +115,7 @@ class Site:
             nonlocal done
             if not done and statement.lstrip().upper().startswith("INSERT"):
                 done = True
-                action()
+                Context().run(action)  # as if in a browser of its own, in no request of this one
 
         event.listen(Engine, "before_cursor_execute", interrupt)
         try:
@@ -116,6 +123,10 @@ class Site:
         finally:
             event.remove(Engine, "before_cursor_execute", interrupt)
         expect(done, "the site was expected to save something new in its database, and saved nothing")
+
+    def stored(self) -> bytes:
+        """All that the site has written to its database, as it lies in the file."""
+        return database_file(self._app).read_bytes()
 
     def _look_for_a_form(self) -> None:
         """Open pages that may hold a form, for the token that the site wants to see again."""
