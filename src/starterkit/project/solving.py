@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
+from pathlib import Path
 
 from starterkit.checking import CheckResult
 from starterkit.errors import ConflictError, UsageError
+from starterkit.process import run
 from starterkit.project import checks
 from starterkit.project.advance import Choices, merger_for, mine_without_state, save_message, settle_conflicts
 from starterkit.project.carry import Carried, carry, changed_paths, take_all, take_files
@@ -23,10 +25,13 @@ from starterkit.project.writing import Wish, Written, check_questions, with_stat
 from starterkit.repository import Head
 from starterkit.repository.merge import Merger, Settle
 from starterkit.repository.objects import Entry
+from starterkit.repository.worktree import read_file
+from starterkit.runtime import Prepared
 from starterkit.template import Step
 from starterkit.yamlfile import nearest
 
 Say = Callable[[str], None]
+_HISTORY_SECONDS = 120.0
 
 
 class Way(Enum):
@@ -60,6 +65,19 @@ class FileDiff:
     diff: str
 
 
+@dataclass(frozen=True)
+class Try:
+    """One try at a solution: the outcome, how its check went (None: not checked), and whether migrations were made."""
+
+    carried: Carried
+    result: CheckResult | None = None
+    history_made: bool = True
+
+    @property
+    def is_good(self) -> bool:
+        return self.result is not None and self.result.green and self.history_made
+
+
 class _Solving:
     """One run of `solve`: the trees, the merger, and the tries."""
 
@@ -69,9 +87,11 @@ class _Solving:
             raise UsageError("There is no step to solve yet.", "Begin the first one: `starterkit next`.")
         self.project, self.work, self.say, self.step = project, work, say, step
         self.before = project.path.layer(step.name, solved=False)
-        self.after = project.path.layer(step.name, solved=True)
+        self.reference = project.path.layer(step.name, solved=True)
         self.mine = mine_without_state(work)
         self.merger: Merger = merger_for(project, work)
+        self.makes_history = self._history_is_their_own()
+        self.after = self._without_new_history() if self.makes_history else self.reference
         self.changed = changed_paths(self.before, self.after)
 
     def merged(self, *, lenient: bool = False) -> Carried:
@@ -90,13 +110,54 @@ class _Solving:
                 )
         return take_files(self.project.template, self.before, self.after, self.mine, set(names))
 
-    def check(self, carried: Carried, what: str) -> CheckResult:
-        """Run the tests so far on a copy of the project with this outcome."""
-        self.say(f"Checking {what} …")
+    def try_out(self, carried: Carried, what: str, *, check: bool = True) -> Try:
+        """Make the migrations that are missing and run the tests so far, in a copy of the project with this outcome."""
+        if not check and not self.makes_history:
+            return Try(carried)
+        self.say(f"{'Checking' if check else 'Making the migrations for'} {what} …")
         environment = checks.prepared(self.project, self.say)
         expected = checks.expected_so_far(self.project, self.step.name)
         with checks.copied(self.project, carried.tree, self.merger.content) as folder:
-            return checks.run(self.project, folder, environment, expected, self.step.name, say=self.say)
+            made = not self.makes_history or self._make_history(folder, environment)
+            if made and self.makes_history:
+                carried = self._with_history(carried, folder)
+            result = None
+            if check:
+                result = checks.run(self.project, folder, environment, expected, self.step.name, say=self.say)
+            return Try(carried, result, made)
+
+    def _history_is_their_own(self) -> bool:
+        """Tell whether this step brings migrations, and the learner's are not the reference's (names and bytes)."""
+        is_history = self.project.template.is_history
+        brings = any(is_history(path) for path in changed_paths(self.before, self.reference))
+        theirs, reference = (
+            {path: entry for path, entry in tree.items() if is_history(path)} for tree in (self.mine, self.before)
+        )
+        return brings and theirs != reference
+
+    def _without_new_history(self) -> dict[str, Entry]:
+        """The reference without the migrations that it brings: the learner's project makes its own."""
+        is_history = self.project.template.is_history
+        kept = {path: entry for path, entry in self.reference.items() if not is_history(path)}
+        return {**kept, **{path: entry for path, entry in self.before.items() if is_history(path)}}
+
+    def _make_history(self, folder: Path, environment: Prepared) -> bool:
+        command = environment.command(self.project.template.commands.make_history)
+        finished = run(command, cwd=folder, env=environment.variables, timeout=_HISTORY_SECONDS)
+        if finished.code != 0:
+            self.say(f"The migrations could not be made: {finished.text_err.strip().splitlines()[-1:]}")
+        return finished.code == 0
+
+    def _with_history(self, carried: Carried, folder: Path) -> Carried:
+        """Take the migrations that were made in a copy into the outcome."""
+        tree = {path: entry for path, entry in carried.tree.items() if not self.project.template.is_history(path)}
+        for file in sorted(folder.rglob("*")):
+            path = file.relative_to(folder).as_posix()
+            made = read_file(folder, path) if self.project.template.is_history(path) else None
+            if made is not None:
+                self.merger.add(made.data)
+                tree[path] = made.entry
+        return replace(carried, tree=tree)
 
 
 def solve(
@@ -115,7 +176,7 @@ def solve(
         work = project.read_work(with_large=choices.save_large, also=also)
         solving = _Solving(project, work, say)
         if files:
-            return _write(solving, head, Way.NAMED, solving.named_files(files), None)
+            return _write(solving, head, Way.NAMED, Try(solving.named_files(files)))
         if replace_all:
             return _replace(solving, head, choices)
         return _by_tries(solving, head, choices)
@@ -127,19 +188,16 @@ def _by_tries(solving: _Solving, head: Head, choices: Choices) -> Solved:
         return _settled(solving, head, choices, carried)
     if carried.conflicts:
         carried = solving.merged(lenient=True)
-    if not choices.check:
-        if carried.conflicts:
-            carried = settle_conflicts(solving.merger, carried, None, f"The solution of {solving.step.label}", "solve")
-        return _write(solving, head, Way.MERGED, carried, None)
+    if not choices.check and carried.conflicts:
+        settle_conflicts(solving.merger, carried, None, f"The solution of {solving.step.label}", "solve")
     if carried.is_clean:
-        result = solving.check(carried, "the solution merged into your code")
-        if result.green:
-            return _write(solving, head, Way.MERGED, carried, result)
-    carried = solving.files_of_the_step()
-    result = solving.check(carried, "with the files of this step taken whole")
-    if result.green:
-        return _write(solving, head, Way.FILES, carried, result)
-    raise NotSolved(solving.step, result)
+        tried = solving.try_out(carried, "the solution merged into your code", check=choices.check)
+        if tried.is_good or not choices.check:
+            return _write(solving, head, Way.MERGED, tried)
+    tried = solving.try_out(solving.files_of_the_step(), "with the files of this step taken whole")
+    if tried.is_good:
+        return _write(solving, head, Way.FILES, tried)
+    raise NotSolved(solving.step, tried.result)
 
 
 def _settled(solving: _Solving, head: Head, choices: Choices, carried: Carried) -> Solved:
@@ -147,28 +205,28 @@ def _settled(solving: _Solving, head: Head, choices: Choices, carried: Carried) 
     label = f"The solution of {solving.step.label}"
     settled = settle_conflicts(solving.merger, carried, choices.settle, label, "solve")
     if choices.settle is Settle.MARKERS:
-        return _write(solving, head, Way.CHOSEN, settled, None, in_conflict=paths)
-    result = solving.check(settled, "the outcome") if choices.check else None
-    return _write(solving, head, Way.CHOSEN, settled, result)
+        return _write(solving, head, Way.CHOSEN, Try(settled), in_conflict=paths)
+    return _write(solving, head, Way.CHOSEN, solving.try_out(settled, "the outcome", check=choices.check))
 
 
 def _replace(solving: _Solving, head: Head, choices: Choices) -> Solved:
-    carried = take_all(solving.after, solving.mine, solving.project.template)
-    result = solving.check(carried, "every file of the path taken whole") if choices.check else None
-    if result is not None and not result.green:
-        raise NotSolved(solving.step, result)
-    return _write(solving, head, Way.ALL, carried, result)
+    solving.makes_history = False  # the migrations become exactly the reference's
+    carried = take_all(solving.reference, solving.mine, solving.project.template)
+    tried = solving.try_out(carried, "every file of the path taken whole", check=choices.check)
+    if choices.check and not tried.is_good:
+        raise NotSolved(solving.step, tried.result)
+    return _write(solving, head, Way.ALL, tried)
 
 
 def _write(
     solving: _Solving,
     head: Head,
     way: Way,
-    carried: Carried,
-    result: CheckResult | None,
+    tried: Try,
     in_conflict: tuple[str, ...] = (),
 ) -> Solved:
     project, step = solving.project, solving.step
+    carried, result = tried.carried, tried.result
     stays_given = way is Way.NAMED or bool(in_conflict)
     wish = Wish(
         command="solve",
@@ -188,11 +246,10 @@ def _write(
 class NotSolved(ConflictError):
     """The solution does not fit the learner's code; `result` says what stayed red. Nothing was changed."""
 
-    def __init__(self, step: Step, result: CheckResult) -> None:
-        reasons = [
-            f"  ✗ {one.test.sentence} {one.message.splitlines()[0] if one.message else ''}" for one in result.red[:3]
-        ]
-        more = f"\n  … and {len(result.red) - 3} more" if len(result.red) > 3 else ""
+    def __init__(self, step: Step, result: CheckResult | None) -> None:
+        red = result.red if result else ()
+        reasons = [f"  ✗ {one.test.sentence} {one.message.splitlines()[0] if one.message else ''}" for one in red[:3]]
+        more = f"\n  … and {len(red) - 3} more" if len(red) > 3 else ""
         super().__init__(
             f"The solution of {step.label} does not fit your code: with its files in place, these tests stay red.\n"
             + "\n".join(reasons)
