@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from starterkit.errors import FileError
+
 _NAME = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 
 
@@ -16,6 +18,22 @@ def package_name(requirement: str) -> str:
 def pinned_names(pins: bytes) -> frozenset[str]:
     """Return the normalised names of all packages that a pins file holds."""
     return frozenset(_entries(pins))
+
+
+def check_pins(pins: bytes, file: str, declaration: str) -> None:
+    """Raise `FileError`, with the line, for what a person wrote into a pins file: a package without a hash, markers."""
+    lines = pins.decode("utf-8", "replace").splitlines()
+    for number, line in enumerate(lines, 1):
+        if line.startswith(("<<<<<<<", "=======", ">>>>>>>")):
+            raise FileError(file, number, "there are conflict markers of a merge here", "Settle the conflict first.")
+        following = lines[number] if number < len(lines) else ""
+        if line[:1].isalnum() and "--hash=" not in line + following:
+            raise FileError(
+                file,
+                number,
+                f'"{line.strip()}" has no hash: this file is made from {declaration}',
+                f"Take the line out, and name the package in {declaration}: it is pinned from there.",
+            )
 
 
 def preferred_pins(*files: bytes) -> bytes:

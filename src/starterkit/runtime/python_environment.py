@@ -16,7 +16,7 @@ from pathlib import Path
 from starterkit.errors import FileError, MissingError, UsageError
 from starterkit.runtime.declaration import Declared, declared
 from starterkit.runtime.lock import locked
-from starterkit.runtime.pins import package_name, pinned_names
+from starterkit.runtime.pins import check_pins, package_name, pinned_names
 from starterkit.runtime.prepared import Prepared, Say, program_variables
 from starterkit.runtime.uv import NoNetworkError, NoSuchPackagesError, failure, run_cached_first, run_uv
 from starterkit.template import Environment
@@ -126,7 +126,9 @@ class _Preparation:
         return stamp is not None and stamp.whole and stamp.files == self._read_files() and _has_python(self.folder)
 
     def bring_up_to_date(self) -> None:
-        lists = declared(self._read_files().declaration, self.environment.declaration)
+        files = self._read_files()
+        lists = declared(files.declaration, self.environment.declaration)
+        check_pins(files.pins, self.environment.pins, self.environment.declaration)
         _make_folder(self.folder)
         with locked(self.folder / _LOCK, say=self.say, what="this project's environment") as lock:
             if self.is_up_to_date():

@@ -37,6 +37,7 @@ _UNREACHED = re.compile(
     re.IGNORECASE,
 )
 _NO_SOLUTION = re.compile(r"No solution found|Because .* (?:was not found|there (?:is|are) no version)", re.IGNORECASE)
+_OTHER_HASH = re.compile(r"Hash mismatch for `([^`]+)`")
 _NO_ROOM = re.compile(r"No space left|os error 28\b|Disk quota exceeded|os error 122\b", re.IGNORECASE)
 
 
@@ -108,6 +109,11 @@ def failure(finished: Finished, what: str) -> StarterkitError:
     text = finished.text_err
     if _NO_ROOM.search(text):
         return MissingError(f"There is no room left on the disk for {what}.", "Make room, then type the command again.")
+    if other := _OTHER_HASH.search(text):
+        return MissingError(
+            f"What the index gave for {other[1]} is not what was pinned: its hash differs. It was not installed.",
+            "If you changed the pins, bring them back from git; otherwise ask who runs your package index.",
+        )
     if _UNREACHED.search(text):
         return NoNetworkError(
             f"This needs the network once: {what} are not all on this machine yet.\n(uv: {last_cause(text)})",
