@@ -20,15 +20,19 @@ def pins_rule(project: Project, say: Callable[[str], None]) -> PinsRule:
 
     def rule(before: Pins, after: Pins, mine: Pins) -> Pins:
         from starterkit.dependencies import merge_declaration
-        from starterkit.runtime import compile_pins
+        from starterkit.runtime import compile_pins, preferred_pins
 
         environment = project.template.environment
         if before.declaration is None or after.declaration is None or mine.declaration is None:
             return after if mine == before else mine
-        declaration = merge_declaration(environment.kind, before.declaration, after.declaration, mine.declaration)
+        declaration = merge_declaration(
+            environment.kind, before.declaration, after.declaration, mine.declaration, environment.declaration
+        )
+        # Packages that both name keep the path's version, the learner's own keep theirs.
+        known = preferred_pins(after.pins or b"", mine.pins or b"")
         try:
             say("Compiling the pins again, with your packages …")
-            return Pins(declaration, compile_pins(declaration, mine.pins, environment, offline=True))
+            return Pins(declaration, compile_pins(declaration, known, environment, offline=True))
         except (MissingError, ProgramFailed):
             say("The pins could not be compiled offline; the next `check` or `run` does it with the network.")
             return Pins(declaration, mine.pins)
