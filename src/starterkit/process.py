@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -119,6 +119,7 @@ def run(
         raise TimeLimitReached(words, timeout or 0, out, err) from None
     except BaseException:
         end(process)
+        _close_pipes(process)
         raise
     return Finished(words, process.returncode, out, err)
 
@@ -218,8 +219,16 @@ def _what_it_wrote(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
     try:
         out, err = process.communicate(timeout=1.0)
     except subprocess.TimeoutExpired as still_open:
+        _close_pipes(process)
         return still_open.output or b"", still_open.stderr or b""
     return out, err
+
+
+def _close_pipes(process: subprocess.Popen[bytes]) -> None:
+    for pipe in (process.stdin, process.stdout, process.stderr):
+        if pipe:
+            with suppress(OSError):  # what was still to be written finds nobody who reads it
+                pipe.close()
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

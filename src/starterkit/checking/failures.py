@@ -18,7 +18,7 @@ _FOREIGN = ("site-packages", "node_modules", ".venv")
 _WRAPPER = re.compile(r'^failed on (?:setup|teardown) with "(.*)"$', re.DOTALL)
 _TYPE = re.compile(r"^(?:\w+\.)*(?P<type>[A-Z]\w*)(?: \[[\w ]+\])?(?:: |:?$)(?P<words>.*)", re.DOTALL)
 _TIMEOUT = re.compile(r"Timeout \(>(\d+(?:\.\d+)?)s\) from pytest-timeout|test timed out after (\d+)ms")
-_ERROR_LINES = re.compile(r"(?:^E(?:   .*| *)\n?)+", re.MULTILINE)
+_ERROR_LINES = re.compile(r"(?:^E(?:   .*| *)$\n?)+", re.MULTILINE)
 _NODE_CAUSE = re.compile(r"^  cause: (.*?)(?=^ +at |^\}|\Z)", re.DOTALL | re.MULTILINE)
 _CHAINED = re.compile(
     r"\n(?:During handling of the above exception, another exception occurred"
@@ -28,7 +28,7 @@ _CHAINED = re.compile(
 _FRAME = re.compile(
     r'^(?:E\s+|INTERNALERROR>\s+)?\s*File "(?P<python>[^"\n]+)", line (?P<python_line>\d+)'
     r"|^(?P<pytest>(?:[A-Za-z]:)?[^\s:<>][^:\n]*):(?P<pytest_line>\d+): "
-    r"|^\s+at (?:.*\()?(?:file://)?(?P<node>(?:/|[A-Za-z]:)[^()\n:]*):(?P<node_line>\d+):\d+\)?",
+    r"|^(?:\s+at (?:.*\()?)?(?:file://)?(?P<node>(?:/|[A-Za-z]:)[^()\n:]*):(?P<node_line>\d+)(?::\d+\)?)?$",
     re.MULTILINE,
 )
 _EXIT_CALLS = {
@@ -74,7 +74,8 @@ class Project:
             file = self._relative(path)
             if file:
                 (node if frame["node"] else python).append(Place(file, int(line)))
-        yield from python
+        crashed = "(most recent call first)" in text  # Python's own report of a crash, the other way round
+        yield from reversed(python) if crashed else python
         yield from reversed(node)
 
     def exit_call(self) -> Place | None:
@@ -89,10 +90,8 @@ class Project:
         return None
 
     def _relative(self, path: str) -> str:
-        if "%" in path and not (self.folder / path).exists():
-            from urllib.parse import unquote
-
-            path = unquote(path)
+        if not (self.folder / path).exists():
+            path = _unescaped(path)
         for folder in (self.folder, self.folder.resolve()):
             try:
                 inside = (folder / path).relative_to(folder)
@@ -101,6 +100,22 @@ class Project:
             is_own = not any(part in _FOREIGN or part == ".." for part in inside.parts)
             return inside.as_posix() if is_own and (folder / inside).is_file() else ""
         return ""
+
+
+def _unescaped(path: str) -> str:
+    """A path without the escapes in which Node (%C3%AF) and Python's report of a crash (\\xef) print other letters."""
+    if "%" in path:
+        from urllib.parse import unquote
+
+        path = unquote(path)
+    return re.sub(r"\\(?:x(..)|u(....)|U(.{8}))", _letter, path)
+
+
+def _letter(escape: re.Match[str]) -> str:
+    try:
+        return chr(int(escape[1] or escape[2] or escape[3], 16))
+    except ValueError:
+        return escape[0]
 
 
 def judged(case: Case, project: Project) -> Judged:
@@ -115,10 +130,21 @@ def judged_output(output: str, project: Project) -> Judged:
     error_lines = list(_ERROR_LINES.finditer(output))
     if error_lines:
         return Judged(_in_words(_without_mark(error_lines[-1][0])), project.own_place(output))
+    if crash := re.search(r"Fatal Python error: .*", output):
+        return Judged(crash[0], project.own_place(output))
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    errors = [line for line in lines if re.match(r"(?:\w+\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt)\b", line)]
+    errors = [line for line in lines if re.match(r"(?:\w+\.)*(?:[A-Z]\w*)?(?:Error|Exception|Exit|Interrupt)\b", line)]
     errors = errors or [line for line in lines if line.lower().startswith(("error", "fatal")) or "No module" in line]
     return Judged(_in_words(errors[-1]) if errors else "", project.own_place(output))
+
+
+def output_of_file(output: str, file: str) -> str:
+    """Return what Node's runner printed about one test file that could not be run; the whole output if in doubt."""
+    end = re.search(rf"^✖ .*{re.escape(file)} \(", output, re.MULTILINE)
+    if not end:
+        return output
+    start = output.rfind("\n✖ ", 0, end.start())
+    return output[start + 1 : end.start()]
 
 
 def _told(case: Case) -> str:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from starterkit.checking.report import Case, Report
 
 LIMIT_SECONDS = 120.0
-_INTERRUPT_SECONDS = 3.0
+_INTERRUPT_SECONDS = 2.0
 _OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024
-_TAIL_BYTES = 16 * 1024
+_TAIL_BYTES = 64 * 1024
 _LOOP = "Is there a loop without an end?"
 
 
@@ -208,20 +208,22 @@ class _Pairing:
         if self.of_run or not self.report:
             whole = self._whole_run()
             return TestResult(test, Outcome.DID_NOT_RUN, whole.message, whole.place, None, self.ended.output)
+        file_ran = any(other.file == test.file and other.id in self.of_tests for other in self.tests)
         for file, broken in self.of_files.items():
-            if broken.kind:
+            if broken.kind and not file_ran:
                 words = judged(broken, self.project)
                 message = f"Did not run, because {file} could not be read: {words.message}"
                 return TestResult(test, Outcome.DID_NOT_RUN, message, words.place)
         return TestResult(test, Outcome.DID_NOT_RUN, f"There is no such test in {test.file} any more.")
 
     def _of_file(self, file: str, case: Case) -> Judged:
-        from starterkit.checking.failures import judged, judged_output
+        from starterkit.checking.failures import judged, judged_output, output_of_file
 
-        words = judged(case, self.project)
-        if words.message == "test failed":  # all that Node says of a file that cannot be imported
-            words = judged_output(self.ended.output, self.project)
-        place = words.place or self.project.place_in(file, case.text)
+        words, text = judged(case, self.project), case.text
+        if words.message == "test failed":  # all that Node's report says of a file that cannot be imported
+            text = output_of_file(self.ended.output, file)
+            words = judged_output(text, self.project)
+        place = words.place or self.project.place_in(file, text)
         return replace(words, place=place, message=words.message or f"{file} could not be run.")
 
     def _whole_run(self) -> Judged:
