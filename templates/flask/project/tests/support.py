@@ -136,11 +136,12 @@ class Site:
                 return
 
     def _post(self, address: str, fields: dict[str, str]) -> Answer:
+        self._token = ""  # whoever signs in or out gets a new one, with the next form
         return self._answer(address, self._browser.post(address, data=fields))
 
     def _answer(self, address: str, response: TestResponse) -> Answer:
         answer = Answer(self, address, response)
-        if response.mimetype == "text/html" and (field := answer.html.css_first("input[name=csrf_token]")):
+        if field := answer.html.css_first("input[name=csrf_token]"):
             self._token = field.attributes.get("value") or ""
         return answer
 
