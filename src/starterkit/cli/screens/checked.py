@@ -82,7 +82,7 @@ def _show_alike(console: Console, group: Sequence[TestResult], message: str, pla
     if message:
         console.line(message, indent=_COLUMN)
     where = _where(group[0], place, alone=len(group) == 1)
-    if where:
+    if where is not None:
         console.line(where, indent=_COLUMN)
 
 
@@ -92,12 +92,12 @@ def _word(one: TestResult) -> tuple[str, str]:
     return ("new", "yellow") if one.is_new else ("red", "bold red")
 
 
-def _where(one: TestResult, place: Place | None, *, alone: bool) -> Text:
+def _where(one: TestResult, place: Place | None, *, alone: bool) -> Text | None:
     parts = [joined("in ", text(str(place), "cyan"))] if place else []
     if alone and one.test_place:
         parts.append(text(f"test: {one.test_place}", "dim"))
     if not parts:
-        return text("")
+        return None
     return parts[0] if len(parts) == 1 else joined(parts[0], "  ", parts[1])
 
 

@@ -33,7 +33,7 @@ def show(console: Console, created: Created) -> int:
     console.line()
     if state.step == BASE:
         step = created.template.steps[0]
-        console.line(prose(f"Later, `starterkit next` begins the first step there: {step.label}."))
+        console.line(prose(f"Later, `next` begins the first step there: {step.label}."))
     console.type_next("Look at it in your browser", f"cd {quoted(place)}", "run --open")
     return code
 

@@ -36,7 +36,7 @@ def show(console: Console, seen: Overview, folder: Path) -> None:
     console.line()
     _show_last_check(console, seen)
     if seen.undoable:
-        console.line(prose(f"`starterkit undo` would take back the last `starterkit {seen.undoable}`."))
+        console.line(prose(f"`undo` would take back your last `{seen.undoable}`."))
     _type_next(console, seen)
 
 

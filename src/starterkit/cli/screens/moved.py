@@ -101,7 +101,7 @@ def show_stopped_by_red(console: Console, stopped: TestsRed) -> int:
         checked.show_red(console, stopped.result)
         console.line()
         console.line("This step is not finished yet, so nothing was changed.")
-        console.line(prose("`starterkit next --solve` takes the solution first."))
+        console.line(prose("`next --solve` would take the solution first."))
         console.type_next("For a hint at the first one", "hint")
     return int(stopped.code)
 
@@ -126,7 +126,7 @@ def show_solved(console: Console, project: Project, solved: Solved) -> int:
         return code
     is_last = project.path.next_step(project.state.step) is None
     if solved.written is None and solved.step:
-        console.line(prose("`starterkit solve --replace` would take every file of the path all the same."))
+        console.line(prose("`solve --replace` would take every file of the path all the same."))
     console.type_next(*_after_solve(solved, is_last=is_last))
     return code
 
@@ -161,7 +161,8 @@ def _solved_line(console: Console, solved: Solved) -> None:
 def show_not_solved(console: Console, stopped: NotSolved) -> int:
     """Show that the solution does not fit the learner's code. Nothing was changed."""
     if console.as_json:
-        console.json("solve", {"check": checked.as_json(stopped.result), "error": _error(stopped)})
+        check = checked.as_json(stopped.result) if stopped.result else None
+        console.json("solve", {"check": check, "error": _error(stopped)})
     console.trouble("Stopped:", stopped.message, stopped.mend)
     return int(stopped.code)
 
@@ -194,14 +195,14 @@ def show_undone(console: Console, undone: Undone) -> int:
     count = len(undone.changed)
     files = f"{count} files are" if count != 1 else "one file is"
     when = "as that command had left them" if undone.redone else "as they were before"
-    console.line(text("ok", "bold green"), prose(f"  `starterkit {undone.command}` {what}: {files} {when}."))
+    console.line(text("ok", "bold green"), prose(f"  Your `{undone.command}` {what}: {files} {when}."))
     _files(console, "Left alone, for you changed them meanwhile", undone.left)
     if undone.data_reset:
         _show_reset(console, "A table differs between the two")
     if undone.redone:
-        console.line(prose("`starterkit undo` takes it back again."))
+        console.line(prose("`undo` takes it back again."))
     else:
-        console.line(prose("`starterkit undo --redo` does it again."))
+        console.line(prose("`undo --redo` does it again."))
     console.type_next("See where you are", "status")
     return ExitCode.DONE
 
@@ -231,7 +232,7 @@ def _show_kept(console: Console, written: Written) -> None:
 
 
 def _show_reset(console: Console, why: str) -> None:
-    console.line(prose(f"{why}: `starterkit run` will offer to make the data anew."))
+    console.line(prose(f"{why}: `run` will offer to make the data anew."))
 
 
 def _show_markers(console: Console, paths: Sequence[str]) -> None:

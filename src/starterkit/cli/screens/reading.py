@@ -59,7 +59,7 @@ def show_hint(console: Console, shown: HintShown) -> None:
     _show_markdown(console, shown.text)
     if shown.is_last:
         console.line()
-        console.line("That was the last hint for this test. `starterkit solve --show` shows a solution.")
+        console.line(prose("That was the last hint for this test. `solve --show` shows a solution."))
     console.type_next("Try it, then check", "check")
 
 
