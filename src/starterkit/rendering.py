@@ -51,6 +51,21 @@ def questions(folder: Path) -> list[Question]:
     return found
 
 
+def refusal(folder: Path, name: str, answer: str) -> str:
+    """Return why a question's own validator refuses an answer, or an empty text where it does not."""
+    from jinja2 import TemplateError
+    from jinja2.sandbox import SandboxedEnvironment
+
+    keys = _settings(folder)[name].mapping((), optional=None)
+    if "validator" not in keys:
+        return ""
+    environment = SandboxedEnvironment(extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"])
+    try:
+        return environment.from_string(keys["validator"].text()).render({name: answer}).strip()
+    except TemplateError as wrong:
+        raise keys["validator"].wrong(f"the validator cannot be rendered: {wrong}") from wrong
+
+
 def render(folder: Path, answers: Mapping[str, Any], read_files: Callable[[Path], dict[str, File]]) -> Rendered:
     """Render the starter project of a template with these answers and the defaults for the rest.
 

@@ -13,11 +13,11 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from starterkit.errors import FileError, MissingError, UsageError
+from starterkit.errors import FileError, MissingError, StarterkitError, UsageError
 from starterkit.runtime.declaration import Declared, declared
 from starterkit.runtime.lock import locked
 from starterkit.runtime.pins import check_pins, package_name, pinned_names
-from starterkit.runtime.prepared import Prepared, Say, program_variables
+from starterkit.runtime.prepared import Prepared, Say, program_variables, quiet
 from starterkit.runtime.uv import NoNetworkError, NoSuchPackagesError, failure, run_cached_first, run_uv
 from starterkit.template import Environment
 
@@ -56,6 +56,13 @@ class PythonEnvironments:
                 where = denied.filename or work.folder
                 raise MissingError(f"The environment cannot be made: {where}: {denied.strerror}.") from denied
         return _prepared(work.folder, environment)
+
+    def is_prepared(self, project: Path, environment: Environment) -> bool:
+        """Tell whether the environment is whole and made from what the project says now; starts no program."""
+        try:
+            return _Preparation(project.absolute(), environment, offline=True, say=quiet).is_up_to_date()
+        except StarterkitError:
+            return False
 
     def compile_pins(
         self, declaration: bytes, old_pins: bytes | None, environment: Environment, *, offline: bool, say: Say
