@@ -404,6 +404,27 @@ def test_a_run_without_results_says_why_and_where(
     assert result.problem.startswith(message)
 
 
+def test_each_test_says_that_the_code_ended_the_program(tmp_path: Path) -> None:
+    tests = """
+        import pytest
+        @pytest.fixture(scope="session")
+        def outer():
+            return 1
+        @pytest.fixture(scope="session")
+        def app(outer):
+            import conduit.ends
+        def test_a(app): pass
+        def test_b(app): pass
+        """
+    folder = project(tmp_path, {"conduit/ends.py": "import sys\nsys.exit(3)\n", "tests/test_a.py": tests})
+
+    result = check(folder)
+
+    assert [(one.message, str(one.place)) for one in result.results] == [
+        ("The code ended the whole program (SystemExit: 3).", "conduit/ends.py:2")
+    ] * 2
+
+
 @posix_only
 def test_a_run_that_takes_too_long_keeps_what_had_passed(tmp_path: Path) -> None:
     tests = "import time\ndef test_a(): pass\ndef test_b():\n    from conduit import slow\ndef test_c(): pass\n"

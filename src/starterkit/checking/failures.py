@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from starterkit.checking.plain import shortened
@@ -197,6 +197,23 @@ def _short(text: str) -> str:
     lines = [line.removeprefix("  ").rstrip() for line in text.split("\n")]
     kept = [line for line in lines if line.strip() and not line.lstrip().startswith("Use -v to get")]
     return shortened("\n".join(kept).strip(), _MESSAGE_LINES, _MESSAGE_LETTERS)
+
+
+def with_first_exit(cases: Iterable[Case]) -> Iterator[Case]:
+    """Yield the cases; those that fell over pytest itself, after the code ended the program, say that instead.
+
+    pytest 9 does not keep a SystemExit of a shared fixture: the next test to ask for it meets a bare assertion inside
+    pytest, which says nothing to a learner.
+    """
+    exit_case: Case | None = None
+    for case in cases:
+        if "SystemExit" in case.message and case.kind == "error":
+            exit_case = exit_case or case
+        inside_pytest = case.message == 'failed on setup with "AssertionError"' and "_pytest" in case.text
+        if exit_case and inside_pytest:
+            yield replace(case, message=exit_case.message, text=exit_case.text)
+        else:
+            yield case
 
 
 def _skipped(case: Case) -> str:

@@ -135,14 +135,14 @@ def _tail(file: Path) -> str:
 def _pairing(
     folder: Path, template: Template, report: Report | None, tests: list[ExpectedTest], ended: _Ended
 ) -> _Pairing:
-    from starterkit.checking.failures import Project, case_file, case_test
+    from starterkit.checking.failures import Project, case_file, case_test, with_first_exit
 
     project = Project(folder, template.owns)
     files = tuple(dict.fromkeys(test.file for test in tests if test.file))
     of_tests: dict[str, list[Case]] = {}
     of_files: dict[str, Case] = {}
     of_run: list[Case] = []
-    for case in report.cases if report else []:
+    for case in with_first_exit(report.cases if report else ()):
         if file := case_file(case, files, folder):
             of_files[file] = case
         elif (case.classname, case.name) == ("pytest", "internal"):
