@@ -57,7 +57,7 @@ def test_a_foreign_answer_is_green_and_givens_go_cleanly_onto_it(
     assert not result.red, [(one.test.id, one.message) for one in result.red]
 
 
-@pytest.mark.parametrize(("answer", "moment"), cases(), ids=str)
+@pytest.mark.parametrize(("answer", "moment"), list(cases()), ids=str)
 def test_solve_ends_green_or_changes_nothing_and_replace_ends_green(
     started: dict[str, Path], tmp_path: Path, answer: Foreign, moment: str
 ) -> None:
