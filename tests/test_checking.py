@@ -555,7 +555,11 @@ def test_the_path_lists_base_and_the_steps_so_far(tmp_path: Path) -> None:
         for name in ("01-comments", "02-tags")
     }
     write_tree(tmp_path, steps)
-    path = replace(template("test_base"), source=FolderSource(tmp_path), step_names=("01-comments", "02-tags"))
+    path = replace(
+        template("test_base"),
+        read_step=partial(read_step, FolderSource(tmp_path)),
+        step_names=("01-comments", "02-tags"),
+    )
     files = {
         "tests/test_00.py": b'def test_base():\n    """It stands."""\n',
         "tests/test_01.py": b"def test_guard_01(): pass\ndef test_01(): pass\n",
