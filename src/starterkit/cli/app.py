@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +12,7 @@ from starterkit.cli import begin, learn, machine, move
 from starterkit.cli.invocation import NAME
 from starterkit.cli.options import flag
 from starterkit.cli.session import console_of, folder_of
+from starterkit.cli.words import take_as_it_is, take_words_as_they_are
 
 _BEGIN, _LEARN, _LOOK = "Begin", "Learn, step by step", "Look around"
 
@@ -21,6 +24,7 @@ class _PlainHelp:
         option = super().get_help_option(ctx)  # type: ignore[misc]
         if option is not None:
             option.metavar = ""
+            take_as_it_is(option)
         return option
 
 
@@ -41,12 +45,18 @@ class _Commands(_PlainHelp, typer.core.TyperGroup):
         return super().resolve_command(ctx, args)
 
 
-def command_line() -> Any:
-    """Return the whole command line, ready to be called."""
-    return typer.main.get_command(_app())
+def command_line(arguments: Iterable[str] | None = None) -> Any:
+    """Return the command line, ready to be called with these arguments.
+
+    Reading a command's parameters takes longer than showing the help of all commands. So only the commands whose names
+    stand among the arguments are whole; of the others there is the name and the help. None: all are whole.
+    """
+    command = typer.main.get_command(_app(None if arguments is None else set(arguments)))
+    take_words_as_they_are(command)
+    return command
 
 
-def _app() -> typer.Typer:
+def _app(wanted: set[str] | None) -> typer.Typer:
     app = typer.Typer(
         cls=_Commands,
         context_settings={"help_option_names": ["-h", "--help"]},
@@ -55,8 +65,15 @@ def _app() -> typer.Typer:
     )
     app.callback(invoke_without_command=True)(root)
     for panel, name, command, examples in _COMMANDS:
-        app.command(name, cls=_Command, rich_help_panel=panel, epilog=_examples(*examples))(command)
+        if wanted is None or name in wanted:
+            app.command(name, cls=_Command, rich_help_panel=panel, epilog=_examples(*examples))(command)
+        else:
+            app.command(name, rich_help_panel=panel, help=inspect.getdoc(command))(_not_called)
     return app
+
+
+def _not_called() -> None:
+    """Stand for a command that is not called this time."""
 
 
 def _examples(*lines: str) -> str:

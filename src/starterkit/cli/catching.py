@@ -56,11 +56,14 @@ def _dispatch(arguments: list[str], console: Console) -> int:
     import typer
 
     from starterkit.cli.app import command_line
-    from starterkit.cli.usage import in_our_words
 
     try:
-        answer: Any = command_line().main(arguments, prog_name="starterkit", standalone_mode=False, obj=console)
+        is_completion = any(name.endswith("_COMPLETE") for name in os.environ)
+        command = command_line(None if is_completion else arguments)
+        answer: Any = command.main(arguments, prog_name="starterkit", standalone_mode=False, obj=console)
     except typer.TyperException as wrong:
+        from starterkit.cli.usage import in_our_words
+
         raise in_our_words(wrong) from wrong
     except typer.Abort as ended:  # the end of the input where a line was asked for
         raise KeyboardInterrupt from ended

@@ -5,7 +5,6 @@ The answer to a command goes to standard output; progress and trouble go to stan
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
@@ -60,6 +59,8 @@ class Console:
 
     def json(self, command: str, answer: Mapping[str, Any]) -> None:
         """Show one object: the whole answer for a script. All that is not ASCII is escaped."""
+        import json
+
         self.progress.stop()
         sys.stdout.write(json.dumps({"format": JSON_FORMAT, "command": command, **answer}, indent=2) + "\n")
 

@@ -8,6 +8,7 @@ import typer
 
 from starterkit.cli.options import Json, flag
 from starterkit.cli.session import console_of, folder_of, opened
+from starterkit.errors import UsageError
 
 if TYPE_CHECKING:
     from starterkit.cli.console import Console
@@ -15,11 +16,14 @@ if TYPE_CHECKING:
     from starterkit.project.serving import SchemaOutdated
 
 
+_LAST_PORT = 65535
+
+
 def run(
     context: typer.Context,
     port: Annotated[
-        int | None, typer.Option("--port", metavar="N", min=1, max=65535, help="On this port; else the first free one.")
-    ] = None,
+        str, typer.Option("--port", metavar="N", help="On this port; else the first free one.", show_default=False)
+    ] = "",
     open_browser: Annotated[bool, flag("--open", help="Open it in the browser, too.")] = False,
     reset: Annotated[bool, flag("--reset", help="Make the database anew first; the old one stays beside it.")] = False,
 ) -> int:
@@ -30,15 +34,25 @@ def run(
     from starterkit.project.serving import SchemaOutdated
 
     console = console_of(context)
+    number = _port(port)
     with opened(context) as project:
         try:
-            return _serve(console, project, port, open_browser, reset=reset)
+            return _serve(console, project, number, open_browser, reset=reset)
         except SchemaOutdated as outdated:
             if not console.is_interactive:
                 raise
             if not _wants_reset(console, outdated):
                 return int(outdated.code)
-            return _serve(console, project, port, open_browser, reset=True)
+            return _serve(console, project, number, open_browser, reset=True)
+
+
+def _port(words: str) -> int | None:
+    """Return the port that was named, or None."""
+    if not words:
+        return None
+    if words.isdecimal() and 1 <= int(words) <= _LAST_PORT:
+        return int(words)
+    raise UsageError(f'--port wants a number from 1 to {_LAST_PORT}, and found "{words}".', "For example: --port 8080")
 
 
 def _serve(console: Console, project: Project, port: int | None, open_browser: bool, *, reset: bool) -> int:
