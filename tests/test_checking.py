@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ from starterkit.checking.report import LIMIT_BYTES, read_report
 from starterkit.errors import UsageError
 from starterkit.process import ProgramMissing
 from starterkit.runtime import Prepared
-from starterkit.template import Commands, Environment, FolderSource, Template
+from starterkit.template import Commands, Environment, FolderSource, Template, read_step
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 PYTEST = Commands(test=("{python}", "-m", "pytest", "--junit-xml={report}", "{tests}"), run=("{python}",))
@@ -51,8 +52,10 @@ class Source:
 
 def template(*tests: str, commands: Commands = PYTEST, test_files: str = "tests/test_*.py") -> Template:
     """A template that lists these tests for base, in this order."""
+    source = Source()
     return Template(
-        source=Source(),
+        source=source,
+        read_step=partial(read_step, source),
         name="probe",
         title="Probe",
         summary="",
@@ -552,7 +555,11 @@ def test_the_path_lists_base_and_the_steps_so_far(tmp_path: Path) -> None:
         for name in ("01-comments", "02-tags")
     }
     write_tree(tmp_path, steps)
-    path = replace(template("test_base"), source=FolderSource(tmp_path), step_names=("01-comments", "02-tags"))
+    path = replace(
+        template("test_base"),
+        read_step=partial(read_step, FolderSource(tmp_path)),
+        step_names=("01-comments", "02-tags"),
+    )
     files = {
         "tests/test_00.py": b'def test_base():\n    """It stands."""\n',
         "tests/test_01.py": b"def test_guard_01(): pass\ndef test_01(): pass\n",

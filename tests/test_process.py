@@ -145,8 +145,8 @@ def test_leaving_the_block_ends_the_program_and_what_outlived_it() -> None:
 @posix_only
 def test_an_interrupt_reaches_the_program() -> None:
     code = (
-        "import time\nprint('ready', flush=True)\n"
-        "try:\n    time.sleep(30)\nexcept KeyboardInterrupt:\n    print('said goodbye')"
+        "import time\n"
+        "try:\n    print('ready', flush=True)\n    time.sleep(30)\nexcept KeyboardInterrupt:\n    print('said goodbye')"
     )
     with running(start([PYTHON, "-c", code])) as process:
         assert process.stdout

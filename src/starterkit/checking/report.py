@@ -64,7 +64,7 @@ def read_report(file: Path) -> Report | None:
     return reader.report if reader.bytes_read else None
 
 
-class _DocumentType(Exception):  # noqa: N818  # a signal between two functions of this module
+class _DocumentType(Exception):  # a signal between two functions of this module
     """The report declares a document type, and could declare entities."""
 
 

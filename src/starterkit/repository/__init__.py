@@ -1,0 +1,155 @@
+"""The only caller of git: repositories, objects, merges, and the files of a work tree."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from starterkit.errors import ConflictError, UsageError
+from starterkit.repository.git import Git, git_failed
+from starterkit.repository.objects import Identity, ObjectReader
+
+STARTERKIT_REFS = "refs/starterkit/"
+PATH_REF = STARTERKIT_REFS + "path"
+TEXTS_REF = STARTERKIT_REFS + "template"
+UNDO_REFS = STARTERKIT_REFS + "undo/"
+LOCAL_IDENTITY = Identity("starterkit learner", "learner@localhost")
+
+_UNFINISHED = {
+    "MERGE_HEAD": ("a merge", "`git merge --continue` or `git merge --abort`"),
+    "rebase-merge": ("a rebase", "`git rebase --continue` or `git rebase --abort`"),
+    "rebase-apply": ("a rebase", "`git rebase --continue` or `git rebase --abort`"),
+    "CHERRY_PICK_HEAD": ("a cherry-pick", "`git cherry-pick --continue` or `git cherry-pick --abort`"),
+    "REVERT_HEAD": ("a revert", "`git revert --continue` or `git revert --abort`"),
+    "BISECT_LOG": ("a bisect", "`git bisect reset`"),
+}
+
+
+@dataclass(frozen=True)
+class Head:
+    """Where HEAD stands: the branch's full name (None when detached) and the commit (None before the first)."""
+
+    branch: str | None
+    commit: str | None
+
+
+class Repository:
+    """A git repository with a work tree."""
+
+    def __init__(self, work_tree: Path, git_dir: Path, common_dir: Path) -> None:
+        self.work_tree = work_tree
+        self.git_dir = git_dir
+        self.common_dir = common_dir  # differs from git_dir in a linked worktree
+        self.git = Git(work_tree)
+        self.reader = ObjectReader(self.git)
+
+    @property
+    def own_folder(self) -> Path:
+        """The folder for what belongs to this machine alone: lock, journal, remembered check."""
+        return self.git_dir / "starterkit"
+
+    @property
+    def index_file(self) -> Path:
+        return self.git_dir / "index"
+
+    def head(self) -> Head:
+        """Return where HEAD stands now."""
+        found = self.reader.try_read("HEAD")
+        name = self.git.try_run("symbolic-ref", "-q", "HEAD")
+        return Head(os.fsdecode(name.out).strip() or None, found[0] if found else None)
+
+    def refs(self, *names: str) -> dict[str, str]:
+        """Return the ids of those of the named refs (or of the refs below a name that ends in a slash) that exist."""
+        lines = self.git.run("for-each-ref", "--format=%(refname) %(objectname)", *names).decode().splitlines()
+        return dict(line.split(" ", 1) for line in lines)
+
+    def unfinished(self) -> str | None:
+        """Return the error's words when a merge, rebase or the like is under way here, else None."""
+        for name, (what, mend) in _UNFINISHED.items():
+            if (self.git_dir / name).exists():
+                return f"git is in the middle of {what} here. Finish it or give it up first: {mend}."
+        return None
+
+    def check_ready(self) -> Head:
+        """Return HEAD when commits can be made here. Raises `ConflictError` in a detached HEAD, a merge or a rebase."""
+        unfinished = self.unfinished()
+        if unfinished:
+            what, _, mend = unfinished.partition(". ")
+            raise ConflictError(what + ".", mend)
+        head = self.head()
+        if head.branch is None:
+            raise ConflictError(
+                "HEAD is detached: you are on no branch, so a commit made here would be lost from sight.",
+                "Go back to a branch (`git switch -`), or make one here: `git switch -c my-work`.",
+            )
+        return head
+
+    def identity(self) -> Identity:
+        """Return who the user is to git, or a local identity where none is configured."""
+        name, email = os.environ.get("GIT_AUTHOR_NAME", ""), os.environ.get("GIT_AUTHOR_EMAIL", "")
+        if not (name and email):
+            out = self.git.try_run("config", "-z", "--get-regexp", r"^user\.(name|email)$").out
+            found = dict(
+                record.split("\n", 1) for record in out.decode("utf-8", "replace").split("\0") if "\n" in record
+            )
+            name, email = name or found.get("user.name", ""), email or found.get("user.email", "")
+        return Identity(name or LOCAL_IDENTITY.name, email or LOCAL_IDENTITY.email)
+
+    def move_head(self, new: str, old: str | None, reason: str) -> None:
+        """Move the current branch from one commit to another; fails when it is no longer at `old`."""
+        self.git.run("update-ref", "-m", f"starterkit: {reason}", "HEAD", new, *([old] if old else []))
+
+    def close(self) -> None:
+        """End the processes that this object keeps."""
+        self.reader.close()
+
+
+def open_repository(folder: Path) -> Repository:
+    """Open the repository whose work tree begins at `folder`. Raises `UsageError` where there is none."""
+    git = Git(folder)
+    finished = git.try_run("rev-parse", "--path-format=absolute", "--show-toplevel", "--git-dir", "--git-common-dir")
+    lines = os.fsdecode(finished.out).splitlines()
+    if len(lines) != 3:
+        if "not a git repository" in finished.text_err:
+            raise UsageError(
+                f"The project in {folder} has lost its git repository (there is no .git here).",
+                "Put the folder .git back (from a backup or a fresh clone); the path and your steps live in it.",
+            )
+        raise git_failed(finished)
+    work_tree = Path(lines[0])
+    if not _same_folder(work_tree, folder):
+        raise UsageError(
+            f"The project in {folder} is not the top of a git repository; {work_tree} is.",
+            "Move the project out of that repository and clone or generate it again.",
+        )
+    return Repository(folder, Path(lines[1]), Path(lines[2]))
+
+
+def enclosing_repository(folder: Path) -> Path | None:
+    """Return the top of the repository that a folder lies in, or None."""
+    finished = Git(folder).try_run("rev-parse", "--show-toplevel")
+    if finished.code == 0:
+        return Path(os.fsdecode(finished.out).rstrip("\n"))
+    bare = Git(folder).try_run("rev-parse", "--absolute-git-dir")
+    return Path(os.fsdecode(bare.out).rstrip("\n")) if bare.code == 0 else None
+
+
+def make_repository(folder: Path) -> Repository:
+    """Make a new repository in a folder, whatever the user's configuration says about branches and formats."""
+    Git(folder).run("init", "-q", "--initial-branch=main", "--object-format=sha1", "--template=")
+    (folder / ".git" / "info").mkdir(exist_ok=True)
+    return Repository(folder, folder / ".git", folder / ".git")
+
+
+def git_on_path() -> str | None:
+    """Return where git is, or None."""
+    return shutil.which("git")
+
+
+def _same_folder(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False

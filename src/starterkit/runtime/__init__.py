@@ -28,6 +28,7 @@ __all__ = [
     "compile_pins",
     "fetch_into_cache",
     "free_port",
+    "is_prepared",
     "preferred_pins",
     "prepare",
     "quiet",
@@ -63,6 +64,9 @@ class Maker(Protocol):
     def prepare(self, project: Path, environment: Environment, *, offline: bool, say: Say) -> Prepared:
         """Return the environment of a project, made or brought up to date where that is needed."""
 
+    def is_prepared(self, project: Path, environment: Environment) -> bool:
+        """Tell whether the environment of a project is there and up to date; starts no program."""
+
     def compile_pins(
         self, declaration: bytes, old_pins: bytes | None, environment: Environment, *, offline: bool, say: Say
     ) -> bytes:
@@ -84,6 +88,11 @@ def prepare(project: Path, environment: Environment, *, offline: bool = False, s
     valid, `NoSuchPackagesError` for packages that do not exist, `MissingError`.
     """
     return _maker(environment).prepare(project, environment, offline=offline, say=say)
+
+
+def is_prepared(project: Path, environment: Environment) -> bool:
+    """Tell whether the project's environment is there and made from what the project says now; changes nothing."""
+    return _maker(environment).is_prepared(project, environment)
 
 
 def compile_pins(

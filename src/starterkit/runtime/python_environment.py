@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from starterkit.errors import FileError, MissingError
+from starterkit.errors import FileError, MissingError, StarterkitError
 from starterkit.runtime.prepared import Prepared, Say, program_variables
 from starterkit.runtime.stamp import Files, read, read_stamp
 from starterkit.template import Environment
@@ -34,6 +34,13 @@ class PythonEnvironments:
                 raise MissingError(f"The environment cannot be made: {where}: {denied.strerror}.") from denied
         program = python(folder)
         return Prepared({"python": str(program)}, program_variables(program.parent, environment.clear))
+
+    def is_prepared(self, project: Path, environment: Environment) -> bool:
+        """Tell whether the environment is whole and made from what the project says now; starts no program."""
+        try:
+            return is_up_to_date(project.absolute(), environment)
+        except StarterkitError:
+            return False
 
     def compile_pins(
         self, declaration: bytes, old_pins: bytes | None, environment: Environment, *, offline: bool, say: Say

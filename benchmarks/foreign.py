@@ -1,0 +1,85 @@
+"""What `solve` does to code that looks quite different from the reference, counted.
+
+    .venv/bin/python benchmarks/foreign.py
+
+For every answer under tests/foreign/, at three moments of its step (nothing done, half done, done with a mistake):
+how `solve` ended, and whether `solve --replace` was green. Prints the Markdown table of docs/carry.md.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from foreign_projects import MOMENTS, Foreign, at_moment, foreign_answers
+
+from starterkit.errors import ConflictError
+from starterkit.project.advance import Choices
+from starterkit.project.creation import Order, create
+from starterkit.project.opened import open_project
+from starterkit.project.solving import Way, solve
+from starterkit.template import bundled_template
+
+COLUMNS = {Way.MERGED.name: "merged", Way.FILES.name: "by the files of the step", "ASKED": "changed nothing, asked"}
+
+
+def outcome(folder: Path, *, replace_all: bool) -> tuple[str, int]:
+    """Solve, and return how it ended and how many of the learner's files were taken out of the way."""
+    with open_project(folder) as project:
+        try:
+            solved = solve(project, Choices(), lambda line: None, replace_all=replace_all)
+        except ConflictError:
+            return "ASKED", 0
+        green = solved.result is not None and solved.result.green
+        kept = len(solved.written.kept) if solved.written else 0
+        return (solved.way.name if green else "RED"), kept
+
+
+def main() -> int:
+    """Count and print; exit code 1 when a `--replace` was not green."""
+    counts: dict[str, Counter[str]] = {moment: Counter() for moment in MOMENTS}
+    kept: Counter[str] = Counter()
+    started: dict[str, Path] = {}
+    with tempfile.TemporaryDirectory(prefix="starterkit-foreign-") as place:
+        for answer in foreign_answers():
+            start = started.get(answer.template) or _start(Path(place), answer)
+            started[answer.template] = start
+            for moment in MOMENTS:
+                folder = at_moment(start, Path(place) / "now", answer, moment)
+                way, aside = outcome(folder, replace_all=False)
+                counts[moment][way] += 1
+                kept[way] += aside
+                counts[moment]["replaced green"] += outcome(folder, replace_all=True)[0] == Way.ALL.name
+                shutil.rmtree(folder)
+    _print(counts, kept)
+    return 0 if all(count["replaced green"] == len(foreign_answers()) for count in counts.values()) else 1
+
+
+def _start(place: Path, answer: Foreign) -> Path:
+    folder, template = bundled_template(answer.template)
+    made, bare = place / f"{answer.template}-made", place / answer.template
+    create(Order(made, folder, template, {}), lambda line: None)
+    shutil.copytree(made, bare, symlinks=True, ignore=shutil.ignore_patterns(".venv", "__pycache__"))
+    (bare / ".venv").symlink_to(made / ".venv")
+    return bare
+
+
+def _print(counts: dict[str, Counter[str]], kept: Counter[str]) -> None:
+    total = len(foreign_answers())
+    print(f"| {total} foreign answers, when the work was | " + " | ".join(COLUMNS.values()) + " | `--replace` green |")
+    print("| --- | " + " | ".join("---:" for _ in COLUMNS) + " | ---: |")
+    for moment, found in counts.items():
+        row = " | ".join(f"{found[name]} of {total}" for name in COLUMNS)
+        print(f"| {moment} | {row} | {found['replaced green']} of {total} |")
+    print(
+        f"\nFiles of the learners that were kept aside, in all: {kept['MERGED']} by merging, {kept['FILES']} by files."
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,131 @@
+"""The command line: every command, and what stands before one."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+import typer
+
+from starterkit.cli import begin, learn, machine, move
+from starterkit.cli.invocation import NAME
+from starterkit.cli.options import flag
+from starterkit.cli.session import console_of, folder_of
+from starterkit.cli.words import take_as_it_is, take_words_as_they_are
+
+_BEGIN, _LEARN, _LOOK = "Begin", "Learn, step by step", "Look around"
+
+
+class _PlainHelp:
+    """What a command and the group have in common: `--help` is shown without a type."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        option = super().get_help_option(ctx)  # type: ignore[misc]
+        if option is not None:
+            option.metavar = ""
+            take_as_it_is(option)
+        return option
+
+
+class _Command(_PlainHelp, typer.core.TyperCommand):
+    """One command."""
+
+
+class _Commands(_PlainHelp, typer.core.TyperGroup):
+    """The group of all commands; an unknown one is answered with the nearest."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        from starterkit.errors import UsageError
+        from starterkit.yamlfile import nearest
+
+        name = args[0]
+        if not ctx.resilient_parsing and not name.startswith("-") and self.get_command(ctx, name) is None:
+            raise UsageError(f"There is no command `{name}`.", nearest(name, self.list_commands(ctx)))
+        return super().resolve_command(ctx, args)
+
+
+def command_line(arguments: Iterable[str] | None = None) -> Any:
+    """Return the command line, ready to be called with these arguments.
+
+    Reading a command's parameters takes longer than showing the help of all commands. So only the commands whose names
+    stand among the arguments are whole; of the others there is the name and the help. None: all are whole.
+    """
+    command = typer.main.get_command(_app(None if arguments is None else set(arguments)))
+    take_words_as_they_are(command)
+    return command
+
+
+def _app(wanted: set[str] | None) -> typer.Typer:
+    app = typer.Typer(
+        cls=_Commands,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        pretty_exceptions_enable=False,
+        epilog=_EXAMPLES,
+    )
+    app.callback(invoke_without_command=True)(root)
+    for panel, name, command, examples in _COMMANDS:
+        if wanted is None or name in wanted:
+            app.command(name, cls=_Command, rich_help_panel=panel, epilog=_examples(*examples))(command)
+        else:
+            app.command(name, rich_help_panel=panel, help=inspect.getdoc(command))(_not_called)
+    return app
+
+
+def _not_called() -> None:
+    """Stand for a command that is not called this time."""
+
+
+def _examples(*lines: str) -> str:
+    title = "Examples:" if len(lines) > 1 else "Example:"
+    # Typer takes leading spaces away, but not those inside of markup.
+    return "\n".join((title, *(f"[cyan]  {NAME} {line}[/cyan]" for line in lines)))
+
+
+_COMMANDS: tuple[tuple[str, str, Any, tuple[str, ...]], ...] = (
+    (_BEGIN, "list", begin.list_frameworks, ("list", "list --json")),
+    (_BEGIN, "new", begin.new, ("new my-site", "new my-site --framework flask --defaults")),
+    (_BEGIN, "run", machine.run, ("run --open", "run --port 8080")),
+    (_LEARN, "lesson", learn.lesson, ("lesson", "lesson 02")),
+    (_LEARN, "check", learn.check, ("check", "check test_home_shows_the_newest_article_first")),
+    (_LEARN, "hint", learn.hint, ("hint",)),
+    (_LEARN, "next", move.next_step, ("next", "next --solve")),
+    (_LEARN, "solve", move.solve, ("solve --show", "solve")),
+    (_LEARN, "undo", move.undo, ("undo", "undo --redo")),
+    (_LOOK, "status", learn.status, ("status", "status --json")),
+    (_LOOK, "doctor", machine.doctor, ("doctor",)),
+)
+_EXAMPLES = _examples("new my-site", "check", "next").replace("Examples:", "The way through a path:")
+
+
+def root(
+    context: typer.Context,
+    folder: Annotated[
+        str, typer.Option("-C", metavar="FOLDER", help="Work on the project in this folder.", show_default=False)
+    ] = "",
+    version: Annotated[bool, flag("--version", help="Show the version and leave.")] = False,
+) -> int:
+    """Learn backend development: build a real site, step by step, with tests that tell what is missing.
+
+    Alone, it says where you are and what to do next.
+    """
+    console = console_of(context)
+    if version:
+        from starterkit import __version__
+
+        console.line(f"{NAME} {__version__}")
+        raise typer.Exit(0)
+    if folder:
+        _check_folder(context)
+        console.invocation = console.invocation.inside(folder)
+    if context.invoked_subcommand is None:
+        return learn.here(context)
+    return 0
+
+
+def _check_folder(context: typer.Context) -> None:
+    from starterkit.errors import UsageError
+
+    folder = folder_of(context)
+    if not folder.is_dir():
+        raise UsageError(f"There is no folder {folder}.", "`-C` wants the folder of your project.")

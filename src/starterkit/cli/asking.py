@@ -1,0 +1,126 @@
+"""The questions of `new`: asked on a terminal, taken from flags and defaults elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from starterkit.errors import UsageError
+
+if TYPE_CHECKING:
+    from starterkit.cli.console import Console
+    from starterkit.project.creation import Created, Order
+    from starterkit.rendering import Question
+    from starterkit.template import Template
+
+DEFAULT_FOLDER = "my-site"
+
+
+class Asking:
+    """What is known of a project that is to be made, and how the rest is asked for.
+
+    Where nobody can be asked, what is missing is a `UsageError` that names the flags.
+    """
+
+    def __init__(self, console: Console, folder: Path, answers: dict[str, str], *, use_defaults: bool) -> None:
+        self._console = console
+        self._folder = folder
+        self._answers = answers
+        self._use_defaults = use_defaults
+        self._may_ask = console.is_interactive
+
+    def order(self, destination: str, framework: str, start: Callable[[Template], tuple[str, bool]]) -> Order:
+        """Return the whole order."""
+        from starterkit.project.creation import Order, check_destination
+        from starterkit.template import bundled_template
+
+        if destination:
+            check_destination(self._place(destination))
+        self._require_flags(destination, framework)
+        folder, template = bundled_template(framework or self._framework())
+        step, solved = start(template)
+        answers = self._all_answers(folder)
+        place = self._place(destination) if destination else self._destination()
+        return Order(place, folder, template, answers, step=step, solved=solved)
+
+    def create(self, order: Order, *, install: bool) -> Created:
+        """Make the project."""
+        from starterkit.project.creation import create
+
+        return create(replace(order, install=install), self._console.say)
+
+    def _place(self, destination: str) -> Path:
+        return self._folder / Path(destination).expanduser()
+
+    def _require_flags(self, destination: str, framework: str) -> None:
+        """Where nobody can be asked, say all that is missing at once."""
+        if self._may_ask:
+            return
+        missing = [] if destination or self._use_defaults else ["the folder to make (DEST)"]
+        missing += [] if framework else ["--framework NAME"]
+        missing += [] if self._use_defaults or self._answers else ["--defaults or --data KEY=VALUE"]
+        if not missing:
+            return
+        raise UsageError(
+            f"There is no terminal to ask on, and this is missing: {', '.join(missing)}.",
+            f"For example: `starterkit new {DEFAULT_FOLDER} --framework {self._names()[0]} --defaults`.",
+        )
+
+    def _names(self) -> list[str]:
+        from starterkit.template import bundled_names
+
+        names = bundled_names()
+        if not names:
+            raise UsageError("This starterkit has no frameworks: its installation is not whole.", "Install it again.")
+        return names
+
+    def _framework(self) -> str:
+        from starterkit.template import bundled_template
+
+        names = self._names()
+        templates = [bundled_template(name)[1] for name in names]
+        choices = [(one.name, f"{one.summary} The price: {one.trade_off}") for one in templates]
+        return self._console.choose("Which framework?", choices, names[0])
+
+    def _all_answers(self, folder: Path) -> dict[str, str]:
+        """Return the answers to all questions of a template; the defaults count as answers where they are wanted."""
+        from starterkit.rendering import questions
+
+        known = dict(self._answers)
+        for question in questions(folder):
+            if question.name not in known and not self._use_defaults:
+                if not self._may_ask:
+                    raise UsageError(
+                        f'There is no terminal to ask on, and nothing answers "{question.help}".',
+                        f"`--data {question.name}=…` answers it; `--defaults` takes the defaults.",
+                    )
+                known[question.name] = self._answer(folder, question)
+        return known
+
+    def _answer(self, folder: Path, question: Question) -> str:
+        from starterkit.rendering import refusal
+
+        while True:
+            answer = self._console.ask(question.help, question.default)
+            reason = refusal(folder, question.name, answer)
+            if not reason:
+                return answer
+            self._console.line(reason)
+
+    def _destination(self) -> Path:
+        from starterkit.project.creation import check_destination
+
+        if not self._may_ask or self._use_defaults:
+            place = self._place(DEFAULT_FOLDER)
+            check_destination(place)
+            return place
+        while True:
+            place = self._place(self._console.ask("Which folder shall be made for it?", DEFAULT_FOLDER))
+            try:
+                check_destination(place)
+            except UsageError as wrong:
+                self._console.line(str(wrong))
+            else:
+                return place

@@ -1,0 +1,97 @@
+"""The commands with which one begins: list and new."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from starterkit.cli.options import Json, complete_beginnings, complete_frameworks, flag
+from starterkit.cli.session import console_of, folder_of
+
+if TYPE_CHECKING:
+    from starterkit.template import Template
+
+
+def list_frameworks(context: typer.Context, as_json: Json = False) -> int:
+    """List the frameworks: what each is, what it costs you, and its steps."""
+    from starterkit.cli.screens import listed
+    from starterkit.template import bundled_names, bundled_template
+
+    listed.show(console_of(context), [bundled_template(name)[1] for name in bundled_names()])
+    return 0
+
+
+def new(
+    context: typer.Context,
+    destination: Annotated[
+        str, typer.Argument(metavar="[DEST]", help="The folder to make, for example my-site.", show_default=False)
+    ] = "",
+    framework: Annotated[
+        str,
+        typer.Option(
+            "--framework",
+            "-f",
+            metavar="NAME",
+            help="Which framework; `starterkit list` shows them.",
+            show_default=False,
+            autocompletion=complete_frameworks,
+        ),
+    ] = "",
+    data: Annotated[
+        list[str] | None,
+        typer.Option("--data", "-d", metavar="KEY=VALUE", help="Answer a question, for example site_title=Notes."),
+    ] = None,
+    defaults: Annotated[bool, flag("--defaults", help="Take the default answer to every question.")] = False,
+    no_install: Annotated[
+        bool, flag("--no-install", help="Do not make its environment and run its tests now.")
+    ] = False,
+    at: Annotated[
+        str,
+        typer.Option(
+            "--at",
+            metavar="STEP",
+            help="Begin at this step, with the steps before it solved.",
+            show_default=False,
+            autocompletion=complete_beginnings,
+        ),
+    ] = "",
+    complete: Annotated[bool, flag("--complete", help="Begin at the end, with every step solved.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Make a new site in a git repository of its own, with its learning path.
+
+    Asks for what is missing; every question has a flag.
+    """
+    from starterkit.cli.asking import Asking
+    from starterkit.cli.screens import made
+    from starterkit.errors import UsageError
+
+    if at and complete:
+        raise UsageError("--at and --complete exclude each other.", "Choose one of them.")
+    console = console_of(context)
+    asking = Asking(console, folder_of(context), _answers(data or []), use_defaults=defaults)
+    order = asking.order(destination, framework, lambda template: _start(template, at, complete=complete))
+    created = asking.create(order, install=not no_install)
+    return made.show(console, created)
+
+
+def _start(template: Template, at: str, *, complete: bool) -> tuple[str, bool]:
+    """Return the step at which to begin, and whether it is solved."""
+    from starterkit.template import BASE
+
+    if complete and template.step_names:
+        return template.step_names[-1], True
+    return (template.find_step(at), False) if at and at.lower() != BASE else (BASE, True)
+
+
+def _answers(data: list[str]) -> dict[str, str]:
+    from starterkit.errors import UsageError
+
+    found = {}
+    for item in data:
+        key, sign, value = item.partition("=")
+        if not sign or not key.strip():
+            raise UsageError(f'--data wants KEY=VALUE, and found "{item}".', "For example: --data site_title=Notes")
+        found[key.strip()] = value
+    return found

@@ -1,0 +1,131 @@
+"""The one catcher of errors: what a user can cure is said in words, all else ends in a report."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import sys
+from types import FrameType
+from typing import Any
+
+from starterkit.cli.console import Console, prepare_streams
+from starterkit.errors import ExitCode, MissingError, StarterkitError
+
+_TITLES = {ExitCode.RED: "", ExitCode.CONFLICT: "Stopped:"}
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+
+
+def run_command(arguments: list[str]) -> int:
+    """Run the command line and return the exit code."""
+    prepare_streams()
+    _end_on_signals()
+    as_json = "--json" in arguments[: arguments.index("--") if "--" in arguments else None]
+    console = Console(as_json=as_json)
+    try:
+        code = _guarded(arguments, console)
+        console.progress.stop()
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        return _interrupted(console)
+    except OSError as wrong:
+        return _output_failed(console, wrong)
+
+
+def _guarded(arguments: list[str], console: Console) -> int:
+    """Run the command; every error but a failure of the output itself is told here."""
+    try:
+        code = _dispatch(arguments, console)
+        return _interrupted(console) if code == ExitCode.INTERRUPTED else code
+    except StarterkitError as wrong:
+        return _told(console, wrong)
+    except (KeyboardInterrupt, EOFError):
+        return _interrupted(console)
+    except BrokenPipeError:
+        raise
+    except OSError as wrong:
+        if wrong.errno in _NO_ROOM:
+            return _told(console, no_room(wrong))
+        return _bug(console, wrong, arguments)
+    except Exception as wrong:  # the one place where anything may arrive
+        return _bug(console, wrong, arguments)
+
+
+def _dispatch(arguments: list[str], console: Console) -> int:
+    import typer
+
+    from starterkit.cli.app import command_line
+
+    try:
+        is_completion = any(name.endswith("_COMPLETE") for name in os.environ)
+        command = command_line(None if is_completion else arguments)
+        answer: Any = command.main(arguments, prog_name="starterkit", standalone_mode=False, obj=console)
+    except typer.TyperException as wrong:
+        from starterkit.cli.usage import in_our_words
+
+        raise in_our_words(wrong) from wrong
+    except typer.Abort as ended:  # the end of the input where a line was asked for
+        raise KeyboardInterrupt from ended
+    except SystemExit as ended:  # shell completion, and output into a closed pipe
+        if isinstance(ended.__context__, BrokenPipeError):
+            raise BrokenPipeError(errno.EPIPE, "closed") from ended
+        return ended.code if isinstance(ended.code, int) else 0
+    return int(answer or 0)
+
+
+def _told(console: Console, wrong: StarterkitError) -> int:
+    if console.as_json:
+        error = {"message": wrong.message, "mend": wrong.mend, "exit_code": int(wrong.code)}
+        console.json("error", {**getattr(wrong, "answer", {}), "error": error})
+    console.trouble(_TITLES.get(wrong.code, "Error:"), wrong.message, wrong.mend)
+    return int(wrong.code)
+
+
+def no_room(wrong: OSError) -> MissingError:
+    """Return the error that says in words that the disk is full."""
+    where = f" (writing {wrong.filename})" if wrong.filename else ""
+    return MissingError(f"There is no room left on the disk{where}.", "Make room, then type the command again.")
+
+
+def _interrupted(console: Console) -> int:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C changes nothing any more
+    console.note("Interrupted. Nothing of yours is lost.")
+    return ExitCode.INTERRUPTED
+
+
+def _bug(console: Console, wrong: BaseException, arguments: list[str]) -> int:
+    from starterkit.cli.report import write_report
+
+    place = write_report(wrong, arguments)
+    where = f"The full report is in {place}." if place else "The report could not be written; it follows."
+    console.trouble("Bug:", f"starterkit made a mistake ({type(wrong).__name__}). {where}", "")
+    if not place:
+        import traceback
+
+        console.note("".join(traceback.format_exception(wrong)))
+    return ExitCode.BUG
+
+
+def _output_failed(console: Console, wrong: OSError) -> int:
+    """Say that the answer could not be written; nothing when its reader has gone (as `head` does)."""
+    # What is still buffered cannot be written either; without this, Python would complain on its way out.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    if wrong.errno == errno.EPIPE or isinstance(wrong, BrokenPipeError):
+        return ExitCode.INTERRUPTED
+    if wrong.errno in _NO_ROOM:
+        return _told(console, no_room(wrong))
+    return _told(console, MissingError(f"The answer cannot be written: {wrong.strerror or wrong}."))
+
+
+def _end_on_signals() -> None:
+    """Ended from outside or with the terminal closed, we leave as with Ctrl-C: what we started ends too."""
+
+    def leave(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, leave)

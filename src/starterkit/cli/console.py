@@ -1,0 +1,153 @@
+"""All output, for people and as JSON, and all questions.
+
+The answer to a command goes to standard output; progress and trouble go to standard error. Nothing here needs Rich.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from typing import IO, Any
+
+from starterkit.cli.invocation import Invocation
+from starterkit.cli.progress import Progress
+from starterkit.cli.text import Text, harmless, joined, prose, text, wrapped
+
+JSON_FORMAT = 1
+_WIDEST = 88  # longer lines are hard to read
+
+
+class Console:
+    """Where a command's answer is shown, and where its questions are asked."""
+
+    def __init__(self, *, as_json: bool = False, environ: Mapping[str, str] = os.environ) -> None:
+        self.as_json = as_json
+        self.invocation = Invocation.of_this_process()
+        self.columns = shutil.get_terminal_size().columns
+        self.out_colour = has_colour(sys.stdout, environ)
+        self.err_colour = has_colour(sys.stderr, environ)
+        is_quiet = environ.get("TERM") == "dumb"
+        self.progress = Progress(sys.stderr, moving=sys.stderr.isatty() and not is_quiet, colour=self.err_colour)
+
+    @property
+    def width(self) -> int:
+        """How many columns a paragraph may take."""
+        return max(20, min(self.columns - 1, _WIDEST))
+
+    @property
+    def is_interactive(self) -> bool:
+        """Whether somebody is there to be asked."""
+        return not self.as_json and sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()
+
+    # --- the answer -------------------------------------------------------------------------------------------------
+
+    def line(self, *parts: Text | str, indent: int = 0, hang: int = 0) -> None:
+        """Show a paragraph, wrapped; an empty one is an empty line."""
+        for line in wrapped(self._ours(joined(*parts)), self.width, indent=indent, hang=hang):
+            self._write(sys.stdout, line, colour=self.out_colour)
+
+    def say_prose(self, words: str, *, indent: int = 0) -> None:
+        """Show sentences of ours, in which `…` marks what is to be typed."""
+        self.line(prose(words), indent=indent)
+
+    def exact(self, words: str, style: str = "", *, indent: int = 0) -> None:
+        """Show lines as they are, without wrapping them."""
+        for line in words.split("\n"):
+            self._write(sys.stdout, joined(" " * indent, text(line, style)), colour=self.out_colour)
+
+    def json(self, command: str, answer: Mapping[str, Any]) -> None:
+        """Show one object: the whole answer for a script. All that is not ASCII is escaped."""
+        import json
+
+        self.progress.stop()
+        sys.stdout.write(json.dumps({"format": JSON_FORMAT, "command": command, **answer}, indent=2) + "\n")
+
+    def type_next(self, why: str, *commands: str) -> None:
+        """Show the one next thing to do, and what to type for it (without the program's name)."""
+        self.line()
+        self.line(prose(f"{why}:"))
+        for command in commands:
+            self._write(
+                sys.stdout, joined("  ", text(self.invocation.typed(command), "bold cyan")), colour=self.out_colour
+            )
+
+    # --- progress and trouble ---------------------------------------------------------------------------------------
+
+    def say(self, line: str) -> None:
+        """Tell what is being done now."""
+        self._flush()
+        self.progress.say(harmless(line))
+
+    def note(self, *parts: Text | str, indent: int = 0) -> None:
+        """Tell something beside the answer, on standard error."""
+        for line in wrapped(self._ours(joined(*parts)), self.width, indent=indent):
+            self._write(sys.stderr, line, colour=self.err_colour)
+
+    def trouble(self, title: str, message: str, mend: str) -> None:
+        """Tell what is wrong and what to do about it, on standard error."""
+        head = text(f"{title} ", "bold red") if title else text("")
+        self.note(joined(head, prose(message)))
+        if mend:
+            self.note(prose(mend))
+
+    # --- questions --------------------------------------------------------------------------------------------------
+
+    def ask(self, question: str, default: str = "") -> str:
+        """Ask for a line of text; an empty answer means the default."""
+        self.line(prose(question))
+        return self._answer(f"  [{harmless(default)}] " if default else "  ") or default
+
+    def choose(self, question: str, choices: Sequence[tuple[str, str]], default: str) -> str:
+        """Ask for one of several words, each with what it means; asks again until it is one of them."""
+        self.line(prose(question))
+        for word, meaning in choices:
+            self.line(text(word, "bold cyan"), "  ", prose(meaning), indent=2, hang=2)
+        words = [word for word, _ in choices]
+        while True:
+            answer = self._answer(f"  [{default}] ").lower() or default
+            found = [word for word in words if word == answer] or [word for word in words if word.startswith(answer)]
+            if len(found) == 1:
+                return found[0]
+            self.line(prose(f"Please type one of: {', '.join(words)}."))
+
+    def _answer(self, mark: str) -> str:
+        self.progress.stop()
+        self._flush()
+        return input(mark).strip()
+
+    # --- below ------------------------------------------------------------------------------------------------------
+
+    def _ours(self, paragraph: Text) -> Text:
+        """Commands of ours inside a sentence are shown as they have to be typed here."""
+        return self.invocation.as_typed(paragraph)
+
+    def _write(self, stream: IO[str], line: Text, *, colour: bool) -> None:
+        self.progress.stop()
+        if stream is sys.stderr:
+            self._flush()
+        stream.write(line.drawn(colour=colour).rstrip(" ") + "\n")
+
+    def _flush(self) -> None:
+        sys.stdout.flush()
+
+
+def has_colour(stream: IO[str], environ: Mapping[str, str]) -> bool:
+    """Tell whether a stream gets colour: never with NO_COLOR, always with FORCE_COLOR, else on a terminal."""
+    if environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and environ.get("TERM") != "dumb"
+
+
+def prepare_streams() -> None:
+    """Let every letter through: UTF-8 unless a terminal says that it speaks something else."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is None:
+            continue
+        encoding = (stream.encoding or "ascii").lower().replace("_", "-")
+        keeps_own = encoding not in ("ascii", "us-ascii", "ansi-x3.4-1968", "utf-8") and stream.isatty()
+        reconfigure(encoding=None if keeps_own else "utf-8", errors="replace" if keeps_own else "backslashreplace")

@@ -1,0 +1,92 @@
+"""The commands about the machine: run the site, and look whether all that is needed is here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from starterkit.cli.options import Json, flag
+from starterkit.cli.session import console_of, folder_of, opened
+from starterkit.errors import UsageError
+
+if TYPE_CHECKING:
+    from starterkit.cli.console import Console
+    from starterkit.project.opened import Project
+    from starterkit.project.serving import SchemaOutdated
+
+
+_LAST_PORT = 65535
+
+
+def run(
+    context: typer.Context,
+    port: Annotated[
+        str, typer.Option("--port", metavar="N", help="On this port; else the first free one.", show_default=False)
+    ] = "",
+    open_browser: Annotated[bool, flag("--open", help="Open it in the browser, too.")] = False,
+    reset: Annotated[bool, flag("--reset", help="Make the database anew first; the old one stays beside it.")] = False,
+) -> int:
+    """Serve your site on this machine, and restart it when you change it.
+
+    The first run makes the database, with sample articles.
+    """
+    from starterkit.project.serving import SchemaOutdated
+
+    console = console_of(context)
+    number = _port(port)
+    with opened(context) as project:
+        try:
+            return _serve(console, project, number, open_browser, reset=reset)
+        except SchemaOutdated as outdated:
+            if not console.is_interactive:
+                raise
+            if not _wants_reset(console, outdated):
+                return int(outdated.code)
+            return _serve(console, project, number, open_browser, reset=True)
+
+
+def _port(words: str) -> int | None:
+    """Return the port that was named, or None."""
+    if not words:
+        return None
+    if words.isdecimal() and 1 <= int(words) <= _LAST_PORT:
+        return int(words)
+    raise UsageError(f'--port wants a number from 1 to {_LAST_PORT}, and found "{words}".', "For example: --port 8080")
+
+
+def _serve(console: Console, project: Project, port: int | None, open_browser: bool, *, reset: bool) -> int:
+    from starterkit.project.serving import serve
+
+    def on_ready(address: str) -> None:
+        console.line(f"Your site is at {address} (Ctrl-C ends it).")
+        if open_browser:
+            _open(console, address)
+
+    code = serve(project, port=port, reset=reset, say=console.say, on_ready=on_ready)
+    if code:
+        console.note(f"The site ended by itself (exit code {code}); what it wrote last says why.")
+        console.type_next("See which line it is", "check")
+    return 1 if code else 0
+
+
+def _open(console: Console, address: str) -> None:
+    import webbrowser
+
+    if not webbrowser.open(address):
+        console.note("No browser could be opened from here: open the address yourself.")
+
+
+def _wants_reset(console: Console, outdated: SchemaOutdated) -> bool:
+    console.note(outdated.message)
+    ways = [("yes", "make it anew, with sample articles; the old file stays beside it"), ("no", "change nothing")]
+    return console.choose("Make the database anew?", ways, "yes") == "yes"
+
+
+def doctor(context: typer.Context, as_json: Json = False) -> int:
+    """Look whether everything that is needed is here, and say what to do where it is not."""
+    from starterkit.cli.screens import healthy
+    from starterkit.project.health import examine
+
+    console = console_of(context)
+    return healthy.show(console, examine(folder_of(context)))

@@ -1,0 +1,104 @@
+"""Options that several commands share, and what fits them when a shell completes a word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from starterkit.cli.session import folder_of
+
+if TYPE_CHECKING:
+    from starterkit.project.advance import Choices
+    from starterkit.project.opened import Project
+
+
+def flag(name: str, *, help: str) -> Any:
+    """Return an option that is given or not; the help shows no type for it."""
+    return typer.Option(name, help=help, metavar="")
+
+
+Json = Annotated[bool, flag("--json", help="Answer with one JSON object, for scripts.")]
+KeepMine = Annotated[bool, flag("--keep-mine", help="On a conflict: your lines win.")]
+TakeTheirs = Annotated[bool, flag("--take-theirs", help="On a conflict: the path's lines win; yours are kept aside.")]
+Markers = Annotated[bool, flag("--markers", help="On a conflict: write both into the file, for you to settle.")]
+SaveLarge = Annotated[bool, flag("--save-large", help="Commit files above 10 MB with your work.")]
+LeaveOut = Annotated[bool, flag("--leave-out", help="Leave files above 10 MB and nested repositories where they are.")]
+
+
+def choices(
+    *, keep_mine: bool, take_theirs: bool, markers: bool, no_check: bool, save_large: bool, leave_out: bool
+) -> Choices:
+    """Return what was chosen. Raises `UsageError` where two choices exclude each other."""
+    from starterkit.errors import UsageError
+    from starterkit.project.advance import Choices
+    from starterkit.repository.merge import Settle
+
+    ways = {"--keep-mine": keep_mine, "--take-theirs": take_theirs, "--markers": markers}
+    chosen = [flag for flag, is_chosen in ways.items() if is_chosen]
+    if len(chosen) > 1:
+        raise UsageError(f"{chosen[0]} and {chosen[1]} exclude each other.", "Choose one of them.")
+    if save_large and leave_out:
+        raise UsageError("--save-large and --leave-out exclude each other.", "Choose one of them.")
+    settle = {"--keep-mine": Settle.MINE, "--take-theirs": Settle.THEIRS, "--markers": Settle.MARKERS}
+    return Choices(settle[chosen[0]] if chosen else None, not no_check, save_large, leave_out)
+
+
+def complete_steps(context: typer.Context, incomplete: str) -> list[str]:
+    """Return the steps of the project here that a word may become."""
+    with _project(context) as project:
+        return _beginning_with(incomplete, project.template.step_names if project else ())
+
+
+def complete_tests(context: typer.Context, incomplete: str) -> list[str]:
+    """Return the tests of the path so far that a word may become."""
+    with _project(context) as project:
+        if project is None:
+            return []
+        template = project.template
+        steps = [template.step(name) for name in project.path.steps_so_far(project.state.step)]
+        return _beginning_with(incomplete, (*template.tests, *(test for step in steps for test in step.tests)))
+
+
+def complete_frameworks(incomplete: str) -> list[str]:
+    """Return the frameworks that a word may become."""
+    from starterkit.template.bundled import bundled_names
+
+    return _beginning_with(incomplete, bundled_names())
+
+
+def complete_beginnings(context: typer.Context, incomplete: str) -> list[str]:
+    """Return the steps at which a new project may begin: those of the framework that was named before."""
+    from starterkit.errors import StarterkitError
+    from starterkit.template import bundled_template
+
+    try:
+        _, template = bundled_template(context.params.get("framework") or "")
+    except StarterkitError:
+        return []
+    return _beginning_with(incomplete, template.step_names)
+
+
+def _beginning_with(incomplete: str, words: Iterable[str]) -> list[str]:
+    return [word for word in words if word.startswith(incomplete)]
+
+
+@contextmanager
+def _project(context: typer.Context) -> Iterator[Project | None]:
+    """The project here, or None where there is none or its path would have to be fetched first."""
+    from starterkit.errors import StarterkitError
+    from starterkit.project.opened import Project, find_project
+    from starterkit.repository import PATH_REF, TEXTS_REF, open_repository
+
+    try:
+        folder = find_project(folder_of(context))
+        project = Project(folder, open_repository(folder))
+        ids = {PATH_REF: project.state.path, TEXTS_REF: project.state.texts}
+        is_whole = project.repository.refs(*ids) == ids
+    except StarterkitError:
+        yield None
+        return
+    with project:
+        yield project if is_whole else None

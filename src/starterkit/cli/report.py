@@ -1,0 +1,89 @@
+"""The report of a mistake of ours: all that its mending needs, in a file."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+
+from starterkit import __version__
+from starterkit.project.state import STATE_FILE
+
+_PACKAGES = ("copier", "jinja2", "pyyaml", "rich", "typer", "uv")
+
+
+def write_report(wrong: BaseException, arguments: list[str]) -> Path | None:
+    """Write the report into the project's git folder, else into the folder for temporary files; None if it cannot."""
+    name = f"report-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
+    content = _report(wrong, arguments)
+    for folder in (_own_folder(arguments), Path(tempfile.gettempdir())):
+        if folder is None:
+            continue
+        try:
+            folder.mkdir(exist_ok=True)
+            (folder / name).write_text(content, encoding="utf-8", errors="backslashreplace")
+        except OSError:
+            continue
+        return folder / name
+    return None
+
+
+def _report(wrong: BaseException, arguments: list[str]) -> str:
+    lines = [
+        f"starterkit {__version__}: a mistake of ours, please report it with this file.",
+        "",
+        f"command:   starterkit {' '.join(arguments)}",
+        f"folder:    {_current_folder()}",
+        f"time:      {time.strftime('%Y-%m-%d %H:%M:%S %z')}",
+        f"Python:    {sys.version.split()[0]} ({sys.executable})",
+        f"platform:  {platform.platform()}",
+        f"locale:    {sys.getfilesystemencoding()}, output {sys.stdout.encoding}",
+        f"git:       {_git_version()}",
+        *(f"{name + ':':10} {_package_version(name)}" for name in _PACKAGES),
+        "",
+        *traceback.format_exception(wrong),
+    ]
+    return "\n".join(lines)
+
+
+def _current_folder() -> str:
+    try:
+        return str(Path.cwd())
+    except OSError as gone:
+        return str(gone)
+
+
+def _git_version() -> str:
+    from starterkit.errors import StarterkitError
+    from starterkit.process import run
+
+    try:
+        return run(["git", "--version"], timeout=10).text_out.strip()
+    except StarterkitError as wrong:
+        return wrong.message
+
+
+def _package_version(name: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not found"
+
+
+def _own_folder(arguments: list[str]) -> Path | None:
+    """The folder for this machine's own files in the project, found without git, which may be what failed."""
+    start = Path(arguments[arguments.index("-C") + 1]) if "-C" in arguments[:-1] else Path()
+    try:
+        start = start.absolute()
+    except OSError:
+        return None
+    for folder in (start, *start.parents):
+        if (folder / STATE_FILE).is_file() and (folder / ".git").is_dir():
+            return folder / ".git" / "starterkit"
+    return None

@@ -1,0 +1,1 @@
+"""What results look like on the screen, and as JSON: two renderings of the same object."""

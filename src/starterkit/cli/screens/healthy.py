@@ -1,0 +1,48 @@
+"""What `doctor` found, on the screen and as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starterkit.cli.text import Text, prose, text
+from starterkit.errors import ExitCode
+
+if TYPE_CHECKING:
+    from starterkit.cli.console import Console
+    from starterkit.project.health import Finding, Health
+
+
+def show(console: Console, health: Health) -> int:
+    """Show each finding with its mend; return the exit code."""
+    code = ExitCode.DONE if health.is_ok else ExitCode.ENVIRONMENT
+    if console.as_json:
+        console.json("doctor", as_json(health))
+        return code
+    for finding in health.findings:
+        console.line(_word(finding), f"  {finding.name}: {finding.found}", hang=9)
+        if finding.mend:
+            console.line(prose(finding.mend), indent=9)
+    console.line()
+    console.line("All that is needed is here." if health.is_ok else "Something that is needed is not here yet.")
+    if not health.is_ok:
+        console.type_next("When it is mended, look again", "doctor")
+    elif health.folder is None:
+        console.type_next("Begin in a new folder", "new my-site")
+    else:
+        console.type_next("See where you are", "status")
+    return code
+
+
+def _word(finding: Finding) -> Text:
+    if finding.is_ok:
+        return text("ok     ", "bold green")
+    return text("MISSING", "bold red") if finding.is_needed else text("note   ", "yellow")
+
+
+def as_json(health: Health) -> dict[str, object]:
+    """Return the findings as the object that docs/commands.md describes."""
+    findings = [
+        {"name": one.name, "ok": one.is_ok, "needed": one.is_needed, "found": one.found, "mend": one.mend}
+        for one in health.findings
+    ]
+    return {"ok": health.is_ok, "folder": str(health.folder) if health.folder else None, "findings": findings}

@@ -1,0 +1,51 @@
+"""The frameworks on the screen, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from starterkit.cli.screens.durations import minutes
+from starterkit.cli.screens.mapped import step_as_json
+from starterkit.cli.text import text
+
+if TYPE_CHECKING:
+    from starterkit.cli.console import Console
+    from starterkit.template import Template
+
+
+def show(console: Console, templates: Sequence[Template]) -> None:
+    """Show each framework with its price and its steps."""
+    if console.as_json:
+        console.json("list", {"frameworks": [_as_json(one) for one in templates]})
+        return
+    for template in templates:
+        total = sum(step.minutes for step in template.steps)
+        console.line(
+            text(template.name, "bold"),
+            f"  {template.title}, {template.language}: {len(template.steps)} steps, about {minutes(total)}",
+        )
+        console.line(template.summary, indent=2)
+        console.line(f"The price: {template.trade_off}", indent=2)
+        for step in template.steps:
+            tests = f"{len(step.tests)} tests"
+            console.line(f"{step.number}  {step.title:24}{minutes(step.minutes):>8}{tests:>10}", indent=4)
+        console.line()
+    console.line("Which one you learn first matters less than that you finish one.")
+    if templates:
+        console.type_next("Begin in a new folder", f"new my-site --framework {templates[0].name}")
+
+
+def _as_json(template: Template) -> dict[str, Any]:
+    return {
+        "name": template.name,
+        "title": template.title,
+        "language": template.language,
+        "summary": template.summary,
+        "trade_off": template.trade_off,
+        "minutes": sum(step.minutes for step in template.steps),
+        "traits": {
+            trait.name: {"strength": trait.strength, "reason": trait.reason} for trait in template.traits.values()
+        },
+        "steps": [step_as_json(step) for step in template.steps],
+    }

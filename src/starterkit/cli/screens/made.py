@@ -1,0 +1,64 @@
+"""A project that was made, on the screen and as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from starterkit.cli.invocation import quoted, shown_path
+from starterkit.cli.screens import checked
+from starterkit.cli.text import prose, text
+from starterkit.errors import ExitCode
+from starterkit.template import BASE
+
+if TYPE_CHECKING:
+    from starterkit.cli.console import Console
+    from starterkit.project.creation import Created
+
+
+def show(console: Console, created: Created) -> int:
+    """Show where the project is and what to type next; red tests matter only where they should be green."""
+    state, result = created.state, created.result
+    is_red_by_design = not state.solved
+    code = ExitCode.RED if result is not None and result.red and not is_red_by_design else ExitCode.DONE
+    if console.as_json:
+        console.json("new", _as_json(created))
+        return code
+    place = shown_path(created.folder)
+    console.line(text("ok", "bold green"), f"  Your {created.template.title} site is in {place}.")
+    if result is not None:
+        _show_result(console, created, is_red_by_design=is_red_by_design)
+    else:
+        console.line(prose("Its environment is not made yet: the first `run` or `check` does it, with the network."))
+    console.invocation = console.invocation.outside()
+    console.line()
+    if state.step == BASE:
+        step = created.template.steps[0]
+        console.line(prose(f"Later, `next` begins the first step there: {step.label}."))
+    console.type_next("Look at it in your browser", f"cd {quoted(place)}", "run --open")
+    return code
+
+
+def _show_result(console: Console, created: Created, *, is_red_by_design: bool) -> None:
+    result = created.result
+    assert result is not None
+    if not result.red:
+        console.line(checked.green_line(result))
+    elif is_red_by_design:
+        step = created.template.step(created.state.step)
+        console.line(
+            f"You begin at {step.label}: {len(result.red)} of {len(result.results)} tests are red, and that "
+            "is where every step begins."
+        )
+    else:
+        checked.show_red(console, result)
+
+
+def _as_json(created: Created) -> dict[str, Any]:
+    return {
+        "folder": str(created.folder.absolute()),
+        "framework": created.template.name,
+        "step": created.state.step,
+        "solved": created.state.solved,
+        "check": checked.as_json(created.result) if created.result else None,
+        "next": "run",
+    }

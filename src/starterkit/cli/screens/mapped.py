@@ -1,0 +1,148 @@
+"""Where a project stands, on the screen: the whole path as a map, and the short answer to "where am I"."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from starterkit.cli.screens.durations import minutes
+from starterkit.cli.text import prose, text
+
+if TYPE_CHECKING:
+    from starterkit.cli.console import Console
+    from starterkit.project.opened import Project
+    from starterkit.project.overview import Overview, StepLine
+    from starterkit.project.state import RememberedCheck
+    from starterkit.template import Step
+
+_STYLES = {"done": "green", "here": "bold yellow", "to come": "dim"}
+_WHY = {
+    "check": "Run the tests",
+    "hint": "For a hint at the first red test",
+    "next": "Go on to the next step",
+    "run": "Look at your site",
+}
+
+
+def show(console: Console, seen: Overview, folder: Path) -> None:
+    """Show the whole path as a map."""
+    console.line(text(f"The {seen.template.title} path", "bold"), f"  in {folder.name}")
+    console.line()
+    base = len(seen.template.tests)
+    standing = "here" if seen.at is None else "done"
+    _row(console, standing, "00", "The starter project", "", f"{base} tests")
+    for line in seen.steps:
+        _step_row(console, line)
+    console.line()
+    _show_last_check(console, seen)
+    if seen.undoable:
+        console.line(prose(f"`undo` would take back your last `{seen.undoable}`."))
+    _type_next(console, seen)
+
+
+def show_here(console: Console, seen: Overview, project: Project) -> None:
+    """Show where the learner is, what is red, and the one next thing to do."""
+    count = len(seen.steps)
+    if seen.at is None:
+        console.line(text(f"{seen.template.title}: the starter project", "bold"), f"  ({count} steps to come)")
+    else:
+        console.line(
+            text(f"{seen.template.title}: {seen.at.label}", "bold"), f"  (step {seen.at.number} of {count:02})"
+        )
+        console.line(seen.at.summary)
+    console.line()
+    _show_last_check(console, seen)
+    if seen.last is not None and seen.last.red:
+        from starterkit.project.checks import expected_so_far
+
+        sentence = next((one.sentence for one in expected_so_far(project) if one.id in seen.last.red), "")
+        if sentence:
+            console.line("The first one: ", text(sentence, "bold"))
+    _type_next(console, seen)
+
+
+def show_beginning(console: Console) -> None:
+    """Show how to begin, outside a project."""
+    from starterkit.template.bundled import bundled_names, bundled_template
+
+    console.line(text("starterkit", "bold"), ": learn backend development by building a real site, step by step.")
+    console.line()
+    for name in bundled_names():
+        _, template = bundled_template(name)
+        console.line(text(f"{name:9}", "bold"), template.summary, indent=2, hang=9)
+    console.type_next("Begin in a new folder", "new my-site")
+
+
+def _step_row(console: Console, line: StepLine) -> None:
+    step = line.step
+    _row(console, line.standing.value, step.number, step.title, minutes(step.minutes), f"{len(step.tests)} tests")
+
+
+def _row(console: Console, standing: str, number: str, title: str, time: str, tests: str) -> None:
+    console.line(
+        *(text(f"{standing:7}", _STYLES[standing]), "  ", f"{number}  "),
+        *(text(f"{title:24}", "bold" if standing == "here" else ""), f"{time:>8}", f"{tests:>10}"),
+        indent=2,
+    )
+
+
+def _show_last_check(console: Console, seen: Overview) -> None:
+    if seen.last is None:
+        what = "Your files have changed since the last check." if seen.stale else "Not checked yet."
+        console.line(what)
+        return
+    total = len(seen.last.red) + len(seen.last.green)
+    if seen.last.red:
+        console.line(text("FAILED", "bold red"), f"  Last check: {len(seen.last.red)} of {total} tests red.")
+    else:
+        console.line(text("ok", "bold green"), f"  Last check: all {total} tests green.")
+
+
+def _type_next(console: Console, seen: Overview) -> None:
+    why = "Begin the first step" if seen.at is None and seen.next_command == "next" else _WHY[seen.next_command]
+    if seen.is_finished:
+        console.line("Every step is done: the whole site is yours.")
+    console.type_next(why, "run --open" if seen.next_command == "run" else seen.next_command)
+
+
+def as_json(seen: Overview, folder: Path) -> dict[str, Any]:
+    """Return a project's standing as the object that docs/commands.md describes."""
+    return {
+        "folder": str(folder),
+        "framework": seen.template.name,
+        "title": seen.template.title,
+        "step": seen.at.name if seen.at else None,
+        "solved": seen.solved,
+        "finished": seen.is_finished,
+        "base": {"tests": len(seen.template.tests)},
+        "steps": [{**step_as_json(line.step), "standing": line.standing.value} for line in seen.steps],
+        "last_check": _check_as_json(seen.last or seen.stale, fresh=seen.last is not None),
+        "undo": seen.undoable or None,
+        "next": seen.next_command,
+    }
+
+
+def step_as_json(step: Step) -> dict[str, Any]:
+    """Return what is known of a step from outside."""
+    return {
+        "name": step.name,
+        "number": step.number,
+        "title": step.title,
+        "summary": step.summary,
+        "minutes": step.minutes,
+        "tests": len(step.tests),
+        "guards": len(step.guards),
+        "resets_data": step.resets_data,
+    }
+
+
+def _check_as_json(check: RememberedCheck | None, *, fresh: bool) -> dict[str, Any] | None:
+    if check is None:
+        return None
+    return {
+        "fresh": fresh,
+        "step": check.step,
+        "green": len(check.green),
+        "red": list(check.red),
+        "seconds": round(check.seconds, 3),
+    }

@@ -1,0 +1,117 @@
+"""`next`: save the learner's work, and carry the next step's given in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starterkit.errors import ConflictError
+from starterkit.project.carry import Carried, carry, settle
+from starterkit.project.opened import Project, Work
+from starterkit.project.pins import pins_rule
+from starterkit.project.state import STATE_FILE
+from starterkit.project.writing import Wish, Written, check_questions, with_state, write_outcome
+from starterkit.repository.merge import Merger, Settle
+from starterkit.repository.objects import Entry
+from starterkit.template import Step
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Advanced:
+    """The outcome of `next`: the step that has begun, with what was written; `step` is None after the last step."""
+
+    step: Step | None
+    carried: Carried | None = None
+    written: Written | None = None
+    in_conflict: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the learner chose for a command that writes; every question has one."""
+
+    settle: Settle | None = None
+    check: bool = True
+    save_large: bool = False
+    leave_out: bool = False
+
+
+def advance(project: Project, choices: Choices, say: Say) -> Advanced:
+    """Carry the next given in. Raises `RedError` when the tests are red, `ConflictError` on a conflict."""
+    with project.writing("next"):
+        state = project.state
+        head = project.repository.check_ready()
+        coming = project.path.next_step(state.step)
+        check_questions(project.listing(), save_large=choices.save_large, leave_out=choices.leave_out)
+        is_green = _is_green(project, say) if choices.check else False
+        if coming is None:
+            return Advanced(None)
+        before = project.path.layer(state.step, solved=True)
+        after = project.path.layer(coming, solved=False)
+        work = project.read_work(with_large=choices.save_large, also=tuple(after))
+        merger = merger_for(project, work)
+        step = project.template.step(coming)
+        carried = carry(
+            merger, project.template, before, after, mine_without_state(work), pins_rule=pins_rule(project, say)
+        )
+        conflicts = tuple(conflict.path for conflict in carried.conflicts)
+        if conflicts:
+            carried = settle_conflicts(merger, carried, choices.settle, step.label, "next")
+        leave_markers = bool(conflicts) and choices.settle is Settle.MARKERS
+        wish = Wish(
+            command="next",
+            save=save_message(project, finished=is_green),
+            message="" if leave_markers else f"Start {step.label}",
+            state=with_state(state, coming, solved=False),
+            step=coming,
+            merger=merger,
+            carried=carried,
+        )
+        written = write_outcome(project, head, work, wish)
+        return Advanced(step, carried, written, conflicts if leave_markers else ())
+
+
+def save_message(project: Project, *, finished: bool) -> str:
+    """Return the message of the commit that takes in the learner's work."""
+    label = project.step.label if project.step else "the starter project"
+    return f"{'Finish' if finished and project.step else 'Save'} {label}"
+
+
+def merger_for(project: Project, work: Work) -> Merger:
+    """Return a merger that knows the bytes of the learner's files."""
+    merger = Merger(project.repository.git, project.repository.reader)
+    for file in work.files.files.values():
+        merger.add(file.data)
+    return merger
+
+
+def mine_without_state(work: Work) -> dict[str, Entry]:
+    """Return the learner's files without `.starterkit.yml`, which is not theirs to merge."""
+    return {path: entry for path, entry in work.tree.items() if path != STATE_FILE}
+
+
+def settle_conflicts(merger: Merger, carried: Carried, how: Settle | None, label: str, command: str) -> Carried:
+    """Settle the conflicts as chosen. Raises `ConflictError` (nothing changed) where nothing was chosen."""
+    if how is not None:
+        return settle(merger, carried, how, "your code", label)
+    files = ", ".join(conflict.path for conflict in carried.conflicts)
+    raise ConflictError(
+        f"{label} and your code change the same lines of: {files}. Nothing was changed.",
+        f"Choose: `starterkit {command} --keep-mine` (your lines win), `--take-theirs` (the path's lines win, yours "
+        "are kept aside) or `--markers` (both are written into the file, for you to settle).",
+    )
+
+
+def _is_green(project: Project, say: Say) -> bool:
+    """Tell whether the tests so far are green. Raises `TestsRed` when they are not."""
+    from starterkit.project import checks
+
+    last = checks.remembered(project)
+    if last is None or not last.is_green:
+        say("Checking first …")
+        result = checks.check(project, say=say)
+        if result.red:
+            raise checks.TestsRed(result)
+    return True

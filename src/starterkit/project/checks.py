@@ -1,0 +1,152 @@
+"""Checking a project: which tests, in which environment, against which files; and remembering how it ended."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from starterkit.checking import CheckResult, ExpectedTest, expected_tests, run_tests
+from starterkit.errors import RedError, UsageError
+from starterkit.project.opened import Project, tree_fingerprint
+from starterkit.project.state import RememberedCheck
+from starterkit.repository.objects import Entry, File
+from starterkit.repository.worktree import write_file
+from starterkit.runtime import Prepared, prepare
+from starterkit.yamlfile import nearest
+
+Say = Callable[[str], None]
+
+
+class TestsRed(RedError):
+    """The tests are red, and what was asked for needs them green; `result` says which."""
+
+    __test__ = False  # not a test class, whatever its name suggests to pytest
+
+    def __init__(self, result: CheckResult) -> None:
+        count = len(result.red)
+        super().__init__(
+            f"{count} test{'s are' if count != 1 else ' is'} red, so this step is not finished yet. "
+            "Nothing was changed.",
+            "`starterkit hint` helps; `starterkit next --solve` takes the solution first.",
+        )
+        self.result = result
+
+
+def silent(line: str) -> None:
+    """The observer that does nothing."""
+
+
+def expected_so_far(project: Project, step: str | None = None) -> tuple[ExpectedTest, ...]:
+    """Return the tests of base and the steps so far, with their sentences."""
+    step = project.state.step if step is None else step
+    return expected_tests(project.template, step, project.path.test_files(step))
+
+
+def prepared(project: Project, say: Say = silent) -> Prepared:
+    """Return the environment of the project, made or brought up to date where it has to be."""
+    return prepare(project.folder, project.template.environment, say=say)
+
+
+def check(project: Project, *, pristine: bool = False, selected: Sequence[str] = (), say: Say = silent) -> CheckResult:
+    """Run the path's tests so far against the project, and remember the outcome of a whole run.
+
+    `pristine` takes the tests and their support from the path, in a copy of the project. `selected` names tests.
+    Raises `UsageError` for a test that is not on the path so far, with the nearest names.
+    """
+    expected = expected_so_far(project)
+    _check_known(selected, expected)
+    environment = prepared(project, say)
+    if pristine:
+        work = project.read_work()
+        layer = project.path.layer(project.state.step, solved=project.state.solved)
+        owned = {path: entry for path, entry in layer.items() if project.template.owns(path)}
+        tree = {
+            **{path: e for path, e in work.tree.items() if not project.template.owns(path) or path in owned},
+            **owned,
+        }
+        with copied(project, tree, work.files.files) as folder:
+            return run(
+                project, folder, environment, expected, project.state.step, selected=selected, pristine=True, say=say
+            )
+    before = project.read_work().id
+    result = run(project, project.folder, environment, expected, project.state.step, selected=selected, say=say)
+    if not selected and project.read_work().id == before:
+        remember(project, before, result)
+    return result
+
+
+def run(
+    project: Project,
+    folder: Path,
+    environment: Prepared,
+    expected: Sequence[ExpectedTest],
+    step: str,
+    *,
+    selected: Sequence[str] = (),
+    pristine: bool = False,
+    say: Say = silent,
+) -> CheckResult:
+    """Run tests in a folder that holds the project or a copy of it."""
+    last = project.memory.last_check()
+    return run_tests(
+        folder,
+        environment,
+        project.template,
+        expected,
+        selected=selected,
+        remembered_green=last.green if last else (),
+        step=step,
+        pristine=pristine,
+        say=say,
+    )
+
+
+@contextmanager
+def copied(
+    project: Project, tree: Mapping[str, Entry], new: Mapping[str, File] | Callable[[str], bytes]
+) -> Iterator[Path]:
+    """Give the block a copy of the project with these files; it is removed afterwards.
+
+    `new` has the bytes of what is not in the repository: files by path, or a function from id to bytes.
+    """
+    reader = project.repository.reader
+    with tempfile.TemporaryDirectory(prefix="starterkit-") as place:
+        folder = Path(place) / project.folder.name
+        folder.mkdir()
+        for path, entry in tree.items():
+            if callable(new):
+                data = new(entry.id)
+            else:
+                file = new.get(path)
+                data = file.data if file is not None and file.entry == entry else reader.blob(entry.id)
+            write_file(folder, path, File(entry.mode, data))
+        yield folder
+
+
+def remember(project: Project, tree: str, result: CheckResult) -> None:
+    """Remember a whole run of the tests so far on exactly this tree."""
+    green = tuple(one.test.id for one in result.results if not one.is_red)
+    red = tuple(one.test.id for one in result.red)
+    project.memory.remember_check(RememberedCheck(tree, result.step, green, red, result.seconds))
+
+
+def remembered(project: Project) -> RememberedCheck | None:
+    """Return the last check when it was of exactly the files that lie there now, else None."""
+    last = project.memory.last_check()
+    if last is None or last.step != project.state.step:
+        return None
+    return last if project.read_work().id == last.tree else None
+
+
+def fingerprint(tree: Mapping[str, Entry]) -> str:
+    """Return the id of a tree, as remembered checks use it."""
+    return tree_fingerprint(dict(tree))
+
+
+def _check_known(selected: Sequence[str], expected: Sequence[ExpectedTest]) -> None:
+    known = [one.id for one in expected]
+    for name in selected:
+        if name not in known:
+            raise UsageError(f'There is no test "{name}" on the path so far.', nearest(name, known))

@@ -1,0 +1,182 @@
+"""`new`: render a project, write its path into git, make its environment, and run its tests."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from starterkit import __version__
+from starterkit.errors import MissingError, UsageError
+from starterkit.project.layers import Layer, path_layers, read_folder, texts_of, write_path
+from starterkit.project.opened import Project, now
+from starterkit.project.restore import BUNDLED
+from starterkit.project.state import ANSWERS_FILE, STATE_FILE, State, state_bytes
+from starterkit.repository import Repository, enclosing_repository, make_repository
+from starterkit.repository.objects import FILE, File, NewCommit, write_objects
+from starterkit.repository.worktree import write_file
+from starterkit.template import BASE, Template
+
+if TYPE_CHECKING:
+    from starterkit.checking import CheckResult
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be made: where, from which template, with which answers, beginning at which step.
+
+    `step` is a step's full name or `base`; `solved` begins after its solution instead of at its given.
+    """
+
+    destination: Path
+    folder: Path
+    template: Template
+    answers: Mapping[str, Any]
+    step: str = BASE
+    solved: bool = True
+    install: bool = True
+
+
+@dataclass(frozen=True)
+class Created:
+    """A project that was made; `result` is None where nothing was installed."""
+
+    folder: Path
+    template: Template
+    state: State
+    result: CheckResult | None
+
+
+def check_destination(destination: Path) -> None:
+    """Raise `UsageError` when no project can be made at this place."""
+    if destination.is_symlink() or destination.exists():
+        if not destination.is_dir():
+            raise UsageError(f"{destination} is a file.", "Choose a folder that does not exist yet.")
+        if any(destination.iterdir()):
+            raise UsageError(f"The folder {destination} is not empty.", "Choose a folder that does not exist yet.")
+    parent = _existing_parent(destination)
+    if not parent.is_dir():
+        raise UsageError(f"{parent} is a file, so there can be no folder in it.", "Choose another place.")
+    if not os.access(parent, os.W_OK | os.X_OK):
+        raise UsageError(f"The folder {parent} is not writable for you.", "Choose another place.")
+    around = enclosing_repository(parent)
+    if around is not None:
+        raise UsageError(
+            f"{destination} lies inside the git repository {around}.",
+            "A project is a repository of its own: choose a place outside, for example "
+            f"{around.parent / destination.name}.",
+        )
+
+
+def create(order: Order, say: Say) -> Created:
+    """Make a project. What was begun is removed again when it cannot be finished."""
+    from starterkit.rendering import answers_bytes, render
+
+    check_destination(order.destination)
+    say(f"Rendering the {order.template.title} project …")
+    rendered = render(order.folder, order.answers, read_folder)
+    layers = path_layers(order.folder, order.template, rendered.files)
+    answers = File(FILE, answers_bytes(rendered.answers, BUNDLED + order.template.name))
+    say("Writing its path into git …")
+    state = _place(order, layers, answers)
+    if not order.install:
+        return Created(order.destination, order.template, state, None)
+    try:
+        return Created(order.destination, order.template, state, _install_and_check(order, layers, say))
+    except MissingError as missing:
+        shutil.rmtree(order.destination, ignore_errors=True)
+        raise MissingError(
+            f"{missing.message} Nothing was made.",
+            f"{missing.mend}\nOr make the project now and its environment later: add `--no-install`.".strip(),
+        ) from missing
+
+
+def _place(order: Order, layers: list[Layer], answers: File) -> State:
+    """Make the project under another name beside its place, and move it there in one step."""
+    destination = order.destination
+    made = _make_parents(destination)
+    try:
+        with tempfile.TemporaryDirectory(prefix=f".{destination.name[:40]}-", dir=destination.parent) as place:
+            folder = Path(place) / "project"
+            folder.mkdir()
+            state = _build(order, folder, layers, answers)
+            if destination.exists():
+                destination.rmdir()
+            folder.rename(destination)
+            return state
+    except BaseException as wrong:
+        for parent in made:
+            parent.rmdir()
+        if isinstance(wrong, OSError):
+            mend = "Make room on the disk, or choose another place."
+            raise MissingError(f"The project could not be written: {wrong.strerror or wrong}.", mend) from wrong
+        raise
+
+
+def _build(order: Order, folder: Path, layers: list[Layer], answers: File) -> State:
+    repository = make_repository(folder)
+    path, texts = write_path(repository.git, layers, texts_of(order.folder, order.template))
+    state = State(BUNDLED + order.template.name, __version__, path, texts, order.step, order.solved)
+    number = _layer_number(order)
+    own = {STATE_FILE: File(FILE, state_bytes(state)), ANSWERS_FILE: answers}
+    files = {**layers[number].files, **own}
+    behind = len(layers) - 1 - number
+    start = repository.git.line("rev-parse", f"{path}~{behind}") if behind else path
+    identity = repository.identity()
+    commit = NewCommit("refs/heads/main", _first_message(order), identity, identity, now(), (start,), files=files)
+    write_objects(repository.git, [commit])
+    for name, file in files.items():
+        write_file(folder, name, file)
+    repository.git.run("read-tree", "HEAD")
+    repository.git.try_run("update-index", "-q", "--refresh")
+    repository.close()
+    return state
+
+
+def _layer_number(order: Order) -> int:
+    if order.step == BASE:
+        return 0
+    return 1 + 2 * order.template.step_names.index(order.step) + order.solved
+
+
+def _first_message(order: Order) -> str:
+    if order.step == BASE:
+        return f"Begin with the {order.template.title} starter project\n"
+    return f"Begin {'after' if order.solved else 'at'} {order.template.step(order.step).label}\n"
+
+
+def _install_and_check(order: Order, layers: list[Layer], say: Say) -> CheckResult:
+    from starterkit.project import checks
+    from starterkit.runtime import fetch_into_cache, prepare
+
+    folder, environment = order.destination, order.template.environment
+    prepare(folder, environment, say=say)
+    all_pins = {layer.files[environment.pins].data for layer in layers if environment.pins in layer.files}
+    installed = (folder / environment.pins).read_bytes()
+    for pins in all_pins - {installed}:
+        say("Fetching the packages of later steps …")
+        fetch_into_cache(pins, environment)
+    repository = Repository(folder, folder / ".git", folder / ".git")
+    with Project(folder, repository) as project:
+        say("Running its tests …")
+        return checks.check(project, say=say)
+
+
+def _existing_parent(path: Path) -> Path:
+    for parent in path.parents:
+        if parent.exists():
+            return parent
+    return path
+
+
+def _make_parents(destination: Path) -> list[Path]:
+    """Make the folders above the destination; return those that were made, the deepest first."""
+    missing = [parent for parent in destination.parents if not parent.exists()]
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    return missing

@@ -1,0 +1,103 @@
+"""`doctor`: is everything here that working on a project needs? Nothing is made or fetched by looking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from starterkit.errors import StarterkitError, UsageError
+from starterkit.project.opened import Project, find_project
+from starterkit.repository import LOCAL_IDENTITY, PATH_REF, TEXTS_REF, open_repository
+from starterkit.runtime import ToolReport, is_prepared, report_tools
+from starterkit.template import Template
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at: what was found, and what to do where it is not as it should be.
+
+    `is_needed` is false for what is only worth knowing.
+    """
+
+    name: str
+    is_ok: bool
+    found: str
+    mend: str = ""
+    is_needed: bool = True
+
+
+@dataclass(frozen=True)
+class Health:
+    """All findings; `folder` is None outside a project."""
+
+    folder: Path | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether all that is needed is here."""
+        return all(finding.is_ok for finding in self.findings if finding.is_needed)
+
+
+def examine(start: Path) -> Health:
+    """Look at the tools of this machine and, inside a project, at the project."""
+    try:
+        folder = find_project(start)
+    except UsageError:
+        return Health(None, _tools(None))
+    try:
+        with Project(folder, open_repository(folder)) as project:
+            about_path, template = _path(project)
+            return Health(folder, (*_tools(template), _identity(project), about_path, *_environment(project, template)))
+    except StarterkitError as wrong:
+        return Health(folder, (*_tools(None), Finding("project", False, wrong.message, wrong.mend)))
+
+
+def _tools(template: Template | None) -> tuple[Finding, ...]:
+    return tuple(_tool(report) for report in report_tools(template))
+
+
+def _tool(report: ToolReport) -> Finding:
+    if not report.version:
+        return Finding(report.name, False, f"not found (needed: {report.wanted})", report.mend)
+    needed = "" if report.ok else f", needed: {report.wanted}"
+    return Finding(report.name, report.ok, f"{report.version}{needed} ({report.found})", report.mend)
+
+
+def _identity(project: Project) -> Finding:
+    identity = project.repository.identity()
+    name, mail = identity.name != LOCAL_IDENTITY.name, identity.email != LOCAL_IDENTITY.email
+    if name and mail:
+        return Finding("your name in git", True, f"{identity.name} <{identity.email}>", is_needed=False)
+    return Finding(
+        "your name in git",
+        False,
+        f"not set, so your commits are by {identity.name}",
+        '`git config --global user.name "Your Name"` and `git config --global user.email you@example.com`',
+        is_needed=False,
+    )
+
+
+def _path(project: Project) -> tuple[Finding, Template | None]:
+    """Say whether the path is in this repository; give its texts where it is."""
+    wanted = {PATH_REF: project.state.path, TEXTS_REF: project.state.texts}
+    if project.repository.refs(PATH_REF, TEXTS_REF) == wanted:
+        steps = len(project.template.step_names)
+        return Finding("the path", True, f"{project.template.title}, {steps} steps, made by {project.state.version}"), (
+            project.template
+        )
+    mend = (
+        "`starterkit status` brings it back: from the remote, or from the template it was made from. "
+        f"Where it is still there, `git push origin {PATH_REF} {TEXTS_REF}` puts it on the remote."
+    )
+    return Finding("the path", False, "not in this clone", mend), None
+
+
+def _environment(project: Project, template: Template | None) -> tuple[Finding, ...]:
+    if template is None:
+        return ()
+    if is_prepared(project.folder, template.environment):
+        return (Finding("the environment", True, "up to date"),)
+    found = "not made yet, or its packages have changed"
+    mend = "`starterkit check` makes it; that may need the network, once."
+    return (Finding("the environment", False, found, mend, is_needed=False),)

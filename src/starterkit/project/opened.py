@@ -1,0 +1,150 @@
+"""A learner's project, opened: its repository, its state, its path, and what this machine remembers of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from starterkit.errors import FileError, UsageError
+from starterkit.project import journal
+from starterkit.project.path import LearningPath
+from starterkit.project.restore import require_path
+from starterkit.project.state import STATE_FILE, Memory, State, read_state
+from starterkit.repository import PATH_REF, TEXTS_REF, Repository, open_repository
+from starterkit.repository.objects import Entry, blob_id
+from starterkit.repository.worktree import Listing, WorkFiles, list_files, read_file, read_files
+from starterkit.template import BASE, Step, Template
+
+
+@dataclass(frozen=True)
+class Work:
+    """The learner's files as they lie on disk now, and the id that stands for all of them."""
+
+    files: WorkFiles
+    tree: dict[str, Entry]
+    id: str
+
+
+class Project:
+    """A project that was found on disk. Close it (or use it as a context manager) to end the processes it holds."""
+
+    def __init__(self, folder: Path, repository: Repository) -> None:
+        self.folder = folder
+        self.repository = repository
+        self.memory = Memory(repository.own_folder)
+        self.recovered: journal.Recovery | None = None
+
+    def __enter__(self) -> Project:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.repository.close()
+
+    @cached_property
+    def state(self) -> State:
+        """Where the project stands. Raises `FileError` when `.starterkit.yml` is damaged."""
+        file = read_file(self.folder, STATE_FILE)
+        if file is None:
+            raise FileError(
+                STATE_FILE, None, "the file is gone", "Get it back with `git checkout HEAD -- .starterkit.yml`."
+            )
+        return read_state(file.data)
+
+    @cached_property
+    def path(self) -> LearningPath:
+        """The path, fetched or rebuilt when this clone does not have it yet."""
+        state = self.state
+        if self.repository.refs(PATH_REF, TEXTS_REF) != {PATH_REF: state.path, TEXTS_REF: state.texts}:
+            require_path(self.repository, self.folder, state)
+        path = LearningPath(self.repository, state.path, state.texts)
+        if state.step != BASE and state.step not in path.template.step_names:
+            raise FileError(
+                STATE_FILE,
+                None,
+                f'there is no step "{state.step}" on this path',
+                "Get the file back with `git checkout HEAD -- .starterkit.yml`.",
+            )
+        return path
+
+    @property
+    def template(self) -> Template:
+        """The texts of the path."""
+        return self.path.template
+
+    @cached_property
+    def step(self) -> Step | None:
+        """The step that the project stands at, or None at base."""
+        return None if self.state.step == BASE else self.template.step(self.state.step)
+
+    def listing(self) -> Listing:
+        """Return what git sees in the project's folder."""
+        return list_files(self.repository.git)
+
+    def read_work(self, *, with_large: bool = False, also: tuple[str, ...] = ()) -> Work:
+        """Read the learner's files (and, of `also`, those that git ignores)."""
+        work = read_files(self.repository.git, self.listing(), with_large=with_large)
+        for path in also:
+            if path not in work.files:
+                file = read_file(self.folder, path)
+                if file is not None:
+                    work.files[path] = file
+        tree = work.tree
+        return Work(work, tree, tree_fingerprint(tree))
+
+    @contextmanager
+    def writing(self, command: str) -> Iterator[None]:
+        """Hold the lock for a command that writes, after finishing what an interrupted one had decided."""
+        with journal.locked(self.repository, command):
+            self._recover()
+            yield
+
+    def recover_if_interrupted(self) -> None:
+        """Finish what an interrupted command had decided; what was done is in `recovered`."""
+        if journal.is_interrupted(self.repository):
+            with journal.locked(self.repository, "recover"):
+                self._recover()
+
+    def _recover(self) -> None:
+        found = journal.recover(self.repository)
+        if found is not None:
+            self.recovered = found
+            for name in ("state", "path", "step"):
+                self.__dict__.pop(name, None)
+
+
+def find_project(start: Path) -> Path:
+    """Return the folder of the project that `start` lies in. Raises `UsageError` outside a project."""
+    start = start.absolute()
+    if not start.is_dir():
+        raise UsageError(f"There is no folder {start}.")
+    for folder in (start, *start.parents):
+        if (folder / STATE_FILE).is_file():
+            return folder
+    raise UsageError(
+        f"There is no starterkit project in {start} or above it.",
+        "Go into your project's folder (or name it: `starterkit -C FOLDER …`), or begin one: `starterkit new`. "
+        "A folder made by plain `copier copy` has no path.",
+    )
+
+
+def open_project(start: Path) -> Project:
+    """Open the project that `start` lies in, and finish what an interrupted command had decided there."""
+    folder = find_project(start)
+    project = Project(folder, open_repository(folder))
+    project.recover_if_interrupted()
+    return project
+
+
+def tree_fingerprint(tree: dict[str, Entry]) -> str:
+    """Return one id for all files of a tree, their modes and bytes."""
+    lines = (f"{entry.mode} {entry.id} {path}\n" for path, entry in sorted(tree.items()))
+    return blob_id("".join(lines).encode("utf-8", "surrogateescape"))
+
+
+def now() -> int:
+    """Return the time in seconds since 1970."""
+    return int(time.time())

@@ -1,0 +1,86 @@
+"""Where a project stands, in one picture: the whole path, what was checked last, and the one next thing to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from starterkit.project.opened import Project
+from starterkit.project.state import RememberedCheck
+from starterkit.project.undo import read_line, undo_help
+from starterkit.template import Step, Template
+
+
+class Standing(StrEnum):
+    """How a step stands."""
+
+    DONE = "done"
+    HERE = "here"
+    TO_COME = "to come"
+
+
+@dataclass(frozen=True)
+class StepLine:
+    """One step on the map."""
+
+    step: Step
+    standing: Standing
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A project's place on its path.
+
+    `at` is None before the first step. `last` is the last check when it was of exactly these files, else None (and
+    then `stale` is the last check of other files, if there was one). `next_command` is what to type next, without
+    the program's name.
+    """
+
+    template: Template
+    steps: tuple[StepLine, ...]
+    at: Step | None
+    solved: bool
+    last: RememberedCheck | None
+    stale: RememberedCheck | None
+    is_finished: bool
+    undoable: str
+    next_command: str
+
+
+def overview(project: Project) -> Overview:
+    """Return where a project stands; nothing is run and nothing is written."""
+    template, state = project.template, project.state
+    names = template.step_names
+    position = names.index(state.step) if project.step else -1
+    known = project.memory.last_check()
+    last = known if known and known.step == state.step and project.read_work().id == known.tree else None
+    is_green = last is not None and last.is_green
+    is_last = position == len(names) - 1
+    return Overview(
+        template=template,
+        steps=tuple(
+            StepLine(step, _standing(number, position, solved=is_green or state.solved))
+            for number, step in enumerate(template.steps)
+        ),
+        at=project.step,
+        solved=state.solved,
+        last=last,
+        stale=None if last else known,
+        is_finished=is_green and is_last,
+        undoable=undo_help(read_line(project)),
+        next_command=_next_command(last, is_last=is_last),
+    )
+
+
+def _standing(number: int, position: int, *, solved: bool) -> Standing:
+    if number < position or (number == position and solved):
+        return Standing.DONE
+    return Standing.HERE if number == position else Standing.TO_COME
+
+
+def _next_command(last: RememberedCheck | None, *, is_last: bool) -> str:
+    if last is None:
+        return "check"
+    if not last.is_green:
+        return "hint"
+    return "run" if is_last else "next"

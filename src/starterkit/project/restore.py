@@ -1,0 +1,112 @@
+"""Getting the path back where a clone does not have it.
+
+In this order: fetched from the remote (exactly the two refs), rebuilt by the installed template, rebuilt by the
+version of starterkit that made it. The ids recorded in `.starterkit.yml` prove each of them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starterkit import __version__
+from starterkit.errors import FileError, MissingError, StarterkitError
+from starterkit.process import TimeLimitReached, run
+from starterkit.project.state import ANSWERS_FILE, State
+from starterkit.repository import PATH_REF, TEXTS_REF, Repository
+from starterkit.repository.worktree import read_file
+
+BUNDLED = "starterkit:"
+_REBUILT = "refs/starterkit/rebuilt/"
+_FETCH_SECONDS = 30.0
+
+
+def require_path(repository: Repository, folder: Path, state: State) -> None:
+    """Bring the two refs that `.starterkit.yml` names into this repository.
+
+    Raises `MissingError` naming the version that can rebuild them.
+    """
+    wanted = {PATH_REF: state.path, TEXTS_REF: state.texts}
+    if _is_here(repository, wanted) or _fetch(repository, wanted) or _rebuild(repository, folder, state, wanted):
+        return
+    reason = _ask_recorded_version(repository, folder, state, wanted)
+    if reason:
+        raise MissingError(
+            f"This clone does not have the path of the project (made by starterkit {state.version}). {reason}",
+            "Where the project was made, push the path: "
+            f"`git push origin {PATH_REF} {TEXTS_REF}`; or type the command again with a network: "
+            f"`uv tool run starterkit=={state.version} status`.",
+        )
+
+
+def _is_here(repository: Repository, wanted: dict[str, str]) -> bool:
+    """Tell whether the objects are here already, and put the refs on them."""
+    for id in wanted.values():
+        if repository.reader.try_read(id) is None:
+            return False
+    for ref, id in wanted.items():
+        if repository.git.try_run("rev-list", "--objects", "--quiet", id).code != 0:
+            return False
+        repository.git.run("update-ref", ref, id)
+    return True
+
+
+def _fetch(repository: Repository, wanted: dict[str, str]) -> bool:
+    """Fetch exactly the two refs from the first remote that has them."""
+    for remote in repository.git.run("remote").decode().split():
+        try:
+            finished = repository.git.try_run(
+                "fetch", "-q", "--no-tags", "--no-write-fetch-head", remote, *wanted, timeout=_FETCH_SECONDS
+            )
+        except TimeLimitReached:
+            continue
+        repository.close()
+        if finished.code == 0 and _is_here(repository, wanted):
+            return True
+    return False
+
+
+def _rebuild(repository: Repository, folder: Path, state: State, wanted: dict[str, str]) -> bool:
+    """Rebuild the path with the installed template; its ids tell whether it is the same."""
+    from starterkit.template import bundled_names, bundled_template
+
+    name = state.template.removeprefix(BUNDLED)
+    if name == state.template or name not in bundled_names():
+        return False
+    answers = read_file(folder, ANSWERS_FILE)
+    if answers is None:
+        raise FileError(ANSWERS_FILE, None, "the file is gone", f"Get it back: `git checkout HEAD -- {ANSWERS_FILE}`.")
+    from starterkit.project.layers import path_layers, read_folder, texts_of, write_path
+    from starterkit.rendering import read_answers, render
+
+    try:
+        source, template = bundled_template(name)
+        rendered = render(source, read_answers(answers.data, ANSWERS_FILE), read_folder)
+        layers = path_layers(source, template, rendered.files)
+    except FileError as wrong:
+        if wrong.file != ANSWERS_FILE:
+            raise
+        mend = f"Get its last good version back with `git checkout HEAD -- {ANSWERS_FILE}`."
+        raise FileError(wrong.file, wrong.line, wrong.message.partition(": ")[2], mend) from wrong
+    ids = write_path(repository.git, layers, texts_of(source, template), _REBUILT)
+    repository.close()
+    return ids == (wanted[PATH_REF], wanted[TEXTS_REF]) and _is_here(repository, wanted)
+
+
+def _ask_recorded_version(repository: Repository, folder: Path, state: State, wanted: dict[str, str]) -> str:
+    """Let the version that made the project rebuild the path, through uv; return why not, or an empty text."""
+    if state.version == __version__:
+        return "The template or the answers are not those that it was made with."
+    from starterkit.runtime import uv_binary
+
+    try:
+        finished = run(
+            [uv_binary(), "tool", "run", "--from", f"starterkit=={state.version}", "starterkit", "status", "--json"],
+            cwd=folder,
+            timeout=300,
+        )
+    except StarterkitError as wrong:
+        return wrong.message
+    repository.close()
+    if finished.code == 0 and _is_here(repository, wanted):
+        return ""
+    return f"Fetching starterkit {state.version} needs the network, and did not work."

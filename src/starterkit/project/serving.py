@@ -1,0 +1,86 @@
+"""`run`: serve the site on this machine, with sample data at first and a database that fits the code."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from starterkit.errors import ExitCode, MissingError, StarterkitError
+from starterkit.project import checks
+from starterkit.project.opened import Project
+from starterkit.runtime import Prepared, free_port
+from starterkit.runtime import serve as serve_command
+
+Say = Callable[[str], None]
+DEFAULT_PORT = 8000
+_COMMAND_SECONDS = 120.0
+# What SQLite keeps beside a database while it is open; it belongs to the file and moves with it.
+_COMPANIONS = ("", "-wal", "-shm", "-journal")
+
+
+class SchemaOutdated(StarterkitError):
+    """The database lacks a table or column that the code names, and nobody said that it may be made anew."""
+
+    code = ExitCode.RED
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"The database lacks something that the code names: {what}",
+            "`starterkit run --reset` makes it anew with sample data; the old file stays beside it, dated.",
+        )
+
+
+def serve(project: Project, *, port: int | None, reset: bool, say: Say, on_ready: Callable[[str], None]) -> int:
+    """Serve the site until it is stopped; return the server's exit code.
+
+    `on_ready` is told the address when the site answers. Raises `SchemaOutdated` when the database does not fit.
+    """
+    template = project.template
+    prepared = checks.prepared(project, say)
+    database = project.folder / template.database if template.database else None
+    if database is not None:
+        if reset and database.exists():
+            say(f"The old database is kept as {_set_aside(database).name}.")
+        if not database.exists():
+            say("Making the database, with sample data …")
+            _run(project, prepared, template.commands.reset)
+        elif template.commands.schema:
+            _check_schema(project, prepared)
+    chosen = port if port is not None else free_port(DEFAULT_PORT)
+    with serve_command(project.folder, prepared, template.commands.run, chosen) as server:
+        on_ready(f"http://127.0.0.1:{chosen}/")
+        return server.wait()
+
+
+def _check_schema(project: Project, prepared: Prepared) -> None:
+    """Ask the project whether its database fits its code; exit code 1 says that it does not."""
+    from starterkit.process import run
+
+    command = prepared.command(project.template.commands.schema)
+    finished = run(command, cwd=project.folder, env=prepared.variables, timeout=_COMMAND_SECONDS)
+    if finished.code == 1 and finished.text_out.strip():
+        raise SchemaOutdated(finished.text_out.strip())
+
+
+def _run(project: Project, prepared: Prepared, args: tuple[str, ...]) -> None:
+    from starterkit.process import run
+
+    finished = run(prepared.command(args), cwd=project.folder, env=prepared.variables, timeout=_COMMAND_SECONDS)
+    if finished.code != 0:
+        tail = "\n".join((finished.text_err or finished.text_out).strip().splitlines()[-12:])
+        raise MissingError(
+            f"The site's own command `{' '.join(args)}` failed:\n{tail}",
+            "Mend what it names; `starterkit check` says what is red.",
+        )
+
+
+def _set_aside(database: Path) -> Path:
+    """Move a database and what belongs to it to a dated name beside it; return the new name."""
+    stamp = time.strftime("%Y-%m-%d-%H%M%S")
+    kept = database.with_name(f"{database.stem}-{stamp}{database.suffix}")
+    for companion in _COMPANIONS:
+        old = database.with_name(database.name + companion)
+        if old.exists():
+            old.rename(kept.with_name(kept.name + companion))
+    return kept

@@ -1,0 +1,292 @@
+"""`solve`: carry a step's reference solution in, from kind to certain.
+
+A clean merge proves nothing: code that merges can still be wrong. So each try is made and checked in a copy, and the
+project is written once, with the outcome. First the merge; then the files of the step, taken whole; and only when
+asked (`--replace`) every file of the path, which always ends green.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from pathlib import Path
+
+from starterkit.checking import CheckResult
+from starterkit.errors import ConflictError, UsageError
+from starterkit.process import run
+from starterkit.project import checks
+from starterkit.project.advance import Choices, merger_for, mine_without_state, save_message, settle_conflicts
+from starterkit.project.carry import Carried, carry, changed_paths, take_all, take_files
+from starterkit.project.opened import Project, Work
+from starterkit.project.pins import pins_rule
+from starterkit.project.writing import Wish, Written, check_questions, with_state, write_outcome
+from starterkit.repository import Head
+from starterkit.repository.merge import Merger, Settle
+from starterkit.repository.objects import Entry
+from starterkit.repository.worktree import read_file
+from starterkit.runtime import Prepared
+from starterkit.template import Step
+from starterkit.yamlfile import nearest
+
+Say = Callable[[str], None]
+_HISTORY_SECONDS = 120.0
+
+
+class Way(Enum):
+    """How a solution came in."""
+
+    ALREADY = "already solved"
+    MERGED = "merged into your code"
+    FILES = "the files of the step taken whole"
+    ALL = "every file of the path taken whole"
+    CHOSEN = "merged, with the conflicts settled as you chose"
+    NAMED = "the files that you named taken whole"
+
+
+@dataclass(frozen=True)
+class Solved:
+    """The outcome of `solve`; `result` is None where nothing was checked."""
+
+    step: Step
+    way: Way
+    result: CheckResult | None = None
+    written: Written | None = None
+    carried: Carried | None = None
+    in_conflict: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FileDiff:
+    """One file of a solution against the learner's: a unified diff, and whether the file is new."""
+
+    path: str
+    diff: str
+
+
+@dataclass(frozen=True)
+class Try:
+    """One try at a solution: the outcome, how its check went (None: not checked), and whether migrations were made."""
+
+    carried: Carried
+    result: CheckResult | None = None
+    history_made: bool = True
+
+    @property
+    def is_good(self) -> bool:
+        return self.result is not None and self.result.green and self.history_made
+
+
+class _Solving:
+    """One run of `solve`: the trees, the merger, and the tries."""
+
+    def __init__(self, project: Project, work: Work, say: Say) -> None:
+        step = project.step
+        if step is None:
+            raise UsageError("There is no step to solve yet.", "Begin the first one: `starterkit next`.")
+        self.project, self.work, self.say, self.step = project, work, say, step
+        self.before = project.path.layer(step.name, solved=False)
+        self.reference = project.path.layer(step.name, solved=True)
+        self.mine = mine_without_state(work)
+        self.merger: Merger = merger_for(project, work)
+        self.makes_history = self._history_is_their_own()
+        self.after = self._without_new_history() if self.makes_history else self.reference
+        self.changed = changed_paths(self.before, self.after)
+
+    def merged(self, *, lenient: bool = False) -> Carried:
+        rule = pins_rule(self.project, self.say)
+        template = self.project.template
+        return carry(self.merger, template, self.before, self.after, self.mine, pins_rule=rule, lenient=lenient)
+
+    def files_of_the_step(self) -> Carried:
+        return take_files(self.project.template, self.before, self.after, self.mine, self.changed)
+
+    def named_files(self, names: Sequence[str]) -> Carried:
+        for name in names:
+            if name not in self.changed:
+                raise UsageError(
+                    f'The solution of {self.step.label} does not change "{name}".', nearest(name, sorted(self.changed))
+                )
+        return take_files(self.project.template, self.before, self.after, self.mine, set(names))
+
+    def try_out(self, carried: Carried, what: str, *, check: bool = True) -> Try:
+        """Make the migrations that are missing and run the tests so far, in a copy of the project with this outcome."""
+        if not check and not self.makes_history:
+            return Try(carried)
+        self.say(f"{'Checking' if check else 'Making the migrations for'} {what} …")
+        environment = checks.prepared(self.project, self.say)
+        expected = checks.expected_so_far(self.project, self.step.name)
+        with checks.copied(self.project, carried.tree, self.merger.content) as folder:
+            made = not self.makes_history or self._make_history(folder, environment)
+            if made and self.makes_history:
+                carried = self._with_history(carried, folder)
+            result = None
+            if check:
+                result = checks.run(self.project, folder, environment, expected, self.step.name, say=self.say)
+            return Try(carried, result, made)
+
+    def _history_is_their_own(self) -> bool:
+        """Tell whether this step brings migrations, and the learner's are not the reference's (names and bytes)."""
+        is_history = self.project.template.is_history
+        brings = any(is_history(path) for path in changed_paths(self.before, self.reference))
+        theirs, reference = (
+            {path: entry for path, entry in tree.items() if is_history(path)} for tree in (self.mine, self.before)
+        )
+        return brings and theirs != reference
+
+    def _without_new_history(self) -> dict[str, Entry]:
+        """The reference without the migrations that it brings: the learner's project makes its own."""
+        is_history = self.project.template.is_history
+        kept = {path: entry for path, entry in self.reference.items() if not is_history(path)}
+        return {**kept, **{path: entry for path, entry in self.before.items() if is_history(path)}}
+
+    def _make_history(self, folder: Path, environment: Prepared) -> bool:
+        command = environment.command(self.project.template.commands.make_history)
+        finished = run(command, cwd=folder, env=environment.variables, timeout=_HISTORY_SECONDS)
+        if finished.code != 0:
+            self.say(f"The migrations could not be made: {finished.text_err.strip().splitlines()[-1:]}")
+        return finished.code == 0
+
+    def _with_history(self, carried: Carried, folder: Path) -> Carried:
+        """Take the migrations that were made in a copy into the outcome."""
+        tree = {path: entry for path, entry in carried.tree.items() if not self.project.template.is_history(path)}
+        for file in sorted(folder.rglob("*")):
+            path = file.relative_to(folder).as_posix()
+            made = read_file(folder, path) if self.project.template.is_history(path) else None
+            if made is not None:
+                self.merger.add(made.data)
+                tree[path] = made.entry
+        return replace(carried, tree=tree)
+
+
+def solve(
+    project: Project, choices: Choices, say: Say, *, replace_all: bool = False, files: Sequence[str] = ()
+) -> Solved:
+    """Carry the solution of the present step in.
+
+    Raises `ConflictError` (nothing changed) when merging conflicts or stays red and nothing further was chosen.
+    """
+    with project.writing("solve"):
+        head = project.repository.check_ready()
+        if project.step is not None and project.state.solved and not replace_all and not files:
+            return Solved(project.step, Way.ALREADY)
+        check_questions(project.listing(), save_large=choices.save_large, leave_out=choices.leave_out)
+        also = tuple(project.path.layer(project.step.name, solved=True)) if project.step else ()
+        work = project.read_work(with_large=choices.save_large, also=also)
+        solving = _Solving(project, work, say)
+        if files:
+            return _write(solving, head, Way.NAMED, Try(solving.named_files(files)))
+        if replace_all:
+            return _replace(solving, head, choices)
+        return _by_tries(solving, head, choices)
+
+
+def _by_tries(solving: _Solving, head: Head, choices: Choices) -> Solved:
+    carried = solving.merged()
+    if carried.conflicts and choices.settle is not None:
+        return _settled(solving, head, choices, carried)
+    if carried.conflicts:
+        carried = solving.merged(lenient=True)
+    if not choices.check and carried.conflicts:
+        settle_conflicts(solving.merger, carried, None, f"The solution of {solving.step.label}", "solve")
+    if carried.is_clean:
+        tried = solving.try_out(carried, "the solution merged into your code", check=choices.check)
+        if tried.is_good or not choices.check:
+            return _write(solving, head, Way.MERGED, tried)
+    tried = solving.try_out(solving.files_of_the_step(), "with the files of this step taken whole")
+    if tried.is_good:
+        return _write(solving, head, Way.FILES, tried)
+    raise NotSolved(solving.step, tried.result)
+
+
+def _settled(solving: _Solving, head: Head, choices: Choices, carried: Carried) -> Solved:
+    paths = tuple(conflict.path for conflict in carried.conflicts)
+    label = f"The solution of {solving.step.label}"
+    settled = settle_conflicts(solving.merger, carried, choices.settle, label, "solve")
+    if choices.settle is Settle.MARKERS:
+        return _write(solving, head, Way.CHOSEN, Try(settled), in_conflict=paths)
+    return _write(solving, head, Way.CHOSEN, solving.try_out(settled, "the outcome", check=choices.check))
+
+
+def _replace(solving: _Solving, head: Head, choices: Choices) -> Solved:
+    solving.makes_history = False  # the migrations become exactly the reference's
+    carried = take_all(solving.reference, solving.mine, solving.project.template)
+    tried = solving.try_out(carried, "every file of the path taken whole", check=choices.check)
+    if choices.check and not tried.is_good:
+        raise NotSolved(solving.step, tried.result)
+    return _write(solving, head, Way.ALL, tried)
+
+
+def _write(
+    solving: _Solving,
+    head: Head,
+    way: Way,
+    tried: Try,
+    in_conflict: tuple[str, ...] = (),
+) -> Solved:
+    project, step = solving.project, solving.step
+    carried, result = tried.carried, tried.result
+    stays_given = way is Way.NAMED or bool(in_conflict)
+    wish = Wish(
+        command="solve",
+        save=save_message(project, finished=False),
+        message="" if in_conflict else f"{'Take files of' if way is Way.NAMED else 'Solve'} {step.label}",
+        state=None if stays_given else with_state(project.state, step.name, solved=True),
+        step=step.name,
+        merger=solving.merger,
+        carried=carried,
+    )
+    written = write_outcome(project, head, solving.work, wish)
+    if result is not None:
+        checks.remember(project, project.read_work().id, result)
+    return Solved(step, way, result, written, carried, in_conflict)
+
+
+class NotSolved(ConflictError):
+    """The solution does not fit the learner's code; `result` says what stayed red. Nothing was changed."""
+
+    def __init__(self, step: Step, result: CheckResult | None) -> None:
+        red = result.red if result else ()
+        reasons = [f"  ✗ {one.test.sentence} {one.message.splitlines()[0] if one.message else ''}" for one in red[:3]]
+        more = f"\n  … and {len(red) - 3} more" if len(red) > 3 else ""
+        super().__init__(
+            f"The solution of {step.label} does not fit your code: with its files in place, these tests stay red.\n"
+            + "\n".join(reasons)
+            + more
+            + "\nNothing was changed.",
+            "`starterkit solve --replace` takes every file of the path (yours are kept and named); "
+            "`starterkit solve --show` shows the solution against your code.",
+        )
+        self.result = result
+
+
+def show_solution(project: Project) -> list[FileDiff]:
+    """Return the solution of the present step against the learner's files, file by file.
+
+    Where the solution merges, the diff is what `solve` would change; elsewhere it leads to the reference's file.
+    """
+    step = project.step
+    also = tuple(project.path.layer(step.name, solved=True)) if step else ()
+    solving = _Solving(project, project.read_work(also=also), lambda line: None)
+    carried = solving.merged()
+    in_conflict = {conflict.path for conflict in carried.conflicts}
+    found = []
+    for path in sorted(solving.changed):
+        goal = solving.after.get(path) if path in in_conflict else carried.tree.get(path)
+        text = _diff(solving.merger, path, solving.mine.get(path), goal)
+        if text:
+            found.append(FileDiff(path, text))
+    return found
+
+
+def _diff(merger: Merger, path: str, old: Entry | None, new: Entry | None) -> str:
+    def lines(entry: Entry | None) -> list[str]:
+        if entry is None:
+            return []
+        text = merger.content(entry.id).decode("utf-8", "replace").replace("\r\n", "\n")
+        return [line + "\n" for line in text.split("\n")][: None if not text.endswith("\n") else -1]
+
+    if old == new:
+        return ""
+    return "".join(difflib.unified_diff(lines(old), lines(new), f"yours/{path}", f"solution/{path}"))

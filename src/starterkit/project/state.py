@@ -1,0 +1,145 @@
+"""Where a project stands: the committed `.starterkit.yml`, and what this machine alone remembers.
+
+`.starterkit.yml` is the only state that is committed. What belongs to one machine (the last check, the hints shown,
+the undo line) lies in `starterkit/` inside the git directory and can be lost without harm.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from starterkit.errors import FileError
+from starterkit.repository.objects import FILE, File
+from starterkit.repository.worktree import write_file
+from starterkit.template import BASE
+from starterkit.yamlfile import parse
+
+STATE_FILE = ".starterkit.yml"
+ANSWERS_FILE = ".copier-answers.yml"
+STATE_FORMAT = 1
+_HEXADECIMAL = frozenset("0123456789abcdef")
+
+
+@dataclass(frozen=True)
+class State:
+    """Which path a project follows and where on it it stands.
+
+    `template` is `starterkit:flask` for a bundled one. `path` and `texts` are the ids of the two refs. `step` is a
+    step's full name or `base`; `solved` tells whether its reference solution was carried in (base counts as solved).
+    """
+
+    template: str
+    version: str
+    path: str
+    texts: str
+    step: str
+    solved: bool
+
+
+def read_state(data: bytes) -> State:
+    """Read `.starterkit.yml`. Raises `FileError` with the line and how to get the file back."""
+    try:
+        keys = parse(data, STATE_FILE).mapping(("format", "template", "version", "path", "texts", "step", "state"))
+        keys["format"].integer(STATE_FORMAT, STATE_FORMAT)
+        for name in ("path", "texts"):
+            id = keys[name].text()
+            if len(id) != 40 or not set(id) <= _HEXADECIMAL:
+                raise keys[name].wrong("expected the 40 hexadecimal digits of a git id")
+        return State(
+            template=keys["template"].text(),
+            version=keys["version"].text(),
+            path=keys["path"].text(),
+            texts=keys["texts"].text(),
+            step=keys["step"].text(),
+            solved=keys["state"].choice(("given", "solved")) == "solved",
+        )
+    except FileError as wrong:
+        mend = (
+            "starterkit writes this file; get its last good version back with `git checkout HEAD -- .starterkit.yml`."
+        )
+        raise FileError(wrong.file, wrong.line, wrong.message.partition(": ")[2], mend) from wrong
+
+
+def state_bytes(state: State) -> bytes:
+    """Return `.starterkit.yml` for a state."""
+    return (
+        "# Written by starterkit: where this project stands on its path. Commit it, do not edit it.\n"
+        f"format: {STATE_FORMAT}\n"
+        f"template: {json.dumps(state.template)}\n"
+        f"version: {json.dumps(state.version)}\n"
+        f"path: {json.dumps(state.path)}\n"
+        f"texts: {json.dumps(state.texts)}\n"
+        f"step: {json.dumps(state.step)}\n"
+        f"state: {'solved' if state.solved else 'given'}\n"
+    ).encode()
+
+
+def start_state(template: str, version: str, path: str, texts: str) -> State:
+    """Return the state of a project at the beginning of its path."""
+    return State(template, version, path, texts, BASE, solved=True)
+
+
+@dataclass(frozen=True)
+class RememberedCheck:
+    """The last check on this machine: of which tree, for which step, and which tests were green and red."""
+
+    tree: str
+    step: str
+    green: tuple[str, ...]
+    red: tuple[str, ...]
+    seconds: float
+
+    @property
+    def is_green(self) -> bool:
+        return not self.red and bool(self.green)
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What this machine remembers of a project, as small JSON files; a damaged or missing one counts as empty."""
+
+    folder: Path
+
+    def last_check(self) -> RememberedCheck | None:
+        """Return the last check, or None."""
+        found = self._read("check")
+        try:
+            return RememberedCheck(
+                tree=str(found["tree"]),
+                step=str(found["step"]),
+                green=tuple(map(str, found["green"])),
+                red=tuple(map(str, found["red"])),
+                seconds=float(found["seconds"]),
+            )
+        except (KeyError, TypeError, ValueError):
+            return None
+
+    def remember_check(self, check: RememberedCheck) -> None:
+        self.write("check", vars(check))
+
+    def hints_shown(self, step: str) -> dict[str, int]:
+        """Return how many hints of each test of a step were shown."""
+        found = self._read("hints").get(step)
+        return {str(test): int(count) for test, count in found.items()} if isinstance(found, dict) else {}
+
+    def remember_hint(self, step: str, test: str, count: int) -> None:
+        """Remember that `count` hints of a test were shown."""
+        everything = self._read("hints")
+        everything[step] = {**self.hints_shown(step), test: count}
+        self.write("hints", everything)
+
+    def write(self, name: str, value: Mapping[str, Any]) -> None:
+        """Write one of the files in one step."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write_file(self.folder, f"{name}.json", File(FILE, json.dumps(value).encode()))
+
+    def _read(self, name: str) -> dict[str, Any]:
+        try:
+            found = json.loads((self.folder / f"{name}.json").read_bytes())
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}

@@ -1,0 +1,32 @@
+"""The templates that come with starterkit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starterkit.errors import UsageError
+from starterkit.template.model import FolderSource, Template
+from starterkit.template.reading import read_template
+from starterkit.yamlfile import nearest
+
+
+def bundled_folder() -> Path:
+    """Return the folder with the bundled templates: inside the package, or beside src/ in a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    inside = package / "templates"
+    return inside if inside.is_dir() else package.parents[1] / "templates"
+
+
+def bundled_names() -> list[str]:
+    """Return the names of the bundled templates."""
+    folder = bundled_folder()
+    return sorted(entry.name for entry in folder.iterdir() if (entry / "path.yml").is_file()) if folder.is_dir() else []
+
+
+def bundled_template(name: str) -> tuple[Path, Template]:
+    """Return a bundled template's folder and texts. Raises `UsageError` with the nearest names."""
+    wanted, names = name.strip().lower(), bundled_names()
+    if wanted not in names:
+        raise UsageError(f'There is no framework "{name}" here.', nearest(wanted, names))
+    folder = bundled_folder() / wanted
+    return folder, read_template(FolderSource(folder))

@@ -1,0 +1,124 @@
+"""Readers can answer an article, and a comment can be taken down again."""
+
+from tests.support import Site
+
+COMMENT = ".card:not(.comment-form) .card-block p"
+
+
+def test_an_article_invites_a_comment(site: Site) -> None:
+    """Under an article there is a form to write a comment."""
+    page = site.read(site.publish("Bread without kneading"))
+
+    page.one(
+        "form.card.comment-form textarea[name=body][placeholder='Write a comment...']",
+        "a text area for the comment",
+    )
+    page.one("form.comment-form button", "a button that sends it").says("Post Comment")
+
+
+def test_a_comment_appears_under_its_article_only(site: Site) -> None:
+    """A comment is shown under the article it answers and under no other."""
+    bread, soup = site.publish("Bread"), site.publish("Soup")
+
+    site.comment(bread, "Mine came out flat.")
+
+    site.read(bread).one(COMMENT, "the comment").says("Mine came out flat.")
+    site.read(soup).none(COMMENT, "a comment on another article")
+
+
+def test_comments_read_from_oldest_to_newest(site: Site) -> None:
+    """The conversation reads from top to bottom."""
+    article = site.publish("Bread")
+    for words in ("first", "second", "third"):
+        site.comment(article, words)
+
+    assert site.read(article).texts(COMMENT) == ["first", "second", "third"]
+
+
+def test_reloading_after_posting_does_not_post_twice(site: Site) -> None:
+    """After posting, the browser is sent back to the article, so that a reload posts nothing."""
+    article = site.publish("Bread")
+
+    answer = site.send(f"{article}/comments", body="Once.")
+
+    answer.redirects_to(article)
+
+
+def test_an_empty_comment_is_refused_and_says_why(site: Site) -> None:
+    """A comment of nothing but spaces is refused, with the reason on the page."""
+    article = site.publish("Bread")
+
+    page = site.send(f"{article}/comments", body="   ").refused(422)
+
+    page.some(".error-messages li", "a message that says what is missing")
+    page.one("h1", "the article, still there to read").says("Bread")
+
+
+def test_a_comment_that_is_too_long_is_refused_and_kept(site: Site) -> None:
+    """An endless comment is refused, and what was typed is still in the form, to be shortened."""
+    article = site.publish("Bread")
+    endless = "crumb " * 20_000
+
+    page = site.send(f"{article}/comments", body=endless).refused(422)
+
+    page.some(".error-messages li", "a message that says what is wrong")
+    assert (
+        page.one("form.comment-form textarea[name=body]", "the text area").value().strip() == endless.strip()
+    )
+    site.read(article).none(COMMENT, "a comment that was refused")
+
+
+def test_a_comment_cannot_bring_a_script(site: Site) -> None:
+    """What a reader types is shown as text and never runs."""
+    article = site.publish("Bread")
+
+    site.comment(article, "<script>alert(1)</script> Nice crust.")
+
+    page = site.read(article)
+    page.one(COMMENT, "the comment, as text").says("<script>alert(1)</script> Nice crust.")
+    page.none(".card:not(.comment-form) script", "a script from a comment")
+
+
+def test_a_comment_can_be_taken_down(site: Site) -> None:
+    """The delete button takes one comment down and leaves the others."""
+    article = site.publish("Bread")
+    site.comment(article, "keep me")
+    site.comment(article, "drop me")
+
+    card = site.read(article).card("drop me")
+    card.one(".mod-options .ion-trash-a", "a sign to press")
+    card.submit(".mod-options form").redirects_to(article)
+
+    assert site.read(article).texts(COMMENT) == ["keep me"]
+
+
+def test_deleting_an_article_takes_its_comments_along(site: Site) -> None:
+    """No comment outlives its article, even when a new article gets the same address."""
+    article = site.publish("Bread")
+    site.comment(article, "an old remark")
+    site.delete(article)
+
+    again = site.publish("Bread")
+
+    site.read(again).none(COMMENT, "a comment of the deleted article")
+
+
+def test_commenting_on_a_missing_article_is_not_found(site: Site) -> None:
+    """A comment on an article is taken; one on an article that is not there is answered with 404."""
+    article = site.publish("Bread")
+
+    site.send(f"{article}/comments", body="Hello.").redirects_to(article)
+    site.send("/article/no-such-article/comments", body="Hello?").refused(404)
+
+
+def test_taking_down_what_is_not_there_is_not_found(site: Site) -> None:
+    """A comment is taken down once, and only at the address of its own article; all else is 404."""
+    bread, soup = site.publish("Bread"), site.publish("Soup")
+    site.comment(bread, "Mine came out flat.")
+    address = site.read(bread).one(".mod-options form", "a form to take it down").attribute("action") or ""
+    elsewhere = address.replace(bread, soup)
+
+    site.send(elsewhere).refused(404)
+    site.read(bread).one(COMMENT, "the comment, still there").says("Mine came out flat.")
+    site.send(address).redirects_to(bread)
+    site.send(address).refused(404)

@@ -1,0 +1,62 @@
+"""A wheel, installed in an empty environment away from the checkout, can do everything: the whole way."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+pytestmark = pytest.mark.slow
+
+Starterkit = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def starterkit(tmp_path_factory: pytest.TempPathFactory) -> Starterkit:
+    """The `starterkit` of a wheel that was built from this checkout."""
+    from starterkit.runtime import uv_binary
+
+    place = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(place), str(ROOT)]
+    subprocess.run(build, check=True, capture_output=True, timeout=120)
+    (wheel,) = place.glob("*.whl")
+    uv, environment = str(uv_binary()), place / "environment"
+    subprocess.run([uv, "venv", "-q", "--python", sys.executable, str(environment)], check=True, timeout=60)
+    bin_folder = environment / ("Scripts" if os.name == "nt" else "bin")
+    subprocess.run(
+        [uv, "pip", "install", "-q", "--python", str(bin_folder / "python"), str(wheel)], check=True, timeout=120
+    )
+
+    def run(*args: str, cwd: Path, code: int = 0) -> subprocess.CompletedProcess[str]:
+        command = [str(bin_folder / "starterkit"), *args]
+        done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=240, check=False)
+        assert done.returncode == code, f"{args}: exit code {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    return run
+
+
+@pytest.mark.parametrize("framework", ["flask"])
+def test_the_whole_way_from_new_to_the_last_step(starterkit: Starterkit, framework: str, tmp_path: Path) -> None:
+    listed = json.loads(starterkit("list", "--json", cwd=tmp_path).stdout)
+    steps = next(entry["steps"] for entry in listed["frameworks"] if entry["name"] == framework)
+    starterkit("new", "site", "--framework", framework, "--defaults", cwd=tmp_path)
+    site = tmp_path / "site"
+
+    starterkit("check", cwd=site)
+    for _ in steps:
+        starterkit("next", cwd=site)
+        starterkit("check", cwd=site, code=1)
+        starterkit("hint", cwd=site)
+        starterkit("solve", cwd=site)
+        starterkit("check", cwd=site)
+
+    finished = json.loads(starterkit("status", "--json", cwd=site).stdout)
+    assert finished["finished"] is True
+    assert subprocess.run(["git", "status", "--porcelain"], cwd=site, capture_output=True, text=True).stdout == ""
