@@ -45,7 +45,8 @@ class Console:
 
     def line(self, *parts: Text | str, indent: int = 0, hang: int = 0) -> None:
         """Show a paragraph, wrapped; an empty one is an empty line."""
-        for line in wrapped(self._ours(joined(*parts)), self.width, indent=indent, hang=hang):
+        paragraph = self._ours(joined(*parts), colour=self.out_colour)
+        for line in wrapped(paragraph, self.width, indent=indent, hang=hang):
             self._write(sys.stdout, line, colour=self.out_colour)
 
     def say_prose(self, words: str, *, indent: int = 0) -> None:
@@ -82,7 +83,7 @@ class Console:
 
     def note(self, *parts: Text | str, indent: int = 0) -> None:
         """Tell something beside the answer, on standard error."""
-        for line in wrapped(self._ours(joined(*parts)), self.width, indent=indent):
+        for line in wrapped(self._ours(joined(*parts), colour=self.err_colour), self.width, indent=indent):
             self._write(sys.stderr, line, colour=self.err_colour)
 
     def trouble(self, title: str, message: str, mend: str) -> None:
@@ -102,8 +103,9 @@ class Console:
     def choose(self, question: str, choices: Sequence[tuple[str, str]], default: str) -> str:
         """Ask for one of several words, each with what it means; asks again until it is one of them."""
         self.line(prose(question))
+        column = max(len(word) for word, _ in choices) + 2
         for word, meaning in choices:
-            self.line(text(word, "bold cyan"), "  ", prose(meaning), indent=2, hang=2)
+            self.line(text(f"{word:{column}}", "bold cyan"), prose(meaning), indent=2, hang=column)
         words = [word for word, _ in choices]
         while True:
             answer = self._answer(f"  [{default}] ").lower() or default
@@ -119,9 +121,10 @@ class Console:
 
     # --- below ------------------------------------------------------------------------------------------------------
 
-    def _ours(self, paragraph: Text) -> Text:
+    def _ours(self, paragraph: Text, *, colour: bool) -> Text:
         """Commands of ours inside a sentence are shown as they have to be typed here."""
-        return self.invocation.as_typed(paragraph)
+        typed = self.invocation.as_typed(paragraph)
+        return typed if colour else typed.quoted()
 
     def _write(self, stream: IO[str], line: Text, *, colour: bool) -> None:
         self.progress.stop()
