@@ -9,7 +9,8 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from typing import IO, Any
+from pathlib import Path
+from typing import IO, Any, TextIO, cast
 
 from starterkit.cli.invocation import Invocation
 from starterkit.cli.progress import Progress
@@ -146,7 +147,15 @@ def has_colour(stream: IO[str], environ: Mapping[str, str]) -> bool:
 
 
 def prepare_streams() -> None:
-    """Let every letter through: UTF-8 unless a terminal says that it speaks something else."""
+    """Let every letter through: UTF-8 unless a terminal says that it speaks something else.
+
+    A stream that was closed before we began is replaced by one that leads nowhere.
+    """
+    sys.stdin, sys.stdout, sys.stderr = (
+        sys.stdin or _nowhere("r"),
+        sys.stdout or _nowhere("w"),
+        sys.stderr or _nowhere("w"),
+    )
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is None:
@@ -154,3 +163,7 @@ def prepare_streams() -> None:
         encoding = (stream.encoding or "ascii").lower().replace("_", "-")
         keeps_own = encoding not in ("ascii", "us-ascii", "ansi-x3.4-1968", "utf-8") and stream.isatty()
         reconfigure(encoding=None if keeps_own else "utf-8", errors="replace" if keeps_own else "backslashreplace")
+
+
+def _nowhere(mode: str) -> TextIO:
+    return cast("TextIO", Path(os.devnull).open(mode, encoding="utf-8"))
