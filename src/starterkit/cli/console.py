@@ -9,7 +9,8 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from typing import IO, Any
+from pathlib import Path
+from typing import IO, Any, TextIO, cast
 
 from starterkit.cli.invocation import Invocation
 from starterkit.cli.progress import Progress
@@ -45,7 +46,8 @@ class Console:
 
     def line(self, *parts: Text | str, indent: int = 0, hang: int = 0) -> None:
         """Show a paragraph, wrapped; an empty one is an empty line."""
-        for line in wrapped(self._ours(joined(*parts)), self.width, indent=indent, hang=hang):
+        paragraph = self._ours(joined(*parts), colour=self.out_colour)
+        for line in wrapped(paragraph, self.width, indent=indent, hang=hang):
             self._write(sys.stdout, line, colour=self.out_colour)
 
     def say_prose(self, words: str, *, indent: int = 0) -> None:
@@ -82,7 +84,7 @@ class Console:
 
     def note(self, *parts: Text | str, indent: int = 0) -> None:
         """Tell something beside the answer, on standard error."""
-        for line in wrapped(self._ours(joined(*parts)), self.width, indent=indent):
+        for line in wrapped(self._ours(joined(*parts), colour=self.err_colour), self.width, indent=indent):
             self._write(sys.stderr, line, colour=self.err_colour)
 
     def trouble(self, title: str, message: str, mend: str) -> None:
@@ -102,8 +104,9 @@ class Console:
     def choose(self, question: str, choices: Sequence[tuple[str, str]], default: str) -> str:
         """Ask for one of several words, each with what it means; asks again until it is one of them."""
         self.line(prose(question))
+        column = max(len(word) for word, _ in choices) + 2
         for word, meaning in choices:
-            self.line(text(word, "bold cyan"), "  ", prose(meaning), indent=2, hang=2)
+            self.line(text(f"{word:{column}}", "bold cyan"), prose(meaning), indent=2, hang=column)
         words = [word for word, _ in choices]
         while True:
             answer = self._answer(f"  [{default}] ").lower() or default
@@ -119,9 +122,10 @@ class Console:
 
     # --- below ------------------------------------------------------------------------------------------------------
 
-    def _ours(self, paragraph: Text) -> Text:
+    def _ours(self, paragraph: Text, *, colour: bool) -> Text:
         """Commands of ours inside a sentence are shown as they have to be typed here."""
-        return self.invocation.as_typed(paragraph)
+        typed = self.invocation.as_typed(paragraph)
+        return typed if colour else typed.quoted()
 
     def _write(self, stream: IO[str], line: Text, *, colour: bool) -> None:
         self.progress.stop()
@@ -143,7 +147,15 @@ def has_colour(stream: IO[str], environ: Mapping[str, str]) -> bool:
 
 
 def prepare_streams() -> None:
-    """Let every letter through: UTF-8 unless a terminal says that it speaks something else."""
+    """Let every letter through: UTF-8 unless a terminal says that it speaks something else.
+
+    A stream that was closed before we began is replaced by one that leads nowhere.
+    """
+    sys.stdin, sys.stdout, sys.stderr = (
+        sys.stdin or _nowhere("r"),
+        sys.stdout or _nowhere("w"),
+        sys.stderr or _nowhere("w"),
+    )
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is None:
@@ -151,3 +163,7 @@ def prepare_streams() -> None:
         encoding = (stream.encoding or "ascii").lower().replace("_", "-")
         keeps_own = encoding not in ("ascii", "us-ascii", "ansi-x3.4-1968", "utf-8") and stream.isatty()
         reconfigure(encoding=None if keeps_own else "utf-8", errors="replace" if keeps_own else "backslashreplace")
+
+
+def _nowhere(mode: str) -> TextIO:
+    return cast("TextIO", Path(os.devnull).open(mode, encoding="utf-8"))

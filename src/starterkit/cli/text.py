@@ -10,9 +10,11 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
 _CODES["code"] = _CODES["cyan"]
+_ONE_WORD = ("code", "quoted")  # what is to be typed, before and after it got its backticks
 _COMMANDS = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
     r"|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)"  # OSC: titles, links
@@ -66,12 +68,13 @@ class Text:
 
     def quoted(self) -> Text:
         """Return the text for a place without colour: what is to be typed stands in backticks."""
-        return Text(tuple(Span(f"`{span.words}`") if span.style == "code" else span for span in self.spans))
+        return Text(tuple(Span(f"`{span.words}`", "quoted") if span.style == "code" else span for span in self.spans))
 
     def drawn(self, *, colour: bool) -> str:
         """Return the text as the terminal gets it."""
         spans = self.spans if colour else self.quoted().spans
-        return "".join(_drawn(span, colour=colour) for span in spans)
+        alike = groupby((span for span in spans if span.words), key=lambda span: span.style)
+        return "".join(_drawn(Span("".join(span.words for span in group), style), colour) for style, group in alike)
 
 
 def text(words: Text | str, style: str = "") -> Text:
@@ -111,7 +114,8 @@ def _wrapped_line(part: Text, width: int, first: int, rest: int) -> Iterator[Tex
         if not is_empty and used + gap + length > width:
             yield Text(tuple(line))
             line, used, gap = [Span(" " * rest)], rest, 0
-        line.extend((Span(" " * gap), *word))
+        between = word[0].style if line[-1].style == word[0].style not in _ONE_WORD else ""
+        line.extend((Span(" " * gap, between), *word))
         used, is_empty = used + gap + length, False
     yield Text(() if is_empty else tuple(line))
 
@@ -131,8 +135,8 @@ def _words(part: Text) -> Iterator[tuple[int, list[Span]]]:
     """The words of a line with the spaces before each; what is to be typed is one word, as are signs beside it."""
     gap, word = 0, list[Span]()
     for span in part.spans:
-        for piece in [span.words] if span.style == "code" else _SPACES.split(span.words):
-            if piece.startswith(" ") and span.style != "code":
+        for piece in [span.words] if span.style in _ONE_WORD else _SPACES.split(span.words):
+            if piece.startswith(" ") and span.style not in _ONE_WORD:
                 if word:
                     yield gap, word
                     gap, word = 0, []
@@ -143,8 +147,8 @@ def _words(part: Text) -> Iterator[tuple[int, list[Span]]]:
         yield gap, word
 
 
-def _drawn(span: Span, *, colour: bool) -> str:
-    if not (colour and span.style and span.words):
+def _drawn(span: Span, colour: bool) -> str:
+    if not colour or span.style in ("", "quoted"):
         return span.words
     codes = ";".join(_CODES[name] for name in span.style.split())
     return f"\x1b[{codes}m{span.words}\x1b[0m"

@@ -47,7 +47,7 @@ def show_here(console: Console, seen: Overview, project: Project) -> None:
         console.line(text(f"{seen.template.title}: the starter project", "bold"), f"  ({count} steps to come)")
     else:
         console.line(
-            text(f"{seen.template.title}: {seen.at.label}", "bold"), f"  (step {seen.at.number} of {count:02})"
+            text(f"{seen.template.title}: {seen.at.label}", "bold"), f"  (step {int(seen.at.number)} of {count})"
         )
         console.line(seen.at.summary)
     console.line()

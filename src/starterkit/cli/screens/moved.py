@@ -52,7 +52,7 @@ def show_advanced(console: Console, project: Project, advanced: Advanced, solved
     if advanced.in_conflict:
         _show_markers(console, advanced.in_conflict)
     else:
-        console.type_next("Read the lesson", "lesson")
+        console.type_next(f"Read the lesson ({lesson_file(step)})", "lesson")
     return code
 
 
@@ -71,10 +71,7 @@ def _show_tests(console: Console, tests: Sequence[ExpectedTest]) -> None:
 def _show_carried(console: Console, advanced: Advanced) -> None:
     written, carried = advanced.written, advanced.carried
     assert advanced.step is not None and written is not None and carried is not None
-    lesson = lesson_file(advanced.step)
     _files(console, "New here", [path for path in written.changed if not path.startswith(".starterkit")])
-    if lesson in carried.tree:
-        console.line("The lesson is ", text(lesson, "cyan"), ".")
     _files(console, "Put back, they were gone", carried.put_back)
     _files(console, "You have a file of this name already; yours stays", carried.kept_mine)
     _show_kept(console, written)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from starterkit.cli.text import harmless, prose, text
+from starterkit.cli.screens.markdown import draw_markdown, show_markdown
+from starterkit.cli.text import prose, text
 
 if TYPE_CHECKING:
     from starterkit.cli.console import Console
@@ -18,21 +19,18 @@ def show_lesson(console: Console, step: Step, words: str) -> None:
     if not sys.stdout.isatty():
         console.exact(words.rstrip("\n"))
         return
-    _draw_markdown(console, words)
+    if console.out_colour:
+        draw_markdown(console, words)
+    else:
+        show_markdown(console, words)
     if step.links:
+        console.line()
         console.line(text("To read more", "bold"))
         for link in step.links:
-            console.line(f"{link.title}: {link.about}" + (f" {link.url}" if link.url else ""), indent=2, hang=2)
+            console.line(text(link.title, "bold"), prose(f": {link.about}"), indent=2, hang=2)
+            if link.url:
+                console.exact(link.url, indent=4)
     console.type_next("When you have written something, check it", "check")
-
-
-def _draw_markdown(console: Console, words: str) -> None:
-    from rich.console import Console as RichConsole
-    from rich.markdown import Markdown
-
-    console.progress.stop()
-    drawing = RichConsole(width=console.width, no_color=not console.out_colour, highlight=False)
-    drawing.print(Markdown(harmless(words), code_theme="ansi_dark", hyperlinks=False))
 
 
 def lesson_as_json(step: Step, words: str) -> dict[str, Any]:
@@ -56,35 +54,11 @@ def show_hint(console: Console, shown: HintShown) -> None:
         return
     console.line(text(f"Hint {shown.number} of {shown.total}", "bold yellow"))
     console.line()
-    _show_markdown(console, shown.text)
+    show_markdown(console, shown.text, indent=2)
     if shown.is_last:
         console.line()
         console.line(prose("That was the last hint for this test. `solve --show` shows a solution."))
     console.type_next("Try it, then check", "check")
-
-
-def _show_markdown(console: Console, words: str) -> None:
-    """Show short Markdown: paragraphs with code in backticks, and fenced blocks of code."""
-    paragraph: list[str] = []
-    in_code = False
-
-    def finish() -> None:
-        if paragraph:
-            console.line(prose(" ".join(paragraph)), indent=2)
-            paragraph.clear()
-
-    for line in words.strip("\n").split("\n"):
-        if line.lstrip().startswith("```"):
-            finish()
-            in_code = not in_code
-        elif in_code:
-            console.exact(line, "cyan", indent=6)
-        elif line.strip():
-            paragraph.append(line.strip())
-        else:
-            finish()
-            console.line()
-    finish()
 
 
 def hint_as_json(shown: HintShown | None) -> dict[str, Any]:

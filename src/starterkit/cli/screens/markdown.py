@@ -1,0 +1,119 @@
+"""Markdown on a terminal: with Rich where there is colour, as wrapped text where there is none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from starterkit.cli.text import Text, harmless, joined, prose, text
+
+if TYPE_CHECKING:
+    from starterkit.cli.console import Console
+
+_ITEM = re.compile(r"(\s*)([-*]|\d+\.)\s+")
+_EMPHASIS = re.compile(r"(?<![\w*])(\*\*?)(?=[^\s*])([^*`]+?)(?<=[^\s*])\1(?![\w*])")
+# Colours that can be read on a dark terminal and on a light one.
+_COLOURS = {
+    "markdown.h1": "bold",
+    "markdown.h2": "bold cyan",
+    "markdown.h3": "bold",
+    "markdown.code": "cyan",
+    "markdown.block_quote": "default",
+    "markdown.item.number": "cyan",
+    "markdown.table.header": "bold",
+    "markdown.table.border": "default",
+}
+
+
+def draw_markdown(console: Console, words: str) -> None:
+    """Draw Markdown in colour."""
+    from rich.console import Console as RichConsole
+    from rich.markdown import Markdown
+    from rich.theme import Theme
+
+    console.progress.stop()
+    title, _, rest = harmless(words).partition("\n") if words.startswith("# ") else ("", "", harmless(words))
+    if title:
+        console.line(text(title.removeprefix("# "), "bold"))
+        console.line()
+    drawing = RichConsole(width=console.width, theme=Theme(_COLOURS), force_terminal=True, highlight=False)
+    drawing.print(Markdown(rest, code_theme="ansi_light", hyperlinks=False))
+
+
+def show_markdown(console: Console, words: str, *, indent: int = 0) -> None:
+    """Show Markdown as text: paragraphs and lists wrapped, code and tables as they are."""
+    for kind, lines in _blocks(words.strip("\n").split("\n")):
+        if kind == "code":
+            for line in lines[1:] if lines[-1].lstrip()[:3] != "```" else lines[1:-1]:
+                console.exact(line, "cyan", indent=indent + 4)
+        elif kind == "table":
+            console.exact("\n".join(lines), indent=indent)
+        elif kind == "heading":
+            console.line(text(lines[0].lstrip("# ") if console.out_colour else lines[0], "bold"), indent=indent)
+        elif kind == "item":
+            _show_item(console, lines, indent)
+        elif kind == "quote":
+            quoted = " ".join(line.removeprefix(">").strip() for line in lines)
+            console.line("| ", inline(quoted), indent=indent, hang=2)
+        elif kind == "text":
+            console.line(inline(" ".join(line.strip() for line in lines)), indent=indent)
+        else:
+            console.line()
+
+
+def _show_item(console: Console, lines: list[str], indent: int) -> None:
+    mark = _ITEM.match(lines[0])
+    assert mark is not None
+    own = " ".join([lines[0][mark.end() :], *(line.strip() for line in lines[1:])])
+    console.line(f"{mark[2]} ", inline(own), indent=indent + len(mark[1]), hang=len(mark[2]) + 1)
+
+
+def inline(words: str) -> Text:
+    """Return a paragraph of Markdown with its code and its emphasis as styles."""
+    parts = _EMPHASIS.split(words)
+    spans = [prose(parts[0])]
+    for mark, emphasised, after in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        spans += [text(emphasised, "bold" if mark == "**" else ""), prose(after)]
+    return joined(*spans)
+
+
+def _blocks(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
+    """The blocks of a text, each with its kind."""
+    kinds = _kinds(lines)
+    for (_, kind), group in groupby(zip(kinds, lines, strict=True), key=lambda pair: pair[0]):
+        yield kind, [line for _, line in group]
+
+
+def _kinds(lines: list[str]) -> Iterator[tuple[int, str]]:
+    """For each line the number and the kind of the block that it belongs to."""
+    number, kind, is_code = 0, "empty", False
+    for line in lines:
+        found = "code" if is_code else _kind(line, kind)
+        fence = line.lstrip().startswith("```")
+        begins = (fence and not is_code) or (
+            not is_code and (found in ("item", "heading") and found == _kind(line, ""))
+        )
+        if begins or found != kind:
+            number += 1
+        is_code = is_code != fence
+        kind = found
+        yield number, kind
+
+
+def _kind(line: str, before: str) -> str:
+    stripped = line.strip()
+    if not stripped:
+        return "empty"
+    if stripped.startswith("```"):
+        return "code"
+    if stripped.startswith("|"):
+        return "table"
+    if stripped.startswith("#"):
+        return "heading"
+    if stripped.startswith(">"):
+        return "quote"
+    if _ITEM.match(line):
+        return "item"
+    return "item" if before == "item" else "text"
