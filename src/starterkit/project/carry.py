@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from starterkit.repository.merge import Conflict, Merged, Merger, Settle
-from starterkit.repository.objects import FILE, Entry
+from starterkit.repository.objects import FILE, Entry, blob_id
 from starterkit.template import Template
 
 Tree = Mapping[str, Entry]
@@ -67,13 +67,14 @@ def carry(
     is git's three-way merge; its conflicts are in the outcome.
     """
     outcome = _Sides(dict(before), dict(after), dict(mine))
-    aside, put_back = _take_owned(template, outcome)
+    aside, put_back = _take_owned(merger, template, outcome)
     _settle_pins(merger, template, outcome, pins_rule)
     kept_mine = _keep_what_is_theirs(outcome)
     if outcome.before == outcome.after:
         merged = Merged(outcome.mine, ())
     else:
         merged = merger.merge(outcome.before, outcome.mine, outcome.after, lenient=lenient)
+        aside.update(_words_lost(outcome, merged) if lenient else {})
     return Carried(dict(merged.tree), merged.conflicts, aside, put_back, kept_mine, merged)
 
 
@@ -84,6 +85,8 @@ def settle(merger: Merger, carried: Carried, how: Settle, mine_label: str, their
     aside = dict(carried.kept_aside)
     if how is not Settle.MINE:
         aside.update({conflict.path: conflict.mine for conflict in carried.conflicts if conflict.mine is not None})
+        folders = tuple(f"{conflict.path}/" for conflict in carried.conflicts)
+        aside.update({path: e for path, e in carried.tree.items() if path.startswith(folders) and path not in tree})
     return replace(carried, tree=tree, conflicts=(), kept_aside=aside)
 
 
@@ -103,7 +106,7 @@ def take_files(template: Template, before: Tree, after: Tree, mine: Tree, paths:
     return Carried(tree, kept_aside=aside)
 
 
-def take_all(after: Tree, mine: Tree, template: Template) -> Carried:
+def take_all(before: Tree, after: Tree, mine: Tree, template: Template) -> Carried:
     """Make every file of the path what it is in `after`; files unknown to the path stay.
 
     What would hide a file of the path (a package beside a module of its name, a folder at a file's name) is kept
@@ -112,12 +115,14 @@ def take_all(after: Tree, mine: Tree, template: Template) -> Carried:
     tree, aside = dict(mine), {}
     for path, new in after.items():
         old = tree.get(path)
-        if old is not None and old != new:
+        if old not in (None, new, before.get(path)):
             aside[path] = old
         tree[path] = new
         aside.update(_out_of_the_way(path, tree, after))
-    for path in [path for path in tree if template.is_history(path) and path not in after]:
-        aside[path] = tree.pop(path)
+    for path in [path for path in tree if path not in after and (path in before or template.is_history(path))]:
+        old = tree.pop(path)
+        if old != before.get(path):
+            aside[path] = old
     return Carried(tree, kept_aside=aside)
 
 
@@ -135,7 +140,7 @@ class _Sides:
     mine: dict[str, Entry]
 
 
-def _take_owned(template: Template, sides: _Sides) -> tuple[dict[str, Entry], tuple[str, ...]]:
+def _take_owned(merger: Merger, template: Template, sides: _Sides) -> tuple[dict[str, Entry], tuple[str, ...]]:
     """Make path-owned files the path's on all sides; return the learner's versions, and what had been deleted."""
     aside: dict[str, Entry] = {}
     put_back: list[str] = []
@@ -143,7 +148,7 @@ def _take_owned(template: Template, sides: _Sides) -> tuple[dict[str, Entry], tu
         if not template.owns(path):
             continue
         mine, before, after = sides.mine.get(path), sides.before.get(path), sides.after.get(path)
-        if mine is not None and mine not in (before, after):
+        if mine is not None and not _same_words(merger, mine, (before, after)):
             aside[path] = mine
         if mine is None and before is not None and after is not None:
             put_back.append(path)
@@ -156,14 +161,39 @@ def _take_owned(template: Template, sides: _Sides) -> tuple[dict[str, Entry], tu
     return aside, tuple(put_back)
 
 
+def _same_words(merger: Merger, mine: Entry, versions: tuple[Entry | None, ...]) -> bool:
+    """Tell whether the learner's file is one of these versions, however its lines end."""
+    if mine in versions:
+        return True
+    ids = [version.id for version in versions if version is not None and version.mode == mine.mode]
+    return bool(ids) and blob_id(merger.content(mine.id).replace(b"\r\n", b"\n")) in ids
+
+
+def _words_lost(sides: _Sides, merged: Merged) -> dict[str, Entry]:
+    """The learner's versions of files that a lenient merge made the path's: what differed was white space."""
+    return {
+        path: mine
+        for path, mine in sides.mine.items()
+        if mine not in (sides.before.get(path), sides.after.get(path))
+        and merged.tree.get(path) == sides.after.get(path)
+    }
+
+
 def _keep_what_is_theirs(sides: _Sides) -> tuple[str, ...]:
-    """Let the learner's own file win where the path brings a new one of that name; return those names."""
+    """Let the learner's own win where the path brings a new file of that name; return those names.
+
+    Also a folder of theirs at the file's name, or a file at the name of a folder that it needs.
+    """
     kept: list[str] = []
+    folders = {parent for path in sides.mine for parent in _parents(path)}
     for path in sorted(set(sides.after) - set(sides.before)):
         if path in sides.mine:
             if sides.mine[path] != sides.after[path]:
                 kept.append(path)
             sides.after[path] = sides.before[path] = sides.mine[path]
+        elif path in folders or any(parent in sides.mine for parent in _parents(path)):
+            kept.append(path)
+            del sides.after[path]
     return tuple(kept)
 
 
@@ -190,7 +220,12 @@ def _out_of_the_way(path: str, tree: dict[str, Entry], of_the_path: Tree) -> dic
     """Remove from `tree` what stands in the way of a file of the path, or would hide it; return it."""
     stem = path.removesuffix(".py")
     folders = (f"{path}/", f"{stem}/") if stem != path else (f"{path}/",)
-    parts = path.split("/")
-    parents = {"/".join(parts[:depth]) for depth in range(1, len(parts))}
+    parents = _parents(path)
     hidden = [other for other in tree if other not in of_the_path and (other in parents or other.startswith(folders))]
     return {other: tree.pop(other) for other in hidden}
+
+
+def _parents(path: str) -> set[str]:
+    """Return the folders that a path lies in."""
+    parts = path.split("/")
+    return {"/".join(parts[:depth]) for depth in range(1, len(parts))}

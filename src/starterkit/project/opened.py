@@ -86,12 +86,13 @@ class Project:
 
     def read_work(self, *, with_large: bool = False, also: tuple[str, ...] = ()) -> Work:
         """Read the learner's files (and, of `also`, those that git ignores)."""
-        work = read_files(self.repository.git, self.listing(), with_large=with_large)
-        for path in also:
-            if path not in work.files:
-                file = read_file(self.folder, path)
-                if file is not None:
-                    work.files[path] = file
+        work = read_files(
+            self.repository.git,
+            self.listing(),
+            also=also,
+            with_large=with_large,
+            trust_modes=self.repository.trusts_modes,
+        )
         tree = work.tree
         return Work(work, tree, tree_fingerprint(tree))
 
@@ -100,6 +101,7 @@ class Project:
         """Hold the lock for a command that writes, after finishing what an interrupted one had decided."""
         with journal.locked(self.repository, command):
             self._recover()
+            self.forget_state()  # another command may have ended between our first look and the lock
             yield
 
     def recover_if_interrupted(self) -> None:
@@ -112,8 +114,12 @@ class Project:
         found = journal.recover(self.repository)
         if found is not None:
             self.recovered = found
-            for name in ("state", "path", "step"):
-                self.__dict__.pop(name, None)
+            self.forget_state()
+
+    def forget_state(self) -> None:
+        """Read `.starterkit.yml` again when it is next asked for."""
+        for name in ("state", "path", "step"):
+            self.__dict__.pop(name, None)
 
 
 def find_project(start: Path) -> Path:

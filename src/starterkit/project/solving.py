@@ -211,7 +211,7 @@ def _settled(solving: _Solving, head: Head, choices: Choices, carried: Carried) 
 
 def _replace(solving: _Solving, head: Head, choices: Choices) -> Solved:
     solving.makes_history = False  # the migrations become exactly the reference's
-    carried = take_all(solving.reference, solving.mine, solving.project.template)
+    carried = take_all(solving.before, solving.reference, solving.mine, solving.project.template)
     tried = solving.try_out(carried, "every file of the path taken whole", check=choices.check)
     if choices.check and not tried.is_good:
         raise NotSolved(solving.step, tried.result)

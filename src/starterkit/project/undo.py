@@ -1,38 +1,40 @@
 """Snapshots before every command that writes, and the line of undo and redo along them.
 
 A snapshot is a commit below `refs/starterkit/undo/` whose tree holds the learner's files byte for byte (`files/`), the
-index as it lay on disk, and `snapshot.json`; its parent is the commit that HEAD was at, so that nothing of it can be
+index as it lay on disk, the versions that were staged and differ from the files (`staged/`), and `snapshot.json`; its
+parents are the commit that HEAD was at and the tip of the branch that comes to move, so that nothing of it can be
 collected as garbage. The line itself, `undo.json`, belongs to this machine.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from starterkit.errors import ConflictError, UsageError
-from starterkit.project.journal import Plan, carry_out, next_index_file
+from starterkit.project.journal import Plan, Writes, carry_out, next_index_file
 from starterkit.project.opened import Project, Work
 from starterkit.repository import UNDO_REFS, Head, Repository
-from starterkit.repository.objects import FILE, Entry, File, Identity, NewCommit
-from starterkit.repository.worktree import id_on_disk
+from starterkit.repository.objects import FILE, SUBMODULE, Entry, File, Identity, NewCommit, write_objects
+from starterkit.repository.worktree import id_on_disk, is_same
 
 _AUTHOR = Identity("starterkit", "starterkit@localhost")
 _FILES = "files/"
+_STAGED = "staged/"
 _LINE = "undo"
-
-Writes = Mapping[str, tuple[Entry | None, Entry | None]]
 
 
 @dataclass(frozen=True)
 class Done:
     """One command on the undo line: the snapshot before it, where HEAD stood after it, and what it wrote.
 
-    `undone_by` is the snapshot that `undo` took before it took the command back: the target of a redo.
+    `undone_by` is the snapshot that `undo` took before it took the command back: the target of a redo; `restored` is
+    what that undo wrote.
     """
 
     command: str
@@ -41,6 +43,7 @@ class Done:
     commit: str | None
     wrote: dict[str, tuple[Entry | None, Entry | None]]
     undone_by: str = ""
+    restored: dict[str, tuple[Entry | None, Entry | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -90,10 +93,18 @@ def line_entry(line: UndoLine) -> dict[str, Any]:
     return {_LINE: line.as_json()}
 
 
-def snapshot_commit(project: Project, work: Work, head: Head, command: str) -> NewCommit:
-    """Return the commit that keeps all of the learner's work as it is now; the caller writes it."""
+def snapshot_commit(project: Project, work: Work, head: Head, command: str, tip: str | None = None) -> NewCommit:
+    """Return the commit that keeps all of the learner's work as it is now; the caller writes it.
+
+    `tip` is the commit of another branch that is about to be moved.
+    """
     about = {"command": command, "branch": head.branch, "commit": head.commit}
     files = {_FILES + path: file for path, file in work.files.files.items()}
+    staged = {
+        _STAGED + path: entry
+        for path, entry in work.files.listing.staged.items()
+        if entry.mode != SUBMODULE and (path not in work.tree or work.tree[path].id != entry.id)
+    }
     files["snapshot.json"] = File(FILE, json.dumps(about).encode())
     index = project.repository.index_file
     if index.exists():
@@ -105,7 +116,8 @@ def snapshot_commit(project: Project, work: Work, head: Head, command: str) -> N
         author=_AUTHOR,
         committer=_AUTHOR,
         seconds=int(time.time()),
-        parents=(head.commit,) if head.commit else (),
+        parents=tuple(dict.fromkeys(commit for commit in (head.commit, tip) if commit)),
+        entries=staged,
         files=files,
     )
 
@@ -116,32 +128,48 @@ def undo(project: Project, *, redo: bool = False, force: bool = False) -> Undone
     Raises `UsageError` when there is nothing to undo, `ConflictError` when commits or changes since then would be
     undone too and `force` is not given.
     """
-    from starterkit.repository.objects import write_objects
-
     with project.writing("undo"):
-        line = read_line(project)
+        repository, line = project.repository, read_line(project)
         entry = _entry_to_take(line, redo=redo)
-        repository = project.repository
-        head = repository.head()
-        unfinished = repository.unfinished()
-        if unfinished:
-            raise ConflictError(unfinished)
+        head = _head_to_move(repository)
         target = entry.undone_by if redo else entry.snapshot
         goal_head, goal_tree = _snapshot(repository, target)
-        wrote = {path: (now, goal) for path, (goal, now) in entry.wrote.items()} if not redo else dict(entry.wrote)
+        expected = _snapshot(repository, entry.snapshot)[0] if redo else Head(entry.branch, entry.commit)
+        wrote = _reversed(entry.restored if redo else entry.wrote)
         if not force:
-            _check_untouched(project, entry, head, wrote, redo=redo)
-        elif head.branch != goal_head.branch or _is_elsewhere(head, entry, goal_head, redo=redo):
-            wrote.update({path: (None, goal) for path, goal in goal_tree.items()})
-            wrote.update({path: (None, goal_tree.get(path)) for path in repository.reader.tree("HEAD")})
-        work = project.read_work(with_large=False, also=tuple(wrote))
-        snapshot = snapshot_commit(project, work, head, f"undo{' --redo' if redo else ''} of {entry.command}")
+            _check_untouched(project, entry, head == expected, wrote)
+        elif head != expected:
+            committed = repository.reader.tree(head.commit) if head.commit else {}
+            wrote.update({path: (None, goal_tree.get(path)) for path in (*goal_tree, *committed)})
+        work = project.read_work(also=tuple(wrote))
+        tip = _tip(repository, goal_head.branch, head)
+        snapshot = snapshot_commit(project, work, head, f"undo{' --redo' if redo else ''} of {entry.command}", tip)
         write_objects(repository.git, [snapshot])
         writes = _writes(work, wrote, goal_tree)
         index = _prepare_index(repository, target)
-        plan = Plan("undo", writes, head, goal_head, index, line_entry(_moved(line, entry, snapshot.ref, redo=redo)))
+        memory = line_entry(_moved(line, entry, snapshot.ref, writes, redo=redo))
+        plan = Plan("undo", writes, head, goal_head, tip, index, memory)
         left = carry_out(repository, plan, repository.reader.blob)
+        project.forget_state()
         return Undone(entry.command, redo, tuple(writes), snapshot.ref, left=left)
+
+
+def _head_to_move(repository: Repository) -> Head:
+    unfinished = repository.unfinished()
+    if unfinished:
+        raise ConflictError(unfinished)
+    return repository.head()
+
+
+def _tip(repository: Repository, branch: str | None, head: Head) -> str | None:
+    """Return the commit that a branch is at."""
+    if branch is None or branch == head.branch:
+        return head.commit if branch else None
+    return repository.refs(branch).get(branch)
+
+
+def _reversed(writes: Writes) -> dict[str, tuple[Entry | None, Entry | None]]:
+    return {path: (after, before) for path, (before, after) in writes.items()}
 
 
 def _entry_to_take(line: UndoLine, *, redo: bool) -> Done:
@@ -155,31 +183,31 @@ def _entry_to_take(line: UndoLine, *, redo: bool) -> Done:
     return entries[-1]
 
 
-def _moved(line: UndoLine, entry: Done, snapshot: str, *, redo: bool) -> UndoLine:
+def _moved(line: UndoLine, entry: Done, snapshot: str, writes: Writes, *, redo: bool) -> UndoLine:
     if redo:
-        return UndoLine((*line.done, entry), line.undone[:-1])
-    return UndoLine(line.done[:-1], (*line.undone, Done(**{**_fields(entry), "undone_by": snapshot})))
+        return UndoLine((*line.done, replace(entry, undone_by="", restored={})), line.undone[:-1])
+    return UndoLine(line.done[:-1], (*line.undone, replace(entry, undone_by=snapshot, restored=dict(writes))))
 
 
-def _check_untouched(project: Project, entry: Done, head: Head, wrote: Writes, *, redo: bool) -> None:
+def _check_untouched(project: Project, entry: Done, is_where_it_was: bool, wrote: Writes) -> None:
     """Refuse to go on when commits, or changes to files that the command wrote, came since."""
-    expected = _snapshot(project.repository, entry.snapshot)[0] if redo else Head(entry.branch, entry.commit)
-    if head != expected:
+    if not is_where_it_was:
         raise ConflictError(
             f"There are commits (or another branch) since `starterkit {entry.command}`.",
             "`--force` goes back all the same: the commits stay reachable in the snapshot that is taken first.",
         )
-    changed = [path for path, (now, _goal) in wrote.items() if id_on_disk(project.folder, path) != now]
+    trust_modes = project.repository.trusts_modes
+    changed = []
+    for path, sides in wrote.items():
+        found = id_on_disk(project.folder, path)
+        if not any(is_same(found, side, trust_modes=trust_modes) for side in sides):
+            changed.append(path)
     if changed:
         listed = ", ".join(changed[:5]) + (f" and {len(changed) - 5} more" if len(changed) > 5 else "")
         raise ConflictError(
             f"You changed files that `starterkit {entry.command}` wrote: {listed}.",
             "`--force` goes back all the same: your versions stay in the snapshot that is taken first.",
         )
-
-
-def _is_elsewhere(head: Head, entry: Done, goal: Head, *, redo: bool) -> bool:
-    return head.commit != (goal.commit if redo else entry.commit)
 
 
 def _writes(work: Work, wrote: Writes, goal_tree: Mapping[str, Entry]) -> dict[str, tuple[Entry | None, Entry | None]]:
@@ -201,20 +229,21 @@ def _prepare_index(repository: Repository, ref: str) -> bool:
     entry = repository.reader.tree(ref).get("index")
     if entry is None:
         return False
-    next_index_file(repository).write_bytes(repository.reader.blob(entry.id))
+    index = next_index_file(repository)
+    index.write_bytes(repository.reader.blob(entry.id))
+    os.utime(index, (1, 1))  # older than any file, so that git looks at the files themselves
     return True
 
 
-def _fields(entry: Done) -> dict[str, Any]:
-    return {name: getattr(entry, name) for name in Done.__dataclass_fields__}
-
-
 def _done(found: dict[str, Any]) -> Done:
-    wrote = {
+    return Done(**{**found, "wrote": _read_writes(found["wrote"]), "restored": _read_writes(found["restored"])})
+
+
+def _read_writes(found: dict[str, Any]) -> dict[str, tuple[Entry | None, Entry | None]]:
+    return {
         path: (None if old is None else Entry(*old), None if new is None else Entry(*new))
-        for path, (old, new) in found["wrote"].items()
+        for path, (old, new) in found.items()
     }
-    return Done(**{**found, "wrote": wrote})
 
 
 def undo_help(line: UndoLine) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from starterkit.project.undo import Done, line_entry, read_line, snapshot_commit
 from starterkit.repository import Head
 from starterkit.repository.git import Git
 from starterkit.repository.merge import Merger
-from starterkit.repository.objects import FILE, SCRATCH_REF, Entry, File, Identity, NewCommit, write_objects
+from starterkit.repository.objects import FILE, SCRATCH_REF, SUBMODULE, Entry, File, Identity, NewCommit, write_objects
 from starterkit.repository.worktree import Listing, write_file
 
 KEPT_FOLDER = ".starterkit/kept"
@@ -99,10 +100,10 @@ def write_outcome(project: Project, head: Head, work: Work, wish: Wish) -> Writt
     head_after = Head(head.branch, commit)
     line = read_line(project).after(Done(wish.command, snapshot.ref, head.branch, commit, writes))
     _exclude_own_folder(project)
-    plan = Plan(wish.command, writes, head, head_after, index=True, memory=line_entry(line))
+    plan = Plan(wish.command, writes, head, head_after, head.commit, index=True, memory=line_entry(line))
     left = carry_out(repository, plan, merger.content)
-    project.__dict__.pop("state", None)
-    project.__dict__.pop("step", None)
+    for name in ("state", "step"):
+        project.__dict__.pop(name, None)
     return Written(tuple(writes), kept, left, snapshot.ref)
 
 
@@ -135,9 +136,10 @@ def _commit_both(
     index = next_index_file(repository)
     index.unlink(missing_ok=True)
     if repository.index_file.exists():
-        index.write_bytes(repository.index_file.read_bytes())
+        # With its time stamp: git looks twice at files that are as young as their index.
+        shutil.copy2(repository.index_file, index)
     git = repository.git.with_index(index)
-    _save(project, git, work)
+    _save(git, work)
     trees = [git.line("write-tree")]
     messages = [wish.save]
     if wish.message:
@@ -156,11 +158,15 @@ def _commit_both(
     return write_objects(repository.git, commits)[-1] if commits else head.commit
 
 
-def _save(project: Project, git: Git, work: Work) -> None:
-    """Put the learner's work into the index: all that git tracks or sees. Submodules stay as they were."""
+def _save(git: Git, work: Work) -> None:
+    """Put the learner's work into the index: all that git tracks or sees.
+
+    Submodules stay as they were, and so do files that a sparse checkout leaves out.
+    """
     listing, files = work.files.listing, work.files.files
     seen = (*listing.tracked, *listing.untracked, *listing.large)
-    gone = [path for path in listing.tracked if path not in files and not (project.folder / path / ".git").exists()]
+    stays = {path for path, entry in listing.staged.items() if entry.mode == SUBMODULE}.union(listing.left_out)
+    gone = [path for path in listing.tracked if path not in files and path not in stays]
     if gone:
         git.run("update-index", "-z", "--force-remove", "--stdin", input=_null_joined(gone))
     present = [path for path in seen if path in files]
@@ -178,12 +184,14 @@ def _stage(project: Project, git: Git, index: Path, merger: Merger, outcome: Map
         for path, entry in present.items():
             write_file(stage, path, File(entry.mode, merger.content(entry.id)))
         # Attributes are read from this folder first and then from the index, so unchanged ones count too.
+        # The modes of files are right in there, whatever the disk of the project can say of them.
         staged = git.with_index(index, stage, project.repository.git_dir)
+        update = ("-c", "core.fileMode=true", "update-index", "-z")
         gone = [path for path, entry in outcome.items() if entry is None]
         if gone:
-            staged.run("update-index", "-z", "--force-remove", "--stdin", input=_null_joined(gone))
+            staged.run(*update, "--force-remove", "--stdin", input=_null_joined(gone))
         if present:
-            staged.run("update-index", "-z", "--add", "--replace", "--stdin", input=_null_joined(list(present)))
+            staged.run(*update, "--add", "--replace", "--stdin", input=_null_joined(list(present)))
 
 
 def _null_joined(paths: Sequence[str]) -> bytes:
@@ -195,7 +203,7 @@ def _exclude_own_folder(project: Project) -> None:
     file = project.repository.common_dir / "info" / "exclude"
     line = "/.starterkit/\n"
     old = file.read_text("utf-8", "surrogateescape") if file.exists() else ""
-    if line not in old:
+    if line.rstrip() not in old.splitlines():
         separator = "" if not old or old.endswith("\n") else "\n"
         write_file(file.parent, file.name, File(FILE, (old + separator + line).encode("utf-8", "surrogateescape")))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from starterkit.errors import ConflictError, UsageError
@@ -15,8 +16,10 @@ STARTERKIT_REFS = "refs/starterkit/"
 PATH_REF = STARTERKIT_REFS + "path"
 TEXTS_REF = STARTERKIT_REFS + "template"
 UNDO_REFS = STARTERKIT_REFS + "undo/"
+NO_COMMIT = "0" * 40
 LOCAL_IDENTITY = Identity("starterkit learner", "learner@localhost")
 
+_FALSE = ("false", "no", "off", "0")
 _UNFINISHED = {
     "MERGE_HEAD": ("a merge", "`git merge --continue` or `git merge --abort`"),
     "rebase-merge": ("a rebase", "`git rebase --continue` or `git rebase --abort`"),
@@ -58,7 +61,7 @@ class Repository:
         """Return where HEAD stands now."""
         found = self.reader.try_read("HEAD")
         name = self.git.try_run("symbolic-ref", "-q", "HEAD")
-        return Head(os.fsdecode(name.out).strip() or None, found[0] if found else None)
+        return Head(os.fsdecode(name.out).rstrip("\n") or None, found[0] if found else None)
 
     def refs(self, *names: str) -> dict[str, str]:
         """Return the ids of those of the named refs (or of the refs below a name that ends in a slash) that exist."""
@@ -88,18 +91,26 @@ class Repository:
 
     def identity(self) -> Identity:
         """Return who the user is to git, or a local identity where none is configured."""
-        name, email = os.environ.get("GIT_AUTHOR_NAME", ""), os.environ.get("GIT_AUTHOR_EMAIL", "")
-        if not (name and email):
-            out = self.git.try_run("config", "-z", "--get-regexp", r"^user\.(name|email)$").out
-            found = dict(
-                record.split("\n", 1) for record in out.decode("utf-8", "replace").split("\0") if "\n" in record
-            )
-            name, email = name or found.get("user.name", ""), email or found.get("user.email", "")
+        name = os.environ.get("GIT_AUTHOR_NAME") or self._settings.get("user.name")
+        email = os.environ.get("GIT_AUTHOR_EMAIL") or self._settings.get("user.email")
         return Identity(name or LOCAL_IDENTITY.name, email or LOCAL_IDENTITY.email)
 
-    def move_head(self, new: str, old: str | None, reason: str) -> None:
-        """Move the current branch from one commit to another; fails when it is no longer at `old`."""
-        self.git.run("update-ref", "-m", f"starterkit: {reason}", "HEAD", new, *([old] if old else []))
+    @property
+    def trusts_modes(self) -> bool:
+        """Tell whether the executable bit of a file on this disk means anything."""
+        return os.name == "posix" and self._settings.get("core.filemode", "true").lower() not in _FALSE
+
+    @cached_property
+    def _settings(self) -> dict[str, str]:
+        """What git's configuration says of the user and of the file system, by name in small letters."""
+        out = self.git.try_run("config", "-z", "--get-regexp", r"^(user\.(name|email)|core\.filemode)$").out
+        records = out.decode("utf-8", "replace").split("\0")
+        return dict(record.split("\n", 1) for record in records if "\n" in record)
+
+    def move_ref(self, ref: str, old: str | None, new: str | None, reason: str) -> None:
+        """Move a ref from one commit to another (None: none); fails when it is no longer at `old`."""
+        goal = [ref, new, old or NO_COMMIT] if new else ["-d", ref, *([old] if old else [])]
+        self.git.run("update-ref", "-m", f"starterkit: {reason}", *goal)
 
     def close(self) -> None:
         """End the processes that this object keeps."""
@@ -110,8 +121,8 @@ def open_repository(folder: Path) -> Repository:
     """Open the repository whose work tree begins at `folder`. Raises `UsageError` where there is none."""
     git = Git(folder)
     finished = git.try_run("rev-parse", "--path-format=absolute", "--show-toplevel", "--git-dir", "--git-common-dir")
-    lines = os.fsdecode(finished.out).splitlines()
-    if len(lines) != 3:
+    lines = _three(os.fsdecode(finished.out))
+    if finished.code != 0 or not lines:
         if "not a git repository" in finished.text_err:
             raise UsageError(
                 f"The project in {folder} has lost its git repository (there is no .git here).",
@@ -146,6 +157,16 @@ def make_repository(folder: Path) -> Repository:
 def git_on_path() -> str | None:
     """Return where git is, or None."""
     return shutil.which("git")
+
+
+def _three(lines: str) -> tuple[str, str, str] | None:
+    """The three answers of git, one a line, where a folder's name may hold ends of lines too."""
+    parts = lines.removesuffix("\n").split("\n")
+    each, rest = divmod(len(parts), 3)
+    if rest or not lines:
+        return None
+    first, second, third = ("\n".join(parts[start : start + each]) for start in (0, each, 2 * each))
+    return first, second, third
 
 
 def _same_folder(one: Path, other: Path) -> bool:

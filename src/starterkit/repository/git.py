@@ -28,6 +28,9 @@ _FLAGS = (
     ("gc.auto", "0"),
     ("merge.conflictStyle", "merge"),
     ("merge.renames", "true"),
+    ("merge.renameLimit", "7000"),
+    ("merge.renormalize", "false"),
+    ("merge.default", "text"),
     ("merge.directoryRenames", "false"),  # a learner's moved folder must not pull the path's new files along
     ("init.templateDir", ""),
 )

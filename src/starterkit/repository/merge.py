@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 
@@ -98,7 +98,11 @@ class Merger:
             else entry
             for path, entry in merged.tree.items()
         }  # fmt: skip
-        return Merged(tree, merged.conflicts)
+        as_saved = {plain[path]: mine[path] for path in in_crlf}
+        conflicts = (
+            replace(one, mine=as_saved.get(one.mine, one.mine) if one.mine else None) for one in merged.conflicts
+        )
+        return Merged(tree, tuple(conflicts))
 
     def settle(self, merged: Merged, how: Settle, mine_label: str, theirs_label: str) -> dict[str, Entry]:
         """Return the merged tree with its conflicts settled: mine or theirs hunk by hunk, or left as markers."""
@@ -107,6 +111,8 @@ class Merger:
             entry = self._settled(conflict, how, mine_label, theirs_label)
             tree.pop(conflict.path, None)
             if entry is not None:
+                for hidden in [path for path in tree if path.startswith(f"{conflict.path}/")]:
+                    del tree[hidden]  # a file on one side, a folder on the other
                 tree[conflict.path] = entry
         return tree
 
@@ -156,7 +162,10 @@ class Merger:
         if finished.code not in (0, 1):
             raise git_failed(finished)
         tree_id, *records = os.fsdecode(finished.out).split("\0")
-        return Merged(dict(self.reader.tree(tree_id)), _conflicts(records))
+        # Where a file meets a folder or a link, git gives one of the two a second name, ending in its commit.
+        second_name = re.compile(rf"~(?:{mine}|{theirs})(?:_\d+)?$")
+        tree = {path: entry for path, entry in self.reader.tree(tree_id).items() if not second_name.search(path)}
+        return Merged(tree, _conflicts(second_name.sub("", record) for record in records))
 
     def _merge_lenient(self, commits: list[str]) -> Merged:
         base, mine, theirs = commits
@@ -166,7 +175,7 @@ class Merger:
             git_dir = Path(self.git.line("rev-parse", "--absolute-git-dir"))
             git = self.git.with_index(Path(folder) / "index", work_tree, git_dir)
             git.run("read-tree", mine)
-            git.run("checkout-index", "-a", "-q")
+            git.run("checkout-index", "-a", "-q", "-u")
             finished = git.try_run("merge-recursive", "--ignore-space-change", base, "--", mine, theirs)
             if finished.code not in (0, 1):
                 raise git_failed(finished)
@@ -193,7 +202,7 @@ def _ends_in_crlf(data: bytes) -> bool:
     return b"\r\n" in data and b"\0" not in data and data.count(b"\n") == data.count(b"\r\n")
 
 
-def _conflicts(records: list[str]) -> tuple[Conflict, ...]:
+def _conflicts(records: Iterable[str]) -> tuple[Conflict, ...]:
     """Read the `mode id stage TAB path` records of merge-tree (stage 1: base, 2: mine, 3: theirs)."""
     stages: dict[str, dict[str, Entry]] = {}
     for record in records:

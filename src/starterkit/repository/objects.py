@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ EXECUTABLE = "100755"
 LINK = "120000"
 SUBMODULE = "160000"
 FOLDER = "40000"
+
+_FULL_ID = re.compile(r"[0-9a-f]{40}")
 
 # The last commit made here; it keeps what a merge in progress needs from being collected as garbage.
 SCRATCH_REF = "refs/starterkit/scratch"
@@ -168,13 +171,15 @@ class ObjectReader:
                 parents.append(value)
         return id, Commit(tree, tuple(parents), message.decode("utf-8", "replace"))
 
-    def tree(self, name: str) -> dict[str, Entry]:
-        """Return all files of a tree (or of a commit's tree) by path."""
-        if name not in self._trees:
+    def tree(self, id: str) -> dict[str, Entry]:
+        """Return all files of a tree (or of a commit's tree) by path. A full id is read once."""
+        if id not in self._trees:
             found: dict[str, Entry] = {}
-            self._collect(f"{name}^{{tree}}", "", found)
-            self._trees[name] = found
-        return self._trees[name]
+            self._collect(f"{id}^{{tree}}", "", found)
+            if not _FULL_ID.fullmatch(id):
+                return found  # a name can stand for something else the next time
+            self._trees[id] = found
+        return self._trees[id]
 
     def _collect(self, name: str, prefix: str, found: dict[str, Entry]) -> None:
         id, _kind, data = self.read(name)
@@ -201,7 +206,9 @@ def write_objects(git: Git, commits: Sequence[NewCommit] = (), blobs: Sequence[b
         stream += _commit_commands(commit, number)
     stream += [b"get-mark :%d\n" % number for number in range(1, len(commits) + 1)]
     stream.append(b"done\n")
-    finished = git.try_run("fast-import", "--quiet", "--force", "--date-format=raw", input=b"".join(stream))
+    # With core.ignoreCase (git sets it where the file system folds names) fast-import takes `A` and `a` for one.
+    import_it = ("-c", "core.ignoreCase=false", "fast-import", "--quiet", "--force", "--date-format=raw")
+    finished = git.try_run(*import_it, input=b"".join(stream))
     if finished.code != 0:
         raise git_failed(finished)
     return finished.text_out.split()
@@ -239,7 +246,7 @@ def _who(identity: Identity) -> bytes:
     name, email = (
         "".join(sign for sign in text if sign not in "<>\n\0").strip() for text in (identity.name, identity.email)
     )
-    return f"{name} <{email}>".encode()
+    return f"{name} <{email}>".encode("utf-8", "surrogateescape")
 
 
 def _quoted(path: str) -> bytes:

@@ -5,9 +5,11 @@ No line-end conversion or other filter ever stands between the disk and what is 
 
 from __future__ import annotations
 
+import errno
 import os
+import secrets
 import stat
-import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +25,8 @@ class Listing:
     """What git sees in a work tree: tracked paths, untracked ones that are not ignored, and what needs a question.
 
     `nested` are folders with a git repository of their own (paths end in a slash), `large` untracked files above
-    10 MB; neither is among `untracked`. `unmerged` are paths in conflict.
+    10 MB; neither is among `untracked`. `unmerged` are paths in conflict. `staged` is the index's version of the
+    tracked ones. Of `left_out`, which are tracked, a sparse checkout keeps no file on disk.
     """
 
     tracked: tuple[str, ...]
@@ -31,6 +34,8 @@ class Listing:
     nested: tuple[str, ...]
     large: tuple[str, ...]
     unmerged: tuple[str, ...]
+    left_out: tuple[str, ...]
+    staged: dict[str, Entry]
 
 
 @dataclass(frozen=True)
@@ -48,34 +53,58 @@ class WorkFiles:
 def list_files(git: Git) -> Listing:
     """Ask git which files there are."""
     # status.showUntrackedFiles and the like do not touch ls-files; --exclude-standard reads every ignore file.
-    out = git.run("ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard")
-    groups: dict[str, list[str]] = {"tracked": [], "untracked": [], "nested": [], "large": [], "unmerged": []}
-    for record in out.split(b"\0"):
-        if not record:
+    out = git.run("ls-files", "-z", "-t", "--stage", "--cached", "--others", "--exclude-standard")
+    names = ("tracked", "untracked", "nested", "large", "unmerged", "left_out")
+    groups: dict[str, dict[str, None]] = {name: {} for name in names}  # in order, each path once
+    staged: dict[str, Entry] = {}
+    for record in filter(None, out.split(b"\0")):
+        tag, rest = record[:1], os.fsdecode(record[2:])
+        if tag == b"?":
+            groups[_group(git.folder, rest)][rest] = None
             continue
-        tag, path = record[:1], os.fsdecode(record[2:])
-        groups[_group(git.folder, tag, path)].append(path)
-    return Listing(**{name: tuple(dict.fromkeys(paths)) for name, paths in groups.items()})
+        about, _, path = rest.partition("\t")
+        mode, id, stage = about.split(" ")
+        groups["unmerged" if stage != "0" else "tracked"][path] = None
+        if stage == "0":
+            staged[path] = Entry(mode, id)
+        if tag == b"S":
+            groups["left_out"][path] = None
+    return Listing(**{name: tuple(paths) for name, paths in groups.items()}, staged=staged)
 
 
-def _group(folder: Path, tag: bytes, path: str) -> str:
-    if tag == b"M":
-        return "unmerged"
-    if tag != b"?":
-        return "tracked"
+def _group(folder: Path, path: str) -> str:
     if path.endswith("/"):
         return "nested"
     return "large" if _size(folder / path) > LARGE_BYTES else "untracked"
 
 
-def read_files(git: Git, listing: Listing, *, with_large: bool = False) -> WorkFiles:
-    """Read all files of a listing; those that are gone from the disk are left out."""
+def read_files(
+    git: Git, listing: Listing, *, also: Sequence[str] = (), with_large: bool = False, trust_modes: bool = True
+) -> WorkFiles:
+    """Read all files of a listing, and `also` these; those that are not on the disk or lie behind a link are left out.
+
+    Where the executable bit on disk means nothing (`trust_modes`), a file's mode is the one that git has for it.
+    """
     files: dict[str, File] = {}
-    for path in (*listing.tracked, *listing.unmerged, *listing.untracked, *(listing.large if with_large else ())):
-        file = read_file(git.folder, path)
+    links: dict[str, bool] = {}
+    large = listing.large if with_large else ()
+    for path in (*listing.tracked, *listing.unmerged, *listing.untracked, *large, *also):
+        file = None if _is_behind_link(git.folder, path, links) else read_file(git.folder, path)
         if file is not None:
-            files[path] = file
+            known = listing.staged.get(path)
+            keep_mode = trust_modes or file.mode == LINK
+            files[path] = file if keep_mode else File(known.mode if known else FILE, file.data)
     return WorkFiles(listing, files)
+
+
+def _is_behind_link(folder: Path, path: str, known: dict[str, bool]) -> bool:
+    """Tell whether a folder on the way to `path` is a link; `known` has the answers so far."""
+    parent = path.rpartition("/")[0]
+    if not parent:
+        return False
+    if parent not in known:
+        known[parent] = _is_behind_link(folder, parent, known) or (folder / parent).is_symlink()
+    return known[parent]
 
 
 def read_file(folder: Path, path: str) -> File | None:
@@ -102,22 +131,45 @@ def id_on_disk(folder: Path, path: str) -> Entry | None:
     return None if file is None else Entry(file.mode, blob_id(file.data))
 
 
-def write_file(folder: Path, path: str, file: File) -> None:
-    """Put a file in place in one step: its bytes are complete before its name points to them."""
+def is_same(found: Entry | None, wanted: Entry | None, *, trust_modes: bool) -> bool:
+    """Tell whether two files are the same; where modes mean nothing on disk, their bytes alone count."""
+    if found is None or wanted is None:
+        return found is wanted
+    if not trust_modes and LINK not in (found.mode, wanted.mode):
+        return found.id == wanted.id
+    return found == wanted
+
+
+def write_file(folder: Path, path: str, file: File, *, scratch: Path | None = None) -> None:
+    """Put a file in place in one step: its bytes are complete before its name points to them.
+
+    It is completed in the folder `scratch`, so that being killed leaves nothing half-made among the learner's files;
+    beside its place where there is no such folder, or where that is on another disk.
+    """
     full = folder / path
     full.parent.mkdir(parents=True, exist_ok=True)
-    if file.mode == LINK:
-        _put_link(full, file.data)
-        return
-    permissions = _permissions(full, file.mode)
-    handle, temporary = tempfile.mkstemp(prefix=".starterkit-", dir=full.parent)
+    if scratch is not None:
+        scratch.mkdir(exist_ok=True)
+        try:
+            return _put(full, file, scratch)
+        except OSError as elsewhere:
+            if elsewhere.errno != errno.EXDEV:
+                raise
+    return _put(full, file, full.parent)
+
+
+def _put(full: Path, file: File, by_way_of: Path) -> None:
+    temporary = by_way_of / f".starterkit-{secrets.token_hex(8)}"
     try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(file.data)
-        os.chmod(temporary, permissions)  # noqa: PTH101
-        os.replace(temporary, full)  # noqa: PTH105
+        if file.mode == LINK:
+            temporary.symlink_to(os.fsdecode(file.data))
+        else:
+            with temporary.open("xb") as stream:
+                stream.write(file.data)
+            temporary.chmod(_permissions(full, file.mode))
+        temporary.replace(full)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 
@@ -132,23 +184,6 @@ def remove_file(folder: Path, path: str) -> None:
             parent.rmdir()
         except OSError:
             break  # not empty, or not ours to remove
-
-
-def link_above(folder: Path, path: str) -> str | None:
-    """Return the first folder on the way to `path` that is a link: writing there would write somewhere else."""
-    parts = path.split("/")[:-1]
-    for depth in range(1, len(parts) + 1):
-        parent = "/".join(parts[:depth])
-        if (folder / parent).is_symlink():
-            return parent
-    return None
-
-
-def _put_link(full: Path, target: bytes) -> None:
-    temporary = full.with_name(f".starterkit-{os.getpid()}-{full.name}")
-    temporary.unlink(missing_ok=True)
-    temporary.symlink_to(os.fsdecode(target))
-    os.replace(temporary, full)  # noqa: PTH105
 
 
 def _permissions(full: Path, mode: str) -> int:

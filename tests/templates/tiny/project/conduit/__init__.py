@@ -1,0 +1,3 @@
+from conduit.app import greet
+
+__all__ = ["greet"]

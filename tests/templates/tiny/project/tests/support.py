@@ -1,0 +1,5 @@
+"""What the tests share."""
+
+from conduit import greet
+
+VISITOR = "anonymous"

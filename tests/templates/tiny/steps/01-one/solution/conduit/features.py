@@ -1,0 +1,7 @@
+"""What the site can do."""
+
+FEATURES = [
+    "greeting",
+    "one",
+    # Your own lines go below this one.
+]

@@ -1,0 +1,8 @@
+"""What the site can do."""
+
+FEATURES = [
+    "greeting",
+    "one",
+    "two",
+    # Your own lines go below this one.
+]

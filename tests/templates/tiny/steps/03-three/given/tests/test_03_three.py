@@ -1,0 +1,6 @@
+from conduit.three import three
+
+
+def test_three():
+    """Three is three."""
+    assert three() == 3
