@@ -19,7 +19,12 @@ from starterkit.template import FolderSource, Step, Template
 
 _AUTHOR = Identity("starterkit", "starterkit@localhost")
 _DATE = 1767225600  # 2026-01-01, so that ids depend on nothing but the layers
-_FILE_LIMIT = 5_000_000
+FILE_LIMIT = 5_000_000
+# What tools leave behind in a template's folder is no part of it.
+_PASSED_FOLDERS = frozenset(
+    ("__pycache__", ".git", ".venv", "node_modules", ".pytest_cache", ".ruff_cache", ".mypy_cache")
+)
+_PASSED_ENDS = (".pyc", "~", ".DS_Store")
 
 Files = dict[str, File]
 
@@ -39,7 +44,7 @@ def read_folder(folder: Path) -> Files:
     """
     found: Files = {}
     for parent, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name not in ("__pycache__", ".git", ".venv", "node_modules"))
+        folders[:] = sorted(name for name in folders if name not in _PASSED_FOLDERS)
         for name in [*names, *(entry for entry in folders if (Path(parent) / entry).is_symlink())]:
             file = Path(parent) / name
             status = file.lstat()
@@ -47,13 +52,19 @@ def read_folder(folder: Path) -> Files:
                 raise FileError(
                     str(file), None, "a template holds plain files only, no links", "Put the file itself here."
                 )
-            if status.st_size > _FILE_LIMIT:
-                raise FileError(str(file), None, f"the file is larger than {_FILE_LIMIT:,} bytes")
-            if name.endswith((".pyc", "~", ".DS_Store")):
+            if status.st_size > FILE_LIMIT:
+                raise FileError(str(file), None, f"the file is larger than {FILE_LIMIT:,} bytes")
+            if name.endswith(_PASSED_ENDS):
                 continue
             mode = EXECUTABLE if status.st_mode & stat.S_IXUSR and os.name == "posix" else FILE
             found[file.relative_to(folder).as_posix()] = File(mode, with_unix_line_ends(file.read_bytes()))
     return found
+
+
+def is_passed_over(path: str) -> bool:
+    """Tell whether a file at this path is no part of a template: a cache, or an editor's copy."""
+    *folders, name = path.split("/")
+    return name.endswith(_PASSED_ENDS) or not _PASSED_FOLDERS.isdisjoint(folders)
 
 
 def with_unix_line_ends(data: bytes) -> bytes:
