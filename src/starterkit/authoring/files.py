@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from starterkit.errors import FileError, UsageError
-from starterkit.project.layers import Files, read_folder, with_unix_line_ends
+from starterkit.project.layers import Files, check_layout, read_folder, with_unix_line_ends
 from starterkit.repository.objects import FILE, File
 from starterkit.template import FolderSource, Step, Template, bundled_folder, bundled_names, read_template
 
@@ -78,6 +78,7 @@ def template_folder(words: str, current: Path) -> Path:
 
 def read_files(folder: Path) -> Files:
     """Read a template's files, with LF line ends. Raises `FileError` for links, large files and texts that lack."""
+    check_layout(folder)
     source = FolderSource(folder)
     found: Files = {}
     for name in TOP_FILES:
