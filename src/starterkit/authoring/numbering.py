@@ -9,10 +9,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from starterkit.authoring.files import KINDS, STEPS, read_as_template, removed_by
+from starterkit.authoring.files import KINDS, STEPS, FilesSource, removed_by
 from starterkit.authoring.stepfile import with_removes
 from starterkit.project.layers import Files
 from starterkit.repository.objects import File
+from starterkit.template import read_step
 
 
 @dataclass(frozen=True)
@@ -74,10 +75,11 @@ def _with_heading(data: bytes, old: str, new: str) -> bytes:
 
 
 def _rename_in_removes(files: Files, carried: Mapping[str, str]) -> None:
-    template = read_as_template(files, "")
-    for step in template.steps:
+    source = FilesSource(files, "")
+    for step_name in source.step_names():
+        step = read_step(source, step_name)
         removes = {kind: [carried.get(path, path) for path in removed_by(step, kind)] for kind in KINDS}
-        name = f"{STEPS}{step.name}/step.yml"
+        name = f"{STEPS}{step_name}/step.yml"
         files[name] = File(files[name].mode, with_removes(files[name].data, removes, name))
 
 

@@ -6,7 +6,6 @@ lesson.md) are those of the last commit, so it does not matter in which commit a
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,12 +24,11 @@ from starterkit.authoring.layer_rules import check_layer
 from starterkit.authoring.numbering import Mention, renumbered
 from starterkit.authoring.opening import Origin, lay_out_rendered, origin, record
 from starterkit.authoring.stepfile import with_removes
-from starterkit.authoring.swapping import replace_template, restore_interrupted
+from starterkit.authoring.swapping import restore_interrupted, write_template
 from starterkit.errors import ConflictError, UsageError
 from starterkit.project.layers import Files, with_unix_line_ends
 from starterkit.repository import Repository, open_repository
 from starterkit.repository.objects import FILE, Entry, File
-from starterkit.repository.worktree import write_file
 from starterkit.yamlfile import nearest
 
 Say = Callable[[str], None]
@@ -83,7 +81,7 @@ def save_template(
         saved = _compared(target, before, wanted, mapping, mentions)
         if saved.is_change:
             say(f"Writing {target} …")
-            _write(target, before, wanted)
+            write_template(target, before, wanted)
         if to is None or (known is not None and known.template == target):
             record(repository, target, wanted)
         if saved.is_change:
@@ -246,22 +244,6 @@ def _compared(
         renumbered=mapping,
         mentions=mentions,
     )
-
-
-def _write(target: Path, before: Mapping[str, File], wanted: Mapping[str, File]) -> None:
-    """Write the template; a file that stays keeps its bytes (a CRLF, say) and its time."""
-
-    def fill(draft: Path) -> None:
-        for name, file in wanted.items():
-            if before.get(name) == file:
-                (draft / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(target / name, draft / name)
-            else:
-                write_file(draft, name, file)
-
-    if not target.exists():
-        target.mkdir(parents=True)
-    replace_template(target, fill)
 
 
 def _refresh_rendered(repository: Repository, target: Path, saved: Saved, say: Say) -> None:

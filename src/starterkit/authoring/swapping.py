@@ -10,14 +10,40 @@ import ctypes
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from starterkit.authoring.files import OWN_ENTRIES
 from starterkit.errors import MissingError
+from starterkit.repository.objects import File
+from starterkit.repository.worktree import write_file
 
 _AT_CURRENT_FOLDER = -100
 _LINUX_EXCHANGE = _MAC_SWAP = 2
+
+
+def write_template(target: Path, before: Mapping[str, File], wanted: Mapping[str, File]) -> None:
+    """Make `wanted` the files of a template; a file that stays keeps its bytes (a CRLF, say) and its time.
+
+    `before` are the template's files now, as they were read. Raises `MissingError`; then nothing was changed.
+    """
+
+    def fill(draft: Path) -> None:
+        for name, file in wanted.items():
+            if before.get(name) == file:
+                (draft / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(target / name, draft / name)
+            else:
+                write_file(draft, name, file)
+
+    is_new = not target.exists()
+    target.mkdir(parents=True, exist_ok=True)
+    try:
+        replace_template(target, fill)
+    except BaseException:
+        if is_new:
+            target.rmdir()
+        raise
 
 
 def replace_template(folder: Path, fill: Callable[[Path], None]) -> None:
