@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -40,6 +41,8 @@ PYTHON_VARIABLES = (
 )
 
 _GRACE_SECONDS = 3.0
+_started: weakref.WeakSet[subprocess.Popen[bytes]] = weakref.WeakSet()
+_started_lock = threading.Lock()
 
 
 class ProgramMissing(MissingError):
@@ -156,7 +159,7 @@ def start(
     """
     words = [str(word) for word in args]
     try:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             words,
             cwd=cwd,
             env=None if env is None else dict(env),
@@ -173,6 +176,9 @@ def start(
         raise ProgramMissing(f"The program `{words[0]}` is not on this machine.") from missing
     except OSError as denied:
         raise ProgramMissing(f"The program `{words[0]}` cannot be started: {denied.strerror}.") from denied
+    with _started_lock:
+        _started.add(process)
+    return process
 
 
 @contextmanager
@@ -206,6 +212,15 @@ def end(process: subprocess.Popen[bytes]) -> None:
         while process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.01)
     _kill_group(process)
+
+
+def end_all() -> None:
+    """End every process that was started here and still runs, with its group: for Ctrl-C while threads wait."""
+    with _started_lock:
+        processes = list(_started)
+    for process in processes:
+        if process.returncode is None:
+            _signal_group(process, signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
 
 
 def interrupt(process: subprocess.Popen[bytes]) -> None:

@@ -8,13 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
-from starterkit.cli import begin, learn, machine, move
+from starterkit.cli import begin, learn, machine, move, template_commands
 from starterkit.cli.invocation import NAME
 from starterkit.cli.options import flag
 from starterkit.cli.session import console_of, folder_of
 from starterkit.cli.words import take_as_it_is, take_words_as_they_are
 
-_BEGIN, _LEARN, _LOOK = "Begin", "Learn, step by step", "Look around"
+_BEGIN, _LEARN, _LOOK, _AUTHORS = "Begin", "Learn, step by step", "Look around", "Write templates"
 
 
 class _PlainHelp:
@@ -69,7 +69,16 @@ def _app(wanted: set[str] | None) -> typer.Typer:
             app.command(name, cls=_Command, rich_help_panel=panel, epilog=_examples(*examples))(command)
         else:
             app.command(name, rich_help_panel=panel, help=inspect.getdoc(command))(_not_called)
+    app.add_typer(_templates(wanted), name="template", rich_help_panel=_AUTHORS)
     return app
+
+
+def _templates(wanted: set[str] | None) -> typer.Typer:
+    """The commands of `starterkit template`; without them where that group is not called."""
+    group = template_commands.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+    for name, command, examples in template_commands.COMMANDS if wanted is None or "template" in wanted else ():
+        group.command(name, cls=_Command, epilog=_examples(*examples))(command)
+    return group
 
 
 def _not_called() -> None:

@@ -1,0 +1,159 @@
+"""The commands for template authors: prove a template, and fan its proof out over many machines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from starterkit.cli.options import Json, complete_frameworks, flag
+from starterkit.cli.session import console_of
+
+if TYPE_CHECKING:
+    from starterkit.cli.console import Console
+    from starterkit.validation.model import RuleResult
+    from starterkit.validation.planning import Unit
+    from starterkit.validation.subject import Subject
+
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[TEMPLATE]...",
+        help="A bundled name, a folder, or a git address; else all bundled ones.",
+        show_default=False,
+        autocompletion=complete_frameworks,
+    ),
+]
+
+
+def group(**settings: Any) -> typer.Typer:
+    """Return the group `template`, to be joined to the command line; `settings` are those of every group."""
+    app = typer.Typer(**settings)
+    app.callback()(template)
+    return app
+
+
+def template() -> None:
+    """Write templates of your own, and prove that every step of them works."""
+
+
+def validate(
+    context: typer.Context,
+    names: Names = None,
+    step: Annotated[
+        list[str] | None,
+        typer.Option("--step", metavar="STEP", help="Only this step, `base`, or a range such as 02..04; repeatable."),
+    ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="RULE", help="Only this rule; repeatable.")
+    ] = None,
+    skip: Annotated[
+        list[str] | None, typer.Option("--skip", metavar="RULE", help="Without this rule; repeatable.")
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option("--jobs", metavar="N", min=0, help="So many programs at once; else one for each core.")
+    ] = 0,
+    shard: Annotated[str, typer.Option("--shard", metavar="I/N", help="Only part I of N of the work.")] = "",
+    changed_since: Annotated[
+        str,
+        typer.Option("--changed-since", metavar="REV", help="Only steps changed since this revision, and those after."),
+    ] = "",
+    junit: Annotated[str, typer.Option("--junit", metavar="FILE", help="Write a JUnit report, too.")] = "",
+    as_json: Json = False,
+    github: Annotated[bool, flag("--github", help="Add annotations that GitHub shows beside the lines.")] = False,
+    no_cache: Annotated[bool, flag("--no-cache", help="Look at everything again.")] = False,
+    trust: Annotated[bool, flag("--trust", help="Run the code of a template that comes from elsewhere.")] = False,
+) -> int:
+    """Prove a template: that each step is red at first and green at the end, and all that a learner relies on.
+
+    Installs the template's packages and runs its code. What has not changed since the last time is not run again.
+    """
+    from starterkit.cli.screens import validated
+    from starterkit.validation.naming import subjects_of
+    from starterkit.validation.running import validate as run_validation
+
+    console = console_of(context)
+    with subjects_of(names or [], trusted=trust) as subjects:
+        wanted = _wanted(subjects, step or [], only or [], skip or [], shard, changed_since)
+        report = run_validation(wanted, _place(jobs, use_cache=not no_cache), _Told(console))
+        return validated.show(console, report, junit=junit, github=github)
+
+
+def matrix(
+    context: typer.Context,
+    names: Names = None,
+    steps_per_job: Annotated[
+        int, typer.Option("--steps-per-job", metavar="N", min=1, help="So many steps in a job.")
+    ] = 2,
+    version: Annotated[
+        list[str] | None,
+        typer.Option("--with", metavar="VERSION", help="This version of Python or Node; else the oldest and newest."),
+    ] = None,
+) -> int:
+    """Print the jobs into which a CI provider fans a validation out, as a JSON matrix."""
+    import json
+    from dataclasses import asdict
+
+    from starterkit.validation.matrix import matrix as jobs_of
+    from starterkit.validation.naming import subjects_of
+
+    console = console_of(context)
+    with subjects_of(names or [], trusted=False) as subjects:
+        templates = [(subject.name, subject.template) for subject in subjects]
+        jobs = jobs_of(templates, steps_per_job=steps_per_job, versions=version or [])
+    # One line, and nothing around it: `matrix=$(starterkit template matrix)` is how it is used.
+    console.exact(json.dumps({"include": [asdict(job) for job in jobs]}))
+    return 0
+
+
+def _wanted(
+    subjects: list[Subject], steps: list[str], only: list[str], skip: list[str], shard: str, changed_since: str
+) -> list[Unit]:
+    """Return the units that the options leave. Raises `UsageError` for options that name nothing."""
+    from starterkit.repository.elsewhere import changed_since as files_changed_since
+    from starterkit.validation.planning import changed_steps, chosen_rules, chosen_steps, shard_of, units
+
+    rules = chosen_rules(only, skip)
+    found: list[Unit] = []
+    for subject in subjects:
+        chosen = chosen_steps(subject.template, steps)
+        if changed_since:
+            changed = changed_steps(subject.template, files_changed_since(subject.folder, changed_since))
+            chosen = [step for step in chosen if step in changed]
+        found += units(subject, chosen, rules)
+    return shard_of(found, shard) if shard else found
+
+
+def _place(jobs: int, *, use_cache: bool) -> Any:
+    import os
+    from pathlib import Path
+
+    from starterkit.validation.cache import cache_folder
+    from starterkit.validation.running import Place
+
+    return Place(cache_folder(os.environ, Path.home()), jobs, use_cache)
+
+
+class _Told:
+    """Tells on standard error what is being looked at."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._count = ""
+
+    def began(self, unit: Unit) -> None:
+        """Say what is being looked at."""
+        rule = unit.rule.value.replace("-", " ")
+        self._console.say(f"{self._count}{unit.subject.template.name} {unit.step}: {rule}")
+
+    def ended(self, result: RuleResult, done: int, of: int) -> None:
+        """Say what was found wanting at once, so that nobody has to wait for the end."""
+        self._count = f"{done} of {of} · "
+        if result.findings and not result.cached:
+            self._console.note(f"{result.template} {result.step}: {result.rule.value.replace('-', ' ')} FAILED")
+
+
+COMMANDS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
+    ("validate", validate, ("template validate flask", "template validate my-template --step 02 --skip earned")),
+    ("matrix", matrix, ("template matrix flask",)),
+)

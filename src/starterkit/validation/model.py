@@ -1,0 +1,122 @@
+"""What a validation gives back: findings, one result for each rule and step, and the report of them all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from starterkit.template import BASE
+
+
+class Rule(StrEnum):
+    """One thing that is proven. The value is what `--only` and `--skip` take."""
+
+    RENDERS = "renders"
+    PLAIN_COPIER = "plain-copier"
+    BASE_GREEN = "base-green"
+    RED = "red"
+    GREEN = "green"
+    NO_REGRESSION = "no-regression"
+    ALONE = "alone"
+    CARRIES = "carries"
+    EARNED = "earned"
+    HINTS = "hints"
+    LESSON = "lesson"
+    CLEAN = "clean"
+    SAFE = "safe"
+
+
+class Status(StrEnum):
+    """How a rule ended; each word reads without colour."""
+
+    OK = "ok"
+    FAILED = "FAILED"
+    SKIPPED = "skipped"
+
+
+# Rules of the template as a whole; those that look at base and at each step; all others look at each step.
+_BASE_ONLY = (Rule.PLAIN_COPIER, Rule.BASE_GREEN)
+_BASE_TOO = (Rule.RENDERS, Rule.CLEAN, Rule.SAFE)
+BASE_RULES = tuple(rule for rule in Rule if rule in (*_BASE_ONLY, *_BASE_TOO))
+STEP_RULES = tuple(rule for rule in Rule if rule not in _BASE_ONLY)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is not as it must be.
+
+    `file` is relative to the template's folder ("" for none), `line` counts from 1 (0 for none); `by_hand` is one
+    command that shows it.
+    """
+
+    template: str
+    step: str
+    rule: Rule
+    file: str
+    line: int
+    message: str
+    by_hand: str
+
+    @property
+    def place(self) -> str:
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+
+@dataclass(frozen=True)
+class RuleResult:
+    """How one rule ended for one step (or for `base`).
+
+    `seconds` is how long it took when it ran, `test_seconds` how long its test runs took, summed; `cached` says that
+    both are those of an earlier run. `skipped` is the reason why it did not run. `score` is the part of the mutants
+    that turned a test red.
+    """
+
+    template: str
+    step: str
+    rule: Rule
+    seconds: float = 0.0
+    test_seconds: float = 0.0
+    cached: bool = False
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+    score: float | None = None
+    skipped: str = ""
+
+    @property
+    def status(self) -> Status:
+        if self.findings:
+            return Status.FAILED
+        return Status.SKIPPED if self.skipped else Status.OK
+
+
+@dataclass(frozen=True)
+class Report:
+    """All results, in the order template, step, rule; `folders` are the templates' folders by name."""
+
+    results: tuple[RuleResult, ...]
+    seconds: float
+    jobs: int
+    folders: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return tuple(finding for result in self.results for finding in result.findings)
+
+    @property
+    def is_clean(self) -> bool:
+        return not self.findings
+
+    @property
+    def from_cache(self) -> int:
+        """How many results are those of an earlier run."""
+        return sum(result.cached for result in self.results)
+
+    @property
+    def test_seconds(self) -> float:
+        """How long the test runs of this validation took, summed."""
+        return sum(result.test_seconds for result in self.results if not result.cached)
+
+
+def scope(step: str) -> tuple[Rule, ...]:
+    """Return the rules that look at a step (or at `base`)."""
+    return BASE_RULES if step == BASE else STEP_RULES

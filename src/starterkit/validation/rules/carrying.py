@@ -1,0 +1,136 @@
+"""The rule carries: a given goes cleanly onto the solution before it, onto variations of it, and onto foreign ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from starterkit.checking import Outcome
+from starterkit.project.carry import Carried, Pins, carry
+from starterkit.project.layers import read_folder
+from starterkit.repository import make_repository
+from starterkit.repository.merge import Merger
+from starterkit.repository.objects import FILE, Entry, File
+from starterkit.validation.bench import Work, write_files
+from starterkit.validation.model import Finding
+from starterkit.validation.subject import Files
+from starterkit.validation.variations import VARIATIONS
+
+_REMOVED = "removed.txt"  # beside an answer's files: those of the path that it does without
+
+
+@dataclass(frozen=True)
+class _Case:
+    """One state of somebody's project onto which the given is carried; `run_tests` says whether that is tried too."""
+
+    name: str
+    files: Files
+    run_tests: bool = True
+
+
+def carries(work: Work) -> list[Finding]:
+    """Each case is carried cleanly, brings nothing of a solution, and leaves the earlier tests green."""
+    found = work.bench.slots.map(lambda case: _carry(work, case), list(_cases(work)))
+    return [finding for one in found for finding in one]
+
+
+def _cases(work: Work) -> Iterator[_Case]:
+    below = work.files(work.subject.below(work.given))
+    template = work.subject.template
+    yield _Case("the solution before it", below, run_tests=False)  # its outcome is given, and `no-regression` runs that
+    own = {path: file.data for path, file in below.items() if not template.owns(path) and not template.is_pins(path)}
+    for variation in VARIATIONS:
+        changed = variation.of(own)
+        if changed:
+            varied = {path: File(below[path].mode if path in below else FILE, data) for path, data in changed.items()}
+            yield _Case(f"the solution before it, {variation.name}", {**below, **varied})
+    foreign = list(_foreign(work))
+    work.notes.append(f"{len(VARIATIONS)} variations, {len(foreign)} foreign answers")
+    yield from foreign
+
+
+def _foreign(work: Work) -> Iterator[_Case]:
+    """Answers that other people gave to the step before: files of theirs, over what the path has at its given."""
+    names = work.subject.template.step_names
+    position = names.index(work.step)
+    if work.subject.foreign is None or position == 0:
+        return
+    before = names[position - 1]
+    owns = work.subject.template.owns
+    for folder in sorted(work.subject.foreign.glob(f"*/{before}")):
+        theirs = read_folder(folder)
+        removed = theirs.pop(_REMOVED, File(FILE, b"")).data.decode("utf-8", "replace").split("\n")
+        own = {path: file for path, file in theirs.items() if not owns(path)}
+        files = {path: file for path, file in {**work.files(f"given {before}"), **own}.items() if path not in removed}
+        yield _Case(f"the answer of {folder.parent.name} to {before}", files)
+
+
+def _carry(work: Work, case: _Case) -> list[Finding]:
+    folder = work.bench.new_folder()
+    with work.bench.slots.one():
+        carried, files = _carried(work, case, folder)
+    found = []
+    for conflict in carried.conflicts:
+        words = f"given does not go cleanly onto {case.name}: conflict in {conflict.path}"
+        found.append(work.finding(words, work.subject.where(work.given, conflict.path)))
+    found += _smuggled(work, case, files)
+    if case.run_tests and not found:
+        found += _tests_after(work, case, files)
+    return found
+
+
+def _carried(work: Work, case: _Case, folder: Path) -> tuple[Carried, Files]:
+    repository = make_repository(folder)
+    try:
+        merger = Merger(repository.git, repository.reader)
+        before, after, mine = (
+            {path: Entry(file.mode, merger.add(file.data)) for path, file in files.items()}
+            for files in (work.files(work.subject.below(work.given)), work.files(work.given), case.files)
+        )
+        carried = carry(merger, work.subject.template, before, after, mine, pins_rule=_pins)
+        files = {path: File(entry.mode, merger.content(entry.id)) for path, entry in carried.tree.items()}
+    finally:
+        repository.close()
+    return carried, files
+
+
+def _pins(_before: Pins, after: Pins, _mine: Pins) -> Pins:
+    """Packages of the learner's own are compiled again by `next`, which has tests of its own; here the path's serve."""
+    return after
+
+
+def _smuggled(work: Work, case: _Case, files: Mapping[str, File]) -> Iterator[Finding]:
+    """Each line that arrived must be one that this given brings."""
+    brought = work.subject.own_files[work.given]
+    lesson = f"lessons/{work.step}.md"
+    for path, file in files.items():
+        old = case.files.get(path)
+        if old == file or path == lesson or (path in brought and brought[path] == file):
+            continue
+        known = set(_lines(old)) | set(_lines(brought.get(path)))
+        for line in _lines(file):
+            if line.strip() and line not in known:
+                words = f"carried onto {case.name}, {path} gains a line that only a solution holds: {line.strip()}"
+                yield work.finding(words, work.subject.where(work.given, path))
+                break
+
+
+def _lines(file: File | None) -> list[str]:
+    return file.data.decode("utf-8", "replace").splitlines() if file else []
+
+
+def _tests_after(work: Work, case: _Case, files: Files) -> list[Finding]:
+    tests = work.subject.earlier_tests(work.step)
+    folder = work.bench.new_folder()
+    write_files(folder, files)
+    result = work.run(folder, work.given, tests)
+    found = []
+    for one in result.red:
+        how = "does not run" if one.outcome is Outcome.DID_NOT_RUN else "is red"
+        message = one.message.strip().split("\n")[0]
+        place = f" ({one.place})" if one.place else ""
+        found.append(
+            work.of_test(work.given, one.test, f"{how} after given is carried onto {case.name}: {message}{place}")
+        )
+    return found

@@ -1,0 +1,12 @@
+"""The parts that make up the site."""
+
+from typing import Any
+
+
+def add_features(site: Any) -> None:
+    """Join each part to the site."""
+    from conduit import greeting
+
+    site.pages["/hello"] = greeting.hello
+
+    # Your own lines go below this one.

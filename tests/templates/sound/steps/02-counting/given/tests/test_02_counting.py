@@ -1,0 +1,13 @@
+"""The site counts words."""
+
+from tests.support import visit
+
+
+def test_words_are_counted() -> None:
+    """The page at /count tells how many words it was given."""
+    visit("/count", text="one two three").says("3")
+
+
+def test_no_words_are_none() -> None:
+    """Without a text there are no words."""
+    visit("/count").says("0")
