@@ -8,13 +8,14 @@ import tempfile
 from pathlib import Path
 
 from starterkit.runtime.declaration import declared
+from starterkit.runtime.python_packages import our_python
 from starterkit.runtime.uv import failure, run_uv
 from starterkit.template import Environment
 
 _NAME_AND_EXTRAS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?")
 
 
-def newest_python_pins(declaration: bytes, environment: Environment, python: str, *, unbound: bool) -> bytes:
+def newest_python_pins(declaration: bytes, environment: Environment, *, unbound: bool) -> bytes:
     """Return pins with the newest releases, as the package index tells them now.
 
     Where `unbound`, the declared packages count in any version. Raises `NoNetworkError`, `NoSuchPackagesError` or
@@ -27,7 +28,14 @@ def newest_python_pins(declaration: bytes, environment: Environment, python: str
         file = Path(environment.declaration).name
         (folder / file).write_bytes(source)
         command: list[str | Path] = ["pip", "compile", file, *(["--group", "dev"] if lists.has_dev_group else [])]
-        command += ["--universal", "--generate-hashes", "--no-header", "--no-python-downloads", "--python", python]
+        command += [
+            "--universal",
+            "--generate-hashes",
+            "--no-header",
+            "--no-python-downloads",
+            "--python",
+            our_python(),
+        ]
         command += ["--python-version", ".".join(map(str, lists.lowest_python)), "--output-file", "pins.txt"]
         finished = run_uv([*command, "--upgrade", "--refresh"], cwd=folder)
         if finished.code != 0:

@@ -54,7 +54,7 @@ class PythonEnvironments:
         """Return pins with the newest releases; where `unbound`, beyond what the declaration allows."""
         from starterkit.runtime.newest import newest_python_pins
 
-        return newest_python_pins(declaration, environment, _our_python(), unbound=unbound)
+        return newest_python_pins(declaration, environment, unbound=unbound)
 
     def fetch_into_cache(self, pins: bytes, environment: Environment, *, offline: bool, say: Say) -> None:
         """Bring every package of a pins file, and what is needed to compile pins again, into uv's cache."""
