@@ -6,6 +6,7 @@ copy of the template; all others are the template's bytes as they are.
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,20 +15,23 @@ from typing import Any
 
 from starterkit.errors import FileError, MissingError, UsageError
 from starterkit.repository.objects import FILE, File
-from starterkit.yamlfile import Value, nearest, parse
+from starterkit.template import FolderSource
+from starterkit.template.questions import PROJECT_FOLDER, QUESTIONS_FILE, SUFFIX, Question, Questions, read_questions
+from starterkit.yamlfile import nearest, parse
 
-SUFFIX = ".jinja"
-_QUESTIONS = "copier.yml"
+__all__ = [
+    "SUFFIX",
+    "Question",
+    "Rendered",
+    "answers_bytes",
+    "check_runs_no_code",
+    "questions",
+    "read_answers",
+    "refusal",
+    "render",
+]
+
 _ANSWERS_HEAD = b"# The answers that this project was generated with. Commit this file, do not edit it.\n"
-
-
-@dataclass(frozen=True)
-class Question:
-    """One question of a template: its key, what is asked, and the default answer."""
-
-    name: str
-    help: str
-    default: str
 
 
 @dataclass(frozen=True)
@@ -40,15 +44,7 @@ class Rendered:
 
 def questions(folder: Path) -> list[Question]:
     """Return the questions of a template. Raises `FileError` when copier.yml is not what it should be."""
-    found = []
-    for name, value in _settings(folder).items():
-        if name.startswith("_"):
-            continue
-        keys = value.mapping((), optional=None) if value.is_mapping() else {}
-        help_text = keys["help"].text() if "help" in keys else name.replace("_", " ")
-        default = str(keys["default"].node.value) if "default" in keys else ""
-        found.append(Question(name, help_text, default))
-    return found
+    return list(_read(folder).questions)
 
 
 def refusal(folder: Path, name: str, answer: str) -> str:
@@ -56,40 +52,54 @@ def refusal(folder: Path, name: str, answer: str) -> str:
     from jinja2 import TemplateError
     from jinja2.sandbox import SandboxedEnvironment
 
-    keys = _settings(folder)[name].mapping((), optional=None)
-    if "validator" not in keys:
+    validator = _read(folder).validators.get(name)
+    if validator is None:
         return ""
     environment = SandboxedEnvironment(extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"])
     try:
-        return environment.from_string(keys["validator"].text()).render({name: answer}).strip()
+        return environment.from_string(validator.text()).render({name: answer}).strip()
     except TemplateError as wrong:
-        raise keys["validator"].wrong(f"the validator cannot be rendered: {wrong}") from wrong
+        raise validator.wrong(f"the validator cannot be rendered: {wrong}") from wrong
 
 
-def render(folder: Path, answers: Mapping[str, Any], read_files: Callable[[Path], dict[str, File]]) -> Rendered:
+def check_runs_no_code(folder: Path) -> None:
+    """Raise `FileError` when a template would run code of its own while it is rendered."""
+    found = _read(folder)
+    for setting in found.code:
+        raise FileError(
+            found.file,
+            setting.line,
+            f"{setting.name}: the template wants to {setting.what} of its own on this machine while it is rendered",
+            "Read what it does; if you trust its author, add `--trust`. A template for starterkit needs no such code.",
+        )
+
+
+def render(
+    folder: Path,
+    answers: Mapping[str, Any],
+    read_files: Callable[[Path], dict[str, File]],
+    *,
+    trusted: bool = False,
+) -> Rendered:
     """Render the starter project of a template with these answers and the defaults for the rest.
 
-    `read_files` reads a folder into files. Raises `UsageError` for an unknown or refused answer, `FileError` for a
-    template that cannot be rendered.
+    `read_files` reads a folder into files. A template that runs code of its own while it is rendered must be
+    `trusted`. Raises `UsageError` for an unknown or refused answer, `FileError` for a template that cannot be rendered.
     """
-    known = [question.name for question in questions(folder)]
+    found = _read(folder)
     for name in answers:
-        if name not in known:
-            raise UsageError(f'This template has no question "{name}".', nearest(name, known))
-    settings = _settings(folder)
-    inside = settings["_subdirectory"].text() if "_subdirectory" in settings else "project"
-    plain = read_files(folder / inside)
+        if name not in found.names:
+            raise UsageError(f'This template has no question "{name}".', nearest(name, found.names))
+    if not trusted:
+        check_runs_no_code(folder)
+    plain = read_files(folder / PROJECT_FOLDER)
     templated = {path: file for path, file in plain.items() if path.endswith(SUFFIX) or "{{" in path or "{%" in path}
+    if found.code:
+        templated = plain  # its code may want to see all of them
     with tempfile.TemporaryDirectory(prefix="starterkit-") as place:
         small, target = Path(place) / "template", Path(place) / "rendered"
-        small.mkdir()
-        (small / _QUESTIONS).write_bytes((folder / _QUESTIONS).read_bytes())
-        for path, file in templated.items():
-            full = small / inside / path
-            full.parent.mkdir(parents=True, exist_ok=True)
-            full.write_bytes(file.data)
-        (small / inside).mkdir(exist_ok=True)
-        used = _run_copier(small, target, answers, str(folder))
+        _lay_out(folder, small, templated, whole=bool(found.code))
+        used = _run_copier(small, target, answers, folder, found)
         rendered = read_files(target) if target.is_dir() else {}
     files = {path: file for path, file in plain.items() if path not in templated}
     # The mode of a rendered file is the template's, not this machine's umask.
@@ -98,7 +108,22 @@ def render(folder: Path, answers: Mapping[str, Any], read_files: Callable[[Path]
     return Rendered(dict(sorted(files.items())), used)
 
 
-def _run_copier(template: Path, target: Path, answers: Mapping[str, Any], name: str) -> dict[str, Any]:
+def _lay_out(folder: Path, small: Path, templated: Mapping[str, File], *, whole: bool) -> None:
+    """Make the template that Copier sees: only what is rendered, or all of it where its own code runs."""
+    if whole:
+        shutil.copytree(folder, small, symlinks=True, ignore=lambda *_: [".git"])
+        return
+    (small / PROJECT_FOLDER).mkdir(parents=True)
+    (small / QUESTIONS_FILE).write_bytes((folder / QUESTIONS_FILE).read_bytes())
+    for path, file in templated.items():
+        full = small / PROJECT_FOLDER / path
+        full.parent.mkdir(parents=True, exist_ok=True)
+        full.write_bytes(file.data)
+
+
+def _run_copier(
+    template: Path, target: Path, answers: Mapping[str, Any], folder: Path, found: Questions
+) -> dict[str, Any]:
     import warnings
 
     with warnings.catch_warnings():
@@ -106,27 +131,39 @@ def _run_copier(template: Path, target: Path, answers: Mapping[str, Any], name: 
         from copier import run_copy
         from copier.errors import CopierError, UnsafeTemplateError
         from jinja2 import TemplateError, TemplateSyntaxError
+    options: dict[str, Any] = {
+        "data": dict(answers),
+        "defaults": True,
+        "quiet": True,
+        "overwrite": True,
+        "unsafe": bool(found.code),
+    }
     try:
-        worker = run_copy(str(template), target, data=dict(answers), defaults=True, quiet=True, overwrite=True)
+        worker = run_copy(str(template), target, **options)
     except TemplateSyntaxError as wrong:
-        file = str(wrong.filename or wrong.name or name)
-        raise FileError(file.replace(str(template), name), wrong.lineno, str(wrong.message)) from wrong
+        file = str(wrong.filename or wrong.name or folder)
+        raise FileError(file.replace(str(template), str(folder)), wrong.lineno, str(wrong.message)) from wrong
     except TemplateError as wrong:
-        raise UsageError(f"The template {name} cannot be rendered: {wrong}") from wrong
+        raise UsageError(f"The template {folder} cannot be rendered: {wrong}") from wrong
     except UnsafeTemplateError as wrong:
         raise UsageError(
-            f"The template {name} wants to run code of its own while it is rendered.",
+            f"The template {folder} wants to run code of its own while it is rendered.",
             "Use it only if you trust its author; a template for starterkit needs no such code.",
+        ) from wrong
+    except UnicodeDecodeError as wrong:
+        raise UsageError(
+            f"The template {folder} cannot be rendered: one of its {SUFFIX} files is not UTF-8 text.",
+            f"Only texts can be rendered; take {SUFFIX} from the name of a file that is none.",
         ) from wrong
     except ValueError as wrong:
         raise UsageError(_refused(str(wrong))) from wrong
-    except CopierError as wrong:
-        raise UsageError(f"The template {name} cannot be rendered: {wrong}") from wrong
+    except (CopierError, TypeError) as wrong:
+        raise UsageError(f"The template {folder} cannot be rendered: {wrong}") from wrong
     except OSError as wrong:
         raise MissingError(
             f"Rendering failed: {wrong.strerror or wrong}.", "Make room on the disk and try again."
         ) from wrong
-    return {question: worker.answers.combined.get(question) for question in _names(template)}
+    return {name: worker.answers.combined.get(name) for name in found.names}
 
 
 def _refused(message: str) -> str:
@@ -137,15 +174,8 @@ def _refused(message: str) -> str:
     return message
 
 
-def _names(template: Path) -> list[str]:
-    return [question.name for question in questions(template)]
-
-
-def _settings(folder: Path) -> dict[str, Value]:
-    file = folder / _QUESTIONS
-    if not file.is_file():
-        raise FileError(str(file), None, "there is no such file, so this is no template", "See docs/authoring.md.")
-    return parse(file.read_bytes(), str(file)).mapping((), optional=None)
+def _read(folder: Path) -> Questions:
+    return read_questions(FolderSource(folder))
 
 
 def answers_bytes(answers: Mapping[str, Any], source: str) -> bytes:

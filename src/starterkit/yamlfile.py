@@ -43,6 +43,8 @@ def parse(data: bytes, file: str) -> Value:
         raise FileError(file, mark.line + 1 if mark else None, f"not valid YAML: {wrong.problem}") from wrong
     except yaml.YAMLError as wrong:
         raise FileError(file, None, f"not valid YAML: {wrong}") from wrong
+    except RecursionError as wrong:
+        raise FileError(file, None, "the values are nested too deeply") from wrong
     if node is None:
         raise FileError(file, None, "the file is empty")
     return Value(node, file, "")
@@ -70,8 +72,10 @@ class Value:
             raise self.wrong(f"expected a mapping of keys to values, found {self._kind()}")
         found: dict[str, Value] = {}
         for key_node, value_node in self.node.value:
-            key = str(key_node.value)
             place = Value(key_node, self.file, self.path)
+            if not isinstance(key_node, ScalarNode):
+                raise place.wrong(f"expected a word as the key, found {place._kind()}")
+            key = str(key_node.value)
             if key in found:
                 raise place.wrong(f'the key "{key}" stands here twice')
             if optional is not None and key not in (*required, *optional):
@@ -103,13 +107,20 @@ class Value:
             raise self.wrong("expected text, found nothing")
         return str(self.node.value)
 
+    def scalar(self) -> str:
+        """Return any single value as the text that stands in the file; an empty one counts too."""
+        if not isinstance(self.node, ScalarNode):
+            raise self.wrong(f"expected text, found {self._kind()}")
+        return str(self.node.value)
+
     def integer(self, low: int, high: int) -> int:
         """Return a whole number between `low` and `high`, both included."""
         if not isinstance(self.node, ScalarNode) or not self.node.tag.endswith(":int"):
             raise self.wrong(f"expected a whole number, found {self._kind()}")
-        number = (
-            int(self.node.value.replace("_", ""), 0) if self.node.value[:2] in ("0x", "0o") else int(self.node.value)
-        )
+        try:
+            number = int(self.node.value.replace("_", ""), 0)
+        except ValueError:  # YAML 1.1 reads 1:30 and 010 as numbers too
+            raise self.wrong(f"expected a whole number in plain digits, found {self.node.value}") from None
         if not low <= number <= high:
             raise self.wrong(f"expected a whole number from {low} to {high}, found {number}")
         return number

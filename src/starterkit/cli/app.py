@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from starterkit.cli import begin, learn, machine, move, template_commands
+from starterkit.cli import authoring_commands, begin, learn, machine, move, template_commands
 from starterkit.cli.invocation import NAME
 from starterkit.cli.options import flag
 from starterkit.cli.session import console_of, folder_of
@@ -76,7 +76,8 @@ def _app(wanted: set[str] | None) -> typer.Typer:
 def _templates(wanted: set[str] | None) -> typer.Typer:
     """The commands of `starterkit template`; without them where that group is not called."""
     group = template_commands.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-    for name, command, examples in template_commands.COMMANDS if wanted is None or "template" in wanted else ():
+    commands = (*authoring_commands.COMMANDS, *template_commands.COMMANDS)
+    for name, command, examples in commands if wanted is None or "template" in wanted else ():
         group.command(name, cls=_Command, epilog=_examples(*examples))(command)
     return group
 

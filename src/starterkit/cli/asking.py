@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,18 @@ if TYPE_CHECKING:
     from starterkit.project.creation import Created, Order
     from starterkit.rendering import Question
     from starterkit.template import Template
+    from starterkit.template.located import Located
 
 DEFAULT_FOLDER = "my-site"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which template is wanted: a bundled one by name, or one from elsewhere, and whether its code may run."""
+
+    framework: str = ""
+    elsewhere: str = ""
+    trusted: bool = False
 
 
 class Asking:
@@ -31,25 +42,53 @@ class Asking:
         self._use_defaults = use_defaults
         self._may_ask = console.is_interactive
 
-    def order(self, destination: str, framework: str, start: Callable[[Template], tuple[str, bool]]) -> Order:
+    def order(self, destination: str, wanted: Wanted, start: Callable[[Template], tuple[str, bool]]) -> Order:
         """Return the whole order."""
         from starterkit.project.creation import Order, check_destination
-        from starterkit.template import bundled_template
 
         if destination:
             check_destination(self._place(destination))
-        self._require_flags(destination, framework)
-        folder, template = bundled_template(framework or self._framework())
-        step, solved = start(template)
-        answers = self._all_answers(folder)
+        self._require_flags(destination, wanted.framework or wanted.elsewhere)
+        found = self._located(wanted)
+        step, solved = start(found.template)
+        answers = self._all_answers(found.folder)
         place = self._place(destination) if destination else self._destination()
-        return Order(place, folder, template, answers, step=step, solved=solved)
+        order = Order(place, found.folder, found.template, answers, step=step, solved=solved)
+        return replace(order, source=found.source, trusted=wanted.trusted)
 
     def create(self, order: Order, *, install: bool) -> Created:
-        """Make the project."""
+        """Make the project; where its template is a stranger's, ask before its code is run."""
         from starterkit.project.creation import create
+        from starterkit.rendering import check_runs_no_code
 
+        if order.is_from_elsewhere and not order.trusted and install and self._may_ask:
+            check_runs_no_code(order.folder)
+            trusted = self._is_trusted(order)
+            order, install = replace(order, trusted=trusted), trusted
         return create(replace(order, install=install), self._console.say)
+
+    def _located(self, wanted: Wanted) -> Located:
+        from starterkit.template.located import locate_template
+
+        if not wanted.elsewhere:
+            from starterkit.template import bundled_template
+            from starterkit.template.located import BUNDLED, Located
+
+            folder, template = bundled_template(wanted.framework or self._framework())
+            return Located(folder, template, BUNDLED + template.name)
+        from starterkit.validation.cache import cache_folder
+
+        self._console.say("Reading the template …")
+        store = cache_folder(os.environ, Path.home()) / "templates"
+        return locate_template(wanted.elsewhere, self._folder, store)
+
+    def _is_trusted(self, order: Order) -> bool:
+        question = (
+            f"The {order.template.title} template comes from elsewhere ({order.recorded_source}). To install its "
+            "packages and run its tests is to run its code on this machine. Do you trust it?"
+        )
+        choices = [("yes", "install and test"), ("no", "make the project, and run nothing of it now")]
+        return self._console.choose(question, choices, "no") == "yes"
 
     def _place(self, destination: str) -> Path:
         return self._folder / Path(destination).expanduser()

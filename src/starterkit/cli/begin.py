@@ -38,6 +38,16 @@ def new(
             autocompletion=complete_frameworks,
         ),
     ] = "",
+    template: Annotated[
+        str,
+        typer.Option(
+            "--template",
+            metavar="PLACE",
+            help="A template from elsewhere: a folder, or a git address (URL, URL@TAG, URL@TAG#FOLDER).",
+            show_default=False,
+        ),
+    ] = "",
+    trust: Annotated[bool, flag("--trust", help="Run the code of a template from elsewhere without asking.")] = False,
     data: Annotated[
         list[str] | None,
         typer.Option("--data", "-d", metavar="KEY=VALUE", help="Answer a question, for example site_title=Notes."),
@@ -63,15 +73,18 @@ def new(
 
     Asks for what is missing; every question has a flag.
     """
-    from starterkit.cli.asking import Asking
+    from starterkit.cli.asking import Asking, Wanted
     from starterkit.cli.screens import made
     from starterkit.errors import UsageError
 
     if at and complete:
         raise UsageError("--at and --complete exclude each other.", "Choose one of them.")
+    if framework and template:
+        raise UsageError("--framework and --template exclude each other.", "Choose one of them.")
     console = console_of(context)
     asking = Asking(console, folder_of(context), _answers(data or []), use_defaults=defaults)
-    order = asking.order(destination, framework, lambda template: _start(template, at, complete=complete))
+    wanted = Wanted(framework, template, trusted=trust)
+    order = asking.order(destination, wanted, lambda found: _start(found, at, complete=complete))
     created = asking.create(order, install=not no_install)
     return made.show(console, created)
 

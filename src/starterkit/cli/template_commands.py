@@ -10,8 +10,10 @@ from starterkit.cli.options import Json, complete_frameworks, flag
 from starterkit.cli.session import console_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from starterkit.cli.console import Console
-    from starterkit.validation.model import RuleResult
+    from starterkit.validation.model import Report, RuleResult
     from starterkit.validation.planning import Unit
     from starterkit.validation.subject import Subject
 
@@ -77,6 +79,15 @@ def validate(
         wanted = _wanted(subjects, step or [], only or [], skip or [], shard, changed_since)
         report = run_validation(wanted, _place(jobs, use_cache=not no_cache), _Told(console))
         return validated.show(console, report, junit=junit, github=github)
+
+
+def report_of(console: Console, folder: Path, *, skip: list[str]) -> Report:
+    """Validate the template in a folder, all of it but the rules in `skip`, and return the report."""
+    from starterkit.validation.naming import subjects_of
+    from starterkit.validation.running import validate as run_validation
+
+    with subjects_of([str(folder)], trusted=True) as subjects:
+        return run_validation(_wanted(subjects, [], [], skip, "", ""), _place(0, use_cache=True), _Told(console))
 
 
 def matrix(

@@ -14,12 +14,12 @@ from starterkit import __version__
 from starterkit.errors import MissingError, UsageError
 from starterkit.project.layers import Layer, path_layers, read_folder, texts_of, write_path
 from starterkit.project.opened import Project, now
-from starterkit.project.restore import BUNDLED
 from starterkit.project.state import ANSWERS_FILE, STATE_FILE, State, state_bytes
 from starterkit.repository import Repository, enclosing_repository, make_repository
 from starterkit.repository.objects import FILE, File, NewCommit, write_objects
 from starterkit.repository.worktree import write_file
 from starterkit.template import BASE, Template
+from starterkit.template.located import BUNDLED
 
 if TYPE_CHECKING:
     from starterkit.checking import CheckResult
@@ -31,7 +31,9 @@ Say = Callable[[str], None]
 class Order:
     """What is to be made: where, from which template, with which answers, beginning at which step.
 
-    `step` is a step's full name or `base`; `solved` begins after its solution instead of at its given.
+    `step` is a step's full name or `base`; `solved` begins after its solution instead of at its given. `source` is what
+    the project records as its template (empty: the bundled one); one from elsewhere must be `trusted` before its code
+    is run.
     """
 
     destination: Path
@@ -41,6 +43,18 @@ class Order:
     step: str = BASE
     solved: bool = True
     install: bool = True
+    source: str = ""
+    trusted: bool = False
+
+    @property
+    def recorded_source(self) -> str:
+        """What the project records as its template."""
+        return self.source or BUNDLED + self.template.name
+
+    @property
+    def is_from_elsewhere(self) -> bool:
+        """Whether the template did not come with starterkit, so that its code is a stranger's."""
+        return not self.recorded_source.startswith(BUNDLED)
 
 
 @dataclass(frozen=True)
@@ -74,15 +88,32 @@ def check_destination(destination: Path) -> None:
         )
 
 
+def check_trust(order: Order) -> None:
+    """Raise `UsageError` when making this project would run code of a stranger that nobody has said to trust."""
+    from starterkit.rendering import check_runs_no_code
+
+    if order.trusted or not order.is_from_elsewhere:
+        return
+    check_runs_no_code(order.folder)
+    if order.install:
+        raise UsageError(
+            f"The {order.template.title} template comes from elsewhere ({order.recorded_source}): to install its "
+            "packages and run its tests is to run its code on this machine.",
+            "Look at it first; then say that you trust it with `--trust`. Or make the project without running "
+            "anything: `--no-install`.",
+        )
+
+
 def create(order: Order, say: Say) -> Created:
     """Make a project. What was begun is removed again when it cannot be finished."""
     from starterkit.rendering import answers_bytes, render
 
     check_destination(order.destination)
+    check_trust(order)
     say(f"Rendering the {order.template.title} project …")
-    rendered = render(order.folder, order.answers, read_folder)
+    rendered = render(order.folder, order.answers, read_folder, trusted=order.trusted)
     layers = path_layers(order.folder, order.template, rendered.files)
-    answers = File(FILE, answers_bytes(rendered.answers, BUNDLED + order.template.name))
+    answers = File(FILE, answers_bytes(rendered.answers, order.recorded_source))
     say("Writing its path into git …")
     state = _place(order, layers, answers)
     if not order.install:
@@ -122,7 +153,7 @@ def _place(order: Order, layers: list[Layer], answers: File) -> State:
 def _build(order: Order, folder: Path, layers: list[Layer], answers: File) -> State:
     repository = make_repository(folder)
     path, texts = write_path(repository.git, layers, texts_of(order.folder, order.template))
-    state = State(BUNDLED + order.template.name, __version__, path, texts, order.step, order.solved)
+    state = State(order.recorded_source, __version__, path, texts, order.step, order.solved)
     number = _layer_number(order)
     own = {STATE_FILE: File(FILE, state_bytes(state)), ANSWERS_FILE: answers}
     files = {**layers[number].files, **own}

@@ -16,10 +16,17 @@ from starterkit.repository import STARTERKIT_REFS
 from starterkit.repository.git import Git
 from starterkit.repository.objects import EXECUTABLE, FILE, File, Identity, NewCommit, write_objects
 from starterkit.template import FolderSource, Step, Template
+from starterkit.yamlfile import nearest
 
 _AUTHOR = Identity("starterkit", "starterkit@localhost")
 _DATE = 1767225600  # 2026-01-01, so that ids depend on nothing but the layers
-_FILE_LIMIT = 5_000_000
+FILE_LIMIT = 5_000_000
+# What tools leave behind in a template's folder is no part of it.
+_PASSED_FOLDERS = frozenset(
+    ("__pycache__", ".git", ".venv", "node_modules", ".pytest_cache", ".ruff_cache", ".mypy_cache")
+)
+_STEP_ENTRIES = ("step.yml", "lesson.md", "given", "solution")
+_PASSED_ENDS = (".pyc", "~", ".DS_Store")
 
 Files = dict[str, File]
 
@@ -39,7 +46,7 @@ def read_folder(folder: Path) -> Files:
     """
     found: Files = {}
     for parent, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name not in ("__pycache__", ".git", ".venv", "node_modules"))
+        folders[:] = sorted(name for name in folders if name not in _PASSED_FOLDERS)
         for name in [*names, *(entry for entry in folders if (Path(parent) / entry).is_symlink())]:
             file = Path(parent) / name
             status = file.lstat()
@@ -47,13 +54,48 @@ def read_folder(folder: Path) -> Files:
                 raise FileError(
                     str(file), None, "a template holds plain files only, no links", "Put the file itself here."
                 )
-            if status.st_size > _FILE_LIMIT:
-                raise FileError(str(file), None, f"the file is larger than {_FILE_LIMIT:,} bytes")
-            if name.endswith((".pyc", "~", ".DS_Store")):
+            if status.st_size > FILE_LIMIT:
+                raise FileError(str(file), None, f"the file is larger than {FILE_LIMIT:,} bytes")
+            if name.endswith(_PASSED_ENDS):
                 continue
             mode = EXECUTABLE if status.st_mode & stat.S_IXUSR and os.name == "posix" else FILE
             found[file.relative_to(folder).as_posix()] = File(mode, with_unix_line_ends(file.read_bytes()))
     return found
+
+
+def is_passed_over(path: str) -> bool:
+    """Tell whether a file at this path is no part of a template: a cache, or an editor's copy."""
+    *folders, name = path.split("/")
+    return name.endswith(_PASSED_ENDS) or not _PASSED_FOLDERS.isdisjoint(folders)
+
+
+def check_layout(folder: Path) -> None:
+    """Raise `FileError` for what has no place in a template: a misspelt folder would be passed over in silence."""
+    _check_folder(folder / "project", "the starter project belongs there")
+    steps = folder / "steps"
+    for step in sorted(steps.iterdir()) if steps.is_dir() else ():
+        if _is_left_behind(step.name):
+            continue
+        if not step.is_dir():
+            raise FileError(str(step), None, "steps/ holds the folders of steps only", "Put the file into its step.")
+        for entry in sorted(step.iterdir()):
+            if entry.name not in _STEP_ENTRIES and not _is_left_behind(entry.name):
+                mend = nearest(entry.name, list(_STEP_ENTRIES))
+                raise FileError(str(entry), None, "a step has no place for this", mend)
+        for kind in ("given", "solution"):
+            if (step / kind).exists() or (step / kind).is_symlink():
+                _check_folder(step / kind, f"the files of the {kind} belong there")
+
+
+def _check_folder(folder: Path, what: str) -> None:
+    if folder.is_symlink():
+        raise FileError(str(folder), None, "a template holds plain files only, no links", "Put the folder itself here.")
+    if not folder.is_dir():
+        raise FileError(str(folder), None, f"there is no such folder: {what}", "See docs/authoring.md.")
+
+
+def _is_left_behind(name: str) -> bool:
+    return name.startswith(".") or name in _PASSED_FOLDERS or name.endswith(_PASSED_ENDS)
 
 
 def with_unix_line_ends(data: bytes) -> bytes:
@@ -63,9 +105,10 @@ def with_unix_line_ends(data: bytes) -> bytes:
 
 def path_layers(folder: Path, template: Template, base: Mapping[str, File]) -> list[Layer]:
     """Return the layers of a path, base first, given the rendered files of its project/ folder."""
+    check_layout(folder)
     layers = [Layer("base", dict(base))]
     for step in template.steps:
-        lesson = {f"lessons/{step.name}.md": File(FILE, template.lesson(step.name).encode())}
+        lesson = {f"lessons/{step.name}.md": File(FILE, with_unix_line_ends(template.lesson(step.name).encode()))}
         given = {**read_folder(folder / "steps" / step.name / "given"), **lesson}
         solution = read_folder(folder / "steps" / step.name / "solution")
         for kind, files, removed in (

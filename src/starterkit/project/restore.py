@@ -7,15 +7,18 @@ version of starterkit that made it. The ids recorded in `.starterkit.yml` prove 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from starterkit import __version__
-from starterkit.errors import FileError, MissingError, StarterkitError
+from starterkit.errors import FileError, MissingError, StarterkitError, UsageError
 from starterkit.process import TimeLimitReached, run
 from starterkit.project.state import ANSWERS_FILE, State
 from starterkit.repository import PATH_REF, TEXTS_REF, Repository
 from starterkit.repository.worktree import read_file
 
-BUNDLED = "starterkit:"
+if TYPE_CHECKING:
+    from starterkit.template.located import Located
+
 _REBUILT = "refs/starterkit/rebuilt/"
 _FETCH_SECONDS = 30.0
 
@@ -30,12 +33,18 @@ def require_path(repository: Repository, folder: Path, state: State) -> None:
         return
     reason = _ask_recorded_version(repository, folder, state, wanted)
     if reason:
+        push = f"Where the project was made, push the path: `git push origin {PATH_REF} {TEXTS_REF}`"
+        again = f"; or type the command again with a network: `uv tool run starterkit=={state.version} status`"
         raise MissingError(
             f"This clone does not have the path of the project (made by starterkit {state.version}). {reason}",
-            "Where the project was made, push the path: "
-            f"`git push origin {PATH_REF} {TEXTS_REF}`; or type the command again with a network: "
-            f"`uv tool run starterkit=={state.version} status`.",
+            f"{push}{'' if _is_folder(state) else again}.",
         )
+
+
+def _is_folder(state: State) -> bool:
+    from starterkit.template.located import FOLDER
+
+    return state.template.startswith(FOLDER)
 
 
 def _is_here(repository: Repository, wanted: dict[str, str]) -> bool:
@@ -66,35 +75,47 @@ def _fetch(repository: Repository, wanted: dict[str, str]) -> bool:
 
 
 def _rebuild(repository: Repository, folder: Path, state: State, wanted: dict[str, str]) -> bool:
-    """Rebuild the path with the installed template; its ids tell whether it is the same."""
-    from starterkit.template import bundled_names, bundled_template
+    """Rebuild the path with the template it was made from; its ids tell whether it is the same."""
+    from starterkit.template.located import BUNDLED, recorded_template
 
-    name = state.template.removeprefix(BUNDLED)
-    if name == state.template or name not in bundled_names():
-        return False
-    answers = read_file(folder, ANSWERS_FILE)
-    if answers is None:
-        raise FileError(ANSWERS_FILE, None, "the file is gone", f"Get it back: `git checkout HEAD -- {ANSWERS_FILE}`.")
+    try:
+        with recorded_template(state.template) as found:
+            return found is not None and _rebuild_from(repository, folder, found, wanted)
+    except (MissingError, UsageError) as wrong:
+        is_ours = isinstance(wrong, FileError) and wrong.file == ANSWERS_FILE
+        if is_ours or state.template.startswith(BUNDLED):
+            raise
+        return False  # not to be had, or not safe to render; what is needed is said by the caller
+
+
+def _rebuild_from(repository: Repository, folder: Path, found: Located, wanted: dict[str, str]) -> bool:
     from starterkit.project.layers import path_layers, read_folder, texts_of, write_path
     from starterkit.rendering import read_answers, render
 
+    answers = read_file(folder, ANSWERS_FILE)
+    if answers is None:
+        raise FileError(ANSWERS_FILE, None, "the file is gone", f"Get it back: `git checkout HEAD -- {ANSWERS_FILE}`.")
     try:
-        source, template = bundled_template(name)
-        rendered = render(source, read_answers(answers.data, ANSWERS_FILE), read_folder)
-        layers = path_layers(source, template, rendered.files)
+        rendered = render(found.folder, read_answers(answers.data, ANSWERS_FILE), read_folder)
+        layers = path_layers(found.folder, found.template, rendered.files)
     except FileError as wrong:
         if wrong.file != ANSWERS_FILE:
             raise
         mend = f"Get its last good version back with `git checkout HEAD -- {ANSWERS_FILE}`."
         raise FileError(wrong.file, wrong.line, wrong.message.partition(": ")[2], mend) from wrong
-    ids = write_path(repository.git, layers, texts_of(source, template), _REBUILT)
+    ids = write_path(repository.git, layers, texts_of(found.folder, found.template), _REBUILT)
     repository.close()
     return ids == (wanted[PATH_REF], wanted[TEXTS_REF]) and _is_here(repository, wanted)
 
 
 def _ask_recorded_version(repository: Repository, folder: Path, state: State, wanted: dict[str, str]) -> str:
     """Let the version that made the project rebuild the path, through uv; return why not, or an empty text."""
+    if _is_folder(state):
+        name = state.template.partition(":")[2]
+        return f'Its template is a folder called "{name}" on the machine where the project was made.'
     if state.version == __version__:
+        if "://" in state.template or "@" in state.template:
+            return f"Its template, {state.template}, cannot be fetched or rendered here, or has other files now."
         return "The template or the answers are not those that it was made with."
     from starterkit.runtime import uv_binary
 

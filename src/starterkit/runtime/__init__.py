@@ -14,7 +14,7 @@ from starterkit.runtime.python_environment import PythonEnvironments
 from starterkit.template import Environment
 
 if TYPE_CHECKING:
-    from starterkit.runtime.pins import preferred_pins
+    from starterkit.runtime.pins import pinned_versions, preferred_pins
     from starterkit.runtime.servers import free_port, serve
     from starterkit.runtime.tools import ToolReport, report_tools
     from starterkit.runtime.uv import NoNetworkError, NoSuchPackagesError, uv_binary
@@ -29,6 +29,8 @@ __all__ = [
     "fetch_into_cache",
     "free_port",
     "is_prepared",
+    "newest_pins",
+    "pinned_versions",
     "preferred_pins",
     "prepare",
     "quiet",
@@ -43,6 +45,7 @@ _LATE = {
     "NoSuchPackagesError": "uv",
     "ToolReport": "tools",
     "free_port": "servers",
+    "pinned_versions": "pins",
     "preferred_pins": "pins",
     "report_tools": "tools",
     "serve": "servers",
@@ -75,6 +78,9 @@ class Maker(Protocol):
     def fetch_into_cache(self, pins: bytes, environment: Environment, *, offline: bool, say: Say) -> None:
         """Bring every package of a pins file onto this machine."""
 
+    def newest_pins(self, declaration: bytes, environment: Environment, *, unbound: bool) -> bytes:
+        """Return pins with the newest releases."""
+
 
 _MAKERS: dict[str, Maker] = {"python": PythonEnvironments()}
 
@@ -104,6 +110,15 @@ def compile_pins(
     file of several. Raises as `prepare` does.
     """
     return _maker(environment).compile_pins(declaration, old_pins, environment, offline=offline, say=say)
+
+
+def newest_pins(declaration: bytes, environment: Environment, *, unbound: bool = False) -> bytes:
+    """Return the pins of a declaration with the newest releases that there are; this always asks the network.
+
+    Where `unbound`, the declared packages count without the versions that the declaration allows. Raises
+    `NoNetworkError`, `NoSuchPackagesError`, `FileError`.
+    """
+    return _maker(environment).newest_pins(declaration, environment, unbound=unbound)
 
 
 def fetch_into_cache(pins: bytes, environment: Environment, *, offline: bool = False, say: Say = quiet) -> None:

@@ -36,6 +36,12 @@ def check_pins(pins: bytes, file: str, declaration: str) -> None:
             )
 
 
+def pinned_versions(pins: bytes) -> dict[str, tuple[str, ...]]:
+    """Return the versions to which each package of a pins file is pinned (several where they differ by system)."""
+    found = {name: re.findall(r"(?m)^\S+?\s*==\s*([^\s;\\]+)", text) for name, text in _entries(pins).items()}
+    return {name: tuple(dict.fromkeys(versions)) for name, versions in found.items()}
+
+
 def preferred_pins(*files: bytes) -> bytes:
     """Return one pins file that holds each package as the first of `files` that names it does."""
     entries: dict[str, str] = {}

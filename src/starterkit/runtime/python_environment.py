@@ -50,6 +50,12 @@ class PythonEnvironments:
 
         return compile_pins(declaration, old_pins, environment, offline=offline, say=say)
 
+    def newest_pins(self, declaration: bytes, environment: Environment, *, unbound: bool) -> bytes:
+        """Return pins with the newest releases; where `unbound`, beyond what the declaration allows."""
+        from starterkit.runtime.newest import newest_python_pins
+
+        return newest_python_pins(declaration, environment, unbound=unbound)
+
     def fetch_into_cache(self, pins: bytes, environment: Environment, *, offline: bool, say: Say) -> None:
         """Bring every package of a pins file, and what is needed to compile pins again, into uv's cache."""
         from starterkit.runtime.python_packages import fetch_into_cache

@@ -1,6 +1,6 @@
 """Templates: what they are, how they are read, and those that come with starterkit."""
 
-from starterkit.template.bundled import bundled_folder, bundled_names, bundled_template
+from starterkit.template.bundled import bundled_folder, bundled_names, bundled_template, skeleton_folder
 from starterkit.template.model import (
     BASE,
     AcceptedMutant,
@@ -34,4 +34,5 @@ __all__ = [
     "bundled_template",
     "read_step",
     "read_template",
+    "skeleton_folder",
 ]

@@ -17,6 +17,13 @@ def bundled_folder() -> Path:
     return inside if inside.is_dir() else package.parents[1] / "templates"
 
 
+def skeleton_folder(kind: str) -> Path:
+    """Return the folder of the skeleton from which templates of a kind of environment begin."""
+    package = Path(__file__).resolve().parents[1]
+    inside = package / "skeletons" / kind
+    return inside if inside.is_dir() else package.parents[1] / "skeletons" / kind
+
+
 def bundled_names() -> list[str]:
     """Return the names of the bundled templates."""
     folder = bundled_folder()

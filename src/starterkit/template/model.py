@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from starterkit.errors import FileError, UsageError
@@ -41,16 +41,31 @@ class FolderSource:
     folder: Path
 
     def step_names(self) -> list[str]:
+        self._check_no_link("steps")
         steps = self.folder / "steps"
         return [entry.name for entry in steps.iterdir() if entry.is_dir()] if steps.is_dir() else []
 
     def read(self, name: str) -> bytes | None:
+        self._check_no_link(name)
         file = self.folder / name
         if not file.is_file():
             return None
         if file.stat().st_size > _LIMIT_BYTES:
-            raise FileError(str(file), None, f"the file is larger than {_LIMIT_BYTES:,} bytes")
+            raise FileError(
+                str(file), None, f"the file is larger than {_LIMIT_BYTES:,} bytes", "A text of a path is a short one."
+            )
         return file.read_bytes()
+
+    def _check_no_link(self, name: str) -> None:
+        """Raise `FileError` where a link leads out of the template (or in it: then the file itself belongs there)."""
+        for part in (*reversed(PurePosixPath(name).parents[:-1]), PurePosixPath(name)):
+            if (self.folder / part).is_symlink():
+                raise FileError(
+                    self.label(str(part)),
+                    None,
+                    "a template holds plain files only, no links",
+                    "Put the file itself here.",
+                )
 
     def label(self, name: str) -> str:
         return str(self.folder / name)
@@ -204,7 +219,11 @@ class Template:
         data = self.source.read(name)
         if data is None:
             raise FileError(self.source.label(name), None, "the lesson is missing")
-        return data.decode("utf-8")
+        try:
+            return data.decode("utf-8-sig")
+        except UnicodeDecodeError as wrong:
+            line = data[: wrong.start].count(b"\n") + 1
+            raise FileError(self.source.label(name), line, "the file is not UTF-8 text", "Save it as UTF-8.") from wrong
 
     def owns(self, path: str) -> bool:
         """Tell whether the words of this file of the path are the path's (path-owned) and not the learner's."""

@@ -31,7 +31,7 @@ def show(console: Console, created: Created) -> int:
         console.line(prose("Its environment is not made yet: the first `run` or `check` does it, with the network."))
     console.invocation = console.invocation.outside()
     console.line()
-    if state.step == BASE:
+    if state.step == BASE and created.template.step_names:
         step = created.template.steps[0]
         console.line(prose(f"Later, `next` begins the first step there: {step.label}."))
     console.type_next("Look at it in your browser", f"cd {quoted(place)}", "run --open")
@@ -57,6 +57,7 @@ def _as_json(created: Created) -> dict[str, Any]:
     return {
         "folder": str(created.folder.absolute()),
         "framework": created.template.name,
+        "template": created.state.template,
         "step": created.state.step,
         "solved": created.state.solved,
         "check": checked.as_json(created.result) if created.result else None,

@@ -1,0 +1,1 @@
+"""For authors of templates: a path as a git repository and back, new templates and steps, newer packages."""

@@ -1,0 +1,155 @@
+"""`template open`: a path as an ordinary git repository, one commit a layer, for its author to edit with plain git.
+
+The work tree has the names of the template itself: path.yml, copier.yml, project/ (what a learner has at that commit),
+steps/NN-name/step.yml and lesson.md. Files of project/ that Copier renders stay templates; beside them lie, unseen by
+git, the files rendered with the default answers, so that the project runs and its tests too.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from starterkit.authoring.files import (
+    PROJECT,
+    STEP_FILES,
+    STEPS,
+    TOP_FILES,
+    ProjectLayer,
+    layers_of,
+    read_as_template,
+    read_files,
+    rendered_names,
+)
+from starterkit.authoring.swapping import restore_interrupted
+from starterkit.errors import FileError, MissingError, UsageError
+from starterkit.project.creation import check_destination
+from starterkit.project.layers import Files, read_folder
+from starterkit.repository import Repository, make_repository
+from starterkit.repository.objects import FILE, Entry, File, Identity, NewCommit, write_objects
+from starterkit.repository.worktree import write_file
+
+Say = Callable[[str], None]
+RECORD = "opened"
+_AUTHOR = Identity("starterkit", "starterkit@localhost")
+_DATE = 1767225600  # one date, so that the same template opens as the same commits
+_BRANCH = "refs/heads/main"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A path that was opened: the repository's folder, the template's, and the names of its commits, oldest first."""
+
+    folder: Path
+    template: Path
+    commits: tuple[str, ...]
+
+
+def open_template(template: Path, destination: Path, say: Say = lambda line: None) -> Opened:
+    """Write a template's path as a git repository into a new folder.
+
+    Raises `UsageError` for a destination that is in use, `FileError` for a template that cannot be read.
+    """
+    check_destination(destination)
+    restore_interrupted(template)
+    say("Reading the template …")
+    files = read_files(template)
+    layers = layers_of(files, read_as_template(files, str(template)))
+    say(f"Writing {len(layers)} commits …")
+    try:
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{destination.name[:40]}-", dir=destination.parent) as place:
+            folder = Path(place) / "path"
+            folder.mkdir()
+            _build(folder, template, files, layers, say)
+            if destination.exists():
+                destination.rmdir()
+            folder.rename(destination)
+    except OSError as wrong:
+        raise MissingError(f"The repository could not be written: {wrong.strerror or wrong}.") from wrong
+    return Opened(destination, template, tuple(layer.label for layer in layers))
+
+
+def _build(folder: Path, template: Path, files: Files, layers: list[ProjectLayer], say: Say) -> None:
+    repository = make_repository(folder)
+    trees = [_tree(files, layers, number) for number in range(len(layers))]
+    blobs = {file.entry.id: file.data for tree in trees for file in tree.values()}
+    commits = [
+        _commit(layer.label, {path: file.entry for path, file in tree.items()}, () if number == 0 else (number - 1,))
+        for number, (layer, tree) in enumerate(zip(layers, trees, strict=True))
+    ]
+    write_objects(repository.git, commits, list(blobs.values()))
+    for name, file in trees[-1].items():
+        write_file(folder, name, file)
+    repository.git.run("read-tree", "HEAD")
+    repository.git.try_run("update-index", "-q", "--refresh")
+    lay_out_rendered(repository, template, say)
+    record(repository, template, files)
+    repository.close()
+
+
+def _tree(files: Files, layers: list[ProjectLayer], number: int) -> Files:
+    """Everything that the commit of a layer holds: the template's texts so far, and the project."""
+    texts = {name: files[name] for name in TOP_FILES}
+    for step in dict.fromkeys(layer.step for layer in layers[1 : number + 1]):
+        names = (f"{STEPS}{step}/{name}" for name in STEP_FILES)
+        texts.update({name: files[name] for name in names if name in files})
+    project = {PROJECT + path: file for path, file in layers[number].files.items()}
+    return dict(sorted({**texts, **project}.items()))
+
+
+def _commit(subject: str, entries: Mapping[str, Entry], parents: tuple[int, ...]) -> NewCommit:
+    return NewCommit(_BRANCH, f"{subject}\n", _AUTHOR, _AUTHOR, _DATE, parents, entries=entries)
+
+
+def lay_out_rendered(repository: Repository, template: Path, say: Say) -> None:
+    """Write the files that Copier makes, with the default answers, where git does not see them."""
+    from starterkit.rendering import render
+
+    try:
+        rendered = render(template, {}, read_folder).files
+    except (UsageError, MissingError) as wrong:
+        say(f"The files that Copier renders are left out: {wrong.message}")
+        return
+    names = sorted(rendered_names(read_folder(template / PROJECT)))
+    for name in names:
+        if name in rendered:
+            write_file(repository.work_tree, PROJECT + name, rendered[name])
+    lines = "".join(f"/{PROJECT}{_as_pattern(name)}\n" for name in names)
+    head = "# Rendered by starterkit from the .jinja files beside them, with the default answers\n"
+    write_file(repository.git_dir, "info/exclude", File(FILE, (head + lines).encode("utf-8", "surrogateescape")))
+
+
+def _as_pattern(name: str) -> str:
+    return "".join("\\" + sign if sign in "\\*?[]! #" else sign for sign in name)
+
+
+def record(repository: Repository, template: Path, files: Mapping[str, File]) -> None:
+    """Remember in the git directory which template this path comes from, and what it was then."""
+    found = {name: list(file.entry) for name, file in files.items()}
+    data = json.dumps({"template": str(template.absolute()), "files": found})
+    write_file(repository.own_folder, f"{RECORD}.json", File(FILE, data.encode("utf-8", "surrogateescape")))
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Which template an opened path comes from, and what its files were when it was opened or last saved."""
+
+    template: Path
+    files: dict[str, Entry]
+
+
+def origin(repository: Repository) -> Origin | None:
+    """Return what `record` remembered, or None in a repository that `template open` did not make (a clone, say)."""
+    file = repository.own_folder / f"{RECORD}.json"
+    try:
+        found = json.loads(file.read_text("utf-8", "surrogateescape"))
+        files = {str(name): Entry(str(entry[0]), str(entry[1])) for name, entry in found["files"].items()}
+        return Origin(Path(found["template"]), files)
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as wrong:
+        raise FileError(str(file), None, "the file is damaged", "Delete it and save with `--to TEMPLATE`.") from wrong

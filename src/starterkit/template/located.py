@@ -1,0 +1,91 @@
+"""Which template is meant: a bundled name, a folder, or a git address; and how a project records it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from starterkit.errors import UsageError
+from starterkit.repository.fetching import Address, fetch, parse_address, without_secret
+from starterkit.template.bundled import bundled_names, bundled_template
+from starterkit.template.model import FolderSource, Template
+from starterkit.template.reading import read_template
+from starterkit.yamlfile import nearest
+
+BUNDLED = "starterkit:"
+FOLDER = "folder:"
+
+
+@dataclass(frozen=True)
+class Located:
+    """A template that was found: its folder, its texts, and what a project made from it records as its source.
+
+    The source is `starterkit:NAME` for a bundled one, `folder:NAME` for a folder (never a path of the machine), and
+    `URL@COMMIT` or `URL@COMMIT#FOLDER` for a git address.
+    """
+
+    folder: Path
+    template: Template
+    source: str
+
+    @property
+    def is_bundled(self) -> bool:
+        return self.source.startswith(BUNDLED)
+
+
+def locate_template(words: str, current: Path, store: Path) -> Located:
+    """Return the template that the words mean; one from a git address is fetched into `store`.
+
+    A folder is looked for from `current`, and goes before a bundled template of the same name where the words look
+    like a path. Raises `UsageError`, `FileError` for a template that is malformed, `MissingError` without a network.
+    """
+    address = parse_address(words)
+    if address is not None:
+        return _fetched(address, store / sha256(address.url.encode()).hexdigest()[:16])
+    folder = current / Path(words).expanduser()
+    looks_like_a_path = "/" in words or "\\" in words or words.startswith((".", "~"))
+    if words.strip().lower() in bundled_names() and not looks_like_a_path:
+        found, template = bundled_template(words)
+        return Located(found, template, BUNDLED + template.name)
+    if not folder.is_dir():
+        raise UsageError(
+            f'There is no template "{words}": no folder, no git address, and none that comes with starterkit.',
+            nearest(words, bundled_names()),
+        )
+    template = read_template(FolderSource(folder.resolve()))
+    return Located(folder.resolve(), template, FOLDER + template.name)
+
+
+@contextmanager
+def recorded_template(source: str) -> Iterator[Located | None]:
+    """Give the block the template that a project records as its source; None where it cannot be had here.
+
+    A folder cannot: it lies on the machine on which the project was made. Raises as `locate_template` does.
+    """
+    if source.startswith(BUNDLED):
+        name = source.removeprefix(BUNDLED)
+        yield Located(*bundled_template(name), source) if name in bundled_names() else None
+        return
+    address = None if source.startswith(FOLDER) else parse_address(source)
+    if address is None:
+        yield None
+        return
+    with TemporaryDirectory(prefix="starterkit-template-") as place:
+        yield _fetched(address, Path(place))
+
+
+def _fetched(address: Address, store: Path) -> Located:
+    fetched = fetch(address, store)
+    folder = fetched.folder / address.folder if address.folder else fetched.folder
+    if not (folder / "path.yml").is_file():
+        inside = sorted(file.parent.relative_to(fetched.folder).as_posix() for file in fetched.folder.rglob("path.yml"))
+        where = f"Templates in it: {', '.join(f'{Address(address.url, address.revision, one)}' for one in inside)}."
+        raise UsageError(
+            f"{without_secret(str(address))} holds no template: there is no path.yml.",
+            without_secret(where) if inside else "Is it the right address? See docs/authoring.md.",
+        )
+    return Located(folder, read_template(FolderSource(folder)), str(address.at(fetched.commit)))

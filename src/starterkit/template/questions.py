@@ -1,0 +1,113 @@
+"""Reading copier.yml: the questions of a template, and what it would run if it were let."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starterkit.errors import FileError
+from starterkit.template.model import Source
+from starterkit.yamlfile import Value, nearest, parse
+
+QUESTIONS_FILE = "copier.yml"
+PROJECT_FOLDER = "project"
+SUFFIX = ".jinja"
+
+_CODE_SETTINGS = {
+    "_tasks": "run commands",
+    "_jinja_extensions": "load Python code",
+    "_migrations": "run commands",
+}
+_SETTINGS = (
+    *("_min_copier_version", "_subdirectory", "_templates_suffix", "_exclude", "_skip_if_exists", "_envops"),
+    *("_answers_file", "_external_data", "_preserve_symlinks", "_secret_questions", "_skip_tasks"),
+    *("_message_before_copy", "_message_after_copy", "_message_before_update", "_message_after_update"),
+    *_CODE_SETTINGS,
+)
+_QUESTION_KEYS = ("type", "help", "default", "validator", "placeholder", "choices", "multiline", "when", "secret")
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of a template: its key, what is asked, and the default answer."""
+
+    name: str
+    help: str
+    default: str
+
+
+@dataclass(frozen=True)
+class CodeSetting:
+    """A setting with which a template runs code of its own while it is rendered."""
+
+    name: str
+    what: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Questions:
+    """What copier.yml says: the questions in their order, their validators, and the settings that run code."""
+
+    questions: tuple[Question, ...]
+    validators: Mapping[str, Value]
+    code: tuple[CodeSetting, ...]
+    file: str
+
+    @property
+    def names(self) -> list[str]:
+        return [question.name for question in self.questions]
+
+
+def read_questions(source: Source) -> Questions:
+    """Read copier.yml. Raises `FileError` with file and line for what starterkit cannot render."""
+    label = source.label(QUESTIONS_FILE)
+    data = source.read(QUESTIONS_FILE)
+    if data is None:
+        raise FileError(label, None, "there is no such file, so this is no template", "See docs/authoring.md.")
+    top = parse(data, label)
+    keys = top.mapping((), optional=None)
+    for name, value in keys.items():
+        if name.startswith("_"):
+            _check_setting(name, value)
+    if "_subdirectory" not in keys:
+        raise top.wrong('the key "_subdirectory" is missing', f"Write `_subdirectory: {PROJECT_FOLDER}`.")
+    entries = {name: value for name, value in keys.items() if not name.startswith("_")}
+    validators: dict[str, Value] = {}
+    questions = tuple(_question(name, value, validators) for name, value in entries.items())
+    code = tuple(
+        CodeSetting(name, what, keys[name].line)
+        for name, what in _CODE_SETTINGS.items()
+        if name in keys and not _is_empty(keys[name])
+    )
+    return Questions(questions, validators, code, label)
+
+
+def _check_setting(name: str, value: Value) -> None:
+    if name not in _SETTINGS:
+        raise value.wrong(f'unknown setting "{name}"', nearest(name, list(_SETTINGS)))
+    fixed = {"_subdirectory": PROJECT_FOLDER, "_templates_suffix": SUFFIX}
+    if name in fixed and value.text() != fixed[name]:
+        raise value.wrong(
+            f'expected "{fixed[name]}", found "{value.text()}"', "starterkit's templates are laid out so."
+        )
+
+
+def _question(name: str, value: Value, validators: dict[str, Value]) -> Question:
+    if value.is_list():
+        raise value.wrong("expected a question (a mapping with type, help and default), found a list")
+    if not value.is_mapping():
+        return Question(name, name.replace("_", " "), value.text())
+    keys = value.mapping((), _QUESTION_KEYS)
+    if "type" in keys:
+        keys["type"].choice(("str",))
+    if "validator" in keys:
+        keys["validator"].text()
+        validators[name] = keys["validator"]
+    help_text = keys["help"].text() if "help" in keys else name.replace("_", " ")
+    default = keys["default"].scalar() if "default" in keys else ""
+    return Question(name, help_text, default)
+
+
+def _is_empty(value: Value) -> bool:
+    return (value.is_list() or value.is_mapping()) and not value.node.value
