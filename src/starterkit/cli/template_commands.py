@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from starterkit.cli.options import Json, complete_frameworks, flag
-from starterkit.cli.session import console_of
+from starterkit.cli.session import console_of, folder_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from starterkit.cli.console import Console
     from starterkit.validation.model import Report, RuleResult
     from starterkit.validation.planning import Unit
+    from starterkit.validation.running import Place
     from starterkit.validation.subject import Subject
 
 Names = Annotated[
@@ -53,8 +54,8 @@ def validate(
         list[str] | None, typer.Option("--skip", metavar="RULE", help="Without this rule; repeatable.")
     ] = None,
     jobs: Annotated[
-        int, typer.Option("--jobs", metavar="N", min=0, help="So many programs at once; else one for each core.")
-    ] = 0,
+        str, typer.Option("--jobs", metavar="N", help="So many programs at once; else one for each core.")
+    ] = "",
     shard: Annotated[str, typer.Option("--shard", metavar="I/N", help="Only part I of N of the work.")] = "",
     changed_since: Annotated[
         str,
@@ -75,10 +76,11 @@ def validate(
     from starterkit.validation.running import validate as run_validation
 
     console = console_of(context)
-    with subjects_of(names or [], trusted=trust) as subjects:
-        wanted = _wanted(subjects, step or [], only or [], skip or [], shard, changed_since)
-        report = run_validation(wanted, _place(jobs, use_cache=not no_cache), _Told(console))
-        return validated.show(console, report, junit=junit, github=github)
+    place = _place(_number(jobs, "--jobs"), use_cache=not no_cache)
+    subjects = subjects_of(names or [], folder_of(context), place.templates, trusted=trust)
+    wanted = _wanted(subjects, step or [], only or [], skip or [], shard, changed_since)
+    report = run_validation(wanted, place, _Told(console))
+    return validated.show(console, report, junit=junit, github=github)
 
 
 def report_of(console: Console, folder: Path, *, skip: list[str]) -> Report:
@@ -86,16 +88,17 @@ def report_of(console: Console, folder: Path, *, skip: list[str]) -> Report:
     from starterkit.validation.naming import subjects_of
     from starterkit.validation.running import validate as run_validation
 
-    with subjects_of([str(folder)], trusted=True) as subjects:
-        return run_validation(_wanted(subjects, [], [], skip, "", ""), _place(0, use_cache=True), _Told(console))
+    place = _place(0, use_cache=True)
+    subjects = subjects_of([str(folder)], folder, place.templates, trusted=True)
+    return run_validation(_wanted(subjects, [], [], skip, "", ""), place, _Told(console))
 
 
 def matrix(
     context: typer.Context,
     names: Names = None,
     steps_per_job: Annotated[
-        int, typer.Option("--steps-per-job", metavar="N", min=1, help="So many steps in a job.")
-    ] = 2,
+        str, typer.Option("--steps-per-job", metavar="N", help="So many steps in a job; else two.")
+    ] = "",
     version: Annotated[
         list[str] | None,
         typer.Option("--with", metavar="VERSION", help="This version of Python or Node; else the oldest and newest."),
@@ -109,9 +112,10 @@ def matrix(
     from starterkit.validation.naming import subjects_of
 
     console = console_of(context)
-    with subjects_of(names or [], trusted=False) as subjects:
-        templates = [(subject.name, subject.template) for subject in subjects]
-        jobs = jobs_of(templates, steps_per_job=steps_per_job, versions=version or [])
+    place = _place(0, use_cache=True)
+    subjects = subjects_of(names or [], folder_of(context), place.templates, trusted=True)  # reading runs nothing
+    templates = [(subject.name, subject.template) for subject in subjects]
+    jobs = jobs_of(templates, steps_per_job=_number(steps_per_job, "--steps-per-job") or 2, versions=version or [])
     # One line, and nothing around it: `matrix=$(starterkit template matrix)` is how it is used.
     console.exact(json.dumps({"include": [asdict(job) for job in jobs]}))
     return 0
@@ -121,7 +125,7 @@ def _wanted(
     subjects: list[Subject], steps: list[str], only: list[str], skip: list[str], shard: str, changed_since: str
 ) -> list[Unit]:
     """Return the units that the options leave. Raises `UsageError` for options that name nothing."""
-    from starterkit.repository.elsewhere import changed_since as files_changed_since
+    from starterkit.repository.changes import changed_since as files_changed_since
     from starterkit.validation.planning import changed_steps, chosen_rules, chosen_steps, shard_of, units
 
     rules = chosen_rules(only, skip)
@@ -135,7 +139,16 @@ def _wanted(
     return shard_of(found, shard) if shard else found
 
 
-def _place(jobs: int, *, use_cache: bool) -> Any:
+def _number(words: str, option: str) -> int:
+    """Return a whole number that is at least 1; 0 where nothing was said."""
+    from starterkit.errors import UsageError
+
+    if words and not (words.isascii() and words.isdigit() and int(words)):
+        raise UsageError(f'{option} wants a whole number from 1 on, and found "{words}".', f"For example: {option} 2")
+    return int(words or 0)
+
+
+def _place(jobs: int, *, use_cache: bool) -> Place:
     import os
     from pathlib import Path
 

@@ -56,6 +56,11 @@ class Place:
     use_cache: bool = True
 
     @property
+    def templates(self) -> Path:
+        """Where templates from git addresses are kept."""
+        return self.cache / "templates"
+
+    @property
     def slots(self) -> int:
         """How many programs run at once; without a wish, as many as there are cores."""
         return self.jobs or os.cpu_count() or 1
@@ -77,7 +82,7 @@ def validate(units: Sequence[Unit], place: Place, observer: Observer | None = No
     if missing:
         _lay_out(missing)
         slots = Slots(place.slots)
-        with tempfile.TemporaryDirectory(prefix="starterkit-validate-", ignore_cleanup_errors=True) as scratch:
+        with tempfile.TemporaryDirectory(prefix="validation-", ignore_cleanup_errors=True) as scratch:
             bench = Bench(Path(scratch).resolve(), place.cache / "environments", slots)
 
             def ended(unit: Unit, done: _Done) -> None:
