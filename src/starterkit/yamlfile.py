@@ -83,7 +83,7 @@ class Value:
             found[key] = Value(value_node, self.file, f"{self.path}.{key}" if self.path else key)
         for key in required:
             if key not in found:
-                raise self.wrong(f'the key "{key}" is missing')
+                raise self.wrong(f'the key "{key}" is missing', f"Add `{key}:` and what it is to be.")
         return found
 
     def items(self) -> Iterator[Value]:
