@@ -715,7 +715,7 @@ def test_nodes_runner_is_read_too(tmp_path: Path) -> None:
                 test('An article has a title', () => { assert.equal(404, 200, 'no page answers at /article yet'); });
                 test('A title is short', () => { require('../src/app.js').title(); });
                 test('All is well', () => {});
-                test('It takes long', { timeout: 100 }, () => new Promise((done) => setTimeout(done, 3000)));
+                test('It takes long', { timeout: 100 }, () => new Promise((done) => setTimeout(done, 400)));
                 test('Colours', () => { throw new Error('\\u001b[31mred\\u001b[0m \\u0007'); });
                 test('Lists', () => { assert.deepStrictEqual([1], [1, 2]); });
                 """,

@@ -16,7 +16,7 @@ from starterkit.checking.plain import plain
 
 LIMIT_BYTES = 8 * 1024 * 1024
 _LIMIT_LETTERS = 64 * 1024
-_PIECE_BYTES = 64 * 1024
+_PIECE_BYTES = 1024 * 1024  # expat looks at an unfinished attribute again with every piece
 _KINDS = ("failure", "error", "skipped")
 
 
@@ -79,7 +79,7 @@ class _Reader:
         self._tail = ""
         self._parser = expat.ParserCreate("utf-8")
         self._parser.buffer_text = True
-        self._parser.buffer_size = _PIECE_BYTES
+        self._parser.buffer_size = _LIMIT_LETTERS
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._characters

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from starterkit.checking.results import CheckResult, ExpectedTest, Outcome, TestResult
 from starterkit.errors import UsageError
@@ -101,20 +101,18 @@ def _run(command: list[str], folder: Path, prepared: Prepared, output: Path, lim
     with output.open("wb") as sink:
         with running(start(command, cwd=folder, env=variables, stdout=sink, stderr=sink)) as process:
             _import_readers()
-            too_much = False
-
-            def has_too_much() -> bool:
-                nonlocal too_much
-                too_much = os.fstat(sink.fileno()).st_size > _OUTPUT_LIMIT_BYTES
-                return too_much
-
-            in_time = wait(process, limit_seconds, has_too_much)
+            in_time = wait(process, limit_seconds, lambda: _size(sink) > _OUTPUT_LIMIT_BYTES)
+            too_much = _size(sink) > _OUTPUT_LIMIT_BYTES
             if not in_time:
                 interrupt(process)
                 wait(process, _INTERRUPT_SECONDS)
         seconds = time.monotonic() - begun
     cut = "" if in_time else "more than 64 MiB printed" if too_much else f"still running after {limit_seconds:g} s"
     return _Ended(process.returncode, seconds, cut, _tail(output))
+
+
+def _size(sink: IO[bytes]) -> int:
+    return os.fstat(sink.fileno()).st_size
 
 
 def _import_readers() -> None:
@@ -281,9 +279,8 @@ def _finish(
     pristine: bool,
     remembered_green: Collection[str],
 ) -> CheckResult:
-    def marks() -> Iterator[TestResult]:
-        for test, result in zip(tests, results, strict=True):
-            was_green = result.is_red and test.id in remembered_green
-            yield replace(result, was_green=was_green, is_new=test.step == step)
-
-    return CheckResult(tuple(marks()), 0.0, step, pristine, problem)
+    marked = [
+        replace(result, was_green=result.is_red and test.id in remembered_green, is_new=test.step == step)
+        for test, result in zip(tests, results, strict=True)
+    ]
+    return CheckResult(tuple(marked), 0.0, step, pristine, problem)

@@ -11,6 +11,7 @@ from starterkit.project.opened import Project, Work
 from starterkit.project.pins import pins_rule
 from starterkit.project.state import STATE_FILE
 from starterkit.project.writing import Wish, Written, check_questions, with_state, write_outcome
+from starterkit.repository import Head
 from starterkit.repository.merge import Merger, Settle
 from starterkit.repository.objects import Entry
 from starterkit.template import Step
@@ -20,7 +21,10 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Advanced:
-    """The outcome of `next`: the step that has begun, with what was written; `step` is None after the last step."""
+    """The outcome of `next`: the step that has begun, with what was written.
+
+    After the last step, `step` is None, and `written` too where there was nothing to save.
+    """
 
     step: Step | None
     carried: Carried | None = None
@@ -47,7 +51,7 @@ def advance(project: Project, choices: Choices, say: Say) -> Advanced:
         check_questions(project.listing(), save_large=choices.save_large, leave_out=choices.leave_out)
         is_green = _is_green(project, say) if choices.check else False
         if coming is None:
-            return Advanced(None)
+            return Advanced(None, written=_save_the_last(project, head, choices, finished=is_green))
         before = project.path.layer(state.step, solved=True)
         after = project.path.layer(coming, solved=False)
         work = project.read_work(with_large=choices.save_large, also=tuple(after))
@@ -71,6 +75,23 @@ def advance(project: Project, choices: Choices, say: Say) -> Advanced:
         )
         written = write_outcome(project, head, work, wish)
         return Advanced(step, carried, written, conflicts if leave_markers else ())
+
+
+def _save_the_last(project: Project, head: Head, choices: Choices, *, finished: bool) -> Written | None:
+    """Save the learner's work at the end of the path, where nothing more comes; None when there is nothing to save."""
+    if not project.repository.has_changes():
+        return None
+    work = project.read_work(with_large=choices.save_large)
+    wish = Wish(
+        command="next",
+        save=save_message(project, finished=finished),
+        message="",
+        state=None,
+        step=project.state.step,
+        merger=merger_for(project, work),
+        carried=Carried(mine_without_state(work)),
+    )
+    return write_outcome(project, head, work, wish)
 
 
 def save_message(project: Project, *, finished: bool) -> str:

@@ -1,8 +1,8 @@
 """What becomes of the packages when the path and the learner both changed them.
 
 Pin files are not merged as text: the path's change to the list of packages is carried into the learner's declaration,
-and the pins are compiled again from it, offline. Where that cannot be done offline, the learner's pins stay, and the
-next check or run compiles them with the network.
+and the pins are compiled again from it, offline. Where that cannot be done offline, the learner's pins and the path's
+stand side by side, and the next check or run compiles them with the network.
 """
 
 from __future__ import annotations
@@ -35,6 +35,6 @@ def pins_rule(project: Project, say: Callable[[str], None]) -> PinsRule:
             return Pins(declaration, compile_pins(declaration, known, environment, offline=True))
         except (MissingError, ProgramFailed):
             say("The pins could not be compiled offline; the next `check` or `run` does it with the network.")
-            return Pins(declaration, mine.pins)
+            return Pins(declaration, known)
 
     return rule

@@ -68,6 +68,10 @@ class Repository:
         lines = self.git.run("for-each-ref", "--format=%(refname) %(objectname)", *names).decode().splitlines()
         return dict(line.split(" ", 1) for line in lines)
 
+    def has_changes(self) -> bool:
+        """Tell whether anything in the work tree or the index is not as HEAD has it (ignored files aside)."""
+        return bool(self.git.run("status", "--porcelain", "--untracked-files=all"))
+
     def unfinished(self) -> str | None:
         """Return the error's words when a merge, rebase or the like is under way here, else None."""
         for name, (what, mend) in _UNFINISHED.items():

@@ -176,6 +176,8 @@ class Merger:
             git = self.git.with_index(Path(folder) / "index", work_tree, git_dir)
             git.run("read-tree", mine)
             git.run("checkout-index", "-a", "-q", "-u")
+            # On a busy machine, git has been seen to take files that it had just written for changed ones.
+            git.try_run("update-index", "-q", "--refresh")
             finished = git.try_run("merge-recursive", "--ignore-space-change", base, "--", mine, theirs)
             if finished.code not in (0, 1):
                 raise git_failed(finished)

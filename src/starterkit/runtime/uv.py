@@ -94,9 +94,7 @@ def run_cached_first(
     if _NO_ROOM.search(finished.text_err):
         raise failure(finished, what)
     if offline:
-        raise NoNetworkError(
-            f"This needs the network once: {what} are not all on this machine yet.", f"{ONLINE_MEND} Without --offline."
-        )
+        raise NoNetworkError(f"This needs the network once: {what} are not all on this machine yet.", ONLINE_MEND)
     say(f"Fetching {what} (this needs the network, once)")
     finished = run_uv(args, cwd=cwd, keep_open=keep_open)
     if finished.code != 0:

@@ -106,6 +106,13 @@ class Site:
         """Write a comment under an article."""
         self.read(article).submit("form.comment-form", body=body).redirects_to(article)
 
+    def start_anew(self) -> None:
+        """Make the database anew, with the command that the site has for it."""
+        result = self._app.test_cli_runner().invoke(args=["init-db"])
+        expect(
+            result.exit_code == 0, f"the command init-db was expected to end well, and says: {result.output}"
+        )
+
     @contextmanager
     def just_before_saving(self, action: Callable[[], object]) -> Iterator[None]:
         """Do something at the very moment when the site is about to save something new."""

@@ -150,6 +150,20 @@ def test_every_title_gives_an_address_that_a_browser_can_show(site: Site, title:
     site.read(article).one("h1", "the title").says(title)
 
 
+def test_a_new_database_begins_with_articles(site: Site) -> None:
+    """The command that makes the database anew leaves articles on the home page, each with a page to read."""
+    site.publish("Only mine")
+
+    site.start_anew()
+
+    cards = site.read("/").some(".article-preview a.preview-link", "sample articles")
+    assert "Only mine" not in [card.words() for card in cards]
+    for card in cards:
+        page = site.read(card.attribute("href") or "")
+        page.one("h1", "the title").says(card.one("h1", "the title").words())
+        page.some(".article-content p", "the text")
+
+
 def test_a_missing_page_is_a_page_of_the_site(site: Site) -> None:
     """Where nothing is, the answer is 404, with the site's own bar to go on from."""
     site.read(site.publish("Here"))

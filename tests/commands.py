@@ -1,0 +1,105 @@
+"""Running starterkit as people and scripts do: as a program, with or without a terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PROGRAM = (sys.executable, "-m", "starterkit")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A run that has ended: exit code, answer, and what was told beside it."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The answer, read as JSON."""
+        return json.loads(self.out)
+
+
+def environment(**more: str | None) -> dict[str, str]:
+    """This process's environment with some variables set, and those that are None taken out."""
+    found = {**os.environ, **{name: value for name, value in more.items() if value is not None}}
+    return {name: value for name, value in found.items() if more.get(name, "") is not None}
+
+
+def starterkit(
+    *args: str,
+    cwd: Path,
+    code: int | None = 0,
+    env: Mapping[str, str | None] | None = None,
+    timeout: float = 240.0,
+) -> Ran:
+    """Run a command to its end, without a terminal; its exit code must be `code`."""
+    done = subprocess.run(
+        [*PROGRAM, *args],
+        cwd=cwd,
+        env=environment(**(env or {})),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=timeout,
+        check=False,
+    )
+    ran = Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+    assert code is None or ran.code == code, f"{args}: exit code {ran.code}, not {code}\n{ran.out}\n{ran.err}"
+    return ran
+
+
+def on_terminal(
+    *args: str,
+    cwd: Path,
+    answers: Sequence[tuple[str, str]] = (),
+    code: int | None = 0,
+    env: Mapping[str, str | None] | None = None,
+    timeout: float = 120.0,
+) -> str:
+    """Run a command on a terminal of its own and return all that it showed.
+
+    `answers` are typed one after the other: each pair is what to wait for, and what to type then.
+    """
+    import pty
+
+    main, own = pty.openpty()
+    variables = environment(**{"TERM": "xterm", **(env or {})})
+    process = subprocess.Popen(
+        [*PROGRAM, *args], cwd=cwd, env=variables, stdin=own, stdout=own, stderr=own, start_new_session=True
+    )
+    os.close(own)
+    shown, waiting, seen = b"", list(answers), 0
+    deadline = time.monotonic() + timeout
+    while (piece := _read(main, deadline)) is not None:
+        shown += piece
+        while waiting and waiting[0][0].encode() in shown[seen:]:
+            wanted, answer = waiting.pop(0)
+            seen = shown.index(wanted.encode(), seen) + len(wanted.encode())
+            os.write(main, answer.encode())
+    os.close(main)
+    ended = process.wait(10)
+    text = shown.decode(errors="replace").replace("\r\n", "\n")
+    assert not waiting, f"never asked: {waiting}\n{text}"
+    assert code is None or ended == code, f"{args}: exit code {ended}, not {code}\n{text}"
+    return text
+
+
+def _read(main: int, deadline: float) -> bytes | None:
+    """What the terminal shows next; None when the program has closed it. Fails after the deadline."""
+    remaining = deadline - time.monotonic()
+    ready, _, _ = select.select([main], [], [], max(0.0, remaining))
+    assert ready, "the program neither went on nor ended"
+    try:
+        return os.read(main, 65536) or None
+    except OSError:  # Linux says so when the last writer has closed
+        return None

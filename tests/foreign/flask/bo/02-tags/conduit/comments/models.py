@@ -1,0 +1,19 @@
+"""The table of comments."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from conduit.database import db, now
+
+
+class Comment(db.Model):
+    """One reader's answer; the database drops it along with its article."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(
+        ForeignKey('article.id', ondelete='CASCADE'), index=True
+    )
+    body: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(default=now)
