@@ -168,7 +168,8 @@ def _run_copier(
         ) from wrong
     except ValueError as wrong:
         raise UsageError(_refused(str(wrong))) from wrong
-    except (CopierError, TypeError) as wrong:
+    except (CopierError, ArithmeticError, LookupError, TypeError, AttributeError) as wrong:
+        # All but the first are what an expression of the template does.
         raise UsageError(f"The template {folder} cannot be rendered: {wrong}") from wrong
     except OSError as wrong:
         raise MissingError(

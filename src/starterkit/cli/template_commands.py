@@ -53,8 +53,8 @@ def validate(
         list[str] | None, typer.Option("--skip", metavar="RULE", help="Without this rule; repeatable.")
     ] = None,
     jobs: Annotated[
-        int, typer.Option("--jobs", metavar="N", min=0, help="So many programs at once; else one for each core.")
-    ] = 0,
+        str, typer.Option("--jobs", metavar="N", help="So many programs at once; else one for each core.")
+    ] = "",
     shard: Annotated[str, typer.Option("--shard", metavar="I/N", help="Only part I of N of the work.")] = "",
     changed_since: Annotated[
         str,
@@ -77,7 +77,7 @@ def validate(
     console = console_of(context)
     with subjects_of(names or [], trusted=trust) as subjects:
         wanted = _wanted(subjects, step or [], only or [], skip or [], shard, changed_since)
-        report = run_validation(wanted, _place(jobs, use_cache=not no_cache), _Told(console))
+        report = run_validation(wanted, _place(_number(jobs, "--jobs"), use_cache=not no_cache), _Told(console))
         return validated.show(console, report, junit=junit, github=github)
 
 
@@ -94,8 +94,8 @@ def matrix(
     context: typer.Context,
     names: Names = None,
     steps_per_job: Annotated[
-        int, typer.Option("--steps-per-job", metavar="N", min=1, help="So many steps in a job.")
-    ] = 2,
+        str, typer.Option("--steps-per-job", metavar="N", help="So many steps in a job; else two.")
+    ] = "",
     version: Annotated[
         list[str] | None,
         typer.Option("--with", metavar="VERSION", help="This version of Python or Node; else the oldest and newest."),
@@ -111,7 +111,7 @@ def matrix(
     console = console_of(context)
     with subjects_of(names or [], trusted=False) as subjects:
         templates = [(subject.name, subject.template) for subject in subjects]
-        jobs = jobs_of(templates, steps_per_job=steps_per_job, versions=version or [])
+        jobs = jobs_of(templates, steps_per_job=_number(steps_per_job, "--steps-per-job") or 2, versions=version or [])
     # One line, and nothing around it: `matrix=$(starterkit template matrix)` is how it is used.
     console.exact(json.dumps({"include": [asdict(job) for job in jobs]}))
     return 0
@@ -133,6 +133,15 @@ def _wanted(
             chosen = [step for step in chosen if step in changed]
         found += units(subject, chosen, rules)
     return shard_of(found, shard) if shard else found
+
+
+def _number(words: str, option: str) -> int:
+    """Return a whole number that is at least 1; 0 where nothing was said."""
+    from starterkit.errors import UsageError
+
+    if words and not (words.isascii() and words.isdigit() and int(words)):
+        raise UsageError(f'{option} wants a whole number from 1 on, and found "{words}".', f"For example: {option} 2")
+    return int(words or 0)
 
 
 def _place(jobs: int, *, use_cache: bool) -> Any:

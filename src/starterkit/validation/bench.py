@@ -167,7 +167,7 @@ class Work:
         def make() -> Watched:
             prepared = self.bench.prepared(self.subject, label)
             with self.bench.copy_of(self.subject, label) as folder:
-                watch = Watch(self.bench.new_folder(), (folder, self.bench.scratch, environment_folder(prepared)))
+                watch = Watch(self.bench.new_folder(), (folder, environment_folder(prepared)))
                 variables = watch.variables(self.subject.template.environment.kind)
                 result = self.run(folder, label, self.subject.expected(self.step), variables=variables)
                 return Watched(result, watch.seen())

@@ -77,7 +77,7 @@ def validate(units: Sequence[Unit], place: Place, observer: Observer | None = No
     if missing:
         _lay_out(missing)
         slots = Slots(place.slots)
-        with tempfile.TemporaryDirectory(prefix="starterkit-validate-", ignore_cleanup_errors=True) as scratch:
+        with tempfile.TemporaryDirectory(prefix="validation-", ignore_cleanup_errors=True) as scratch:
             bench = Bench(Path(scratch).resolve(), place.cache / "environments", slots)
 
             def ended(unit: Unit, done: _Done) -> None:

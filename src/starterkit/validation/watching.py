@@ -32,7 +32,7 @@ class Seen:
 
 
 class Watch:
-    """The watching of one test run. Writing is allowed in the `allowed` folders."""
+    """The watching of one test run. Writing is allowed in the `allowed` folders and in the run's temporary folder."""
 
     def __init__(self, folder: Path, allowed: Sequence[Path]) -> None:
         self._log = folder / "seen.jsonl"

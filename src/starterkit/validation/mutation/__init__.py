@@ -20,8 +20,8 @@ from starterkit.validation.mutation.change import Change
 from starterkit.validation.subject import digest
 
 # The functions that find the changes of a file, by suffix and by nothing else.
-_FINDERS: dict[str, Callable[[bytes], list[Change]]] = {
-    ".py": python.changes,
+_FINDERS: dict[str, Callable[[bytes, frozenset[str]], list[Change]]] = {
+    ".py": lambda data, _promised: python.changes(data),
     ".html": markup.changes,
 }
 MOST = 60  # a step has at most so many; above that, a sample that stays the same while the file does
@@ -42,8 +42,13 @@ class Mutant:
         return f"{self.kind}: {self.change}"
 
 
-def mutants_of(solution: Mapping[str, bytes], given: Mapping[str, bytes]) -> list[Mutant]:
-    """Return the mutants of what a solution changes: of new files all lines, of older ones those that differ."""
+def mutants_of(
+    solution: Mapping[str, bytes], given: Mapping[str, bytes], promised: frozenset[str] = frozenset()
+) -> list[Mutant]:
+    """Return the mutants of what a solution changes: of new files all lines, of older ones those that differ.
+
+    `promised` are the words that the lesson names: of a page's classes only these are more than looks.
+    """
     found = []
     for path, data in sorted(solution.items()):
         find = _FINDERS.get(PurePosixPath(path).suffix)
@@ -51,7 +56,7 @@ def mutants_of(solution: Mapping[str, bytes], given: Mapping[str, bytes]) -> lis
             continue
         own = _own_lines(data, given.get(path))
         lines = data.decode("utf-8", "replace").split("\n")
-        for change in find(data):
+        for change in find(data, promised):
             line = data.count(b"\n", 0, change.start) + 1
             if line in own:
                 text = lines[line - 1].strip()

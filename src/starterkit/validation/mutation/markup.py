@@ -16,29 +16,35 @@ _LOOP = re.compile(rb"\{%-?\s*for\s+\w+(?:\s*,\s*\w+)*\s+in\s+(?P<what>.+?)\s*-?
 _OUTPUT = re.compile(rb"\{\{.*?\}\}", re.DOTALL)
 _FILTER = re.compile(rb"\s*\|\s*(?P<name>\w+)(?:\([^()]*\)|:\"[^\"]*\"|:'[^']*')?")
 _ATTRIBUTE = re.compile(
-    rb"\s(?P<name>name|value|action|href|src|method|placeholder|class|type)=(?P<quoted>\"[^\"]*\"|'[^']*')"
+    rb"(?P<whole>\s(?P<name>name|action|href|src|method|placeholder|value|class)=)(?P<quoted>\"[^\"]*\"|'[^']*')"
 )
+_TAG = re.compile(rb"<[a-zA-Z/](?:\{\{.*?\}\}|\{%.*?%\}|\"[^\"]*\"|'[^']*'|[^>])*>", re.DOTALL)
+_ACTS = re.compile(rb"<(?:input|textarea|select|button|a|script|form)\b|\{%-?\s*include\b|csrf")
 _OPENING = re.compile(rb"<([a-z][a-z0-9]*)\b")
 _CLOSING = re.compile(rb"</([a-z][a-z0-9]*)\s*>")
 _BLOCK = re.compile(rb"\{%-?\s*(end)?(if|for|block|with|macro|filter|call|autoescape)\b")
 _VOID = {b"input", b"img", b"br", b"hr", b"meta", b"link", b"source"}
 
 
-def changes(data: bytes) -> list[Change]:
-    """Return the changes of a page, in the order of its lines."""
-    found = [*_lines(data), *_conditions(data), *_outputs(data), *_attributes(data)]
+def changes(data: bytes, promised: frozenset[str]) -> list[Change]:
+    """Return the changes of a page, in the order of its lines; `promised` are the words that its lesson names."""
+    found = [*_lines(data, promised), *_conditions(data), *_outputs(data), *_attributes(data, promised)]
     return sorted(found, key=lambda change: (change.start, change.end, change.text))
 
 
-def _lines(data: bytes) -> Iterator[Change]:
-    """Remove a line that opens what it closes: a field, a button, a heading, an include, what is shown."""
+def _lines(data: bytes, promised: frozenset[str]) -> Iterator[Change]:
+    """Remove a whole line with which a visitor does something: a field, a button, a link, what is included."""
     start = 0
     for line in data.split(b"\n"):
         end = start + len(line)
-        says_something = b"<" in line or b"{{" in line or b"{% include" in line
-        if says_something and _is_whole(line) and not line.strip().startswith((b"<!--", b"{#", b"<!")):
+        classes = {word for found in _ATTRIBUTE.finditer(line) if found["name"] == b"class" for word in _classes(found)}
+        if (_ACTS.search(line) or classes & promised) and _is_whole(line):
             yield Change(start, end, b"", "removed", f"`{shortened(line.decode('utf-8', 'replace'))}`")
         start = end + 1
+
+
+def _classes(found: re.Match[bytes]) -> list[str]:
+    return found["quoted"].decode("utf-8", "replace").strip("\"'").split()
 
 
 def _is_whole(line: bytes) -> bool:
@@ -68,17 +74,38 @@ def _conditions(data: bytes) -> Iterator[Change]:
 
 
 def _outputs(data: bytes) -> Iterator[Change]:
-    """Show nothing, or show it without a filter."""
+    """Show a text no more, or show something without a filter."""
+    tags = [found.span() for found in _TAG.finditer(data)]
     for found in _OUTPUT.finditer(data):
         text = found[0].decode("utf-8", "replace")
-        yield Change(*found.span(), b"", "shown no more", f"`{shortened(text)}`")
+        if not any(start < found.start() < end for start, end in tags):
+            yield Change(*found.span(), b"", "shown no more", f"`{shortened(text)}`")
         for one in _FILTER.finditer(found[0]):
             start = found.start() + one.start()
             words = f"`{shortened(one[0].decode('utf-8', 'replace'))}` of `{shortened(text)}`"
             yield Change(start, start + len(one[0]), b"", "without the filter", words)
 
 
-def _attributes(data: bytes) -> Iterator[Change]:
-    """Leave out an attribute that a visitor, a browser or a test goes by."""
+def _attributes(data: bytes, promised: frozenset[str]) -> Iterator[Change]:
+    """Change where something leads, how a field is called, and the classes that the lesson names."""
     for found in _ATTRIBUTE.finditer(data):
-        yield Change(*found.span(), b"", "left out", f"`{shortened(found[0].decode('utf-8', 'replace'))}`")
+        name, quoted = found["name"].decode(), found["quoted"].decode("utf-8", "replace")
+        old = shortened(found[0].decode("utf-8", "replace").strip())
+        new = _OTHERWISE.get(name)
+        if name == "class":
+            yield from _promised_classes(found, promised, old)
+        elif new is None:
+            yield Change(*found.span(), b"", "left out", f"`{old}`")
+        elif quoted.strip("\"'").lower() != new:
+            yield Change(*found.span("quoted"), f'"{new}"'.encode(), "changed", f'`{old}` becomes `{name}="{new}"`')
+
+
+def _promised_classes(found: re.Match[bytes], promised: frozenset[str], old: str) -> Iterator[Change]:
+    for word in re.finditer(rb"[\w-]+", found["quoted"]):
+        if word[0].decode("utf-8", "replace") in promised:
+            start, end = (found.start("quoted") + at for at in word.span())
+            yield Change(start, end, b"", "left out the class", f"`{word[0].decode()}` of `{old}`")
+
+
+# Leaving these out may change nothing: a form without an action, or with it, may send to its own address.
+_OTHERWISE = {"action": "/elsewhere", "href": "/elsewhere", "src": "/elsewhere", "method": "get", "name": "other"}

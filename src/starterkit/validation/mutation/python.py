@@ -23,6 +23,7 @@ _COMPARISONS: dict[type[ast.cmpop], tuple[str, str]] = {
 _METHODS = {"GET": "POST", "POST": "GET", "PUT": "GET", "PATCH": "GET", "DELETE": "GET"}
 # Decorators that say what kind of thing a function is; without them nothing is asked for any more.
 _KINDS_OF_FUNCTION = ("staticmethod", "classmethod", "overload", "override", "wraps")
+_SMALL = 20
 _ADDRESS = re.compile(r"/[\w/<>{}:.?=&%-]*")
 
 
@@ -129,8 +130,10 @@ def _constants(node: ast.AST, source: _Source) -> Iterator[Change]:
         yield source.replaced(node, str(not value), "changed")
     elif isinstance(value, int):
         is_status = 200 <= value < 600
-        new = (200 if value != 200 else 500) if is_status else value + 1
-        yield source.replaced(node, str(new), "changed the status" if is_status else "changed the number")
+        if is_status:
+            yield source.replaced(node, "200" if value != 200 else "500", "changed the status")
+        else:  # a large number is a limit, and what counts is that there is one
+            yield source.replaced(node, str(value + 1 if abs(value) <= _SMALL else value * 1000), "changed the number")
     elif isinstance(value, str) and value in _METHODS:
         yield source.replaced(node, repr(_METHODS[value]), "changed the method")
     elif isinstance(value, str) and _ADDRESS.fullmatch(value):
@@ -138,13 +141,11 @@ def _constants(node: ast.AST, source: _Source) -> Iterator[Change]:
 
 
 def _returns(node: ast.AST, source: _Source) -> Iterator[Change]:
-    """Send a redirect to the first page instead."""
+    """Send a redirect to a place that there is not."""
     if isinstance(node, ast.Return) and isinstance(node.value, ast.Call) and node.value.args:
         function = source.text(node.value.func).rsplit(".", 1)[-1].lower()
         if "redirect" in function:
-            target = node.value.args[0]
-            by = "'/'" if source.text(target).strip("'\"") != "/" else "'/elsewhere'"
-            yield source.replaced(target, by, "redirected elsewhere")
+            yield source.replaced(node.value.args[0], "'/elsewhere'", "redirected elsewhere")
 
 
 def _arguments(node: ast.AST, source: _Source) -> Iterator[Change]:
@@ -177,6 +178,8 @@ def _never_changed(tree: ast.Module) -> set[ast.AST]:
                 hidden.append(node)
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
             hidden.append(node)
+        if isinstance(node, ast.Call) and len(node.args) + len(node.keywords) > 1:  # a yes that is left out is a no
+            hidden += [one.value for one in node.keywords if one.arg and isinstance(one.value, ast.Constant)]
         if isinstance(node, ast.JoinedStr):  # before 3.12, the places of what stands inside are wrong
             hidden += [inner for inner in ast.walk(node) if inner is not node]
         found.update(inner for one in hidden if one is not None for inner in ast.walk(one))

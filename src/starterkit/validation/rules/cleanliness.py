@@ -32,6 +32,8 @@ def safe(work: Work) -> list[Finding]:
     """Tests ask nothing of the network and write nothing outside the project; every package is pinned and hashed."""
     label = BASE if work.step == BASE else work.solution
     found = list(_unpinned(work, label))
+    if found:
+        return found  # nothing is installed from such pins
     kind = work.subject.template.environment.kind
     if is_watched(kind):
         found += _seen(work, label)
@@ -66,10 +68,13 @@ def _of_lint(work: Work, label: str, args: tuple[str, ...], lines: str) -> Findi
     """The finding of a linter: at the first place that it names, in whichever shape."""
     files = work.files(label)
     words = f"`{' '.join(args)}` is not content:\n{lines}"
-    for match in re.finditer(r"(?P<path>[\w./-]+\.\w+)(?:[:\"', ]+(?:line )?(?P<line>\d+))?", lines):
-        path = match["path"].removeprefix("./")
-        if path in files:
-            return work.finding(words, work.subject.where(label, path), int(match["line"] or 0))
+    named = [
+        (match["path"].removeprefix("./"), int(match["line"] or 0))
+        for match in re.finditer(r"(?P<path>[\w./-]+\.\w+)(?:[:\"', ]+(?:line )?(?P<line>\d+))?", lines)
+    ]
+    places = sorted((one for one in named if one[0] in files), key=lambda one: not one[1])
+    if places:
+        return work.finding(words, work.subject.where(label, places[0][0]), places[0][1])
     return work.finding(words, "path.yml")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import cache_from_source
@@ -34,7 +35,7 @@ def earned(work: Work) -> list[Finding]:
     template = work.subject.template
     given = {path: file.data for path, file in work.files(work.given).items()}
     own = {path: file.data for path, file in work.subject.own_files[work.solution].items() if not template.owns(path)}
-    everything = mutants_of(own, given)
+    everything = mutants_of(own, given, _promised(work))
     if not everything:
         raise Skip("the solution holds nothing that can be mutated")
     accepted = template.step(work.step).accepted_mutants
@@ -43,6 +44,12 @@ def earned(work: Work) -> list[Finding]:
     if tried is None:
         return [*findings, work.finding("the tests of the step are red on solution, so no mutant can turn them red")]
     return [*findings, *_judged(work, tried, accepted, len(everything)), *_sleeping_guards(work, tried)]
+
+
+def _promised(work: Work) -> frozenset[str]:
+    """The words that the lesson names in backticks: addresses, fields, classes."""
+    named = re.findall(r"`([^`\n]+)`", work.subject.template.lesson(work.step))
+    return frozenset(word.strip(".") for words in named for word in words.split())
 
 
 def _try_all(work: Work, mutants: list[Mutant]) -> list[_Tried] | None:

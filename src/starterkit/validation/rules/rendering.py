@@ -56,7 +56,7 @@ def renders(work: Work) -> list[Finding]:
         changed = sorted(path for path in first if first[path] != again.get(path))
         found.append(work.finding(f"rendering it twice gives two results: {', '.join(changed)}", "project"))
     found += _left_over(work, first)
-    found += [finding for answer in HOSTILE for finding in _with_hostile(work, answer)]
+    found += [finding for number in range(len(HOSTILE)) for finding in _with_hostile(work, number)]
     return found
 
 
@@ -215,28 +215,32 @@ def _asked(work: Work) -> list[tuple[str, bool]]:
     return asked
 
 
-def _with_hostile(work: Work, answer: str) -> list[Finding]:
+def _with_hostile(work: Work, number: int) -> list[Finding]:
+    """Render with the hostile answer of this number for the first question, the one after it for the next one."""
     names = [name for name, is_text in _asked(work) if is_text]
-    shown = answer if len(answer) < 60 else f"{len(answer)} × {answer[0]}"
+    answers = {name: HOSTILE[(number + place) % len(HOSTILE)] for place, name in enumerate(names)}
+    shown = ", ".join(f"{name}: `{answer[:50]}`" for name, answer in answers.items())
     if not names:
         return []
     try:
-        files = work.subject.rendered(dict.fromkeys(names, answer))
+        files = work.subject.rendered(answers)
     except StarterkitError as wrong:
-        return [work.finding(f"the answer `{shown}` does not render: {wrong.message}", "copier.yml")]
+        return [work.finding(f"hostile answers do not render ({shown}): {wrong.message}", "copier.yml")]
     found = []
-    for path in work.subject.project:
+    for path, file in work.subject.project.items():
         target = path.removesuffix(SUFFIX)
         if target == path or target not in files or not target.endswith(_SETTINGS):
             continue
         try:
             texts = list(_texts(_parsed(target, files[target].data)))
         except ValueError as wrong:
-            found.append(work.finding(f"the answer `{shown}` breaks {target}: {wrong}", f"project/{path}"))
+            found.append(work.finding(f"hostile answers break {target} ({shown}): {wrong}", f"project/{path}"))
             continue
-        source = work.subject.project[path].data.decode("utf-8", "replace")
-        if any(name in source for name in names) and not any(answer in text for text in texts):
-            found.append(work.finding(f"the answer `{shown}` is not what stands in {target}", f"project/{path}"))
+        source = file.data.decode("utf-8", "replace")
+        for name, answer in answers.items():
+            if re.search(rf"\b{name}\b", source) and not any(answer in text for text in texts):
+                words = f"the answer `{answer[:50]}` to {name} is not what stands in {target}"
+                found.append(work.finding(words, f"project/{path}"))
     return found
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from starterkit.checking import found_tests
 from starterkit.validation.bench import Work
 from starterkit.validation.markdown import blocks, grade, links, prose_lines, stands_in, words
 from starterkit.validation.model import Finding
@@ -40,7 +41,7 @@ def hints(work: Work) -> list[Finding]:
 def _listed(work: Work, file: Path, name: str) -> list[Finding]:
     """The keys of hints and guards are exactly the tests that given brings."""
     step = work.subject.template.step(work.step)
-    there = [test.id for test in work.subject.new_tests(work.step) if test.file]
+    there = list(_brought(work))
     found = []
     for one in unlisted(work, work.given, step.tests, name):
         test = one.message.split(":")[0]
@@ -50,6 +51,13 @@ def _listed(work: Work, file: Path, name: str) -> list[Finding]:
         else:
             found.append(one)
     return found
+
+
+def _brought(work: Work) -> Iterator[str]:
+    """The names of the tests that given's files hold."""
+    for path, file in work.subject.own_files[work.given].items():
+        if work.subject.template.is_test_file(path):
+            yield from (test.id for test in found_tests(path, file.data))
 
 
 def _giving_away(work: Work, file: Path, name: str) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _LOG = os.environ.get("STARTERKIT_WATCH_LOG", "")
 _ALLOWED = [folder for folder in os.environ.get("STARTERKIT_WATCH_ALLOWED", "").split(os.pathsep) if folder]
+_ALLOWED.append(os.path.realpath(os.environ.get("TMPDIR", os.sep)))
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _HERE = ("", "localhost", "::1", "0.0.0.0", "::", None)  # noqa: S104  # addresses that stay on this machine
 _FOREIGN = ("site-packages", "dist-packages", f"{os.sep}lib{os.sep}python", "<frozen")
