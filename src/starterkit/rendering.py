@@ -94,6 +94,7 @@ def render(
         check_runs_no_code(folder)
     plain = read_files(folder / PROJECT_FOLDER)
     templated = {path: file for path, file in plain.items() if path.endswith(SUFFIX) or "{{" in path or "{%" in path}
+    _check_texts(folder, templated)
     if found.code:
         templated = plain  # its code may want to see all of them
     with tempfile.TemporaryDirectory(prefix="starterkit-") as place:
@@ -106,6 +107,21 @@ def render(
     modes = {path.removesuffix(SUFFIX): file.mode for path, file in templated.items()}
     files.update({path: File(modes.get(path, FILE), file.data) for path, file in rendered.items()})
     return Rendered(dict(sorted(files.items())), used)
+
+
+def _check_texts(folder: Path, templated: Mapping[str, File]) -> None:
+    for path, file in templated.items():
+        try:
+            file.data.decode()
+        except UnicodeDecodeError as wrong:
+            place = str(folder / PROJECT_FOLDER / path)
+            line = file.data[: wrong.start].count(b"\n") + 1
+            raise FileError(
+                place,
+                line,
+                "the file is not UTF-8 text, so it cannot be rendered",
+                f"Save it as UTF-8, or take {SUFFIX} from its name.",
+            ) from wrong
 
 
 def _lay_out(folder: Path, small: Path, templated: Mapping[str, File], *, whole: bool) -> None:
@@ -149,11 +165,6 @@ def _run_copier(
         raise UsageError(
             f"The template {folder} wants to run code of its own while it is rendered.",
             "Use it only if you trust its author; a template for starterkit needs no such code.",
-        ) from wrong
-    except UnicodeDecodeError as wrong:
-        raise UsageError(
-            f"The template {folder} cannot be rendered: one of its {SUFFIX} files is not UTF-8 text.",
-            f"Only texts can be rendered; take {SUFFIX} from the name of a file that is none.",
         ) from wrong
     except ValueError as wrong:
         raise UsageError(_refused(str(wrong))) from wrong

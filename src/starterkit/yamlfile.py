@@ -15,6 +15,7 @@ from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
 from starterkit.errors import FileError
 
+_SAFE_BOUND, _DEEPEST = 600, 100
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -37,17 +38,30 @@ def parse(data: bytes, file: str) -> Value:
         if line_text.startswith(("<<<<<<< ", ">>>>>>> ")) or line_text == "=======":
             raise FileError(file, number, "there are conflict markers of a merge here", "Settle the conflict first.")
     try:
+        _check_depth(text, file)
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as wrong:
         mark = wrong.problem_mark or wrong.context_mark
         raise FileError(file, mark.line + 1 if mark else None, f"not valid YAML: {wrong.problem}") from wrong
     except yaml.YAMLError as wrong:
         raise FileError(file, None, f"not valid YAML: {wrong}") from wrong
-    except RecursionError as wrong:
-        raise FileError(file, None, "the values are nested too deeply") from wrong
     if node is None:
         raise FileError(file, None, "the file is empty")
     return Value(node, file, "")
+
+
+def _check_depth(text: str, file: str) -> None:
+    """Raise `FileError` for values nested so deeply that composing them, which recurses in C, would end the process."""
+    # Each level takes a bracket, or a column of some line; a list below a key may stand in the key's own column.
+    bound = text.count("[") + text.count("{") + 2 * max(map(len, text.splitlines()), default=0)
+    if bound <= _SAFE_BOUND:
+        return
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            line = event.start_mark.line + 1 if event.start_mark else None
+            raise FileError(file, line, f"values are nested more than {_DEEPEST} levels deep", "Nest them less.")
 
 
 @dataclass(frozen=True)
@@ -83,7 +97,7 @@ class Value:
             found[key] = Value(value_node, self.file, f"{self.path}.{key}" if self.path else key)
         for key in required:
             if key not in found:
-                raise self.wrong(f'the key "{key}" is missing')
+                raise self.wrong(f'the key "{key}" is missing', f"Add `{key}:` and what it is to be.")
         return found
 
     def items(self) -> Iterator[Value]:

@@ -14,6 +14,7 @@ from starterkit.errors import FileError, UsageError
 from starterkit.project.layers import Files, check_layout, read_folder, with_unix_line_ends
 from starterkit.repository.objects import FILE, File
 from starterkit.template import FolderSource, Step, Template, bundled_folder, bundled_names, read_template
+from starterkit.template.questions import read_questions
 
 PROJECT, STEPS = "project/", "steps/"
 TOP_FILES = ("path.yml", "copier.yml")
@@ -84,7 +85,9 @@ def read_files(folder: Path) -> Files:
     for name in TOP_FILES:
         data = source.read(name)
         if data is None:
-            raise FileError(source.label(name), None, "there is no such file, so this is no template")
+            raise FileError(
+                source.label(name), None, "there is no such file, so this is no template", "See docs/authoring.md."
+            )
         found[name] = File(FILE, with_unix_line_ends(data))
     _collect(folder, "project", found)
     for step in sorted(source.step_names()):
@@ -99,7 +102,9 @@ def read_files(folder: Path) -> Files:
 
 def read_as_template(files: Mapping[str, File], place: str) -> Template:
     """Read all texts of a template that is in memory. Raises `FileError` with file and line."""
-    template = read_template(FilesSource(files, place))
+    source = FilesSource(files, place)
+    template = read_template(source)
+    read_questions(source)
     for step in template.steps:
         template.lesson(step.name)
     return template

@@ -1,4 +1,4 @@
-"""The commands with which an author makes and edits a template: new, add-step, open, save, outdated."""
+"""The commands with which an author makes and edits a template: new, add-step, open, save, outdated, schema."""
 
 from __future__ import annotations
 
@@ -145,6 +145,21 @@ def outdated(
     return 0
 
 
+def schema(
+    context: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="path|step", help="Of path.yml or of step.yml.")],
+) -> int:
+    """Print the JSON Schema of path.yml or step.yml, with which an editor helps to write them."""
+    from starterkit.errors import UsageError
+    from starterkit.template.schemas import SCHEMAS, schema_text
+    from starterkit.yamlfile import nearest
+
+    if file not in SCHEMAS:
+        raise UsageError(f'There is no schema "{file}".', nearest(file, list(SCHEMAS)))
+    console_of(context).exact(schema_text(file).rstrip("\n"))
+    return 0
+
+
 def _tried(console: Console, found: Outdated) -> int:
     """Validate a copy of the template with the newest pins, and show what came of it.
 
@@ -183,5 +198,6 @@ COMMANDS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("add-step", add_step, ("template add-step my-path tags", "template add-step my-path tags --after 01")),
     ("open", open_path, ("template open my-path my-path-commits",)),
     ("save", save, ("template save my-path-commits", "template save --renumber")),
+    ("schema", schema, ("template schema step > step.schema.json",)),
     ("outdated", outdated, ("template outdated my-path", "template outdated my-path --try")),
 )

@@ -55,7 +55,9 @@ def read_folder(folder: Path) -> Files:
                     str(file), None, "a template holds plain files only, no links", "Put the file itself here."
                 )
             if status.st_size > FILE_LIMIT:
-                raise FileError(str(file), None, f"the file is larger than {FILE_LIMIT:,} bytes")
+                raise FileError(
+                    str(file), None, f"the file is larger than {FILE_LIMIT:,} bytes", "A step's files are small ones."
+                )
             if name.endswith(_PASSED_ENDS):
                 continue
             mode = EXECUTABLE if status.st_mode & stat.S_IXUSR and os.name == "posix" else FILE

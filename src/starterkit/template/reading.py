@@ -22,6 +22,7 @@ from starterkit.yamlfile import Value, nearest, parse
 
 FORMAT = 1
 _STEP_NAME = re.compile(r"(\d\d)-([a-z0-9]+(?:-[a-z0-9]+)*)")
+_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _KNOWN_PLACEHOLDERS = ("python", "node", "npm", "report", "tests", "port")
 _REQUIRED_KEYS = (
@@ -49,7 +50,7 @@ def read_template(source: Source) -> Template:
     return Template(
         source=source,
         read_step=partial(read_step, source),
-        name=keys["name"].text(),
+        name=_name(keys["name"]),
         title=keys["title"].text(),
         summary=keys["summary"].text(),
         language=keys["language"].text(),
@@ -109,6 +110,13 @@ def read_step(source: Source, name: str) -> Step:
         if "accepted_mutants" in keys
         else (),
     )
+
+
+def _name(value: Value) -> str:
+    name = value.text()
+    if not _NAME.fullmatch(name):
+        raise value.wrong(f'"{name}" cannot be a name', 'Small letters, digits and single hyphens: "my-path".')
+    return name
 
 
 def _traits(value: Value) -> dict[str, Trait]:
