@@ -30,7 +30,7 @@ def drawn(lines: list[Text], *, colour: bool = False) -> list[str]:
         ("\x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\", "link"),
         ("a\x07b\x9bc\x7f", "a\ufffdb\ufffdc\ufffd"),
         ("abc\u202edef", "abc\ufffddef"),
-        ("one\r\ntwo\rthree", "one\ntwo\ufffdthree"),
+        ("one\r\ntwo\rthree", "one\ntwo\nthree"),
         ("a\tb", "a   b"),
         ("[bold red]{{ 7*7 }} مرحبا 🎈", "[bold red]{{ 7*7 }} مرحبا 🎈"),
     ],
