@@ -73,32 +73,53 @@ def on_terminal(
     import pty
 
     main, own = pty.openpty()
-    variables = environment(**{"TERM": "xterm", **(env or {})})
     process = subprocess.Popen(
-        [*PROGRAM, *args], cwd=cwd, env=variables, stdin=own, stdout=own, stderr=own, start_new_session=True
+        [*PROGRAM, *args],
+        cwd=cwd,
+        env=environment(**{"TERM": "xterm", **(env or {})}),
+        stdin=own,
+        stdout=own,
+        stderr=own,
+        start_new_session=True,
+        preexec_fn=_take_terminal,
     )
     os.close(own)
+    try:
+        text = _conversation(main, answers, time.monotonic() + timeout)
+        ended = process.wait(30)
+    finally:
+        process.kill()
+        os.close(main)
+    assert code is None or ended == code, f"{args}: exit code {ended}, not {code}\n{text}"
+    return text
+
+
+def _take_terminal() -> None:
+    """Make standard input the terminal of this session, so that Ctrl-C reaches us."""
+    import fcntl
+    import termios
+
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+def _conversation(main: int, answers: Sequence[tuple[str, str]], deadline: float) -> str:
+    """Type the answers when they are asked for; return what was shown until the terminal was closed."""
     shown, waiting, seen = b"", list(answers), 0
-    deadline = time.monotonic() + timeout
-    while (piece := _read(main, deadline)) is not None:
+    while (piece := _read(main, deadline, shown)) is not None:
         shown += piece
         while waiting and waiting[0][0].encode() in shown[seen:]:
             wanted, answer = waiting.pop(0)
             seen = shown.index(wanted.encode(), seen) + len(wanted.encode())
             os.write(main, answer.encode())
-    os.close(main)
-    ended = process.wait(10)
     text = shown.decode(errors="replace").replace("\r\n", "\n")
     assert not waiting, f"never asked: {waiting}\n{text}"
-    assert code is None or ended == code, f"{args}: exit code {ended}, not {code}\n{text}"
     return text
 
 
-def _read(main: int, deadline: float) -> bytes | None:
+def _read(main: int, deadline: float, shown: bytes) -> bytes | None:
     """What the terminal shows next; None when the program has closed it. Fails after the deadline."""
-    remaining = deadline - time.monotonic()
-    ready, _, _ = select.select([main], [], [], max(0.0, remaining))
-    assert ready, "the program neither went on nor ended"
+    ready, _, _ = select.select([main], [], [], max(0.0, deadline - time.monotonic()))
+    assert ready, f"the program neither went on nor ended:\n{shown.decode(errors='replace')}"
     try:
         return os.read(main, 65536) or None
     except OSError:  # Linux says so when the last writer has closed

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from starterkit.cli.options import Json, complete_frameworks, flag
-from starterkit.cli.session import console_of
+from starterkit.cli.session import console_of, folder_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from starterkit.cli.console import Console
     from starterkit.validation.model import Report, RuleResult
     from starterkit.validation.planning import Unit
+    from starterkit.validation.running import Place
     from starterkit.validation.subject import Subject
 
 Names = Annotated[
@@ -75,10 +76,11 @@ def validate(
     from starterkit.validation.running import validate as run_validation
 
     console = console_of(context)
-    with subjects_of(names or [], trusted=trust) as subjects:
-        wanted = _wanted(subjects, step or [], only or [], skip or [], shard, changed_since)
-        report = run_validation(wanted, _place(_number(jobs, "--jobs"), use_cache=not no_cache), _Told(console))
-        return validated.show(console, report, junit=junit, github=github)
+    place = _place(_number(jobs, "--jobs"), use_cache=not no_cache)
+    subjects = subjects_of(names or [], folder_of(context), place.templates, trusted=trust)
+    wanted = _wanted(subjects, step or [], only or [], skip or [], shard, changed_since)
+    report = run_validation(wanted, place, _Told(console))
+    return validated.show(console, report, junit=junit, github=github)
 
 
 def report_of(console: Console, folder: Path, *, skip: list[str]) -> Report:
@@ -86,8 +88,9 @@ def report_of(console: Console, folder: Path, *, skip: list[str]) -> Report:
     from starterkit.validation.naming import subjects_of
     from starterkit.validation.running import validate as run_validation
 
-    with subjects_of([str(folder)], trusted=True) as subjects:
-        return run_validation(_wanted(subjects, [], [], skip, "", ""), _place(0, use_cache=True), _Told(console))
+    place = _place(0, use_cache=True)
+    subjects = subjects_of([str(folder)], folder, place.templates, trusted=True)
+    return run_validation(_wanted(subjects, [], [], skip, "", ""), place, _Told(console))
 
 
 def matrix(
@@ -109,9 +112,10 @@ def matrix(
     from starterkit.validation.naming import subjects_of
 
     console = console_of(context)
-    with subjects_of(names or [], trusted=False) as subjects:
-        templates = [(subject.name, subject.template) for subject in subjects]
-        jobs = jobs_of(templates, steps_per_job=_number(steps_per_job, "--steps-per-job") or 2, versions=version or [])
+    place = _place(0, use_cache=True)
+    subjects = subjects_of(names or [], folder_of(context), place.templates, trusted=True)  # reading runs nothing
+    templates = [(subject.name, subject.template) for subject in subjects]
+    jobs = jobs_of(templates, steps_per_job=_number(steps_per_job, "--steps-per-job") or 2, versions=version or [])
     # One line, and nothing around it: `matrix=$(starterkit template matrix)` is how it is used.
     console.exact(json.dumps({"include": [asdict(job) for job in jobs]}))
     return 0
@@ -121,7 +125,7 @@ def _wanted(
     subjects: list[Subject], steps: list[str], only: list[str], skip: list[str], shard: str, changed_since: str
 ) -> list[Unit]:
     """Return the units that the options leave. Raises `UsageError` for options that name nothing."""
-    from starterkit.repository.elsewhere import changed_since as files_changed_since
+    from starterkit.repository.changes import changed_since as files_changed_since
     from starterkit.validation.planning import changed_steps, chosen_rules, chosen_steps, shard_of, units
 
     rules = chosen_rules(only, skip)
@@ -144,7 +148,7 @@ def _number(words: str, option: str) -> int:
     return int(words or 0)
 
 
-def _place(jobs: int, *, use_cache: bool) -> Any:
+def _place(jobs: int, *, use_cache: bool) -> Place:
     import os
     from pathlib import Path
 

@@ -109,7 +109,7 @@ def wrapped(paragraph: Text, width: int, *, indent: int = 0, hang: int = 0) -> l
 
 def _wrapped_line(part: Text, width: int, first: int, rest: int) -> Iterator[Text]:
     line, used, is_empty = [Span(" " * first)], first, True
-    for gap, word in _words(part):
+    for gap, word in _words(part, width - rest):
         length = sum(columns(span.words) for span in word)
         if not is_empty and used + gap + length > width:
             yield Text(tuple(line))
@@ -131,12 +131,13 @@ def _split_lines(paragraph: Text) -> Iterator[Text]:
     yield Text(tuple(spans))
 
 
-def _words(part: Text) -> Iterator[tuple[int, list[Span]]]:
-    """The words of a line with the spaces before each; what is to be typed is one word, as are signs beside it."""
+def _words(part: Text, room: int) -> Iterator[tuple[int, list[Span]]]:
+    """The words of a line with the spaces before each; what is to be typed is one word where there is room for it."""
     gap, word = 0, list[Span]()
     for span in part.spans:
-        for piece in [span.words] if span.style in _ONE_WORD else _SPACES.split(span.words):
-            if piece.startswith(" ") and span.style not in _ONE_WORD:
+        is_one = span.style in _ONE_WORD and columns(span.words) <= room
+        for piece in [span.words] if is_one else _SPACES.split(span.words):
+            if piece.startswith(" ") and not is_one:
                 if word:
                     yield gap, word
                     gap, word = 0, []

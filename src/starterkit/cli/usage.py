@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from typer import TyperException
@@ -19,6 +20,9 @@ def in_our_words(wrong: TyperException) -> UsageError:
         mend = _nearest_option(option, context) or f"`{command} --help` lists its options."
         return UsageError(f"`{command}` has no option {option}.", mend)
     message = wrong.format_message()
+    extra = re.fullmatch(r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)\.?", message)
+    if extra:
+        return UsageError(f"`{command}` does not take {extra[1]}.", f"`{command} --help` shows what it takes.")
     if not message.endswith((".", "!", "?")):
         message += "."
     return UsageError(message, f"`{command} --help` shows what can stand there.")

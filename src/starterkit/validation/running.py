@@ -56,6 +56,11 @@ class Place:
     use_cache: bool = True
 
     @property
+    def templates(self) -> Path:
+        """Where templates from git addresses are kept."""
+        return self.cache / "templates"
+
+    @property
     def slots(self) -> int:
         """How many programs run at once; without a wish, as many as there are cores."""
         return self.jobs or os.cpu_count() or 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator
+from typing import TypeGuard
 
 from starterkit.validation.mutation.change import Change, shortened
 
@@ -142,10 +143,15 @@ def _constants(node: ast.AST, source: _Source) -> Iterator[Change]:
 
 def _returns(node: ast.AST, source: _Source) -> Iterator[Change]:
     """Send a redirect to a place that there is not."""
-    if isinstance(node, ast.Return) and isinstance(node.value, ast.Call) and node.value.args:
-        function = source.text(node.value.func).rsplit(".", 1)[-1].lower()
-        if "redirect" in function:
-            yield source.replaced(node.value.args[0], "'/elsewhere'", "redirected elsewhere")
+    if isinstance(node, ast.Return) and _is_redirect(node.value):
+        yield source.replaced(node.value.args[0], "'/elsewhere'", "redirected elsewhere")
+
+
+def _is_redirect(node: ast.AST | None) -> TypeGuard[ast.Call]:
+    if not isinstance(node, ast.Call) or not node.args:
+        return False
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    return "redirect" in name.lower()
 
 
 def _arguments(node: ast.AST, source: _Source) -> Iterator[Change]:
@@ -180,6 +186,8 @@ def _never_changed(tree: ast.Module) -> set[ast.AST]:
             hidden.append(node)
         if isinstance(node, ast.Call) and len(node.args) + len(node.keywords) > 1:  # a yes that is left out is a no
             hidden += [one.value for one in node.keywords if one.arg and isinstance(one.value, ast.Constant)]
+        if isinstance(node, ast.Return) and _is_redirect(node.value):  # changed as a whole
+            hidden.append(node.value.args[0])
         if isinstance(node, ast.JoinedStr):  # before 3.12, the places of what stands inside are wrong
             hidden += [inner for inner in ast.walk(node) if inner is not node]
         found.update(inner for one in hidden if one is not None for inner in ast.walk(one))

@@ -1,4 +1,4 @@
-"""Repositories that are not a learner's project: one somewhere else, and the one that a template lies in."""
+"""What changed in a folder that lies somewhere in a repository."""
 
 from __future__ import annotations
 
@@ -7,18 +7,6 @@ from pathlib import Path
 
 from starterkit.errors import UsageError
 from starterkit.repository.git import Git, git_failed
-
-_CLONE_SECONDS = 600.0
-
-
-def clone(address: str, folder: Path) -> None:
-    """Clone the newest state of a repository into a new folder. Raises `UsageError` where git cannot."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    git = Git(folder.parent)
-    finished = git.try_run("clone", "-q", "--depth=1", "--", address, str(folder), timeout=_CLONE_SECONDS)
-    if finished.code != 0:
-        lines = finished.text_err.strip().splitlines() or ["git says nothing"]
-        raise UsageError(f"{address} cannot be cloned: {lines[-1]}", "Is the address right, and do you have access?")
 
 
 def changed_since(folder: Path, revision: str) -> list[str]:
