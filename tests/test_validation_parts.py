@@ -379,3 +379,17 @@ def test_words_are_counted_and_graded_without_code() -> None:
     easy = grade("The cat sat. The dog ran. We saw it.")
     hard = grade("Considerable organisational complexity notwithstanding, administrators deliberated interminably.")
     assert easy < 2 < 12 < hard
+
+
+# --- the documentation ----------------------------------------------------------------------------------------------
+
+
+def test_every_rule_and_option_is_documented() -> None:
+    from starterkit.cli.app import command_line
+
+    text = (Path(__file__).parents[1] / "docs" / "validation.md").read_text("utf-8")
+    commands = command_line().commands["template"].commands
+    options = {word for name in ("validate", "matrix") for param in commands[name].params for word in param.opts}
+
+    assert [rule.value for rule in Rule if f"`{rule.value}`" not in text] == []
+    assert [word for word in sorted(options) if word.startswith("--") and f"`{word}" not in text] == []

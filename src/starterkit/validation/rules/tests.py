@@ -38,6 +38,8 @@ def red(work: Work) -> list[Finding]:
     """Every new test that is no guard fails on given by an assertion; every guard passes there."""
     result = work.layer_run(work.given).result
     found = problems(work, result, work.given)
+    if work.subject.template.step(work.step).guards:
+        work.notes.append("that a change in the solution turns each guard red is proven by `earned`")
     for one in result.results:
         if one.test.step != work.step:
             continue

@@ -29,10 +29,7 @@ def hints(work: Work) -> list[Finding]:
     file = work.subject.folder / name
     found = [*_listed(work, file, name), *_giving_away(work, file, name)]
     for test, hint in step.hints.items():
-        if test in step.guards:
-            words_ = f"{test} is a guard, green from the start: take its hints out, or the guard"
-            found.append(work.finding(words_, name, line_of_key(file, test)))
-        elif not 2 <= len(hint.levels) <= 3:
+        if not 2 <= len(hint.levels) <= 3:
             words_ = f"{test} has {len(hint.levels)} hint{'s' if len(hint.levels) != 1 else ''}: give it two or three"
             found.append(work.finding(f"{words_}, or `see:` another test", name, line_of_key(file, test)))
     return found
