@@ -143,6 +143,7 @@ def measure(framework: str, runs: int, place: Path) -> Iterator[Row]:
         4.0,
     )
     yield _memory(site, place, framework)
+    yield _authoring(template, place, max(3, runs // 3))
 
 
 def _fresh(target: Path, command: Callable[[Path], list[str]], place: Path) -> float:
@@ -162,6 +163,17 @@ def _writing(site: Path, runs: int) -> Iterator[Row]:
     yield absolute("`next` with a remembered green", times["next"], 0.3)
     yield absolute("`solve --no-check`", times["solve"], 0.3)
     yield absolute("`undo`", times["undo"], 0.3)
+
+
+def _authoring(template: Path, place: Path, runs: int) -> Row:
+    """Open a whole path as a git repository and save it back, as two commands."""
+    copy = shutil.copytree(template, place / "authored" / template.name)
+    times = []
+    for number in range(runs):
+        path = place / "authored" / f"path-{number}"
+        opened = seconds([STARTERKIT, "template", "open", str(copy), str(path)], place)
+        times.append(opened + seconds([STARTERKIT, "template", "save", str(path)], place))
+    return absolute("`template open` and `template save` of a whole path", times, 2.0)
 
 
 def _check(site: Path, runs: int) -> Row:

@@ -15,10 +15,6 @@ from starterkit.authoring.files import read_as_template, read_files
 from starterkit.authoring.stepfile import with_removes
 from starterkit.errors import FileError, UsageError
 from starterkit.template import skeleton_folder
-from starterkit.validation.model import Rule
-from starterkit.validation.naming import subjects_of
-from starterkit.validation.planning import units
-from starterkit.validation.running import Place, validate
 
 
 @pytest.fixture
@@ -33,16 +29,6 @@ def test_a_new_template_has_its_name_and_title_and_all_else_of_the_skeleton(tmp_
     assert {name for name in ours if ours[name] != skeleton.get(name)} == {"path.yml"}
     found = yaml.safe_load(ours["path.yml"][1])
     assert (found["name"], found["title"]) == ("my-path", 'My "path": one')
-
-
-@pytest.mark.slow
-def test_a_new_template_validates(tmp_path: Path) -> None:
-    begun = new_template("my-path", tmp_path / "my-path")
-    with subjects_of([str(begun.folder)], trusted=True) as (subject,):
-        steps = ("base", *subject.template.step_names)
-        report = validate(units(subject, list(steps), list(Rule)), Place(tmp_path / "cache"))
-
-    assert report.is_clean, [finding.message for finding in report.findings]
 
 
 @pytest.mark.parametrize("name", ["My path", "../up", "", "a--b", "-a", "ä"])

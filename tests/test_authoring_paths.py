@@ -11,7 +11,9 @@ from authors import Author, tiny_template, tree_of
 from starterkit.authoring.opening import open_template
 from starterkit.authoring.saving import save_template
 from starterkit.errors import ConflictError, FileError, StarterkitError, UsageError
-from starterkit.template import bundled_folder, bundled_names
+from starterkit.project.layers import read_folder
+from starterkit.rendering import render, rendered_with_defaults
+from starterkit.template import bundled_folder, bundled_names, skeleton_folder
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +52,18 @@ def test_a_path_is_one_commit_for_base_each_given_and_each_solution(author: Auth
 def test_the_project_runs_where_it_was_opened(author: Author) -> None:
     assert (author.folder / "project/README.md").read_text() == "# A site\n"
     assert (author.folder / "project/README.md.jinja").read_text() == "# {{ site_title }}\n"
+
+
+@pytest.mark.parametrize("own", ["", "{{ _copier_conf.os }}", "{% if site_title %}x{% endif %}"])
+def test_what_is_rendered_for_an_author_is_what_a_learner_gets(own: str, tmp_path: Path) -> None:
+    folders = [tiny_template(tmp_path / "tiny"), skeleton_folder("python")]
+    folders += [bundled_folder() / name for name in bundled_names()]
+    (folders[0] / "project/more.txt.jinja").write_text(f"{own}\n")
+
+    for folder in folders:
+        whole = render(folder, {}, read_folder).files
+        for name, file in rendered_with_defaults(folder, read_folder).items():
+            assert whole[name] == file
 
 
 def test_the_same_template_opens_as_the_same_commits(template: Path, author: Author, tmp_path: Path) -> None:

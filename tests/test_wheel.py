@@ -60,3 +60,11 @@ def test_the_whole_way_from_new_to_the_last_step(starterkit: Starterkit, framewo
     finished = json.loads(starterkit("status", "--json", cwd=site).stdout)
     assert finished["finished"] is True
     assert subprocess.run(["git", "status", "--porcelain"], cwd=site, capture_output=True, text=True).stdout == ""
+
+
+def test_an_author_begins_a_template_with_the_wheel_alone(starterkit: Starterkit, tmp_path: Path) -> None:
+    starterkit("template", "new", "mine", cwd=tmp_path)
+    starterkit("template", "open", "mine", "commits", cwd=tmp_path)
+
+    assert json.loads(starterkit("template", "save", "commits", "--json", cwd=tmp_path).stdout)["changed"] == []
+    assert json.loads(starterkit("template", "schema", "path", cwd=tmp_path).stdout)["title"]

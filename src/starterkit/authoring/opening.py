@@ -22,7 +22,6 @@ from starterkit.authoring.files import (
     layers_of,
     read_as_template,
     read_files,
-    rendered_names,
 )
 from starterkit.authoring.swapping import restore_interrupted
 from starterkit.errors import FileError, MissingError, UsageError
@@ -107,17 +106,16 @@ def _commit(subject: str, entries: Mapping[str, Entry], parents: tuple[int, ...]
 
 def lay_out_rendered(repository: Repository, template: Path, say: Say) -> None:
     """Write the files that Copier makes, with the default answers, where git does not see them."""
-    from starterkit.rendering import render
+    from starterkit.rendering import rendered_with_defaults
 
     try:
-        rendered = render(template, {}, read_folder).files
+        rendered = rendered_with_defaults(template, read_folder)
     except (UsageError, MissingError) as wrong:
         say(f"The files that Copier renders are left out: {wrong.message}")
         return
-    names = sorted(rendered_names(read_folder(template / PROJECT)))
+    names = sorted(rendered)
     for name in names:
-        if name in rendered:
-            write_file(repository.work_tree, PROJECT + name, rendered[name])
+        write_file(repository.work_tree, PROJECT + name, rendered[name])
     lines = "".join(f"/{PROJECT}{_as_pattern(name)}\n" for name in names)
     head = "# Rendered by starterkit from the .jinja files beside them, with the default answers\n"
     write_file(repository.git_dir, "info/exclude", File(FILE, (head + lines).encode("utf-8", "surrogateescape")))

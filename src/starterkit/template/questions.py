@@ -47,11 +47,15 @@ class CodeSetting:
 
 @dataclass(frozen=True)
 class Questions:
-    """What copier.yml says: the questions in their order, their validators, and the settings that run code."""
+    """What copier.yml says: the questions in their order, their validators, and the settings that run code.
+
+    `has_own_jinja` tells whether it changes how Jinja reads the files.
+    """
 
     questions: tuple[Question, ...]
     validators: Mapping[str, Value]
     code: tuple[CodeSetting, ...]
+    has_own_jinja: bool
     file: str
 
     @property
@@ -80,7 +84,8 @@ def read_questions(source: Source) -> Questions:
         for name, what in _CODE_SETTINGS.items()
         if name in keys and not _is_empty(keys[name])
     )
-    return Questions(questions, validators, code, label)
+    has_own_jinja = "_envops" in keys or "_external_data" in keys
+    return Questions(questions, validators, code, has_own_jinja, label)
 
 
 def _check_setting(name: str, value: Value) -> None:
