@@ -65,7 +65,8 @@ def path_layers(folder: Path, template: Template, base: Mapping[str, File]) -> l
     """Return the layers of a path, base first, given the rendered files of its project/ folder."""
     layers = [Layer("base", dict(base))]
     for step in template.steps:
-        lesson = {f"lessons/{step.name}.md": File(FILE, template.lesson(step.name).encode())}
+        text = with_unix_line_ends(template.lesson(step.name).encode())
+        lesson = {f"lessons/{step.name}.md": File(FILE, text)}
         given = {**read_folder(folder / "steps" / step.name / "given"), **lesson}
         solution = read_folder(folder / "steps" / step.name / "solution")
         for kind, files, removed in (
