@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -56,7 +57,7 @@ class Bench:
             if name not in files:
                 raise MissingError(f'The layer "{label}" has no {name}.', "path.yml names it under `environment`.")
         data = [files[environment.declaration].data, files[environment.pins].data]
-        folder = self._environments / digest(environment.kind, environment.clear, *data)[:16]
+        folder = self._environments / digest(environment.kind, environment.clear, sys.version, *data)[:16]
 
         def make() -> Prepared:
             with self.slots.one():
