@@ -78,7 +78,7 @@ def site(generated_site: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def begun_site(generated_begun_site: Path, tmp_path: Path) -> Path:
     """A Flask project at the given of its first step, checked and red."""
-    return copy_of(generated_begun_site, tmp_path / "site")
+    return copy_of(generated_begun_site, tmp_path / "begun")
 
 
 def copy_of(project: Path, place: Path) -> Path:

@@ -25,9 +25,9 @@ from starterkit.checking import (
     found_tests,
     run_tests,
 )
-from starterkit.checking.plain import plain
 from starterkit.checking.report import LIMIT_BYTES, read_report
 from starterkit.errors import UsageError
+from starterkit.plain import plain
 from starterkit.process import ProgramMissing
 from starterkit.runtime import Prepared
 from starterkit.template import Commands, Environment, FolderSource, Template, read_step

@@ -117,6 +117,7 @@ def test_run_serves_the_site_until_ctrl_c(begun_site: Path) -> None:
 
     assert re.search(r"Your site is at http://127\.0\.0\.1:\d+/ \(Ctrl-C ends it\)", shown)
     assert (begun_site / "instance" / "conduit.db").is_file()
+    assert shown.rstrip().endswith("The site is stopped.")
     assert "Traceback" not in shown
 
 

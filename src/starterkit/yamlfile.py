@@ -16,15 +16,19 @@ from yaml import MappingNode, Node, ScalarNode, SequenceNode
 from starterkit.errors import FileError
 
 _SAFE_BOUND, _DEEPEST = 600, 100
+_SHOWN = 12  # so many of the words that would be right are named
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def nearest(word: str, known: list[str]) -> str:
-    """Return `Did you mean "…"?` with the known words nearest to `word`, or all of them when none is near."""
+    """Return `Did you mean "…"?` with the known words nearest to `word`, or the first of them when none is near."""
     close = get_close_matches(word, known, n=3, cutoff=0.5)
     if close:
         return "Did you mean " + " or ".join(f'"{name}"' for name in close) + "?"
-    return "It can be: " + ", ".join(known) + "." if known else ""
+    if not known:
+        return ""
+    more = f", … ({len(known)} in all)" if len(known) > _SHOWN else ""
+    return "It can be: " + ", ".join(known[:_SHOWN]) + (more or ".")
 
 
 def parse(data: bytes, file: str) -> Value:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from starterkit.checking.plain import shortened
 from starterkit.checking.report import Case
 from starterkit.checking.results import Place
+from starterkit.plain import shortened
 
 _MESSAGE_LINES, _MESSAGE_LETTERS = 8, 700
 _FOREIGN = ("site-packages", "node_modules", ".venv")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
 
-from starterkit.checking.plain import plain
+from starterkit.plain import plain
 
 LIMIT_BYTES = 8 * 1024 * 1024
 _LIMIT_LETTERS = 64 * 1024

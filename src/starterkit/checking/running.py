@@ -122,7 +122,7 @@ def _import_readers() -> None:
 
 
 def _tail(file: Path) -> str:
-    from starterkit.checking.plain import plain
+    from starterkit.plain import plain
 
     with file.open("rb") as stream:
         size = stream.seek(0, os.SEEK_END)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def list_frameworks(context: typer.Context, as_json: Json = False) -> int:
-    """List the frameworks: what each is, what it costs you, and its steps."""
+    """List the frameworks, what each costs you, and its steps."""
     from starterkit.cli.screens import listed
     from starterkit.template import bundled_names, bundled_template
 
@@ -69,7 +69,7 @@ def new(
     complete: Annotated[bool, flag("--complete", help="Begin at the end, with every step solved.")] = False,
     as_json: Json = False,
 ) -> int:
-    """Make a new site in a git repository of its own, with its learning path.
+    """Make a new site, in a git repository with its learning path.
 
     Asks for what is missing; every question has a flag.
     """

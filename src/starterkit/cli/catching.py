@@ -90,7 +90,7 @@ def no_room(wrong: OSError) -> MissingError:
 
 def _interrupted(console: Console) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C changes nothing any more
-    console.note("Interrupted. Nothing of yours is lost.")
+    console.note(console.farewell)
     return ExitCode.INTERRUPTED
 
 

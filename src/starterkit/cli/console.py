@@ -26,6 +26,7 @@ class Console:
     def __init__(self, *, as_json: bool = False, environ: Mapping[str, str] = os.environ) -> None:
         self.as_json = as_json
         self.invocation = Invocation.of_this_process()
+        self.farewell = "Interrupted. Nothing of yours is lost."  # said on Ctrl-C
         self.columns = shutil.get_terminal_size().columns
         self.out_colour = has_colour(sys.stdout, environ)
         self.err_colour = has_colour(sys.stderr, environ)

@@ -43,7 +43,10 @@ def check(
 
 
 def hint(context: typer.Context, as_json: Json = False) -> int:
-    """Give the next hint for the first red test; each time a little more."""
+    """Give the next hint for the first red test.
+
+    Each one says a little more.
+    """
     from starterkit.cli.screens import reading
     from starterkit.project.hinting import next_hint
 
@@ -92,7 +95,7 @@ def lesson(
 
 
 def status(context: typer.Context, as_json: Json = False) -> int:
-    """Show the whole path as a map: what is done, where you are, what is to come."""
+    """Show the whole path: what is done, where you are, what comes."""
     from starterkit.cli.screens import mapped
     from starterkit.project.overview import overview
 

@@ -27,9 +27,9 @@ def run(
     open_browser: Annotated[bool, flag("--open", help="Open it in the browser, too.")] = False,
     reset: Annotated[bool, flag("--reset", help="Make the database anew first; the old one stays beside it.")] = False,
 ) -> int:
-    """Serve your site on this machine, and restart it when you change it.
+    """Serve your site, and restart it when you change it.
 
-    The first run makes the database, with sample articles.
+    It answers on this machine only. The first run makes the database, with sample articles.
     """
     from starterkit.project.serving import SchemaOutdated
 
@@ -60,6 +60,7 @@ def _serve(console: Console, project: Project, port: int | None, open_browser: b
 
     def on_ready(address: str) -> None:
         console.line(f"Your site is at {address} (Ctrl-C ends it).")
+        console.farewell = "The site is stopped."
         if open_browser:
             _open(console, address)
 
@@ -84,7 +85,7 @@ def _wants_reset(console: Console, outdated: SchemaOutdated) -> bool:
 
 
 def doctor(context: typer.Context, as_json: Json = False) -> int:
-    """Look whether everything that is needed is here, and say what to do where it is not."""
+    """Look whether all that is needed is here, and say what is to do."""
     from starterkit.cli.screens import healthy
     from starterkit.project.health import examine
 

@@ -29,11 +29,11 @@ def next_step(
     leave_out: LeaveOut = False,
     as_json: Json = False,
 ) -> int:
-    """Save your work as a commit and bring the next step: its lesson and its tests.
+    """Save your work and bring the next step: its lesson, its tests.
 
     Only when the tests so far are green; else it says what is red, and changes nothing.
     """
-    from starterkit.cli.screens import moved
+    from starterkit.cli.screens import advanced, solved
     from starterkit.project.advance import advance
     from starterkit.project.checks import TestsRed
     from starterkit.project.solving import solve as take_solution
@@ -49,16 +49,16 @@ def next_step(
     )
     with opened(context) as project:
         chosen = _about_large_files(console, project, chosen)
-        solved = None
+        before = None
         try:
             if solve_first and project.step is not None:
-                solved = take_solution(project, chosen, console.say)
-                if solved.in_conflict:
-                    return moved.show_solved(console, project, solved)
-            advanced = advance(project, chosen, console.say)
+                before = take_solution(project, chosen, console.say)
+                if before.in_conflict:
+                    return solved.show(console, project, before)
+            begun = advance(project, chosen, console.say)
         except TestsRed as red:
-            return moved.show_stopped_by_red(console, red)
-        return moved.show_advanced(console, project, advanced, solved)
+            return advanced.show_stopped_by_red(console, red)
+        return advanced.show(console, project, begun, before)
 
 
 def solve(
@@ -78,11 +78,11 @@ def solve(
     leave_out: LeaveOut = False,
     as_json: Json = False,
 ) -> int:
-    """Bring the reference solution of this step into your code, and check it.
+    """Bring the solution of this step into your code, and check it.
 
     Nothing is written before the outcome is known; what it replaces of yours is kept and named.
     """
-    from starterkit.cli.screens import moved
+    from starterkit.cli.screens import solved
     from starterkit.project.solving import NotSolved, show_solution
     from starterkit.project.solving import solve as take_solution
 
@@ -97,14 +97,14 @@ def solve(
     )
     with opened(context) as project:
         if show:
-            return moved.show_solution(console, project, show_solution(project))
+            return solved.show_solution(console, project, show_solution(project))
         chosen = _about_large_files(console, project, chosen)
         names = [_inside(project.folder, folder_of(context), name) for name in files or ()]
         try:
-            solved = take_solution(project, chosen, console.say, replace_all=replace_all, files=names)
+            found = take_solution(project, chosen, console.say, replace_all=replace_all, files=names)
         except NotSolved as stopped:
-            return moved.show_not_solved(console, stopped)
-        return moved.show_solved(console, project, solved)
+            return solved.show_not_solved(console, stopped)
+        return solved.show(console, project, found)
 
 
 def undo(
@@ -115,12 +115,15 @@ def undo(
     ] = False,
     as_json: Json = False,
 ) -> int:
-    """Go back to exactly where you were before the last command that wrote."""
-    from starterkit.cli.screens import moved
+    """Go back to where you were before the last command that wrote.
+
+    Exactly: branch, index and files, also those that git does not know.
+    """
+    from starterkit.cli.screens import undone
     from starterkit.project.undo import undo as take_back
 
     with opened(context) as project:
-        return moved.show_undone(console_of(context), take_back(project, redo=redo, force=force))
+        return undone.show(console_of(context), take_back(project, redo=redo, force=force))
 
 
 def _about_large_files(console: Console, project: Project, chosen: Choices) -> Choices:

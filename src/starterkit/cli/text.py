@@ -12,23 +12,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from starterkit.plain import plain
+
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
 _CODES["code"] = _CODES["cyan"]
 _ONE_WORD = ("code", "quoted")  # what is to be typed, before and after it got its backticks
-_COMMANDS = re.compile(
-    r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
-    r"|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)"  # OSC: titles, links
-    r"|\x1b[@-Z\\^_]"
-)
-# Control characters but tab and newline, and the signs that turn the direction of the rest of a line.
-_HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _SPACES = re.compile("( +)")
 _CODE = re.compile(r"`([^`\n]+)`")
 
 
 def harmless(words: str) -> str:
-    """Return the words without anything that a terminal would obey instead of showing it."""
-    return _HARMFUL.sub("\ufffd", _COMMANDS.sub("", words.replace("\r\n", "\n"))).expandtabs(4)
+    """Return the words without anything that a terminal would obey instead of showing it; a tab becomes spaces."""
+    return plain(words).expandtabs(4)
 
 
 def columns(words: str) -> int:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from starterkit.errors import ExitCode, MissingError, StarterkitError
+from starterkit.errors import ExitCode, MissingError, StarterkitError, UsageError
 from starterkit.project import checks
 from starterkit.project.opened import Project
 from starterkit.runtime import Prepared, free_port
@@ -34,8 +34,10 @@ class SchemaOutdated(StarterkitError):
 def serve(project: Project, *, port: int | None, reset: bool, say: Say, on_ready: Callable[[str], None]) -> int:
     """Serve the site until it is stopped; return the server's exit code.
 
-    `on_ready` is told the address when the site answers. Raises `SchemaOutdated` when the database does not fit.
+    `on_ready` is told the address when the site answers. Raises `SchemaOutdated` when the database does not fit,
+    `UsageError` when something else listens on the port.
     """
+    chosen = _chosen(port)
     template = project.template
     prepared = checks.prepared(project, say)
     database = project.folder / template.database if template.database else None
@@ -47,10 +49,21 @@ def serve(project: Project, *, port: int | None, reset: bool, say: Say, on_ready
             _run(project, prepared, template.commands.reset)
         elif template.commands.schema:
             _check_schema(project, prepared)
-    chosen = port if port is not None else free_port(DEFAULT_PORT)
     with serve_command(project.folder, prepared, template.commands.run, chosen) as server:
-        on_ready(f"http://127.0.0.1:{chosen}/")
+        if server.poll() is None:
+            on_ready(f"http://127.0.0.1:{chosen}/")
         return server.wait()
+
+
+def _chosen(port: int | None) -> int:
+    if port is None:
+        return free_port(DEFAULT_PORT)
+    free = free_port(port)
+    if free != port:
+        raise UsageError(
+            f"Something listens on port {port} already.", f"`starterkit run --port {free}` takes a free one."
+        )
+    return port
 
 
 def _check_schema(project: Project, prepared: Prepared) -> None:

@@ -16,7 +16,7 @@ def show(console: Console, health: Health) -> int:
     """Show each finding with its mend; return the exit code."""
     code = ExitCode.DONE if health.is_ok else ExitCode.ENVIRONMENT
     if console.as_json:
-        console.json("doctor", as_json(health))
+        console.json("doctor", {**as_json(health), "next": _what_next(health)[1]})
         return code
     for finding in health.findings:
         console.line(_word(finding), f"  {finding.name}: {finding.found}", hang=9)
@@ -24,13 +24,17 @@ def show(console: Console, health: Health) -> int:
             console.line(prose(finding.mend), indent=9)
     console.line()
     console.line("All that is needed is here." if health.is_ok else "Something that is needed is not here yet.")
-    if not health.is_ok:
-        console.type_next("When it is mended, look again", "doctor")
-    elif health.folder is None:
-        console.type_next("Begin in a new folder", "new my-site")
-    else:
-        console.type_next("See where you are", "status")
+    console.type_next(*_what_next(health))
     return code
+
+
+def _what_next(health: Health) -> tuple[str, str]:
+    """Return why and what to type next."""
+    if not health.is_ok:
+        return "When it is mended, look again", "doctor"
+    if health.folder is None:
+        return "Begin in a new folder", "new my-site"
+    return "See where you are", "status"
 
 
 def _word(finding: Finding) -> Text:

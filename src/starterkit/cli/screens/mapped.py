@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from starterkit.cli.screens.durations import minutes
 from starterkit.cli.text import prose, text
+from starterkit.template.model import BASE
 
 if TYPE_CHECKING:
     from starterkit.cli.console import Console
@@ -58,6 +59,8 @@ def show_here(console: Console, seen: Overview, project: Project) -> None:
         sentence = next((one.sentence for one in expected_so_far(project) if one.id in seen.last.red), "")
         if sentence:
             console.line("The first one: ", text(sentence, "bold"))
+    if seen.at is not None and seen.last is None:
+        console.line(prose("`lesson` shows what this step is about."))
     _type_next(console, seen)
 
 
@@ -88,8 +91,8 @@ def _row(console: Console, standing: str, number: str, title: str, time: str, te
 
 def _show_last_check(console: Console, seen: Overview) -> None:
     if seen.last is None:
-        what = "Your files have changed since the last check." if seen.stale else "Not checked yet."
-        console.line(what)
+        is_old = seen.stale is not None and seen.stale.step == (seen.at.name if seen.at else BASE)
+        console.line("Your files have changed since the last check." if is_old else "Not checked yet.")
         return
     total = len(seen.last.red) + len(seen.last.green)
     if seen.last.red:

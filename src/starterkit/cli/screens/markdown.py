@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from starterkit.cli.console import Console
 
 _ITEM = re.compile(r"(\s*)([-*]|\d+\.)\s+")
-_EMPHASIS = re.compile(r"(?<![\w*])(\*\*?)(?=[^\s*])([^*`]+?)(?<=[^\s*])\1(?![\w*])")
+# Code as it is, or words between one or two stars.
+_MARKED = re.compile(r"`[^`\n]+`|(?<![\w*])(?P<stars>\*\*?)(?=[^\s*])(?P<words>[^*`]+?)(?<=[^\s*])(?P=stars)(?![\w*])")
 # Colours that can be read on a dark terminal and on a light one.
 _COLOURS = {
     "markdown.h1": "bold",
@@ -72,11 +73,14 @@ def _show_item(console: Console, lines: list[str], indent: int) -> None:
 
 def inline(words: str) -> Text:
     """Return a paragraph of Markdown with its code and its emphasis as styles."""
-    parts = _EMPHASIS.split(words)
-    spans = [prose(parts[0])]
-    for mark, emphasised, after in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
-        spans += [text(emphasised, "bold" if mark == "**" else ""), prose(after)]
-    return joined(*spans)
+    parts, end = list[Text](), 0
+    for found in _MARKED.finditer(words):
+        parts.append(text(words[end : found.start()]))
+        emphasised = found["words"]
+        style = "bold" if found["stars"] == "**" else ""
+        parts.append(prose(found[0]) if emphasised is None else text(emphasised, style))
+        end = found.end()
+    return joined(*parts, text(words[end:]))
 
 
 def _blocks(lines: list[str]) -> Iterator[tuple[str, list[str]]]:

@@ -26,20 +26,22 @@ def save_quickly(connection: sqlite3.Connection, _record: object = None) -> None
 @pytest.fixture(scope="session")
 def make_app(tmp_path_factory: pytest.TempPathFactory) -> MakeApp:
     """Makes the site, with a new database in a file of its own; takes settings that differ."""
-    # The site is imported here and not above, so that a mistake in its code is told by each test, by name.
-    create_app = import_module("conduit").create_app
 
     def make(**settings: object) -> Flask:
         database = tmp_path_factory.mktemp("site") / "test.db"
-        return create_app(
-            {
-                "TESTING": True,
-                "SECRET_KEY": "only for tests",
-                "SQLALCHEMY_DATABASE_URI": f"sqlite:///{database}",
-                "PASSWORD_HASH_METHOD": "scrypt:256:8:1",
-                **settings,
-            }
-        )
+        try:
+            # Imported here and not above, so that a mistake in the site's code is told by each test, by name.
+            return import_module("conduit").create_app(
+                {
+                    "TESTING": True,
+                    "SECRET_KEY": "only for tests",
+                    "SQLALCHEMY_DATABASE_URI": f"sqlite:///{database}",
+                    "PASSWORD_HASH_METHOD": "scrypt:256:8:1",
+                    **settings,
+                }
+            )
+        except SystemExit as stop:
+            raise RuntimeError("the site's code ends the program instead of building the site") from stop
 
     return make
 

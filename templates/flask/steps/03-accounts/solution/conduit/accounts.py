@@ -67,8 +67,9 @@ def register() -> str:
 def create_account() -> Answer:
     form = Form()
     typed = read_person(form)
-    user = User(**typed, password_hash=hash_password(read_new_password(form)))
+    password = read_new_password(form)
     if not form.errors:
+        user = User(**typed, password_hash=hash_password(password))
         db.session.add(user)
         if committed(form):
             sign_in(user)
@@ -111,13 +112,12 @@ def change_settings() -> Answer:
     typed = read_person(form)
     typed["image"] = form.line("image", longest=2_000, optional=True) or None
     typed["bio"] = form.text("bio", longest=5_000, optional=True) or None
-    if request.form.get("password"):
-        password_hash = hash_password(read_new_password(form))
-    else:
-        password_hash = g.user.password_hash
+    password = read_new_password(form) if request.form.get("password") else None
     if not form.errors:
-        for name, value in {**typed, "password_hash": password_hash}.items():
+        for name, value in typed.items():
             setattr(g.user, name, value)
+        if password:
+            g.user.password_hash = hash_password(password)
         if committed(form):
             return redirect(url_for("accounts.profile", username=g.user.username))
     return render_template("accounts/settings.html", typed=typed, errors=form.errors), 422

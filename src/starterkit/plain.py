@@ -10,8 +10,9 @@ _COMMANDS = re.compile(
     r"|(?:\x1b|#x1B)\][^\x07\x1b\n]*(?:\x07|#x07|\x1b\\|#x1B\\)"  # OSC: titles, links
     r"|\x1b[@-Z\\^_]"
 )
-# Control characters but tab and newline, what XML cannot hold, and the signs that turn the direction of a line.
-_HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+# Control characters but tab and newline, other line ends, what XML cannot hold, and the signs that turn the direction
+# of a line.
+_HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
 
 def plain(text: str) -> str:

@@ -1,0 +1,122 @@
+"""The outcome of next on the screen, and as JSON; each function returns the exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from starterkit.cli.screens import checked, mapped, solved, written
+from starterkit.cli.screens.durations import minutes
+from starterkit.cli.text import prose, text
+from starterkit.errors import ExitCode
+
+if TYPE_CHECKING:
+    from starterkit.checking import ExpectedTest
+    from starterkit.cli.console import Console
+    from starterkit.project.advance import Advanced
+    from starterkit.project.checks import TestsRed
+    from starterkit.project.opened import Project
+    from starterkit.project.solving import Solved
+    from starterkit.template import Step
+
+
+def show(console: Console, project: Project, advanced: Advanced, before: Solved | None) -> int:
+    """Show the step that has begun, or that the path has ended; `before` is the solution that was taken first."""
+    step = advanced.step
+    code = ExitCode.RED if advanced.in_conflict else ExitCode.DONE
+    tests = _new_tests(project, step) if step else []
+    if console.as_json:
+        console.json("next", _as_json(advanced, tests, before))
+        return code
+    if before is not None:
+        solved.show_way(console, before)
+        console.line()
+    if step is None:
+        _show_end(console, project)
+        return code
+    console.line(text(step.label, "bold"), f"  about {minutes(step.minutes)}")
+    console.line(step.summary)
+    _show_tests(console, tests)
+    console.line()
+    _show_carried(console, advanced)
+    if step.resets_data:
+        written.show_reset(console, "This step changes a table that your database already has")
+    if advanced.in_conflict:
+        written.show_markers(console, advanced.in_conflict)
+    else:
+        console.type_next(f"Read the lesson ({lesson_file(step)})", "lesson")
+    return code
+
+
+def _show_tests(console: Console, tests: Sequence[ExpectedTest]) -> None:
+    new, guards = [one for one in tests if not one.guard], [one for one in tests if one.guard]
+    console.line()
+    console.line("The new tests, all red now (that is where every step begins):")
+    for one in new:
+        console.line(text("- ", "yellow"), one.sentence, indent=2, hang=2)
+    if guards:
+        console.line("Already green, keep it so:")
+        for one in guards:
+            console.line(text("- ", "green"), one.sentence, indent=2, hang=2)
+
+
+def _show_carried(console: Console, advanced: Advanced) -> None:
+    carried = advanced.carried
+    assert advanced.written is not None and carried is not None
+    written.show_changed(console, "New here", advanced.written)
+    written.show_files(console, "Put back, they were gone", carried.put_back)
+    written.show_files(console, "You have a file of this name already; yours stays", carried.kept_mine)
+    written.show_kept(console, advanced.written)
+
+
+def _show_end(console: Console, project: Project) -> None:
+    template = project.template
+    tests = len(template.tests) + sum(len(step.tests) for step in template.steps)
+    console.line(text(f"You have reached the end of the {template.title} path.", "bold green"))
+    console.line()
+    console.line(
+        f"{len(template.steps)} steps, {tests} tests, and a whole site that works, with every line of it in your own "
+        "hands. That is what building for the web is: what you did here, you can do anywhere."
+    )
+    console.line("The repository is yours: go on with it, change it, show it.")
+    console.type_next("Look at what you built", "run --open")
+
+
+def show_stopped_by_red(console: Console, stopped: TestsRed) -> int:
+    """Show why `next` stopped: the red tests, as `check` does. Nothing was changed."""
+    if console.as_json:
+        console.json("next", {"check": checked.as_json(stopped.result), "error": written.error_as_json(stopped)})
+    else:
+        checked.show_red(console, stopped.result)
+        console.line()
+        console.line("This step is not finished yet, so nothing was changed.")
+        console.line(prose("`next --solve` would take the solution first."))
+        console.type_next("For a hint at the first one", "hint")
+    return int(stopped.code)
+
+
+def lesson_file(step: Step) -> str:
+    """Return where the lesson of a step lies in the project."""
+    return f"lessons/{step.name}.md"
+
+
+def _new_tests(project: Project, step: Step) -> list[ExpectedTest]:
+    from starterkit.project.checks import expected_so_far
+
+    return [one for one in expected_so_far(project, step.name) if one.step == step.name]
+
+
+def _as_json(advanced: Advanced, tests: Sequence[ExpectedTest], before: Solved | None) -> dict[str, Any]:
+    step, carried = advanced.step, advanced.carried
+    return {
+        "finished": step is None,
+        "step": mapped.step_as_json(step) if step else None,
+        "tests": [{"id": one.id, "sentence": one.sentence, "guard": one.guard} for one in tests],
+        "lesson": lesson_file(step) if step else None,
+        **written.written_as_json(advanced.written),
+        "put_back": list(carried.put_back) if carried else [],
+        "kept_mine": list(carried.kept_mine) if carried else [],
+        "in_conflict": list(advanced.in_conflict),
+        "solved": solved.as_json(before) if before else None,
+        "next": "run" if step is None else "check" if advanced.in_conflict else "lesson",
+    }

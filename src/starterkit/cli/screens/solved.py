@@ -1,0 +1,109 @@
+"""The outcome of solve on the screen, and as JSON; each function returns the exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from starterkit.cli.screens import checked, written
+from starterkit.cli.text import prose, text
+from starterkit.errors import ExitCode
+
+if TYPE_CHECKING:
+    from starterkit.cli.console import Console
+    from starterkit.project.opened import Project
+    from starterkit.project.solving import FileDiff, NotSolved, Solved
+
+_DIFF_STYLES = {"+++": "bold", "---": "bold", "@@": "cyan", "+": "green", "-": "red"}
+
+
+def show(console: Console, project: Project, solved: Solved) -> int:
+    """Show in which way the solution came in, and what was kept."""
+    is_red = bool(solved.in_conflict) or (solved.result is not None and bool(solved.result.red))
+    code = ExitCode.RED if is_red else ExitCode.DONE
+    if console.as_json:
+        command = "undo" if is_red and not solved.in_conflict else _what_next(project, solved)[1]
+        console.json("solve", {**as_json(solved), "next": command})
+        return code
+    show_way(console, solved)
+    if solved.in_conflict:
+        written.show_markers(console, solved.in_conflict)
+        return code
+    if solved.result is not None and solved.result.red:
+        checked.show_red(console, solved.result)
+        console.type_next("Take it back, and choose another way", "undo")
+        return code
+    why, command = _what_next(project, solved)
+    if solved.written is None:
+        console.line(prose("`solve --replace` would take every file of the path all the same."))
+    if command == "run":
+        console.line("That was the last step: the whole site is built.")
+    console.type_next(why, "run --open" if command == "run" else command)
+    return code
+
+
+def _what_next(project: Project, solved: Solved) -> tuple[str, str]:
+    """Return why and what to type after a solve."""
+    if solved.in_conflict or solved.way.name == "NAMED" or (solved.written is not None and solved.result is None):
+        return "See what is green now", "check"
+    if project.path.next_step(project.state.step) is None:
+        return "Look at it", "run"
+    return ("Read it, then go on" if solved.written else "Go on"), "next"
+
+
+def show_way(console: Console, solved: Solved) -> None:
+    """Show in which way the solution came in, what was changed and what was kept."""
+    label = solved.step.label
+    if solved.written is None:
+        console.line(text("ok", "bold green"), f"  {label} is solved already; nothing was changed.")
+        return
+    if solved.way.name == "NAMED":
+        console.line(text("ok", "bold green"), f"  These files of the solution of {label} are in, whole.")
+    else:
+        console.line(text("ok", "bold green"), f"  The solution of {label} is in: {solved.way.value}.")
+    if solved.result is not None and not solved.result.red:
+        console.line(checked.green_line(solved.result))
+    written.show_changed(console, "Changed", solved.written)
+    written.show_kept(console, solved.written)
+    if solved.carried is not None:
+        written.show_files(console, "Yours, and they stay", solved.carried.kept_mine)
+    if solved.step.resets_data:
+        written.show_reset(console, "The solution changes a table that your database already has")
+
+
+def show_not_solved(console: Console, stopped: NotSolved) -> int:
+    """Show that the solution does not fit the learner's code. Nothing was changed."""
+    if console.as_json:
+        check = checked.as_json(stopped.result) if stopped.result else None
+        console.json("solve", {"check": check, "error": written.error_as_json(stopped)})
+    console.trouble("Stopped:", stopped.message, stopped.mend)
+    return int(stopped.code)
+
+
+def show_solution(console: Console, project: Project, diffs: Sequence[FileDiff]) -> int:
+    """Show the solution against the learner's code, file by file."""
+    if console.as_json:
+        files = [{"path": one.path, "diff": one.diff} for one in diffs]
+        console.json("solve", {"step": project.state.step, "files": files})
+        return ExitCode.DONE
+    if not diffs:
+        console.line("Your code is the solution already, line by line.")
+    for one in diffs:
+        for line in one.diff.rstrip("\n").split("\n"):
+            style = next((style for mark, style in _DIFF_STYLES.items() if line.startswith(mark)), "")
+            console.exact(line, style)
+    console.type_next("To take it into your code", "solve")
+    return ExitCode.DONE
+
+
+def as_json(solved: Solved) -> dict[str, Any]:
+    """Return a solve as the object that docs/commands.md describes."""
+    return {
+        "step": solved.step.name,
+        "way": solved.way.name.lower(),
+        "check": checked.as_json(solved.result) if solved.result else None,
+        **written.written_as_json(solved.written),
+        "kept_mine": list(solved.carried.kept_mine) if solved.carried else [],
+        "in_conflict": list(solved.in_conflict),
+        "resets_data": solved.step.resets_data,
+    }

@@ -1,0 +1,51 @@
+"""What a shell completes: commands, options, steps, tests and frameworks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from commands import starterkit
+
+
+def completed(words: str, cwd: Path) -> list[str]:
+    """What bash would offer for the last of these words."""
+    env = {
+        "_STARTERKIT_COMPLETE": "complete_bash",
+        "COMP_WORDS": f"starterkit {words}",
+        "COMP_CWORD": str(len(words.split(" "))),
+    }
+    return starterkit(cwd=cwd, env=env).out.split()
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("che", ["check"]),
+        ("lesson 0", ["01-comments", "02-tags", "03-accounts"]),
+        ("check test_home", ["test_home_shows_the_newest_article_first"]),
+        ("check test_an_article_inv", ["test_an_article_invites_a_comment"]),
+        ("check test_tags", []),
+        ("new --framework fl", ["flask"]),
+        ("new --framework flask --at 02", ["02-tags"]),
+        ("check --pr", ["--pristine"]),
+    ],
+)
+def test_a_word_is_completed_by_what_fits(begun_site: Path, words: str, offered: list[str]) -> None:
+    assert completed(words, begun_site) == offered
+
+
+def test_a_project_elsewhere_is_looked_at_for_its_steps(begun_site: Path) -> None:
+    assert completed(f"-C {begun_site.name} lesson 02", begun_site.parent) == ["02-tags"]
+
+
+def test_outside_a_project_there_are_no_steps_and_no_error(tmp_path: Path) -> None:
+    assert completed("lesson 0", tmp_path) == []
+
+
+def test_the_script_for_the_shell_is_shown(tmp_path: Path) -> None:
+    shown = starterkit(
+        "--show-completion", "bash", cwd=tmp_path, env={"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+    )
+
+    assert "_STARTERKIT_COMPLETE=complete_bash" in shown.out
