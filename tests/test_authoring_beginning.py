@@ -219,7 +219,7 @@ def test_a_killed_command_leaves_the_old_template_or_the_new_one(template: Path,
     add_step(shutil.copytree(stock, tmp_path / "other"), "new", after="base")
     old, new = tree_of(stock), tree_of(tmp_path / "other")
     seen = set()
-    for last in (1, 2, 40, 80, *range(104, 126, 3), 140, 1_000_000):  # the exchange is about the 112th
+    for last in (1, 60, *range(105, 122, 4), 140, 1_000_000):  # the exchange is about the 112th
         target = tmp_path / "run" / "tiny"
         shutil.rmtree(target.parent, ignore_errors=True)
         shutil.copytree(stock, target)
