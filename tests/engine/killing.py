@@ -1,8 +1,11 @@
 """Run a command in a project and stop it at its N-th write: by SIGKILL, or by an error as a full disk gives it.
 
-Started once, it reads one order a line from its standard input and runs each in a child of its own (an audit hook
-cannot be taken out again):
-`{"folder": …, "command": …, "at": N, "how": "kill"|"fail"}` is answered by `{"ended": …, "writes": …, "error": …}`.
+Or let it run and copy the project before each write: what lies on disk then is what a kill there leaves. Copies that
+would be the same as the one before are not made.
+
+Started once, this reads one order a line from its standard input and runs each in a child of its own (an audit hook
+cannot be taken out again): `{"folder": …, "command": …, "at": N, "how": "kill"|"fail"|"record", "place": …}` is
+answered by `{"ended": …, "writes": …, "error": …}`.
 """
 
 from __future__ import annotations
@@ -10,9 +13,10 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -55,26 +59,58 @@ def _answer(order: dict[str, Any]) -> dict[str, Any]:
 
 
 def _run(order: dict[str, Any], writing: int) -> None:
-    writes, error = [0], ""
+    error, stop = "", {"kill": _kill, "fail": _fail}.get(order["how"])
+    recorder = _Recorder(Path(order["folder"]), Path(order["place"])) if order["how"] == "record" else None
+    writes, is_over = 0, False
 
     def count(event: str, args: tuple[Any, ...]) -> None:
+        nonlocal writes
         opened = event == "open" and args[0] != os.devnull and isinstance(args[2], int) and args[2] & WRITING
-        if order["at"] < 0 or not (opened or event in EVENTS):
+        if is_over or (recorder and recorder.is_busy) or not (opened or event in EVENTS):
             return
-        writes[0] += 1
-        if writes[0] == order["at"]:
-            if order["how"] == "kill":
-                os.kill(os.getpid(), signal.SIGKILL)
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        writes += 1
+        if recorder:
+            recorder.record(writes)
+        elif stop and writes == order["at"]:
+            stop()
 
     sys.addaudithook(count)
     try:
         COMMANDS[order["command"]](Learner(Path(order["folder"])))
     except Exception as wrong:
         error = f"{type(wrong).__name__}: {wrong}"
-    order["at"] = -1
-    os.write(writing, json.dumps({"writes": writes[0], "error": error}).encode())
+    is_over = True
+    os.write(writing, json.dumps({"writes": writes, "error": error}).encode())
     os._exit(0)
+
+
+def _kill() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _fail() -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+class _Recorder:
+    def __init__(self, folder: Path, place: Path) -> None:
+        self.folder, self.place, self.is_busy, self.last = folder, place, False, frozenset[tuple[object, ...]]()
+
+    def record(self, number: int) -> None:
+        self.is_busy = True
+        now = frozenset(_facts(self.folder))
+        if now != self.last:
+            self.last = now
+            shutil.copytree(self.folder, self.place / f"{number:03}", symlinks=True)
+        self.is_busy = False
+
+
+def _facts(folder: Path) -> Iterator[tuple[object, ...]]:
+    for parent, folders, names in os.walk(folder):
+        for name in (*folders, *names):
+            path = f"{parent}/{name}"
+            found = os.lstat(path)
+            yield path, found.st_ino, found.st_mode, found.st_size, found.st_mtime_ns if name in names else 0
 
 
 if __name__ == "__main__":

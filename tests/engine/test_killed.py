@@ -7,13 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
-from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from killing import COMMANDS
 from learners import Learner, Standing, copied
 from trees import link, program
 
@@ -21,9 +21,26 @@ from starterkit.errors import StarterkitError
 from starterkit.project.journal import Recovery
 from starterkit.project.opened import open_project
 
-SHARES = 4  # how many tests the writes of one command are shared out among, for several processors
 JOURNAL = ".git/starterkit/journal.json"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A project before a command, how it stands there and after it, and how often the command writes.
+
+    `moments` are copies of the project as it lay on disk before each write that found it changed.
+    """
+
+    project: Path
+    command: str
+    old: Standing
+    new: Standing
+    writes: int
+    moments: tuple[Path, ...]
+
+
 Ask = Callable[..., dict[str, Any]]
+CaseOf = Callable[[str], Case]
 
 
 @pytest.fixture(scope="session")
@@ -32,32 +49,37 @@ def ask() -> Iterator[Ask]:
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     with subprocess.Popen(runner, stdin=-1, stdout=-1, text=True, env=environment) as process:
         assert process.stdin is not None and process.stdout is not None
+        orders, answers = process.stdin, process.stdout
 
-        def answer(learner: Learner, command: str, at: int = 0, how: str = "kill") -> dict[str, Any]:
-            assert process.stdin is not None and process.stdout is not None
-            order = {"folder": str(learner.folder), "command": command, "at": at, "how": how}
-            process.stdin.write(json.dumps(order) + "\n")
-            process.stdin.flush()
-            found: dict[str, Any] = json.loads(process.stdout.readline())
+        def answer(folder: Path, command: str, how: str, *, at: int = 0, place: Path | None = None) -> dict[str, Any]:
+            order = {"folder": str(folder), "command": command, "how": how, "at": at, "place": str(place)}
+            print(json.dumps(order), file=orders, flush=True)
+            found: dict[str, Any] = json.loads(answers.readline())
             return found
 
         yield answer
-        process.stdin.close()
+        orders.close()
 
 
-@dataclass(frozen=True)
-class Case:
-    """A project before a command, how it stands there and after it, and how often the command writes.
+@pytest.fixture(scope="session")
+def case_of(generated: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory, ask: Ask) -> CaseOf:
+    made: dict[str, Case] = {}
 
-    `decided` is the first write after which the next command finishes what was begun.
-    """
+    def make(command: str) -> Case:
+        if command not in made:
+            place = tmp_path_factory.mktemp("case")
+            learner = Learner(copied(generated("tiny"), place / "before"))
+            BEGINNINGS[command](learner)
+            learner.git("gc", "-q")  # few files are quick to copy
+            old = learner.standing()
+            after = Learner(copied(learner.folder, place / "after"))
+            answer = ask(after.folder, command, "record", place=place / "moments")
+            assert answer["error"] == ""
+            moments = tuple(sorted((place / "moments").iterdir()))
+            made[command] = Case(learner.folder, command, old, after.standing(), answer["writes"], moments)
+        return made[command]
 
-    project: Path
-    command: str
-    old: Standing
-    new: Standing
-    writes: int
-    decided: int
+    return make
 
 
 def at_work(learner: Learner) -> None:
@@ -75,7 +97,6 @@ def at_work(learner: Learner) -> None:
 
 def before_next(learner: Learner) -> None:
     at_work(learner)
-    learner.writes({"conduit/two/__init__.py": None})
     learner.solve(replace_all=True)
     learner.writes({"tests/support.py": "edited again", "tests/test_02_two.py": None, "notes/more.txt": "more"})
 
@@ -106,119 +127,58 @@ BEGINNINGS: dict[str, Callable[[Learner], None]] = {
 }
 
 
-@pytest.fixture(scope="session")
-def case_of(
-    generated: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory, ask: Ask
-) -> Callable[[str], Case]:
-    made: dict[str, Case] = {}
-
-    def make(command: str) -> Case:
-        if command not in made:
-            place = tmp_path_factory.mktemp("case")
-            learner = Learner(copied(generated("tiny"), place / "before"))
-            BEGINNINGS[command](learner)
-            learner.git("gc", "-q")  # few files are quick to copy
-            old = learner.standing()
-            after = Learner(copied(learner.folder, place / "after"))
-            answer = ask(after, command)
-            assert answer["error"] == ""
-            count = answer["writes"]
-            decided = bisect_left(range(count), True, lo=1, key=lambda at: is_decided(learner, command, at, ask))
-            made[command] = Case(learner.folder, command, old, after.standing(), count, decided)
-        return made[command]
-
-    return make
-
-
-def is_decided(learner: Learner, command: str, at: int, ask: Ask) -> bool:
-    killed = Learner(copied(learner.folder, learner.folder.parent / f"killed-{at}"))
-    ask(killed, command, at)
-    return (killed.folder / JOURNAL).exists()
-
-
-def same(standing: Standing, other: Standing) -> bool:
-    """Commits made at another time have other ids: their trees are in `staged`, for nothing is left to commit."""
-    return replace(standing, commit="") == replace(other, commit="")
-
-
-def recovered(learner: Learner) -> Recovery | None:
-    with open_project(learner.folder) as project:
-        return project.recovered
-
-
-@pytest.mark.parametrize("share", range(SHARES))
 @pytest.mark.parametrize("command", BEGINNINGS)
-def test_killed_at_each_write(
-    command: str, share: int, case_of: Callable[[str], Case], ask: Ask, tmp_path: Path
-) -> None:
-    case = case_of(command)
-    for at in range(1 + share, case.writes + 1, SHARES):
-        learner = Learner(copied(case.project, tmp_path / f"{at}"))
-        assert ask(learner, command, at)["ended"] == "killed"
+def test_killed_at_each_write(command: str, case_of: CaseOf, tmp_path: Path) -> None:
+    case, finished = case_of(command), 0
+    for moment in case.moments:
+        learner = Learner(copied(moment, tmp_path / moment.name))
 
         found = recovered(learner)
 
-        standing = learner.standing()
-        is_new = same(standing, case.new)
-        assert is_new or standing == case.old, f"write {at}: neither the old nor the new state"
-        if found is not None:
-            assert is_new and found.finished and found.left == ()
-        assert not list((learner.folder / ".git").glob("*.lock"))
-        assert not list((learner.folder / ".git/starterkit/scratch").glob("*")) or not is_new
-        if at % 5 == 0 or found is not None:
+        is_new = assert_old_or_new(learner, case)
+        finished += found is not None
+        assert found is None or (is_new and found.finished and found.left == ()), moment.name
+        if found is not None or int(moment.name) % 8 == 0:
             learner.fsck()
             assert_it_goes_on(learner, case, is_new)
         shutil.rmtree(learner.folder)
+    assert finished > 10
 
 
-def assert_it_goes_on(learner: Learner, case: Case, is_new: bool) -> None:
-    """From the old state the command works, from the new one it can be taken back."""
-    if not is_new:
-        from killing import COMMANDS
-
-        COMMANDS[case.command](learner)
-        assert same(learner.standing(), case.new)
-    learner.undo() if case.command not in ("undo", "forced undo") else learner.redo()
-    assert same(learner.standing(), case.old)
-
-
-@pytest.mark.parametrize("share", range(SHARES))
-@pytest.mark.parametrize("command", ["next", "undo"])
-def test_refused_by_the_disk_at_each_write(
-    command: str, share: int, case_of: Callable[[str], Case], ask: Ask, tmp_path: Path
-) -> None:
-    """An error changes nothing, or comes after the command has decided: then the next command finishes it."""
+@pytest.mark.parametrize("command", BEGINNINGS)
+def test_killed_in_earnest(command: str, case_of: CaseOf, ask: Ask, tmp_path: Path) -> None:
+    """The moments above are copies of a running command's disk; here the process is really killed."""
     case = case_of(command)
-    for at in range(1 + share, case.writes + 1, SHARES):
+    for at in range(3, case.writes, case.writes // 5):
         learner = Learner(copied(case.project, tmp_path / f"{at}"))
-        answer = ask(learner, command, at, "fail")
+        assert ask(learner.folder, command, "kill", at=at)["ended"] == "killed"
+
+        recovered(learner)
+
+        assert_it_goes_on(learner, case, assert_old_or_new(learner, case))
+
+
+@pytest.mark.parametrize("share", range(2))
+def test_refused_by_the_disk_at_each_write(share: int, case_of: CaseOf, ask: Ask, tmp_path: Path) -> None:
+    """An error changes nothing, or comes after the command has decided: then the next command finishes it."""
+    case = case_of("next")
+    for at in range(1 + share, case.writes + 1, 2):
+        learner = Learner(copied(case.project, tmp_path / f"{at}"))
+        answer = ask(learner.folder, "next", "fail", at=at)
         assert answer["ended"] == "done"
 
         found = recovered(learner)
 
-        standing = learner.standing()
-        assert standing == case.old or same(standing, case.new), f"write {at}: {answer['error']}"
-        if found is None and standing == case.old:
-            assert answer["error"], f"write {at} failed, nothing was done, and nobody said so"
-        assert not list((learner.folder / ".git").glob("*.lock"))
-        shutil.rmtree(learner.folder)
-
-
-def killed_after_the_decision(case: Case, ask: Ask, place: Path) -> Iterator[Learner]:
-    """The project, killed at each write from the decision on."""
-    assert case.writes - case.decided > 15
-    for at in range(case.decided, case.writes + 1):
-        learner = Learner(copied(case.project, place / f"{at}"))
-        ask(learner, case.command, at)
-        if (learner.folder / JOURNAL).exists():  # its removal is the last write but for those of the lock
-            yield learner
+        is_new = assert_old_or_new(learner, case)
+        assert is_new or found is None
+        assert is_new or answer["error"], f"write {at} failed, nothing was done, and nobody said so"
         shutil.rmtree(learner.folder)
 
 
 @pytest.mark.parametrize("command", ["next", "undo"])
-def test_an_edit_after_the_kill_stays(command: str, case_of: Callable[[str], Case], ask: Ask, tmp_path: Path) -> None:
+def test_an_edit_after_the_kill_stays(command: str, case_of: CaseOf, tmp_path: Path) -> None:
     """Between the kill and the next command the learner edits every file, and writes new ones."""
-    for learner in killed_after_the_decision(case_of(command), ask, tmp_path):
+    for learner in killed_after_the_decision(case_of(command), tmp_path):
         edited = {path: f"edited after the kill: {path}" for path in learner.everything() if path != "there"}
         learner.writes({**edited, "brand/new.txt": "new"})
         before = learner.everything()
@@ -231,11 +191,9 @@ def test_an_edit_after_the_kill_stays(command: str, case_of: Callable[[str], Cas
         assert recovered(learner) is None
 
 
-def test_killed_and_then_on_another_branch_is_taken_back(
-    case_of: Callable[[str], Case], ask: Ask, tmp_path: Path
-) -> None:
+def test_killed_and_then_on_another_branch_is_taken_back(case_of: CaseOf, tmp_path: Path) -> None:
     case = case_of("next")
-    for learner in killed_after_the_decision(case, ask, tmp_path):
+    for learner in killed_after_the_decision(case, tmp_path):
         learner.git("branch", "other")
         learner.git("symbolic-ref", "HEAD", "refs/heads/other")
 
@@ -245,12 +203,10 @@ def test_killed_and_then_on_another_branch_is_taken_back(
         assert learner.everything() == case.old.files
 
 
-def test_killed_and_then_committed_by_hand_loses_nothing(
-    case_of: Callable[[str], Case], ask: Ask, tmp_path: Path
-) -> None:
+def test_killed_and_then_committed_by_hand_loses_nothing(case_of: CaseOf, tmp_path: Path) -> None:
     case = case_of("next")
-    for learner in killed_after_the_decision(case, ask, tmp_path):
-        (learner.folder / ".git/index.lock").unlink(missing_ok=True)
+    for learner in killed_after_the_decision(case, tmp_path):
+        (learner.folder / ".git/index.lock").unlink(missing_ok=True)  # git would have asked for that
         learner.git("add", "-A")
         learner.git("commit", "-q", "--allow-empty", "-m", "by hand")
         by_hand = learner.head()
@@ -264,6 +220,47 @@ def test_killed_and_then_committed_by_hand_loses_nothing(
 def test_a_damaged_note_of_an_interrupted_command_is_named(tiny: Learner) -> None:
     tiny.next()
     for content in ("", "{", '{"command": "next"}', "[]"):
-        tiny.writes({".git/starterkit/journal.json": content})
+        tiny.writes({JOURNAL: content})
         with pytest.raises(StarterkitError, match=r"journal\.json"):
             open_project(tiny.folder)
+
+
+def recovered(learner: Learner) -> Recovery | None:
+    """What the next command says that it did about the interrupted one."""
+    with open_project(learner.folder) as project:
+        return project.recovered
+
+
+def killed_after_the_decision(case: Case, place: Path) -> Iterator[Learner]:
+    """The project, killed at each write from the decision on."""
+    for moment in case.moments:
+        if (moment / JOURNAL).exists():
+            learner = Learner(copied(moment, place / moment.name))
+            yield learner
+            shutil.rmtree(learner.folder)
+
+
+def same(standing: Standing, other: Standing) -> bool:
+    """Commits made at another time have other ids: their trees are in `staged`, for nothing is left to commit."""
+    return replace(standing, commit="") == replace(other, commit="")
+
+
+def assert_old_or_new(learner: Learner, case: Case) -> bool:
+    """Return whether the project is in the new state; it is in the old one then."""
+    standing = learner.standing()
+    is_new = same(standing, case.new)
+    assert is_new or standing == case.old, f"{learner.folder.name}: neither the old nor the new state"
+    assert not list((learner.folder / ".git").glob("*.lock"))
+    return is_new
+
+
+def assert_it_goes_on(learner: Learner, case: Case, is_new: bool) -> None:
+    """From the old state the command works, from the new one it can be taken back."""
+    if not is_new:
+        COMMANDS[case.command](learner)
+        assert same(learner.standing(), case.new)
+    if case.command in ("undo", "forced undo"):
+        learner.redo()
+    else:
+        learner.undo()
+    assert same(learner.standing(), case.old)
