@@ -63,7 +63,7 @@ def test_findings_exit_1_in_every_form(cache: Path, tmp_path: Path) -> None:
     assert done.returncode == 1, done.stdout + done.stderr
     assert "02-counting     FAILED lesson" in done.stdout
     assert "sound · 02-counting · lesson · sound/steps/02-counting/lesson.md:" in done.stdout
-    assert "see it: starterkit template validate sound --step 02-counting --only lesson" in done.stdout
+    assert "see it: starterkit template validate sound --step 02-counting --only lesson --no-cache" in done.stdout
     assert "::error file=sound/steps/02-counting/lesson.md,line=" in done.stdout
     assert 'classname="sound.02-counting"' in (tmp_path / "reports" / "junit.xml").read_text("utf-8")
 

@@ -117,7 +117,7 @@ class Work:
     def finding(self, message: str, file: str = "", line: int = 0, *, by_hand: str = "") -> Finding:
         """Return a finding of this rule; without `by_hand`, the command that runs this rule alone shows it."""
         name, step = quoted(self.subject.name), self.step
-        command = by_hand or f"starterkit template validate {name} --step {step} --only {self.rule}"
+        command = by_hand or f"starterkit template validate {name} --step {step} --only {self.rule} --no-cache"
         return Finding(self.subject.template.name, step, self.rule, file, line, message, command)
 
     def of_test(self, label: str, test: ExpectedTest, message: str) -> Finding:
