@@ -49,6 +49,7 @@ def test_a_text_is_written_in_markdown(site: Site) -> None:
     assert page.texts(".article-content li") == ["of paper", "of tin"]
     page.one(".article-content em", "an emphasised word").says("paper")
     page.one(".article-content strong", "a strong word").says("tin")
+    page.one(".article-content :is(h2, h3, h4, h5, h6)", "a heading in the text").says("Kinds")
     page.one("h1", "the title, as the only main heading").says("Lanterns")
 
 
