@@ -250,6 +250,10 @@ class Part:
         """The words of all elements that the selector finds, in the order of the page."""
         return [_words(node) for node in self._node.css(selector)]
 
+    def names(self, selector: str) -> list[str]:
+        """The names of all fields that the selector finds."""
+        return [name for node in self._node.css(selector) if (name := node.attributes.get("name"))]
+
     def words(self) -> str:
         """All its words, with single spaces."""
         return _words(self._node)
