@@ -131,6 +131,21 @@ class Site:
             event.remove(Engine, "before_cursor_execute", interrupt)
         expect(done, "the site was expected to save something new in its database, and saved nothing")
 
+    def questions(self, address: str) -> int:
+        """How many questions the site asks its database to draw the page at this address."""
+        asked: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            asked.append(statement)
+
+        self.read(address)  # what is only asked the first time does not count
+        event.listen(Engine, "before_cursor_execute", note)
+        try:
+            self.read(address)
+        finally:
+            event.remove(Engine, "before_cursor_execute", note)
+        return len(asked)
+
     def stored(self) -> bytes:
         """All that the site has written to its database, as it lies in the file."""
         return database_file(self._app).read_bytes()
@@ -249,6 +264,10 @@ class Part:
     def texts(self, selector: str) -> list[str]:
         """The words of all elements that the selector finds, in the order of the page."""
         return [_words(node) for node in self._node.css(selector)]
+
+    def names(self, selector: str) -> list[str]:
+        """The names of all fields that the selector finds."""
+        return [name for node in self._node.css(selector) if (name := node.attributes.get("name"))]
 
     def words(self) -> str:
         """All its words, with single spaces."""
