@@ -150,7 +150,7 @@ def test_a_failed_sign_in_takes_as_long_for_anyone(make_app: Callable[..., Flask
     times = [(seconds(ada.email), seconds("nobody@example.org")) for _ in range(4)]
     known, unknown = (min(column) for column in zip(*times, strict=True))
 
-    message = f"a failed sign-in is {known:.3f} s of work for a known address, {unknown:.3f} s for an unknown one"
+    message = f"a failed sign-in takes {known:.3f} s for a known address, {unknown:.3f} s for an unknown one"
     assert known / 2 < unknown < known * 2, message
 
 
