@@ -2,8 +2,9 @@
 
 import pytest
 
-pytest.register_assert_rewrite("trees", "learners")
+pytest.register_assert_rewrite("trees", "learners", "killing")
 
+from killing import ask  # noqa: E402
 from learners import _own_git_configuration, flask, generated, tiny  # noqa: E402
 
-__all__ = ["_own_git_configuration", "flask", "generated", "tiny"]
+__all__ = ["_own_git_configuration", "ask", "flask", "generated", "tiny"]

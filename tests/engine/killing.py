@@ -15,12 +15,15 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from learners import Learner
+import pytest
+from learners import TEMPLATES, Learner, make_project
 
 from starterkit.repository.merge import Settle
 
@@ -29,6 +32,15 @@ EVENTS = frozenset(
     f"os.{name}" for name in ("rename", "remove", "rmdir", "mkdir", "symlink", "link", "chmod", "utime", "truncate")
 ) | {"subprocess.Popen"}
 
+
+def new(learner: Learner) -> None:
+    make_project(learner.folder / "made/for/it/site", TEMPLATES / "tiny")
+
+
+def new_in_a_folder(learner: Learner) -> None:
+    make_project(learner.folder / "empty", TEMPLATES / "tiny")
+
+
 COMMANDS: dict[str, Callable[[Learner], object]] = {
     "next": lambda learner: learner.next(),
     "solve": lambda learner: learner.solve(settle=Settle.THEIRS),
@@ -36,12 +48,18 @@ COMMANDS: dict[str, Callable[[Learner], object]] = {
     "undo": lambda learner: learner.undo(),
     "forced undo": lambda learner: learner.undo(force=True),
     "redo": lambda learner: learner.redo(),
+    "new": new,
+    "new in a folder": new_in_a_folder,
 }
 
 
 def main() -> None:
     for line in sys.stdin:
-        print(json.dumps(_answer(json.loads(line))), flush=True)
+        order = json.loads(line)
+        if order["command"].startswith("new") and "copier" not in sys.modules:
+            with tempfile.TemporaryDirectory() as place:
+                make_project(Path(place) / "site", TEMPLATES / "tiny")  # the renderer is slow to import
+        print(json.dumps(_answer(order)), flush=True)
 
 
 def _answer(order: dict[str, Any]) -> dict[str, Any]:
@@ -59,7 +77,7 @@ def _answer(order: dict[str, Any]) -> dict[str, Any]:
 
 
 def _run(order: dict[str, Any], writing: int) -> None:
-    error, stop = "", {"kill": _kill, "fail": _fail}.get(order["how"])
+    error = ""
     recorder = _Recorder(Path(order["folder"]), Path(order["place"])) if order["how"] == "record" else None
     writes, is_over = 0, False
 
@@ -71,8 +89,10 @@ def _run(order: dict[str, Any], writing: int) -> None:
         writes += 1
         if recorder:
             recorder.record(writes)
-        elif stop and writes == order["at"]:
-            stop()
+        elif writes == order["at"] and order["how"] == "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        elif writes >= order["at"] > 0 and event not in ("os.remove", "os.rmdir"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # from here on, as a full disk does
 
     sys.addaudithook(count)
     try:
@@ -82,14 +102,6 @@ def _run(order: dict[str, Any], writing: int) -> None:
     is_over = True
     os.write(writing, json.dumps({"writes": writes, "error": error}).encode())
     os._exit(0)
-
-
-def _kill() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _fail() -> None:
-    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 class _Recorder:
@@ -111,6 +123,27 @@ def _facts(folder: Path) -> Iterator[tuple[object, ...]]:
             path = f"{parent}/{name}"
             found = os.lstat(path)
             yield path, found.st_ino, found.st_mode, found.st_size, found.st_mtime_ns if name in names else 0
+
+
+Ask = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def ask() -> Iterator[Ask]:
+    runner = [sys.executable, str(Path(__file__))]
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    with subprocess.Popen(runner, stdin=-1, stdout=-1, text=True, env=environment) as process:
+        assert process.stdin is not None and process.stdout is not None
+        orders, answers = process.stdin, process.stdout
+
+        def answer(folder: Path, command: str, how: str, *, at: int = 0, place: Path | None = None) -> dict[str, Any]:
+            order = {"folder": str(folder), "command": command, "how": how, "at": at, "place": str(place)}
+            print(json.dumps(order), file=orders, flush=True)
+            found: dict[str, Any] = json.loads(answers.readline())
+            return found
+
+        yield answer
+        orders.close()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,9 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -179,9 +181,9 @@ class Learner:
         return found | {leaf.data for leaf in self.everything().values()}
 
 
-def make_project(folder: Path, template: Path, **answers: str) -> Learner:
-    """Generate a project, as `new --no-install` does."""
-    order = creation.Order(folder, template, read_template(FolderSource(template)), answers, install=False)
+def make_project(folder: Path, template: Path, *, install: bool = False, **answers: str) -> Learner:
+    """Generate a project, as `new` does."""
+    order = creation.Order(folder, template, read_template(FolderSource(template)), answers, install=install)
     creation.create(order, silent)
     return Learner(folder)
 
@@ -222,6 +224,27 @@ def tiny(generated: Callable[[str], Path], tmp_path: Path) -> Learner:
 def flask(generated: Callable[[str], Path], tmp_path: Path) -> Learner:
     """A learner at the beginning of the Flask path."""
     return Learner(copied(generated("flask"), tmp_path / "flask"))
+
+
+@contextmanager
+def as_nobody(project: Path) -> Iterator[Learner]:
+    """A copy of a project belongs to an ordinary user, and so does this process: root may read and write all."""
+    place, home = Path(tempfile.mkdtemp(prefix="starterkit-nobody-")), os.environ["HOME"]
+    learner = Learner(copied(project, place / "site"))
+    shutil.copy(Path(home) / ".gitconfig", place)
+    if os.geteuid() == 0:
+        for parent, folders, names in os.walk(place):
+            for name in (".", *folders, *names):
+                os.lchown(Path(parent) / name, 65534, 65534)
+        os.seteuid(65534)
+    os.environ["HOME"] = str(place)
+    try:
+        yield learner
+    finally:
+        os.environ["HOME"] = home
+        if os.getuid() == 0:
+            os.seteuid(0)
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def copied(project: Path, place: Path) -> Path:

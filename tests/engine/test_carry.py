@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from learners import Learner
+from learners import Learner, as_nobody
 from trees import Content, Leaf, Tree, assert_tree, changes, link, program, read_tree
 
-from starterkit.errors import ConflictError
+from starterkit.errors import ConflictError, ExitCode, StarterkitError
+from starterkit.project.opened import open_project
 from starterkit.repository.merge import Settle
 
 OWN_LINE = "    # Your own lines go below this one.\n"
@@ -787,51 +787,47 @@ def test_names_that_differ_in_case_alone_are_two_files(tiny: Learner) -> None:
 # -- files that cannot be read or written -----------------------------------------------------------------------------
 
 
-@pytest.fixture
-def as_nobody(tiny: Learner, tmp_path: Path) -> Iterator[Learner]:
-    """The project belongs to an ordinary user, and so does this process: root may read and write everything."""
-    if os.geteuid() != 0:
-        yield tiny
-        return
-    nobody = 65534
-    for parent, folders, names in os.walk(tmp_path):
-        for name in (".", *folders, *names):
-            os.lchown(Path(parent) / name, nobody, nobody)
-    reachable: list[Callable[[], None]] = []
-    for parent_path in tmp_path.parents:
-        mode = parent_path.stat().st_mode
-        if not mode & 0o001:
-            parent_path.chmod(mode | 0o011)
-            reachable.append(lambda parent_path=parent_path, mode=mode: parent_path.chmod(mode))  # type: ignore[misc]
-    Path(os.environ["HOME"]).chmod(0o755)
-    os.seteuid(nobody)
-    try:
-        yield tiny
-    finally:
-        os.seteuid(0)
-        for restore in reachable:
-            restore()
+def test_a_file_that_cannot_be_read_stops_next(tiny: Learner) -> None:
+    with as_nobody(tiny.folder) as learner:
+        before = learner.standing()
+        secret = learner.folder / "conduit/app.py"
+        secret.chmod(0)
+
+        with pytest.raises(ConflictError, match=r"conduit/app\.py"):
+            learner.next()
+
+        secret.chmod(0o644)
+        assert learner.standing() == before
 
 
-def test_a_file_that_cannot_be_read_stops_next(as_nobody: Learner) -> None:
-    secret = as_nobody.folder / "conduit/app.py"
-    secret.chmod(0)
-    before = as_nobody.git("ls-files", "-s"), as_nobody.log()
+@pytest.mark.parametrize("folder", ["tests", "."])
+def test_a_folder_that_cannot_be_written_to_stops_next_before_anything_is_written(tiny: Learner, folder: str) -> None:
+    with as_nobody(tiny.folder) as learner:
+        before = learner.standing()
+        (learner.folder / folder).chmod(0o555)
 
-    with pytest.raises(ConflictError, match=r"conduit/app\.py"):
-        as_nobody.next()
+        with pytest.raises(ConflictError, match="not writable"):
+            learner.next()
 
-    secret.chmod(0o600)
-    assert (as_nobody.git("ls-files", "-s"), as_nobody.log()) == before
+        (learner.folder / folder).chmod(0o755)
+        assert learner.standing() == before
 
 
-def test_a_folder_that_cannot_be_written_to_stops_next_before_anything_is_written(as_nobody: Learner) -> None:
-    (as_nobody.folder / "tests").chmod(0o555)
-    before = as_nobody.standing()
-    try:
-        with pytest.raises(ConflictError, match="tests"):
-            as_nobody.next()
-    finally:
-        (as_nobody.folder / "tests").chmod(0o755)
+@pytest.mark.parametrize("folder", [".git", ".git/objects", ".git/refs/heads", ".git/info"])
+def test_a_repository_that_cannot_be_written_to_says_so(tiny: Learner, folder: str) -> None:
+    with as_nobody(tiny.folder) as learner:
+        learner.writes({"mine.txt": "mine"})
+        before = learner.standing()
+        closed = [path for path in (learner.folder / folder).rglob(".") if path.is_dir()]
+        for path in closed:
+            path.chmod(0o555)
 
-    assert as_nobody.standing() == before
+        with pytest.raises(StarterkitError) as stopped:
+            learner.next()
+
+        assert stopped.value.code is ExitCode.ENVIRONMENT and "writ" in str(stopped.value)
+        for path in closed:
+            path.chmod(0o755)
+        with open_project(learner.folder) as project:
+            assert project.recovered is None or project.state.step == "01-one"
+        assert learner.standing() == before or learner.state().step == "01-one"

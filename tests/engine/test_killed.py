@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from killing import COMMANDS
+from killing import COMMANDS, Ask
 from learners import Learner, Standing, copied
 from trees import link, program
 
@@ -39,26 +34,7 @@ class Case:
     moments: tuple[Path, ...]
 
 
-Ask = Callable[..., dict[str, Any]]
 CaseOf = Callable[[str], Case]
-
-
-@pytest.fixture(scope="session")
-def ask() -> Iterator[Ask]:
-    runner = [sys.executable, str(Path(__file__).with_name("killing.py"))]
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    with subprocess.Popen(runner, stdin=-1, stdout=-1, text=True, env=environment) as process:
-        assert process.stdin is not None and process.stdout is not None
-        orders, answers = process.stdin, process.stdout
-
-        def answer(folder: Path, command: str, how: str, *, at: int = 0, place: Path | None = None) -> dict[str, Any]:
-            order = {"folder": str(folder), "command": command, "how": how, "at": at, "place": str(place)}
-            print(json.dumps(order), file=orders, flush=True)
-            found: dict[str, Any] = json.loads(answers.readline())
-            return found
-
-        yield answer
-        orders.close()
 
 
 @pytest.fixture(scope="session")

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from starterkit import __version__
-from starterkit.errors import MissingError, UsageError
+from starterkit.errors import MissingError, StarterkitError, UsageError
 from starterkit.project.layers import Layer, path_layers, read_folder, texts_of, write_path
 from starterkit.project.opened import Project, now
 from starterkit.project.state import ANSWERS_FILE, STATE_FILE, State, state_bytes
 from starterkit.repository import Repository, enclosing_repository, make_repository
 from starterkit.repository.objects import FILE, File, NewCommit, write_objects
-from starterkit.repository.worktree import write_file
+from starterkit.repository.worktree import is_writable, write_file
 from starterkit.template import BASE, Template
 from starterkit.template.located import BUNDLED
 
@@ -74,12 +74,12 @@ def check_destination(destination: Path) -> None:
             raise UsageError(f"{destination} is a file.", "Choose a folder that does not exist yet.")
         if any(destination.iterdir()):
             raise UsageError(f"The folder {destination} is not empty.", "Choose a folder that does not exist yet.")
-    parent = _existing_parent(destination)
-    if not parent.is_dir():
-        raise UsageError(f"{parent} is a file, so there can be no folder in it.", "Choose another place.")
-    if not os.access(parent, os.W_OK | os.X_OK):
-        raise UsageError(f"The folder {parent} is not writable for you.", "Choose another place.")
-    around = enclosing_repository(parent)
+    place = destination if destination.exists() else _existing_parent(destination)
+    if not place.is_dir():
+        raise UsageError(f"{place} is a file, so there can be no folder in it.", "Choose another place.")
+    if not is_writable(place):
+        raise UsageError(f"The folder {place} is not writable for you.", "Choose another place.")
+    around = enclosing_repository(place)
     if around is not None:
         raise UsageError(
             f"{destination} lies inside the git repository {around}.",
@@ -115,39 +115,71 @@ def create(order: Order, say: Say) -> Created:
     layers = path_layers(order.folder, order.template, rendered.files)
     answers = File(FILE, answers_bytes(rendered.answers, order.recorded_source))
     say("Writing its path into git …")
-    state = _place(order, layers, answers)
+    was_there = order.destination.exists()
+    made = _make_parents(order.destination)
+    state = _place(order, layers, answers, made)
     if not order.install:
         return Created(order.destination, order.template, state, None)
     try:
         return Created(order.destination, order.template, state, _install_and_check(order, layers, say))
-    except MissingError as missing:
-        shutil.rmtree(order.destination, ignore_errors=True)
-        raise MissingError(
-            f"{missing.message} Nothing was made.",
-            f"{missing.mend}\nOr make the project now and its environment later: add `--no-install`.".strip(),
-        ) from missing
+    except StarterkitError as failed:
+        _take_away(order, made, keep_folder=was_there)
+        if isinstance(failed, MissingError):
+            failed.mend = (
+                f"{failed.mend}\nOr make the project now and its environment later: add `--no-install`.".strip()
+            )
+        failed.message = f"{failed.message} Nothing was made."
+        raise
 
 
-def _place(order: Order, layers: list[Layer], answers: File) -> State:
-    """Make the project under another name beside its place, and move it there in one step."""
-    destination = order.destination
-    made = _make_parents(destination)
+def _place(order: Order, layers: list[Layer], answers: File, made: list[Path]) -> State:
+    """Make the project in a folder beside its place, and move it there in one step.
+
+    A folder that is there already may be where somebody stands, or a disk of its own: it stays, and is filled.
+    """
+    destination, is_there = order.destination, order.destination.exists()
+    place = destination if is_there else destination.parent
+    moved: list[Path] = []
     try:
-        with tempfile.TemporaryDirectory(prefix=f".{destination.name[:40]}-", dir=destination.parent) as place:
-            folder = Path(place) / "project"
+        with tempfile.TemporaryDirectory(prefix=f".{destination.name[:40]}-", dir=place) as beside:
+            folder = Path(beside) / "project"
             folder.mkdir()
             state = _build(order, folder, layers, answers)
-            if destination.exists():
-                destination.rmdir()
-            folder.rename(destination)
+            if not is_there:
+                folder.rename(destination)
+                return state
+            moved += [destination / entry.name for entry in folder.iterdir()]
+            for goal in moved:
+                (folder / goal.name).rename(goal)
             return state
     except BaseException as wrong:
-        for parent in made:
-            parent.rmdir()
+        _remove(moved, made)
         if isinstance(wrong, OSError):
             mend = "Make room on the disk, or choose another place."
             raise MissingError(f"The project could not be written: {wrong.strerror or wrong}.", mend) from wrong
         raise
+
+
+def _take_away(order: Order, made: list[Path], *, keep_folder: bool) -> None:
+    """Remove a project that could not be finished, unless somebody has begun to work in it."""
+    destination = order.destination
+    repository = Repository(destination, destination / ".git", destination / ".git")
+    status = repository.git.try_run("status", "--porcelain", "--untracked-files=all")
+    changed = set(status.text_out.splitlines()) - {f" M {order.template.environment.pins}"}  # compiled by us
+    if status.code == 0 and not changed:
+        _remove(list(destination.iterdir()) if keep_folder else [destination], made)
+
+
+def _remove(entries: list[Path], made: list[Path]) -> None:
+    """Remove what was begun, and the folders above it that were made for it."""
+    for entry in entries:
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
+            entry.unlink(missing_ok=True)
+    for parent in made:
+        with suppress(OSError):  # not empty: somebody else uses it by now
+            parent.rmdir()
 
 
 def _build(order: Order, folder: Path, layers: list[Layer], answers: File) -> State:

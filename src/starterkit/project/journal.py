@@ -19,7 +19,7 @@ from typing import Any
 from starterkit.errors import ConflictError, MissingError, UsageError
 from starterkit.repository import UNDO_REFS, Head, Repository
 from starterkit.repository.objects import Entry, File
-from starterkit.repository.worktree import id_on_disk, is_same, remove_file, write_file
+from starterkit.repository.worktree import id_on_disk, is_same, is_writable, remove_file, write_file
 
 _JOURNAL = "journal.json"
 _NEXT_INDEX = "index.next"
@@ -251,7 +251,7 @@ def _check_way(folder: Path, writes: Writes) -> None:
                 f"Move {in_the_way} somewhere else, then type this again.",
             )
         parent = next(parent for parent in (folder / path).parents if parent.is_dir())
-        if not os.access(parent, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
+        if not is_writable(parent):
             raise ConflictError(
                 f"{path} cannot be written: the folder {parent} is not writable for you. Nothing was changed.",
                 "Make it writable, then type this again.",

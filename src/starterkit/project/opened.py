@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from starterkit.errors import FileError, UsageError
+from starterkit.errors import FileError, MissingError, UsageError
 from starterkit.project import journal
 from starterkit.project.path import LearningPath
 from starterkit.project.restore import require_path
@@ -18,6 +19,11 @@ from starterkit.repository import PATH_REF, TEXTS_REF, Repository, open_reposito
 from starterkit.repository.objects import Entry, blob_id
 from starterkit.repository.worktree import Listing, WorkFiles, list_files, read_file, read_files
 from starterkit.template import BASE, Step, Template
+
+# What the machine can refuse to anybody; any other error of the operating system is a bug of ours.
+_REFUSALS = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENAMETOOLONG}
+)
 
 
 @dataclass(frozen=True)
@@ -99,10 +105,18 @@ class Project:
     @contextmanager
     def writing(self, command: str) -> Iterator[None]:
         """Hold the lock for a command that writes, after finishing what an interrupted one had decided."""
-        with journal.locked(self.repository, command):
-            self._recover()
-            self.forget_state()  # another command may have ended between our first look and the lock
-            yield
+        try:
+            with journal.locked(self.repository, command):
+                self._recover()
+                self.forget_state()  # another command may have ended between our first look and the lock
+                yield
+        except OSError as refused:
+            if refused.errno not in _REFUSALS:
+                raise
+            raise MissingError(
+                f"{refused.filename or self.folder} cannot be written to: {refused.strerror}.",
+                "Mend that (make room on the disk, make it writable for you), then type the command again.",
+            ) from refused
 
     def recover_if_interrupted(self) -> None:
         """Finish what an interrupted command had decided; what was done is in `recovered`."""

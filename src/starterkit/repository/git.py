@@ -8,10 +8,10 @@ configuration files themselves are read.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from starterkit.errors import MissingError
+from starterkit.errors import MissingError, StarterkitError
 from starterkit.process import Finished, ProgramFailed, ProgramMissing, run, scrubbed_environment
 
 # merge-tree --write-tree came with 2.38.
@@ -34,6 +34,9 @@ _FLAGS = (
     ("merge.directoryRenames", "false"),  # a learner's moved folder must not pull the path's new files along
     ("init.templateDir", ""),
 )
+
+_NO_ROOM = ("No space left on device", "Out of diskspace", "Disk quota exceeded", "File too large")
+_NOT_WRITABLE = ("Permission denied", "Read-only file system", "insufficient permission", "unable to create")
 
 # What points git elsewhere or changes how it reads arguments; identity, SSH and TLS settings stay.
 _FOREIGN_VARIABLES = (
@@ -124,19 +127,21 @@ def git_missing() -> MissingError:
     )
 
 
-def git_failed(finished: Finished) -> ProgramFailed:
-    """Return the error for a git command that failed, with a mend where the reason is a known one."""
+def git_failed(finished: Finished) -> StarterkitError:
+    """Return the error for a git command that failed, in our words where the reason is a known one."""
     text = finished.text_err
+    if any(words in text for words in _NO_ROOM):
+        return MissingError("There is no room left on the disk.", "Make room, then type the command again.")
     mend = ""
-    if "No space left on device" in text:
-        mend = "The disk is full. Make room and type the same command again; nothing was changed."
-    elif "index.lock" in text:
+    if "index.lock" in text:
         mend = "Another git command is at work in this project. When none is, delete the file that is named above."
     elif "dubious ownership" in text:
         mend = "The folder belongs to another user. git itself says above how to allow it."
-    elif "Permission denied" in text:
+    elif any(words in text for words in _NOT_WRITABLE):
         mend = "Make the folder writable for you."
-    return ProgramFailed(finished, mend)
+    words = finished.args
+    without_flags = words[:1] + words[1 + 2 * len(_FLAGS) :]
+    return ProgramFailed(replace(finished, args=without_flags), mend)
 
 
 def version_of(text: str) -> tuple[int, ...]:

@@ -173,6 +173,11 @@ def _put(full: Path, file: File, by_way_of: Path) -> None:
         raise
 
 
+def is_writable(folder: Path) -> bool:
+    """Tell whether files can be made in a folder."""
+    return os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
 def remove_file(folder: Path, path: str) -> None:
     """Remove a file, and the folders that are empty after it."""
     full = folder / path
