@@ -28,11 +28,13 @@ def running(*args: str, cwd: Path) -> Iterator[str]:
         text=True,
     )
     assert process.stdout is not None
-    with process, process.stdout:
-        address = next(line.split()[4] for line in process.stdout if line.startswith("Your site is at "))
-        yield address
+    try:
+        yield next(line.split()[4] for line in process.stdout if line.startswith("Your site is at "))
         process.send_signal(signal.SIGTERM if os.name == "posix" else signal.CTRL_BREAK_EVENT)
         assert process.wait(30) == 130
+    finally:
+        process.kill()
+        process.stdout.close()
 
 
 def test_the_site_is_served_with_sample_articles_and_ends_with_us(site: Path) -> None:

@@ -80,7 +80,7 @@ class Console:
 
     def say(self, line: str) -> None:
         """Tell what is being done now."""
-        self._flush()
+        self.flush()
         self.progress.say(harmless(line))
 
     def note(self, *parts: Text | str, indent: int = 0) -> None:
@@ -118,7 +118,7 @@ class Console:
 
     def _answer(self, mark: str) -> str:
         self.progress.stop()
-        self._flush()
+        self.flush()
         return input(mark).strip()
 
     # --- below ------------------------------------------------------------------------------------------------------
@@ -131,10 +131,11 @@ class Console:
     def _write(self, stream: IO[str], line: Text, *, colour: bool) -> None:
         self.progress.stop()
         if stream is sys.stderr:
-            self._flush()
+            self.flush()
         stream.write(line.drawn(colour=colour).rstrip(" ") + "\n")
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Let what was shown so far be seen, also by a reader behind a pipe."""
         sys.stdout.flush()
 
 

@@ -62,6 +62,7 @@ def _serve(console: Console, project: Project, port: int | None, open_browser: b
     def on_ready(address: str) -> None:
         console.line(f"Your site is at {address} (Ctrl-C ends it).")
         console.farewell = "The site is stopped."
+        console.flush()
         if open_browser:
             _open(console, address)
 
