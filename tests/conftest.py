@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from commands import starterkit
+from sites import Counts, copy_of, made_once
 
 _FOREIGN = ("GIT_*", "XDG_*", "PYTHON*", "FORCE_COLOR", "TERM", "VIRTUAL_ENV", "LC_*", "LANG", "LANGUAGE")
 _GIT_CONFIGURATION = "[user]\n\tname = Ada Learner\n\temail = ada@example.org\n"
@@ -53,20 +54,41 @@ def _uv_cache() -> str:
 
 
 @pytest.fixture(scope="session")
-def generated_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def generated_site(shared: Path) -> Path:
     """A Flask project at its base, with its environment and a green check; not to be changed: take `site`."""
-    place = tmp_path_factory.mktemp("generated")
-    starterkit("new", "site", "--framework", "flask", "--defaults", cwd=place)
-    return place / "site"
+
+    def make(place: Path) -> None:
+        starterkit("new", place.name, "--framework", "flask", "--defaults", cwd=place.parent)
+
+    return made_once(shared / "generated", make)
 
 
 @pytest.fixture(scope="session")
-def generated_begun_site(generated_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def generated_begun_site(generated_site: Path, shared: Path) -> Path:
     """The same project with its first step begun and a red check; not to be changed: take `begun_site`."""
-    place = copy_of(generated_site, tmp_path_factory.mktemp("begun") / "site")
-    starterkit("next", cwd=place)
-    starterkit("check", cwd=place, code=1)
-    return place
+
+    def make(place: Path) -> None:
+        copy_of(generated_site, place)
+        starterkit("next", cwd=place)
+        starterkit("check", cwd=place, code=1)
+
+    return made_once(shared / "begun", make)
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for this run of pytest, the same for all of its workers."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+
+@pytest.fixture(scope="session")
+def counts() -> Counts:
+    """The numbers of the template's tests, which grow with it."""
+    from starterkit.template import bundled_template
+
+    _, template = bundled_template("flask")
+    return Counts(len(template.tests), len(template.steps[0].tests))
 
 
 @pytest.fixture
@@ -79,12 +101,3 @@ def site(generated_site: Path, tmp_path: Path) -> Path:
 def begun_site(generated_begun_site: Path, tmp_path: Path) -> Path:
     """A Flask project at the given of its first step, checked and red."""
     return copy_of(generated_begun_site, tmp_path / "begun")
-
-
-def copy_of(project: Path, place: Path) -> Path:
-    """Copy a project; the copy shares the environment of the original."""
-    shutil.copytree(project, place, symlinks=True, ignore=shutil.ignore_patterns(".venv", "__pycache__"))
-    (place / ".venv").symlink_to((project / ".venv").resolve(), target_is_directory=True)
-    with (place / ".git" / "info" / "exclude").open("a", encoding="utf-8") as exclude:
-        exclude.write(".venv\n")  # the project ignores a folder of that name, and this is a link
-    return place

@@ -6,23 +6,24 @@ from pathlib import Path
 
 import pytest
 from commands import starterkit
+from sites import Counts
 
 FIRST = "Under an article there is a form to write a comment."
 
 
-def test_alone_in_a_project_it_says_where_one_is_and_what_to_do(site: Path) -> None:
+def test_alone_in_a_project_it_says_where_one_is_and_what_to_do(site: Path, counts: Counts) -> None:
     shown = starterkit(cwd=site).out
 
     assert shown.startswith("Flask: the starter project")
-    assert "all 15 tests green" in shown
+    assert f"all {counts.base} tests green" in shown
     assert shown.rstrip().splitlines()[-1].endswith(" next")
 
 
-def test_alone_in_a_red_project_it_names_the_first_red_test(begun_site: Path) -> None:
+def test_alone_in_a_red_project_it_names_the_first_red_test(begun_site: Path, counts: Counts) -> None:
     shown = starterkit(cwd=begun_site / "conduit").out
 
     assert "01 · Comments" in shown
-    assert "11 of 26 tests red" in shown
+    assert f"{counts.new} of {counts.both} tests red" in shown
     assert FIRST in shown
     assert shown.rstrip().splitlines()[-1].endswith(" hint")
 
@@ -45,14 +46,14 @@ def test_list_shows_each_framework_with_its_price_and_its_steps(tmp_path: Path) 
     assert all(step["title"] in shown for step in flask["steps"])
 
 
-def test_status_is_a_map_that_reads_without_colour(begun_site: Path) -> None:
+def test_status_is_a_map_that_reads_without_colour(begun_site: Path, counts: Counts) -> None:
     lines = starterkit("status", cwd=begun_site).out.splitlines()
 
     rows = [line.split() for line in lines if line.startswith("  ")]
     assert rows[0][:2] == ["done", "00"]
     assert rows[1][:3] == ["here", "01", "Comments"]
     assert rows[2][:4] == ["to", "come", "02", "Tags"]
-    assert "FAILED  Last check: 11 of 26 tests red." in lines
+    assert f"FAILED  Last check: {counts.new} of {counts.both} tests red." in lines
 
 
 def test_status_tells_that_files_have_changed_since_the_last_check(begun_site: Path) -> None:
@@ -64,26 +65,26 @@ def test_status_tells_that_files_have_changed_since_the_last_check(begun_site: P
     assert status.rstrip().splitlines()[-1].endswith(" check")
 
 
-def test_status_as_json(begun_site: Path) -> None:
+def test_status_as_json(begun_site: Path, counts: Counts) -> None:
     status = starterkit("status", "--json", cwd=begun_site).json
 
     assert status["format"] == 1
     assert status["step"] == "01-comments"
     assert [step["standing"] for step in status["steps"]][:2] == ["here", "to come"]
     assert status["last_check"]["fresh"] is True
-    assert len(status["last_check"]["red"]) == 11
+    assert len(status["last_check"]["red"]) == counts.new
     assert (status["undo"], status["next"]) == ("next", "hint")
 
 
-def test_a_red_check_says_each_failure_as_a_sentence_and_what_was_expected(begun_site: Path) -> None:
+def test_a_red_check_says_each_failure_as_a_sentence_and_what_was_expected(begun_site: Path, counts: Counts) -> None:
     ran = starterkit("check", cwd=begun_site, code=1)
 
-    assert ran.out.startswith("FAILED  11 of 26 tests are red")
+    assert ran.out.startswith(f"FAILED  {counts.new} of {counts.both} tests are red")
     assert FIRST in ran.out
     assert "was expected to have a text area for the comment" in " ".join(ran.out.split())
     assert "Start with the first one: " in ran.out
     assert ran.out.rstrip().splitlines()[-1].endswith(" hint")
-    assert "Running 26 tests" in ran.err
+    assert f"Running {counts.both} tests" in ran.err
 
 
 def test_a_broken_page_is_named_with_file_and_line_of_the_learners_code(begun_site: Path) -> None:
@@ -106,13 +107,13 @@ def test_a_check_of_single_tests_runs_only_these(site: Path) -> None:
     assert ran.json["next"] == "check"
 
 
-def test_many_tests_that_are_red_for_one_reason_are_said_once(site: Path) -> None:
+def test_many_tests_that_are_red_for_one_reason_are_said_once(site: Path, counts: Counts) -> None:
     (site / "conduit" / "__init__.py").write_text("def create_app(settings:\n")
 
     ran = starterkit("check", cwd=site, code=1)
 
-    assert "15 of 15 tests are red" in ran.out
-    assert "and 12 more, all for this reason:" in ran.out
+    assert f"{counts.base} of {counts.base} tests are red" in ran.out
+    assert f"and {counts.base - 3} more, all for this reason:" in ran.out
     assert ran.out.count("SyntaxError") == 1
     assert "conduit/__init__.py:1" in ran.out
 
@@ -137,7 +138,9 @@ def test_where_nothing_is_red_there_is_no_hint(site: Path) -> None:
 def test_a_lesson_without_a_terminal_is_its_markdown(begun_site: Path) -> None:
     shown = starterkit("lesson", cwd=begun_site).out
 
-    assert shown == (begun_site / "lessons" / "01-comments.md").read_text(encoding="utf-8")
+    lesson, _, links = shown.partition("\n\n## To read more\n\n")
+    assert lesson + "\n" == (begun_site / "lessons" / "01-comments.md").read_text(encoding="utf-8")
+    assert links.startswith("- **")
 
 
 @pytest.mark.parametrize("name", ["02", "2", "tags", "02-tags"])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from commands import starterkit
+from sites import Counts
 
 
 def git(*args: str, cwd: Path) -> str:
@@ -32,22 +33,22 @@ def test_next_as_json(site: Path) -> None:
     assert git("rev-parse", answer["snapshot"], cwd=site).strip()
 
 
-def test_next_on_red_shows_what_is_red_and_writes_nothing(begun_site: Path) -> None:
+def test_next_on_red_shows_what_is_red_and_writes_nothing(begun_site: Path, counts: Counts) -> None:
     before = git("rev-parse", "HEAD", cwd=begun_site)
 
     ran = starterkit("next", cwd=begun_site, code=1)
 
-    assert ran.out.startswith("FAILED  11 of 26 tests are red")
+    assert ran.out.startswith(f"FAILED  {counts.new} of {counts.both} tests are red")
     assert "nothing was changed" in ran.out
     assert ran.out.rstrip().splitlines()[-1].endswith(" hint")
     assert git("rev-parse", "HEAD", cwd=begun_site) == before
     assert git("status", "--porcelain", cwd=begun_site) == ""
 
 
-def test_next_on_red_as_json_holds_the_check_and_the_error(begun_site: Path) -> None:
+def test_next_on_red_as_json_holds_the_check_and_the_error(begun_site: Path, counts: Counts) -> None:
     ran = starterkit("next", "--json", cwd=begun_site, code=1)
 
-    assert len([test for test in ran.json["check"]["tests"] if test["outcome"] != "passed"]) == 11
+    assert len([test for test in ran.json["check"]["tests"] if test["outcome"] != "passed"]) == counts.new
     assert ran.json["error"]["exit_code"] == 1
 
 
@@ -62,11 +63,11 @@ def test_what_next_keeps_of_the_learners_is_named(site: Path) -> None:
     assert (site / ".starterkit/kept/01-comments-1/tests/support.py").read_text() == "# mine\n"
 
 
-def test_solve_says_in_which_way_the_solution_came_in(begun_site: Path) -> None:
+def test_solve_says_in_which_way_the_solution_came_in(begun_site: Path, counts: Counts) -> None:
     shown = starterkit("solve", cwd=begun_site).out
 
     assert "ok  The solution of 01 · Comments is in: merged into your code." in shown
-    assert "ok  All 26 tests are green" in shown
+    assert f"ok  All {counts.both} tests are green" in shown
     assert "Changed: conduit/comments.py, conduit/features.py" in shown
     assert shown.rstrip().splitlines()[-1].endswith(" next")
     assert "is solved already" in starterkit("solve", cwd=begun_site).out
