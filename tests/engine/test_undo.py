@@ -276,6 +276,23 @@ def test_empty_folders_are_no_obstacle(tiny: Learner) -> None:
     assert (tiny.folder / "lessons/empty/deep").is_dir()
 
 
+def test_an_edit_that_git_could_only_see_by_looking_twice_is_seen_after_undo(tiny: Learner) -> None:
+    """The index comes back younger than it was: its files must not look unchanged for that."""
+    tiny.git("config", "core.trustctime", "false")
+    file, stamp = tiny.folder / "racy.txt", 1_700_000_000 * 10**9
+    for text in ("aaaa", "bbbb"):
+        file.write_text(text)
+        os.utime(file, ns=(stamp, stamp))
+        if text == "aaaa":
+            tiny.git("add", "racy.txt")
+    os.utime(tiny.folder / ".git/index", ns=(stamp, stamp))
+
+    tiny.next()
+    tiny.undo()
+
+    assert tiny.git("status", "--porcelain") == "AM racy.txt\n"
+
+
 def test_a_split_index_comes_back(tiny: Learner) -> None:
     tiny.git("config", "core.splitIndex", "true")
     tiny.git("update-index", "--split-index")
