@@ -5,6 +5,7 @@ from flask import Flask
 from flask.cli import with_appcontext
 
 from conduit.database import db, missing_parts
+from conduit.filling import fill
 from conduit.samples import add_samples
 
 
@@ -12,6 +13,7 @@ def add_commands(app: Flask) -> None:
     """Make the site's own commands known to `flask`."""
     app.cli.add_command(init_db)
     app.cli.add_command(check_db)
+    app.cli.add_command(fill_db)
 
 
 @click.command("init-db")
@@ -36,3 +38,19 @@ def check_db() -> None:
         click.echo("`flask --app conduit init-db` makes it anew; what was in it is gone then.")
         raise SystemExit(1)
     click.echo("The database fits the code.")
+
+
+@click.command("fill-db")
+@click.argument("tables", nargs=-1, metavar="[TABLE=ROWS]...")
+@click.option("--others", default=100, show_default=True, help="Rows for each table that is not named.")
+@with_appcontext
+def fill_db(tables: tuple[str, ...], others: int) -> None:
+    """Add made-up rows to the database, many of them: article=10000, say. What is in it stays."""
+    wanted = dict(table.partition("=")[::2] for table in tables)
+    for name, rows in wanted.items():
+        if name not in db.metadata.tables or not rows.isdecimal():
+            known = ", ".join(table.name for table in db.metadata.sorted_tables)
+            raise click.BadParameter(f"write TABLE=ROWS; the tables are: {known}")
+    for name, number in fill({name: int(rows) for name, rows in wanted.items()}, others).items():
+        click.echo(f"{name}: {number} rows more")
+    db.session.commit()

@@ -52,7 +52,7 @@ def for_templates() -> dict[str, Callable[[], list[str]]]:
 
 def popular_tags() -> list[str]:
     """The names of the 20 most used tags, and of the 10 newest."""
-    in_use = select(Tag.name).join(Tag.articles).group_by(Tag.id)
+    in_use = select(Tag.name).join(article_tag).group_by(Tag.id)
     most_used = in_use.order_by(func.count().desc(), Tag.name).limit(20)
     newest = in_use.order_by(Tag.id.desc()).limit(10)
     return list(dict.fromkeys([*db.session.scalars(most_used), *db.session.scalars(newest)]))

@@ -189,3 +189,20 @@ def test_more_cards_are_no_more_questions(site: Site, address: str) -> None:
 
     assert cards == 9
     assert many <= few, f"{address} asks the database {few} times for 3 articles, and {many} times for 9"
+
+
+def test_more_comments_are_no_more_questions(site: Site) -> None:
+    """An article with nine comments asks the database as often as one with three, whoever wrote them."""
+    moss = site.publish("Moss")
+
+    def grow(*numbers: int) -> None:
+        for number in numbers:
+            site.register(f"reader{number}").comment(moss, f"Remark {number}")
+
+    grow(1, 2, 3)
+    few = site.questions(moss)
+    grow(4, 5, 6, 7, 8, 9)
+    many = site.questions(moss)
+
+    site.read(moss).card("Remark 9").one("a[href='/profile/reader9']", "who wrote it")
+    assert many <= few, f"{moss} asks the database {few} times for 3 comments, and {many} times for 9"

@@ -1,0 +1,52 @@
+"""The complete site of a bundled template, with every step solved: made in a folder, and served on this machine."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from starterkit.process import run
+from starterkit.project import checks
+from starterkit.project.creation import Order, create
+from starterkit.project.opened import open_project
+from starterkit.runtime import Prepared, free_port, serve
+from starterkit.template import Template, bundled_template
+
+
+@dataclass(frozen=True)
+class CompleteSite:
+    """A project at the end of its path, and what it runs in."""
+
+    folder: Path
+    template: Template
+    prepared: Prepared
+
+    def run(self, *args: str) -> str:
+        """Run a program of the project (`{python}` and the like are filled in); return what it wrote."""
+        done = run(self.prepared.command(args), cwd=self.folder, env=self.prepared.variables, timeout=300)
+        assert done.code == 0, f"{args} ended with {done.code}:\n{done.text_out}\n{done.text_err}"
+        return done.text_out
+
+    @contextmanager
+    def served(self) -> Iterator[str]:
+        """Serve it by its own run command, as a server would and not for its developer; give its address."""
+        args = [arg for arg in self.template.commands.run if arg != "--debug"]
+        port = free_port(8600)
+        with tempfile.TemporaryFile() as log, serve(self.folder, self.prepared, args, port, output=log) as server:
+            if server.poll() is not None:
+                log.seek(0)
+                raise AssertionError(f"the site ended instead of answering:\n{log.read().decode()}")
+            yield f"http://127.0.0.1:{port}"
+
+
+def complete_site(framework: str, folder: Path) -> CompleteSite:
+    """Make the complete site in a folder that does not exist yet, with its environment and its sample data."""
+    source, template = bundled_template(framework)
+    create(Order(folder, source, template, {}, step=template.step_names[-1], install=False), checks.silent)
+    with open_project(folder) as project:
+        site = CompleteSite(folder, template, checks.prepared(project))
+    site.run(*template.commands.reset)
+    return site
