@@ -13,6 +13,45 @@ if TYPE_CHECKING:
     from starterkit.template import Template
 
 
+Destination = Annotated[
+    str, typer.Argument(metavar="[DEST]", help="The folder to make, for example my-site.", show_default=False)
+]
+Framework = Annotated[
+    str,
+    typer.Option(
+        "--framework",
+        "-f",
+        metavar="NAME",
+        help="Which framework; `starterkit list` shows them.",
+        show_default=False,
+        autocompletion=complete_frameworks,
+    ),
+]
+Place = Annotated[
+    str,
+    typer.Option(
+        "--template",
+        metavar="PLACE",
+        help="A template from elsewhere: a folder, or a git address (URL, URL@TAG, URL@TAG#FOLDER).",
+        show_default=False,
+    ),
+]
+Data = Annotated[
+    list[str] | None,
+    typer.Option("--data", "-d", metavar="KEY=VALUE", help="Answer a question, for example site_title=Notes."),
+]
+At = Annotated[
+    str,
+    typer.Option(
+        "--at",
+        metavar="STEP",
+        help="Begin at this step, with the steps before it solved.",
+        show_default=False,
+        autocompletion=complete_beginnings,
+    ),
+]
+
+
 def list_frameworks(context: typer.Context, as_json: Json = False) -> int:
     """List the frameworks, what each costs you, and its steps."""
     from starterkit.cli.screens import listed
@@ -24,48 +63,16 @@ def list_frameworks(context: typer.Context, as_json: Json = False) -> int:
 
 def new(
     context: typer.Context,
-    destination: Annotated[
-        str, typer.Argument(metavar="[DEST]", help="The folder to make, for example my-site.", show_default=False)
-    ] = "",
-    framework: Annotated[
-        str,
-        typer.Option(
-            "--framework",
-            "-f",
-            metavar="NAME",
-            help="Which framework; `starterkit list` shows them.",
-            show_default=False,
-            autocompletion=complete_frameworks,
-        ),
-    ] = "",
-    template: Annotated[
-        str,
-        typer.Option(
-            "--template",
-            metavar="PLACE",
-            help="A template from elsewhere: a folder, or a git address (URL, URL@TAG, URL@TAG#FOLDER).",
-            show_default=False,
-        ),
-    ] = "",
+    destination: Destination = "",
+    framework: Framework = "",
+    template: Place = "",
     trust: Annotated[bool, flag("--trust", help="Run the code of a template from elsewhere without asking.")] = False,
-    data: Annotated[
-        list[str] | None,
-        typer.Option("--data", "-d", metavar="KEY=VALUE", help="Answer a question, for example site_title=Notes."),
-    ] = None,
+    data: Data = None,
     defaults: Annotated[bool, flag("--defaults", help="Take the default answer to every question.")] = False,
     no_install: Annotated[
         bool, flag("--no-install", help="Do not make its environment and run its tests now.")
     ] = False,
-    at: Annotated[
-        str,
-        typer.Option(
-            "--at",
-            metavar="STEP",
-            help="Begin at this step, with the steps before it solved.",
-            show_default=False,
-            autocompletion=complete_beginnings,
-        ),
-    ] = "",
+    at: At = "",
     complete: Annotated[bool, flag("--complete", help="Begin at the end, with every step solved.")] = False,
     as_json: Json = False,
 ) -> int:

@@ -77,7 +77,7 @@ def _dispatch(arguments: list[str], console: Console) -> int:
 def _told(console: Console, wrong: StarterkitError) -> int:
     if console.as_json:
         error = {"message": wrong.message, "mend": wrong.mend, "exit_code": int(wrong.code)}
-        console.json("error", {**getattr(wrong, "answer", {}), "error": error})
+        console.json("error", {"error": error})
     console.trouble(_TITLES.get(wrong.code, "Error:"), wrong.message, wrong.mend)
     return int(wrong.code)
 
