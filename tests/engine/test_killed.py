@@ -95,15 +95,27 @@ def before_forced_undo(learner: Learner) -> None:
     learner.writes({"elsewhere.txt": "edited"})
 
 
+def with_crlf(learner: Learner) -> None:
+    """What lies on disk is not what git stores: a merged file is in no commit as it will lie there."""
+    learner.git("config", "core.autocrlf", "true")
+    learner.comes_to("02-two", solved=False)
+    for path in ("conduit/features.py", "conduit/app.py"):
+        learner.writes({path: learner.read(path).replace(b"by hand", b"by me").replace(b"\n", b"\r\n")})
+
+
 BEGINNINGS: dict[str, Callable[[Learner], None]] = {
     "next": before_next,
     "replace": at_work,
+    "solve": with_crlf,
     "undo": before_undo,
     "forced undo": before_forced_undo,
 }
 
 
-@pytest.mark.parametrize("command", BEGINNINGS)
+COMMANDS_OF_MANY_FILES = ("next", "replace", "undo", "forced undo")
+
+
+@pytest.mark.parametrize("command", COMMANDS_OF_MANY_FILES)
 def test_killed_at_each_write(command: str, case_of: CaseOf, tmp_path: Path) -> None:
     case, finished = case_of(command), 0
     for moment in case.moments:
@@ -121,7 +133,7 @@ def test_killed_at_each_write(command: str, case_of: CaseOf, tmp_path: Path) -> 
     assert finished > 10
 
 
-@pytest.mark.parametrize("command", BEGINNINGS)
+@pytest.mark.parametrize("command", COMMANDS_OF_MANY_FILES)
 def test_killed_in_earnest(command: str, case_of: CaseOf, ask: Ask, tmp_path: Path) -> None:
     """The moments above are copies of a running command's disk; here the process is really killed."""
     case = case_of(command)
@@ -191,6 +203,21 @@ def test_killed_and_then_committed_by_hand_loses_nothing(case_of: CaseOf, tmp_pa
 
         assert found is not None and found.finished
         assert learner.everything() == case.new.files and learner.head() == by_hand
+
+
+@pytest.mark.parametrize("command", ["solve", "undo"])
+def test_killed_and_then_collected_by_git_loses_nothing(command: str, case_of: CaseOf, tmp_path: Path) -> None:
+    case = case_of(command)
+    for learner in killed_after_the_decision(case, tmp_path):
+        learner.git("reflog", "expire", "--expire=now", "--all")
+        (learner.folder / ".git/index.lock").unlink(missing_ok=True)
+        learner.git("gc", "-q", "--prune=now")
+
+        found = recovered(learner)
+
+        assert found is not None and assert_old_or_new(learner, case)
+        learner.fsck()
+        break  # what can be collected is the same at every moment, and a collection is slow
 
 
 def test_a_damaged_note_of_an_interrupted_command_is_named(tiny: Learner) -> None:

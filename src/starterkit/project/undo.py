@@ -1,7 +1,8 @@
 """Snapshots before every command that writes, and the line of undo and redo along them.
 
 A snapshot is a commit below `refs/starterkit/undo/` whose tree holds the learner's files byte for byte (`files/`), the
-index as it lay on disk, the versions that were staged and differ from the files (`staged/`), and `snapshot.json`; its
+index as it lay on disk, the versions that were staged and differ from the files (`staged/`), what the command is about
+to write (`coming/`), and `snapshot.json`; its
 parents are the commit that HEAD was at and the tip of the branch that comes to move, so that nothing of it can be
 collected as garbage. The line itself, `undo.json`, belongs to this machine.
 """
@@ -26,6 +27,7 @@ from starterkit.repository.worktree import id_on_disk, is_same
 _AUTHOR = Identity("starterkit", "starterkit@localhost")
 _FILES = "files/"
 _STAGED = "staged/"
+_COMING = "coming/"
 _LINE = "undo"
 
 
@@ -93,10 +95,18 @@ def line_entry(line: UndoLine) -> dict[str, Any]:
     return {_LINE: line.as_json()}
 
 
-def snapshot_commit(project: Project, work: Work, head: Head, command: str, tip: str | None = None) -> NewCommit:
+def snapshot_commit(
+    project: Project,
+    work: Work,
+    head: Head,
+    command: str,
+    *,
+    tip: str | None = None,
+    coming: Mapping[str, File] | None = None,
+) -> NewCommit:
     """Return the commit that keeps all of the learner's work as it is now; the caller writes it.
 
-    `tip` is the commit of another branch that is about to be moved.
+    `tip` is the commit of another branch that is about to be moved, `coming` are files that are about to be written.
     """
     about = {"command": command, "branch": head.branch, "commit": head.commit}
     files = {_FILES + path: file for path, file in work.files.files.items()}
@@ -105,6 +115,7 @@ def snapshot_commit(project: Project, work: Work, head: Head, command: str, tip:
         for path, entry in work.files.listing.staged.items()
         if entry.mode != SUBMODULE and (path not in work.tree or work.tree[path].id != entry.id)
     }
+    files |= {_COMING + path: file for path, file in (coming or {}).items()}
     files["snapshot.json"] = File(FILE, json.dumps(about).encode())
     index = project.repository.whole_index()
     if index is not None:
@@ -143,7 +154,7 @@ def undo(project: Project, *, redo: bool = False, force: bool = False) -> Undone
             wrote.update({path: (None, goal_tree.get(path)) for path in (*goal_tree, *committed)})
         work = project.read_work(also=tuple(wrote))
         tip = _tip(repository, goal_head.branch, head)
-        snapshot = snapshot_commit(project, work, head, f"undo{' --redo' if redo else ''} of {entry.command}", tip)
+        snapshot = snapshot_commit(project, work, head, f"undo{' --redo' if redo else ''} of {entry.command}", tip=tip)
         write_objects(repository.git, [snapshot])
         writes = _writes(work, wrote, goal_tree)
         index = _prepare_index(repository, target)

@@ -91,9 +91,14 @@ def write_outcome(project: Project, head: Head, work: Work, wish: Wish) -> Writt
         tree[STATE_FILE] = work.tree[STATE_FILE]
     goal = {**tree, **{copy: wish.carried.kept_aside[path] for path, copy in kept}}
     writes = _writes(work.tree, goal)
-    snapshot = snapshot_commit(project, work, head, wish.command)
-    new_blobs = [merger.content(after.id) for _, after in writes.values() if after and after.id in merger.new]
-    write_objects(repository.git, [snapshot], new_blobs)
+    # What will lie on disk, too: with line ends of its own it is in no commit, and must outlast a kill and a `git gc`.
+    coming = {
+        path: File(after.mode, merger.content(after.id))
+        for path, (_, after) in writes.items()
+        if after and after.id in merger.new
+    }
+    snapshot = snapshot_commit(project, work, head, wish.command, coming=coming)
+    write_objects(repository.git, [snapshot])
     commit = _commit_both(
         project, head, work, wish, {path: tree.get(path) for path in writes if path in tree or path in work.tree}
     )
