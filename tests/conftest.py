@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from fnmatch import fnmatchcase
@@ -22,6 +23,8 @@ _GIT_CONFIGURATION = "[user]\n\tname = Ada Learner\n\temail = ada@example.org\n"
 
 def pytest_configure(config: pytest.Config) -> None:
     """Move into a home of our own, before any test module is read."""
+    # A shell that runs us in the background has interrupts ignored, and what we start would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     uv_cache = _uv_cache()
     home = Path(tempfile.mkdtemp(prefix="starterkit-home-"))
     config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
