@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 Destination = Annotated[
-    str, typer.Argument(metavar="[DEST]", help="The folder to make, for example my-site.", show_default=False)
+    str, typer.Argument(metavar="DEST", help="The folder to make, for example my-site.", show_default=False)
 ]
 Framework = Annotated[
     str,

@@ -70,7 +70,7 @@ def lesson(
     step: Annotated[
         str,
         typer.Argument(
-            metavar="[STEP]",
+            metavar="STEP",
             help="Which lesson: the number or the name; else that of the present step.",
             show_default=False,
             autocompletion=complete_steps,
