@@ -9,7 +9,7 @@ import pytest
 from learners import Learner
 from projects import Index
 
-from starterkit.errors import FileError
+from starterkit.errors import ConflictError, FileError
 from starterkit.project.advance import Choices, advance
 from starterkit.project.opened import open_project
 from starterkit.runtime import compile_pins
@@ -146,3 +146,19 @@ def test_taking_files_whole_keeps_the_learners_packages_or_their_declaration(
     else:
         baker.solve("conduit/two.py", "conduit/app.py")
         assert baker.read("pyproject.toml") == declaration
+
+
+def test_an_edit_while_the_command_works_stays(baker: Learner) -> None:
+    """Compiling, and checking in `solve`, take their time; meanwhile the learner's editor saves."""
+    edits = {"pyproject.toml": "# mine, meanwhile\n", "conduit/app.py": "# mine, too\n", "brand/new.txt": "new"}
+
+    with open_project(baker.folder) as project:
+        advanced = advance(project, Choices(check=False), lambda line: baker.writes(edits))
+
+    assert advanced.written is not None and advanced.written.left == ("pyproject.toml",)
+    assert {path: baker.read(path).decode() for path in edits} == edits
+    with pytest.raises(ConflictError, match=r"pyproject\.toml"):
+        baker.undo()
+    baker.undo(force=True)
+    assert baker.read("conduit/app.py") == b"# mine, too\n" and baker.read("brand/new.txt") == b"new"
+    assert b"# mine, meanwhile\n" in baker.reachable()

@@ -2,9 +2,8 @@
 
 A snapshot is a commit below `refs/starterkit/undo/` whose tree holds the learner's files byte for byte (`files/`), the
 index as it lay on disk, the versions that were staged and differ from the files (`staged/`), what the command is about
-to write (`coming/`), and `snapshot.json`; its
-parents are the commit that HEAD was at and the tip of the branch that comes to move, so that nothing of it can be
-collected as garbage. The line itself, `undo.json`, belongs to this machine.
+to write (`coming/`), and `snapshot.json`. Its parents are the commit that HEAD was at and the tip of the branch that
+comes to move, so that nothing of it can be collected as garbage. The line itself, `undo.json`, belongs to this machine.
 """
 
 from __future__ import annotations
