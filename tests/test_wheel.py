@@ -35,7 +35,8 @@ def starterkit(tmp_path_factory: pytest.TempPathFactory) -> Starterkit:
 
     def run(*args: str, cwd: Path, code: int = 0) -> subprocess.CompletedProcess[str]:
         command = [str(bin_folder / "starterkit"), *args]
-        done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=240, check=False)
+        variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}  # not the checkout
+        done = subprocess.run(command, cwd=cwd, env=variables, capture_output=True, text=True, timeout=240, check=False)
         assert done.returncode == code, f"{args}: exit code {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
 
