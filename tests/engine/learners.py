@@ -131,17 +131,15 @@ class Learner:
         return read_state((self.folder / STATE_FILE).read_bytes())
 
     def standing(self) -> Standing:
+        about, *entries = self.git("status", "--porcelain=v2", "--branch", "--untracked-files=all", "-z").split("\0# ")
+        last, _, status = entries[-1].partition("\0")
         return Standing(
             files=self.everything(),
-            head=self.git("symbolic-ref", "-q", "HEAD").strip() if self.on_a_branch() else "detached",
-            commit=self.head(),
-            status=self.git("status", "--porcelain=v2", "--untracked-files=all", "-z"),
+            head=" ".join([*entries[:-1], last]),
+            commit=about.removeprefix("# branch.oid "),
+            status=status,
             staged=self.git("ls-files", "-s", "-z"),
         )
-
-    def on_a_branch(self) -> bool:
-        done = subprocess.run(["git", "symbolic-ref", "-q", "HEAD"], cwd=self.folder, capture_output=True, check=False)
-        return done.returncode == 0
 
     def log(self, count: int = 20) -> list[str]:
         return self.git("log", f"-{count}", "--format=%s").splitlines()

@@ -10,7 +10,7 @@ from starterkit.cli.options import Json, complete_steps, complete_tests, flag
 from starterkit.cli.session import console_of, folder_of, opened
 
 if TYPE_CHECKING:
-    from starterkit.project.opened import Project
+    pass
 
 
 def check(
@@ -30,11 +30,12 @@ def check(
     """
     from starterkit.cli.screens import checked
     from starterkit.project import checks
+    from starterkit.project.overview import is_at_end
 
     console = console_of(context)
     with opened(context) as project:
         result = checks.check(project, pristine=pristine, selected=tests or (), say=console.say)
-        command = checked.next_command(result, selected=bool(tests), is_last=_is_last(project))
+        command = checked.next_command(result, selected=bool(tests), is_last=is_at_end(project))
         if as_json:
             console.json("check", {**checked.as_json(result), "next": command})
         else:
@@ -49,6 +50,7 @@ def hint(context: typer.Context, as_json: Json = False) -> int:
     """
     from starterkit.cli.screens import reading
     from starterkit.project.hinting import next_hint
+    from starterkit.project.overview import is_at_end
 
     console = console_of(context)
     with opened(context) as project:
@@ -57,7 +59,7 @@ def hint(context: typer.Context, as_json: Json = False) -> int:
             console.json("hint", reading.hint_as_json(shown))
         elif shown is None:
             console.line("Nothing is red, so there is nothing to hint at.")
-            console.type_next("Go on", "run" if _is_last(project) else "next")
+            console.type_next("Go on", "run" if is_at_end(project) else "next")
         else:
             reading.show_hint(console, shown)
     return 0
@@ -126,7 +128,3 @@ def here(context: typer.Context) -> int:
     with opened(context) as project:
         mapped.show_here(console, overview(project), project)
     return 0
-
-
-def _is_last(project: Project) -> bool:
-    return project.path.next_step(project.state.step) is None

@@ -35,6 +35,7 @@ def run(
 
     console = console_of(context)
     number = _port(port)
+    console.progress.stand_still()
     with opened(context) as project:
         try:
             return _serve(console, project, number, open_browser, reset=reset)

@@ -36,7 +36,6 @@ def next_step(
     from starterkit.cli.screens import advanced, solved
     from starterkit.project.advance import advance
     from starterkit.project.checks import TestsRed
-    from starterkit.project.solving import solve as take_solution
 
     console = console_of(context)
     chosen = choices(
@@ -52,6 +51,8 @@ def next_step(
         before = None
         try:
             if solve_first and project.step is not None:
+                from starterkit.project.solving import solve as take_solution
+
                 before = take_solution(project, chosen, console.say)
                 if before.in_conflict:
                     return solved.show(console, project, before)

@@ -42,6 +42,11 @@ class Progress:
             self._thread = threading.Thread(target=self._move, daemon=True)
             self._thread.start()
 
+    def stand_still(self) -> None:
+        """From now on, every line stays: another program is going to write on the same screen."""
+        self.stop()
+        self._moving = False
+
     def stop(self) -> None:
         """Take the moving line away; what was plain stays."""
         thread, self._thread = self._thread, None

@@ -192,7 +192,7 @@ def _clear_the_way(folder: Path, path: str) -> None:
 def _put_index(repository: Repository, plan: Plan) -> None:
     """Put the prepared index in the place of git's own, under git's own lock.
 
-    The lock is a second name of the prepared file, so that one left by a killed command is known as ours.
+    The lock is a second name of the prepared file: it is complete at once, and one left by a killed command is known.
     """
     prepared, index = repository.own_folder / _NEXT_INDEX, repository.index_file
     if not plan.index or not prepared.exists():
@@ -201,12 +201,12 @@ def _put_index(repository: Repository, plan: Plan) -> None:
     try:
         os.link(prepared, lock)
     except FileExistsError:
-        if not lock.samefile(prepared):
+        if lock.read_bytes() != prepared.read_bytes():
             _check_git_is_idle(repository)
     except OSError:  # a file system without second names
         prepared.replace(index)
         return
-    if index.exists() and index.samefile(prepared):
+    if index.exists() and index.samefile(lock):
         lock.unlink()  # killed right after the next line: two names of one file would not replace each other
     else:
         lock.replace(index)

@@ -68,8 +68,14 @@ def overview(project: Project) -> Overview:
         stale=None if last else known,
         is_finished=is_green and is_last,
         undoable=undo_help(read_line(project)),
-        next_command=_next_command(last, is_last=is_last),
+        next_command=_next_command(last, is_last=is_last and not project.repository.has_changes()),
     )
+
+
+def is_at_end(project: Project) -> bool:
+    """Tell whether nothing is left to do: the last step has come, and all work is saved."""
+    names = project.template.step_names
+    return bool(names) and project.state.step == names[-1] and not project.repository.has_changes()
 
 
 def _standing(number: int, position: int, *, solved: bool) -> Standing:

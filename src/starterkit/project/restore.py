@@ -105,7 +105,10 @@ def _rebuild_from(repository: Repository, folder: Path, found: Located, wanted: 
         raise FileError(wrong.file, wrong.line, wrong.message.partition(": ")[2], mend) from wrong
     ids = write_path(repository.git, layers, texts_of(found.folder, found.template), _REBUILT)
     repository.close()
-    return ids == (wanted[PATH_REF], wanted[TEXTS_REF]) and _is_here(repository, wanted)
+    is_the_same = ids == (wanted[PATH_REF], wanted[TEXTS_REF]) and _is_here(repository, wanted)
+    for ref, id in repository.refs(_REBUILT).items():
+        repository.move_ref(ref, id, None, "rebuilt")
+    return is_the_same
 
 
 def _ask_recorded_version(repository: Repository, folder: Path, state: State, wanted: dict[str, str]) -> str:

@@ -49,6 +49,7 @@ def serve(project: Project, *, port: int | None, reset: bool, say: Say, on_ready
             _run(project, prepared, template.commands.reset)
         elif template.commands.schema:
             _check_schema(project, prepared)
+    say("Starting the site …")
     with serve_command(project.folder, prepared, template.commands.run, chosen) as server:
         if server.poll() is None:
             on_ready(f"http://127.0.0.1:{chosen}/")

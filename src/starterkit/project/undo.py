@@ -106,9 +106,9 @@ def snapshot_commit(project: Project, work: Work, head: Head, command: str, tip:
         if entry.mode != SUBMODULE and (path not in work.tree or work.tree[path].id != entry.id)
     }
     files["snapshot.json"] = File(FILE, json.dumps(about).encode())
-    index = project.repository.index_file
-    if index.exists():
-        files["index"] = File(FILE, index.read_bytes())
+    index = project.repository.whole_index()
+    if index is not None:
+        files["index"] = File(FILE, index)
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
     return NewCommit(
         ref=f"{UNDO_REFS}{stamp}-{secrets.token_hex(4)}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -56,6 +57,20 @@ class Repository:
     @property
     def index_file(self) -> Path:
         return self.git_dir / "index"
+
+    def whole_index(self) -> bytes | None:
+        """Return git's index as it lies on disk, or None; in one piece where core.splitIndex has it in two."""
+        try:
+            data = self.index_file.read_bytes()
+        except FileNotFoundError:
+            return None
+        if b"link" not in data or not any(self.git_dir.glob("sharedindex.*")):
+            return data
+        # git deletes the shared part when it is two weeks old, so a copy of the other part would be worth nothing.
+        with tempfile.TemporaryDirectory(prefix="starterkit-") as folder:
+            copy = Path(shutil.copy2(self.index_file, folder))
+            self.git.with_index(copy).run("update-index", "--no-split-index")
+            return copy.read_bytes()
 
     def head(self) -> Head:
         """Return where HEAD stands now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -56,7 +57,7 @@ class Bench:
             if name not in files:
                 raise MissingError(f'The layer "{label}" has no {name}.', "path.yml names it under `environment`.")
         data = [files[environment.declaration].data, files[environment.pins].data]
-        folder = self._environments / digest(environment.kind, environment.clear, *data)[:16]
+        folder = self._environments / digest(environment.kind, environment.clear, sys.version, *data)[:16]
 
         def make() -> Prepared:
             with self.slots.one():
@@ -116,7 +117,7 @@ class Work:
     def finding(self, message: str, file: str = "", line: int = 0, *, by_hand: str = "") -> Finding:
         """Return a finding of this rule; without `by_hand`, the command that runs this rule alone shows it."""
         name, step = quoted(self.subject.name), self.step
-        command = by_hand or f"starterkit template validate {name} --step {step} --only {self.rule}"
+        command = by_hand or f"starterkit template validate {name} --step {step} --only {self.rule} --no-cache"
         return Finding(self.subject.template.name, step, self.rule, file, line, message, command)
 
     def of_test(self, label: str, test: ExpectedTest, message: str) -> Finding:

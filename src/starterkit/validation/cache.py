@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from starterkit.errors import StarterkitError
+from starterkit.process import run
 from starterkit.validation.model import Finding, Rule, RuleResult
 from starterkit.validation.subject import digest
 
@@ -19,6 +21,7 @@ _FORMAT = 1
 # Parts of starterkit that have no say in a result; all others count into its key, so that a checkout that is being
 # worked on never answers from the cache of older code.
 _NO_SAY = ("cli", "__pycache__")
+_PROGRAMS = {"node": "node"}
 
 
 def cache_folder(environ: Mapping[str, str], home: Path) -> Path:
@@ -82,3 +85,13 @@ def tool_versions() -> str:
         except PackageNotFoundError:
             versions[name] = ""
     return digest(sys.version, sys.platform, versions, *(item for pair in code.items() for item in pair))
+
+
+@cache
+def runtime_version(kind: str) -> str:
+    """Return the version of what runs projects of this kind, where that is not the Python that we run on."""
+    program = _PROGRAMS.get(kind)
+    try:
+        return run([program, "--version"], timeout=10).text_out.strip() if program else ""
+    except StarterkitError:
+        return ""  # where it is missing, another one is made for the project

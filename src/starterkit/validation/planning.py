@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from starterkit.errors import UsageError
 from starterkit.template import BASE, Template
-from starterkit.validation.cache import tool_versions
+from starterkit.validation.cache import runtime_version, tool_versions
 from starterkit.validation.model import Rule, scope
 from starterkit.validation.subject import Subject, digest
 from starterkit.yamlfile import nearest
@@ -126,7 +126,8 @@ def _inputs(subject: Subject, step: str, rule: Rule) -> list[object]:
     """All that the result of a unit hangs on, beside the programs."""
     template = subject.template
     settings = [template.environment, template.commands, template.select, template.test_files, template.owned]
-    inputs: list[object] = [subject.name, template.name, step, *map(repr, settings), template.database]
+    runtime = runtime_version(template.environment.kind)
+    inputs: list[object] = [subject.name, template.name, step, runtime, *map(repr, settings), template.database]
     if step == BASE:
         return [*inputs, template.tests, template.own_history, subject.digests[BASE]]
     so_far = template.step_names[: template.step_names.index(step) + 1]

@@ -32,7 +32,7 @@ def show(console: Console, project: Project, advanced: Advanced, before: Solved 
         solved.show_way(console, before)
         console.line()
     if step is None:
-        _show_end(console, project)
+        _show_end(console, project, saved=advanced.written is not None)
         return code
     console.line(text(step.label, "bold"), f"  about {minutes(step.minutes)}")
     console.line(step.summary)
@@ -69,8 +69,10 @@ def _show_carried(console: Console, advanced: Advanced) -> None:
     written.show_kept(console, advanced.written)
 
 
-def _show_end(console: Console, project: Project) -> None:
+def _show_end(console: Console, project: Project, *, saved: bool) -> None:
     template = project.template
+    if saved:
+        console.line(text("ok", "bold green"), "  Your work is saved as a commit.")
     tests = len(template.tests) + sum(len(step.tests) for step in template.steps)
     console.line(text(f"You have reached the end of the {template.title} path.", "bold green"))
     console.line()

@@ -20,7 +20,7 @@ _SHOWN_OF_A_GROUP = 3
 def next_command(result: CheckResult, *, selected: bool, is_last: bool) -> str:
     """Return what to type after this check."""
     if result.red:
-        return "hint"
+        return "check" if _one_place(result) else "hint"
     if selected or result.pristine:
         return "check"
     return "run" if is_last else "next"
@@ -30,7 +30,7 @@ def show(console: Console, result: CheckResult, step: Step | None, command: str)
     """Show a whole check and what to do next."""
     if result.red:
         show_red(console, result)
-        console.type_next("For a hint at the first one", command)
+        console.type_next("When it is mended" if command == "check" else "For a hint at the first one", command)
         return
     console.line(green_line(result))
     if command == "check":
@@ -54,7 +54,7 @@ def green_line(result: CheckResult) -> Text:
 def show_red(console: Console, result: CheckResult) -> None:
     """Show the red tests of a check, and the first of them once more at the end."""
     red = result.red
-    console.line(text("FAILED", "bold red"), f"  {_counts(result)} ({_seconds(result)}).")
+    console.line(text("FAILED", "bold red"), f"  {_counts(result)}.")
     if result.problem:
         console.line()
         console.line(text(result.problem, "bold"))
@@ -65,10 +65,20 @@ def show_red(console: Console, result: CheckResult) -> None:
         console.line()
         console.line("The last lines that the tests wrote:")
         console.exact("\n".join(result.log.strip().splitlines()[-12:]), "dim", indent=2)
-    if len(red) > 1:
+    place = _one_place(result)
+    if place:
+        console.line()
+        console.line("Start there: ", text(str(place), "bold"))
+    elif len(red) > 1:
         console.line()
         console.line("Start with the first one: ", text(red[0].test.sentence, "bold"))
         console.line(f"({red[0].test.id})", indent=2)
+
+
+def _one_place(result: CheckResult) -> Place | None:
+    """The line of the learner's code that makes many tests red, where nothing else does."""
+    reasons = {(one.message, one.place) for one in result.red}
+    return result.red[0].place if len(reasons) == 1 and len(result.red) > _SHOWN_OF_A_GROUP else None
 
 
 def _show_alike(console: Console, group: Sequence[TestResult], message: str, place: Place | None) -> None:
@@ -103,7 +113,7 @@ def _where(one: TestResult, place: Place | None, *, alone: bool) -> Text | None:
 
 def _counts(result: CheckResult) -> str:
     red, total = len(result.red), len(result.results)
-    head = f"{red} of {total} tests {'is' if red == 1 else 'are'} red"
+    head = f"{red} of {total} tests {'is' if red == 1 else 'are'} red ({_seconds(result)})"
     new = sum(one.is_new and not one.was_green for one in result.red)
     broken = len(result.broken)
     more = [f"{new} new" if new and new != red else "", f"{broken} green before and now broken" if broken else ""]

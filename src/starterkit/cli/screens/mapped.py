@@ -20,7 +20,7 @@ _STYLES = {"done": "green", "here": "bold yellow", "to come": "dim"}
 _WHY = {
     "check": "Run the tests",
     "hint": "For a hint at the first red test",
-    "next": "Go on to the next step",
+    "next": "Save your work and go on",
     "run": "Look at your site",
 }
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def show_lesson(console: Console, step: Step, words: str) -> None:
     """Show a lesson: drawn on a terminal, as plain Markdown elsewhere."""
     if not sys.stdout.isatty():
-        console.exact(words.rstrip("\n"))
+        console.exact(words.rstrip("\n") + _links_in_markdown(step))
         return
     if console.out_colour:
         draw_markdown(console, words)
@@ -31,6 +31,11 @@ def show_lesson(console: Console, step: Step, words: str) -> None:
             if link.url:
                 console.exact(link.url, indent=4)
     console.type_next("When you have written something, check it", "check")
+
+
+def _links_in_markdown(step: Step) -> str:
+    lines = [f"- **{link.title}**: {link.about}{f' <{link.url}>' if link.url else ''}" for link in step.links]
+    return "\n".join(["", "", "## To read more", "", *lines]) if lines else ""
 
 
 def lesson_as_json(step: Step, words: str) -> dict[str, Any]:

@@ -57,7 +57,11 @@ def show_way(console: Console, solved: Solved) -> None:
     if solved.written is None:
         console.line(text("ok", "bold green"), f"  {label} is solved already; nothing was changed.")
         return
-    if solved.way.name == "NAMED":
+    if solved.in_conflict:
+        console.line(
+            text("Almost:", "bold yellow"), f" the solution of {label} is in your files, but in no commit yet."
+        )
+    elif solved.way.name == "NAMED":
         console.line(text("ok", "bold green"), f"  These files of the solution of {label} are in, whole.")
     else:
         console.line(text("ok", "bold green"), f"  The solution of {label} is in: {solved.way.value}.")

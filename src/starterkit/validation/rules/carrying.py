@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,19 +102,19 @@ def _pins(_before: Pins, after: Pins, _mine: Pins) -> Pins:
 
 
 def _smuggled(work: Work, case: _Case, files: Mapping[str, File]) -> Iterator[Finding]:
-    """Each line that arrived must be one that this given brings."""
-    brought = work.subject.own_files[work.given]
-    lesson = f"lessons/{work.step}.md"
+    """Each line that arrives in a learner's file must be one that this given adds to what the path had before."""
+    template = work.subject.template
+    below, given = work.files(work.subject.below(work.given)), work.files(work.given)
     for path, file in files.items():
         old = case.files.get(path)
-        if old == file or path == lesson or (path in brought and brought[path] == file):
+        if old == file or template.owns(path) or template.is_pins(path):
             continue
-        known = set(_lines(old)) | set(_lines(brought.get(path)))
-        for line in _lines(file):
-            if line.strip() and line not in known:
-                words = f"carried onto {case.name}, {path} gains a line that only a solution holds: {line.strip()}"
-                yield work.finding(words, work.subject.where(work.given, path))
-                break
+        added = set(_lines(given.get(path))) - set(_lines(below.get(path)))
+        known = set(_lines(old)) | added
+        smuggled = next((line for line in _lines(file) if re.search(r"\w\w", line) and line not in known), "")
+        if smuggled:
+            words = f"carried onto {case.name}, {path} gains a line that only a solution holds: {smuggled.strip()}"
+            yield work.finding(words, work.subject.where(work.given, path))
 
 
 def _lines(file: File | None) -> list[str]:

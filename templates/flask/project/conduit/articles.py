@@ -94,10 +94,13 @@ def article_to_change(slug: str) -> Article:
     return find_article(slug)
 
 
-def list_page(articles: Select[tuple[Article]], **context: object) -> str:
-    """The home page with these articles, newest first. The context goes to the template."""
+def list_page(
+    articles: Select[tuple[Article]], template: str = "articles/home.html", **context: object
+) -> str:
+    """A page with these articles, newest first: the home page, or another that includes articles/list.html.
+    The context goes to the template."""
     newest_first = articles.order_by(Article.created_at.desc(), Article.id.desc())
-    return render_template("articles/home.html", articles=db.session.scalars(newest_first).all(), **context)
+    return render_template(template, articles=db.session.scalars(newest_first).all(), **context)
 
 
 EditorPart = Callable[[Article, Form], None]

@@ -50,9 +50,17 @@ def connect(app: Flask) -> None:
 
 
 def create_missing_tables(app: Flask) -> None:
-    """Create the tables that the code names and the database lacks. Tables that exist stay as they are."""
+    """Create the tables and indexes that the code names and the database lacks. The columns of a table that
+    exists stay as they are."""
     with app.app_context():
         db.create_all()
+        existing = inspect(db.engine)
+        for table in db.metadata.sorted_tables:
+            columns = {column["name"] for column in existing.get_columns(table.name)}
+            indexes = {index["name"] for index in existing.get_indexes(table.name)}
+            for index in table.indexes:
+                if index.name not in indexes and columns.issuperset(index.columns.keys()):
+                    index.create(db.engine)
 
 
 def missing_parts() -> list[str]:

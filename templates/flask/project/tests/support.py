@@ -142,9 +142,10 @@ class Site:
             if self._token:
                 return
 
-    def _post(self, address: str, fields: dict[str, str]) -> Answer:
+    def _post(self, address: str, fields: dict[str, str], page: str = "") -> Answer:
         self._token = ""  # whoever signs in or out gets a new one, with the next form
-        return self._answer(address, self._browser.post(address, data=fields))
+        headers = {"Referer": f"http://localhost{quote(page, safe='/?=&%')}"} if page else {}
+        return self._answer(address, self._browser.post(address, data=fields, headers=headers))
 
     def _answer(self, address: str, response: TestResponse) -> Answer:
         answer = Answer(self, address, response)
@@ -285,7 +286,7 @@ class Part:
         action = urljoin(self._answer.address, node.attributes.get("action") or self._answer.address)
         method = (node.attributes.get("method") or "get").lower()
         expect(method == "post", f'{where} was expected to be sent with method="post"')
-        return self._answer.site._post(unquote(action), {**sent, **fields})
+        return self._answer.site._post(unquote(action), {**sent, **fields}, page=self._answer.address)
 
 
 class Page(Part):

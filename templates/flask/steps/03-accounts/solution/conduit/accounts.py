@@ -1,10 +1,10 @@
-"""Accounts: signing up, in and out, settings, and a page about each person."""
+"""Accounts: signing up, in and out, and settings."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint, abort, current_app, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, g, redirect, render_template, request, session, url_for
 from sqlalchemy import String, Text, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
@@ -119,16 +119,8 @@ def change_settings() -> Answer:
         if password:
             g.user.password_hash = hash_password(password)
         if committed(form):
-            return redirect(url_for("accounts.profile", username=g.user.username))
+            return redirect(url_for("profiles.show", username=g.user.username))
     return render_template("accounts/settings.html", typed=typed, errors=form.errors), 422
-
-
-@bp.get("/profile/<username>")
-def profile(username: str) -> str:
-    user = db.session.scalar(select(User).where(User.username == username))
-    if user is None:
-        abort(404, "Nobody here has this name.")
-    return render_template("accounts/profile.html", user=user)
 
 
 # Reading and checking

@@ -21,4 +21,8 @@ def add_features(app: Flask) -> None:
 
     app.register_blueprint(accounts.bp)
 
+    from conduit import profiles
+
+    app.register_blueprint(profiles.bp)
+
     # Your own lines go below this one.

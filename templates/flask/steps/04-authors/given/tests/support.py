@@ -1,0 +1,315 @@
+"""The visitor that the tests send to the site.
+
+The tests know the site as a browser does: by its addresses, its pages and its forms. What goes
+wrong is said in one sentence about the site. `first_visitor` gives the visitor who acts in most tests.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import Context
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote, urljoin, urlsplit
+
+from flask import Flask
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+from sqlalchemy import Engine, event
+from werkzeug.test import TestResponse
+
+__tracebackhide__ = True  # a failure points to the line of the test, not into this file
+
+PASSWORD = "correct horse battery staple"
+
+
+def first_visitor(app: Flask) -> Site:
+    """The visitor who acts in most tests: someone who has an account and is signed in."""
+    return Site(app).register("someone")
+
+
+def database_file(app: Flask) -> Path:
+    """The file in which the site keeps its database."""
+    return Path(app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///"))
+
+
+def expect(fact: object, otherwise: str) -> None:
+    """Fail with a sentence unless the fact holds."""
+    if not fact:
+        raise AssertionError(otherwise)
+
+
+class Site:
+    """The site, as one visitor sees it in a browser of their own."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._browser = app.test_client()
+        self._token = ""
+        self.name = self.email = self.password = ""
+
+    # Other visitors
+
+    @property
+    def anonymous(self) -> Site:
+        """Another visitor, who is not signed in."""
+        return Site(self._app)
+
+    def register(self, name: str, password: str = PASSWORD) -> Site:
+        """Another visitor, who has just made an account and is signed in."""
+        someone = self.anonymous
+        someone.name, someone.email, someone.password = name, f"{quote(name)}@example.org".lower(), password
+        fields = {"username": name, "email": someone.email, "password": password}
+        someone.read("/register").submit(_form_with("input[name=username]"), **fields).redirects_to("/")
+        return someone
+
+    # Reading and sending
+
+    def get(self, address: str) -> Answer:
+        """What the site answers when the visitor opens an address."""
+        return self._answer(address, self._browser.get(address))
+
+    def read(self, address: str) -> Page:
+        """The page at an address."""
+        return self.get(address).page()
+
+    def send(self, address: str, **fields: str) -> Answer:
+        """What the site answers to a form that is sent to this address, filled in with these fields."""
+        if not self._token:
+            self._look_for_a_form()
+        return self._post(address, {"csrf_token": self._token, **fields})
+
+    def send_from_elsewhere(self, address: str, **fields: str) -> Answer:
+        """What the site answers to a form that another site made, which cannot know this visitor's token."""
+        return self._post(address, fields)
+
+    # Articles and comments
+
+    def publish(self, title: str, **fields: str) -> str:
+        """Publish an article through the editor; the address where it now stands."""
+        fields = {"title": title, "description": "In short.", "body": "At length.", **fields}
+        answer = self.read("/editor").submit(_form_with("textarea[name=body]"), **fields)
+        return answer.redirects_to_a_page_under("/article/")
+
+    def edit(self, article: str, **fields: str) -> Answer:
+        """Change some fields of an article through the editor."""
+        return self.read(article.replace("/article/", "/editor/")).submit(
+            _form_with("textarea[name=body]"), **fields
+        )
+
+    def delete(self, article: str) -> Answer:
+        """Press the button on the article's page that deletes it."""
+        return self.read(article).submit(f"form[action='{article}/delete']")
+
+    def comment(self, article: str, body: str) -> None:
+        """Write a comment under an article."""
+        self.read(article).submit("form.comment-form", body=body).redirects_to(article)
+
+    def start_anew(self) -> None:
+        """Make the database anew, with the command that the site has for it."""
+        result = self._app.test_cli_runner().invoke(args=["init-db"])
+        expect(
+            result.exit_code == 0, f"the command init-db was expected to end well, and says: {result.output}"
+        )
+
+    @contextmanager
+    def just_before_saving(self, action: Callable[[], object]) -> Iterator[None]:
+        """Do something at the very moment when the site is about to save something new."""
+        done = False
+
+        def interrupt(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            nonlocal done
+            if not done and statement.lstrip().upper().startswith("INSERT"):
+                done = True
+                Context().run(action)  # as if in a browser of its own, in no request of this one
+
+        event.listen(Engine, "before_cursor_execute", interrupt)
+        try:
+            yield
+        finally:
+            event.remove(Engine, "before_cursor_execute", interrupt)
+        expect(done, "the site was expected to save something new in its database, and saved nothing")
+
+    def stored(self) -> bytes:
+        """All that the site has written to its database, as it lies in the file."""
+        return database_file(self._app).read_bytes()
+
+    def _look_for_a_form(self) -> None:
+        """Open pages that may hold a form, for the token that the site wants to see again."""
+        for address in ("/editor", "/login"):
+            self.get(address)
+            if self._token:
+                return
+
+    def _post(self, address: str, fields: dict[str, str], page: str = "") -> Answer:
+        self._token = ""  # whoever signs in or out gets a new one, with the next form
+        headers = {"Referer": f"http://localhost{quote(page, safe='/?=&%')}"} if page else {}
+        return self._answer(address, self._browser.post(address, data=fields, headers=headers))
+
+    def _answer(self, address: str, response: TestResponse) -> Answer:
+        answer = Answer(self, address, response)
+        if field := answer.html.css_first("input[name=csrf_token]"):
+            self._token = field.attributes.get("value") or ""
+        return answer
+
+
+class Answer:
+    """What the site answered: a page, a refusal, or a redirect."""
+
+    def __init__(self, site: Site, address: str, response: TestResponse) -> None:
+        self.site = site
+        self.address = address
+        self.status = response.status_code
+        self.headers = response.headers
+        self.content = response.data
+        self.html = LexborHTMLParser(self.content if response.mimetype == "text/html" else b"")
+        response.close()
+
+    def __str__(self) -> str:
+        if self._target is not None:
+            return f"{self.address} sends the visitor on to {self._target}"
+        reasons = "; ".join(node.text(strip=True) for node in self.html.css(".error-messages li"))
+        return f"{self.address} answers with status {self.status}" + (f" ({reasons})" if reasons else "")
+
+    @property
+    def _target(self) -> str | None:
+        """Where the answer sends the visitor: on this site, the address without a place on the page."""
+        if "Location" not in self.headers:
+            return None
+        here = f"http://localhost{quote(self.address, safe='/?=&%')}"
+        target = urlsplit(urljoin(here, self.headers["Location"]))
+        if target.netloc != "localhost":
+            return target.geturl()
+        return unquote(target._replace(scheme="", netloc="", fragment="").geturl())
+
+    def page(self) -> Page:
+        """The page that came."""
+        self._expect_an_address_that_answers()
+        expect(self.status == 200, f"expected a page; {self}")
+        return Page(self)
+
+    def refused(self, *statuses: int) -> Page:
+        """The page that came with a refusal, with one of these statuses."""
+        if 404 not in statuses:
+            self._expect_an_address_that_answers()
+        wanted = " or ".join(map(str, statuses))
+        expect(self.status in statuses, f"expected a refusal with status {wanted}; {self}")
+        return Page(self)
+
+    def redirects_to(self, address: str) -> None:
+        """The visitor is sent on to this address."""
+        self._expect_an_address_that_answers()
+        expect(
+            self.status in (302, 303) and self._target == address,
+            f"expected the visitor to be sent on to {address}; {self}",
+        )
+
+    def redirects_to_a_page_under(self, beginning: str) -> str:
+        """The visitor is sent on to an address that begins like this, and is given back."""
+        self._expect_an_address_that_answers()
+        target = self._target or ""
+        expect(
+            self.status in (302, 303) and target.startswith(beginning),
+            f"expected the visitor to be sent on to a page under {beginning}; {self}",
+        )
+        return target
+
+    def _expect_an_address_that_answers(self) -> None:
+        expect(self.status != 404, f"no page answers at {self.address} yet")
+        expect(self.status != 405, f"no page takes a form at {self.address} yet")
+
+
+class Part:
+    """A page or a part of one."""
+
+    def __init__(self, answer: Answer, node: LexborHTMLParser | LexborNode, name: str) -> None:
+        self._answer = answer
+        self._node = node
+        self._name = name
+
+    def one(self, selector: str, what: str) -> Part:
+        """The only element that the selector finds."""
+        found = self.some(selector, what)
+        wanted = f"{self._name} was expected to have {what} ({selector}) once"
+        expect(len(found) == 1, f"{wanted}, and has {len(found)}")
+        return found[0]
+
+    def some(self, selector: str, what: str) -> list[Part]:
+        """All elements that the selector finds: one at least."""
+        found = self._node.css(selector)
+        expect(found, f"{self._name} was expected to have {what} ({selector}), and has none")
+        return [Part(self._answer, node, f"{what} on {self._name}") for node in found]
+
+    def none(self, selector: str, what: str) -> None:
+        """There is no such element."""
+        found = self._node.css(selector)
+        expect(not found, f"{self._name} was not expected to have {what} ({selector}), and has {len(found)}")
+
+    def texts(self, selector: str) -> list[str]:
+        """The words of all elements that the selector finds, in the order of the page."""
+        return [_words(node) for node in self._node.css(selector)]
+
+    def words(self) -> str:
+        """All its words, with single spaces."""
+        return _words(self._node)
+
+    def says(self, words: str) -> None:
+        """These are its words, all of them."""
+        said = self.words()
+        expect(said == words, f'{self._name} was expected to say "{words}", and says "{said}"')
+
+    def attribute(self, name: str) -> str | None:
+        """The value of an attribute, empty where it has none, None where it is not there."""
+        return (self._node.attributes[name] or "") if name in self._node.attributes else None
+
+    def value(self) -> str:
+        """What the field holds."""
+        return _value(self._node)
+
+    def card(self, words: str) -> Part:
+        """The one card (of an article or a comment) in which these words stand."""
+        cards = [node for node in self._node.css(".article-preview, .card") if words in _words(node)]
+        wanted = f'{self._name} was expected to have one card that says "{words}"'
+        expect(len(cards) == 1, f"{wanted}, and has {len(cards)}")
+        return Part(self._answer, cards[0], f'the card "{words}" on {self._name}')
+
+    def submit(self, form: str, **fields: str) -> Answer:
+        """Fill in these fields of a form and send it; the others go as they stand on the page."""
+        node = self.one(form, "a form")._node
+        where = f"the form on {self._name}"
+        controls = node.css("input, textarea, select")
+        sent = {control.attributes.get("name") or "": _value(control) for control in controls}
+        sent.pop("", None)
+        missing = ", ".join(sorted(set(fields) - set(sent)))
+        expect(not missing, f"{where} was expected to have a field named {missing}")
+        action = urljoin(self._answer.address, node.attributes.get("action") or self._answer.address)
+        method = (node.attributes.get("method") or "get").lower()
+        expect(method == "post", f'{where} was expected to be sent with method="post"')
+        return self._answer.site._post(unquote(action), {**sent, **fields}, page=self._answer.address)
+
+
+class Page(Part):
+    """A whole page."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer, answer.html, f"the page {answer.address}")
+
+
+def _form_with(field: str) -> str:
+    return f"form:has({field})"
+
+
+def _words(node: Any) -> str:
+    text = node.body.text() if isinstance(node, LexborHTMLParser) and node.body else node.text()
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def _value(node: LexborNode) -> str:
+    """What a browser sends for a field that nobody touched."""
+    if node.tag == "textarea":
+        return node.text()
+    if node.tag == "select":
+        chosen = node.css_first("option[selected]") or node.css_first("option")
+        return (chosen.attributes.get("value") or chosen.text()) if chosen else ""
+    return node.attributes.get("value") or ""
