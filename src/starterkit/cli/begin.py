@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from starterkit.cli.options import Json, complete_beginnings, complete_frameworks, flag
+from starterkit.cli.options import Elsewhere, Json, Trust, complete_beginnings, complete_frameworks, flag
 from starterkit.cli.session import console_of, folder_of
 
 if TYPE_CHECKING:
@@ -38,16 +38,8 @@ def new(
             autocompletion=complete_frameworks,
         ),
     ] = "",
-    template: Annotated[
-        str,
-        typer.Option(
-            "--template",
-            metavar="PLACE",
-            help="A template from elsewhere: a folder, or a git address (URL, URL@TAG, URL@TAG#FOLDER).",
-            show_default=False,
-        ),
-    ] = "",
-    trust: Annotated[bool, flag("--trust", help="Run the code of a template from elsewhere without asking.")] = False,
+    template: Elsewhere = "",
+    trust: Trust = False,
     data: Annotated[
         list[str] | None,
         typer.Option("--data", "-d", metavar="KEY=VALUE", help="Answer a question, for example site_title=Notes."),
