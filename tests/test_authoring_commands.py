@@ -91,3 +91,11 @@ def test_a_site_from_a_strangers_template_asks_before_it_runs_anything(template:
 def test_the_schemas_are_printed_for_editors(tmp_path: Path) -> None:
     assert starterkit("template", "schema", "step", cwd=tmp_path).json["required"][0] == "title"
     assert 'Did you mean "path"?' in starterkit("template", "schema", "paths", cwd=tmp_path, code=2).err
+
+
+def test_a_template_that_is_not_there_or_elsewhere_is_said_to_be_so(tmp_path: Path) -> None:
+    missing = starterkit("template", "open", "flsk", "x", cwd=tmp_path, code=2)
+    elsewhere = starterkit("template", "add-step", "https://example.org/a.git@v1", "x", cwd=tmp_path, code=2)
+
+    assert 'Did you mean "flask"?' in missing.err
+    assert "Clone it with git" in elsewhere.err

@@ -150,6 +150,22 @@ def test_a_step_can_be_added(template: Path, author: Author) -> None:
     assert not saved.changed and not saved.removed
 
 
+def test_a_step_can_be_renamed(template: Path, author: Author) -> None:
+    author.git("reset", "-q", "--soft", "HEAD~2")
+    author.git("mv", "steps/02-two", "steps/02-second")
+    for path, subject in (("steps", "given 02-second"), ("project/tests", ""), ("project", "solution 02-second")):
+        author.git("reset", "-q")
+        author.git("add", "-A", path)
+        amend = ["--amend", "--no-edit"] if not subject else ["-m", subject]
+        author.git("commit", "-q", *amend)
+
+    saved = save_template(author.folder)
+
+    assert sorted(path.name for path in (template / "steps").iterdir()) == ["01-one", "02-second"]
+    assert not saved.changed
+    assert {name.replace("02-second", "02-two") for name in saved.added} == set(saved.removed)
+
+
 def test_a_step_can_be_dropped(template: Path, author: Author) -> None:
     author.git("reset", "-q", "--hard", "HEAD~2")
 

@@ -35,7 +35,8 @@ def starterkit(tmp_path_factory: pytest.TempPathFactory) -> Starterkit:
 
     def run(*args: str, cwd: Path, code: int = 0) -> subprocess.CompletedProcess[str]:
         command = [str(bin_folder / "starterkit"), *args]
-        done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=240, check=False)
+        variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}  # not the checkout
+        done = subprocess.run(command, cwd=cwd, env=variables, capture_output=True, text=True, timeout=240, check=False)
         assert done.returncode == code, f"{args}: exit code {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
 
@@ -67,4 +68,6 @@ def test_an_author_begins_a_template_with_the_wheel_alone(starterkit: Starterkit
     starterkit("template", "open", "mine", "commits", cwd=tmp_path)
 
     assert json.loads(starterkit("template", "save", "commits", "--json", cwd=tmp_path).stdout)["changed"] == []
+    changed = starterkit("template", "add-step", "flask", "mine", cwd=tmp_path, code=2)
+    assert "came with starterkit" in changed.stderr
     assert json.loads(starterkit("template", "schema", "path", cwd=tmp_path).stdout)["title"]

@@ -12,8 +12,10 @@ from pathlib import Path
 
 from starterkit.errors import FileError, UsageError
 from starterkit.project.layers import Files, check_layout, read_folder, with_unix_line_ends
+from starterkit.repository.fetching import parse_address, without_secret
 from starterkit.repository.objects import FILE, File
-from starterkit.template import FolderSource, Step, Template, bundled_folder, bundled_names, read_template
+from starterkit.template import FolderSource, Step, Template, read_template
+from starterkit.template.located import locate_template
 from starterkit.template.questions import read_questions
 
 PROJECT, STEPS = "project/", "steps/"
@@ -59,22 +61,14 @@ class ProjectLayer:
 def template_folder(words: str, current: Path) -> Path:
     """Return the folder that an author means: a template's folder, or the name of a bundled one.
 
-    Raises `UsageError` where there is neither.
+    Raises `UsageError` where there is neither, `FileError` where the folder holds no template.
     """
-    folder = current / words
-    if (folder / "path.yml").is_file():
-        return folder.resolve()
-    if words in bundled_names():
-        return bundled_folder() / words
-    if folder.is_dir():
+    if parse_address(words) is not None:
         raise UsageError(
-            f"{folder} holds no template: there is no path.yml in it.",
-            "Name the folder in which path.yml lies, or make a template: `starterkit template new NAME`.",
+            f"{without_secret(words)} is a template elsewhere, and cannot be written to from here.",
+            "Clone it with git, then name the folder.",
         )
-    raise UsageError(
-        f'There is no template "{words}": neither a folder nor one of the bundled templates.',
-        f"Bundled: {', '.join(bundled_names())}.",
-    )
+    return locate_template(words, current, current).folder
 
 
 def read_files(folder: Path) -> Files:

@@ -13,8 +13,9 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import starterkit
 from starterkit.authoring.files import OWN_ENTRIES
-from starterkit.errors import MissingError
+from starterkit.errors import MissingError, UsageError
 from starterkit.repository.objects import File
 from starterkit.repository.worktree import write_file
 
@@ -25,8 +26,14 @@ _LINUX_EXCHANGE = _MAC_SWAP = 2
 def write_template(target: Path, before: Mapping[str, File], wanted: Mapping[str, File]) -> None:
     """Make `wanted` the files of a template; a file that stays keeps its bytes (a CRLF, say) and its time.
 
-    `before` are the template's files now, as they were read. Raises `MissingError`; then nothing was changed.
+    `before` are the template's files now, as they were read. Raises `UsageError` for a template inside an installed
+    starterkit, `MissingError` where there is no room; then nothing was changed.
     """
+    if Path(starterkit.__file__).resolve().parent in target.resolve().parents:
+        raise UsageError(
+            f"The template {target.name} came with starterkit, and the next upgrade would undo a change to it.",
+            f"Work on a copy: `starterkit template open {target.name} commits`, and save with `--to my-{target.name}`.",
+        )
 
     def fill(draft: Path) -> None:
         for name, file in wanted.items():

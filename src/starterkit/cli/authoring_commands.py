@@ -9,6 +9,7 @@ import typer
 
 from starterkit.cli.options import Json, complete_frameworks, flag
 from starterkit.cli.session import console_of, folder_of
+from starterkit.cli.text import prose
 
 if TYPE_CHECKING:
     from starterkit.authoring.outdated import Outdated
@@ -132,17 +133,19 @@ def outdated(
 
     console = console_of(context)
     found = compare(template_folder(template, folder_of(context)), console.say)
-    if try_them and found.is_update:
-        if not console.as_json:
-            authored.show_outdated(console, found, is_written=False)
-        code = _tried(console, found)
-        if code or not write:
-            return code
-    if write and found.is_update:
+    will_write = write and found.is_update
+    if not try_them or not found.is_update:
+        if will_write:
+            write_with_newest(found, found.template)
+        authored.show_outdated(console, found, is_written=will_write)
+        return 0
+    if not console.as_json:
+        authored.show_outdated(console, found, is_written=False, is_tried=True)
+    code = _tried(console, found)
+    if code == 0 and will_write:
         write_with_newest(found, found.template)
-    if not (try_them and found.is_update):
-        authored.show_outdated(console, found, is_written=write and found.is_update)
-    return 0
+        console.note(prose(f"The newest pins are written into {found.template}."))
+    return code
 
 
 def schema(

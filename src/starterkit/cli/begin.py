@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from starterkit.cli.options import Json, complete_beginnings, complete_frameworks, flag
+from starterkit.cli.options import Elsewhere, Json, Trust, complete_beginnings, complete_frameworks, flag
 from starterkit.cli.session import console_of, folder_of
 
 if TYPE_CHECKING:
@@ -25,15 +25,6 @@ Framework = Annotated[
         help="Which framework; `starterkit list` shows them.",
         show_default=False,
         autocompletion=complete_frameworks,
-    ),
-]
-Place = Annotated[
-    str,
-    typer.Option(
-        "--template",
-        metavar="PLACE",
-        help="A template from elsewhere: a folder, or a git address (URL, URL@TAG, URL@TAG#FOLDER).",
-        show_default=False,
     ),
 ]
 Data = Annotated[
@@ -65,8 +56,8 @@ def new(
     context: typer.Context,
     destination: Destination = "",
     framework: Framework = "",
-    template: Place = "",
-    trust: Annotated[bool, flag("--trust", help="Run the code of a template from elsewhere without asking.")] = False,
+    template: Elsewhere = "",
+    trust: Trust = False,
     data: Data = None,
     defaults: Annotated[bool, flag("--defaults", help="Take the default answer to every question.")] = False,
     no_install: Annotated[

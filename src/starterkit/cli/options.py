@@ -27,6 +27,17 @@ Markers = Annotated[bool, flag("--markers", help="On a conflict: write both into
 SaveLarge = Annotated[bool, flag("--save-large", help="Commit files above 10 MB with your work.")]
 LeaveOut = Annotated[bool, flag("--leave-out", help="Leave files above 10 MB and nested repositories where they are.")]
 
+Elsewhere = Annotated[
+    str,
+    typer.Option(
+        "--template",
+        metavar="PLACE",
+        help="A template from elsewhere: a folder, or a git address (URL, URL@TAG, URL@TAG#FOLDER).",
+        show_default=False,
+    ),
+]
+Trust = Annotated[bool, flag("--trust", help="Run the code of a template from elsewhere without asking.")]
+
 
 def choices(
     *, keep_mine: bool, take_theirs: bool, markers: bool, no_check: bool, save_large: bool, leave_out: bool

@@ -97,7 +97,7 @@ def show_saved(console: Console, saved: Saved) -> None:
     console.type_next("Prove that it still works", f"template validate {quoted(place)}")
 
 
-def show_outdated(console: Console, found: Outdated, *, is_written: bool) -> None:
+def show_outdated(console: Console, found: Outdated, *, is_written: bool, is_tried: bool = False) -> None:
     """Show which pins have newer releases."""
     if console.as_json:
         answer = {"template": str(found.template), "packages": found.packages, "written": is_written}
@@ -118,7 +118,7 @@ def show_outdated(console: Console, found: Outdated, *, is_written: bool) -> Non
         console.line(f"Held back by the declaration, or by what other packages need: {', '.join(held)}.")
     if is_written:
         console.type_next("The pins are written. Prove that it still works", f"template validate {quoted(place)}")
-    elif found.is_update:
+    elif found.is_update and not is_tried:
         console.type_next("Try the template with them", f"template outdated {quoted(place)} --try")
 
 
