@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from starterkit.checking.expected import FoundTest, expected_tests, found_tests
 from starterkit.checking.results import CheckResult, ExpectedTest, Outcome, Place, TestResult
-from starterkit.checking.running import LIMIT_SECONDS, run_tests
+
+if TYPE_CHECKING:
+    from starterkit.checking.running import LIMIT_SECONDS, run_tests
 
 __all__ = [
     "LIMIT_SECONDS",
@@ -18,3 +22,14 @@ __all__ = [
     "found_tests",
     "run_tests",
 ]
+
+# Imported when first asked for: `next` and `status` list tests and run none.
+_LATE = ("LIMIT_SECONDS", "run_tests")
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from starterkit.checking import running
+
+    return getattr(running, name)

@@ -28,13 +28,14 @@ def check(
 
     Exit code 0: all are green. 1: some are red.
     """
-    from starterkit.cli.screens import checked
     from starterkit.project import checks
-    from starterkit.project.overview import is_at_end
 
     console = console_of(context)
     with opened(context) as project:
         result = checks.check(project, pristine=pristine, selected=tests or (), say=console.say)
+        from starterkit.cli.screens import checked
+        from starterkit.project.overview import is_at_end
+
         command = checked.next_command(result, selected=bool(tests), is_last=is_at_end(project))
         if as_json:
             console.json("check", {**checked.as_json(result), "next": command})

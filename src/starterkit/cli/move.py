@@ -33,9 +33,8 @@ def next_step(
 
     Only when the tests so far are green; else it says what is red, and changes nothing.
     """
-    from starterkit.cli.screens import advanced, solved
-    from starterkit.project.advance import advance
-    from starterkit.project.checks import TestsRed
+    from starterkit.cli.screens import advanced
+    from starterkit.project.advance import TestsRed, advance
 
     console = console_of(context)
     chosen = choices(
@@ -55,6 +54,8 @@ def next_step(
 
                 before = take_solution(project, chosen, console.say)
                 if before.in_conflict:
+                    from starterkit.cli.screens import solved
+
                     return solved.show(console, project, before)
             begun = advance(project, chosen, console.say)
         except TestsRed as red:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from starterkit.errors import ConflictError
+from starterkit.errors import ConflictError, RedError
 from starterkit.project.carry import Carried, carry, settle
 from starterkit.project.opened import Project, Work
 from starterkit.project.pins import pins_rule
@@ -16,7 +17,25 @@ from starterkit.repository.merge import Merger, Settle
 from starterkit.repository.objects import Entry
 from starterkit.template import Step
 
+if TYPE_CHECKING:
+    from starterkit.checking import CheckResult
+
 Say = Callable[[str], None]
+
+
+class TestsRed(RedError):
+    """The tests are red, and what was asked for needs them green; `result` says which."""
+
+    __test__ = False  # not a test class, whatever its name suggests to pytest
+
+    def __init__(self, result: CheckResult) -> None:
+        count = len(result.red)
+        super().__init__(
+            f"{count} test{'s are' if count != 1 else ' is'} red, so this step is not finished yet. "
+            "Nothing was changed.",
+            "`starterkit hint` helps; `starterkit next --solve` takes the solution first.",
+        )
+        self.result = result
 
 
 @dataclass(frozen=True)
@@ -48,13 +67,18 @@ def advance(project: Project, choices: Choices, say: Say) -> Advanced:
         state = project.state
         head = project.repository.check_ready()
         coming = project.path.next_step(state.step)
-        check_questions(project.listing(), save_large=choices.save_large, leave_out=choices.leave_out)
-        is_green = _is_green(project, say) if choices.check else False
+        listing = project.listing()
+        check_questions(listing, save_large=choices.save_large, leave_out=choices.leave_out)
+        if choices.check:
+            last = project.remembered_check(listing)
+            if last is None or not last.is_green:
+                _check_now(project, say)
+                listing = project.listing()
         if coming is None:
-            return Advanced(None, written=_save_the_last(project, head, choices, finished=is_green))
+            return Advanced(None, written=_save_the_last(project, head, choices, finished=choices.check))
         before = project.path.layer(state.step, solved=True)
         after = project.path.layer(coming, solved=False)
-        work = project.read_work(with_large=choices.save_large, also=tuple(after))
+        work = project.read_work(listing, with_large=choices.save_large, also=tuple(after))
         merger = merger_for(project, work)
         step = project.template.step(coming)
         carried = carry(
@@ -66,7 +90,7 @@ def advance(project: Project, choices: Choices, say: Say) -> Advanced:
         leave_markers = bool(conflicts) and choices.settle is Settle.MARKERS
         wish = Wish(
             command="next",
-            save=save_message(project, finished=is_green),
+            save=save_message(project, finished=choices.check),
             message="" if leave_markers else f"Start {step.label}",
             state=with_state(state, coming, solved=False),
             step=coming,
@@ -125,14 +149,11 @@ def settle_conflicts(merger: Merger, carried: Carried, how: Settle | None, label
     )
 
 
-def _is_green(project: Project, say: Say) -> bool:
-    """Tell whether the tests so far are green. Raises `TestsRed` when they are not."""
+def _check_now(project: Project, say: Say) -> None:
+    """Run the tests so far. Raises `TestsRed` when they are not green."""
     from starterkit.project import checks
 
-    last = checks.remembered(project)
-    if last is None or not last.is_green:
-        say("Checking first …")
-        result = checks.check(project, say=say)
-        if result.red:
-            raise checks.TestsRed(result)
-    return True
+    say("Checking first …")
+    result = checks.check(project, say=say)
+    if result.red:
+        raise TestsRed(result)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from starterkit.checking import CheckResult, ExpectedTest, expected_tests, run_tests
-from starterkit.errors import RedError, UsageError
+from starterkit.checking import CheckResult, ExpectedTest, run_tests
+from starterkit.errors import UsageError
 from starterkit.project.opened import Project, tree_fingerprint
 from starterkit.project.state import RememberedCheck
 from starterkit.repository.objects import Entry, File
@@ -19,29 +19,8 @@ from starterkit.yamlfile import nearest
 Say = Callable[[str], None]
 
 
-class TestsRed(RedError):
-    """The tests are red, and what was asked for needs them green; `result` says which."""
-
-    __test__ = False  # not a test class, whatever its name suggests to pytest
-
-    def __init__(self, result: CheckResult) -> None:
-        count = len(result.red)
-        super().__init__(
-            f"{count} test{'s are' if count != 1 else ' is'} red, so this step is not finished yet. "
-            "Nothing was changed.",
-            "`starterkit hint` helps; `starterkit next --solve` takes the solution first.",
-        )
-        self.result = result
-
-
 def silent(line: str) -> None:
     """The observer that does nothing."""
-
-
-def expected_so_far(project: Project, step: str | None = None) -> tuple[ExpectedTest, ...]:
-    """Return the tests of base and the steps so far, with their sentences."""
-    step = project.state.step if step is None else step
-    return expected_tests(project.template, step, project.path.test_files(step))
 
 
 def prepared(project: Project, say: Say = silent) -> Prepared:
@@ -55,7 +34,7 @@ def check(project: Project, *, pristine: bool = False, selected: Sequence[str] =
     `pristine` takes the tests and their support from the path, in a copy of the project. `selected` names tests.
     Raises `UsageError` for a test that is not on the path so far, with the nearest names.
     """
-    expected = expected_so_far(project)
+    expected = project.expected_tests()
     _check_known(selected, expected)
     environment = prepared(project, say)
     if pristine:
@@ -130,14 +109,6 @@ def remember(project: Project, tree: str, result: CheckResult) -> None:
     green = tuple(one.test.id for one in result.results if not one.is_red)
     red = tuple(one.test.id for one in result.red)
     project.memory.remember_check(RememberedCheck(tree, result.step, green, red, result.seconds))
-
-
-def remembered(project: Project) -> RememberedCheck | None:
-    """Return the last check when it was of exactly the files that lie there now, else None."""
-    last = project.memory.last_check()
-    if last is None or last.step != project.state.step:
-        return None
-    return last if project.read_work().id == last.tree else None
 
 
 def fingerprint(tree: Mapping[str, Entry]) -> str:

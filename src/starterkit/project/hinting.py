@@ -35,10 +35,10 @@ def next_hint(project: Project, say: Say) -> HintShown | None:
 
     Which test is red is known from the last check of exactly these files, else from a new one.
     """
-    from starterkit.project import checks
-
-    last = checks.remembered(project)
+    last = project.remembered_check()
     if last is None:
+        from starterkit.project import checks
+
         say("Checking first, for the files have changed since the last check …")
         result = checks.check(project, say=say)
         red = tuple(one.test.id for one in result.red)
@@ -46,7 +46,7 @@ def next_hint(project: Project, say: Say) -> HintShown | None:
         red = last.red
     if not red:
         return None
-    expected = {one.id: one for one in checks.expected_so_far(project)}
+    expected = {one.id: one for one in project.expected_tests()}
     first = next((test for test in expected if test in red), red[0])
     sentence = expected[first].sentence if first in expected else first
     step = _step_of(project, first)

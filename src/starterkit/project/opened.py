@@ -9,16 +9,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from starterkit.errors import FileError, MissingError, UsageError
 from starterkit.project import journal
 from starterkit.project.path import LearningPath
 from starterkit.project.restore import require_path
-from starterkit.project.state import STATE_FILE, Memory, State, read_state
+from starterkit.project.state import STATE_FILE, Memory, RememberedCheck, State, read_state
 from starterkit.repository import PATH_REF, TEXTS_REF, Repository, open_repository
 from starterkit.repository.objects import Entry, blob_id
 from starterkit.repository.worktree import Listing, WorkFiles, list_files, read_file, read_files
 from starterkit.template import BASE, Step, Template
+
+if TYPE_CHECKING:
+    from starterkit.checking import ExpectedTest
 
 # What the machine can refuse to anybody; any other error of the operating system is a bug of ours.
 _REFUSALS = frozenset(
@@ -64,7 +68,8 @@ class Project:
     def path(self) -> LearningPath:
         """The path, fetched or rebuilt when this clone does not have it yet."""
         state = self.state
-        if self.repository.refs(PATH_REF, TEXTS_REF) != {PATH_REF: state.path, TEXTS_REF: state.texts}:
+        reader = self.repository.reader
+        if (reader.id_of(PATH_REF), reader.id_of(TEXTS_REF)) != (state.path, state.texts):
             require_path(self.repository, self.folder, state)
         path = LearningPath(self.repository, state.path, state.texts)
         if state.step != BASE and state.step not in path.template.step_names:
@@ -90,17 +95,33 @@ class Project:
         """Return what git sees in the project's folder."""
         return list_files(self.repository.git)
 
-    def read_work(self, *, with_large: bool = False, also: tuple[str, ...] = ()) -> Work:
-        """Read the learner's files (and, of `also`, those that git ignores)."""
+    def read_work(
+        self, listing: Listing | None = None, *, with_large: bool = False, also: tuple[str, ...] = ()
+    ) -> Work:
+        """Read the learner's files (and, of `also`, those that git ignores), as a listing of this moment has them."""
         work = read_files(
             self.repository.git,
-            self.listing(),
+            self.listing() if listing is None else listing,
             also=also,
             with_large=with_large,
             trust_modes=self.repository.trusts_modes,
         )
         tree = work.tree
         return Work(work, tree, tree_fingerprint(tree))
+
+    def remembered_check(self, listing: Listing | None = None) -> RememberedCheck | None:
+        """Return the last check, when it was of exactly the files that lie there now, else None."""
+        last = self.memory.last_check()
+        if last is None or last.step != self.state.step:
+            return None
+        return last if self.read_work(listing).id == last.tree else None
+
+    def expected_tests(self, step: str | None = None) -> tuple[ExpectedTest, ...]:
+        """Return the tests of base and the steps up to `step` (None: so far), with their sentences."""
+        from starterkit.checking import expected_tests
+
+        step = self.state.step if step is None else step
+        return expected_tests(self.template, step, self.path.test_files(step))
 
     @contextmanager
     def writing(self, command: str) -> Iterator[None]:

@@ -52,8 +52,7 @@ def overview(project: Project) -> Overview:
     template, state = project.template, project.state
     names = template.step_names
     position = names.index(state.step) if project.step else -1
-    known = project.memory.last_check()
-    last = known if known and known.step == state.step and project.read_work().id == known.tree else None
+    last = project.remembered_check()
     is_green = last is not None and last.is_green
     is_last = position == len(names) - 1
     return Overview(
@@ -65,7 +64,7 @@ def overview(project: Project) -> Overview:
         at=project.step,
         solved=state.solved,
         last=last,
-        stale=None if last else known,
+        stale=None if last else project.memory.last_check(),
         is_finished=is_green and is_last,
         undoable=undo_help(read_line(project)),
         next_command=_next_command(last, is_last=is_last and not project.repository.has_changes()),

@@ -12,11 +12,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from starterkit.checking import CheckResult
 from starterkit.errors import ConflictError, UsageError
 from starterkit.process import run
-from starterkit.project import checks
 from starterkit.project.advance import Choices, merger_for, mine_without_state, save_message, settle_conflicts
 from starterkit.project.carry import Carried, carry, changed_paths, take_all, take_files
 from starterkit.project.opened import Project, Work
@@ -26,9 +25,12 @@ from starterkit.repository import Head
 from starterkit.repository.merge import Merger, Settle
 from starterkit.repository.objects import Entry
 from starterkit.repository.worktree import read_file
-from starterkit.runtime import Prepared
 from starterkit.template import Step
 from starterkit.yamlfile import nearest
+
+if TYPE_CHECKING:
+    from starterkit.checking import CheckResult
+    from starterkit.runtime import Prepared
 
 Say = Callable[[str], None]
 _HISTORY_SECONDS = 120.0
@@ -115,8 +117,10 @@ class _Solving:
         if not check and not self.makes_history:
             return Try(carried)
         self.say(f"{'Checking' if check else 'Making the migrations for'} {what} …")
+        from starterkit.project import checks
+
         environment = checks.prepared(self.project, self.say)
-        expected = checks.expected_so_far(self.project, self.step.name)
+        expected = self.project.expected_tests(self.step.name)
         with checks.copied(self.project, carried.tree, self.merger.content) as folder:
             made = not self.makes_history or self._make_history(folder, environment)
             if made and self.makes_history:
@@ -171,9 +175,10 @@ def solve(
         head = project.repository.check_ready()
         if project.step is not None and project.state.solved and not replace_all and not files:
             return Solved(project.step, Way.ALREADY)
-        check_questions(project.listing(), save_large=choices.save_large, leave_out=choices.leave_out)
+        listing = project.listing()
+        check_questions(listing, save_large=choices.save_large, leave_out=choices.leave_out)
         also = tuple(project.path.layer(project.step.name, solved=True)) if project.step else ()
-        work = project.read_work(with_large=choices.save_large, also=also)
+        work = project.read_work(listing, with_large=choices.save_large, also=also)
         solving = _Solving(project, work, say)
         if files:
             return _write(solving, head, Way.NAMED, Try(solving.named_files(files)))
@@ -239,6 +244,8 @@ def _write(
     )
     written = write_outcome(project, head, solving.work, wish)
     if result is not None:
+        from starterkit.project import checks
+
         checks.remember(project, project.read_work().id, result)
     return Solved(step, way, result, written, carried, in_conflict)
 

@@ -20,6 +20,8 @@ UNDO_REFS = STARTERKIT_REFS + "undo/"
 NO_COMMIT = "0" * 40
 LOCAL_IDENTITY = Identity("starterkit learner", "learner@localhost")
 
+# What stands in .git/HEAD on a branch; and where git keeps its refs in another format, which it alone can read.
+_ON_A_BRANCH, _NOT_HERE = b"ref: refs/heads/", b"ref: refs/heads/.invalid"
 _FALSE = ("false", "no", "off", "0")
 _UNFINISHED = {
     "MERGE_HEAD": ("a merge", "`git merge --continue` or `git merge --abort`"),
@@ -74,9 +76,12 @@ class Repository:
 
     def head(self) -> Head:
         """Return where HEAD stands now."""
-        found = self.reader.try_read("HEAD")
+        commit = self.reader.id_of("HEAD")
+        written = (self.git_dir / "HEAD").read_bytes()
+        if written.startswith(_ON_A_BRANCH) and not written.startswith(_NOT_HERE):
+            return Head(os.fsdecode(written.removeprefix(b"ref: ").rstrip(b"\n")), commit)
         name = self.git.try_run("symbolic-ref", "-q", "HEAD")
-        return Head(os.fsdecode(name.out).rstrip("\n") or None, found[0] if found else None)
+        return Head(os.fsdecode(name.out).rstrip("\n") or None, commit)
 
     def refs(self, *names: str) -> dict[str, str]:
         """Return the ids of those of the named refs (or of the refs below a name that ends in a slash) that exist."""

@@ -145,6 +145,11 @@ class ObjectReader:
         stdout.read(1)
         return header[0], header[1], data
 
+    def id_of(self, name: str) -> str | None:
+        """Return the id that a ref stands for now, or None."""
+        found = self.try_read(name)
+        return found[0] if found else None
+
     def read(self, name: str) -> tuple[str, str, bytes]:
         """Like `try_read`, but raises `ObjectMissing`."""
         found = self.try_read(name)

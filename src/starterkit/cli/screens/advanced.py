@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from starterkit.cli.screens import checked, mapped, solved, written
+from starterkit.cli.screens import written
 from starterkit.cli.screens.durations import minutes
 from starterkit.cli.text import prose, text
 from starterkit.errors import ExitCode
@@ -13,8 +13,7 @@ from starterkit.errors import ExitCode
 if TYPE_CHECKING:
     from starterkit.checking import ExpectedTest
     from starterkit.cli.console import Console
-    from starterkit.project.advance import Advanced
-    from starterkit.project.checks import TestsRed
+    from starterkit.project.advance import Advanced, TestsRed
     from starterkit.project.opened import Project
     from starterkit.project.solving import Solved
     from starterkit.template import Step
@@ -29,6 +28,8 @@ def show(console: Console, project: Project, advanced: Advanced, before: Solved 
         console.json("next", _as_json(advanced, tests, before))
         return code
     if before is not None:
+        from starterkit.cli.screens import solved
+
         solved.show_way(console, before)
         console.line()
     if step is None:
@@ -86,6 +87,8 @@ def _show_end(console: Console, project: Project, *, saved: bool) -> None:
 
 def show_stopped_by_red(console: Console, stopped: TestsRed) -> int:
     """Show why `next` stopped: the red tests, as `check` does. Nothing was changed."""
+    from starterkit.cli.screens import checked
+
     if console.as_json:
         console.json("next", {"check": checked.as_json(stopped.result), "error": written.error_as_json(stopped)})
     else:
@@ -103,12 +106,12 @@ def lesson_file(step: Step) -> str:
 
 
 def _new_tests(project: Project, step: Step) -> list[ExpectedTest]:
-    from starterkit.project.checks import expected_so_far
-
-    return [one for one in expected_so_far(project, step.name) if one.step == step.name]
+    return [one for one in project.expected_tests(step.name) if one.step == step.name]
 
 
 def _as_json(advanced: Advanced, tests: Sequence[ExpectedTest], before: Solved | None) -> dict[str, Any]:
+    from starterkit.cli.screens import mapped, solved
+
     step, carried = advanced.step, advanced.carried
     return {
         "finished": step is None,

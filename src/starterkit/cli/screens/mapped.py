@@ -54,9 +54,7 @@ def show_here(console: Console, seen: Overview, project: Project) -> None:
     console.line()
     _show_last_check(console, seen)
     if seen.last is not None and seen.last.red:
-        from starterkit.project.checks import expected_so_far
-
-        sentence = next((one.sentence for one in expected_so_far(project) if one.id in seen.last.red), "")
+        sentence = next((one.sentence for one in project.expected_tests() if one.id in seen.last.red), "")
         if sentence:
             console.line("The first one: ", text(sentence, "bold"))
     if seen.at is not None and seen.last is None:
