@@ -1,0 +1,100 @@
+"""What protects the site and its visitors on every page: safe headers, and who may do what."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urljoin, urlsplit
+
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+from flask_wtf import CSRFProtect
+from werkzeug.security import check_password_hash, generate_password_hash
+from werkzeug.wrappers import Response as Redirect
+
+from conduit.database import db
+from conduit.models import Article, Comment, User
+
+Owned = TypeVar("Owned", Article, Comment)
+
+csrf = CSRFProtect()
+
+# A page may load its own files and anyone's pictures; no other site may show it in a frame.
+CONTENT_SECURITY_POLICY = "; ".join(
+    [
+        "default-src 'self'",
+        "img-src 'self' data: https: http:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    ]
+)
+
+
+def protect(app: Flask) -> None:
+    """Sign the session with a secret key, ask every form for its token, send safe headers."""
+    if not app.config["SECRET_KEY"]:
+        app.config["SECRET_KEY"] = secret_key_of_this_machine(Path(app.instance_path))
+    app.config["WTF_CSRF_TIME_LIMIT"] = None  # a form stays good as long as the session does
+    csrf.init_app(app)
+    app.before_request(load_user)
+    app.after_request(add_safe_headers)
+
+
+def secret_key_of_this_machine(folder: Path) -> str:
+    """The key in `folder`, made on the first start. Whoever has it can sign in as anyone: never share it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "secret_key"
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return file.read_text()
+    with os.fdopen(descriptor, "w") as new_file:
+        new_file.write(secrets.token_hex(32))
+    return file.read_text()
+
+
+def add_safe_headers(response: Response) -> Response:
+    """Tell the browser what this page may do."""
+    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("X-Frame-Options", "DENY")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    return response
+
+
+# Who is there, and what is theirs
+
+
+def load_user() -> None:
+    g.user = db.session.get(User, session["uid"]) if "uid" in session else None
+
+
+def me() -> User:
+    """Who is signed in. A stranger is sent to sign in instead."""
+    return g.user or abort(redirect(url_for("site.login")))
+
+
+def mine(thing: Owned) -> Owned:
+    """This thing, if it belongs to who is signed in. A stranger signs in first, others get the 403 page."""
+    return thing if thing.author == me() else abort(403, "This belongs to somebody else.")
+
+
+def go_back(otherwise: str) -> Redirect:
+    """To the page on which the form stood, which it names as `back`. Anybody can make a form and name any
+    address in it, so that one of another site counts for nothing."""
+    try:
+        back = urljoin(request.host_url, request.form.get("back") or otherwise)
+        here, there = urlsplit(request.host_url), urlsplit(back)
+    except ValueError:  # that was no address at all
+        return redirect(otherwise)
+    return redirect(back if here[:2] == there[:2] else otherwise)
+
+
+def hashed(password: str) -> str:
+    return generate_password_hash(password, method=current_app.config["PASSWORD_HASH_METHOD"])
+
+
+def fits(user: User | None, password: str) -> bool:
+    """Whether this is the password. Where there is nobody, as much work is done for nothing."""
+    return check_password_hash(user.password, password) if user else not hashed(password)
