@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from foreign_projects import Foreign, at_moment, cases, foreign_answers
+from foreign_projects import Foreign, at_moment, cases, foreign_answers, last_answers
 
 from starterkit.project import checks
 from starterkit.project.advance import Choices
@@ -45,7 +45,7 @@ def copy_at(started: dict[str, Path], tmp_path: Path, answer: Foreign, moment: s
     return at_moment(bare, tmp_path / f"{answer.who}-{moment}", answer, moment)
 
 
-@pytest.mark.parametrize("answer", foreign_answers(), ids=str)
+@pytest.mark.parametrize("answer", last_answers(), ids=str)
 def test_a_foreign_answer_is_green_and_givens_go_cleanly_onto_it(
     started: dict[str, Path], tmp_path: Path, answer: Foreign
 ) -> None:
