@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from starterkit.template import bundled_names
+
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.slow
 
@@ -43,7 +45,7 @@ def starterkit(tmp_path_factory: pytest.TempPathFactory) -> Starterkit:
     return run
 
 
-@pytest.mark.parametrize("framework", ["flask"])
+@pytest.mark.parametrize("framework", bundled_names())
 def test_the_whole_way_from_new_to_the_last_step(starterkit: Starterkit, framework: str, tmp_path: Path) -> None:
     listed = json.loads(starterkit("list", "--json", cwd=tmp_path).stdout)
     steps = next(entry["steps"] for entry in listed["frameworks"] if entry["name"] == framework)
@@ -58,6 +60,9 @@ def test_the_whole_way_from_new_to_the_last_step(starterkit: Starterkit, framewo
         starterkit("solve", cwd=site)
         starterkit("check", cwd=site)
 
+    (site / "notes.txt").write_text("Mine.\n")
+    assert "Save your work and finish" in starterkit("check", cwd=site).stdout
+    assert "the end of the" in starterkit("next", cwd=site).stdout
     finished = json.loads(starterkit("status", "--json", cwd=site).stdout)
     assert finished["finished"] is True
     assert subprocess.run(["git", "status", "--porcelain"], cwd=site, capture_output=True, text=True).stdout == ""

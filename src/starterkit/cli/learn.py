@@ -34,13 +34,13 @@ def check(
     with opened(context) as project:
         result = checks.check(project, pristine=pristine, selected=tests or (), say=console.say)
         from starterkit.cli.screens import checked
-        from starterkit.project.overview import is_at_end
+        from starterkit.project.overview import is_at_end, is_last_step
 
         command = checked.next_command(result, selected=bool(tests), is_last=is_at_end(project))
         if as_json:
             console.json("check", {**checked.as_json(result), "next": command})
         else:
-            checked.show(console, result, project.step, command)
+            checked.show(console, result, project.step, command, is_last=is_last_step(project))
     return 1 if result.red else 0
 
 

@@ -73,8 +73,12 @@ def overview(project: Project) -> Overview:
 
 def is_at_end(project: Project) -> bool:
     """Tell whether nothing is left to do: the last step has come, and all work is saved."""
-    names = project.template.step_names
-    return bool(names) and project.state.step == names[-1] and not project.repository.has_changes()
+    return is_last_step(project) and not project.repository.has_changes()
+
+
+def is_last_step(project: Project) -> bool:
+    """Tell whether the path has no step after the present one."""
+    return project.template.step_names[-1:] == (project.state.step,)
 
 
 def _standing(number: int, position: int, *, solved: bool) -> Standing:

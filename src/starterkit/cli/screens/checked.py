@@ -26,8 +26,8 @@ def next_command(result: CheckResult, *, selected: bool, is_last: bool) -> str:
     return "run" if is_last else "next"
 
 
-def show(console: Console, result: CheckResult, step: Step | None, command: str) -> None:
-    """Show a whole check and what to do next."""
+def show(console: Console, result: CheckResult, step: Step | None, command: str, *, is_last: bool) -> None:
+    """Show a whole check and what to do next; `is_last` says that no step comes after this one."""
     if result.red:
         show_red(console, result)
         console.type_next("When it is mended" if command == "check" else "For a hint at the first one", command)
@@ -38,7 +38,8 @@ def show(console: Console, result: CheckResult, step: Step | None, command: str)
     elif command == "next":
         if step is not None:
             console.line(f"{step.label} is done.")
-        console.type_next("Go on to the next step" if step else "Begin the first step", command)
+        onward = "Go on to the next step" if step else "Begin the first step"
+        console.type_next("Save your work and finish" if is_last else onward, command)
     else:
         console.line("That was the last step: the whole site is built, and it is yours.")
         console.type_next("Look at it", "run --open")

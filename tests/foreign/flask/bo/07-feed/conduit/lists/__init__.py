@@ -1,0 +1,1 @@
+"""Lists, of whatever: ten entries a page, and tabs that lead to others."""
