@@ -45,6 +45,7 @@ def starterkit(tmp_path_factory: pytest.TempPathFactory) -> Starterkit:
     return run
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("framework", bundled_names())
 def test_the_whole_way_from_new_to_the_last_step(starterkit: Starterkit, framework: str, tmp_path: Path) -> None:
     listed = json.loads(starterkit("list", "--json", cwd=tmp_path).stdout)

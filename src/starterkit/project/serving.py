@@ -26,7 +26,7 @@ class SchemaOutdated(StarterkitError):
 
     def __init__(self, what: str) -> None:
         super().__init__(
-            f"The database lacks something that the code names: {what}",
+            f"The site's database does not fit its code any more.\n{what}",
             "`starterkit run --reset` makes it anew with sample data; the old file stays beside it, dated.",
         )
 
