@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from starterkit.checking import Outcome
@@ -16,18 +16,23 @@ from starterkit.repository.objects import FILE, Entry, File
 from starterkit.validation.bench import Work, write_files
 from starterkit.validation.model import Finding
 from starterkit.validation.subject import Files
-from starterkit.validation.variations import VARIATIONS
+from starterkit.validation.variations import VARIATIONS, Variation
 
 _REMOVED = "removed.txt"  # beside an answer's files: those of the path that it does without
 
 
 @dataclass(frozen=True)
 class _Case:
-    """One state of somebody's project onto which the given is carried; `run_tests` says whether that is tried too."""
+    """One state of somebody's project onto which the given is carried.
+
+    `run_tests` says whether what comes out is tried too; `parts` are the cases that this one is made of, which are
+    tried where it turns out red, so that the finding names the one that did it.
+    """
 
     name: str
     files: Files
     run_tests: bool = True
+    parts: tuple[_Case, ...] = ()
 
 
 def carries(work: Work) -> list[Finding]:
@@ -38,17 +43,29 @@ def carries(work: Work) -> list[Finding]:
 
 def _cases(work: Work) -> Iterator[_Case]:
     below = work.files(work.subject.below(work.given))
-    template = work.subject.template
     yield _Case("the solution before it", below, run_tests=False)  # its outcome is given, and `no-regression` runs that
-    own = {path: file.data for path, file in below.items() if not template.owns(path) and not template.is_pins(path)}
-    for variation in VARIATIONS:
-        changed = variation.of(own)
-        if changed:
-            varied = {path: File(below[path].mode if path in below else FILE, data) for path, data in changed.items()}
-            yield _Case(f"the solution before it, {variation.name}", {**below, **varied})
+    varied = [_varied(work, below, [variation]) for variation in VARIATIONS]
+    parts = tuple(case for case in varied if case is not None)
+    yield from (replace(case, run_tests=False) for case in parts)
+    together = _varied(work, below, VARIATIONS)
+    if together:
+        yield replace(together, parts=parts)
     foreign = list(_foreign(work))
     work.notes.append(f"{len(VARIATIONS)} variations, {len(foreign)} foreign answers")
     yield from foreign
+
+
+def _varied(work: Work, below: Files, variations: Sequence[Variation]) -> _Case | None:
+    """The solution before the step in another form, varied in these ways one after another; None where nothing is."""
+    template = work.subject.template
+    own = {path: file.data for path, file in below.items() if not template.owns(path) and not template.is_pins(path)}
+    changed: dict[str, bytes] = {}
+    for variation in variations:
+        changed |= variation.of({**own, **changed})
+    if not changed:
+        return None
+    files = {path: File(below[path].mode if path in below else FILE, data) for path, data in changed.items()}
+    return _Case(f"the solution before it, {', '.join(one.name for one in variations)}", {**below, **files})
 
 
 def _foreign(work: Work) -> Iterator[_Case]:
@@ -78,6 +95,8 @@ def _carry(work: Work, case: _Case) -> list[Finding]:
     found += _smuggled(work, case, files)
     if case.run_tests and not found:
         found += _tests_after(work, case, files)
+    if found and case.parts:
+        return [finding for part in case.parts for finding in _carry(work, part)] or found
     return found
 
 
