@@ -7,7 +7,7 @@ wrong is said in one sentence about the site. `first_visitor` gives the visitor 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import Context
 from pathlib import Path
@@ -115,12 +115,12 @@ class Site:
 
     @contextmanager
     def just_before_saving(self, action: Callable[[], object]) -> Iterator[None]:
-        """Do something at the very moment when the site is about to save something new."""
+        """Do something at the very moment when the site is about to write to its database."""
         done = False
 
         def interrupt(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
             nonlocal done
-            if not done and statement.lstrip().upper().startswith("INSERT"):
+            if not done and statement.lstrip().upper().startswith(("INSERT", "UPDATE")):
                 done = True
                 Context().run(action)  # as if in a browser of its own, in no request of this one
 
@@ -129,7 +129,7 @@ class Site:
             yield
         finally:
             event.remove(Engine, "before_cursor_execute", interrupt)
-        expect(done, "the site was expected to save something new in its database, and saved nothing")
+        expect(done, "the site was expected to write to its database, and wrote nothing")
 
     def questions(self, address: str) -> int:
         """How many questions the site asks its database to draw the page at this address."""
@@ -160,10 +160,10 @@ class Site:
     def _post(self, address: str, fields: dict[str, str], page: str = "") -> Answer:
         self._token = ""  # whoever signs in or out gets a new one, with the next form
         headers = {"Referer": f"http://localhost{quote(page, safe='/?=&%')}"} if page else {}
-        return self._answer(address, self._browser.post(address, data=fields, headers=headers))
+        return self._answer(address, self._browser.post(address, data=fields, headers=headers), fields)
 
-    def _answer(self, address: str, response: TestResponse) -> Answer:
-        answer = Answer(self, address, response)
+    def _answer(self, address: str, response: TestResponse, sent: Mapping[str, str] | None = None) -> Answer:
+        answer = Answer(self, address, response, sent)
         if field := answer.html.css_first("input[name=csrf_token]"):
             self._token = field.attributes.get("value") or ""
         return answer
@@ -172,9 +172,12 @@ class Site:
 class Answer:
     """What the site answered: a page, a refusal, or a redirect."""
 
-    def __init__(self, site: Site, address: str, response: TestResponse) -> None:
+    def __init__(
+        self, site: Site, address: str, response: TestResponse, sent: Mapping[str, str] | None
+    ) -> None:
         self.site = site
         self.address = address
+        self.sent = sent  # the fields of a form, None where no form was sent
         self.status = response.status_code
         self.headers = response.headers
         self.content = response.data
@@ -182,10 +185,18 @@ class Answer:
         response.close()
 
     def __str__(self) -> str:
+        asked = self.address + _told(self.sent or {})
         if self._target is not None:
-            return f"{self.address} sends the visitor on to {self._target}"
-        reasons = "; ".join(node.text(strip=True) for node in self.html.css(".error-messages li"))
-        return f"{self.address} answers with status {self.status}" + (f" ({reasons})" if reasons else "")
+            return f"{asked} sends the visitor on to {self._target}"
+        return f"{asked} answers with status {self.status}{self._reasons}"
+
+    @property
+    def _reasons(self) -> str:
+        """What the page of a refusal says, in brackets."""
+        words = [_words(node) for node in self.html.css(".error-messages li")]
+        if not words and self.status >= 400:
+            words = [_words(node) for node in self.html.css("main p:not([aria-hidden])")][:1]
+        return f" ({_shortened('; '.join(words), 200)})" if any(words) else ""
 
     @property
     def _target(self) -> str | None:
@@ -231,8 +242,8 @@ class Answer:
         return target
 
     def _expect_an_address_that_answers(self) -> None:
-        expect(self.status != 404, f"no page answers at {self.address} yet")
-        expect(self.status != 405, f"no page takes a form at {self.address} yet")
+        what = "page answers" if self.sent is None else "form is taken"
+        expect(self.status not in (404, 405), f"no {what} at {self.address} yet{self._reasons}")
 
 
 class Part:
@@ -313,6 +324,16 @@ class Page(Part):
 
     def __init__(self, answer: Answer) -> None:
         super().__init__(answer, answer.html, f"the page {answer.address}")
+
+
+def _told(fields: Mapping[str, str]) -> str:
+    """What was sent to an address, in words that go after it."""
+    sent = [f'{name}="{_shortened(value, 40)}"' for name, value in fields.items() if name != "csrf_token"]
+    return f", sent {', '.join(sent)}," if sent else ""
+
+
+def _shortened(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}… ({len(text)} characters)"
 
 
 def _form_with(field: str) -> str:
