@@ -140,7 +140,7 @@ def list_page(articles: Select[tuple[Article]], **context: object) -> str:
     return render_template("articles/home.html", articles=found, popular=popular_tags(), **context)
 
 
-def popular_tags(most: int = 30, newest: int = 10) -> list[str]:
+def popular_tags(most: int = 20, newest: int = 10) -> list[str]:
     """The most used tags, then the latest that are not among them."""
     used = select(Tag.name).group_by(Tag.name)
     top = used.order_by(func.count().desc(), Tag.name).limit(most)
@@ -174,6 +174,10 @@ def read_tags(form: Form) -> list[str]:
     names.pop("", None)
     if any(len(name) > 50 for name in names):
         form.errors.append("tags are too long: at most 50 characters each, please")
+    if len(names) > 20:
+        form.errors.append("tags are too many: at most 20, please")
+    if any({"", ".", ".."} & set(name.split("/")) for name in names):
+        form.errors.append("tags can't be found at an address with nothing, . or .. beside a slash")
     return list(names)
 
 
