@@ -34,10 +34,11 @@ def init_db() -> None:
 def check_db() -> None:
     """Say whether the database has every table and column that the code names."""
     missing = missing_parts()
-    for part in missing:
-        click.echo(f"The database lacks {part}.")
     if missing:
-        click.echo("`flask --app conduit init-db` makes it anew; what was in it is gone then.")
+        click.echo(", ".join(missing))
+        click.echo(
+            "The database lacks this. `flask --app conduit init-db` makes it anew, and empties it.", err=True
+        )
         raise SystemExit(1)
     click.echo("The database fits the code.")
 

@@ -7,7 +7,7 @@ wrong is said in one sentence about the site. `first_visitor` gives the visitor 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import Context
 from pathlib import Path
@@ -17,6 +17,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from flask import Flask
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 from sqlalchemy import Engine, event
+from sqlalchemy.pool import Pool
 from werkzeug.test import TestResponse
 
 __tracebackhide__ = True  # a failure points to the line of the test, not into this file
@@ -108,10 +109,19 @@ class Site:
 
     def start_anew(self) -> None:
         """Make the database anew, with the command that the site has for it."""
-        result = self._app.test_cli_runner().invoke(args=["init-db"])
-        expect(
-            result.exit_code == 0, f"the command init-db was expected to end well, and says: {result.output}"
-        )
+        self._run("init-db")
+
+    def fill(self, *tables: str, others: int) -> None:
+        """Add so many rows to these tables of the database, and so many to each of the others."""
+        self._run("fill-db", *tables, "--others", str(others))
+
+    def _run(self, *command: str) -> None:
+        """Run a command that the site has for the terminal."""
+        result = self._app.test_cli_runner().invoke(args=command)
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        told = f"the command {' '.join(command)} was expected to end well, and says: {result.output}"
+        expect(result.exit_code == 0, told)
 
     @contextmanager
     def just_before_saving(self, action: Callable[[], object]) -> Iterator[None]:
@@ -145,6 +155,30 @@ class Site:
         finally:
             event.remove(Engine, "before_cursor_execute", note)
         return len(asked)
+
+    def work(self, address: str) -> int:
+        """How much the database does to draw the page at this address, in steps that it counts itself."""
+        steps = 0
+        connections = set()
+
+        def count() -> int:
+            nonlocal steps
+            steps += 1
+            return 0
+
+        def watch(connection: Any, *_: Any) -> None:
+            connections.add(connection)
+            connection.set_progress_handler(count, 1)
+
+        self.read(address)  # what is only done the first time does not count
+        event.listen(Pool, "checkout", watch)
+        try:
+            self.read(address)
+        finally:
+            event.remove(Pool, "checkout", watch)
+            for connection in connections:
+                connection.set_progress_handler(None, 1)
+        return steps
 
     def stored(self) -> bytes:
         """All that the site has written to its database, as it lies in the file."""
@@ -257,24 +291,31 @@ class Part:
     def one(self, selector: str, what: str) -> Part:
         """The only element that the selector finds."""
         found = self.some(selector, what)
-        wanted = f"{self._name} was expected to have {what} ({selector}) once"
+        wanted = f"{self._name} was expected to have {what}{_in_brackets(selector)} once"
         expect(len(found) == 1, f"{wanted}, and has {len(found)}")
         return found[0]
 
     def some(self, selector: str, what: str) -> list[Part]:
         """All elements that the selector finds: one at least."""
         found = self._node.css(selector)
-        expect(found, f"{self._name} was expected to have {what} ({selector}), and has none")
+        expect(found, f"{self._name} was expected to have {what}{_in_brackets(selector)}, and has none")
         return [Part(self._answer, node, f"{what} on {self._name}") for node in found]
 
     def none(self, selector: str, what: str) -> None:
         """There is no such element."""
         found = self._node.css(selector)
-        expect(not found, f"{self._name} was not expected to have {what} ({selector}), and has {len(found)}")
+        unwanted = f"{self._name} was not expected to have {what}{_in_brackets(selector)}"
+        expect(not found, f"{unwanted}, and has {len(found)}")
 
     def texts(self, selector: str) -> list[str]:
         """The words of all elements that the selector finds, in the order of the page."""
         return [_words(node) for node in self._node.css(selector)]
+
+    def lists(self, selector: str, what: str, expected: Sequence[str]) -> None:
+        """The elements that the selector finds say these words, in this order."""
+        found = self.texts(selector)
+        wanted = f"{self._name} was expected to have {len(expected)} {what}: {_listed(expected)}"
+        expect(found == list(expected), f"{wanted}; it has {len(found)}: {_listed(found)}")
 
     def names(self, selector: str) -> list[str]:
         """The names of all fields that the selector finds."""
@@ -330,6 +371,17 @@ def _told(fields: Mapping[str, str]) -> str:
     """What was sent to an address, in words that go after it."""
     sent = [f'{name}="{_shortened(value, 40)}"' for name, value in fields.items() if name != "csrf_token"]
     return f", sent {', '.join(sent)}," if sent else ""
+
+
+def _listed(texts: Sequence[str]) -> str:
+    """These texts in a row, the first dozen of them."""
+    more = f" and {len(texts) - 12} more" if len(texts) > 12 else ""
+    return ", ".join(f'"{_shortened(text, 60)}"' for text in texts[:12]) + more or "none"
+
+
+def _in_brackets(selector: str) -> str:
+    """The selector, where it can be read at a glance."""
+    return f" ({selector})" if ":is(" not in selector else ""
 
 
 def _shortened(text: str, longest: int) -> str:

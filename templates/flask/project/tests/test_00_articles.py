@@ -18,7 +18,7 @@ def test_home_shows_the_newest_article_first(site: Site) -> None:
 
     home = site.read("/")
 
-    assert home.texts(CARD_TITLE) == ["Wednesday", "Tuesday", "Monday"]
+    home.lists(CARD_TITLE, "articles", ["Wednesday", "Tuesday", "Monday"])
     link = home.card("Wednesday").one("a.preview-link", "a link to the article")
     assert link.attribute("href") == last
     link.one("p", "the description").says("What Wednesday brought.")
@@ -39,7 +39,7 @@ def test_an_article_has_a_page_of_its_own(site: Site) -> None:
     page = site.read(article)
 
     page.one(".article-page h1", "the title").says("Lanterns")
-    assert page.texts(".article-content p") == ["They swing in the wind.", "At dawn they go out."]
+    page.lists(".article-content p", "paragraphs", ["They swing in the wind.", "At dawn they go out."])
 
 
 def test_a_text_is_written_in_markdown(site: Site) -> None:
@@ -48,7 +48,7 @@ def test_a_text_is_written_in_markdown(site: Site) -> None:
 
     page = site.read(article)
 
-    assert page.texts(".article-content li") == ["of paper", "of tin"]
+    page.lists(".article-content li", "points", ["of paper", "of tin"])
     page.one(".article-content em", "an emphasised word").says("paper")
     page.one(".article-content strong", "a strong word").says("tin")
     page.one(".article-content :is(h2, h3, h4, h5, h6)", "a heading in the text").says("Kinds")
@@ -83,7 +83,7 @@ def test_an_article_that_lacks_a_part_is_refused(site: Site, field: str) -> None
     page.some(".error-messages li", "a message that says what is missing")
     for name in typed.keys() - {field}:
         assert page.one(f"[name={name}]", f"the field {name}").value().strip() == typed[name]
-    assert site.read("/").texts(CARD_TITLE) == []
+    site.read("/").lists(CARD_TITLE, "articles", [])
 
 
 @pytest.mark.parametrize(("field", "longest"), [("title", 200), ("description", 500), ("body", 50_000)])
@@ -118,7 +118,7 @@ def test_an_article_can_be_changed_and_keeps_its_address(site: Site) -> None:
     page = site.read(article)
     page.one("h1", "the title").says("Lamps")
     page.one(".article-content p", "the text").says("Second version.")
-    assert site.read("/").texts(CARD_TITLE) == ["A newer one", "Lamps"]
+    site.read("/").lists(CARD_TITLE, "articles", ["A newer one", "Lamps"])
 
 
 def test_a_change_that_leaves_nothing_is_refused(site: Site) -> None:
@@ -133,15 +133,18 @@ def test_a_change_that_leaves_nothing_is_refused(site: Site) -> None:
 
 
 def test_an_article_can_be_deleted(site: Site) -> None:
-    """The button Delete Article takes the article away and leads home."""
+    """The button Delete Article takes the article away and leads home; a link to its address cannot."""
     keep, drop = site.publish("Keep"), site.publish("Drop")
     site.read(drop).one(f"form[action='{drop}/delete'] button", "a button").says("Delete Article")
+
+    site.get(f"{drop}/delete")
+    site.read(drop)
 
     site.delete(drop).redirects_to("/")
 
     site.get(drop).refused(404)
     site.read(keep)
-    assert site.read("/").texts(CARD_TITLE) == ["Keep"]
+    site.read("/").lists(CARD_TITLE, "articles", ["Keep"])
 
 
 def test_equal_titles_get_different_addresses(site: Site) -> None:
@@ -199,7 +202,7 @@ def test_a_form_from_another_site_changes_nothing(site: Site) -> None:
     for address in ("/editor", article.replace("/article/", "/editor/"), f"{article}/delete"):
         site.send_from_elsewhere(address, **forged).refused(400, 403)
 
-    assert site.read("/").texts(CARD_TITLE) == ["Lanterns"]
+    site.read("/").lists(CARD_TITLE, "articles", ["Lanterns"])
     site.edit(article, title="Lamps").redirects_to(article)
     site.delete(article).redirects_to("/")
 

@@ -16,7 +16,7 @@ article_tag = db.Table(
     "article_tag",
     Column("article_id", ForeignKey("article.id"), primary_key=True),
     Column("tag_id", ForeignKey("tag.id"), primary_key=True, index=True),
-    Column("tagged_at", UTCDateTime, default=now, nullable=False),
+    Column("tagged_at", UTCDateTime, default=now),
 )
 
 
@@ -39,7 +39,7 @@ def tagged(name: str) -> str:
 def take_tags(article: Article, form: Form) -> None:
     """Take over the tags from the editor, where they stand with commas between them."""
     typed = form.line("tags", longest=2_000, optional=True)
-    names = sorted({name.strip() for name in typed.split(",")} - {""}, key=str.lower)
+    names = sorted({name.strip() for name in typed.split(",")} - {""})
     form.errors += what_is_wrong_with(names)
     known = {tag.name: tag for tag in db.session.scalars(select(Tag).where(Tag.name.in_(names)))}
     article.tags = [known.get(name) or Tag(name=name) for name in names]

@@ -23,11 +23,11 @@ def test_a_profile_lists_what_its_owner_wrote(site: Site) -> None:
 
     page = site.anonymous.read("/profile/nora")
 
-    assert page.texts(CARD_TITLE) == ["High tide", "Low tide"]
+    page.lists(CARD_TITLE, "articles", ["High tide", "Low tide"])
     card = page.card("High tide")
     assert card.one("a.preview-link", "a link to the article").attribute("href") == last
     card.one(".article-meta .author", "the author").says("nora")
-    assert site.read("/profile/oskar").texts(CARD_TITLE) == ["A quiet street"]
+    site.read("/profile/oskar").lists(CARD_TITLE, "articles", ["A quiet street"])
 
 
 def test_a_profile_has_a_tab_for_articles(site: Site) -> None:
@@ -39,7 +39,7 @@ def test_a_profile_has_a_tab_for_articles(site: Site) -> None:
         tab = site.read(f"/profile/{name}").one(".articles-toggle a.nav-link.active", "the current tab")
         tab.says("Articles")
         assert tab.attribute("href") == f"/profile/{name}"
-    assert site.read("/profile/nora").texts(CARD_TITLE) == ["Low tide"]
+    site.read("/profile/nora").lists(CARD_TITLE, "articles", ["Low tide"])
     site.read("/profile/petra").none(".article-preview", "a card")
 
 

@@ -125,11 +125,11 @@ def test_a_profile_has_a_tab_of_favorites(site: Site) -> None:
     assert tab.attribute("href") == "/profile/nora/favorites"
 
     page = site.anonymous.read("/profile/nora/favorites")
-    assert page.texts(CARD_TITLE) == ["Clover", "Lichen", "Moss"]
+    page.lists(CARD_TITLE, "articles", ["Clover", "Lichen", "Moss"])
     page.one(".articles-toggle a.active", "the current tab").says("Favorited")
     page.one(".articles-toggle a[href='/profile/nora']", "the other tab").says("Articles")
     page.one(".user-info h4", "the name").says("nora")
-    assert site.read("/profile/oskar/favorites").texts(CARD_TITLE) == ["Fern"]
+    site.read("/profile/oskar/favorites").lists(CARD_TITLE, "articles", ["Fern"])
     site.get("/profile/nobody/favorites").refused(404)
 
 

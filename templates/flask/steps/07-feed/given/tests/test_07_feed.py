@@ -46,7 +46,7 @@ def test_ten_articles_need_no_pages(site: Site) -> None:
     site.publish("The eleventh")
 
     assert set(links(site.read("/"))) == {"1", "2"}
-    assert site.read("/?page=2").texts(CARD_TITLE) == ["Number 0"]
+    site.read("/?page=2").lists(CARD_TITLE, "articles", ["Number 0"])
 
 
 @pytest.mark.parametrize("address", ["/tag/left/right & 50%", "/profile/Zoë", "/profile/someone/favorites"])
@@ -60,11 +60,11 @@ def test_every_list_goes_on_over_pages(site: Site, address: str) -> None:
 
     first = site.read(address)
 
-    assert first.texts(CARD_TITLE) == [f"Number {number}" for number in range(12, 2, -1)]
+    first.lists(CARD_TITLE, "articles", [f"Number {number}" for number in range(12, 2, -1)])
     assert unquote(links(first)["1"]) == f"{address}?page=1"
     assert unquote(links(first)["2"]) == f"{address}?page=2"
     second = site.read(links(first)["2"])
-    assert second.texts(CARD_TITLE) == ["Number 2", "Number 1"]
+    second.lists(CARD_TITLE, "articles", ["Number 2", "Number 1"])
     second.one(".pagination .page-item.active", "the current page").says("2")
 
 
@@ -73,7 +73,7 @@ def test_a_page_that_is_not_there_is_not_found(site: Site, page: str) -> None:
     """The last page is there; numbers before the first and after the last, and what is no number, are 404."""
     for number in range(11):
         site.publish(f"Number {number}")
-    assert site.read("/?page=2").texts(CARD_TITLE) == ["Number 0"]
+    site.read("/?page=2").lists(CARD_TITLE, "articles", ["Number 0"])
 
     site.get(f"/?page={page}").refused(404).one("nav.navbar a.navbar-brand", "the way home")
 
@@ -88,11 +88,11 @@ def test_your_feed_shows_those_whom_you_follow(site: Site) -> None:
         follow(site, name)
     follow(nora, "oskar")
 
-    assert site.read("/?feed=following").texts(CARD_TITLE) == ["Once more by nora", "By petra", "By nora"]
-    assert nora.read("/?feed=following").texts(CARD_TITLE) == ["By oskar"]
+    site.read("/?feed=following").lists(CARD_TITLE, "articles", ["Once more by nora", "By petra", "By nora"])
+    nora.read("/?feed=following").lists(CARD_TITLE, "articles", ["By oskar"])
 
     follow(site, "nora")
-    assert site.read("/?feed=following").texts(CARD_TITLE) == ["By petra"]
+    site.read("/?feed=following").lists(CARD_TITLE, "articles", ["By petra"])
     assert len(site.read("/").texts(CARD_TITLE)) == 5
 
 
@@ -106,10 +106,10 @@ def test_your_feed_has_pages_too(site: Site) -> None:
 
     first = site.read("/?feed=following")
 
-    assert first.texts(CARD_TITLE) == [f"Number {number}" for number in range(12, 2, -1)]
+    first.lists(CARD_TITLE, "articles", [f"Number {number}" for number in range(12, 2, -1)])
     assert links(first) == {"1": "/?feed=following&page=1", "2": "/?feed=following&page=2"}
     second = site.read("/?feed=following&page=2")
-    assert second.texts(CARD_TITLE) == ["Number 2", "Number 1"]
+    second.lists(CARD_TITLE, "articles", ["Number 2", "Number 1"])
     second.one(".feed-toggle .nav-link.active", "the current tab").says("Your Feed")
     marked = second.card("Number 2").submit(".article-meta form:has(button.btn-outline-primary)")
     marked.redirects_to("/?feed=following&page=2")
@@ -121,11 +121,11 @@ def test_the_tabs_tell_which_list_this_is(site: Site) -> None:
     tabs, current = ".feed-toggle a.nav-link", ".feed-toggle a.nav-link.active"
 
     home = site.read("/")
-    assert home.texts(tabs) == ["Your Feed", "Global Feed"]
+    home.lists(tabs, "tabs", ["Your Feed", "Global Feed"])
     assert [tab.attribute("href") for tab in home.some(tabs, "tabs")] == ["/?feed=following", "/"]
     home.one(current, "the current tab").says("Global Feed")
     feed = site.read("/?feed=following")
-    assert feed.texts(tabs) == ["Your Feed", "Global Feed"]
+    feed.lists(tabs, "tabs", ["Your Feed", "Global Feed"])
     feed.one(current, "the current tab").says("Your Feed")
     tag = site.read("/tag/sand")
     assert tag.texts(tabs)[:2] == ["Your Feed", "Global Feed"]
@@ -142,7 +142,7 @@ def test_a_stranger_has_no_feed(site: Site) -> None:
 
     home.one(".feed-toggle a.nav-link", "the only tab").says("Global Feed")
     home.one(".feed-toggle a.nav-link.active", "the current tab")
-    assert home.texts(CARD_TITLE) == ["By the visitor"]
+    home.lists(CARD_TITLE, "articles", ["By the visitor"])
     stranger.get("/?feed=following").redirects_to("/login")
 
 
