@@ -1,7 +1,6 @@
 """Text that visitors wrote, made fit for a page."""
 
 from datetime import datetime
-from urllib.parse import unquote
 
 import nh3
 from flask import Flask
@@ -41,8 +40,6 @@ def long_date(moment: datetime) -> str:
 
 
 def add_filters(app: Flask) -> None:
-    """Let the templates write {{ article.body | markdown }}, {{ article.created_at | long_date }} and, for an
-    address with signs such as %20, {{ address | unquote }}."""
+    """Let the templates write {{ article.body | markdown }} and {{ article.created_at | long_date }}."""
     app.add_template_filter(render_markdown, "markdown")
     app.add_template_filter(long_date)
-    app.add_template_filter(unquote)

@@ -237,10 +237,13 @@ class Answer:
         """Where the answer sends the visitor: on this site, the address without a place on the page."""
         if "Location" not in self.headers:
             return None
+        # As browsers read it: \\ is a slash, any number of slashes leads to a host, tabs and line ends are nothing.
+        location = re.sub(r"[\t\r\n]", "", self.headers["Location"]).strip().replace("\\", "/")
+        host = re.match(r"(?:[a-z][a-z0-9+.-]*:|(?=//))/*([^/?#]*)", location, re.IGNORECASE)
+        if host and host[1] != "localhost":
+            return f"another site ({self.headers['Location']})"
         here = f"http://localhost{quote(self.address, safe='/?=&%')}"
-        target = urlsplit(urljoin(here, self.headers["Location"]))
-        if target.netloc != "localhost":
-            return target.geturl()
+        target = urlsplit(urljoin(here, location))
         return unquote(target._replace(scheme="", netloc="", fragment="").geturl())
 
     def page(self) -> Page:

@@ -121,12 +121,19 @@ def test_a_comment_names_its_author(site: Site) -> None:
 
     oskar.comment(article, "I was there.")
     nora.comment(article, "So was I.")
+    name = {"username": "Oskar & Co?"}
+    oskar.read("/settings").submit("form:has(textarea[name=bio])", **name).redirects_to(
+        "/profile/Oskar & Co?"
+    )
 
     page = site.anonymous.read(article)
+    page.card("So was I.").one("a[href='/profile/nora']", "a link to who wrote it").says("nora")
     card = page.card("I was there.")
-    card.one("a[href='/profile/oskar']", "a link to who wrote it").says("oskar")
+    link = card.one("a[href^='/profile/']", "a link to who wrote it, with the name that they have now")
+    link.says("Oskar & Co?")
+    site.read(link.attribute("href") or "").one("h4", "the name").says("Oskar & Co?")
     shown = card.one("img.comment-author-img", "the picture of who wrote it").attribute("src")
-    assert shown == picture, f"the comment by oskar shows {shown}, and oskar has {picture}"
+    assert shown == picture, f"the comment by Oskar shows {shown}, and Oskar has {picture}"
     card.one(".card-block p", "the text, alone").says("I was there.")
     shown = (
         page.card("So was I.").one("img.comment-author-img", "the picture of who wrote it").attribute("src")
