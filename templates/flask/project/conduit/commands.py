@@ -35,10 +35,8 @@ def check_db() -> None:
     """Say whether the database has every table and column that the code names."""
     missing = missing_parts()
     if missing:
-        click.echo(", ".join(missing))
-        click.echo(
-            "The database lacks this. `flask --app conduit init-db` makes it anew, and empties it.", err=True
-        )
+        click.echo(f"The database lacks {', '.join(missing)}.")
+        click.echo("`flask --app conduit init-db` makes it anew; what was in it is gone then.", err=True)
         raise SystemExit(1)
     click.echo("The database fits the code.")
 

@@ -237,7 +237,7 @@ class Answer:
         """Where the answer sends the visitor: on this site, the address without a place on the page."""
         if "Location" not in self.headers:
             return None
-        # As browsers read it: \\ is a slash, any number of slashes leads to a host, tabs and line ends are nothing.
+        # As browsers read it: a backslash is a slash, many slashes lead to a host, tabs are nothing.
         location = re.sub(r"[\t\r\n]", "", self.headers["Location"]).strip().replace("\\", "/")
         host = re.match(r"(?:[a-z][a-z0-9+.-]*:|(?=//))/*([^/?#]*)", location, re.IGNORECASE)
         if host and host[1] != "localhost":
