@@ -1,12 +1,13 @@
 """Commands for the terminal: `flask --app conduit init-db` and the like."""
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from conduit.database import db, missing_parts
 from conduit.filling import fill
 from conduit.samples import add_samples
+from conduit.security import end_all_sessions
 
 
 def add_commands(app: Flask) -> None:
@@ -24,6 +25,7 @@ def init_db() -> None:
     db.create_all()
     add_samples()
     db.session.commit()
+    end_all_sessions(current_app)
     click.echo("The database is new and holds the sample articles.")
 
 
@@ -32,10 +34,9 @@ def init_db() -> None:
 def check_db() -> None:
     """Say whether the database has every table and column that the code names."""
     missing = missing_parts()
-    for part in missing:
-        click.echo(f"The database lacks {part}.")
     if missing:
-        click.echo("`flask --app conduit init-db` makes it anew; what was in it is gone then.")
+        click.echo(f"The database lacks {', '.join(missing)}.")
+        click.echo("`flask --app conduit init-db` makes it anew; what was in it is gone then.", err=True)
         raise SystemExit(1)
     click.echo("The database fits the code.")
 

@@ -36,7 +36,7 @@ def made_up_rows(table: Table, number: int) -> Iterator[dict[str, Any]]:
 
 
 def only_new_pairs(table: Table, rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Of rows whose key is a pair, those that are new; nothing is paired with itself."""
+    """Of rows whose key is a pair, those that are new; nobody is paired with themselves."""
     keys = list(table.primary_key.columns)
     known = set(map(tuple, db.session.execute(select(*keys))))
     targets = [key.column for column in keys for key in column.foreign_keys]
@@ -50,8 +50,7 @@ def only_new_pairs(table: Table, rows: Iterator[dict[str, Any]]) -> Iterator[dic
 
 def is_needed(column: Column[Any]) -> bool:
     """Whether a row cannot do without a value for this column. Numbers of rows are given by the database."""
-    is_number_of_row = column.primary_key and not column.foreign_keys
-    return not column.nullable and not is_number_of_row
+    return not column.nullable and column is not column.table.autoincrement_column
 
 
 def maker_of(column: Column[Any], first: int, number: int) -> MakeValue:

@@ -44,6 +44,14 @@ def secret_key_of_this_machine(folder: Path) -> str:
     return file.read_text()
 
 
+def end_all_sessions(app: Flask) -> None:
+    """Have the next start make a new key. A session names an account by its number, and in a new database
+    that number soon belongs to somebody else."""
+    file = Path(app.instance_path) / "secret_key"
+    if file.exists() and file.read_text() == app.config["SECRET_KEY"]:
+        file.unlink()
+
+
 def add_safe_headers(response: Response) -> Response:
     """Tell the browser what this page may do."""
     response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)

@@ -25,20 +25,23 @@ def save_quickly(connection: sqlite3.Connection, _record: object = None) -> None
 
 @pytest.fixture(scope="session")
 def make_app(tmp_path_factory: pytest.TempPathFactory) -> MakeApp:
-    """Makes the site, with a new database in a file of its own; takes settings that differ."""
+    """Makes the site, with a new database in a file of its own; takes settings that differ,
+    None for the site's own."""
 
     def make(**settings: object) -> Flask:
         database = tmp_path_factory.mktemp("site") / "test.db"
+        all_settings = {
+            "TESTING": True,
+            "SECRET_KEY": "only for tests",
+            "SQLALCHEMY_DATABASE_URI": f"sqlite:///{database}",
+            "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},  # errors are told without the values
+            "PASSWORD_HASH_METHOD": "scrypt:256:8:1",
+            **settings,
+        }
         try:
             # Imported here and not above, so that a mistake in the site's code is told by each test, by name.
             return import_module("conduit").create_app(
-                {
-                    "TESTING": True,
-                    "SECRET_KEY": "only for tests",
-                    "SQLALCHEMY_DATABASE_URI": f"sqlite:///{database}",
-                    "PASSWORD_HASH_METHOD": "scrypt:256:8:1",
-                    **settings,
-                }
+                {name: value for name, value in all_settings.items() if value is not None}
             )
         except SystemExit as stop:
             raise RuntimeError("the site's code ends the program instead of building the site") from stop

@@ -7,7 +7,7 @@ wrong is said in one sentence about the site. `first_visitor` gives the visitor 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import Context
 from pathlib import Path
@@ -17,6 +17,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from flask import Flask
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 from sqlalchemy import Engine, event
+from sqlalchemy.pool import Pool
 from werkzeug.test import TestResponse
 
 __tracebackhide__ = True  # a failure points to the line of the test, not into this file
@@ -108,19 +109,28 @@ class Site:
 
     def start_anew(self) -> None:
         """Make the database anew, with the command that the site has for it."""
-        result = self._app.test_cli_runner().invoke(args=["init-db"])
-        expect(
-            result.exit_code == 0, f"the command init-db was expected to end well, and says: {result.output}"
-        )
+        self._run("init-db")
+
+    def fill(self, *tables: str, others: int) -> None:
+        """Add so many rows to these tables of the database, and so many to each of the others."""
+        self._run("fill-db", *tables, "--others", str(others))
+
+    def _run(self, *command: str) -> None:
+        """Run a command that the site has for the terminal."""
+        result = self._app.test_cli_runner().invoke(args=command)
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        told = f"the command {' '.join(command)} was expected to end well, and says: {result.output}"
+        expect(result.exit_code == 0, told)
 
     @contextmanager
     def just_before_saving(self, action: Callable[[], object]) -> Iterator[None]:
-        """Do something at the very moment when the site is about to save something new."""
+        """Do something at the very moment when the site is about to write to its database."""
         done = False
 
         def interrupt(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
             nonlocal done
-            if not done and statement.lstrip().upper().startswith("INSERT"):
+            if not done and statement.lstrip().upper().startswith(("INSERT", "UPDATE")):
                 done = True
                 Context().run(action)  # as if in a browser of its own, in no request of this one
 
@@ -129,7 +139,7 @@ class Site:
             yield
         finally:
             event.remove(Engine, "before_cursor_execute", interrupt)
-        expect(done, "the site was expected to save something new in its database, and saved nothing")
+        expect(done, "the site was expected to write to its database, and wrote nothing")
 
     def questions(self, address: str) -> int:
         """How many questions the site asks its database to draw the page at this address."""
@@ -146,6 +156,30 @@ class Site:
             event.remove(Engine, "before_cursor_execute", note)
         return len(asked)
 
+    def work(self, address: str) -> int:
+        """How much the database does to draw the page at this address, in steps that it counts itself."""
+        steps = 0
+        connections = set()
+
+        def count() -> int:
+            nonlocal steps
+            steps += 1
+            return 0
+
+        def watch(connection: Any, *_: Any) -> None:
+            connections.add(connection)
+            connection.set_progress_handler(count, 1)
+
+        self.read(address)  # what is only done the first time does not count
+        event.listen(Pool, "checkout", watch)
+        try:
+            self.read(address)
+        finally:
+            event.remove(Pool, "checkout", watch)
+            for connection in connections:
+                connection.set_progress_handler(None, 1)
+        return steps
+
     def stored(self) -> bytes:
         """All that the site has written to its database, as it lies in the file."""
         return database_file(self._app).read_bytes()
@@ -160,10 +194,10 @@ class Site:
     def _post(self, address: str, fields: dict[str, str], page: str = "") -> Answer:
         self._token = ""  # whoever signs in or out gets a new one, with the next form
         headers = {"Referer": f"http://localhost{quote(page, safe='/?=&%')}"} if page else {}
-        return self._answer(address, self._browser.post(address, data=fields, headers=headers))
+        return self._answer(address, self._browser.post(address, data=fields, headers=headers), fields)
 
-    def _answer(self, address: str, response: TestResponse) -> Answer:
-        answer = Answer(self, address, response)
+    def _answer(self, address: str, response: TestResponse, sent: Mapping[str, str] | None = None) -> Answer:
+        answer = Answer(self, address, response, sent)
         if field := answer.html.css_first("input[name=csrf_token]"):
             self._token = field.attributes.get("value") or ""
         return answer
@@ -172,9 +206,12 @@ class Site:
 class Answer:
     """What the site answered: a page, a refusal, or a redirect."""
 
-    def __init__(self, site: Site, address: str, response: TestResponse) -> None:
+    def __init__(
+        self, site: Site, address: str, response: TestResponse, sent: Mapping[str, str] | None
+    ) -> None:
         self.site = site
         self.address = address
+        self.sent = sent  # the fields of a form, None where no form was sent
         self.status = response.status_code
         self.headers = response.headers
         self.content = response.data
@@ -182,20 +219,31 @@ class Answer:
         response.close()
 
     def __str__(self) -> str:
+        asked = self.address + _told(self.sent or {})
         if self._target is not None:
-            return f"{self.address} sends the visitor on to {self._target}"
-        reasons = "; ".join(node.text(strip=True) for node in self.html.css(".error-messages li"))
-        return f"{self.address} answers with status {self.status}" + (f" ({reasons})" if reasons else "")
+            return f"{asked} sends the visitor on to {self._target}"
+        return f"{asked} answers with status {self.status}{self._reasons}"
+
+    @property
+    def _reasons(self) -> str:
+        """What the page of a refusal says, in brackets."""
+        words = [_words(node) for node in self.html.css(".error-messages li")]
+        if not words and self.status >= 400:
+            words = [_words(node) for node in self.html.css("main p:not([aria-hidden])")][:1]
+        return f" ({_shortened('; '.join(words), 200)})" if any(words) else ""
 
     @property
     def _target(self) -> str | None:
         """Where the answer sends the visitor: on this site, the address without a place on the page."""
         if "Location" not in self.headers:
             return None
+        # As browsers read it: a backslash is a slash, many slashes lead to a host, tabs are nothing.
+        location = re.sub(r"[\t\r\n]", "", self.headers["Location"]).strip().replace("\\", "/")
+        host = re.match(r"(?:[a-z][a-z0-9+.-]*:|(?=//))/*([^/?#]*)", location, re.IGNORECASE)
+        if host and host[1] != "localhost":
+            return f"another site ({self.headers['Location']})"
         here = f"http://localhost{quote(self.address, safe='/?=&%')}"
-        target = urlsplit(urljoin(here, self.headers["Location"]))
-        if target.netloc != "localhost":
-            return target.geturl()
+        target = urlsplit(urljoin(here, location))
         return unquote(target._replace(scheme="", netloc="", fragment="").geturl())
 
     def page(self) -> Page:
@@ -231,8 +279,8 @@ class Answer:
         return target
 
     def _expect_an_address_that_answers(self) -> None:
-        expect(self.status != 404, f"no page answers at {self.address} yet")
-        expect(self.status != 405, f"no page takes a form at {self.address} yet")
+        what = "page answers" if self.sent is None else "form is taken"
+        expect(self.status not in (404, 405), f"no {what} at {self.address} yet{self._reasons}")
 
 
 class Part:
@@ -246,24 +294,31 @@ class Part:
     def one(self, selector: str, what: str) -> Part:
         """The only element that the selector finds."""
         found = self.some(selector, what)
-        wanted = f"{self._name} was expected to have {what} ({selector}) once"
+        wanted = f"{self._name} was expected to have {what}{_in_brackets(selector)} once"
         expect(len(found) == 1, f"{wanted}, and has {len(found)}")
         return found[0]
 
     def some(self, selector: str, what: str) -> list[Part]:
         """All elements that the selector finds: one at least."""
         found = self._node.css(selector)
-        expect(found, f"{self._name} was expected to have {what} ({selector}), and has none")
+        expect(found, f"{self._name} was expected to have {what}{_in_brackets(selector)}, and has none")
         return [Part(self._answer, node, f"{what} on {self._name}") for node in found]
 
     def none(self, selector: str, what: str) -> None:
         """There is no such element."""
         found = self._node.css(selector)
-        expect(not found, f"{self._name} was not expected to have {what} ({selector}), and has {len(found)}")
+        unwanted = f"{self._name} was not expected to have {what}{_in_brackets(selector)}"
+        expect(not found, f"{unwanted}, and has {len(found)}")
 
     def texts(self, selector: str) -> list[str]:
         """The words of all elements that the selector finds, in the order of the page."""
         return [_words(node) for node in self._node.css(selector)]
+
+    def lists(self, selector: str, what: str, expected: Sequence[str]) -> None:
+        """The elements that the selector finds say these words, in this order."""
+        found = self.texts(selector)
+        wanted = f"{self._name} was expected to have {len(expected)} {what}: {_listed(expected)}"
+        expect(found == list(expected), f"{wanted}; it has {len(found)}: {_listed(found)}")
 
     def names(self, selector: str) -> list[str]:
         """The names of all fields that the selector finds."""
@@ -313,6 +368,27 @@ class Page(Part):
 
     def __init__(self, answer: Answer) -> None:
         super().__init__(answer, answer.html, f"the page {answer.address}")
+
+
+def _told(fields: Mapping[str, str]) -> str:
+    """What was sent to an address, in words that go after it."""
+    sent = [f'{name}="{_shortened(value, 40)}"' for name, value in fields.items() if name != "csrf_token"]
+    return f", sent {', '.join(sent)}," if sent else ""
+
+
+def _listed(texts: Sequence[str]) -> str:
+    """These texts in a row, the first dozen of them."""
+    more = f" and {len(texts) - 12} more" if len(texts) > 12 else ""
+    return ", ".join(f'"{_shortened(text, 60)}"' for text in texts[:12]) + more or "none"
+
+
+def _in_brackets(selector: str) -> str:
+    """The selector, where it can be read at a glance."""
+    return f" ({selector})" if ":is(" not in selector else ""
+
+
+def _shortened(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}… ({len(text)} characters)"
 
 
 def _form_with(field: str) -> str:

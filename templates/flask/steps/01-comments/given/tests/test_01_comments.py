@@ -1,5 +1,7 @@
 """Readers can answer an article, and a comment can be taken down again."""
 
+import re
+
 from tests.support import Site
 
 COMMENT = ".card:not(.comment-form) .card-block p"
@@ -32,39 +34,44 @@ def test_comments_read_from_oldest_to_newest(site: Site) -> None:
     for words in ("first", "second", "third"):
         site.comment(article, words)
 
-    assert site.read(article).texts(COMMENT) == ["first", "second", "third"]
+    site.read(article).lists(COMMENT, "comments", ["first", "second", "third"])
 
 
 def test_reloading_after_posting_does_not_post_twice(site: Site) -> None:
-    """After posting, the browser is sent back to the article, so that a reload posts nothing."""
+    """After posting, the browser is sent back to the article; so is whoever opens the form's address."""
     article = site.publish("Bread")
 
     answer = site.send(f"{article}/comments", body="Once.")
 
     answer.redirects_to(article)
+    site.get(f"{article}/comments").redirects_to(article)
+    site.read(article).one(COMMENT, "the comment").says("Once.")
 
 
 def test_an_empty_comment_is_refused_and_says_why(site: Site) -> None:
-    """A comment of nothing but spaces is refused, with the reason on the page."""
+    """A comment of nothing but spaces is refused, with the reason on the page of the article."""
     article = site.publish("Bread")
+    site.comment(article, "Mine came out flat.")
 
     page = site.send(f"{article}/comments", body="   ").refused(422)
 
     page.some(".error-messages li", "a message that says what is missing")
     page.one("h1", "the article, still there to read").says("Bread")
+    page.one(COMMENT, "what others wrote, still there to read").says("Mine came out flat.")
 
 
 def test_a_comment_that_is_too_long_is_refused_and_kept(site: Site) -> None:
-    """An endless comment is refused, and what was typed is still in the form, to be shortened."""
-    article = site.publish("Bread")
-    endless = "crumb " * 20_000
+    """A comment of 5,000 characters is taken; a longer one is refused, and stays in the form."""
+    article, other = site.publish("Bread"), site.publish("Soup")
+    longest = "crumb\n" * 833 + "?!"
+    site.comment(other, longest)
+    site.read(other).one(COMMENT, "the comment")
 
-    page = site.send(f"{article}/comments", body=endless).refused(422)
+    page = site.send(f"{article}/comments", body=longest + "!").refused(422)
 
     page.some(".error-messages li", "a message that says what is wrong")
-    assert (
-        page.one("form.comment-form textarea[name=body]", "the text area").value().strip() == endless.strip()
-    )
+    kept = page.one("form.comment-form textarea[name=body]", "the text area").value().strip()
+    assert kept == longest + "!", f"of {len(longest) + 1} characters, the text area holds {len(kept)}"
     site.read(article).none(COMMENT, "a comment that was refused")
 
 
@@ -80,16 +87,20 @@ def test_a_comment_cannot_bring_a_script(site: Site) -> None:
 
 
 def test_a_comment_can_be_taken_down(site: Site) -> None:
-    """The delete button takes one comment down and leaves the others."""
+    """The delete button takes one comment down and leaves the others; a link to its address takes none."""
     article = site.publish("Bread")
     site.comment(article, "keep me")
     site.comment(article, "drop me")
 
     card = site.read(article).card("drop me")
     card.one(".mod-options .ion-trash-a", "a sign to press")
-    card.submit(".mod-options form").redirects_to(article)
+    address = card.one(".mod-options form", "a form to take it down").attribute("action") or ""
+    assert re.fullmatch(f"{article}/comments/[0-9]+/delete", address), f"the form sends to {address}"
+    site.get(address)
+    assert site.read(article).texts(COMMENT) == ["keep me", "drop me"], "opening an address deleted a comment"
 
-    assert site.read(article).texts(COMMENT) == ["keep me"]
+    card.submit(".mod-options form").redirects_to(article)
+    site.read(article).lists(COMMENT, "comments", ["keep me"])
 
 
 def test_deleting_an_article_takes_its_comments_along(site: Site) -> None:
@@ -122,3 +133,15 @@ def test_taking_down_what_is_not_there_is_not_found(site: Site) -> None:
     site.read(bread).one(COMMENT, "the comment, still there").says("Mine came out flat.")
     site.send(address).redirects_to(bread)
     site.send(address).refused(404)
+
+
+def test_a_form_from_elsewhere_touches_no_comment(site: Site) -> None:
+    """A page of another site can neither write nor take down a comment in a visitor's name."""
+    article = site.publish("Bread")
+    site.comment(article, "Mine came out flat.")
+    address = site.read(article).one(".mod-options form", "a form to take it down").attribute("action") or ""
+
+    site.send_from_elsewhere(f"{article}/comments", body="Forged.").refused(400, 403)
+    site.send_from_elsewhere(address).refused(400, 403)
+
+    site.read(article).lists(COMMENT, "comments", ["Mine came out flat."])

@@ -12,6 +12,7 @@ from tests.support import PASSWORD, Site, first_visitor
 
 ADA = {"username": "ada", "email": "ada@example.org", "password": PASSWORD}
 MESSAGE = ".error-messages li"
+SETTINGS = "form:has(textarea[name=bio])"
 
 
 def links(site: Site) -> list[str | None]:
@@ -32,14 +33,17 @@ def test_signing_up_makes_an_account(site: Site) -> None:
     newcomer = site.anonymous
     page = newcomer.read("/register")
     page.one("h1", "a heading").says("Sign up")
-    assert "/login" in links(newcomer)
-    assert "/settings" not in links(newcomer)
+    page.one("nav.navbar a[href='/register']", "a link to sign up").says("Sign up")
+    page.one("nav.navbar a[href='/login']", "a link to sign in").says("Sign in")
+    page.none("nav.navbar a[href='/settings']", "a link to the settings")
 
     page.submit("form:has(input[name=username])", **ADA).redirects_to("/")
 
-    assert {"/settings", "/profile/ada"} <= set(links(newcomer))
-    assert "/login" not in links(newcomer)
-    newcomer.read("/").one("nav.navbar .user-pic", "the picture of who is signed in")
+    home = newcomer.read("/")
+    home.one("nav.navbar a[href='/settings']", "a link to the settings")
+    home.one("nav.navbar a[href='/profile/ada']", "a link to one's own profile").says("ada")
+    home.one("nav.navbar .user-pic", "the picture of who is signed in")
+    home.none("nav.navbar a[href='/login'], nav.navbar a[href='/register']", "a link to sign in")
 
 
 @pytest.mark.parametrize(
@@ -47,6 +51,7 @@ def test_signing_up_makes_an_account(site: Site) -> None:
     [
         ("username", "  "),
         ("username", "a/b"),
+        ("username", "."),
         ("username", ".."),
         ("username", "x" * 51),
         ("email", ""),
@@ -54,10 +59,11 @@ def test_signing_up_makes_an_account(site: Site) -> None:
         ("email", "x" * 189 + "@example.org"),
         ("password", ""),
         ("password", "7 chars"),
+        ("password", "x" * 201),
     ],
 )
 def test_an_account_needs_a_name_an_email_and_a_password(site: Site, field: str, value: str) -> None:
-    """What is missing, too short, too long or unfit for an address is refused; the rest is kept."""
+    """What is missing, too short, too long or unfit for an address is refused, in the settings as well."""
     newcomer = site.anonymous
     newcomer.read("/register")
 
@@ -65,10 +71,16 @@ def test_an_account_needs_a_name_an_email_and_a_password(site: Site, field: str,
 
     page.some(MESSAGE, "a message that says what is wrong")
     for name in {"username", "email"} - {field}:
-        assert page.one(f"input[name={name}]", f"the field {name}").value() == ADA[name]
+        page.one(f"input[name={name}][value='{ADA[name]}']", f"what was typed as {name}")
     assert PASSWORD not in page.one("input[name=password]", "the password").value()
-    long_but_fine = {"username": "x" * 50, "email": "x" * 188 + "@example.org", "password": "8 chars!"}
-    newcomer.send("/register", **long_but_fine).redirects_to("/")
+
+    longest = {"username": "x" * 50, "email": "x" * 188 + "@example.org", "password": "x" * 200}
+    newcomer.send("/register", **longest).redirects_to("/")
+    answer = newcomer.read("/settings").submit(SETTINGS, **{field: value})
+    if (field, value) == ("password", ""):  # none is typed, and the old one stays
+        answer.redirects_to(f"/profile/{'x' * 50}")
+    else:
+        answer.refused(422).some(MESSAGE, "a message that says what is wrong")
 
 
 def test_a_name_and_an_email_belong_to_one_account(site: Site) -> None:
@@ -80,16 +92,16 @@ def test_a_name_and_an_email_belong_to_one_account(site: Site) -> None:
     for field in taken:
         newcomer = {"username": "carla", "email": "carla@example.org", "password": PASSWORD}
         site.anonymous.send("/register", **{**newcomer, **field}).refused(422).some(MESSAGE, "a message")
-        page = bob.read("/settings").submit("form:has(textarea[name=bio])", bio="New.", **field).refused(422)
+        page = bob.read("/settings").submit(SETTINGS, bio="New.", **field).refused(422)
         page.some(MESSAGE, "a message")
         assert page.one("textarea[name=bio]", "the bio").value().strip() == "New."
 
-    bob.read("/profile/bob").one(".user-info h4", "the name").says("bob")
+    bob.read("/profile/bob").one(".profile-page h4", "the name").says("bob")
     site.anonymous.send("/register", **newcomer).redirects_to("/")
 
 
 def test_two_people_take_the_same_name_at_the_same_moment(site: Site) -> None:
-    """Where two people send the same name at the same moment, one of them gets it and the other a message."""
+    """Where two people send the same name at the same moment, one gets it; in the settings as well."""
     slow, quick = site.anonymous, site.anonymous
     for visitor in (slow, quick):
         visitor.read("/register")
@@ -102,20 +114,34 @@ def test_two_people_take_the_same_name_at_the_same_moment(site: Site) -> None:
     assert "/settings" in links(quick)
     assert "/settings" not in links(slow)
 
+    slow.send("/register", **{**ADA, "username": "slow"}).redirects_to("/")
+    page, same = slow.read("/settings"), {"username": "quick"}
+    renamed = quick.read("/settings")
+    with site.just_before_saving(lambda: renamed.submit(SETTINGS, **same).redirects_to("/profile/quick")):
+        answer = page.submit(SETTINGS, **same)
+    answer.refused(422).some(MESSAGE, "a message")
+    assert "/profile/slow" in links(slow)
+
 
 def test_signing_in_with_email_and_password(site: Site) -> None:
-    """The e-mail address, in capitals or not, and the password sign in and lead home, never elsewhere."""
-    ada = site.register("ada")
+    """The e-mail address, in capitals or not, and the exact password sign in and lead home alone."""
+    password = "  spaces  in  it "
+    newcomer = site.anonymous
+    ada = {"username": "ada", "email": "Ada@Example.ORG", "password": password}
+    newcomer.read("/register").submit("form:has(input[name=username])", **ada).redirects_to("/")
     page = site.anonymous.read("/login")
     page.one("h1", "a heading").says("Sign in")
+    page.one("form:has(input[name=email]) button[type=submit]", "a button").says("Sign in")
 
-    for email in (ada.email, ada.email.upper()):
-        assert "/profile/ada" in links(sign_in(site, email, ada.password))
+    for email in ("Ada@Example.ORG", "ada@example.org", "ADA@EXAMPLE.ORG"):
+        assert "/profile/ada" in links(sign_in(site, email, password)), f"{email} is not signed in"
+    for wrong in (password.strip(), " spaces in it ", password.upper(), ""):
+        site.anonymous.send("/login", email="ada@example.org", password=wrong).refused(422)
 
     for query in ("?next=https://evil.example", "?next=//evil.example", "?next=/%5Cevil.example"):
         visitor = site.anonymous
         visitor.read("/login")
-        answer = visitor.send(f"/login{query}", email=ada.email, password=ada.password)
+        answer = visitor.send(f"/login{query}", email="ada@example.org", password=password)
         assert "evil.example" not in answer.headers.get("Location", ""), str(answer)
 
 
@@ -128,7 +154,9 @@ def test_a_failed_sign_in_does_not_tell_why(site: Site) -> None:
     wrong = visitor.send("/login", email=ada.email, password="not hers at all").refused(422)
     unknown = visitor.send("/login", email="nobody@example.org", password="not hers at all").refused(422)
 
-    assert wrong.texts(MESSAGE) == unknown.texts(MESSAGE) != []
+    wrong.some(MESSAGE, "a message")
+    told, other = wrong.texts(MESSAGE), unknown.texts(MESSAGE)
+    assert told == other, f"a wrong password is answered with {told}, an unknown address with {other}"
     assert wrong.one("input[name=email]", "the address, still there").value() == ada.email
     assert "/settings" not in links(visitor)
     assert "/profile/ada" in links(sign_in(site, ada.email, ada.password))
@@ -157,7 +185,7 @@ def test_a_failed_sign_in_takes_as_long_for_anyone(make_app: Callable[..., Flask
 def test_signing_out_is_a_button(site: Site) -> None:
     """The button on the settings page signs out, a link cannot; after it, the settings ask to sign in."""
     ada = site.register("ada")
-    button = ada.read("/settings").one("form button.btn-outline-danger", "a button")
+    button = ada.read("/settings").one("form[action='/logout'] button.btn-outline-danger", "a button")
     button.says("Or click here to logout")
     ada.get("/logout")
     assert "/settings" in links(ada)
@@ -179,30 +207,29 @@ def test_settings_change_the_profile(site: Site) -> None:
         for name in ("username", "email", "bio", "image")
     }
     assert before == {"username": "ada", "email": ada.email, "bio": "", "image": ""}
-    page.one("form:has(textarea[name=bio]) button[type=submit]", "a button").says("Update Settings")
-    new = {
-        "username": "Ada Lovelace Ω",
-        "bio": "Writes <b>programs</b>.",
-        "image": 'https://example.org/"ada".png',
-    }
+    page.one(f"{SETTINGS} button[type=submit]", "a button").says("Update Settings")
+    name = "Ada <img src=x onerror=alert(1)> Ω"
+    new = {"username": name, "bio": "<script>alert(2)</script> Writes <b>programs</b>."}
+    new["image"] = "https://example.org/\"onerror='alert(3)'.png"
 
-    page.submit("form:has(textarea[name=bio])", **new).redirects_to("/profile/Ada Lovelace Ω")
+    page.submit(SETTINGS, **new).redirects_to(f"/profile/{name}")
 
-    profile = ada.read("/profile/Ada Lovelace Ω")
-    profile.one(".user-info h4", "the name").says(new["username"])
+    profile = ada.read(f"/profile/{name}")
+    profile.one(".profile-page h4", "the name").says(name)
     profile.one(".user-info p", "the bio").says(new["bio"])
     assert profile.one("img.user-img", "the picture").attribute("src") == new["image"]
+    profile.none("[onerror], .user-info script", "something that runs")
     site.get("/profile/ada").refused(404)
     again = ada.read("/settings")
     assert again.one("textarea[name=bio]", "the bio").value().strip() == new["bio"]
     assert again.one("input[name=image]", "the picture").value() == new["image"]
 
+    again.submit(SETTINGS, bio="x" * 2_000, image="y" * 2_000).redirects_to(f"/profile/{name}")
     for field in ("bio", "image"):
-        again.submit("form:has(textarea[name=bio])", **{field: "x" * 50_000}).refused(422).some(
-            MESSAGE, "a message"
-        )
-    again.submit("form:has(textarea[name=bio])", bio="", image="").redirects_to("/profile/Ada Lovelace Ω")
-    profile = ada.read("/profile/Ada Lovelace Ω")
+        again.submit(SETTINGS, **{field: "z" * 2_001}).refused(422).some(MESSAGE, "a message")
+    ada.read(f"/profile/{name}").one(".user-info p", "the longest bio").says("x" * 2_000)
+    again.submit(SETTINGS, bio="", image="").redirects_to(f"/profile/{name}")
+    profile = ada.read(f"/profile/{name}")
     profile.one(".user-info p", "the bio, empty again").says("")
     assert "default-avatar.svg" in (profile.one("img.user-img", "the picture").attribute("src") or "")
 
@@ -210,17 +237,16 @@ def test_settings_change_the_profile(site: Site) -> None:
 def test_a_password_changes_only_when_one_is_typed(site: Site) -> None:
     """Settings saved without a password keep the old one; a new one takes its place, if it is long enough."""
     ada = site.register("ada")
-    form = "form:has(textarea[name=bio])"
     assert ada.read("/settings").one("input[name=password]", "the password").value() == ""
 
-    ada.read("/settings").submit(form, bio="Hello.").redirects_to("/profile/ada")
+    ada.read("/settings").submit(SETTINGS, bio="Hello.").redirects_to("/profile/ada")
     sign_in(site, ada.email, ada.password)
 
-    ada.read("/settings").submit(form, password="7 chars").refused(422).some(MESSAGE, "a message")
+    ada.read("/settings").submit(SETTINGS, password="7 chars").refused(422).some(MESSAGE, "a message")
     sign_in(site, ada.email, ada.password)
 
-    ada.read("/settings").submit(form, password="a new long password").redirects_to("/profile/ada")
-    sign_in(site, ada.email, "a new long password")
+    ada.read("/settings").submit(SETTINGS, password=" a  new ").redirects_to("/profile/ada")
+    sign_in(site, ada.email, " a  new ")
     site.anonymous.send("/login", email=ada.email, password=ada.password).refused(422)
 
 
@@ -242,8 +268,49 @@ def test_a_profile_tells_who_somebody_is(site: Site) -> None:
     site.get("/profile/nobody").refused(404)
 
 
-def test_a_password_is_never_stored_as_typed(site: Site) -> None:
-    """What lies in the database is neither the password nor a quick digest of it."""
+def test_a_session_belongs_to_one_account(site: Site) -> None:
+    """Signing in or up begins a new session, which no older form fits, and which ends with the account."""
+    people = [site.register(f"reader {number}") for number in range(9)]
+    last = people[-1]
+
+    def token(visitor: Site, address: str) -> str:
+        field = visitor.read(address).one("main input[name=csrf_token]", "the token of its form")
+        return field.attribute("value") or ""
+
+    signs_in, signs_up = site.anonymous, site.anonymous
+    old = token(signs_in, "/login")
+    signs_in.send("/login", email=last.email, password=last.password).redirects_to("/")
+    signs_in.send("/logout", csrf_token=old).refused(400, 403)
+    old = token(signs_up, "/register")
+    signs_up.send("/register", **ADA).redirects_to("/")
+    signs_up.send("/logout", csrf_token=old).refused(400, 403)
+    for visitor in (signs_in, signs_up):
+        assert "/settings" in links(visitor)
+
+    site.start_anew()
+    for visitor in (signs_in, signs_up):
+        assert "/login" in links(visitor), "the account is gone, and its session is not"
+        visitor.get("/settings").redirects_to("/login")
+
+
+def test_a_form_from_elsewhere_touches_no_account(site: Site) -> None:
+    """A page of another site can neither sign its visitors up, in or out here, nor change their settings."""
+    ada = site.register("ada")
+    new = {"username": "forged", "email": "forged@example.org", "password": "forged and long"}
+
+    stranger = site.anonymous
+    stranger.send_from_elsewhere("/register", **new).refused(400, 403)
+    stranger.send_from_elsewhere("/login", email=ada.email, password=ada.password).refused(400, 403)
+    assert "/login" in links(stranger)
+    ada.send_from_elsewhere("/settings", **new).refused(400, 403)
+    ada.send_from_elsewhere("/logout").refused(400, 403)
+
+    assert "/profile/ada" in links(ada)
+    site.get("/profile/forged").refused(404)
+
+
+def test_a_password_is_never_stored_as_typed(site: Site, make_app: Callable[..., Flask]) -> None:
+    """What lies in the database is neither the password nor a quick digest of it, but a slow one."""
     ada = site.register("ada")
     assert ada.email.encode() in site.stored()
 
@@ -255,3 +322,15 @@ def test_a_password_is_never_stored_as_typed(site: Site) -> None:
         for form in (digest.hexdigest().encode(), digest.digest(), base64.b64encode(digest.digest())):
             assert form not in stored, f"a plain {way} of the password is in the database"
     assert secret not in stored, "the password itself is in the database"
+
+    visitor = Site(make_app(PASSWORD_HASH_METHOD=None))
+    visitor.get("/login")
+    start = thread_time()
+    visitor.send("/login", email="nobody@example.org", password="a guess").refused(422)
+    middle = thread_time()
+    hashlib.scrypt(b"a guess", salt=b"salt", n=2**14, r=8, p=1)
+    small = thread_time() - middle
+    spent = middle - start
+    assert spent > 3 * small, (
+        f"trying a password takes {spent:.3f} s, and should take {3 * small:.3f} s or more"
+    )

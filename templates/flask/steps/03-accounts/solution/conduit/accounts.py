@@ -111,7 +111,7 @@ def change_settings() -> Answer:
     form = Form()
     typed = read_person(form)
     typed["image"] = form.line("image", longest=2_000, optional=True) or None
-    typed["bio"] = form.text("bio", longest=5_000, optional=True) or None
+    typed["bio"] = form.text("bio", longest=2_000, optional=True) or None
     password = read_new_password(form) if request.form.get("password") else None
     if not form.errors:
         for name, value in typed.items():
@@ -140,8 +140,8 @@ def read_person(form: Form) -> dict[str, str | None]:
 def read_new_password(form: Form) -> str:
     """A password that somebody wants to have, as it was typed, spaces and all."""
     password = request.form.get("password", "")
-    if len(password) < 8:
-        form.errors.append("password must have 8 characters or more")
+    if not 8 <= len(password) <= 200:
+        form.errors.append("password must have 8 characters or more, and 200 at most")
     return password
 
 

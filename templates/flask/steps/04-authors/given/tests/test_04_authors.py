@@ -6,19 +6,29 @@ CARD_TITLE = ".article-preview a.preview-link h1"
 COMMENT = ".card:not(.comment-form) .card-block p"
 
 
+def with_picture(person: Site) -> str:
+    """Give somebody a picture of their own, and return its address."""
+    picture = f"https://example.org/{person.name[0]}.png"
+    person.read("/settings").submit("form:has(textarea[name=bio])", image=picture)
+    return picture
+
+
 def test_a_card_names_its_author(site: Site) -> None:
     """On the home page, each card shows picture and name of who wrote the article; the name leads to them."""
-    site.register("nora").publish("A walk in the fog")
-    site.register("Jiří & Co?").publish("Chestnuts")
+    nora, jiri = site.register("nora"), site.register("Jiří & Co?")
+    pictures = {"A walk in the fog": with_picture(nora), "Chestnuts": with_picture(jiri)}
+    nora.publish("A walk in the fog")
+    jiri.publish("Chestnuts")
 
     home = site.anonymous.read("/")
 
     home.card("A walk in the fog").one(".article-meta .author", "the author").says("nora")
-    card = home.card("Chestnuts")
-    card.one(".article-meta img", "the author's picture")
-    link = card.one(".article-meta a.author", "the author")
+    link = home.card("Chestnuts").one(".article-meta a.author", "the author")
     link.says("Jiří & Co?")
     site.read(link.attribute("href") or "").one("h4", "the name").says("Jiří & Co?")
+    for title, picture in pictures.items():
+        shown = home.card(title).one(".article-meta img", "the author's picture").attribute("src")
+        assert shown == picture, f'the card "{title}" shows {shown}, and its author has {picture}'
 
 
 def test_an_article_names_its_author(site: Site) -> None:
@@ -50,7 +60,7 @@ def test_publishing_needs_an_account(site: Site) -> None:
     stranger.send("/editor", **fields).redirects_to("/login")
 
     home = stranger.read("/")
-    assert home.texts(CARD_TITLE) == ["A walk in the fog"]
+    home.lists(CARD_TITLE, "articles", ["A walk in the fog"])
     home.none("nav.navbar a[href='/editor']", "a link to the editor")
 
 
@@ -96,6 +106,7 @@ def test_only_the_author_deletes_an_article(site: Site) -> None:
 
     oskar.send(f"{article}/delete").refused(403)
     stranger.send(f"{article}/delete").redirects_to("/login")
+    nora.get(f"{article}/delete")
     site.read(article)
 
     nora.delete(article).redirects_to("/")
@@ -105,15 +116,31 @@ def test_only_the_author_deletes_an_article(site: Site) -> None:
 def test_a_comment_names_its_author(site: Site) -> None:
     """Each comment shows picture and name of who wrote it, whoever wrote the article."""
     article = site.publish("A walk in the fog")
+    oskar, nora = site.register("oskar"), site.register("nora")
+    picture = with_picture(oskar)
 
-    site.register("oskar").comment(article, "I was there.")
+    oskar.comment(article, "I was there.")
+    nora.comment(article, "So was I.")
+    name = {"username": "Oskar & Co?"}
+    oskar.read("/settings").submit("form:has(textarea[name=bio])", **name).redirects_to(
+        "/profile/Oskar & Co?"
+    )
 
-    card = site.anonymous.read(article).card("I was there.")
-    link = card.one("a[href='/profile/oskar']", "a link to who wrote it")
-    assert link.words() == "oskar"
-    picture = card.one("img.comment-author-img", "the picture of who wrote it").attribute("src") or ""
-    assert "default-avatar.svg" in picture
+    page = site.anonymous.read(article)
+    page.card("So was I.").one("a[href='/profile/nora']", "a link to who wrote it").says("nora")
+    card = page.card("I was there.")
+    link = card.one("a[href^='/profile/']", "a link to who wrote it, with the name that they have now")
+    link.says("Oskar & Co?")
+    site.read(link.attribute("href") or "").one("h4", "the name").says("Oskar & Co?")
+    shown = card.one("img.comment-author-img", "the picture of who wrote it").attribute("src")
+    assert shown == picture, f"the comment by Oskar shows {shown}, and Oskar has {picture}"
     card.one(".card-block p", "the text, alone").says("I was there.")
+    shown = (
+        page.card("So was I.").one("img.comment-author-img", "the picture of who wrote it").attribute("src")
+    )
+    assert "default-avatar.svg" in (shown or ""), (
+        f"the comment by nora shows {shown}, and nora has no picture"
+    )
 
 
 def test_commenting_needs_an_account(site: Site) -> None:
@@ -121,7 +148,18 @@ def test_commenting_needs_an_account(site: Site) -> None:
     article = site.publish("A walk in the fog")
     stranger = site.anonymous
     stranger.read("/login")
-    site.read(article).one("form.comment-form img.comment-author-img", "the picture of who is writing")
+    form, picture = (
+        site.read(article).one("form.comment-form", "a form to write a comment"),
+        with_picture(site),
+    )
+    form.one("textarea[placeholder='Write a comment...']", "a text area")
+    form.one("button[type=submit]", "a button").says("Post Comment")
+    image = site.read(article).one(
+        "form.comment-form img.comment-author-img", "the picture of who is writing"
+    )
+    assert image.attribute("src") == picture, (
+        f"the form shows {image.attribute('src')}, one's own is {picture}"
+    )
 
     stranger.send(f"{article}/comments", body="Forged.").redirects_to("/login")
 
@@ -147,14 +185,14 @@ def test_only_the_author_takes_a_comment_down(site: Site) -> None:
     stranger.read(article).none(".mod-options", "a button")
     nora.send(address).refused(403)
     stranger.send(address).redirects_to("/login")
-    assert site.read(article).texts(COMMENT) == ["Thank you all.", "I was there."]
+    site.read(article).lists(COMMENT, "comments", ["Thank you all.", "I was there."])
 
     oskar.read(article).card("I was there.").submit(form).redirects_to(article)
-    assert site.read(article).texts(COMMENT) == ["Thank you all."]
+    site.read(article).lists(COMMENT, "comments", ["Thank you all."])
 
 
 def test_the_sample_articles_have_authors(site: Site) -> None:
-    """A new database begins with articles by people whose pages and pictures are there."""
+    """A new database begins with articles by people whose pages are there, and whose passwords are secret."""
     site.start_anew()
 
     home = site.anonymous.read("/")
@@ -165,3 +203,9 @@ def test_the_sample_articles_have_authors(site: Site) -> None:
         site.read(author.attribute("href") or "").one("h4", "the name").says(author.words())
         picture = site.get(card.one(".article-meta img", "a picture").attribute("src") or "")
         assert picture.status == 200, str(picture)
+    visitor = site.anonymous
+    visitor.read("/login")
+    for name in {card.one(".article-meta .author", "the author").words() for card in cards}:
+        for password in ("password", name, f"{name}{name}", f"{name}123", "12345678", "secret", "change-me"):
+            email = f"{name}@example.org".lower()
+            visitor.send("/login", email=email, password=password).refused(422)

@@ -29,6 +29,12 @@ class Comment(db.Model):
     # Your own lines go below this one.
 
 
+@bp.get("")
+def go_back(slug: str) -> Response:
+    """Whoever opens the address of the form, after a refusal for example, is led to the article."""
+    return redirect(url_for("articles.read", slug=slug))
+
+
 @bp.post("")
 @login_required
 def post(slug: str) -> Response | tuple[str, int]:

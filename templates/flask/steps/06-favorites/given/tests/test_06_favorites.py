@@ -1,5 +1,7 @@
 """Readers mark articles, everyone sees how many did, and no page asks the database for each card."""
 
+from urllib.parse import quote, unquote
+
 import pytest
 
 from tests.support import Page, Part, Site
@@ -20,6 +22,7 @@ def count(part: Part, button: str) -> int:
 def press(page: Page, card: str = "") -> str:
     """Press the favorite button, on a card or on an article's page; where that leads."""
     part = page.card(card) if card else page
+    part.one(f"{OFF}, {ON}", "the favorite button")
     return part.submit(MARK).redirects_to_a_page_under("/")
 
 
@@ -72,29 +75,34 @@ def test_the_count_is_everyones_and_the_mark_ones_own(site: Site) -> None:
 
 
 def test_marking_needs_an_account(site: Site) -> None:
-    """A stranger sees the button, pressing it leads to the sign-in page, and nothing is counted."""
+    """A stranger sees the button, pressing it leads to the sign-in page; a mere link marks nothing."""
     moss = site.publish("Moss")
     press(site.read(moss))
     stranger = site.anonymous
 
     assert press(stranger.read(moss)) == "/login"
     stranger.send(f"{moss}/unfavorite").redirects_to("/login")
+    site.get(f"{moss}/unfavorite")
 
     assert count(site.read(moss), ON) == 1
 
 
 def test_marking_twice_is_marking_once(site: Site) -> None:
-    """Two presses, even at the same moment, count as one; two that take it back, as one as well."""
-    moss = site.publish("Moss")
+    """Two presses, even at the same moment, count as one; two that take it back, as one, and others stay."""
+    moss, lichen = site.publish("Moss"), site.publish("Lichen")
+    nora = site.register("nora")
+    press(site.read(lichen))
 
     with site.just_before_saving(lambda: site.send(f"{moss}/favorite")):
         site.send(f"{moss}/favorite").redirects_to(moss)
     site.send(f"{moss}/favorite").redirects_to(moss)
     assert count(site.read(moss), ON) == 1
+    press(nora.read(moss))
 
     site.send(f"{moss}/unfavorite").redirects_to(moss)
     site.send(f"{moss}/unfavorite").redirects_to(moss)
-    assert count(site.read(moss), OFF) == 0
+    assert count(site.read(moss), OFF) == 1, "the mark of somebody else was expected to stay"
+    assert count(site.read(lichen), ON) == 1, "the mark on another article was expected to stay"
 
 
 def test_what_is_not_there_cannot_be_marked(site: Site) -> None:
@@ -105,8 +113,11 @@ def test_what_is_not_there_cannot_be_marked(site: Site) -> None:
     site.send("/article/no-such-article/favorite").refused(404)
     site.send("/article/no-such-article/unfavorite").refused(404)
     site.send_from_elsewhere(f"{moss}/unfavorite").refused(400, 403)
-
     assert count(site.read(moss), ON) == 1
+
+    press(site.read(moss))
+    site.send_from_elsewhere(f"{moss}/favorite").refused(400, 403)
+    assert count(site.read(moss), OFF) == 0
 
 
 def test_a_profile_has_a_tab_of_favorites(site: Site) -> None:
@@ -125,20 +136,22 @@ def test_a_profile_has_a_tab_of_favorites(site: Site) -> None:
     assert tab.attribute("href") == "/profile/nora/favorites"
 
     page = site.anonymous.read("/profile/nora/favorites")
-    assert page.texts(CARD_TITLE) == ["Clover", "Lichen", "Moss"]
+    page.lists(CARD_TITLE, "articles", ["Clover", "Lichen", "Moss"])
     page.one(".articles-toggle a.active", "the current tab").says("Favorited")
     page.one(".articles-toggle a[href='/profile/nora']", "the other tab").says("Articles")
-    page.one(".user-info h4", "the name").says("nora")
-    assert site.read("/profile/oskar/favorites").texts(CARD_TITLE) == ["Fern"]
+    page.one(".profile-page h4", "the name").says("nora")
+    site.read("/profile/oskar/favorites").lists(CARD_TITLE, "articles", ["Fern"])
     site.get("/profile/nobody/favorites").refused(404)
 
 
 def test_marking_on_a_list_stays_on_the_list(site: Site) -> None:
-    """Wherever a card stands, its button leads back to that page."""
-    site.register("Zoë & Co").publish("Moss", tags="50% green")
-    for address in ("/tag/50% green", "/profile/Zoë & Co"):
-        assert press(site.read(address), "Moss") == address
-        assert press(site.read(address), "Moss") == address
+    """Wherever a card stands, its button leads back to that page, whatever signs its address holds."""
+    site.register("Zoë & Co").publish("Moss", tags="50% green, #1, why?")
+    links = site.read("/").some(".article-preview .tag-list a.tag-default", "links to its tags")
+    for address in [*(link.attribute("href") or "" for link in links), quote("/profile/Zoë & Co")]:
+        for _ in range(2):
+            there = press(site.read(address), "Moss")
+            assert there == unquote(address), f"the button on {unquote(address)} leads to {there}"
     press(site.read("/"), "Moss")
 
     assert press(site.read("/profile/someone/favorites"), "Moss") == "/profile/someone/favorites"
@@ -157,16 +170,29 @@ def test_an_article_that_is_marked_can_be_deleted(site: Site) -> None:
     assert count(site.read(site.publish("Moss")), OFF) == 0
 
 
-@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example"])
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "////evil.example",
+        "http:evil.example",
+        "//[",
+    ],
+)
 def test_marking_leads_to_no_other_site(site: Site, elsewhere: str) -> None:
-    """Whatever address stands in a hidden field of the form, the visitor stays on this site."""
+    """Whatever address a form brings along, in a hidden field or behind its own, the visitor stays here."""
     moss = site.publish("Moss")
+    site.read(moss).one(f"{OFF}, {ON}", "the favorite button")
     hidden = site.read(moss).one(MARK, "a form").names("input[type=hidden]:not([name=csrf_token])")
 
-    answer = site.read(moss).submit(MARK, **dict.fromkeys(hidden, elsewhere))
-
-    assert "//" not in answer.redirects_to_a_page_under("/"), str(answer)
+    site.read(moss).submit(MARK, **dict.fromkeys(hidden, elsewhere)).redirects_to_a_page_under("/")
     assert count(site.read(moss), ON) == 1
+
+    query = "&".join(f"{name}={quote(elsewhere)}" for name in [*hidden, "next", "back"])
+    site.send(f"{moss}/unfavorite?{query}").redirects_to_a_page_under("/")
+    assert count(site.read(moss), OFF) == 0
 
 
 @pytest.mark.parametrize("address", ["/", "/tag/green", "/profile/nora", "/profile/oskar/favorites"])
@@ -187,7 +213,7 @@ def test_more_cards_are_no_more_questions(site: Site, address: str) -> None:
     grow(4, 5, 6, 7, 8, 9)
     many, cards = oskar.questions(address), len(oskar.read(address).texts(CARD_TITLE))
 
-    assert cards == 9
+    assert cards == 9, f"{address} was expected to show 9 articles, and shows {cards}"
     assert many <= few, f"{address} asks the database {few} times for 3 articles, and {many} times for 9"
 
 

@@ -53,7 +53,7 @@ def publish() -> Response | tuple[str, int]:
     article = Article()
     if errors := fill_in(article):
         return editor_page(article, errors), 422
-    save_new(article)
+    save(article)
     return redirect(url_for("articles.read", slug=article.slug))
 
 
@@ -67,7 +67,7 @@ def change(slug: str) -> Response | tuple[str, int]:
     article = article_to_change(slug)
     if errors := fill_in(article):
         return editor_page(article, errors), 422
-    db.session.commit()
+    save(article)
     return redirect(url_for("articles.read", slug=slug))
 
 
@@ -130,21 +130,22 @@ def fill_in(article: Article) -> list[str]:
     return form.errors
 
 
-def save_new(article: Article) -> None:
-    """Save an article under a slug of its own. Whether one is free is for the database to say: it alone
-    sees everyone who publishes at this moment."""
-    article.slug = slug_from(article.title)
+def save(article: Article) -> None:
+    """Save an article, a new one under a slug of its own. Whether that is free is for the database to say:
+    it alone sees everyone who writes at this moment. Where it refuses, the form is read once more."""
+    is_new = article.slug is None
+    if is_new:
+        article.slug = slug_from(article.title)
+    db.session.add(article)
     try:
-        save(article)
+        db.session.commit()
     except IntegrityError:
         db.session.rollback()
-        article.slug = f"{article.slug}-{secrets.token_hex(4)}"
-        save(article)
-
-
-def save(article: Article) -> None:
-    db.session.add(article)
-    db.session.commit()
+        fill_in(article)
+        if is_new:
+            article.slug = f"{slug_from(article.title)}-{secrets.token_hex(4)}"
+        db.session.add(article)
+        db.session.commit()
 
 
 def slug_from(title: str) -> str:

@@ -3,12 +3,14 @@
 A label is nothing but its word, so there is one table only: a row for each pair of article and word.
 """
 
+from datetime import datetime
+
 from flask import Blueprint
 from sqlalchemy import ForeignKey, String, func, select
 from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from conduit.articles import Article, editor_part, list_page
-from conduit.database import db
+from conduit.database import db, now
 
 label_pages = Blueprint("labelling", __name__)
 
@@ -16,6 +18,7 @@ label_pages = Blueprint("labelling", __name__)
 class Label(db.Model):
     post_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True)
     word: Mapped[str] = mapped_column(String(50), primary_key=True, index=True)
+    put_on_at: Mapped[datetime] = mapped_column(default=now)
     post: Mapped["Article"] = relationship(
         backref=backref("labels", cascade="all, delete-orphan", lazy="selectin")
     )
@@ -47,6 +50,11 @@ def read_labels(article, form):
     for word in wanted:
         if len(word) > 50:
             form.errors.append(f"the tag {word[:20]}… is too long: at most 50 characters, please")
+        for part in word.split("/"):
+            if part in ("", ".", ".."):
+                form.errors.append(f"the tag {word[:20]} has no address: mind its slashes and dots, please")
+    if len(wanted) > 20:
+        form.errors.append("20 tags are enough")
 
     # Take off what is not wanted any more, then add what is missing.
     present = []
@@ -72,13 +80,14 @@ def words_of(article):
 
 @label_pages.app_template_global()
 def words_in_use():
-    """Every word that some article carries, the most used first."""
-    rows = db.session.execute(
-        select(Label.word).group_by(Label.word).order_by(func.count().desc(), func.max(Label.post_id).desc())
-    )
+    """The 20 words that most articles carry, the most used first, and the 10 that were put on last."""
+    each = select(Label.word).group_by(Label.word)
     words = []
-    for row in rows:
-        words.append(row.word)
+    for word in db.session.scalars(each.order_by(func.count().desc(), Label.word).limit(20)):
+        words.append(word)
+    for word in db.session.scalars(each.order_by(func.max(Label.put_on_at).desc()).limit(10)):
+        if word not in words:
+            words.append(word)
     return words
 
 

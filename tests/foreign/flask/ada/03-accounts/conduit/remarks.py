@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from sqlalchemy import ForeignKey, Text, select
 from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
@@ -19,6 +19,12 @@ class Remark(db.Model):
     words: Mapped[str] = mapped_column(Text)
     said_at: Mapped[datetime] = mapped_column(default=now)
     post: Mapped["Article"] = relationship(backref=backref("remarks", passive_deletes="all"))
+
+
+@remark_pages.get("/article/<slug>/comments")
+def back_to_the_article(slug):
+    """There is nothing to read at this address; the remarks stand under their article."""
+    return redirect(url_for("articles.read", slug=slug))
 
 
 @remark_pages.post("/article/<slug>/comments")

@@ -22,7 +22,7 @@ class Member(db.Model):
     mail: Mapped[str] = mapped_column(String(200), unique=True)
     secret: Mapped[str] = mapped_column(String(300))
     about_me: Mapped[str] = mapped_column(Text, default="")
-    picture: Mapped[str] = mapped_column(String(1000), default="")
+    picture: Mapped[str] = mapped_column(String(2000), default="")
     joined_at: Mapped[datetime] = mapped_column(default=now)
 
 
@@ -95,6 +95,8 @@ def join():
     check_names(nickname, mail, problems)
     if len(password) < 8:
         problems.append("password is too short: at least 8 characters, please")
+    if len(password) > 200:
+        problems.append("password is too long: at most 200 characters, please")
 
     if len(problems) == 0:
         member = Member(nickname=nickname, mail=mail, secret=make_secret(password))
@@ -151,7 +153,7 @@ def desk():
 def tidy_desk():
     me = who_is_here()
     form = Form()
-    picture = form.line("image", longest=1000, optional=True)
+    picture = form.line("image", longest=2000, optional=True)
     nickname = form.line("username", longest=50)
     about_me = form.text("bio", longest=2000, optional=True)
     mail = form.line("email", longest=200).lower()
@@ -160,6 +162,8 @@ def tidy_desk():
     check_names(nickname, mail, problems, myself=me)
     if password != "" and len(password) < 8:
         problems.append("password is too short: at least 8 characters, please")
+    if len(password) > 200:
+        problems.append("password is too long: at most 200 characters, please")
 
     if len(problems) == 0:
         me.picture = picture

@@ -57,7 +57,7 @@ def publish() -> Response | tuple[str, int]:
     article = Article()
     if errors := fill_in(article):
         return editor_page(article, errors), 422
-    save_new(article)
+    save(article)
     return redirect(url_for("articles.read", slug=article.slug))
 
 
@@ -71,7 +71,7 @@ def change(slug: str) -> Response | tuple[str, int]:
     article = article_to_change(slug)
     if errors := fill_in(article):
         return editor_page(article, errors), 422
-    db.session.commit()
+    save(article)
     return redirect(url_for("articles.read", slug=slug))
 
 
@@ -80,6 +80,12 @@ def delete(slug: str) -> Response:
     db.session.delete(article_to_change(slug))
     db.session.commit()
     return redirect(url_for("articles.home"))
+
+
+@bp.get("/article/<slug>/comments")
+def comments(slug: str) -> Response:
+    """They stand under the article."""
+    return redirect(url_for("articles.read", slug=slug))
 
 
 @bp.post("/article/<slug>/comments")
@@ -134,7 +140,7 @@ def list_page(articles: Select[tuple[Article]], **context: object) -> str:
     return render_template("articles/home.html", articles=found, popular=popular_tags(), **context)
 
 
-def popular_tags(most: int = 30, newest: int = 10) -> list[str]:
+def popular_tags(most: int = 20, newest: int = 10) -> list[str]:
     """The most used tags, then the latest that are not among them."""
     used = select(Tag.name).group_by(Tag.name)
     top = used.order_by(func.count().desc(), Tag.name).limit(most)
@@ -168,24 +174,29 @@ def read_tags(form: Form) -> list[str]:
     names.pop("", None)
     if any(len(name) > 50 for name in names):
         form.errors.append("tags are too long: at most 50 characters each, please")
+    if len(names) > 20:
+        form.errors.append("tags are too many: at most 20, please")
+    if any({"", ".", ".."} & set(name.split("/")) for name in names):
+        form.errors.append("tags can't be found at an address with nothing, . or .. beside a slash")
     return list(names)
 
 
-def save_new(article: Article) -> None:
-    """Save an article under a slug of its own. Whether one is free is for the database to say: it alone
-    sees everyone who publishes at this moment."""
-    article.slug = slug_from(article.title)
+def save(article: Article) -> None:
+    """Save an article, a new one under a slug of its own. Whether that is free is for the database to say:
+    it alone sees everyone who writes at this moment. Where it refuses, the form is read once more."""
+    is_new = article.slug is None
+    if is_new:
+        article.slug = slug_from(article.title)
+    db.session.add(article)
     try:
-        save(article)
+        db.session.commit()
     except IntegrityError:
         db.session.rollback()
-        article.slug = f"{article.slug}-{secrets.token_hex(4)}"
-        save(article)
-
-
-def save(article: Article) -> None:
-    db.session.add(article)
-    db.session.commit()
+        fill_in(article)
+        if is_new:
+            article.slug = f"{slug_from(article.title)}-{secrets.token_hex(4)}"
+        db.session.add(article)
+        db.session.commit()
 
 
 def slug_from(title: str) -> str:

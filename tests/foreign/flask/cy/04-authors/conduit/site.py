@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, abort, redirect, render_template, session, url_for
+from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
@@ -40,7 +40,7 @@ def login() -> str:
 @bp.post("/login")
 def enter() -> Response | tuple[str, int]:
     form = Form()
-    email, password = read_email(form), form.text("password", longest=1_000)
+    email, password = read_email(form), request.form.get("password", "")
     user = db.session.scalar(select(User).where(User.email == email))
     if fits(user, password) and not form.errors:
         return sign_in(user)
@@ -93,13 +93,13 @@ def read_email(form: Form) -> str:
 def read_account(form: Form, *, password_needed: bool = False) -> dict[str, str]:
     """What registering and the settings have in common; what is wrong goes to the form's errors."""
     name, email = form.line("username", longest=50), read_email(form)
-    password = form.text("password", longest=1_000, optional=not password_needed)
+    password = request.form.get("password", "")  # as it was typed: its spaces count
     if "/" in name or name in (".", ".."):
         form.errors.append("username can't be part of an address: no slash, please, nor dots alone")
     if email and "@" not in email:
         form.errors.append("email has no @")
-    if password and len(password) < 8:
-        form.errors.append("password is too short: at least 8 characters, please")
+    if (password or password_needed) and not 8 <= len(password) <= 200:
+        form.errors.append("password has to have 8 to 200 characters")
     return {"username": name, "email": email, "password": password}
 
 

@@ -26,7 +26,7 @@ class Article(db.Model):
         back_populates="article", cascade="all, delete-orphan", order_by="Comment.id"
     )
     tags: Mapped[list["Tag"]] = relationship(
-        cascade="all, delete-orphan", order_by="Tag.name", lazy="selectin"
+        cascade="all, delete-orphan", order_by="func.lower(Tag.name)", lazy="selectin"
     )
 
 

@@ -28,6 +28,9 @@ def thread_under(article: Article) -> Thread:
 class CommentListView(MethodView):
     """All the comments of one article."""
 
+    def get(self, slug: str) -> Response:
+        return redirect(url_for('articles.read', slug=slug))
+
     def post(self, slug: str) -> Response | tuple[str, int]:
         article = find_article(slug)
         form = CommentForm.from_request()

@@ -10,6 +10,7 @@ from conduit.tags.queries import names_on, tags_named
 
 FIELD = 'tags'
 LONGEST_FIELD = 5_000
+MOST_TAGS = 20
 
 
 @editor_part
@@ -21,7 +22,9 @@ def take_tags(article: Article, form: Form) -> None:
             f'a tag is too long: at most {LONGEST_TAG} characters, please'
         )
     if any(not has_address(name) for name in names):
-        form.errors.append('a tag can\'t have "." or ".." between slashes')
+        form.errors.append('a tag can\'t have ".", ".." or nothing at a slash')
+    if len(names) > MOST_TAGS:
+        form.errors.append(f'at most {MOST_TAGS} tags, please')
     if not form.errors:
         article.tags = tags_named(names)
 
@@ -34,8 +37,8 @@ def split(line: str) -> list[str]:
 
 def has_address(name: str) -> bool:
     """Whether /tag/NAME leads to the tag: browsers resolve "." and ".." as
-    in a path, however they are written."""
-    return not {'.', '..'} & set(name.split('/'))
+    in a path, however they are written, and drop what is empty."""
+    return not {'', '.', '..'} & set(name.split('/'))
 
 
 def tags_as_typed(article: Article) -> str:

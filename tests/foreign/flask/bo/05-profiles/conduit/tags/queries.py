@@ -12,7 +12,7 @@ from conduit.tags.models import article_tag, Tag
 
 
 MOST_USED = 20
-NEWEST = 5
+NEWEST = 10
 
 
 def articles_with(name: str) -> Select[tuple[Article]]:

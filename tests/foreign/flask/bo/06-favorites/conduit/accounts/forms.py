@@ -16,6 +16,7 @@ from conduit.forms import Form
 
 
 SHORTEST_PASSWORD = 8
+LONGEST_PASSWORD = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,5 +99,10 @@ def _check_password(form: Form, password: str) -> None:
     if len(password) < SHORTEST_PASSWORD:
         form.errors.append(
             f'password is too short: at least {SHORTEST_PASSWORD} characters,'
+            ' please'
+        )
+    if len(password) > LONGEST_PASSWORD:
+        form.errors.append(
+            f'password is too long: at most {LONGEST_PASSWORD} characters,'
             ' please'
         )

@@ -31,8 +31,10 @@ def thread_under(article: Article) -> Thread:
 class CommentListView(MethodView):
     """All the comments of one article."""
 
-    decorators = [signed_in_only]
+    def get(self, slug: str) -> Response:
+        return redirect(url_for('articles.read', slug=slug))
 
+    @signed_in_only
     def post(self, slug: str) -> Response | tuple[str, int]:
         article = find_article(slug)
         form = CommentForm.from_request()
