@@ -21,7 +21,7 @@ from rich.text import Text
 
 HERE = Path(__file__).parent
 STARTERKIT = [sys.executable, "-m", "starterkit"]
-PAGES = {"home": "/", "article": "/article/the-town-that-a-map-invented"}
+PAGES = {"home": "/", "article": "/article/the-town-that-a-map-invented", "profile": "/profile/tomas"}
 
 
 def starterkit(*args: str, cwd: Path) -> str:
