@@ -18,6 +18,7 @@ from flask import Flask
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 from sqlalchemy import Engine, event
 from sqlalchemy.pool import Pool
+from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.test import TestResponse
 
 __tracebackhide__ = True  # a failure points to the line of the test, not into this file
@@ -230,7 +231,9 @@ class Answer:
         words = [_words(node) for node in self.html.css(".error-messages li")]
         if not words and self.status >= 400:
             words = [_words(node) for node in self.html.css("main p:not([aria-hidden])")][:1]
-        return f" ({_shortened('; '.join(words), 200)})" if any(words) else ""
+        said = "; ".join(words)
+        is_news = said not in ("", NotFound.description, MethodNotAllowed.description)
+        return f" ({_shortened(said, 200)})" if is_news else ""
 
     @property
     def _target(self) -> str | None:
@@ -317,8 +320,9 @@ class Part:
     def lists(self, selector: str, what: str, expected: Sequence[str]) -> None:
         """The elements that the selector finds say these words, in this order."""
         found = self.texts(selector)
-        wanted = f"{self._name} was expected to have {len(expected)} {what}: {_listed(expected)}"
-        expect(found == list(expected), f"{wanted}; it has {len(found)}: {_listed(found)}")
+        shown = 12 if len(found) == len(expected) else 4
+        wanted = f"{self._name} was expected to have these {what}: {_listed(expected, shown)}"
+        expect(found == list(expected), f"{wanted}; it has {_listed(found, shown)}")
 
     def names(self, selector: str) -> list[str]:
         """The names of all fields that the selector finds."""
@@ -376,10 +380,10 @@ def _told(fields: Mapping[str, str]) -> str:
     return f", sent {', '.join(sent)}," if sent else ""
 
 
-def _listed(texts: Sequence[str]) -> str:
-    """These texts in a row, the first dozen of them."""
-    more = f" and {len(texts) - 12} more" if len(texts) > 12 else ""
-    return ", ".join(f'"{_shortened(text, 60)}"' for text in texts[:12]) + more or "none"
+def _listed(texts: Sequence[str], most: int) -> str:
+    """These texts in a row, so many of them at most."""
+    more = f", … ({len(texts)} in all)" if len(texts) > most else ""
+    return ", ".join(f'"{_shortened(text, 60)}"' for text in texts[:most]) + more or "none"
 
 
 def _in_brackets(selector: str) -> str:
