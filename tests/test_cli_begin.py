@@ -95,6 +95,12 @@ def test_bad_input_is_one_clear_message_and_changes_nothing(tmp_path: Path, args
     assert sorted(tmp_path.iterdir()) == before
 
 
+def test_where_a_site_is_already_one_is_led_back_to_it(site: Path) -> None:
+    ran = starterkit("new", site.name, "-f", "flask", "--defaults", cwd=site.parent, code=2)
+
+    assert f"-C {site.name} run" in " ".join(ran.err.split())
+
+
 def test_without_a_terminal_all_that_is_missing_is_named_at_once(tmp_path: Path) -> None:
     ran = starterkit("new", cwd=tmp_path, code=2)
 

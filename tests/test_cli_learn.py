@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -126,6 +128,43 @@ def test_hints_come_one_after_the_other_and_the_last_stays(begun_site: Path) -> 
     assert "`conduit/templates/places/`" in shown[0]
     assert "solve --show" in shown[3]
     assert shown[0].rstrip().splitlines()[-1].endswith(" check")
+
+
+def test_a_file_that_cannot_be_read_comes_before_any_hint(begun_site: Path) -> None:
+    (begun_site / "conduit" / "articles.py").write_text("def broken(:\n")
+    starterkit("check", cwd=begun_site, code=1)
+
+    shown, alone = starterkit("hint", cwd=begun_site).out, starterkit(cwd=begun_site).out
+
+    assert "stands in the way" in shown
+    for said in (shown, alone):
+        assert "conduit/articles.py:1" in said
+        assert said.rstrip().splitlines()[-1].endswith(" check")
+
+
+def test_a_deleted_test_file_is_red_until_the_command_that_is_named_brings_it_back(begun_site: Path) -> None:
+    tests = begun_site / "tests" / "test_01_comments.py"
+    before = tests.read_bytes()
+    tests.unlink()
+
+    shown = starterkit("check", cwd=begun_site, code=1).out
+    mend = re.search(r"`git (.+?)`", " ".join(shown.split()))
+
+    assert mend, shown
+    assert mend[0] in " ".join(starterkit("hint", cwd=begun_site).out.split())
+    subprocess.run(["git", *mend[1].split()], cwd=begun_site, check=True, capture_output=True)
+    assert tests.read_bytes() == before
+
+
+def test_after_undo_a_check_calls_nothing_broken(begun_site: Path, counts: Counts) -> None:
+    starterkit("check", cwd=begun_site, code=1)
+    starterkit("solve", cwd=begun_site)
+    starterkit("undo", cwd=begun_site)
+
+    assert starterkit("status", "--json", cwd=begun_site).json["last_check"]["fresh"] is True
+    ran = starterkit("check", "--json", cwd=begun_site, code=1)
+    assert ran.json["counts"]["broken"] == 0
+    assert ran.json["counts"]["red"] == counts.new
 
 
 def test_where_nothing_is_red_there_is_no_hint(site: Path) -> None:

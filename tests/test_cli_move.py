@@ -124,7 +124,7 @@ def test_markers_are_left_for_the_learner_and_end_with_1(begun_site: Path) -> No
 
 def test_undo_and_redo_say_which_command_they_took_back(begun_site: Path) -> None:
     undone = starterkit("undo", cwd=begun_site).out
-    assert "ok  Your `next` was taken back: 3 files are as they were before." in undone
+    assert "ok  Your `next` was taken back: 2 files are as they were before." in undone
     assert not (begun_site / "lessons" / "01-comments.md").exists()
 
     redone = starterkit("undo", "--redo", "--json", cwd=begun_site).json

@@ -61,6 +61,9 @@ class TestResult:
         return self.outcome is not Outcome.PASSED
 
 
+_FEW = 3  # so many red tests may look alike by chance
+
+
 @dataclass(frozen=True)
 class CheckResult:
     """A whole run. `problem` says what went wrong with the run as a whole ("" when nothing did), `log` how it ended."""
@@ -85,6 +88,19 @@ class CheckResult:
     def broken(self) -> tuple[TestResult, ...]:
         """The red tests that were green in the remembered check."""
         return tuple(result for result in self.red if result.was_green)
+
+    @property
+    def obstacle(self) -> str:
+        """What stands in the way of the tests, in one line: a file that cannot be read, a test file that is gone.
+
+        Empty where the tests are red each for a reason of its own, so that hints are of use.
+        """
+        first = self.first_red
+        alike = {(one.message, one.place) for one in self.red}
+        if first is None or not (first.outcome is Outcome.DID_NOT_RUN or (len(alike) == 1 and len(self.red) > _FEW)):
+            return ""
+        message = first.message.strip().split("\n")[0]
+        return f"{first.place}: {message}" if first.place and str(first.place) not in message else message
 
     @property
     def passed_count(self) -> int:

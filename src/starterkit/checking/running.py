@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING
 from starterkit.checking.results import CheckResult, ExpectedTest, Outcome, TestResult
 from starterkit.errors import UsageError
 from starterkit.process import interrupt, running, start, wait
+from starterkit.repository import PATH_REF
 from starterkit.runtime.prepared import Prepared, Say, quiet
 from starterkit.template import BASE, Template
 from starterkit.yamlfile import nearest
@@ -212,7 +213,8 @@ class _Pairing:
                 words = judged(broken, self.project)
                 message = f"Did not run, because {file} could not be read: {words.message}"
                 return TestResult(test, Outcome.DID_NOT_RUN, message, words.place)
-        return TestResult(test, Outcome.DID_NOT_RUN, f"There is no such test in {test.file} any more.")
+        message = f"There is no such test in {test.file} any more.{_get_back(test.file)}"
+        return TestResult(test, Outcome.DID_NOT_RUN, message)
 
     def _of_file(self, file: str, case: Case) -> Judged:
         from starterkit.checking.failures import judged, judged_output, output_of_file
@@ -253,7 +255,11 @@ class _Pairing:
 
 def _absent_file(test: ExpectedTest) -> TestResult:
     file = test.file or "its file"
-    return TestResult(test, Outcome.DID_NOT_RUN, f"{file} is missing.")
+    return TestResult(test, Outcome.DID_NOT_RUN, f"{file} is missing.{_get_back(test.file)}")
+
+
+def _get_back(file: str) -> str:
+    return f" Get it back: `git checkout {PATH_REF} -- {file}`" if file else ""
 
 
 def _details(case: Case) -> str:

@@ -108,7 +108,7 @@ def remember(project: Project, tree: str, result: CheckResult) -> None:
     """Remember a whole run of the tests so far on exactly this tree."""
     green = tuple(one.test.id for one in result.results if not one.is_red)
     red = tuple(one.test.id for one in result.red)
-    project.memory.remember_check(RememberedCheck(tree, result.step, green, red, result.seconds))
+    project.memory.remember_check(RememberedCheck(tree, result.step, green, red, result.seconds, result.obstacle))
 
 
 def fingerprint(tree: Mapping[str, Entry]) -> str:

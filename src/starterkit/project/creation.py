@@ -72,6 +72,11 @@ def check_destination(destination: Path) -> None:
     if destination.is_symlink() or destination.exists():
         if not destination.is_dir():
             raise UsageError(f"{destination} is a file.", "Choose a folder that does not exist yet.")
+        if (destination / STATE_FILE).is_file():
+            raise UsageError(
+                f"There is a starterkit project in {destination} already.",
+                f"Go on with it: `starterkit -C {destination} run`. Or choose a folder that does not exist yet.",
+            )
         if any(destination.iterdir()):
             raise UsageError(f"The folder {destination} is not empty.", "Choose a folder that does not exist yet.")
     place = destination if destination.exists() else _existing_parent(destination)

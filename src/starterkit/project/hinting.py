@@ -16,6 +16,7 @@ class HintShown:
     """One hint: for which test (with its sentence), its text in Markdown, and which of how many it is.
 
     `total` is 0 and `text` empty where the test has no hint (a guard, or a test of base). `step` is None for base.
+    Where something stands in the way of the tests (`is_obstacle`), `text` says what, and no hint is used up.
     """
 
     test: str
@@ -24,6 +25,7 @@ class HintShown:
     number: int
     total: int
     step: Step | None
+    is_obstacle: bool = False
 
     @property
     def is_last(self) -> bool:
@@ -41,15 +43,17 @@ def next_hint(project: Project, say: Say) -> HintShown | None:
 
         say("Checking first, for the files have changed since the last check …")
         result = checks.check(project, say=say)
-        red = tuple(one.test.id for one in result.red)
+        red, obstacle = tuple(one.test.id for one in result.red), result.obstacle
     else:
-        red = last.red
+        red, obstacle = last.red, last.obstacle
     if not red:
         return None
     expected = {one.id: one for one in project.expected_tests()}
     first = next((test for test in expected if test in red), red[0])
     sentence = expected[first].sentence if first in expected else first
     step = _step_of(project, first)
+    if obstacle:
+        return HintShown(first, sentence, obstacle, 0, 0, step, is_obstacle=True)
     hint = step.hint_for(first) if step else None
     if step is None or hint is None:
         return HintShown(first, sentence, step.guards.get(first, "") if step else "", 0, 0, step)

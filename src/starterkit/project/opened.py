@@ -15,7 +15,7 @@ from starterkit.errors import FileError, MissingError, UsageError
 from starterkit.project import journal
 from starterkit.project.path import LearningPath
 from starterkit.project.restore import require_path
-from starterkit.project.state import STATE_FILE, Memory, RememberedCheck, State, read_state
+from starterkit.project.state import ANSWERS_FILE, STATE_FILE, Memory, RememberedCheck, State, read_state
 from starterkit.repository import PATH_REF, TEXTS_REF, Repository, open_repository
 from starterkit.repository.objects import Entry, blob_id
 from starterkit.repository.worktree import Listing, WorkFiles, list_files, read_file, read_files
@@ -110,11 +110,10 @@ class Project:
         return Work(work, tree, tree_fingerprint(tree))
 
     def remembered_check(self, listing: Listing | None = None) -> RememberedCheck | None:
-        """Return the last check, when it was of exactly the files that lie there now, else None."""
-        last = self.memory.last_check()
-        if last is None or last.step != self.state.step:
+        """Return the last check of exactly the files that lie there now, or None."""
+        if self.memory.last_check() is None:
             return None
-        return last if self.read_work(listing).id == last.tree else None
+        return self.memory.check_of(self.read_work(listing).id, self.state.step)
 
     def expected_tests(self, step: str | None = None) -> tuple[ExpectedTest, ...]:
         """Return the tests of base and the steps up to `step` (None: so far), with their sentences."""
@@ -167,8 +166,8 @@ def find_project(start: Path) -> Path:
             return folder
     raise UsageError(
         f"There is no starterkit project in {start} or above it.",
-        "Go into your project's folder (or name it: `starterkit -C FOLDER …`), or begin one: `starterkit new`. "
-        "A folder made by plain `copier copy` has no path.",
+        "Go into your project's folder (or name it: `starterkit -C FOLDER …`), or begin one: `starterkit new`."
+        + (" A folder made by plain `copier copy` has no path." if (start / ANSWERS_FILE).is_file() else ""),
     )
 
 

@@ -91,5 +91,5 @@ def _next_command(last: RememberedCheck | None, *, is_last: bool) -> str:
     if last is None:
         return "check"
     if not last.is_green:
-        return "hint"
+        return "check" if last.obstacle else "hint"
     return "run" if is_last else "next"

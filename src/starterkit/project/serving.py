@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -80,11 +81,13 @@ def _check_schema(project: Project, prepared: Prepared) -> None:
 def _run(project: Project, prepared: Prepared, args: tuple[str, ...]) -> None:
     from starterkit.process import run
 
-    finished = run(prepared.command(args), cwd=project.folder, env=prepared.variables, timeout=_COMMAND_SECONDS)
+    command = prepared.command(args)
+    finished = run(command, cwd=project.folder, env=prepared.variables, timeout=_COMMAND_SECONDS)
     if finished.code != 0:
+        shown = " ".join(command).replace(f"{project.folder}{os.sep}", "")
         tail = "\n".join((finished.text_err or finished.text_out).strip().splitlines()[-12:])
         raise MissingError(
-            f"The site's own command `{' '.join(args)}` failed:\n{tail}",
+            f"The site's own command `{shown}` failed:\n{tail}",
             "Mend what it names; `starterkit check` says what is red.",
         )
 

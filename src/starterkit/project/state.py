@@ -21,6 +21,7 @@ from starterkit.yamlfile import parse
 STATE_FILE = ".starterkit.yml"
 ANSWERS_FILE = ".copier-answers.yml"
 STATE_FORMAT = 1
+_CHECKS_KEPT = 8
 _HEXADECIMAL = frozenset("0123456789abcdef")
 
 
@@ -85,17 +86,32 @@ def start_state(template: str, version: str, path: str, texts: str) -> State:
 
 @dataclass(frozen=True)
 class RememberedCheck:
-    """The last check on this machine: of which tree, for which step, and which tests were green and red."""
+    """A check on this machine: of which tree, for which step, and which tests were green and red.
+
+    `obstacle` says in one line what stood in the way of many tests, where no hint would help ("" elsewhere).
+    """
 
     tree: str
     step: str
     green: tuple[str, ...]
     red: tuple[str, ...]
     seconds: float
+    obstacle: str = ""
 
     @property
     def is_green(self) -> bool:
         return not self.red and bool(self.green)
+
+
+def _check(found: Mapping[str, Any]) -> RememberedCheck:
+    return RememberedCheck(
+        tree=str(found["tree"]),
+        step=str(found["step"]),
+        green=tuple(map(str, found["green"])),
+        red=tuple(map(str, found["red"])),
+        seconds=float(found["seconds"]),
+        obstacle=str(found.get("obstacle", "")),
+    )
 
 
 @dataclass(frozen=True)
@@ -106,20 +122,32 @@ class Memory:
 
     def last_check(self) -> RememberedCheck | None:
         """Return the last check, or None."""
-        found = self._read("check")
-        try:
-            return RememberedCheck(
-                tree=str(found["tree"]),
-                step=str(found["step"]),
-                green=tuple(map(str, found["green"])),
-                red=tuple(map(str, found["red"])),
-                seconds=float(found["seconds"]),
-            )
-        except (KeyError, TypeError, ValueError):
-            return None
+        return next(reversed(self._checks()), None)
+
+    def check_of(self, tree: str, step: str) -> RememberedCheck | None:
+        """Return the last check of exactly this tree at this step, or None."""
+        return next((one for one in reversed(self._checks()) if (one.tree, one.step) == (tree, step)), None)
 
     def remember_check(self, check: RememberedCheck) -> None:
-        self.write("check", vars(check))
+        """Remember a check as the last one."""
+        self._write_checks([*self._checks(), check][-_CHECKS_KEPT:])
+
+    def go_back_to(self, tree: str, step: str) -> None:
+        """Forget the checks of what came after this tree: what they saw as green is undone."""
+        checks = self._checks()
+        while checks and checks[-1].step == step and checks[-1].tree != tree:
+            checks.pop()
+        self._write_checks(checks)
+
+    def _checks(self) -> list[RememberedCheck]:
+        found = self._read("check").get("checks")
+        try:
+            return [_check(one) for one in found] if isinstance(found, list) else []
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return []
+
+    def _write_checks(self, checks: list[RememberedCheck]) -> None:
+        self.write("check", {"checks": [vars(one) for one in checks]})
 
     def hints_shown(self, step: str) -> dict[str, int]:
         """Return how many hints of each test of a step were shown."""

@@ -18,7 +18,7 @@ from typing import Any
 
 from starterkit.errors import ConflictError, UsageError
 from starterkit.project.journal import Plan, Writes, carry_out, next_index_file
-from starterkit.project.opened import Project, Work
+from starterkit.project.opened import Project, Work, tree_fingerprint
 from starterkit.repository import UNDO_REFS, Head, Repository
 from starterkit.repository.objects import FILE, SUBMODULE, Entry, File, Identity, NewCommit, write_objects
 from starterkit.repository.worktree import id_on_disk, is_same
@@ -161,6 +161,7 @@ def undo(project: Project, *, redo: bool = False, force: bool = False) -> Undone
         plan = Plan("undo", writes, head, goal_head, tip, index, memory)
         left = carry_out(repository, plan, repository.reader.blob)
         project.forget_state()
+        project.memory.go_back_to(tree_fingerprint(_after(work, writes)), project.state.step)
         return Undone(entry.command, redo, tuple(writes), snapshot.ref, left=left)
 
 
@@ -225,6 +226,12 @@ def _writes(work: Work, wrote: Writes, goal_tree: Mapping[str, Entry]) -> dict[s
     found = {path: (work.tree.get(path), goal_tree.get(path)) for path in wrote}
     changed = {path: pair for path, pair in found.items() if pair[0] != pair[1]}
     return dict(sorted(changed.items(), key=lambda item: (item[1][1] is not None, item[0])))
+
+
+def _after(work: Work, writes: Writes) -> dict[str, Entry]:
+    """The learner's files once these are written."""
+    tree = {**work.tree, **{path: after for path, (_, after) in writes.items() if after}}
+    return {path: entry for path, entry in tree.items() if path not in writes or writes[path][1]}
 
 
 def _snapshot(repository: Repository, ref: str) -> tuple[Head, dict[str, Entry]]:

@@ -210,6 +210,8 @@ class Template:
             number, plain = name.split("-", 1)
             if wanted in (name, plain, number) or (wanted.isdigit() and int(wanted) == int(number)):
                 return name
+        if wanted.isdigit():
+            raise UsageError(f"There is no step {words} in the {self.title} path: it has {len(self.step_names)}.")
         known = [*self.step_names, *(name.split("-", 1)[1] for name in self.step_names)]
         raise UsageError(f'There is no step "{words}" in the {self.title} path.', nearest(wanted, known))
 

@@ -20,7 +20,7 @@ _SHOWN_OF_A_GROUP = 3
 def next_command(result: CheckResult, *, selected: bool, is_last: bool) -> str:
     """Return what to type after this check."""
     if result.red:
-        return "check" if _one_place(result) else "hint"
+        return "check" if result.obstacle else "hint"
     if selected or result.pristine:
         return "check"
     return "run" if is_last else "next"
@@ -66,20 +66,14 @@ def show_red(console: Console, result: CheckResult) -> None:
         console.line()
         console.line("The last lines that the tests wrote:")
         console.exact("\n".join(result.log.strip().splitlines()[-12:]), "dim", indent=2)
-    place = _one_place(result)
-    if place:
+    first = red[0]
+    if result.obstacle and first.place:
         console.line()
-        console.line("Start there: ", text(str(place), "bold"))
+        console.line("Start there: ", text(str(first.place), "bold"))
     elif len(red) > 1:
         console.line()
         console.line("Start with the first one: ", text(red[0].test.sentence, "bold"))
         console.line(f"({red[0].test.id})", indent=2)
-
-
-def _one_place(result: CheckResult) -> Place | None:
-    """The line of the learner's code that makes many tests red, where nothing else does."""
-    reasons = {(one.message, one.place) for one in result.red}
-    return result.red[0].place if len(reasons) == 1 and len(result.red) > _SHOWN_OF_A_GROUP else None
 
 
 def _show_alike(console: Console, group: Sequence[TestResult], message: str, place: Place | None) -> None:
@@ -118,6 +112,8 @@ def _counts(result: CheckResult) -> str:
     new = sum(one.is_new and not one.was_green for one in result.red)
     broken = len(result.broken)
     more = [f"{new} new" if new and new != red else "", f"{broken} green before and now broken" if broken else ""]
+    if any(more) and red > new + broken:
+        more.append(f"{red - new - broken} red already")
     said = ", ".join(word for word in more if word)
     return f"{head}: {said}" if said else head
 

@@ -54,8 +54,10 @@ def show_here(console: Console, seen: Overview, project: Project) -> None:
     console.line()
     _show_last_check(console, seen)
     if seen.last is not None and seen.last.red:
+        if seen.last.obstacle:
+            console.line("Start there: ", prose(seen.last.obstacle))
         sentence = next((one.sentence for one in project.expected_tests() if one.id in seen.last.red), "")
-        if sentence:
+        if sentence and not seen.last.obstacle:
             console.line("The first one: ", text(sentence, "bold"))
     if seen.at is not None and seen.last is None:
         console.line(prose("`lesson` shows what this step is about."))

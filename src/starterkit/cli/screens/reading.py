@@ -49,6 +49,11 @@ def show_hint(console: Console, shown: HintShown) -> None:
     console.line("For: ", text(shown.sentence, "bold"), hang=2)
     console.line(text(f"({shown.test})", "dim"), indent=2)
     console.line()
+    if shown.is_obstacle:
+        console.line("Something stands in the way of it, so mend that first:")
+        console.line(prose(shown.text), indent=2)
+        console.type_next("When it is mended", "check")
+        return
     if not shown.total:
         console.line(
             f"This one was green already: {shown.text}"

@@ -19,7 +19,7 @@ def show(console: Console, undone: Undone) -> int:
         console.json("undo", {**_as_json(undone), "next": "status"})
         return ExitCode.DONE
     what = "was done again" if undone.redone else "was taken back"
-    count = len(undone.changed)
+    count = len(written.yours(undone.changed))
     files = f"{count} files are" if count != 1 else "one file is"
     when = "as that command had left them" if undone.redone else "as they were before"
     console.line(text("ok", "bold green"), prose(f"  Your `{undone.command}` {what}: {files} {when}."))

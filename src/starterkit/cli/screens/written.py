@@ -27,7 +27,12 @@ def show_files(console: Console, what: str, paths: Iterable[str]) -> None:
 
 def show_changed(console: Console, what: str, written: Written) -> None:
     """List what was written, without what is ours."""
-    show_files(console, what, [path for path in written.changed if not path.startswith(_OURS)])
+    show_files(console, what, yours(written.changed))
+
+
+def yours(paths: Iterable[str]) -> list[str]:
+    """Return the paths without what is ours to write."""
+    return [path for path in paths if not path.startswith(_OURS)]
 
 
 def show_kept(console: Console, written: Written) -> None:
