@@ -148,18 +148,13 @@ def test_commenting_needs_an_account(site: Site) -> None:
     article = site.publish("A walk in the fog")
     stranger = site.anonymous
     stranger.read("/login")
-    form, picture = (
-        site.read(article).one("form.comment-form", "a form to write a comment"),
-        with_picture(site),
-    )
+    nora = site.register("nora")
+    picture = with_picture(nora)
+    form = nora.read(article).one("form.comment-form", "a form to write a comment")
     form.one("textarea[placeholder='Write a comment...']", "a text area")
     form.one("button[type=submit]", "a button").says("Post Comment")
-    image = site.read(article).one(
-        "form.comment-form img.comment-author-img", "the picture of who is writing"
-    )
-    assert image.attribute("src") == picture, (
-        f"the form shows {image.attribute('src')}, one's own is {picture}"
-    )
+    shown = form.one("img.comment-author-img", "the picture of who is writing").attribute("src")
+    assert shown == picture, f"the form of nora shows {shown}, and nora has {picture}"
 
     stranger.send(f"{article}/comments", body="Forged.").redirects_to("/login")
 
