@@ -37,14 +37,11 @@ PLACES = {name: {choice: place for place, choice in enumerate(choices)} for name
 
 def combinations(**fixed: str | None) -> Iterator[tuple[int, Answers]]:
     """All combinations of answers, each with its number; `fixed` are answers that stay."""
+    names = list(CHOICES)
     options = [[fixed[name]] if name in fixed else choices for name, choices in CHOICES.items()]
-    for combination in itertools.product(*options):
-        given = {name: choice for name, choice in zip(CHOICES, combination, strict=True) if choice}
-        yield number_of(given), given
-
-
-def number_of(given: Answers) -> int:
-    return sum(STRIDES[name] * PLACES[name][choice] for name, choice in given.items())
+    steps = [[STRIDES[name] * PLACES[name][one] for one in some] for name, some in zip(names, options, strict=True)]
+    for places, combination in zip(itertools.product(*steps), itertools.product(*options), strict=True):
+        yield sum(places), {name: choice for name, choice in zip(names, combination, strict=True) if choice}
 
 
 @cache
@@ -442,3 +439,10 @@ def test_every_trait_that_is_wished_for_is_one_that_the_frameworks_state() -> No
     assert wished == set(traits.WORDINGS)
     for template in the_four():
         assert set(traits.WORDINGS) <= set(template.traits), template.name
+
+
+def test_every_trait_is_described_for_authors() -> None:
+    guide = (Path(__file__).parents[1] / "docs" / "authoring.md").read_text(encoding="utf-8")
+
+    described = re.findall(r"^\| `(\w+)` \|", guide.split("## Traits")[1].split("\n#")[0], flags=re.MULTILINE)
+    assert described == list(traits.WORDINGS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,10 @@ from typing import Any
 import pytest
 from candidates import FOUR, STAND_INS, TAKE_PART
 from commands import Ran, on_terminal, starterkit
+from sites import made_once
 
-from starterkit.template import templates_in
+import starterkit as starterkit_package
+from starterkit.template import bundled_folder, templates_in
 
 ENTER = "\r"
 EQUAL = ("know=new", "style=wires", "build=site", "handle=editors", "time=weeks", "after=publish")
@@ -389,3 +392,52 @@ def test_with_one_framework_nothing_is_asked(tmp_path: Path) -> None:
     )
 
     assert ("There is one framework here" in shown) == (len(bundled_names()) == 1)
+
+
+@pytest.fixture(scope="session")
+def whole(shared: Path) -> dict[str, str | None]:
+    """The environment of an installation that brings all four frameworks."""
+
+    def make(place: Path) -> None:
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(Path(starterkit_package.__file__).parent, place / "src" / "starterkit", ignore=ignored)
+        for folder in (STAND_INS, bundled_folder()):
+            shutil.copytree(folder, place / "templates", ignore=ignored, dirs_exist_ok=True)
+
+    return {"PYTHONPATH": str(made_once(shared / "whole", make) / "src")}
+
+
+@ON_TERMINAL
+def test_new_offers_the_questions_to_whoever_is_not_sure(
+    tmp_path: Path, whole: dict[str, str | None], settings: dict[str, str | None]
+) -> None:
+    shown = on_terminal(
+        "new",
+        "--no-install",
+        cwd=tmp_path,
+        env={**whole, **settings},
+        answers=[
+            ("You are not sure: a few short questions", ""),
+            ("[choose] ", ENTER),
+            ("1 of 8", ""),
+            ("[skip] ", "new" + ENTER),
+            *[("[skip] ", ENTER)] * 7,
+            ("Start with Flask.", ""),
+            ("[flask] ", ENTER),
+            ("[Conduit]", ENTER),
+            ("[A learner]", ENTER),
+            ("[my-site]", ENTER),
+        ],
+    )
+
+    assert "ok  Your Flask site is in my-site." in shown
+    assert not (tmp_path / "settings").exists()
+
+
+@ON_TERMINAL
+def test_without_templates_from_elsewhere_the_questions_come_at_once(
+    tmp_path: Path, whole: dict[str, str | None]
+) -> None:
+    shown = on_terminal("choose", cwd=tmp_path, env=whole, answers=[("[skip] ", "\x03")], code=130)
+
+    assert shown.startswith("8 short questions.")

@@ -12,7 +12,7 @@ from commands import starterkit
 @pytest.mark.parametrize(
     ("args", "says"),
     [
-        pytest.param(["chek"], 'There is no command `chek`. Did you mean "check"?', id="command"),
+        pytest.param(["chek"], 'There is no command `chek`. Did you mean "check"', id="command"),
         pytest.param(["check", "--jsn"], 'has no option --jsn. Did you mean "--json"', id="option"),
         pytest.param(["check", "-x"], "has no option -x.", id="short option"),
         pytest.param(["--frobnicate"], "has no option --frobnicate.", id="option before a command"),

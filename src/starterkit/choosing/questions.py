@@ -136,7 +136,7 @@ _BUILD = (
         "api",
         "An API: data for an app or for other programs",
         "You want to build an API",
-        {"json_api": 3, "generated_docs": 1, "typed": 1},
+        {"json_api": 3, "generated_docs": 2, "typed": 2},
     ),
     Choice(
         "app",

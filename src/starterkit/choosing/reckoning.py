@@ -63,11 +63,10 @@ class Reckoning:
         self.questions: tuple[Question, ...] = questions(self.templates)
         self._shares: dict[Choice, tuple[Share, ...]] = {}
         self.everybody = self._sum(self.shares(EVERYBODY))
-        self._added = {
-            (question.name, choice.name): self._sum(self.shares(choice))
-            for question in self.questions
-            for choice in question.choices
+        self._choices = {
+            (question.name, choice.name): choice for question in self.questions for choice in question.choices
         }
+        self._added = {answer: self._sum(self.shares(choice)) for answer, choice in self._choices.items()}
         self._changes: dict[tuple[str, str | None], tuple[Change, ...]] = {}
 
     def shares(self, choice: Choice) -> tuple[Share, ...]:
@@ -109,9 +108,8 @@ class Reckoning:
     def chosen(self, answers: Mapping[str, str]) -> Iterator[tuple[Question, Choice]]:
         """Yield the questions that were answered, in their own order, with the choice."""
         for question in self.questions:
-            choice = question.choice(answers[question.name]) if question.name in answers else None
-            if choice:
-                yield question, choice
+            if question.name in answers:
+                yield question, self._choices[question.name, answers[question.name]]
 
     def _named(self, choice: Choice, decides: Decides) -> Iterator[Share]:
         points = tuple(decides.value if one.name in choice.named else 0 for one in self.templates)

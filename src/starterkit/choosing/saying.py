@@ -78,14 +78,15 @@ def _speaking(reckoning: Reckoning, number: int, question: str, choice: Choice) 
     """The part of an answer that speaks most for a framework; None where none does."""
     template = reckoning.templates[number]
     named = _named_for(reckoning, template, choice)
+    most = max(choice.wishes.values(), default=0)  # strength in a lesser wish of an answer is no reason
     shares = [
         share
         for share in reckoning.shares(choice)
-        if (named if not share.trait else strength(template, share.trait) >= STRONG)
+        if (named if not share.trait else share.weight == most and strength(template, share.trait) >= STRONG)
     ]
     if not shares:
         return None
-    share = shares[0] if not shares[0].trait else max(shares, key=lambda one: one.points[number])
+    share = max(shares, key=lambda one: (not one.trait, one.points[number]))
     return _Part(question, choice, share, named or template.traits[share.trait].reason)
 
 

@@ -136,9 +136,10 @@ class Asking:
         if len(names) == 1:
             return self._console.choose("Which framework?", choices, names[0])
         offer = (_UNSURE, "You are not sure: a few short questions find out what fits you.")
-        found = self._console.choose("Which framework?", [*choices, offer], names[0])
+        found = self._console.choose("Which framework?", [*choices, offer], _UNSURE)
+        again = [*((one.name, one.title) for one in templates), (_UNSURE, "ask me again")]
         while found == _UNSURE:
-            found = self._console.choose("Which framework, then?", [*choices, offer], self._advised())
+            found = self._console.choose("Which framework, then?", again, self._advised())
         return found
 
     def _advised(self) -> str:

@@ -70,6 +70,7 @@ def choose(
         from starterkit.cli.screens.card import check_card
 
         check_card(card)
+    console.farewell = "Interrupted. Nothing was saved."
     found = candidates(console, folder, template or ())
     advice = advise(console, found, answer or (), ask=not defaults)
     if save:
@@ -112,7 +113,6 @@ def advise(console: Console, found: Candidates, given: Iterable[str], *, ask: bo
     if ask and console.is_interactive and len(reckoning.templates) > 1:
         from starterkit.cli.interview import interview
 
-        console.farewell = "Interrupted. Nothing was saved."
         answers = interview(console, reckoning.questions, answers)
         console.line()
     return Advice(reckoning, answered(answers))
