@@ -1,4 +1,4 @@
-"""The frameworks that `choose` is tried with: those that come with starterkit, and stand-ins for those to come."""
+"""The frameworks that `choose` is tried with: those that come with starterkit, and stand-ins that stay as they are."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from starterkit.template import Template, bundled_folder, templates_in
 
 STAND_INS = Path(__file__).parent / "frameworks"
 FOUR = ("django", "express", "fastapi", "flask")
-# As arguments of `choose`: the stand-ins take part, in place of bundled ones of the same name.
+# As arguments of `choose`: the stand-ins, so that what is shown does not change with a template's words.
 TAKE_PART = tuple(word for folder in sorted(STAND_INS.iterdir()) for word in ("--template", str(folder)))
 
 
 def the_four() -> list[Template]:
-    """Return the four frameworks, each from its own template where that is here."""
+    """Return the four frameworks, each as its own template says where that comes with starterkit, else its stand-in."""
     return templates_in(STAND_INS, bundled_folder())
 
 

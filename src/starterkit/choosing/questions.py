@@ -5,7 +5,7 @@ What can be answered with a framework or a language is made of the templates tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -56,75 +56,36 @@ EVERYBODY = Choice("", "", "Whoever starts wants to see something work soon", {"
 
 def questions(templates: Sequence[Template]) -> tuple[Question, ...]:
     """Return all questions, in the order in which they are asked."""
-    return (
-        Question(
-            "know",
-            "What do you know already?",
-            "What is familiar decides how much may be new at once.",
-            _with_named(
-                (
-                    Choice(
-                        "new",
-                        "Programming is new to me",
-                        "Programming is new to you",
-                        {"gentle_start": 3, "quick_start": 1},
-                    ),
-                    Choice(
-                        "some",
-                        "I have written small programs",
-                        "You have written small programs",
-                        {"gentle_start": 1, "explicit": 1},
-                    ),
-                    Choice(
-                        "much",
-                        "I program for a living, but not with these",
-                        "You program for a living",
-                        {"typed": 1, "conventions": 1},
-                    ),
-                ),
-                (_known(template) for template in templates),
-            ),
-        ),
-        Question(
-            "language",
-            "Which language do you want to write first?",
-            "A language that you like carries you through the first weeks.",
-            _languages(templates),
-        ),
-        Question("build", "What do you want to build?", "Each framework makes another kind of thing short.", _BUILD),
-        Question(
-            "after",
-            "What do you want to be able to do after it?",
-            "A first framework is for what you learn with it, not for life.",
-            _AFTER,
-        ),
-        Question(
-            "time",
-            "How much time will you give it?",
-            "What has much in the box takes longer to learn, and gives it back later.",
-            _TIME,
-        ),
-        Question(
-            "style",
-            "Do you like to see every wire, or to have it all in the box?",
-            "This is where frameworks differ most, and it is a matter of taste.",
-            _STYLE,
-        ),
-        Question(
-            "team",
-            "Does your team or employer work in one of these?",
-            "People to ask, and code to read, are worth more than any feature.",
-            _with_named(
-                (Choice("none", "No, or I learn for myself", "No team decides for you"),),
-                (_team(template) for template in templates),
-            ),
-        ),
-        Question(
-            "handle", "What must it handle?", "What is hard to add later should be there from the beginning.", _HANDLE
-        ),
+    made = {
+        "know": tuple(map(_known, templates)),
+        "language": _languages(templates),
+        "team": tuple(map(_team, templates)),
+    }
+    return tuple(
+        Question(name, words, why, _with_made(fixed, made.get(name, ()))) for name, words, why, fixed in _ASKED
     )
 
 
+_KNOW = (
+    Choice(
+        "new",
+        "Programming is new to me",
+        "Programming is new to you",
+        {"gentle_start": 3, "quick_start": 1},
+    ),
+    Choice(
+        "some",
+        "I have written small programs",
+        "You have written small programs",
+        {"gentle_start": 1, "explicit": 1},
+    ),
+    Choice(
+        "much",
+        "I program for a living, but not with these",
+        "You program for a living",
+        {"typed": 1, "conventions": 1},
+    ),
+)
 _BUILD = (
     Choice(
         "site",
@@ -215,7 +176,47 @@ _HANDLE = (
 )
 
 
-def _with_named(fixed: tuple[Choice, ...], made: Iterable[Choice]) -> tuple[Choice, ...]:
+_TEAM = (Choice("none", "No, or I learn for myself", "No team decides for you"),)
+
+# Each question with the choices that are always there; those made of templates follow them.
+_ASKED: tuple[tuple[str, str, str, tuple[Choice, ...]], ...] = (
+    ("know", "What do you know already?", "What is familiar decides how much may be new at once.", _KNOW),
+    (
+        "language",
+        "Which language do you want to write first?",
+        "A language that you like carries you through the first weeks.",
+        (),
+    ),
+    ("build", "What do you want to build?", "Each framework makes another kind of thing short.", _BUILD),
+    (
+        "after",
+        "What do you want to be able to do after it?",
+        "A first framework is for what you learn with it, not for life.",
+        _AFTER,
+    ),
+    (
+        "time",
+        "How much time will you give it?",
+        "What has much in the box takes longer to learn, and gives it back later.",
+        _TIME,
+    ),
+    (
+        "style",
+        "Do you like to see every wire, or to have it all in the box?",
+        "This is where frameworks differ most, and it is a matter of taste.",
+        _STYLE,
+    ),
+    (
+        "team",
+        "Does your team or employer work in one of these?",
+        "People to ask, and code to read, are worth more than any feature.",
+        _TEAM,
+    ),
+    ("handle", "What must it handle?", "What is hard to add later should be there from the beginning.", _HANDLE),
+)
+
+
+def _with_made(fixed: tuple[Choice, ...], made: tuple[Choice, ...]) -> tuple[Choice, ...]:
     """The fixed choices, then those made of templates; a template that is called like a fixed one stands back."""
     names = {choice.name for choice in fixed}
     return (*fixed, *(choice for choice in made if choice.name not in names))
