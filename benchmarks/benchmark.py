@@ -98,7 +98,7 @@ def absolute(what: str, times: list[float], limit: float) -> Row:
 
 def measure(framework: str, runs: int, place: Path) -> Iterator[Row]:
     """Yield the rows, in the order of the README's table."""
-    from starterkit.template import bundled_folder
+    from starterkit.template import bundled_folder, bundled_names
 
     template = bundled_folder() / framework
     peer_app = place / "two.py"
@@ -117,6 +117,8 @@ def measure(framework: str, runs: int, place: Path) -> Iterator[Row]:
         runs,
     )
     yield against("`status` / the same", lambda: seconds([STARTERKIT, "status"], site), peer_help, 1.3, runs)
+    if len(bundled_names()) > 1:  # with one framework, choose has nothing to ask
+        yield against("first question of `choose` / the same", lambda: _first_question(place), peer_help, 1.3, runs)
     yield against(
         "`new --no-install` with its path / `copier copy` of the bare project",
         lambda: _fresh(
@@ -144,6 +146,26 @@ def measure(framework: str, runs: int, place: Path) -> Iterator[Row]:
     )
     yield _memory(site, place, framework)
     yield _authoring(template, place, max(3, runs // 3))
+
+
+def _first_question(place: Path) -> float:
+    """Time `choose` on a terminal of its own until its first question waits for an answer; then end it."""
+    import pty
+
+    main, own = pty.openpty()
+    begin = time.perf_counter()
+    process = subprocess.Popen(
+        [STARTERKIT, "choose"], cwd=place, env=environment(), stdin=own, stdout=own, stderr=own, start_new_session=True
+    )
+    os.close(own)
+    shown = b""
+    while b"[skip] " not in shown:
+        shown += os.read(main, 65536)
+    took = time.perf_counter() - begin
+    process.kill()
+    process.wait()
+    os.close(main)
+    return took
 
 
 def _fresh(target: Path, command: Callable[[Path], list[str]], place: Path) -> float:

@@ -29,6 +29,7 @@ def completed(words: str, cwd: Path) -> list[str]:
         ("new --framework fl", ["flask"]),
         ("new --framework flask --at 02", ["02-tags"]),
         ("check --pr", ["--pristine"]),
+        ("choose --answer sty", ["style=wires", "style=box"]),
     ],
 )
 def test_a_word_is_completed_by_what_fits(begun_site: Path, words: str, offered: list[str]) -> None:

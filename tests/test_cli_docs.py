@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from candidates import TAKE_PART
 from commands import starterkit
 
 from starterkit.cli.app import command_line
@@ -25,6 +26,7 @@ def commands(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
             yield f"{before}{name}", command
 
 
+CHOSEN = ((), ("know=new", "style=wires", "build=site", "handle=editors", "time=weeks", "after=publish"))
 COMMANDS = dict(commands(command_line()))
 LEARNERS = {name for name in COMMANDS if " " not in name}
 
@@ -103,6 +105,7 @@ def answers(command: str, site: Path, begun_site: Path) -> list[Any]:
         return starterkit(*args, "--json", cwd=cwd, code=code).json
 
     asked: dict[str, list[tuple[tuple[str, ...], Path]]] = {
+        "choose": [(("choose", *TAKE_PART, *(f"--answer={one}" for one in given)), site) for given in CHOSEN],
         "list": [(("list",), site)],
         "new": [(("new", "../other", "-f", "flask", "--defaults", "--no-install"), site.parent)],
         "lesson": [(("lesson",), begun_site)],

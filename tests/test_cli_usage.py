@@ -13,7 +13,7 @@ from commands import starterkit
     ("args", "says"),
     [
         pytest.param(["help"], "--help` shows them all.", id="help"),
-        pytest.param(["chek"], 'There is no command `chek`. Did you mean "check"?', id="command"),
+        pytest.param(["chek"], 'There is no command `chek`. Did you mean "check"', id="command"),
         pytest.param(["check", "--jsn"], 'has no option --jsn. Did you mean "--json"', id="option"),
         pytest.param(["check", "-x"], "has no option -x.", id="short option"),
         pytest.param(["--frobnicate"], "has no option --frobnicate.", id="option before a command"),

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from starterkit.cli import authoring_commands, begin, learn, machine, move, template_commands
+from starterkit.cli import authoring_commands, begin, choose, learn, machine, move, template_commands
 from starterkit.cli.invocation import NAME
 from starterkit.cli.options import flag
 from starterkit.cli.session import console_of, folder_of
@@ -94,6 +94,7 @@ def _examples(*lines: str) -> str:
 
 
 _COMMANDS: tuple[tuple[str, str, Any, tuple[str, ...]], ...] = (
+    (_BEGIN, "choose", choose.choose, ("choose", "choose --answer language=python --answer build=api --explain")),
     (_BEGIN, "list", begin.list_frameworks, ("list", "list --json")),
     (_BEGIN, "new", begin.new, ("new my-site", "new my-site --framework flask --defaults")),
     (_BEGIN, "run", machine.run, ("run --open", "run --port 8080")),

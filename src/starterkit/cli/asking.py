@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from starterkit.cli.text import prose
 from starterkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from starterkit.template.located import Located
 
 DEFAULT_FOLDER = "my-site"
+_UNSURE = "choose"  # the word that asks the questions of that command first
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Asking:
 
         if destination:
             check_destination(self._place(destination))
+        wanted = self._as_saved(wanted)
         self._require_flags(destination, wanted.framework or wanted.elsewhere)
         found = self._located(wanted)
         step, solved = start(found.template)
@@ -68,19 +71,27 @@ class Asking:
         return create(replace(order, install=install), self._console.say)
 
     def _located(self, wanted: Wanted) -> Located:
-        from starterkit.template.located import locate_template
-
         if not wanted.elsewhere:
             from starterkit.template import bundled_template
             from starterkit.template.located import BUNDLED, Located
 
             folder, template = bundled_template(wanted.framework or self._framework())
             return Located(folder, template, BUNDLED + template.name)
-        from starterkit.validation.cache import cache_folder
+        return from_elsewhere(self._console, self._folder, wanted.elsewhere)
 
-        self._console.say("Reading the template …")
-        store = cache_folder(os.environ, Path.home()) / "templates"
-        return locate_template(wanted.elsewhere, self._folder, store)
+    def _as_saved(self, wanted: Wanted) -> Wanted:
+        """Where no framework is named, the one that `choose --save` kept; it is said."""
+        from starterkit.choosing.saved import saved_choice, settings_folder
+
+        if wanted.framework or wanted.elsewhere:
+            return wanted
+        saved = saved_choice(settings_folder(os.environ, Path.home()))
+        if saved is None or (not saved.template and saved.framework not in self._names()):
+            return wanted
+        self._console.note(
+            prose(f"Framework: {saved.framework}, which `choose --save` kept. `--framework NAME` takes another.")
+        )
+        return replace(wanted, framework="" if saved.template else saved.framework, elsewhere=saved.template)
 
     def _is_trusted(self, order: Order) -> bool:
         question = (
@@ -104,7 +115,8 @@ class Asking:
             return
         raise UsageError(
             f"There is no terminal to ask on, and this is missing: {', '.join(missing)}.",
-            f"For example: `starterkit new {DEFAULT_FOLDER} --framework {self._names()[0]} --defaults`.",
+            f"For example: `starterkit new {DEFAULT_FOLDER} --framework {self._names()[0]} --defaults`. "
+            "`starterkit choose` helps to find the framework.",
         )
 
     def _names(self) -> list[str]:
@@ -121,7 +133,24 @@ class Asking:
         names = self._names()
         templates = [bundled_template(name)[1] for name in names]
         choices = [(one.name, f"{one.summary} The price: {one.trade_off}") for one in templates]
-        return self._console.choose("Which framework?", choices, names[0])
+        if len(names) == 1:
+            return self._console.choose("Which framework?", choices, names[0])
+        offer = (_UNSURE, "You are not sure: a few short questions find out what fits you.")
+        found = self._console.choose("Which framework?", [*choices, offer], _UNSURE)
+        again = [*((one.name, one.title) for one in templates), (_UNSURE, "ask me again")]
+        while found == _UNSURE:
+            found = self._console.choose("Which framework, then?", again, self._advised())
+        return found
+
+    def _advised(self) -> str:
+        """Ask the questions of `choose`, show the advice, and return the name of the framework to start with."""
+        from starterkit.cli.choose import advise, candidates
+        from starterkit.cli.screens.chosen import show_advice
+
+        advice = advise(self._console, candidates(self._console, self._folder, ()), (), ask=True)
+        show_advice(self._console, advice)
+        self._console.line()
+        return advice.start.name
 
     def _all_answers(self, folder: Path) -> dict[str, str]:
         """Return the answers to all questions of a template; the defaults count as answers where they are wanted."""
@@ -163,3 +192,12 @@ class Asking:
                 self._console.line(str(wrong))
             else:
                 return place
+
+
+def from_elsewhere(console: Console, folder: Path, place: str) -> Located:
+    """Return the template at a place: a folder, seen from `folder`, or a git address."""
+    from starterkit.template.located import locate_template
+    from starterkit.validation.cache import cache_folder
+
+    console.say("Reading the template …")
+    return locate_template(place, folder, cache_folder(os.environ, Path.home()) / "templates")

@@ -100,7 +100,7 @@ class Console:
     def ask(self, question: str, default: str = "") -> str:
         """Ask for a line of text; an empty answer means the default."""
         self.line(prose(question))
-        return self._answer(f"  [{harmless(default)}] " if default else "  ") or default
+        return self.answer(f"  [{harmless(default)}] " if default else "  ") or default
 
     def choose(self, question: str, choices: Sequence[tuple[str, str]], default: str) -> str:
         """Ask for one of several words, each with what it means; asks again until it is one of them."""
@@ -110,13 +110,14 @@ class Console:
             self.line(text(f"{word:{column}}", "bold cyan"), prose(meaning), indent=2, hang=column)
         words = [word for word, _ in choices]
         while True:
-            answer = self._answer(f"  [{default}] ").lower() or default
+            answer = self.answer(f"  [{default}] ").lower() or default
             found = [word for word in words if word == answer] or [word for word in words if word.startswith(answer)]
             if len(found) == 1:
                 return found[0]
             self.line(prose(f"Please type one of: {', '.join(words)}."))
 
-    def _answer(self, mark: str) -> str:
+    def answer(self, mark: str) -> str:
+        """Ask for one line; `mark` stands in front of it."""
         self.progress.stop()
         self.flush()
         return input(mark).strip()

@@ -80,6 +80,15 @@ def complete_frameworks(incomplete: str) -> list[str]:
     return _beginning_with(incomplete, bundled_names())
 
 
+def complete_answers(incomplete: str) -> list[str]:
+    """Return the answers of `choose` that a word may become."""
+    from starterkit.choosing.questions import questions
+    from starterkit.template import bundled_folder, templates_in
+
+    asked = questions(templates_in(bundled_folder()))
+    return _beginning_with(incomplete, (f"{one.name}={choice.name}" for one in asked for choice in one.choices))
+
+
 def complete_beginnings(context: typer.Context, incomplete: str) -> list[str]:
     """Return the steps at which a new project may begin: those of the framework that was named before."""
     from starterkit.errors import StarterkitError

@@ -1,6 +1,6 @@
 """Templates: what they are, how they are read, and those that come with starterkit."""
 
-from starterkit.template.bundled import bundled_folder, bundled_names, bundled_template, skeleton_folder
+from starterkit.template.bundled import bundled_folder, bundled_names, bundled_template, skeleton_folder, templates_in
 from starterkit.template.model import (
     BASE,
     AcceptedMutant,
@@ -35,4 +35,5 @@ __all__ = [
     "read_step",
     "read_template",
     "skeleton_folder",
+    "templates_in",
 ]

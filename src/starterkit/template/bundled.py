@@ -26,8 +26,18 @@ def skeleton_folder(kind: str) -> Path:
 
 def bundled_names() -> list[str]:
     """Return the names of the bundled templates."""
-    folder = bundled_folder()
-    return sorted(entry.name for entry in folder.iterdir() if (entry / "path.yml").is_file()) if folder.is_dir() else []
+    return [folder.name for folder in template_folders(bundled_folder())]
+
+
+def template_folders(folder: Path) -> list[Path]:
+    """Return the folders in this one that are templates, by name."""
+    return sorted(entry for entry in folder.iterdir() if (entry / "path.yml").is_file()) if folder.is_dir() else []
+
+
+def templates_in(*folders: Path) -> list[Template]:
+    """Return all templates that lie in these folders; of several with one name, the last."""
+    found = {folder.name: folder for place in folders for folder in template_folders(place)}
+    return [read_template(FolderSource(found[name])) for name in sorted(found)]
 
 
 def bundled_template(name: str) -> tuple[Path, Template]:

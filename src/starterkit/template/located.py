@@ -36,6 +36,10 @@ class Located:
     def is_bundled(self) -> bool:
         return self.source.startswith(BUNDLED)
 
+    @property
+    def is_folder(self) -> bool:
+        return self.source.startswith(FOLDER)
+
 
 def locate_template(words: str, current: Path, store: Path) -> Located:
     """Return the template that the words mean; one from a git address is fetched into `store`.

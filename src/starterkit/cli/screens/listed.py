@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from starterkit.cli.screens.durations import minutes
 from starterkit.cli.screens.mapped import step_as_json
-from starterkit.cli.text import text
+from starterkit.cli.text import prose, text
 
 if TYPE_CHECKING:
     from starterkit.cli.console import Console
@@ -31,7 +31,7 @@ def show(console: Console, templates: Sequence[Template]) -> None:
             tests = f"{len(step.tests)} tests"
             console.line(f"{step.number}  {step.title:24}{minutes(step.minutes):>8}{tests:>10}", indent=4)
         console.line()
-    console.line("Which one you learn first matters less than that you finish one.")
+    console.line(prose("`choose` finds out which one to start with. It matters less than that you finish one."))
     if templates:
         console.type_next("Begin in a new folder", f"new my-site --framework {templates[0].name}")
 

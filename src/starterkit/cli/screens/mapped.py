@@ -73,6 +73,8 @@ def show_beginning(console: Console) -> None:
     for name in bundled_names():
         _, template = bundled_template(name)
         console.line(text(f"{name:9}", "bold"), template.summary, indent=2, hang=9)
+    console.line()
+    console.line(prose("`choose` helps to find the one to start with."))
     console.type_next("Begin in a new folder", "new my-site")
 
 

@@ -1,0 +1,1 @@
+"""Which framework fits a person: questions, what the answers add up to, and advice in words."""

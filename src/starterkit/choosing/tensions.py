@@ -1,0 +1,47 @@
+"""Answers that pull in different directions: they are weighed, and it is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from starterkit.choosing.advice import Advice
+from starterkit.choosing.questions import Choice, Decides
+
+# Two answers, as question and choice, and what they have against each other.
+_PAIRS = (
+    (("style", "wires"), ("handle", "editors"), "What is ready for editors and accounts hides its wires."),
+    (("style", "box"), ("after", "explain"), "What is in the box works before you can explain it."),
+    (("style", "box"), ("time", "days"), "The box takes longer to know than a few evenings."),
+    (("style", "box"), ("build", "small"), "A full box is much for something small."),
+    (("know", "new"), ("handle", "crowds"), "Many who wait at once is a subject for later, when the basics are there."),
+    (("time", "days"), ("after", "job"), "A company's code wants more than a few evenings."),
+)
+
+
+def tensions(advice: Advice) -> list[str]:
+    """Return a sentence for each two answers that contradict each other, with what was done about it."""
+    return [*_outright(advice), *_pairs(advice)]
+
+
+def _pairs(advice: Advice) -> Iterator[str]:
+    chosen = {(question.name, choice.name): choice for question, choice in advice.chosen}
+    for one, other, sentence in _PAIRS:
+        if one in chosen and other in chosen:
+            yield f"{_both(chosen[one], chosen[other])}. {sentence} Both were weighed."
+
+
+def _outright(advice: Advice) -> Iterator[str]:
+    """What is said against each other by answers that name frameworks outright."""
+    by_kind = {choice.decides: choice for _, choice in advice.chosen if choice.decides}
+    team, known = by_kind.get(Decides.TEAM), by_kind.get(Decides.KNOWN)
+    language = by_kind.get(Decides.LANGUAGE)
+    if team and language and not team.named & language.named:
+        yield f"{_both(team, language)}. The team goes first."
+    elif known and language and known.named >= language.named and not team:
+        yield f"{_both(known, language)}. Nothing else here is written in that, so what is new to you goes first."
+    if team and known and team.named & known.named:
+        yield f"{_both(team, known)}. So go deeper there, and expand from it."
+
+
+def _both(one: Choice, other: Choice) -> str:
+    return f"{one.said}, and {other.said[0].lower()}{other.said[1:]}"
