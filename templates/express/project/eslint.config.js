@@ -8,7 +8,7 @@ export default [
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
       eqeqeq: 'error',
-      'no-unused-vars': ['error', { argsIgnorePattern: '^_|^next$' }],
+      'no-unused-vars': ['error', { args: 'none' }],
       'no-var': 'error',
       'prefer-const': 'error',
       'require-await': 'error',
