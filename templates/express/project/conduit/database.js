@@ -31,6 +31,11 @@ export function isPostgres(address) {
   return /^postgres(ql)?:/.test(address);
 }
 
+/** The marks for a list of values: `WHERE id IN ${marks(ids)}` becomes `WHERE id IN (?, ?, ?)`. */
+export function marks(values) {
+  return values.length === 0 ? '(NULL)' : `(${values.map(() => '?').join(', ')})`;
+}
+
 /** Whether the database refused a row because another one has the same value where each has its own. */
 export function isDuplicate(error) {
   return error?.reason === 'duplicate';

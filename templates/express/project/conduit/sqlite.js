@@ -2,6 +2,7 @@
 
 import { DatabaseSync } from 'node:sqlite';
 
+const MOST_STATEMENTS = 500;
 const REASONS = { 787: 'orphan', 1555: 'duplicate', 2067: 'duplicate' };
 
 export function connect(file) {
@@ -98,6 +99,7 @@ class Connection {
 
   /** The question made ready, once for each text. */
   #statement(sql) {
+    if (this.#statements.size > MOST_STATEMENTS) this.#statements.clear();
     if (!this.#statements.has(sql)) this.#statements.set(sql, this.#database.prepare(sql));
     return this.#statements.get(sql);
   }

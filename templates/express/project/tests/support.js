@@ -378,6 +378,16 @@ export class Part {
     await quiet();
   }
 
+  /** Type these words into a field, and then a key: Enter, say. */
+  async type(words, key) {
+    this.page.use();
+    this.node.value = words;
+    const { KeyboardEvent } = this.node.ownerDocument.defaultView;
+    const options = { key, bubbles: true, cancelable: true };
+    this.node.dispatchEvent(new KeyboardEvent('keydown', options));
+    await quiet();
+  }
+
   /** Fill in these fields of a form, and press its button. */
   async submit(fields = {}) {
     for (const [name, value] of Object.entries(fields)) {

@@ -3,6 +3,7 @@
 import { articleList } from '../articles/list.js';
 import { element } from '../dom.js';
 import { fill } from '../places.js';
+import { tabs } from './tabs.js';
 
 export async function drawHome({ path, query }) {
   return { title: '', content: await listPage({}, { path, query }) };
@@ -31,7 +32,7 @@ export async function listPage(filter, context, address) {
     element(
       'div',
       { class: 'container page home-page' },
-      element('div', { class: 'feed' }, fill('above-list', context), list),
+      element('div', { class: 'feed' }, tabs(context), list),
       element('aside', { class: 'sidebar', 'aria-label': 'About this site' }, boxes, about(site)),
     ),
   );
