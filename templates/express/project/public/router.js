@@ -27,13 +27,15 @@ export async function goTo(address) {
 /** Draw the page of the present address. A page that is late, because the visitor has gone on, is not shown. */
 export async function show() {
   const turn = (latest += 1);
+  const instead = fill('guard', location.pathname + location.search).find(Boolean);
+  if (instead) history.replaceState({}, '', instead);
   const { title, content } = await drawn(location);
   if (turn !== latest) return;
   const site = document.querySelector('.navbar-brand').textContent;
   document.title = title ? `${title} · ${site}` : site;
   document
     .querySelector('nav.navbar .nav')
-    .replaceChildren(navLink('/', 'Home'), ...fill('navigation').filter(Boolean));
+    .replaceChildren(navLink('/', 'Home'), ...fill('navigation').flat().filter(Boolean));
   document.querySelector('main').replaceChildren(content);
 }
 
