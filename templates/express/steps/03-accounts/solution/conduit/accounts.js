@@ -8,7 +8,7 @@ import { fieldsOf } from './fields.js';
 import { hashPassword, isPassword } from './passwords.js';
 import { signedIn, tokenFor } from './tokens.js';
 
-const TABLES = `
+export const TABLES = `
   CREATE TABLE IF NOT EXISTS account (
     id INTEGER PRIMARY KEY,
     username TEXT NOT NULL UNIQUE,

@@ -12,6 +12,11 @@ export function currentUser() {
   return user;
 }
 
+/** Whether this (an article or a comment) is by who is signed in. */
+export function isMine({ author }) {
+  return user !== null && author?.username === user.username;
+}
+
 /** From now on, this is who is signed in: what the API answers when somebody signs up or in, or changes settings. */
 export function signedInAs(answer) {
   user = answer;
