@@ -16,7 +16,7 @@ export async function addFeatures(api, site) {
   api.use(await accounts(site));
 
   const { profiles } = await import('./profiles.js');
-  api.use('/profiles', profiles(site));
+  api.use('/profiles', await profiles(site));
 
   // Your own lines go below this one.
 }
