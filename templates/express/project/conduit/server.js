@@ -1,4 +1,4 @@
-/** Serve the site: `node conduit/server.js --port 3000`. */
+/** Serve the site: `node conduit/server.js --port 3000`; with --show-queries, it prints what it asks its database. */
 
 import { parseArgs } from 'node:util';
 
@@ -6,11 +6,12 @@ import { createApp } from './app.js';
 
 const options = {
   port: { type: 'string', default: process.env.PORT ?? '3000' },
+  'show-queries': { type: 'boolean', default: false },
   host: { type: 'string', default: process.env.HOST ?? '127.0.0.1' },
 };
-const { port, host } = parseArgs({ options }).values;
+const { port, host, 'show-queries': showQueries } = parseArgs({ options }).values;
 
-const app = await createApp();
+const app = await createApp({ onQuery: showQueries ? (sql) => console.log(sql) : undefined });
 const server = app.listen(Number(port), host, (error) => {
   if (error) throw error;
   console.log(`The site is at http://${host}:${port}/`);

@@ -48,12 +48,12 @@ export async function articles(site) {
       return saved;
     });
     const saved = await db.get('SELECT * FROM article WHERE id = ?', [id]);
-    response.status(201).json({ article: await shown(site, request, saved) });
+    response.status(201).json({ article: await showArticle(site, request, saved) });
   });
 
   router.get('/:slug', perhapsSignedIn(site), async (request, response) => {
     const article = await findArticle(site, request.params.slug);
-    response.json({ article: await shown(site, request, article) });
+    response.json({ article: await showArticle(site, request, article) });
   });
 
   router.put('/:slug', signedIn(site), async (request, response) => {
@@ -70,7 +70,7 @@ export async function articles(site) {
       await saveOthers(article.id);
     });
     const saved = await findArticle(site, article.slug);
-    response.json({ article: await shown(site, request, saved) });
+    response.json({ article: await showArticle(site, request, saved) });
   });
 
   router.delete('/:slug', signedIn(site), async (request, response) => {
@@ -123,12 +123,13 @@ export async function listOfArticles(site, request) {
   return { articles: list, articlesCount: rows.length };
 }
 
-// From a row to an answer
-
-async function shown(site, request, row) {
+/** An article as the API shows it to who asks. */
+export async function showArticle(site, request, row) {
   const [article] = await allShown(site, request, [row]);
   return article;
 }
+
+// From a row to an answer
 
 /**
  * Articles as the API shows them. Each of `site.articleAdditions` is called once for all of them, with a list of
