@@ -14,9 +14,9 @@ import { dirname, resolve } from 'node:path';
 
 import { home } from './settings.js';
 
-export async function openDatabase(address, { onQuery } = {}) {
+export async function openDatabase(address, { onQuery, onRows } = {}) {
   const driver = isPostgres(address) ? await import('./postgres.js') : await import('./sqlite.js');
-  return new Database(await driver.connect(fileOf(address)), onQuery);
+  return new Database(await driver.connect(fileOf(address)), onQuery, onRows);
 }
 
 /** Where the database is: the path of its file, or the address as it stands. */
@@ -49,18 +49,22 @@ export function isOrphan(error) {
 class Database {
   #connection;
   #onQuery;
+  #onRows;
   #transaction = new AsyncLocalStorage();
 
-  constructor(connection, onQuery = () => {}) {
+  constructor(connection, onQuery = () => {}, onRows = () => {}) {
     this.#connection = connection;
     this.#onQuery = onQuery;
+    this.#onRows = onRows;
   }
 
   /** All rows that a question finds. */
   async all(sql, values = []) {
     await this.#onQuery(sql);
-    const inside = this.#transaction.getStore();
-    return inside ? inside.all(sql, values) : this.#connection.all(sql, values);
+    const inside = this.#transaction.getStore() ?? this.#connection;
+    const rows = await inside.all(sql, values);
+    this.#onRows(rows.length);
+    return rows;
   }
 
   /** The first row that a question finds; undefined where there is none. */
@@ -72,8 +76,8 @@ class Database {
   /** Change something; gives the number of rows that it changed. */
   async run(sql, values = []) {
     await this.#onQuery(sql);
-    const inside = this.#transaction.getStore();
-    return inside ? inside.run(sql, values) : this.#connection.run(sql, values);
+    const inside = this.#transaction.getStore() ?? this.#connection;
+    return inside.run(sql, values);
   }
 
   /** Make tables and indexes. */

@@ -6,6 +6,7 @@
  * secret          signs the tokens of those who are signed in (CONDUIT_SECRET); this machine makes its own
  * passwordCost    how slow hashing a password is, a power of two; tests use a quick one
  * onQuery         called with each question to the database, before it is asked
+ * onRows          called with the number of rows that came as its answer
  * samples         true: a new database begins with sample articles
  */
 

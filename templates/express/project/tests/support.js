@@ -54,7 +54,11 @@ class Server {
     const server = new Server();
     // Imported here and not above, so that a mistake in the site's code is told by each test, by name.
     const { createApp } = await import('../conduit/app.js');
-    const app = await createApp({ ...settings, onQuery: (sql) => server.asked(sql) });
+    const app = await createApp({
+      ...settings,
+      onQuery: (sql) => server.asked(sql),
+      onRows: (count) => (server.rows += count),
+    });
     server.http = app.listen(0, '127.0.0.1');
     await once(server.http, 'listening');
     server.address = `http://127.0.0.1:${server.http.address().port}`;
@@ -63,6 +67,7 @@ class Server {
   }
 
   questions = 0;
+  rows = 0;
   isAway = false;
   interruption = undefined;
 
@@ -189,10 +194,12 @@ export class Visitor {
 
   /** How often the site asks its database to answer this. */
   async questions(address) {
-    (await this.get(address)).is(200);
-    this.#server.questions = 0;
-    (await this.get(address)).is(200);
-    return this.#server.questions;
+    return (await this.#effort(address)).questions;
+  }
+
+  /** How many rows the site takes out of its database to answer this. */
+  async rows(address) {
+    return (await this.#effort(address)).rows;
   }
 
   /** While `during` runs, let something else happen in the moment before the site saves anything. */
@@ -211,6 +218,14 @@ export class Visitor {
     const tables = await db.all("SELECT name FROM sqlite_schema WHERE type = 'table'");
     const rows = await Promise.all(tables.map(({ name }) => db.all(`SELECT * FROM "${name}"`)));
     return JSON.stringify(rows);
+  }
+
+  async #effort(address) {
+    (await this.get(address)).is(200);
+    Object.assign(this.#server, { questions: 0, rows: 0 });
+    (await this.get(address)).is(200);
+    const { questions, rows } = this.#server;
+    return { questions, rows };
   }
 
   // Looking at pages

@@ -5,8 +5,9 @@ import { element } from '../dom.js';
 import { fill } from '../places.js';
 import { tabs } from './tabs.js';
 
-export async function drawHome({ path, query }) {
-  return { title: '', content: await listPage({}, { path, query }) };
+export async function drawHome(context) {
+  const { filter = {}, address } = fill('home-list', context).find(Boolean) ?? {};
+  return { title: '', content: await listPage(filter, context, address) };
 }
 
 /** The home page, or another one like it that shows a choice of articles. */

@@ -206,7 +206,7 @@ test('Cards, articles and the side of the home page show tags', async (t) => {
     ['moon', 'salt/sea'],
     'the tags beside the list',
   );
-  page.none('.feed-toggle', 'tabs, which belong to the page of a tag');
+  page.none('.feed-toggle a[href^="/tag/"]', 'the tab of a tag, which belongs to its page');
 
   await page.card('Tides').one('a[href="/tag/salt%2Fsea"]', 'a link to the tag').press();
   page.isAt('/tag/salt%2Fsea');
