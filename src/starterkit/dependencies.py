@@ -7,6 +7,7 @@ byte for byte.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -63,7 +64,37 @@ def _merge_pyproject(base: bytes, theirs: bytes, ours: bytes, file: str) -> byte
     return f"{mark}{result}".encode()
 
 
-_MERGERS: dict[str, Callable[[bytes, bytes, bytes, str], bytes]] = {"python": _merge_pyproject}
+def _merge_package_json(base: bytes, theirs: bytes, ours: bytes, file: str) -> bytes:
+    from starterkit.runtime.node_packages import LISTS, declared_packages, json_object
+
+    before, wanted = (declared_packages(data, f"{file} of the path").lists for data in (base, theirs))
+    present, top = declared_packages(ours, file).lists, json_object(ours, file)
+    for name in LISTS:
+        old, new, own = (lists.get(name, {}) for lists in (before, wanted, present))
+        merged = dict(own)
+        for package in dict.fromkeys((*new, *old)):
+            if old.get(package) == new.get(package):
+                continue
+            if package in new:
+                merged[package] = new[package]
+            elif own.get(package) == old.get(package):
+                merged.pop(package, None)
+        if merged != own:  # npm keeps its lists in the order of the alphabet
+            top[name] = dict(sorted(merged.items()))
+    if declared_packages(json.dumps(top).encode(), file).lists == present:
+        return ours
+    text = ours.decode("utf-8-sig")
+    indent = re.search(r"\n([ \t]+)\"", text)
+    written = json.dumps(top, indent=indent[1] if indent else 2, ensure_ascii=False) + (
+        "\n" if text[-1:] == "\n" else ""
+    )
+    return written.replace("\n", "\r\n" if "\r\n" in text else "\n").encode()
+
+
+_MERGERS: dict[str, Callable[[bytes, bytes, bytes, str], bytes]] = {
+    "python": _merge_pyproject,
+    "node": _merge_package_json,
+}
 
 
 def _lists(top: dict[str, object], file: str) -> dict[Path, list[Entry]]:

@@ -63,6 +63,7 @@ def run_tests(
         return _finish(tests, [_absent_file(test) for test in tests], "", step, pristine, remembered_green)
     import tempfile
 
+    prepared.lend_to(folder)
     words = _words(template, present, selected)
     with tempfile.TemporaryDirectory(prefix="starterkit-", ignore_cleanup_errors=True) as scratch:
         report_file = Path(scratch) / "report.xml"
@@ -92,7 +93,8 @@ def _words(template: Template, present: list[ExpectedTest], selected: Sequence[s
     words = [
         word.replace("{file}", test.file).replace("{test}", test.id) for test in present for word in template.select
     ]
-    return list(dict.fromkeys(words))
+    # Options come before files: some programs read none after the first file.
+    return sorted(dict.fromkeys(words), key=lambda word: not word.startswith("-"))
 
 
 def _run(command: list[str], folder: Path, prepared: Prepared, output: Path, limit_seconds: float) -> _Ended:

@@ -146,6 +146,7 @@ class _Solving:
         return {**kept, **{path: entry for path, entry in self.before.items() if is_history(path)}}
 
     def _make_history(self, folder: Path, environment: Prepared) -> bool:
+        environment.lend_to(folder)
         command = environment.command(self.project.template.commands.make_history)
         finished = run(command, cwd=folder, env=environment.variables, timeout=_HISTORY_SECONDS)
         if finished.code != 0:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -82,7 +83,14 @@ class Maker(Protocol):
         """Return pins with the newest releases."""
 
 
-_MAKERS: dict[str, Maker] = {"python": PythonEnvironments()}
+def _node_maker() -> Maker:
+    from starterkit.runtime.node_environment import NodeEnvironments
+
+    return NodeEnvironments()
+
+
+# What makes the maker of each kind; a kind that a project does not use is not imported.
+_MAKERS: dict[str, Callable[[], Maker]] = {"python": PythonEnvironments, "node": _node_maker}
 
 
 def prepare(project: Path, environment: Environment, *, offline: bool = False, say: Say = quiet) -> Prepared:
@@ -134,4 +142,4 @@ def _maker(environment: Environment) -> Maker:
         raise MissingError(
             f'This starterkit cannot make environments of the kind "{environment.kind}".', "Upgrade starterkit."
         )
-    return _MAKERS[environment.kind]
+    return _MAKERS[environment.kind]()

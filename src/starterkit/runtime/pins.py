@@ -1,4 +1,4 @@
-"""A pins file (compiled requirements.txt): which packages it names, and pins of several files in one."""
+"""A pins file (compiled requirements.txt, or npm's lock file): what it names, and pins of several files in one."""
 
 from __future__ import annotations
 
@@ -38,16 +38,29 @@ def check_pins(pins: bytes, file: str, declaration: str) -> None:
 
 def pinned_versions(pins: bytes) -> dict[str, tuple[str, ...]]:
     """Return the versions to which each package of a pins file is pinned (several where they differ by system)."""
+    if _is_lock(pins):
+        from starterkit.runtime.node_packages import pinned_versions as of_lock
+
+        return of_lock(pins)
     found = {name: re.findall(r"(?m)^\S+?\s*==\s*([^\s;\\]+)", text) for name, text in _entries(pins).items()}
     return {name: tuple(dict.fromkeys(versions)) for name, versions in found.items()}
 
 
 def preferred_pins(*files: bytes) -> bytes:
     """Return one pins file that holds each package as the first of `files` that names it does."""
+    if any(map(_is_lock, files)):
+        from starterkit.runtime.node_packages import preferred_lock
+
+        return preferred_lock(*files)
     entries: dict[str, str] = {}
     for pins in files:
         entries = {**_entries(pins), **entries}
     return "".join(text for _, text in sorted(entries.items())).encode()
+
+
+def _is_lock(pins: bytes) -> bool:
+    """Tell whether pins are a lock file of npm, which is JSON."""
+    return pins.lstrip()[:1] == b"{"
 
 
 def _entries(pins: bytes) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,11 +25,29 @@ class Prepared:
     """An environment that is ready. It serves the project it was made for and copies of it alike.
 
     `programs` are the placeholders it fills (`python`, …) with absolute paths; `variables` is the whole environment
-    to start a program with.
+    to start a program with. `folder` holds its packages (None: not known); where a language looks for them
+    `beside_the_code`, a copy of the project needs a link to it.
     """
 
     programs: Mapping[str, str]
     variables: dict[str, str]
+    folder: Path | None = None
+    beside_the_code: bool = False
+
+    def lend_to(self, project: Path) -> None:
+        """Let a copy of the project find the packages; where it needs nothing, do nothing."""
+        if not self.beside_the_code or self.folder is None:
+            return
+        link = project / self.folder.name
+        if link.exists():
+            return
+        link.unlink(missing_ok=True)
+        if sys.platform == "win32":  # where a link needs rights that few people have
+            import _winapi
+
+            _winapi.CreateJunction(str(self.folder), str(link))
+        else:
+            link.symlink_to(self.folder, target_is_directory=True)
 
     def command(self, args: Sequence[str], **values: str | Sequence[str]) -> list[str]:
         """Return `args` with their placeholders filled; an argument that is a list's placeholder becomes several.

@@ -33,7 +33,7 @@ class PythonEnvironments:
                 where = denied.filename or folder
                 raise MissingError(f"The environment cannot be made: {where}: {denied.strerror}.") from denied
         program = python(folder)
-        return Prepared({"python": str(program)}, program_variables(program.parent, environment.clear))
+        return Prepared({"python": str(program)}, program_variables(program.parent, environment.clear), folder)
 
     def is_prepared(self, project: Path, environment: Environment) -> bool:
         """Tell whether the environment is whole and made from what the project says now; starts no program."""

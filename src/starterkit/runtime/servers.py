@@ -33,6 +33,7 @@ def serve(
     writes. The site is ended, with all that it started, when the block is left.
     Raises `TimeLimitReached` when it neither answers nor ends within `seconds`.
     """
+    prepared.lend_to(project)
     command = prepared.command(args, port=str(port))
     process = start(command, cwd=project, env=prepared.variables, stdout=output, stderr=output)
     with running(process):

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from starterkit.errors import StarterkitError
 from starterkit.process import run
+from starterkit.runtime.node import OWN_VERSION, own_node
 from starterkit.runtime.uv import uv_binary
+from starterkit.runtime.versions import fits
 from starterkit.template import Template
 
 _ALWAYS = {"git": ">=2.38", "python": ">=3.11", "uv": ">=0.5"}
@@ -19,7 +21,6 @@ _MENDS = {
     "uv": "Install starterkit again: uv comes with it.",
     "node": "Install Node from your system's packages or from nodejs.org.",
 }
-_COMPARISON = re.compile(r"\s*(>=|<=|==|>|<)\s*(\d+(?:\.\d+)*)\s*")
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,19 @@ def report_tools(template: Template | None) -> list[ToolReport]:
 def _report(name: str, wanted: str) -> ToolReport:
     found, version = _found(name)
     ok = bool(version) and fits(version, wanted)
+    if not ok and name == "node" and fits(OWN_VERSION, wanted):
+        return _own_node(found, version, wanted)
     return ToolReport(name, found, version, wanted, ok, "" if ok else _MENDS.get(name, f"Install {name} {wanted}."))
+
+
+def _own_node(found: str, version: str, wanted: str) -> ToolReport:
+    """Report the Node that starterkit brings along where the machine has none that fits."""
+    theirs = f"the machine's own is {version}" if version else "the machine has none"
+    own = own_node()
+    if own:
+        return ToolReport("node", f"starterkit's own, {own.program}; {theirs}", own.version, wanted, True, "")
+    mend = f"Nothing to do: `starterkit check` fetches Node {OWN_VERSION} for its own use, once, over the network."
+    return ToolReport("node", f"{found or 'none'}; starterkit brings its own", version or "none", wanted, True, mend)
 
 
 def _found(name: str) -> tuple[str, str]:
@@ -56,21 +69,3 @@ def _found(name: str) -> tuple[str, str]:
         return "", ""
     version = re.search(r"\d+(?:\.\d+)+", text)
     return path, version[0] if version else ""
-
-
-def fits(version: str, wanted: str) -> bool:
-    """Tell whether a version is one of those that `wanted` names, as in ">=20.12,<25"."""
-    have = _numbers(version)
-    for comparison in _COMPARISON.findall(wanted):
-        sign, number = comparison
-        want = _numbers(number)
-        relation = (have > want) - (have < want)
-        if relation not in {">=": (0, 1), "<=": (-1, 0), "==": (0,), ">": (1,), "<": (-1,)}[sign]:
-            return False
-    return True
-
-
-def _numbers(version: str) -> tuple[int, int, int, int]:
-    numbers = [int(word) for word in version.split(".")[:4]]
-    padded = (*numbers, 0, 0, 0, 0)
-    return padded[0], padded[1], padded[2], padded[3]

@@ -194,7 +194,9 @@ def write_files(folder: Path, files: Mapping[str, File]) -> None:
 
 
 def environment_folder(prepared: Prepared) -> Path:
-    """Return the folder that holds an environment's programs, and into which they may write what they compile."""
+    """Return the folder that holds an environment's packages, and into which they may write what they compile."""
+    if prepared.folder is not None:
+        return prepared.folder
     program = Path(next(iter(prepared.programs.values())))
     return program.parent.parent
 

@@ -6,7 +6,6 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
 from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
@@ -14,23 +13,17 @@ from typing import Any
 
 from starterkit.errors import StarterkitError
 from starterkit.process import run
+from starterkit.runtime.cache import cache_folder
 from starterkit.validation.model import Finding, Rule, RuleResult
 from starterkit.validation.subject import digest
+
+__all__ = ["ResultCache", "cache_folder", "runtime_version", "tool_versions"]
 
 _FORMAT = 1
 # Parts of starterkit that have no say in a result; all others count into its key, so that a checkout that is being
 # worked on never answers from the cache of older code.
 _NO_SAY = ("cli", "__pycache__")
 _PROGRAMS = {"node": "node"}
-
-
-def cache_folder(environ: Mapping[str, str], home: Path) -> Path:
-    """Return the folder for what can be made again: the one that the user's system keeps for that."""
-    if environ.get("XDG_CACHE_HOME"):
-        return Path(environ["XDG_CACHE_HOME"]) / "starterkit"
-    if sys.platform == "win32":
-        return Path(environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "starterkit" / "cache"
-    return home / ("Library/Caches" if sys.platform == "darwin" else ".cache") / "starterkit"
 
 
 class ResultCache:

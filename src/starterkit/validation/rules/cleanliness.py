@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
@@ -53,6 +54,7 @@ def _lint(work: Work, label: str) -> list[Finding]:
     prepared = work.bench.prepared(work.subject, label)
     found = []
     with work.bench.copy_of(work.subject, label) as folder:
+        prepared.lend_to(folder)
         for args in template.commands.lint:
             command = prepared.command(args)
             with work.bench.slots.one():
@@ -147,4 +149,17 @@ def _requirements(text: str) -> Iterator[tuple[int, str]]:
             yield number, f"{name} is pinned without a hash: compile the pins with --generate-hashes"
 
 
-_PIN_CHECKS: dict[str, Callable[[str], Iterator[tuple[int, str]]]] = {".txt": _requirements}
+def _lock_file(text: str) -> Iterator[tuple[int, str]]:
+    """Each package of a package-lock.json has a version and a hash, and no address."""
+    for place, entry in json.loads(text).get("packages", {}).items():
+        name = place.rpartition("node_modules/")[2]
+        line = text.count("\n", 0, text.find(f'"{place}"')) + 1
+        if not name or entry.get("link"):
+            continue
+        if "resolved" in entry:
+            yield line, f"{name} is pinned to an address: set omit-lockfile-registry-resolved=true in .npmrc"
+        elif "version" not in entry or "integrity" not in entry:
+            yield line, f"{name} is pinned without a hash: make the lock file anew with `npm install`"
+
+
+_PIN_CHECKS: dict[str, Callable[[str], Iterator[tuple[int, str]]]] = {".txt": _requirements, ".json": _lock_file}

@@ -159,6 +159,7 @@ def _site_answers(work: Work) -> list[Finding]:
     prepared = work.bench.prepared(work.subject, BASE)
     folder = work.bench.new_folder()
     write_files(folder, work.files(BASE))
+    prepared.lend_to(folder)
     with work.bench.slots.one():
         if template.commands.reset:
             finished = run(

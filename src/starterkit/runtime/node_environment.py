@@ -1,0 +1,74 @@
+"""Environments of kind `node`: the project's node_modules, filled by npm from a lock file, and the Node that serves it.
+
+While the project's declaration and pins are what the environment's stamp says, `prepare` reads four files and starts
+no program; what makes and mends environments is imported only when it is needed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starterkit.errors import MissingError, StarterkitError
+from starterkit.runtime.node import KnownNode, node_variables, read_known_node
+from starterkit.runtime.prepared import Prepared, Say
+from starterkit.runtime.python_environment import read_files
+from starterkit.runtime.stamp import read_stamp
+from starterkit.template import Environment
+
+FOLDER = "node_modules"
+
+
+class NodeEnvironments:
+    """The maker of environments of kind `node`."""
+
+    def prepare(self, project: Path, environment: Environment, *, offline: bool, say: Say) -> Prepared:
+        """Return the environment in the project's node_modules, made or brought up to date where that is needed."""
+        project = project.absolute()
+        folder = project / FOLDER
+        node = up_to_date(project, environment)
+        if node is None:
+            from starterkit.runtime.node_making import Making
+
+            try:
+                node = Making(project, environment, offline, say).bring_up_to_date()
+            except OSError as denied:
+                where = denied.filename or folder
+                raise MissingError(f"The environment cannot be made: {where}: {denied.strerror}.") from denied
+        programs = {"node": str(node.program), "npm": str(node.npm)}
+        return Prepared(programs, node_variables(node, environment.clear), folder, beside_the_code=True)
+
+    def is_prepared(self, project: Path, environment: Environment) -> bool:
+        """Tell whether the environment is whole and made from what the project says now; starts no program."""
+        try:
+            return up_to_date(project.absolute(), environment) is not None
+        except StarterkitError:
+            return False
+
+    def compile_pins(
+        self, declaration: bytes, old_pins: bytes | None, environment: Environment, *, offline: bool, say: Say
+    ) -> bytes:
+        """Return the lock file of a declaration; what `old_pins` names keeps its version where it can."""
+        from starterkit.runtime.node_packages import compile_lock
+
+        return compile_lock(declaration, old_pins, environment, offline=offline, say=say)
+
+    def newest_pins(self, declaration: bytes, environment: Environment, *, unbound: bool) -> bytes:
+        """Return pins with the newest releases; where `unbound`, beyond what the declaration allows."""
+        from starterkit.runtime.node_packages import newest_lock
+
+        return newest_lock(declaration, environment, unbound=unbound)
+
+    def fetch_into_cache(self, pins: bytes, environment: Environment, *, offline: bool, say: Say) -> None:
+        """Bring every package of a lock file into npm's cache."""
+        from starterkit.runtime.node_packages import fetch_into_cache
+
+        fetch_into_cache(pins, environment, offline=offline, say=say)
+
+
+def up_to_date(project: Path, environment: Environment) -> KnownNode | None:
+    """Return the Node of an environment that is whole and made from what the project says now; starts no program."""
+    folder = project / FOLDER
+    stamp = read_stamp(folder)
+    if stamp is None or not stamp.whole or stamp.files != read_files(project, environment):
+        return None
+    return read_known_node(folder)

@@ -1,0 +1,118 @@
+"""Making, mending and filling a project's node_modules; one command at a time.
+
+npm empties node_modules before it knows whether it can fill it. So it works in a folder inside of it, and what it made
+takes the place of the old only when it is whole.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from starterkit.errors import UsageError
+from starterkit.runtime.lock import locked
+from starterkit.runtime.node import KnownNode, find_node, read_known_node, write_known_node
+from starterkit.runtime.node_environment import FOLDER, up_to_date
+from starterkit.runtime.node_packages import DeclaredPackages, compile_lock, declared_packages, is_locked
+from starterkit.runtime.npm import run_cached_first
+from starterkit.runtime.prepared import Say
+from starterkit.runtime.python_environment import read_files
+from starterkit.runtime.stamp import STAMP, Files, Stamp, read_stamp, write_stamp, write_whole
+from starterkit.runtime.versions import fits
+from starterkit.template import Environment
+
+_LOCK = "starterkit.lock"
+_MAKING = ".starterkit-making"
+_SETTINGS = ".npmrc"
+
+
+@dataclass(frozen=True)
+class Making:
+    """One bringing up to date of one project's environment."""
+
+    project: Path
+    environment: Environment
+    offline: bool
+    say: Say
+
+    @property
+    def folder(self) -> Path:
+        return self.project / FOLDER
+
+    def bring_up_to_date(self) -> KnownNode:
+        """Make the environment what the project says, doing as little as that needs; return the Node it is for."""
+        lists = self._declared(read_files(self.project, self.environment))
+        node = self._node(lists)
+        self._make_folder()
+        with locked(self.folder / _LOCK, say=self.say, what="this project's environment") as lock:
+            known = up_to_date(self.project, self.environment)
+            if known is not None:
+                return known  # another command did it while this one waited
+            files = read_files(self.project, self.environment)
+            stamp = read_stamp(self.folder)
+            usable = stamp is not None and stamp.whole and stamp.files.pins == files.pins
+            if not usable or stamp is None or self._declared(stamp.files).lists != lists.lists:
+                files = self._with_pins(files, lists)
+                self._fill(files, node, lock)
+            write_known_node(self.folder, node)
+            write_stamp(self.folder, Stamp(True, files))
+        return node
+
+    def _declared(self, files: Files) -> DeclaredPackages:
+        return declared_packages(files.declaration, self.environment.declaration)
+
+    def _node(self, lists: DeclaredPackages) -> KnownNode:
+        known = read_known_node(self.folder)
+        if known is not None and fits(known.version, lists.wanted_node):
+            return known
+        return find_node(lists.wanted_node, offline=self.offline, say=self.say)
+
+    def _make_folder(self) -> None:
+        try:
+            self.folder.mkdir(exist_ok=True)
+        except FileExistsError as taken:
+            raise UsageError(
+                f"{self.folder} is in the way: the packages of this project belong there.", "Move it away or delete it."
+            ) from taken
+
+    def _with_pins(self, files: Files, lists: DeclaredPackages) -> Files:
+        """Compile the pins again where they were made from another list of packages."""
+        if is_locked(files.pins, lists.lists, self.environment.pins):
+            return files
+        self.say(f"Pinning what {self.environment.declaration} names in {self.environment.pins}")
+        pins = compile_lock(files.declaration, files.pins, self.environment, offline=self.offline, say=self.say)
+        write_whole(self.project / self.environment.pins, pins)
+        return Files(files.declaration, pins)
+
+    def _fill(self, files: Files, node: KnownNode, lock: int) -> None:
+        making = self.folder / _MAKING
+        shutil.rmtree(making, ignore_errors=True)
+        making.mkdir()
+        (making / self.environment.declaration).write_bytes(files.declaration)
+        (making / self.environment.pins).write_bytes(files.pins)
+        if (self.project / _SETTINGS).is_file():
+            shutil.copyfile(self.project / _SETTINGS, making / _SETTINGS)
+        what = f"the packages of {self.environment.pins}"
+        self.say(f"Filling {FOLDER}")
+        try:
+            run_cached_first(node, ["ci"], what=what, cwd=making, offline=self.offline, say=self.say, keep_open=(lock,))
+            write_stamp(self.folder, Stamp(False, files))
+            self._take_over(making / FOLDER)
+        finally:
+            shutil.rmtree(making, ignore_errors=True)
+
+    def _take_over(self, made: Path) -> None:
+        """Put what was made in the place of what is there; the stamp says until the end that it is not whole."""
+        kept = {_LOCK, STAMP, _MAKING}
+        for entry in os.scandir(self.folder):
+            if entry.name in kept:
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.path)
+            else:
+                Path(entry.path).unlink()
+        if made.is_dir():
+            for path in sorted(made.iterdir()):
+                path.rename(self.folder / path.name)

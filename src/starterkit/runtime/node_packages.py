@@ -1,0 +1,147 @@
+"""What a package.json declares, and its lock file: made from it, read, and fetched ahead into npm's cache."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from starterkit.errors import FileError
+from starterkit.runtime.node import find_node
+from starterkit.runtime.npm import failure, run_cached_first, run_npm
+from starterkit.runtime.prepared import Say, quiet
+from starterkit.template import Environment
+
+LISTS = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
+ANY_NODE = ">=20"
+
+
+@dataclass(frozen=True)
+class DeclaredPackages:
+    """The parts of a package.json that decide which packages belong into the environment, and on which Node."""
+
+    lists: dict[str, dict[str, str]]
+    wanted_node: str
+
+
+def declared_packages(data: bytes, file: str) -> DeclaredPackages:
+    """Read a package.json. Raises `FileError` with file and line where it is not valid."""
+    top = json_object(data, file)
+    lists: dict[str, dict[str, str]] = {}
+    for name in LISTS:
+        table = top.get(name, {})
+        if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
+            raise FileError(file, None, f"{name} must be an object of texts", 'For example: {"express": "^5.3.0"}.')
+        if table:
+            lists[name] = table
+    engines = top.get("engines", {})
+    wanted = engines.get("node") if isinstance(engines, dict) else None
+    return DeclaredPackages(lists, wanted if isinstance(wanted, str) else ANY_NODE)
+
+
+def json_object(data: bytes, file: str) -> dict[str, object]:
+    """Parse a JSON object. Raises `FileError` with file and line."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        line = data[: wrong.start].count(b"\n") + 1
+        raise FileError(file, line, "the file is not UTF-8 text", "Save it as UTF-8.") from wrong
+    for number, line_text in enumerate(text.splitlines(), 1):
+        if line_text.startswith(("<<<<<<< ", ">>>>>>> ")) or line_text == "=======":
+            raise FileError(file, number, "there are conflict markers of a merge here", "Settle the conflict first.")
+    try:
+        top = json.loads(text)
+    except json.JSONDecodeError as wrong:
+        raise FileError(file, wrong.lineno, f"not valid JSON: {wrong.msg}", "Mend that line.") from wrong
+    if not isinstance(top, dict):
+        raise FileError(file, 1, "the file must hold a JSON object")
+    return top
+
+
+def is_locked(pins: bytes, lists: dict[str, dict[str, str]], file: str) -> bool:
+    """Tell whether a lock file was made from exactly these lists. Raises `FileError` for one that cannot be read."""
+    if not pins:
+        return False
+    packages = json_object(pins, file).get("packages", {})
+    root = packages.get("", {}) if isinstance(packages, dict) else {}
+    return {name: root[name] for name in LISTS if root.get(name)} == lists
+
+
+def compile_lock(
+    declaration: bytes, old_pins: bytes | None, environment: Environment, *, offline: bool, say: Say
+) -> bytes:
+    """Return the lock file of a declaration; what `old_pins` names keeps its version where it can."""
+    declared = declared_packages(declaration, environment.declaration)
+    node = find_node(declared.wanted_node, offline=offline, say=say)
+    with _scratch(environment, declaration, old_pins) as folder:
+        what = f"the packages that {environment.declaration} names"
+        install = ["install", "--package-lock-only", "--ignore-scripts"]
+        run_cached_first(node, install, what=what, cwd=folder, offline=offline, say=say)
+        return (folder / environment.pins).read_bytes().replace(b"\r\n", b"\n")
+
+
+def newest_lock(declaration: bytes, environment: Environment, *, unbound: bool) -> bytes:
+    """Return pins with the newest releases, as the registry tells them now; `unbound`: of any version."""
+    declared = declared_packages(declaration, environment.declaration)
+    if unbound:
+        top = json_object(declaration, environment.declaration)
+        top.update({name: dict.fromkeys(packages, "*") for name, packages in declared.lists.items()})
+        declaration = json.dumps(top).encode()
+    node = find_node(declared.wanted_node, offline=False, say=quiet)
+    with _scratch(environment, declaration, None) as folder:
+        finished = run_npm(node, ["install", "--package-lock-only", "--ignore-scripts", "--prefer-online"], cwd=folder)
+        if finished.code != 0:
+            raise failure(finished, f"the newest releases of what {environment.declaration} names")
+        return (folder / environment.pins).read_bytes().replace(b"\r\n", b"\n")
+
+
+def fetch_into_cache(pins: bytes, environment: Environment, *, offline: bool, say: Say) -> None:
+    """Bring every package of a lock file into npm's cache, and what npm reads to make a lock file again."""
+    packages = json_object(pins, environment.pins).get("packages", {})
+    root = packages.get("", {}) if isinstance(packages, dict) else {}
+    declaration = json.dumps({"name": "fetched", "version": "0.0.0", "private": True, **root}).encode()
+    wanted = declared_packages(declaration, environment.declaration).wanted_node
+    node = find_node(wanted, offline=offline, say=say)
+    what = f"the packages of {environment.pins}"
+    with _scratch(environment, declaration, pins) as folder:
+        run_cached_first(node, ["ci", "--ignore-scripts"], what=what, cwd=folder, offline=offline, say=say)
+    compile_lock(declaration, None, environment, offline=offline, say=say)
+
+
+def pinned_versions(pins: bytes) -> dict[str, tuple[str, ...]]:
+    """Return the versions to which each package of a lock file is pinned."""
+    found: dict[str, tuple[str, ...]] = {}
+    for place, entry in _packages(pins).items():
+        name = place.rpartition("node_modules/")[2]
+        if name and "version" in entry:
+            found[name] = tuple(dict.fromkeys((*found.get(name, ()), str(entry["version"]))))
+    return found
+
+
+def preferred_lock(*files: bytes) -> bytes:
+    """Return one lock file that holds each package as the first of `files` that places it does."""
+    merged: dict[str, dict[str, object]] = {}
+    top: dict[str, object] = {}
+    for pins in files:
+        if pins:
+            top = {**json.loads(pins), **top}
+            merged = {**_packages(pins), **merged}
+    return (json.dumps({**top, "packages": dict(sorted(merged.items()))}, indent=2) + "\n").encode()
+
+
+def _packages(pins: bytes) -> dict[str, dict[str, object]]:
+    found = json.loads(pins).get("packages", {})
+    return found if isinstance(found, dict) else {}
+
+
+@contextmanager
+def _scratch(environment: Environment, declaration: bytes, pins: bytes | None) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="starterkit-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        (folder / environment.declaration).write_bytes(declaration)
+        if pins:
+            (folder / environment.pins).write_bytes(pins)
+        yield folder

@@ -1,0 +1,54 @@
+/** A list of articles, as cards. */
+
+import { ask } from '../api.js';
+import { date, element } from '../dom.js';
+import { fill } from '../places.js';
+
+const PER_PAGE = 10;
+
+/**
+ * The cards of the articles for which the API is asked, newest first. `filter` goes into the question ({tag: 'tea'});
+ * `context` is what the page is about: {path, query}.
+ */
+export async function articleList(filter, context, address = '/articles') {
+  const page = Number(context.query.get('page') ?? 1);
+  const query = new URLSearchParams({ ...filter, limit: PER_PAGE, offset: (page - 1) * PER_PAGE });
+  const answer = await ask('GET', `${address}?${query}`);
+  return [
+    answer.articles.map((article) => articleCard(article)),
+    answer.articles.length === 0 ? emptyList(context) : null,
+    fill('under-list', { ...context, count: answer.articlesCount, page, perPage: PER_PAGE }),
+  ];
+}
+
+function emptyList(context) {
+  const [instead] = fill('empty-list', context).filter(Boolean);
+  return instead ?? element('p', { class: 'empty' }, 'No articles are here... yet.');
+}
+
+/** An article in a list. */
+export function articleCard(article) {
+  return element(
+    'article',
+    { class: 'article-preview' },
+    articleMeta(article),
+    element(
+      'a',
+      { class: 'preview-link', href: `/article/${article.slug}` },
+      element('h1', {}, article.title),
+      element('p', {}, article.description),
+    ),
+    fill('in-card', article),
+  );
+}
+
+/** What is told about an article, on its card and on its page: when it was written, and so on. */
+export function articleMeta(article, context = {}) {
+  return element(
+    'div',
+    { class: 'article-meta' },
+    fill('before-date', article, context),
+    date(article.createdAt, { class: 'date' }),
+    fill('after-date', article, context),
+  );
+}

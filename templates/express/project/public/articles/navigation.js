@@ -1,0 +1,6 @@
+/** The link to the editor, in the bar at the top. */
+
+import { put } from '../places.js';
+import { navLink } from '../router.js';
+
+put('navigation', () => navLink('/editor', 'New Article'));

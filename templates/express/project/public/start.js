@@ -1,0 +1,5 @@
+/** What index.html loads: starts the site in the browser. */
+
+import { start } from './app.js';
+
+start();

@@ -1,0 +1,63 @@
+/** Who is signed in, in this browser: the token is kept there, and sent along with each question to the API. */
+
+import { ApiError, ask, headers } from '../api.js';
+import { put } from '../places.js';
+
+const KEPT_AS = 'jwtToken';
+let user = null;
+let state = 'loading';
+
+/** Who is signed in: {username, email, bio, image}, or null. */
+export function currentUser() {
+  return user;
+}
+
+/** Whether this (an article or a comment) is by who is signed in. */
+export function isMine({ author }) {
+  return user !== null && author?.username === user.username;
+}
+
+/** From now on, this is who is signed in: what the API answers when somebody signs up or in, or changes settings. */
+export function signedInAs(answer) {
+  user = answer;
+  state = 'authenticated';
+  localStorage.setItem(KEPT_AS, answer.token);
+  headers.Authorization = `Token ${answer.token}`;
+}
+
+export function signOut() {
+  user = null;
+  state = 'unauthenticated';
+  localStorage.removeItem(KEPT_AS);
+  delete headers.Authorization;
+}
+
+/** Whoever opens an address that begins like this and is not signed in, is led to sign in. */
+export function needsAccount(...beginnings) {
+  put('guard', (address) => {
+    const isGuarded = beginnings.some((one) => address === one || address.startsWith(`${one}/`));
+    return isGuarded && user === null ? '/login' : null;
+  });
+}
+
+/** The browser remembers a token. Whether it is still good is for the API to say. */
+put('start', async () => {
+  user = null;
+  delete headers.Authorization;
+  state = 'loading';
+  window.__conduit_debug__ = {
+    getToken: () => localStorage.getItem(KEPT_AS),
+    getAuthState: () => state,
+    getCurrentUser: () => user,
+  };
+  const token = localStorage.getItem(KEPT_AS);
+  if (!token) return signOut();
+  headers.Authorization = `Token ${token}`;
+  try {
+    signedInAs((await ask('GET', '/user')).user);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status >= 400 && error.status < 500) signOut();
+    else state = 'unavailable';
+  }
+});

@@ -1,0 +1,28 @@
+/** Profiles: what everyone may know about a person. */
+
+import express from 'express';
+
+import { notFound } from './errors.js';
+import { perhapsSignedIn } from './tokens.js';
+
+export function profiles(site) {
+  const router = express.Router();
+
+  router.get('/:username', perhapsSignedIn(site), async (request, response) => {
+    const person = await findPerson(site, request.params.username);
+    response.json({ profile: profileJson(person) });
+  });
+
+  return router;
+}
+
+/** The account of this name; where there is none, the client is answered with 404. */
+export async function findPerson({ db }, username) {
+  const person = await db.get('SELECT * FROM account WHERE username = ?', [username]);
+  if (person === undefined) throw notFound('profile');
+  return person;
+}
+
+function profileJson({ username, bio, image }) {
+  return { username, bio, image };
+}
