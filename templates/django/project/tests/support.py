@@ -67,8 +67,8 @@ class Site:
     def staff(self) -> Site:
         """Another visitor: somebody who looks after the site, signed in to the admin."""
         someone = self.anonymous
-        account = {"email": "staff@example.org", "username": "staff"}
-        someone.name, someone.email, someone.password = account["username"], account["email"], PASSWORD
+        account = {"email": "Staff@Example.org", "username": "staff"}
+        someone.name, someone.email, someone.password = "staff", "staff@example.org", PASSWORD
         with pytest.MonkeyPatch.context() as environment:
             environment.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
             call_command("createsuperuser", interactive=False, verbosity=0, **account)
@@ -228,17 +228,22 @@ class Answer:
         words = [_words(node) for node in self.html.css(".error-messages li")]
         if not words and self.status >= 400:
             words = [_words(node) for node in self.html.css("main p:not([aria-hidden])")][:1]
-        return f" ({_shortened('; '.join(words), 200)})" if any(words) else ""
+        said = "; ".join(words)
+        is_news = said not in ("", "There is nothing at this address.")
+        return f" ({_shortened(said, 200)})" if is_news else ""
 
     @property
     def _target(self) -> str | None:
         """Where the answer sends the visitor: on this site, the address without a place on the page."""
         if "Location" not in self.headers:
             return None
+        # As browsers read it: a backslash is a slash, many slashes lead to a host, tabs are nothing.
+        location = re.sub(r"[\t\r\n]", "", self.headers["Location"]).strip().replace("\\", "/")
+        host = re.match(r"(?:[a-z][a-z0-9+.-]*:|(?=//))/*([^/?#]*)", location, re.IGNORECASE)
+        if host and host[1] != urlsplit(HOST).netloc:
+            return f"another site ({self.headers['Location']})"
         here = f"{HOST}{quote(self.address, safe='/?=&%')}"
-        target = urlsplit(urljoin(here, self.headers["Location"]))
-        if f"{target.scheme}://{target.netloc}" != HOST:
-            return target.geturl()
+        target = urlsplit(urljoin(here, location))
         return unquote(target._replace(scheme="", netloc="", fragment="").geturl())
 
     def page(self) -> Page:
@@ -322,8 +327,9 @@ class Part:
     def lists(self, selector: str, what: str, expected: Sequence[str]) -> None:
         """The elements that the selector finds say these words, in this order."""
         found = self.texts(selector)
-        wanted = f"{self._name} was expected to have {len(expected)} {what}: {_listed(expected)}"
-        expect(found == list(expected), f"{wanted}; it has {len(found)}: {_listed(found)}")
+        shown = 12 if len(found) == len(expected) else 4
+        wanted = f"{self._name} was expected to have these {what}: {_listed(expected, shown)}"
+        expect(found == list(expected), f"{wanted}; it has {_listed(found, shown)}")
 
     def names(self, selector: str) -> list[str]:
         """The names of all fields that the selector finds."""
@@ -381,10 +387,10 @@ def _told(fields: Mapping[str, str]) -> str:
     return f", sent {', '.join(sent)}," if sent else ""
 
 
-def _listed(texts: Sequence[str]) -> str:
-    """These texts in a row, the first dozen of them."""
-    more = f" and {len(texts) - 12} more" if len(texts) > 12 else ""
-    return ", ".join(f'"{_shortened(text, 60)}"' for text in texts[:12]) + more or "none"
+def _listed(texts: Sequence[str], most: int) -> str:
+    """These texts in a row, so many of them at most."""
+    more = f", … ({len(texts)} in all)" if len(texts) > most else ""
+    return ", ".join(f'"{_shortened(text, 60)}"' for text in texts[:most]) + more or "none"
 
 
 def _in_brackets(selector: str) -> str:

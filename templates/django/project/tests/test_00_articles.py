@@ -130,9 +130,12 @@ def test_a_change_that_leaves_nothing_is_refused(site: Site) -> None:
 
 
 def test_an_article_can_be_deleted(site: Site) -> None:
-    """The button Delete Article takes the article away and leads home."""
+    """The button Delete Article takes the article away and leads home; a link to its address cannot."""
     keep, drop = site.publish("Keep"), site.publish("Drop")
     site.read(drop).one(f"form[action='{drop}/delete'] button", "a button").says("Delete Article")
+
+    site.get(f"{drop}/delete")
+    site.read(drop)
 
     site.delete(drop).redirects_to("/")
 
