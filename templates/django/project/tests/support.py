@@ -214,7 +214,6 @@ class Answer:
         self.content = response.getvalue()
         is_page = self.headers.get("Content-Type", "").startswith("text/html")
         self.html = LexborHTMLParser(self.content if is_page else b"")
-        response.close()
 
     def __str__(self) -> str:
         asked = self.address + _told(self.sent or {})

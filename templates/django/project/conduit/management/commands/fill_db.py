@@ -12,6 +12,7 @@ from django.utils import timezone
 
 WORDS = ["amber", "bridge", "candle", "early", "garden", "harbour", "island", "lantern", "river", "winter"]
 ROWS_AT_ONCE = 2_000
+NUMBERS = (models.AutoField, models.BigAutoField, models.SmallAutoField)  # which the database gives
 
 
 class Command(BaseCommand):
@@ -73,13 +74,13 @@ def fill(model, number):
 
 
 def has_number(model):
-    return isinstance(model._meta.pk, models.AutoField | models.BigAutoField | models.SmallAutoField)
+    return isinstance(model._meta.pk, NUMBERS)
 
 
 def is_needed(field):
     """Whether a row cannot do without a value of ours for this field."""
     has_value = field.has_default() and not isinstance(field, models.DateTimeField)
-    return field.concrete and not (field.null or has_value or isinstance(field, models.AutoFieldMixin))
+    return field.concrete and not (field.null or has_value or isinstance(field, NUMBERS))
 
 
 def points_to_itself(row):
