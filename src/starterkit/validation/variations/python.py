@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from starterkit.errors import StarterkitError
 from starterkit.process import PYTHON_VARIABLES, run, scrubbed_environment
+from starterkit.syntax import parsed
 
 _FORMATTER = (
     "--isolated",
@@ -207,7 +208,7 @@ def _line_starts(data: bytes) -> list[int]:
 
 def _parsed(data: bytes) -> ast.Module | None:
     try:
-        return ast.parse(data)
+        return parsed(data)
     except (SyntaxError, ValueError):
         return None
 

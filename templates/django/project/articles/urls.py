@@ -1,0 +1,14 @@
+from django.urls import path
+
+from articles import views
+
+app_name = "articles"
+
+urlpatterns = [
+    path("", views.HomePage.as_view(), name="home"),
+    path("editor", views.PublishArticle.as_view(), name="publish"),
+    path("editor/<slug:slug>", views.EditArticle.as_view(), name="edit"),
+    path("article/<slug:slug>", views.ArticlePage.as_view(), name="article"),
+    path("article/<slug:slug>/delete", views.DeleteArticle.as_view(), name="delete"),
+    # Your own lines go below this one.
+]

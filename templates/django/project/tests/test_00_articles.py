@@ -1,0 +1,252 @@
+"""Articles are published, read, changed and deleted."""
+
+import re
+
+import pytest
+from pytest_django import Settings
+
+from tests.support import Site
+
+CARD_TITLE = ".article-preview a.preview-link h1"
+
+
+def test_home_shows_the_newest_article_first(site: Site) -> None:
+    """The home page has a card for each article, the newest at the top, and each leads to its article."""
+    for title in ("Monday", "Tuesday", "Wednesday"):
+        last = site.publish(title, description=f"What {title} brought.")
+
+    home = site.read("/")
+
+    home.lists(CARD_TITLE, "articles", ["Wednesday", "Tuesday", "Monday"])
+    link = home.card("Wednesday").one("a.preview-link", "a link to the article")
+    assert link.attribute("href") == last
+    link.one("p", "the description").says("What Wednesday brought.")
+
+
+def test_every_page_has_the_bar_with_the_way_home(site: Site) -> None:
+    """At the top of every page stands the bar with the site's name and a link home."""
+    for address in ("/", "/editor", site.publish("A lantern")):
+        page = site.read(address)
+        assert page.one("nav.navbar a.navbar-brand", "the site's name").attribute("href") == "/"
+        assert "Home" in page.texts("nav.navbar a.nav-link"), f"no link Home in the bar of {address}"
+
+
+def test_an_article_has_a_page_of_its_own(site: Site) -> None:
+    """An article's page shows its title once, and its text, one paragraph for each in the text."""
+    article = site.publish("Lanterns", body="They swing in the wind.\n\nAt dawn they go out.")
+
+    page = site.read(article)
+
+    page.one(".article-page h1", "the title").says("Lanterns")
+    page.lists(".article-content p", "paragraphs", ["They swing in the wind.", "At dawn they go out."])
+
+
+def test_a_text_is_written_in_markdown(site: Site) -> None:
+    """Emphasis, lists and headings in a text are shown as such, and the page keeps its one main heading."""
+    article = site.publish("Lanterns", body="# Kinds\n\n- of *paper*\n- of **tin**")
+
+    page = site.read(article)
+
+    page.lists(".article-content li", "points", ["of paper", "of tin"])
+    page.one(".article-content em", "an emphasised word").says("paper")
+    page.one(".article-content strong", "a strong word").says("tin")
+    page.one(".article-content :is(h2, h3, h4, h5, h6)", "a heading in the text").says("Kinds")
+    page.one("h1", "the title, as the only main heading").says("Lanterns")
+
+
+def test_nothing_in_an_article_can_run(site: Site) -> None:
+    """Scripts in a title, a description or a text are shown or dropped, and never run."""
+    trick = "<script>alert(1)</script><img src=x onerror=alert(2)><iframe srcdoc='<script>'></iframe>"
+    links = "[bad](javascript:alert(3)) <a href='javascript:alert(4)'>bad</a> [good](https://example.org/)"
+    links += " [bad](data:text/html;base64,PHNjcmlwdD4=) ![bad](javascript:alert(5))"
+    body = f"Before.\n\n{trick}\n\n{links}\n\nAfter."
+    article = site.publish(f"Trick {trick}", description=trick, body=body)
+
+    for address in ("/", article, article.replace("/article/", "/editor/")):
+        page = site.read(address)
+        page.none("script:not([src]), iframe, [srcdoc], [onerror], [onload]", "something that runs")
+        page.none("[href^='javascript:'], [href^='data:'], [src^='javascript:']", "an address that runs")
+    text = site.read(article).texts(".article-content p")
+    assert text[0] == "Before."
+    assert text[-1] == "After."
+    assert site.read(article).texts(".article-content a[href='https://example.org/']") == ["good"]
+
+
+@pytest.mark.parametrize("field", ["title", "description", "body"])
+def test_an_article_that_lacks_a_part_is_refused(site: Site, field: str) -> None:
+    """An article without title, description or text is refused; the page says why and keeps the rest."""
+    typed = {"title": "Tin lanterns", "description": "A short praise.", "body": "They last."}
+
+    page = site.send("/editor", **{**typed, field: "   "}).refused(422)
+
+    page.some(".error-messages li", "a message that says what is missing")
+    for name in typed.keys() - {field}:
+        assert page.one(f"[name={name}]", f"the field {name}").value().strip() == typed[name]
+    site.read("/").lists(CARD_TITLE, "articles", [])
+
+
+@pytest.mark.parametrize(("field", "longest"), [("title", 200), ("description", 500), ("body", 50_000)])
+def test_a_part_of_an_article_can_be_too_long(site: Site, field: str, longest: int) -> None:
+    """A title of 200, a description of 500, a text of 50,000 characters is taken, one more is refused."""
+    typed = {"title": "Tin lanterns", "description": "A short praise.", "body": "They last."}
+    site.publish(**{**typed, field: "x" * longest})
+
+    page = site.send("/editor", **{**typed, field: "x" * (longest + 1)}).refused(422)
+
+    page.some(".error-messages li", "a message that says what is wrong")
+    kept = page.one(f"[name={field}]", f"the field {field}").value().strip()
+    assert kept == "x" * (longest + 1), f"of the {longest + 1} characters, the field {field} keeps {len(kept)}"
+    endless = site.send("/editor", **{**typed, field: "x" * 2_000_000}).refused(413)
+    endless.one("nav.navbar a.navbar-brand", "the way home")
+    assert len(site.read("/").texts(CARD_TITLE)) == 1
+
+
+def test_an_article_can_be_changed_and_keeps_its_address(site: Site) -> None:
+    """The editor shows what is there; an article that is changed keeps its address, even with a new title."""
+    article = site.publish("Lanterns", description="On light.", body="First version.")
+    site.publish("A newer one")
+    editor = site.read(article.replace("/article/", "/editor/"))
+    assert editor.one("input[name=title]", "the title").value() == "Lanterns"
+    assert editor.one("input[name=description]", "the description").value() == "On light."
+    assert editor.one("textarea[name=body]", "the text").value().strip() == "First version."
+
+    site.edit(article, title="Lamps", body="Second version.").redirects_to(article)
+
+    page = site.read(article)
+    page.one("h1", "the title").says("Lamps")
+    page.one(".article-content p", "the text").says("Second version.")
+    site.read("/").lists(CARD_TITLE, "articles", ["A newer one", "Lamps"])
+
+
+def test_a_change_that_leaves_nothing_is_refused(site: Site) -> None:
+    """A change that empties the title is refused, and the article stays as it was."""
+    article = site.publish("Lanterns")
+
+    site.edit(article, title=" ", body="Half a change.").refused(422).some(".error-messages li", "a message")
+
+    page = site.read(article)
+    page.one("h1", "the title").says("Lanterns")
+    page.one(".article-content p", "the text").says("At length.")
+
+
+def test_an_article_can_be_deleted(site: Site) -> None:
+    """The button Delete Article takes the article away and leads home; a link to its address cannot."""
+    keep, drop = site.publish("Keep"), site.publish("Drop")
+    site.read(drop).one(f"form[action='{drop}/delete'] button", "a button").says("Delete Article")
+
+    site.get(f"{drop}/delete")
+    site.read(drop)
+
+    site.delete(drop).redirects_to("/")
+
+    site.get(drop).refused(404)
+    site.read(keep)
+    site.read("/").lists(CARD_TITLE, "articles", ["Keep"])
+
+
+def test_equal_titles_get_different_addresses(site: Site) -> None:
+    """Articles with the same title, even published at the same moment, each have an address of their own."""
+    addresses = {}
+
+    def publish(text: str) -> None:
+        addresses[site.publish("Triplets", body=text)] = text
+
+    publish("The eldest.")
+    with site.just_before_saving(lambda: publish("The second.")):
+        publish("The youngest.")
+
+    assert sorted(addresses.values()) == ["The eldest.", "The second.", "The youngest."]
+    for address, text in addresses.items():
+        site.read(address).one(".article-content p", "the text").says(text)
+
+
+@pytest.mark.parametrize("title", ["Crème brûlée, twice!", "Хлеб", "灯笼", "?/#%", "x" * 150])
+def test_every_title_gives_an_address_that_a_browser_can_show(site: Site, title: str) -> None:
+    """A title in any script, with any signs, gets an address of letters, digits and hyphens."""
+    article = site.publish(title)
+
+    assert re.fullmatch(r"/article/[a-z0-9]+(-[a-z0-9]+)*", article), f"{article} has other signs in it"
+    site.read(article).one("h1", "the title").says(title)
+
+
+def test_a_new_database_begins_with_articles(site: Site) -> None:
+    """The command that makes the database anew leaves articles on the home page, each with a page to read."""
+    site.publish("Only mine")
+
+    site.start_anew()
+
+    cards = site.read("/").some(".article-preview a.preview-link", "sample articles")
+    assert "Only mine" not in [card.words() for card in cards]
+    for card in cards:
+        page = site.read(card.attribute("href") or "")
+        page.one("h1", "the title").says(card.one("h1", "the title").words())
+        page.some(".article-content p", "the text")
+
+
+def test_a_missing_page_is_a_page_of_the_site(site: Site) -> None:
+    """Where nothing is, the answer is 404, with the site's own bar to go on from."""
+    site.read(site.publish("Here"))
+
+    for address in ("/article/not-here", "/editor/not-here", "/nowhere"):
+        site.get(address).refused(404).one("nav.navbar a.navbar-brand", "the way home")
+
+
+def test_a_form_from_another_site_changes_nothing(site: Site) -> None:
+    """What this site's own forms can do, a form that another site sends in a visitor's name cannot."""
+    article = site.publish("Lanterns")
+    forged = {"title": "Forged", "description": "By another site.", "body": "Nothing."}
+
+    for address in ("/editor", article.replace("/article/", "/editor/"), f"{article}/delete"):
+        site.send_from_elsewhere(address, **forged).refused(400, 403)
+
+    site.read("/").lists(CARD_TITLE, "articles", ["Lanterns"])
+    site.edit(article, title="Lamps").redirects_to(article)
+    site.delete(article).redirects_to("/")
+
+
+def test_pages_tell_the_browser_to_be_careful(site: Site, settings: Settings) -> None:
+    """Pages forbid foreign scripts, frames and guessed types, and keep their cookie to themselves."""
+    for answer in (site.get("/editor"), site.get("/article/not-here"), site.get("/admin/login/")):
+        rules = answer.headers.get("Content-Security-Policy", "")
+        assert re.search("(default|script)-src 'self'(;|$)", rules), f"no rule on scripts in: {rules}"
+        assert "unsafe-inline" not in rules
+        assert "frame-ancestors 'none'" in rules or "frame-ancestors 'self'" in rules
+        assert "object-src 'none'" in rules or "default-src 'none'" in rules
+        assert answer.headers.get("X-Content-Type-Options") == "nosniff"
+        assert "origin" in answer.headers.get("Referrer-Policy", "")
+    for words in (("HttpOnly", "SameSite=Lax"), ("HttpOnly", "SameSite=Lax", "Secure")):
+        settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = "Secure" in words
+        visitor = site.anonymous
+        cookies = [cookie for address in ("/editor", "/login") for cookie in visitor.get(address).cookies]
+        assert cookies, "no page with a form sets a cookie"
+        for cookie in cookies:
+            assert all(word in cookie for word in words), f"the cookie lacks one of {words}: {cookie}"
+
+
+def test_those_who_look_after_the_site_find_its_articles(site: Site) -> None:
+    """The admin lists the articles and finds them by their words; others are asked to sign in there."""
+    site.publish("Lanterns", body="They swing in the wind.")
+    site.publish("Bridges")
+    staff = site.staff
+    articles = "/admin/articles/article/"
+
+    for visitor in (site, site.anonymous):
+        visitor.get(articles).redirects_to_a_page_under("/admin/login/")
+
+    staff.read(articles).lists("#result_list tbody th", "articles", ["Bridges", "Lanterns"])
+    staff.read(f"{articles}?q=swing").lists("#result_list tbody th", "articles", ["Lanterns"])
+
+
+def test_those_who_look_after_the_site_delete_what_they_choose(site: Site) -> None:
+    """What is chosen in the admin's list and deleted there is gone from the site; the rest stays."""
+    drop, keep = site.publish("Drop"), site.publish("Keep")
+    staff, articles = site.staff, "/admin/articles/article/"
+    rows = staff.read(articles).some("#result_list tbody tr", "articles")
+    row = next(row for row in rows if "Drop" in row.words())
+    number = row.one("input[name=_selected_action]", "a box to choose it by").value()
+
+    sent = {"action": "delete_selected", "_selected_action": number, "post": "yes"}
+    staff.send(articles, **sent).redirects_to(articles)
+
+    site.get(drop).refused(404)
+    site.read(keep)

@@ -1,0 +1,334 @@
+"""People make accounts, sign in and out, and say who they are."""
+
+import base64
+import hashlib
+from importlib import import_module
+from time import thread_time
+
+import pytest
+from django.conf import global_settings
+from pytest_django import Settings
+
+from tests.passwords import QuickHasher
+from tests.support import PASSWORD, TOKEN, Answer, Site
+
+ADA = {"username": "ada", "email": "ada@example.org", "password": PASSWORD}
+MESSAGE = ".error-messages li"
+SETTINGS = "form:has(textarea[name=bio])"
+
+
+def links(site: Site) -> list[str | None]:
+    """Where the links of the bar at the top lead."""
+    return [link.attribute("href") for link in site.read("/").some("nav.navbar a.nav-link", "links")]
+
+
+def sign_in(site: Site, email: str, password: str) -> Site:
+    """Another visitor, who has signed in with these."""
+    someone = site.anonymous
+    fields = {"email": email, "password": password}
+    someone.read("/login").submit("form:has(input[name=email])", **fields).redirects_to("/")
+    return someone
+
+
+def test_signing_up_makes_an_account(site: Site) -> None:
+    """Whoever signs up is signed in at once: the bar shows their page and settings, no longer Sign in."""
+    newcomer = site.anonymous
+    page = newcomer.read("/register")
+    page.one("h1", "a heading").says("Sign up")
+    page.one("nav.navbar a[href='/register']", "a link to sign up").says("Sign up")
+    page.one("nav.navbar a[href='/login']", "a link to sign in").says("Sign in")
+    page.none("nav.navbar a[href='/settings']", "a link to the settings")
+
+    page.submit("form:has(input[name=username])", **ADA).redirects_to("/")
+
+    home = newcomer.read("/")
+    home.one("nav.navbar a[href='/settings']", "a link to the settings")
+    home.one("nav.navbar a[href='/profile/ada']", "a link to one's own profile").says("ada")
+    home.one("nav.navbar .user-pic", "the picture of who is signed in")
+    home.none("nav.navbar a[href='/login'], nav.navbar a[href='/register']", "a link to sign in")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("username", "  "),
+        ("username", "a/b"),
+        ("username", "."),
+        ("username", ".."),
+        ("username", "x" * 51),
+        ("email", ""),
+        ("email", "nowhere"),
+        ("email", "x" * 189 + "@example.org"),
+        ("password", ""),
+        ("password", "7 chars"),
+        ("password", "x" * 201),
+    ],
+)
+def test_an_account_needs_a_name_an_email_and_a_password(site: Site, field: str, value: str) -> None:
+    """What is missing, too short, too long or unfit for an address is refused, in the settings as well."""
+    newcomer = site.anonymous
+    newcomer.read("/register")
+
+    page = newcomer.send("/register", **{**ADA, field: value}).refused(422)
+
+    page.some(MESSAGE, "a message that says what is wrong")
+    for name in {"username", "email"} - {field}:
+        page.one(f"input[name={name}][value='{ADA[name]}']", f"what was typed as {name}")
+    assert PASSWORD not in page.one("input[name=password]", "the password").value()
+
+    longest = {"username": "x" * 50, "email": "x" * 188 + "@example.org", "password": "x" * 200}
+    newcomer.send("/register", **longest).redirects_to("/")
+    answer = newcomer.read("/settings").submit(SETTINGS, **{field: value})
+    if (field, value) == ("password", ""):  # none is typed, and the old one stays
+        answer.redirects_to(f"/profile/{'x' * 50}")
+    else:
+        answer.refused(422).some(MESSAGE, "a message that says what is wrong")
+
+
+def test_a_name_and_an_email_belong_to_one_account(site: Site) -> None:
+    """A name or an e-mail address that is taken is refused, when signing up and in the settings."""
+    ada = site.register("ada")
+    bob = site.register("bob")
+    taken = [{"username": "ada"}, {"email": ada.email}, {"email": ada.email.upper()}]
+
+    for field in taken:
+        newcomer = {"username": "carla", "email": "carla@example.org", "password": PASSWORD}
+        site.anonymous.send("/register", **{**newcomer, **field}).refused(422).some(MESSAGE, "a message")
+        page = bob.read("/settings").submit(SETTINGS, bio="New.", **field).refused(422)
+        page.some(MESSAGE, "a message")
+        assert page.one("textarea[name=bio]", "the bio").value().strip() == "New."
+        page.one("nav.navbar a[href='/profile/bob']", "a link to one's own profile").says("bob")
+
+    bob.read("/profile/bob").one(".profile-page h4", "the name").says("bob")
+    site.anonymous.send("/register", **newcomer).redirects_to("/")
+
+
+def test_two_people_take_the_same_name_at_the_same_moment(site: Site) -> None:
+    """Where two people send the same name at the same moment, one gets it; in the settings as well."""
+
+    def one_gets_it(answers: dict[Site, Answer]) -> tuple[Site, Site]:
+        given = [who for who, answer in answers.items() if answer.status in (302, 303)]
+        assert len(given) == 1, f"{len(given)} people got the name: {'; '.join(map(str, answers.values()))}"
+        (other,) = answers.keys() - given
+        answers[other].refused(422).some(MESSAGE, "a message")
+        return given[0], other
+
+    slow, quick = site.anonymous, site.anonymous
+    for visitor in (slow, quick):
+        visitor.read("/register")
+    answers: dict[Site, Answer] = {}
+    send = {slow: ADA, quick: {**ADA, "email": "quick@example.org"}}
+    with site.just_before_saving(lambda: answers.update({quick: quick.send("/register", **send[quick])})):
+        answers[slow] = slow.send("/register", **send[slow])
+    has_it, has_none = one_gets_it(answers)
+    assert "/profile/ada" in links(has_it)
+    assert "/settings" not in links(has_none)
+
+    has_none.send("/register", **{**send[has_none], "username": "other"}).redirects_to("/")
+    pages, same = {visitor: visitor.read("/settings") for visitor in (slow, quick)}, {"username": "same"}
+    with site.just_before_saving(lambda: answers.update({quick: pages[quick].submit(SETTINGS, **same)})):
+        answers[slow] = pages[slow].submit(SETTINGS, **same)
+    has_it, has_none = one_gets_it(answers)
+    assert "/profile/same" in links(has_it)
+    assert "/profile/same" not in links(has_none)
+
+
+def test_signing_in_with_email_and_password(site: Site) -> None:
+    """The e-mail address, in capitals or not, and the exact password sign in and lead home alone."""
+    password = "  spaces  in  it "
+    newcomer = site.anonymous
+    ada = {"username": "ada", "email": "Ada@Example.ORG", "password": password}
+    newcomer.read("/register").submit("form:has(input[name=username])", **ada).redirects_to("/")
+    page = site.anonymous.read("/login")
+    page.one("h1", "a heading").says("Sign in")
+    page.one("form:has(input[name=email]) button[type=submit]", "a button").says("Sign in")
+
+    for email in ("Ada@Example.ORG", "ada@example.org", "ADA@EXAMPLE.ORG"):
+        assert "/profile/ada" in links(sign_in(site, email, password)), f"{email} is not signed in"
+    for wrong in (password.strip(), " spaces in it ", password.upper(), ""):
+        site.anonymous.send("/login", email="ada@example.org", password=wrong).refused(422)
+
+    for query in ("?next=https://evil.example", "?next=//evil.example", "?next=/%5Cevil.example"):
+        visitor = site.anonymous
+        visitor.read("/login")
+        answer = visitor.send(f"/login{query}", email="ada@example.org", password=password)
+        assert "evil.example" not in answer.headers.get("Location", ""), str(answer)
+
+
+def test_a_failed_sign_in_does_not_tell_why(site: Site) -> None:
+    """A wrong password and an unknown address get the same page after the same time, and nobody is signed in."""
+    ada = site.register("ada")
+    visitor = site.anonymous
+    visitor.read("/login")
+
+    before = QuickHasher.count
+    wrong = visitor.send("/login", email=ada.email, password="not hers at all").refused(422)
+    middle = QuickHasher.count
+    unknown = visitor.send("/login", email="nobody@example.org", password="not hers at all").refused(422)
+    after = QuickHasher.count
+
+    wrong.some(MESSAGE, "a message")
+    told, other = wrong.texts(MESSAGE), unknown.texts(MESSAGE)
+    assert told == other, f"a wrong password is answered with {told}, an unknown address with {other}"
+    tried, missed = middle - before, after - middle
+    assert tried == missed > 0, f"a wrong password costs {tried} slow hashes, an unknown address {missed}"
+    assert wrong.one("input[name=email]", "the address, still there").value() == ada.email
+    assert "/settings" not in links(visitor)
+    assert "/profile/ada" in links(sign_in(site, ada.email, ada.password))
+
+
+def test_signing_out_is_a_button(site: Site) -> None:
+    """The button on the settings page signs out, a link cannot; after it, the settings ask to sign in."""
+    ada = site.register("ada")
+    button = ada.read("/settings").one("form[action='/logout'] button.btn-outline-danger", "a button")
+    button.says("Or click here to logout")
+    ada.get("/logout")
+    assert "/settings" in links(ada)
+
+    ada.read("/settings").submit("form:has(button.btn-outline-danger)").redirects_to("/")
+
+    assert "/settings" not in links(ada)
+    ada.get("/login")
+    ada.send("/settings", username="ada", email=ada.email, bio="Gone.").asks_to_sign_in()
+    assert "Gone." not in site.read("/profile/ada").texts(".user-info p")
+    page = ada.read(ada.get("/settings").asks_to_sign_in())
+    answer = page.submit("form:has(input[name=email])", email=ada.email, password=ada.password)
+    ada.read(answer.redirects_to_a_page_under("/"))
+    assert "/settings" in links(ada)
+
+
+def test_settings_change_the_profile(site: Site) -> None:
+    """The settings show what is known; what is saved or emptied there is so on the profile, at once."""
+    ada = site.register("ada")
+    page = ada.read("/settings")
+    before = {name: page.one(f"[name={name}]", name).value().strip() for name in ("username", "email", "bio", "image")}
+    assert before == {"username": "ada", "email": ada.email, "bio": "", "image": ""}
+    page.one(f"{SETTINGS} button[type=submit]", "a button").says("Update Settings")
+    name = "Ada <img src=x onerror=alert(1)> Ω"
+    new = {"username": name, "bio": "<script>alert(2)</script> Writes <b>programs</b>."}
+    new["image"] = "https://example.org/\"onerror='alert(3)'.png"
+
+    page.submit(SETTINGS, **new).redirects_to(f"/profile/{name}")
+
+    profile = ada.read(f"/profile/{name}")
+    profile.one(".profile-page h4", "the name").says(name)
+    profile.one(".user-info p", "the bio").says(new["bio"])
+    assert profile.one("img.user-img", "the picture").attribute("src") == new["image"]
+    profile.none("[onerror], .user-info script", "something that runs")
+    site.get("/profile/ada").refused(404)
+    again = ada.read("/settings")
+    assert again.one("textarea[name=bio]", "the bio").value().strip() == new["bio"]
+    assert again.one("input[name=image]", "the picture").value() == new["image"]
+
+    again.submit(SETTINGS, bio="x" * 2_000, image="y" * 2_000).redirects_to(f"/profile/{name}")
+    for field in ("bio", "image"):
+        again.submit(SETTINGS, **{field: "z" * 2_001}).refused(422).some(MESSAGE, "a message")
+    ada.read(f"/profile/{name}").one(".user-info p", "the longest bio").says("x" * 2_000)
+    again.submit(SETTINGS, bio="", image="").redirects_to(f"/profile/{name}")
+    profile = ada.read(f"/profile/{name}")
+    profile.one(".user-info p", "the bio, empty again").says("")
+    assert "default-avatar.svg" in (profile.one("img.user-img", "the picture").attribute("src") or "")
+
+
+def test_a_password_changes_only_when_one_is_typed(site: Site) -> None:
+    """Settings saved without a password keep the old one; a new one takes its place, if it is long enough."""
+    ada = site.register("ada")
+    assert ada.read("/settings").one("input[name=password]", "the password").value() == ""
+
+    ada.read("/settings").submit(SETTINGS, bio="Hello.").redirects_to("/profile/ada")
+    sign_in(site, ada.email, ada.password)
+
+    ada.read("/settings").submit(SETTINGS, password="7 chars").refused(422).some(MESSAGE, "a message")
+    sign_in(site, ada.email, ada.password)
+
+    ada.read("/settings").submit(SETTINGS, password=" a  new ").redirects_to("/profile/ada")
+    sign_in(site, ada.email, " a  new ")
+    site.anonymous.send("/login", email=ada.email, password=ada.password).refused(422)
+
+
+def test_a_profile_tells_who_somebody_is(site: Site) -> None:
+    """A profile shows name, bio and picture to all, and the link to the settings to its owner alone."""
+    ada, bob = site.register("ada"), site.register("bob")
+
+    for visitor in (ada, bob, site.anonymous):
+        page = visitor.read("/profile/ada")
+        page.one(".profile-page h4", "the name").says("ada")
+        page.one(".profile-page .user-info p", "the bio, empty at first").says("")
+        picture = page.one(".profile-page .user-img", "the picture").attribute("src") or ""
+        assert "default-avatar.svg" in picture
+        assert visitor.get(picture).status == 200, f"the picture {picture} does not load"
+
+    own = ada.read("/profile/ada").one(".profile-page a[href='/settings']", "a link to the settings")
+    own.says("Edit Profile Settings")
+    others = bob.read("/profile/ada")
+    others.none(".profile-page a[href='/settings']", "a link to the settings")
+    others.one("nav.navbar a[href='/profile/bob']", "a link to one's own profile").says("bob")
+    site.get("/profile/nobody").refused(404)
+
+
+def test_a_session_belongs_to_one_account(site: Site) -> None:
+    """Signing in or up begins a new session, which no older form fits, and which ends with the account."""
+    people = [site.register(f"reader {number}") for number in range(9)]
+    last = people[-1]
+
+    def token(visitor: Site, address: str) -> str:
+        field = visitor.read(address).one(f"main input[name={TOKEN}]", "the token of its form")
+        return field.attribute("value") or ""
+
+    signs_in, signs_up = site.anonymous, site.anonymous
+    old = token(signs_in, "/login")
+    signs_in.send("/login", email=last.email, password=last.password).redirects_to("/")
+    signs_in.send("/logout", **{TOKEN: old}).refused(400, 403)
+    old = token(signs_up, "/register")
+    signs_up.send("/register", **ADA).redirects_to("/")
+    signs_up.send("/logout", **{TOKEN: old}).refused(400, 403)
+    for visitor in (signs_in, signs_up):
+        assert "/settings" in links(visitor)
+
+    site.start_anew()
+    for visitor in (signs_in, signs_up):
+        assert "/login" in links(visitor), "the account is gone, and its session is not"
+        visitor.get("/settings").asks_to_sign_in()
+
+
+def test_a_form_from_elsewhere_touches_no_account(site: Site) -> None:
+    """A page of another site can neither sign its visitors up, in or out here, nor change their settings."""
+    ada = site.register("ada")
+    new = {"username": "forged", "email": "forged@example.org", "password": "forged and long"}
+
+    stranger = site.anonymous
+    stranger.send_from_elsewhere("/register", **new).refused(400, 403)
+    stranger.send_from_elsewhere("/login", email=ada.email, password=ada.password).refused(400, 403)
+    assert "/login" in links(stranger)
+    ada.send_from_elsewhere("/settings", **new).refused(400, 403)
+    ada.send_from_elsewhere("/logout").refused(400, 403)
+
+    assert "/profile/ada" in links(ada)
+    site.get("/profile/forged").refused(404)
+
+
+def test_a_password_is_never_stored_as_typed(site: Site, settings: Settings) -> None:
+    """What lies in the database is neither the password nor a quick digest of it, but a slow one."""
+    ada = site.register("ada")
+    assert ada.email.encode() in site.stored()
+
+    stored = site.stored()
+
+    secret = ada.password.encode()
+    for way in ("md5", "sha1", "sha256", "sha512"):
+        digest = hashlib.new(way, secret)
+        for form in (digest.hexdigest().encode(), digest.digest(), base64.b64encode(digest.digest())):
+            assert form not in stored, f"a plain {way} of the password is in the database"
+    assert secret not in stored, "the password itself is in the database"
+
+    own = import_module("conduit.settings.base")
+    settings.PASSWORD_HASHERS = getattr(own, "PASSWORD_HASHERS", global_settings.PASSWORD_HASHERS)
+    visitor = site.anonymous
+    visitor.get("/login")
+    start = thread_time()
+    visitor.send("/login", email="nobody@example.org", password="a guess").refused(422)
+    middle = thread_time()
+    hashlib.scrypt(b"a guess", salt=b"salt", n=2**14, r=8, p=1)
+    small = thread_time() - middle
+    spent = middle - start
+    assert spent > 3 * small, f"trying a password takes {spent:.3f} s, and should take {3 * small:.3f} s or more"

@@ -1,0 +1,78 @@
+"""Signing up, signing in, and settings."""
+
+from django import forms
+from django.contrib.auth import authenticate, password_validation
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+
+
+class AccountForm(forms.ModelForm):
+    """What signing up and the settings have in common. A password counts as it was typed, spaces and all."""
+
+    password = forms.CharField(
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean_password(self):
+        password = self.cleaned_data["password"]
+        if password:
+            password_validation.validate_password(password, self.instance)
+        return password
+
+    def try_to_save(self):
+        """Save, and give back the account; or None, with a message in the form. Only the database can see two people
+        who take a name at the same moment."""
+        if self.cleaned_data["password"]:
+            self.instance.set_password(self.cleaned_data["password"])
+        try:
+            with transaction.atomic():
+                return self.save()
+        except IntegrityError:
+            self.add_error(None, "This name or this address has just been taken.")
+            return None
+
+
+class SignUpForm(AccountForm):
+    class Meta:
+        model = User
+        fields = ["username", "email"]
+
+
+class SettingsForm(AccountForm):
+    field_order = ["image", "username", "bio", "email", "password"]
+
+    class Meta:
+        model = User
+        fields = ["image", "username", "bio", "email"]
+        widgets = {"bio": forms.Textarea(attrs={"rows": 6, "placeholder": "Short bio about you"})}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["password"].required = False
+        self.fields["password"].label = "New password"
+        self.fields["password"].help_text = "Leave it empty to keep the one you have."
+
+
+class SignInForm(forms.Form):
+    """Who is there, if address and password belong together. What is wrong with them is not told."""
+
+    email = forms.CharField(label="E-mail address", max_length=200, widget=forms.EmailInput)
+    password = forms.CharField(max_length=200, strip=False, widget=forms.PasswordInput)
+
+    def __init__(self, request, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.request = request
+        self.user = None
+
+    def clean(self):
+        email, password = (self.cleaned_data.get(name, "") for name in ("email", "password"))
+        self.user = authenticate(self.request, username=email, password=password)
+        if self.user is None:
+            raise ValidationError("E-mail address or password is wrong.")
+
+    def get_user(self):
+        return self.user

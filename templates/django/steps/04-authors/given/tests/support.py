@@ -1,0 +1,420 @@
+"""The visitor that the tests send to the site.
+
+The tests know the site as a browser does: by its addresses, its pages and its forms. What goes
+wrong is said in one sentence about the site. `first_visitor` gives the visitor who acts in most tests.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from io import StringIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote, urljoin, urlsplit
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, connections
+from django.http import HttpResponse
+from django.test import Client
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+__tracebackhide__ = True  # a failure points to the line of the test, not into this file
+
+PASSWORD = "correct horse battery staple"
+TOKEN = "csrfmiddlewaretoken"  # the hidden field by which the site knows its own forms
+HOST = "http://testserver"
+
+
+def first_visitor() -> Site:
+    """The visitor who acts in most tests: someone who has an account and is signed in."""
+    return Site().register("someone")
+
+
+def expect(fact: object, otherwise: str) -> None:
+    """Fail with a sentence unless the fact holds."""
+    if not fact:
+        raise AssertionError(otherwise)
+
+
+class Site:
+    """The site, as one visitor sees it in a browser of their own."""
+
+    def __init__(self) -> None:
+        self._browser = Client(enforce_csrf_checks=True)
+        self._token = ""
+        self.name = self.email = self.password = ""
+
+    # Other visitors
+
+    @property
+    def anonymous(self) -> Site:
+        """Another visitor, who is not signed in."""
+        return Site()
+
+    def register(self, name: str, password: str = PASSWORD) -> Site:
+        """Another visitor, who has just made an account and is signed in."""
+        someone = self.anonymous
+        someone.name, someone.email, someone.password = name, f"{quote(name)}@example.org".lower(), password
+        fields = {"username": name, "email": someone.email, "password": password}
+        someone.read("/register").submit(_form_with("input[name=username]"), **fields).redirects_to("/")
+        return someone
+
+    @property
+    def staff(self) -> Site:
+        """Another visitor: somebody who looks after the site, signed in to the admin."""
+        someone = self.anonymous
+        account = {"email": "Staff@Example.org", "username": "staff"}
+        someone.name, someone.email, someone.password = "staff", "staff@example.org", PASSWORD
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
+            call_command("createsuperuser", interactive=False, verbosity=0, **account)
+        fields = {"username": someone.email, "password": someone.password}
+        someone.read("/admin/login/?next=/admin/").submit("#login-form", **fields).redirects_to("/admin/")
+        return someone
+
+    # Reading and sending
+
+    def get(self, address: str) -> Answer:
+        """What the site answers when the visitor opens an address."""
+        return self._answer(address, self._browser.get(address))
+
+    def read(self, address: str) -> Page:
+        """The page at an address."""
+        return self.get(address).page()
+
+    def send(self, address: str, **fields: str) -> Answer:
+        """What the site answers to a form that is sent to this address, filled in with these fields."""
+        if not self._token:
+            self._look_for_a_form()
+        return self._post(address, {TOKEN: self._token, **fields})
+
+    def send_from_elsewhere(self, address: str, **fields: str) -> Answer:
+        """What the site answers to a form that another site made, which cannot know this visitor's token."""
+        return self._post(address, fields)
+
+    # Articles and comments
+
+    def publish(self, title: str, **fields: str) -> str:
+        """Publish an article through the editor; the address where it now stands."""
+        fields = {"title": title, "description": "In short.", "body": "At length.", **fields}
+        answer = self.read("/editor").submit(_form_with("textarea[name=body]"), **fields)
+        return answer.redirects_to_a_page_under("/article/")
+
+    def edit(self, article: str, **fields: str) -> Answer:
+        """Change some fields of an article through the editor."""
+        return self.read(article.replace("/article/", "/editor/")).submit(_form_with("textarea[name=body]"), **fields)
+
+    def delete(self, article: str) -> Answer:
+        """Press the button on the article's page that deletes it."""
+        return self.read(article).submit(f"form[action='{article}/delete']")
+
+    def comment(self, article: str, body: str) -> None:
+        """Write a comment under an article."""
+        self.read(article).submit("form.comment-form", body=body).redirects_to(article)
+
+    def start_anew(self) -> None:
+        """Make the database anew, with the command that the site has for it."""
+        call_command("init_db", interactive=False, verbosity=0, stdout=StringIO())
+
+    def fill(self, *models: str, others: int) -> None:
+        """Add so many rows for these models to the database, and so many for each of the others."""
+        call_command("fill_db", *models, others=others, stdout=StringIO())
+
+    @contextmanager
+    def just_before_saving(self, action: Callable[[], object]) -> Iterator[None]:
+        """Have something else happen at the very moment when the site is about to write to its database."""
+        others: list[Future[None]] = []
+
+        def act() -> None:
+            try:
+                action()
+            finally:
+                connections.close_all()
+
+        def interrupt(execute: Callable[..., Any], statement: str, *more: Any) -> Any:
+            if not others and statement.startswith(("INSERT", "UPDATE")) and "django_session" not in statement:
+                others.append(elsewhere.submit(act))
+                # Where the site has locked the database already, the other one has to wait, and comes second.
+                wait(others, timeout=0.25)
+            return execute(statement, *more)
+
+        with ThreadPoolExecutor(1) as elsewhere:
+            with connection.execute_wrapper(interrupt):
+                yield
+            expect(others, "the site was expected to write to its database, and wrote nothing")
+            others[0].result()
+
+    def questions(self, address: str) -> int:
+        """How many questions the site asks its database to draw the page at this address."""
+        asked: list[str] = []
+
+        def note(execute: Callable[..., Any], statement: str, *more: Any) -> Any:
+            asked.append(statement)
+            return execute(statement, *more)
+
+        self.read(address)  # what is only asked the first time does not count
+        with connection.execute_wrapper(note):
+            self.read(address)
+        return len(asked)
+
+    def work(self, address: str) -> int:
+        """How much the database does to draw the page at this address, in the small steps that it counts itself."""
+        steps = 0
+
+        def count() -> int:
+            nonlocal steps
+            steps += 1
+            return 0
+
+        self.read(address)  # what is only done the first time does not count
+        connection.connection.set_progress_handler(count, 1)
+        try:
+            self.read(address)
+        finally:
+            connection.connection.set_progress_handler(None, 1)
+        return steps
+
+    def stored(self) -> bytes:
+        """All that the site has written to its database, as it lies in the file."""
+        return Path(connection.settings_dict["NAME"]).read_bytes()
+
+    def _look_for_a_form(self) -> None:
+        """Open pages that may hold a form, for the token that the site wants to see again."""
+        for address in ("/editor", "/login"):
+            self.get(address)
+            if self._token:
+                return
+
+    def _post(self, address: str, fields: dict[str, str], page: str = "") -> Answer:
+        self._token = ""  # whoever signs in or out gets a new one, with the next form
+        headers = {"Referer": f"{HOST}{quote(page, safe='/?=&%')}"} if page else {}
+        return self._answer(address, self._browser.post(address, data=fields, headers=headers), fields)
+
+    def _answer(self, address: str, response: HttpResponse, sent: Mapping[str, str] | None = None) -> Answer:
+        answer = Answer(self, address, response, sent)
+        if field := answer.html.css_first(f"input[name={TOKEN}]"):
+            self._token = field.attributes.get("value") or ""
+        return answer
+
+
+class Answer:
+    """What the site answered: a page, a refusal, or a redirect."""
+
+    def __init__(self, site: Site, address: str, response: HttpResponse, sent: Mapping[str, str] | None) -> None:
+        self.site = site
+        self.address = address
+        self.sent = sent  # the fields of a form, None where no form was sent
+        self.status = response.status_code
+        self.headers = response.headers
+        self.cookies = [cookie.OutputString() for cookie in response.cookies.values()]
+        self.content = response.getvalue()
+        is_page = self.headers.get("Content-Type", "").startswith("text/html")
+        self.html = LexborHTMLParser(self.content if is_page else b"")
+
+    def __str__(self) -> str:
+        asked = self.address + _told(self.sent or {})
+        if self._target is not None:
+            return f"{asked} sends the visitor on to {self._target}"
+        return f"{asked} answers with status {self.status}{self._reasons}"
+
+    @property
+    def _reasons(self) -> str:
+        """What the page of a refusal says, in brackets."""
+        words = [_words(node) for node in self.html.css(".error-messages li")]
+        if not words and self.status >= 400:
+            words = [_words(node) for node in self.html.css("main p:not([aria-hidden])")][:1]
+        said = "; ".join(words)
+        is_news = said not in ("", "There is nothing at this address.")
+        return f" ({_shortened(said, 200)})" if is_news else ""
+
+    @property
+    def _target(self) -> str | None:
+        """Where the answer sends the visitor: on this site, the address without a place on the page."""
+        if "Location" not in self.headers:
+            return None
+        # As browsers read it: a backslash is a slash, many slashes lead to a host, tabs are nothing.
+        location = re.sub(r"[\t\r\n]", "", self.headers["Location"]).strip().replace("\\", "/")
+        host = re.match(r"(?:[a-z][a-z0-9+.-]*:|(?=//))/*([^/?#]*)", location, re.IGNORECASE)
+        if host and host[1] != urlsplit(HOST).netloc:
+            return f"another site ({self.headers['Location']})"
+        here = f"{HOST}{quote(self.address, safe='/?=&%')}"
+        target = urlsplit(urljoin(here, location))
+        return unquote(target._replace(scheme="", netloc="", fragment="").geturl())
+
+    def page(self) -> Page:
+        """The page that came."""
+        self._expect_an_address_that_answers()
+        expect(self.status == 200, f"expected a page; {self}")
+        return Page(self)
+
+    def refused(self, *statuses: int) -> Page:
+        """The page that came with a refusal, with one of these statuses."""
+        if 404 not in statuses:
+            self._expect_an_address_that_answers()
+        wanted = " or ".join(map(str, statuses))
+        expect(self.status in statuses, f"expected a refusal with status {wanted}; {self}")
+        return Page(self)
+
+    def redirects_to(self, address: str) -> None:
+        """The visitor is sent on to this address."""
+        self._expect_an_address_that_answers()
+        expect(
+            self.status in (302, 303) and self._target == address,
+            f"expected the visitor to be sent on to {address}; {self}",
+        )
+
+    def asks_to_sign_in(self) -> str:
+        """The visitor is sent to the page to sign in. Its address may say where they wanted to go."""
+        self._expect_an_address_that_answers()
+        target = self._target or ""
+        expect(
+            self.status in (302, 303) and re.fullmatch(r"/login(\?next=/(?!/).*)?", target),
+            f"expected the visitor to be sent to /login; {self}",
+        )
+        return self.headers["Location"]
+
+    def redirects_to_a_page_under(self, beginning: str) -> str:
+        """The visitor is sent on to an address that begins like this, and is given back."""
+        self._expect_an_address_that_answers()
+        target = self._target or ""
+        expect(
+            self.status in (302, 303) and target.startswith(beginning),
+            f"expected the visitor to be sent on to a page under {beginning}; {self}",
+        )
+        return target
+
+    def _expect_an_address_that_answers(self) -> None:
+        what = "page answers" if self.sent is None else "form is taken"
+        expect(self.status not in (404, 405), f"no {what} at {self.address} yet{self._reasons}")
+
+
+class Part:
+    """A page or a part of one."""
+
+    def __init__(self, answer: Answer, node: LexborHTMLParser | LexborNode, name: str) -> None:
+        self._answer = answer
+        self._node = node
+        self._name = name
+
+    def one(self, selector: str, what: str) -> Part:
+        """The only element that the selector finds."""
+        found = self.some(selector, what)
+        wanted = f"{self._name} was expected to have {what}{_in_brackets(selector)} once"
+        expect(len(found) == 1, f"{wanted}, and has {len(found)}")
+        return found[0]
+
+    def some(self, selector: str, what: str) -> list[Part]:
+        """All elements that the selector finds: one at least."""
+        found = self._node.css(selector)
+        expect(found, f"{self._name} was expected to have {what}{_in_brackets(selector)}, and has none")
+        return [Part(self._answer, node, f"{what} on {self._name}") for node in found]
+
+    def none(self, selector: str, what: str) -> None:
+        """There is no such element."""
+        found = self._node.css(selector)
+        unwanted = f"{self._name} was not expected to have {what}{_in_brackets(selector)}"
+        expect(not found, f"{unwanted}, and has {len(found)}")
+
+    def texts(self, selector: str) -> list[str]:
+        """The words of all elements that the selector finds, in the order of the page."""
+        return [_words(node) for node in self._node.css(selector)]
+
+    def lists(self, selector: str, what: str, expected: Sequence[str]) -> None:
+        """The elements that the selector finds say these words, in this order."""
+        found = self.texts(selector)
+        shown = 12 if len(found) == len(expected) else 4
+        wanted = f"{self._name} was expected to have these {what}: {_listed(expected, shown)}"
+        expect(found == list(expected), f"{wanted}; it has {_listed(found, shown)}")
+
+    def names(self, selector: str) -> list[str]:
+        """The names of all fields that the selector finds."""
+        return [name for node in self._node.css(selector) if (name := node.attributes.get("name"))]
+
+    def words(self) -> str:
+        """All its words, with single spaces."""
+        return _words(self._node)
+
+    def says(self, words: str) -> None:
+        """These are its words, all of them."""
+        said = self.words()
+        expect(said == words, f'{self._name} was expected to say "{words}", and says "{said}"')
+
+    def attribute(self, name: str) -> str | None:
+        """The value of an attribute, empty where it has none, None where it is not there."""
+        return (self._node.attributes[name] or "") if name in self._node.attributes else None
+
+    def value(self) -> str:
+        """What the field holds."""
+        return _value(self._node)
+
+    def card(self, words: str) -> Part:
+        """The one card (of an article or a comment) in which these words stand."""
+        cards = [node for node in self._node.css(".article-preview, .card") if words in _words(node)]
+        wanted = f'{self._name} was expected to have one card that says "{words}"'
+        expect(len(cards) == 1, f"{wanted}, and has {len(cards)}")
+        return Part(self._answer, cards[0], f'the card "{words}" on {self._name}')
+
+    def submit(self, form: str, **fields: str) -> Answer:
+        """Fill in these fields of a form and send it; the others go as they stand on the page."""
+        node = self.one(form, "a form")._node
+        where = f"the form on {self._name}"
+        controls = node.css("input, textarea, select")
+        sent = {control.attributes.get("name") or "": _value(control) for control in controls}
+        sent.pop("", None)
+        missing = ", ".join(sorted(set(fields) - set(sent)))
+        expect(not missing, f"{where} was expected to have a field named {missing}")
+        action = urljoin(self._answer.address, node.attributes.get("action") or self._answer.address)
+        method = (node.attributes.get("method") or "get").lower()
+        expect(method == "post", f'{where} was expected to be sent with method="post"')
+        return self._answer.site._post(unquote(action), {**sent, **fields}, page=self._answer.address)
+
+
+class Page(Part):
+    """A whole page."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer, answer.html, f"the page {answer.address}")
+
+
+def _told(fields: Mapping[str, str]) -> str:
+    """What was sent to an address, in words that go after it."""
+    sent = [f'{name}="{_shortened(value, 40)}"' for name, value in fields.items() if name != TOKEN]
+    return f", sent {', '.join(sent)}," if sent else ""
+
+
+def _listed(texts: Sequence[str], most: int) -> str:
+    """These texts in a row, so many of them at most."""
+    more = f", … ({len(texts)} in all)" if len(texts) > most else ""
+    return ", ".join(f'"{_shortened(text, 60)}"' for text in texts[:most]) + more or "none"
+
+
+def _in_brackets(selector: str) -> str:
+    """The selector, where it can be read at a glance."""
+    return f" ({selector})" if ":is(" not in selector else ""
+
+
+def _shortened(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}… ({len(text)} characters)"
+
+
+def _form_with(field: str) -> str:
+    return f"form:has({field})"
+
+
+def _words(node: Any) -> str:
+    text = node.body.text() if isinstance(node, LexborHTMLParser) and node.body else node.text()
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def _value(node: LexborNode) -> str:
+    """What a browser sends for a field that nobody touched."""
+    if node.tag == "textarea":
+        return node.text()
+    if node.tag == "select":
+        chosen = node.css_first("option[selected]") or node.css_first("option")
+        return (chosen.attributes.get("value") or chosen.text()) if chosen else ""
+    return node.attributes.get("value") or ""

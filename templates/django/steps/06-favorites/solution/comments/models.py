@@ -1,0 +1,29 @@
+"""Comments: what readers answer to an article."""
+
+from django.conf import settings
+from django.db import models
+
+from articles.models import Article
+
+
+class CommentManager(models.Manager):
+    """Whoever asks for comments is going to show who wrote them."""
+
+    def get_queryset(self):
+        return super().get_queryset().select_related("author")
+
+
+class Comment(models.Model):
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="comments")
+    body = models.TextField("comment", max_length=5_000)
+    created_at = models.DateTimeField(auto_now_add=True)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="comments")
+    # Your own lines go below this one.
+
+    objects = CommentManager()
+
+    class Meta:
+        ordering = ["created_at", "id"]
+
+    def __str__(self):
+        return self.body[:60]

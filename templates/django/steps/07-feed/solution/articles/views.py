@@ -1,0 +1,101 @@
+"""The pages on which articles are listed, read, written and changed.
+
+They are classes, because Django knows these five kinds of page: a list, one thing, and a form that makes, changes or
+deletes one. What is left to say is which articles, which form, which template.
+"""
+
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.contrib.messages.views import SuccessMessageMixin
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
+from django.urls import reverse_lazy
+from django.views.generic import CreateView, DeleteView, DetailView, ListView, UpdateView
+
+from articles.forms import ArticleForm
+from articles.models import Article
+from conduit.views import RefusingFormMixin
+
+
+class ArticleList(ListView):
+    """Pages with ten cards of articles each, newest first. Every list of the site is one of these."""
+
+    template_name = "articles/home.html"
+    context_object_name = "articles"
+    paginate_by = 10
+
+    def get_queryset(self):
+        return Article.objects.for_pages(self.request.user)
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        page, paginator = context["page_obj"], context["paginator"]
+        numbers = paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
+        return {**context, "page_numbers": numbers}
+
+
+class HomePage(ArticleList):
+    """All articles; or, with ?feed=following, those of the people whom the visitor follows."""
+
+    def get(self, request, *args, **kwargs):
+        self.feed = request.GET.get("feed") == "following"
+        if self.feed and not request.user.is_authenticated:
+            return redirect("login")
+        return super().get(request, *args, **kwargs)
+
+    def get_queryset(self):
+        articles = super().get_queryset()
+        return articles.filter(author__followers=self.request.user) if self.feed else articles
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(feed=self.feed, **kwargs)
+
+
+class ArticlePage(DetailView):
+    """One article."""
+
+    template_name = "articles/article.html"
+    context_object_name = "article"
+
+    def get_queryset(self):
+        return Article.objects.for_pages(self.request.user)
+
+
+class Editor(RefusingFormMixin, SuccessMessageMixin):
+    """What writing and changing an article have in common."""
+
+    model = Article
+    form_class = ArticleForm
+    template_name = "articles/editor.html"
+
+
+class PublishArticle(LoginRequiredMixin, Editor, CreateView):
+    success_message = "Published."
+
+    def form_valid(self, form):
+        form.instance.author = self.request.user
+        return super().form_valid(form)
+
+
+class ArticleToChangeMixin(LoginRequiredMixin):
+    """For views that change or delete the article at their address. Only its author may."""
+
+    model = Article
+
+    def get_object(self, queryset=None):
+        article = super().get_object(queryset)
+        if article.author != self.request.user:
+            raise PermissionDenied("Only its author may do this.")
+        return article
+
+
+class EditArticle(ArticleToChangeMixin, Editor, UpdateView):
+    success_message = "Saved."
+
+
+class DeleteArticle(ArticleToChangeMixin, SuccessMessageMixin, DeleteView):
+    success_url = reverse_lazy("articles:home")
+    success_message = "Deleted."
+
+    def get(self, request, *args, **kwargs):
+        """The button on the article's page deletes; whoever opens this address is led back there."""
+        return redirect(self.get_object())
