@@ -130,6 +130,13 @@ class Site:
         """The titles in a list of articles, in its order."""
         return [article["title"] for article in self.get(address, **query).gives("articles")]
 
+    def lists(self, *titles: str, address: str = "/api/articles", **query: object) -> None:
+        """A list of articles has exactly these, in this order."""
+        answer = self.get(address, **query)
+        found = [article["title"] for article in answer.gives("articles")]
+        wanted, came = ", ".join(titles) or "nothing", ", ".join(found) or "nothing"
+        expect(found == list(titles), f"{answer.name} was expected to list {wanted}; it lists {came}")
+
     def comment(self, article: Thing, body: str) -> Any:
         """Write a comment on an article; what the site answers about it."""
         address = f"/api/articles/{article['slug']}/comments"
@@ -180,9 +187,9 @@ class Site:
         """All that the site has written to its database, as it lies in the file."""
         return self.server.database_file().read_bytes()
 
-    def documented(self, method: str, address: str, *statuses: int) -> Thing:
+    def documented(self, method: str, address: str, *statuses: int, query: str = "") -> Thing:
         """What the docs page says about an operation; {} stands for a variable part of the address. It has to say
-        with which statuses the site may answer."""
+        with which statuses the site may answer, and what the words of the query mean."""
         name = f"{method} {address}"
         document = self.get("/openapi.json").gives()
         shape = re.compile(re.escape(address).replace(r"\{\}", r"\{[^/{}]+\}"))
@@ -195,6 +202,9 @@ class Site:
         )
         missing = {str(status) for status in statuses} - set(operation["responses"])
         expect(not missing, f"the docs page does not tell that {name} may answer with {', '.join(sorted(missing))}")
+        told = {one["name"] for one in operation.get("parameters", []) if one.get("description")}
+        for word in query.split():
+            expect(word in told, f"the docs page does not tell what ?{word}= does at {name}")
         for field in fields_without_example(operation.get("requestBody"), document):
             raise AssertionError(f"the docs page has no example for {field}, which {name} takes")
         return Thing(operation)
