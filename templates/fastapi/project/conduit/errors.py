@@ -44,7 +44,8 @@ def add_answers(app: FastAPI) -> None:
         code, messages = error.status_code, getattr(error, "messages", None)
         if code == status.HTTP_400_BAD_REQUEST:  # FastAPI's word for a body that is no text at all
             code, messages = status.HTTP_422_UNPROCESSABLE_CONTENT, {"body": "is not valid JSON"}
-        return JSONResponse(errors(messages or message_for(code)), code, error.headers)
+        headers = {**(error.headers or {}), **({"WWW-Authenticate": "Token"} if code == 401 else {})}
+        return JSONResponse(errors(messages or message_for(code)), code, headers)
 
     @app.exception_handler(RequestValidationError)
     async def answer_invalid(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -83,5 +84,7 @@ def message_of(problem: dict[str, Any]) -> str:
         return f"is too long: at most {problem['ctx']['max_length']} characters, please"
     if problem["type"] == "string_too_short":
         return f"is too short: at least {problem['ctx']['min_length']} characters, please"
+    if problem["type"] == "string_pattern_mismatch":
+        return "is not in the right form"
     words = str(problem["msg"]).removeprefix("Value error, ")
     return words.replace("Input should", "must", 1).replace("String should", "must", 1)

@@ -26,9 +26,10 @@ def without_nul(value: Any) -> Any:
 
 NOT_BLANK = r"[^\s\x00]"
 
-# One line of text, without spaces around it, and text of any number of lines. Neither can be blank.
+# One line of text, without spaces around it, and text of any number of lines. Neither can be blank; the third can.
 Line = Annotated[str, StringConstraints(strip_whitespace=True, pattern=NOT_BLANK), BeforeValidator(without_nul)]
 Text = Annotated[str, StringConstraints(pattern=NOT_BLANK), BeforeValidator(without_nul)]
+AnyText = Annotated[str, BeforeValidator(without_nul)]
 
 
 def in_utc(moment: datetime) -> str:

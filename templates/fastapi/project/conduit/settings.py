@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     # What tokens are signed with, once there are accounts (step 03). None: this machine makes a key of its own.
     secret_key: Annotated[str, Field(min_length=32)] | None = None
 
+    # For how long a token is good
+    token_minutes: int = 7 * 24 * 60
+
     # How much work it is to hash a password, from step 03 on: rounds, and KiB of memory. Tests use little.
     password_rounds: int = 3
     password_memory: int = 64 * 1024

@@ -37,7 +37,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
                 "database_url": f"sqlite+aiosqlite:///{database}",
                 "secret_key": "only for tests, and long enough for them",
                 "password_rounds": 1,
-                "password_memory": 8,
+                "password_memory": 64,
                 **settings,
             }
             try:
