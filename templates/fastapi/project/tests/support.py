@@ -22,6 +22,7 @@ from urllib.parse import quote
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import Engine, event
+from sqlalchemy.orm import Mapper
 
 __tracebackhide__ = True  # a failure points to the line of the test, not into this file
 
@@ -182,6 +183,20 @@ class Site:
         with listening(note):
             self.get(address, **query).gives()
         return len(asked)
+
+    def objects(self, address: str, **query: object) -> int:
+        """How many objects the site takes out of its database to answer at this address."""
+        loaded: list[object] = []
+
+        def note(_object: object, _context: object) -> None:
+            loaded.append(None)
+
+        event.listen(Mapper, "load", note)
+        try:
+            self.get(address, **query).gives()
+        finally:
+            event.remove(Mapper, "load", note)
+        return len(loaded)
 
     def stored(self) -> bytes:
         """All that the site has written to its database, as it lies in the file."""

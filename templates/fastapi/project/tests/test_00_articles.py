@@ -171,11 +171,11 @@ def test_a_new_database_begins_with_articles(site: Site) -> None:
 
     site.start_anew()
 
-    articles = site.get("/api/articles").gives("articles")
+    articles = site.anonymous.get("/api/articles").gives("articles")
     assert articles, "a new database was expected to begin with articles, and has none"
     assert "Only mine" not in [article["title"] for article in articles]
     for article in articles:
-        assert site.get(f"/api/articles/{article['slug']}").gives("article", "body")
+        assert site.anonymous.get(f"/api/articles/{article['slug']}").gives("article", "body")
 
 
 def test_the_start_page_leads_on(site: Site) -> None:

@@ -30,10 +30,12 @@ def new_token(user: User, settings: Settings) -> str:
     return jwt.encode({"sub": user.key, "exp": until}, settings.signing_key, ALGORITHM)
 
 
-async def get_user(sent: Annotated[str | None, Security(header)], session: SessionDep, settings: SettingsDep) -> User:
-    """The account whose token came along; without one, the request ends here."""
+async def get_viewer(
+    sent: Annotated[str | None, Security(header)], session: SessionDep, settings: SettingsDep
+) -> User | None:
+    """The account whose token came along, or None where there is no token. A bad one ends the request."""
     if sent is None:
-        raise ApiError(401, token="is missing")
+        return None
     word, _, token = sent.partition(" ")
     try:
         claims = jwt.decode(token, settings.signing_key, [ALGORITHM], options={"require": ["sub", "exp"]})
@@ -43,6 +45,16 @@ async def get_user(sent: Annotated[str | None, Security(header)], session: Sessi
     if word != "Token" or user is None:
         raise ApiError(401, token="is invalid")
     return user
+
+
+Viewer = Annotated[User | None, Depends(get_viewer)]
+
+
+async def get_user(viewer: Viewer) -> User:
+    """The same, where nothing is to be done without an account."""
+    if viewer is None:
+        raise ApiError(401, token="is missing")
+    return viewer
 
 
 CurrentUser = Annotated[User, Depends(get_user)]
