@@ -198,6 +198,21 @@ class Site:
             event.remove(Mapper, "load", note)
         return len(loaded)
 
+    def plans(self, address: str, **query: object) -> list[str]:
+        """How the database goes about each question that the site asks to answer at this address."""
+        asked: list[tuple[str, Any]] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+            if statement.lstrip().upper().startswith("SELECT"):
+                asked.append((statement, parameters))
+
+        with listening(note):
+            self.get(address, **query).gives()
+        database = sqlite3.connect(self.server.database_file())
+        plans = [database.execute(f"EXPLAIN QUERY PLAN {one}", values).fetchall() for one, values in asked]
+        database.close()
+        return ["\n".join(step[-1] for step in plan) for plan in plans]
+
     def stored(self) -> bytes:
         """All that the site has written to its database, as it lies in the file."""
         return self.server.database_file().read_bytes()
