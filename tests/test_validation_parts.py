@@ -331,6 +331,14 @@ def test_own_code_stands_below_the_fixed_line_and_answers_another_address() -> N
     assert '@bp.get("/my-own/songs/<name>")\ndef my_own_song(name):' in own
 
 
+def test_own_code_in_a_class_is_a_method_which_every_kind_of_class_takes() -> None:
+    code = b"class Song(Model):\n    title: str\n    # Your own lines go below this one.\n\n\nWORDS = []\n"
+
+    own = python.with_own_code(code).decode()
+
+    assert "    # Your own lines go below this one.\n\n    def my_own_word(self):\n        return 'mine'\n" in own
+
+
 # --- Markdown -------------------------------------------------------------------------------------------------------
 
 LESSON = """# 01 · Songs

@@ -80,12 +80,27 @@ def with_own_code(data: bytes) -> bytes:
     text = data.decode("utf-8")
     added = text
     for fixed in reversed(list(_FIXED.finditer(text))):
-        own = f"\n{fixed['indent']}my_own_word = 'mine'"
-        if fixed["indent"] or _stands_in_code(tree, text[: fixed.start()].count("\n") + 1):
+        line = text[: fixed.start()].count("\n") + 1
+        own = _own_lines(tree, line, fixed["indent"])
+        if fixed["indent"] or _stands_in_code(tree, line):
             added = added[: fixed.end()] + own + added[fixed.end() :]
     route = _own_route(tree, text)
     own_function = route or "def my_own_function():\n    return 'mine'"
     return _checked(f"{added.rstrip()}\n\n\n{own_function}\n".encode(), data)
+
+
+def _own_lines(tree: ast.Module, line: int, indent: str) -> str:
+    """What a learner writes below the fixed line: a variable, or in a class a method, which any kind of class takes."""
+    blocks = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, _Function | ast.ClassDef)
+        and node.lineno < line
+        and node.body[0].col_offset == len(indent.encode())
+    ]
+    if blocks and isinstance(max(blocks, key=lambda node: node.lineno), ast.ClassDef):
+        return f"\n\n{indent}def my_own_word(self):\n{indent}    return 'mine'"
+    return f"\n{indent}my_own_word = 'mine'"
 
 
 def _own_route(tree: ast.Module, text: str) -> str:

@@ -1,0 +1,115 @@
+"""The database: how it is opened, and the session that each request gets."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from sqlalchemy import Connection, DateTime, Dialect, TypeDecorator, event, inspect, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+Sessions = async_sessionmaker[AsyncSession]
+
+
+def now() -> datetime:
+    """This moment, in the time zone that the database keeps: UTC."""
+    return datetime.now(UTC)
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """A time that knows its zone in every database, also in SQLite, which has no word for it."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            return value.replace(tzinfo=UTC)
+        return value
+
+
+class Base(DeclarativeBase):
+    """What all tables have in common."""
+
+    type_annotation_map = {datetime: UTCDateTime}
+
+
+# A session for each request
+
+
+async def get_session(request: Request) -> AsyncIterator[AsyncSession]:
+    """A conversation with the database, which ends with the request. What is not committed then never was."""
+    sessions: Sessions = request.state.sessions
+    async with sessions() as session:
+        yield session
+
+
+SessionDep = Annotated[AsyncSession, Depends(get_session)]
+
+
+# The database as a whole
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Sessions]:
+    """Open the database, with all tables that the code names; what makes sessions is given."""
+    engine = make_engine(url)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(create_missing_tables)
+        # What was committed stays readable: nothing is asked again in secret, which async code could not wait for.
+        yield async_sessionmaker(engine, expire_on_commit=False)
+    finally:
+        await engine.dispose()
+
+
+def make_engine(url: str) -> AsyncEngine:
+    """What connects to the database. Values stay out of error messages, since there may be secrets in them."""
+    address = make_url(url)
+    is_sqlite = address.get_backend_name() == "sqlite"
+    if is_sqlite and address.database:
+        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(address, hide_parameters=True)
+    if is_sqlite:
+        event.listen(engine.sync_engine, "connect", check_foreign_keys)
+    return engine
+
+
+def check_foreign_keys(connection: Any, _record: Any) -> None:
+    """Have SQLite refuse a row that points to nothing, as other databases do by themselves."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def create_missing_tables(connection: Connection) -> None:
+    """Create the tables and indexes that the code names and the database lacks. The columns of a table that
+    exists stay as they are."""
+    Base.metadata.create_all(connection)
+    existing = inspect(connection)
+    for table in Base.metadata.sorted_tables:
+        columns = {column["name"] for column in existing.get_columns(table.name)}
+        indexes = {index["name"] for index in existing.get_indexes(table.name)}
+        for index in table.indexes:
+            if index.name not in indexes and columns.issuperset(index.columns.keys()):
+                index.create(connection)
+
+
+def missing_parts(connection: Connection) -> list[str]:
+    """The tables and columns that the code names and the database lacks."""
+    inspector = inspect(connection)
+    existing = set(inspector.get_table_names())
+    missing = []
+    for table in Base.metadata.sorted_tables:
+        if table.name not in existing:
+            missing.append(f"the table {table.name}")
+            continue
+        columns = {column["name"] for column in inspector.get_columns(table.name)}
+        missing += [f"the column {table.name}.{name}" for name in sorted(set(table.columns.keys()) - columns)]
+    return missing

@@ -1,0 +1,140 @@
+"""Articles carry tags, and each tag leads to everything that carries it."""
+
+import pytest
+
+from tests.support import Server, Site
+
+NEW = {"title": "Driftwood", "description": "In short.", "body": "At length."}
+
+
+def test_an_article_shows_its_tags(site: Site) -> None:
+    """An article tells its tags in alphabetical order, small and capital letters alike, alone and in the list."""
+    article = site.publish("Driftwood", tagList=["winter", "Sea", "beach"])
+
+    assert article["tagList"] == ["beach", "Sea", "winter"]
+    assert site.get(f"/api/articles/{article['slug']}").gives("article", "tagList") == ["beach", "Sea", "winter"]
+    assert site.get("/api/articles").gives("articles")[0]["tagList"] == ["beach", "Sea", "winter"]
+
+
+def test_an_article_without_tags_has_an_empty_list(site: Site) -> None:
+    """Where no tags are sent, or an empty list, the article has none."""
+    assert site.publish("Driftwood")["tagList"] == []
+    article = site.publish("Driftwood again", tagList=[])
+    assert article["tagList"] == []
+    assert site.get(f"/api/articles/{article['slug']}").gives("article", "tagList") == []
+
+
+def test_carelessly_written_tags_are_tidied(site: Site) -> None:
+    """Spaces around a tag leave no trace, and a tag that is sent twice counts once."""
+    article = site.publish("Driftwood", tagList=[" sea", "winter", "sea ", "winter"])
+
+    assert article["tagList"] == ["sea", "winter"]
+    site.lists("Driftwood", tag="sea")
+
+
+def test_tags_can_be_changed_and_taken_off(site: Site) -> None:
+    """A change without tags keeps them, a list of others takes their place, and an empty one takes them off."""
+    article = site.publish("Driftwood", tagList=["sea", "winter"])
+    site.publish("Pebbles", tagList=["sea"])
+    address = f"/api/articles/{article['slug']}"
+
+    assert site.put(address, article={"body": "More."}).gives("article", "tagList") == ["sea", "winter"]
+    assert site.put(address, article={"tagList": ["wood", "sea"]}).gives("article", "tagList") == ["sea", "wood"]
+    site.lists(tag="winter")
+    site.lists("Pebbles", "Driftwood", tag="sea")
+    assert site.put(address, article={"tagList": []}).gives("article", "tagList") == []
+
+    assert site.get(address).gives("article", "tagList") == []
+    site.lists("Pebbles", tag="sea")
+
+
+@pytest.mark.parametrize("tags", [None, "sea", [""], ["  "], [3], [None], ["x" * 51], [f"{n}" for n in range(21)]])
+def test_tags_that_make_no_sense_are_refused(site: Site, tags: object) -> None:
+    """Tags are a list of at most 20 words of at most 50 signs each; anything else is refused."""
+    article = site.publish("Driftwood", tagList=["x" * 50, *(f"{n}" for n in range(19))])
+    assert len(article["tagList"]) == 20
+
+    site.post("/api/articles", article={**NEW, "title": "Refused", "tagList": tags}).refused(422, about="tagList")
+    site.put(f"/api/articles/{article['slug']}", article={"tagList": tags}).refused(422, about="tagList")
+
+    site.lists("Driftwood")
+    assert site.get(f"/api/articles/{article['slug']}").gives("article") == article
+
+
+def test_a_tag_leads_to_its_articles_only(site: Site) -> None:
+    """The list of a tag has the articles that carry it, the newest first, and says how many they are."""
+    for title, tags in {"Driftwood": ["sea"], "Snow": ["winter"], "Ice floes": ["winter", "sea"]}.items():
+        site.publish(title, tagList=tags)
+
+    site.lists("Ice floes", "Driftwood", tag="sea")
+
+    assert site.get("/api/articles", tag="sea").gives("articlesCount") == 2
+    site.lists("Ice floes", "Snow", tag="winter")
+    site.lists("Ice floes", "Snow", "Driftwood")
+
+
+def test_a_tag_that_nothing_carries_is_an_empty_list(site: Site) -> None:
+    """The list of an unknown tag is empty, and so is that of a part of a word."""
+    site.publish("Driftwood", tagList=["seaside"])
+    site.lists("Driftwood", tag="seaside")
+
+    site.lists(tag="sea")
+    site.lists(tag="SEASIDE")
+    assert site.get("/api/articles", tag="sea").gives("articlesCount") == 0
+
+
+@pytest.mark.parametrize("tag", ["c++", "left/right", "salt & pepper", "100%", "#1?", "mer d'été", "海", "a, b"])
+def test_a_tag_may_hold_any_sign(site: Site, tag: str) -> None:
+    """A tag with any signs in it is shown as it was sent, and leads to its article."""
+    site.publish("Another", tagList=["other"])
+
+    assert site.publish("Driftwood", tagList=[tag])["tagList"] == [tag]
+
+    site.lists("Driftwood", tag=tag)
+    assert tag in site.get("/api/tags").gives("tags")
+
+
+def test_the_tags_in_use_begin_with_the_most_used(site: Site) -> None:
+    """The list of tags has each tag once, the one that most articles carry at the top."""
+    for title, tags in {"One": ["zinc", "amber"], "Two": ["zinc", "mint"], "Three": ["zinc", "mint"]}.items():
+        site.publish(title, tagList=tags)
+
+    assert site.get("/api/tags").gives("tags") == ["zinc", "mint", "amber"]
+
+
+def test_a_tag_is_listed_as_long_as_something_carries_it(site: Site) -> None:
+    """A tag is in the list from its first use on, however many others there are, and no longer after its last."""
+    words = [f"tag {number}" for number in range(40)]
+    for title in ("One", "Two"):
+        site.publish(title, tagList=words[:20])
+        site.publish(title, tagList=words[20:])
+    last = site.publish("Driftwood", tagList=["sea", "wood"])
+    address = f"/api/articles/{last['slug']}"
+    assert sorted(site.get("/api/tags").gives("tags")) == sorted([*words, "sea", "wood"])
+
+    site.put(address, article={"tagList": ["sea"]}).gives("article")
+    assert "wood" not in site.get("/api/tags").gives("tags")
+    assert "sea" in site.get("/api/tags").gives("tags")
+
+    site.delete(address).has_nothing_to_say()
+    assert sorted(site.get("/api/tags").gives("tags")) == sorted(words)
+
+
+def test_two_people_use_a_new_tag_at_the_same_moment(site: Site, second_server: Server) -> None:
+    """Where two people use a new tag for the first time at the same moment, both articles get it."""
+    other = Site(second_server, site.token)
+
+    with site.just_before_saving(lambda: other.publish("The quick one", tagList=["sea"])):
+        slow = site.publish("The slow one", tagList=["sea"])
+
+    assert slow["tagList"] == ["sea"]
+    assert sorted(site.titles(tag="sea")) == ["The quick one", "The slow one"]
+    assert site.get("/api/tags").gives("tags") == ["sea"]
+
+
+def test_the_docs_describe_the_tags(site: Site) -> None:
+    """The docs page tells of the list of tags, of the query that asks for one, and shows how tags are sent."""
+    site.documented("GET", "/api/tags", 200)
+    site.documented("GET", "/api/articles", 200, query="tag")
+    site.documented("POST", "/api/articles", 201, 422)
+    site.documented("PUT", "/api/articles/{}", 200, 404, 422)

@@ -1,0 +1,338 @@
+"""The client that the tests send to the site.
+
+The tests know the site as any program does: by its addresses, and the JSON that goes to and fro. What goes wrong is
+said in one sentence about the site. `first_visitor` gives the client who acts in most tests.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from fastapi.testclient import TestClient
+from httpx2 import Response
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import Mapper
+
+__tracebackhide__ = True  # a failure points to the line of the test, not into this file
+
+PASSWORD = "correct horse battery staple"
+
+
+def first_visitor(server: Server) -> Site:
+    """The client who acts in most tests: someone who has an account and sends its token along."""
+    return Site(server).register("someone")
+
+
+def expect(fact: object, otherwise: str) -> None:
+    """Fail with a sentence unless the fact holds."""
+    if not fact:
+        raise AssertionError(otherwise)
+
+
+class Thing(dict[str, Any]):
+    """A JSON object. Asking it for a key that it lacks fails with a sentence."""
+
+    def __missing__(self, key: str) -> Any:
+        raise AssertionError(f"expected the key {key} in the answer, and it has only: {', '.join(self)}")
+
+
+@dataclass
+class Server:
+    """The site at work, and the settings that it was built with."""
+
+    client: TestClient
+    settings: dict[str, Any]
+
+    def database_file(self) -> Path:
+        """The file in which the site keeps its database."""
+        return Path(self.settings["database_url"].removeprefix("sqlite+aiosqlite:///"))
+
+    def empty(self, empty_database: Path) -> None:
+        """Put an empty database in the place of the site's."""
+        source, target = sqlite3.connect(empty_database), sqlite3.connect(self.database_file())
+        target.execute("PRAGMA synchronous = OFF")
+        target.execute("PRAGMA journal_mode = MEMORY")
+        source.backup(target)
+        source.close()
+        target.close()
+
+
+class Site:
+    """The site, as one client sees it."""
+
+    def __init__(self, server: Server, token: str = "") -> None:
+        self.server = server
+        self.token = token
+        self.name = self.email = self.password = ""
+
+    # Other clients
+
+    @property
+    def anonymous(self) -> Site:
+        """Another client, who has no account."""
+        return Site(self.server)
+
+    def register(self, name: str, password: str = PASSWORD) -> Site:
+        """Another client, who has just made an account and sends its token along."""
+        someone = self.anonymous
+        someone.name, someone.email, someone.password = name, f"{quote(name)}@example.org".lower(), password
+        fields = {"username": name, "email": someone.email, "password": password}
+        someone.token = someone.post("/api/users", user=fields).gives("user", status=201)["token"]
+        return someone
+
+    # Asking
+
+    def get(self, address: str, **query: object) -> Answer:
+        """What the site answers to GET."""
+        return self.ask("GET", address, params={name: str(value) for name, value in query.items()})
+
+    def post(self, address: str, **body: object) -> Answer:
+        """What the site answers to POST with this body, or with none."""
+        options: dict[str, Any] = {"json": body} if body else {}
+        return self.ask("POST", address, **options)
+
+    def put(self, address: str, **body: object) -> Answer:
+        """What the site answers to PUT with this body."""
+        return self.ask("PUT", address, json=body)
+
+    def delete(self, address: str) -> Answer:
+        """What the site answers to DELETE."""
+        return self.ask("DELETE", address)
+
+    def ask(self, method: str, address: str, headers: dict[str, str] | None = None, **options: Any) -> Answer:
+        """What the site answers to any request. The token goes along, unless other headers say otherwise."""
+        own = {"Authorization": f"Token {self.token}"} if self.token else {}
+        path = quote(address, safe="/?=&%")
+        response = self.server.client.request(
+            method, path, headers={**own, **(headers or {})}, follow_redirects=False, **options
+        )
+        query = "&".join(f"{name}={value}" for name, value in (options.get("params") or {}).items())
+        return Answer(method, f"{address}?{query}" if query else address, response)
+
+    # Articles and comments
+
+    def publish(self, title: str, **fields: object) -> Any:
+        """Publish an article; what the site answers about it."""
+        fields = {"title": title, "description": "In short.", "body": "At length.", **fields}
+        return self.post("/api/articles", article=fields).gives("article", status=201)
+
+    def titles(self, address: str = "/api/articles", **query: object) -> list[str]:
+        """The titles in a list of articles, in its order."""
+        return [article["title"] for article in self.get(address, **query).gives("articles")]
+
+    def lists(self, *titles: str, address: str = "/api/articles", **query: object) -> None:
+        """A list of articles has exactly these, in this order."""
+        answer = self.get(address, **query)
+        found = [article["title"] for article in answer.gives("articles")]
+        wanted, came = ", ".join(titles) or "nothing", ", ".join(found) or "nothing"
+        expect(found == list(titles), f"{answer.name} was expected to list {wanted}; it lists {came}")
+
+    def comment(self, article: Thing, body: str) -> Any:
+        """Write a comment on an article; what the site answers about it."""
+        address = f"/api/articles/{article['slug']}/comments"
+        return self.post(address, comment={"body": body}).gives("comment", status=201)
+
+    def start_anew(self) -> None:
+        """Make the database anew, with the command that the site has for it."""
+        settings = {f"CONDUIT_{name.upper()}": str(value) for name, value in self.server.settings.items()}
+        command = [sys.executable, "-m", "conduit", "init-db"]
+        here = Path(__file__).parents[1]
+        done = subprocess.run(  # noqa: S603
+            command, cwd=here, env={**os.environ, **settings}, capture_output=True, text=True, check=False
+        )
+        words = (done.stdout + done.stderr).strip()
+        expect(done.returncode == 0, f"the command init-db was expected to end well, and says: {words[-500:]}")
+
+    # Behind the scenes, as far as any site has them
+
+    @contextmanager
+    def just_before_saving(self, action: Callable[[], object]) -> Iterator[None]:
+        """Do something at the very moment when the site is about to save something new."""
+        done = False
+
+        def interrupt(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            nonlocal done
+            if not done and statement.lstrip().upper().startswith("INSERT"):
+                done = True
+                action()
+
+        with listening(interrupt):
+            yield
+        expect(done, "the site was expected to save something new in its database, and saved nothing")
+
+    def questions(self, address: str, **query: object) -> int:
+        """How many questions the site asks its database to answer at this address."""
+        asked: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            if not statement.lstrip().upper().startswith(("PRAGMA", "BEGIN", "SAVEPOINT", "RELEASE")):
+                asked.append(statement)
+
+        self.get(address, **query).gives()  # what is only asked the first time does not count
+        with listening(note):
+            self.get(address, **query).gives()
+        return len(asked)
+
+    def objects(self, address: str, **query: object) -> int:
+        """How many objects the site takes out of its database to answer at this address."""
+        loaded: list[object] = []
+
+        def note(_object: object, _context: object) -> None:
+            loaded.append(None)
+
+        event.listen(Mapper, "load", note)
+        try:
+            self.get(address, **query).gives()
+        finally:
+            event.remove(Mapper, "load", note)
+        return len(loaded)
+
+    def plans(self, address: str, **query: object) -> list[str]:
+        """How the database goes about each question that the site asks to answer at this address."""
+        asked: list[tuple[str, Any]] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+            if statement.lstrip().upper().startswith("SELECT"):
+                asked.append((statement, parameters))
+
+        with listening(note):
+            self.get(address, **query).gives()
+        database = sqlite3.connect(self.server.database_file())
+        plans = [database.execute(f"EXPLAIN QUERY PLAN {one}", values).fetchall() for one, values in asked]
+        database.close()
+        return ["\n".join(step[-1] for step in plan) for plan in plans]
+
+    def stored(self) -> bytes:
+        """All that the site has written to its database, as it lies in the file."""
+        return self.server.database_file().read_bytes()
+
+    def documented(self, method: str, address: str, *statuses: int, query: str = "") -> Thing:
+        """What the docs page says about an operation; {} stands for a variable part of the address. It has to say
+        with which statuses the site may answer, and what the words of the query mean."""
+        name = f"{method} {address}"
+        document = self.get("/openapi.json").gives()
+        shape = re.compile(re.escape(address).replace(r"\{\}", r"\{[^/{}]+\}"))
+        found = [paths for path, paths in document["paths"].items() if shape.fullmatch(path)]
+        operation = next((paths[method.lower()] for paths in found if method.lower() in paths), None)
+        expect(operation, f"the docs page was expected to describe {name}, and does not")
+        assert operation is not None
+        expect(
+            operation.get("summary") and operation.get("description"), f"the docs page does not tell what {name} does"
+        )
+        missing = {str(status) for status in statuses} - set(operation["responses"])
+        expect(not missing, f"the docs page does not tell that {name} may answer with {', '.join(sorted(missing))}")
+        told = {one["name"] for one in operation.get("parameters", []) if one.get("description")}
+        for word in query.split():
+            expect(word in told, f"the docs page does not tell what ?{word}= does at {name}")
+        for field in fields_without_example(operation.get("requestBody"), document):
+            raise AssertionError(f"the docs page has no example for {field}, which {name} takes")
+        return Thing(operation)
+
+
+@contextmanager
+def listening(to: Callable[..., None]) -> Iterator[None]:
+    """Have a function called with everything that any site here is about to say to its database."""
+    event.listen(Engine, "before_cursor_execute", to)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "before_cursor_execute", to)
+
+
+def fields_without_example(schema: Any, document: Thing, name: str = "the body") -> Iterator[str]:
+    """The fields in a part of the OpenAPI document that have no example."""
+    if isinstance(schema, list):
+        for one in schema:
+            yield from fields_without_example(one, document, name)
+    if not isinstance(schema, dict) or "example" in schema or "examples" in schema or schema.get("type") == "null":
+        return
+    parts = [
+        schema[key] for key in ("content", "application/json", "schema", "anyOf", "allOf", "items") if key in schema
+    ]
+    if "$ref" in schema:
+        parts.append(document["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
+    for part in parts:
+        yield from fields_without_example(part, document, name)
+    for field, part in schema.get("properties", {}).items():
+        yield from fields_without_example(part, document, field)
+    if not parts and "properties" not in schema:
+        yield name
+
+
+class Answer:
+    """What the site answered."""
+
+    def __init__(self, method: str, address: str, response: Response) -> None:
+        self.name = f"{method} {address if len(address) < 200 else address[:200] + '…'}"
+        self.status = response.status_code
+        self.headers = response.headers
+        self.text = response.text
+        self.json: Any = None
+        if "json" in self.headers.get("Content-Type", "") and self.text:
+            self.json = json.loads(self.text, object_hook=Thing)
+
+    def __str__(self) -> str:
+        words = f" ({'; '.join(self._reasons())})" if self._reasons() else ""
+        where = f", which leads to {self.headers['Location']}" if "Location" in self.headers else ""
+        return f"{self.name} answers with status {self.status}{where}{words}"
+
+    def gives(self, *keys: str, status: int = 200) -> Any:
+        """The JSON that came with this status: all of it, or what stands under a key."""
+        self._expect_an_address_that_answers()
+        expect(self.status == status, f"expected the status {status}; {self}")
+        expect(self.json is not None, f"expected JSON from {self.name}, and got: {self.text[:80]!r}")
+        found = self.json
+        for key in keys:
+            expect(isinstance(found, dict), f"expected a JSON object with the key {key} from {self.name}")
+            expect(key in found, f"expected the key {key} from {self.name}, which answers with: {', '.join(found)}")
+            found = found[key]
+        return found
+
+    def has_nothing_to_say(self) -> None:
+        """The request was done, and there is no body: status 204."""
+        self._expect_an_address_that_answers()
+        expect(self.status == 204, f"expected the status 204; {self}")
+        expect(not self.text, f"expected no body from {self.name}, and got: {self.text[:80]!r}")
+
+    def refused(self, status: int, about: str = "", **messages: str) -> None:
+        """The request was refused in the shape that all refusals have: with these messages, or one about a field."""
+        if (status, messages) != (404, {"path": "not found"}):
+            self._expect_an_address_that_answers()
+        words = "".join(f" and {{{name}: [{message}]}}" for name, message in messages.items())
+        wanted = f"the status {status}" + (f" and a message about {about}" if about else words)
+        expect(self.status == status, f"expected {wanted}; {self}")
+        errors = self.json.get("errors") if isinstance(self.json, dict) else None
+        shape = (
+            isinstance(errors, dict)
+            and errors
+            and all(
+                isinstance(reasons, list) and reasons and all(isinstance(reason, str) for reason in reasons)
+                for reasons in errors.values()
+            )
+        )
+        expect(shape, f'{self.name} was expected to say {{"errors": {{what: [why]}}}}, and says: {self.text[:200]}')
+        assert isinstance(errors, dict)
+        told = all(message in errors.get(name, []) for name, message in messages.items())
+        expect(told and (not about or about in errors), f"expected {wanted}; {self}")
+
+    def _reasons(self) -> list[str]:
+        errors = self.json.get("errors") if isinstance(self.json, dict) else None
+        if not isinstance(errors, dict):
+            return []
+        return [f"{name}: {', '.join(map(str, why)) if isinstance(why, list) else why}" for name, why in errors.items()]
+
+    def _expect_an_address_that_answers(self) -> None:
+        reasons = self._reasons()
+        expect((self.status, reasons) != (404, ["path: not found"]), f"nothing answers to {self.name} yet")
+        expect(self.status != 405, f"nothing answers to {self.name} yet")

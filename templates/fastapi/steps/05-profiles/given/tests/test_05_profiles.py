@@ -1,0 +1,206 @@
+"""Readers follow writers, and answers say so to the one who asks."""
+
+from urllib.parse import quote
+
+import pytest
+
+from tests.support import Server, Site, Thing
+
+
+def profile_of(name: str) -> str:
+    """The address of somebody's profile."""
+    return f"/api/profiles/{quote(name, safe='')}"
+
+
+def follow(client: Site, name: str) -> Thing:
+    """Follow somebody; what the site answers about them."""
+    profile: Thing = client.post(f"{profile_of(name)}/follow").gives("profile")
+    return profile
+
+
+def follows(client: Site, name: str) -> bool:
+    """Whether a profile says that the client follows its owner."""
+    following = client.get(profile_of(name)).gives("profile", "following")
+    assert isinstance(following, bool), f"following was expected to be true or false, and is {following!r}"
+    return following
+
+
+def test_following_is_answered_with_the_profile(site: Site) -> None:
+    """Following and stopping are answered with the profile, which says from then on whether one follows."""
+    site.register("Zoë & Co")
+    assert follows(site, "Zoë & Co") is False
+
+    followed = follow(site, "Zoë & Co")
+    assert (followed["username"], followed["following"]) == ("Zoë & Co", True)
+    assert followed == site.get(profile_of("Zoë & Co")).gives("profile")
+
+    left = site.delete(f"{profile_of('Zoë & Co')}/follow").gives("profile")
+    assert left == {**followed, "following": False}
+    assert follows(site, "Zoë & Co") is False
+
+
+def test_following_has_a_direction(site: Site) -> None:
+    """Who follows whom is known for each pair; the other way round and for others, nothing changes."""
+    nora, oskar, petra = site.register("nora"), site.register("oskar"), site.register("petra")
+
+    follow(oskar, "nora")
+    follow(petra, "oskar")
+
+    assert (follows(oskar, "nora"), follows(nora, "oskar")) == (True, False)
+    assert (follows(petra, "oskar"), follows(petra, "nora")) == (True, False)
+    follow(petra, "nora")
+    petra.delete(f"{profile_of('oskar')}/follow").gives("profile")
+    assert (follows(petra, "oskar"), follows(petra, "nora"), follows(oskar, "nora")) == (False, True, True)
+
+
+def test_articles_and_comments_say_whether_one_follows_their_author(site: Site) -> None:
+    """Each author in an answer says whether the one who asks follows them, in lists and alone; a stranger follows
+    nobody."""
+    nora, oskar = site.register("nora"), site.register("oskar")
+    tide, street = nora.publish("Low tide"), oskar.publish("A quiet street")
+    oskar.comment(tide, "Mud and birds.")
+    nora.comment(tide, "And wind.")
+    assert tide["author"]["following"] is False
+
+    follow(site, "nora")
+
+    for client, expected in ((site, True), (oskar, False), (site.anonymous, False)):
+        listed = {one["title"]: one["author"] for one in client.get("/api/articles").gives("articles")}
+        assert listed["Low tide"]["following"] is expected
+        assert listed["A quiet street"]["following"] is False
+        assert client.get(f"/api/articles/{tide['slug']}").gives("article", "author", "following") is expected
+        assert client.get(f"/api/articles/{street['slug']}").gives("article", "author", "following") is False
+        comments = client.get(f"/api/articles/{tide['slug']}/comments").gives("comments")
+        assert {one["author"]["username"]: one["author"]["following"] for one in comments} == {
+            "oskar": False,
+            "nora": expected,
+        }
+    assert follows(site.anonymous, "nora") is False
+
+
+def test_what_one_writes_oneself_is_by_nobody_whom_one_follows(site: Site) -> None:
+    """Publishing, changing and commenting are answered with the author as well, who is oneself."""
+    site.register("nora")
+    follow(site, "nora")
+
+    article = site.publish("Low tide")
+    changed = site.put(f"/api/articles/{article['slug']}", article={"body": "Longer."}).gives("article")
+    comment = site.comment(article, "Mine.")
+
+    for one in (article, changed, comment):
+        assert (one["author"]["username"], one["author"]["following"]) == (site.name, False)
+
+
+def test_following_twice_is_following_once(site: Site, second_server: Server) -> None:
+    """Whoever follows a second time, even at the same moment, or stops twice, finds what they wanted."""
+    site.register("nora")
+    address = f"{profile_of('nora')}/follow"
+    same_client = Site(second_server, site.token)
+
+    with site.just_before_saving(lambda: same_client.post(address).gives("profile")):
+        assert follow(site, "nora")["following"] is True
+    assert follow(site, "nora")["following"] is True
+    assert follows(site, "nora") is True
+
+    for _ in range(2):
+        assert site.delete(address).gives("profile", "following") is False
+    assert follows(site, "nora") is False
+
+
+def test_nobody_follows_themselves(site: Site) -> None:
+    """Others can be followed; oneself cannot, and the answer says so with 403."""
+    nora = site.register("nora")
+    follow(site, "nora")
+
+    nora.post(f"{profile_of('nora')}/follow").refused(403, profile="forbidden")
+
+    assert follows(nora, "nora") is False
+
+
+def test_following_needs_an_account(site: Site) -> None:
+    """Without a token, following and stopping are 401, whoever it is; reading their address changes nothing."""
+    site.register("nora")
+    follow(site, "nora")
+
+    for name in ("nora", "nobody"):
+        address = f"{profile_of(name)}/follow"
+        site.anonymous.post(address).refused(401, token="is missing")
+        site.anonymous.delete(address).refused(401, token="is missing")
+        assert site.get(address).status in (404, 405)
+
+    assert follows(site, "nora") is True
+
+
+def test_following_someone_who_is_not_there_is_not_found(site: Site) -> None:
+    """People with an account can be followed; for any other name, the answer is 404."""
+    site.register("nora")
+    follow(site, "nora")
+
+    for name in ("nobody", "Nora", "nora "):
+        site.post(f"{profile_of(name)}/follow").refused(404, profile="not found")
+        site.delete(f"{profile_of(name)}/follow").refused(404, profile="not found")
+
+
+def test_the_articles_of_one_author(site: Site) -> None:
+    """The list of an author has what they wrote, the newest first; with a tag, what carries it; of nobody, nothing."""
+    zoe, oskar = site.register("Zoë & Co"), site.register("oskar")
+    zoe.publish("Low tide", tagList=["sea"])
+    oskar.publish("A quiet street", tagList=["sea"])
+    zoe.publish("High tide", tagList=["sea"])
+    zoe.publish("Gulls")
+
+    site.lists("Gulls", "High tide", "Low tide", author="Zoë & Co")
+
+    assert site.get("/api/articles", author="Zoë & Co").gives("articlesCount") == 3
+    site.lists("High tide", "Low tide", author="Zoë & Co", tag="sea")
+    site.lists("A quiet street", author="oskar")
+    for unknown in ("nobody", "Zoë", ""):
+        site.lists(author=unknown)
+
+
+@pytest.mark.parametrize("address", ["", "/low-tide", "/low-tide/comments", "profile"])
+def test_a_bad_token_is_refused_where_none_is_needed(site: Site, address: str) -> None:
+    """Reading needs no token; but one that is no good is refused there, too."""
+    nora = site.register("nora")
+    nora.publish("Low tide")
+    address = profile_of("nora") if address == "profile" else f"/api/articles{address}"
+    site.anonymous.get(address).gives()
+
+    for header in ("Token forged", f"Bearer {site.token}", "Token"):
+        site.anonymous.ask("GET", address, headers={"Authorization": header}).refused(401, token="is invalid")
+
+
+def test_more_people_are_no_more_questions(site: Site) -> None:
+    """Nine comments by nine people are asked from the database as often as three."""
+    article = site.publish("Low tide")
+    address = f"/api/articles/{article['slug']}/comments"
+
+    def grow(*numbers: int) -> None:
+        for number in numbers:
+            site.register(f"reader{number}").comment(article, f"Remark {number}")
+            follow(site, f"reader{number}")
+
+    grow(1, 2, 3)
+    few = site.questions(address)
+    grow(4, 5, 6, 7, 8, 9)
+    many = site.questions(address)
+
+    assert [one["author"]["following"] for one in site.get(address).gives("comments")] == [True] * 9
+    assert many <= few, f"{address} asks the database {few} times for 3 comments, and {many} times for 9"
+
+
+def test_the_docs_describe_following(site: Site) -> None:
+    """The docs page tells of following, and that a token is welcome for reading, but not needed."""
+    for method in ("POST", "DELETE"):
+        operation = site.documented(method, "/api/profiles/{}/follow", 200, 401, 404)
+        assert operation.get("security"), f"the docs page does not tell that {operation['summary']} needs a token"
+    site.documented("POST", "/api/profiles/{}/follow", 403)
+    for operation in (
+        site.documented("GET", "/api/articles", 200, 401, query="author tag"),
+        site.documented("GET", "/api/articles/{}", 200, 401, 404),
+        site.documented("GET", "/api/articles/{}/comments", 200, 401, 404),
+        site.documented("GET", "/api/profiles/{}", 200, 401, 404),
+    ):
+        ways = operation.get("security", [])
+        assert {} in ways, f"the docs page does not tell that {operation['summary']} can do without a token"
+        assert len(ways) > 1, f"the docs page does not tell that {operation['summary']} takes a token"

@@ -1,0 +1,181 @@
+"""Readers mark articles, everyone sees how many did, and no list asks the database for each of its articles."""
+
+import pytest
+
+from tests.support import Server, Site, Thing
+
+
+def address_of(article: Thing) -> str:
+    """The address of an article."""
+    return f"/api/articles/{article['slug']}"
+
+
+def mark(client: Site, article: Thing) -> Thing:
+    """Mark an article; what the site answers about it."""
+    marked: Thing = client.post(f"{address_of(article)}/favorite").gives("article")
+    return marked
+
+
+def state(client: Site, article: Thing) -> tuple[bool, int]:
+    """Whether the client has marked an article, and how many have, both alone and in the list."""
+    alone = client.get(address_of(article)).gives("article")
+    listed = {one["slug"]: one for one in client.get("/api/articles").gives("articles")}[article["slug"]]
+    found = alone["favorited"], alone["favoritesCount"]
+    assert (listed["favorited"], listed["favoritesCount"]) == found, "the list says something else than the article"
+    return found
+
+
+def test_a_new_article_is_marked_by_nobody(site: Site) -> None:
+    """An article tells from its first day whether one has marked it, and how many have: nobody, at first."""
+    moss = site.publish("Moss")
+
+    assert (moss["favorited"], moss["favoritesCount"]) == (False, 0)
+    assert state(site, moss) == (False, 0)
+
+
+def test_marking_is_answered_with_the_article(site: Site) -> None:
+    """Marking and taking the mark back are answered with the article, one's own or another's, and its new count."""
+    for moss in (site.publish("Moss"), site.register("nora").publish("Lichen")):
+        marked = mark(site, moss)
+        assert (marked["favorited"], marked["favoritesCount"]) == (True, 1)
+        assert marked == site.get(address_of(moss)).gives("article")
+        assert state(site, moss) == (True, 1)
+
+        back = site.delete(f"{address_of(moss)}/favorite").gives("article")
+        assert (back["favorited"], back["favoritesCount"], back["body"]) == (False, 0, moss["body"])
+        assert state(site, moss) == (False, 0)
+
+
+def test_the_count_is_everyones_and_the_mark_ones_own(site: Site) -> None:
+    """Each reader's mark counts once for all; whether an article is marked depends on who asks."""
+    moss, fern = site.publish("Moss"), site.publish("Fern")
+    nora, oskar = site.register("nora"), site.register("oskar")
+
+    mark(nora, moss)
+    assert mark(oskar, moss)["favoritesCount"] == 2
+    mark(nora, fern)
+
+    assert state(nora, moss) == state(oskar, moss) == (True, 2)
+    assert state(site, moss) == state(site.anonymous, moss) == (False, 2)
+    assert (state(nora, fern), state(oskar, fern)) == ((True, 1), (False, 1))
+    changed = site.put(address_of(moss), article={"body": "Longer."}).gives("article")
+    assert (changed["favorited"], changed["favoritesCount"]) == (False, 2)
+    nora.delete(f"{address_of(moss)}/favorite").gives("article")
+    assert (state(nora, moss), state(oskar, moss)) == ((False, 1), (True, 1))
+
+
+def test_marking_needs_an_account(site: Site) -> None:
+    """Without a token, marking and taking back are 401, whatever it is; reading their address changes nothing."""
+    moss = site.publish("Moss")
+    mark(site, moss)
+
+    for address in (f"{address_of(moss)}/favorite", "/api/articles/no-such-article/favorite"):
+        site.anonymous.post(address).refused(401, token="is missing")
+        site.anonymous.delete(address).refused(401, token="is missing")
+        assert site.get(address).status in (404, 405)
+
+    assert state(site, moss) == (True, 1)
+
+
+def test_marking_twice_is_marking_once(site: Site, second_server: Server) -> None:
+    """Two marks, even at the same moment, count as one; taking back what is not there changes nothing."""
+    moss = site.publish("Moss")
+    same_client = Site(second_server, site.token)
+
+    with site.just_before_saving(lambda: mark(same_client, moss)):
+        assert mark(site, moss)["favoritesCount"] == 1
+    assert mark(site, moss)["favoritesCount"] == 1
+    assert state(site, moss) == (True, 1)
+
+    for _ in range(2):
+        assert site.delete(f"{address_of(moss)}/favorite").gives("article", "favoritesCount") == 0
+    assert state(site, moss) == (False, 0)
+
+
+def test_what_is_not_there_cannot_be_marked(site: Site) -> None:
+    """An article that is there can be marked; a missing one is 404."""
+    mark(site, site.publish("Moss"))
+
+    site.post("/api/articles/no-such-article/favorite").refused(404, article="not found")
+    site.delete("/api/articles/no-such-article/favorite").refused(404, article="not found")
+
+
+def test_the_favorites_of_somebody(site: Site) -> None:
+    """The list of somebody's favorites has what they marked, the newest article first, whoever wrote it and asks."""
+    zoe, oskar = site.register("Zoë & Co"), site.register("oskar")
+    moss = zoe.publish("Moss", tagList=["green"])
+    lichen = oskar.publish("Lichen")
+    fern = oskar.publish("Fern", tagList=["green"])
+    for article in (fern, moss, lichen):
+        mark(zoe, article)
+    mark(oskar, fern)
+
+    site.lists("Fern", "Lichen", "Moss", favorited="Zoë & Co")
+
+    assert site.anonymous.get("/api/articles", favorited="Zoë & Co").gives("articlesCount") == 3
+    site.lists("Fern", favorited="oskar")
+    site.lists("Fern", "Moss", favorited="Zoë & Co", tag="green")
+    site.lists("Fern", "Lichen", favorited="Zoë & Co", author="oskar")
+    site.lists(favorited="oskar", author="Zoë & Co")
+    for unknown in ("nobody", "Zoë", ""):
+        site.lists(favorited=unknown)
+
+
+def test_an_article_that_is_marked_can_be_deleted(site: Site) -> None:
+    """Deleting an article takes its marks along; a new one at the same address begins with none."""
+    moss = site.publish("Moss")
+    mark(site, moss)
+    mark(site.register("nora"), moss)
+
+    site.delete(address_of(moss)).has_nothing_to_say()
+
+    again = site.publish("Moss")
+    assert again["slug"] == moss["slug"]
+    assert state(site, again) == (False, 0)
+    site.lists(favorited="nora")
+
+
+@pytest.mark.parametrize("query", ["", "tag=green", "author=nora", "favorited=oskar"])
+def test_more_articles_are_no_more_questions(site: Site, query: str) -> None:
+    """A list of nine articles asks the database as often as a list of three, whoever wrote and marked them."""
+    nora, oskar = site.register("nora"), site.register("oskar")
+    address = f"/api/articles?{query}"
+
+    def grow(*numbers: int) -> None:
+        for number in numbers:
+            writer = nora if "nora" in query else site.register(f"writer{number}")
+            article = writer.publish(f"Number {number}", tagList=["green", f"tag{number}"])
+            mark(oskar, article)
+            mark(writer, article)
+
+    grow(1, 2, 3)
+    few = oskar.questions(address)
+    assert [one["favoritesCount"] for one in oskar.get(address).gives("articles")] == [2, 2, 2]
+    grow(4, 5, 6, 7, 8, 9)
+    many = oskar.questions(address)
+
+    assert len(oskar.titles(address)) == 9
+    assert many <= few, f"{address} asks the database {few} times for 3 articles, and {many} times for 9"
+
+
+def test_more_marks_are_no_more_work(site: Site) -> None:
+    """An article that twelve have marked is fetched with as few objects as one that three have marked."""
+    moss = site.publish("Moss")
+    for number in range(3):
+        mark(site.register(f"reader{number}"), moss)
+    few = site.objects("/api/articles"), site.objects(address_of(moss))
+    for number in range(3, 12):
+        mark(site.register(f"reader{number}"), moss)
+
+    many = site.objects("/api/articles"), site.objects(address_of(moss))
+
+    assert state(site, moss) == (False, 12)
+    assert many <= few, f"to count 3 marks, the site takes {few} objects out of its database, for 12 it takes {many}"
+
+
+def test_the_docs_describe_the_favorites(site: Site) -> None:
+    """The docs page tells of marking, and of the query for somebody's favorites."""
+    for method in ("POST", "DELETE"):
+        operation = site.documented(method, "/api/articles/{}/favorite", 200, 401, 404)
+        assert operation.get("security"), f"the docs page does not tell that {operation['summary']} needs a token"
+    site.documented("GET", "/api/articles", 200, 401, query="favorited author tag")
