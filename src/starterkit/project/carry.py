@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from starterkit.project.history import in_folders_of_path
 from starterkit.repository.merge import Conflict, Merged, Merger, Settle
 from starterkit.repository.objects import FILE, Entry, blob_id
 from starterkit.template import Template
@@ -119,7 +120,8 @@ def take_all(before: Tree, after: Tree, mine: Tree, template: Template) -> Carri
             aside[path] = old
         tree[path] = new
         aside.update(_out_of_the_way(path, tree, after))
-    for path in [path for path in tree if path not in after and (path in before or template.is_history(path))]:
+    history = in_folders_of_path(template, tree, after)
+    for path in [path for path in tree if path not in after and (path in before or path in history)]:
         old = tree.pop(path)
         if old != before.get(path):
             aside[path] = old

@@ -18,6 +18,7 @@ from starterkit.errors import ConflictError, UsageError
 from starterkit.process import run
 from starterkit.project.advance import Choices, merger_for, mine_without_state, save_message, settle_conflicts
 from starterkit.project.carry import Carried, carry, changed_paths, take_all, take_files
+from starterkit.project.history import adopted, in_folders_of_path
 from starterkit.project.opened import Project, Work
 from starterkit.project.pins import pins_rule
 from starterkit.project.writing import Wish, Written, check_questions, with_state, write_outcome
@@ -113,7 +114,25 @@ class _Solving:
         return take_files(self.project.template, self.before, self.after, self.mine, set(names))
 
     def try_out(self, carried: Carried, what: str, *, check: bool = True) -> Try:
-        """Make the migrations that are missing and run the tests so far, in a copy of the project with this outcome."""
+        """Make the migrations that are missing and run the tests so far, in a copy of the project with this outcome.
+
+        Where the history is the learner's own, the solution's migrations are tried first, following the learner's last
+        ones: they may do more than what can be made from the models. Then without them.
+        """
+        if not self.makes_history:
+            return self._tried(carried, what, check=check)
+        for migrations in self._histories():
+            tried = self._tried(replace(carried, tree={**carried.tree, **migrations}), what, check=check)
+            if tried.is_good or (tried.history_made and not check):
+                break
+        return tried
+
+    def _histories(self) -> list[dict[str, Entry]]:
+        trees = (self.before, self.reference, self.mine)
+        found = adopted(self.project.template, trees, self.merger.content, self.merger.add)
+        return [{}] if found is None else [found, {}]
+
+    def _tried(self, carried: Carried, what: str, *, check: bool) -> Try:
         if not check and not self.makes_history:
             return Try(carried)
         self.say(f"{'Checking' if check else 'Making the migrations for'} {what} …")
@@ -132,11 +151,9 @@ class _Solving:
 
     def _history_is_their_own(self) -> bool:
         """Tell whether this step brings migrations, and the learner's are not the reference's (names and bytes)."""
-        is_history = self.project.template.is_history
-        brings = any(is_history(path) for path in changed_paths(self.before, self.reference))
-        theirs, reference = (
-            {path: entry for path, entry in tree.items() if is_history(path)} for tree in (self.mine, self.before)
-        )
+        template = self.project.template
+        brings = any(template.is_history(path) for path in changed_paths(self.before, self.reference))
+        theirs, reference = (in_folders_of_path(template, tree, self.before) for tree in (self.mine, self.before))
         return brings and theirs != reference
 
     def _without_new_history(self) -> dict[str, Entry]:

@@ -34,7 +34,10 @@ def earned(work: Work) -> list[Finding]:
     """At least 85 of 100 mutants turn a test of this step red, and each guard is turned red by one."""
     template = work.subject.template
     given = {path: file.data for path, file in work.files(work.given).items()}
-    own = {path: file.data for path, file in work.subject.own_files[work.solution].items() if not template.owns(path)}
+    # Migrations are written by a command, and what they do to a database is seen in the models' mutants.
+    passed_over = (template.owns, template.is_history)
+    files = work.subject.own_files[work.solution].items()
+    own = {path: file.data for path, file in files if not any(is_so(path) for is_so in passed_over)}
     everything = mutants_of(own, given, _promised(work))
     if not everything:
         raise Skip("the solution holds nothing that can be mutated")
