@@ -1,0 +1,101 @@
+"""Comparing what the site does with what its docs page says, by sending it what nobody would think of."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from tests.support import Site
+
+EXAMPLES = 6
+
+
+def first_lie(site: Site) -> str:
+    """The first difference between the docs page and the answers, in a sentence; empty where there is none."""
+    document = site.get("/openapi.json").json
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            needs_token = bool(operation.get("security")) and {} not in operation["security"]
+            status = site.anonymous.ask(method.upper(), filled(path, site)).status
+            if (status == 401) != needs_token:
+                wants = "needs" if needs_token else "does without"
+                return (
+                    f"the docs page says that {method.upper()} {path} {wants} a token; without one, it answers {status}"
+                )
+    return next(lies(site, document), "")
+
+
+def lies(site: Site, document: dict[str, Any]) -> Iterator[str]:
+    """What differs, operation by operation."""
+    # Here and not above: it takes a while, and the other tests can do without.
+    import schemathesis
+    from hypothesis import HealthCheck, Phase, given, seed, settings
+    from hypothesis.errors import Unsatisfiable
+
+    few = settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    for result in schemathesis.openapi.from_dict(simplified(document)).get_all_operations():
+        operation: Any = result.ok()  # type: ignore[union-attr]
+        modes = [schemathesis.GenerationMode.POSITIVE]
+        if operation.body or operation.query:
+            modes.append(schemathesis.GenerationMode.NEGATIVE)
+        for mode in modes:
+
+            @seed(1)
+            @few
+            @given(case=operation.as_strategy(generation_mode=mode))
+            def compare(case: Any) -> None:
+                send(case, site)
+
+            try:
+                compare()
+            except Unsatisfiable:
+                pass  # everything that can be sent fits
+            except Exception as difference:
+                yield f"{operation.label} does not do what the docs page says: {in_short(difference)}"
+
+
+def send(case: Any, site: Site) -> None:
+    """Send a made-up request about things that are there, and look at the answer."""
+    address = filled(case.path, site)
+    options = case.as_transport_kwargs(base_url="http://testserver")
+    if "data" in options:
+        options["content"] = options.pop("data")
+    wanted = {name: options[name] for name in ("params", "json", "content") if options.get(name) is not None}
+    headers = {**dict(options["headers"]), "Authorization": f"Token {site.token}"}
+    response = site.server.client.request(case.method, address, headers=headers, follow_redirects=False, **wanted)
+    case.validate_response(response)
+
+
+def filled(path: str, site: Site) -> str:
+    """The address of something that is there: a new article, a comment on it, somebody's profile."""
+    if "/profiles/" in path:
+        site.anonymous.post("/api/users", user={"username": "ida", "email": "ida@example.org", "password": "12345678"})
+        return re.sub(r"\{[^}]+\}", "ida", path)
+    if "{" not in path:
+        return path
+    article = site.publish("Sand")
+    address = re.sub(r"\{[^}]+\}", article["slug"], path, count=1)
+    return re.sub(r"\{[^}]+\}", str(site.comment(article, "Warm.")["id"]), address)
+
+
+def simplified(document: Any) -> Any:
+    """The document without what takes long to make up or is looked at elsewhere: tokens, and very long texts."""
+    if isinstance(document, list):
+        return [simplified(part) for part in document]
+    if not isinstance(document, dict):
+        return document
+    left_out = {"security", "securitySchemes"} | ({"maxLength"} if document.get("maxLength", 0) > 500 else set())
+    return {name: simplified(part) for name, part in document.items() if name not in left_out}
+
+
+def in_short(difference: BaseException) -> str:
+    """What schemathesis says, in one line."""
+    if isinstance(difference, BaseExceptionGroup):
+        difference = difference.exceptions[0]
+    words = " ".join(str(difference).split())
+    return words[:400]

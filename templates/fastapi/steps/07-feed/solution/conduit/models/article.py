@@ -1,0 +1,37 @@
+"""The table of articles."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from conduit.database import Base, now
+from conduit.models.tag import Tag, article_tag
+from conduit.models.user import User
+
+
+class Article(Base):
+    __tablename__ = "article"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(100), unique=True)
+    title: Mapped[str] = mapped_column(String(200))
+    description: Mapped[str] = mapped_column(String(500))
+    body: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    updated_at: Mapped[datetime] = mapped_column(default=now)
+    tags: Mapped[list[Tag]] = relationship(secondary=article_tag, lazy="selectin")
+
+    @property
+    def tag_list(self) -> list[str]:
+        return sorted((tag.name for tag in self.tags), key=str.casefold)
+
+    author_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    author: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+
+    favorited = False  # by the one who asks; like the count, said anew for each answer
+    favorites_count = 0
+
+    __table_args__ = (Index("ix_article_newest", "created_at", "id"),)
+
+    # Your own lines go below this one.
