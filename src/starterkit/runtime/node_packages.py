@@ -92,7 +92,7 @@ def newest_lock(declaration: bytes, environment: Environment, *, unbound: bool) 
         declaration = json.dumps(top).encode()
     node = find_node(declared.wanted_node, offline=False, say=quiet)
     with _scratch(environment, declaration, None) as folder:
-        finished = run_npm(node, ["install", "--package-lock-only", "--ignore-scripts", "--prefer-online"], cwd=folder)
+        finished = run_npm(node, ["install", "--package-lock-only", "--ignore-scripts"], cwd=folder)
         if finished.code != 0:
             raise failure(finished, f"the newest releases of what {environment.declaration} names")
         return (folder / environment.pins).read_bytes().replace(b"\r\n", b"\n")

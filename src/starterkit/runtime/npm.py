@@ -31,7 +31,7 @@ def run_npm(
     """Run npm to its end, without noise; its exit code is the caller's to judge."""
     variables = scrubbed_environment(NODE_VARIABLES)
     variables["PATH"] = f"{node.program.parent}{os.pathsep}{variables.get('PATH', '')}"
-    mode = ["--offline"] if offline else ["--prefer-offline"]
+    mode = ["--offline"] if offline else ["--prefer-online"]
     words: list[str | Path] = [
         node.program,
         node.npm,
@@ -62,7 +62,8 @@ def run_cached_first(
     finished = run_npm(node, args, cwd=cwd, offline=True, keep_open=keep_open)
     if finished.code == 0:
         return finished
-    if not _NOT_CACHED.search(finished.text_err):
+    # What the cache has heard of a package may be too old to know the release that is asked for.
+    if not _NOT_CACHED.search(finished.text_err) and not _NO_SUCH.search(finished.text_err):
         raise failure(finished, what)
     if offline:
         raise NoNetworkError(f"This needs the network once: {what} are not all on this machine yet.", ONLINE_MEND)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from starterkit.validation.mutation import markup, python
+from starterkit.validation.mutation import javascript, markup, python
 from starterkit.validation.mutation.change import Change
 from starterkit.validation.subject import digest
 
@@ -23,6 +23,7 @@ from starterkit.validation.subject import digest
 _FINDERS: dict[str, Callable[[bytes, frozenset[str]], list[Change]]] = {
     ".py": lambda data, _promised: python.changes(data),
     ".html": markup.changes,
+    ".js": javascript.changes,
 }
 MOST = 60  # a step has at most so many; above that, a sample that stays the same while the file does
 

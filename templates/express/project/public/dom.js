@@ -32,11 +32,10 @@ export function errorList(messages) {
   );
 }
 
+const days = new Intl.DateTimeFormat('en-US', { dateStyle: 'long', timeZone: 'UTC' });
+
 /** A moment as people write it: "November 3, 2026". */
 export function date(moment, attributes) {
-  const words = new Date(moment).toLocaleDateString('en-US', {
-    dateStyle: 'long',
-    timeZone: 'UTC',
-  });
+  const words = days.format(new Date(moment));
   return element('time', { datetime: moment, ...attributes }, words);
 }
