@@ -110,6 +110,8 @@ def _conversation(main: int, answers: Sequence[tuple[str, str]], deadline: float
         while waiting and waiting[0][0].encode() in shown[seen:]:
             wanted, answer = waiting.pop(0)
             seen = shown.index(wanted.encode(), seen) + len(wanted.encode())
+            if answer == "\x03":
+                time.sleep(0.2)  # no hand is faster; just after its prompt, readline does not listen to signals yet
             os.write(main, answer.encode())
     text = shown.decode(errors="replace").replace("\r\n", "\n")
     assert not waiting, f"never asked: {waiting}\n{text}"
