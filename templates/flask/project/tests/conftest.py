@@ -1,6 +1,7 @@
 """What every test gets: the site with an empty database, and a visitor."""
 
 import sqlite3
+import tomllib
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -43,6 +44,8 @@ def make_app(tmp_path_factory: pytest.TempPathFactory) -> MakeApp:
             return import_module("conduit").create_app(
                 {name: value for name, value in all_settings.items() if value is not None}
             )
+        except tomllib.TOMLDecodeError as wrong:
+            raise RuntimeError(f"conduit/settings.toml cannot be read: {wrong}") from wrong
         except SystemExit as stop:
             raise RuntimeError("the site's code ends the program instead of building the site") from stop
 
