@@ -108,7 +108,7 @@ def test_lines_that_speak_of_old_numbers_are_named(template: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "after", "words"),
-    [("two", "", "is a step"), ("Two!", "", "cannot be called"), ("new", "09", 'no step "09"')],
+    [("two", "", "is a step"), ("Two!", "", "cannot be called"), ("new", "09", "no step 09")],
 )
 def test_a_step_that_cannot_be_added_changes_nothing(template: Path, name: str, after: str, words: str) -> None:
     before = tree_of(template)
