@@ -250,6 +250,50 @@ def test_a_program_is_changed_in_each_way_that_a_visitor_would_notice() -> None:
     )
 
 
+HANDLER = b"""import { mine } from './mine.js';
+import './joined.js';
+
+router.get('/songs', signedIn(site), async (request, response) => {
+  // if (a) && (b) > 3
+  if (!form.isGood && title.length > 50) throw invalid('/bad');
+  const song = await db.get(`SELECT * FROM song WHERE id = ? AND day <> 1 ORDER BY day DESC`, [id]);
+  await db.run('INSERT INTO song (id) VALUES (?) ON CONFLICT DO NOTHING', [id.trim()]);
+  response.status(201).json({ song, isNew: true });
+  return element('p', { class: 'card wide' }, /["'`]/.test(song));
+});
+"""
+
+
+def test_a_javascript_program_is_changed_in_each_way_that_a_visitor_would_notice() -> None:
+    found = mutants(HANDLER, "view.js", frozenset({"card"}))
+
+    assert sorted(found) == sorted(
+        [
+            "removed: `import './joined.js';`",
+            "removed: `router.get('/songs', signedIn(site), async (request, response) => {  …`",
+            "changed: `get` to `post`",
+            "changed: the address '/songs'",
+            "left out: `signedIn(site),`",
+            "removed: `if (!form.isGood && title.length > 50) throw invalid('/bad');`",
+            "negated: `if (!form.isGood && title.length > 50)`",
+            "changed: `&&` to `||`",
+            "changed: `>` to `>=`",
+            "changed: `50` to `51`",
+            "changed: the address '/bad'",
+            "changed in SQL: `=` to `<>`",
+            "changed in SQL: `AND` to `OR`",
+            "changed in SQL: `<>` to `=`",
+            "changed in SQL: `DESC` to `ASC`",
+            "removed: `await db.run('INSERT INTO song (id) VALUES (?) ON CONFLICT DO NOTHIN …`",
+            "changed in SQL: `ON CONFLICT DO NOTHING` left out",
+            "left out: `.trim()`",
+            "changed: `201` to `202`",
+            "changed: `true` to `false`",
+            "left out: the class `card`",
+        ]
+    )
+
+
 def test_every_mutant_of_a_program_is_a_program() -> None:
     for mutant in mutants_of({"view.py": VIEW}, {}):
         ast.parse(mutant.data)

@@ -15,7 +15,10 @@ from pathlib import Path
 
 _HOOKS = Path(__file__).parent / "watch"
 # The folder with the hook for each kind of environment, and the variable that makes the language load it.
-_LOADED_BY = {"python": ("PYTHONPATH", _HOOKS / "python")}
+_LOADED_BY = {
+    "python": ("PYTHONPATH", str(_HOOKS / "python")),
+    "node": ("NODE_OPTIONS", f"--import={(_HOOKS / 'node' / 'watch.mjs').as_uri()}"),
+}
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class Watch:
         # The test program's report lies in a folder of the one who reads it (see checking.running).
         reports = Path(os.path.realpath(tempfile.gettempdir())) / "starterkit-*"
         allowed = os.pathsep.join([*(os.path.realpath(folder) for folder in self._allowed), str(reports)])
-        return {name: str(hook), "STARTERKIT_WATCH_LOG": str(self._log), "STARTERKIT_WATCH_ALLOWED": allowed}
+        return {name: hook, "STARTERKIT_WATCH_LOG": str(self._log), "STARTERKIT_WATCH_ALLOWED": allowed}
 
     def seen(self) -> tuple[Seen, ...]:
         """Return what was seen, each once."""

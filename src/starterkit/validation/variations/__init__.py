@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from starterkit.validation.variations import python, text
+from starterkit.validation.variations import javascript, python, text
 
 Change = Callable[[bytes], bytes]
 MarkupSuffixes = (".html", ".htm", ".css", ".sql", ".svg")
@@ -40,11 +40,16 @@ VARIATIONS = (
         "reformatted",
         {".py": python.reformatted, ".js": text.indented_twice, **dict.fromkeys(MarkupSuffixes, text.indented_twice)},
     ),
-    Variation("reordered imports", {".py": python.reordered_imports}),
+    Variation("reordered imports", {".py": python.reordered_imports, ".js": javascript.reordered_imports}),
     Variation("renamed locals", {".py": python.renamed_locals}),
     Variation(
         "extra routes and files",
-        {".py": python.with_own_code, ".html": text.with_own_markup, ".css": text.with_own_style},
+        {
+            ".py": python.with_own_code,
+            ".js": javascript.with_own_code,
+            ".html": text.with_own_markup,
+            ".css": text.with_own_style,
+        },
         {"my_notes.md": b"What I want to build next.\n", "scratch/ideas.txt": b"A page about me.\n"},
     ),
 )

@@ -1,0 +1,81 @@
+// Runs inside a learner's Node when `template validate` watches a test run; NODE_OPTIONS names it.
+//
+// Writes a line of JSON for each connection or name look-up that leaves this machine, and for each file outside the
+// allowed folders that is opened for writing, made, moved or removed through node:fs. Nothing is prevented.
+
+import { subscribe } from 'node:diagnostics_channel';
+import dns from 'node:dns';
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const log = process.env.STARTERKIT_WATCH_LOG;
+const append = fs.appendFileSync;
+const realpath = fs.realpathSync;
+const allowed = (process.env.STARTERKIT_WATCH_ALLOWED ?? '').split(path.delimiter).filter(Boolean);
+allowed.push(real(process.env.TMPDIR ?? path.sep));
+const HERE = [undefined, null, '', 'localhost', '::1', '::', '0.0.0.0'];
+
+function real(name) {
+  try {
+    return realpath(name);
+  } catch {
+    const parent = path.dirname(name);
+    return parent === name ? name : path.join(real(parent), path.basename(name));
+  }
+}
+
+function write(kind, what) {
+  const frames = new Error().stack.split('\n').slice(1);
+  const own = frames.find((frame) => /\(?(file:\/\/|\/).*:\d+:\d+\)?$/.test(frame) && !/node_modules|watch\.mjs|node:/.test(frame));
+  const place = own?.match(/((?:file:\/\/)?\/[^()]*?):(\d+):\d+\)?$/);
+  const file = place ? (place[1].startsWith('file:') ? fileURLToPath(place[1]) : place[1]) : '';
+  append(log, `${JSON.stringify({ kind, what: String(what), file, line: Number(place?.[2] ?? 0) })}\n`);
+}
+
+function touch(name) {
+  if (typeof name === 'number' || name === undefined) return;
+  const file = real(path.resolve(name instanceof URL ? fileURLToPath(name) : String(name)));
+  const isInside = (folder) => (folder.endsWith('*') ? file.startsWith(folder.slice(0, -1)) : file === folder || file.startsWith(folder + path.sep));
+  if (!/^\/(dev|proc)\//.test(file) && file !== real(log) && !allowed.some(isInside)) write('write', file);
+}
+
+function reach(host, port) {
+  if (!HERE.includes(host) && !/^127\./.test(host)) write('network', port ? `${host}:${port}` : host);
+}
+
+/** Have `look` called with the arguments before a function of a module does its work. */
+function watched(module, name, look) {
+  const original = module[name];
+  if (typeof original !== 'function') return;
+  module[name] = function (...args) {
+    look(...args);
+    return original.apply(this, args);
+  };
+}
+
+const opens = (name, flags = 'r') => {
+  const isWriting = typeof flags === 'number' ? (flags & 3) !== 0 || (flags & fs.constants.O_CREAT) !== 0 : /[wa+]/.test(flags);
+  if (isWriting) touch(name);
+};
+
+if (log) {
+  for (const module of [fs, fs.promises]) {
+    for (const end of module === fs ? ['', 'Sync'] : ['']) {
+      for (const name of ['writeFile', 'appendFile', 'mkdir', 'rm', 'rmdir', 'unlink', 'truncate', 'mkdtemp']) {
+        watched(module, name + end, touch);
+      }
+      for (const name of ['rename', 'copyFile', 'symlink', 'link', 'cp']) {
+        watched(module, name + end, (source, target) => (name === 'rename' ? [source, target] : [target]).forEach(touch));
+      }
+      watched(module, `open${end}`, opens);
+    }
+  }
+  watched(fs, 'createWriteStream', touch);
+  subscribe('net.client.socket', ({ socket }) => {
+    socket.on('connectionAttempt', (address, port) => reach(address, port));
+  });
+  for (const module of [dns, dns.promises]) watched(module, 'lookup', (host) => reach(host));
+  syncBuiltinESMExports();
+}
