@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from starterkit.process import run
@@ -35,7 +35,8 @@ class CompleteSite:
         """Serve it by its own run command, as a server would and not for its developer; give its address."""
         args = [arg for arg in self.template.commands.run if arg not in ("--debug", "--watch")]
         port = free_port(8600)
-        with tempfile.TemporaryFile() as log, serve(self.folder, self.prepared, args, port, output=log) as server:
+        prepared = replace(self.prepared, variables={**self.prepared.variables, "CONDUIT_DEBUG": "0"})
+        with tempfile.TemporaryFile() as log, serve(self.folder, prepared, args, port, output=log) as server:
             if server.poll() is not None:
                 log.seek(0)
                 raise AssertionError(f"the site ended instead of answering:\n{log.read().decode()}")

@@ -46,11 +46,20 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def site_address(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+# The templates whose sites have pages, each with its command that makes up rows.
+FILLS = {
+    "flask": ("{python}", "-m", "flask", "--app", "conduit", "fill-db"),
+    "django": ("{python}", "manage.py", "fill_db"),
+}
+
+
+@pytest.fixture(scope="session", params=FILLS)
+def site_address(
+    request: pytest.FixtureRequest, chromium: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """Where the complete site answers; it holds the samples, and articles for several pages."""
-    site = complete_site("flask", tmp_path_factory.mktemp("complete") / "site")
-    site.run("{python}", "-m", "flask", "--app", "conduit", "fill-db", "article=30", "--others", "12")
+    site = complete_site(request.param, tmp_path_factory.mktemp("complete") / "site")
+    site.run(*FILLS[request.param], "article=30", "--others", "12")
     with site.served() as served:
         yield served
 

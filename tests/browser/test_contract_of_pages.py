@@ -113,11 +113,15 @@ def test_a_name_that_is_taken_stays_and_says_so(ada: Person, stranger: Page) -> 
     assert path_of(stranger) == "/register"
 
 
-@pytest.mark.parametrize(
-    "address", ["/editor", "/editor/how-to-read-an-error-message", "/settings", "/?feed=following"]
-)
+@pytest.mark.parametrize("address", ["/editor", "/editor/how-to-read-an-error-message", "/settings"])
 def test_what_needs_an_account_leads_to_sign_in(stranger: Page, address: str) -> None:
     stranger.goto(address)
+
+    assert path_of(stranger).partition("?next=")[0] == "/login"
+
+
+def test_the_feed_of_a_stranger_is_exactly_the_page_to_sign_in(stranger: Page) -> None:
+    stranger.goto("/?feed=following")
 
     assert path_of(stranger) == "/login"
 

@@ -50,16 +50,12 @@ def own_models():
         ready = [model for model in own if not (targets_of(model) & set(own)) - {model}] or own[:1]
         in_order += ready
         own = [model for model in own if model not in ready]
-    return [model for model in in_order if all(has_rows_or_is_own(target, in_order) for target in targets_of(model))]
+    return [model for model in in_order if targets_of(model) <= set(in_order)]
 
 
 def targets_of(model):
     """The models that this one points to."""
     return {field.related_model for field in model._meta.local_fields if field.related_model}
-
-
-def has_rows_or_is_own(model, own):
-    return model in own or model._base_manager.exists()
 
 
 def fill(model, number):
@@ -79,8 +75,9 @@ def has_number(model):
 
 def is_needed(field):
     """Whether a row cannot do without a value of ours for this field."""
-    has_value = field.has_default() and not isinstance(field, models.DateTimeField)
-    return field.concrete and not (field.null or has_value or isinstance(field, NUMBERS))
+    if field.null or field.blank or isinstance(field, NUMBERS):
+        return False
+    return not field.has_default() or isinstance(field, models.DateTimeField)
 
 
 def points_to_itself(row):

@@ -1,0 +1,144 @@
+"""Migrations, for the templates that have them: databases keep what is in them, and learners their own names."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sqlite3
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from starterkit.process import run
+from starterkit.project import checks
+from starterkit.project.advance import Choices, advance
+from starterkit.project.creation import Order, create
+from starterkit.project.opened import Project, open_project
+from starterkit.project.solving import Solved, Way, solve
+from starterkit.template import bundled_names, bundled_template
+
+pytestmark = pytest.mark.slow
+
+WITH_HISTORY = [name for name in bundled_names() if bundled_template(name)[1].commands.make_history]
+Table = dict[str, list[tuple[object, ...]]]
+
+
+def silent(line: str) -> None:
+    """Say nothing."""
+
+
+@pytest.fixture(scope="module", params=WITH_HISTORY)
+def beginning(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project at its base, with an environment."""
+    source, template = bundled_template(request.param)
+    folder = tmp_path_factory.mktemp(request.param) / "site"
+    create(Order(folder, source, template, {}), silent)
+    return folder
+
+
+def copy(project: Path, place: Path) -> Path:
+    shutil.copytree(project, place, symlinks=True, ignore=shutil.ignore_patterns(".venv", "__pycache__"))
+    (place / ".venv").symlink_to((project / ".venv").resolve())
+    return place
+
+
+def begin_next(folder: Path) -> None:
+    with open_project(folder) as project:
+        advance(project, Choices(check=False), silent)
+
+
+def solved(folder: Path, *, replace_all: bool = False, check: bool = True) -> Solved:
+    with open_project(folder) as project:
+        return solve(project, Choices(check=check), silent, replace_all=replace_all)
+
+
+def run_command(folder: Path, name: str) -> None:
+    with open_project(folder) as project:
+        prepared = checks.prepared(project)
+        args = getattr(project.template.commands, name)
+        done = run(prepared.command(args), cwd=folder, env=prepared.variables, timeout=120)
+        assert done.code == 0, done.text_out + done.text_err
+
+
+def everything_in(folder: Path) -> dict[str, Table]:
+    """Each table of the site's database: its columns, each with its values in the order of the rows."""
+    with open_project(folder) as project:
+        file = folder / str(project.template.database)
+    with sqlite3.connect(file) as database:
+        names = [name for (name,) in database.execute("select name from sqlite_master where type = 'table'")]
+        return {name: columns_of(database, name) for name in names if not name.startswith(("sqlite_", "django_"))}
+
+
+def columns_of(database: sqlite3.Connection, table: str) -> Table:
+    columns = [row[1] for row in database.execute(f'pragma table_info("{table}")')]
+    return {
+        column: database.execute(f'select "{column}" from "{table}" order by 1, rowid').fetchall() for column in columns
+    }
+
+
+def named_differently(folder: Path, step: str) -> None:
+    """Give each migration that is new since the last commit but one another name, as a learner's own would have."""
+    with open_project(folder) as project:
+        names = own_migrations(project)
+    for path in names:
+        old, new = Path(path).stem, f"{Path(path).stem[:4]}_mine_{step[:2]}_{Path(path).stem[5:8]}"
+        app = Path(path).parts[0]
+        (folder / path).rename((folder / path).with_stem(new))
+        for file in folder.glob("*/migrations/*.py"):
+            text = file.read_text("utf-8")
+            file.write_text(re.sub(rf"""(['"]{app}['"], ['"]){old}(['"])""", rf"\g<1>{new}\2", text), "utf-8")
+
+
+def own_migrations(project: Project) -> list[str]:
+    files = project.read_work().files.files
+    return [path for path in sorted(files) if project.template.is_history(path) and "_mine_" not in path]
+
+
+def test_a_database_keeps_everything_from_step_to_step(beginning: Path, tmp_path: Path) -> None:
+    folder = copy(beginning, tmp_path / "site")
+    run_command(folder, "reset")
+    with open_project(folder) as project:
+        steps = project.template.step_names
+        prepared = checks.prepared(project)
+    before = everything_in(folder)
+    assert any(rows for table in before.values() for rows in table.values())
+
+    for step in steps:
+        begin_next(folder)
+        solved(folder, check=False)
+        run_command(folder, "schema")
+
+        after = everything_in(folder)
+
+        for table, columns in before.items():
+            assert table in after, f"{step}: the table {table} is gone"
+            for column, rows in columns.items():
+                lost = set(rows) - set(after[table].get(column, []))
+                assert not lost, f"{step}: {table}.{column} lost {sorted(map(str, lost))[:3]}"
+        fill = prepared.command(["{python}", "manage.py", "fill_db", "--others", "12"])
+        assert run(fill, cwd=folder, env=prepared.variables, timeout=120).code == 0
+        before = everything_in(folder)
+
+
+@pytest.mark.timeout(1800)
+def test_whoever_named_every_migration_differently_can_solve_each_step(beginning: Path, tmp_path: Path) -> None:
+    folder = copy(beginning, tmp_path / "site")
+    with open_project(folder) as project:
+        steps = project.template.step_names
+    named_differently(folder, "00")
+
+    for number, step in enumerate(steps):
+        begin_next(folder)
+        replaced = solved(copy(folder, tmp_path / f"replaced-{number}"), replace_all=True)
+        assert replaced.way is Way.ALL
+        assert replaced.result is not None
+        assert replaced.result.green, step
+
+        outcome = solved(folder)
+
+        assert outcome.way in (Way.MERGED, Way.FILES)
+        assert outcome.result is not None
+        assert outcome.result.green, step
+        named_differently(folder, step)
+        subprocess.run(["git", "commit", "-qam", "My own names"], cwd=folder, check=True)
