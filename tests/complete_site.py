@@ -33,7 +33,7 @@ class CompleteSite:
     @contextmanager
     def served(self) -> Iterator[str]:
         """Serve it by its own run command, as a server would and not for its developer; give its address."""
-        args = [arg for arg in self.template.commands.run if arg not in ("--debug", "--watch")]
+        args = [arg for arg in self.template.commands.run if arg not in ("--debug", "--reload", "--watch")]
         port = free_port(8600)
         prepared = replace(self.prepared, variables={**self.prepared.variables, "CONDUIT_DEBUG": "0"})
         with tempfile.TemporaryFile() as log, serve(self.folder, prepared, args, port, output=log) as server:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from starterkit.checking.report import Case, Report
 
 LIMIT_SECONDS = 120.0
+_SECONDS_A_TEST = 3.0  # where that is more: a hundred tests of pages on a busy machine take their time
 _INTERRUPT_SECONDS = 2.0
 _OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024
 _TAIL_BYTES = 64 * 1024
@@ -48,14 +49,15 @@ def run_tests(
     remembered_green: Collection[str] = (),
     step: str = BASE,
     pristine: bool = False,
-    limit_seconds: float = LIMIT_SECONDS,
+    limit_seconds: float | None = None,
     say: Say = quiet,
 ) -> CheckResult:
     """Run the test files of `expected` (or the `selected` tests alone) in `folder` and say how each listed test went.
 
     `remembered_green` are the ids that were green before; `step` is the one whose tests are new. The whole run is
-    stopped after `limit_seconds`; tests that had ended by then keep their outcome. Raises `UsageError` for a selected
-    id that is not listed, `ProgramMissing` when the test command's program is gone.
+    stopped after `limit_seconds` (None: two minutes, or more where there are many tests); tests that had ended by then
+    keep their outcome. Raises `UsageError` for a selected id that is not listed, `ProgramMissing` when the program of
+    the test command is gone.
     """
     tests = _chosen(expected, selected)
     present = [test for test in tests if test.file and (folder / test.file).is_file()]
@@ -69,7 +71,8 @@ def run_tests(
         report_file = Path(scratch) / "report.xml"
         command = prepared.command(template.commands.test, report=str(report_file), tests=words)
         say(f"Running {len(tests)} tests" if len(tests) != 1 else "Running one test")
-        ended = _run(command, folder, prepared, Path(scratch) / "output", limit_seconds)
+        limit = max(LIMIT_SECONDS, _SECONDS_A_TEST * len(tests)) if limit_seconds is None else limit_seconds
+        ended = _run(command, folder, prepared, Path(scratch) / "output", limit)
         from starterkit.checking.report import read_report
 
         report = read_report(report_file)

@@ -134,7 +134,7 @@ class Work:
         each: bool = False,
         has_slot: bool = False,
         stop_at_first: bool = False,
-        limit_seconds: float = 120.0,
+        limit_seconds: float | None = None,
         variables: Mapping[str, str] | None = None,
     ) -> CheckResult:
         """Run the files of these tests in a folder (with `each`: exactly these, named one by one, in their order).
