@@ -393,7 +393,7 @@ def test_a_template_that_says_little_takes_part_and_loses_nothing_of_the_rest() 
     found = Advice(wide, {"language": "ada", "handle": "editors"})
     assert found.start.name == "silent"
     assert [reason.trait for reason in unmet(found, silent)] == []
-    assert [reason.sentence for reason in reasons(found, silent)] == ["Silent is written in Ada."]
+    assert [reason.sentence for reason in reasons(found, silent)] == ["with Silent you write Ada."]
     assert Advice(Reckoning([silent]), {}).totals == (0,)
     assert reasons(Advice(Reckoning([silent]), {}), silent) == []
 

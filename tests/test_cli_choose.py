@@ -19,7 +19,7 @@ import starterkit as starterkit_package
 from starterkit.template import bundled_folder, templates_in
 
 ENTER = "\r"
-EQUAL = ("know=new", "style=wires", "build=site", "handle=editors", "time=weeks", "after=publish")
+EQUAL = ("know=some", "style=wires", "handle=editors")
 ON_TERMINAL = pytest.mark.skipif(os.name == "nt", reason="these tests make their terminal with pty")
 
 
@@ -34,8 +34,8 @@ def test_the_advice_has_all_that_a_mentor_would_say(tmp_path: Path) -> None:
 
     for said in (
         "Start with Flask.\nHow sure: a close call. You answered 3 of 8 questions;",
-        "\nWhy Flask\n  - Programming is new to you: ",
-        "  - You want to write Python first: Flask is written in Python, as are Django\n    and FastAPI.",
+        "\nWhy Flask\n  - Programming is new to you. A request comes in, ",
+        "  - You want to write Python first: with Flask you write Python, as with Django\n    and FastAPI.",
         "\nWhat Flask costs you\n",
         "\nThe runner-up: Django\n",
         "It would be Django if you had said:",
@@ -118,7 +118,7 @@ def test_the_reckoning_gives_each_strength_with_its_reason_and_source(tmp_path: 
 
 @pytest.mark.parametrize("width", [40, 60, 80])
 def test_nothing_is_wider_than_the_terminal(tmp_path: Path, width: int) -> None:
-    shown = choose(*EQUAL, "know=new", cwd=tmp_path, flags=("--explain",), COLUMNS=str(width)).out
+    shown = choose(*EQUAL, "build=api", cwd=tmp_path, flags=("--explain",), COLUMNS=str(width)).out
 
     lines = [line for line in shown.splitlines() if not re.search(r"\S{30}| new my-site ", line)]
     assert [line for line in lines if len(line) > width] == []

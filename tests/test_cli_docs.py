@@ -26,7 +26,7 @@ def commands(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
             yield f"{before}{name}", command
 
 
-CHOSEN = ((), ("know=new", "style=wires", "build=site", "handle=editors", "time=weeks", "after=publish"))
+CHOSEN = ((), ("know=some", "style=wires", "handle=editors"))
 COMMANDS = dict(commands(command_line()))
 LEARNERS = {name for name in COMMANDS if " " not in name}
 

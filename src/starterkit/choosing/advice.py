@@ -56,8 +56,12 @@ class Advice:
 
     @property
     def runner_up(self) -> Template | None:
-        """The one that comes next; None where there is no other."""
-        return self.reckoning.templates[self.ranking[1]] if len(self.ranking) > 1 else None
+        """The one that comes next, of equals the first that another wish would have tipped; None without another."""
+        if len(self.ranking) == 1:
+            return None
+        next_best = [one for one in self.ranking[1:] if self.totals[one] == self.totals[self.ranking[1]]]
+        templates = [self.reckoning.templates[number] for number in next_best]
+        return next((one for one in templates if self.tips(one) and not self.tips(one)[0].rank), templates[0])
 
     @cached_property
     def chosen(self) -> tuple[tuple[Question, Choice], ...]:
@@ -81,12 +85,21 @@ class Advice:
             return Sureness.ONLY
         if self.equals:
             return Sureness.EQUAL
-        if not self.chosen:
+        if not self._says_enough:
             return Sureness.GUESS
         elsewhere, of = self.leads_elsewhere
         if elsewhere > _CLOSE * of:
             return Sureness.CLOSE
         return Sureness.FAIR if elsewhere else Sureness.CLEAR
+
+    @property
+    def _says_enough(self) -> bool:
+        """Whether there is more than one answer, or one that names a language or a framework outright."""
+        return len(self.chosen) > 1 or any(choice.decides for _, choice in self.chosen)
+
+    def names_outright(self, question: Question) -> bool:
+        """Whether the question was answered with a framework or a language."""
+        return any(one is question and choice.decides for one, choice in self.chosen)
 
     def tips(self, template: Template) -> list[Change]:
         """Return the single answers that, given otherwise, make this template the one to start with, and no other.

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from starterkit.choosing.traits import WEAK, WORDINGS
+from starterkit.choosing.traits import START_WARNINGS, WEAK, WORDINGS
 from starterkit.template.model import Template
 
 
@@ -103,7 +103,7 @@ _BUILD = (
         "app",
         "A page that reacts while you use it, with a front-end of its own",
         "You want to build a page that reacts while it is used",
-        {"one_language": 2, "json_api": 2},
+        {"one_language": 2, "json_api": 3},
     ),
     Choice(
         "small",
@@ -147,24 +147,34 @@ _AFTER = (
 _TIME = (
     Choice("days", "A weekend, or a few evenings", "You have a few evenings", {"quick_start": 2}),
     Choice("weeks", "Some weeks", "You have some weeks", {"quick_start": 1}),
-    Choice("months", "Months: I want to go deep", "You have months", {"batteries": 1, "conventions": 1}),
+    Choice(
+        "months",
+        "Months: I want to go deep",
+        "You have months, time to learn what is in the box",
+        {"batteries": 1, "conventions": 1},
+    ),
 )
 _STYLE = (
-    Choice("wires", "Every wire", "You like to see every wire", {"explicit": 3}),
-    Choice("box", "All in the box", "You like to have it all in the box", {"batteries": 3}),
+    Choice("wires", "Every wire: I put the parts together myself", "You like to see every wire", {"explicit": 3}),
+    Choice(
+        "box",
+        "All in the box: the parts are there, I learn to use them",
+        "You like to have it all in the box",
+        {"batteries": 3},
+    ),
 )
 _HANDLE = (
     Choice(
         "editors",
         "Editors who write, readers with accounts",
         "It must handle editors and accounts",
-        {"admin": 3, "batteries": 1},
+        {"admin": 4, "batteries": 2},
     ),
     Choice(
         "crowds",
         "Many who wait at once: chat, streams, slow services",
         "It must handle many who wait at once",
-        {"async": 3},
+        {"async": 4},
     ),
     Choice(
         "contract",
@@ -223,8 +233,12 @@ def _with_made(fixed: tuple[Choice, ...], made: tuple[Choice, ...]) -> tuple[Cho
 
 
 def _known(template: Template) -> Choice:
-    """To know a framework is to look for what it lacks."""
-    lacking = {name: 1 for name in WORDINGS if name in template.traits and template.traits[name].strength <= WEAK}
+    """To know a framework is to look for what it lacks; an easier beginning is not among that."""
+    lacking = {
+        name: 1
+        for name in WORDINGS
+        if name in template.traits and template.traits[name].strength <= WEAK and name not in START_WARNINGS
+    }
     return Choice(
         template.name,
         f"I have built something with {template.title}",

@@ -42,9 +42,9 @@ class Change:
 
     @cached_property
     def rank(self) -> int:
-        """Which changes tell more, the lowest first: another wish; a language; leaving it open; naming a framework."""
-        if self.choice is None:
-            return 2
+        """Which changes tell more, the lowest first: another wish; a language; what is no wish; naming a framework."""
+        if self.choice is None or (self.question.name == "know" and not self.names_a_framework):
+            return 2  # nobody can wish to know more, or less
         return 3 if self.names_a_framework else int(self.choice.decides is not None)
 
 

@@ -118,8 +118,8 @@ def _named_for(reckoning: Reckoning, template: Template, choice: Choice) -> str:
         return ""
     if choice.decides is Decides.LANGUAGE:
         others = [one.title for one in reckoning.templates if one.name in choice.named and one != template]
-        too = f", as {'is' if len(others) == 1 else 'are'} {listed(others)}" if others else ""
-        return f"{template.title} is written in {template.language}{too}."
+        too = f", as with {listed(others)}" if others else ""
+        return f"with {template.title} you write {template.language}{too}."
     if choice.decides is Decides.TEAM:
         return "there are people to ask and code to read, and what you learn is of use the next day."
     return ""
@@ -127,7 +127,7 @@ def _named_for(reckoning: Reckoning, template: Template, choice: Choice) -> str:
 
 def _named_against(template: Template, choice: Choice) -> str:
     if choice.decides is Decides.LANGUAGE and template.name not in choice.named:
-        return f"{template.title} is written in {template.language}."
+        return f"with {template.title} you write {template.language}."
     if choice.decides is Decides.KNOWN and template.name in choice.named:
         return "it has less that is new to show you."
     return ""

@@ -14,6 +14,7 @@ _PAIRS = (
     (("style", "box"), ("time", "days"), "The box takes longer to know than a few evenings."),
     (("style", "box"), ("build", "small"), "A full box is much for something small."),
     (("know", "new"), ("handle", "crowds"), "Many who wait at once is a subject for later, when the basics are there."),
+    (("time", "days"), ("handle", "editors"), "What is ready for editors takes longer to know than a few evenings."),
     (("time", "days"), ("after", "job"), "A company's code wants more than a few evenings."),
 )
 
@@ -38,7 +39,8 @@ def _outright(advice: Advice) -> Iterator[str]:
     if team and language and not team.named & language.named:
         yield f"{_both(team, language)}. The team goes first."
     elif known and language and known.named >= language.named and not team:
-        yield f"{_both(known, language)}. Nothing else here is written in that, so what is new to you goes first."
+        sentence = "Nothing else here is written in that. To stay with it, go deeper in what you know"
+        yield f"{_both(known, language)}. {sentence}; what is new to you goes first here."
     if team and known and team.named & known.named:
         yield f"{_both(team, known)}. So go deeper there, and expand from it."
 

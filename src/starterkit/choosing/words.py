@@ -23,15 +23,16 @@ def headline(advice: Advice) -> str:
 def how_sure(advice: Advice) -> str:
     """Return how sure the advice is, and why."""
     count, of = len(advice.chosen), len(advice.reckoning.questions)
-    answered = f"You answered {count} of {of} questions"
+    answered = f"You answered {count} of {of} questions" if count else "You answered nothing"
     elsewhere, others = advice.leads_elsewhere
-    many = f"{elsewhere} of {others} other answers would have led elsewhere"
+    many = f"of {others} ways to change one answer, {elsewhere} would lead to another framework"
     if advice.sureness is Sureness.ONLY:
         return "There is one framework here, so there was nothing to choose between."
     if advice.sureness is Sureness.EQUAL:
-        return f"How sure: undecided. {answered}, and nothing tells these apart. Take the one that you like."
+        compare = "Compare the costs below, and take the one that you like."
+        return f"How sure: undecided. {answered}, and the points are equal. {compare}"
     if advice.sureness is Sureness.GUESS:
-        return f"How sure: {advice.sureness.value}. You answered nothing; {many}."
+        return f"How sure: {advice.sureness.value}. {answered}; {many}."
     return f"How sure: {advice.sureness.value}. {answered}; {many}."
 
 
@@ -42,7 +43,9 @@ def price(advice: Advice, template: Template) -> list[str]:
 
 
 def because(reason: Reason) -> str:
-    """Return a reason as a sentence."""
+    """Return a reason as a sentence, or as two where one would have two colons."""
+    if ": " in reason.sentence:
+        return f"{reason.because}. {reason.sentence[0].upper()}{reason.sentence[1:]}"
     return f"{reason.because}: {reason.sentence}"
 
 
@@ -56,9 +59,15 @@ def tipped(advice: Advice) -> list[str]:
     else:
         last = None if advice.sureness is Sureness.GUESS else 2
         others = tuple(advice.reckoning.templates[number] for number in advice.ranking[1:last])
-    tips = [(one.title, advice.tips(one)) for one in others]
+    return [_tip(advice, one) for one in others if advice.tips(one)]
+
+
+def _tip(advice: Advice, template: Template) -> str:
     alone = " alone" if advice.equals else ""
-    return [f"It would be {title}{alone} if {_otherwise(found[0])}." for title, found in tips if found]
+    for change in advice.tips(template):
+        if not change.names_a_framework or advice.names_outright(change.question):
+            return f"It would be {template.title}{alone} if {_otherwise(change)}."
+    return f"No single wish would have made it {template.title}{alone}; a team that works in it would."
 
 
 def _otherwise(change: Change) -> str:

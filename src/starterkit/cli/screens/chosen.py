@@ -51,7 +51,9 @@ def show(console: Console, shown: Shown, *, explain: bool) -> None:
     if advice.chosen:
         given = " ".join(f"{question.name}={choice.name}" for question, choice in advice.chosen)
         _section(console, "Your answers")
-        console.line(prose(f"{given}. `choose --answer KEY=VALUE` gives one again, `--explain` shows the reckoning."))
+        console.line(
+            prose(f"{given}. `choose --answer KEY=VALUE` gives one again, `--explain` shows how the points add up.")
+        )
     if shown.card:
         console.line(f"The card is in {shown.card}.")
     begin = (advice.start, *advice.equals)

@@ -1,4 +1,4 @@
-"""The whole reckoning of `choose --explain` as a table: each answer, what it added to which framework, and why."""
+"""How the points add up, for `choose --explain`: a table of what each answer added to which framework, and why."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def show(console: Console, advice: Advice) -> None:
         console.line(said, indent=4)
 
     console.line(
-        text("The reckoning", "bold"), ": a wish of weight ×w for a trait adds w times a framework's strength."
+        text("How the points add up", "bold"), ": a wish of weight ×w for a trait adds w times a framework's strength."
     )
     console.line()
     if is_wide:
