@@ -26,6 +26,7 @@ def completed(words: str, cwd: Path) -> list[str]:
         ("check test_home", ["test_home_shows_the_newest_article_first"]),
         ("check test_an_article_inv", ["test_an_article_invites_a_comment"]),
         ("check test_tags", []),
+        ("check 0", ["01-comments"]),
         ("new --framework fl", ["flask"]),
         ("new --framework flask --at 02", ["02-tags"]),
         ("check --pr", ["--pristine"]),

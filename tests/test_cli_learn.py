@@ -109,6 +109,28 @@ def test_a_check_of_single_tests_runs_only_these(site: Path) -> None:
     assert ran.json["next"] == "check"
 
 
+@pytest.mark.parametrize("word", ["01", "01-comments", "comments", "tests/test_01_comments.py"])
+def test_the_tests_of_one_step_can_be_asked_for(begun_site: Path, counts: Counts, word: str) -> None:
+    ran = starterkit("check", word, "--json", cwd=begun_site, code=1)
+
+    assert {test["step"] for test in ran.json["tests"]} == {"01-comments"}
+    assert len(ran.json["tests"]) == counts.new
+
+
+def test_a_step_to_come_has_no_tests_yet(begun_site: Path) -> None:
+    ran = starterkit("check", "02", cwd=begun_site, code=2)
+
+    assert 'no test, test file or step "02" on the path so far' in " ".join(ran.err.split())
+
+
+def test_whoever_wrote_tests_is_told_that_check_runs_those_of_the_path(site: Path) -> None:
+    (site / "tests" / "test_mine.py").write_text("def test_mine():\n    assert False\n")
+
+    ran = starterkit("check", cwd=site)
+
+    assert "Not run, for they are your own tests: tests/test_mine.py." in ran.out
+
+
 def test_many_tests_that_are_red_for_one_reason_are_said_once(site: Path, counts: Counts) -> None:
     (site / "conduit" / "__init__.py").write_text("def create_app(settings:\n")
 

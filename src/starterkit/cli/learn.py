@@ -17,7 +17,7 @@ def check(
     context: typer.Context,
     tests: Annotated[
         list[str] | None,
-        typer.Argument(metavar="TEST", help="Only these tests, by name.", autocompletion=complete_tests),
+        typer.Argument(metavar="TEST", help="Only these: tests, test files or steps.", autocompletion=complete_tests),
     ] = None,
     pristine: Annotated[
         bool, flag("--pristine", help="Take the tests from the path, whatever was changed in yours.")
@@ -40,7 +40,8 @@ def check(
         if as_json:
             console.json("check", {**checked.as_json(result), "next": command})
         else:
-            checked.show(console, result, project.step, command, is_last=is_last_step(project))
+            own = () if tests else checks.own_test_files(project)
+            checked.show(console, result, project.step, command, is_last=is_last_step(project), own=own)
     return 1 if result.red else 0
 
 

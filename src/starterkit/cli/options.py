@@ -64,13 +64,14 @@ def complete_steps(context: typer.Context, incomplete: str) -> list[str]:
 
 
 def complete_tests(context: typer.Context, incomplete: str) -> list[str]:
-    """Return the tests of the path so far that a word may become."""
+    """Return the tests and steps of the path so far that a word may become."""
     with _project(context) as project:
         if project is None:
             return []
         template = project.template
-        steps = [template.step(name) for name in project.path.steps_so_far(project.state.step)]
-        return _beginning_with(incomplete, (*template.tests, *(test for step in steps for test in step.tests)))
+        names = project.path.steps_so_far(project.state.step)
+        tests = (test for name in names for test in template.step(name).tests)
+        return _beginning_with(incomplete, (*names, *template.tests, *tests))
 
 
 def complete_frameworks(incomplete: str) -> list[str]:

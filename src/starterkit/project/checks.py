@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from difflib import get_close_matches
 from pathlib import Path
 
 from starterkit.checking import CheckResult, ExpectedTest, run_tests
@@ -14,7 +15,7 @@ from starterkit.project.state import RememberedCheck
 from starterkit.repository.objects import Entry, File
 from starterkit.repository.worktree import write_file
 from starterkit.runtime import Prepared, prepare
-from starterkit.yamlfile import nearest
+from starterkit.template import BASE
 
 Say = Callable[[str], None]
 
@@ -31,11 +32,11 @@ def prepared(project: Project, say: Say = silent) -> Prepared:
 def check(project: Project, *, pristine: bool = False, selected: Sequence[str] = (), say: Say = silent) -> CheckResult:
     """Run the path's tests so far against the project, and remember the outcome of a whole run.
 
-    `pristine` takes the tests and their support from the path, in a copy of the project. `selected` names tests.
-    Raises `UsageError` for a test that is not on the path so far, with the nearest names.
+    `pristine` takes the tests and their support from the path, in a copy of the project. `selected` names tests, their
+    files, or steps. Raises `UsageError` for what is none of these on the path so far, with the nearest names.
     """
     expected = project.expected_tests()
-    _check_known(selected, expected)
+    selected = _selected(project, selected, expected)
     environment = prepared(project, say)
     if pristine:
         work = project.read_work()
@@ -116,8 +117,33 @@ def fingerprint(tree: Mapping[str, Entry]) -> str:
     return tree_fingerprint(dict(tree))
 
 
-def _check_known(selected: Sequence[str], expected: Sequence[ExpectedTest]) -> None:
-    known = [one.id for one in expected]
-    for name in selected:
-        if name not in known:
-            raise UsageError(f'There is no test "{name}" on the path so far.', nearest(name, known))
+def own_test_files(project: Project) -> list[str]:
+    """Return the test files in the project that the path does not know: the learner's own, which no check runs."""
+    known = {test.file for test in project.expected_tests()}
+    found = {
+        file.relative_to(project.folder).as_posix()
+        for pattern in project.template.test_files
+        for file in project.folder.glob(pattern)
+    }
+    return sorted(found - known)
+
+
+def _selected(project: Project, words: Sequence[str], expected: Sequence[ExpectedTest]) -> list[str]:
+    """Return the ids of the tests that words mean: a test, a test file, or a step by its number or name."""
+    found: list[str] = []
+    for word in words:
+        meant = [one.id for one in expected if word in (one.id, one.file)] or _of_step(project, word, expected)
+        if not meant:
+            close = get_close_matches(word, [one.id for one in expected], n=1, cutoff=0.5)
+            said = f'Did you mean "{close[0]}"?' if close else f"For example: `starterkit check {expected[-1].step}`."
+            raise UsageError(f'There is no test, test file or step "{word}" on the path so far.', said)
+        found += meant
+    return list(dict.fromkeys(found))
+
+
+def _of_step(project: Project, word: str, expected: Sequence[ExpectedTest]) -> list[str]:
+    try:
+        step = BASE if word == BASE else project.template.find_step(word)
+    except UsageError:
+        return []
+    return [one.id for one in expected if one.step == step]

@@ -26,13 +26,26 @@ def next_command(result: CheckResult, *, selected: bool, is_last: bool) -> str:
     return "run" if is_last else "next"
 
 
-def show(console: Console, result: CheckResult, step: Step | None, command: str, *, is_last: bool) -> None:
-    """Show a whole check and what to do next; `is_last` says that no step comes after this one."""
+def show(
+    console: Console,
+    result: CheckResult,
+    step: Step | None,
+    command: str,
+    *,
+    is_last: bool,
+    own: Sequence[str] = (),
+) -> None:
+    """Show a whole check and what to do next.
+
+    `is_last` says that no step comes after this one; `own` are test files of the learner's, which were not run.
+    """
     if result.red:
         show_red(console, result)
         console.type_next("When it is mended" if command == "check" else "For a hint at the first one", command)
         return
     console.line(green_line(result))
+    if own:
+        console.line(f"Not run, for they are your own tests: {_few(own)}.")
     if command == "check":
         console.type_next("Check everything", command)
     elif command == "next":
@@ -89,6 +102,11 @@ def _show_alike(console: Console, group: Sequence[TestResult], message: str, pla
     where = _where(group[0], place, alone=len(group) == 1)
     if where is not None:
         console.line(where, indent=_COLUMN)
+
+
+def _few(files: Sequence[str]) -> str:
+    more = f" and {len(files) - _SHOWN_OF_A_GROUP} more" if len(files) > _SHOWN_OF_A_GROUP else ""
+    return ", ".join(files[:_SHOWN_OF_A_GROUP]) + more
 
 
 def _word(one: TestResult) -> tuple[str, str]:
