@@ -72,6 +72,23 @@ def test_lines_below_the_fixed_line_merge_with_the_solution(tiny: Learner) -> No
     assert tiny.log(3)[:2] == ["Solve 01 · One", "Save 01 · One"]
 
 
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_whoever_wrote_an_earlier_step_below_the_fixed_line_gets_the_next_solution_above_it(
+    tiny: Learner, ends: str
+) -> None:
+    tiny.comes_to("01-one", solved=True)
+    mine = (
+        tiny.read("conduit/features.py").decode().replace('    "one",\n' + OWN_LINE, OWN_LINE + '    "one",  # mine\n')
+    )
+    tiny.writes({"conduit/features.py": mine.replace("\n", ends)})
+    tiny.next()
+
+    tiny.solve()
+
+    wanted = mine.replace(OWN_LINE, '    "two",\n' + OWN_LINE)
+    assert tiny.read("conduit/features.py").decode() == wanted.replace("\n", ends)
+
+
 def test_a_line_above_the_fixed_line_is_no_matter_to_next_and_asked_about_by_solve(tiny: Learner) -> None:
     tiny.changes("conduit/features.py", OWN_LINE, '    "shop",\n' + OWN_LINE)
     assert_next(tiny)

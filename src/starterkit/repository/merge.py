@@ -15,6 +15,7 @@ from enum import Enum
 from pathlib import Path
 
 from starterkit.errors import MissingError
+from starterkit.repository.fixed_line import placed
 from starterkit.repository.git import Git, git_failed
 from starterkit.repository.objects import (
     LINK,
@@ -102,7 +103,26 @@ class Merger:
         conflicts = (
             replace(one, mine=as_saved.get(one.mine, one.mine) if one.mine else None) for one in merged.conflicts
         )
-        return Merged(tree, tuple(conflicts))
+        return self._joined_at_fixed_lines(Merged(tree, tuple(conflicts)))
+
+    def _joined_at_fixed_lines(self, merged: Merged) -> Merged:
+        """Settle the conflicts that are none: the path added above a fixed line, the learner wrote below it."""
+        joined = {one.path: entry for one in merged.conflicts if (entry := self._joined(one)) is not None}
+        left = tuple(one for one in merged.conflicts if one.path not in joined)
+        return Merged({**merged.tree, **joined}, left) if joined else merged
+
+    def _joined(self, conflict: Conflict) -> Entry | None:
+        if conflict.base is None or conflict.mine is None or conflict.theirs is None or conflict.mine.mode == LINK:
+            return None
+        mine, base, theirs = (self.content(one.id) for one in (conflict.mine, conflict.base, conflict.theirs))
+        crlf = _ends_in_crlf(mine)
+        found = placed(base, theirs, mine.replace(b"\r\n", b"\n") if crlf else mine)
+        if found is None:
+            return None
+        code, data = self._merge_texts([found[1], found[0], theirs])
+        return (
+            Entry(conflict.mine.mode, self.add(data.replace(b"\n", b"\r\n") if crlf else data)) if code == 0 else None
+        )
 
     def settle(self, merged: Merged, how: Settle, mine_label: str, theirs_label: str) -> dict[str, Entry]:
         """Return the merged tree with its conflicts settled: mine or theirs hunk by hunk, or left as markers."""
@@ -131,17 +151,20 @@ class Merger:
         return Entry(conflict.mine.mode, self.add(data.replace(b"\n", b"\r\n") if crlf else data))
 
     def _merge_file(self, datas: list[bytes], how: Settle, mine_label: str, theirs_label: str) -> bytes:
+        options = [how.value] if how.value else []
+        return self._merge_texts(datas, *options, "-L", mine_label, "-L", "before", "-L", theirs_label)[1]
+
+    def _merge_texts(self, datas: list[bytes], *options: str) -> tuple[int, bytes]:
+        """Merge mine, base and theirs as texts; return how many conflicts there are, and the text."""
         with tempfile.TemporaryDirectory(prefix="starterkit-") as folder:
             names = []
             for name, data in zip(("mine", "base", "theirs"), datas, strict=True):
                 (Path(folder) / name).write_bytes(data)
                 names.append(str(Path(folder) / name))
-            options = [how.value] if how.value else []
-            labels = ["-L", mine_label, "-L", "before", "-L", theirs_label]
-            finished = self.git.try_run("merge-file", "-p", "-q", *options, *labels, *names)
+            finished = self.git.try_run("merge-file", "-p", "-q", *options, *names)
             if finished.code < 0 or finished.code > 127:
                 raise git_failed(finished)
-            return finished.out
+            return finished.code, finished.out
 
     def _commits(self, base: Mapping[str, Entry], mine: Mapping[str, Entry], theirs: Mapping[str, Entry]) -> list[str]:
         """Write three commits, the second and third children of the first: merge-tree finds the base by ancestry."""
