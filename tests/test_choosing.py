@@ -353,7 +353,48 @@ def test_two_that_fit_equally_well_are_both_named() -> None:
     assert words.headline(found).endswith("fit you equally well.")
     assert all(reckoning().templates[place].title in words.headline(found) for place in leaders()[number])
     assert "undecided" in words.how_sure(found)
-    assert all(" alone if " in one for one in words.tipped(found))
+    assert all(" alone " in one for one in words.tipped(found))
+
+
+def test_whoever_knows_just_what_they_wish_for_is_told_to_stay_there() -> None:
+    found = advice(know="django", build="site", time="days", style="box", handle="editors")
+
+    assert found.start.name != "django"
+    assert "Your wishes describe Django, which you know: to get this done, stay there." in words.stay(found)
+    assert words.stay(advice(know="django", build="api", handle="contract")) == ""
+    assert words.stay(advice(know="django")) == ""
+
+
+def test_a_language_that_goes_before_all_other_wishes_is_named() -> None:
+    wishes = {"build": "site", "after": "publish", "style": "box", "handle": "editors"}
+    found = advice(language="javascript", **wishes)
+
+    assert found.start.name == "express"
+    assert found.sureness is Sureness.CLOSE
+    assert any("The language goes first; if it need not, start with Django." in one for one in tensions(found))
+    assert tensions(advice(language="python", **wishes)) == []
+
+
+def test_a_tip_is_something_that_the_framework_is_good_at() -> None:
+    """As long as there is one: a wish that it does not grant is no reason to take it."""
+    for _, given in itertools.islice(combinations(team=None), 0, None, 23):
+        found = Advice(reckoning(), given)
+        template = found.runner_up
+        assert template
+        first = found.tips(template)[0]
+        if first.choice and not first.choice.decides and first.choice.wishes:
+            most = max(first.choice.wishes.values())
+            wished = [trait for trait, weight in first.choice.wishes.items() if weight == most]
+            granted = any(strength(template, trait) >= 2 for trait in wished)
+            assert granted or all(tip.names_a_framework or tip.choice for tip in found.tips(template)), given
+
+
+def test_no_answer_is_both_a_reason_and_a_cost() -> None:
+    for _, given in itertools.islice(combinations(team=None), 0, None, 29):
+        found = Advice(reckoning(), given)
+        speaking = {answer for reason in reasons(found, found.start) for answer in reason.answers}
+        left = {answer for reason in unmet(found, found.start) for answer in reason.answers}
+        assert not speaking & left, given
 
 
 # --- what contradicts -------------------------------------------------------------------------------------------------

@@ -41,9 +41,9 @@ def test_the_advice_has_all_that_a_mentor_would_say(tmp_path: Path) -> None:
         "It would be Django if you had said:",
         "\nStart with one, expand as needed\n  1  Flask: now",
         "  2  Django: when ",
-        "know=new language=python build=site.",
     ):
         assert said in shown, said
+    assert "choose --defaults -a know=new -a language=python -a build=site" in " ".join(shown.split())
     assert not re.search(r"\bbest\b", shown, re.IGNORECASE)
 
 
@@ -289,7 +289,7 @@ def test_the_card_is_one_whole_file_without_outside_resources(tmp_path: Path, an
     assert "url(" not in text and "@import" not in text and "http://" not in text and "https://" not in text
     assert 'name="viewport"' in text and "prefers-color-scheme: dark" in text and "@media print" in text
     for said in (shown["sure"]["sentence"], shown["costs"]["trade_off"], shown["reasons"][0]["sentence"]):
-        assert said in card.words
+        assert said.lower() in card.words.lower()  # there, what follows is a sentence of its own
     assert str(STAND_INS.parent) not in text  # a card is for others: no path of this machine
     assert shown["card"] == "cards/mine.html"
 
@@ -344,7 +344,7 @@ def test_the_questions_are_asked_one_after_the_other_with_back_and_skip(tmp_path
         ],
     )
 
-    assert "know=new language=python." in shown
+    assert "-a know=new -a language=python" in " ".join(shown.split())
     assert "Start with Flask." in shown
     assert shown.count("1 of 8") == 1
 
@@ -362,7 +362,7 @@ def test_what_is_given_is_not_asked_and_defaults_ask_nothing(tmp_path: Path) -> 
     )
     none = on_terminal("choose", *TAKE_PART, "--defaults", cwd=tmp_path)
 
-    assert "handle=contract." in one
+    assert "-a handle=contract" in one
     assert "1 of" not in none
 
 

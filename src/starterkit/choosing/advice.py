@@ -8,11 +8,15 @@ from enum import Enum
 from functools import cached_property
 from operator import add
 
-from starterkit.choosing.questions import Choice, Question
-from starterkit.choosing.reckoning import Change, Points, Reckoning, ranked
+from starterkit.choosing.questions import Choice, Decides, Question
+from starterkit.choosing.reckoning import Change, Points, Reckoning, ranked, strength
+from starterkit.choosing.traits import STRONG
 from starterkit.template.model import Template
 
 _CLOSE = 0.2  # the share of other answers that lead elsewhere, from which on it is a close call
+_FAR_AHEAD = 5  # points from which on a framework in another language is worth naming, ...
+_MANY_ANSWERS = 4  # ... where so many answers were given
+_UNSUITED = 2.5  # between leaving a question open and naming a framework
 
 
 class Sureness(Enum):
@@ -56,12 +60,17 @@ class Advice:
 
     @property
     def runner_up(self) -> Template | None:
-        """The one that comes next, of equals the first that another wish would have tipped; None without another."""
+        """The one that comes next; None where there is no other.
+
+        Of equals, the first that another wish would have tipped, else the one that is most for what is to be built.
+        """
         if len(self.ranking) == 1:
             return None
-        next_best = [one for one in self.ranking[1:] if self.totals[one] == self.totals[self.ranking[1]]]
-        templates = [self.reckoning.templates[number] for number in next_best]
-        return next((one for one in templates if self.tips(one) and not self.tips(one)[0].rank), templates[0])
+        next_ones = [one for one in self.ranking[1:] if self.totals[one] == self.totals[self.ranking[1]]]
+        templates = [self.reckoning.templates[number] for number in next_ones]
+        tipped = (one for one in templates if self.tips(one) and not self.tips(one)[0].rank)
+        built = self.reckoning.totals({name: choice for name, choice in self.answers.items() if name == "build"})
+        return next(tipped, None) or templates[next_ones.index(max(next_ones, key=built.__getitem__))]
 
     @cached_property
     def chosen(self) -> tuple[tuple[Question, Choice], ...]:
@@ -88,7 +97,7 @@ class Advice:
         if not self._says_enough:
             return Sureness.GUESS
         elsewhere, of = self.leads_elsewhere
-        if elsewhere > _CLOSE * of:
+        if elsewhere > _CLOSE * of or self.language_goes_first:
             return Sureness.CLOSE
         return Sureness.FAIR if elsewhere else Sureness.CLEAR
 
@@ -97,14 +106,11 @@ class Advice:
         """Whether there is more than one answer, or one that names a language or a framework outright."""
         return len(self.chosen) > 1 or any(choice.decides for _, choice in self.chosen)
 
-    def names_outright(self, question: Question) -> bool:
-        """Whether the question was answered with a framework or a language."""
-        return any(one is question and choice.decides for one, choice in self.chosen)
-
     def tips(self, template: Template) -> list[Change]:
         """Return the single answers that, given otherwise, make this template the one to start with, and no other.
 
-        What weighs wishes comes first, the most telling of them in front; to name a framework outright comes last.
+        What this template is strong in comes first, the most telling of it in front; to name a framework outright comes
+        last, and a wish that only takes another one away, just before it.
         """
         wanted = self.reckoning.templates.index(template)
         leads = [
@@ -112,8 +118,32 @@ class Advice:
             for change, totals in self._outcomes
             if totals[wanted] == max(totals)
         ]
-        found = sorted((entry for entry in leads if entry[0] > 0), key=lambda entry: (entry[1].rank, -entry[0]))
+        found = sorted(
+            (entry for entry in leads if entry[0] > 0),
+            key=lambda entry: (entry[1].rank if _suits(entry[1], template) else _UNSUITED, -entry[0]),
+        )
         return [change for _, change in found]
+
+    @cached_property
+    def known_fits(self) -> Template | None:
+        """The framework that the person knows, where their wishes describe just that one; else None."""
+        known = {name for _, choice in self.chosen if choice.decides is Decides.KNOWN for name in choice.named}
+        others = {name: choice for name, choice in self.answers.items() if name != "know"}
+        totals = self.reckoning.totals(others)
+        fits = [one for one, points in zip(self.reckoning.templates, totals, strict=True) if points == max(totals)]
+        return fits[0] if len(fits) == 1 and fits[0].name in known and fits[0] is not self.start and others else None
+
+    @cached_property
+    def language_goes_first(self) -> Template | None:
+        """The framework that the wishes describe, where only the wanted language leads to another; else None."""
+        language = next((choice for _, choice in self.chosen if choice.decides is Decides.LANGUAGE), None)
+        others = {name: choice for name, choice in self.answers.items() if name not in ("know", "language", "team")}
+        wishes = self.reckoning.wishes(others)
+        if language is None or self.start.name not in language.named or len(self.chosen) < _MANY_ANSWERS:
+            return None
+        most = self.reckoning.templates[ranked(wishes)[0]]
+        lead = max(wishes) - wishes[self.ranking[0]]
+        return most if most.name not in language.named and lead >= _FAR_AHEAD else None
 
     @cached_property
     def _outcomes(self) -> list[tuple[Change, Points]]:
@@ -123,3 +153,12 @@ class Advice:
             for question in self.reckoning.questions
             for change in self.reckoning.changes(question, self.answers.get(question.name))
         ]
+
+
+def _suits(change: Change, template: Template) -> bool:
+    """Whether a template grants what an answer wishes for most; true for answers that wish for nothing."""
+    if change.choice is None or change.choice.decides:
+        return True
+    most = max(change.choice.wishes.values(), default=0)
+    wished = [trait for trait, weight in change.choice.wishes.items() if weight == most]
+    return not wished or any(strength(template, trait) >= STRONG for trait in wished)

@@ -28,7 +28,7 @@ class Stage:
 
 
 def path(advice: Advice) -> list[Stage]:
-    """Return two or three frameworks: the start, and those that add most to what is known by then."""
+    """Return two or three frameworks: the start, what fits next and adds to it, and what adds most to both."""
     stages = [Stage(advice.start, "")]
     known = [one for one in advice.reckoning.templates if one.name in _known(advice)]
     wished = _wishes(advice)
@@ -38,8 +38,14 @@ def path(advice: Advice) -> list[Stage]:
         useful = [(gain, stage) for gain, stage in further if stage.trait]
         if not useful:
             break
-        stages.append(max(useful, key=lambda entry: entry[0])[1])
+        stages.append(_second(advice, useful) if len(stages) == 1 else max(useful, key=lambda entry: entry[0])[1])
     return stages
+
+
+def _second(advice: Advice, useful: list[tuple[int, Stage]]) -> Stage:
+    """The stage after the start: of those that add something, the one that fits the person most."""
+    order = [advice.reckoning.templates[number] for number in advice.ranking]
+    return min((stage for _, stage in useful), key=lambda stage: order.index(stage.template))
 
 
 def _stage(template: Template, before: list[Template], wished: Mapping[str, int]) -> tuple[int, Stage]:
@@ -50,7 +56,7 @@ def _stage(template: Template, before: list[Template], wished: Mapping[str, int]
         if trait not in START_WARNINGS  # whoever has one framework behind them needs no easier beginning
     }
     strong = [trait for trait, gain in gains.items() if gain > 0 and strength(template, trait) >= STRONG]
-    most = max(strong, key=lambda trait: (strength(template, trait), gains[trait]), default="")
+    most = max(strong, key=lambda trait: (gains[trait], strength(template, trait)), default="")
     return sum(gain for gain in gains.values() if gain > 0), Stage(template, most)
 
 

@@ -123,7 +123,7 @@ _AFTER = (
         "publish",
         "Put a site of my own on the web, and keep it running",
         "You want to put a site of your own on the web",
-        {"batteries": 1, "server_pages": 1, "admin": 1},
+        {"server_pages": 1, "batteries": 1, "admin": 1},
     ),
     Choice(
         "services",
@@ -150,7 +150,7 @@ _TIME = (
     Choice(
         "months",
         "Months: I want to go deep",
-        "You have months, time to learn what is in the box",
+        "You have months and want to go deep",
         {"batteries": 1, "conventions": 1},
     ),
 )
@@ -190,7 +190,12 @@ _TEAM = (Choice("none", "No, or I learn for myself", "No team decides for you"),
 
 # Each question with the choices that are always there; those made of templates follow them.
 _ASKED: tuple[tuple[str, str, str, tuple[Choice, ...]], ...] = (
-    ("know", "What do you know already?", "What is familiar decides how much may be new at once.", _KNOW),
+    (
+        "know",
+        "What do you know already?",
+        "What is familiar decides how much may be new at once. Of several, name the one that is most familiar.",
+        _KNOW,
+    ),
     (
         "language",
         "Which language do you want to write first?",

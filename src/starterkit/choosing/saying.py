@@ -48,6 +48,8 @@ def reasons(advice: Advice, template: Template) -> list[Reason]:
     reckoning, number = advice.reckoning, advice.reckoning.templates.index(template)
     rivals = [one for one in advice.ranking[:2] if one != number]
     found = [_speaking(reckoning, number, question.name, choice) for question, choice in advice.chosen]
+    telling = [part for part in found if part and (part.question, part.choice.name) != ("know", "some")]
+    found = list(telling) or found  # to have written small programs is a reason only where there is no other
     if not any(found):
         found = [_speaking(reckoning, number, "", EVERYBODY)]
     return _as_reasons(
@@ -60,7 +62,13 @@ def reasons(advice: Advice, template: Template) -> list[Reason]:
 def unmet(advice: Advice, template: Template) -> list[Reason]:
     """Return what was wished for and a framework does not grant, though another would: one for each answer."""
     reckoning, number = advice.reckoning, advice.reckoning.templates.index(template)
-    found = [_lacking(reckoning, number, question.name, choice) for question, choice in advice.chosen]
+    speaking = {answer for reason in reasons(advice, template) for answer in reason.answers}
+    found = [
+        _lacking(reckoning, number, question.name, choice)
+        for question, choice in advice.chosen
+        if question.name != "time"
+        and (question.name, choice.name) not in speaking  # an answer speaks on one side alone
+    ]
     return _as_reasons((abs(part.share.weight), part) for part in found if part)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from starterkit.choosing.advice import Advice
 from starterkit.choosing.questions import Choice, Decides
+from starterkit.choosing.saying import listed
 
 # Two answers, as question and choice, and what they have against each other.
 _PAIRS = (
@@ -13,6 +14,8 @@ _PAIRS = (
     (("style", "box"), ("after", "explain"), "What is in the box works before you can explain it."),
     (("style", "box"), ("time", "days"), "The box takes longer to know than a few evenings."),
     (("style", "box"), ("build", "small"), "A full box is much for something small."),
+    (("know", "new"), ("handle", "contract"), "Types and documentation are more to learn at once."),
+    (("time", "days"), ("handle", "contract"), "Types and documentation are more to learn in a few evenings."),
     (("know", "new"), ("handle", "crowds"), "Many who wait at once is a subject for later, when the basics are there."),
     (("time", "days"), ("handle", "editors"), "What is ready for editors takes longer to know than a few evenings."),
     (("time", "days"), ("after", "job"), "A company's code wants more than a few evenings."),
@@ -27,8 +30,21 @@ def tensions(advice: Advice) -> list[str]:
 def _pairs(advice: Advice) -> Iterator[str]:
     chosen = {(question.name, choice.name): choice for question, choice in advice.chosen}
     for one, other, sentence in _PAIRS:
-        if one in chosen and other in chosen:
-            yield f"{_both(chosen[one], chosen[other])}. {sentence} Both were weighed."
+        if one in chosen and other in chosen and not (advice.known_fits and ("time", "days") in (one, other)):
+            yield f"{_both(chosen[one], chosen[other])}. {sentence} {_directions(advice, one, other)}"
+
+
+def _directions(advice: Advice, one: tuple[str, str], other: tuple[str, str]) -> str:
+    """Which framework each of two answers speaks for most; that both were weighed where it is the same one."""
+    first, second = (_spoken_for(advice, answer) for answer in (one, other))
+    if set(first) & set(second):
+        return "Both were weighed."
+    return f"The first speaks for {listed(first)}, the second for {listed(second)}; both were weighed."
+
+
+def _spoken_for(advice: Advice, answer: tuple[str, str]) -> list[str]:
+    points = advice.reckoning.added(*answer)
+    return [one.title for one, own in zip(advice.reckoning.templates, points, strict=True) if own == max(points)]
 
 
 def _outright(advice: Advice) -> Iterator[str]:
@@ -41,6 +57,12 @@ def _outright(advice: Advice) -> Iterator[str]:
     elif known and language and known.named >= language.named and not team:
         sentence = "Nothing else here is written in that. To stay with it, go deeper in what you know"
         yield f"{_both(known, language)}. {sentence}; what is new to you goes first here."
+    elif language and advice.language_goes_first and not team:
+        title = advice.language_goes_first.title
+        yield (
+            f"{language.said}, and your other answers describe {title}. The language goes first; if it need not, "
+            f"start with {title}."
+        )
     if team and known and team.named & known.named:
         yield f"{_both(team, known)}. So go deeper there, and expand from it."
 

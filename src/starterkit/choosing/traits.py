@@ -23,7 +23,7 @@ WORDINGS = {
     "admin": Wording("an admin in the box", "editors need a place to write that you need not build"),
     "server_pages": Wording("pages from the server", "you want to build pages that people read"),
     "json_api": Wording("a JSON API", "an app or another program needs your data"),
-    "generated_docs": Wording("documents itself", "others build on your API and need its documentation"),
+    "generated_docs": Wording("documents itself", "other programs need your data, and documentation of how to get it"),
     "async": Wording("waits for many at once", "requests wait on other services, or many come at once"),
     "typed": Wording("types do work", "you want types to find mistakes before users do"),
     "one_language": Wording("one language all through", "you want to build what runs in the browser too"),

@@ -25,7 +25,7 @@ def how_sure(advice: Advice) -> str:
     count, of = len(advice.chosen), len(advice.reckoning.questions)
     answered = f"You answered {count} of {of} questions" if count else "You answered nothing"
     elsewhere, others = advice.leads_elsewhere
-    many = f"of {others} ways to change one answer, {elsewhere} would lead to another framework"
+    many = f"of {others} ways to change one answer, {elsewhere or 'none'} would lead to another framework"
     if advice.sureness is Sureness.ONLY:
         return "There is one framework here, so there was nothing to choose between."
     if advice.sureness is Sureness.EQUAL:
@@ -34,6 +34,15 @@ def how_sure(advice: Advice) -> str:
     if advice.sureness is Sureness.GUESS:
         return f"How sure: {advice.sureness.value}. {answered}; {many}."
     return f"How sure: {advice.sureness.value}. {answered}; {many}."
+
+
+def stay(advice: Advice) -> str:
+    """Return what to do with a framework that one knows and that is just what is wished for; else nothing."""
+    if advice.known_fits is None:
+        return ""
+    known = advice.known_fits.title
+    wishes = f"Your wishes describe {known}, which you know: to get this done, stay there."
+    return f"{wishes} To learn something new, read on."
 
 
 def price(advice: Advice, template: Template) -> list[str]:
@@ -59,21 +68,34 @@ def tipped(advice: Advice) -> list[str]:
     else:
         last = None if advice.sureness is Sureness.GUESS else 2
         others = tuple(advice.reckoning.templates[number] for number in advice.ranking[1:last])
-    return [_tip(advice, one) for one in others if advice.tips(one)]
+    said = [_tip(advice, one) for one in others if advice.tips(one)]
+    if len(others) == 1 and not any(one.startswith("It would be") for one in said):
+        said += _another_tip(advice)
+    return said
+
+
+def _another_tip(advice: Advice) -> list[str]:
+    """The tip of the next framework that has one, where the runner-up has none."""
+    further = [advice.reckoning.templates[number] for number in advice.ranking[1:]]
+    said = (_tip(advice, one) for one in further if advice.tips(one))
+    return [one for one in said if one.startswith("It would be")][:1]
 
 
 def _tip(advice: Advice, template: Template) -> str:
     alone = " alone" if advice.equals else ""
     for change in advice.tips(template):
-        if not change.names_a_framework or advice.names_outright(change.question):
-            return f"It would be {template.title}{alone} if {_otherwise(change)}."
+        if not change.names_a_framework:
+            return f"It would be {template.title}{alone} {_otherwise(advice, change)}."
+    if any(question.name == "team" and choice.decides for question, choice in advice.chosen):
+        return "Only another team would change this."
     return f"No single wish would have made it {template.title}{alone}; a team that works in it would."
 
 
-def _otherwise(change: Change) -> str:
+def _otherwise(advice: Advice, change: Change) -> str:
     if change.choice is None:
-        return f'you had left this open: "{change.question.words}"'
-    return f'you had said: "{change.choice.label}" ({change.question.name}={change.choice.name})'
+        given = next(choice for question, choice in advice.chosen if question is change.question)
+        return f'without this: "{given.label}" ({change.question.name}={given.name})'
+    return f'if you had said: "{change.choice.label}" ({change.question.name}={change.choice.name})'
 
 
 def step_of_path(stage: Stage) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from starterkit.choosing.expanding import path
 from starterkit.choosing.saying import reasons
 from starterkit.choosing.tensions import tensions
-from starterkit.choosing.words import ONE_FITS_ALL, SHOWN_REASONS, headline, how_sure, price, step_of_path, tipped
+from starterkit.choosing.words import ONE_FITS_ALL, SHOWN_REASONS, headline, how_sure, price, stay, step_of_path, tipped
 from starterkit.errors import MissingError, UsageError
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def card(shown: Shown) -> str:
         mark=_MARK,
         style=_STYLE,
         title=escape(headline(advice)),
-        sure=escape(how_sure(advice)),
+        sure=escape(" ".join((how_sure(advice), stay(advice))).strip()),
         none=escape(ONE_FITS_ALL),
         fits=_fits(advice),
         why="\n".join(_why(advice, template) for template in begin),
@@ -66,7 +66,7 @@ def card(shown: Shown) -> str:
 
 def _why(advice: Advice, template: Template) -> str:
     speaking = [
-        f"<b>{escape(reason.because)}:</b> {escape(reason.sentence)}"
+        f"<b>{escape(reason.because)}.</b> {escape(reason.sentence[0].upper() + reason.sentence[1:])}"
         for reason in reasons(advice, template)[:SHOWN_REASONS]
     ]
     return "\n".join(

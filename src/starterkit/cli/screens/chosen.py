@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from starterkit.choosing.expanding import path
 from starterkit.choosing.saying import Reason, reasons, start_warnings, unmet
 from starterkit.choosing.tensions import tensions
-from starterkit.choosing.words import SHOWN_REASONS, because, headline, how_sure, price, step_of_path, tipped
+from starterkit.choosing.words import SHOWN_REASONS, because, headline, how_sure, price, stay, step_of_path, tipped
 from starterkit.cli.invocation import quoted
 from starterkit.cli.screens import reckoned
 from starterkit.cli.text import joined, prose, text
@@ -49,17 +49,18 @@ def show(console: Console, shown: Shown, *, explain: bool) -> None:
         console.line()
     show_advice(console, advice)
     if advice.chosen:
-        given = " ".join(f"{question.name}={choice.name}" for question, choice in advice.chosen)
+        given = " ".join(f"-a {question.name}={choice.name}" for question, choice in advice.chosen)
         _section(console, "Your answers")
-        console.line(
-            prose(f"{given}. `choose --answer KEY=VALUE` gives one again, `--explain` shows how the points add up.")
-        )
+        console.line(prose(f"To change one: `starterkit choose --defaults {given}`."))
+        console.line(prose("`--explain` shows how the points add up."))
     if shown.card:
         console.line(f"The card is in {shown.card}.")
     begin = (advice.start, *advice.equals)
     if shown.saved:
         console.line(prose(f"Saved: `new` takes {advice.start.title} when no framework is named."))
         begin = (advice.start,)
+    if advice.known_fits:
+        begin = (*begin, advice.known_fits)
     why = "Begin in a new folder" if len(begin) == 1 else "Begin in a new folder, with either"
     console.type_next(why, *(shown.command(one) for one in begin))
 
@@ -68,6 +69,9 @@ def show_advice(console: Console, advice: Advice) -> None:
     """Show where to start and why, the price, the runner-up, and what comes after it."""
     console.line(text(headline(advice), "bold green"))
     console.line(how_sure(advice))
+    if stay(advice):
+        console.line()
+        console.line(text(stay(advice), "bold"))
     for template in (advice.start, *advice.equals):
         _section(console, f"Why {template.title}")
         _points(console, [because(reason) for reason in reasons(advice, template)[:SHOWN_REASONS]])
@@ -117,6 +121,7 @@ def as_json(shown: Shown) -> dict[str, Any]:
             {"framework": one.name, "title": one.title, **_fit_as_json(advice, one), "next": shown.command(one)}
             for one in advice.equals
         ],
+        "known_fits": advice.known_fits and advice.known_fits.name,
         "tensions": tensions(advice),
         "runner_up": _runner_up_as_json(advice),
         "path": [{"framework": stage.template.name, "when": step_of_path(stage)} for stage in path(advice)],
