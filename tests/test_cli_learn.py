@@ -123,6 +123,23 @@ def test_a_step_to_come_has_no_tests_yet(begun_site: Path) -> None:
     assert 'no test, test file or step "02" on the path so far' in " ".join(ran.err.split())
 
 
+def test_a_file_that_the_tests_need_can_be_got_back(begun_site: Path) -> None:
+    support = begun_site / "tests" / "support.py"
+    words = support.read_bytes()
+    support.unlink()
+
+    shown = starterkit("check", cwd=begun_site, code=1).out
+    at_next = starterkit("next", cwd=begun_site, code=1).out
+
+    for one in (shown, at_next):
+        assert "Start there: tests/support.py is missing." in one
+        assert one.rstrip().endswith("check")
+    command = re.search(r"git checkout [0-9a-f]+ -- tests/support\.py", " ".join(shown.split()))
+    assert command
+    subprocess.run(command[0].split(), cwd=begun_site, check=True)
+    assert support.read_bytes() == words
+
+
 def test_whoever_wrote_tests_is_told_that_check_runs_those_of_the_path(site: Path) -> None:
     (site / "tests" / "test_mine.py").write_text("def test_mine():\n    assert False\n")
 

@@ -113,6 +113,15 @@ def test_a_conflict_changes_nothing_and_names_the_choices(begun_site: Path) -> N
     assert features.read_text() == "# mine\n"
 
 
+def test_where_files_are_taken_whole_it_is_said_why(begun_site: Path) -> None:
+    (begun_site / "conduit" / "features.py").write_text("# mine\n")
+
+    shown = " ".join(starterkit("solve", cwd=begun_site).out.split())
+
+    assert "the files of the step taken whole." in shown
+    assert "It was not merged, because you and the solution changed the same lines of conduit/features.py." in shown
+
+
 def test_markers_are_left_for_the_learner_and_end_with_1(begun_site: Path) -> None:
     (begun_site / "conduit" / "features.py").write_text("# mine\n")
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
-from starterkit.checking import CheckResult, ExpectedTest, run_tests
+from starterkit.checking import CheckResult, ExpectedTest, Outcome, run_tests
 from starterkit.errors import UsageError
 from starterkit.project.opened import Project, tree_fingerprint
 from starterkit.project.state import RememberedCheck
@@ -52,6 +53,7 @@ def check(project: Project, *, pristine: bool = False, selected: Sequence[str] =
             )
     before = project.read_work().id
     result = run(project, project.folder, environment, expected, project.state.step, selected=selected, say=say)
+    result = _with_what_is_missing(project, result)
     if not selected and project.read_work().id == before:
         remember(project, before, result)
     return result
@@ -126,6 +128,24 @@ def own_test_files(project: Project) -> list[str]:
         for file in project.folder.glob(pattern)
     }
     return sorted(found - known)
+
+
+def _with_what_is_missing(project: Project, result: CheckResult) -> CheckResult:
+    """Return a check in which tests that did not run say that a file of their support is gone, where one is."""
+    if all(one.outcome is not Outcome.DID_NOT_RUN for one in result.results):
+        return result
+    template, commit = project.template, project.path.layer_commit(project.state.step, solved=False)
+    layer = project.path.layer(project.state.step, solved=False)
+    support = (path for path in sorted(layer) if template.owns(path) and not path.endswith(".md"))
+    gone = [path for path in support if not (project.folder / path).exists() and not template.is_test_file(path)]
+    if not gone:
+        return result
+    message = f"{gone[0]} is missing. Get it back: `git checkout {commit[:12]} -- {' '.join(gone)}`"
+    results = (
+        replace(one, message=message, place=None) if one.outcome is Outcome.DID_NOT_RUN else one
+        for one in result.results
+    )
+    return replace(result, results=tuple(results), problem="")
 
 
 def _selected(project: Project, words: Sequence[str], expected: Sequence[ExpectedTest]) -> list[str]:

@@ -50,7 +50,10 @@ class Way(Enum):
 
 @dataclass(frozen=True)
 class Solved:
-    """The outcome of `solve`; `result` is None where nothing was checked."""
+    """The outcome of `solve`; `result` is None where nothing was checked.
+
+    `why` says, where the files were taken whole, what became of merging them, as the rest of "it was not merged: …".
+    """
 
     step: Step
     way: Way
@@ -58,6 +61,7 @@ class Solved:
     written: Written | None = None
     carried: Carried | None = None
     in_conflict: tuple[str, ...] = ()
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -213,13 +217,18 @@ def _by_tries(solving: _Solving, head: Head, choices: Choices) -> Solved:
         carried = solving.merged(lenient=True)
     if not choices.check and carried.conflicts:
         settle_conflicts(solving.merger, carried, None, f"The solution of {solving.step.label}", "solve")
+    paths = [conflict.path for conflict in carried.conflicts]
+    why = f"you and the solution changed the same lines of {', '.join(paths)}"
     if carried.is_clean:
         tried = solving.try_out(carried, "the solution merged into your code", check=choices.check)
         if tried.is_good or not choices.check:
             return _write(solving, head, Way.MERGED, tried)
+        why = (
+            f"merged, it left {len(tried.result.red)} tests red" if tried.result else "its migrations could not be made"
+        )
     tried = solving.try_out(solving.files_of_the_step(), "with the files of this step taken whole")
     if tried.is_good:
-        return _write(solving, head, Way.FILES, tried)
+        return _write(solving, head, Way.FILES, tried, why=why)
     raise NotSolved(solving.step, tried.result)
 
 
@@ -247,6 +256,7 @@ def _write(
     way: Way,
     tried: Try,
     in_conflict: tuple[str, ...] = (),
+    why: str = "",
 ) -> Solved:
     project, step = solving.project, solving.step
     carried, result = tried.carried, tried.result
@@ -265,7 +275,7 @@ def _write(
         from starterkit.project import checks
 
         checks.remember(project, project.read_work().id, result)
-    return Solved(step, way, result, written, carried, in_conflict)
+    return Solved(step, way, result, written, carried, in_conflict, why)
 
 
 class NotSolved(ConflictError):

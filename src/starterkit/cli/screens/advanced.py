@@ -96,7 +96,7 @@ def show_stopped_by_red(console: Console, stopped: TestsRed) -> int:
         console.line()
         console.line("This step is not finished yet, so nothing was changed.")
         console.line(prose("`next --solve` would take the solution first."))
-        console.type_next("For a hint at the first one", "hint")
+        checked.type_after_red(console, checked.next_command(stopped.result, selected=False, is_last=False))
     return int(stopped.code)
 
 

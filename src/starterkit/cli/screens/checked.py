@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from starterkit.cli.text import Text, joined, text
+from starterkit.cli.text import Text, joined, prose, text
 
 if TYPE_CHECKING:
     from starterkit.checking import CheckResult, Place, TestResult
@@ -41,7 +41,7 @@ def show(
     """
     if result.red:
         show_red(console, result)
-        console.type_next("When it is mended" if command == "check" else "For a hint at the first one", command)
+        type_after_red(console, command)
         return
     console.line(green_line(result))
     if own:
@@ -56,6 +56,11 @@ def show(
     else:
         console.line("That was the last step: the whole site is built, and it is yours.")
         console.type_next("Look at it", "run --open")
+
+
+def type_after_red(console: Console, command: str) -> None:
+    """Show what to type after a red check: a hint, or the check again where no hint would help."""
+    console.type_next("When it is mended" if command == "check" else "For a hint at the first one", command)
 
 
 def green_line(result: CheckResult) -> Text:
@@ -80,9 +85,9 @@ def show_red(console: Console, result: CheckResult) -> None:
         console.line("The last lines that the tests wrote:")
         console.exact("\n".join(result.log.strip().splitlines()[-12:]), "dim", indent=2)
     first = red[0]
-    if result.obstacle and first.place:
+    if result.obstacle:
         console.line()
-        console.line("Start there: ", text(str(first.place), "bold"))
+        console.line("Start there: ", text(str(first.place), "bold") if first.place else prose(result.obstacle))
     elif len(red) > 1:
         console.line()
         console.line("Start with the first one: ", text(red[0].test.sentence, "bold"))

@@ -65,6 +65,8 @@ def show_way(console: Console, solved: Solved) -> None:
         console.line(text("ok", "bold green"), f"  These files of the solution of {label} are in, whole.")
     else:
         console.line(text("ok", "bold green"), f"  The solution of {label} is in: {solved.way.value}.")
+    if solved.why:
+        console.line(f"It was not merged, because {solved.why}.")
     if solved.result is not None and not solved.result.red:
         console.line(checked.green_line(solved.result))
     written.show_changed(console, "Changed", solved.written)
@@ -105,6 +107,7 @@ def as_json(solved: Solved) -> dict[str, Any]:
     return {
         "step": solved.step.name,
         "way": solved.way.name.lower(),
+        "why": solved.why or None,
         "check": checked.as_json(solved.result) if solved.result else None,
         **written.written_as_json(solved.written),
         "kept_mine": list(solved.carried.kept_mine) if solved.carried else [],
