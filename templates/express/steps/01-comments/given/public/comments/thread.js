@@ -11,20 +11,23 @@ put('under-article', (article) => {
   const list = element('div');
 
   const draw = async () => {
-    try {
-      const { comments } = await ask('GET', address);
-      list.replaceChildren(
-        ...comments.map((comment) => commentCard(comment, () => remove(comment))),
-      );
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      list.replaceChildren(errorList(error.messages));
-    }
+    const { comments } = await ask('GET', address);
+    list.replaceChildren(...comments.map((comment) => commentCard(comment, () => remove(comment))));
   };
 
   const remove = async (comment) => {
-    await ask('DELETE', `${address}/${comment.id}`);
-    await draw();
+    try {
+      await ask('DELETE', `${address}/${comment.id}`);
+      await draw();
+    } catch (error) {
+      tell(error);
+    }
+  };
+
+  const tell = (error) => {
+    if (!(error instanceof ApiError)) throw error;
+    list.querySelector('.error-messages')?.remove();
+    list.prepend(errorList(error.messages));
   };
 
   const post = async ({ body }, form) => {
@@ -33,7 +36,7 @@ put('under-article', (article) => {
     await draw();
   };
 
-  draw();
+  draw().catch(tell);
   return element(
     'section',
     { class: 'comments', id: 'comments', 'aria-label': 'Comments' },
