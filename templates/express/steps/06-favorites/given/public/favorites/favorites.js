@@ -35,5 +35,6 @@ function turn(article) {
     const answer = await ask(present.favorited ? 'DELETE' : 'POST', address);
     present = answer.article;
     form.replaceChildren(favoriteButton(present));
+    form.querySelector('button')?.focus(); // for who goes on with the keyboard
   };
 }
