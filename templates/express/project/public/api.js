@@ -16,18 +16,19 @@ export class ApiError extends Error {
  * What the API answers: `await ask('GET', '/articles')`. Throws an ApiError where it refuses or is away.
  * Parts of an address that may hold any sign belong into `encodeURIComponent`.
  */
-export async function ask(method, address, body) {
-  const options = { method, headers: { ...headers } };
+export async function ask(method, address, body, moreHeaders = {}) {
+  const options = { method, headers: { ...headers, ...moreHeaders } };
   if (body !== undefined) {
     options.headers['Content-Type'] = 'application/json';
     options.body = JSON.stringify(body);
   }
   const response = await fetch(`/api${address}`, options).catch(() => {
-    throw new ApiError(0, ['The site cannot be reached. Try again in a moment.']);
+    throw new ApiError(0, ['Unable to connect to the site. Try again in a moment.']);
   });
   if (response.status === 204) return undefined;
-  const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new ApiError(response.status, messagesOf(response, answer));
+  const answer = await response.json().catch(() => undefined);
+  if (!response.ok || answer === undefined)
+    throw new ApiError(response.status, messagesOf(response, answer ?? {}));
   return answer;
 }
 

@@ -363,4 +363,11 @@ test('The pages sign up, change the settings, and sign out', async (t) => {
   last.one('a[href="/login"]', 'a link to sign in');
   same(site.kept('jwtToken'), null, 'the token that the browser keeps after signing out');
   (await site.open('/profile/ada')).none('.user-info a', 'a link to the settings of somebody else');
+
+  const ada = site.with((await signIn(site, ADA.email, PASSWORD)).is(200).body.user.token);
+  await ada.open('/');
+  ada.loseTheSite();
+  const away = await ada.open('/');
+  away.one('nav.navbar [role=status]', 'a word on what the site waits for').says('Connecting…');
+  same(ada.kept('jwtToken'), ada.token, 'the token that the browser keeps while nobody answers');
 });

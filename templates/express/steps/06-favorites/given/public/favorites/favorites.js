@@ -19,7 +19,7 @@ put('after-date', (article) => {
   );
 });
 
-page('/profile/:name/favorites', drawProfile);
+page('/profile/:name/favorites', drawProfile, 'profile-page');
 put('profile-lists', (profile) => ({
   address: `${profileAddress(profile)}/favorites`,
   words: 'Favorited',
