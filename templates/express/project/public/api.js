@@ -25,8 +25,9 @@ export async function ask(method, address, body, moreHeaders = {}) {
   const response = await fetch(`/api${address}`, options).catch(() => {
     throw new ApiError(0, ['Unable to connect to the site. Try again in a moment.']);
   });
-  if (response.status === 204) return undefined;
-  const answer = await response.json().catch(() => undefined);
+  const text = await response.text();
+  if (response.ok && text === '') return undefined;
+  const answer = parsed(text);
   if (!response.ok || answer === undefined)
     throw new ApiError(response.status, messagesOf(response, answer ?? {}));
   return answer;
@@ -38,4 +39,12 @@ function messagesOf(response, { errors }) {
   return Object.entries(errors).flatMap(([name, messages]) =>
     messages.map((message) => `${name} ${message}`),
   );
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -11,9 +11,9 @@ import { commentCard } from './card.js';
 put('under-article', (article) => {
   const address = `/articles/${encodeURIComponent(article.slug)}/comments`;
   const list = element('div');
+  let comments = [];
 
-  const draw = async () => {
-    const { comments } = await ask('GET', address);
+  const draw = () => {
     list.replaceChildren(
       ...comments.map((comment) =>
         commentCard(comment, isMine(comment) ? () => remove(comment) : undefined),
@@ -21,10 +21,16 @@ put('under-article', (article) => {
     );
   };
 
+  const load = async () => {
+    ({ comments } = await ask('GET', address));
+    draw();
+  };
+
   const remove = async (comment) => {
     try {
       await ask('DELETE', `${address}/${comment.id}`);
-      await draw();
+      comments = comments.filter((one) => one !== comment);
+      draw();
     } catch (error) {
       tell(error);
     }
@@ -39,10 +45,10 @@ put('under-article', (article) => {
   const post = async ({ body }, form) => {
     await ask('POST', address, { comment: { body } });
     form.reset();
-    await draw();
+    await load();
   };
 
-  draw().catch(tell);
+  load().catch(tell);
   return element(
     'section',
     { class: 'comments', id: 'comments', 'aria-label': 'Comments' },
