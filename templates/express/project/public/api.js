@@ -16,18 +16,20 @@ export class ApiError extends Error {
  * What the API answers: `await ask('GET', '/articles')`. Throws an ApiError where it refuses or is away.
  * Parts of an address that may hold any sign belong into `encodeURIComponent`.
  */
-export async function ask(method, address, body) {
-  const options = { method, headers: { ...headers } };
+export async function ask(method, address, body, moreHeaders = {}) {
+  const options = { method, headers: { ...headers, ...moreHeaders } };
   if (body !== undefined) {
     options.headers['Content-Type'] = 'application/json';
     options.body = JSON.stringify(body);
   }
   const response = await fetch(`/api${address}`, options).catch(() => {
-    throw new ApiError(0, ['The site cannot be reached. Try again in a moment.']);
+    throw new ApiError(0, ['Unable to connect to the site. Try again in a moment.']);
   });
-  if (response.status === 204) return undefined;
-  const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new ApiError(response.status, messagesOf(response, answer));
+  const text = await response.text();
+  if (response.ok && text === '') return undefined;
+  const answer = parsed(text);
+  if (!response.ok || answer === undefined)
+    throw new ApiError(response.status, messagesOf(response, answer ?? {}));
   return answer;
 }
 
@@ -37,4 +39,12 @@ function messagesOf(response, { errors }) {
   return Object.entries(errors).flatMap(([name, messages]) =>
     messages.map((message) => `${name} ${message}`),
   );
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -8,7 +8,7 @@ import { fill } from './places.js';
 import { followLinks, page, show } from './router.js';
 
 page('/', drawHome);
-page('/article/:slug', drawArticle);
+page('/article/:slug', drawArticle, 'article-page');
 page('/editor', drawEditor);
 page('/editor/:slug', drawEditor);
 

@@ -9,12 +9,13 @@ let latest = 0;
 
 /**
  * Have `draw` called for addresses like this one: '/article/:slug'. It is given {params, query, path}, and gives
- * back a promise of {title, content}; where it throws an ApiError, its messages are the page.
+ * back a promise of {title, content}; where it throws an ApiError, its messages are the page, which then has the
+ * class `className`, too.
  */
-export function page(pattern, draw) {
+export function page(pattern, draw, className = '') {
   const names = [...pattern.matchAll(/:(\w+)/g)].map(([, name]) => name);
   const shape = new RegExp(`^${pattern.replace(/:\w+/g, '([^/]+)')}$`);
-  routes.push({ shape, names, draw });
+  routes.push({ shape, names, draw, className });
 }
 
 /** Go to another address of the site, as a link does. */
@@ -62,10 +63,12 @@ export function followLinks() {
 }
 
 async function drawn({ pathname, search }) {
+  let kind = '';
   try {
-    for (const { shape, names, draw } of routes) {
+    for (const { shape, names, draw, className } of routes) {
       const values = shape.exec(pathname)?.slice(1).map(decodeURIComponent);
       if (!values) continue;
+      kind = className;
       const params = Object.fromEntries(names.map((name, index) => [name, values[index]]));
       return await draw({ params, query: new URLSearchParams(search), path: pathname });
     }
@@ -75,15 +78,15 @@ async function drawn({ pathname, search }) {
       return problem('404', 'Not Found', ['There is no page at this address.']);
     if (!(error instanceof ApiError)) throw error;
     return error.status === 404
-      ? problem('404', 'Not Found', error.messages)
-      : problem('', 'That did not work', error.messages);
+      ? problem('404', 'Not Found', error.messages, kind)
+      : problem('', 'That did not work', error.messages, kind);
   }
 }
 
-function problem(code, title, messages) {
+function problem(code, title, messages, className = '') {
   const content = element(
     'div',
-    { class: 'error-page' },
+    { class: `error-page ${className}`.trim() },
     element(
       'div',
       { class: 'container page narrow' },

@@ -319,10 +319,13 @@ test('Where something is missing or fails, the page says so', async (t) => {
     const page = await site.open(address);
     page.some('.error-messages li', 'a message that says what is wrong');
     page.one('h1', 'a heading').says('Not Found');
+    if (address.startsWith('/article/')) page.one('.article-page', 'the place of an article');
     page.one('nav.navbar a.navbar-brand', 'the way home');
   }
   const home = await site.open('/');
   site.loseTheSite();
   await home.card('Here').one('a.preview-link', 'a link to the article').press();
   home.some('.error-messages li', 'a message that says what is wrong');
+  await home.one('nav.navbar a.navbar-brand', 'the way home').press();
+  home.one('.home-page .error-messages li', 'a message in place of the list');
 });

@@ -20,8 +20,9 @@ const missing = Object.entries(wanted).flatMap(([table, columns]) =>
     : [],
 );
 if (missing.length > 0) {
-  const what = missing.length === 1 ? 'the column' : 'the columns';
-  console.log(`${what} ${missing.join(', ')}. \`npm run init-db\` makes the database anew.`);
+  const what = missing.length === 1 ? 'column' : 'columns';
+  console.log(`The database lacks the ${what} ${missing.join(', ')}.`);
+  console.error('`npm run init-db` makes it anew; what was in it is gone then.');
   process.exitCode = 1;
 } else {
   console.log('The database has all that the code names.');

@@ -1,23 +1,32 @@
 /** A list of articles, as cards. */
 
-import { ask } from '../api.js';
-import { date, element } from '../dom.js';
+import { ApiError, ask } from '../api.js';
+import { date, element, errorList } from '../dom.js';
 import { fill } from '../places.js';
 
 const PER_PAGE = 10;
 
 /**
  * The cards of the articles for which the API is asked, newest first. `filter` goes into the question ({tag: 'tea'});
- * `context` is what the page is about: {path, query}.
+ * `context` is what the page is about: {path, query}. Where the API refuses or is away, the reasons stand in their place.
  */
 export async function articleList(filter, context, address = '/articles') {
+  try {
+    return await cards(filter, context, address);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return [errorList(error.messages)];
+  }
+}
+
+async function cards(filter, context, address) {
   const page = Number(context.query.get('page') ?? 1);
   const query = new URLSearchParams({ ...filter, limit: PER_PAGE, offset: (page - 1) * PER_PAGE });
-  const answer = await ask('GET', `${address}?${query}`);
+  const { articles = [], articlesCount = 0 } = (await ask('GET', `${address}?${query}`)) ?? {};
   return [
-    answer.articles.map((article) => articleCard(article)),
-    answer.articles.length === 0 ? emptyList(context) : null,
-    fill('under-list', { ...context, count: answer.articlesCount, page, perPage: PER_PAGE }),
+    articles.map((article) => articleCard(article)),
+    articles.length === 0 ? emptyList(context) : null,
+    fill('under-list', { ...context, count: articlesCount, page, perPage: PER_PAGE }),
   ];
 }
 

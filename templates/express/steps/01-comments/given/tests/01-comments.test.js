@@ -170,9 +170,10 @@ test('A comment stands in a card of its own', async () => {
   const card = box.one('.card', 'a card');
   card.one('.card-block p', 'a paragraph with the text').says(words);
   card.none('script, b', 'an element that the comment brought along');
-  const sign = card.one('.mod-options .ion-trash-a', 'a sign to press');
+  card.one('.mod-options .ion-trash-a', 'a sign to press');
+  const button = card.one('.mod-options button:has(.ion-trash-a)', 'a button that holds the sign');
   same(removed, 0, 'how often remove was called before anybody pressed');
-  sign.node.click();
+  button.node.click();
   same(removed, 1, 'how often remove was called after one press');
 });
 
@@ -205,4 +206,8 @@ test('Pressing the sign on a comment takes it down', async (t) => {
 
   same(page.texts(COMMENT), ['keep me'], 'the comments on the page');
   same(await bodies(site, slug), ['keep me'], 'the comments in the API');
+  site.loseTheSite();
+  await page.card('keep me').one('.ion-trash-a', 'a sign to press').press();
+  page.one('.error-messages li', 'a message that says what is wrong');
+  same(page.texts(COMMENT), ['keep me'], 'the comments on the page when nobody answers');
 });

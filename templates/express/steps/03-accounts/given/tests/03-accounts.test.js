@@ -113,6 +113,9 @@ test('A name and an e-mail address belong to one account', async (t) => {
     'has already been taken',
   );
 
+  const twin = await register(site, { username: ' ada ', email: 'twin@example.org' });
+  expect(twin.status !== 201, 'a second "ada", with spaces around the name, got an account');
+
   const { username, bio } = (await bob.get('/api/user')).is(200).body.user ?? {};
   same([username, bio], ['bob', null], 'the name and the bio after the refusals');
   (await save(bob, { username: 'bob', email: bob.email })).is(200);
@@ -220,6 +223,7 @@ test('A token that is missing or false is refused', async (t) => {
     ...['Token', 'Token ', `Bearer ${token}`, token, 'Token a.b.c', `Token ${token}x`],
     `Token ${forged(token, {}, { key: 'another secret' })}`,
     `Token ${forged(token, {}, { head: { alg: 'none' } })}`,
+    `Token ${forged(token, {}, { head: { alg: 'HS512' }, hash: 'sha512' })}`,
     `Token ${forged(token, { exp: past })}`,
     `Token ${token.replace(/\.[^.]*$/, '.')}`,
     `Token ${gone}`,
@@ -255,7 +259,7 @@ test('The settings change what is sent and nothing else', async (t) => {
   };
   for (const [field, values] of Object.entries({
     ...wrong,
-    image: ['x'.repeat(2_001)],
+    image: [7, 'x'.repeat(2_001)],
     password: [null, '', '7 chars'],
   })) {
     for (const value of values)
@@ -290,7 +294,7 @@ test('A profile tells everyone who somebody is', async (t) => {
 
 test('A password is never stored as typed', async (t) => {
   const site = await openSite(t);
-  await site.register('ada');
+  const ada = await site.register('ada');
   await site.register('bob');
 
   const stored = await site.stored();
@@ -315,6 +319,13 @@ test('A password is never stored as typed', async (t) => {
     new Set(long).size,
     'the number of different hashes of one password by two people',
   );
+  for (const address of ['/api/user', '/api/profiles/ada']) {
+    const { text } = (await ada.get(address)).is(200);
+    expect(
+      !long.some((hash) => text.includes(hash)),
+      `${address} tells what is kept of a password`,
+    );
+  }
 });
 
 test('The pages sign up, change the settings, and sign out', async (t) => {
@@ -352,4 +363,11 @@ test('The pages sign up, change the settings, and sign out', async (t) => {
   last.one('a[href="/login"]', 'a link to sign in');
   same(site.kept('jwtToken'), null, 'the token that the browser keeps after signing out');
   (await site.open('/profile/ada')).none('.user-info a', 'a link to the settings of somebody else');
+
+  const ada = site.with((await signIn(site, ADA.email, PASSWORD)).is(200).body.user.token);
+  await ada.open('/');
+  ada.loseTheSite();
+  const away = await ada.open('/');
+  away.one('nav.navbar [role=status]', 'a word on what the site waits for').says('Connecting…');
+  same(ada.kept('jwtToken'), ada.token, 'the token that the browser keeps while nobody answers');
 });

@@ -116,6 +116,10 @@ test('A comment names its author', async (t) => {
   same([mine, his].map(by), wanted, 'the authors of two new comments');
   const { comments } = (await site.anonymous.get(`/api/articles/${slug}/comments`)).is(200).body;
   same(comments.map(by), wanted, 'the authors of the comments');
+  expect(
+    !comments.some(({ author }) => 'email' in author),
+    'a comment tells the e-mail address of its author',
+  );
 });
 
 test('Commenting needs an account', async (t) => {

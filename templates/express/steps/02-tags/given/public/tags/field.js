@@ -27,7 +27,23 @@ export function tagField(tags) {
   function add(tag) {
     if (!tag || read().includes(tag)) return;
     const remove = () => pill.remove();
-    const sign = element('i', { class: 'ion-close-round', role: 'button', onclick: remove }, '✕');
+    const sign = element(
+      'i',
+      {
+        class: 'ion-close-round',
+        role: 'button',
+        tabindex: 0,
+        'aria-label': `Take off the tag ${tag}`,
+        onclick: remove,
+        onkeydown: (event) => {
+          if (event.key !== 'Enter' && event.key !== ' ') return;
+          event.preventDefault();
+          remove();
+          input.focus();
+        },
+      },
+      '✕',
+    );
     const pill = element(
       'span',
       { class: 'tag-pill tag-default', 'data-tag': tag },

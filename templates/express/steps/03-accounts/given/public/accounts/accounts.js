@@ -7,11 +7,12 @@ import { put } from '../places.js';
 import { goTo, navLink, page } from '../router.js';
 import '../profiles/profile.js';
 import { picture, profileAddress } from './people.js';
-import { currentUser, needsAccount, signOut, signedInAs } from './session.js';
+import { currentUser, isUnavailable, needsAccount, signOut, signedInAs } from './session.js';
 
 const MAIL = { name: 'email', type: 'email', autocomplete: 'email', maxlength: 200 };
 
 put('navigation', () => {
+  if (isUnavailable()) return element('span', { class: 'nav-link', role: 'status' }, 'Connecting…');
   const user = currentUser();
   if (user === null) return [navLink('/login', 'Sign in'), navLink('/register', 'Sign up')];
   const address = profileAddress(user);

@@ -1,7 +1,8 @@
 /** Who is signed in, in this browser: the token is kept there, and sent along with each question to the API. */
 
-import { ApiError, ask, headers } from '../api.js';
+import { ask, headers } from '../api.js';
 import { put } from '../places.js';
+import { show } from '../router.js';
 
 const KEPT_AS = 'jwtToken';
 let user = null;
@@ -40,24 +41,38 @@ export function needsAccount(...beginnings) {
   });
 }
 
-/** The browser remembers a token. Whether it is still good is for the API to say. */
+/** Whether the API did not say who this is: it failed, or nobody answered. The token is kept, and tried again. */
+export function isUnavailable() {
+  return state === 'unavailable';
+}
+
 put('start', async () => {
-  user = null;
-  delete headers.Authorization;
   state = 'loading';
   window.__conduit_debug__ = {
     getToken: () => localStorage.getItem(KEPT_AS),
     getAuthState: () => state,
     getCurrentUser: () => user,
   };
+  await connect();
+});
+
+put('guard', () => {
+  if (isUnavailable()) connect().then(() => isUnavailable() || show());
+  return null;
+});
+
+/** The browser remembers a token. Whether it is still good is for the API to say; until then, nobody is signed in. */
+async function connect() {
+  user = null;
+  delete headers.Authorization;
   const token = localStorage.getItem(KEPT_AS);
   if (!token) return signOut();
-  headers.Authorization = `Token ${token}`;
   try {
-    signedInAs((await ask('GET', '/user')).user);
+    const Authorization = `Token ${token}`;
+    signedInAs((await ask('GET', '/user', undefined, { Authorization })).user);
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    if (error.status >= 400 && error.status < 500) signOut();
-    else state = 'unavailable';
+    if (error.status >= 400 && error.status < 500) return signOut();
+    user = null;
+    state = 'unavailable';
   }
-});
+}

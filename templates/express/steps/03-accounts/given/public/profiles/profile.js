@@ -7,7 +7,7 @@ import { element } from '../dom.js';
 import { fill } from '../places.js';
 import { page } from '../router.js';
 
-page('/profile/:name', drawProfile);
+page('/profile/:name', drawProfile, 'profile-page');
 
 /** The page of the person in the address; `context` is {params, path, query}. */
 export async function drawProfile(context) {

@@ -11,32 +11,43 @@ import { commentCard } from './card.js';
 put('under-article', (article) => {
   const address = `/articles/${encodeURIComponent(article.slug)}/comments`;
   const list = element('div');
+  let comments = [];
 
-  const draw = async () => {
-    try {
-      const { comments } = await ask('GET', address);
-      list.replaceChildren(...comments.map((comment) => card(comment)));
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      list.replaceChildren(errorList(error.messages));
-    }
+  const draw = () => {
+    list.replaceChildren(...comments.map((comment) => card(comment)));
   };
 
   const card = (comment) =>
     commentCard(comment, isMine(comment) ? () => remove(comment) : undefined);
 
+  const load = async () => {
+    ({ comments } = await ask('GET', address));
+    draw();
+  };
+
   const remove = async (comment) => {
-    await ask('DELETE', `${address}/${comment.id}`);
-    await draw();
+    try {
+      await ask('DELETE', `${address}/${comment.id}`);
+      comments = comments.filter((one) => one !== comment);
+      draw();
+    } catch (error) {
+      tell(error);
+    }
+  };
+
+  const tell = (error) => {
+    if (!(error instanceof ApiError)) throw error;
+    list.querySelector('.error-messages')?.remove();
+    list.prepend(errorList(error.messages));
   };
 
   const post = async ({ body }, form) => {
     await ask('POST', address, { comment: { body } });
     form.reset();
-    await draw();
+    await load();
   };
 
-  draw();
+  load().catch(tell);
   return element(
     'section',
     { class: 'comments', id: 'comments', 'aria-label': 'Comments' },

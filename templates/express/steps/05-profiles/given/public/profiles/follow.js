@@ -25,5 +25,7 @@ const turn = (profile) => async (values, form) => {
   if (currentUser() === null) return goTo('/login');
   const address = `/profiles/${encodeURIComponent(profile.username)}/follow`;
   const answer = await ask(profile.following ? 'DELETE' : 'POST', address);
-  form.replaceWith(followButton(answer.profile));
+  const turned = followButton(answer.profile);
+  form.replaceWith(turned);
+  turned.querySelector('button').focus(); // for who goes on with the keyboard
 };

@@ -19,7 +19,7 @@ put('after-date', (article) => {
   );
 });
 
-page('/profile/:name/favorites', drawProfile);
+page('/profile/:name/favorites', drawProfile, 'profile-page');
 put('profile-lists', (profile) => ({
   address: `${profileAddress(profile)}/favorites`,
   words: 'Favorited',
@@ -35,5 +35,6 @@ function turn(article) {
     const answer = await ask(present.favorited ? 'DELETE' : 'POST', address);
     present = answer.article;
     form.replaceChildren(favoriteButton(present));
+    form.querySelector('button')?.focus(); // for who goes on with the keyboard
   };
 }

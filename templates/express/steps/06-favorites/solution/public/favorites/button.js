@@ -10,7 +10,11 @@ export function favoriteButton(article) {
     { class: `btn btn-sm ${looks}`, type: 'submit' },
     element('span', { 'aria-hidden': 'true' }, '♥'),
     ' ',
-    element('span', { class: 'words' }, article.favorited ? 'Unfavorite' : 'Favorite'),
+    element(
+      'span',
+      { class: 'words' },
+      article.favorited ? 'Unfavorite Article' : 'Favorite Article',
+    ),
     ' ',
     element('span', { class: 'counter' }, `${article.favoritesCount}`),
   );
