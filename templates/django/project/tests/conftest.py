@@ -77,10 +77,29 @@ def missing_migrations(django_db_setup: None) -> str:
     return ""
 
 
+@pytest.fixture(scope="session")
+def beginnings() -> Iterator[list[tuple[sqlite3.Connection, support.Site]]]:
+    """How each test begins, as soon as that is possible: the database with the first visitor in it, and that visitor."""
+    found: list[tuple[sqlite3.Connection, support.Site]] = []
+    yield found
+    for copy, _ in found:
+        copy.close()
+
+
 @pytest.fixture
-def site(empty_database: sqlite3.Connection, missing_migrations: str) -> support.Site:
+def site(
+    empty_database: sqlite3.Connection,
+    beginnings: list[tuple[sqlite3.Connection, support.Site]],
+    missing_migrations: str,
+) -> support.Site:
     """The site with an empty database, as the visitor sees it who acts in most tests."""
     support.expect(not missing_migrations, missing_migrations)
     connection.ensure_connection()
-    empty_database.backup(connection.connection)
-    return support.first_visitor()
+    if not beginnings:
+        empty_database.backup(connection.connection)
+        visitor, copy = support.first_visitor(), sqlite3.connect(":memory:")
+        connection.connection.backup(copy)
+        beginnings.append((copy, visitor))
+    copy, visitor = beginnings[0]
+    copy.backup(connection.connection)
+    return visitor.again()
