@@ -65,14 +65,14 @@ def missing_migrations(django_db_setup: None) -> str:
     without = MigrationLoader(connection).unmigrated_apps
     labels = [app.label for app in apps.get_app_configs() if app.label in without and any(app.get_models())]
     if labels:
-        wish = f"`python manage.py makemigrations {' '.join(labels)}` writes them"
+        wish = f"`.venv/bin/python manage.py makemigrations {' '.join(labels)}` writes them"
         return f"the app {', '.join(labels)} has models and no migrations: {wish}"
     changes = StringIO()
     try:
         call_command("makemigrations", check_changes=True, dry_run=True, stdout=changes)
     except SystemExit:
         found = "; ".join(line.strip(" +-~") for line in changes.getvalue().splitlines() if line.startswith("    "))
-        wish = "`python manage.py makemigrations` writes one"
+        wish = "`.venv/bin/python manage.py makemigrations` writes one"
         return f"the models say something that no migration makes ({found}): {wish}"
     return ""
 
