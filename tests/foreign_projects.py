@@ -50,9 +50,9 @@ def foreign_answers(template: str = "*") -> list[Foreign]:
     return [Foreign(folder.parts[-3], folder.parts[-2], folder.parts[-1]) for folder in found]
 
 
-def last_answers() -> list[Foreign]:
+def last_answers(template: str = "*") -> list[Foreign]:
     """Each person's answer to the last step that they did: at it, one has come through all the steps before."""
-    return list({(answer.template, answer.who): answer for answer in foreign_answers()}.values())
+    return list({(answer.template, answer.who): answer for answer in foreign_answers(template)}.values())
 
 
 def at_moment(start: Path, place: Path, answer: Foreign, moment: str) -> Path:
@@ -102,13 +102,13 @@ def with_mistake(path: str, data: bytes) -> bytes:
     return re.sub(r"\b422\b", "200", re.sub(r"(return redirect\()", r'\1"/wrong" or ', text)).encode()
 
 
-def cases() -> Iterator[tuple[Foreign, str]]:
+def cases(template: str = "*") -> Iterator[tuple[Foreign, str]]:
     """Every step of every template once: each person in turn, each moment in turn.
 
     All answers at all moments take half an hour: that is what benchmarks/foreign.py is for.
     """
     by_step: dict[tuple[str, str], list[Foreign]] = {}
-    for answer in foreign_answers():
+    for answer in foreign_answers(template):
         by_step.setdefault((answer.template, answer.step), []).append(answer)
     for turn, answers in enumerate(by_step.values()):
         yield answers[turn // len(MOMENTS) % len(answers)], MOMENTS[turn % len(MOMENTS)]
