@@ -79,7 +79,7 @@ def missing_migrations(django_db_setup: None) -> str:
 
 @pytest.fixture(scope="session")
 def beginnings() -> Iterator[list[tuple[sqlite3.Connection, support.Site]]]:
-    """How each test begins, as soon as that is possible: the database with the first visitor in it, and that visitor."""
+    """How each test begins, as soon as that is possible: the database with the first visitor, and that visitor."""
     found: list[tuple[sqlite3.Connection, support.Site]] = []
     yield found
     for copy, _ in found:
