@@ -65,22 +65,41 @@ def missing_migrations(django_db_setup: None) -> str:
     without = MigrationLoader(connection).unmigrated_apps
     labels = [app.label for app in apps.get_app_configs() if app.label in without and any(app.get_models())]
     if labels:
-        wish = f"`python manage.py makemigrations {' '.join(labels)}` writes them"
+        wish = f"`.venv/bin/python manage.py makemigrations {' '.join(labels)}` writes them"
         return f"the app {', '.join(labels)} has models and no migrations: {wish}"
     changes = StringIO()
     try:
         call_command("makemigrations", check_changes=True, dry_run=True, stdout=changes)
     except SystemExit:
         found = "; ".join(line.strip(" +-~") for line in changes.getvalue().splitlines() if line.startswith("    "))
-        wish = "`python manage.py makemigrations` writes one"
+        wish = "`.venv/bin/python manage.py makemigrations` writes one"
         return f"the models say something that no migration makes ({found}): {wish}"
     return ""
 
 
+@pytest.fixture(scope="session")
+def beginnings() -> Iterator[list[tuple[sqlite3.Connection, support.Site]]]:
+    """How each test begins, as soon as that is possible: the database with the first visitor, and that visitor."""
+    found: list[tuple[sqlite3.Connection, support.Site]] = []
+    yield found
+    for copy, _ in found:
+        copy.close()
+
+
 @pytest.fixture
-def site(empty_database: sqlite3.Connection, missing_migrations: str) -> support.Site:
+def site(
+    empty_database: sqlite3.Connection,
+    beginnings: list[tuple[sqlite3.Connection, support.Site]],
+    missing_migrations: str,
+) -> support.Site:
     """The site with an empty database, as the visitor sees it who acts in most tests."""
     support.expect(not missing_migrations, missing_migrations)
     connection.ensure_connection()
-    empty_database.backup(connection.connection)
-    return support.first_visitor()
+    if not beginnings:
+        empty_database.backup(connection.connection)
+        visitor, copy = support.first_visitor(), sqlite3.connect(":memory:")
+        connection.connection.backup(copy)
+        beginnings.append((copy, visitor))
+    copy, visitor = beginnings[0]
+    copy.backup(connection.connection)
+    return visitor.again()

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from copy import deepcopy
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,13 @@ class Site:
         self.name = self.email = self.password = ""
 
     # Other visitors
+
+    def again(self) -> Site:
+        """The same visitor, with what their browser remembers now."""
+        same = Site()
+        same._browser.cookies = deepcopy(self._browser.cookies)
+        same._token, same.name, same.email, same.password = self._token, self.name, self.email, self.password
+        return same
 
     @property
     def anonymous(self) -> Site:
@@ -216,7 +224,7 @@ class Answer:
         self.html = LexborHTMLParser(self.content if is_page else b"")
 
     def __str__(self) -> str:
-        asked = self.address + _told(self.sent or {})
+        asked = unquote(self.address) + _told(self.sent or {})
         if self._target is not None:
             return f"{asked} sends the visitor on to {self._target}"
         return f"{asked} answers with status {self.status}{self._reasons}"
@@ -289,7 +297,7 @@ class Answer:
 
     def _expect_an_address_that_answers(self) -> None:
         what = "page answers" if self.sent is None else "form is taken"
-        expect(self.status not in (404, 405), f"no {what} at {self.address} yet{self._reasons}")
+        expect(self.status not in (404, 405), f"no {what} at {unquote(self.address)} yet{self._reasons}")
 
 
 class Part:
@@ -370,7 +378,7 @@ class Part:
         action = urljoin(self._answer.address, node.attributes.get("action") or self._answer.address)
         method = (node.attributes.get("method") or "get").lower()
         expect(method == "post", f'{where} was expected to be sent with method="post"')
-        return self._answer.site._post(unquote(action), {**sent, **fields}, page=self._answer.address)
+        return self._answer.site._post(action, {**sent, **fields}, page=self._answer.address)
 
 
 class Page(Part):

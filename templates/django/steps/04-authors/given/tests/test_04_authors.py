@@ -90,6 +90,7 @@ def test_only_the_author_changes_an_article(site: Site) -> None:
     oskar.send(editor, **forged).refused(403)
     stranger.get(editor).asks_to_sign_in()
     stranger.send(editor, **forged).asks_to_sign_in()
+    stranger.get("/editor/not-there").asks_to_sign_in()
     nora.read(article).one("h1", "the title").says("A walk in the fog")
 
     nora.edit(article, title="A walk at noon").redirects_to(article)

@@ -2,13 +2,24 @@
 
 from urllib.parse import quote, unquote
 
-import pytest
-
 from tests.support import Page, Site
 
 CARD_TITLE = ".article-preview a.preview-link h1"
 FOLLOW = "form[action^='/profile/']"
 BUTTON = f"{FOLLOW} button"
+ELSEWHERE = (
+    "https://evil.example/",
+    "//evil.example",
+    "/\\evil.example",
+    "/\t/evil.example",
+    "////evil.example",
+    "http:///evil.example",
+    "http:evil.example",
+    "//[",
+    "nowhere",
+    "javascript:alert(1)",
+    "",
+)
 
 
 def button(page: Page) -> str:
@@ -119,8 +130,9 @@ def test_following_twice_is_following_once(site: Site) -> None:
 
 def test_following_someone_who_is_not_there_is_not_found(site: Site) -> None:
     """People with an account can be followed; for any other name, the answer is 404."""
-    site.register("Zoë & Co")
-    site.read("/profile/Zoë & Co").submit(FOLLOW).redirects_to("/profile/Zoë & Co")
+    site.register("Zoë & Co?")
+    zoe = quote("/profile/Zoë & Co?")
+    site.read(zoe).submit(FOLLOW).redirects_to("/profile/Zoë & Co?")
 
     site.send("/profile/nobody/follow").refused(404)
     site.send("/profile/nobody/unfollow").refused(404)
@@ -141,34 +153,19 @@ def test_an_article_offers_to_follow_its_author(site: Site) -> None:
     assert button(site.read(article)) == "Follow nora"
 
 
-@pytest.mark.parametrize(
-    "elsewhere",
-    [
-        "https://evil.example/",
-        "//evil.example",
-        "/\\evil.example",
-        "/\t/evil.example",
-        "////evil.example",
-        "http:///evil.example",
-        "http:evil.example",
-        "//[",
-        "nowhere",
-        "javascript:alert(1)",
-        "",
-    ],
-)
-def test_following_leads_to_no_other_site(site: Site, elsewhere: str) -> None:
+def test_following_leads_to_no_other_site(site: Site) -> None:
     """Whatever address a form brings along, in a hidden field or behind its own, the visitor stays here."""
     article = site.register("nora").publish("Low tide")
     form = site.read(article).one(FOLLOW, "a form to follow somebody")
     hidden = form.names("input[type=hidden]:not([name=csrfmiddlewaretoken])")
 
-    site.read(article).submit(FOLLOW, **dict.fromkeys(hidden, elsewhere)).redirects_to_a_page_under("/")
-    assert button(site.read(article)) == "Unfollow nora"
+    for elsewhere in ELSEWHERE:
+        site.read(article).submit(FOLLOW, **dict.fromkeys(hidden, elsewhere)).redirects_to_a_page_under("/")
+        assert button(site.read(article)) == "Unfollow nora"
 
-    query = "&".join(f"{name}={quote(elsewhere)}" for name in [*hidden, "next", "back"])
-    site.send(f"/profile/nora/unfollow?{query}").redirects_to_a_page_under("/")
-    assert button(site.read(article)) == "Follow nora"
+        query = "&".join(f"{name}={quote(elsewhere)}" for name in [*hidden, "next", "back"])
+        site.send(f"/profile/nora/unfollow?{query}").redirects_to_a_page_under("/")
+        assert button(site.read(article)) == "Follow nora"
 
 
 def test_a_form_from_elsewhere_follows_nobody(site: Site) -> None:

@@ -1,0 +1,10 @@
+from django.contrib import admin
+
+from talk.models import Remark
+
+
+class RemarksOfArticle(admin.TabularInline):
+    model = Remark
+    extra = 0
+    autocomplete_fields = ["writer"]
+    readonly_fields = ["written"]
