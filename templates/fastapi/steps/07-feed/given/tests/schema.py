@@ -60,7 +60,8 @@ def lies(site: Site, document: dict[str, Any]) -> Iterator[str]:
             except Unsatisfiable:
                 pass  # everything that can be sent fits
             except (Exception, BaseExceptionGroup) as difference:
-                yield f"{operation.label} does not do what the docs page says: {in_short(difference, *last)}"
+                what = in_short(difference, names_in(document), *last)
+                yield f"{operation.label} does not do what the docs page says: {what}"
 
 
 def send(case: Any, address: str, site: Site) -> Any:
@@ -95,12 +96,30 @@ def simplified(document: Any) -> Any:
     return {name: simplified(part) for name, part in document.items() if name not in left_out}
 
 
-def in_short(difference: BaseException, case: Any = None, response: Any = None) -> str:
-    """What schemathesis says, in one line, and what went to and fro."""
+def in_short(difference: BaseException, names: set[str], case: Any = None, response: Any = None) -> str:
+    """What schemathesis says, what was sent, as far as the docs page has names for it, and what came back."""
     if isinstance(difference, BaseExceptionGroup):
         difference = difference.exceptions[0]
-    words = " ".join(str(difference).split())[:300]
+    title = getattr(difference, "title", "") or type(difference).__name__
+    words = f"{title} ({' '.join(str(getattr(difference, 'message', difference)).splitlines()[:1])})"
     if response is None:
         return words
-    sent = {name: value for name in ("query", "body") if (value := getattr(case, name, None))}
-    return f"{words} | sent: {str(sent)[:300]} | answer: {response.status_code} {response.text[:200]}"
+    sent = {name: value for name in ("query", "body") if (value := known(getattr(case, name, None), names))}
+    return f"{words}; it answers with {response.status_code} {response.text[:150]} to {str(sent)[:300]}"
+
+
+def known(value: Any, names: set[str]) -> Any:
+    """A value without the keys that the docs page does not name."""
+    if isinstance(value, dict):
+        return {name: known(part, names) for name, part in value.items() if name in names}
+    return value
+
+
+def names_in(document: Any) -> set[str]:
+    """The names of all fields and queries that the docs page has."""
+    if isinstance(document, list):
+        return set().union(*map(names_in, document))
+    if not isinstance(document, dict):
+        return set()
+    own = set(document["properties"]) if isinstance(document.get("properties"), dict) else set()
+    return own.union({document["name"]} if "in" in document else (), *map(names_in, document.values()))
