@@ -2,8 +2,8 @@
 
     .venv/bin/python benchmarks/foreign.py
 
-For every answer under tests/foreign/, at three moments of its step (nothing done, half done, done with a mistake):
-how `solve` ended, and whether `solve --replace` was green. Prints the Markdown table of docs/carry.md.
+For every answer under tests/foreign/flask/, at three moments of its step (nothing done, half done, done with a
+mistake): how `solve` ended, and whether `solve --replace` was green. Prints the Markdown table of docs/carry.md.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from foreign_projects import MOMENTS, Foreign, at_moment, foreign_answers
+from foreign_projects import EVERY_RUN, MOMENTS, Foreign, at_moment, foreign_answers
 
 from starterkit.errors import ConflictError
 from starterkit.project.advance import Choices
@@ -46,7 +46,7 @@ def main() -> int:
     kept: Counter[str] = Counter()
     started: dict[str, Path] = {}
     with tempfile.TemporaryDirectory(prefix="starterkit-foreign-") as place:
-        for answer in foreign_answers():
+        for answer in foreign_answers(EVERY_RUN):
             start = started.get(answer.template) or _start(Path(place), answer)
             started[answer.template] = start
             for moment in MOMENTS:
@@ -57,7 +57,7 @@ def main() -> int:
                 counts[moment]["replaced green"] += outcome(folder, replace_all=True)[0] == Way.ALL.name
                 shutil.rmtree(folder)
     _print(counts, kept)
-    return 0 if all(count["replaced green"] == len(foreign_answers()) for count in counts.values()) else 1
+    return 0 if all(count["replaced green"] == len(foreign_answers(EVERY_RUN)) for count in counts.values()) else 1
 
 
 def _start(place: Path, answer: Foreign) -> Path:
@@ -70,7 +70,7 @@ def _start(place: Path, answer: Foreign) -> Path:
 
 
 def _print(counts: dict[str, Counter[str]], kept: Counter[str]) -> None:
-    total = len(foreign_answers())
+    total = len(foreign_answers(EVERY_RUN))
     print(f"| {total} foreign answers, when the work was | " + " | ".join(COLUMNS.values()) + " | `--replace` green |")
     print("| --- | " + " | ".join("---:" for _ in COLUMNS) + " | ---: |")
     for moment, found in counts.items():

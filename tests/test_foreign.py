@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from foreign_projects import Foreign, at_moment, cases, foreign_answers, last_answers
+from foreign_projects import EVERY_RUN, Foreign, at_moment, cases, foreign_answers, last_answers
 
 from starterkit.project import checks
 from starterkit.project.advance import Choices
@@ -25,7 +25,7 @@ def silent(line: str) -> None:
 def started(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A project at base for each template that foreign answers are kept for, with its environment."""
     made = {}
-    for name in {answer.template for answer in foreign_answers()}:
+    for name in {answer.template for answer in foreign_answers(EVERY_RUN)}:
         folder, template = bundled_template(name)
         project = tmp_path_factory.mktemp(name) / "site"
         create(Order(project, folder, template, {}), silent)
