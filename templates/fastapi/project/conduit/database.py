@@ -19,6 +19,12 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def when_created(row: Any) -> datetime:
+    """For `updated_at`: the moment in `created_at`, since nothing has been changed yet."""
+    created: datetime = row.get_current_parameters()["created_at"]
+    return created
+
+
 class UTCDateTime(TypeDecorator[datetime]):
     """A time that knows its zone in every database, also in SQLite, which has no word for it."""
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import pytest
@@ -15,6 +16,39 @@ from tests import support
 __tracebackhide__ = True
 
 Serve = Callable[..., support.Server]
+
+HERE = Path(__file__).parents[1]
+FOREIGN = {"site-packages", ".venv", "venv"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> None:
+    """Show of a failure what happened in the site's own files. The insides of packages are long, and take long."""
+    if call.excinfo:
+        error: BaseException | None = call.excinfo.value
+        seen: list[BaseException] = []
+        while error and error not in seen:
+            seen.append(error)
+            error.__traceback__ = own_part(error.__traceback__)
+            error = error.__cause__ or error.__context__
+        call.excinfo = pytest.ExceptionInfo.from_exception(seen[0])
+
+
+def own_part(traceback: TracebackType | None) -> TracebackType | None:
+    """The calls in files of this project, or all where there is none."""
+    calls = []
+    while traceback:
+        calls.append(traceback)
+        traceback = traceback.tb_next
+    own: TracebackType | None = None
+    for one in reversed([one for one in calls if is_own(Path(one.tb_frame.f_code.co_filename))] or calls):
+        own = TracebackType(own, one.tb_frame, one.tb_lasti, one.tb_lineno)
+    return own
+
+
+def is_own(file: Path) -> bool:
+    """Whether a file is part of this project, and not of a package that lies in it."""
+    return file.is_relative_to(HERE) and FOREIGN.isdisjoint(file.relative_to(HERE).parts)
 
 
 @event.listens_for(Engine, "connect")

@@ -36,6 +36,7 @@ def test_a_new_article_comes_back(site: Site) -> None:
     assert {name: read[name] for name in NEW} == NEW
     for moment in ("createdAt", "updatedAt"):
         assert MOMENT.fullmatch(read[moment]), f"{moment} is {read[moment]}"
+    assert read["updatedAt"] == read["createdAt"], "a new article was expected to say that nothing has been changed yet"
 
 
 @pytest.mark.parametrize("field", ["title", "description", "body"])

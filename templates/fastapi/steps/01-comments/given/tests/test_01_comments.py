@@ -119,7 +119,7 @@ def test_a_comment_is_taken_down_once(site: Site) -> None:
     site.delete(f"{comments_of(bread)}/{comment['id']}").refused(404, comment="not found")
 
 
-@pytest.mark.parametrize("number", ["0", "-1", "one", "9" * 30])
+@pytest.mark.parametrize("number", ["0", "-1", "one", "9" * 30, pytest.param("9" * 5_000, id="endless")])
 def test_a_number_that_no_comment_can_have_is_refused(site: Site, number: str) -> None:
     """Whatever stands in the place of a comment's number, the answer is a refusal that says why."""
     article = site.publish("Bread")

@@ -25,11 +25,13 @@ def test_an_article_without_tags_has_an_empty_list(site: Site) -> None:
 
 
 def test_carelessly_written_tags_are_tidied(site: Site) -> None:
-    """Spaces around a tag leave no trace, and a tag that is sent twice counts once."""
+    """Spaces around a tag leave no trace, and a tag that is sent twice counts once; Sea is another than sea."""
     article = site.publish("Driftwood", tagList=[" sea", "winter", "sea ", "winter"])
 
     assert article["tagList"] == ["sea", "winter"]
     site.lists("Driftwood", tag="sea")
+    assert sorted(site.publish("Gulls", tagList=["Sea", "winter", "sea"])["tagList"]) == ["Sea", "sea", "winter"]
+    site.lists("Gulls", tag="Sea")
 
 
 def test_tags_can_be_changed_and_taken_off(site: Site) -> None:

@@ -121,11 +121,14 @@ def test_signing_in_with_email_and_password(site: Site) -> None:
     for wrong in (password.strip(), password.lower(), password + "x", " ".join(password.split())):
         answer = site.anonymous.post("/api/users/login", user={"email": "ada@example.org", "password": wrong})
         answer.refused(401, credentials="invalid")
+    bob = {"username": "bob", "email": "bob@example.org", "password": " " * 8}
+    if site.anonymous.post("/api/users", user=bob).status == 201:
+        assert sign_in(site, "bob@example.org", " " * 8)["username"] == "bob"
 
 
 def test_a_failed_sign_in_does_not_tell_why(serve: Serve) -> None:
     """A wrong password and an unknown address get the same answer, and it takes as long."""
-    site = Site(serve(password_rounds=20, password_memory=8 * 1024))
+    site = Site(serve(password_rounds=10, password_memory=8 * 1024))
     ada = site.register("ada")
     for field in ("email", "password"):
         blank = {"email": ada.email, "password": PASSWORD, field: ""}
@@ -139,7 +142,7 @@ def test_a_failed_sign_in_does_not_tell_why(serve: Serve) -> None:
         assert answer.json == {"errors": {"credentials": ["invalid"]}}
         return process_time() - start
 
-    times = [(seconds(ada.email), seconds("nobody@example.org")) for _ in range(4)]
+    times = [(seconds(ada.email), seconds("nobody@example.org")) for _ in range(3)]
     known, unknown = (min(column) for column in zip(*times, strict=True))
 
     message = f"a failed sign-in takes {known:.3f} s for a known address, {unknown:.3f} s for an unknown one"
@@ -148,7 +151,7 @@ def test_a_failed_sign_in_does_not_tell_why(serve: Serve) -> None:
 
 def test_signing_in_keeps_nobody_waiting(serve: Serve) -> None:
     """While one client waits for the slow check of a password, the site answers others."""
-    site = Site(serve(password_rounds=100, password_memory=8 * 1024))
+    site = Site(serve(password_rounds=50, password_memory=8 * 1024))
     ada = site.register("ada")
     wanted = {"email": ada.email, "password": ada.password}
     answered = 0
@@ -160,7 +163,7 @@ def test_signing_in_keeps_nobody_waiting(serve: Serve) -> None:
             answered += 1
 
     assert signing_in.result().gives("user", "username") == "ada"
-    assert answered >= 10, f"while one client signed in, the site answered only {answered} others"
+    assert answered >= 5, f"while one client signed in, the site answered only {answered} others"
 
 
 def test_only_a_token_of_this_site_opens_an_account(site: Site, serve: Serve, empty_database: Path) -> None:
@@ -177,12 +180,12 @@ def test_only_a_token_of_this_site_opens_an_account(site: Site, serve: Serve, em
     tokens = ["", "x", "a b", expired, foreign["token"], f"{unsigned}.{parts[1]}.", ".".join(swapped), ada.token[:-3]]
     wrong = [f"Token {token}" for token in tokens] + ["Token", ada.token, f"Bearer {ada.token}", f"Token{ada.token}"]
 
-    for method, body in (("GET", {}), ("PUT", {"json": {"user": {"bio": "Forged."}}}), ("PUT", {"json": {"user": 3}})):
-        site.anonymous.ask(method, "/api/user", **body).refused(401, token="is missing")
-        for header in wrong:
-            site.anonymous.ask(method, "/api/user", headers={"Authorization": header}, **body).refused(
-                401, token="is invalid"
-            )
+    for header in wrong:
+        site.anonymous.ask("GET", "/api/user", headers={"Authorization": header}).refused(401, token="is invalid")
+    for user in ({"bio": "Forged."}, 3):
+        site.anonymous.put("/api/user", user=user).refused(401, token="is missing")
+        Site(site.server, foreign["token"]).put("/api/user", user=user).refused(401, token="is invalid")
+    site.anonymous.get("/api/user").refused(401, token="is missing")
     assert ada.get("/api/user").gives("user", "bio") is None
 
     site.server.empty(empty_database)

@@ -10,19 +10,20 @@ import json
 import os
 import re
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
+from runpy import run_module
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import quote
 
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import Engine, event
-from sqlalchemy.orm import Mapper
 
 __tracebackhide__ = True  # a failure points to the line of the test, not into this file
 
@@ -146,13 +147,20 @@ class Site:
     def start_anew(self) -> None:
         """Make the database anew, with the command that the site has for it."""
         settings = {f"CONDUIT_{name.upper()}": str(value) for name, value in self.server.settings.items()}
-        command = [sys.executable, "-m", "conduit", "init-db"]
-        here = Path(__file__).parents[1]
-        done = subprocess.run(  # noqa: S603
-            command, cwd=here, env={**os.environ, **settings}, capture_output=True, text=True, check=False
-        )
-        words = (done.stdout + done.stderr).strip()
-        expect(done.returncode == 0, f"the command init-db was expected to end well, and says: {words[-500:]}")
+        said = StringIO()
+        try:
+            with (
+                patch.dict(os.environ, settings),
+                patch.object(sys, "argv", ["conduit", "init-db"]),
+                redirect_stdout(said),
+                redirect_stderr(said),
+            ):
+                run_module("conduit", run_name="__main__", alter_sys=True)
+            code: object = 0
+        except SystemExit as end:
+            code = end.code
+        words = said.getvalue().strip()
+        expect(not code, f"the command init-db was expected to end well, and says: {words[-500:] or code}")
 
     # Behind the scenes, as far as any site has them
 
@@ -184,34 +192,31 @@ class Site:
             self.get(address, **query).gives()
         return len(asked)
 
-    def objects(self, address: str, **query: object) -> int:
-        """How many objects the site takes out of its database to answer at this address."""
-        loaded: list[object] = []
-
-        def note(_object: object, _context: object) -> None:
-            loaded.append(None)
-
-        event.listen(Mapper, "load", note)
-        try:
-            self.get(address, **query).gives()
-        finally:
-            event.remove(Mapper, "load", note)
-        return len(loaded)
+    def rows(self, address: str, **query: object) -> int:
+        """How many rows the site takes out of its database to answer at this address."""
+        database, asked = sqlite3.connect(self.server.database_file()), self.selections(address, **query)
+        rows = sum(len(database.execute(one, values).fetchall()) for one, values in asked)
+        database.close()
+        return rows
 
     def plans(self, address: str, **query: object) -> list[str]:
         """How the database goes about each question that the site asks to answer at this address."""
+        database, asked = sqlite3.connect(self.server.database_file()), self.selections(address, **query)
+        plans = [database.execute(f"EXPLAIN QUERY PLAN {one}", values).fetchall() for one, values in asked]
+        database.close()
+        return ["\n".join(step[-1] for step in plan) for plan in plans]
+
+    def selections(self, address: str, **query: object) -> list[tuple[str, Any]]:
+        """What the site asks of its database to answer at this address: statements and their values."""
         asked: list[tuple[str, Any]] = []
 
         def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-            if statement.lstrip().upper().startswith("SELECT"):
+            if statement.lstrip().upper().startswith(("SELECT", "WITH")):
                 asked.append((statement, parameters))
 
         with listening(note):
             self.get(address, **query).gives()
-        database = sqlite3.connect(self.server.database_file())
-        plans = [database.execute(f"EXPLAIN QUERY PLAN {one}", values).fetchall() for one, values in asked]
-        database.close()
-        return ["\n".join(step[-1] for step in plan) for plan in plans]
+        return asked
 
     def stored(self) -> bytes:
         """All that the site has written to its database, as it lies in the file."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from conduit.database import Base, now
+from conduit.database import Base, now, when_created
 from conduit.models.tag import Tag, article_tag
 from conduit.models.user import User
 
@@ -19,7 +19,7 @@ class Article(Base):
     description: Mapped[str] = mapped_column(String(500))
     body: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(default=now)
-    updated_at: Mapped[datetime] = mapped_column(default=now)
+    updated_at: Mapped[datetime] = mapped_column(default=when_created)
     tags: Mapped[list[Tag]] = relationship(secondary=article_tag, lazy="selectin")
 
     @property

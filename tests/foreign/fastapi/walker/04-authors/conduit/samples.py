@@ -1,0 +1,54 @@
+"""What a new database begins with."""
+
+import secrets
+from datetime import timedelta
+from itertools import cycle
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conduit.database import now
+from conduit.models.article import Article
+from conduit.people.passwords import safe_for
+from conduit.people.person import Person
+from conduit.settings import Settings
+from conduit.slugs import slug_from
+
+SAMPLE_NAMES = ["ivy", "jonas", "kira"]
+SAMPLE_TAGS = [{"maps", "history"}, {"bridges", "history"}, {"books"}, {"clocks", "sea"}, {"bread"}, {"code"}]
+
+
+async def add_samples(session: AsyncSession, settings: Settings) -> None:
+    """Add what the site begins with, so that it has something to show. The command saves it."""
+    articles = sample_articles()
+    session.add_all(articles)
+
+    # Your own lines go below this one.
+    for article, words in zip(articles, SAMPLE_TAGS, strict=False):
+        article.tag_list = words
+    writers = await sample_writers(settings)
+    for article, writer in zip(articles, cycle(writers), strict=False):
+        article.author = writer
+
+
+async def sample_writers(settings: Settings) -> list[Person]:
+    """Those who wrote the articles. Nobody knows their passwords."""
+    safe = safe_for(settings.password_rounds, settings.password_memory)
+    locked = [await safe.lock(secrets.token_urlsafe()) for _ in SAMPLE_NAMES]
+    return [
+        Person(username=name, email=f"{name}@example.org", password_hash=password)
+        for name, password in zip(SAMPLE_NAMES, locked, strict=True)
+    ]
+
+
+def sample_articles() -> list[Article]:
+    """The articles of the folder sample_articles, one a day until yesterday, the first file last."""
+    articles = []
+    files = sorted(Path(__file__).parent.glob("sample_articles/*.md"))
+    for days, file in enumerate(files, start=1):
+        title, description, body = file.read_text("utf-8").split("\n\n", 2)
+        title, written = title.removeprefix("# "), now() - timedelta(days=days)
+        article = Article(title=title, description=description, body=body, slug=slug_from(title))
+        article.created_at = article.updated_at = written
+        articles.append(article)
+    return articles

@@ -1,0 +1,1 @@
+"""Hearts: what readers mark as theirs, and how it is counted."""
