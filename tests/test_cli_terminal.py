@@ -111,7 +111,8 @@ def test_a_lesson_is_drawn_in_colour_or_without(begun_site: Path) -> None:
 def test_no_sentence_is_wider_than_the_terminal(begun_site: Path, width: int) -> None:
     for args in ([], ["status"], ["list"], ["hint"]):
         shown = on_terminal(*args, cwd=begun_site, env={"COLUMNS": str(width)})
-        kept_whole = re.compile(r"\S{30}|starterkit \w|^ {6}|\d tests$")  # long words, what to type, code, rows of a table
+        # Long words, what to type, code, and the rows of a table.
+        kept_whole = re.compile(r"\S{30}|starterkit \w|^ {6}|\d tests$")
         assert [line for line in shown.split("\n") if len(line) > width and not kept_whole.search(line)] == [], args
 
 
