@@ -40,7 +40,7 @@ def check(
         if as_json:
             console.json("check", {**checked.as_json(result), "next": command})
         else:
-            own = () if tests else checks.own_test_files(project)
+            own = () if tests else checks.own_test_files(project, result)
             checked.show(console, result, project.step, command, is_last=is_last_step(project), own=own)
     return 1 if result.red else 0
 

@@ -119,9 +119,9 @@ def fingerprint(tree: Mapping[str, Entry]) -> str:
     return tree_fingerprint(dict(tree))
 
 
-def own_test_files(project: Project) -> list[str]:
-    """Return the test files in the project that the path does not know: the learner's own, which no check runs."""
-    known = {test.file for test in project.expected_tests()}
+def own_test_files(project: Project, whole: CheckResult) -> list[str]:
+    """Return the test files in the project that a whole check does not know: the learner's own, which none runs."""
+    known = {one.test.file for one in whole.results}
     found = {
         file.relative_to(project.folder).as_posix()
         for pattern in project.template.test_files

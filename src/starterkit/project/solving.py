@@ -217,15 +217,15 @@ def _by_tries(solving: _Solving, head: Head, choices: Choices) -> Solved:
         carried = solving.merged(lenient=True)
     if not choices.check and carried.conflicts:
         settle_conflicts(solving.merger, carried, None, f"The solution of {solving.step.label}", "solve")
-    paths = [conflict.path for conflict in carried.conflicts]
-    why = f"you and the solution changed the same lines of {', '.join(paths)}"
     if carried.is_clean:
         tried = solving.try_out(carried, "the solution merged into your code", check=choices.check)
         if tried.is_good or not choices.check:
             return _write(solving, head, Way.MERGED, tried)
-        why = (
-            f"merged, it left {len(tried.result.red)} tests red" if tried.result else "its migrations could not be made"
-        )
+        red = tried.result.red if tried.result else ()
+        why = f"merged, it left {len(red)} tests red" if red else "its migrations could not be made"
+    else:
+        paths = ", ".join(conflict.path for conflict in carried.conflicts)
+        why = f"you and the solution changed the same lines of {paths}"
     tried = solving.try_out(solving.files_of_the_step(), "with the files of this step taken whole")
     if tried.is_good:
         return _write(solving, head, Way.FILES, tried, why=why)

@@ -119,10 +119,12 @@ class Merger:
         found = placed(base, theirs, mine.replace(b"\r\n", b"\n") if crlf else mine)
         if found is None:
             return None
-        code, data = self._merge_texts([found[1], found[0], theirs])
-        return (
-            Entry(conflict.mine.mode, self.add(data.replace(b"\n", b"\r\n") if crlf else data)) if code == 0 else None
-        )
+        conflicts, data = self._merge_texts([found[1], found[0], theirs])
+        return None if conflicts else self._as_saved(conflict.mine.mode, data, crlf=crlf)
+
+    def _as_saved(self, mode: str, data: bytes, *, crlf: bool) -> Entry:
+        """Take in a merged text with the line ends of the learner's file."""
+        return Entry(mode, self.add(data.replace(b"\n", b"\r\n") if crlf else data))
 
     def settle(self, merged: Merged, how: Settle, mine_label: str, theirs_label: str) -> dict[str, Entry]:
         """Return the merged tree with its conflicts settled: mine or theirs hunk by hunk, or left as markers."""
@@ -148,7 +150,7 @@ class Merger:
         crlf = _ends_in_crlf(datas[0])
         plain = [data.replace(b"\r\n", b"\n") for data in datas] if crlf else datas
         data = self._merge_file(plain, how, mine_label, theirs_label)
-        return Entry(conflict.mine.mode, self.add(data.replace(b"\n", b"\r\n") if crlf else data))
+        return self._as_saved(conflict.mine.mode, data, crlf=crlf)
 
     def _merge_file(self, datas: list[bytes], how: Settle, mine_label: str, theirs_label: str) -> bytes:
         options = [how.value] if how.value else []
