@@ -389,6 +389,15 @@ def test_a_tip_is_something_that_the_framework_is_good_at() -> None:
             assert granted or all(tip.names_a_framework or tip.choice for tip in found.tips(template)), given
 
 
+def test_the_tip_beside_the_runner_up_is_about_the_runner_up() -> None:
+    for _, given in itertools.islice(combinations(), 0, None, 31):
+        found = Advice(reckoning(), given)
+        if not found.equals and found.sureness is not Sureness.GUESS:
+            assert found.runner_up
+            first = words.tipped(found)[0]
+            assert found.runner_up.title in first or first == "Only another team would change this.", given
+
+
 def test_no_answer_is_both_a_reason_and_a_cost() -> None:
     for _, given in itertools.islice(combinations(team=None), 0, None, 29):
         found = Advice(reckoning(), given)

@@ -44,8 +44,20 @@ class Advice:
 
     @cached_property
     def ranking(self) -> list[int]:
-        """The numbers of the templates in the reckoning, the one to start with first."""
-        return ranked(self.totals)
+        """The numbers of the templates in the reckoning, the one to start with first.
+
+        Of those that come next with equal points, the first that another wish would have tipped goes in front, else the
+        one that is most for what is to be built.
+        """
+        first, *others = ranked(self.totals)
+        equals = [one for one in others if self.totals[one] == self.totals[others[0]]]
+        if len(equals) > 1:
+            tips = {one: self.tips(self.reckoning.templates[one])[:1] for one in equals}
+            tipped = (one for one in equals if any(not tip.rank for tip in tips[one]))
+            built = self.reckoning.totals({name: choice for name, choice in self.answers.items() if name == "build"})
+            second = next(tipped, max(equals, key=built.__getitem__))
+            others = [second, *(one for one in others if one != second)]
+        return [first, *others]
 
     @property
     def start(self) -> Template:
@@ -60,17 +72,8 @@ class Advice:
 
     @property
     def runner_up(self) -> Template | None:
-        """The one that comes next; None where there is no other.
-
-        Of equals, the first that another wish would have tipped, else the one that is most for what is to be built.
-        """
-        if len(self.ranking) == 1:
-            return None
-        next_ones = [one for one in self.ranking[1:] if self.totals[one] == self.totals[self.ranking[1]]]
-        templates = [self.reckoning.templates[number] for number in next_ones]
-        tipped = (one for one in templates if self.tips(one) and not self.tips(one)[0].rank)
-        built = self.reckoning.totals({name: choice for name, choice in self.answers.items() if name == "build"})
-        return next(tipped, None) or templates[next_ones.index(max(next_ones, key=built.__getitem__))]
+        """The one that comes next; None where there is no other."""
+        return self.reckoning.templates[self.ranking[1]] if len(self.ranking) > 1 else None
 
     @cached_property
     def chosen(self) -> tuple[tuple[Question, Choice], ...]:
@@ -128,7 +131,7 @@ class Advice:
     def known_fits(self) -> Template | None:
         """The framework that the person knows, where their wishes describe just that one; else None."""
         known = {name for _, choice in self.chosen if choice.decides is Decides.KNOWN for name in choice.named}
-        others = {name: choice for name, choice in self.answers.items() if name != "know"}
+        others = self._without("know")
         totals = self.reckoning.totals(others)
         fits = [one for one, points in zip(self.reckoning.templates, totals, strict=True) if points == max(totals)]
         return fits[0] if len(fits) == 1 and fits[0].name in known and fits[0] is not self.start and others else None
@@ -137,13 +140,16 @@ class Advice:
     def language_goes_first(self) -> Template | None:
         """The framework that the wishes describe, where only the wanted language leads to another; else None."""
         language = next((choice for _, choice in self.chosen if choice.decides is Decides.LANGUAGE), None)
-        others = {name: choice for name, choice in self.answers.items() if name not in ("know", "language", "team")}
-        wishes = self.reckoning.wishes(others)
+        wishes = self.reckoning.wishes(self._without("know", "language", "team"))
         if language is None or self.start.name not in language.named or len(self.chosen) < _MANY_ANSWERS:
             return None
         most = self.reckoning.templates[ranked(wishes)[0]]
         lead = max(wishes) - wishes[self.ranking[0]]
         return most if most.name not in language.named and lead >= _FAR_AHEAD else None
+
+    def _without(self, *questions: str) -> dict[str, str]:
+        """The answers, but for those to these questions."""
+        return {name: choice for name, choice in self.answers.items() if name not in questions}
 
     @cached_property
     def _outcomes(self) -> list[tuple[Change, Points]]:
@@ -159,6 +165,5 @@ def _suits(change: Change, template: Template) -> bool:
     """Whether a template grants what an answer wishes for most; true for answers that wish for nothing."""
     if change.choice is None or change.choice.decides:
         return True
-    most = max(change.choice.wishes.values(), default=0)
-    wished = [trait for trait, weight in change.choice.wishes.items() if weight == most]
+    wished = change.choice.foremost
     return not wished or any(strength(template, trait) >= STRONG for trait in wished)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 
 from starterkit.choosing.traits import START_WARNINGS, WEAK, WORDINGS
 from starterkit.template.model import Template
@@ -34,6 +35,12 @@ class Choice:
     wishes: Mapping[str, int] = field(default_factory=dict)
     decides: Decides | None = None
     named: frozenset[str] = frozenset()
+
+    @cached_property
+    def foremost(self) -> frozenset[str]:
+        """The traits that the answer wishes for most."""
+        most = max(self.wishes.values(), default=0)
+        return frozenset(trait for trait, weight in self.wishes.items() if weight == most)
 
 
 @dataclass(frozen=True)

@@ -86,11 +86,10 @@ def _speaking(reckoning: Reckoning, number: int, question: str, choice: Choice) 
     """The part of an answer that speaks most for a framework; None where none does."""
     template = reckoning.templates[number]
     named = _named_for(reckoning, template, choice)
-    most = max(choice.wishes.values(), default=0)  # strength in a lesser wish of an answer is no reason
-    shares = [
+    shares = [  # strength in a lesser wish of an answer is no reason
         share
         for share in reckoning.shares(choice)
-        if (named if not share.trait else share.weight == most and strength(template, share.trait) >= STRONG)
+        if (named if not share.trait else share.trait in choice.foremost and strength(template, share.trait) >= STRONG)
     ]
     if not shares:
         return None
@@ -105,11 +104,11 @@ def _lacking(reckoning: Reckoning, number: int, question: str, choice: Choice) -
     sentence = _named_against(template, choice)
     if sentence:
         return _Part(question, choice, shares[0], sentence)
-    most = max(choice.wishes.values(), default=0) if choice.decides is None else 0
     lacking = [
         share
         for share in shares
-        if share.weight == most
+        if choice.decides is None
+        and share.trait in choice.foremost
         and share.trait in template.traits
         and share.trait not in START_WARNINGS
         and strength(template, share.trait) <= WEAK < max(strength(one, share.trait) for one in reckoning.templates)

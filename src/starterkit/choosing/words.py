@@ -68,27 +68,28 @@ def tipped(advice: Advice) -> list[str]:
     else:
         last = None if advice.sureness is Sureness.GUESS else 2
         others = tuple(advice.reckoning.templates[number] for number in advice.ranking[1:last])
-    said = [_tip(advice, one) for one in others if advice.tips(one)]
-    if len(others) == 1 and not any(one.startswith("It would be") for one in said):
-        said += _another_tip(advice)
+    tips = [(one, _tip(advice, one)) for one in others if advice.tips(one)]
+    said = [tip or _no_wish(advice, one) for one, tip in tips]
+    if len(others) == 1 and not any(tip for _, tip in tips):  # then that of the next framework that has one
+        further = (_tip(advice, advice.reckoning.templates[number]) for number in advice.ranking[2:])
+        said += [tip for tip in further if tip][:1]
     return said
 
 
-def _another_tip(advice: Advice) -> list[str]:
-    """The tip of the next framework that has one, where the runner-up has none."""
-    further = [advice.reckoning.templates[number] for number in advice.ranking[1:]]
-    said = (_tip(advice, one) for one in further if advice.tips(one))
-    return [one for one in said if one.startswith("It would be")][:1]
-
-
 def _tip(advice: Advice, template: Template) -> str:
-    alone = " alone" if advice.equals else ""
-    for change in advice.tips(template):
-        if not change.names_a_framework:
-            return f"It would be {template.title}{alone} {_otherwise(advice, change)}."
+    """Which answer would have made it this framework; empty where nothing but naming it would."""
+    change = next((one for one in advice.tips(template) if not one.names_a_framework), None)
+    return f"It would be {template.title}{_alone(advice)} {_otherwise(advice, change)}." if change else ""
+
+
+def _no_wish(advice: Advice, template: Template) -> str:
     if any(question.name == "team" and choice.decides for question, choice in advice.chosen):
         return "Only another team would change this."
-    return f"No single wish would have made it {template.title}{alone}; a team that works in it would."
+    return f"No single wish would have made it {template.title}{_alone(advice)}; a team that works in it would."
+
+
+def _alone(advice: Advice) -> str:
+    return " alone" if advice.equals else ""
 
 
 def _otherwise(advice: Advice, change: Change) -> str:
