@@ -10,10 +10,7 @@ milliseconds; and how many answers a second several clients get together. Exits 
 
 from __future__ import annotations
 
-import argparse
 import json
-import sqlite3
-import statistics
 import sys
 import tempfile
 import time
@@ -22,19 +19,10 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from busy_site import VISITOR, Tables, complete_site, fill, filled, give_friends, measure, parser, rows
 
-from complete_site import CompleteSite, complete_site
-
-ROWS = {
-    "user": 1_000,
-    "article": 10_000,
-    "favorite": 100_000,
-    "comment": 50_000,
-    "follow": 20_000,
-    "tag": 500,
-    "article_tag": 30_000,
-}
+ROWS = rows()
+TABLES = Tables()
 REQUESTS = {
     "the list": "/api/articles",
     "the list, in the middle": "/api/articles?offset=5000",
@@ -68,35 +56,6 @@ class Client:
         assert answer.status < 300, f"{method} {path} answers with {answer.status}: {content[:200]!r}"
         return content
 
-    def milliseconds(self, path: str) -> float:
-        """How long an answer takes, from the request to the last byte."""
-        begin = time.perf_counter()
-        self.ask("GET", path)
-        return (time.perf_counter() - begin) * 1000
-
-
-def fill(site: CompleteSite) -> float:
-    """Fill the site; return how many seconds that took."""
-    begin = time.perf_counter()
-    rows = [f"{table}={number}" for table, number in ROWS.items()]
-    site.run("{python}", "-m", "conduit", "fill-db", *rows)
-    return time.perf_counter() - begin
-
-
-def give_friends(site: CompleteSite) -> dict[str, str]:
-    """Have the visitor follow and like what somebody else does; return names of a person, an article, a tag."""
-    with sqlite3.connect(site.folder / "instance" / "conduit.db") as database:
-        (me,) = database.execute("select id from user where username = 'visitor'").fetchone()
-        other, name = database.execute("select id, username from user order by id limit 1 offset 500").fetchone()
-        database.execute("insert into follow select ?, followed_id from follow where follower_id = ?", (me, other))
-        database.execute("insert into favorite select ?, article_id from favorite where user_id = ?", (me, other))
-        most = "select {0} from {1} group by {0} order by count(*) desc limit 1"
-        (article,) = database.execute(most.format("article_id", "comment")).fetchone()
-        (tag,) = database.execute(most.format("tag_id", "article_tag")).fetchone()
-        (slug,) = database.execute("select slug from article where id = ?", (article,)).fetchone()
-        (word,) = database.execute("select name from tag where id = ?", (tag,)).fetchone()
-    return {"username": quote(name), "slug": slug, "tag": quote(word)}
-
 
 def answers_a_second(address: str, token: str, path: str, clients: int, requests: int) -> float:
     """How many answers several clients get together, each asking again as soon as it is answered."""
@@ -114,37 +73,26 @@ def answers_a_second(address: str, token: str, path: str, clients: int, requests
 
 def main() -> int:
     """Measure and print; exit code 1 when an answer is slower than the limit."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--requests", type=int, default=20, metavar="N")
-    parser.add_argument("--together", type=int, default=8, metavar="N")
-    parser.add_argument("--limit", type=float, default=100.0, metavar="MS")
-    wanted = parser.parse_args()
-    slow = False
+    options = parser(__doc__)
+    options.add_argument("--together", type=int, default=8, metavar="N")
+    wanted = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="starterkit-requests-") as place:
         site = complete_site("fastapi", Path(place) / "site")
-        took = fill(site)
+        took = fill(site, ROWS, "{python}", "-m", "conduit", "fill-db")
         with site.served() as address:
-            account = {"username": "visitor", "email": "visitor@example.org", "password": "a long password"}
-            token = json.loads(Client(address).ask("POST", "/api/users", {"user": account}))["user"]["token"]
-            names, client = give_friends(site), Client(address, token)
-            print("| request | median, ms | slowest, ms | |\n| --- | ---: | ---: | --- |")
-            for request, path in REQUESTS.items():
-                path = path.format(**names)
-                client.ask("GET", path)  # the first one of a kind prepares its statements
-                times = [client.milliseconds(path) for _ in range(wanted.requests)]
-                median = statistics.median(times)
-                slow = slow or median > wanted.limit
-                verdict = "ok" if median <= wanted.limit else f"above {wanted.limit:.0f}"
-                print(f"| {request} | {median:.1f} | {max(times):.0f} | {verdict} |", flush=True)
-            together = {name: REQUESTS[name].format(**names) for name in ("the list", "an article")}
+            token = json.loads(Client(address).ask("POST", "/api/users", {"user": VISITOR}))["user"]["token"]
+            names = {name: quote(word) for name, word in give_friends(site, TABLES).items()}
+            requests = {request: path.format(**names) for request, path in REQUESTS.items()}
+            client = Client(address, token)
+            holds = measure("request", lambda path: client.ask("GET", path), requests, wanted, digits=1)
             rates = {
-                name: answers_a_second(address, token, path, wanted.together, wanted.requests)
-                for name, path in together.items()
+                name: answers_a_second(address, token, requests[name], wanted.together, wanted.requests)
+                for name in ("the list", "an article")
             }
-    print(f"\nFilled in {took:.1f} s: " + ", ".join(f"{number:,} × {table}" for table, number in ROWS.items()) + ".")
+    print(f"\n{filled(took, ROWS)}")
     told = ", ".join(f"{name}: {rate:.0f}" for name, rate in rates.items())
     print(f"Answers a second for {wanted.together} clients together: {told}.")
-    return 1 if slow else 0
+    return 0 if holds else 1
 
 
 if __name__ == "__main__":
