@@ -15,6 +15,7 @@ from starterkit.process import (
     ProgramFailed,
     ProgramMissing,
     TimeLimitReached,
+    beside,
     end,
     interrupt,
     run,
@@ -140,6 +141,30 @@ def test_leaving_the_block_ends_the_program_and_what_outlived_it() -> None:
 
     assert not is_alive(child)
     process.communicate()
+
+
+@posix_only
+def test_work_beside_a_block_ends_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    note = tmp_path / "note"
+    code = "import os, sys, time; open(sys.argv[1], 'w').write(f'{os.getpid()} '); time.sleep(30)"
+
+    with beside([PYTHON, "-c", code, str(note)]):
+        while not (note.exists() and note.read_text().endswith(" ")):
+            time.sleep(0.01)
+        process = int(note.read_text())
+        assert os.getpriority(os.PRIO_PROCESS, process) > os.getpriority(os.PRIO_PROCESS, 0)
+
+    assert not is_alive(process)
+
+
+def test_work_beside_a_block_is_left_out_where_no_core_is_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    with beside(["no-such-program"]):
+        pass
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    with beside(()):
+        pass
 
 
 @posix_only

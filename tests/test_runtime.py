@@ -126,6 +126,20 @@ def test_the_first_time_makes_the_environment_and_says_that_it_fetches(project: 
     assert "this needs the network, once" in said.text
 
 
+def test_the_packages_of_a_new_environment_can_be_compiled_the_declared_ones_first(project: Path, index: Index) -> None:
+    index.add("apple", "1.0")
+    index.add("cake", "1.0", ["apple"])
+    (project / "pyproject.toml").write_text(declaration("cake"))
+    (project / "requirements.txt").write_bytes(pins(project))
+    prepared = prepare(project, PYTHON)
+
+    assert [Path(word).stem for word in prepared.ahead][-2:] == ["cake", "apple"]
+    run_ok(prepared.ahead, env=prepared.variables)
+    assert prepared.folder
+    assert {file.name.split(".")[0] for file in prepared.folder.rglob("*.pyc")} == {"apple", "cake"}
+    assert prepare(project, PYTHON).ahead == ()
+
+
 def test_unchanged_starts_no_program_and_takes_no_time(project: Path, programs: list[str]) -> None:
     prepare(project, PYTHON)
     programs.clear()

@@ -194,6 +194,24 @@ def running(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes
         end(process)
 
 
+@contextmanager
+def beside(args: Sequence[str | Path], env: Mapping[str, str] | None = None) -> Iterator[None]:
+    """Run a program beside the block, where a core is idle; it is ended with the block and says nothing.
+
+    For work that may be left out or stopped at any point: it gives way to everything else, and is not begun at all for
+    empty `args` or on a machine with a single core. Raises `ProgramMissing`.
+    """
+    if not args or (os.cpu_count() or 1) < 2:
+        yield
+        return
+    process = start(args, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    if os.name == "posix":
+        with suppress(OSError):  # it has ended already
+            os.setpriority(os.PRIO_PROCESS, process.pid, 10)
+    with running(process):
+        yield
+
+
 def wait(process: subprocess.Popen[bytes], seconds: float, stop: Callable[[], bool] = lambda: False) -> bool:
     """Wait until a process has ended, at most so many seconds; tell whether it has.
 

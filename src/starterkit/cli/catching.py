@@ -90,6 +90,9 @@ def no_room(wrong: OSError) -> MissingError:
 
 def _interrupted(console: Console) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C changes nothing any more
+    # Where the interrupt passed through source that was run as text (a class that dataclasses made, say), Python notes
+    # it as unhandled and ends itself by the signal, whatever exit code it is given; running text forgets that.
+    exec("")  # noqa: S102 - nothing is executed
     console.note(console.farewell)
     return ExitCode.INTERRUPTED
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from starterkit.checking import CheckResult, ExpectedTest, Outcome, run_tests
 from starterkit.errors import UsageError
+from starterkit.process import beside
 from starterkit.project.opened import Project, tree_fingerprint
 from starterkit.project.state import RememberedCheck
 from starterkit.repository.objects import Entry, File
@@ -30,15 +31,35 @@ def prepared(project: Project, say: Say = silent) -> Prepared:
     return prepare(project.folder, project.template.environment, say=say)
 
 
-def check(project: Project, *, pristine: bool = False, selected: Sequence[str] = (), say: Say = silent) -> CheckResult:
+def check(
+    project: Project,
+    *,
+    pristine: bool = False,
+    selected: Sequence[str] = (),
+    environment: Prepared | None = None,
+    say: Say = silent,
+) -> CheckResult:
     """Run the path's tests so far against the project, and remember the outcome of a whole run.
 
     `pristine` takes the tests and their support from the path, in a copy of the project. `selected` names tests, their
-    files, or steps. Raises `UsageError` for what is none of these on the path so far, with the nearest names.
+    files, or steps. `environment` is the project's where the caller has prepared it already. Raises `UsageError` for
+    what is none of these on the path so far, with the nearest names.
     """
     expected = project.expected_tests()
     selected = _selected(project, selected, expected)
-    environment = prepared(project, say)
+    environment = environment or prepared(project, say)
+    with beside(environment.ahead, environment.variables):
+        return _check(project, environment, expected, selected, pristine, say)
+
+
+def _check(
+    project: Project,
+    environment: Prepared,
+    expected: Sequence[ExpectedTest],
+    selected: Sequence[str],
+    pristine: bool,
+    say: Say,
+) -> CheckResult:
     if pristine:
         work = project.read_work()
         layer = project.path.layer(project.state.step, solved=project.state.solved)

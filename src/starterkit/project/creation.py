@@ -224,7 +224,7 @@ def _install_and_check(order: Order, layers: list[Layer], say: Say) -> CheckResu
     from starterkit.runtime import fetch_into_cache, prepare
 
     folder, environment = order.destination, order.template.environment
-    prepare(folder, environment, say=say)
+    prepared = prepare(folder, environment, say=say)
     all_pins = {layer.files[environment.pins].data for layer in layers if environment.pins in layer.files}
     installed = (folder / environment.pins).read_bytes()
     for pins in all_pins - {installed}:
@@ -233,7 +233,7 @@ def _install_and_check(order: Order, layers: list[Layer], say: Say) -> CheckResu
     repository = Repository(folder, folder / ".git", folder / ".git")
     with Project(folder, repository) as project:
         say("Running its tests …")
-        return checks.check(project, say=say)
+        return checks.check(project, environment=prepared, say=say)
 
 
 def _existing_parent(path: Path) -> Path:

@@ -33,6 +33,7 @@ class Prepared:
     variables: dict[str, str]
     folder: Path | None = None
     beside_the_code: bool = False
+    ahead: tuple[str, ...] = ()
 
     def lend_to(self, project: Path) -> None:
         """Let a copy of the project find the packages; where it needs nothing, do nothing."""

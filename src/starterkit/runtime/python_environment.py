@@ -24,16 +24,19 @@ class PythonEnvironments:
         """Return the environment in the project's .venv, made or brought up to date where that is needed."""
         project = project.absolute()
         folder = project / FOLDER
+        ahead: tuple[str, ...] = ()
         if not is_up_to_date(project, environment):
-            from starterkit.runtime.python_making import Making
+            from starterkit.runtime.python_making import Making, compiling
 
             try:
                 Making(project, environment, offline, say).bring_up_to_date()
             except OSError as denied:
                 where = denied.filename or folder
                 raise MissingError(f"The environment cannot be made: {where}: {denied.strerror}.") from denied
+            ahead = compiling(project, environment)
         program = python(folder)
-        return Prepared({"python": str(program)}, program_variables(program.parent, environment.clear), folder)
+        variables = program_variables(program.parent, environment.clear)
+        return Prepared({"python": str(program)}, variables, folder, ahead=ahead)
 
     def is_prepared(self, project: Path, environment: Environment) -> bool:
         """Tell whether the environment is whole and made from what the project says now; starts no program."""
