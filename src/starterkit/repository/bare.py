@@ -81,8 +81,10 @@ def write_bare(folder: Path, refs: Mapping[str, str], *, alternates: Iterable[st
     configuration.
     """
     (folder / _DIRECTORY).mkdir(parents=True)
-    (folder / "refs" / "heads").mkdir(parents=True)
-    (folder / _DIRECTORY / "alternates").write_text("".join(f"{one}\n" for one in alternates), encoding="utf-8")
+    (folder / "refs").mkdir()
+    (folder / "refs" / ".keep").touch()  # in a folder that is itself under git, an empty one would be lost
+    if borrowed := "".join(f"{one}\n" for one in alternates):
+        (folder / _DIRECTORY / "alternates").write_text(borrowed, encoding="utf-8")
     (folder / "config").write_text(_CONFIGURATION + settings, encoding="utf-8")
     packed = "".join(f"{id} {name}\n" for name, id in sorted(refs.items()))
     (folder / "packed-refs").write_text(f"# pack-refs with: peeled fully-peeled sorted \n{packed}", encoding="utf-8")
@@ -124,6 +126,8 @@ def _loose(git_dir: Path, prefix: str) -> dict[str, str] | None:
         except FileNotFoundError:
             continue
         for entry in entries:
+            if entry.name.startswith("."):
+                continue  # no ref is called so
             mode = entry.lstat().st_mode
             if stat.S_ISDIR(mode):
                 folders.append(entry)

@@ -12,7 +12,6 @@ A person with a `remote` (an address, or a folder) works there; without one, the
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from pathlib import Path
 
 from starterkit.errors import UsageError
 from starterkit.repository.bare import HEADS
+from starterkit.workshop.lines import lines_of, person_lines, split_people
 from starterkit.workshop.naming import is_safe, key_of
 from starterkit.yamlfile import Value, parse
 
@@ -30,7 +30,8 @@ WORKSHOP_FORMAT = 1
 COLLECTED_HEADS = "refs/collected/heads/"
 _REQUIRED = ("format", "template", "version", "answers", "step", "solved", "path", "texts", "people")
 _ID = re.compile(r"[0-9a-f]{40}")
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[\w.-]+@[\w.-]+:")
+# One letter before a colon is a drive of Windows.
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|(?:[\w.-]+@)?[\w.-]{2,}:(?!//)")
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,10 @@ def find_workshop(start: Path) -> Path:
 
 def read_workshop(data: bytes, folder: Path) -> Workshop:
     """Read workshop.yml. Raises `FileError` with the line."""
-    keys = parse(data, WORKSHOP_FILE).mapping(_REQUIRED, ("remote_template", "due", "imported"))
+    quick = split_people(data)
+    people = None if quick is None else _checked(quick[1])
+    whole = data if quick is None or people is None else quick[0]
+    keys = parse(whole, WORKSHOP_FILE).mapping(_REQUIRED, ("remote_template", "due", "imported"))
     keys["format"].integer(WORKSHOP_FORMAT, WORKSHOP_FORMAT)
     for name in ("path", "texts"):
         if not _ID.fullmatch(keys[name].scalar()):
@@ -173,7 +177,7 @@ def read_workshop(data: bytes, folder: Path) -> Workshop:
         texts=keys["texts"].text(),
         remote_template=_optional(keys, "remote_template"),
         due=_due(keys.get("due")),
-        people=_people(keys["people"]),
+        people=_people(keys["people"]) if people is None else people,
         imported={name: plain_value(value) for name, value in imported.items()},
     )
 
@@ -207,7 +211,7 @@ def _people(value: Value) -> tuple[Person, ...]:
         )
         if not is_safe(person.folder):
             raise keys["folder"].wrong("this cannot be the name of a folder on every machine", "Name it plainly.")
-        if person.remote.startswith("-") or "::" in person.remote.partition("/")[0]:
+        if _is_odd(person.remote):
             raise keys["remote"].wrong("this is no address and no folder", "For example: git@example.org:ada/site.git")
         if key_of(person.folder) in found:
             raise keys["folder"].wrong(
@@ -215,6 +219,23 @@ def _people(value: Value) -> tuple[Person, ...]:
             )
         found[key_of(person.folder)] = person
     return tuple(found.values())
+
+
+def _checked(found: Sequence[Mapping[str, str | list[str]]]) -> tuple[Person, ...] | None:
+    """People that were read without YAML; None where one is not right, so that YAML tells the line."""
+    people = []
+    for one in found:
+        texts = {name: str(one.get(name, "")) for name in ("folder", "name", "login", "email", "remote")}
+        person = Person(**texts, members=tuple(map(str, one.get("members", ()))))
+        if not is_safe(person.folder) or not person.name.strip() or _is_odd(person.remote):
+            return None
+        people.append(person)
+    return tuple(people) if len({key_of(person.folder) for person in people}) == len(people) else None
+
+
+def _is_odd(remote: str) -> bool:
+    """Tell whether git would do something else with an address than fetch from it."""
+    return remote.startswith("-") or "::" in remote.partition("/")[0]
 
 
 def plain_value(value: Value) -> object:
@@ -232,60 +253,31 @@ def workshop_bytes(workshop: Workshop) -> bytes:
         "# A workshop of starterkit: who takes part, and where everybody begins. Put it under git as you like.",
         "# `remote`, `due` and the names may be edited; a folder's name is also that of files in repos/ and results/.",
         f"format: {WORKSHOP_FORMAT}",
-        f"template: {_quoted(workshop.template)}",
-        f"version: {_quoted(workshop.version)}",
-        *_nested("answers", dict(workshop.answers), ""),
-        f"step: {_quoted(workshop.step)}",
+        *lines_of("template", workshop.template),
+        *lines_of("version", workshop.version),
+        *lines_of("answers", workshop.answers),
+        *lines_of("step", workshop.step),
         f"solved: {'true' if workshop.solved else 'false'}",
-        f"path: {_quoted(workshop.path)}",
-        f"texts: {_quoted(workshop.texts)}",
+        *lines_of("path", workshop.path),
+        *lines_of("texts", workshop.texts),
     ]
     if workshop.remote_template:
-        lines.append(f"remote_template: {_quoted(workshop.remote_template)}")
+        lines += lines_of("remote_template", workshop.remote_template)
     if workshop.due:
-        lines.append(f"due: {_quoted(workshop.due.isoformat(timespec='seconds'))}")
+        lines += lines_of("due", workshop.due.isoformat(timespec="seconds"))
     if workshop.imported:
-        lines += _nested("imported", workshop.imported, "")
+        lines += lines_of("imported", workshop.imported)
     lines.append("people:" if workshop.people else "people: []")
-    return ("\n".join(lines) + "\n").encode() + people_bytes(workshop.people)
+    return "".join(f"{line}\n" for line in lines).encode() + people_bytes(workshop.people)
 
 
 def people_bytes(people: Sequence[Person]) -> bytes:
     """Return the lines of workshop.yml for people."""
-    lines: list[str] = []
-    for person in people:
-        lines.append(f"  - folder: {_quoted(person.folder)}")
-        lines.append(f"    name: {_quoted(person.name)}")
-        more = {"login": person.login, "email": person.email, "remote": person.remote}
-        lines += [f"    {key}: {_quoted(words)}" for key, words in more.items() if words]
-        if person.members:
-            lines.append("    members:")
-            lines += [f"      - {_quoted(member)}" for member in person.members]
+    lines = [
+        line
+        for one in people
+        for line in person_lines(
+            one.folder, {"name": one.name, "login": one.login, "email": one.email, "remote": one.remote}, one.members
+        )
+    ]
     return "".join(f"{line}\n" for line in lines).encode()
-
-
-def _nested(key: str, value: object, indent: str) -> list[str]:
-    head = f"{indent}{key}:"
-    if isinstance(value, Mapping):
-        inside = [line for name, one in value.items() for line in _nested(_quoted(str(name)), one, f"{indent}  ")]
-        return [head, *inside] if inside else [f"{head} {{}}"]
-    if isinstance(value, list | tuple):
-        found = [line for one in value for line in _item(one, f"{indent}  ")]
-        return [head, *found] if found else [f"{head} []"]
-    return [f"{head} {_quoted(str(value))}"]
-
-
-def _item(value: object, indent: str) -> list[str]:
-    if isinstance(value, Mapping) and value:
-        lines = [line for name, one in value.items() for line in _nested(_quoted(str(name)), one, f"{indent}  ")]
-        return [f"{indent}- {lines[0].lstrip()}", *lines[1:]]
-    return [f"{indent}- {_quoted(str(value))}"]
-
-
-# What JSON lets stand in quotes, and YAML does not.
-_ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
-
-
-def _quoted(words: str) -> str:
-    """Return a text in quotes, as YAML and JSON both read it."""
-    return _ESCAPED.sub(lambda sign: f"\\u{ord(sign[0]):04x}", json.dumps(words, ensure_ascii=False))

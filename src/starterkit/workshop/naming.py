@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection
 
@@ -10,6 +11,7 @@ _LONGEST = 100  # bytes of a name that somebody has written into workshop.yml
 _DEVICES = frozenset(
     ("con", "prn", "aux", "nul", "conin$", "conout$", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)))
 )
+_PLAIN = re.compile(r"[A-Za-z0-9_.-]+")
 # Latin letters that do not come apart into a plain one and its mark.
 _PLAIN_LETTERS = str.maketrans(
     {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i", "ħ": "h", "ŧ": "t", "ŋ": "ng"}
@@ -53,7 +55,7 @@ def is_safe(name: str) -> bool:
         bool(name)
         and len(name.encode("utf-8", "surrogatepass")) <= _LONGEST
         and unicodedata.normalize("NFC", name) == name
-        and all(_is_letter(sign) or sign in "-_." for sign in name)
+        and (_PLAIN.fullmatch(name) is not None or all(_is_letter(sign) or sign in "-_." for sign in name))
         and unicodedata.category(name[0])[0] in "LN"
         and not name.endswith(".")
         and not key_of(name).endswith(".git")

@@ -16,6 +16,7 @@ from typing import Any
 from starterkit.workshop.folder import Person, Workshop
 
 COLLECTED, GRADED, PUSHED = "collected", "graded", "pushed"
+_TAIL_BYTES = 65_536
 
 
 def append(workshop: Workshop, person: Person, event: Mapping[str, Any]) -> None:
@@ -47,8 +48,22 @@ def read_file(file: Path) -> list[dict[str, Any]]:
 
 
 def last(workshop: Workshop, person: Person, kind: str) -> dict[str, Any] | None:
-    """Return the last event of a kind, or None."""
-    return next((event for event in reversed(read(workshop, person)) if event.get("kind") == kind), None)
+    """Return the last event of a kind, or None; of a long file, the end is looked at first."""
+    file = workshop.results(person)
+    try:
+        with file.open("rb") as stream:
+            size = stream.seek(0, os.SEEK_END)
+            stream.seek(max(0, size - _TAIL_BYTES))
+            tail = stream.read()
+    except FileNotFoundError:
+        return None
+    found = _last(tail.split(b"\n")[size > _TAIL_BYTES :], kind)
+    return found if found is not None or size <= _TAIL_BYTES else _last(file.read_bytes().split(b"\n"), kind)
+
+
+def _last(lines: list[bytes], kind: str) -> dict[str, Any] | None:
+    events = (_event(line) for line in reversed(lines) if kind.encode() in line)
+    return next((event for event in events if event is not None and event.get("kind") == kind), None)
 
 
 def moment(when: datetime | None = None) -> str:
