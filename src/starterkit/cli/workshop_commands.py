@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from starterkit.workshop.enrolling import Request
     from starterkit.workshop.founding import Wanted
 
+Who = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[WHO]...", help="Only these people, by folder, login, e-mail or name.", show_default=False),
+]
 DEFAULT_FOLDER = "workshop"
 RosterFile = Annotated[
     str, typer.Argument(metavar="ROSTER", help="A CSV file with the people, as learning platforms export it.")
@@ -90,6 +94,26 @@ def create(
         folders=here / Path(folders).expanduser() if folders else None,
     )
     return enrolled.show(console, enrol(request, console.say))
+
+
+def collect(context: typer.Context, who: Who = None, jobs: Jobs = "", as_json: Json = False) -> int:
+    """Bring everybody's latest work here, several at once; tell who could not be reached, and why.
+
+    Exit code 1 where some could not be reached, 4 where none could.
+    """
+    from starterkit.cli.options import whole_number
+    from starterkit.cli.screens import collected
+    from starterkit.workshop import collecting
+    from starterkit.workshop.folder import find_workshop, open_workshop
+    from starterkit.workshop.founding import working
+
+    console = console_of(context)
+    count = whole_number(jobs, "--jobs") or collecting.JOBS
+    workshop = open_workshop(find_workshop(folder_of(context)))
+    people = workshop.chosen(who or [])
+    with working(workshop.folder, console.say):
+        found = collecting.collect(workshop, people, console.say, jobs=count)
+    return collected.show(console, found)
 
 
 class _Choice:
@@ -205,4 +229,5 @@ COMMANDS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
             "workshop create roster.csv --remote-template 'git@git.example.org:course/{login}.git'",
         ),
     ),
+    ("collect", collect, ("workshop collect", "workshop collect ada-lovelace grace")),
 )

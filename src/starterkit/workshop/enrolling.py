@@ -159,7 +159,7 @@ def _write_handouts(
         goals = {
             person.folder: mine[person.folder]
             for person in people
-            if person.has_address or person.remote == _remote_of(request, person)
+            if _is_from_template(workshop, person) or person.remote == _remote_of(request, person)
         }
     missing = [person for person in people if person.folder in goals and not goals[person.folder].exists()]
     if not goals:
@@ -190,8 +190,10 @@ def _push(workshop: Workshop, people: Sequence[Person], jobs: int, say: Say) -> 
 
     for person, answer in each(waiting, push, jobs, say, "Pushing"):
         found[person.folder] = answer
-        event = {"kind": results.PUSHED, "at": results.moment(), "reached": answer.reached, "why": answer.why}
-        results.append(workshop, person, event)
+        said = {"reached": answer.reached, "why": answer.why}
+        last = results.last(workshop, person, results.PUSHED) or {}
+        if {name: last.get(name) for name in said} != said:
+            results.append(workshop, person, {"kind": results.PUSHED, "at": results.moment(), **said})
     return found
 
 

@@ -59,9 +59,8 @@ class Handouts:
         draft = goal.parent / f".making-{secrets.token_hex(8)}"
         try:
             shutil.copytree(self._master, draft, copy_function=_linked_or_copied)
-            if person.has_address:
-                with (draft / ".git" / "config").open("a", encoding="utf-8") as file:
-                    file.write(_origin(person.remote))
+            with (draft / ".git" / "config").open("a", encoding="utf-8") as file:
+                file.write(self._origin(person, goal))
             draft.rename(goal)
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)
@@ -72,11 +71,22 @@ class Handouts:
         self._zip = self._zip or self._zipped()
         buffer = io.BytesIO(self._zip)
         buffer.seek(0, os.SEEK_END)
-        settings = _ZIPPED_SETTINGS + (_origin(person.remote) if person.has_address else "")
+        settings = _ZIPPED_SETTINGS + self._origin(person, goal)
         with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr(f"{self.folder_in_zip}/.git/config", settings)
         with _in_one_step(goal) as draft:
             draft.write_bytes(buffer.getvalue())
+
+    def _origin(self, person: Person, goal: Path) -> str:
+        """The lines of git's configuration for where a person pushes to; none where they work in the folder itself."""
+        folder = self._workshop.remote_folder(person)
+        if not person.remote or (folder is not None and folder.absolute() == goal.absolute()):
+            return ""
+        address = str(folder.absolute() if folder else person.remote).replace("\\", "\\\\").replace('"', '\\"')
+        return (
+            f'[remote "origin"]\n\turl = "{address}"\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n'
+            '[branch "main"]\n\tremote = origin\n\tmerge = refs/heads/main\n'
+        )
 
     def _fill(self) -> None:
         workshop, master = self._workshop, self._master
@@ -135,11 +145,3 @@ def _linked_or_copied(source: str, goal: str) -> str:
         except OSError:  # another disk, or one that knows no links
             pass
     return shutil.copy2(source, goal)
-
-
-def _origin(remote: str) -> str:
-    address = remote.replace("\\", "\\\\").replace('"', '\\"')
-    return (
-        f'[remote "origin"]\n\turl = "{address}"\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n'
-        '[branch "main"]\n\tremote = origin\n\tmerge = refs/heads/main\n'
-    )

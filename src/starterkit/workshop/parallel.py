@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -10,21 +11,22 @@ from starterkit.process import end_all
 
 _One = TypeVar("_One")
 _Result = TypeVar("_Result")
-_TIMES_SAID = 20
+_EVERY_SECONDS = 1.0
 
 
 def each(
     people: Sequence[_One], work: Callable[[_One], _Result], jobs: int, say: Callable[[str], None], what: str
 ) -> Iterator[tuple[_One, _Result]]:
-    """Yield everybody with what the work gave for them, in their order. `what` is said with how many are done.
+    """Yield everybody with what the work gave for them, in their order; each second it is said how many are done.
 
     Interrupted, it ends what was started and begins nothing more.
     """
-    every = max(1, len(people) // _TIMES_SAID)
+    said = time.monotonic()
     pool = ThreadPoolExecutor(max(1, min(jobs, len(people) or 1)))
     try:
         for number, (one, result) in enumerate(zip(people, pool.map(work, people), strict=True)):
-            if number % every == 0 and len(people) > 1:
+            if time.monotonic() - said >= _EVERY_SECONDS:
+                said = time.monotonic()
                 say(f"{what}: {number} of {len(people)}")
             yield one, result
     except BaseException:

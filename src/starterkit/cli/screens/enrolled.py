@@ -28,9 +28,9 @@ def show(console: Console, made: Enrolment) -> int:
     show_people(console, [(one.person.name, _typed(made, one)) for one in made.people])
     _show_noticed(console, made)
     console.line()
-    console.say_prose(
-        "In that folder, each then types: `starterkit run --open`, and `starterkit next` for the first step."
-    )
+    # As it is typed on their machines, not on this one.
+    first = (text("starterkit run --open", "bold"), ", and for the first step ", text("starterkit next", "bold"), ".")
+    console.line("In that folder, each then types ", *first)
     if not made.unreached:
         _show_next(console, made)
     return code
