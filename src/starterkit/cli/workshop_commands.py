@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from starterkit.cli.begin import At, Data, Framework, given_answers
-from starterkit.cli.options import Elsewhere, Json, Trust
+from starterkit.cli.options import Elsewhere, Json, Trust, flag
 from starterkit.cli.session import console_of, folder_of
 
 if TYPE_CHECKING:
@@ -114,6 +114,90 @@ def collect(context: typer.Context, who: Who = None, jobs: Jobs = "", as_json: J
     with working(workshop.folder, console.say):
         found = collecting.collect(workshop, people, console.say, jobs=count)
     return collected.show(console, found)
+
+
+def status(
+    context: typer.Context,
+    as_csv: Annotated[bool, flag("--csv", help="Answer with a line of CSV for each person.")] = False,
+    html: Annotated[
+        str,
+        typer.Option("--html", metavar="FILE", help="Write a page for the room, which loads itself again."),
+    ] = "",
+    watch: Annotated[bool, flag("--watch", help="Collect, grade what changed and show it, until Ctrl-C.")] = False,
+    every: Annotated[
+        str, typer.Option("--every", metavar="SECONDS", help="With --watch: how often; else 15.", show_default=False)
+    ] = "",
+    hide_names: Annotated[bool, flag("--hide-names", help="Neutral names, the same each time, for all eyes.")] = False,
+    stuck_after: Annotated[
+        str,
+        typer.Option(
+            "--stuck-after",
+            metavar="MINUTES",
+            help="Red and without a commit for so long; else 20.",
+            show_default=False,
+        ),
+    ] = "",
+    as_json: Json = False,
+) -> int:
+    """Tell where everybody is: at which step, green or red, when they were last active, who may need a hand.
+
+    Reads only what `collect` and `grade` found; with --watch, it has them done again and again.
+    """
+    from starterkit.cli.options import whole_number
+    from starterkit.cli.screens.board import check_board
+    from starterkit.cli.watching import Shown, watch_room
+    from starterkit.errors import UsageError
+    from starterkit.workshop.folder import find_workshop, open_workshop
+    from starterkit.workshop.standing import STUCK_MINUTES
+
+    console = console_of(context)
+    if as_csv + as_json + watch > 1:
+        raise UsageError("--json, --csv and --watch exclude each other.", "Choose one of them.")
+    page = folder_of(context) / Path(html).expanduser() if html else None
+    if page is not None:
+        check_board(page)
+    minutes = whole_number(stuck_after, "--stuck-after") or STUCK_MINUTES
+    shown = Shown(console, as_csv=as_csv, page=page, hide_names=hide_names, stuck_after=minutes)
+    folder = find_workshop(folder_of(context))
+    if watch:
+        return watch_room(folder, shown, whole_number(every, "--every") or 15)
+    shown.show(open_workshop(folder))
+    return 0
+
+
+def import_classroom(
+    context: typer.Context,
+    roster: RosterFile,
+    autograding: Annotated[str, typer.Argument(metavar="AUTOGRADING", help="The autograding.json of an assignment.")],
+    place: Place = "",
+    framework: Framework = "",
+    template: Elsewhere = "",
+    trust: Trust = False,
+    data: Data = None,
+    at: At = "",
+    remote_template: RemoteTemplate = "",
+    due: Due = "",
+    jobs: Jobs = "",
+    as_json: Json = False,
+) -> int:
+    """Make a workshop of the roster and the autograding.json of a GitHub Classroom.
+
+    Tests that the path has not are kept in workshop.yml as text, with their points, and never run.
+    """
+    from starterkit.cli.screens import imported
+    from starterkit.workshop.enrolling import enrol
+    from starterkit.workshop.founding import working
+    from starterkit.workshop.importing import read_autograding, with_tests
+
+    console = console_of(context)
+    file = folder_of(context) / Path(autograding).expanduser()
+    choice = _Choice(context, _place(context, place), framework, template, trust, given_answers(data or []), at)
+    request = choice.request(roster, remote_template, due, jobs)
+    tests = read_autograding(file)
+    made = enrol(request, console.say)
+    with working(made.workshop.folder, console.say):
+        _, found = with_tests(made.workshop, tests, file)
+    return imported.show(console, made, found)
 
 
 class _Choice:
@@ -230,4 +314,6 @@ COMMANDS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
         ),
     ),
     ("collect", collect, ("workshop collect", "workshop collect ada-lovelace grace")),
+    ("status", status, ("workshop status", "workshop status --watch --html board.html --hide-names")),
+    ("import", import_classroom, ("workshop import classroom_roster.csv autograding.json --framework flask",)),
 )
