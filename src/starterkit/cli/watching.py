@@ -36,9 +36,10 @@ class Shown:
 
     def show_room(self, room: Room) -> None:
         """Show the room."""
-        from starterkit.workshop.labels import with_hidden_names
+        if self.hide_names:
+            from starterkit.workshop.labels import with_hidden_names
 
-        room = with_hidden_names(room) if self.hide_names else room
+            room = with_hidden_names(room)
         if self.page is not None:
             from starterkit.cli.screens.board import write_board
 

@@ -144,7 +144,6 @@ def status(
     Reads only what `collect` and `grade` found; with --watch, it has them done again and again.
     """
     from starterkit.cli.options import whole_number
-    from starterkit.cli.screens.board import check_board
     from starterkit.cli.watching import Shown, watch_room
     from starterkit.errors import UsageError
     from starterkit.workshop.folder import find_workshop, open_workshop
@@ -155,6 +154,8 @@ def status(
         raise UsageError("--json, --csv and --watch exclude each other.", "Choose one of them.")
     page = folder_of(context) / Path(html).expanduser() if html else None
     if page is not None:
+        from starterkit.cli.screens.board import check_board
+
         check_board(page)
     minutes = whole_number(stuck_after, "--stuck-after") or STUCK_MINUTES
     shown = Shown(console, as_csv=as_csv, page=page, hide_names=hide_names, stuck_after=minutes)

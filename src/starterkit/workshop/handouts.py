@@ -7,15 +7,16 @@ import os
 import secrets
 import shutil
 import tempfile
+import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
 from starterkit.repository import PATH_REF, TEXTS_REF, make_repository
 from starterkit.repository.bare import BareRepository
-from starterkit.repository.objects import EXECUTABLE, File
+from starterkit.repository.objects import EXECUTABLE, FILE, File
 from starterkit.repository.worktree import write_file
 from starterkit.workshop.folder import Person, Workshop
 from starterkit.workshop.founding import MAIN
@@ -34,7 +35,9 @@ class Handouts:
     def __init__(self, workshop: Workshop) -> None:
         self._workshop = workshop
         self._place = tempfile.TemporaryDirectory(prefix="starterkit-handouts-", ignore_cleanup_errors=True)
-        self._modes: dict[str, str] = {}
+        self._folders: list[str] = []
+        self._files: dict[str, File] = {}
+        self._packs: list[str] = []
         self._zip = b""
         self._master = Path(self._place.name) / "site"
 
@@ -58,9 +61,14 @@ class Handouts:
         goal.parent.mkdir(parents=True, exist_ok=True)
         draft = goal.parent / f".making-{secrets.token_hex(8)}"
         try:
-            shutil.copytree(self._master, draft, copy_function=_linked_or_copied)
-            with (draft / ".git" / "config").open("a", encoding="utf-8") as file:
-                file.write(self._origin(person, goal))
+            for folder in self._folders:
+                (draft / folder).mkdir()
+            for name, file in self._files.items():
+                _write(draft / name, file)
+            for name in self._packs:
+                _linked_or_copied(self._master / name, draft / name)
+            with (draft / ".git" / "config").open("a", encoding="utf-8") as settings:
+                settings.write(self._origin(person, goal))
             draft.rename(goal)
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)
@@ -91,6 +99,7 @@ class Handouts:
     def _fill(self) -> None:
         workshop, master = self._workshop, self._master
         repository = make_repository(master)
+        modes: dict[str, str] = {}
         with BareRepository(workshop.path_repository) as path:
             refs = {MAIN: path.refs()[MAIN], PATH_REF: workshop.path, TEXTS_REF: workshop.texts}
             packs = master / ".git" / "objects" / "pack"
@@ -98,28 +107,41 @@ class Handouts:
             wanted = "".join(f"{id}\n" for id in refs.values()).encode()
             path.git.run("pack-objects", "-q", "--revs", str(packs.absolute() / "pack"), input=wanted)
             for name, entry in path.reader.tree(refs[MAIN]).items():
-                self._modes[name] = entry.mode
+                modes[name] = entry.mode
                 write_file(master, name, File(entry.mode, path.reader.blob(entry.id)))
         lines = "".join(f"{id} {name}\n" for name, id in sorted(refs.items()))
         (master / ".git" / "packed-refs").write_text(f"# pack-refs with: sorted \n{lines}", encoding="utf-8")
         (master / ".git" / "refs" / ".keep").touch()
         repository.git.run("read-tree", "HEAD")
         repository.git.try_run("update-index", "-q", "--refresh")
+        self._read(modes)
+
+    def _read(self, modes: Mapping[str, str]) -> None:
+        """Keep everything in memory but the packs: reading it again for each person would take longer than writing."""
+        self._folders = [""]
+        for entry in sorted(self._master.rglob("*")):
+            name = entry.relative_to(self._master).as_posix()
+            if entry.is_dir():
+                self._folders.append(name)
+            elif entry.suffix in (".pack", ".idx"):
+                self._packs.append(name)
+            else:
+                self._files[name] = File(modes.get(name, FILE), entry.read_bytes())
+
+    def _packed(self, name: str) -> File:
+        return File(FILE, (self._master / name).read_bytes())
 
     def _zipped(self) -> bytes:
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
             for folder in ("objects/", "refs/heads/", "refs/tags/"):
                 archive.writestr(f"{self.folder_in_zip}/.git/{folder}", b"")
-            for file in sorted(self._master.rglob("*")):
-                name = file.relative_to(self._master).as_posix()
-                if not file.is_file() or name == ".git/config":
-                    continue
-                about = zipfile.ZipInfo.from_file(file, f"{self.folder_in_zip}/{name}")
-                mode = 0o755 if self._modes.get(name) == EXECUTABLE else 0o644
-                about.external_attr = (0o100000 | mode) << 16
-                kind = zipfile.ZIP_STORED if name.endswith(".pack") else zipfile.ZIP_DEFLATED
-                archive.writestr(about, file.read_bytes(), kind)
+            now = time.localtime()[:6]
+            for name, file in {**self._files, **{name: self._packed(name) for name in self._packs}}.items():
+                about = zipfile.ZipInfo(f"{self.folder_in_zip}/{name}", now)
+                about.external_attr = (0o100000 | (0o755 if file.mode == EXECUTABLE else 0o644)) << 16
+                if name != ".git/config":
+                    archive.writestr(about, file.data, zipfile.ZIP_DEFLATED)
         return buffer.getvalue()
 
 
@@ -136,12 +158,15 @@ def _in_one_step(goal: Path) -> Iterator[Path]:
         raise
 
 
-def _linked_or_copied(source: str, goal: str) -> str:
-    """Copy a file; one that git never changes is linked, which takes no room."""
-    if source.endswith((".pack", ".idx")):
-        try:
-            os.link(source, goal)
-            return goal
-        except OSError:  # another disk, or one that knows no links
-            pass
-    return shutil.copy2(source, goal)
+def _write(goal: Path, file: File) -> None:
+    goal.write_bytes(file.data)
+    if file.mode == EXECUTABLE:
+        goal.chmod(goal.stat().st_mode | 0o111)
+
+
+def _linked_or_copied(source: Path, goal: Path) -> None:
+    """Give a file that git never changes a second name, which takes no room; or copy it."""
+    try:
+        os.link(source, goal)
+    except OSError:  # another disk, or one that knows no links
+        shutil.copy2(source, goal)
