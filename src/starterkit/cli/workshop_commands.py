@@ -250,12 +250,14 @@ class _Choice:
         return Located(folder, template, BUNDLED + template.name)
 
     def _wanted(self, found: Located | None, remote_template: str, due: datetime | None) -> Wanted:
+        from starterkit.workshop.folder import open_workshop
         from starterkit.workshop.founding import Wanted, is_workshop
-        from starterkit.workshop.steps import start_of, template_of
+        from starterkit.workshop.steps import start_of, texts_of
 
         start = None
         if self._at and is_workshop(self._folder):
-            start = start_of(template_of(self._folder), self._at)
+            with texts_of(open_workshop(self._folder)) as template:
+                start = start_of(template, self._at)
         elif self._at and found is not None:
             start = start_of(found.template, self._at)
         return Wanted(found.source if found else "", self._answers, start, remote_template, due)

@@ -163,7 +163,8 @@ def _after_collecting(known: Summary, event: Mapping[str, Any]) -> Summary:
 
 def _after_grading(known: Summary, event: Mapping[str, Any]) -> Summary:
     commit, first = _text(event, "commit"), _text(event, "first_red")
-    tests = [one for one in event.get("results") or () if isinstance(one, Mapping)]
+    found = event.get("results")
+    tests = [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
     if not first or first != known.first_red or _text(event, "step") != known.graded_step:
         tries = 1 if first else 0
     else:
@@ -221,4 +222,5 @@ def _nothing() -> dict[str, Any]:
 
 
 def _steps(workshop: Workshop) -> list[list[str]]:
-    return [[step.name, step.title] for step in texts_of(workshop).steps]
+    with texts_of(workshop) as template:
+        return [[step.name, step.title] for step in template.steps]

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from starterkit.project.path import CommitSource
 from starterkit.repository.bare import BareRepository
 from starterkit.template import BASE, Template, read_template
-from starterkit.workshop.folder import Workshop, open_workshop
+from starterkit.workshop.folder import Workshop
 
 
-def template_of(folder: Path) -> Template:
-    """Return the texts of the path of the workshop in this folder."""
-    return texts_of(open_workshop(folder))
-
-
-def texts_of(workshop: Workshop) -> Template:
-    """Return the texts of a workshop's path."""
+@contextmanager
+def texts_of(workshop: Workshop) -> Iterator[Template]:
+    """Give the texts of a workshop's path to the block; they are read when they are asked for."""
     with BareRepository(workshop.path_repository) as path:
-        return read_template(CommitSource(path.reader, workshop.texts))
+        yield read_template(CommitSource(path.reader, workshop.texts))
 
 
 def start_of(template: Template, at: str) -> tuple[str, bool]:
