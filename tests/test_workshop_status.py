@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import signal
 import subprocess
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from commands import PROGRAM, environment, on_terminal, starterkit
-from workshops import FOLDERS, Room, collected, commit, git, graded
+from workshops import FOLDERS, Room, collected, commit, git, graded, said
 
 from starterkit.workshop import results, rounds, standing
-from starterkit.workshop.collecting import collect
-from starterkit.workshop.folder import open_workshop
+from starterkit.workshop.folder import Person, open_workshop
+from starterkit.workshop.founding import save
 from starterkit.workshop.labels import with_hidden_names
 
 A, B, C = "a" * 40, "b" * 40, "c" * 40
@@ -104,9 +106,9 @@ def test_stuck_is_who_is_red_for_several_commits_or_a_while(
     assert stands(made_workshop, events, minutes).stuck == why
 
 
-def test_how_long_is_stuck_can_be_said(busy: Room) -> None:
+def test_how_long_is_stuck_can_be_said(busy: Room, capsys: pytest.CaptureFixture[str]) -> None:
     assert seen(busy, 6, stuck_after=5)["ada-lovelace"].stuck == "no commit for 6 minutes"
-    starterkit("workshop", "status", "--stuck-after", "soon", cwd=busy.folder, code=2)
+    assert "from 1 on" in said(capsys, "-C", str(busy.folder), "workshop", "status", "--stuck-after", "soon", code=2)
 
 
 def test_work_after_the_due_time_is_late(busy: Room) -> None:
@@ -257,7 +259,6 @@ def test_watch_shows_what_comes_in_until_it_is_ended(room: Room, tmp_path: Path)
         out, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert "The watch is over." in err and "1 not graded" in out
-    starterkit("workshop", "status", "--watch", "--json", cwd=room.folder, code=2)
 
 
 def wait_for(is_so: object, seconds: float = 30.0) -> None:
@@ -276,13 +277,14 @@ def test_on_a_terminal_a_long_note_is_cut_to_the_width(busy: Room) -> None:
 
 
 def test_a_thousand_people_are_looked_at_quickly(room: Room) -> None:
-    people = "".join(f"Person {number}\n" for number in range(1000))
-    (room.folder / "people.csv").write_text(f"name\n{people}")
-    starterkit("workshop", "create", "people.csv", cwd=room.folder)
-    collect(room.opened, room.opened.people, lambda _: None)
+    people = [Person(f"person-{number}", f"Person {number}", f"p{number}") for number in range(1000)]
+    opened = save(replace(room.opened, people=tuple(people)))
+    lines = "".join(f"{json.dumps(event)}\n" for event in (collected(A), graded(A)))
+    for person in people:
+        opened.results(person).write_text(lines)
     seen(room)
 
     begun = time.process_time()
-    assert len(seen(room)) == 1003
+    assert len(seen(room)) == 1000
 
     assert time.process_time() - begun < 0.5
