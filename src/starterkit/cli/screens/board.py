@@ -15,12 +15,21 @@ from starterkit.errors import MissingError, UsageError
 from starterkit.plain import plain
 from starterkit.repository.objects import FILE, File
 from starterkit.repository.worktree import write_file
+from starterkit.template.model import BASE
 
 if TYPE_CHECKING:
     from starterkit.workshop.standing import Room, Standing
 
 _MARK = "<!-- made by starterkit workshop status -->"
-_KINDS = {"green": "green", "red": "red", "stuck": "stuck", "not begun": "waiting", "not reached": "waiting"}
+_KINDS = {
+    "green": "green",
+    "red": "red",
+    "tampered": "red",
+    "unreadable": "red",
+    "stuck": "stuck",
+    "not begun": "waiting",
+    "not reached": "waiting",
+}
 REFRESH_SECONDS = 10
 
 
@@ -62,26 +71,27 @@ def board(room: Room) -> str:
 
 
 def _steps(room: Room) -> Iterator[str]:
-    """A line for each step with how many are there, and how many have not begun."""
+    """A tile for each step with how many are there, after one for those who have not begun."""
     waiting = sum(not one.known.begun for one in room.people)
-    rows = [("-", "Not begun", waiting), ("00", "The starter project", room.at_step("base"))]
+    rows = [("", "Not begun", waiting), ("00", "Start", room.at_step(BASE))]
     rows += [(name.partition("-")[0], title, room.at_step(name)) for name, title in room.steps]
     most = max(1, *(count for _, _, count in rows))
     for number, title, count in rows:
-        bar = f'<span style="width:{100 * count // most}%"></span>' if count else ""
-        head = f'<th scope="row">{_shown(number)} {_shown(title)}</th>'
-        yield f'<tr>{head}<td class="bar">{bar}</td><td>{count or ""}</td></tr>'
+        bar = f'<i style="width:{100 * count // most}%"></i>'
+        yield f"<li><b>{count}</b> <span>{_shown(number)} {_shown(title)}</span>{bar}</li>"
 
 
 def _person(room: Room, one: Standing) -> str:
     word, note = word_of(one), note_of(one)
+    about = (
+        f" · {_shown(step_of(one))} · {_shown(ago(room.at, one.active)).replace(' ', '&nbsp;')}"
+        if one.known.begun
+        else ""
+    )
     lines = [
-        f'<li class="{_KINDS.get(word, "other")}">',
-        f"<b>{_shown(called(one))}</b>",
-        f'<span class="state">{_shown(word)}</span>',
-        f'<span class="step">{_shown(step_of(one))}</span>',
-        f'<span class="ago">{_shown(ago(room.at, one.active))}</span>',
-        f'<span class="note">{_shown(note)}</span>' if note else "",
+        f'<li class="{_KINDS.get(word, "other")}"><b>{_shown(called(one))}</b>',
+        f'<p><span class="state">{_shown(word)}</span>{about}</p>',
+        f'<p class="note">{_shown(note)}</p>' if note else "",
         "</li>",
     ]
     return "".join(lines)
@@ -100,31 +110,31 @@ _STYLE = """
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink);
-  font: clamp(15px, 1.1vw + 8px, 22px)/1.4 system-ui, sans-serif; }
+  font: clamp(15px, 1vw + 6px, 21px)/1.4 system-ui, sans-serif; }
 main { padding: 1rem clamp(.75rem, 2vw, 2rem) 2rem; }
 header { display: flex; flex-wrap: wrap; justify-content: space-between; gap: .25rem 1rem; }
 h1 { font-size: 1.35em; margin: 0; }
-.at, .ago, footer { color: var(--soft); }
-.hand { margin: .5rem 0 0; color: var(--stuck); font-weight: 600; overflow-wrap: anywhere; }
-table { width: 100%; max-width: 60rem; border-collapse: collapse; margin: .75rem 0 1rem; }
-th { text-align: left; font-weight: 400; width: 1%; white-space: nowrap; padding: .05rem .75rem .05rem 0; }
-td { text-align: right; width: 1%; min-width: 2ch; font-variant-numeric: tabular-nums; }
-td.bar { width: auto; padding-right: .5rem; }
-.bar span { display: block; height: .6em; min-width: 3px; border-radius: .3em; background: var(--green); }
-ul { list-style: none; margin: 0; padding: 0; display: grid; gap: .5rem;
-  grid-template-columns: repeat(auto-fill, minmax(min(100%, 13em), 1fr)); }
-li { background: var(--card); border: 1px solid var(--line); border-left: .4rem solid var(--soft); border-radius: .4rem;
-  padding: .4rem .6rem; display: grid; grid-template-columns: 1fr auto; gap: 0 .5rem; align-content: start; }
-li b { overflow-wrap: anywhere; }
-.state { font-weight: 600; }
-.step { color: var(--soft); overflow-wrap: anywhere; }
-.ago { text-align: right; }
-.note { grid-column: 1 / -1; font-size: .85em; overflow-wrap: anywhere; }
+p { margin: 0; }
+.at, footer { color: var(--soft); }
+.hand { margin: .4rem 0 0; color: var(--stuck); font-weight: 600; overflow-wrap: anywhere; }
+ol, ul { list-style: none; margin: .75rem 0; padding: 0; display: grid; gap: .5rem; }
+ol { grid-template-columns: repeat(auto-fit, minmax(6.5em, 1fr)); }
+ul { grid-template-columns: repeat(auto-fill, minmax(min(100%, 13em), 1fr)); }
+li { min-width: 0; }
+ol b { font-size: 1.35em; }
+ol span { font-size: .85em; }
+ol i { display: block; height: .35em; min-width: 1px; border-radius: .2em; background: var(--green); }
+ul li { background: var(--card); border: 1px solid var(--line); border-left: .4rem solid var(--soft);
+  border-radius: .4rem; padding: .35rem .6rem; }
+ul b { display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+ul p { color: var(--soft); overflow-wrap: anywhere; }
+ul .note { color: var(--ink); font-size: .85em; }
+.state { font-weight: 600; color: var(--ink); }
 .green { border-left-color: var(--green); } .green .state { color: var(--green); }
 .red { border-left-color: var(--red); } .red .state { color: var(--red); }
 .stuck { border-left-color: var(--stuck); background: var(--stuck-card); } .stuck .state { color: var(--stuck); }
-.waiting b { font-weight: 400; }
-footer { margin-top: 1rem; font-size: .85em; }
+.waiting b, .waiting .state { font-weight: 400; }
+footer { font-size: .85em; }
 """
 _PAGE = """<!DOCTYPE html>
 {mark}
@@ -141,9 +151,9 @@ _PAGE = """<!DOCTYPE html>
 <main>
 <header><h1>{head}</h1><span class="at">at {at}</span></header>
 {stuck}
-<table>
+<ol>
 {steps}
-</table>
+</ol>
 <ul>
 {people}
 </ul>

@@ -66,7 +66,7 @@ def headline(room: Room) -> list[str]:
     counted = ", ".join(f"{count} {state}" for state, count in states)
     found = [f"{total} {'person' if total == 1 else 'people'}: {counted}."]
     if room.stuck:
-        found.append(f"May need a hand ({len(room.stuck)}): {', '.join(called(one) for one in room.stuck[:12])}.")
+        found.append(f"May need a hand ({len(room.stuck)}): {', '.join(called(one) for one in room.stuck[:12])}")
     return found
 
 
