@@ -32,7 +32,7 @@ class Shown:
         """Show where everybody is, from the results that are there."""
         from starterkit.workshop.standing import room
 
-        self.show_room(room(workshop, datetime.now(UTC), self.stuck_after))
+        self.show_room(room(workshop, datetime.now(UTC), self.stuck_after, self.console.say))
 
     def show_room(self, room: Room) -> None:
         """Show the room."""

@@ -232,10 +232,21 @@ class _Choice:
         return Request(
             self._folder,
             read_roster(folder_of(self._context) / Path(roster).expanduser()),
-            self._wanted(found, remote_template, _time(due)),
+            self._wanted(found, self._remotes(remote_template), _time(due)),
             lambda: self._order(found),
             jobs=whole_number(jobs, "--jobs") or PUSH_JOBS,
         )
+
+    def _remotes(self, template: str) -> str:
+        """The template of remotes; a folder is one from where the command was typed, wherever the workshop lies."""
+        from starterkit.workshop.folder import is_address
+        from starterkit.workshop.roster import check_remote_template
+
+        if not template:
+            return ""
+        check_remote_template(template)
+        here = folder_of(self._context).absolute()
+        return template if is_address(template) else str(here / Path(template).expanduser())
 
     def _located(self) -> Located | None:
         from starterkit.cli.asking import from_elsewhere

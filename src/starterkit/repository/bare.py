@@ -45,6 +45,14 @@ class BareRepository:
         found = refs_on_disk(self.folder, prefix)
         return self._refs_by_git(prefix) if found is None else found
 
+    def sizes(self, names: Iterable[str]) -> dict[str, int]:
+        """Return the sizes in bytes of those of the named objects that exist; nothing of them is read."""
+        asked = list(names)
+        said = self.git.run(
+            "cat-file", "--batch-check=%(objectsize)", input="".join(f"{one}\n" for one in asked).encode()
+        )
+        return {name: int(line) for name, line in zip(asked, said.splitlines(), strict=True) if line.isdigit()}
+
     def _refs_by_git(self, prefix: str) -> dict[str, str]:
         lines = self.git.run("for-each-ref", "--format=%(objectname) %(refname)", prefix.rstrip("/")).decode()
         pairs = (line.split(" ", 1) for line in lines.splitlines())

@@ -18,8 +18,7 @@ from starterkit.repository.bare import HEADS, BareRepository, fingerprint, refs_
 from starterkit.repository.remotes import Answer, fetch_heads
 from starterkit.workshop import results
 from starterkit.workshop.folder import COLLECTED_HEADS, Person, Workshop
-from starterkit.workshop.founding import Say
-from starterkit.workshop.parallel import each
+from starterkit.workshop.parallel import Say, each
 from starterkit.workshop.submissions import Submission, latest_in
 
 JOBS = 8

@@ -13,10 +13,10 @@ from starterkit.repository.bare import BareRepository
 from starterkit.repository.remotes import Answer, push_beginning
 from starterkit.workshop import founding, results
 from starterkit.workshop.folder import Person, Workshop
-from starterkit.workshop.founding import MAIN, Say, Wanted
+from starterkit.workshop.founding import MAIN, Wanted
 from starterkit.workshop.handouts import Handouts
-from starterkit.workshop.parallel import each
-from starterkit.workshop.roster import Entry, Matched, Roster, check_remote_template, match, with_remotes
+from starterkit.workshop.parallel import Say, each
+from starterkit.workshop.roster import Entry, Matched, Roster, match, with_remotes
 
 PUSH_SECONDS = 60.0
 PUSH_JOBS = 8
@@ -68,9 +68,7 @@ class Enrolment:
 
 def enrol(request: Request, say: Say) -> Enrolment:
     """Make the workshop, or add to it who is new in the roster. Everything is looked at before the first write."""
-    folder, wanted = request.folder, request.wanted
-    if wanted.remote_template:
-        check_remote_template(wanted.remote_template)
+    folder = request.folder
     order = path = None
     if not founding.is_workshop(folder):
         founding.check_place(folder)
@@ -84,7 +82,7 @@ def enrol(request: Request, say: Say) -> Enrolment:
             workshop = _opened(request)
         else:
             say("Writing its path into git …")
-            workshop = founding.found(order, path, wanted, request.imported)
+            workshop = founding.found(order, path, request.wanted, request.imported)
         matched, new = _planned(request, workshop)
         workshop = founding.add_people(_with_what_is_new(workshop, request), new)
         founding.make_repositories(workshop, say)

@@ -57,7 +57,12 @@ class Person:
     @property
     def has_address(self) -> bool:
         """Whether the remote is an address for git (`https://…`, `git@host:…`) and no folder."""
-        return _ADDRESS.match(self.remote) is not None
+        return is_address(self.remote)
+
+
+def is_address(words: str) -> bool:
+    """Tell whether these words are an address for git (`https://…`, `git@host:…`) and no folder."""
+    return _ADDRESS.match(words) is not None
 
 
 @dataclass(frozen=True)

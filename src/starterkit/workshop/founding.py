@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -32,13 +32,17 @@ from starterkit.workshop.folder import (
     workshop_bytes,
 )
 from starterkit.workshop.naming import is_safe
+from starterkit.workshop.parallel import Say as Say
 
-Say = Callable[[str], None]
 MAIN = "refs/heads/main"
 _AUTHOR = Identity("starterkit", "starterkit@localhost")  # nobody's name stands in what everybody gets
 _DRAFT = ".making-"
 # What people push never moves the refs of the path; those are the workshop's.
-_SETTINGS = "[receive]\n\thideRefs = refs/starterkit/\n\thideRefs = refs/collected/\n"
+_SETTINGS = """[receive]
+\thideRefs = refs/starterkit/
+\thideRefs = refs/collected/
+\tmaxInputSize = 200m
+"""
 
 
 @dataclass(frozen=True)

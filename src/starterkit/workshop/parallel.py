@@ -9,13 +9,18 @@ from typing import TypeVar
 
 from starterkit.process import end_all
 
+Say = Callable[[str], None]
 _One = TypeVar("_One")
 _Result = TypeVar("_Result")
 _EVERY_SECONDS = 1.0
 
 
+def quiet(line: str) -> None:
+    """Say nothing."""
+
+
 def each(
-    people: Sequence[_One], work: Callable[[_One], _Result], jobs: int, say: Callable[[str], None], what: str
+    people: Sequence[_One], work: Callable[[_One], _Result], jobs: int, say: Say, what: str
 ) -> Iterator[tuple[_One, _Result]]:
     """Yield everybody with what the work gave for them, in their order; each second it is said how many are done.
 

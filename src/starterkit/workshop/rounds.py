@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 
 from starterkit.workshop.collecting import JOBS, Collected, collect
 from starterkit.workshop.folder import Person, Workshop
-from starterkit.workshop.founding import Say, working
+from starterkit.workshop.founding import working
+from starterkit.workshop.parallel import Say
 from starterkit.workshop.standing import STUCK_MINUTES, Room, room
 
 Grade = Callable[[Workshop, Sequence[Person], Say], None]
@@ -23,12 +24,12 @@ def one_round(
     """Collect from everybody, grade what is new where that is wanted, and return where everybody is then."""
     with working(workshop.folder, say):
         collected = collect(workshop, workshop.people, say, jobs=jobs)
-    seen = room(workshop, datetime.now(UTC), stuck_after)
+    seen = room(workshop, datetime.now(UTC), stuck_after, say)
     waiting = to_grade(seen, collected)
     if grade is None or not waiting:
         return seen
     grade(workshop, waiting, say)
-    return room(workshop, datetime.now(UTC), stuck_after)
+    return room(workshop, datetime.now(UTC), stuck_after, say)
 
 
 def to_grade(seen: Room, collected: Sequence[Collected]) -> tuple[Person, ...]:

@@ -18,6 +18,7 @@ from starterkit.repository.objects import FILE, File
 from starterkit.repository.worktree import write_file
 from starterkit.workshop import results
 from starterkit.workshop.folder import Person, Workshop
+from starterkit.workshop.parallel import Say, each, quiet
 from starterkit.workshop.steps import texts_of
 
 STUCK_MINUTES = 20
@@ -93,20 +94,20 @@ class Room:
         return sum(one.known.step == step and one.known.begun for one in self.people)
 
 
-def room(workshop: Workshop, at: datetime, stuck_after: int = STUCK_MINUTES) -> Room:
+def room(workshop: Workshop, at: datetime, stuck_after: int = STUCK_MINUTES, say: Say = quiet) -> Room:
     """Return where everybody is; only results and workshop.yml are read."""
     file = workshop.folder / "results" / _CACHE
     before = _cached(file)
-    known = {person.folder: _known(workshop, person, before["people"]) for person in workshop.people}
+    people = workshop.people
+    read = each(people, lambda person: _known(workshop, person, before["people"]), 1, say, "Reading the results")
+    known = {person.folder: found for person, found in read}
     steps = before["steps"] if before["texts"] == workshop.texts else _steps(workshop)
     after = {"format": _CACHE_FORMAT, "texts": workshop.texts, "steps": steps, "people": known}
     if after != before and file.parent.is_dir():
         with suppress(OSError):  # where nothing can be kept, everything is read each time
             write_file(file.parent, _CACHE, File(FILE, json.dumps(after).encode()))
-    people = (
-        standing(workshop, person, Summary(**known[person.folder][2]), at, stuck_after) for person in workshop.people
-    )
-    return Room(workshop, at, tuple(people), tuple((name, title) for name, title in steps))
+    standings = (standing(workshop, one, Summary(**known[one.folder][2]), at, stuck_after) for one in people)
+    return Room(workshop, at, tuple(standings), tuple((name, title) for name, title in steps))
 
 
 def standing(workshop: Workshop, person: Person, known: Summary, at: datetime, stuck_after: int) -> Standing:

@@ -10,7 +10,7 @@ from starterkit.project.state import STATE_FILE, read_state
 from starterkit.repository.bare import BareRepository
 from starterkit.workshop.folder import Person, Workshop
 
-_LARGEST_STATE = 100_000
+_LARGEST_STATE, _LARGEST_COMMIT = 100_000, 10_000_000
 _FIRST = ("main", "master")  # of branches whose last commits have one time
 
 
@@ -56,8 +56,13 @@ def latest_in(repository: BareRepository, person: Person, before: datetime | Non
 
 
 def branches(repository: BareRepository, person: Person) -> dict[str, str]:
-    """Return the last commit of each of a person's branches, by the branch's short name."""
-    return {name.removeprefix(person.heads): id for name, id in repository.refs(person.heads).items()}
+    """Return the last commit of each of a person's branches, by the branch's short name.
+
+    A commit that takes more room than any honest one is passed over: reading it could take all memory.
+    """
+    found = {name.removeprefix(person.heads): id for name, id in repository.refs(person.heads).items()}
+    sizes = repository.sizes(found.values())
+    return {name: id for name, id in found.items() if sizes.get(id, 0) <= _LARGEST_COMMIT}
 
 
 def _before(repository: BareRepository, tip: str, before: datetime | None) -> str | None:
@@ -88,8 +93,9 @@ _LAST_SECOND = 253_402_300_799 - 86_400  # the last day that a calendar of ours 
 
 def _standing(repository: BareRepository, commit: str) -> tuple[str, bool]:
     """The step that a commit stands at; an empty one where it does not say."""
-    found = repository.reader.try_read(f"{commit}:{STATE_FILE}")
-    if found is None or found[1] != "blob" or len(found[2]) > _LARGEST_STATE:
+    name = f"{commit}:{STATE_FILE}"
+    found = repository.reader.try_read(name) if repository.sizes([name]).get(name, 0) <= _LARGEST_STATE else None
+    if found is None or found[1] != "blob":
         return "", False
     try:
         state = read_state(found[2])

@@ -89,7 +89,7 @@ def _person(room: Room, one: Standing) -> str:
         else ""
     )
     lines = [
-        f'<li class="{_KINDS.get(word, "other")}"><b>{_shown(called(one))}</b>',
+        f'<li class="{_KINDS.get(word, "other")}"><b dir="auto">{_shown(called(one))}</b>',
         f'<p><span class="state">{_shown(word)}</span>{about}</p>',
         f'<p class="note">{_shown(note)}</p>' if note else "",
         "</li>",

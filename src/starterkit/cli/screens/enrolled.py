@@ -105,6 +105,8 @@ def _typed(made: Enrolment, one: Enrolled) -> str:
     if person.has_address:
         return f"git clone {quoted(person.remote)}"
     folder = workshop.remote_folder(person) or workshop.repository(person)
+    if (folder / ".git").exists():
+        return f"cd {quoted(os.fspath(folder.absolute()))}"
     # Else git would make a clone that borrows its objects from the workshop's folder.
     return f"git clone --no-local {quoted(os.fspath(folder.absolute()))}"
 
