@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from commands import starterkit
 from sites import Counts, copy_of, made_once
+from workshops import ROSTER, TINY, Room, copied_room
 
 _FOREIGN = ("GIT_*", "XDG_*", "PYTHON*", "FORCE_COLOR", "TERM", "VIRTUAL_ENV", "LC_*", "LANG", "LANGUAGE")
 _GIT_CONFIGURATION = "[user]\n\tname = Ada Learner\n\temail = ada@example.org\n"
@@ -104,3 +105,20 @@ def site(generated_site: Path, tmp_path: Path) -> Path:
 def begun_site(generated_begun_site: Path, tmp_path: Path) -> Path:
     """A Flask project at the given of its first step, checked and red."""
     return copy_of(generated_begun_site, tmp_path / "begun")
+
+
+@pytest.fixture(scope="session")
+def made_workshop(shared: Path) -> Path:
+    """A workshop of two people and a team; not to be changed: take `room`."""
+
+    def make(place: Path) -> None:
+        (place.parent / f"{place.name}.csv").write_text(ROSTER, encoding="utf-8")
+        starterkit("workshop", "create", f"{place.name}.csv", place.name, "--template", str(TINY), cwd=place.parent)
+
+    return made_once(shared / "workshop", make)
+
+
+@pytest.fixture
+def room(made_workshop: Path, tmp_path: Path) -> Room:
+    """A workshop of two people and a team, in which nobody has done anything yet."""
+    return copied_room(made_workshop, tmp_path / "workshop")

@@ -74,7 +74,7 @@ def test_every_exit_code_is_described() -> None:
 def test_nothing_is_described_that_is_not_there() -> None:
     headings = set(re.findall(r"^##+ (.+)$", DOCS, flags=re.MULTILINE))
     params = [param for command in (command_line(), *COMMANDS.values()) for param in command.params]
-    others = {"Everywhere", "starterkit", "template", "A step", "A check", "What was written"}
+    others = {"Everywhere", "starterkit", "template", "workshop", "A step", "A check", "What was written"}
 
     assert headings - others - {"The parts of the JSON answers"} == set(COMMANDS)
     assert set(re.findall(r"`(--[a-z-]+)", DOCS)) - {option for param in params for option in param.opts} == {"--help"}

@@ -15,6 +15,8 @@ from starterkit.cli.session import console_of, folder_of
 from starterkit.cli.words import take_as_it_is, take_words_as_they_are
 
 _BEGIN, _LEARN, _LOOK, _AUTHORS = "Begin", "Learn, step by step", "Look around", "Write templates"
+_INSTRUCTORS = "Teach a workshop"
+_GROUP: dict[str, Any] = {"context_settings": {"help_option_names": ["-h", "--help"]}}
 
 
 class _PlainHelp:
@@ -60,7 +62,7 @@ def command_line(arguments: Iterable[str] | None = None) -> Any:
 def _app(wanted: set[str] | None) -> typer.Typer:
     app = typer.Typer(
         cls=_Commands,
-        context_settings={"help_option_names": ["-h", "--help"]},
+        **_GROUP,
         pretty_exceptions_enable=False,
         epilog=_EXAMPLES,
     )
@@ -70,13 +72,30 @@ def _app(wanted: set[str] | None) -> typer.Typer:
             app.command(name, cls=_Command, rich_help_panel=panel, epilog=_examples(*examples))(command)
         else:
             app.command(name, rich_help_panel=panel, help=inspect.getdoc(command))(_not_called)
+    app.add_typer(_workshops(wanted), name="workshop", rich_help_panel=_INSTRUCTORS)
     app.add_typer(_templates(wanted), name="template", rich_help_panel=_AUTHORS)
     return app
 
 
+def _workshops(wanted: set[str] | None) -> typer.Typer:
+    """The commands of `starterkit workshop`; without them, and not even read, where that group is not called."""
+    group = typer.Typer(cls=_Commands, **_GROUP)
+    group.callback()(workshop)
+    if wanted is None or "workshop" in wanted:
+        from starterkit.cli.workshop_commands import COMMANDS
+
+        for name, command, examples in COMMANDS:
+            group.command(name, cls=_Command, epilog=_examples(*examples))(command)
+    return group
+
+
+def workshop() -> None:
+    """Teach many people at once: a repository for each, their work collected, where everybody is."""
+
+
 def _templates(wanted: set[str] | None) -> typer.Typer:
     """The commands of `starterkit template`; without them where that group is not called."""
-    group = template_commands.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+    group = template_commands.group(cls=_Commands, **_GROUP)
     commands = (*authoring_commands.COMMANDS, *template_commands.COMMANDS)
     for name, command, examples in commands if wanted is None or "template" in wanted else ():
         group.command(name, cls=_Command, epilog=_examples(*examples))(command)

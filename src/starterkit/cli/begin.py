@@ -80,7 +80,7 @@ def new(
     if framework and template:
         raise UsageError("--framework and --template exclude each other.", "Choose one of them.")
     console = console_of(context)
-    asking = Asking(console, folder_of(context), _answers(data or []), use_defaults=defaults)
+    asking = Asking(console, folder_of(context), given_answers(data or []), use_defaults=defaults)
     wanted = Wanted(framework, template, trusted=trust)
     order = asking.order(destination, wanted, lambda found: _start(found, at, complete=complete))
     created = asking.create(order, install=not no_install)
@@ -96,7 +96,8 @@ def _start(template: Template, at: str, *, complete: bool) -> tuple[str, bool]:
     return (template.find_step(at), False) if at and at.lower() != BASE else (BASE, True)
 
 
-def _answers(data: list[str]) -> dict[str, str]:
+def given_answers(data: list[str]) -> dict[str, str]:
+    """Return the answers that `--data` gives. Raises `UsageError` for one that is no KEY=VALUE."""
     from starterkit.errors import UsageError
 
     found = {}

@@ -43,6 +43,11 @@ class Console:
         """Whether somebody is there to be asked."""
         return not self.as_json and sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()
 
+    @property
+    def shows_screen(self) -> bool:
+        """Whether the answer goes to a terminal that can be cleared, and not to a file or a pipe."""
+        return not self.as_json and sys.stdout.isatty() and self.progress.is_moving
+
     # --- the answer -------------------------------------------------------------------------------------------------
 
     def line(self, *parts: Text | str, indent: int = 0, hang: int = 0) -> None:
@@ -59,6 +64,16 @@ class Console:
         """Show lines as they are, without wrapping them."""
         for line in words.split("\n"):
             self._write(sys.stdout, joined(" " * indent, text(line, style)), colour=self.out_colour)
+
+    def row(self, line: Text) -> None:
+        """Show one line of a table as it is, without wrapping it."""
+        self._write(sys.stdout, line, colour=self.out_colour)
+
+    def clear(self) -> None:
+        """Begin at the top of an empty screen; nothing where there is no screen."""
+        self.progress.stop()
+        if self.shows_screen:
+            sys.stdout.write("\x1b[2J\x1b[H")
 
     def json(self, command: str, answer: Mapping[str, Any]) -> None:
         """Show one object: the whole answer for a script. All that is not ASCII is escaped."""

@@ -39,6 +39,15 @@ Elsewhere = Annotated[
 Trust = Annotated[bool, flag("--trust", help="Run the code of a template from elsewhere without asking.")]
 
 
+def whole_number(words: str, option: str) -> int:
+    """Return a whole number that is at least 1; 0 where nothing was said. Raises `UsageError` naming the option."""
+    from starterkit.errors import UsageError
+
+    if words and not (words.isascii() and words.isdigit() and int(words)):
+        raise UsageError(f'{option} wants a whole number from 1 on, and found "{words}".', f"For example: {option} 2")
+    return int(words or 0)
+
+
 def choices(
     *, keep_mine: bool, take_theirs: bool, markers: bool, no_check: bool, save_large: bool, leave_out: bool
 ) -> Choices:

@@ -26,6 +26,11 @@ class Progress:
         self._over = threading.Event()
         self._thread: threading.Thread | None = None
 
+    @property
+    def is_moving(self) -> bool:
+        """Whether lines are drawn over each other, as on a terminal."""
+        return self._moving
+
     def say(self, line: str) -> None:
         """Replace the line."""
         line = line.rstrip(" …")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from starterkit.cli.options import Json, complete_frameworks, flag
+from starterkit.cli.options import Json, complete_frameworks, flag, whole_number
 from starterkit.cli.session import console_of, folder_of
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def validate(
     from starterkit.validation.running import validate as run_validation
 
     console = console_of(context)
-    place = _place(_number(jobs, "--jobs"), use_cache=not no_cache)
+    place = _place(whole_number(jobs, "--jobs"), use_cache=not no_cache)
     subjects = subjects_of(names or [], folder_of(context), place.templates, trusted=trust)
     wanted = _wanted(subjects, step or [], only or [], skip or [], shard, changed_since)
     report = run_validation(wanted, place, _Told(console))
@@ -115,7 +115,7 @@ def matrix(
     place = _place(0, use_cache=True)
     subjects = subjects_of(names or [], folder_of(context), place.templates, trusted=True)  # reading runs nothing
     templates = [(subject.name, subject.template) for subject in subjects]
-    jobs = jobs_of(templates, steps_per_job=_number(steps_per_job, "--steps-per-job") or 2, versions=version or [])
+    jobs = jobs_of(templates, steps_per_job=whole_number(steps_per_job, "--steps-per-job") or 2, versions=version or [])
     # One line, and nothing around it: `matrix=$(starterkit template matrix)` is how it is used.
     console.exact(json.dumps({"include": [asdict(job) for job in jobs]}))
     return 0
@@ -137,15 +137,6 @@ def _wanted(
             chosen = [step for step in chosen if step in changed]
         found += units(subject, chosen, rules)
     return shard_of(found, shard) if shard else found
-
-
-def _number(words: str, option: str) -> int:
-    """Return a whole number that is at least 1; 0 where nothing was said."""
-    from starterkit.errors import UsageError
-
-    if words and not (words.isascii() and words.isdigit() and int(words)):
-        raise UsageError(f'{option} wants a whole number from 1 on, and found "{words}".', f"For example: {option} 2")
-    return int(words or 0)
 
 
 def _place(jobs: int, *, use_cache: bool) -> Place:

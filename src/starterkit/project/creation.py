@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from starterkit import __version__
 from starterkit.errors import MissingError, StarterkitError, UsageError
-from starterkit.project.layers import Layer, path_layers, read_folder, texts_of, write_path
+from starterkit.project.layers import Files, Layer, path_layers, read_folder, texts_of, write_path
 from starterkit.project.opened import Project, now
 from starterkit.project.state import ANSWERS_FILE, STATE_FILE, State, state_bytes
 from starterkit.repository import Repository, enclosing_repository, make_repository
-from starterkit.repository.objects import FILE, File, NewCommit, write_objects
+from starterkit.repository.git import Git
+from starterkit.repository.objects import FILE, File, Identity, NewCommit, write_objects
 from starterkit.repository.worktree import is_writable, write_file
 from starterkit.template import BASE, Template
 from starterkit.template.located import BUNDLED
@@ -67,6 +68,15 @@ class Created:
     result: CheckResult | None
 
 
+@dataclass(frozen=True)
+class RenderedPath:
+    """The layers of a path with the answers that they were rendered with, and the file that records those."""
+
+    layers: list[Layer]
+    answers: Mapping[str, Any]
+    answers_file: File
+
+
 def check_destination(destination: Path) -> None:
     """Raise `UsageError` when no project can be made at this place."""
     if destination.is_symlink() or destination.exists():
@@ -111,22 +121,18 @@ def check_trust(order: Order) -> None:
 
 def create(order: Order, say: Say) -> Created:
     """Make a project. What was begun is removed again when it cannot be finished."""
-    from starterkit.rendering import answers_bytes, render
-
     check_destination(order.destination)
     check_trust(order)
     say(f"Rendering the {order.template.title} project …")
-    rendered = render(order.folder, order.answers, read_folder, trusted=order.trusted)
-    layers = path_layers(order.folder, order.template, rendered.files)
-    answers = File(FILE, answers_bytes(rendered.answers, order.recorded_source))
+    path = rendered_path(order)
     say("Writing its path into git …")
     was_there = order.destination.exists()
     made = _make_parents(order.destination)
-    state = _place(order, layers, answers, made)
+    state = _place(order, path, made)
     if not order.install:
         return Created(order.destination, order.template, state, None)
     try:
-        return Created(order.destination, order.template, state, _install_and_check(order, layers, say))
+        return Created(order.destination, order.template, state, _install_and_check(order, path.layers, say))
     except StarterkitError as failed:
         _take_away(order, made, keep_folder=was_there)
         if isinstance(failed, MissingError):
@@ -137,7 +143,31 @@ def create(order: Order, say: Say) -> Created:
         raise
 
 
-def _place(order: Order, layers: list[Layer], answers: File, made: list[Path]) -> State:
+def rendered_path(order: Order) -> RenderedPath:
+    """Render the starter project of an order, and lay the steps of its path over it."""
+    from starterkit.rendering import answers_bytes, render
+
+    rendered = render(order.folder, order.answers, read_folder, trusted=order.trusted)
+    layers = path_layers(order.folder, order.template, rendered.files)
+    file = File(FILE, answers_bytes(rendered.answers, order.recorded_source))
+    return RenderedPath(layers, rendered.answers, file)
+
+
+def write_beginning(git: Git, order: Order, path: RenderedPath, author: Identity) -> tuple[State, Files]:
+    """Write the path and, on the branch main, the commit with which a project begins; return its state and files."""
+    tip, texts = write_path(git, path.layers, texts_of(order.folder, order.template))
+    state = State(order.recorded_source, __version__, tip, texts, order.step, order.solved)
+    number = _layer_number(order)
+    own = {STATE_FILE: File(FILE, state_bytes(state)), ANSWERS_FILE: path.answers_file}
+    files = {**path.layers[number].files, **own}
+    behind = len(path.layers) - 1 - number
+    start = git.line("rev-parse", f"{tip}~{behind}") if behind else tip
+    commit = NewCommit("refs/heads/main", _first_message(order), author, author, now(), (start,), files=files)
+    write_objects(git, [commit])
+    return state, files
+
+
+def _place(order: Order, path: RenderedPath, made: list[Path]) -> State:
     """Make the project in a folder beside its place, and move it there in one step.
 
     A folder that is there already may be where somebody stands, or a disk of its own: it stays, and is filled.
@@ -149,7 +179,7 @@ def _place(order: Order, layers: list[Layer], answers: File, made: list[Path]) -
         with tempfile.TemporaryDirectory(prefix=f".{destination.name[:40]}-", dir=place) as beside:
             folder = Path(beside) / "project"
             folder.mkdir()
-            state = _build(order, folder, layers, answers)
+            state = _build(order, folder, path)
             if not is_there:
                 folder.rename(destination)
                 return state
@@ -187,18 +217,9 @@ def _remove(entries: list[Path], made: list[Path]) -> None:
             parent.rmdir()
 
 
-def _build(order: Order, folder: Path, layers: list[Layer], answers: File) -> State:
+def _build(order: Order, folder: Path, path: RenderedPath) -> State:
     repository = make_repository(folder)
-    path, texts = write_path(repository.git, layers, texts_of(order.folder, order.template))
-    state = State(order.recorded_source, __version__, path, texts, order.step, order.solved)
-    number = _layer_number(order)
-    own = {STATE_FILE: File(FILE, state_bytes(state)), ANSWERS_FILE: answers}
-    files = {**layers[number].files, **own}
-    behind = len(layers) - 1 - number
-    start = repository.git.line("rev-parse", f"{path}~{behind}") if behind else path
-    identity = repository.identity()
-    commit = NewCommit("refs/heads/main", _first_message(order), identity, identity, now(), (start,), files=files)
-    write_objects(repository.git, [commit])
+    state, files = write_beginning(repository.git, order, path, repository.identity())
     for name, file in files.items():
         write_file(folder, name, file)
     repository.git.run("read-tree", "HEAD")

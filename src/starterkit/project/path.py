@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 from starterkit.errors import MissingError
-from starterkit.repository import Repository
 from starterkit.repository.objects import Entry, ObjectReader
 from starterkit.template import BASE, Template, read_template
 
@@ -36,11 +36,16 @@ class CommitSource:
         return f"{name} (of the path)"
 
 
+class _Readable(Protocol):
+    """A repository with a work tree, or a bare one."""
+
+    reader: ObjectReader
+
+
 class LearningPath:
     """The path of a project: its texts and the trees of its layers."""
 
-    def __init__(self, repository: Repository, path: str, texts: str) -> None:
-        self.repository = repository
+    def __init__(self, repository: _Readable, path: str, texts: str) -> None:
         self._reader = repository.reader
         self._tip = path
         self._texts = texts

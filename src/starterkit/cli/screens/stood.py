@@ -1,0 +1,174 @@
+"""Where everybody in a workshop is: a table for the terminal, CSV, and JSON. board.py has the page for the room."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from starterkit.cli.screens.enrolled import fitted
+from starterkit.cli.text import columns, harmless, joined, text
+from starterkit.template.model import BASE
+
+if TYPE_CHECKING:
+    from starterkit.cli.console import Console
+    from starterkit.workshop.standing import Room, Standing
+
+_STYLES = {"green": "green", "red": "red", "stuck": "bold yellow", "tampered": "bold red", "unreadable": "bold red"}
+_WIDEST_NAME, _WIDEST_STEP, _STATE, _ACTIVE = 24, 14, 11, 8
+_SHORTEST_NOTE = 12
+_HEADS = (
+    *("folder", "name", "login", "step", "solved", "state", "stuck", "first_red", "sentence", "green", "tests"),
+    *("late", "active", "reached", "why", "branch", "commit"),
+)
+
+
+def show(console: Console, room: Room) -> None:
+    """Show a table with a line for everybody, below it who may need a hand."""
+    for sentence in headline(room):
+        console.line(sentence)
+    console.line()
+    names = min(_WIDEST_NAME, max([4, *(columns(harmless(called(one))) for one in room.people)]))
+    steps = min(_WIDEST_STEP, max([4, *(columns(harmless(step_of(one))) for one in room.people)]))
+    left = 2 + names + 2 + steps + 2 + _STATE + 2 + _ACTIVE + 2
+    room_for_note = max(_SHORTEST_NOTE, console.columns - 1 - left) if console.shows_screen else 0
+    titles = (fitted("name", names), fitted("step", steps), fitted("state", _STATE), fitted("active", _ACTIVE))
+    console.exact("  ".join(titles), "dim", indent=2)
+    for one in room.people:
+        note = harmless(note_of(one)).replace("\n", " ")
+        note = fitted(note, room_for_note) if room_for_note and columns(note) > room_for_note else note
+        word = word_of(one)
+        line = joined(
+            f"  {fitted(called(one), names)}  {fitted(step_of(one), steps)}  ",
+            text(fitted(word, _STATE), _STYLES.get(word, "")),
+            f"  {fitted(ago(room.at, one.active), _ACTIVE)}  {note}",
+        )
+        console.row(line)
+    _show_next(console, room)
+
+
+def _show_next(console: Console, room: Room) -> None:
+    if all(one.known.reached is None for one in room.people):
+        console.type_next("Nothing was collected yet", "workshop collect")
+    elif room.count("not graded"):
+        console.line()
+        count = room.count("not graded")
+        console.line(f"{count} {'has' if count == 1 else 'have'} work that was not graded yet.")
+
+
+def headline(room: Room) -> list[str]:
+    """Return in a sentence or two how the room is doing."""
+    total = len(room.people)
+    states = [(state, room.count(state)) for state in dict.fromkeys(one.state for one in room.people)]
+    order = ("green", "red", "not graded", "not begun", "not reached")
+    states.sort(key=lambda one: order.index(one[0]) if one[0] in order else len(order))
+    counted = ", ".join(f"{count} {state}" for state, count in states)
+    found = [f"{total} {'person' if total == 1 else 'people'}: {counted}."]
+    if room.stuck:
+        found.append(f"May need a hand ({len(room.stuck)}): {', '.join(called(one) for one in room.stuck[:12])}")
+    return found
+
+
+def called(one: Standing) -> str:
+    """Return what a person is called on a screen."""
+    return one.label or one.person.name
+
+
+def word_of(one: Standing) -> str:
+    """Return a person's state in a word or two."""
+    return "stuck" if one.stuck else one.state
+
+
+def step_of(one: Standing) -> str:
+    """Return the step at which somebody is; nothing where they have not begun."""
+    known = one.known
+    if not known.begun:
+        return "-"
+    return "start" if known.step == BASE else known.step or "?"
+
+
+def note_of(one: Standing) -> str:
+    """Return what is worth knowing of somebody in a few words."""
+    known, notes = one.known, []
+    if one.late:
+        notes.append("late")
+    if one.stuck:
+        notes.append(one.stuck)
+    if one.state == "red" and (known.sentence or known.first_red):
+        notes.append(known.sentence or known.first_red)
+    elif one.state == "not graded" and known.verdict:
+        notes.append(f"was {known.verdict}")
+    elif one.state not in ("green", "red", "not graded", "not begun", "not reached"):
+        notes.append(known.verdict_why)
+    if known.reached is False:
+        notes.append(f"not reached: {known.why}")
+    return "; ".join(filter(None, notes))
+
+
+def ago(now: datetime, then: datetime | None) -> str:
+    """Return how long ago something was, in few letters."""
+    if then is None:
+        return "-"
+    minutes = int((now - then).total_seconds() // 60)
+    if minutes < 1:
+        return "now"
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // (24 * 60)} d"
+
+
+def as_csv(room: Room) -> str:
+    """Return a line for everybody; no cell begins in a way that a spreadsheet would compute."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(_HEADS)
+    for one in room.people:
+        found = person_as_json(one)
+        writer.writerow([_cell(found[name]) for name in _HEADS])
+    return buffer.getvalue().rstrip("\n")
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    words = str(value).lower() if isinstance(value, bool) else " ".join(str(value).split())
+    return f"'{words}" if words.startswith(("=", "+", "-", "@")) else words
+
+
+def as_json(room: Room) -> dict[str, Any]:
+    """Return the object that docs/commands.md describes."""
+    workshop = room.workshop
+    return {
+        "folder": str(workshop.folder.absolute()),
+        "template": workshop.template,
+        "at": room.at.isoformat(timespec="seconds"),
+        "due": workshop.due.isoformat(timespec="seconds") if workshop.due else None,
+        "counts": {state: room.count(state) for state in dict.fromkeys(one.state for one in room.people)},
+        "steps": [{"name": name, "title": title, "people": room.at_step(name)} for name, title in room.steps],
+        "people": [person_as_json(one) for one in room.people],
+    }
+
+
+def person_as_json(one: Standing) -> dict[str, Any]:
+    """Return where one person is; where names are hidden, nothing in it tells who that is."""
+    known, hidden = one.known, bool(one.label)
+    return {
+        "folder": one.label or one.person.folder,
+        "name": called(one),
+        "login": "" if hidden else one.person.login,
+        "step": known.step or None,
+        "solved": known.solved,
+        "state": one.state,
+        "stuck": one.stuck,
+        "first_red": known.first_red or None,
+        "sentence": known.sentence,
+        "green": known.green,
+        "tests": known.tests,
+        "late": one.late,
+        "active": one.active.isoformat(timespec="seconds") if one.active else None,
+        "reached": known.reached,
+        "why": known.why or known.verdict_why,
+        "branch": "" if hidden else known.branch,
+        "commit": None if hidden else known.commit or None,
+    }

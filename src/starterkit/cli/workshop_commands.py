@@ -1,0 +1,333 @@
+"""The commands for instructors: make a workshop for many people, collect their work, see where everybody is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from starterkit.cli.begin import At, Data, Framework, given_answers
+from starterkit.cli.options import Elsewhere, Json, Trust, flag
+from starterkit.cli.session import console_of, folder_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from starterkit.project.creation import Order
+    from starterkit.template.located import Located
+    from starterkit.workshop.enrolling import Request
+    from starterkit.workshop.founding import Wanted
+
+Who = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[WHO]...", help="Only these people, by folder, login, e-mail or name.", show_default=False),
+]
+DEFAULT_FOLDER = "workshop"
+RosterFile = Annotated[
+    str, typer.Argument(metavar="ROSTER", help="A CSV file with the people, as learning platforms export it.")
+]
+Place = Annotated[
+    str,
+    typer.Argument(
+        metavar="[DIR]", help="The workshop's folder; else the one that you are in, else workshop.", show_default=False
+    ),
+]
+RemoteTemplate = Annotated[
+    str,
+    typer.Option(
+        "--remote-template",
+        metavar="ADDRESS",
+        help="Where each person's repository lives: an address with {login} or {folder} in it.",
+        show_default=False,
+    ),
+]
+Due = Annotated[
+    str,
+    typer.Option("--due", metavar="TIME", help='When work is due, for example "2026-11-30 17:00".', show_default=False),
+]
+Jobs = Annotated[
+    str, typer.Option("--jobs", metavar="N", help="So many people at once; else eight.", show_default=False)
+]
+
+
+def create(
+    context: typer.Context,
+    roster: RosterFile,
+    place: Place = "",
+    framework: Framework = "",
+    template: Elsewhere = "",
+    trust: Trust = False,
+    data: Data = None,
+    at: At = "",
+    remote_template: RemoteTemplate = "",
+    due: Due = "",
+    zips: Annotated[
+        str,
+        typer.Option("--zip", metavar="FOLDER", help="Write a zip for each person there, to hand out."),
+    ] = "",
+    folders: Annotated[
+        str,
+        typer.Option("--folders", metavar="FOLDER", help="Make a working folder for each person there."),
+    ] = "",
+    jobs: Jobs = "",
+    as_json: Json = False,
+) -> int:
+    """Make a workshop: one repository for each person or team, all from one rendering.
+
+    With a longer roster, the same again adds who is new; what exists is never touched.
+    """
+    from dataclasses import replace
+
+    from starterkit.cli.screens import enrolled
+    from starterkit.errors import UsageError
+    from starterkit.workshop.enrolling import enrol
+
+    if zips and folders:
+        raise UsageError("--zip and --folders exclude each other.", "Choose one of them.")
+    console, here = console_of(context), folder_of(context)
+    choice = _Choice(context, _place(context, place), framework, template, trust, given_answers(data or []), at)
+    request = choice.request(roster, remote_template, due, jobs)
+    request = replace(
+        request,
+        zips=here / Path(zips).expanduser() if zips else None,
+        folders=here / Path(folders).expanduser() if folders else None,
+    )
+    return enrolled.show(console, enrol(request, console.say))
+
+
+def collect(context: typer.Context, who: Who = None, jobs: Jobs = "", as_json: Json = False) -> int:
+    """Bring everybody's latest work here, several at once; tell who could not be reached, and why.
+
+    Exit code 1 where some could not be reached, 4 where none could.
+    """
+    from starterkit.cli.options import whole_number
+    from starterkit.cli.screens import collected
+    from starterkit.workshop import collecting
+    from starterkit.workshop.folder import find_workshop, open_workshop
+    from starterkit.workshop.founding import working
+
+    console = console_of(context)
+    count = whole_number(jobs, "--jobs") or collecting.JOBS
+    workshop = open_workshop(find_workshop(folder_of(context)))
+    people = workshop.chosen(who or [])
+    with working(workshop.folder, console.say):
+        found = collecting.collect(workshop, people, console.say, jobs=count)
+    return collected.show(console, found)
+
+
+def status(
+    context: typer.Context,
+    as_csv: Annotated[bool, flag("--csv", help="Answer with a line of CSV for each person.")] = False,
+    html: Annotated[
+        str,
+        typer.Option("--html", metavar="FILE", help="Write a page for the room, which loads itself again."),
+    ] = "",
+    watch: Annotated[bool, flag("--watch", help="Collect, grade what changed and show it, until Ctrl-C.")] = False,
+    every: Annotated[
+        str, typer.Option("--every", metavar="SECONDS", help="With --watch: how often; else 15.", show_default=False)
+    ] = "",
+    hide_names: Annotated[bool, flag("--hide-names", help="Neutral names, the same each time, for all eyes.")] = False,
+    stuck_after: Annotated[
+        str,
+        typer.Option(
+            "--stuck-after",
+            metavar="MINUTES",
+            help="Red and without a commit for so long; else 20.",
+            show_default=False,
+        ),
+    ] = "",
+    as_json: Json = False,
+) -> int:
+    """Tell where everybody is: at which step, green or red, when they were last active, who may need a hand.
+
+    Reads only what `collect` and `grade` found; with --watch, it has them done again and again.
+    """
+    from starterkit.cli.options import whole_number
+    from starterkit.cli.watching import Shown, watch_room
+    from starterkit.errors import UsageError
+    from starterkit.workshop.folder import find_workshop, open_workshop
+    from starterkit.workshop.standing import STUCK_MINUTES
+
+    console = console_of(context)
+    if as_csv + as_json + watch > 1:
+        raise UsageError("--json, --csv and --watch exclude each other.", "Choose one of them.")
+    page = folder_of(context) / Path(html).expanduser() if html else None
+    if page is not None:
+        from starterkit.cli.screens.board import check_board
+
+        check_board(page)
+    minutes = whole_number(stuck_after, "--stuck-after") or STUCK_MINUTES
+    shown = Shown(console, as_csv=as_csv, page=page, hide_names=hide_names, stuck_after=minutes)
+    folder = find_workshop(folder_of(context))
+    if watch:
+        return watch_room(folder, shown, whole_number(every, "--every") or 15)
+    shown.show(open_workshop(folder))
+    return 0
+
+
+def import_classroom(
+    context: typer.Context,
+    roster: RosterFile,
+    autograding: Annotated[str, typer.Argument(metavar="AUTOGRADING", help="The autograding.json of an assignment.")],
+    place: Place = "",
+    framework: Framework = "",
+    template: Elsewhere = "",
+    trust: Trust = False,
+    data: Data = None,
+    at: At = "",
+    remote_template: RemoteTemplate = "",
+    due: Due = "",
+    jobs: Jobs = "",
+    as_json: Json = False,
+) -> int:
+    """Make a workshop of the roster and the autograding.json of a GitHub Classroom.
+
+    Tests that the path has not are kept in workshop.yml as text, with their points, and never run.
+    """
+    from starterkit.cli.screens import imported
+    from starterkit.workshop.enrolling import enrol
+    from starterkit.workshop.founding import working
+    from starterkit.workshop.importing import read_autograding, with_tests
+
+    console = console_of(context)
+    file = folder_of(context) / Path(autograding).expanduser()
+    choice = _Choice(context, _place(context, place), framework, template, trust, given_answers(data or []), at)
+    request = choice.request(roster, remote_template, due, jobs)
+    tests = read_autograding(file)
+    made = enrol(request, console.say)
+    with working(made.workshop.folder, console.say):
+        _, found = with_tests(made.workshop, tests, file)
+    return imported.show(console, made, found)
+
+
+class _Choice:
+    """Which path a workshop is to have, as the options say it."""
+
+    def __init__(
+        self,
+        context: typer.Context,
+        folder: Path,
+        framework: str,
+        elsewhere: str,
+        trusted: bool,
+        answers: dict[str, str],
+        at: str,
+    ) -> None:
+        from starterkit.errors import UsageError
+
+        if framework and elsewhere:
+            raise UsageError("--framework and --template exclude each other.", "Choose one of them.")
+        self._context, self._folder = context, folder
+        self._framework, self._elsewhere, self._trusted = framework, elsewhere, trusted
+        self._answers, self._at = answers, at
+
+    def request(self, roster: str, remote_template: str, due: str, jobs: str) -> Request:
+        """Return the request for these people; the roster is read."""
+        from starterkit.cli.options import whole_number
+        from starterkit.workshop.enrolling import PUSH_JOBS, Request
+        from starterkit.workshop.roster import read_roster
+
+        found = self._located()
+        return Request(
+            self._folder,
+            read_roster(folder_of(self._context) / Path(roster).expanduser()),
+            self._wanted(found, self._remotes(remote_template), _time(due)),
+            lambda: self._order(found),
+            jobs=whole_number(jobs, "--jobs") or PUSH_JOBS,
+        )
+
+    def _remotes(self, template: str) -> str:
+        """The template of remotes; a folder is one from where the command was typed, wherever the workshop lies."""
+        from starterkit.workshop.folder import is_address
+        from starterkit.workshop.roster import check_remote_template
+
+        if not template:
+            return ""
+        check_remote_template(template)
+        here = folder_of(self._context).absolute()
+        return template if is_address(template) else str(here / Path(template).expanduser())
+
+    def _located(self) -> Located | None:
+        from starterkit.cli.asking import from_elsewhere
+        from starterkit.template import bundled_template
+        from starterkit.template.located import BUNDLED, Located
+
+        if self._elsewhere:
+            return from_elsewhere(console_of(self._context), folder_of(self._context), self._elsewhere)
+        if not self._framework:
+            return None
+        folder, template = bundled_template(self._framework)
+        return Located(folder, template, BUNDLED + template.name)
+
+    def _wanted(self, found: Located | None, remote_template: str, due: datetime | None) -> Wanted:
+        from starterkit.workshop.folder import open_workshop
+        from starterkit.workshop.founding import Wanted, is_workshop
+        from starterkit.workshop.steps import start_of, texts_of
+
+        start = None
+        if self._at and is_workshop(self._folder):
+            with texts_of(open_workshop(self._folder)) as template:
+                start = start_of(template, self._at)
+        elif self._at and found is not None:
+            start = start_of(found.template, self._at)
+        return Wanted(found.source if found else "", self._answers, start, remote_template, due)
+
+    def _order(self, found: Located | None) -> Order:
+        from starterkit.errors import UsageError
+        from starterkit.project.creation import Order
+        from starterkit.template import BASE, bundled_names
+        from starterkit.workshop.steps import start_of
+
+        if found is None:
+            raise UsageError(
+                "Which framework is the workshop about?",
+                f"Name it with --framework: {', '.join(bundled_names())}. `starterkit choose` helps to find one.",
+            )
+        step, solved = start_of(found.template, self._at or BASE)
+        return Order(
+            self._folder,
+            found.folder,
+            found.template,
+            self._answers,
+            step=step,
+            solved=solved,
+            install=False,
+            source=found.source,
+            trusted=self._trusted,
+        )
+
+
+def _place(context: typer.Context, words: str) -> Path:
+    """The workshop's folder: the one that is named, the one that lies around here, or one to make."""
+    from starterkit.errors import UsageError
+    from starterkit.workshop.folder import find_workshop
+
+    here = folder_of(context)
+    if words:
+        return here / Path(words).expanduser()
+    try:
+        return find_workshop(here)
+    except UsageError:
+        return here / DEFAULT_FOLDER
+
+
+def _time(words: str) -> datetime | None:
+    from starterkit.workshop.times import parse_time
+
+    return parse_time(words) if words else None
+
+
+COMMANDS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
+    (
+        "create",
+        create,
+        (
+            "workshop create roster.csv --framework flask",
+            "workshop create roster.csv --remote-template 'git@git.example.org:course/{login}.git'",
+        ),
+    ),
+    ("collect", collect, ("workshop collect", "workshop collect ada-lovelace grace")),
+    ("status", status, ("workshop status", "workshop status --watch --html board.html --hide-names")),
+    ("import", import_classroom, ("workshop import classroom_roster.csv autograding.json --framework flask",)),
+)

@@ -1,0 +1,1 @@
+"""Workshops: one path for many people, on the instructor's own machine."""

@@ -1,0 +1,163 @@
+"""`workshop collect`: bring everybody's latest work into their bare repositories here.
+
+A person without a remote pushes here by themselves: for them it is only looked what came. Where a remote is a folder
+on this machine, its files of refs are compared first, so that git is started only where something is new.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from starterkit.errors import StarterkitError
+from starterkit.repository.bare import HEADS, BareRepository, fingerprint, refs_on_disk
+from starterkit.repository.remotes import Answer, fetch_heads
+from starterkit.workshop import results
+from starterkit.workshop.folder import COLLECTED_HEADS, Person, Workshop
+from starterkit.workshop.parallel import Say, each
+from starterkit.workshop.submissions import Submission, latest_in
+
+JOBS = 8
+SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What came of collecting from one person.
+
+    `is_new` tells whether something is here that was not before; `submission` is their latest then, else None, and
+    `begun` whether it is more than everybody began with.
+    `commit` is the latest that is known, also of one who could not be reached now; None where there is none.
+    """
+
+    person: Person
+    reached: bool
+    why: str
+    is_new: bool
+    commit: str | None
+    submission: Submission | None = None
+    begun: bool = False
+
+
+@dataclass(frozen=True)
+class _Looked:
+    person: Person
+    answer: Answer
+    heads: Mapping[str, str]
+    is_new: bool
+    last: Mapping[str, Any]
+    submission: Submission | None = None
+
+
+def collect(
+    workshop: Workshop, people: Sequence[Person], say: Say, *, jobs: int = JOBS, seconds: float = SECONDS
+) -> list[Collected]:
+    """Collect from these people, several at once, at most so many `seconds` from each.
+
+    What was found is appended to their results where it is new, or where somebody can be reached again or no more. Call
+    this while `founding.working`.
+    """
+    beginnings = _beginnings(workshop)
+
+    def look(person: Person) -> _Looked:
+        return _look(workshop, person, seconds)
+
+    return [_told(workshop, looked, beginnings) for _, looked in each(people, look, jobs, say, "Collecting")]
+
+
+def _look(workshop: Workshop, person: Person, seconds: float) -> _Looked:
+    """Fetch where something is new, and read what is there now; nothing is appended yet."""
+    folder = workshop.repository(person)
+    last = results.last(workshop, person, results.COLLECTED) or {}
+    known = refs_on_disk(folder, person.heads)
+    if known is None and not folder.is_dir():
+        return _Looked(person, Answer(False, f"repos/{folder.name} is not there"), {}, False, last)
+    try:
+        with BareRepository(folder) as repository:
+            answer = _bring(workshop, person, repository, known, seconds)
+            heads = repository.refs(person.heads)
+            if last.get("refs") == fingerprint(heads):
+                return _Looked(person, answer, heads, False, last)
+            return _Looked(person, answer, heads, bool(heads), last, latest_in(repository, person))
+    except StarterkitError as wrong:
+        return _Looked(person, Answer(False, wrong.message.partition("\n")[0]), {}, False, last)
+
+
+def _bring(
+    workshop: Workshop, person: Person, repository: BareRepository, known: Mapping[str, str] | None, seconds: float
+) -> Answer:
+    if not person.remote:
+        return Answer(True)
+    folder = workshop.remote_folder(person)
+    if folder is None:
+        return fetch_heads(repository, person.remote, COLLECTED_HEADS, is_folder=False, seconds=seconds)
+    if not folder.is_dir():
+        return Answer(False, "there is no such folder")
+    there = _heads_there(folder)
+    if there is not None and known is not None and there == _short(known, COLLECTED_HEADS):
+        return Answer(True)
+    return fetch_heads(repository, os.fspath(folder.absolute()), COLLECTED_HEADS, is_folder=True, seconds=seconds)
+
+
+def _heads_there(folder: Path) -> dict[str, str] | None:
+    """The branches of a repository in a folder, read from its files; None where only git can tell."""
+    inside = folder / ".git"
+    try:
+        mode = inside.lstat().st_mode
+        if not stat.S_ISDIR(mode):
+            return None  # a linked worktree, say
+        found = refs_on_disk(inside, HEADS)
+    except FileNotFoundError:
+        found = refs_on_disk(folder, HEADS)
+    except OSError:
+        return None
+    return None if found is None else _short(found, HEADS)
+
+
+def _short(refs: Mapping[str, str], prefix: str) -> dict[str, str]:
+    return {name.removeprefix(prefix): id for name, id in refs.items()}
+
+
+def _told(workshop: Workshop, looked: _Looked, beginnings: frozenset[str]) -> Collected:
+    """Append what was found, where that is not what is known already."""
+    last, answer, submission = looked.last, looked.answer, looked.submission
+    is_known = last.get("reached") is answer.reached and last.get("why", "") == answer.why
+    commit = submission.commit if submission else last.get("commit")
+    begun = submission.commit not in beginnings if submission else last.get("begun") is True
+    if looked.is_new or not is_known:
+        event = {
+            "kind": results.COLLECTED,
+            "at": results.moment(),
+            "reached": answer.reached,
+            "why": answer.why,
+            **(_found(submission, beginnings) if submission else _as_before(last)),
+            "refs": fingerprint(looked.heads) if looked.is_new else last.get("refs", ""),
+        }
+        results.append(workshop, looked.person, event)
+    return Collected(looked.person, answer.reached, answer.why, looked.is_new, commit, submission, begun)
+
+
+def _found(submission: Submission, beginnings: frozenset[str]) -> dict[str, Any]:
+    return {
+        "commit": submission.commit,
+        "committed": results.moment(submission.committed),
+        "branch": submission.branch,
+        "step": submission.step,
+        "solved": submission.solved,
+        "begun": submission.commit not in beginnings,
+    }
+
+
+def _as_before(last: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("commit", "committed", "branch", "step", "solved", "begun")
+    return {name: last.get(name, False if name in ("solved", "begun") else None) for name in names}
+
+
+def _beginnings(workshop: Workshop) -> frozenset[str]:
+    """The commits with which people began: every branch of the path's repository."""
+    with BareRepository(workshop.path_repository) as path:
+        return frozenset(path.refs().values())

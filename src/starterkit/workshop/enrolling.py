@@ -1,0 +1,206 @@
+"""`workshop create` as a whole: who is new in a roster gets a place in the workshop, a repository, a beginning."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from starterkit.project.creation import Order
+from starterkit.repository import PATH_REF, TEXTS_REF
+from starterkit.repository.bare import BareRepository
+from starterkit.repository.remotes import Answer, push_beginning
+from starterkit.workshop import founding, results
+from starterkit.workshop.folder import Person, Workshop
+from starterkit.workshop.founding import MAIN, Wanted
+from starterkit.workshop.handouts import Handouts
+from starterkit.workshop.parallel import Say, each
+from starterkit.workshop.roster import Entry, Matched, Roster, match, with_remotes
+
+PUSH_SECONDS = 60.0
+PUSH_JOBS = 8
+
+
+@dataclass(frozen=True)
+class Request:
+    """What `workshop create` is asked for. `order` is needed where there is no workshop in the folder yet."""
+
+    folder: Path
+    roster: Roster
+    wanted: Wanted
+    order: Callable[[], Order]
+    zips: Path | None = None
+    folders: Path | None = None
+    imported: Mapping[str, object] = field(default_factory=dict)
+    jobs: int = PUSH_JOBS
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """A person of a roster in the workshop; `handout` is their zip or working folder, `pushed` what came of pushing."""
+
+    person: Person
+    is_new: bool
+    handout: Path | None = None
+    pushed: Answer | None = None
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """What came of a roster: its people in the workshop, and what was noticed."""
+
+    workshop: Workshop
+    people: tuple[Enrolled, ...]
+    changed_teams: tuple[Person, ...]
+    left_out: tuple[tuple[int, str], ...]
+    in_zip: str = ""
+
+    @property
+    def added(self) -> int:
+        return sum(one.is_new for one in self.people)
+
+    @property
+    def unreached(self) -> tuple[Enrolled, ...]:
+        """Those whose remote could not be pushed to."""
+        return tuple(one for one in self.people if one.pushed is not None and not one.pushed.reached)
+
+
+def enrol(request: Request, say: Say) -> Enrolment:
+    """Make the workshop, or add to it who is new in the roster. Everything is looked at before the first write."""
+    folder = request.folder
+    order = path = None
+    if not founding.is_workshop(folder):
+        founding.check_place(folder)
+        _planned(request, None)
+        order = request.order()
+        path = founding.rendered(order, say)
+    else:
+        _planned(request, _opened(request))
+    with founding.working(folder, say):
+        if order is None or path is None or founding.is_workshop(folder):
+            workshop = _opened(request)
+        else:
+            say("Writing its path into git …")
+            workshop = founding.found(order, path, request.wanted, request.imported)
+        matched, new = _planned(request, workshop)
+        workshop = founding.add_people(_with_what_is_new(workshop, request), new)
+        founding.make_repositories(workshop, say)
+        return _handed_out(request, workshop, matched, new, say)
+
+
+def _opened(request: Request) -> Workshop:
+    workshop = founding.reopened(request.folder)
+    founding.check_same(workshop, request.wanted)
+    return workshop
+
+
+def _planned(request: Request, workshop: Workshop | None) -> tuple[Matched, list[Person]]:
+    """Match the roster, and give the new people their remotes."""
+    people = workshop.people if workshop else ()
+    matched = match(request.roster, people, founding.names_in_use(request.folder) if workshop else ())
+    template = request.wanted.remote_template or (workshop.remote_template if workshop else "")
+    if template:
+        return matched, with_remotes(matched.new, template, request.roster.file)
+    new = [person for _, person in matched.new]
+    if request.folders is not None:
+        new = [replace(person, remote=_remote_of(request, person)) for person in new]
+    return matched, new
+
+
+def _remote_of(request: Request, person: Person) -> str:
+    """The working folder of a person as workshop.yml has it: from the workshop's folder where it lies in there."""
+    assert request.folders is not None
+    folder, home = (request.folders / person.folder).absolute(), request.folder.absolute()
+    return folder.relative_to(home).as_posix() if folder.is_relative_to(home) else str(folder)
+
+
+def _with_what_is_new(workshop: Workshop, request: Request) -> Workshop:
+    """The workshop with the due time, the remote template and the imported tests that were given this time."""
+    wanted = request.wanted
+    larger = replace(
+        workshop,
+        due=wanted.due or workshop.due,
+        remote_template=workshop.remote_template or wanted.remote_template,
+        imported=request.imported or workshop.imported,
+    )
+    return founding.save(larger) if larger != workshop and founding.is_workshop(workshop.folder) else larger
+
+
+def _handed_out(request: Request, workshop: Workshop, matched: Matched, new: Sequence[Person], say: Say) -> Enrolment:
+    in_order = _in_order(request.roster, matched, new)
+    handouts, in_zip = _write_handouts(request, workshop, [person for person, _ in in_order], say)
+    pushed = _push(workshop, [person for person, _ in in_order], request.jobs, say)
+    people = (
+        Enrolled(person, is_new, handouts.get(person.folder), pushed.get(person.folder)) for person, is_new in in_order
+    )
+    return Enrolment(workshop, tuple(people), matched.changed_teams, request.roster.left_out, in_zip)
+
+
+def _in_order(roster: Roster, matched: Matched, new: Sequence[Person]) -> list[tuple[Person, bool]]:
+    """The people of the roster in its order, and who of them is new."""
+    found: dict[int, tuple[Person, bool]] = {entry.line: (person, False) for entry, person in matched.known}
+    lines: list[Entry] = [entry for entry, _ in matched.new]
+    found.update({entry.line: (person, True) for entry, person in zip(lines, new, strict=True)})
+    return [found[entry.line] for entry in roster.entries]
+
+
+def _write_handouts(
+    request: Request, workshop: Workshop, people: Sequence[Person], say: Say
+) -> tuple[dict[str, Path], str]:
+    """Write the zips or folders that are not there yet; return where everybody's is, and the folder in a zip."""
+    goals: dict[str, Path] = {}
+    if request.zips is not None:
+        goals = {person.folder: request.zips / f"{person.folder}.zip" for person in people}
+    elif request.folders is not None:
+        mine = {person.folder: request.folders / person.folder for person in people}
+        goals = {
+            person.folder: mine[person.folder]
+            for person in people
+            if _is_from_template(workshop, person) or person.remote == _remote_of(request, person)
+        }
+    missing = [person for person in people if person.folder in goals and not goals[person.folder].exists()]
+    if not goals:
+        return {}, ""
+    try:
+        with Handouts(workshop) as handouts:
+            for number, person in enumerate(missing):
+                if number % 20 == 0:
+                    say(f"Writing what is handed out: {number} of {len(missing)}")
+                write = handouts.write_folder if request.zips is None else handouts.write_zip
+                write(person, goals[person.folder])
+            return goals, handouts.folder_in_zip
+    except OSError as wrong:
+        raise founding.cannot_write(wrong) from wrong
+
+
+def _push(workshop: Workshop, people: Sequence[Person], jobs: int, say: Say) -> dict[str, Answer]:
+    """Push the beginning to every remote that has not had it; return what came of it."""
+    waiting = [person for person in people if _is_from_template(workshop, person) and not _was_pushed(workshop, person)]
+    if not waiting:
+        return {}
+    found: dict[str, Answer] = {}
+
+    def push(person: Person) -> Answer:
+        with BareRepository(workshop.path_repository) as repository:
+            remote = os.fspath(workshop.remote_folder(person) or person.remote)
+            return push_beginning(repository, remote, MAIN, (PATH_REF, TEXTS_REF), PUSH_SECONDS)
+
+    for person, answer in each(waiting, push, jobs, say, "Pushing"):
+        found[person.folder] = answer
+        said = {"reached": answer.reached, "why": answer.why}
+        last = results.last(workshop, person, results.PUSHED) or {}
+        if {name: last.get(name) for name in said} != said:
+            results.append(workshop, person, {"kind": results.PUSHED, "at": results.moment(), **said})
+    return found
+
+
+def _is_from_template(workshop: Workshop, person: Person) -> bool:
+    template = workshop.remote_template
+    remote = template.replace("{login}", person.login).replace("{folder}", person.folder)
+    return bool(template) and remote == person.remote
+
+
+def _was_pushed(workshop: Workshop, person: Person) -> bool:
+    last = results.last(workshop, person, results.PUSHED)
+    return last is not None and last.get("reached") is True

@@ -1,0 +1,288 @@
+"""A workshop is a folder: workshop.yml, repos/ and results/.
+
+    repos/.path.git      the objects of the path, its two refs, and `main` as everybody begins
+    repos/<folder>.git   one for each person or team; borrows the objects of .path.git
+                         refs/heads/*             what they push here (people without a remote)
+                         refs/collected/heads/*   what `collect` fetched (people with a remote)
+                         refs/starterkit/*        the two refs of the path
+    results/<folder>.jsonl
+
+A person with a `remote` (an address, or a folder) works there; without one, they push to repos/<folder>.git.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+from starterkit.errors import UsageError
+from starterkit.repository.bare import HEADS
+from starterkit.workshop.lines import lines_of, person_lines, split_people
+from starterkit.workshop.naming import is_safe, key_of
+from starterkit.yamlfile import Value, parse
+
+WORKSHOP_FILE = "workshop.yml"
+WORKSHOP_FORMAT = 1
+COLLECTED_HEADS = "refs/collected/heads/"
+_REQUIRED = ("format", "template", "version", "answers", "step", "solved", "path", "texts", "people")
+_ID = re.compile(r"[0-9a-f]{40}")
+# One letter before a colon is a drive of Windows.
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|(?:[\w.-]+@)?[\w.-]{2,}:(?!//)")
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person, or one team with its members.
+
+    `folder` is a safe, readable name, unique in the workshop. `remote` is where the work lives: an address, or a folder
+    (from the workshop's own, where it is not absolute); empty: they push to repos/<folder>.git itself.
+    """
+
+    folder: str
+    name: str
+    login: str = ""
+    email: str = ""
+    members: tuple[str, ...] = ()
+    remote: str = ""
+
+    @property
+    def heads(self) -> str:
+        """The beginning of the names of the refs in which this person's branches lie in repos/<folder>.git."""
+        return COLLECTED_HEADS if self.remote else HEADS
+
+    @property
+    def has_address(self) -> bool:
+        """Whether the remote is an address for git (`https://…`, `git@host:…`) and no folder."""
+        return is_address(self.remote)
+
+
+def is_address(words: str) -> bool:
+    """Tell whether these words are an address for git (`https://…`, `git@host:…`) and no folder."""
+    return _ADDRESS.match(words) is not None
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """A workshop that was opened. `step` and `solved` say where everybody begins; base counts as solved."""
+
+    folder: Path
+    template: str
+    version: str
+    answers: Mapping[str, str]
+    step: str
+    solved: bool
+    path: str
+    texts: str
+    remote_template: str = ""
+    due: datetime | None = None
+    people: tuple[Person, ...] = ()
+    imported: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def file(self) -> Path:
+        return self.folder / WORKSHOP_FILE
+
+    @property
+    def path_repository(self) -> Path:
+        return self.folder / "repos" / ".path.git"
+
+    def repository(self, person: Person) -> Path:
+        """Return where a person's bare repository is."""
+        return self.folder / "repos" / f"{person.folder}.git"
+
+    def results(self, person: Person) -> Path:
+        """Return the file with what is known of a person."""
+        return self.folder / "results" / f"{person.folder}.jsonl"
+
+    def remote_folder(self, person: Person) -> Path | None:
+        """Return the folder in which a person works, or None where that is an address or nothing was said."""
+        if not person.remote or person.has_address:
+            return None
+        return self.folder / Path(person.remote).expanduser()
+
+    @cached_property
+    def by_word(self) -> Mapping[str, tuple[Person, ...]]:
+        """The people by every word that may stand for them: folder, login, name, e-mail; letter case does not count."""
+        found: dict[str, dict[str, Person]] = {}
+        for person in self.people:
+            for word in (person.folder, person.login, person.name, person.email, *person.members):
+                if word:
+                    found.setdefault(key_of(word), {})[person.folder] = person
+        return {word: tuple(people.values()) for word, people in found.items()}
+
+    def chosen(self, words: Sequence[str]) -> tuple[Person, ...]:
+        """Return the people that the words name (none: everybody). Raises `UsageError` for a word that names nobody."""
+        from starterkit.yamlfile import nearest
+
+        wanted: set[str] = set()
+        for word in words:
+            exact = [person for person in self.people if person.folder == word]
+            people = exact or self.by_word.get(key_of(word), ())
+            if not people:
+                raise UsageError(
+                    f'Nobody in this workshop is called "{word}".', nearest(word, [one.folder for one in self.people])
+                )
+            if len(people) > 1:
+                raise UsageError(
+                    f'"{word}" can be {len(people)} people here.',
+                    f"Name the folder: {', '.join(person.folder for person in people[:12])}.",
+                )
+            wanted.add(people[0].folder)
+        return tuple(person for person in self.people if person.folder in wanted or not words)
+
+
+def open_workshop(folder: Path) -> Workshop:
+    """Open the workshop in exactly this folder. Raises `UsageError` where there is none, `FileError` for bad lines."""
+    file = folder / WORKSHOP_FILE
+    try:
+        data = file.read_bytes()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        raise UsageError(
+            f"There is no workshop in {folder} (no {WORKSHOP_FILE}).",
+            "Go into the workshop's folder (or name it: `starterkit -C FOLDER workshop …`), "
+            "or make one: `starterkit workshop create ROSTER.csv`.",
+        ) from None
+    return read_workshop(data, folder)
+
+
+def find_workshop(start: Path) -> Path:
+    """Return the folder of the workshop that `start` lies in. Raises `UsageError` outside of one."""
+    start = start.absolute()
+    for folder in (start, *start.parents):
+        if (folder / WORKSHOP_FILE).is_file():
+            return folder
+    open_workshop(start)
+    raise AssertionError("unreachable")
+
+
+def read_workshop(data: bytes, folder: Path) -> Workshop:
+    """Read workshop.yml. Raises `FileError` with the line."""
+    quick = split_people(data)
+    people = None if quick is None else _checked(quick[1])
+    whole = data if quick is None or people is None else quick[0]
+    keys = parse(whole, WORKSHOP_FILE).mapping(_REQUIRED, ("remote_template", "due", "imported"))
+    keys["format"].integer(WORKSHOP_FORMAT, WORKSHOP_FORMAT)
+    for name in ("path", "texts"):
+        if not _ID.fullmatch(keys[name].scalar()):
+            raise keys[name].wrong("expected the 40 hexadecimal digits of a git id")
+    answers = keys["answers"].mapping((), optional=None)
+    imported = keys["imported"].mapping((), optional=None) if "imported" in keys else {}
+    return Workshop(
+        folder=folder,
+        template=keys["template"].text(),
+        version=keys["version"].text(),
+        answers={name: value.scalar() for name, value in answers.items()},
+        step=keys["step"].text(),
+        solved=keys["solved"].boolean(),
+        path=keys["path"].text(),
+        texts=keys["texts"].text(),
+        remote_template=_optional(keys, "remote_template"),
+        due=_due(keys.get("due")),
+        people=_people(keys["people"]) if people is None else people,
+        imported={name: plain_value(value) for name, value in imported.items()},
+    )
+
+
+def _optional(keys: Mapping[str, Value], name: str) -> str:
+    return keys[name].scalar() if name in keys else ""
+
+
+def _due(value: Value | None) -> datetime | None:
+    from starterkit.workshop.times import parse_time
+
+    if value is None or not value.scalar():
+        return None
+    try:
+        return parse_time(value.scalar())
+    except UsageError as wrong:
+        raise value.wrong(wrong.message, wrong.mend) from wrong
+
+
+def _people(value: Value) -> tuple[Person, ...]:
+    found: dict[str, Person] = {}
+    for item in value.items():
+        keys = item.mapping(("folder", "name"), ("login", "email", "members", "remote"))
+        person = Person(
+            folder=keys["folder"].text(),
+            name=keys["name"].text(),
+            login=_optional(keys, "login"),
+            email=_optional(keys, "email"),
+            members=keys["members"].texts() if "members" in keys else (),
+            remote=_optional(keys, "remote"),
+        )
+        if not is_safe(person.folder):
+            raise keys["folder"].wrong("this cannot be the name of a folder on every machine", "Name it plainly.")
+        if _is_odd(person.remote):
+            raise keys["remote"].wrong("this is no address and no folder", "For example: git@example.org:ada/site.git")
+        if key_of(person.folder) in found:
+            raise keys["folder"].wrong(
+                f'"{person.folder}" stands here twice', "Every person has a folder of their own."
+            )
+        found[key_of(person.folder)] = person
+    return tuple(found.values())
+
+
+def _checked(found: Sequence[Mapping[str, str | list[str]]]) -> tuple[Person, ...] | None:
+    """People that were read without YAML; None where one is not right, so that YAML tells the line."""
+    people = []
+    for one in found:
+        texts = {name: str(one.get(name, "")) for name in ("folder", "name", "login", "email", "remote")}
+        person = Person(**texts, members=tuple(map(str, one.get("members", ()))))
+        if not is_safe(person.folder) or not person.name.strip() or _is_odd(person.remote):
+            return None
+        people.append(person)
+    return tuple(people) if len({key_of(person.folder) for person in people}) == len(people) else None
+
+
+def _is_odd(remote: str) -> bool:
+    """Tell whether git would do something else with an address than fetch from it."""
+    return remote.startswith("-") or "::" in remote.partition("/")[0]
+
+
+def plain_value(value: Value) -> object:
+    """Return a value of a part that we only keep: texts, lists and mappings of them."""
+    if value.is_mapping():
+        return {name: plain_value(one) for name, one in value.mapping((), optional=None).items()}
+    if value.is_list():
+        return [plain_value(one) for one in value.items()]
+    return value.scalar()
+
+
+def workshop_bytes(workshop: Workshop) -> bytes:
+    """Return workshop.yml; the people stand last, so that more can be appended."""
+    lines = [
+        "# A workshop of starterkit: who takes part, and where everybody begins. Put it under git as you like.",
+        "# `remote`, `due` and the names may be edited; a folder's name is also that of files in repos/ and results/.",
+        f"format: {WORKSHOP_FORMAT}",
+        *lines_of("template", workshop.template),
+        *lines_of("version", workshop.version),
+        *lines_of("answers", workshop.answers),
+        *lines_of("step", workshop.step),
+        f"solved: {'true' if workshop.solved else 'false'}",
+        *lines_of("path", workshop.path),
+        *lines_of("texts", workshop.texts),
+    ]
+    if workshop.remote_template:
+        lines += lines_of("remote_template", workshop.remote_template)
+    if workshop.due:
+        lines += lines_of("due", workshop.due.isoformat(timespec="seconds"))
+    if workshop.imported:
+        lines += lines_of("imported", workshop.imported)
+    lines.append("people:" if workshop.people else "people: []")
+    return "".join(f"{line}\n" for line in lines).encode() + people_bytes(workshop.people)
+
+
+def people_bytes(people: Sequence[Person]) -> bytes:
+    """Return the lines of workshop.yml for people."""
+    lines = [
+        line
+        for one in people
+        for line in person_lines(
+            one.folder, {"name": one.name, "login": one.login, "email": one.email, "remote": one.remote}, one.members
+        )
+    ]
+    return "".join(f"{line}\n" for line in lines).encode()

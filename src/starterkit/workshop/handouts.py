@@ -1,0 +1,172 @@
+"""Working folders and zips to hand out: a whole project with all of its git, which borrows from nobody."""
+
+from __future__ import annotations
+
+import io
+import os
+import secrets
+import shutil
+import tempfile
+import time
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+from starterkit.repository import PATH_REF, TEXTS_REF, make_repository
+from starterkit.repository.bare import BareRepository
+from starterkit.repository.objects import EXECUTABLE, FILE, File
+from starterkit.repository.worktree import write_file
+from starterkit.workshop.folder import Person, Workshop
+from starterkit.workshop.founding import MAIN
+
+_ZIPPED_SETTINGS = """[core]
+\trepositoryformatversion = 0
+\tfilemode = false
+\tbare = false
+\tlogallrefupdates = true
+"""  # unpacking a zip loses the executable bit on some machines
+
+
+class Handouts:
+    """Makes working folders and zips as everybody begins; use it as a context manager."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+        self._place = tempfile.TemporaryDirectory(prefix="starterkit-handouts-", ignore_cleanup_errors=True)
+        self._folders: list[str] = []
+        self._files: dict[str, File] = {}
+        self._packs: list[str] = []
+        self._zip = b""
+        self._master = Path(self._place.name) / "site"
+
+    def __enter__(self) -> Handouts:
+        self._master.mkdir()
+        self._fill()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._place.cleanup()
+
+    @property
+    def folder_in_zip(self) -> str:
+        """The name of the folder that comes out of a zip."""
+        return f"{self._workshop.template.rpartition(':')[2].rpartition('/')[2].partition('@')[0] or 'my'}-site"
+
+    def write_folder(self, person: Person, goal: Path) -> None:
+        """Make a person's working folder, in one step; the packed objects are shared on disk where that can be."""
+        goal.parent.mkdir(parents=True, exist_ok=True)
+        draft = goal.parent / f".making-{secrets.token_hex(8)}"
+        try:
+            for folder in self._folders:
+                (draft / folder).mkdir()
+            for name, file in self._files.items():
+                _write(draft / name, file)
+            for name in self._packs:
+                _linked_or_copied(self._master / name, draft / name)
+            with (draft / ".git" / "config").open("a", encoding="utf-8") as settings:
+                settings.write(self._origin(person, goal))
+            draft.rename(goal)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
+
+    def write_zip(self, person: Person, goal: Path) -> None:
+        """Make a person's zip, in one step. All of them are one, but for the address of the remote."""
+        self._zip = self._zip or self._zipped()
+        buffer = io.BytesIO(self._zip)
+        buffer.seek(0, os.SEEK_END)
+        settings = _ZIPPED_SETTINGS + self._origin(person, goal)
+        with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(f"{self.folder_in_zip}/.git/config", settings)
+        with _in_one_step(goal) as draft:
+            draft.write_bytes(buffer.getvalue())
+
+    def _origin(self, person: Person, goal: Path) -> str:
+        """The lines of git's configuration for where a person pushes to; none where they work in the folder itself."""
+        folder = self._workshop.remote_folder(person)
+        if not person.remote or (folder is not None and folder.absolute() == goal.absolute()):
+            return ""
+        address = str(folder.absolute() if folder else person.remote).replace("\\", "\\\\").replace('"', '\\"')
+        return (
+            f'[remote "origin"]\n\turl = "{address}"\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n'
+            '[branch "main"]\n\tremote = origin\n\tmerge = refs/heads/main\n'
+        )
+
+    def _fill(self) -> None:
+        workshop, master = self._workshop, self._master
+        repository = make_repository(master)
+        modes: dict[str, str] = {}
+        with BareRepository(workshop.path_repository) as path:
+            refs = {MAIN: path.refs()[MAIN], PATH_REF: workshop.path, TEXTS_REF: workshop.texts}
+            packs = master / ".git" / "objects" / "pack"
+            packs.mkdir(exist_ok=True)
+            wanted = "".join(f"{id}\n" for id in refs.values()).encode()
+            path.git.run("pack-objects", "-q", "--revs", str(packs.absolute() / "pack"), input=wanted)
+            for name, entry in path.reader.tree(refs[MAIN]).items():
+                modes[name] = entry.mode
+                write_file(master, name, File(entry.mode, path.reader.blob(entry.id)))
+        lines = "".join(f"{id} {name}\n" for name, id in sorted(refs.items()))
+        (master / ".git" / "packed-refs").write_text(f"# pack-refs with: sorted \n{lines}", encoding="utf-8")
+        (master / ".git" / "refs" / ".keep").touch()
+        repository.git.run("read-tree", "HEAD")
+        repository.git.try_run("update-index", "-q", "--refresh")
+        self._read(modes)
+
+    def _read(self, modes: Mapping[str, str]) -> None:
+        """Keep everything in memory but the packs: reading it again for each person would take longer than writing."""
+        self._folders = [""]
+        for entry in sorted(self._master.rglob("*")):
+            name = entry.relative_to(self._master).as_posix()
+            if entry.is_dir():
+                self._folders.append(name)
+            elif entry.suffix in (".pack", ".idx"):
+                self._packs.append(name)
+            else:
+                self._files[name] = File(modes.get(name, FILE), entry.read_bytes())
+
+    def _packed(self, name: str) -> File:
+        return File(FILE, (self._master / name).read_bytes())
+
+    def _zipped(self) -> bytes:
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            for folder in ("objects/", "refs/heads/", "refs/tags/"):
+                archive.writestr(f"{self.folder_in_zip}/.git/{folder}", b"")
+            now = time.localtime()[:6]
+            for name, file in {**self._files, **{name: self._packed(name) for name in self._packs}}.items():
+                about = zipfile.ZipInfo(f"{self.folder_in_zip}/{name}", now)
+                about.external_attr = (0o100000 | (0o755 if file.mode == EXECUTABLE else 0o644)) << 16
+                if name != ".git/config":
+                    archive.writestr(about, file.data, zipfile.ZIP_DEFLATED)
+        return buffer.getvalue()
+
+
+@contextmanager
+def _in_one_step(goal: Path) -> Iterator[Path]:
+    """Give a file beside the goal, which takes its place when the block is done."""
+    goal.parent.mkdir(parents=True, exist_ok=True)
+    draft = goal.parent / f".making-{secrets.token_hex(8)}"
+    try:
+        yield draft
+        draft.replace(goal)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def _write(goal: Path, file: File) -> None:
+    goal.write_bytes(file.data)
+    if file.mode == EXECUTABLE:
+        goal.chmod(goal.stat().st_mode | 0o111)
+
+
+def _linked_or_copied(source: Path, goal: Path) -> None:
+    """Give a file that git never changes a second name, which takes no room; or copy it."""
+    try:
+        os.link(source, goal)
+    except OSError:  # another disk, or one that knows no links
+        shutil.copy2(source, goal)

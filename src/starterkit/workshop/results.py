@@ -1,0 +1,88 @@
+"""What is known of each person, as results/<folder>.jsonl: one JSON object a line, appended only.
+
+Kinds of events: `collected` and `graded`, and `pushed` (the beginning was pushed to the person's remote). Readers pass
+over kinds and keys that they do not know.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from starterkit.workshop.folder import Person, Workshop
+
+COLLECTED, GRADED, PUSHED = "collected", "graded", "pushed"
+_TAIL_BYTES = 65_536
+
+
+def append(workshop: Workshop, person: Person, event: Mapping[str, Any]) -> None:
+    """Append an event in one write, on a line of its own also where the last write was killed in the middle."""
+    file = workshop.results(person)
+    line = json.dumps(dict(event), separators=(",", ":")).encode() + b"\n"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("ab+", buffering=0) as stream:
+        end = stream.seek(0, os.SEEK_END)
+        if end:
+            stream.seek(end - 1)
+            if stream.read(1) != b"\n":
+                line = b"\n" + line
+        stream.write(line)
+
+
+def read(workshop: Workshop, person: Person) -> list[dict[str, Any]]:
+    """Return all events of a person, the oldest first; a line that was only half written is passed over."""
+    return read_file(workshop.results(person))
+
+
+def read_file(file: Path) -> list[dict[str, Any]]:
+    """Return the events in one file of results; none where there is no such file."""
+    try:
+        data = file.read_bytes()
+    except FileNotFoundError:
+        return []
+    return [event for line in data.split(b"\n") if line and (event := _event(line)) is not None]
+
+
+def last(workshop: Workshop, person: Person, kind: str) -> dict[str, Any] | None:
+    """Return the last event of a kind, or None; of a long file, the end is looked at first."""
+    file = workshop.results(person)
+    try:
+        with file.open("rb") as stream:
+            size = stream.seek(0, os.SEEK_END)
+            stream.seek(max(0, size - _TAIL_BYTES))
+            tail = stream.read()
+    except FileNotFoundError:
+        return None
+    found = _last(tail.split(b"\n")[size > _TAIL_BYTES :], kind)
+    return found if found is not None or size <= _TAIL_BYTES else _last(file.read_bytes().split(b"\n"), kind)
+
+
+def _last(lines: list[bytes], kind: str) -> dict[str, Any] | None:
+    events = (_event(line) for line in reversed(lines) if kind.encode() in line)
+    return next((event for event in events if event is not None and event.get("kind") == kind), None)
+
+
+def moment(when: datetime | None = None) -> str:
+    """Return a time (None: now) as results have it: ISO 8601 in UTC, with whole seconds."""
+    return (when or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="seconds")
+
+
+def time_of(written: object) -> datetime | None:
+    """Return the time that results have in words, or None where it is none."""
+    try:
+        found = datetime.fromisoformat(str(written))
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _event(line: bytes) -> dict[str, Any] | None:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None

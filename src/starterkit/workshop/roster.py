@@ -1,0 +1,230 @@
+"""Rosters: who takes part, from a CSV file as learning platforms export it, and the folder that each gets.
+
+Whoever has a folder keeps it: a longer roster adds people and renames nobody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from starterkit.errors import FileError, UsageError
+from starterkit.workshop.columns import Row, rows_of
+from starterkit.workshop.folder import Person
+from starterkit.workshop.naming import folder_name, key_of, plain_name, unique
+
+MOST_PEOPLE = 10_000
+_LONGEST_NAME = 500
+# What Canvas puts into its gradebook among the people.
+_NO_PEOPLE = ("points possible", "student, test")
+_PROFILE = re.compile(r"https?://(?:www\.)?(?:github|gitlab)\.com/([^/\s]+)/?")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One person or team of a roster, before it has a folder; `line` is where it first stands."""
+
+    line: int
+    name: str
+    login: str = ""
+    email: str = ""
+    identifier: str = ""
+    members: tuple[str, ...] = ()
+    is_team: bool = False
+
+
+@dataclass(frozen=True)
+class Roster:
+    """The people and teams of a roster, in its order; `left_out` are lines that name nobody, with the reason."""
+
+    file: str
+    entries: tuple[Entry, ...]
+    left_out: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Matched:
+    """A roster against a workshop: who is known, who is new, and teams whose members differ from what is recorded."""
+
+    known: tuple[tuple[Entry, Person], ...]
+    new: tuple[tuple[Entry, Person], ...]
+    changed_teams: tuple[Person, ...] = ()
+
+
+def read_roster(file: Path) -> Roster:
+    """Read a roster. Raises `UsageError` where there is no such file, `FileError` naming the line that is wrong."""
+    try:
+        data = file.read_bytes()
+    except OSError as wrong:
+        raise UsageError(
+            f"The roster {file} cannot be read: {wrong.strerror or wrong}.", "Name a CSV file, for example roster.csv."
+        ) from wrong
+    return parse_roster(data, str(file))
+
+
+def parse_roster(data: bytes, file: str) -> Roster:
+    """Read a roster's bytes; `file` is what errors call it."""
+    people: list[tuple[Entry, str]] = []
+    left_out: list[tuple[int, str]] = []
+    for row in rows_of(data, file):
+        if row["name"].strip().casefold() in _NO_PEOPLE and not row["email"]:
+            left_out.append((row.line, row["name"].strip()))
+        else:
+            people.append((_entry(row, file), plain_name(row["team"])))
+    entries = _with_teams(people, file)
+    if not entries:
+        raise FileError(file, None, "nobody stands in this roster", "It needs a line for each person below the first.")
+    if len(entries) > MOST_PEOPLE:
+        raise FileError(file, entries[MOST_PEOPLE].line, f"this roster has more than {MOST_PEOPLE:,} people")
+    return Roster(file, tuple(entries), tuple(left_out))
+
+
+def _entry(row: Row, file: str) -> Entry:
+    login = (_PROFILE.fullmatch(row["login"]) or ("", row["login"]))[1].removeprefix("@").strip()
+    email, identifier = plain_name(row["email"]), plain_name(row["identifier"])
+    whole = plain_name(row["name"]) or plain_name(f"{row['first']} {row['last']}")
+    name = whole or identifier or plain_name(login) or email.partition("@")[0]
+    if not name:
+        raise FileError(file, row.line, "nothing in this line tells who it is", "Write a name, a login or an e-mail.")
+    if len(name) > _LONGEST_NAME:
+        raise FileError(file, row.line, f"this name has {len(name)} letters", f"At most {_LONGEST_NAME}, please.")
+    if not email and "@" in identifier:
+        email = identifier
+    return Entry(row.line, name, plain_name(login), email, identifier)
+
+
+def _with_teams(people: Sequence[tuple[Entry, str]], file: str) -> list[Entry]:
+    """The people without a team, and each team once, where its first member stands."""
+    teams: dict[str, Entry] = {}
+    in_order: dict[object, Entry] = {}
+    seen: dict[tuple[str, str], Entry] = {}
+    for entry, team in people:
+        _check_twice(entry, key_of(team), seen, file)
+        if not team:
+            in_order[entry.line] = entry
+            continue
+        known = teams.get(key_of(team)) or Entry(entry.line, team, is_team=True)
+        teams[key_of(team)] = in_order[key_of(team)] = replace(known, members=(*known.members, entry.name))
+    return list(in_order.values())
+
+
+def _check_twice(entry: Entry, team: str, seen: dict[tuple[str, str], Entry], file: str) -> None:
+    """Raise `FileError` where one person stands in a roster twice: two may share a name, but no login or e-mail."""
+    for what, word in (("login", entry.login), ("e-mail address", entry.email)):
+        if not word:
+            continue
+        before = seen.setdefault((what, f"{team}\0{key_of(word)}"), entry)
+        if before is not entry:
+            raise FileError(
+                file,
+                entry.line,
+                f'{entry.name} has the same {what} as {before.name} in line {before.line}: "{word}"',
+                "If it is one person, take one of the lines out.",
+            )
+
+
+def match(roster: Roster, people: Sequence[Person], taken: Iterable[str] = ()) -> Matched:
+    """Find the people of a roster in a workshop, and give the others folders; `taken` are further names in use.
+
+    Raises `FileError` naming the line of somebody whose name holds no letter to make a folder's name of.
+    """
+    finder = _Finder(people)
+    found = {entry.line: finder.take(entry) for entry in sorted(roster.entries, key=_how_sure)}
+    used = {key_of(name) for name in (*taken, *(person.folder for person in people))}
+    known, new, changed = [], [], []
+    for entry in roster.entries:
+        person = found[entry.line]
+        if person is None:
+            person = _person(entry, roster.file, used)
+            used.add(key_of(person.folder))
+            new.append((entry, person))
+            continue
+        known.append((entry, person))
+        if set(person.members) != set(entry.members):
+            changed.append(person)
+    return Matched(tuple(known), tuple(new), tuple(changed))
+
+
+def _how_sure(entry: Entry) -> bool:
+    """Those with a login or an e-mail address are looked for before those with a name alone."""
+    return not (entry.login or entry.email)
+
+
+class _Finder:
+    """Finds people that a workshop has already; each is found once, so that two of one name stay two."""
+
+    def __init__(self, people: Sequence[Person]) -> None:
+        self._left = {person.folder: person for person in people}
+        self._by: dict[tuple[str, str], list[Person]] = {}
+        for person in people:
+            for what, word in (("email", person.email), ("login", person.login), ("name", person.name)):
+                self._by.setdefault((what, key_of(word)), []).append(person)
+
+    def take(self, entry: Entry) -> Person | None:
+        for what, word in (("email", entry.email), ("login", entry.login), ("name", entry.name)):
+            for person in self._by.get((what, key_of(word)), []) if word else []:
+                if person.folder in self._left and self._may_be(entry, person, by_name=what == "name"):
+                    return self._left.pop(person.folder)
+        return None
+
+    @staticmethod
+    def _may_be(entry: Entry, person: Person, *, by_name: bool) -> bool:
+        """Tell whether nothing speaks against these two being one: another login or e-mail does, for a shared name."""
+        if entry.is_team != bool(person.members):
+            return False
+        pairs = ((entry.login, person.login), (entry.email, person.email))
+        return not by_name or all(not mine or not theirs or key_of(mine) == key_of(theirs) for mine, theirs in pairs)
+
+
+def _person(entry: Entry, file: str, used: set[str]) -> Person:
+    words = (entry.name, entry.login, entry.email.partition("@")[0], entry.identifier)
+    folder = next(filter(None, map(folder_name, words)), "")
+    if not folder:
+        raise FileError(
+            file,
+            entry.line,
+            f'no folder can be named after "{entry.name}": there is no letter and no digit in it',
+            "Add a login or an e-mail address to this line.",
+        )
+    return Person(unique(folder, used), entry.name, entry.login, entry.email, entry.members)
+
+
+_FIELDS = re.compile(r"\{([^{}]*)\}")
+_IN_ADDRESS = re.compile(r"[\w@+-][\w.@+-]*")
+
+
+def check_remote_template(template: str) -> None:
+    """Raise `UsageError` for a template of remotes that is none, or that is one address for everybody."""
+    fields = _FIELDS.findall(template)
+    wrong = [field for field in fields if field not in ("login", "folder")]
+    if wrong or not fields:
+        said = f"{{{wrong[0]}}} is nothing that a person has" if wrong else "it would be one address for everybody"
+        raise UsageError(
+            f'--remote-template "{template}": {said}.',
+            "{login} and {folder} stand for a person's own: git@example.org:course/{login}.git",
+        )
+    if template.startswith("-") or "::" in template.partition("/")[0]:
+        raise UsageError(
+            f'--remote-template "{template}" is no address and no folder.',
+            "For example: git@example.org:course/{login}.git",
+        )
+
+
+def with_remotes(new: Sequence[tuple[Entry, Person]], template: str, file: str) -> list[Person]:
+    """Return the new people with their remotes. Raises `FileError` naming the line where one cannot be made."""
+    found = []
+    for entry, person in new:
+        if "{login}" in template and not _IN_ADDRESS.fullmatch(person.login):
+            said = f'"{person.login}" cannot stand in an address' if person.login else "there is no login in this line"
+            mend = "A team has none: use {folder}." if entry.is_team else "Add it, or use {folder} in the template."
+            raise FileError(file, entry.line, f"{said}, and --remote-template wants one", mend)
+        remote = template.replace("{login}", person.login).replace("{folder}", person.folder)
+        found.append(replace(person, remote=remote))
+    twice = [remote for remote, count in Counter(key_of(one.remote) for one in found).items() if count > 1]
+    if twice:
+        lines = [str(entry.line) for (entry, _), one in zip(new, found, strict=True) if key_of(one.remote) == twice[0]]
+        raise FileError(file, int(lines[-1]), f"lines {' and '.join(lines)} would share the remote {twice[0]}")
+    return found

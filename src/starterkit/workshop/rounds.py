@@ -1,0 +1,40 @@
+"""A round through the room, as `status --watch` makes it again and again: collect, then grade what changed.
+
+How submissions are graded is the caller's: a `Grade` is called with the people whose latest work was not graded yet,
+and appends its results to theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from starterkit.workshop.collecting import JOBS, Collected, collect
+from starterkit.workshop.folder import Person, Workshop
+from starterkit.workshop.founding import working
+from starterkit.workshop.parallel import Say
+from starterkit.workshop.standing import STUCK_MINUTES, Room, room
+
+Grade = Callable[[Workshop, Sequence[Person], Say], None]
+
+
+def one_round(
+    workshop: Workshop, grade: Grade | None, say: Say, *, jobs: int = JOBS, stuck_after: int = STUCK_MINUTES
+) -> Room:
+    """Collect from everybody, grade what is new where that is wanted, and return where everybody is then."""
+    with working(workshop.folder, say):
+        collected = collect(workshop, workshop.people, say, jobs=jobs)
+    seen = room(workshop, datetime.now(UTC), stuck_after, say)
+    waiting = to_grade(seen, collected)
+    if grade is None or not waiting:
+        return seen
+    grade(workshop, waiting, say)
+    return room(workshop, datetime.now(UTC), stuck_after, say)
+
+
+def to_grade(seen: Room, collected: Sequence[Collected]) -> tuple[Person, ...]:
+    """Return whose latest work was not graded yet: of those who were collected from, and have begun."""
+    here = {one.person.folder for one in collected}
+    return tuple(
+        one.person for one in seen.people if one.person.folder in here and one.known.begun and not one.is_current
+    )

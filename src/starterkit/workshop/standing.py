@@ -1,0 +1,227 @@
+"""Where everybody is, from results/*.jsonl alone.
+
+What a file of results says in the end is kept in results/.status.json with the file's size and time, so that only files
+that grew are read again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from starterkit.repository.objects import FILE, File
+from starterkit.repository.worktree import write_file
+from starterkit.workshop import results
+from starterkit.workshop.folder import Person, Workshop
+from starterkit.workshop.parallel import Say, each, quiet
+from starterkit.workshop.steps import texts_of
+
+STUCK_MINUTES = 20
+_AWAY = timedelta(hours=8)  # who has done nothing for so long is not stuck; they have gone home
+_CACHE, _CACHE_FORMAT = ".status.json", 1
+GREEN, RED, NOT_GRADED, NOT_BEGUN, NOT_REACHED = "green", "red", "not graded", "not begun", "not reached"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What the events of one person come to. Times are texts as results have them, empty where there is none."""
+
+    reached: bool | None = None
+    why: str = ""
+    commit: str = ""
+    committed: str = ""
+    branch: str = ""
+    step: str = ""
+    solved: bool = False
+    begun: bool = False
+    graded_commit: str = ""
+    graded_step: str = ""
+    verdict: str = ""
+    verdict_why: str = ""
+    first_red: str = ""
+    sentence: str = ""
+    green: int = 0
+    tests: int = 0
+    late: bool = False
+    same_red: int = 0  # so many commits in a row have had this first red test
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where one person is. `state` is green, red, another verdict of `grade`, or why there is none yet.
+
+    `label` is what they are called where names are hidden. `stuck` says why somebody may need a hand, or nothing.
+    """
+
+    person: Person
+    label: str
+    known: Summary
+    state: str
+    active: datetime | None
+    late: bool
+    stuck: str
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the last grading was of the latest work."""
+        return bool(self.known.commit) and self.known.commit == self.known.graded_commit
+
+
+@dataclass(frozen=True)
+class Room:
+    """Everybody in a workshop at one moment; `steps` are the steps of the path: name and title."""
+
+    workshop: Workshop
+    at: datetime
+    people: tuple[Standing, ...]
+    steps: tuple[tuple[str, str], ...]
+
+    @property
+    def stuck(self) -> tuple[Standing, ...]:
+        return tuple(one for one in self.people if one.stuck)
+
+    def count(self, state: str) -> int:
+        """Return how many are in a state."""
+        return sum(one.state == state for one in self.people)
+
+    def at_step(self, step: str) -> int:
+        """Return how many who have begun are at a step."""
+        return sum(one.known.step == step and one.known.begun for one in self.people)
+
+
+def room(workshop: Workshop, at: datetime, stuck_after: int = STUCK_MINUTES, say: Say = quiet) -> Room:
+    """Return where everybody is; only results and workshop.yml are read."""
+    file = workshop.folder / "results" / _CACHE
+    before = _cached(file)
+    people = workshop.people
+    read = each(people, lambda person: _known(workshop, person, before["people"]), 1, say, "Reading the results")
+    known = {person.folder: found for person, found in read}
+    steps = before["steps"] if before["texts"] == workshop.texts else _steps(workshop)
+    after = {"format": _CACHE_FORMAT, "texts": workshop.texts, "steps": steps, "people": known}
+    if after != before and file.parent.is_dir():
+        with suppress(OSError):  # where nothing can be kept, everything is read each time
+            write_file(file.parent, _CACHE, File(FILE, json.dumps(after).encode()))
+    standings = (standing(workshop, one, Summary(**known[one.folder][2]), at, stuck_after) for one in people)
+    return Room(workshop, at, tuple(standings), tuple((name, title) for name, title in steps))
+
+
+def standing(workshop: Workshop, person: Person, known: Summary, at: datetime, stuck_after: int) -> Standing:
+    """Return where a person is at a moment, from what is known of them."""
+    active = results.time_of(known.committed) if known.begun else None
+    is_current = bool(known.commit) and known.commit == known.graded_commit
+    if not known.commit:
+        state = NOT_REACHED if known.reached is False else NOT_BEGUN
+    elif not known.begun:
+        state = NOT_BEGUN
+    else:
+        state = known.verdict if is_current and known.verdict else NOT_GRADED
+    is_past = bool(workshop.due and active and active > workshop.due)
+    late = known.late if is_current else is_past
+    stuck = _stuck(known, at, active, stuck_after) if state == RED else ""
+    return Standing(person, "", known, state, active, late, stuck)
+
+
+def _stuck(known: Summary, at: datetime, active: datetime | None, stuck_after: int) -> str:
+    """Why somebody whose tests are red may need a hand: several tries at one test, or none for a while."""
+    idle = at - active if active else timedelta(0)
+    if idle > _AWAY:
+        return ""
+    if known.same_red >= 2:
+        return f"the same first red test after {known.same_red} commits"
+    minutes = int(idle.total_seconds() // 60)
+    return f"no commit for {minutes} minutes" if minutes >= stuck_after else ""
+
+
+def summary(events: Iterable[Mapping[str, Any]]) -> Summary:
+    """Return what events come to, the oldest first. What is not as expected in one is passed over."""
+    known = Summary()
+    for event in events:
+        if event.get("kind") == results.COLLECTED:
+            known = _after_collecting(known, event)
+        elif event.get("kind") == results.GRADED:
+            known = _after_grading(known, event)
+    return known
+
+
+def _after_collecting(known: Summary, event: Mapping[str, Any]) -> Summary:
+    return replace(
+        known,
+        reached=event.get("reached") is True,
+        why=_text(event, "why"),
+        commit=_text(event, "commit"),
+        committed=_text(event, "committed"),
+        branch=_text(event, "branch"),
+        step=_text(event, "step"),
+        solved=event.get("solved") is True,
+        begun=event.get("begun") is True,
+    )
+
+
+def _after_grading(known: Summary, event: Mapping[str, Any]) -> Summary:
+    commit, first = _text(event, "commit"), _text(event, "first_red")
+    found = event.get("results")
+    tests = [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+    if not first or first != known.first_red or _text(event, "step") != known.graded_step:
+        tries = 1 if first else 0
+    else:
+        tries = known.same_red + (commit != known.graded_commit)
+    return replace(
+        known,
+        graded_commit=commit,
+        graded_step=_text(event, "step"),
+        verdict=_text(event, "verdict"),
+        verdict_why=_text(event, "why"),
+        first_red=first,
+        sentence=next((_text(one, "sentence") for one in tests if one.get("test") == first), ""),
+        green=sum(one.get("outcome") == "passed" for one in tests),
+        tests=len(tests),
+        late=event.get("late") is True,
+        same_red=tries,
+    )
+
+
+def _text(event: Mapping[str, Any], name: str) -> str:
+    found = event.get(name)
+    return found if isinstance(found, str) else ""
+
+
+def _known(workshop: Workshop, person: Person, before: Mapping[str, Any]) -> list[Any]:
+    """Size and time of a person's file of results, and what it comes to; not read where it is as it was."""
+    file = workshop.results(person)
+    try:
+        status = file.stat()
+    except FileNotFoundError:
+        return [0, 0, asdict(Summary())]
+    last = before.get(person.folder)
+    if last is not None and last[:2] == [status.st_size, status.st_mtime_ns]:
+        return list(last)
+    return [status.st_size, status.st_mtime_ns, asdict(summary(results.read_file(file)))]
+
+
+_NAMES = {field.name for field in fields(Summary)}
+
+
+def _cached(file: Path) -> dict[str, Any]:
+    """What was kept the last time; nothing where it is damaged or of another version."""
+    try:
+        found = json.loads(file.read_bytes())
+        is_right = found["format"] == _CACHE_FORMAT and all(
+            len(entry) == 3 and entry[2].keys() == _NAMES for entry in found["people"].values()
+        )
+        return found if is_right and {"texts", "steps"} <= found.keys() else _nothing()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return _nothing()
+
+
+def _nothing() -> dict[str, Any]:
+    return {"format": _CACHE_FORMAT, "texts": "", "steps": [], "people": {}}
+
+
+def _steps(workshop: Workshop) -> list[list[str]]:
+    with texts_of(workshop) as template:
+        return [[step.name, step.title] for step in template.steps]

@@ -1,0 +1,104 @@
+"""The latest work of a person, from their bare repository: read by plumbing alone, nothing of it is ever run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from starterkit.errors import StarterkitError
+from starterkit.project.state import STATE_FILE, read_state
+from starterkit.repository.bare import BareRepository
+from starterkit.workshop.folder import Person, Workshop
+
+_LARGEST_STATE, _LARGEST_COMMIT = 100_000, 10_000_000
+_FIRST = ("main", "master")  # of branches whose last commits have one time
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A person's last commit before some time, on the branch where it is.
+
+    `step` and `solved` are what its `.starterkit.yml` says; `step` is empty where that file is gone or damaged.
+    `branch` is its short name.
+    """
+
+    person: Person
+    commit: str
+    committed: datetime
+    branch: str
+    step: str
+    solved: bool
+
+
+def latest(workshop: Workshop, person: Person, before: datetime | None = None) -> Submission | None:
+    """Return the newest commit of a person over all their branches, made before a time (None: now, or ever).
+
+    None where there is no commit at all. Times are those that the commits themselves name.
+    """
+    with BareRepository(workshop.repository(person)) as repository:
+        return latest_in(repository, person, before)
+
+
+def latest_in(repository: BareRepository, person: Person, before: datetime | None = None) -> Submission | None:
+    """Return the same from a repository that is open already."""
+    found = [
+        (committed, branch not in _FIRST, branch, commit)
+        for branch, tip in branches(repository, person).items()
+        if (commit := _before(repository, tip, before)) is not None
+        and (committed := _committed(repository, commit)) is not None
+    ]
+    if not found:
+        return None
+    # The newest; of those with one time main, then master, then the first by name.
+    when, _, branch, commit = sorted(found, key=lambda one: (-one[0], one[1], one[2]))[0]
+    step, solved = _standing(repository, commit)
+    return Submission(person, commit, datetime.fromtimestamp(when, UTC), branch, step, solved)
+
+
+def branches(repository: BareRepository, person: Person) -> dict[str, str]:
+    """Return the last commit of each of a person's branches, by the branch's short name.
+
+    A commit that takes more room than any honest one is passed over: reading it could take all memory.
+    """
+    found = {name.removeprefix(person.heads): id for name, id in repository.refs(person.heads).items()}
+    sizes = repository.sizes(found.values())
+    return {name: id for name, id in found.items() if sizes.get(id, 0) <= _LARGEST_COMMIT}
+
+
+def _before(repository: BareRepository, tip: str, before: datetime | None) -> str | None:
+    if before is None:
+        return tip
+    when = _committed(repository, tip)
+    if when is not None and when <= before.timestamp():
+        return tip
+    until = f"--before={int(before.timestamp())}"
+    finished = repository.git.try_run("rev-list", "-1", until, tip, "--")
+    return finished.text_out.strip() or None if finished.code == 0 else None
+
+
+def _committed(repository: BareRepository, commit: str) -> int | None:
+    """The time that a commit names, in seconds since 1970; None where there is no such commit, or no such time."""
+    found = repository.reader.try_read(f"{commit}^{{commit}}")
+    if found is None:
+        return None
+    for line in found[2].partition(b"\n\n")[0].split(b"\n"):
+        words = line.rsplit(b" ", 2)
+        if line.startswith(b"committer ") and len(words) == 3 and words[1].isdigit():
+            return min(int(words[1]), _LAST_SECOND)
+    return None
+
+
+_LAST_SECOND = 253_402_300_799 - 86_400  # the last day that a calendar of ours knows
+
+
+def _standing(repository: BareRepository, commit: str) -> tuple[str, bool]:
+    """The step that a commit stands at; an empty one where it does not say."""
+    name = f"{commit}:{STATE_FILE}"
+    found = repository.reader.try_read(name) if repository.sizes([name]).get(name, 0) <= _LARGEST_STATE else None
+    if found is None or found[1] != "blob":
+        return "", False
+    try:
+        state = read_state(found[2])
+    except StarterkitError:
+        return "", False
+    return state.step, state.solved

@@ -1,0 +1,307 @@
+"""`workshop create`: one repository for each person, from one rendering; what exists is never touched."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from commands import PROGRAM, environment, starterkit
+from workshops import FOLDERS, ROSTER, TINY, Room, commit, files_of, git, said
+
+from starterkit.errors import FileError
+from starterkit.workshop.folder import open_workshop
+
+LONGER = "name,login,email\nZoe,zoe,\nGrace Hopper,grace,grace@example.org\nAda Lovelace,ada,ada@example.org\n"
+
+
+def write_roster(folder: Path, text: str = ROSTER) -> Path:
+    file = folder / "roster.csv"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_create_prints_what_each_types_and_that_begins_a_project(tmp_path: Path) -> None:
+    write_roster(tmp_path)
+
+    shown = starterkit("workshop", "create", "roster.csv", "--template", str(TINY), "--at", "two", cwd=tmp_path).out
+
+    lines = [line.split("  ", 2)[-1].strip() for line in shown.splitlines() if "git clone" in line]
+    assert [Path(line.split()[-1]).stem for line in lines] == list(FOLDERS)
+    subprocess.run(lines[0], shell=True, cwd=tmp_path, check=True, capture_output=True)
+    clone = tmp_path / "ada-lovelace"
+    assert not (clone / ".git/objects/info/alternates").exists()
+    seen = starterkit("status", "--json", cwd=clone).json
+    assert (seen["step"], seen["solved"]) == ("02-two", False)
+    assert "refs/starterkit/path" in git("for-each-ref", cwd=clone)
+
+
+@pytest.mark.parametrize("how", ["{}", "file://{}"])
+def test_a_plain_clone_gets_the_path_and_its_work_can_be_pushed(room: Room, tmp_path: Path, how: str) -> None:
+    git("clone", "-q", how.format(room.repository("grace-hopper")), "mine", cwd=tmp_path)
+
+    starterkit("next", "--no-check", cwd=tmp_path / "mine")
+    git("push", "-q", cwd=tmp_path / "mine")
+
+    state = git("show", "main:.starterkit.yml", cwd=room.repository("grace-hopper"))
+    assert 'step: "01-one"' in state
+    git("fsck", "--strict", cwd=room.repository("grace-hopper"))
+
+
+def test_everybody_shares_one_path_on_disk_and_the_workshop_can_be_moved(room: Room, tmp_path: Path) -> None:
+    moved = tmp_path / "elsewhere" / "course"
+    moved.parent.mkdir()
+    room.folder.rename(moved)
+    for folder in FOLDERS:
+        repository = moved / "repos" / f"{folder}.git"
+        assert sum(len(data) for data in files_of(repository).values()) < 2_000
+        assert git("rev-parse", "main", cwd=repository) == git("rev-parse", "main", cwd=moved / "repos/.path.git")
+        git("fsck", cwd=repository)
+
+
+def test_nobodys_name_is_rendered(room: Room) -> None:
+    everything = git("log", "--all", "-p", cwd=room.repository("ada-lovelace"))
+
+    assert "Lovelace" not in everything and "ada@example.org" not in everything
+
+
+def test_people_cannot_move_the_refs_of_the_path(room: Room, tmp_path: Path) -> None:
+    mine = room.clone("ada-lovelace", tmp_path / "mine")
+
+    git("push", "-q", "origin", "HEAD:refs/starterkit/path", cwd=mine, code=1)
+
+
+def test_a_longer_roster_adds_only_the_new_and_touches_nobody(room: Room, tmp_path: Path) -> None:
+    mine = room.clone("ada-lovelace", tmp_path / "mine")
+    commit(mine, {"mine.py": "1\n"})
+    git("push", "-q", cwd=mine)
+    room.edits("people:", "# these are mine\npeople:")
+    before = {folder: files_of(room.repository(folder)) for folder in FOLDERS}
+    lines = (room.folder / "workshop.yml").read_text()
+
+    made = starterkit(
+        "workshop", "create", str(write_roster(tmp_path, LONGER)), "--json", cwd=room.folder / "repos"
+    ).json
+
+    assert [(one["folder"], one["new"]) for one in made["people"]] == [
+        ("zoe", True),
+        ("grace-hopper", False),
+        ("ada-lovelace", False),
+    ]
+    assert made["added"] == 1
+    assert {folder: files_of(room.repository(folder)) for folder in FOLDERS} == before
+    assert (room.folder / "workshop.yml").read_text().startswith(lines)
+    assert [person.folder for person in room.opened.people] == [*FOLDERS, "zoe"]
+    git("fsck", cwd=room.repository("zoe"))
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--framework", "flask"], "the template is folder:tiny, not starterkit:flask"),
+        (["--data", "site_title=Other"], 'the answer site_title is "Tiny", not "Other"'),
+        (["--at", "02"], "the step where all begin is base, not 02-two"),
+        (["--zip", "a", "--folders", "b"], "--zip and --folders exclude each other"),
+        (["--remote-template", "git@host:same.git"], "one address for everybody"),
+        (["--due", "soon"], '"soon" is no time'),
+    ],
+)
+def test_another_choice_is_refused_and_nothing_changes(
+    room: Room, tmp_path: Path, words: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = files_of(room.folder)
+    roster = write_roster(tmp_path, LONGER)
+
+    assert says in said(capsys, "-C", str(room.folder), "workshop", "create", str(roster), *words, code=2)
+
+    assert files_of(room.folder) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "says"),
+    [
+        ("name\nAda\n???\n", ["--template", str(TINY)], "roster.csv:3: "),
+        ("name\nAda\n", [], "Which framework is the workshop about?"),
+        ("name\nAda\n", ["--template", str(TINY), "--data", "colour=red"], "colour"),
+        ("name\nAda\n", ["--template", str(TINY), "--at", "09"], "09"),
+        (
+            "name\nAda\n",
+            ["--template", str(TINY), "--remote-template", "git@host:{login}.git"],
+            "roster.csv:2: there is no login",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_before_anything_is_created(
+    tmp_path: Path, text: str, words: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_roster(tmp_path, text)
+
+    assert says in said(capsys, "-C", str(tmp_path), "workshop", "create", "roster.csv", *words, code=2)
+
+    assert [entry.name for entry in tmp_path.iterdir()] == ["roster.csv"]
+
+
+def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").touch()
+    write_roster(tmp_path)
+
+    words = ("-C", str(tmp_path), "workshop", "create", "roster.csv", "mine", "--template", str(TINY))
+    assert "is not empty" in said(capsys, *words, code=2)
+    assert [entry.name for entry in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
+
+
+def test_killed_at_any_time_the_next_create_finishes_it(tmp_path: Path) -> None:
+    names = "".join(f"Person {number}\n" for number in range(600))
+    write_roster(tmp_path, f"name\n{names}")
+    words = ("workshop", "create", "roster.csv", "w", "--template", str(TINY))
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen([*PROGRAM, *words], cwd=tmp_path, env=environment(), **quiet)
+    while process.poll() is None and not list(tmp_path.glob("w/repos/[!.]*.git")):
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+    made = starterkit(*words, "--json", cwd=tmp_path).json
+
+    assert len(made["people"]) == 600
+    whole = open_workshop(tmp_path / "w")
+    for person in whole.people:
+        names = {one.name for one in whole.repository(person).iterdir()}
+        assert {"HEAD", "config", "packed-refs", "objects", "refs"} <= names
+    assert not list(tmp_path.glob("w/repos/.making-*"))
+
+
+def test_cut_off_before_anybody_was_in_it_a_workshop_is_begun_anew(room: Room) -> None:
+    roster = write_roster(room.folder.parent)
+    for folder in FOLDERS:
+        shutil.rmtree(room.repository(folder))
+    for name in ("workshop.yml", "results"):
+        file = room.folder / name
+        file.unlink() if file.is_file() else shutil.rmtree(file)
+
+    starterkit("workshop", "create", str(roster), "workshop", "--template", str(TINY), cwd=room.folder.parent)
+
+    assert [person.folder for person in room.opened.people] == list(FOLDERS)
+
+
+def test_a_zip_holds_a_whole_project_with_all_of_its_git(room: Room, tmp_path: Path) -> None:
+    roster = write_roster(tmp_path)
+
+    shown = starterkit("workshop", "create", str(roster), "--zip", "handed", cwd=room.folder).out
+
+    assert "unzip ada-lovelace.zip && cd tiny-site" in shown
+    shutil.unpack_archive(room.folder / "handed/ada-lovelace.zip", tmp_path / "out")
+    shutil.rmtree(room.folder)
+    project = tmp_path / "out" / "tiny-site"
+    assert not (project / ".git/objects/info/alternates").exists()
+    assert git("status", "--porcelain", cwd=project) == ""
+    git("fsck", "--strict", cwd=project)
+    starterkit("next", "--no-check", cwd=project)
+
+
+def test_working_folders_are_made_once_and_are_where_the_work_is_collected_from(tmp_path: Path) -> None:
+    write_roster(tmp_path)
+    words = ("workshop", "create", "roster.csv", "w", "--template", str(TINY), "--folders", "there")
+    made = starterkit(*words, "--json", cwd=tmp_path).json
+    mine = tmp_path / "there" / "ada-lovelace"
+    assert [one["begin"] for one in made["people"]] == [f"cd {tmp_path}/there/{folder}" for folder in FOLDERS]
+    starterkit("next", "--no-check", cwd=mine)
+    before = files_of(mine)
+
+    starterkit(*words, cwd=tmp_path)
+    assert files_of(mine) == before
+
+    assert open_workshop(tmp_path / "w").people[0].remote == str(mine)
+    assert starterkit("-C", "w", "workshop", "collect", "--json", cwd=tmp_path).json["people"][0]["step"] == "01-one"
+
+
+def test_remotes_get_the_beginning_and_who_was_not_reached_gets_it_the_next_time(tmp_path: Path) -> None:
+    write_roster(tmp_path, "name,login\nAda,ada\nGrace,grace\nZoe,zoe\n")
+    there = tmp_path / "there"
+    for name in ("ada", "grace"):
+        git("init", "-q", "--bare", "-b", "main", str(there / f"{name}.git"), cwd=tmp_path)
+    git("clone", "-q", str(there / "grace.git"), "hers", cwd=tmp_path)
+    hers = commit(tmp_path / "hers", {"a.txt": "a\n"})
+    git("push", "-q", "origin", "HEAD:main", cwd=tmp_path / "hers")
+    words = ("workshop", "create", "roster.csv", "w")
+
+    first = starterkit(
+        *words, "--template", str(TINY), "--remote-template", f"{there}/{{login}}.git", cwd=tmp_path, code=1
+    )
+
+    assert f"NOT REACHED Zoe ({there}/zoe.git): there is no repository" in " ".join(first.out.split())
+    assert f"git clone --no-local {there}/ada.git" in first.out
+    assert "starterkit/path" in git("for-each-ref", cwd=there / "ada.git")
+    assert git("rev-parse", "main", cwd=there / "grace.git").strip() == hers  # somebody's work is never touched
+    git("init", "-q", "--bare", str(there / "zoe.git"), cwd=tmp_path)
+    again = starterkit(*words, "--json", cwd=tmp_path).json
+    assert [one["pushed"] for one in again["people"]] == [None, None, {"reached": True, "why": ""}]
+    assert git("rev-parse", "main", cwd=there / "zoe.git") == git("rev-parse", "main", cwd=there / "ada.git")
+
+
+def test_with_nobody_reached_the_exit_code_is_4(tmp_path: Path) -> None:
+    write_roster(tmp_path, "name,login\nAda,ada\n")
+
+    starterkit(
+        *("workshop", "create", "roster.csv", "--template", str(TINY), "--remote-template", "nowhere/{login}"),
+        cwd=tmp_path,
+        code=4,
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "says"),
+    [
+        ("format: 1", "format: 2", 3, "expected a whole number from 1 to 1, found 2"),
+        ('folder: "ada-lovelace"', 'folder: "../ada"', 13, "this cannot be the name of a folder"),
+        ('folder: "grace-hopper"', 'folder: "ADA-Lovelace"', 17, "stands here twice"),
+        ('login: "ada"', 'remote: "ext::sh -c id"', 15, "this is no address and no folder"),
+        ('login: "ada"', "logn: ada", 15, 'unknown key "logn"'),
+        ("people:", 'due: "soon"\npeople:', 12, '"soon" is no time'),
+        ('step: "base"', "", 3, 'the key "step" is missing'),
+    ],
+)
+def test_what_is_wrong_in_workshop_yml_is_named_with_its_line(
+    room: Room, old: str, new: str, line: int, says: str
+) -> None:
+    room.edits(old, new)
+
+    with pytest.raises(FileError) as wrong:
+        open_workshop(room.folder)
+
+    assert says in str(wrong.value)
+    assert (wrong.value.file, wrong.value.line) == ("workshop.yml", line)
+
+
+def test_workshop_yml_may_be_written_by_hand(room: Room) -> None:
+    room.edits('login: "ada"', "login: ada  # a comment\n    remote: ../ada")
+    room.edits("people:", "due: 2026-11-30 17:00\npeople:")
+
+    ada = room.person("ada-lovelace")
+
+    assert (ada.login, ada.remote, ada.members) == ("ada", "../ada", ())
+    assert room.person("eniac").members == ("Jean Bartik", "Kay McNulty")
+    assert room.opened.due is not None and room.opened.due.hour == 17
+
+
+def test_a_workshop_survives_being_put_under_git(room: Room, tmp_path: Path) -> None:
+    git("init", "-q", cwd=room.folder)
+    commit(room.folder, {})
+    git("clone", "-q", str(room.folder), "copy", cwd=tmp_path)
+
+    copy = tmp_path / "copy"
+    for folder in FOLDERS:
+        git("fsck", cwd=copy / "repos" / f"{folder}.git")
+    assert os.listdir(copy / "repos" / "ada-lovelace.git")  # noqa: PTH208
+    starterkit("workshop", "collect", cwd=copy)
+
+
+def test_outside_a_workshop_it_is_said_how_to_make_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in ("collect", "status"):
+        told = said(capsys, "-C", str(tmp_path), "workshop", command, code=2)
+        assert "workshop create ROSTER.csv" in told

@@ -1,0 +1,236 @@
+"""Rosters: whatever a platform exports and whatever stands in a name, everybody gets a folder, and keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from workshops import TINY
+
+from starterkit.errors import FileError, UsageError
+from starterkit.workshop.folder import Person, Workshop, read_workshop, workshop_bytes
+from starterkit.workshop.naming import folder_name, is_safe, key_of
+from starterkit.workshop.roster import check_remote_template, match, parse_roster, with_remotes
+
+DEVICES = ("CON", "prn", "Aux", "NUL", "COM1", "lpt9", "com¹", "CONIN$")
+# From the public list of naughty strings, a few of each kind.
+NAUGHTY = (
+    *("undefined", "null", "NaN", "-1", "1/0", "0x0", "1E+02", "true", "\\", "~", "`ls`", "$HOME", "%s%s%n", "{0}"),
+    *("../../../etc/passwd", "..", ".git", "a/b", "a\\b", "C:\\x", "x.git", ".hidden", "-rf", "--help", "a:b", "a*?b"),
+    *("Robert'); DROP TABLE Students;--", "<script>alert(1)</script>", "' OR 1=1 -- 1", "$(touch x)", "a|b", "a&b"),
+    *(
+        "田中さん",
+        "社會科學院",
+        "부스트",
+        "表ポあA鷗ŒéＢ逍",
+        "Ω≈ç√",
+        "👩🏽‍💻 dev",
+        "ﷺ",
+        "الكل",
+        "ثم نفس",
+        "בְּרֵאשִׁית",
+        "مُنَاقَشَة",
+    ),
+    *("\u202etest", "\u2066a\u2069", "a\u200fb", "x\u0000y", "a\tb", "Z̮̞̠͙͔ͅa̯l̡g̷o", "ﬃ", "ᚠᛇᚻ", "Ⅷ x", "x" * 300, "é" * 300),
+    *("ÅÍÎÏ˝ÓÔ", "ⒶⒹⒶ", "İstanbul", "ß", "ǅ", "i̇", "con.txt", "aux.c", "LPT1:", "O'Neil", "Anne-Marie", "J. R. R."),
+)
+
+
+def people(names: Sequence[str]) -> str:
+    quoted = (name.replace('"', '""') for name in names)
+    return "name,login\n" + "".join(f'"{name}",p{number}\n' for number, name in enumerate(quoted))
+
+
+def folders(text: str | bytes, known: Sequence[Person] = ()) -> list[str]:
+    return [person.folder for person in new_people(text, known)]
+
+
+def new_people(text: str | bytes, known: Sequence[Person] = ()) -> list[Person]:
+    data = text if isinstance(text, bytes) else text.encode()
+    return [person for _, person in match(parse_roster(data, "roster.csv"), known).new]
+
+
+ADA = Person("ada-lovelace", "Ada Lovelace", "ada", "ada@example.org")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("name,email,login\nAda Lovelace,ada@example.org,ada\n", id="plain"),
+        pytest.param(
+            "\ufeffname;e-mail;username\r\n\r\nAda Lovelace;ada@example.org;ada\r\n\r\n", id="BOM, semicolons"
+        ),
+        pytest.param("Full Name\tMail\tGitHub Username\nAda Lovelace\tada@example.org\t@ada\n", id="tabs"),
+        pytest.param(
+            "First name,Last name,Email address,Groups,Username\nAda,Lovelace,ada@example.org,,ada\n", id="Moodle"
+        ),
+        pytest.param(
+            "Vorname;Nachname;E-Mail-Adresse;Anmeldename\nAda;Lovelace;ada@example.org;ada\n", id="Moodle, de"
+        ),
+        pytest.param("Prénom,Nom,Adresse de courriel,Login\nAda,Lovelace,ada@example.org,ada\n", id="Moodle, fr"),
+        pytest.param(
+            "Student,ID,SIS Login ID,Email,Section,Task 1\n    Points Possible,,,,,10\n"
+            "Ada Lovelace,7,ada,ada@example.org,S,9\n"
+            '"Student, Test",9,,,S,\n',
+            id="Canvas",
+        ),
+        pytest.param("Last Name,First Name,Email Address,Login\nLovelace,Ada,ada@example.org,ada\n", id="Classroom"),
+        pytest.param(
+            '"identifier","github_username","github_id","name"\n"ada@example.org","ada","1","Ada Lovelace"\n',
+            id="GitHub Classroom",
+        ),
+        pytest.param("sep=;\nname;mail;login\nAda Lovelace;ada@example.org;https://github.com/ada\n", id="Excel"),
+    ],
+)
+def test_each_platform_says_who_takes_part_in_its_own_words(text: str) -> None:
+    assert new_people(text) == [ADA]
+
+
+def test_what_spreadsheets_call_unicode_text_is_read_too() -> None:
+    assert folders("name\temail\nŽofie Nováková\tz@x\n".encode("utf-16")) == ["zofie-novakova"]
+
+
+def test_names_stay_in_their_script_and_lose_only_what_is_in_the_way() -> None:
+    names = ["José Núñez", "Łukasz Ørsted", "Иван Йовков", "田中 太郎", "محمد علي", "O'Brien", "Ada  Lovelace "]
+
+    assert folders(people(names)) == [
+        *("jose-nunez", "lukasz-orsted", "иван-йовков", "田中-太郎", "محمد-علي", "o-brien", "ada-lovelace"),
+    ]
+
+
+def test_the_same_name_twice_is_two_people() -> None:
+    assert folders("name,email\nAda,a@x\nADA,b@x\nada,c@x\n") == ["ada", "ada-2", "ada-3"]
+
+
+def test_rows_of_one_team_make_one_repository_with_members() -> None:
+    found = new_people("name,team\nAda,The Compilers\nGrace,\nJean,the compilers\n")
+
+    assert found == [
+        Person("the-compilers", "The Compilers", members=("Ada", "Jean")),
+        Person("grace", "Grace"),
+    ]
+
+
+@pytest.mark.parametrize("name", [*DEVICES, *NAUGHTY])
+def test_every_hostile_name_makes_a_safe_folder(name: str) -> None:
+    found = new_people(people([name]))
+
+    assert is_safe(found[0].folder), found
+    assert len(found[0].folder.encode()) <= 64
+    assert key_of(found[0].folder).partition(".")[0] not in {key_of(device) for device in DEVICES}
+    assert not any(sign in found[0].name for sign in "\0\x1b\u202e\u2066\n")
+
+
+def test_hostile_names_are_all_different_and_all_come_back_from_workshop_yml() -> None:
+    found = new_people(people([*DEVICES, *NAUGHTY]))
+
+    assert len({key_of(person.folder) for person in found}) == len(found) == len(DEVICES) + len(NAUGHTY)
+    workshop = Workshop(TINY, "starterkit:x", "1", {"a": "b"}, "base", True, "0" * 40, "1" * 40, people=tuple(found))
+    assert read_workshop(workshop_bytes(workshop), TINY).people == tuple(found)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.text(max_size=80), min_size=1, max_size=8))
+def test_any_text_is_a_safe_folder_or_a_line_that_is_named(names: list[str]) -> None:
+    try:
+        found = new_people(people(names).encode("utf-8", "replace"))
+    except FileError as wrong:
+        found = []
+        is_named = wrong.line is not None
+    else:
+        is_named = True
+    assert is_named
+    assert all(is_safe(person.folder) for person in found)
+    assert len({key_of(person.folder) for person in found}) == len(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        pytest.param("name\nAda\n???\n", 'roster.csv:3: no folder can be named after "???"', id="no letter"),
+        pytest.param("name,email\n\nAda,\n,\n ,x\nZoe,,,more\n", "roster.csv:6: this line has 4 cells", id="too many"),
+        pytest.param("name,x\nAda,1\n\n,2\n", "roster.csv:4: nothing in this line tells who it is", id="nobody"),
+        pytest.param('name,login\n"Ada,ada\nZoe,zoe\n', "roster.csv:2: not valid CSV", id="quote"),
+        pytest.param('name,login\n"Ada\nL",ada\n', "roster.csv:2: there is a line end within quotes", id="line end"),
+        pytest.param(
+            "name,login\nAda,a\nZoe,A\n", 'roster.csv:3: Zoe has the same login as Ada in line 2: "A"', id="login"
+        ),
+        pytest.param("name,email\nAda,a@x\nAda,a@x\n", "roster.csv:3: Ada has the same e-mail address", id="e-mail"),
+        pytest.param("one,two\n1,2\n", "roster.csv:1: the first line names no column", id="columns"),
+        pytest.param("name\n", "roster.csv: nobody stands in this roster", id="nobody at all"),
+        pytest.param("name\nA\n" + "x" * 501 + "\n", "roster.csv:3: this name has 501 letters", id="too long"),
+        pytest.param(b"name\nAda\n\xff\n", "roster.csv:3: the file is not UTF-8", id="Latin-1"),
+        pytest.param("", "nobody stands in this roster", id="empty"),
+    ],
+)
+def test_what_is_wrong_in_a_roster_is_named_with_its_line(text: str | bytes, says: str) -> None:
+    with pytest.raises(FileError) as wrong:
+        folders(text)
+
+    assert says in str(wrong.value)
+    assert wrong.value.line is None or f":{wrong.value.line}:" in says
+
+
+def test_a_longer_roster_in_another_order_renames_nobody() -> None:
+    before = new_people("name,email\nAda,a@x\nAda,b@x\nGrace,\nZoe,z@x\n")
+    longer = "email,name,login\n,Grace,grace\n0@x,Ada,\nb@x,Ada,\na@x,Ada King,\nz@x,Zoe,\n,Zoe,\n"
+    found = match(parse_roster(longer.encode(), "roster.csv"), before)
+
+    kept = {entry.line: person.folder for entry, person in found.known}
+    assert kept == {2: "grace", 4: "ada-2", 5: "ada", 6: "zoe"}
+    assert [(entry.line, person.folder) for entry, person in found.new] == [(3, "ada-3"), (7, "zoe-2")]
+
+
+def test_a_name_that_lies_in_the_workshop_already_is_nobody_elses() -> None:
+    found = match(parse_roster(b"name\nAda\n", "roster.csv"), (), taken=["ada"])
+
+    assert [person.folder for _, person in found.new] == ["ada-2"]
+
+
+def test_ten_thousand_people_are_taken_and_no_more() -> None:
+    names = [f"Person {number % 5000}" for number in range(10_000)]
+
+    assert len({key_of(name) for name in folders(people(names))}) == 10_000
+    with pytest.raises(FileError, match="more than 10,000 people"):
+        folders(people([*names, "One More"]))
+
+
+@pytest.mark.parametrize(
+    ("template", "says"),
+    [
+        ("git@host:course/site.git", "one address for everybody"),
+        ("git@host:course/{name}.git", "{name} is nothing that a person has"),
+        ("ext::sh -c {login}", "is no address and no folder"),
+        ("--upload-pack={login}", "is no address and no folder"),
+    ],
+)
+def test_a_remote_template_must_be_an_address_of_each_persons_own(template: str, says: str) -> None:
+    with pytest.raises(UsageError) as wrong:
+        check_remote_template(template)
+
+    assert says in str(wrong.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("name,login\nAda,ada\nZoe,\n", "roster.csv:3: there is no login in this line"),
+        ("name,login\nAda,../x\n", 'roster.csv:2: "../x" cannot stand in an address'),
+        ("name,login\nAda,-x y\n", 'roster.csv:2: "-x y" cannot stand in an address'),
+        ("name,team\nAda,T\n", "A team has none: use {folder}."),
+    ],
+)
+def test_a_login_that_cannot_stand_in_an_address_is_named(text: str, says: str) -> None:
+    found = match(parse_roster(text.encode(), "roster.csv"), ())
+
+    with pytest.raises(FileError) as wrong:
+        with_remotes(found.new, "git@host:{login}.git", "roster.csv")
+    assert says in str(wrong.value)
+
+
+def test_a_folders_name_has_nothing_that_a_shell_or_a_disk_would_take_for_something_else() -> None:
+    assert folder_name("a;b|c&d$(e)`f`'g\"h<i>j*k?l[m]n{o}p!q#r%s^t=u+v,w@x:y~z.") == "-".join(
+        "abcdefghijklmnopqrstuvwxyz"
+    )
