@@ -23,7 +23,7 @@ from starterkit.workshop.sandbox.running import run_watched
 from starterkit.workshop.sandbox.seccomp import filter_bytes
 
 SITE = "/work/site"
-_PLACES = "/work/tmp"
+_PLACES = "/tmp"  # noqa: S108  # the sandbox's own
 _HELPERS = ("prlimit", "setpriv", "tar", "sh")
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _FEW_FILES_OF_ETC = (
@@ -35,7 +35,7 @@ _FEW_FILES_OF_ETC = (
     "/etc/mime.types",
     "/etc/timezone",
 )
-_PEOPLE = b"root:x:0:0:root:/:/bin/false\nlearner:x:%d:%d:learner:/work/tmp:/bin/sh\n"
+_PEOPLE = b"root:x:0:0:root:/:/bin/false\nlearner:x:%d:%d:learner:/tmp:/bin/sh\n"
 _HOSTS = b"127.0.0.1 localhost\n::1 localhost\n"
 # What is unpacked belongs to the program; where memory runs out, it is the first that the kernel ends.
 _BEGIN = 'tar -xf - --no-same-owner && echo 1000 > /proc/self/oom_score_adj; exec "$@" < /dev/null'
@@ -119,11 +119,11 @@ def _walls(job: Job, user: int, info: int) -> list[str]:
     return [
         *words,
         *_system(),
-        *(word for path in _outermost(job.visible) for word in ("--ro-bind", path, path)),
+        *("--perms", "1777", "--size", disk, "--tmpfs", _PLACES),
+        *_shown(job.visible),
         *("--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"),
-        *("--perms", "1777", "--size", str(16 * MIB), "--tmpfs", "/dev/shm"),
-        *("--perms", "0777", "--size", disk, "--tmpfs", SITE, "--perms", "0777", "--size", disk, "--tmpfs", _PLACES),
-        *("--symlink", _PLACES, "/tmp"),
+        *("--perms", "1777", "--size", str(16 * MIB), "--tmpfs", "/dev/shm"),  # noqa: S108
+        *("--perms", "0777", "--size", disk, "--tmpfs", SITE),
     ]
 
 
@@ -157,6 +157,17 @@ def _system() -> tuple[str, ...]:
     return tuple(words)
 
 
+def _shown(paths: Sequence[Path]) -> Iterator[str]:
+    """Show these paths, in folders that hold nothing else and that everybody may enter."""
+    outermost = _outermost(paths)
+    parents = {parent for path in outermost for parent in Path(path).parents if parent.name}
+    for parent in sorted(parents, key=lambda one: len(one.parts)):
+        if str(parent) not in (_PLACES, *_SYSTEM):
+            yield from ("--perms", "0755", "--dir", str(parent))
+    for path in outermost:
+        yield from ("--ro-bind", path, path)
+
+
 def _outermost(paths: Sequence[Path]) -> list[str]:
     """The paths, each also as it really is, without those that lie in another one or in the system's folders."""
     found: list[Path] = []
@@ -179,7 +190,7 @@ def _user() -> int:
 
 
 def _others_of(user: int) -> int:
-    """How many tasks count against the limit of processes that are none of ours: before Linux 5.14, all of the user's."""
+    """How many other tasks count against the limit of processes: before Linux 5.14, all of the user's."""
     release = os.uname().release.split("-")[0].split(".")
     if os.geteuid() == 0 or tuple(int(part) for part in release[:2] if part.isdigit()) >= (5, 14):
         return 0
@@ -204,5 +215,3 @@ def _fed(*contents: bytes) -> Iterator[tuple[int, ...]]:
     finally:
         for number in numbers:
             os.close(number)
-
-

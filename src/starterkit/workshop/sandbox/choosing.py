@@ -11,9 +11,9 @@ from starterkit.workshop.sandbox.model import Sandbox
 
 MECHANISMS = ("bubblewrap", "limits alone")
 _MEND = (
-    "Install bubblewrap (Debian, Ubuntu: `sudo apt install bubblewrap`; Fedora: `sudo dnf install bubblewrap`; on macOS "
-    "and Windows: grade in a Linux machine, WSL 2 is one). For people whose code you would start on this computer "
-    "anyway: `--trust-submissions`."
+    "Install bubblewrap (Debian, Ubuntu: `sudo apt install bubblewrap`; Fedora: `sudo dnf install bubblewrap`; macOS, "
+    "Windows: grade in a Linux machine, WSL 2 is one). For people whose code you would start on this computer anyway: "
+    "`--trust-submissions`."
 )
 
 

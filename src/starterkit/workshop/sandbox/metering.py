@@ -31,7 +31,7 @@ class NamespaceMeter:
         try:
             if root.samefile("/"):
                 return None  # its walls do not stand yet: what is seen there is the whole machine
-            processes = [name for name in os.listdir(root / "proc") if name.isdigit()]
+            processes = [one.name for one in (root / "proc").iterdir() if one.name.isdigit()]
             memory, cpu, tasks = 0, {}, 0
             for name in processes:
                 used = _of_process(f"{root}/proc/{name}")

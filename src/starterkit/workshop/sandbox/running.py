@@ -68,6 +68,8 @@ def run_watched(
             watch.until_the_end(report.read)
             if watch.stopped and process.poll() is None:
                 process.kill()  # it is not asked first: it could do anything in the time
+            assert process.stdout is not None
+            process.stdout.close()
         return Ended(process.returncode, watch.seconds, watch.output.kept(), watch.output.dropped, watch.stopped)
 
 
