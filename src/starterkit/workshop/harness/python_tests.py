@@ -81,15 +81,7 @@ def main() -> None:
 
     import pytest
 
-    for name in settings["preload"]:
-        try:
-            __import__(name)
-        except Exception:  # noqa: S112  # the tests will say so themselves
-            continue
     watch = watching.Watched(site, settings["trusted"], tampered)
-    watch.remember()
-    send("begun")
-    watch.listen({file.partition("/")[0] + "/" for file in settings["tests"]})
 
     twins: dict[int, AssertionError] = {}
     called: dict[int, str] = {}
@@ -130,6 +122,18 @@ def main() -> None:
 
     class Harness:
         """The plugin."""
+
+        @pytest.hookimpl(tryfirst=True)
+        def pytest_load_initial_conftests(self) -> None:
+            """Know all that is trusted before a file of the site is imported."""
+            for name in settings["preload"]:
+                try:
+                    __import__(name)
+                except Exception:  # noqa: S112  # the tests will say so themselves
+                    continue
+            watch.remember()
+            send("begun")
+            watch.listen({file.partition("/")[0] + "/" for file in settings["tests"]})
 
         @pytest.hookimpl(trylast=True)
         def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:

@@ -72,8 +72,8 @@ class Watched:
 
     def _trust(self, space: Any) -> None:
         for value in list(space.values()):
-            function = getattr(value, "__func__", value)
-            if isinstance(function, _FUNCTION):
+            function = _function_of(value)
+            if type(function) is _FUNCTION:
                 self._functions[id(function)] = function
                 self._trust_code(function.__code__)
 
@@ -95,14 +95,14 @@ class Watched:
             self._found("it watches the tests step by step (sys.settrace or sys.setprofile)")
 
     def _is_forged(self, value: object, *, nearest: bool) -> bool:
-        value = getattr(value, "__func__", value)
-        if isinstance(value, _FUNCTION):
+        value = _function_of(value)
+        if type(value) is _FUNCTION:
             if id(value.__code__) in self._codes:
                 return False
             return nearest or self._is_own(value.__code__.co_filename) or value.__code__.co_filename == "<string>"
         if nearest:
             return True
-        kind = value if isinstance(value, type) else type(value)
+        kind = value if issubclass(type(value), type) else type(value)
         module = sys.modules.get(getattr(kind, "__module__", "") or "")
         return self._is_own(getattr(module, "__file__", None) or "")
 
@@ -189,7 +189,11 @@ class _Namespace:
 
 
 def _counts(value: object) -> bool:
-    return isinstance(value, _COUNTING)
+    return issubclass(type(value), _COUNTING)  # an object may lie about its class, or load half a framework to tell it
+
+
+def _function_of(value: Any) -> Any:
+    return value.__func__ if type(value) in (staticmethod, classmethod, types.MethodType) else value
 
 
 _COUNTING = (
@@ -209,5 +213,5 @@ _COUNTING = (
 def _namespaces(name: str, module: types.ModuleType) -> Iterator[tuple[str, Any]]:
     yield name, module.__dict__
     for key, value in list(module.__dict__.items()):
-        if isinstance(value, type) and getattr(value, "__module__", None) == name:
+        if issubclass(type(value), type) and type.__getattribute__(value, "__dict__").get("__module__") == name:
             yield f"{name}.{key}", value.__dict__
