@@ -52,11 +52,9 @@ def grade(
     """
     from starterkit.cli.options import whole_number
     from starterkit.cli.screens import graded
-    from starterkit.template import BASE
     from starterkit.workshop.folder import find_workshop, open_workshop
     from starterkit.workshop.grading.running import Order, part_of
     from starterkit.workshop.sandbox import sandbox
-    from starterkit.workshop.steps import texts_of
     from starterkit.workshop.times import parse_time
 
     console = console_of(context)
@@ -65,7 +63,7 @@ def grade(
     place = sandbox(trusted=trust_submissions)
     order = Order(
         people,
-        step=(BASE if step == BASE else texts_of(workshop).find_step(step)) if step else "",
+        step=_step(workshop, step),
         due=parse_time(due) if due else None,
         jobs=whole_number(jobs, "--jobs"),
         shard=part_of(shard) if shard else (1, 1),
@@ -74,6 +72,16 @@ def grade(
     console.farewell = "Interrupted. What was graded is kept; type the same to go on."
     grades = _graded(console, workshop, order, place)
     return graded.show(console, grades, place.describe())
+
+
+def _step(workshop: Workshop, words: str) -> str:
+    from starterkit.template import BASE
+    from starterkit.workshop.steps import texts_of
+
+    if words in ("", BASE):
+        return words
+    with texts_of(workshop) as template:
+        return template.find_step(words)
 
 
 def grader(console: Console, *, trusted: bool) -> GradeThem:
