@@ -10,6 +10,7 @@ import typer
 from starterkit.cli.begin import At, Data, Framework, given_answers
 from starterkit.cli.options import Elsewhere, Json, Trust, flag
 from starterkit.cli.session import console_of, folder_of
+from starterkit.cli.workshop_grading import TrustSubmissions, grade, grader, grader_if_any
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -96,7 +97,14 @@ def create(
     return enrolled.show(console, enrol(request, console.say))
 
 
-def collect(context: typer.Context, who: Who = None, jobs: Jobs = "", as_json: Json = False) -> int:
+def collect(
+    context: typer.Context,
+    who: Who = None,
+    jobs: Jobs = "",
+    and_grade: Annotated[bool, flag("--grade", help="Grade what changed, as `workshop grade` does.")] = False,
+    trust_submissions: TrustSubmissions = False,
+    as_json: Json = False,
+) -> int:
     """Bring everybody's latest work here, several at once; tell who could not be reached, and why.
 
     Exit code 1 where some could not be reached, 4 where none could.
@@ -111,8 +119,11 @@ def collect(context: typer.Context, who: Who = None, jobs: Jobs = "", as_json: J
     count = whole_number(jobs, "--jobs") or collecting.JOBS
     workshop = open_workshop(find_workshop(folder_of(context)))
     people = workshop.chosen(who or [])
+    grade_them = grader(console, trusted=trust_submissions) if and_grade else None
     with working(workshop.folder, console.say):
         found = collecting.collect(workshop, people, console.say, jobs=count)
+    if grade_them is not None:
+        grade_them(workshop, people, console.say)
     return collected.show(console, found)
 
 
@@ -137,6 +148,7 @@ def status(
             show_default=False,
         ),
     ] = "",
+    trust_submissions: TrustSubmissions = False,
     as_json: Json = False,
 ) -> int:
     """Tell where everybody is: at which step, green or red, when they were last active, who may need a hand.
@@ -161,7 +173,8 @@ def status(
     shown = Shown(console, as_csv=as_csv, page=page, hide_names=hide_names, stuck_after=minutes)
     folder = find_workshop(folder_of(context))
     if watch:
-        return watch_room(folder, shown, whole_number(every, "--every") or 15)
+        grade_them = grader_if_any(console, trusted=trust_submissions)
+        return watch_room(folder, shown, whole_number(every, "--every") or 15, grade_them)
     shown.show(open_workshop(folder))
     return 0
 
@@ -329,5 +342,6 @@ COMMANDS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ),
     ("collect", collect, ("workshop collect", "workshop collect ada-lovelace grace")),
     ("status", status, ("workshop status", "workshop status --watch --html board.html --hide-names")),
+    ("grade", grade, ("workshop grade", "workshop grade --step 02 --due '2026-11-30 17:00'")),
     ("import", import_classroom, ("workshop import classroom_roster.csv autograding.json --framework flask",)),
 )

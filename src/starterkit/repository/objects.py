@@ -1,7 +1,7 @@
 """git's objects: trees as dictionaries, blobs as bytes, commits written in one go.
 
-Reading goes through one `git cat-file --batch`, writing through one `git fast-import`: a process start costs more
-than all the objects of a project. A path is text; bytes that are not UTF-8 are kept by `os.fsdecode`.
+Reading goes through one `git cat-file --batch-command`, writing through one `git fast-import`: a process start costs
+more than all the objects of a project. A path is text; bytes that are not UTF-8 are kept by `os.fsdecode`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ import os
 import re
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from starterkit.errors import StarterkitError
 from starterkit.process import end, start
@@ -116,7 +117,8 @@ class ObjectReader:
         if self._process is not None:
             process, self._process = self._process, None
             assert process.stdin is not None and process.stdout is not None
-            process.stdin.close()
+            with suppress(OSError):  # git gives up at objects that are damaged
+                process.stdin.close()
             process.stdout.close()
             try:
                 process.wait(2)
@@ -125,9 +127,23 @@ class ObjectReader:
 
     def try_read(self, name: str) -> tuple[str, str, bytes] | None:
         """Return an object's id, type and bytes; None where there is no such object."""
+        found = self._asked(b"contents", name)
+        if found is None:
+            return None
+        id, kind, size, stdout = found
+        data = stdout.read(size)
+        stdout.read(1)
+        return id, kind, data
+
+    def about(self, name: str) -> tuple[str, str, int] | None:
+        """Return an object's id, type and size in bytes, without reading it; None where there is no such object."""
+        found = self._asked(b"info", name)
+        return found[:3] if found else None
+
+    def _asked(self, command: bytes, name: str) -> tuple[str, str, int, IO[bytes]] | None:
         if self._process is None:
             self._process = start(
-                self._git.command("cat-file", "--batch"),
+                self._git.command("cat-file", "--batch-command"),
                 cwd=self._git.folder,
                 env=self._git.environment(),
                 stdin=subprocess.PIPE,
@@ -135,15 +151,17 @@ class ObjectReader:
             )
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None and stdout is not None
-        stdin.write(os.fsencode(name) + b"\n")
-        stdin.flush()
-        header = stdout.readline().decode().split()
-        if len(header) != 3:
+        try:
+            stdin.write(command + b" " + os.fsencode(name) + b"\n")
+            stdin.flush()
+        except BrokenPipeError:
+            self.close()  # git has given up at a damaged object; the next question starts it again
             return None
-        size = int(header[2])
-        data = stdout.read(size)
-        stdout.read(1)
-        return header[0], header[1], data
+        line = stdout.readline()
+        if not line:
+            self.close()
+        header = line.decode().split()
+        return (header[0], header[1], int(header[2]), stdout) if len(header) == 3 else None
 
     def id_of(self, name: str) -> str | None:
         """Return the id that a ref stands for now, or None."""

@@ -1,0 +1,135 @@
+"""`starterkit workshop grade`, and grading for the commands that do it on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from starterkit.cli.options import Json, flag
+from starterkit.cli.session import console_of, folder_of
+
+if TYPE_CHECKING:
+    from starterkit.cli.console import Console
+    from starterkit.workshop.folder import Person, Workshop
+    from starterkit.workshop.founding import Say
+    from starterkit.workshop.grading.model import Grade
+    from starterkit.workshop.grading.running import Order
+    from starterkit.workshop.rounds import Grade as GradeThem
+    from starterkit.workshop.sandbox import Sandbox
+
+Who = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[WHO]...", help="Only these people, by folder, login, e-mail or name.", show_default=False),
+]
+TrustSubmissions = Annotated[
+    bool, flag("--trust-submissions", help="Start submissions without a sandbox, where there is none.")
+]
+
+
+def grade(
+    context: typer.Context,
+    who: Who = None,
+    step: Annotated[
+        str, typer.Option("--step", metavar="STEP", help="Grade at this step; else at the one each stands at.")
+    ] = "",
+    due: Annotated[
+        str,
+        typer.Option("--due", metavar="TIME", help="The last commit before this counts; later ones are late."),
+    ] = "",
+    jobs: Annotated[
+        str, typer.Option("--jobs", metavar="N", help="So many at once; else one for each core.", show_default=False)
+    ] = "",
+    shard: Annotated[str, typer.Option("--shard", metavar="I/N", help="Only part I of N of the people.")] = "",
+    again: Annotated[bool, flag("--again", help="Grade everything again, also what has not changed.")] = False,
+    trust_submissions: TrustSubmissions = False,
+    as_json: Json = False,
+) -> int:
+    """Grade everybody's last commit, each in a sandbox, with the path's own tests.
+
+    What was graded before and has not changed is not run again; a grading that was interrupted goes on where it was.
+    """
+    from starterkit.cli.options import whole_number
+    from starterkit.cli.screens import graded
+    from starterkit.workshop.folder import find_workshop, open_workshop
+    from starterkit.workshop.grading.running import Order, part_of
+    from starterkit.workshop.sandbox import sandbox
+    from starterkit.workshop.times import parse_time
+
+    console = console_of(context)
+    workshop = open_workshop(find_workshop(folder_of(context)))
+    people = workshop.chosen(who or [])
+    place = sandbox(trusted=trust_submissions)
+    order = Order(
+        people,
+        step=_step(workshop, step),
+        due=parse_time(due) if due else None,
+        jobs=whole_number(jobs, "--jobs"),
+        shard=part_of(shard) if shard else (1, 1),
+        again=again,
+    )
+    console.farewell = "Interrupted. What was graded is kept; type the same to go on."
+    grades = _graded(console, workshop, order, place)
+    return graded.show(console, grades, place.describe())
+
+
+def _step(workshop: Workshop, words: str) -> str:
+    from starterkit.template import BASE
+    from starterkit.workshop.steps import texts_of
+
+    if words in ("", BASE):
+        return words
+    with texts_of(workshop) as template:
+        return template.find_step(words)
+
+
+def grader(console: Console, *, trusted: bool) -> GradeThem:
+    """Return what grades people on the way: their latest work. Raises `MissingError` where there is no sandbox."""
+    from starterkit.workshop.sandbox import sandbox
+
+    place = sandbox(trusted=trusted)
+
+    def grade_them(workshop: Workshop, people: Sequence[Person], say: Say) -> None:
+        from starterkit.workshop.grading.running import Order
+
+        _graded(console, workshop, Order(people), place)
+
+    return grade_them
+
+
+def grader_if_any(console: Console, *, trusted: bool) -> GradeThem | None:
+    """Like `grader`, but None where there is no sandbox; the reason is told."""
+    from starterkit.errors import MissingError
+
+    try:
+        return grader(console, trusted=trusted)
+    except MissingError as lacking:
+        console.trouble("Nothing is graded:", lacking.message, lacking.mend)
+        return None
+
+
+def _graded(console: Console, workshop: Workshop, order: Order, place: Sandbox) -> list[Grade]:
+    import os
+    from pathlib import Path
+
+    from starterkit.runtime.cache import cache_folder
+    from starterkit.workshop.grading.packages import Shelf
+    from starterkit.workshop.grading.running import Grading, environments_folder
+    from starterkit.workshop.grading.written import write_grades
+
+    shelf = Shelf(environments_folder(cache_folder(os.environ, Path.home())), console.say)
+    grades = Grading(workshop, order, place, shelf, _Told(console)).run()
+    write_grades(workshop, grades)
+    return grades
+
+
+class _Told:
+    """Tells on standard error how far the grading is."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def ended(self, grade: Grade, done: int, of: int) -> None:
+        """Say who has a grade now."""
+        self._console.say(f"{done} of {of} · {grade.person.name}: {grade.verdict.value}")

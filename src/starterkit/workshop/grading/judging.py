@@ -1,0 +1,138 @@
+"""From what was heard of a run to a verdict, with the words that a learner would have read."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from starterkit.checking import ExpectedTest, Outcome
+from starterkit.checking.failures import Project, judged, judged_output, with_first_exit
+from starterkit.checking.report import Case
+from starterkit.checking.results import Place
+from starterkit.plain import plain
+from starterkit.repository.objects import LINK, File
+from starterkit.workshop.grading.model import TestGrade, Verdict
+from starterkit.workshop.grading.outcomes import Heard
+from starterkit.workshop.grading.pristine import Pristine
+from starterkit.workshop.sandbox import Ended
+
+_LOOP = "Is there a loop without an end?"
+_EXIT = re.compile(rb"\bos\._exit\(|\bos\.abort\(|\bprocess\.(?:exit|abort)\(")
+
+
+@dataclass(frozen=True)
+class SubmittedProject(Project):
+    """A project whose files were never laid out here; `folder` is where they lay in the sandbox."""
+
+    files: Mapping[str, File] = field(default_factory=dict)
+
+    def exit_call(self) -> Place | None:
+        """Return a line of the learner's own code that ends the program without a trace, where there is one."""
+        for name, file in sorted(self.files.items()):
+            found = _EXIT.search(file.data) if file.mode != LINK and name.endswith((".py", ".js", ".mjs")) else None
+            if found and not self.is_path_owned(name):
+                return Place(name, file.data.count(b"\n", 0, found.start()) + 1)
+        return None
+
+    def _relative(self, path: str) -> str:
+        whole = posixpath.normpath(posixpath.join(str(self.folder), path))
+        inside = os.path.relpath(whole, self.folder)
+        return inside if inside in self.files else ""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The verdict on a run, why (where the tests alone do not say it), and each listed test."""
+
+    verdict: Verdict
+    why: str
+    results: tuple[TestGrade, ...]
+
+
+def judge(pristine: Pristine, files: Mapping[str, File], site: str, heard: Heard, ended: Ended) -> Judgement:
+    """Return the verdict on a run. Green is only what reported itself whole, test by test, and meddled with nothing."""
+    run = _Run(pristine, SubmittedProject(Path(site), pristine.template.owns, files), heard, ended)
+    results = tuple(run.grade(test) for test in pristine.tests)
+    if heard.tampered:
+        return Judgement(Verdict.TAMPERED, "; ".join(heard.tampered)[:1000], results)
+    if results and all(one.is_green for one in results) and heard.finished and not ended.stopped:
+        return Judgement(Verdict.GREEN, "", results)
+    return Judgement(Verdict.RED, run.problem(), results)
+
+
+class _Run:
+    def __init__(self, pristine: Pristine, project: SubmittedProject, heard: Heard, ended: Ended) -> None:
+        self._project, self._heard, self._ended = project, heard, ended
+        self._output = plain(ended.output.decode("utf-8", "replace"))
+        self._cases: dict[str, list[Case]] = {}
+        for case in with_first_exit(heard.ended):
+            self._cases.setdefault(case.name, []).append(case)
+        self._broken = {case.name: case for case in heard.broken_files}
+
+    def grade(self, test: ExpectedTest) -> TestGrade:
+        """Return what became of a listed test."""
+        cases = self._cases.get(test.id, [])
+        bad = next((case for case in cases if case.kind), None)
+        if bad:
+            return self._grade(test, Outcome.FAILED, self._with_place(bad))
+        if cases and test.id != self._heard.under_way:
+            return self._grade(test, Outcome.PASSED, "")
+        return self._grade(test, Outcome.DID_NOT_RUN, self._why_it_did_not_run(test))
+
+    def _grade(self, test: ExpectedTest, outcome: Outcome, message: str) -> TestGrade:
+        return TestGrade(test.id, test.sentence, test.step, outcome.value, message)
+
+    def _with_place(self, case: Case) -> str:
+        words = judged(case, self._project)
+        return (
+            f"{words.message} ({words.place})"
+            if words.place and str(words.place) not in words.message
+            else words.message
+        )
+
+    def _why_it_did_not_run(self, test: ExpectedTest) -> str:
+        if not test.file:
+            return "The path has no such test."
+        if test.file in self._broken:
+            return self._with_place(self._broken[test.file])
+        if test.id == self._heard.under_way:
+            return self._how_it_broke_off()
+        if self._heard.finished and self._broken:
+            first = next(iter(self._broken.values()))
+            return f"Did not run, because {first.name} could not be read: {self._with_place(first)}"
+        return f"Not reached: {self.problem()}" if self.problem() else "It did not report itself."
+
+    def _how_it_broke_off(self) -> str:
+        if self._ended.stopped:
+            loop = f" {_LOOP}" if "still running" in self._ended.stopped or "processor" in self._ended.stopped else ""
+            return f"Stopped: {self._ended.stopped}.{loop}"
+        place = self._project.exit_call()
+        told = f" ({place} does such a thing)" if place else ""
+        return f"The code ended the whole program here, with {_ending(self._ended.code)}{told}."
+
+    def problem(self) -> str:
+        """What went wrong with the run as a whole, or nothing."""
+        where = f" in {self._heard.under_way}" if self._heard.under_way else ""
+        if self._ended.stopped:
+            return f"the run was stopped{where}: {self._ended.stopped}"
+        if self._heard.internal:
+            return judged_output(self._heard.internal, self._project).message or "the test program broke down"
+        if not self._heard.finished:
+            before = "" if self._heard.collected else " before the first test"
+            words = judged_output(self._output, self._project).message if not self._heard.collected else ""
+            return f"the run ended{before}{where}, with {_ending(self._ended.code)}{f': {words}' if words else ''}"
+        return ""
+
+
+def _ending(code: int) -> str:
+    import signal
+
+    number = -code if code < 0 else code - 128
+    try:
+        return f"the signal {signal.Signals(number).name}" if code < 0 or code > 128 else f"exit code {code}"
+    except ValueError:
+        return f"exit code {code}"

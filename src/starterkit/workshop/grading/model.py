@@ -1,0 +1,117 @@
+"""A grading: what became of one submission."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from starterkit.checking import Outcome
+from starterkit.workshop.folder import Person
+
+
+class Verdict(StrEnum):
+    """`tampered`: it meddled with the tests. `unreadable`: it cannot be laid out. `nothing`: there is no commit."""
+
+    GREEN = "green"
+    RED = "red"
+    TAMPERED = "tampered"
+    UNREADABLE = "unreadable"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True)
+class TestGrade:
+    """One listed test."""
+
+    __test__ = False  # not a test class for pytest
+
+    test: str
+    sentence: str
+    step: str
+    outcome: str
+    message: str = ""
+
+    @property
+    def is_green(self) -> bool:
+        return self.outcome == Outcome.PASSED
+
+
+@dataclass(frozen=True)
+class Grade:
+    """One person's submission, graded; `kept` tells that it is from an earlier grading of the same.
+
+    `at` and `committed` are ISO 8601 in UTC. `tests` is the fingerprint of all that judged it. `notes` is what the
+    instructor should know: what was left out, which packages were taken.
+    """
+
+    person: Person
+    at: str
+    verdict: Verdict
+    commit: str = ""
+    committed: str = ""
+    step: str = ""
+    tests: str = ""
+    results: tuple[TestGrade, ...] = ()
+    why: str = ""
+    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+    late: bool = False
+    sandbox: str = ""
+    kept: bool = False
+
+    @property
+    def passed(self) -> int:
+        return sum(one.is_green for one in self.results)
+
+    @property
+    def first_red(self) -> TestGrade | None:
+        """The first red test, in the order in which a learner meets them."""
+        return next((one for one in self.results if not one.is_green), None)
+
+    def event(self) -> dict[str, Any]:
+        """Return the grading as a line of results/<folder>.jsonl has it."""
+        first = self.first_red
+        return {
+            "kind": "graded",
+            "at": self.at,
+            "commit": self.commit or None,
+            "committed": self.committed or None,
+            "step": self.step,
+            "tests": self.tests,
+            "results": [vars(one) for one in self.results],
+            "first_red": first.test if first else None,
+            "verdict": self.verdict.value,
+            "why": self.why,
+            "notes": list(self.notes),
+            "seconds": round(self.seconds, 3),
+            "late": self.late,
+            "sandbox": self.sandbox,
+        }
+
+
+def grade_of(person: Person, event: Mapping[str, Any]) -> Grade | None:
+    """Return the grading that a line of results holds; None where it holds none that we can read."""
+    try:
+        return Grade(
+            person,
+            at=str(event["at"]),
+            verdict=Verdict(event["verdict"]),
+            commit=str(event["commit"] or ""),
+            committed=str(event["committed"] or ""),
+            step=str(event["step"]),
+            tests=str(event["tests"]),
+            results=tuple(TestGrade(**{name: str(one[name]) for name in _NAMES}) for one in event["results"]),
+            why=str(event["why"]),
+            notes=tuple(map(str, event.get("notes", ()))),
+            seconds=float(event["seconds"]),
+            late=bool(event["late"]),
+            sandbox=str(event["sandbox"]),
+            kept=True,
+        )
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+_NAMES = ("test", "sentence", "step", "outcome", "message")

@@ -1,0 +1,132 @@
+"""Grading one submission: read it, lay it out in the sandbox with the path's own tests, run them, and judge."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+
+from starterkit.errors import MissingError
+from starterkit.plain import plain
+from starterkit.repository.bare import BareRepository
+from starterkit.repository.objects import File, ObjectMissing
+from starterkit.workshop.folder import Person, Workshop
+from starterkit.workshop.grading.archive import archived
+from starterkit.workshop.grading.judging import judge
+from starterkit.workshop.grading.kinds import HARNESS, harness_fingerprint, test_command
+from starterkit.workshop.grading.model import Grade, Verdict
+from starterkit.workshop.grading.outcomes import Heard
+from starterkit.workshop.grading.packages import Packages, Shelf
+from starterkit.workshop.grading.pristine import Pristine, digest
+from starterkit.workshop.grading.submitted import Submitted, Unreadable, submitted
+from starterkit.workshop.results import moment
+from starterkit.workshop.sandbox import Job, Limits, Sandbox
+from starterkit.workshop.submissions import Submission
+
+_SECONDS_A_TEST = 2.0
+
+
+@dataclass(frozen=True)
+class Grader:
+    """What all submissions of one grading have in common. `layers` are the path's files at each step."""
+
+    workshop: Workshop
+    layers: dict[str, Pristine]
+    shelf: Shelf
+    sandbox: Sandbox
+    due: datetime | None = None
+
+    @cached_property
+    def sandbox_name(self) -> str:
+        return self.sandbox.describe().name
+
+    def limits(self, pristine: Pristine) -> Limits:
+        """Return the limits for a run at this step."""
+        seconds = max(60.0, _SECONDS_A_TEST * len(pristine.tests))
+        return Limits(seconds=seconds, cpu_seconds=seconds)
+
+    def step_of(self, submission: Submission, asked: str) -> tuple[str, str]:
+        """Return the step to grade at, and what is to be told about it."""
+        if asked:
+            return asked, ""
+        if submission.step in self.layers:
+            return submission.step, ""
+        said = f'names a step "{submission.step[:40]}" that the path does not have' if submission.step else "is damaged"
+        return self.workshop.step, f"its .starterkit.yml {said}: graded at {self.workshop.step}, where all began"
+
+    def nothing(self, person: Person) -> Grade:
+        """Return the grading of somebody of whom there is no commit."""
+        return Grade(person, moment(), Verdict.NOTHING, why="there is no commit")
+
+    def grade(self, submission: Submission, asked: str, before: Grade | None) -> Grade:
+        """Return the grading of a submission; the one `before` again where nothing of it would change."""
+        step, note = self.step_of(submission, asked)
+        pristine = self.layers[step]
+        grade = Grade(
+            submission.person,
+            moment(),
+            Verdict.UNREADABLE,
+            submission.commit,
+            moment(submission.committed),
+            step,
+            late=self.due is not None and submission.committed > self.due,
+            sandbox=self.sandbox_name,
+        )
+        with BareRepository(self.workshop.repository(submission.person)) as repository:
+            theirs = repository.reader.about(f"{submission.commit}:{pristine.template.environment.pins}")
+            fingerprint = self._fingerprint(pristine, theirs[0] if theirs else "")
+            if before and (before.commit, before.tests, before.late) == (grade.commit, fingerprint, grade.late):
+                return before
+            grade = replace(grade, tests=fingerprint)
+            taken = self.shelf.of_the_path(pristine).taken
+            inside = {path.partition("/")[0].removesuffix(".py") for path in (*pristine.others, *pristine.files)}
+            try:
+                files = submitted(
+                    repository.reader,
+                    submission.commit,
+                    is_ours=pristine.delivers,
+                    is_taken=lambda name: name in taken and name not in inside,
+                )
+            except (Unreadable, ObjectMissing) as wrong:
+                return replace(grade, why=wrong.message)
+        packages, told = self.shelf.for_submission(pristine, files.files.get(pristine.template.environment.pins))
+        notes = tuple(filter(None, (note, told, *files.left_out)))
+        return self._run(replace(grade, notes=notes), pristine, files, packages)
+
+    def _fingerprint(self, pristine: Pristine, pins: str) -> str:
+        environment = digest(pristine.declaration.hex(), pristine.pins.hex(), pins)
+        limits = vars(self.limits(pristine))
+        return digest(pristine.fingerprint, environment, limits, harness_fingerprint(), self.sandbox_name)
+
+    def _run(self, grade: Grade, pristine: Pristine, files: Submitted, packages: Packages) -> Grade:
+        heard = Heard(secrets.token_bytes(32))
+        everything: dict[str, File] = {**files.files, **pristine.files}
+        job = Job(
+            test_command(pristine, packages),
+            archived(files.files, pristine.files),
+            visible=(*packages.visible, HARNESS),
+            variables=_variables(packages),
+            secret=heard.key,
+            on_report=heard.feed,
+            limits=self.limits(pristine),
+        )
+        ended = self.sandbox.run(job)
+        heard.close()
+        if not heard.begun and not ended.stopped:  # nothing of the submission had been started yet
+            said = plain(ended.output.decode("utf-8", "replace")).strip().splitlines()[-1:]
+            raise MissingError(
+                f"The tests could not be started in the sandbox: {''.join(said) or f'exit code {ended.code}'}."
+            )
+        found = judge(pristine, everything, self.sandbox.site, heard, ended)
+        notes = grade.notes
+        if ended.dropped:
+            notes += (f"it printed {ended.dropped:,} bytes more than are kept",)
+        return replace(
+            grade, verdict=found.verdict, why=found.why, results=found.results, seconds=ended.seconds, notes=notes
+        )
+
+
+def _variables(packages: Packages) -> dict[str, str]:
+    first = next(iter(packages.prepared.programs.values())).rpartition("/")[0]
+    return {"PATH": f"{first}:/usr/local/bin:/usr/bin:/bin", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}

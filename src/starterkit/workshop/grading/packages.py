@@ -1,0 +1,185 @@
+"""The packages that submissions are graded with: an environment for each distinct set of pins, made outside.
+
+Nothing of a submission is built or run for that: wheels alone, each with its hash, from the indexes of the instructor.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from starterkit.errors import MissingError, StarterkitError
+from starterkit.process import run, scrubbed_environment
+from starterkit.repository.objects import LINK, File
+from starterkit.runtime import Prepared, Say, pinned_versions, prepare, quiet
+from starterkit.runtime.declaration import declared
+from starterkit.runtime.pins import package_name, pinned_names
+from starterkit.template import Environment
+from starterkit.workshop.grading.pristine import Pristine, digest
+
+_LIMIT_SECONDS = 600.0
+_LARGEST_PINS = 2_000_000
+_WHEELS_ALONE = b"--only-binary :all:\n"
+# A pinned package, its hashes and remarks, and nothing else: no address, no file, no other index.
+_PIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[A-Za-z0-9._,-]+\])?==[A-Za-z0-9.!+_-]+\s*(?:;[^\\#@]*)?\\?")
+_HASH = re.compile(r"\s+--hash=sha256:[0-9a-f]{64}\s*\\?")
+_COMPILED = "starterkit.compiled"
+
+
+@dataclass(frozen=True)
+class Packages:
+    """An environment that is ready to be lent to a sandbox.
+
+    `visible` is what has to be seen of the disk for it to work; `plugins` are the plugins of pytest that the path's own
+    packages bring; `taken` are the names of the modules in it.
+    """
+
+    prepared: Prepared
+    fingerprint: str
+    visible: tuple[Path, ...] = ()
+    plugins: tuple[str, ...] = ()
+    taken: frozenset[str] = frozenset()
+
+
+@dataclass
+class Shelf:
+    """The environments that have been made, each once, however many threads ask."""
+
+    folder: Path
+    say: Say = quiet
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _locks: dict[str, threading.Lock] = field(default_factory=dict)
+    _made: dict[str, Packages] = field(default_factory=dict)
+    _failed: dict[str, str] = field(default_factory=dict)
+
+    def for_submission(self, pristine: Pristine, theirs: File | None) -> tuple[Packages, str]:
+        """Return the environment for somebody's pins, and what has to be told about it ("" where nothing)."""
+        if theirs is None or theirs.mode == LINK or theirs.data.replace(b"\r\n", b"\n") == pristine.pins:
+            return self.of_the_path(pristine), ""
+        reason = _why_not(pristine, theirs.data)
+        if not reason:
+            try:
+                return self._packages(pristine, theirs.data.replace(b"\r\n", b"\n")), ""
+            except StarterkitError as failed:
+                reason = failed.message.strip().split("\n")[0]
+        return self.of_the_path(pristine), f"graded with the packages of the path, not with its own: {reason}"
+
+    def of_the_path(self, pristine: Pristine) -> Packages:
+        """Return the environment of the path's own pins."""
+        return self._packages(pristine, pristine.pins)
+
+    def _packages(self, pristine: Pristine, pins: bytes) -> Packages:
+        key = digest(
+            pristine.template.environment.kind, sys.version, pristine.declaration.hex(), pins.hex(), pristine.pins.hex()
+        )
+        with self._lock:
+            lock = self._locks.setdefault(key, threading.Lock())
+        with lock:
+            if key in self._failed:
+                raise MissingError(self._failed[key])
+            if key not in self._made:
+                try:
+                    self._made[key] = self._make(key, pristine, pins)
+                except StarterkitError as failed:
+                    self._failed[key] = failed.message
+                    raise
+            return self._made[key]
+
+    def _make(self, key: str, pristine: Pristine, pins: bytes) -> Packages:
+        environment, folder = pristine.template.environment, self.folder / key
+        is_python = environment.kind == "python"
+        wanted = {environment.declaration: pristine.declaration, environment.pins: pins}
+        if is_python:
+            wanted[environment.pins] = _WHEELS_ALONE + pins
+        for name, content in wanted.items():
+            file = folder / name
+            if not file.is_file() or file.read_bytes() != content:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(content)
+        prepared = prepare(folder, environment, say=self.say)
+        return _python_packages(key, prepared, pristine) if is_python else _other_packages(key, prepared, environment)
+
+
+def _why_not(pristine: Pristine, pins: bytes) -> str:
+    """Why somebody's pins cannot be taken, or nothing."""
+    environment = pristine.template.environment
+    if environment.kind != "python":
+        return f"its {environment.pins} differs from the path's"
+    if len(pins) > _LARGEST_PINS:
+        return f"its {environment.pins} is too large"
+    lines = pins.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
+    for number, line in enumerate(lines, 1):
+        if line.strip() and not line.lstrip().startswith("#") and not (_PIN.fullmatch(line) or _HASH.fullmatch(line)):
+            return f"{environment.pins}:{number} is no pinned package with its hashes"
+        if line[:1].isalnum() and not _HASH.fullmatch(lines[number] if number < len(lines) else ""):
+            return f"{environment.pins}:{number} has no hash"
+    needed = {package_name(one) for one in declared(pristine.declaration, environment.declaration).requirements}
+    lacking = sorted(needed - pinned_names(pins))
+    return f"its {environment.pins} lacks {', '.join(lacking[:3])}" if lacking else ""
+
+
+def _python_packages(key: str, prepared: Prepared, pristine: Pristine) -> Packages:
+    assert prepared.folder is not None
+    settings = dict(
+        line.partition(" = ")[::2] for line in (prepared.folder / "pyvenv.cfg").read_text("utf-8").splitlines()
+    )
+    program = Path(settings["home"]) / Path(prepared.programs["python"]).resolve().name
+    site = next(iter((prepared.folder / "lib").glob("python3*/site-packages")), None)
+    if site is None or not program.exists():
+        raise MissingError("The environment for grading is not whole.", f"Delete {prepared.folder.parent}.")
+    _compile(program, site, prepared.folder / _COMPILED)
+    names = {
+        entry.name.partition(".")[0] for entry in site.iterdir() if not entry.name.endswith((".dist-info", ".pth"))
+    }
+    distributions = pinned_versions(pristine.pins)
+    return Packages(
+        prepared,
+        key,
+        (prepared.folder, *_of_python(program)),
+        tuple(_plugins(site, frozenset(distributions))),
+        frozenset(names | set(sys.stdlib_module_names)),
+    )
+
+
+def _of_python(program: Path) -> list[Path]:
+    """What belongs to a Python installation and nothing besides, for its folder may be somebody's home."""
+    real = program.resolve()
+    found = [program, real]
+    for prefix in {program.parent.parent, real.parent.parent}:
+        for pattern in ("lib*/python3.*", "lib*/libpython3*", "lib*/libpython3*"):
+            found += prefix.glob(pattern)
+    return list(dict.fromkeys(found))
+
+
+def _compile(program: Path, site: Path, mark: Path) -> None:
+    """Compile the packages once for everybody; this runs none of them, and not their .pth files either."""
+    if mark.exists():
+        return
+    clean = scrubbed_environment()
+    run([program, "-I", "-S", "-m", "compileall", "-q", "-j", "0", site], env=clean, timeout=_LIMIT_SECONDS)
+    for path in [site.parents[2], *site.parents[2].rglob("*")]:  # read by a user that is nobody
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(mode | (0o555 if path.is_dir() or mode & 0o100 else 0o444))
+    mark.touch()
+
+
+def _plugins(site: Path, distributions: frozenset[str]) -> list[str]:
+    """The plugins of pytest that these packages bring; those of others are not loaded."""
+    found: list[str] = []
+    for file in sorted(site.glob("*.dist-info/entry_points.txt")):
+        name = file.parent.name.removesuffix(".dist-info").rpartition("-")[0]
+        if package_name(name) not in distributions:
+            continue
+        section = re.search(r"(?ms)^\[pytest11\]\s*(.*?)(?=^\[|\Z)", file.read_text("utf-8", "replace"))
+        found += re.findall(r"(?m)^([\w.-]+)\s*=", section[1]) if section else []
+    return found
+
+
+def _other_packages(key: str, prepared: Prepared, environment: Environment) -> Packages:
+    programs = [Path(program) for program in prepared.programs.values()]
+    folders = [prepared.folder] if prepared.folder else []
+    return Packages(prepared, key, (*folders, *programs, *(one.resolve() for one in programs)))

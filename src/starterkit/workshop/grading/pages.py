@@ -1,0 +1,124 @@
+"""A page for each person: the sentences of the tests, green and red, the first red one on top. Nothing from outside.
+
+What learners wrote stands in it: all of it is escaped, and signs that cannot be seen are made visible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+
+from starterkit.template import BASE
+from starterkit.workshop.grading.model import Grade, TestGrade, Verdict
+from starterkit.workshop.grading.submitted import shown
+
+_WORDS = {
+    Verdict.GREEN: "All tests are green.",
+    Verdict.RED: "Some tests are red.",
+    Verdict.TAMPERED: "The tests were tampered with.",
+    Verdict.UNREADABLE: "This work cannot be graded.",
+    Verdict.NOTHING: "There is nothing to grade yet.",
+}
+
+
+def page(grade: Grade) -> str:
+    """Return the page of one person."""
+    return _PAGE.format(
+        style=_STYLE,
+        name=_shown(grade.person.name),
+        verdict=f"{grade.verdict.value}",
+        words=_WORDS[grade.verdict],
+        facts="\n".join(f"<li>{_shown(fact)}</li>" for fact in _facts(grade)),
+        first=_first(grade),
+        tests="\n".join(_steps(grade)),
+        sandbox=_shown(grade.sandbox or "none"),
+    )
+
+
+def _facts(grade: Grade) -> Iterator[str]:
+    if grade.results:
+        yield f"{grade.passed} of {len(grade.results)} tests are green."
+    if grade.commit:
+        yield f"Commit {grade.commit[:10]} of {grade.committed.replace('T', ' ')}{', late' if grade.late else ''}."
+    if grade.why:
+        yield f"{grade.why[:1].upper()}{grade.why[1:]}"
+    yield from grade.notes
+
+
+def _first(grade: Grade) -> str:
+    first = grade.first_red
+    if first is None:
+        return ""
+    return (
+        f"<section class='first'><h2>The first red one</h2><p>{_shown(first.sentence)}</p>{_message(first)}</section>"
+    )
+
+
+def _steps(grade: Grade) -> Iterator[str]:
+    steps = dict.fromkeys(one.step for one in grade.results)
+    for step in steps:
+        yield f"<h2>{_shown('The starter project' if step == BASE else step)}</h2>\n<ul class='tests'>"
+        for one in grade.results:
+            if one.step == step:
+                kind, word = ("green", "green") if one.is_green else ("red", _word(one))
+                message = "" if one.is_green else _message(one)
+                yield f"<li class='{kind}'><b>{word}</b> {_shown(one.sentence or one.test)}{message}</li>"
+        yield "</ul>"
+
+
+def _word(one: TestGrade) -> str:
+    return "red" if one.outcome == "failed" else _shown(one.outcome)
+
+
+def _message(one: TestGrade) -> str:
+    return f"<pre>{_shown(one.message)}</pre>" if one.message else ""
+
+
+def _shown(words: str) -> str:
+    return escape("\n".join(shown(line) for line in words.split("\n")))
+
+
+_STYLE = """
+:root { color-scheme: light dark; --ink: #1d2430; --soft: #566072; --paper: #f6f7f9; --card: #fff; --line: #d9dee7;
+  --green: #1a6b4f; --red: #b3261e; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e6e9ef; --soft: #a6afbf; --paper: #12151a; --card: #1b2028; --line: #343b48;
+    --green: #6fd0ab; --red: #ff9a91; }
+}
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 50rem; padding: 1rem; background: var(--paper); color: var(--ink);
+  font: 16px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
+h1 { font-size: 1.4em; margin: 0; }
+h2 { font-size: 1.1em; margin: 1.2rem 0 .4rem; }
+.verdict { font-weight: 600; margin: .2rem 0; }
+.verdict.green, .green b { color: var(--green); }
+.verdict, .red b { color: var(--red); }
+.tests { list-style: none; margin: 0; padding: 0; display: grid; gap: .4rem; }
+.tests li, .first { background: var(--card); border: 1px solid var(--line); border-left: .4rem solid var(--red);
+  border-radius: .4rem; padding: .4rem .7rem; }
+.tests li.green { border-left-color: var(--green); }
+.first h2 { margin-top: .2rem; }
+pre { white-space: pre-wrap; margin: .3rem 0 0; color: var(--soft); }
+footer { margin-top: 1.5rem; color: var(--soft); font-size: .85em; }
+"""
+_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>{name}</title>
+<style>{style}</style>
+</head>
+<body>
+<header><h1>{name}</h1><p class="verdict {verdict}">{words}</p></header>
+<ul>
+{facts}
+</ul>
+{first}
+{tests}
+<footer>Graded with the tests of the path, in the sandbox: {sandbox}. The verdict is evidence, and not proof: the tests
+run in one process with the code that they judge.</footer>
+</body>
+</html>
+"""

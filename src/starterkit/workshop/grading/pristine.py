@@ -1,0 +1,98 @@
+"""What the path brings to grading at one step: its tests and their support, and what the harness is told of them."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from starterkit.checking import ExpectedTest, expected_tests
+from starterkit.errors import MissingError
+from starterkit.project.path import LearningPath
+from starterkit.repository.objects import File, ObjectReader
+from starterkit.syntax import parsed
+from starterkit.template import Template
+
+
+@dataclass(frozen=True)
+class Pristine:
+    """The files of the path at one step, as far as grading needs them.
+
+    `files` are the path-owned ones; `declaration` and `pins` those of the step. `others` are the paths of all other
+    files of the path at this step.
+    """
+
+    template: Template
+    step: str
+    tests: tuple[ExpectedTest, ...]
+    files: Mapping[str, File]
+    others: frozenset[str]
+    declaration: bytes
+    pins: bytes
+
+    @property
+    def test_files(self) -> tuple[str, ...]:
+        """The files of the tests, in the order of the path."""
+        return tuple(dict.fromkeys(test.file for test in self.tests if test.file))
+
+    @property
+    def fingerprint(self) -> str:
+        """One word for all that the path has a say in."""
+        parts = {path: hashlib.sha256(file.data).hexdigest() for path, file in sorted(self.files.items())}
+        listed = [test.id for test in self.tests]
+        return digest(parts, listed, list(self.template.commands.test), self.step)
+
+    def delivers(self, path: str) -> bool:
+        """Tell whether a path is one that the path delivers, or would: a submission's own file there does not count."""
+        return self.template.owns(path) or any(
+            path.startswith(f"{owned}/") or owned.startswith(f"{path}/") for owned in self.files
+        )
+
+    def used_modules(self) -> list[str]:
+        """Return the modules that tests and support import, but those of the project."""
+        found: dict[str, None] = {}
+        inside = {path.partition("/")[0].removesuffix(".py") for path in (*self.files, *self.others)}
+        for path, file in self.files.items():
+            if PurePosixPath(path).suffix != ".py":
+                continue
+            try:
+                tree = parsed(file.data.decode("utf-8", "replace"))
+            except (SyntaxError, ValueError):
+                continue
+            for node in tree.body:
+                names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+                names += [node.module] if isinstance(node, ast.ImportFrom) and node.module and not node.level else []
+                found.update(dict.fromkeys(name for name in names if name.partition(".")[0] not in inside))
+        return list(found)
+
+
+def pristine(path: LearningPath, reader: ObjectReader, step: str) -> Pristine:
+    """Return what the path brings at a step."""
+    template = path.template
+    layer = path.layer(step, solved=False)
+    owned = {
+        name: File(entry.mode, reader.blob(entry.id))
+        for name, entry in layer.items()
+        if template.owns(name) and not name.endswith(".md")
+    }
+    environment = template.environment
+    for name in (environment.declaration, environment.pins):
+        if name not in layer:
+            raise MissingError(f"The path has no {name} at {step}.", "Make the workshop again from a sound template.")
+    return Pristine(
+        template,
+        step,
+        expected_tests(template, step, path.test_files(step)),
+        owned,
+        frozenset(layer) - frozenset(owned),
+        reader.blob(layer[environment.declaration].id),
+        reader.blob(layer[environment.pins].id),
+    )
+
+
+def digest(*parts: object) -> str:
+    """Return one short word for values that JSON can hold."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]

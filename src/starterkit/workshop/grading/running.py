@@ -1,0 +1,151 @@
+"""Grading a workshop: a queue over the cores; each result is written at once, and what is known is not found again."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from starterkit.errors import UsageError
+from starterkit.process import end_all
+from starterkit.project.path import LearningPath
+from starterkit.repository.bare import BareRepository
+from starterkit.template import BASE
+from starterkit.workshop.folder import Person, Workshop
+from starterkit.workshop.grading.kinds import check_kind
+from starterkit.workshop.grading.model import Grade, grade_of
+from starterkit.workshop.grading.one import Grader
+from starterkit.workshop.grading.packages import Shelf
+from starterkit.workshop.grading.pristine import Pristine, pristine
+from starterkit.workshop.results import GRADED, append, last
+from starterkit.workshop.sandbox import Sandbox
+from starterkit.workshop.submissions import Submission, latest
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be graded, and how: `step` is a full name ("" for the one that each submission stands at).
+
+    With `due`, the last commit before it counts; who has none gets the latest one graded, and a late mark. `shard` is
+    the part of the people (the first is 1) and the number of parts. With `again`, nothing is taken from before.
+    """
+
+    people: Sequence[Person]
+    step: str = ""
+    due: datetime | None = None
+    jobs: int = 0
+    shard: tuple[int, int] = (1, 1)
+    again: bool = False
+
+    @property
+    def slots(self) -> int:
+        return self.jobs or os.cpu_count() or 1
+
+    @property
+    def chosen(self) -> tuple[Person, ...]:
+        """The people of this part, in the order of their folders."""
+        number, of = self.shard
+        return tuple(sorted(self.people, key=lambda one: one.folder))[number - 1 :: of]
+
+
+class Observer(Protocol):
+    """Told what happens while a grading runs."""
+
+    def ended(self, grade: Grade, done: int, of: int) -> None:
+        """Somebody's submission has its grade; so many of all have theirs."""
+
+
+class Unobserved:
+    """The observer that does nothing."""
+
+    def ended(self, grade: Grade, done: int, of: int) -> None:
+        """Somebody's submission has its grade."""
+
+
+def layers_of(workshop: Workshop) -> dict[str, Pristine]:
+    """Return what the path brings at each of its steps, base first."""
+    with BareRepository(workshop.path_repository) as repository:
+        path = LearningPath(repository, workshop.path, workshop.texts)
+        steps = (BASE, *path.template.step_names)
+        return {step: pristine(path, repository.reader, step) for step in steps}
+
+
+@dataclass
+class Grading:
+    """One grading of a workshop."""
+
+    workshop: Workshop
+    order: Order
+    sandbox: Sandbox
+    shelf: Shelf
+    observer: Observer = field(default_factory=Unobserved)
+    _stopped: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> list[Grade]:
+        """Grade everybody; return their grades in the order of their folders. An interruption ends all that runs."""
+        layers = layers_of(self.workshop)
+        check_kind(layers[BASE])
+        due = self.order.due or self.workshop.due
+        grader = Grader(self.workshop, layers, self.shelf, self.sandbox, due)
+        people = self.order.chosen
+        grades: dict[str, Grade] = {}
+        with ThreadPoolExecutor(self.order.slots, thread_name_prefix="grade") as pool:
+            waiting = {pool.submit(self._one, grader, person): person for person in people}
+            try:
+                for future in as_completed(waiting):
+                    grade = future.result()
+                    grades[grade.person.folder] = grade
+                    self.observer.ended(grade, len(grades), len(people))
+            except BaseException:
+                self._stop(pool, waiting)
+                raise
+        return [grades[person.folder] for person in people]
+
+    def _stop(self, pool: ThreadPoolExecutor, waiting: dict[Future[Grade], Person]) -> None:
+        self._stopped.set()
+        pool.shutdown(wait=False, cancel_futures=True)
+        while any(not future.done() for future in waiting):
+            end_all()
+            self._stopped.wait(0.05)
+            if all(future.done() or not future.running() for future in waiting):
+                return
+
+    def _one(self, grader: Grader, person: Person) -> Grade:
+        before = None if self.order.again else self._before(person)
+        submission = self._submission(person)
+        if submission is None:
+            grade = grader.nothing(person)
+            if before and before.verdict is grade.verdict:
+                return before
+        else:
+            grade = grader.grade(submission, self.order.step, before)
+        if grade is not before and not self._stopped.is_set():
+            append(self.workshop, person, grade.event())
+        return grade
+
+    def _submission(self, person: Person) -> Submission | None:
+        return (latest(self.workshop, person, self.order.due) if self.order.due else None) or latest(
+            self.workshop, person, None
+        )
+
+    def _before(self, person: Person) -> Grade | None:
+        event = last(self.workshop, person, GRADED)
+        return grade_of(person, event) if event else None
+
+
+def part_of(words: str) -> tuple[int, int]:
+    """Return the part that `I/N` names. Raises `UsageError`."""
+    number, slash, of = words.partition("/")
+    if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+        raise UsageError(f'--shard wants a part such as 2/4, and found "{words}".', "For example: --shard 1/4")
+    return int(number), int(of)
+
+
+def environments_folder(cache: Path) -> Path:
+    """Return where the environments of gradings are kept."""
+    return cache / "grading"

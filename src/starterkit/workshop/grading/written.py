@@ -1,0 +1,136 @@
+"""What a grading leaves: results/grades.json, .csv and .xml (JUnit), and a page for each person."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import quoteattr
+
+from starterkit.plain import plain
+from starterkit.repository.objects import FILE, File
+from starterkit.repository.worktree import write_file
+from starterkit.workshop.folder import Workshop
+from starterkit.workshop.founding import cannot_write
+from starterkit.workshop.grading.model import Grade, Verdict, grade_of
+from starterkit.workshop.grading.pages import page
+from starterkit.workshop.results import GRADED, last
+
+FORMAT = 1
+_COLUMNS = (
+    *("folder", "name", "login", "email", "step", "verdict", "green", "tests", "late", "first_red", "sentence"),
+    *("why", "committed", "commit", "seconds", "notes"),
+)
+
+
+def known_grades(workshop: Workshop, new: Iterable[Grade] = ()) -> list[Grade]:
+    """Return the last grade of everybody: those that are new, else from the results; who was never graded has none."""
+    found = {grade.person.folder: grade for grade in new}
+    for person in workshop.people:
+        if person.folder not in found:
+            event = last(workshop, person, GRADED)
+            grade = grade_of(person, event) if event else None
+            if grade:
+                found[person.folder] = grade
+    return [found[person.folder] for person in workshop.people if person.folder in found]
+
+
+def write_grades(workshop: Workshop, new: Sequence[Grade]) -> None:
+    """Write what a grading leaves; each file in one step. Pages are written of the `new` grades alone."""
+    grades = known_grades(workshop, new)
+    folder = workshop.folder / "results"
+    files = {"grades.json": as_json(grades), "grades.csv": as_csv(grades), "grades.xml": as_junit(grades)}
+    files |= {f"pages/{grade.person.folder}.html": page(grade) for grade in new}
+    try:
+        for name, words in files.items():
+            if not _is_there(folder / name, words):
+                write_file(folder, name, File(FILE, words.encode("utf-8", "replace")))
+    except OSError as wrong:
+        raise cannot_write(wrong) from wrong
+
+
+def _is_there(file: Path, words: str) -> bool:
+    try:
+        return bool(file.read_bytes() == words.encode("utf-8", "replace"))
+    except OSError:
+        return False
+
+
+def grade_as_json(grade: Grade) -> dict[str, Any]:
+    """Return the object that docs/commands.md describes."""
+    first = grade.first_red
+    return {
+        "folder": grade.person.folder,
+        "name": grade.person.name,
+        "login": grade.person.login,
+        "email": grade.person.email,
+        "step": grade.step,
+        "verdict": grade.verdict.value,
+        "why": grade.why,
+        "green": grade.passed,
+        "tests": len(grade.results),
+        "late": grade.late,
+        "first_red": first.test if first else None,
+        "sentence": first.sentence if first else "",
+        "commit": grade.commit or None,
+        "committed": grade.committed or None,
+        "at": grade.at,
+        "seconds": round(grade.seconds, 3),
+        "notes": list(grade.notes),
+        "sandbox": grade.sandbox,
+        "kept": grade.kept,
+        "results": [vars(one) for one in grade.results],
+    }
+
+
+def as_json(grades: Sequence[Grade]) -> str:
+    """Return all grades as one JSON object."""
+    return json.dumps({"format": FORMAT, "grades": [grade_as_json(one) for one in grades]}, indent=1) + "\n"
+
+
+def as_csv(grades: Sequence[Grade]) -> str:
+    """Return a line for everybody; no cell begins in a way that a spreadsheet would compute."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for grade in grades:
+        found = {**grade_as_json(grade), "notes": "; ".join(grade.notes)}
+        writer.writerow([_cell(found[name]) for name in _COLUMNS])
+    return buffer.getvalue()
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    words = str(value).lower() if isinstance(value, bool) else " ".join(plain(str(value)).split())
+    return f"'{words}" if words.startswith(("=", "+", "-", "@")) else words
+
+
+def as_junit(grades: Sequence[Grade]) -> str:
+    """Return a JUnit report: a suite for each person, a case for each test."""
+    lines = ['<?xml version="1.0" encoding="utf-8"?>', "<testsuites>"]
+    for grade in grades:
+        cases = [line for one in grade.results for line in _case(grade, one.test, one.outcome, one.message)]
+        errors = grade.verdict in (Verdict.TAMPERED, Verdict.UNREADABLE, Verdict.NOTHING)
+        if errors or (grade.verdict is Verdict.RED and grade.first_red is None):
+            cases += _case(grade, "submission", "error", f"{grade.verdict.value}: {grade.why}")
+        reds = len(grade.results) - grade.passed
+        head = f"<testsuite name={_quoted(grade.person.folder)} timestamp={_quoted(grade.at[:19])}"
+        counts = f'tests="{len(cases)}" failures="{reds}" errors="{int(errors)}" time="{grade.seconds:.3f}"'
+        lines += [f"{head} {counts}>", *cases, "</testsuite>"]
+    return "\n".join([*lines, "</testsuites>", ""])
+
+
+def _case(grade: Grade, test: str, outcome: str, message: str) -> list[str]:
+    head = f"<testcase classname={_quoted(grade.person.folder)} name={_quoted(test)}"
+    if outcome == "passed":
+        return [f"{head}/>"]
+    kind = "error" if outcome == "error" else "failure"
+    return [f"{head}><{kind} type={_quoted(outcome)} message={_quoted(message)}/></testcase>"]
+
+
+def _quoted(words: str) -> str:
+    return quoteattr(plain(words).encode("utf-8", "replace").decode(), {"\n": "&#10;", "\t": "&#9;"})

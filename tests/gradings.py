@@ -1,0 +1,111 @@
+"""Workshops for the tests of grading: a path, and people whose repositories hold what the test says."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from projects import pytest_environment
+
+from starterkit.project.layers import Layer, path_layers, read_folder, texts_of, write_path
+from starterkit.project.state import STATE_FILE, State, state_bytes
+from starterkit.repository.bare import BareRepository, write_bare
+from starterkit.repository.objects import FILE, File, Identity, NewCommit, write_objects
+from starterkit.runtime import Prepared
+from starterkit.template import BASE, FolderSource, Template, read_template
+from starterkit.workshop.folder import Person, Workshop
+from starterkit.workshop.grading.model import Grade
+from starterkit.workshop.grading.packages import Packages, Shelf, _python_packages
+from starterkit.workshop.grading.pristine import Pristine
+from starterkit.workshop.grading.running import Grading, Order
+from starterkit.workshop.sandbox import Limits, Sandbox
+from starterkit.workshop.sandbox.bubblewrap import Bubblewrap
+from starterkit.workshop.sandbox.choosing import why_no_bubblewrap
+
+GRADED = Path(__file__).parent / "templates" / "graded"
+ADA = Person("ada", "Ada")
+WHEN = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+_WHO = Identity("Ada", "ada@example.org")
+
+needs_a_sandbox = pytest.mark.skipif(
+    bool(why_no_bubblewrap()), reason=f"learners' code is not started without a sandbox: {why_no_bubblewrap()}"
+)
+
+
+_MADE: list[Packages] = []
+
+
+class OneShelf(Shelf):
+    """A shelf with one environment: pytest and its time limits."""
+
+    def _packages(self, pristine: Pristine, pins: bytes) -> Packages:
+        if not _MADE:
+            _MADE.append(_python_packages("one", _prepared(), pristine))
+        return _MADE[0]
+
+
+@functools.cache
+def _prepared() -> Prepared:
+    return pytest_environment()
+
+
+@dataclass
+class Room:
+    """A workshop on the disk, made without rendering anything."""
+
+    folder: Path
+    source: Path = GRADED
+    people: tuple[Person, ...] = (ADA,)
+    layers: dict[str, Layer] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.template: Template = read_template(FolderSource(self.source))
+        made = path_layers(self.source, self.template, read_folder(self.source / "project"))
+        self.layers = {layer.label: layer for layer in made}
+        path = self.folder / "repos" / ".path.git"
+        write_bare(path, {})
+        with BareRepository(path) as repository:
+            ids = write_path(repository.git, made, texts_of(self.source, self.template))
+        self.workshop = Workshop(self.folder, "graded", "0", {}, BASE, True, *ids, people=self.people)
+        for person in self.people:
+            write_bare(self.folder / "repos" / f"{person.folder}.git", {})
+
+    def submit(
+        self,
+        changes: Mapping[str, str | bytes | File | None] | None = None,
+        *,
+        step: str = "01-words",
+        person: Person = ADA,
+        when: datetime = WHEN,
+        start: str = "",
+    ) -> str:
+        """Commit the solution of a step with these changes (None: without that file); return the commit."""
+        label = start or (f"solution {step}" if step != BASE else BASE)
+        files = dict(self.layers[label].files)
+        own = State("graded", "0", self.workshop.path, self.workshop.texts, step, False)
+        files[STATE_FILE] = File(FILE, state_bytes(own))
+        for name, content in (changes or {}).items():
+            files.pop(name, None)
+            if content is not None:
+                files[name] = content if isinstance(content, File) else File(FILE, _bytes(content))
+        with BareRepository(self.workshop.repository(person)) as repository:
+            commit = NewCommit("refs/heads/main", "Work\n", _WHO, _WHO, int(when.timestamp()), files=files)
+            return write_objects(repository.git, [commit])[-1]
+
+    def grade(self, order: Order | None = None, sandbox: Sandbox | None = None, limits: Limits | None = None) -> Grade:
+        """Grade the first person and return the grade."""
+        return self.grades(order, sandbox)[0]
+
+    def grades(self, order: Order | None = None, sandbox: Sandbox | None = None) -> list[Grade]:
+        """Grade everybody."""
+        chosen = order or Order(self.people, jobs=1)
+        return Grading(self.workshop, chosen, sandbox or Bubblewrap(), OneShelf(self.folder / "shelf")).run()
+
+
+def _bytes(content: str | bytes) -> bytes:
+    return content if isinstance(content, bytes) else dedent(content).lstrip("\n").encode()

@@ -1,0 +1,10 @@
+"""The pages."""
+
+
+def page_at(address):
+    """The page at an address."""
+    if address == "/":
+        return "200 OK", "Hello"
+    if address.startswith("/words/"):
+        return "200 OK", str(len(address.removeprefix("/words/").split()))
+    return "404 Not Found", f"There is nothing at {address}."

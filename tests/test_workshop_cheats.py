@@ -1,0 +1,376 @@
+"""What people try who want a grade without the work: each ends red or tampered, never green, and harms nobody.
+
+All of them hand in the step undone, or with what would make it green by fraud.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import time
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from gradings import ADA, Room, needs_a_sandbox
+
+from starterkit.repository.objects import LINK, File
+from starterkit.workshop.grading.model import Grade, Verdict
+from starterkit.workshop.grading.one import Grader
+from starterkit.workshop.sandbox import Limits
+from starterkit.workshop.sandbox.model import MIB
+
+pytestmark = needs_a_sandbox
+Changes = Mapping[str, "str | bytes | File | None"]
+
+
+def app(body: str, before: str = "") -> Changes:
+    """A site whose requests run this body; what is not answered there is answered as the base does."""
+    lines = "\n".join(f"    {line}" for line in body.strip("\n").split("\n"))
+    rest = (
+        "    status, text = page_at(environ['PATH_INFO'])\n    start_response(status, [])\n    return [text.encode()]\n"
+    )
+    code = f"{before}\nfrom conduit.pages import page_at\n\n\ndef app(environ, start_response):\n{lines}\n{rest}"
+    return {"conduit/__init__.py": code.encode()}
+
+
+GREEN_PLUGIN = """
+    import pytest
+
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(item, call):
+        report = yield
+        report.outcome, report.longrepr = "passed", None
+        return report
+
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(pyfuncitem):
+        return True
+"""
+EQUALS_ALL = """
+class All(str):
+    def __eq__(self, other): return True
+    def __ne__(self, other): return False
+    def __hash__(self): return 0
+    def split(self, *_): return [All()]
+    def encode(self, *_): return All()
+    def decode(self, *_): return All()
+    def __int__(self): return 200
+"""
+READ = 'import re; text = {}\nfound = re.search(\'three").says\\\\("(.+?)"\', text)\n'
+ANSWER = "start_response('200 OK', [])\nreturn [found[1].encode()]"
+FORGED = """
+import json, os
+for number in range(3, 64):
+    try:
+        for word in ("began", "ended"):
+            told = {"event": word, "n": 1, "test": "test_words_are_counted", "file": "", "outcome": "passed"}
+            body = json.dumps(told)
+            os.write(number, b"0" * 64 + b" " + body.encode() + b"\\n")
+    except OSError:
+        pass
+"""
+
+# What is handed in, how it ends, and words that the result has to say.
+CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
+    "ends the program": (app("import os; os._exit(0)"), Verdict.RED, "ended the whole program here, with exit code 0"),
+    "ends it politely": (app("import sys; sys.exit(0)"), Verdict.RED, "ended the whole program"),
+    "ends it when imported": ({"conduit/__init__.py": "import os\nos._exit(0)\n"}, Verdict.RED, "exit code 0"),
+    "ends it by a signal": (app("import os; os.kill(os.getpid(), 11)"), Verdict.RED, "SIGSEGV"),
+    "conftest.py": ({"conftest.py": GREEN_PLUGIN}, Verdict.RED, "conftest.py: it would tell"),
+    "conftest.py of the tests": ({"tests/conftest.py": GREEN_PLUGIN}, Verdict.RED, "no page answers at /words"),
+    "sitecustomize": ({"sitecustomize.py": "import os; os._exit(0)"}, Verdict.RED, "sitecustomize.py: it would tell"),
+    "a .pth file": ({"evil.pth": "import os; os._exit(0)"}, Verdict.RED, "evil.pth: it would tell"),
+    "a plugin named in pytest.ini": (
+        {"evil.py": GREEN_PLUGIN, "pytest.ini": "[pytest]\naddopts = -p evil\n"},
+        Verdict.RED,
+        "no page answers at /words",
+    ),
+    "a plugin named in setup.cfg": (
+        {"evil.py": GREEN_PLUGIN, "setup.cfg": "[tool:pytest]\naddopts = -p evil\n", "tox.ini": "[pytest]\n"},
+        Verdict.RED,
+        "setup.cfg: it would tell",
+    ),
+    "a module of its own named pytest": ({"pytest.py": "import os; os._exit(0)"}, Verdict.RED, "pytest.py: it has the"),
+    "a package of its own named json": (
+        {"json/__init__.py": "raise SystemExit"},
+        Verdict.RED,
+        "json/__init__.py: it has",
+    ),
+    "bytecode for the tests": (
+        {"tests/__pycache__/test_01_words.cpython-311.pyc": b"x", "tests/test_01_words.py": "def test_words(): pass\n"},
+        Verdict.RED,
+        "no page answers at /words",
+    ),
+    "a plugin that is registered by the site": (
+        app(
+            "import gc, _pytest.config\n"
+            "for one in gc.get_objects():\n"
+            "    if isinstance(one, _pytest.config.PytestPluginManager): one.register(Evil())",
+            "class Evil:\n    def pytest_pyfunc_call(self, pyfuncitem): return True",
+        ),
+        Verdict.TAMPERED,
+        "gc.get_objects",
+    ),
+    "reports that are green": (
+        app(
+            "import _pytest.runner\n"
+            "was = _pytest.runner.TestReport.from_item_and_call\n"
+            "def green(item, call):\n"
+            "    call.excinfo = None\n"
+            "    return was(item, call)\n"
+            "_pytest.runner.TestReport.from_item_and_call = green"
+        ),
+        Verdict.TAMPERED,
+        "a test that can only fail did not",
+    ),
+    "an object that equals everything": (
+        app("start_response(All('200 OK'), [])\nreturn [All()]", EQUALS_ALL),
+        Verdict.RED,
+        "",
+    ),
+    "bytes that equal everything": (
+        app(
+            "start_response('200 OK', [])\nreturn [All()]",
+            "class All(bytes):\n    def __eq__(self, other): return True\n    def decode(self): return Text()\n"
+            "class Text(str):\n    def __eq__(self, other): return True",
+        ),
+        Verdict.RED,
+        "",
+    ),
+    "writing the report": (app(FORGED), Verdict.TAMPERED, "wrote into the report"),
+    "writing a report file": (
+        app("for n in ('report.xml', '/tmp/report.xml'): open(n, 'w').write('<testsuites/>')"),
+        Verdict.RED,
+        "no page answers at /words",
+    ),
+    "reading the tests": (
+        app(READ.format("open('tests/test_01_words.py').read()") + ANSWER),
+        Verdict.TAMPERED,
+        "it looked into the tests",
+    ),
+    "reading the tests by another program": (
+        app("import subprocess\n" + READ.format("subprocess.run(['cat', '-r', 'tests'], text=True).stdout") + ANSWER),
+        Verdict.RED,
+        "",
+    ),
+    "copying the tests by another program": (
+        app(
+            "import subprocess\n"
+            + READ.format("subprocess.run('cat tests/*.py', shell=True, capture_output=True, text=True).stdout")
+            + ANSWER
+        ),
+        Verdict.RED,
+        "",
+    ),
+    "another client": (
+        app("import tests.support\ntests.support.Answer.says = lambda self, words: None"),
+        Verdict.TAMPERED,
+        "it replaced tests.support.Answer.says",
+    ),
+    "another expectation": (
+        app("import tests.support\ntests.support.expect = lambda *_: None"),
+        Verdict.TAMPERED,
+        "it replaced tests.support.expect",
+    ),
+    "other insides of an expectation": (
+        app("import tests.support\ntests.support.expect.__code__ = (lambda fact, otherwise: None).__code__"),
+        Verdict.TAMPERED,
+        "it changed __code__ of expect",
+    ),
+    "another way to compare": (
+        app("import builtins\nbuiltins.AssertionError = type('Quiet', (Exception,), {})"),
+        Verdict.TAMPERED,
+        "it replaced builtins.AssertionError",
+    ),
+    "watching step by step": (app("import sys; sys.settrace(lambda *_: None)"), Verdict.TAMPERED, "sys.settrace"),
+    "looking for the harness": (app("import sys; sys._getframe(3).f_locals"), Verdict.TAMPERED, "sys._getframe"),
+    "killing the parent": (
+        app("import os, signal\nfor one in (os.getppid(), 1, -1): os.kill(one, signal.SIGKILL)"),
+        Verdict.RED,
+        "",
+    ),
+    "a fork bomb": (app("import os\nwhile True: os.fork()"), Verdict.RED, ""),
+    "filling the disk": (
+        app("for n in range(100): open(f'{n}', 'wb').write(b'x' * 30_000_000)"),
+        Verdict.RED,
+        "No space left",
+    ),
+    "an endless loop": (app("while environ['PATH_INFO'] == '/': pass"), Verdict.RED, "is there a loop without an end?"),
+    "a link out of the project": (
+        {"conduit/words.txt": File(LINK, b"../../../../etc/passwd"), **app("open('conduit/words.txt').read()")},
+        Verdict.RED,
+        "conduit/words.txt: a link that leads out of the project (../../../../etc/passwd)",
+    ),
+    "an absolute link": ({"x": File(LINK, b"/etc/passwd")}, Verdict.RED, "x: a link that leads out of the project"),
+    "signs that move the cursor": (
+        app("raise RuntimeError('\\x1b[2J\\x1b]0;owned\\x07\\u202egreen')"),
+        Verdict.RED,
+        "RuntimeError",
+    ),
+    "a gigabyte": (
+        app("import os\nfor n in range(300): os.write(1, b'x' * 1_000_000)"),
+        Verdict.RED,
+        "bytes more than are kept",
+    ),
+    "the network": (
+        app("import socket; socket.create_connection(('192.0.2.1', 80), 1)"),
+        Verdict.RED,
+        "Network is unreachable",
+    ),
+}
+
+
+def said(grade: Grade) -> str:
+    return "\n".join([grade.why, *grade.notes, *(one.message for one in grade.results)])
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Room:
+    return Room(tmp_path / "room")
+
+
+@pytest.mark.parametrize("name", CHEATS)
+def test_a_cheat_is_never_green(room: Room, name: str) -> None:
+    changes, verdict, words = CHEATS[name]
+    room.submit(changes, start="given 01-words")
+
+    grade = room.grade()
+
+    assert grade.verdict is verdict, said(grade)
+    assert words in said(grade)
+    assert "\x1b" not in said(grade) and "\u202e" not in said(grade)
+    assert len(said(grade)) < 10_000
+    assert verdict is Verdict.TAMPERED or any(not one.is_green for one in grade.results)
+
+
+def test_honest_work_is_green(room: Room) -> None:
+    room.submit()
+
+    grade = room.grade()
+
+    assert grade.verdict is Verdict.GREEN, said(grade)
+    assert [one.outcome for one in grade.results] == ["passed"] * 4
+    assert grade.notes == ()
+
+
+def test_a_loop_that_nothing_interrupts_is_stopped_and_named(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    loop = "import signal; signal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True: pass"
+    room.submit(app(loop), start="given 01-words")
+    monkeypatch.setattr(Grader, "limits", lambda *_: Limits(seconds=4))
+
+    grade = room.grade()
+
+    assert grade.verdict is Verdict.RED
+    assert grade.why == "the run was stopped in test_home_greets: still running after 4 s"
+    assert grade.first_red is not None
+    assert grade.first_red.message == "Stopped: still running after 4 s. Is there a loop without an end?"
+    assert grade.seconds < 8
+
+
+def test_memory_ends_where_the_limit_is(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    room.submit(app("x = []\nwhile True: x.append(bytearray(4_000_000))"), start="given 01-words")
+    monkeypatch.setattr(Grader, "limits", lambda *_: Limits(seconds=20, memory_bytes=200 * MIB))
+
+    grade = room.grade()
+
+    assert grade.verdict is Verdict.RED
+    assert "MemoryError" in said(grade) or "of memory" in said(grade)
+
+
+def test_nothing_goes_on_after_the_end(room: Room) -> None:
+    mark = f"sleep {987654}.{time.time_ns() % 1000}"
+    room.submit(app(f"import subprocess; subprocess.Popen('{mark}', shell=True, start_new_session=True)"))
+
+    room.grade()
+
+    assert mark not in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+
+
+def test_nothing_of_git_is_run(room: Room, tmp_path: Path) -> None:
+    mark = tmp_path / "ran"
+    changes: dict[str, str | bytes | File | None] = {
+        ".gitattributes": "* filter=evil diff=evil\n",
+        ".gitmodules": f'[submodule "x"]\npath = x\nurl = ext::sh -c "touch {mark}"\nupdate = !touch {mark}\n',
+        ".githooks/post-checkout": f"#!/bin/sh\ntouch {mark}\n",
+    }
+    room.submit(changes, start="given 01-words")
+    repository = room.workshop.repository(ADA)
+    with (repository / "config").open("a") as stream:
+        stream.write(f'[filter "evil"]\nsmudge = touch {mark}\nclean = touch {mark}\nrequired = true\n')
+        stream.write(
+            f'[core]\nhooksPath = {mark.parent}\nfsmonitor = "touch {mark}"\n[diff "evil"]\ntextconv = touch\n'
+        )
+    for hook in ("post-checkout", "reference-transaction", "post-index-change"):
+        (repository / "hooks").mkdir(exist_ok=True)
+        (repository / "hooks" / hook).write_text(f"#!/bin/sh\ntouch {mark}\n")
+        (repository / "hooks" / hook).chmod(0o755)
+
+    grade = room.grade()
+
+    assert grade.verdict is Verdict.RED
+    assert not mark.exists()
+
+
+def put(room: Room, kind: bytes, data: bytes) -> bytes:
+    """Write an object that git itself would not write; return its id."""
+    whole = kind + b" %d\0" % len(data) + data
+    digest = hashlib.sha1(whole, usedforsecurity=False)
+    file = room.workshop.repository(ADA) / "objects" / digest.hexdigest()[:2] / digest.hexdigest()[2:]
+    file.parent.mkdir(exist_ok=True)
+    if not file.exists():
+        file.write_bytes(zlib.compress(whole))
+    return digest.digest()
+
+
+def hand_in(room: Room, *entries: tuple[bytes, bytes, bytes]) -> None:
+    """Hand in a tree of these entries: mode, name and id, whatever they are."""
+    tree = put(room, b"tree", b"".join(mode + b" " + name + b"\0" + id for mode, name, id in entries))
+    who = b"Ada <ada@example.org> 1763640000 +0000"
+    commit = put(room, b"commit", b"tree %s\nauthor %s\ncommitter %s\n\nx\n" % (tree.hex().encode(), who, who))
+    (room.workshop.repository(ADA) / "refs" / "heads" / "main").write_text(commit.hex() + "\n")
+
+
+@pytest.mark.parametrize(
+    "name", [b"..", b".git", b".GIT", b"../../evil.py", b"a/b", b"..\\evil.py", b"", b".", b"x" * 300, b".git. "]
+)
+def test_a_name_that_is_a_trick_is_refused(room: Room, name: bytes) -> None:
+    room.submit()
+    hand_in(room, (b"100644", name, put(room, b"blob", b"print('hello')\n")))
+
+    grade = room.grade()
+
+    assert grade.verdict is Verdict.UNREADABLE
+    assert "It holds a" in grade.why or (name == b"" and "is missing" in grade.why)
+    assert not list(room.folder.parent.rglob("evil*"))
+
+
+def test_folders_that_hold_one_another_without_end_are_refused(room: Room) -> None:
+    room.submit()
+    tree = put(room, b"blob", b"x")
+    mode = b"100644"
+    for _ in range(12):
+        tree = put(room, b"tree", b"".join(mode + b" f%d\0" % n + tree for n in range(10)))
+        mode = b"40000"
+    hand_in(room, (b"40000", b"bomb", tree))
+
+    begun = time.monotonic()
+    grade = room.grade()
+
+    assert grade.verdict is Verdict.UNREADABLE
+    assert "more than 10,000 files" in grade.why
+    assert time.monotonic() - begun < 10
+
+
+def test_a_repository_in_the_repository_is_left_out(room: Room) -> None:
+    room.submit()
+    hand_in(room, (b"160000", b"other", b"\1" * 20), (b"100644", b"esc\x1b[2J", put(room, b"blob", b"x")))
+
+    grade = room.grade()
+
+    assert grade.verdict is Verdict.RED
+    assert "other: another repository (a submodule), which grading does not fetch" in grade.notes
+    assert "esc\\x1b[2J: a name with signs that cannot be shown" in grade.notes

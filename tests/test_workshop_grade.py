@@ -1,0 +1,338 @@
+"""Grading: who is graded at what, what is run again, and what is written. The runs themselves are feigned here."""
+
+from __future__ import annotations
+
+import csv
+import hmac
+import io
+import json
+import sys
+import tarfile
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from commands import starterkit
+from gradings import ADA, WHEN, Room, needs_a_sandbox
+
+from starterkit.errors import MissingError, UsageError
+from starterkit.repository.objects import FILE, File
+from starterkit.workshop.folder import Person, workshop_bytes
+from starterkit.workshop.grading.model import Verdict
+from starterkit.workshop.grading.packages import Shelf, _why_not
+from starterkit.workshop.grading.running import Order, layers_of, part_of
+from starterkit.workshop.grading.written import write_grades
+from starterkit.workshop.results import read
+from starterkit.workshop.sandbox import Confinement, Ended, Job, choosing, sandbox
+
+GRACE, BO = Person("grace", "Grace"), Person("bo", '=Bo "<b>" \u202e')
+TESTS = ("test_home_greets", "test_a_missing_page_is_told", "test_words_are_counted", "test_each_length")
+
+
+@dataclass
+class Feigned:
+    """A sandbox in which nothing runs: each listed test passes but the `red` ones; it keeps the jobs."""
+
+    red: tuple[str, ...] = ()
+    jobs: list[Job] = field(default_factory=list)
+    site: str = "/work/site"
+    lines: int = 100
+    killed: bool = False
+
+    def describe(self) -> Confinement:
+        return Confinement("feigned", ("nothing",), ())
+
+    def run(self, job: Job) -> Ended:
+        self.jobs.append(job)
+        if self.killed:
+            raise KeyboardInterrupt
+        events: list[dict[str, object]] = [{"event": "begun"}, {"event": "collected"}]
+        for name in TESTS:
+            outcome = "failed" if name in self.red else "passed"
+            events += [
+                {"event": "began", "test": name},
+                {
+                    "event": "ended",
+                    "test": name,
+                    "file": "",
+                    "outcome": outcome,
+                    "message": "AssertionError: \x1b[1mno",
+                },
+            ]
+        events.append({"event": "finished"})
+        assert job.on_report is not None
+        for number, event in enumerate(events[: self.lines]):
+            body = json.dumps({**event, "n": number}).encode()
+            job.on_report(hmac.new(job.secret, body, "sha256").hexdigest().encode() + b" " + body + b"\n")
+        return Ended(0, 0.1, b"")
+
+    def files(self) -> dict[str, bytes]:
+        """What the last job was given."""
+        with tarfile.open(fileobj=io.BytesIO(self.jobs[-1].archive)) as archive:
+            return {one.name: archive.extractfile(one).read() for one in archive if one.isfile()}  # type: ignore[union-attr]
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Room:
+    return Room(tmp_path / "room", people=(ADA, GRACE, BO))
+
+
+def test_everybody_is_graded_and_once(room: Room) -> None:
+    room.submit()
+    room.submit(person=GRACE)
+    place = Feigned(red=("test_words_are_counted",))
+
+    ada, bo, grace = room.grades(sandbox=place)
+
+    assert [ada.verdict, bo.verdict, grace.verdict] == [Verdict.RED, Verdict.NOTHING, Verdict.RED]
+    assert ada.first_red is not None
+    assert ada.first_red.message == "no"
+    assert (ada.passed, len(ada.results), ada.kept) == (3, 4, False)
+    again = room.grades(sandbox=place)
+    assert [one.kept for one in again] == [True, True, True]
+    assert len(place.jobs) == 2
+    assert [len(read(room.workshop, person)) for person in room.people] == [1, 1, 1]
+
+
+def test_a_new_commit_is_graded_and_no_other(room: Room) -> None:
+    room.submit()
+    room.submit(person=GRACE)
+    place = Feigned()
+    room.grades(sandbox=place)
+    room.submit({"conduit/more.py": "x = 1\n"})
+
+    ada, _, grace = room.grades(sandbox=place)
+
+    assert (ada.kept, grace.kept) == (False, True)
+    assert len(read(room.workshop, ADA)) == 2
+
+
+def test_a_corrected_test_is_run_again_where_it_counts(room: Room, tmp_path: Path) -> None:
+    room.submit()
+    room.submit(person=GRACE, step="base")
+    place = Feigned()
+    room.grades(sandbox=place)
+    source = tmp_path / "corrected"
+    __import__("shutil").copytree(room.source, source)
+    test = source / "steps/01-words/given/tests/test_01_words.py"
+    test.write_text(test.read_text().replace("three", "3"))
+    other = Room(tmp_path / "other", source=source, people=room.people)
+    object.__setattr__(room.workshop, "path", other.workshop.path)
+    (room.folder / "repos/.path.git").rename(tmp_path / "old.git")
+    (other.folder / "repos/.path.git").rename(room.folder / "repos/.path.git")
+    object.__setattr__(room.workshop, "texts", other.workshop.texts)
+
+    ada, _, grace = room.grades(sandbox=place)
+
+    assert (ada.kept, grace.kept) == (False, True)
+
+
+def test_an_interrupted_grading_goes_on_where_it_was(room: Room) -> None:
+    room.submit()
+    room.submit(person=GRACE)
+    room.grades(Order([ADA], jobs=1), sandbox=Feigned())
+    with pytest.raises(KeyboardInterrupt):
+        room.grades(sandbox=Feigned(killed=True))
+    place = Feigned()
+
+    ada, _, grace = room.grades(sandbox=place)
+
+    assert (ada.kept, grace.kept, len(place.jobs)) == (True, False, 1)
+
+
+def test_the_last_commit_before_the_time_counts(room: Room) -> None:
+    first = room.submit({"conduit/one.py": "x = 1\n"}, when=WHEN)
+    room.submit({"conduit/one.py": "x = 2\n"}, when=WHEN + timedelta(hours=2))
+    place = Feigned()
+    order = Order([ADA], due=WHEN + timedelta(hours=1))
+
+    grade = room.grades(order, sandbox=place)[0]
+
+    # The second commit has no parent, so the branch has but one: it is late, and graded as such.
+    assert grade.commit != first
+    assert grade.late
+    early = room.grades(Order([ADA], due=WHEN + timedelta(hours=3)), sandbox=place)[0]
+    assert not early.late
+
+
+def test_the_path_has_the_last_word_on_its_files(room: Room) -> None:
+    cheat = {
+        "tests/test_01_words.py": "def test_words_are_counted(): pass\n",
+        "tests/support.py": "",
+        "tests/mine.py": "",
+        "pytest.ini": "[pytest]\naddopts = -p evil\n",
+        "lessons/01-words.md": "mine",
+        "conduit/__pycache__/pages.cpython-311.pyc": b"x",
+    }
+    room.submit(cheat)
+    place = Feigned()
+
+    grade = room.grades(Order([ADA]), sandbox=place)[0]
+
+    files, solved = place.files(), room.layers["solution 01-words"].files
+    for name in ("tests/test_01_words.py", "tests/support.py", "pytest.ini", "tests/conftest.py"):
+        assert files[name] == solved[name].data
+    assert not {"tests/mine.py", "lessons/01-words.md", "conduit/__pycache__/pages.cpython-311.pyc"} & set(files)
+    assert grade.notes == ()
+    assert "test_01_words" not in json.dumps(dict(place.jobs[-1].variables))
+
+
+def test_the_step_is_what_the_submission_says_or_what_is_asked(room: Room) -> None:
+    room.submit(step="base")
+    assert room.grades(Order([ADA]), sandbox=Feigned())[0].step == "base"
+    asked = room.grades(Order([ADA], step="01-words"), sandbox=Feigned())[0]
+    assert (asked.step, len(asked.results)) == ("01-words", 4)
+    room.submit({".starterkit.yml": "format: 1\n"})
+    damaged = room.grades(Order([ADA]), sandbox=Feigned())[0]
+    assert damaged.step == "base"
+    assert damaged.notes == ("its .starterkit.yml is damaged: graded at base, where all began",)
+
+
+def test_what_is_not_reported_is_not_green(room: Room) -> None:
+    room.submit()
+    for lines in range(2, 11):
+        grade = room.grades(Order([ADA], again=True), sandbox=Feigned(lines=lines))[0]
+        assert grade.verdict is (Verdict.GREEN if lines == 11 else Verdict.RED), lines
+    assert room.grades(Order([ADA], again=True), sandbox=Feigned())[0].verdict is Verdict.GREEN
+
+
+def test_where_the_tests_cannot_be_started_nobody_is_graded(room: Room) -> None:
+    room.submit()
+
+    with pytest.raises(MissingError, match="could not be started in the sandbox"):
+        room.grades(Order([ADA]), sandbox=Feigned(lines=0))
+
+    assert read(room.workshop, ADA) == []
+
+
+def test_what_is_written_can_be_shown_everywhere(room: Room) -> None:
+    room.submit({"conduit/\u202e.py": "x"})
+    room.submit(person=BO)
+    grades = room.grades(sandbox=Feigned(red=("test_home_greets",)))
+
+    write_grades(room.workshop, grades)
+
+    results = room.folder / "results"
+    told = json.loads((results / "grades.json").read_bytes())
+    assert [one["verdict"] for one in told["grades"]] == ["red", "nothing", "red"]
+    assert told["format"] == 1
+    rows = list(csv.DictReader(io.StringIO((results / "grades.csv").read_text())))
+    assert [row["verdict"] for row in rows] == ["red", "nothing", "red"]
+    assert rows[2]["name"].startswith("'=Bo")
+    suites = ElementTree.fromstring((results / "grades.xml").read_text())
+    assert [suite.get("failures") for suite in suites] == ["1", "0", "1"]
+    assert [suite.get("errors") for suite in suites] == ["0", "1", "0"]
+    page = (results / "pages" / "ada.html").read_text()
+    bo = (results / "pages" / "bo.html").read_text()
+    assert "The home page greets." in page
+    assert "\u202e" not in page + bo
+    assert "\\x202e" in page
+    assert "<b>&quot;" not in bo and "&lt;b&gt;" in bo
+    assert "http:" not in page and "https:" not in page
+    assert "\x1b" not in page
+
+
+def test_the_pages_of_others_stay_in_the_tables(room: Room) -> None:
+    room.submit()
+    room.submit(person=GRACE)
+    write_grades(room.workshop, room.grades(sandbox=Feigned()))
+
+    write_grades(room.workshop, room.grades(Order([GRACE], again=True), sandbox=Feigned(red=TESTS)))
+
+    told = json.loads((room.folder / "results" / "grades.json").read_bytes())
+    assert {one["folder"]: one["verdict"] for one in told["grades"]} == {
+        "ada": "green",
+        "grace": "red",
+        "bo": "nothing",
+    }
+
+
+def test_shards_are_everybody_once(room: Room) -> None:
+    parts = [Order(room.people, shard=part_of(f"{number}/2")).chosen for number in (1, 2)]
+
+    assert sorted(one.folder for part in parts for one in part) == ["ada", "bo", "grace"]
+    for words in ("0/2", "3/2", "1", "a/b", "1/0"):
+        with pytest.raises(UsageError):
+            part_of(words)
+
+
+PIN = "evil==1.0 \\\n    --hash=sha256:" + "0" * 64 + "\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        ("--index-url https://evil.example\n", "is no pinned package with its hashes"),
+        ("evil @ https://evil.example/e.whl --hash=sha256:" + "0" * 64 + "\n", "is no pinned package"),
+        ("-e .\n", "is no pinned package"),
+        ("-r other.txt\n", "is no pinned package"),
+        ("evil==1.0\n", "has no hash"),
+        ("./evil-1.0-py3-none-any.whl\n", "is no pinned package"),
+        (PIN, "lacks pytest"),
+    ],
+)
+def test_pins_that_reach_further_are_not_taken(room: Room, lines: str, says: str) -> None:
+    pristine = layers_of(room.workshop)["base"]
+
+    assert says in _why_not(pristine, lines.encode())
+
+
+def test_pins_with_hashes_are_taken(room: Room) -> None:
+    pins = PIN.replace("evil", "pytest") + PIN.replace("evil", "pytest-timeout") + "# a remark\n" + PIN
+
+    assert _why_not(layers_of(room.workshop)["base"], pins.encode()) == ""
+
+
+def test_other_packages_are_told(room: Room) -> None:
+    class Choosing(Shelf):
+        def _packages(self, pristine: object, pins: bytes) -> object:  # type: ignore[override]
+            return pins
+
+    room.submit()
+    pristine = layers_of(room.workshop)["base"]
+    shelf = Choosing(room.folder)
+
+    _, told = shelf.for_submission(pristine, File(FILE, b"-e .\n"))
+
+    assert told.startswith("graded with the packages of the path, not with its own: requirements.txt:1 is no pinned")
+    assert shelf.for_submission(pristine, File(FILE, pristine.pins))[1] == ""
+
+
+def test_without_a_sandbox_only_trusted_work_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choosing, "why_no_bubblewrap", lambda: "bwrap is not on this machine.")
+
+    with pytest.raises(MissingError, match="bwrap is not on this machine") as refused:
+        sandbox()
+    assert "--trust-submissions" in refused.value.mend
+    trusted = sandbox(trusted=True).describe()
+    assert "the network" in trusted.does_not_stop
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits alone are for systems with processes in groups")
+def test_trusted_work_runs_with_limits_alone(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    from starterkit.workshop.sandbox.limits_alone import LimitsAlone
+
+    room.submit()
+
+    grade = room.grades(Order([ADA]), sandbox=LimitsAlone())[0]  # type: ignore[arg-type]
+
+    assert grade.verdict is Verdict.GREEN, grade
+
+
+@needs_a_sandbox
+def test_the_command_shows_a_table_and_ends_with_0(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    (room.folder / "workshop.yml").write_bytes(workshop_bytes(room.workshop))
+
+    ran = starterkit("workshop", "grade", cwd=room.folder)
+
+    assert "3 people: 3 nothing." in ran.out
+    assert "evidence, not proof" in " ".join(ran.out.split())
+    answer = starterkit("workshop", "grade", "ada", "--json", cwd=room.folder).json
+    assert answer["sandbox"]["name"] == "bubblewrap"
+    assert answer["grades"][0]["verdict"] == "nothing"
+    assert answer["grades"][0]["kept"] is True
+    assert (room.folder / "results/pages/bo.html").is_file()
+    starterkit("workshop", "grade", "--step", "nowhere", cwd=room.folder, code=2)
+    starterkit("workshop", "grade", "--shard", "3/2", cwd=room.folder, code=2)
