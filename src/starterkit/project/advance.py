@@ -82,7 +82,12 @@ def advance(project: Project, choices: Choices, say: Say) -> Advanced:
         merger = merger_for(project, work)
         step = project.template.step(coming)
         carried = carry(
-            merger, project.template, before, after, mine_without_state(work), pins_rule=pins_rule(project, say)
+            merger,
+            project.template,
+            before,
+            after,
+            mine_without_state(work),
+            pins_rule=pins_rule(project.template.environment, say),
         )
         conflicts = tuple(conflict.path for conflict in carried.conflicts)
         if conflicts:

@@ -20,6 +20,19 @@ def in_folders_of_path(template: Template, tree: Tree, path_tree: Tree) -> dict[
     return {path: entry for path, entry in tree.items() if template.is_history(path) and _folder(path) in folders}
 
 
+def is_their_own(template: Template, before: Tree, reference: Tree, mine: Tree) -> bool:
+    """Tell whether a solution brings migrations, and the learner's so far are not the path's (names and bytes)."""
+    brings = any(template.is_history(path) for path in {*before, *reference} if before.get(path) != reference.get(path))
+    theirs, the_paths = (in_folders_of_path(template, tree, before) for tree in (mine, before))
+    return brings and theirs != the_paths
+
+
+def without_new_history(template: Template, before: Tree, reference: Tree) -> dict[str, Entry]:
+    """Return a solution without the migrations that it brings: the learner's project makes its own."""
+    kept = {path: entry for path, entry in reference.items() if not template.is_history(path)}
+    return {**kept, **{path: entry for path, entry in before.items() if template.is_history(path)}}
+
+
 def adopted(
     template: Template,
     trees: tuple[Tree, Tree, Tree],

@@ -12,17 +12,20 @@ from collections.abc import Callable
 from starterkit.errors import MissingError
 from starterkit.process import ProgramFailed
 from starterkit.project.carry import Pins, PinsRule
-from starterkit.project.opened import Project
+from starterkit.template import Environment
 
 
-def pins_rule(project: Project, say: Callable[[str], None]) -> PinsRule:
-    """Return the rule for this project's kind of environment."""
+def pins_rule(environment: Environment, say: Callable[[str], None], *, compile_now: bool = True) -> PinsRule:
+    """Return the rule for this kind of environment.
+
+    Without `compile_now`, the pins are left for the next check or run on the learner's machine: to compile them may
+    run code of the packages that the learner declares.
+    """
 
     def rule(before: Pins, after: Pins, mine: Pins) -> Pins:
         from starterkit.dependencies import merge_declaration
         from starterkit.runtime import compile_pins, preferred_pins
 
-        environment = project.template.environment
         if before.declaration is None or after.declaration is None or mine.declaration is None:
             return after if mine == before else mine
         declaration = merge_declaration(
@@ -30,6 +33,8 @@ def pins_rule(project: Project, say: Callable[[str], None]) -> PinsRule:
         )
         # Packages that both name keep the path's version, the learner's own keep theirs.
         known = preferred_pins(after.pins or b"", mine.pins or b"")
+        if not compile_now:
+            return Pins(declaration, known)
         try:
             say("Compiling the pins again, with your packages …")
             return Pins(declaration, compile_pins(declaration, known, environment, offline=True))

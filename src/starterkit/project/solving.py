@@ -18,7 +18,7 @@ from starterkit.errors import ConflictError, UsageError
 from starterkit.process import run
 from starterkit.project.advance import Choices, merger_for, mine_without_state, save_message, settle_conflicts
 from starterkit.project.carry import Carried, carry, changed_paths, take_all, take_files
-from starterkit.project.history import adopted, in_folders_of_path
+from starterkit.project.history import adopted, is_their_own, without_new_history
 from starterkit.project.opened import Project, Work
 from starterkit.project.pins import pins_rule
 from starterkit.project.writing import Wish, Written, check_questions, with_state, write_outcome
@@ -97,12 +97,15 @@ class _Solving:
         self.reference = project.path.layer(step.name, solved=True)
         self.mine = mine_without_state(work)
         self.merger: Merger = merger_for(project, work)
-        self.makes_history = self._history_is_their_own()
-        self.after = self._without_new_history() if self.makes_history else self.reference
+        template = project.template
+        self.makes_history = is_their_own(template, self.before, self.reference, self.mine)
+        self.after = (
+            without_new_history(template, self.before, self.reference) if self.makes_history else self.reference
+        )
         self.changed = changed_paths(self.before, self.after)
 
     def merged(self, *, lenient: bool = False) -> Carried:
-        rule = pins_rule(self.project, self.say)
+        rule = pins_rule(self.project.template.environment, self.say)
         template = self.project.template
         return carry(self.merger, template, self.before, self.after, self.mine, pins_rule=rule, lenient=lenient)
 
@@ -152,19 +155,6 @@ class _Solving:
             if check:
                 result = checks.run(self.project, folder, environment, expected, self.step.name, say=self.say)
             return Try(carried, result, made)
-
-    def _history_is_their_own(self) -> bool:
-        """Tell whether this step brings migrations, and the learner's are not the reference's (names and bytes)."""
-        template = self.project.template
-        brings = any(template.is_history(path) for path in changed_paths(self.before, self.reference))
-        theirs, reference = (in_folders_of_path(template, tree, self.before) for tree in (self.mine, self.before))
-        return brings and theirs != reference
-
-    def _without_new_history(self) -> dict[str, Entry]:
-        """The reference without the migrations that it brings: the learner's project makes its own."""
-        is_history = self.project.template.is_history
-        kept = {path: entry for path, entry in self.reference.items() if not is_history(path)}
-        return {**kept, **{path: entry for path, entry in self.before.items() if is_history(path)}}
 
     def _make_history(self, folder: Path, environment: Prepared) -> bool:
         environment.lend_to(folder)

@@ -43,10 +43,14 @@ _SECRET = re.compile(r"(https?://)[^/@\s]*@")
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of asking a remote: whether it was reached and did what was asked, and else why not, in one line."""
+    """What came of asking a remote: whether it was reached and did what was asked, and else why not, in one line.
+
+    `refused` tells that it was reached, and does not take what was pushed.
+    """
 
     reached: bool
     why: str = ""
+    refused: bool = False
 
 
 def fetch_heads(repository: BareRepository, remote: str, into: str, *, is_folder: bool, seconds: float) -> Answer:
@@ -64,6 +68,12 @@ def push_beginning(repository: BareRepository, remote: str, branch: str, refs: S
     return _asked(repository.git, (*words, *(f"+{ref}:{ref}" for ref in refs)), seconds, unless=branch)
 
 
+def push_refs(repository: BareRepository, remote: str, refs: Sequence[str], seconds: float) -> Answer:
+    """Push refs, written as git writes them (`+` before those that may be moved anywhere)."""
+    words = ("push", "--porcelain", "--no-verify", "--recurse-submodules=no", "--", remote, *refs)
+    return _asked(repository.git, words, seconds)
+
+
 def _asked(git: Git, words: Sequence[str], seconds: float, unless: str = "") -> Answer:
     """Run git; a refusal that names the ref `unless` and nothing else is none."""
     quiet = Git(git.folder, {**git.extra_environment, **_environment(git)})
@@ -78,7 +88,7 @@ def _asked(git: Git, words: Sequence[str], seconds: float, unless: str = "") -> 
     refused = [line for line in finished.text_out.splitlines() if line.startswith("!")]
     if unless and refused and all(f":{unless}\t" in line for line in refused):
         return Answer(True, "a branch main is there already; it stays as it is")
-    return Answer(False, reason(finished.text_err, refused))
+    return Answer(False, reason(finished.text_err, refused), refused=bool(refused))
 
 
 def _environment(git: Git) -> dict[str, str]:

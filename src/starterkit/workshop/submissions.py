@@ -11,6 +11,7 @@ from starterkit.repository.bare import BareRepository
 from starterkit.workshop.folder import Person, Workshop
 
 _LARGEST_STATE, _LARGEST_COMMIT = 100_000, 10_000_000
+OWN_BRANCHES = "starterkit-"  # the beginning of the names of branches that we leave for people to merge
 _FIRST = ("main", "master")  # of branches whose last commits have one time
 
 
@@ -56,11 +57,12 @@ def latest_in(repository: BareRepository, person: Person, before: datetime | Non
 
 
 def branches(repository: BareRepository, person: Person) -> dict[str, str]:
-    """Return the last commit of each of a person's branches, by the branch's short name.
+    """Return the last commit of each of a person's own branches, by the branch's short name.
 
     A commit that takes more room than any honest one is passed over: reading it could take all memory.
     """
-    found = {name.removeprefix(person.heads): id for name, id in repository.refs(person.heads).items()}
+    every = {name.removeprefix(person.heads): id for name, id in repository.refs(person.heads).items()}
+    found = {name: id for name, id in every.items() if not name.startswith(OWN_BRANCHES)}
     sizes = repository.sizes(found.values())
     return {name: id for name, id in found.items() if sizes.get(id, 0) <= _LARGEST_COMMIT}
 

@@ -1,0 +1,161 @@
+"""The path's changes carried onto a person's work, in their bare repository: no work tree, nothing of theirs is run."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from starterkit.errors import FileError, MissingError, StarterkitError
+from starterkit.project.carry import Carried, carry, changed_paths, take_files
+from starterkit.project.path import LearningPath
+from starterkit.project.pins import pins_rule
+from starterkit.project.state import STATE_FILE, State, read_state, state_bytes
+from starterkit.repository import NO_COMMIT, PATH_REF, TEXTS_REF
+from starterkit.repository.bare import HEADS, BareRepository
+from starterkit.repository.merge import Merger
+from starterkit.repository.objects import FILE, SCRATCH_REF, Entry, File, Identity, NewCommit, write_objects
+from starterkit.repository.remotes import push_refs
+from starterkit.template import Template
+from starterkit.workshop.folder import Person, Workshop
+from starterkit.workshop.submissions import OWN_BRANCHES, Submission
+
+_US = Identity("starterkit", "starterkit@localhost")
+_PUSH_SECONDS = 60.0
+
+Tree = Mapping[str, Entry]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A person's work at one commit: where it stands on its path, and all its files but the state's own."""
+
+    submission: Submission
+    state: State
+    tree: dict[str, Entry]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of the path: all its files before and after."""
+
+    before: Tree
+    after: Tree
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """Where commits of ours came to lie: on the person's own branch, or on one that they are to merge."""
+
+    branch: str
+    is_theirs: bool
+
+
+class Desk:
+    """One person's repository, opened for carrying changes of the path into it."""
+
+    def __init__(self, workshop: Workshop, person: Person, repository: BareRepository) -> None:
+        self.workshop = workshop
+        self.person = person
+        self.repository = repository
+        self.merger = Merger(repository.git, repository.reader)
+
+    def standing(self, submission: Submission) -> Standing:
+        """Return where a submission stands. Raises `FileError` where its `.starterkit.yml` is gone or damaged."""
+        tree = dict(self.repository.reader.tree(submission.commit))
+        entry = tree.pop(STATE_FILE, None)
+        if entry is None:
+            raise FileError(STATE_FILE, None, "the file is gone", "It is in an older commit of theirs.")
+        return Standing(submission, read_state(self.repository.reader.blob(entry.id)), tree)
+
+    def path(self, state: State) -> LearningPath | None:
+        """Return the path that a state names, or None where its objects are not in this workshop."""
+        if any(self.repository.reader.try_read(id) is None for id in (state.path, state.texts)):
+            return None
+        return LearningPath(self.repository, state.path, state.texts)
+
+    def carry(self, template: Template, change: Change, mine: Tree) -> Carried:
+        """Carry a change of the path onto somebody's files, as `next` and `solve` do."""
+        rule = pins_rule(template.environment, _silent, compile_now=False)
+        return carry(self.merger, template, change.before, change.after, mine, pins_rule=rule)
+
+    def take_changed(self, template: Template, change: Change, mine: Tree) -> Carried:
+        """Take the files that a change touches whole."""
+        paths = changed_paths(change.before, change.after)
+        return take_files(template, change.before, change.after, mine, paths)
+
+    def commit(self, message: str, parent: str | int, tree: Tree, state: State) -> NewCommit:
+        """Return a commit of ours with these files, standing there; `parent` as `NewCommit` has it."""
+        whole = {**tree, STATE_FILE: Entry(FILE, self.merger.add(state_bytes(state)))}
+        new = self.merger.new
+        return NewCommit(
+            ref=SCRATCH_REF,
+            message=f"{message}\n",
+            author=_US,
+            committer=_US,
+            seconds=int(time.time()),
+            parents=(parent,),
+            entries={path: entry for path, entry in whole.items() if entry.id not in new},
+            files={path: File(entry.mode, new[entry.id]) for path, entry in whole.items() if entry.id in new},
+        )
+
+    def write(self, commits: Sequence[NewCommit]) -> str:
+        """Write commits and return the id of the last. No branch moves."""
+        last = write_objects(self.repository.git, commits)[-1]
+        self.repository.git.run("update-ref", "-d", SCRATCH_REF)
+        return last
+
+    def deliver(self, submission: Submission, commit: str, state: State, branch: str = "") -> Delivered:
+        """Put a commit where the person gets it with `git pull`, and the two refs of its path beside it.
+
+        On their own branch where `branch` is empty and it still is where it was, else on that branch, or one named
+        after the path. Raises `MissingError` where their remote cannot be reached.
+        """
+        goal = branch or submission.branch
+        if not self.person.remote:
+            self._move(HEADS + goal, "" if branch else submission.commit, commit, state)
+            return Delivered(goal, not branch)
+        refused = self._push(goal, commit, state, force=bool(branch))
+        if refused and not branch:
+            goal = fix_branch(state)
+            refused = self._push(goal, commit, state, force=True)
+        if refused:
+            raise MissingError(f"Their remote does not take it: {refused}")
+        self._move(self.person.heads + goal, "", commit, state)
+        return Delivered(goal, goal == submission.branch)
+
+    def _move(self, ref: str, old: str, new: str, state: State) -> None:
+        """Move a branch and the refs of the path together; fails when the branch is no longer at `old`."""
+        lines = [f"update {ref} {new} {old}".rstrip()]
+        lines += [f"update {name} {id}" for name, id in ((PATH_REF, state.path), (TEXTS_REF, state.texts))]
+        words = "\n".join(("start", *lines, "commit", "")).encode("utf-8", "surrogateescape")
+        finished = self.repository.git.try_run("update-ref", "-m", "starterkit workshop", "--stdin", input=words)
+        if finished.code != 0:
+            raise StarterkitError(
+                "They pushed something in this very moment; nothing of theirs was touched.", "Type the command again."
+            )
+
+    def _push(self, branch: str, commit: str, state: State, *, force: bool) -> str:
+        """Push a commit to a person's remote; return why it was not taken ("" when it was)."""
+        remote = os.fspath(self.workshop.remote_folder(self.person) or self.person.remote)
+        sign = "+" if force else ""
+        refs = (f"{sign}{commit}:{HEADS}{branch}", f"+{state.path}:{PATH_REF}", f"+{state.texts}:{TEXTS_REF}")
+        answer = push_refs(self.repository, remote, refs, _PUSH_SECONDS)
+        if not answer.reached and not answer.refused:
+            raise MissingError(f"Their remote cannot be reached: {answer.why}.")
+        return "" if answer.reached else answer.why
+
+
+def fix_branch(state: State) -> str:
+    """Return the name of the branch that is left for a person to merge, where a path like this could not go in."""
+    return f"{OWN_BRANCHES}fix-{state.path[:8]}"
+
+
+def is_there(repository: BareRepository, person: Person, branch: str) -> bool:
+    """Tell whether a person's repository has a branch of this name."""
+    return repository.refs(person.heads).get(person.heads + branch, NO_COMMIT) != NO_COMMIT
+
+
+def _silent(line: str) -> None:
+    """What is settled here stands in the report."""

@@ -1,0 +1,240 @@
+"""`workshop push-fix`: a corrected template reaches everybody who has begun, carried onto what they wrote.
+
+First everything is computed and reported: commits are made, and no branch moves. What goes in without a conflict
+becomes one commit on the person's branch. Where their code and the correction meet, a branch is left beside it, made so
+that `git merge` shows exactly that: it grows from the commit in which their files still were the path's.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from starterkit import __version__
+from starterkit.errors import StarterkitError
+from starterkit.project.carry import Carried, changed_paths, settle
+from starterkit.project.layers import path_layers, read_folder, texts_of, write_path
+from starterkit.project.path import LearningPath
+from starterkit.project.state import ANSWERS_FILE, STATE_FILE, State, state_bytes
+from starterkit.repository import PATH_REF, STARTERKIT_REFS, TEXTS_REF
+from starterkit.repository.bare import BareRepository
+from starterkit.repository.merge import Settle
+from starterkit.repository.objects import FILE, Entry, File, Identity, NewCommit, write_objects
+from starterkit.repository.worktree import write_file
+from starterkit.template import BASE
+from starterkit.template.located import Located
+from starterkit.workshop import results
+from starterkit.workshop.carrying import Change, Desk, Standing, fix_branch, is_there
+from starterkit.workshop.folder import WORKSHOP_FILE, Person, Workshop
+from starterkit.workshop.submissions import latest_in
+
+FIXED = "fixed"
+_COMING = STARTERKIT_REFS + "coming/"
+_OLDER = STARTERKIT_REFS + "older/"
+_FURTHEST = 300  # commits that are looked through for one in which files were the path's
+_MESSAGE = "Take in the corrected path"
+_US = Identity("starterkit", "starterkit@localhost")
+
+
+class Outcome(Enum):
+    """What becomes of one person."""
+
+    CLEAN = "clean"
+    CONFLICT = "conflict"
+    HAS_IT = "has it"
+    NOTHING = "no work"
+    OTHER = "another path"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class NewPath:
+    """The corrected path, as it lies in the workshop's own repository."""
+
+    path: str
+    texts: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Fix:
+    """What the correction does to one person's work. `files` change, or are in conflict; `commit` waits to be put in.
+
+    `put_in` tells, after it was done, the branch on which the commit lies.
+    """
+
+    person: Person
+    outcome: Outcome
+    files: tuple[str, ...] = ()
+    why: str = ""
+    commit: str = ""
+    state: State | None = None
+    put_in: str = ""
+
+
+def render_new_path(workshop: Workshop, found: Located) -> NewPath:
+    """Render the corrected template with the workshop's answers into its repository, beside the present path."""
+    from starterkit.rendering import render
+
+    rendered = render(found.folder, workshop.answers, read_folder)
+    layers = path_layers(found.folder, found.template, rendered.files)
+    with BareRepository(workshop.path_repository) as repository:
+        path, texts = write_path(repository.git, layers, texts_of(found.folder, found.template), _COMING)
+    return NewPath(path, texts, workshop.template)
+
+
+def planned(workshop: Workshop, people: Sequence[Person], new: NewPath, say: Callable[[str], None]) -> list[Fix]:
+    """Return what the correction does to each person; commits are made, and no branch moves."""
+    found = []
+    for number, person in enumerate(people, 1):
+        say(f"Carrying the correction onto everybody's work: {number} of {len(people)}")
+        try:
+            with BareRepository(workshop.repository(person)) as repository:
+                found.append(_planned(Desk(workshop, person, repository), new))
+        except StarterkitError as wrong:
+            found.append(Fix(person, Outcome.FAILED, why=wrong.message))
+    return found
+
+
+def _planned(desk: Desk, new: NewPath) -> Fix:
+    person = desk.person
+    submission = latest_in(desk.repository, person)
+    if submission is None:
+        return Fix(person, Outcome.NOTHING, why="there is no commit of theirs yet")
+    standing = desk.standing(submission)
+    old = desk.path(standing.state)
+    if old is None:
+        return Fix(person, Outcome.OTHER, why="their path is none that this workshop has had")
+    if (standing.state.path, standing.state.texts) == (new.path, new.texts):
+        return Fix(person, Outcome.HAS_IT)
+    state = replace(standing.state, path=new.path, texts=new.texts, version=__version__)
+    corrected = LearningPath(desk.repository, new.path, new.texts)
+    if state.step not in (BASE, *corrected.template.step_names):
+        return Fix(person, Outcome.FAILED, why=f"the corrected path has no step {state.step}, where they stand")
+    before = old.layer(state.step, solved=state.solved)
+    change = Change(before, corrected.layer(state.step, solved=state.solved))
+    carried = desk.carry(corrected.template, change, standing.tree)
+    if carried.is_clean:
+        commit = desk.write([desk.commit(_MESSAGE, submission.commit, carried.tree, state)])
+        return Fix(person, Outcome.CLEAN, _sorted(changed_paths(standing.tree, carried.tree)), "", commit, state)
+    files = _sorted(conflict.path for conflict in carried.conflicts)
+    if is_there(desk.repository, person, fix_branch(state)):
+        return Fix(person, Outcome.CONFLICT, files, "the branch is there already", "", state, fix_branch(state))
+    made = _to_merge(desk, standing, corrected, change, carried, state)
+    return Fix(person, Outcome.CONFLICT, files, "", desk.write([made]), state)
+
+
+def _sorted(paths: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(paths))
+
+
+def _to_merge(
+    desk: Desk, standing: Standing, corrected: LearningPath, change: Change, carried: Carried, state: State
+) -> NewCommit:
+    """Return a commit which, merged by the person, shows git's own conflict in the files where there is one."""
+    paths = [conflict.path for conflict in carried.conflicts]
+    start = _delivered_at(desk, standing, change, paths)
+    if start is not None:
+        mine = {path: entry for path, entry in desk.repository.reader.tree(start).items() if path != STATE_FILE}
+        again = desk.carry(corrected.template, change, mine)
+        if again.is_clean:
+            return desk.commit(_MESSAGE, start, again.tree, state)
+    # Their files never were the path's as it was: the conflict is written into them, to be settled by hand.
+    marked = settle(desk.merger, carried, Settle.MARKERS, "yours", "the corrected path")
+    return desk.commit(_MESSAGE, standing.submission.commit, marked.tree, state)
+
+
+def _delivered_at(desk: Desk, standing: Standing, change: Change, paths: Sequence[str]) -> str | None:
+    """Return the newest commit, standing where the person stands, in which these files were the path's own."""
+    reader = desk.repository.reader
+    here = reader.tree(standing.submission.commit)[STATE_FILE]
+    name = standing.submission.commit
+    for _ in range(_FURTHEST):
+        parents = reader.commit(name)[1].parents
+        if not parents:
+            return None
+        name = parents[0]
+        tree = reader.tree(name)
+        if tree.get(STATE_FILE) != here:
+            return None
+        if all(tree.get(path) == change.before.get(path) for path in paths):
+            return name
+    return None
+
+
+def put_in(workshop: Workshop, fix: Fix) -> Fix:
+    """Put one correction in, and note it; return it with the branch on which it lies, or as failed with the reason."""
+    if not fix.commit or fix.state is None:
+        return fix
+    try:
+        with BareRepository(workshop.repository(fix.person)) as repository:
+            desk = Desk(workshop, fix.person, repository)
+            submission = latest_in(repository, fix.person)
+            assert submission is not None
+            branch = fix_branch(fix.state) if fix.outcome is Outcome.CONFLICT else ""
+            delivered = desk.deliver(submission, fix.commit, fix.state, branch)
+    except StarterkitError as wrong:
+        return replace(fix, outcome=Outcome.FAILED, why=wrong.message)
+    results.append(
+        workshop,
+        fix.person,
+        {
+            "kind": FIXED,
+            "at": results.moment(),
+            "commit": fix.commit,
+            "path": fix.state.path,
+            "branch": delivered.branch,
+        },
+    )
+    return replace(fix, put_in=delivered.branch)
+
+
+def keep_old_path(workshop: Workshop) -> None:
+    """Keep the present path's objects: somebody may still stand on it, or come back with an old clone."""
+    with BareRepository(workshop.path_repository) as repository:
+        for name, id in (("path", workshop.path), ("template", workshop.texts)):
+            repository.git.run("update-ref", f"{_OLDER}{workshop.path[:12]}/{name}", id)
+
+
+def take_over(workshop: Workshop, new: NewPath) -> Workshop:
+    """Make the corrected path the workshop's: whoever comes later begins with it. Written last, so that a command that
+    was killed before is taken up by typing it again."""
+    fixed = replace(workshop, path=new.path, texts=new.texts, version=__version__)
+    with BareRepository(workshop.path_repository) as repository:
+        path = LearningPath(repository, new.path, new.texts)
+        start = _new_start(repository, path, fixed)
+        refs = {PATH_REF: new.path, TEXTS_REF: new.texts, "refs/heads/main": start}
+        lines = [f"update {name} {id}" for name, id in refs.items()]
+        lines += [f"delete {name}" for name in repository.refs(_COMING)]
+        repository.git.run("update-ref", "--stdin", input="\n".join(("start", *lines, "commit", "")).encode())
+    write_file(workshop.folder, WORKSHOP_FILE, File(FILE, _with_path_of(fixed, workshop.file.read_bytes())))
+    return fixed
+
+
+def _with_path_of(fixed: Workshop, data: bytes) -> bytes:
+    """Return workshop.yml with the new path's lines; all else in it stays as somebody may have edited it."""
+    for name in ("version", "path", "texts"):
+        line = f'{name}: "{getattr(fixed, name)}"'.encode()
+        data = re.sub(rb"^%s:[^\r\n]*" % name.encode(), lambda _: line, data, count=1, flags=re.MULTILINE)  # noqa: B023
+    return data
+
+
+def _new_start(repository: BareRepository, path: LearningPath, workshop: Workshop) -> str:
+    """Write the commit with which people begin from now on."""
+    state = State(workshop.template, workshop.version, workshop.path, workshop.texts, workshop.step, workshop.solved)
+    files: Mapping[str, Entry] = path.layer(workshop.step, solved=workshop.solved)
+    answers = repository.reader.tree("refs/heads/main")[ANSWERS_FILE]
+    commit = NewCommit(
+        ref=_COMING + "main",
+        message=f"Begin with the corrected path of {path.template.title}\n",
+        author=_US,
+        committer=_US,
+        seconds=int(time.time()),
+        parents=(path.layer_commit(workshop.step, solved=workshop.solved),),
+        entries={**files, ANSWERS_FILE: answers},
+        files={STATE_FILE: File(FILE, state_bytes(state))},
+    )
+    return write_objects(repository.git, [commit])[-1]
