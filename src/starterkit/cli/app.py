@@ -82,9 +82,10 @@ def _workshops(wanted: set[str] | None) -> typer.Typer:
     group = typer.Typer(cls=_Commands, **_GROUP)
     group.callback()(workshop)
     if wanted is None or "workshop" in wanted:
-        from starterkit.cli.workshop_commands import COMMANDS
+        from starterkit.cli import workshop_changing, workshop_commands, workshop_comparing
 
-        for name, command, examples in COMMANDS:
+        commands = (*workshop_commands.COMMANDS, *workshop_changing.COMMANDS, *workshop_comparing.COMMANDS)
+        for name, command, examples in commands:
             group.command(name, cls=_Command, epilog=_examples(*examples))(command)
     return group
 

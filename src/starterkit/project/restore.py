@@ -60,17 +60,22 @@ def _is_here(repository: Repository, wanted: dict[str, str]) -> bool:
 
 
 def _fetch(repository: Repository, wanted: dict[str, str]) -> bool:
-    """Fetch exactly the two refs from the first remote that has them."""
+    """Fetch exactly the two refs from the first remote that has them.
+
+    Where its refs stand for a newer path (a workshop's was corrected meanwhile), what this project follows is asked for
+    by its ids.
+    """
     for remote in repository.git.run("remote").decode().split():
-        try:
-            finished = repository.git.try_run(
-                "fetch", "-q", "--no-tags", "--no-write-fetch-head", remote, *wanted, timeout=_FETCH_SECONDS
-            )
-        except TimeLimitReached:
-            continue
-        repository.close()
-        if finished.code == 0 and _is_here(repository, wanted):
-            return True
+        for names in (tuple(wanted), tuple(wanted.values())):
+            try:
+                finished = repository.git.try_run(
+                    "fetch", "-q", "--no-tags", "--no-write-fetch-head", remote, *names, timeout=_FETCH_SECONDS
+                )
+            except TimeLimitReached:
+                break
+            repository.close()
+            if finished.code == 0 and _is_here(repository, wanted):
+                return True
     return False
 
 

@@ -1,0 +1,66 @@
+"""Latecomers that were brought to a step: what stays theirs, what was filled in, what they type now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from starterkit.cli.text import text
+from starterkit.errors import ExitCode
+
+if TYPE_CHECKING:
+    from starterkit.cli.console import Console
+    from starterkit.template import Template
+    from starterkit.workshop.catching_up import CaughtUp
+
+
+def show(console: Console, template: Template, brought: list[CaughtUp]) -> int:
+    """Show a line or two for each person; exit code 1 where somebody could not be brought there."""
+    code = ExitCode.RED if any(one.failed for one in brought) else ExitCode.DONE
+    if console.as_json:
+        console.json("workshop catch-up", {"people": [_as_json(one) for one in brought]})
+        return code
+    for one in brought:
+        _show(console, template, one)
+    if any(one.filled for one in brought):
+        console.type_next(
+            "They get it with `git pull`. A merged solution is not proven by merging; see that their tests are green",
+            f"workshop grade {' '.join(one.person.folder for one in brought if one.filled)}",
+        )
+    return code
+
+
+def _show(console: Console, template: Template, one: CaughtUp) -> None:
+    if one.why:
+        mark = text("FAILED", "bold red") if one.failed else text("--    ", "dim")
+        console.line(mark, f"  {one.person.name}: {one.why}", hang=8)
+        return
+    label = template.step(one.step).label
+    console.line(text("ok", "bold green"), f"  {one.person.name} is at {label}.", hang=4)
+    if one.own:
+        console.line(f"Theirs: {_labels(template, one.own)}.", indent=4)
+    if one.filled:
+        console.line(f"Filled in from the reference: {_labels(template, one.filled)}.", indent=4)
+    if one.whole:
+        console.line(f"Taken whole, because it did not merge: {_labels(template, one.whole)}.", indent=4)
+        console.line("Their versions are in their history.", indent=4)
+    if not one.is_theirs:
+        merging = f"git fetch && git merge origin/{one.branch}"
+        console.say_prose(f"Their branch could not be moved. They type: `{merging}`", indent=4)
+
+
+def _labels(template: Template, steps: tuple[str, ...]) -> str:
+    return ", ".join(template.step(name).label for name in steps)
+
+
+def _as_json(one: CaughtUp) -> dict[str, Any]:
+    return {
+        "folder": one.person.folder,
+        "name": one.person.name,
+        "step": one.step,
+        "own": list(one.own),
+        "filled": list(one.filled),
+        "whole": list(one.whole),
+        "branch": one.branch,
+        "failed": one.failed,
+        "why": one.why,
+    }

@@ -1,0 +1,72 @@
+"""Pairs of people whose code is alike, with the places to talk about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from starterkit.cli.text import text
+from starterkit.errors import ExitCode
+
+if TYPE_CHECKING:
+    from starterkit.cli.console import Console
+    from starterkit.workshop.similarity import Compared, Pair, Place
+
+_MOST = 40
+
+
+def show(console: Console, found: Compared, percent: int) -> int:
+    """Show the pairs; the exit code is 0 whatever was found."""
+    if console.as_json:
+        console.json("workshop similar", _as_json(found, percent))
+        return ExitCode.DONE
+    for pair in found.pairs[:_MOST]:
+        _show(console, pair)
+    if len(found.pairs) > _MOST:
+        console.line(f"… and {len(found.pairs) - _MOST} more pairs: see --json, or ask for more with --at-least.")
+    if not found.pairs:
+        console.line(f"No two of {found.people} people share {percent} % or more of their own code.")
+    console.line()
+    console.line(f"Over all pairs of {found.people} people, the median is {found.usual:.0%}.")
+    console.line("What the path brought does not count.")
+    console.line("This is help for a talk, and no verdict: people who learn together write alike.")
+    for person, why in found.passed:
+        console.note(f"Not compared: {person.name} ({why}).")
+    return ExitCode.DONE
+
+
+def _show(console: Console, pair: Pair) -> None:
+    one, other = pair.people
+    console.line(text(f"{pair.share:4.0%}", "bold"), f"  {one.name} and {other.name}", hang=6)
+    for place in pair.places:
+        console.line(f"{_where(place, 0)}  and  {_where(place, 1)}", indent=6)
+
+
+def _where(place: Place, side: int) -> str:
+    first, last = place.lines[side]
+    return f"{place.files[side]}:{first}-{last}"
+
+
+def _as_json(found: Compared, percent: int) -> dict[str, Any]:
+    return {
+        "note": "help for a talk, no verdict",
+        "at_least": percent / 100,
+        "people": found.people,
+        "median": round(found.usual, 3),
+        "pairs": [
+            {
+                "people": [person.folder for person in pair.people],
+                "share": round(pair.share, 3),
+                "pieces": pair.pieces,
+                "places": [
+                    {"files": list(place.files), "lines": [list(lines) for lines in place.lines]}
+                    for place in pair.places
+                ],
+            }
+            for pair in found.pairs
+        ],
+        "not_compared": [{"folder": person.folder, "why": why} for person, why in found.passed],
+    }
+
+
+def _place_as_json(place: Place) -> dict[str, Any]:
+    return {"files": list(place.files), "lines": [list(lines) for lines in place.lines]}

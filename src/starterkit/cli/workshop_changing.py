@@ -1,0 +1,128 @@
+"""The commands for instructors that change people's repositories: a corrected path for all, a way on for latecomers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from starterkit.cli.options import Elsewhere, Json, Trust, flag
+from starterkit.cli.session import console_of, folder_of
+
+if TYPE_CHECKING:
+    from starterkit.cli.console import Console
+    from starterkit.template.located import Located
+    from starterkit.workshop.fixing import Fix
+    from starterkit.workshop.folder import Workshop
+
+Who = Annotated[
+    list[str] | None, typer.Argument(metavar="[WHO]...", help="Only these people; else everybody.", show_default=False)
+]
+
+
+def push_fix(
+    context: typer.Context,
+    who: Who = None,
+    template: Elsewhere = "",
+    trust: Trust = False,
+    yes: Annotated[bool, flag("--yes", help="Put it in without asking, after the report.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Bring a corrected template to everybody, carried onto what they wrote.
+
+    First a report: whom it reaches cleanly, where it meets their code. Nothing of theirs is lost: where both changed
+    the same lines, a branch is left beside theirs, to be merged.
+    """
+    from starterkit.cli.screens import fixed
+    from starterkit.workshop.fixing import keep_old_path, planned, put_in, render_new_path, take_over
+    from starterkit.workshop.founding import working
+
+    console = console_of(context)
+    workshop = opened_workshop(context)
+    people = workshop.chosen(who or [])
+    found = _corrected(context, workshop, template, trusted=trust)
+    with working(workshop.folder, console.say):
+        new = render_new_path(workshop, found)
+        fixes = planned(workshop, people, new, console.say)
+        waiting = any(fix.commit for fix in fixes) or (new.path, new.texts) != (workshop.path, workshop.texts)
+        if not console.as_json:
+            fixed.show_report(console, fixes)
+        done = waiting and (yes or (console.is_interactive and _is_wanted(console, fixes)))
+        if done:
+            keep_old_path(workshop)
+            fixes = [put_in(workshop, fix) for fix in fixes]
+            take_over(workshop, new)
+    return fixed.show(console, fixes, waiting=waiting, done=done)
+
+
+def _corrected(context: typer.Context, workshop: Workshop, elsewhere: str, *, trusted: bool) -> Located:
+    """Return the corrected template: the one that is named, else the one that the workshop was made from."""
+    from starterkit.cli.asking import from_elsewhere
+    from starterkit.errors import UsageError
+    from starterkit.rendering import check_runs_no_code
+    from starterkit.template import bundled_names, bundled_template
+    from starterkit.template.located import BUNDLED, Located
+
+    if elsewhere:
+        found = from_elsewhere(console_of(context), folder_of(context), elsewhere)
+        if not trusted:
+            check_runs_no_code(found.folder)
+        return found
+    name = workshop.template.removeprefix(BUNDLED)
+    if not workshop.template.startswith(BUNDLED) or name not in bundled_names():
+        raise UsageError(
+            f"This workshop's template is {workshop.template}, which did not come with starterkit.",
+            "Say where the corrected one is: `starterkit workshop push-fix --template FOLDER`.",
+        )
+    return Located(*bundled_template(name), workshop.template)
+
+
+def _is_wanted(console: Console, fixes: list[Fix]) -> bool:
+    count = sum(bool(fix.commit) for fix in fixes)
+    question = f"Put it in for {count} {'person' if count == 1 else 'people'}?"
+    choices = [("yes", "commit it to their repositories"), ("no", "change nothing")]
+    return console.choose(question, choices, "no") == "yes"
+
+
+def catch_up(
+    context: typer.Context,
+    words: Annotated[
+        list[str], typer.Argument(metavar="WHO... STEP", help="The people, and the step to bring them to.")
+    ],
+    replace: Annotated[bool, flag("--replace", help="Take every file of the path whole at each missing step.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Bring latecomers to a step: what they did stays theirs, what is missing comes from the reference.
+
+    Each filled step is a commit of its own that says so, and is marked in the results.
+    """
+    from starterkit.cli.screens import caught_up
+    from starterkit.errors import UsageError
+    from starterkit.workshop.catching_up import catch_up as bring
+    from starterkit.workshop.founding import working
+    from starterkit.workshop.steps import texts_of
+
+    console = console_of(context)
+    workshop = opened_workshop(context)
+    *who, step = words
+    if not who:
+        raise UsageError("Who is to be brought to which step?", "For example: `starterkit workshop catch-up ada 03`.")
+    template = texts_of(workshop)
+    goal = template.find_step(step)
+    with working(workshop.folder, console.say):
+        brought = bring(workshop, workshop.chosen(who), goal, console.say, take_whole=replace)
+    return caught_up.show(console, template, brought)
+
+
+def opened_workshop(context: typer.Context) -> Workshop:
+    """Return the workshop that lies here. Raises as `open_workshop` does, and where its path is not there."""
+    from starterkit.workshop.folder import find_workshop
+    from starterkit.workshop.founding import reopened
+
+    return reopened(find_workshop(folder_of(context)))
+
+
+COMMANDS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
+    ("push-fix", push_fix, ("workshop push-fix", "workshop push-fix --template ../our-flask --yes")),
+    ("catch-up", catch_up, ("workshop catch-up ada grace 03",)),
+)

@@ -1,0 +1,46 @@
+"""The command for instructors that compares submissions with each other."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from starterkit.cli.options import Json, whole_number
+from starterkit.cli.session import console_of
+from starterkit.cli.workshop_changing import Who, opened_workshop
+
+_AT_LEAST = 50
+
+
+def similar(
+    context: typer.Context,
+    who: Who = None,
+    at_least: Annotated[
+        str,
+        typer.Option(
+            "--at-least", metavar="PERCENT", help="Show pairs from this share on; else 50.", show_default=False
+        ),
+    ] = "",
+    as_json: Json = False,
+) -> int:
+    """Show pairs of people whose own code is alike, beyond what the path explains.
+
+    It is help for a talk, never a verdict: people who learn together write alike. Needs the package copydetect.
+    """
+    from starterkit.cli.screens import compared
+    from starterkit.errors import UsageError
+    from starterkit.workshop.similarity import compare
+
+    percent = whole_number(at_least, "--at-least") or _AT_LEAST
+    if percent > 100:
+        raise UsageError("--at-least wants a share of 1 to 100 percent.", "For example: --at-least 60")
+    console = console_of(context)
+    workshop = opened_workshop(context)
+    found = compare(workshop, workshop.chosen(who or []), percent / 100, console.say)
+    return compared.show(console, found, percent)
+
+
+COMMANDS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
+    ("similar", similar, ("workshop similar", "workshop similar --at-least 70")),
+)

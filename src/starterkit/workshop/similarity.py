@@ -1,0 +1,211 @@
+"""`workshop similar`: pairs of submissions that share more than the path explains, as help for a talk.
+
+copydetect finds it, by winnowing (Schleimer, Wilkerson and Aiken, 2003): code without names, texts and comments is cut
+into overlapping pieces, and some of their hashes are kept. What stands in the path, given or reference, does not count.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from pathlib import PurePosixPath
+from statistics import median
+from typing import Any
+
+from starterkit.errors import MissingError, StarterkitError
+from starterkit.project.path import LearningPath
+from starterkit.repository.bare import BareRepository
+from starterkit.repository.objects import LINK, SUBMODULE, Entry, ObjectReader
+from starterkit.workshop.folder import Person, Workshop
+from starterkit.workshop.submissions import latest_in
+
+SUFFIXES = frozenset((".py", ".js", ".mjs", ".cjs", ".ts", ".html", ".jinja", ".css", ".sql"))
+LARGEST_FILE = 300_000
+_LARGEST_PERSON = 3_000_000
+_PIECE = 25  # signs in a piece: copydetect's own default
+_WINDOW = 10  # of so many pieces in a row, one is kept
+_FEWEST = 12  # shared pieces below this are an accident: some lines that anybody writes so
+
+
+@dataclass(frozen=True)
+class Place:
+    """Two files in which a pair shares most; `lines` of each, counted from 1."""
+
+    files: tuple[str, str]
+    lines: tuple[tuple[int, int], tuple[int, int]]
+    pieces: int
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two people whose code is alike: the share of the smaller one's own code that the other has, too."""
+
+    people: tuple[Person, Person]
+    share: float
+    pieces: int
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The pairs above the threshold, the most alike first; `usual` is the median share over all pairs."""
+
+    pairs: tuple[Pair, ...]
+    people: int
+    usual: float
+    passed: tuple[tuple[Person, str], ...] = ()
+
+
+@dataclass
+class _Own:
+    """What somebody wrote beyond the path: the fingerprints of their files."""
+
+    person: Person
+    files: dict[str, Any] = field(default_factory=dict)
+    pieces: set[int] = field(default_factory=set)
+
+
+def compare(workshop: Workshop, people: Sequence[Person], at_least: float, say: Callable[[str], None]) -> Compared:
+    """Compare everybody's latest work, pair by pair; shares of `at_least` (0 to 1) and more are returned.
+
+    Raises `MissingError` where copydetect is not installed.
+    """
+    fingerprint = _fingerprints()
+    say("Reading what the path explains")
+    known = _of_the_path(workshop, fingerprint)
+    found: list[_Own] = []
+    passed: list[tuple[Person, str]] = []
+    for number, person in enumerate(people, 1):
+        if number % 10 == 1:
+            say(f"Reading everybody's code: {number} of {len(people)}")
+        try:
+            own = _own(workshop, person, known, fingerprint)
+        except StarterkitError as wrong:
+            passed.append((person, wrong.message))
+            continue
+        if own is None:
+            passed.append((person, "there is no work of theirs yet"))
+        else:
+            found.append(own)
+    say("Comparing")
+    shares = [(one, other, _share(one, other)) for one, other in combinations(found, 2)]
+    pairs = [
+        Pair((one.person, other.person), share, len(one.pieces & other.pieces), _places(one, other))
+        for one, other, share in shares
+        if share >= at_least
+    ]
+    pairs.sort(key=lambda pair: (-pair.share, -pair.pieces, pair.people[0].folder, pair.people[1].folder))
+    usual = median(share for _, _, share in shares) if shares else 0.0
+    return Compared(tuple(pairs), len(found), usual, tuple(passed))
+
+
+def _fingerprints() -> Callable[[str, str, int, Iterable[int]], Any]:
+    """Return what makes the fingerprint of a file, from its path, its text, a window, and pieces that do not count."""
+    try:
+        from copydetect import CodeFingerprint
+    except ImportError as missing:
+        raise MissingError(
+            "`workshop similar` needs the package copydetect, which is not installed.",
+            "Install it beside starterkit: `pip install 'starterkit[similar]'`.",
+        ) from missing
+    import numpy
+
+    logging.getLogger().addFilter(_quiet)
+
+    def made(path: str, text: str, window: int, without: Iterable[int]) -> Any:
+        explained = numpy.fromiter(without, dtype=numpy.int64)
+        return CodeFingerprint(path, _PIECE, window, explained, fp=io.StringIO(text))
+
+    return made
+
+
+def _quiet(record: logging.LogRecord) -> bool:
+    """copydetect warns of files that it knows no language for; such a file is compared as plain text."""
+    return "not tokenize" not in record.getMessage()
+
+
+def _of_the_path(workshop: Workshop, fingerprint: Callable[[str, str, int, Iterable[int]], Any]) -> set[int]:
+    """Return all pieces that stand in any layer of the path."""
+    found: set[int] = set()
+    with BareRepository(workshop.path_repository) as repository:
+        path = LearningPath(repository, workshop.path, workshop.texts)
+        layers = [path.layer("base", solved=True)]
+        for step in path.template.step_names:
+            layers += [path.layer(step, solved=False), path.layer(step, solved=True)]
+        files = {entry.id: name for layer in layers for name, entry in layer.items() if _counts(name, entry)}
+        for id, name in files.items():
+            text = repository.reader.blob(id).decode("utf-8", "replace")
+            found.update(map(int, fingerprint(name, text, 1, ()).hashes))
+    return found
+
+
+def _own(
+    workshop: Workshop, person: Person, known: set[int], fingerprint: Callable[[str, str, int, Iterable[int]], Any]
+) -> _Own | None:
+    with BareRepository(workshop.repository(person)) as repository:
+        submission = latest_in(repository, person)
+        if submission is None:
+            return None
+        path = LearningPath(repository, workshop.path, workshop.texts)
+        template, own = path.template, _Own(person)
+        the_paths = {entry.id for step in template.step_names for entry in path.layer(step, solved=True).values()}
+        for name, text in _texts(repository.reader, repository.reader.tree(submission.commit), the_paths):
+            if template.owns(name):
+                continue
+            made = fingerprint(name, text, _WINDOW, known)
+            if len(made.hashes):
+                own.files[name] = made
+                own.pieces.update(map(int, made.hashes))
+    return own
+
+
+def _texts(reader: ObjectReader, tree: Mapping[str, Entry], without: set[str]) -> Iterable[tuple[str, str]]:
+    left = _LARGEST_PERSON
+    for name, entry in tree.items():
+        if entry.id in without or not _counts(name, entry):
+            continue
+        data = reader.blob(entry.id)
+        if len(data) > LARGEST_FILE or len(data) > left or b"\0" in data:
+            continue
+        left -= len(data)
+        yield name, data.decode("utf-8", "replace")
+
+
+def _counts(name: str, entry: Entry) -> bool:
+    return entry.mode not in (LINK, SUBMODULE) and PurePosixPath(name).suffix.lower() in SUFFIXES
+
+
+def _share(one: _Own, other: _Own) -> float:
+    """Return which share of the smaller one's own pieces the other has, too."""
+    smaller = min(len(one.pieces), len(other.pieces))
+    common = len(one.pieces & other.pieces)
+    return common / smaller if smaller and common >= _FEWEST else 0.0
+
+
+def _places(one: _Own, other: _Own, most: int = 3) -> tuple[Place, ...]:
+    """Return the pairs of files in which two people share most, with the lines."""
+    found = []
+    for left, mine in one.files.items():
+        for right, theirs in other.files.items():
+            common = set(map(int, mine.hashes)) & set(map(int, theirs.hashes))
+            if common:
+                found.append(Place((left, right), (_lines(mine, common), _lines(theirs, common)), len(common)))
+    return tuple(sorted(found, key=lambda place: (-place.pieces, place.files))[:most])
+
+
+def _lines(made: Any, pieces: set[int]) -> tuple[int, int]:
+    """Return the first and last line of a file in which shared pieces stand."""
+    import numpy
+
+    starts = sorted(int(start) for piece in pieces for start in made.hash_idx.get(piece, ()))
+    if not starts:
+        return 1, 1
+    places = [starts[0], starts[-1] + _PIECE]
+    if len(made.offsets):
+        before = numpy.searchsorted(made.offsets[:, 0], places, side="right") - 1
+        places = [place + int(made.offsets[max(0, index), 1]) for place, index in zip(places, before, strict=True)]
+    first, last = (made.raw_code.count("\n", 0, max(0, place)) + 1 for place in places)
+    return first, last
