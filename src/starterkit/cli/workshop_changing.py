@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from starterkit.cli.invocation import quoted
 from starterkit.cli.options import Elsewhere, Json, Trust, flag
 from starterkit.cli.session import console_of, folder_of
+from starterkit.cli.workshop_grading import TrustSubmissions
 
 if TYPE_CHECKING:
     from starterkit.cli.console import Console
@@ -52,7 +54,9 @@ def push_fix(
             keep_old_path(workshop)
             fixes = [put_in(workshop, fix) for fix in fixes]
             take_over(workshop, new)
-    return fixed.show(console, fixes, waiting=waiting, done=done)
+    words = ["workshop push-fix", *map(quoted, who or []), *(["--template", quoted(template)] if template else [])]
+    words += ["--trust"] if trust else []
+    return fixed.show(console, fixes, waiting=waiting, done=done, again=" ".join((*words, "--yes")))
 
 
 def _corrected(context: typer.Context, workshop: Workshop, elsewhere: str, *, trusted: bool) -> Located:
@@ -86,17 +90,27 @@ def _is_wanted(console: Console, fixes: list[Fix]) -> bool:
 
 def catch_up(
     context: typer.Context,
-    words: Annotated[
-        list[str], typer.Argument(metavar="WHO... STEP", help="The people, and the step to bring them to.")
-    ],
+    words: Annotated[list[str], typer.Argument(metavar="WHO... STEP", help="The people, and the step to go to.")],
     replace: Annotated[bool, flag("--replace", help="Take every file of the path whole at each missing step.")] = False,
+    count_as: Annotated[
+        str,
+        typer.Option(
+            "--count-as",
+            metavar="green|red",
+            help="Where nothing is run: how the step they stand at counts.",
+            show_default=False,
+        ),
+    ] = "",
+    trust_submissions: TrustSubmissions = False,
     as_json: Json = False,
 ) -> int:
     """Bring latecomers to a step: what they did stays theirs, what is missing comes from the reference.
 
-    Each filled step is a commit of its own that says so, and is marked in the results.
+    Whether the step they stand at is done, and whether what was filled in is green, is graded in the sandbox. Each
+    filled step is a commit of its own that says so, and is marked in the results.
     """
     from starterkit.cli.screens import caught_up
+    from starterkit.cli.workshop_grading import judge_if_any
     from starterkit.errors import UsageError
     from starterkit.workshop.catching_up import catch_up as bring
     from starterkit.workshop.founding import working
@@ -107,10 +121,14 @@ def catch_up(
     *who, step = words
     if not who:
         raise UsageError("Who is to be brought to which step?", "For example: `starterkit workshop catch-up ada 03`.")
+    if count_as not in ("", "green", "red"):
+        raise UsageError(f'--count-as wants green or red, and found "{count_as}".', "For example: --count-as green")
     template = texts_of(workshop)
-    goal = template.find_step(step)
+    goal, people = template.find_step(step), workshop.chosen(who)
+    judge = None if count_as else judge_if_any(console, workshop, trusted=trust_submissions)
+    green = None if not count_as else count_as == "green"
     with working(workshop.folder, console.say):
-        brought = bring(workshop, workshop.chosen(who), goal, console.say, take_whole=replace)
+        brought = bring(workshop, people, goal, console.say, judge=judge, counts_as_green=green, take_whole=replace)
     return caught_up.show(console, template, brought)
 
 

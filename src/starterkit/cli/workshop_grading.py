@@ -12,9 +12,11 @@ from starterkit.cli.session import console_of, folder_of
 
 if TYPE_CHECKING:
     from starterkit.cli.console import Console
+    from starterkit.workshop.catching_up import Judge
     from starterkit.workshop.folder import Person, Workshop
     from starterkit.workshop.founding import Say
     from starterkit.workshop.grading.model import Grade
+    from starterkit.workshop.grading.packages import Shelf
     from starterkit.workshop.grading.running import Order
     from starterkit.workshop.rounds import Grade as GradeThem
     from starterkit.workshop.sandbox import Sandbox
@@ -109,17 +111,48 @@ def grader_if_any(console: Console, *, trusted: bool) -> GradeThem | None:
         return None
 
 
-def _graded(console: Console, workshop: Workshop, order: Order, place: Sandbox) -> list[Grade]:
+def judge_if_any(console: Console, workshop: Workshop, *, trusted: bool) -> Judge | None:
+    """Return what tells whether a commit of somebody's is green at a step; None where nothing can be graded here.
+
+    The reason for that is told. Nothing is written into the results: such a commit may come to nothing.
+    """
+    from starterkit.errors import MissingError
+    from starterkit.workshop.grading.model import Verdict
+    from starterkit.workshop.grading.one import Grader
+    from starterkit.workshop.grading.running import layers_of
+    from starterkit.workshop.sandbox import sandbox
+    from starterkit.workshop.submissions import of_commit
+
+    try:
+        place = sandbox(trusted=trusted)
+    except MissingError as lacking:
+        console.trouble("Nothing is graded:", lacking.message, lacking.mend)
+        return None
+    grader = Grader(workshop, layers_of(workshop), _shelf(console), place)
+
+    def is_green(person: Person, commit: str, step: str) -> bool:
+        console.say(f"Running the tests up to {step} on the work of {person.name}")
+        return grader.grade(of_commit(workshop, person, commit), step, None).verdict is Verdict.GREEN
+
+    return is_green
+
+
+def _shelf(console: Console) -> Shelf:
     import os
     from pathlib import Path
 
     from starterkit.runtime.cache import cache_folder
     from starterkit.workshop.grading.packages import Shelf
-    from starterkit.workshop.grading.running import Grading, environments_folder
+    from starterkit.workshop.grading.running import environments_folder
+
+    return Shelf(environments_folder(cache_folder(os.environ, Path.home())), console.say)
+
+
+def _graded(console: Console, workshop: Workshop, order: Order, place: Sandbox) -> list[Grade]:
+    from starterkit.workshop.grading.running import Grading
     from starterkit.workshop.grading.written import write_grades
 
-    shelf = Shelf(environments_folder(cache_folder(os.environ, Path.home())), console.say)
-    grades = Grading(workshop, order, place, shelf, _Told(console)).run()
+    grades = Grading(workshop, order, place, _shelf(console), _Told(console)).run()
     write_grades(workshop, grades)
     return grades
 

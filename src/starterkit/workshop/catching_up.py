@@ -21,21 +21,27 @@ from starterkit.template import BASE
 from starterkit.workshop import results
 from starterkit.workshop.carrying import Change, Desk, Standing
 from starterkit.workshop.folder import Person, Workshop
-from starterkit.workshop.submissions import Submission, latest_in
+from starterkit.workshop.submissions import latest_in
 
 FILLED = "filled"
+
+
+# Tells whether a commit of somebody's is green, with the tests of a step and those before it.
+Judge = Callable[[Person, str, str], bool]
 
 
 @dataclass(frozen=True)
 class CaughtUp:
     """What became of one person. `own` are the steps that stay theirs, `filled` those that came from the reference,
-    `whole` those of them whose files were taken whole. `why` says why nothing was done ("" when something was)."""
+    `whole` those of them whose files were taken whole. `is_green` tells how the filled steps ended (None: not run).
+    `why` says why nothing was done ("" when something was)."""
 
     person: Person
     step: str = ""
     own: tuple[str, ...] = ()
     filled: tuple[str, ...] = ()
     whole: tuple[str, ...] = ()
+    is_green: bool | None = None
     branch: str = ""
     is_theirs: bool = True
     why: str = ""
@@ -50,8 +56,8 @@ class _Way:
     path: LearningPath
     state: State
     tree: dict[str, Entry]
-    commits: list[NewCommit]
     parent: str
+    commits: list[NewCommit] = field(default_factory=list)
     filled: list[str] = field(default_factory=list)
     whole: list[str] = field(default_factory=list)
 
@@ -62,61 +68,120 @@ class _Way:
 
 
 def catch_up(
-    workshop: Workshop, people: Sequence[Person], step: str, say: Callable[[str], None], *, take_whole: bool = False
+    workshop: Workshop,
+    people: Sequence[Person],
+    step: str,
+    say: Callable[[str], None],
+    *,
+    judge: Judge | None = None,
+    counts_as_green: bool | None = None,
+    take_whole: bool = False,
 ) -> list[CaughtUp]:
-    """Bring each of these people to the given of `step` (a full name). With `take_whole`, every file of the path
-    becomes the reference's."""
+    """Bring each of these people to the given of `step` (a full name).
+
+    `judge` says whether the step they stand at is done, and whether what was filled in is green; where it merged and is
+    not, every file of the path is taken. Without it, `counts_as_green` says how the step they stand at counts (None:
+    nothing is done for somebody of whom that is not known). With `take_whole`, every file of the path becomes the
+    reference's at once.
+    """
     found = []
     for number, person in enumerate(people, 1):
         say(f"Bringing people to {step}: {number} of {len(people)}")
         try:
             with BareRepository(workshop.repository(person)) as repository:
-                found.append(_one(Desk(workshop, person, repository), step, take_whole))
+                one = _CatchingUp(Desk(workshop, person, repository), step, judge, counts_as_green, take_whole)
+                found.append(one.run())
         except StarterkitError as wrong:
             found.append(CaughtUp(person, why=wrong.message, failed=True))
     return found
 
 
-def _one(desk: Desk, goal: str, take_whole: bool) -> CaughtUp:
-    person = desk.person
-    submission = latest_in(desk.repository, person)
-    if submission is None:
-        return CaughtUp(person, why="There is no commit of theirs yet.", failed=True)
-    standing = desk.standing(submission)
-    path = desk.path(standing.state)
-    if path is None:
-        return CaughtUp(person, why="Their path is none that this workshop has had.", failed=True)
-    names = (BASE, *path.template.step_names)
-    if standing.state.step not in names or goal not in names:
-        return CaughtUp(person, why="Their path has no such step.", failed=True)
-    here = names.index(standing.state.step)
-    if here >= names.index(goal):
-        return CaughtUp(person, standing.state.step, why="They are there already.")
-    done = here == 0 or standing.state.solved or _is_green(desk.workshop, submission)
-    way = _Way(desk, path, standing.state, dict(standing.tree), [], submission.commit)
-    for number in range(here, names.index(goal)):
-        if number > here or not done:
-            _fill(way, names[number], take_whole)
-        _begin(way, names[number], names[number + 1])
-    commit = desk.write(way.commits)
-    delivered = desk.deliver(submission, commit, way.state)
-    own = tuple(name for name in names[1 : here + 1] if name not in way.filled)
-    _note(desk, standing, way, commit)
-    return CaughtUp(
-        person, goal, own, tuple(way.filled), tuple(way.whole), delivered.branch, is_theirs=delivered.is_theirs
-    )
+@dataclass(frozen=True)
+class _CatchingUp:
+    """The catching up of one person."""
+
+    desk: Desk
+    goal: str
+    judge: Judge | None
+    counts_as_green: bool | None
+    take_whole: bool
+
+    def run(self) -> CaughtUp:
+        person = self.desk.person
+        submission = latest_in(self.desk.repository, person)
+        if submission is None:
+            return CaughtUp(person, why="There is no commit of theirs yet.", failed=True)
+        standing = self.desk.standing(submission)
+        path = self.desk.path(standing.state)
+        if path is None:
+            return CaughtUp(person, why="Their path is none that this workshop has had.", failed=True)
+        names = (BASE, *path.template.step_names)
+        if standing.state.step not in names or self.goal not in names:
+            return CaughtUp(person, why="Their path has no such step.", failed=True)
+        here, there = names.index(standing.state.step), names.index(self.goal)
+        if here >= there:
+            return CaughtUp(person, standing.state.step, why="They are there already.")
+        done = self._is_done(standing, path)
+        if done is None:
+            why = "It is not known whether the step they stand at is done: nothing can be graded here."
+            return CaughtUp(person, standing.state.step, why=f"{why} Say `--count-as green` or `red`.", failed=True)
+        steps = names[here + done : there]  # base is always done
+        way, is_green = self._walked(standing, path, names[here], steps)
+        commit = self.desk.write(way.commits)
+        delivered = self.desk.deliver(submission, commit, way.state)
+        _note(self.desk, standing, way, commit)
+        return CaughtUp(
+            person,
+            self.goal,
+            own=tuple(name for name in names[1 : here + 1] if name not in way.filled),
+            filled=tuple(way.filled),
+            whole=tuple(way.whole),
+            is_green=is_green,
+            branch=delivered.branch,
+            is_theirs=delivered.is_theirs,
+        )
+
+    def _is_done(self, standing: Standing, path: LearningPath) -> bool | None:
+        """Tell whether the step where somebody stands is done; None where that cannot be known."""
+        state, submission = standing.state, standing.submission
+        if state.step == BASE or state.solved:
+            return True
+        given = path.layer(state.step, solved=False)
+        if all(standing.tree.get(name) == entry for name, entry in given.items()):
+            return False  # nothing was written since it began
+        if self.judge is None:
+            return self.counts_as_green
+        return self.judge(submission.person, submission.commit, state.step)
+
+    def _walked(
+        self, standing: Standing, path: LearningPath, here: str, steps: Sequence[str]
+    ) -> tuple[_Way, bool | None]:
+        """Return the way to the goal, and whether it was green where the last step was filled in."""
+        way, is_green = self._way(standing, path, here, steps, self.take_whole)
+        if is_green is False and not self.take_whole:
+            return self._way(standing, path, here, steps, True)
+        return way, is_green
+
+    def _way(
+        self, standing: Standing, path: LearningPath, here: str, steps: Sequence[str], take_whole: bool
+    ) -> tuple[_Way, bool | None]:
+        way = _Way(self.desk, path, standing.state, dict(standing.tree), standing.submission.commit)
+        names = (BASE, *path.template.step_names)
+        at, is_green = here, None
+        for step in steps:
+            if step != at:
+                _begin(way, at, step)
+            _fill(way, step, take_whole)
+            at = step
+        if steps and self.judge is not None:
+            is_green = self.judge(self.desk.person, self.desk.write(way.commits), at)
+        _begin(way, at, names[names.index(at) + 1])
+        return way, is_green
 
 
 def _note(desk: Desk, standing: Standing, way: _Way, commit: str) -> None:
     event = {"kind": FILLED, "at": results.moment(), "from": standing.submission.commit, "commit": commit}
     results.append(desk.workshop, desk.person, {**event, "step": way.state.step, "steps": way.filled})
-
-
-def _is_green(workshop: Workshop, submission: Submission) -> bool:
-    """Tell whether this very commit was graded green at the step where it stands."""
-    graded = results.last(workshop, submission.person, results.GRADED) or {}
-    found = (graded.get("commit"), graded.get("step"), graded.get("verdict"))
-    return found == (submission.commit, submission.step, "green")
 
 
 def _fill(way: _Way, step: str, take_whole: bool) -> None:

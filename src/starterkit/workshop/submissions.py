@@ -56,6 +56,13 @@ def latest_in(repository: BareRepository, person: Person, before: datetime | Non
     return Submission(person, commit, datetime.fromtimestamp(when, UTC), branch, step, solved)
 
 
+def of_commit(workshop: Workshop, person: Person, commit: str) -> Submission:
+    """Return a commit that lies in somebody's repository as if they had submitted it; it may be on no branch."""
+    with BareRepository(workshop.repository(person)) as repository:
+        when = _committed(repository, commit) or 0
+        return Submission(person, commit, datetime.fromtimestamp(when, UTC), "", *_standing(repository, commit))
+
+
 def branches(repository: BareRepository, person: Person) -> dict[str, str]:
     """Return the last commit of each of a person's own branches, by the branch's short name.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from starterkit.cli.text import text
+from starterkit.cli.text import prose, text
 from starterkit.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -21,18 +21,16 @@ def show(console: Console, template: Template, brought: list[CaughtUp]) -> int:
         return code
     for one in brought:
         _show(console, template, one)
-    if any(one.filled for one in brought):
-        console.type_next(
-            "They get it with `git pull`. A merged solution is not proven by merging; see that their tests are green",
-            f"workshop grade {' '.join(one.person.folder for one in brought if one.filled)}",
-        )
+    if any(one.step and not one.why for one in brought):
+        console.line()
+        console.say_prose("They get it with `git pull`.")
     return code
 
 
 def _show(console: Console, template: Template, one: CaughtUp) -> None:
     if one.why:
         mark = text("FAILED", "bold red") if one.failed else text("--    ", "dim")
-        console.line(mark, f"  {one.person.name}: {one.why}", hang=8)
+        console.line(mark, prose(f"  {one.person.name}: {one.why}"), hang=8)
         return
     label = template.step(one.step).label
     console.line(text("ok", "bold green"), f"  {one.person.name} is at {label}.", hang=4)
@@ -40,8 +38,12 @@ def _show(console: Console, template: Template, one: CaughtUp) -> None:
         console.line(f"Theirs: {_labels(template, one.own)}.", indent=4)
     if one.filled:
         console.line(f"Filled in from the reference: {_labels(template, one.filled)}.", indent=4)
+    if one.is_green is not None:
+        console.line("Its tests are green." if one.is_green else "Its tests are RED: please look at it.", indent=4)
+    elif one.filled:
+        console.say_prose("Its tests were not run: `starterkit workshop grade` tells.", indent=4)
     if one.whole:
-        console.line(f"Taken whole, because it did not merge: {_labels(template, one.whole)}.", indent=4)
+        console.line(f"Files taken whole, because merging was not enough: {_labels(template, one.whole)}.", indent=4)
         console.line("Their versions are in their history.", indent=4)
     if not one.is_theirs:
         merging = f"git fetch && git merge origin/{one.branch}"
@@ -60,6 +62,7 @@ def _as_json(one: CaughtUp) -> dict[str, Any]:
         "own": list(one.own),
         "filled": list(one.filled),
         "whole": list(one.whole),
+        "green": one.is_green,
         "branch": one.branch,
         "failed": one.failed,
         "why": one.why,

@@ -37,8 +37,8 @@ def show_report(console: Console, fixes: list[Fix]) -> None:
         )
 
 
-def show(console: Console, fixes: list[Fix], *, waiting: bool, done: bool) -> int:
-    """Show what was done; everything where JSON is wanted."""
+def show(console: Console, fixes: list[Fix], *, waiting: bool, done: bool, again: str) -> int:
+    """Show what was done; everything where JSON is wanted. `again` is what to type to put it in."""
     failed = [fix for fix in fixes if fix.outcome in (Outcome.FAILED, Outcome.OTHER)]
     code = ExitCode.RED if failed else ExitCode.DONE
     if console.as_json:
@@ -47,7 +47,7 @@ def show(console: Console, fixes: list[Fix], *, waiting: bool, done: bool) -> in
     if not waiting:
         console.say_prose("The template is what everybody has already: there is nothing to put in.")
     elif not done:
-        console.type_next("Nothing was changed. To put it in", "workshop push-fix --yes")
+        console.type_next("Nothing was changed. To put it in", again)
     else:
         _show_done(console, fixes)
     return code

@@ -1,0 +1,298 @@
+"""`workshop push-fix` and `catch-up`: what the path brings reaches everybody's work, and nothing of theirs is lost."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from commands import starterkit
+from workshops import FOLDERS, TINY, Room, commit, git
+
+Correct = Callable[..., Path]
+NEXT = ("next", "--no-check")
+
+
+@pytest.fixture
+def corrected(tmp_path: Path) -> Correct:
+    """Makes a corrected template: these texts replaced in these files of it."""
+
+    def make(*changes: tuple[str, str, str]) -> Path:
+        folder = tmp_path / "corrected"
+        shutil.copytree(TINY, folder, dirs_exist_ok=True)
+        for name, old, new in changes:
+            text = (folder / name).read_text(encoding="utf-8")
+            assert old in text, name
+            (folder / name).write_text(text.replace(old, new), encoding="utf-8")
+        return folder
+
+    return make
+
+
+FOOTER = ("project/conduit/app.py", "made by hand", "made with care")
+SENTENCE = ("project/tests/test_00_base.py", "by name", "by their name")
+
+
+def begun(room: Room, folder: str, place: Path) -> Path:
+    """Somebody's clone, at the given of the first step, pushed."""
+    clone = room.clone(folder, place / folder)
+    starterkit(*NEXT, cwd=clone)
+    git("push", "-q", cwd=clone)
+    return clone
+
+
+def push_fix(room: Room, template: Path, *more: str, code: int = 0) -> dict[str, dict[str, object]]:
+    ran = starterkit("workshop", "push-fix", "--template", str(template), "--json", *more, cwd=room.folder, code=code)
+    return {one["folder"]: one for one in ran.json["people"]}
+
+
+def heads(room: Room) -> dict[str, str]:
+    return {folder: git("for-each-ref", cwd=room.repository(folder)) for folder in FOLDERS}
+
+
+def test_first_comes_a_report_and_nothing_changes(room: Room, corrected: Correct, tmp_path: Path) -> None:
+    clone = begun(room, "ada-lovelace", tmp_path)
+    commit(clone, {"conduit/app.py": (clone / "conduit/app.py").read_text().replace("made by hand", "made by Ada")})
+    git("push", "-q", cwd=clone)
+    before, file = heads(room), (room.folder / "workshop.yml").read_bytes()
+
+    ran = starterkit("workshop", "push-fix", "--template", str(corrected(FOOTER)), cwd=room.folder)
+
+    assert "2 clean, 1 conflict." in ran.out
+    assert "Ada Lovelace: conduit/app.py" in ran.out
+    assert "Nothing was changed" in ran.out
+    assert (heads(room), (room.folder / "workshop.yml").read_bytes()) == (before, file)
+
+
+def test_a_correction_reaches_who_has_begun_and_who_has_not(room: Room, corrected: Correct, tmp_path: Path) -> None:
+    ada = begun(room, "ada-lovelace", tmp_path)
+    commit(ada, {"conduit/one.py": "def one():\n    return 1\n", "notes.txt": "mine\n"})
+    git("push", "-q", cwd=ada)
+
+    told = push_fix(room, corrected(FOOTER, SENTENCE), "--yes")
+
+    assert {one["outcome"] for one in told.values()} == {"clean"}
+    git("pull", "-q", cwd=ada)
+    assert "made with care" in (ada / "conduit/app.py").read_text()
+    assert "by their name" in (ada / "tests/test_00_base.py").read_text()
+    assert (ada / "conduit/one.py").read_text() == "def one():\n    return 1\n"
+    assert (ada / "notes.txt").read_text() == "mine\n"
+    assert starterkit("status", "--json", cwd=ada).json["step"] == "01-one"
+    assert starterkit(*NEXT, "--json", cwd=ada).json  # the path goes on, on the corrected one
+    grace = room.clone("grace-hopper", tmp_path / "grace")
+    assert "made with care" in (grace / "conduit/app.py").read_text()
+    assert room.events("ada-lovelace")[-1]["kind"] == "fixed"
+
+
+def test_where_it_meets_their_code_a_branch_waits_to_be_merged(room: Room, corrected: Correct, tmp_path: Path) -> None:
+    clone = begun(room, "ada-lovelace", tmp_path)
+    mine = (clone / "conduit/app.py").read_text().replace("made by hand", "made by Ada")
+    commit(clone, {"conduit/app.py": mine})
+    git("push", "-q", cwd=clone)
+    head = git("rev-parse", "HEAD", cwd=clone)
+
+    told = push_fix(room, corrected(FOOTER), "--yes")["ada-lovelace"]
+
+    assert (told["outcome"], told["files"]) == ("conflict", ["conduit/app.py"])
+    git("fetch", "-q", cwd=clone)
+    assert git("rev-parse", "origin/main", cwd=clone) == head  # their branch stays where it was
+    assert starterkit("status", cwd=clone)
+    git("merge", f"origin/{told['branch']}", cwd=clone, code=1)
+    assert git("diff", "--name-only", "--diff-filter=U", cwd=clone).split() == ["conduit/app.py"]
+    settled = mine.replace("made by Ada", "made by Ada, with care")
+    commit(clone, {"conduit/app.py": settled}, "Merge the correction")
+    git("push", "-q", cwd=clone)
+    assert push_fix(room, corrected(FOOTER))["ada-lovelace"]["outcome"] == "has it"
+    assert starterkit("status", "--json", cwd=clone).json["step"] == "01-one"
+
+
+def test_a_new_clone_of_who_has_not_merged_yet_still_has_its_path(
+    room: Room, corrected: Correct, tmp_path: Path
+) -> None:
+    clone = begun(room, "ada-lovelace", tmp_path)
+    commit(clone, {"conduit/app.py": (clone / "conduit/app.py").read_text().replace("made by hand", "by Ada")})
+    git("push", "-q", cwd=clone)
+    push_fix(room, corrected(FOOTER), "--yes")
+
+    again = room.clone("ada-lovelace", tmp_path / "again")
+
+    assert starterkit("status", "--json", cwd=again).json["step"] == "01-one"
+
+
+def test_lines_that_were_never_the_paths_get_markers(room: Room, corrected: Correct, tmp_path: Path) -> None:
+    clone = room.clone("ada-lovelace", tmp_path / "ada")
+    commit(clone, {"conduit/app.py": (clone / "conduit/app.py").read_text().replace("made by hand", "by Ada")})
+    starterkit(*NEXT, cwd=clone)  # the step begins with their own lines already in the file
+    git("push", "-q", cwd=clone)
+
+    told = push_fix(room, corrected(FOOTER), "--yes")["ada-lovelace"]
+
+    git("fetch", "-q", cwd=clone)
+    shown = git("show", f"origin/{told['branch']}:conduit/app.py", cwd=clone)
+    assert "<<<<<<< yours" in shown
+    assert "by Ada" in shown
+    assert "made with care" in shown
+
+
+def test_the_same_again_changes_nothing(room: Room, corrected: Correct) -> None:
+    push_fix(room, corrected(FOOTER), "--yes")
+    before, file = heads(room), (room.folder / "workshop.yml").read_bytes()
+
+    told = push_fix(room, corrected(FOOTER), "--yes")
+
+    assert {one["outcome"] for one in told.values()} == {"has it"}
+    assert (heads(room), (room.folder / "workshop.yml").read_bytes()) == (before, file)
+
+
+def test_who_was_cut_off_gets_it_the_next_time(room: Room, corrected: Correct) -> None:
+    template = corrected(FOOTER)
+    push_fix(room, template, "ada-lovelace", "--yes")
+    assert push_fix(room, template, "ada-lovelace")["ada-lovelace"]["outcome"] == "has it"
+
+    told = push_fix(room, template, "--yes")
+
+    assert {folder: one["outcome"] for folder, one in told.items()} == {
+        "ada-lovelace": "has it",
+        "grace-hopper": "clean",
+        "eniac": "clean",
+    }
+
+
+def test_people_who_come_later_begin_with_the_corrected_path(room: Room, corrected: Correct, tmp_path: Path) -> None:
+    room.edits("people:", "# our own remark\npeople:")
+    push_fix(room, corrected(FOOTER), "--yes")
+    assert "# our own remark" in (room.folder / "workshop.yml").read_text()
+    (tmp_path / "more.csv").write_text("name\nBetty Holberton\n", encoding="utf-8")
+
+    starterkit("workshop", "create", str(tmp_path / "more.csv"), str(room.folder), cwd=tmp_path)
+
+    clone = room.clone("betty-holberton", tmp_path / "betty")
+    assert "made with care" in (clone / "conduit/app.py").read_text()
+    assert starterkit(*NEXT, "--json", cwd=clone).json
+
+
+def test_a_damaged_state_is_told_and_the_others_get_it(room: Room, corrected: Correct, tmp_path: Path) -> None:
+    clone = room.clone("ada-lovelace", tmp_path / "ada")
+    commit(clone, {".starterkit.yml": "format: nonsense\n"})
+    git("push", "-q", cwd=clone)
+
+    told = push_fix(room, corrected(FOOTER), "--yes", code=1)
+
+    assert told["ada-lovelace"]["outcome"] == "failed"
+    assert ".starterkit.yml" in str(told["ada-lovelace"]["why"])
+    assert told["eniac"]["outcome"] == "clean"
+
+
+def test_a_remote_gets_the_correction_too(room: Room, corrected: Correct, tmp_path: Path) -> None:
+    git("clone", "-q", "--bare", "--no-local", str(room.repository("ada-lovelace")), "far.git", cwd=tmp_path)
+    room.edits('login: "ada"\n', f'login: "ada"\n    remote: "{tmp_path / "far.git"}"\n')
+    starterkit("workshop", "collect", cwd=room.folder, code=None)
+
+    told = push_fix(room, corrected(FOOTER), "--yes")
+
+    assert told["ada-lovelace"]["branch"] == "main"
+    assert "made with care" in git("show", "main:conduit/app.py", cwd=tmp_path / "far.git")
+
+
+# --- catch-up -----------------------------------------------------------------------------------------------------
+
+
+def test_latecomers_get_what_is_missing_from_the_reference(room: Room, tmp_path: Path) -> None:
+    clone = begun(room, "ada-lovelace", tmp_path)
+    commit(clone, {"notes.txt": "mine\n"})
+    git("push", "-q", cwd=clone)
+
+    ran = starterkit("workshop", "catch-up", "ada", "03", "--count-as", "red", "--json", cwd=room.folder).json[
+        "people"
+    ][0]
+
+    assert (ran["step"], ran["own"], ran["filled"], ran["green"]) == ("03-three", [], ["01-one", "02-two"], None)
+    git("pull", "-q", cwd=clone)
+    assert starterkit("status", "--json", cwd=clone).json["step"] == "03-three"
+    assert (clone / "notes.txt").read_text() == "mine\n"
+    assert "reference_only_two" in (clone / "conduit/two.py").read_text()
+    assert not (clone / "conduit/three.py").exists()
+    subjects = git("log", "-4", "--format=%s", cwd=clone).splitlines()
+    assert subjects == ["Start 03 · Three", "Solve 02 · Two", "Start 02 · Two", "Solve 01 · One"]
+    assert "Filled in from the reference" in git("log", "-1", "--skip=1", "--format=%b", cwd=clone)
+    assert room.events("ada-lovelace")[-1]["steps"] == ["01-one", "02-two"]
+
+
+def test_a_step_that_they_did_stays_theirs(room: Room, tmp_path: Path) -> None:
+    clone = begun(room, "ada-lovelace", tmp_path)
+    own = "def one():\n    return 3 - 2\n"
+    commit(clone, {"conduit/one.py": own})
+    git("push", "-q", cwd=clone)
+
+    ran = starterkit("workshop", "catch-up", "ada", "03", "--count-as", "green", "--json", cwd=room.folder)
+
+    found = ran.json["people"][0]
+    assert (found["own"], found["filled"]) == (["01-one"], ["02-two"])
+    git("pull", "-q", cwd=clone)
+    assert (clone / "conduit/one.py").read_text() == own
+
+
+def test_code_that_does_not_merge_is_taken_whole_and_stays_in_their_history(room: Room, tmp_path: Path) -> None:
+    clone = begun(room, "ada-lovelace", tmp_path)
+    commit(clone, {"conduit/one.py": "def one():\n    return 'I do not know'\n"})
+    git("push", "-q", cwd=clone)
+
+    ran = starterkit("workshop", "catch-up", "ada", "02", "--count-as", "red", "--json", cwd=room.folder)
+
+    assert ran.json["people"][0]["whole"] == ["01-one"]
+    git("pull", "-q", cwd=clone)
+    assert "reference_only_one" in (clone / "conduit/one.py").read_text()
+    assert "I do not know" in git("show", "HEAD~2:conduit/one.py", cwd=clone)
+
+
+def test_nobody_is_taken_back(room: Room, tmp_path: Path) -> None:
+    begun(room, "ada-lovelace", tmp_path)
+    before = heads(room)
+
+    ran = starterkit("workshop", "catch-up", "ada", "01", cwd=room.folder)
+
+    assert "They are there already" in ran.out
+    assert heads(room) == before
+
+
+def test_grading_tells_whether_the_step_they_stand_at_is_done(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from starterkit.workshop.catching_up import catch_up
+
+    clone = begun(room, "ada-lovelace", tmp_path)
+    commit(clone, {"conduit/one.py": "def one():\n    return 3 - 2\n"})
+    git("push", "-q", cwd=clone)
+    asked: list[str] = []
+
+    def judge(_person: object, _commit: str, step: str) -> bool:
+        asked.append(step)
+        return len(asked) != 2  # what was merged is red, and what was taken whole is green
+
+    people = [room.person("ada-lovelace")]
+    (found,) = catch_up(room.opened, people, "03-three", lambda line: None, judge=judge)
+
+    assert asked == ["01-one", "02-two", "02-two"]
+    assert (found.own, found.filled, found.whole, found.is_green) == (("01-one",), ("02-two",), ("02-two",), True)
+
+
+def test_without_a_grading_nothing_is_done_for_who_may_have_finished(room: Room, tmp_path: Path) -> None:
+    from starterkit.workshop.catching_up import catch_up
+
+    clone = begun(room, "ada-lovelace", tmp_path)
+    begun(room, "grace-hopper", tmp_path)
+    commit(clone, {"conduit/one.py": "def one():\n    return 3 - 2\n"})
+    git("push", "-q", cwd=clone)
+
+    people = [room.person("ada-lovelace"), room.person("grace-hopper")]
+    ada, grace = catch_up(room.opened, people, "02-two", lambda line: None)
+
+    assert ada.failed
+    assert "--count-as" in ada.why
+    assert grace.filled == ("01-one",)  # nothing was written since the step began
+
+
+def test_words_that_make_no_sense_are_refused(room: Room) -> None:
+    for words in (("02",), ("ada", "09"), ("nobody", "02"), ("ada", "02", "--count-as", "blue")):
+        starterkit("workshop", "catch-up", *words, cwd=room.folder, code=2)
