@@ -123,13 +123,14 @@ def catch_up(
         raise UsageError("Who is to be brought to which step?", "For example: `starterkit workshop catch-up ada 03`.")
     if count_as not in ("", "green", "red"):
         raise UsageError(f'--count-as wants green or red, and found "{count_as}".', "For example: --count-as green")
-    template = texts_of(workshop)
-    goal, people = template.find_step(step), workshop.chosen(who)
-    judge = None if count_as else judge_if_any(console, workshop, trusted=trust_submissions)
     green = None if not count_as else count_as == "green"
-    with working(workshop.folder, console.say):
-        brought = bring(workshop, people, goal, console.say, judge=judge, counts_as_green=green, take_whole=replace)
-    return caught_up.show(console, template, brought)
+    with texts_of(workshop) as template:
+        goal, people = template.find_step(step), workshop.chosen(who)
+        judge = None if count_as else judge_if_any(console, workshop, trusted=trust_submissions)
+        with working(workshop.folder, console.say):
+            say = console.say
+            brought = bring(workshop, people, goal, say, judge=judge, counts_as_green=green, take_whole=replace)
+        return caught_up.show(console, template, brought)
 
 
 def opened_workshop(context: typer.Context) -> Workshop:
