@@ -84,6 +84,7 @@ def make_engine(url: str) -> AsyncEngine:
     engine = create_async_engine(address, hide_parameters=True)
     if is_sqlite:
         event.listen(engine.sync_engine, "connect", check_foreign_keys)
+        event.listen(engine.sync_engine, "savepoint", begin_first)
     return engine
 
 
@@ -92,6 +93,13 @@ def check_foreign_keys(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
+
+
+def begin_first(connection: Connection, _name: str | None) -> None:
+    """Have a savepoint in SQLite belong to a transaction, as in other databases. Python's driver begins none for it,
+    and what a savepoint alone has saved would stay without any commit."""
+    if not connection.connection.driver_connection.in_transaction:
+        connection.exec_driver_sql("BEGIN")
 
 
 def create_missing_tables(connection: Connection) -> None:
