@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request, status
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 
 # For `responses=`: by status, what the docs page says about an answer
@@ -52,6 +53,13 @@ def add_answers(app: FastAPI) -> None:
         if isinstance(error.body, bytes):  # nothing that FastAPI could take apart
             messages = {"body": "is not valid JSON, or was sent without Content-Type: application/json"}
         return JSONResponse(errors(messages), status.HTTP_422_UNPROCESSABLE_CONTENT)
+
+    @app.exception_handler(DBAPIError)
+    async def answer_unfit(request: Request, error: DBAPIError) -> JSONResponse:
+        # Class 22 of SQL's own codes is about values: PostgreSQL holds no NUL, whether in a text or in an address.
+        if not str(getattr(error.orig, "sqlstate", None)).startswith("22"):
+            raise error
+        return JSONResponse(errors({"request": "holds what cannot be stored"}), status.HTTP_422_UNPROCESSABLE_CONTENT)
 
     @app.exception_handler(Exception)
     async def answer_failure(request: Request, error: Exception) -> JSONResponse:
