@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from sqlalchemy import Connection, DateTime, Dialect, TypeDecorator, event, inspect, make_url
+from sqlalchemy import Connection, DateTime, Dialect, Index, Table, TypeDecorator, event, inspect, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
@@ -61,14 +61,16 @@ SessionDep = Annotated[AsyncSession, Depends(get_session)]
 
 # The database as a whole
 
+# What has each database let one process at a time change its tables, until the transaction ends
+LOCKS = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(1)"}
+
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Sessions]:
     """Open the database, with all tables that the code names; what makes sessions is given."""
     engine = make_engine(url)
     try:
-        async with engine.begin() as connection:
-            await connection.run_sync(create_missing_tables)
+        await create_what_is_missing(engine)
         # What was committed stays readable: nothing is asked again in secret, which async code could not wait for.
         yield async_sessionmaker(engine, expire_on_commit=False)
     finally:
@@ -84,6 +86,7 @@ def make_engine(url: str) -> AsyncEngine:
     engine = create_async_engine(address, hide_parameters=True)
     if is_sqlite:
         event.listen(engine.sync_engine, "connect", check_foreign_keys)
+        event.listen(engine.sync_engine, "savepoint", begin_first)
     return engine
 
 
@@ -94,17 +97,40 @@ def check_foreign_keys(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def create_missing_tables(connection: Connection) -> None:
-    """Create the tables and indexes that the code names and the database lacks. The columns of a table that
-    exists stay as they are."""
-    Base.metadata.create_all(connection)
+def begin_first(connection: Connection, _name: str | None) -> None:
+    """Have a savepoint in SQLite belong to a transaction, as in other databases. Python's driver begins none for it,
+    and what a savepoint alone has saved would stay without any commit."""
+    if not connection.connection.driver_connection.in_transaction:
+        connection.exec_driver_sql("BEGIN")
+
+
+async def create_what_is_missing(engine: AsyncEngine) -> None:
+    """Create the tables and indexes that the code names and the database lacks, one process at a time, since several
+    may start at once. The columns of a table that exists stay as they are."""
+    async with engine.connect() as connection:
+        if not await connection.run_sync(missing_tables_and_indexes):
+            return
+    async with engine.begin() as connection:
+        if engine.dialect.name in LOCKS:
+            await connection.exec_driver_sql(LOCKS[engine.dialect.name])
+        for missing in await connection.run_sync(missing_tables_and_indexes):
+            await connection.run_sync(missing.create)
+
+
+def missing_tables_and_indexes(connection: Connection) -> list[Table | Index]:
+    """What can be created: a table comes with its indexes, and after those that it points to."""
     existing = inspect(connection)
+    names = set(existing.get_table_names())
+    missing: list[Table | Index] = []
     for table in Base.metadata.sorted_tables:
+        if table.name not in names:
+            missing.append(table)
+            continue
         columns = {column["name"] for column in existing.get_columns(table.name)}
         indexes = {index["name"] for index in existing.get_indexes(table.name)}
-        for index in table.indexes:
-            if index.name not in indexes and columns.issuperset(index.columns.keys()):
-                index.create(connection)
+        known = [index for index in table.indexes if columns.issuperset(index.columns.keys())]
+        missing += [index for index in known if index.name not in indexes]
+    return missing
 
 
 def missing_parts(connection: Connection) -> list[str]:

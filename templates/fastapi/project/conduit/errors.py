@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request, status
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 
 # For `responses=`: by status, what the docs page says about an answer
@@ -41,16 +42,24 @@ def add_answers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def answer_refusal(request: Request, error: HTTPException) -> JSONResponse:
-        code, messages = error.status_code, getattr(error, "messages", None)
-        if code == status.HTTP_400_BAD_REQUEST:  # FastAPI's word for a body that is no text at all
-            code, messages = status.HTTP_422_UNPROCESSABLE_CONTENT, {"body": "is not valid JSON"}
+        code = error.status_code
+        messages = getattr(error, "messages", None) or message_for(code)
         headers = {**(error.headers or {}), **({"WWW-Authenticate": "Token"} if code == 401 else {})}
-        return JSONResponse(errors(messages or message_for(code)), code, headers)
+        return JSONResponse(errors(messages), code, headers)
 
     @app.exception_handler(RequestValidationError)
     async def answer_invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         messages = {name_of(problem): message_of(problem) for problem in error.errors()}
+        if isinstance(error.body, bytes):  # nothing that FastAPI could take apart
+            messages = {"body": "is not valid JSON, or was sent without Content-Type: application/json"}
         return JSONResponse(errors(messages), status.HTTP_422_UNPROCESSABLE_CONTENT)
+
+    @app.exception_handler(DBAPIError)
+    async def answer_unfit(request: Request, error: DBAPIError) -> JSONResponse:
+        # Class 22 of SQL's own codes is about values: PostgreSQL holds no NUL, whether in a text or in an address.
+        if not str(getattr(error.orig, "sqlstate", None)).startswith("22"):
+            raise error
+        return JSONResponse(errors({"request": "holds what cannot be stored"}), status.HTTP_422_UNPROCESSABLE_CONTENT)
 
     @app.exception_handler(Exception)
     async def answer_failure(request: Request, error: Exception) -> JSONResponse:
@@ -76,8 +85,6 @@ def name_of(problem: dict[str, Any]) -> str:
 def message_of(problem: dict[str, Any]) -> str:
     """The problem, in the contract's words where it has some."""
     sent = problem.get("input")
-    if problem["type"] == "json_invalid":
-        return "is not valid JSON"
     if problem["type"] == "missing" or sent is None or (isinstance(sent, str) and not sent.strip(" \n\r\t\0")):
         return "can't be blank"
     if problem["type"] == "string_too_long":

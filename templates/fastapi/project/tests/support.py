@@ -235,6 +235,7 @@ class Site:
         expect(
             operation.get("summary") and operation.get("description"), f"the docs page does not tell what {name} does"
         )
+        expect(operation.get("tags"), f"the docs page was expected to show {name} under a heading, and it has none")
         missing = {str(status) for status in statuses} - set(operation["responses"])
         expect(not missing, f"the docs page does not tell that {name} may answer with {', '.join(sorted(missing))}")
         told = {one["name"] for one in operation.get("parameters", []) if one.get("description")}

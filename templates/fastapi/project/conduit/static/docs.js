@@ -1,5 +1,6 @@
 // Draws the docs page. Once there are accounts (step 03), the Authorize button takes a token with or without the
-// word "Token" before it, and whoever registers or signs in by "Try it out" is signed in on this page at once.
+// word "Token" before it, and whoever registers or signs in by "Try it out" is signed in on this page at once, and
+// stays so when it is loaded again.
 
 const WORD = "Token ";
 
@@ -20,6 +21,7 @@ function signIn(answer) {
   const scheme = schemes.find(([, { type, name }]) => type === "apiKey" && name === "Authorization");
   if (scheme) {
     page.preauthorizeApiKey(scheme[0], WORD + JSON.parse(answer.text).user.token);
+    page.getSystem().authActions.persistAuthorizationIfNeeded();
   }
   return answer;
 }

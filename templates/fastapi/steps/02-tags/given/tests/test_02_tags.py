@@ -134,6 +134,20 @@ def test_two_people_use_a_new_tag_at_the_same_moment(site: Site, second_server: 
     assert site.get("/api/tags").gives("tags") == ["sea"]
 
 
+def test_the_sample_articles_carry_tags(site: Site) -> None:
+    """A new database begins with articles that carry tags, each of them at least one."""
+    site.start_anew()
+    reader = site.anonymous
+
+    articles = reader.get("/api/articles").gives("articles")
+
+    assert articles, "a new database was expected to begin with articles, and has none"
+    for article in articles:
+        assert article["tagList"], f"{article['title']} was expected to carry a tag, and carries none"
+    carried = {tag for article in articles for tag in article["tagList"]}
+    assert carried <= set(reader.get("/api/tags").gives("tags"))
+
+
 def test_the_docs_describe_the_tags(site: Site) -> None:
     """The docs page tells of the list of tags, of the query that asks for one, and shows how tags are sent."""
     site.documented("GET", "/api/tags", 200)

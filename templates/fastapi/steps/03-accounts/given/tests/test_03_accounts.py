@@ -182,9 +182,11 @@ def test_only_a_token_of_this_site_opens_an_account(site: Site, serve: Serve, em
 
     for header in wrong:
         site.anonymous.ask("GET", "/api/user", headers={"Authorization": header}).refused(401, token="is invalid")
-    for user in ({"bio": "Forged."}, 3):
-        site.anonymous.put("/api/user", user=user).refused(401, token="is missing")
-        Site(site.server, foreign["token"]).put("/api/user", user=user).refused(401, token="is invalid")
+    json_type = {"Content-Type": "application/json"}
+    for body in (b'{"user": {"bio": "Forged."}}', b'{"user": 3}', b'{"user": '):
+        forger = with_token(site, foreign["token"])
+        site.anonymous.ask("PUT", "/api/user", json_type, content=body).refused(401, token="is missing")
+        forger.ask("PUT", "/api/user", json_type, content=body).refused(401, token="is invalid")
     site.anonymous.get("/api/user").refused(401, token="is missing")
     assert ada.get("/api/user").gives("user", "bio") is None
 

@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from tests.support import Site, Thing
+from tests.support import Answer, Site, Thing
 
 NEW = {"title": "Chestnuts", "description": "In short.", "body": "At length."}
 
@@ -15,6 +15,11 @@ def comments_of(article: Thing) -> str:
 def address_of(article: Thing) -> str:
     """The address of an article."""
     return f"/api/articles/{article['slug']}"
+
+
+def send_broken(client: Site, method: str, address: str) -> Answer:
+    """What the site answers to JSON that breaks off in the middle."""
+    return client.ask(method, address, {"Content-Type": "application/json"}, content=b'{"article": {"title": "For')
 
 
 def test_an_article_tells_its_author(site: Site) -> None:
@@ -59,6 +64,7 @@ def test_publishing_needs_an_account(site: Site) -> None:
 
     stranger.post("/api/articles", article=NEW).refused(401, token="is missing")
     stranger.post("/api/articles", article={"title": ""}).refused(401, token="is missing")
+    send_broken(stranger, "POST", "/api/articles").refused(401, token="is missing")
     Site(site.server, "forged").post("/api/articles", article=NEW).refused(401, token="is invalid")
 
     site.lists()
@@ -75,6 +81,8 @@ def test_only_the_author_changes_an_article(site: Site) -> None:
     for forged in ({"title": "Forged"}, {"title": ""}, {"author": {"username": "oskar"}}):
         oskar.put(address_of(article), article=forged).refused(403, article="forbidden")
         stranger.put(address_of(article), article=forged).refused(401, token="is missing")
+    send_broken(oskar, "PUT", address_of(article)).refused(403, article="forbidden")
+    send_broken(stranger, "PUT", address_of(article)).refused(401, token="is missing")
     assert stranger.get(address_of(article)).gives("article") == article
 
     changed = nora.put(address_of(article), article={"title": "A walk at noon"}).gives("article")
@@ -115,6 +123,7 @@ def test_commenting_needs_an_account(site: Site) -> None:
 
     stranger.post(comments_of(article), comment={"body": "Forged."}).refused(401, token="is missing")
     stranger.post(comments_of(article), comment={"body": ""}).refused(401, token="is missing")
+    send_broken(stranger, "POST", comments_of(article)).refused(401, token="is missing")
 
     assert stranger.get(comments_of(article)).gives("comments") == []
     site.register("nora")
