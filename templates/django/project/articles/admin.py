@@ -1,10 +1,12 @@
 from django.contrib import admin
+from django.db import models
 from django.utils import timezone
 
 from articles.models import Article
+from conduit.forms import TextAreaField
 
 
-@admin.action(description="Bring to the top of the home page")
+@admin.action(description="Bring to the top of the home page", permissions=["change"])
 def bring_to_the_top(modeladmin, request, queryset):
     queryset.update(created_at=timezone.now())
 
@@ -18,6 +20,7 @@ class ArticleAdmin(admin.ModelAdmin):
     date_hierarchy = "created_at"
     search_fields = ["title", "description", "body"]
     readonly_fields = ["slug", "created_at", "updated_at"]
+    formfield_overrides = {models.TextField: {"form_class": TextAreaField}}
     actions = [bring_to_the_top]
     inlines = [
         # Your own lines go below this one.

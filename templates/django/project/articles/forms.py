@@ -1,6 +1,7 @@
 from django import forms
 
 from articles.models import Article
+from conduit.forms import TextAreaField
 
 
 class ArticleForm(forms.ModelForm):
@@ -11,6 +12,7 @@ class ArticleForm(forms.ModelForm):
     class Meta:
         model = Article
         fields = ["title", "description", "body"]
+        field_classes = {"body": TextAreaField}
         widgets = {
             "title": forms.TextInput(attrs={"placeholder": "Article Title"}),
             "description": forms.TextInput(attrs={"placeholder": "What's this article about?"}),

@@ -8,6 +8,7 @@ from io import StringIO
 import django
 import pytest
 from django.apps import apps
+from django.core.checks import run_checks
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
@@ -42,7 +43,11 @@ def django_test_environment() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The site's database in a file of its own, as the migrations make it."""
+    """The site's database in a file of its own, as the migrations make it, unless `manage.py check` calls something
+    in the site's code a mistake."""
+    for found in run_checks():
+        told = f"`.venv/bin/python manage.py check` finds a mistake: {' '.join(str(found).split())}"
+        support.expect(not found.is_serious(), told)
     connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("site") / "test.sqlite3")
     made = setup_databases(verbosity=0, interactive=False, serialized_aliases=[])
     yield

@@ -198,9 +198,11 @@ class Site:
                 return
 
     def _post(self, address: str, fields: dict[str, str], page: str = "") -> Answer:
+        """Send a form as browsers do: with two signs for each line end."""
         self._token = ""  # whoever signs in or out gets a new one, with the next form
         headers = {"Referer": f"{HOST}{quote(page, safe='/?=&%')}"} if page else {}
-        return self._answer(address, self._browser.post(address, data=fields, headers=headers), fields)
+        data = {name: re.sub(r"\r\n|\r|\n", "\r\n", value) for name, value in fields.items()}
+        return self._answer(address, self._browser.post(address, data=data, headers=headers), fields)
 
     def _answer(self, address: str, response: HttpResponse, sent: Mapping[str, str] | None = None) -> Answer:
         answer = Answer(self, address, response, sent)
@@ -406,7 +408,8 @@ def _in_brackets(selector: str) -> str:
 
 
 def _shortened(text: str, longest: int) -> str:
-    return text if len(text) <= longest else f"{text[:longest]}… ({len(text)} characters)"
+    line = text[:longest].replace("\n", " ")
+    return line if len(text) <= longest else f"{line}… ({len(text)} characters)"
 
 
 def _form_with(field: str) -> str:

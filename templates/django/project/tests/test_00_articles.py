@@ -5,9 +5,16 @@ import re
 import pytest
 from pytest_django import Settings
 
-from tests.support import Site
+from tests.support import Page, Site
 
 CARD_TITLE = ".article-preview a.preview-link h1"
+IN_THE_ADMIN = "/admin/articles/article/"
+
+
+def number_of(title: str, page: Page) -> str:
+    """The number that the admin's list of articles knows this article by."""
+    row = next(row for row in page.some("#result_list tbody tr", "articles") if title in row.words())
+    return row.one("input[name=_selected_action]", "a box to choose it by").value()
 
 
 def test_home_shows_the_newest_article_first(site: Site) -> None:
@@ -89,13 +96,17 @@ def test_an_article_that_lacks_a_part_is_refused(site: Site, field: str) -> None
 def test_a_part_of_an_article_can_be_too_long(site: Site, field: str, longest: int) -> None:
     """A title of 200, a description of 500, a text of 50,000 characters is taken, one more is refused."""
     typed = {"title": "Tin lanterns", "description": "A short praise.", "body": "They last."}
-    site.publish(**{**typed, field: "x" * longest})
+    words = "lamp\n" if field == "body" else "lamp "  # the end of a line counts once, too
+    full = words * (longest // 5 - 1) + "lamps"
+    article = site.publish(**{**typed, field: full})
+    editor = site.read(article.replace("/article/", "/editor/"))
+    assert editor.one(f"[name={field}]", f"the field {field}").value().strip() == full
 
-    page = site.send("/editor", **{**typed, field: "x" * (longest + 1)}).refused(422)
+    page = site.send("/editor", **{**typed, field: full + "!"}).refused(422)
 
     page.some(".error-messages li", "a message that says what is wrong")
     kept = page.one(f"[name={field}]", f"the field {field}").value().strip()
-    assert kept == "x" * (longest + 1), f"of the {longest + 1} characters, the field {field} keeps {len(kept)}"
+    assert kept == full + "!", f"of the {longest + 1} characters, the field {field} keeps {len(kept)}"
     endless = site.send("/editor", **{**typed, field: "x" * 2_000_000}).refused(413)
     endless.one("nav.navbar a.navbar-brand", "the way home")
     assert len(site.read("/").texts(CARD_TITLE)) == 1
@@ -228,25 +239,36 @@ def test_those_who_look_after_the_site_find_its_articles(site: Site) -> None:
     site.publish("Lanterns", body="They swing in the wind.")
     site.publish("Bridges")
     staff = site.staff
-    articles = "/admin/articles/article/"
 
     for visitor in (site, site.anonymous):
-        visitor.get(articles).redirects_to_a_page_under("/admin/login/")
+        visitor.get(IN_THE_ADMIN).redirects_to_a_page_under("/admin/login/")
 
-    staff.read(articles).lists("#result_list tbody th", "articles", ["Bridges", "Lanterns"])
-    staff.read(f"{articles}?q=swing").lists("#result_list tbody th", "articles", ["Lanterns"])
+    staff.read(IN_THE_ADMIN).lists("#result_list tbody th", "articles", ["Bridges", "Lanterns"])
+    staff.read(f"{IN_THE_ADMIN}?q=swing").lists("#result_list tbody th", "articles", ["Lanterns"])
 
 
 def test_those_who_look_after_the_site_delete_what_they_choose(site: Site) -> None:
     """What is chosen in the admin's list and deleted there is gone from the site; the rest stays."""
     drop, keep = site.publish("Drop"), site.publish("Keep")
-    staff, articles = site.staff, "/admin/articles/article/"
-    rows = staff.read(articles).some("#result_list tbody tr", "articles")
-    row = next(row for row in rows if "Drop" in row.words())
-    number = row.one("input[name=_selected_action]", "a box to choose it by").value()
+    staff = site.staff
+    number = number_of("Drop", staff.read(IN_THE_ADMIN))
 
     sent = {"action": "delete_selected", "_selected_action": number, "post": "yes"}
-    staff.send(articles, **sent).redirects_to(articles)
+    staff.send(IN_THE_ADMIN, **sent).redirects_to(IN_THE_ADMIN)
 
     site.get(drop).refused(404)
     site.read(keep)
+
+
+def test_those_who_look_after_the_site_bring_an_article_to_the_top(site: Site) -> None:
+    """An article that is chosen in the admin's list and brought to the top is the first on the home page."""
+    for title in ("Monday", "Tuesday", "Wednesday"):
+        site.publish(title)
+    staff = site.staff
+    page = staff.read(IN_THE_ADMIN)
+    action = next(one for one in page.some("select[name=action] option", "actions") if "to the top" in one.words())
+
+    sent = {"action": action.value(), "_selected_action": number_of("Monday", page)}
+    staff.send(IN_THE_ADMIN, **sent).redirects_to(IN_THE_ADMIN)
+
+    site.read("/").lists(CARD_TITLE, "articles", ["Monday", "Wednesday", "Tuesday"])

@@ -58,6 +58,9 @@ def test_an_empty_comment_is_refused_and_says_why(site: Site) -> None:
     page.some(".error-messages li", "a message that says what is missing")
     page.one("h1", "the article, still there to read").says("Bread")
     page.one(COMMENT, "what others wrote, still there to read").says("Mine came out flat.")
+    page = site.send(f"{article}/comments").refused(422)  # by a form without that field, from an older page, say
+    kept = page.one("form.comment-form textarea[name=body]", "the text area").value().strip()
+    assert kept == "", f'nothing was typed, and the text area holds "{kept}"'
 
 
 def test_a_comment_that_is_too_long_is_refused_and_kept(site: Site) -> None:

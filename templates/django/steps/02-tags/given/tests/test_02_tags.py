@@ -107,6 +107,12 @@ def test_the_sidebar_shows_the_tags_in_use(site: Site) -> None:
     site.delete(nets).redirects_to("/")
     assert sorted(site.read("/tag/winter").texts(POPULAR)) == ["rope", "winter"]
 
+    once = [f"knot {number}" for number in range(12)]
+    site.publish("Knots", tags=", ".join(once))
+    site.publish("Sails", tags="rope, winter, sail")
+    missing = {*once, "sail"} - set(site.read("/").texts(POPULAR))
+    assert not missing, f"of thirteen tags in use once, these are not there: {sorted(missing)}"
+
 
 def test_a_new_tag_is_in_the_sidebar_at_once(site: Site) -> None:
     """The sidebar has the twenty most used tags and the ten used last, an old one on an old article too."""

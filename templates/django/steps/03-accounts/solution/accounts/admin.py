@@ -1,7 +1,9 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.db import models
 
 from accounts.models import User
+from conduit.forms import TextAreaField
 
 
 @admin.register(User)
@@ -12,6 +14,7 @@ class AccountAdmin(UserAdmin):
     search_fields = ["username", "email"]
     ordering = ["username"]
     readonly_fields = ["last_login", "date_joined"]
+    formfield_overrides = {models.TextField: {"form_class": TextAreaField}}
     fieldsets = [
         (None, {"fields": ["username", "email", "password"]}),
         ("What they say about themselves", {"fields": ["bio", "image"]}),

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
+from conduit.forms import TextAreaField
 
 
 class AccountForm(forms.ModelForm):
@@ -48,6 +49,7 @@ class SettingsForm(AccountForm):
     class Meta:
         model = User
         fields = ["image", "username", "bio", "email"]
+        field_classes = {"bio": TextAreaField}
         widgets = {"bio": forms.Textarea(attrs={"rows": 6, "placeholder": "Short bio about you"})}
 
     def __init__(self, *args, **kwargs):
@@ -66,7 +68,6 @@ class SignInForm(forms.Form):
     def __init__(self, request, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.request = request
-        self.user = None
 
     def clean(self):
         email, password = (self.cleaned_data.get(name, "") for name in ("email", "password"))

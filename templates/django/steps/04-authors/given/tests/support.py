@@ -7,9 +7,10 @@ wrong is said in one sentence about the site. `first_visitor` gives the visitor 
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from copy import deepcopy
 from io import StringIO
 from pathlib import Path
@@ -17,8 +18,10 @@ from typing import Any
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import IntegrityError, connection, connections
+from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse
 from django.test import Client
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -124,6 +127,30 @@ class Site:
         """Write a comment under an article."""
         self.read(article).submit("form.comment-form", body=body).redirects_to(article)
 
+    def find_old_articles(self, name: str, *titles: str) -> Site:
+        """Take the site back to its first tables, with an account of this name and these articles, by nobody, in them;
+        then bring the database up to the code, as `migrate` does. The owner of the account, signed in."""
+        connection.ensure_connection()
+        with closing(sqlite3.connect(":memory:")) as empty:
+            empty.backup(connection.connection)
+        executor = MigrationExecutor(connection)
+        graph = executor.loader.graph
+        tables = executor.migrate([*graph.root_nodes("accounts"), *graph.root_nodes("articles")]).apps
+        someone = self.anonymous
+        someone.name, someone.email, someone.password = name, "before@example.org", PASSWORD
+        account = {"username": name, "email": someone.email, "password": make_password(PASSWORD)}
+        tables.get_model("accounts", "User").objects.create(**account)
+        for number, title in enumerate(titles):
+            text = {"title": title, "description": "In short.", "body": "At length."}
+            tables.get_model("articles", "Article").objects.create(slug=f"old-{number}", **text)
+        try:
+            call_command("migrate", interactive=False, verbosity=0)
+        except IntegrityError as error:
+            raise AssertionError(f"`migrate` ends with a mistake where there are old articles: {error}") from None
+        fields = {"email": someone.email, "password": PASSWORD}
+        someone.read("/login").submit(_form_with("input[name=email]"), **fields).redirects_to("/")
+        return someone
+
     def start_anew(self) -> None:
         """Make the database anew, with the command that the site has for it."""
         call_command("init_db", interactive=False, verbosity=0, stdout=StringIO())
@@ -198,9 +225,11 @@ class Site:
                 return
 
     def _post(self, address: str, fields: dict[str, str], page: str = "") -> Answer:
+        """Send a form as browsers do: with two signs for each line end."""
         self._token = ""  # whoever signs in or out gets a new one, with the next form
         headers = {"Referer": f"{HOST}{quote(page, safe='/?=&%')}"} if page else {}
-        return self._answer(address, self._browser.post(address, data=fields, headers=headers), fields)
+        data = {name: re.sub(r"\r\n|\r|\n", "\r\n", value) for name, value in fields.items()}
+        return self._answer(address, self._browser.post(address, data=data, headers=headers), fields)
 
     def _answer(self, address: str, response: HttpResponse, sent: Mapping[str, str] | None = None) -> Answer:
         answer = Answer(self, address, response, sent)
@@ -406,7 +435,8 @@ def _in_brackets(selector: str) -> str:
 
 
 def _shortened(text: str, longest: int) -> str:
-    return text if len(text) <= longest else f"{text[:longest]}… ({len(text)} characters)"
+    line = text[:longest].replace("\n", " ")
+    return line if len(text) <= longest else f"{line}… ({len(text)} characters)"
 
 
 def _form_with(field: str) -> str:

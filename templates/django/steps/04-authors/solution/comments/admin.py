@@ -1,6 +1,8 @@
 from django.contrib import admin
+from django.db import models
 
 from comments.models import Comment
+from conduit.forms import TextAreaField
 
 
 class CommentInline(admin.TabularInline):
@@ -8,4 +10,5 @@ class CommentInline(admin.TabularInline):
 
     model = Comment
     extra = 0
+    formfield_overrides = {models.TextField: {"form_class": TextAreaField}}
     autocomplete_fields = ["author"]

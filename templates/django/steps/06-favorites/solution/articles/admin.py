@@ -1,11 +1,13 @@
 from django.contrib import admin
+from django.db import models
 from django.utils import timezone
 
 from articles.models import Article
 from comments.admin import CommentInline
+from conduit.forms import TextAreaField
 
 
-@admin.action(description="Bring to the top of the home page")
+@admin.action(description="Bring to the top of the home page", permissions=["change"])
 def bring_to_the_top(modeladmin, request, queryset):
     queryset.update(created_at=timezone.now())
 
@@ -19,6 +21,7 @@ class ArticleAdmin(admin.ModelAdmin):
     date_hierarchy = "created_at"
     search_fields = ["title", "description", "body", "author__username"]
     readonly_fields = ["slug", "created_at", "updated_at"]
+    formfield_overrides = {models.TextField: {"form_class": TextAreaField}}
     autocomplete_fields = ["author", "tags"]
     exclude = ["favorited_by"]
     actions = [bring_to_the_top]

@@ -1,6 +1,6 @@
 """Readers have a feed of those whom they follow, and every list goes on over pages of ten."""
 
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from tests.support import Page, Site
 
@@ -51,14 +51,14 @@ def test_ten_articles_need_no_pages(site: Site) -> None:
 
 def test_every_list_goes_on_over_pages(site: Site) -> None:
     """Tags, profiles and favorites have pages of ten as well, and their links keep the list's address."""
-    zoe = site.register("Zoë")
+    zoe = site.register("Zoë & Co?")
     for number in range(1, 12):
-        article = zoe.publish(f"Number {number}", tags="left/right & 50%")
+        article = zoe.publish(f"Number {number}", tags="left/right & 50%?")
         site.send(f"{article}/favorite").redirects_to(article)
     site.publish("Another", tags="other")
 
-    for address in ("/tag/left/right & 50%", "/profile/Zoë", "/profile/someone/favorites"):
-        first = site.read(address)
+    for address in ("/tag/left/right & 50%?", "/profile/Zoë & Co?", "/profile/someone/favorites"):
+        first = site.read(quote(address))
 
         first.lists(CARD_TITLE, "articles", [f"Number {number}" for number in range(11, 1, -1)])
         for number, link in links(first).items():
@@ -67,6 +67,7 @@ def test_every_list_goes_on_over_pages(site: Site) -> None:
         second = site.read(links(first)["2"])
         second.lists(CARD_TITLE, "articles", ["Number 1"])
         second.one(".pagination .page-item.active", "the current page").says("2")
+        site.read(links(second)["2"]).lists(CARD_TITLE, "articles", ["Number 1"])
 
 
 def test_a_list_of_forty_pages_needs_no_forty_links(site: Site) -> None:
@@ -147,6 +148,8 @@ def test_the_tabs_tell_which_list_this_is(site: Site) -> None:
     tag.lists(f"{tabs}:not(.active)", "other tabs", ["Your Feed", "Global Feed"])
     assert tag.one(current, "the current tab").attribute("href") == "/tag/sand"
     assert "sand" in tag.one(current, "the current tab").words()
+    for page in (home, feed, tag):
+        page.none(".feed-toggle [aria-current]:not(.active)", "a tab that only a screen reader calls the current one")
 
 
 def test_a_stranger_has_no_feed(site: Site) -> None:

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views import View
 
 from articles.models import Article
+from conduit.forms import TextAreaField
 from talk.models import Remark
 
 
@@ -14,6 +15,7 @@ class RemarkForm(forms.ModelForm):
         model = Remark
         fields = ["body"]
         labels = {"body": "Comment"}
+        field_classes = {"body": TextAreaField}
         widgets = {
             "body": forms.Textarea(
                 attrs={"rows": 3, "placeholder": "Write a comment...", "aria-label": "Your comment"}

@@ -2,6 +2,7 @@ from django import forms
 from django.db import transaction
 
 from articles.models import Article
+from conduit.forms import TextAreaField
 from labels.fields import LabelsField, LabelsInput
 from labels.models import Label
 
@@ -15,6 +16,7 @@ class ArticleForm(forms.ModelForm):
     class Meta:
         model = Article
         fields = ["title", "description", "body"]
+        field_classes = {"body": TextAreaField}
         widgets = {
             "title": forms.TextInput(attrs={"placeholder": "Article Title"}),
             "description": forms.TextInput(attrs={"placeholder": "What's this article about?"}),

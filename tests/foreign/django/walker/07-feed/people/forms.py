@@ -4,6 +4,7 @@ from django import forms
 from django.contrib.auth import authenticate, password_validation
 
 from accounts.models import User
+from conduit.forms import TextAreaField
 
 
 class SignIn(forms.Form):
@@ -61,6 +62,7 @@ class Settings(Person):
 
     class Meta(Person.Meta):
         fields = ["image", "username", "bio", "email"]
+        field_classes = {"bio": TextAreaField}
         widgets = {"bio": forms.Textarea(attrs={"rows": 6})}
 
     def __init__(self, *args, **kwargs):
