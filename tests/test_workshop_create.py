@@ -305,3 +305,20 @@ def test_outside_a_workshop_it_is_said_how_to_make_one(tmp_path: Path, capsys: p
     for command in ("collect", "status"):
         told = said(capsys, "-C", str(tmp_path), "workshop", command, code=2)
         assert "workshop create ROSTER.csv" in told
+
+
+def test_the_way_in_the_documentation_works_as_it_is_written(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[1] / "docs" / "workshop.md").read_text(encoding="utf-8")
+    roster = next(block for block in text.split("```") if block.startswith("\nname,email,login,team\n"))
+    commands = [
+        line.removeprefix("$ ").split() for line in text.splitlines() if line.startswith("$ starterkit workshop")
+    ]
+    first, again = [command[1:] for command in commands if command[2:4] == ["create", "roster.csv"]]
+
+    write_roster(tmp_path, roster.lstrip())
+    shown = starterkit(*first, cwd=tmp_path).out
+    write_roster(tmp_path, roster.lstrip() + "Hedy Lamarr,hedy@example.org,hedy,\n")
+    more = starterkit(*again, cwd=tmp_path).out
+
+    assert "/repos/ada-lovelace.git" in shown and "hedy" not in shown
+    assert "3 people, 1 of them new" in " ".join(more.split())

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import threading
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from starterkit.repository.remotes import Answer, fetch_heads
 from starterkit.workshop import results
 from starterkit.workshop.folder import COLLECTED_HEADS, Person, Workshop
 from starterkit.workshop.parallel import Say, each
-from starterkit.workshop.submissions import Submission, latest_in
+from starterkit.workshop.submissions import Submission, beginnings, latest_in
 
 JOBS = 8
 SECONDS = 60.0
@@ -53,6 +54,25 @@ class _Looked:
     submission: Submission | None = None
 
 
+class _Beginnings:
+    """The commits with which everybody began. What is in them is read once, and only where somebody is seen first."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop, self._lock = workshop, threading.Lock()
+        self._found: Mapping[str, Submission] | None = None
+        with BareRepository(workshop.path_repository) as path:
+            self.ids = frozenset(path.refs().values())
+
+    def submission(self, person: Person, heads: Mapping[str, str]) -> Submission | None:
+        """Return what there is of somebody who has not begun; None of all others."""
+        if len(heads) != 1 or not self.ids.issuperset(heads.values()):
+            return None
+        with self._lock:
+            self._found = self._found or beginnings(self._workshop)
+        (name, commit), *_ = heads.items()
+        return replace(self._found[commit], person=person, branch=name.removeprefix(person.heads))
+
+
 def collect(
     workshop: Workshop, people: Sequence[Person], say: Say, *, jobs: int = JOBS, seconds: float = SECONDS
 ) -> list[Collected]:
@@ -61,28 +81,29 @@ def collect(
     What was found is appended to their results where it is new, or where somebody can be reached again or no more. Call
     this while `founding.working`.
     """
-    beginnings = _beginnings(workshop)
+    known = _Beginnings(workshop)
 
     def look(person: Person) -> _Looked:
-        return _look(workshop, person, seconds)
+        return _look(workshop, person, known, seconds)
 
-    return [_told(workshop, looked, beginnings) for _, looked in each(people, look, jobs, say, "Collecting")]
+    return [_told(workshop, looked, known.ids) for _, looked in each(people, look, jobs, say, "Collecting")]
 
 
-def _look(workshop: Workshop, person: Person, seconds: float) -> _Looked:
+def _look(workshop: Workshop, person: Person, begun_with: _Beginnings, seconds: float) -> _Looked:
     """Fetch where something is new, and read what is there now; nothing is appended yet."""
     folder = workshop.repository(person)
     last = results.last(workshop, person, results.COLLECTED) or {}
-    known = refs_on_disk(folder, person.heads)
-    if known is None and not folder.is_dir():
+    before = refs_on_disk(folder, person.heads)
+    if before is None and not folder.is_dir():
         return _Looked(person, Answer(False, f"repos/{folder.name} is not there"), {}, False, last)
     try:
         with BareRepository(folder) as repository:
-            answer = _bring(workshop, person, repository, known, seconds)
+            answer = _bring(workshop, person, repository, before, seconds)
             heads = repository.refs(person.heads)
             if last.get("refs") == fingerprint(heads):
                 return _Looked(person, answer, heads, False, last)
-            return _Looked(person, answer, heads, bool(heads), last, latest_in(repository, person))
+            submission = begun_with.submission(person, heads) or latest_in(repository, person)
+            return _Looked(person, answer, heads, bool(heads), last, submission)
     except StarterkitError as wrong:
         return _Looked(person, Answer(False, wrong.message.partition("\n")[0]), {}, False, last)
 
@@ -122,42 +143,36 @@ def _short(refs: Mapping[str, str], prefix: str) -> dict[str, str]:
     return {name.removeprefix(prefix): id for name, id in refs.items()}
 
 
-def _told(workshop: Workshop, looked: _Looked, beginnings: frozenset[str]) -> Collected:
+def _told(workshop: Workshop, looked: _Looked, known: Container[str]) -> Collected:
     """Append what was found, where that is not what is known already."""
     last, answer, submission = looked.last, looked.answer, looked.submission
     is_known = last.get("reached") is answer.reached and last.get("why", "") == answer.why
     commit = submission.commit if submission else last.get("commit")
-    begun = submission.commit not in beginnings if submission else last.get("begun") is True
+    begun = submission.commit not in known if submission else last.get("begun") is True
     if looked.is_new or not is_known:
         event = {
             "kind": results.COLLECTED,
             "at": results.moment(),
             "reached": answer.reached,
             "why": answer.why,
-            **(_found(submission, beginnings) if submission else _as_before(last)),
+            **(_found(submission, known) if submission else _as_before(last)),
             "refs": fingerprint(looked.heads) if looked.is_new else last.get("refs", ""),
         }
         results.append(workshop, looked.person, event)
     return Collected(looked.person, answer.reached, answer.why, looked.is_new, commit, submission, begun)
 
 
-def _found(submission: Submission, beginnings: frozenset[str]) -> dict[str, Any]:
+def _found(submission: Submission, known: Container[str]) -> dict[str, Any]:
     return {
         "commit": submission.commit,
         "committed": results.moment(submission.committed),
         "branch": submission.branch,
         "step": submission.step,
         "solved": submission.solved,
-        "begun": submission.commit not in beginnings,
+        "begun": submission.commit not in known,
     }
 
 
 def _as_before(last: Mapping[str, Any]) -> dict[str, Any]:
     names = ("commit", "committed", "branch", "step", "solved", "begun")
     return {name: last.get(name, False if name in ("solved", "begun") else None) for name in names}
-
-
-def _beginnings(workshop: Workshop) -> frozenset[str]:
-    """The commits with which people began: every branch of the path's repository."""
-    with BareRepository(workshop.path_repository) as path:
-        return frozenset(path.refs().values())

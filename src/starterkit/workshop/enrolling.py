@@ -164,11 +164,9 @@ def _write_handouts(
         return {}, ""
     try:
         with Handouts(workshop) as handouts:
-            for number, person in enumerate(missing):
-                if number % 20 == 0:
-                    say(f"Writing what is handed out: {number} of {len(missing)}")
-                write = handouts.write_folder if request.zips is None else handouts.write_zip
-                write(person, goals[person.folder])
+            write = handouts.write_folder if request.zips is None else handouts.write_zip
+            for _ in each(missing, lambda one: write(one, goals[one.folder]), 1, say, "Writing what is handed out"):
+                pass
             return goals, handouts.folder_in_zip
     except OSError as wrong:
         raise founding.cannot_write(wrong) from wrong

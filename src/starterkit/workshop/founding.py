@@ -33,10 +33,12 @@ from starterkit.workshop.folder import (
 )
 from starterkit.workshop.naming import is_safe
 from starterkit.workshop.parallel import Say as Say
+from starterkit.workshop.parallel import each
 
 MAIN = "refs/heads/main"
 _AUTHOR = Identity("starterkit", "starterkit@localhost")  # nobody's name stands in what everybody gets
 _DRAFT = ".making-"
+_JOBS = 4
 # What people push never moves the refs of the path; those are the workshop's.
 _SETTINGS = """[receive]
 \thideRefs = refs/starterkit/
@@ -182,15 +184,18 @@ def make_repositories(workshop: Workshop, say: Say) -> tuple[Person, ...]:
             f"{workshop.path_repository} has no branch main, with which everybody begins.",
             "Get the folder repos/.path.git back from a backup, or make the workshop anew in another folder.",
         )
-    alternates = (os.path.relpath(workshop.path_repository / "objects", workshop.repository(missing[0]) / "objects"),)
+    objects = workshop.path_repository / "objects"
+    alternate = Path(os.path.relpath(objects, workshop.repository(missing[0]) / "objects")).as_posix()
     try:
         with tempfile.TemporaryDirectory(prefix=_DRAFT, dir=workshop.folder / "repos") as place:
-            for number, person in enumerate(missing):
-                if number % 200 == 0 and len(missing) > 200:
-                    say(f"Making repositories: {number} of {len(missing)}")
+
+            def make(person: Person) -> None:
                 draft = Path(place) / person.folder
-                write_bare(draft, refs, alternates=[Path(one).as_posix() for one in alternates], settings=_SETTINGS)
+                write_bare(draft, refs, alternates=[alternate], settings=_SETTINGS)
                 draft.rename(workshop.repository(person))
+
+            for _ in each(missing, make, _JOBS, say, "Making repositories"):
+                pass
     except OSError as wrong:
         raise cannot_write(wrong) from wrong
     return tuple(missing)

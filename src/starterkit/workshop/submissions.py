@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from starterkit.errors import StarterkitError
 from starterkit.project.state import STATE_FILE, read_state
-from starterkit.repository.bare import BareRepository
+from starterkit.repository.bare import HEADS, BareRepository
 from starterkit.workshop.folder import Person, Workshop
 
 _LARGEST_STATE, _LARGEST_COMMIT = 100_000, 10_000_000
@@ -61,6 +61,18 @@ def of_commit(workshop: Workshop, person: Person, commit: str) -> Submission:
     with BareRepository(workshop.repository(person)) as repository:
         when = _committed(repository, commit) or 0
         return Submission(person, commit, datetime.fromtimestamp(when, UTC), "", *_standing(repository, commit))
+
+
+def beginnings(workshop: Workshop) -> dict[str, Submission]:
+    """Return the commits with which people began, as everybody's: the branches of the path's repository."""
+    nobody = Person("path", "")
+    with BareRepository(workshop.path_repository) as path:
+        found = {}
+        for name, commit in path.refs(HEADS).items():
+            step, solved = _standing(path, commit)
+            when = datetime.fromtimestamp(_committed(path, commit) or 0, UTC)
+            found[commit] = Submission(nobody, commit, when, name.removeprefix(HEADS), step, solved)
+        return found
 
 
 def branches(repository: BareRepository, person: Person) -> dict[str, str]:
