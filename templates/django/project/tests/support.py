@@ -20,6 +20,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, connections
 from django.http import HttpResponse
+from django.http.response import ResponseHeaders
 from django.test import Client
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -218,10 +219,11 @@ class Answer:
         self.site = site
         self.address = address
         self.sent = sent  # the fields of a form, None where no form was sent
-        self.status = response.status_code
-        self.headers = response.headers
-        self.cookies = [cookie.OutputString() for cookie in response.cookies.values()]
-        self.content = response.getvalue()
+        # As it would come over a network: a number, texts and bytes, whatever the site made them of.
+        self.status = int.__int__(response.status_code)
+        self.headers = ResponseHeaders({name: "".join([value]) for name, value in response.headers.items()})
+        self.cookies = ["".join([cookie.OutputString()]) for cookie in response.cookies.values()]
+        self.content = b"".join([response.getvalue()])
         is_page = self.headers.get("Content-Type", "").startswith("text/html")
         self.html = LexborHTMLParser(self.content if is_page else b"")
 

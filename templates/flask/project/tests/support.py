@@ -18,6 +18,7 @@ from flask import Flask
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 from sqlalchemy import Engine, event
 from sqlalchemy.pool import Pool
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.test import TestResponse
 
@@ -213,9 +214,10 @@ class Answer:
         self.site = site
         self.address = address
         self.sent = sent  # the fields of a form, None where no form was sent
-        self.status = response.status_code
-        self.headers = response.headers
-        self.content = response.data
+        # As it would come over a network: a number, texts and bytes, whatever the site made them of.
+        self.status = int.__int__(response.status_code)
+        self.headers = Headers([("".join([name]), "".join([value])) for name, value in response.headers])
+        self.content = b"".join([response.data])
         self.html = LexborHTMLParser(self.content if response.mimetype == "text/html" else b"")
         response.close()
 

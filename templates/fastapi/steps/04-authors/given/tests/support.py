@@ -22,7 +22,7 @@ from unittest.mock import patch
 from urllib.parse import quote
 
 from fastapi.testclient import TestClient
-from httpx2 import Response
+from httpx2 import Headers, Response
 from sqlalchemy import Engine, event
 
 __tracebackhide__ = True  # a failure points to the line of the test, not into this file
@@ -281,9 +281,10 @@ class Answer:
 
     def __init__(self, method: str, address: str, response: Response) -> None:
         self.name = f"{method} {address if len(address) < 200 else address[:200] + '…'}"
-        self.status = response.status_code
-        self.headers = response.headers
-        self.text = response.text
+        # As it would come over a network: a number, texts and bytes, whatever the site made them of.
+        self.status = int.__int__(response.status_code)
+        self.headers = Headers([("".join([name]), "".join([value])) for name, value in response.headers.multi_items()])
+        self.text = "".join([response.text])
         self.json: Any = None
         if "json" in self.headers.get("Content-Type", "") and self.text:
             self.json = json.loads(self.text, object_hook=Thing)

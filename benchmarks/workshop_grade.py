@@ -1,0 +1,118 @@
+"""How fast `workshop grade` is, against the bare test runs of the same submissions, measured in one run.
+
+    .venv/bin/python benchmarks/workshop_grade.py [--people N] [--framework flask] [--step STEP]
+
+Everybody hands in the reference answer of the step. The peer is the same tests run by pytest alone, one process for
+each core, in folders with the same files and with the same packages: the sum of the seconds of these runs, divided by
+the cores. Prints a Markdown table and exits with 1 when a limit did not hold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from benchmark import Row, environment
+
+from starterkit.process import scrubbed_environment
+from starterkit.repository.bare import BareRepository
+from starterkit.repository.objects import File
+from starterkit.repository.worktree import write_file
+from starterkit.runtime.cache import cache_folder
+from starterkit.workshop.folder import Workshop, open_workshop
+from starterkit.workshop.grading.packages import Shelf
+from starterkit.workshop.grading.running import environments_folder, layers_of
+
+STARTERKIT = (sys.executable, "-m", "starterkit")
+MOST_OVER_TESTS, MOST_AGAIN_EACH = 1.3, 0.05
+
+
+def made(folder: Path, people: int, framework: str, variables: dict[str, str]) -> Workshop:
+    """Make a workshop for so many people."""
+    roster = folder / "roster.csv"
+    roster.write_text("name,login\n" + "".join(f"Learner {n},learner{n}\n" for n in range(people)))
+    command = [*STARTERKIT, "workshop", "create", str(roster), str(folder / "workshop"), "--framework", framework]
+    subprocess.run(command, env=variables, check=True, stdout=subprocess.DEVNULL)
+    return open_workshop(folder / "workshop")
+
+
+def hand_in(workshop: Workshop, step: str) -> dict[str, File]:
+    """Hand in the step's reference answer for everybody; return its files."""
+    from starterkit.project.path import LearningPath
+
+    with BareRepository(workshop.path_repository) as repository:
+        path = LearningPath(repository, workshop.path, workshop.texts)
+        commit = path.layer_commit(step, solved=True)
+        layer = path.layer(step, solved=True)
+        files = {name: File(entry.mode, repository.reader.blob(entry.id)) for name, entry in layer.items()}
+    for person in workshop.people:
+        with BareRepository(workshop.repository(person)) as repository:
+            repository.git.run("update-ref", "refs/heads/main", commit)
+    return files
+
+
+def bare_seconds(workshop: Workshop, step: str, files: dict[str, File], jobs: int, scratch: Path) -> float:
+    """Run the tests of everybody by pytest alone; return the sum of the seconds of the runs."""
+    shelf = Shelf(environments_folder(cache_folder(os.environ, Path.home())))
+    pristine = layers_of(workshop)[step]
+    python = shelf.of_the_path(pristine).prepared.programs["python"]
+    folders = [scratch / person.folder for person in workshop.people]
+    for folder in folders:
+        for name, file in files.items():
+            write_file(folder, name, file)
+
+    def one(folder: Path) -> float:
+        begin = time.perf_counter()
+        command = [python, "-m", "pytest", "-q", "--junit-xml=report.xml", *pristine.test_files]
+        subprocess.run(command, cwd=folder, env=scrubbed_environment(), check=True, stdout=subprocess.DEVNULL)
+        return time.perf_counter() - begin
+
+    with ThreadPoolExecutor(jobs) as pool:
+        return sum(pool.map(one, folders))
+
+
+def grade_seconds(workshop: Workshop, step: str, variables: dict[str, str]) -> float:
+    """Grade everybody; return the seconds of the whole command."""
+    begin = time.perf_counter()
+    command = [*STARTERKIT, "workshop", "grade", "--step", step]
+    subprocess.run(command, cwd=workshop.folder, env=variables, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - begin
+
+
+def main() -> int:
+    """Measure and print; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--people", type=int, default=100)
+    parser.add_argument("--framework", default="flask")
+    parser.add_argument("--step", default="base", help="a step's full name, or base")
+    options = parser.parse_args()
+    jobs = os.cpu_count() or 1
+    variables = {**environment(), "XDG_CACHE_HOME": str(cache_folder(os.environ, Path.home()).parent)}
+    with tempfile.TemporaryDirectory(prefix="starterkit-benchmark-") as place:
+        workshop = made(Path(place), options.people, options.framework, variables)
+        files = hand_in(workshop, options.step)
+        bare = bare_seconds(workshop, options.step, files, jobs, Path(place) / "bare") / jobs
+        first = grade_seconds(workshop, options.step, variables)
+        again = grade_seconds(workshop, options.step, variables)
+    over, each = first / bare, again / options.people
+    rows = [
+        Row("`workshop grade` / the bare test runs by the cores", over, "×", MOST_OVER_TESTS,
+            f"{over:.2f} × ({first:.1f} s, {bare:.1f} s)"),
+        Row("the same again, nothing changed, each", each, "s", MOST_AGAIN_EACH, f"{each * 1000:.0f} ms"),
+    ]  # fmt: skip
+    what = f"{options.people} people, {options.framework} at {options.step}, {jobs} processes"
+    print(f"| what ({what}) | measured | must be | |\n| --- | --- | --- | --- |")
+    for row in rows:
+        held = "ok" if row.holds else "MISSED"
+        print(f"| {row.what} | {row.shown} | ≤ {row.limit:g} {row.unit} | {held} |")
+    return 0 if all(row.holds for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
