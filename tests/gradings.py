@@ -16,14 +16,14 @@ from starterkit.project.layers import Layer, path_layers, read_folder, texts_of,
 from starterkit.project.state import STATE_FILE, State, state_bytes
 from starterkit.repository.bare import BareRepository, write_bare
 from starterkit.repository.objects import FILE, File, Identity, NewCommit, write_objects
-from starterkit.runtime import Prepared
+from starterkit.runtime import Prepared, prepare
 from starterkit.template import BASE, FolderSource, Template, read_template
 from starterkit.workshop.folder import Person, Workshop
 from starterkit.workshop.grading.model import Grade
 from starterkit.workshop.grading.packages import Packages, Shelf, _python_packages
 from starterkit.workshop.grading.pristine import Pristine
 from starterkit.workshop.grading.running import Grading, Order
-from starterkit.workshop.sandbox import Limits, Sandbox
+from starterkit.workshop.sandbox import Sandbox
 from starterkit.workshop.sandbox.bubblewrap import Bubblewrap
 from starterkit.workshop.sandbox.choosing import why_no_bubblewrap
 
@@ -41,9 +41,11 @@ _MADE: list[Packages] = []
 
 
 class OneShelf(Shelf):
-    """A shelf with one environment: pytest and its time limits."""
+    """A shelf with one environment: that of the site in its folder, else pytest and its time limits."""
 
     def _packages(self, pristine: Pristine, pins: bytes) -> Packages:
+        if pristine.template.name != GRADED.name:
+            return _python_packages("site", prepare(self.folder, pristine.template.environment), pristine)
         if not _MADE:
             _MADE.append(_python_packages("one", _prepared(), pristine))
         return _MADE[0]
@@ -56,16 +58,17 @@ def _prepared() -> Prepared:
 
 @dataclass
 class Room:
-    """A workshop on the disk, made without rendering anything."""
+    """A workshop on the disk, made without the command."""
 
     folder: Path
     source: Path = GRADED
     people: tuple[Person, ...] = (ADA,)
+    site: Path | None = None
     layers: dict[str, Layer] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.template: Template = read_template(FolderSource(self.source))
-        made = path_layers(self.source, self.template, read_folder(self.source / "project"))
+        made = path_layers(self.source, self.template, _base(self.source))
         self.layers = {layer.label: layer for layer in made}
         path = self.folder / "repos" / ".path.git"
         write_bare(path, {})
@@ -97,14 +100,32 @@ class Room:
             commit = NewCommit("refs/heads/main", "Work\n", _WHO, _WHO, int(when.timestamp()), files=files)
             return write_objects(repository.git, [commit])[-1]
 
-    def grade(self, order: Order | None = None, sandbox: Sandbox | None = None, limits: Limits | None = None) -> Grade:
+    def grade(self, order: Order | None = None, sandbox: Sandbox | None = None) -> Grade:
         """Grade the first person and return the grade."""
         return self.grades(order, sandbox)[0]
 
     def grades(self, order: Order | None = None, sandbox: Sandbox | None = None) -> list[Grade]:
         """Grade everybody."""
+        grading = self.grading(order, sandbox)
+        grades = grading.run()
+        for wrong in grading.failed.values():
+            raise wrong
+        return grades
+
+    def grading(self, order: Order | None = None, sandbox: Sandbox | None = None) -> Grading:
+        """Return a grading of everybody."""
         chosen = order or Order(self.people, jobs=1)
-        return Grading(self.workshop, chosen, sandbox or Bubblewrap(), OneShelf(self.folder / "shelf")).run()
+        return Grading(self.workshop, chosen, sandbox or Bubblewrap(), OneShelf(self.site or self.folder))
+
+
+def _base(source: Path) -> dict[str, File]:
+    """The starter project, rendered where there is something to render."""
+    found = read_folder(source / "project")
+    if not any(name.endswith(".jinja") for name in found):
+        return found
+    from starterkit.rendering import render
+
+    return dict(render(source, {}, read_folder, trusted=True).files)
 
 
 def _bytes(content: str | bytes) -> bytes:

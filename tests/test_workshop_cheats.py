@@ -374,3 +374,57 @@ def test_a_repository_in_the_repository_is_left_out(room: Room) -> None:
     assert grade.verdict is Verdict.RED
     assert "other: another repository (a submodule), which grading does not fetch" in grade.notes
     assert "esc\\x1b[2J: a name with signs that cannot be shown" in grade.notes
+
+
+FLASK = Path(__file__).parents[1] / "templates" / "flask"
+IN_THE_FACTORY = """
+from conduit.real import create_app as real
+
+{before}
+
+
+def create_app(settings=None):
+    app = real(settings)
+    {body}
+    return app
+"""
+FALSE_ANSWERS = (
+    EQUALS_ALL
+    + """
+class Answer:
+    status_code = mimetype = headers = data = All("200")
+    def close(self): pass
+class Client:
+    def get(self, *_, **__): return Answer()
+    post = get
+"""
+)
+SITES: dict[str, tuple[str, str, Verdict, str]] = {
+    "honest": ("", "pass", Verdict.GREEN, ""),
+    "answers that equal everything": (
+        FALSE_ANSWERS,
+        "app.test_client = Client",
+        Verdict.RED,
+        "TypeError",
+    ),
+    "another client": (
+        "import flask.testing",
+        "flask.testing.FlaskClient.open = lambda *_, **__: None",
+        Verdict.TAMPERED,
+        "it replaced flask.testing.FlaskClient.open",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SITES)
+def test_a_flask_site_that_cheats(generated_site: Path, tmp_path: Path, name: str) -> None:
+    before, body, verdict, words = SITES[name]
+    room = Room(tmp_path / "room", source=FLASK, site=generated_site)
+    real = room.layers["base"].files["conduit/__init__.py"]
+    cheat = IN_THE_FACTORY.format(before=before, body=body)
+    room.submit({"conduit/real.py": real, "conduit/__init__.py": cheat.encode()}, step="base")
+
+    grade = room.grade()
+
+    assert grade.verdict is verdict, said(grade)
+    assert words in said(grade)

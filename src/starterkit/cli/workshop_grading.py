@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +13,7 @@ from starterkit.cli.session import console_of, folder_of
 if TYPE_CHECKING:
     from starterkit.cli.console import Console
     from starterkit.workshop.catching_up import Judge
+    from starterkit.errors import StarterkitError
     from starterkit.workshop.folder import Person, Workshop
     from starterkit.workshop.founding import Say
     from starterkit.workshop.grading.model import Grade
@@ -72,8 +73,11 @@ def grade(
         again=again,
     )
     console.farewell = "Interrupted. What was graded is kept; type the same to go on."
-    grades = _graded(console, workshop, order, place)
-    return graded.show(console, grades, place.describe())
+    grades, failed = _graded(console, workshop, order, place)
+    if failed and not grades:
+        raise next(iter(failed.values()))
+    graded.show(console, grades, place.describe())
+    return _tell_failed(console, failed)
 
 
 def _step(workshop: Workshop, words: str) -> str:
@@ -95,9 +99,17 @@ def grader(console: Console, *, trusted: bool) -> GradeThem:
     def grade_them(workshop: Workshop, people: Sequence[Person], say: Say) -> None:
         from starterkit.workshop.grading.running import Order
 
-        _graded(console, workshop, Order(people), place)
+        _, failed = _graded(console, workshop, Order(people), place)
+        _tell_failed(console, failed)
 
     return grade_them
+
+
+def _tell_failed(console: Console, failed: Mapping[str, StarterkitError]) -> int:
+    """Tell who could not be graded for a reason of this machine's; return the exit code."""
+    for folder, wrong in failed.items():
+        console.trouble("NOT GRADED", f"{folder}: {wrong.message}", "")
+    return next((int(wrong.code) for wrong in failed.values()), 0)
 
 
 def grader_if_any(console: Console, *, trusted: bool) -> GradeThem | None:
@@ -148,13 +160,16 @@ def _shelf(console: Console) -> Shelf:
     return Shelf(environments_folder(cache_folder(os.environ, Path.home())), console.say)
 
 
-def _graded(console: Console, workshop: Workshop, order: Order, place: Sandbox) -> list[Grade]:
+def _graded(
+    console: Console, workshop: Workshop, order: Order, place: Sandbox
+) -> tuple[list[Grade], Mapping[str, StarterkitError]]:
     from starterkit.workshop.grading.running import Grading
     from starterkit.workshop.grading.written import write_grades
 
-    grades = Grading(workshop, order, place, _shelf(console), _Told(console)).run()
+    grading = Grading(workshop, order, place, _shelf(console), _Told(console))
+    grades = grading.run()
     write_grades(workshop, grades)
-    return grades
+    return grades, grading.failed
 
 
 class _Told:

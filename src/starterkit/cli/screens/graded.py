@@ -19,8 +19,8 @@ _WIDEST_NAME, _WIDEST_STEP, _VERDICT, _TESTS, _LATE = 24, 14, 10, 7, 4
 _SHORTEST_NOTE = 12
 
 
-def show(console: Console, grades: Sequence[Grade], confinement: Confinement) -> int:
-    """Show a table with a line for everybody; 0 whatever the grades are."""
+def show(console: Console, grades: Sequence[Grade], confinement: Confinement) -> None:
+    """Show a table with a line for everybody."""
     from starterkit.workshop.grading.written import grade_as_json
 
     if console.as_json:
@@ -34,7 +34,7 @@ def show(console: Console, grades: Sequence[Grade], confinement: Confinement) ->
             "next": "workshop status",
         }
         console.json("workshop grade", answer)
-        return 0
+        return
     console.line(confinement.line)
     console.line()
     console.line(_headline(grades))
@@ -57,7 +57,6 @@ def show(console: Console, grades: Sequence[Grade], confinement: Confinement) ->
         console.row(line)
     console.line()
     console.line("Written: results/grades.json, .csv and .xml, and a page for each person in results/pages/.")
-    return 0
 
 
 def _headline(grades: Sequence[Grade]) -> str:

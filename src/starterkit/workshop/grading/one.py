@@ -24,7 +24,7 @@ from starterkit.workshop.results import moment
 from starterkit.workshop.sandbox import Job, Limits, Sandbox
 from starterkit.workshop.submissions import Submission
 
-_SECONDS_A_TEST = 2.0
+_SECONDS, _SECONDS_A_TEST = 120.0, 3.0  # as for `check`
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Grader:
 
     def limits(self, pristine: Pristine) -> Limits:
         """Return the limits for a run at this step."""
-        seconds = max(60.0, _SECONDS_A_TEST * len(pristine.tests))
+        seconds = max(_SECONDS, _SECONDS_A_TEST * len(pristine.tests))
         return Limits(seconds=seconds, cpu_seconds=seconds)
 
     def step_of(self, submission: Submission, asked: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from starterkit.errors import UsageError
+from starterkit.errors import StarterkitError, UsageError
 from starterkit.process import end_all
 from starterkit.project.path import LearningPath
 from starterkit.repository.bare import BareRepository
@@ -84,10 +84,14 @@ class Grading:
     sandbox: Sandbox
     shelf: Shelf
     observer: Observer = field(default_factory=Unobserved)
+    failed: dict[str, StarterkitError] = field(default_factory=dict)
     _stopped: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> list[Grade]:
-        """Grade everybody; return their grades in the order of their folders. An interruption ends all that runs."""
+        """Grade everybody; return their grades in the order of their folders. An interruption ends all that runs.
+
+        Who could not be graded for a reason that is not theirs stands in `failed`, by folder.
+        """
         layers = layers_of(self.workshop)
         check_kind(layers[BASE])
         due = self.order.due or self.workshop.due
@@ -98,13 +102,17 @@ class Grading:
             waiting = {pool.submit(self._one, grader, person): person for person in people}
             try:
                 for future in as_completed(waiting):
-                    grade = future.result()
+                    try:
+                        grade = future.result()
+                    except StarterkitError as wrong:
+                        self.failed[waiting[future].folder] = wrong
+                        continue
                     grades[grade.person.folder] = grade
                     self.observer.ended(grade, len(grades), len(people))
             except BaseException:
                 self._stop(pool, waiting)
                 raise
-        return [grades[person.folder] for person in people]
+        return [grades[person.folder] for person in people if person.folder in grades]
 
     def _stop(self, pool: ThreadPoolExecutor, waiting: dict[Future[Grade], Person]) -> None:
         self._stopped.set()
