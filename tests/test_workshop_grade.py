@@ -6,9 +6,10 @@ import csv
 import hmac
 import io
 import json
+import shutil
 import sys
 import tarfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from xml.etree import ElementTree
@@ -115,14 +116,13 @@ def test_a_corrected_test_is_run_again_where_it_counts(room: Room, tmp_path: Pat
     place = Feigned()
     room.grades(sandbox=place)
     source = tmp_path / "corrected"
-    __import__("shutil").copytree(room.source, source)
+    shutil.copytree(room.source, source)
     test = source / "steps/01-words/given/tests/test_01_words.py"
     test.write_text(test.read_text().replace("three", "3"))
     other = Room(tmp_path / "other", source=source, people=room.people)
-    object.__setattr__(room.workshop, "path", other.workshop.path)
+    room.workshop = replace(room.workshop, path=other.workshop.path, texts=other.workshop.texts)
     (room.folder / "repos/.path.git").rename(tmp_path / "old.git")
     (other.folder / "repos/.path.git").rename(room.folder / "repos/.path.git")
-    object.__setattr__(room.workshop, "texts", other.workshop.texts)
 
     ada, _, grace = room.grades(sandbox=place)
 

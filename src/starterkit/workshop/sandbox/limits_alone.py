@@ -11,6 +11,8 @@ from starterkit.process import run_ok
 from starterkit.workshop.sandbox.model import Confinement, Ended, Job
 from starterkit.workshop.sandbox.running import Use, run_watched
 
+_BEGIN = 'ulimit -c 0; ulimit -t {cpu_seconds:.0f}; ulimit -f {blocks}; ulimit -n 512; exec "$@" < /dev/null'
+
 
 class LimitsAlone:
     """A folder of its own, and limits of time, files and output."""
@@ -21,7 +23,7 @@ class LimitsAlone:
         """Say what it stops and what it does not."""
         return Confinement(
             "none, limits alone (--trust-submissions)",
-            ("running too long", "printing without end"),
+            ("running too long", "single files that are too large", "printing without end"),
             (
                 "reading, changing and deleting your files",
                 "the network",
@@ -40,7 +42,14 @@ class LimitsAlone:
             own = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(scratch), "TMPDIR": str(scratch)}
 
             def command(secret: int, report: int) -> list[str]:
-                return [one.replace("{secret}", str(secret)).replace("{report}", str(report)) for one in job.command]
+                words = [one.replace("{secret}", str(secret)).replace("{report}", str(report)) for one in job.command]
+                return [
+                    "sh",
+                    "-c",
+                    _BEGIN.format(**vars(job.limits), blocks=job.limits.file_bytes // 512),
+                    "sh",
+                    *words,
+                ]
 
             environment = {**own, "LANG": "C.UTF-8", **job.variables}
             return run_watched(command, job, _nothing_known, environment=environment, cwd=site)

@@ -1,0 +1,102 @@
+"""The sandbox itself, with small shell programs: what they see, what they can use, and how they end."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from gradings import needs_a_sandbox
+
+from starterkit.repository.objects import EXECUTABLE, FILE, File
+from starterkit.workshop.grading.archive import archived
+from starterkit.workshop.sandbox import Ended, Job, Limits
+from starterkit.workshop.sandbox.bubblewrap import Bubblewrap
+from starterkit.workshop.sandbox.model import MIB
+
+pytestmark = needs_a_sandbox
+
+
+def ran(script: str, **limits: float) -> Ended:
+    files = {"a.txt": File(FILE, b"here\n"), "run.sh": File(EXECUTABLE, script.encode())}
+    everything = Limits(**{"seconds": 20.0, **limits})  # type: ignore[arg-type]
+    return Bubblewrap().run(Job(("sh", "run.sh"), archived(files), limits=everything))
+
+
+def output(script: str, **limits: float) -> str:
+    ended = ran(script, **limits)
+    assert not ended.stopped, ended
+    return ended.output.decode()
+
+
+def test_it_has_its_files_and_its_exit_code() -> None:
+    ended = ran("cat a.txt; echo wrong >&2; exit 7")
+
+    assert (ended.code, ended.output) == (7, b"here\nwrong\n")
+
+
+def test_nothing_of_the_instructor_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "secret.txt").write_text("secret words")
+    monkeypatch.setenv("TOKEN", "secret words")
+
+    shown = output(f"env; cat {tmp_path}/secret.txt; ls {Path.home()} /home /root; cat /proc/1/environ; ps ax")
+
+    assert "secret words" not in shown
+    assert str(os.getpid()) not in output("ls /proc").split()
+    assert output("cat /proc/net/dev").count(":") == 1
+
+
+def test_nothing_outside_can_be_written() -> None:
+    shown = output(
+        "for d in / /usr /etc /dev /proc/sys/kernel /lib; do touch $d/x 2>/dev/null && echo $d; done; touch ok"
+    )
+
+    assert shown == ""
+
+
+def test_it_has_no_rights_and_no_terminal() -> None:
+    shown = output("grep -E 'Cap(Eff|Prm|Bnd)|NoNewPrivs|Seccomp:' /proc/self/status; echo x > /dev/tty")
+
+    assert shown.count("0000000000000000") == 3
+    assert "NoNewPrivs:\t1" in shown
+    assert "Seccomp:\t2" in shown
+    assert "/dev/tty" in shown
+    assert "uid=0" not in output("id")
+
+
+def test_two_runs_do_not_see_one_another() -> None:
+    assert ran("touch /tmp/mark /work/site/mark").code == 0
+    assert output("ls /tmp; ls") == "a.txt\nrun.sh\n"
+
+
+def test_a_loop_of_forks_ends() -> None:
+    ended = ran("f() { f & f; }; f", seconds=3, processes=20)
+
+    assert ended.seconds < 10
+
+
+def test_time_is_limited() -> None:
+    ended = ran("trap '' TERM INT; while true; do :; done", seconds=1)
+
+    assert ended.stopped == "still running after 1 s"
+
+
+def test_the_time_of_the_processor_is_limited() -> None:
+    ended = ran("while true; do :; done & while true; do :; done & wait", seconds=15, cpu_seconds=1)
+
+    assert "processor time" in ended.stopped or ended.seconds < 15
+
+
+def test_the_disk_is_limited() -> None:
+    shown = output("head -c 9000000 /dev/zero > x; echo; head -c 9000000 /dev/zero > y", disk_bytes=8 * MIB)
+
+    assert "No space left" in shown
+
+
+def test_what_it_prints_is_kept_at_both_ends_and_dropped_between() -> None:
+    ended = ran("echo first; head -c 50000000 /dev/zero | tr '\\0' x; echo; echo last", output_bytes=1000)
+
+    assert ended.output.startswith(b"first\nxxx")
+    assert ended.output.endswith(b"xxx\nlast\n")
+    assert len(ended.output) < 2100
+    assert ended.dropped == 50_000_000 + len("first\n\nlast\n") - 2000
