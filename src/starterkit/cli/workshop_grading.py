@@ -12,8 +12,8 @@ from starterkit.cli.session import console_of, folder_of
 
 if TYPE_CHECKING:
     from starterkit.cli.console import Console
-    from starterkit.workshop.catching_up import Judge
     from starterkit.errors import StarterkitError
+    from starterkit.workshop.catching_up import Judge
     from starterkit.workshop.folder import Person, Workshop
     from starterkit.workshop.founding import Say
     from starterkit.workshop.grading.model import Grade
