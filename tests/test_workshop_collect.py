@@ -146,14 +146,14 @@ def test_who_could_not_be_reached_is_told_and_written_down_once(room: Room, grac
     graces.rename(tmp_path / "away")
 
     ran = starterkit("workshop", "collect", cwd=room.folder, code=1)
-    starterkit("workshop", "collect", cwd=room.folder, code=1)
+    gather(room)
 
     assert ran.out.startswith("NOT ALL  2 of 3 people reached")
     assert "NOT REACHED  Grace Hopper: there is no such folder" in ran.out
     events = room.events("grace-hopper")
     assert [(event["reached"], event["commit"]) for event in events] == [(True, known), (False, known)]
     (tmp_path / "away").rename(graces)
-    starterkit("workshop", "collect", cwd=room.folder)
+    gather(room)
     assert [event["reached"] for event in room.events("grace-hopper")] == [True, False, True]
 
 

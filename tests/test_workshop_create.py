@@ -156,7 +156,7 @@ def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path, capsys: 
 
 
 def test_killed_at_any_time_the_next_create_finishes_it(tmp_path: Path) -> None:
-    names = "".join(f"Person {number}\n" for number in range(600))
+    names = "".join(f"Person {number}\n" for number in range(300))
     write_roster(tmp_path, f"name\n{names}")
     words = ("workshop", "create", "roster.csv", "w", "--template", str(TINY))
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -168,7 +168,7 @@ def test_killed_at_any_time_the_next_create_finishes_it(tmp_path: Path) -> None:
 
     made = starterkit(*words, "--json", cwd=tmp_path).json
 
-    assert len(made["people"]) == 600
+    assert len(made["people"]) == 300
     whole = open_workshop(tmp_path / "w")
     for person in whole.people:
         names = {one.name for one in whole.repository(person).iterdir()}
@@ -176,7 +176,9 @@ def test_killed_at_any_time_the_next_create_finishes_it(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("w/repos/.making-*"))
 
 
-def test_cut_off_before_anybody_was_in_it_a_workshop_is_begun_anew(room: Room) -> None:
+def test_cut_off_before_anybody_was_in_it_a_workshop_is_begun_anew(
+    room: Room, capsys: pytest.CaptureFixture[str]
+) -> None:
     roster = write_roster(room.folder.parent)
     for folder in FOLDERS:
         shutil.rmtree(room.repository(folder))
@@ -184,7 +186,8 @@ def test_cut_off_before_anybody_was_in_it_a_workshop_is_begun_anew(room: Room) -
         file = room.folder / name
         file.unlink() if file.is_file() else shutil.rmtree(file)
 
-    starterkit("workshop", "create", str(roster), "workshop", "--template", str(TINY), cwd=room.folder.parent)
+    words = ("workshop", "create", str(roster), "workshop", "--template", str(TINY))
+    said(capsys, "-C", str(room.folder.parent), *words, code=0)
 
     assert [person.folder for person in room.opened.people] == list(FOLDERS)
 
@@ -244,14 +247,13 @@ def test_remotes_get_the_beginning_and_who_was_not_reached_gets_it_the_next_time
     assert git("rev-parse", "main", cwd=there / "zoe.git") == git("rev-parse", "main", cwd=there / "ada.git")
 
 
-def test_with_nobody_reached_the_exit_code_is_4(tmp_path: Path) -> None:
+def test_with_nobody_reached_the_exit_code_is_4(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_roster(tmp_path, "name,login\nAda,ada\n")
+    words = ("workshop", "create", "roster.csv", "--template", str(TINY), "--remote-template", "nowhere/{login}")
 
-    starterkit(
-        *("workshop", "create", "roster.csv", "--template", str(TINY), "--remote-template", "nowhere/{login}"),
-        cwd=tmp_path,
-        code=4,
-    )
+    said(capsys, "-C", str(tmp_path), *words, code=4)
+
+    assert open_workshop(tmp_path / "workshop").people[0].remote == str(tmp_path / "nowhere" / "ada")
 
 
 @pytest.mark.parametrize(

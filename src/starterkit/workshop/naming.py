@@ -11,6 +11,7 @@ _LONGEST = 100  # bytes of a name that somebody has written into workshop.yml
 _DEVICES = frozenset(
     ("con", "prn", "aux", "nul", "conin$", "conout$", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)))
 )
+_NO_LETTERS = re.compile(r"[^a-z0-9]+")
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]+")
 # Latin letters that do not come apart into a plain one and its mark.
 _PLAIN_LETTERS = str.maketrans(
@@ -25,6 +26,8 @@ def key_of(word: str) -> str:
 
 def plain_name(words: str) -> str:
     """Return a person's name without control signs, marks of direction and needless space."""
+    if words.isascii() and words.isprintable():
+        return " ".join(words.split())
     kept = "".join(" " if unicodedata.category(sign) in _BLANK else sign for sign in words if not _is_unseen(sign))
     return unicodedata.normalize("NFC", " ".join(kept.split()))
 
@@ -34,8 +37,12 @@ def folder_name(words: str) -> str:
 
     Latin letters lose their marks; letters of other scripts stay. Everything else becomes a dash.
     """
-    letters = "".join(_plain_letter(sign) for sign in key_of(plain_name(words)))
-    parts = "".join(sign if _is_letter(sign) else "-" for sign in unicodedata.normalize("NFC", letters)).split("-")
+    key = key_of(plain_name(words))
+    if key.isascii():
+        parts = _NO_LETTERS.split(key)
+    else:
+        letters = unicodedata.normalize("NFC", "".join(_plain_letter(sign) for sign in key))
+        parts = "".join(sign if _is_letter(sign) else "-" for sign in letters).split("-")
     name = _shortened("-".join(part for part in (_without_leading_marks(part) for part in parts) if part), _MOST_BYTES)
     return f"{name}-person" if name in _DEVICES else name
 
