@@ -23,7 +23,8 @@ from starterkit.repository.objects import FILE, File
 from starterkit.workshop.folder import Person, workshop_bytes
 from starterkit.workshop.grading.model import Verdict
 from starterkit.workshop.grading.packages import Shelf, _why_not
-from starterkit.workshop.grading.running import Order, layers_of, part_of
+from starterkit.workshop.grading.pristine import Layers
+from starterkit.workshop.grading.running import Order, part_of
 from starterkit.workshop.grading.written import write_grades
 from starterkit.workshop.results import read
 from starterkit.workshop.sandbox import Confinement, Ended, Job, choosing, sandbox
@@ -278,7 +279,7 @@ PIN = "evil==1.0 \\\n    --hash=sha256:" + "0" * 64 + "\n"
     ],
 )
 def test_pins_that_reach_further_are_not_taken(room: Room, lines: str, says: str) -> None:
-    pristine = layers_of(room.workshop)["base"]
+    pristine = Layers(room.workshop)["base"]
 
     assert says in _why_not(pristine, lines.encode())
 
@@ -286,7 +287,7 @@ def test_pins_that_reach_further_are_not_taken(room: Room, lines: str, says: str
 def test_pins_with_hashes_are_taken(room: Room) -> None:
     pins = PIN.replace("evil", "pytest") + PIN.replace("evil", "pytest-timeout") + "# a remark\n" + PIN
 
-    assert _why_not(layers_of(room.workshop)["base"], pins.encode()) == ""
+    assert _why_not(Layers(room.workshop)["base"], pins.encode()) == ""
 
 
 def test_other_packages_are_told(room: Room) -> None:
@@ -295,7 +296,7 @@ def test_other_packages_are_told(room: Room) -> None:
             return pins
 
     room.submit()
-    pristine = layers_of(room.workshop)["base"]
+    pristine = Layers(room.workshop)["base"]
     shelf = Choosing(room.folder)
 
     _, told = shelf.for_submission(pristine, File(FILE, b"-e .\n"))

@@ -18,7 +18,7 @@ from starterkit.workshop.grading.kinds import HARNESS, harness_fingerprint, test
 from starterkit.workshop.grading.model import Grade, Verdict
 from starterkit.workshop.grading.outcomes import Heard
 from starterkit.workshop.grading.packages import Packages, Shelf
-from starterkit.workshop.grading.pristine import Pristine, digest
+from starterkit.workshop.grading.pristine import Layers, Pristine, digest
 from starterkit.workshop.grading.submitted import Submitted, Unreadable, submitted
 from starterkit.workshop.results import moment
 from starterkit.workshop.sandbox import Job, Limits, Sandbox
@@ -32,7 +32,7 @@ class Grader:
     """What all submissions of one grading have in common. `layers` are the path's files at each step."""
 
     workshop: Workshop
-    layers: dict[str, Pristine]
+    layers: Layers
     shelf: Shelf
     sandbox: Sandbox
     due: datetime | None = None

@@ -5,16 +5,19 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from starterkit.checking import ExpectedTest, expected_tests
 from starterkit.errors import MissingError
 from starterkit.project.path import LearningPath
+from starterkit.repository.bare import BareRepository
 from starterkit.repository.objects import File, ObjectReader
 from starterkit.syntax import parsed
-from starterkit.template import Template
+from starterkit.template import BASE, Template
+from starterkit.workshop.folder import Workshop
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,36 @@ def pristine(path: LearningPath, reader: ObjectReader, step: str) -> Pristine:
         reader.blob(layer[environment.declaration].id),
         reader.blob(layer[environment.pins].id),
     )
+
+
+class Layers(Mapping[str, Pristine]):
+    """What the path of a workshop brings at each of its steps, base first; read when it is asked for."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+        self._lock = threading.Lock()
+        self._read: dict[str, Pristine] = {}
+        with BareRepository(workshop.path_repository) as repository:
+            self._steps = (BASE, *LearningPath(repository, workshop.path, workshop.texts).template.step_names)
+
+    def __getitem__(self, step: str) -> Pristine:
+        if step not in self._steps:
+            raise KeyError(step)
+        with self._lock:
+            if step not in self._read:
+                with BareRepository(self._workshop.path_repository) as repository:
+                    path = LearningPath(repository, self._workshop.path, self._workshop.texts)
+                    self._read[step] = pristine(path, repository.reader, step)
+            return self._read[step]
+
+    def __contains__(self, step: object) -> bool:
+        return step in self._steps
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._steps)
+
+    def __len__(self) -> int:
+        return len(self._steps)
 
 
 def digest(*parts: object) -> str:

@@ -13,15 +13,13 @@ from typing import Protocol
 
 from starterkit.errors import StarterkitError, UsageError
 from starterkit.process import end_all
-from starterkit.project.path import LearningPath
-from starterkit.repository.bare import BareRepository
 from starterkit.template import BASE
 from starterkit.workshop.folder import Person, Workshop
 from starterkit.workshop.grading.kinds import check_kind
 from starterkit.workshop.grading.model import Grade, grade_of
 from starterkit.workshop.grading.one import Grader
 from starterkit.workshop.grading.packages import Shelf
-from starterkit.workshop.grading.pristine import Pristine, pristine
+from starterkit.workshop.grading.pristine import Layers
 from starterkit.workshop.results import GRADED, append, last
 from starterkit.workshop.sandbox import Sandbox
 from starterkit.workshop.submissions import Submission, latest
@@ -67,14 +65,6 @@ class Unobserved:
         """Somebody's submission has its grade."""
 
 
-def layers_of(workshop: Workshop) -> dict[str, Pristine]:
-    """Return what the path brings at each of its steps, base first."""
-    with BareRepository(workshop.path_repository) as repository:
-        path = LearningPath(repository, workshop.path, workshop.texts)
-        steps = (BASE, *path.template.step_names)
-        return {step: pristine(path, repository.reader, step) for step in steps}
-
-
 @dataclass
 class Grading:
     """One grading of a workshop."""
@@ -92,7 +82,7 @@ class Grading:
 
         Who could not be graded for a reason that is not theirs stands in `failed`, by folder.
         """
-        layers = layers_of(self.workshop)
+        layers = Layers(self.workshop)
         check_kind(layers[BASE])
         due = self.order.due or self.workshop.due
         grader = Grader(self.workshop, layers, self.shelf, self.sandbox, due)
