@@ -26,9 +26,8 @@ from starterkit.repository.objects import File
 from starterkit.repository.worktree import write_file
 from starterkit.runtime.cache import cache_folder
 from starterkit.workshop.folder import Workshop, open_workshop
-from starterkit.workshop.grading.packages import Shelf
+from starterkit.workshop.grading.packages import Shelf, environments_folder
 from starterkit.workshop.grading.pristine import Layers
-from starterkit.workshop.grading.running import environments_folder
 
 STARTERKIT = (sys.executable, "-m", "starterkit")
 MOST_OVER_TESTS = 1.3

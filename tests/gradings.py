@@ -20,6 +20,7 @@ from starterkit.runtime import Prepared, prepare
 from starterkit.template import BASE, FolderSource, Template, read_template
 from starterkit.workshop.folder import Person, Workshop
 from starterkit.workshop.grading.model import Grade
+from starterkit.workshop.grading.one import Here
 from starterkit.workshop.grading.packages import Packages, Shelf, _python_packages
 from starterkit.workshop.grading.pristine import Pristine
 from starterkit.workshop.grading.running import Grading, Order
@@ -115,7 +116,8 @@ class Room:
     def grading(self, order: Order | None = None, sandbox: Sandbox | None = None) -> Grading:
         """Return a grading of everybody."""
         chosen = order or Order(self.people, jobs=1)
-        return Grading(self.workshop, chosen, sandbox or Bubblewrap(), OneShelf(self.site or self.folder))
+        shelf = OneShelf(self.site or self.folder)
+        return Grading(self.workshop, chosen, Here(shelf, sandbox or Bubblewrap()), shelf)
 
 
 def _base(source: Path) -> dict[str, File]:

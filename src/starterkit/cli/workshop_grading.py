@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,10 +19,10 @@ if TYPE_CHECKING:
     from starterkit.workshop.folder import Person, Workshop
     from starterkit.workshop.founding import Say
     from starterkit.workshop.grading.model import Grade
+    from starterkit.workshop.grading.one import Runner
     from starterkit.workshop.grading.packages import Shelf
     from starterkit.workshop.grading.running import Order
     from starterkit.workshop.rounds import Grade as GradeThem
-    from starterkit.workshop.sandbox import Sandbox
 
 Who = Annotated[
     list[str] | None,
@@ -46,6 +48,10 @@ def grade(
     ] = "",
     shard: Annotated[str, typer.Option("--shard", metavar="I/N", help="Only part I of N of the people.")] = "",
     again: Annotated[bool, flag("--again", help="Grade everything again, also what has not changed.")] = False,
+    scheduler: Annotated[
+        str,
+        typer.Option("--scheduler", metavar="ADDRESS", help="Let the workers of this Dask scheduler run them."),
+    ] = "",
     trust_submissions: TrustSubmissions = False,
     as_json: Json = False,
 ) -> int:
@@ -57,13 +63,11 @@ def grade(
     from starterkit.cli.screens import graded
     from starterkit.workshop.folder import find_workshop, open_workshop
     from starterkit.workshop.grading.running import Order, part_of
-    from starterkit.workshop.sandbox import sandbox
     from starterkit.workshop.times import parse_time
 
     console = console_of(context)
     workshop = open_workshop(find_workshop(folder_of(context)))
     people = workshop.chosen(who or [])
-    place = sandbox(trusted=trust_submissions)
     order = Order(
         people,
         step=_step(workshop, step),
@@ -73,11 +77,30 @@ def grade(
         again=again,
     )
     console.farewell = "Interrupted. What was graded is kept; type the same to go on."
-    grades, failed = _graded(console, workshop, order, place)
+    shelf = _shelf(console)
+    with _place(shelf, scheduler, trusted=trust_submissions) as (runner, slots):
+        order = replace(order, jobs=order.jobs or slots)
+        grades, failed = _graded(console, workshop, order, runner, shelf)
+        confinement = runner.describe()
     if failed and not grades:
         raise next(iter(failed.values()))
-    graded.show(console, grades, place.describe())
+    graded.show(console, grades, confinement)
     return _tell_failed(console, failed)
+
+
+@contextmanager
+def _place(shelf: Shelf, scheduler: str, *, trusted: bool) -> Iterator[tuple[Runner, int]]:
+    """Give the block where submissions are run, and how many at once (0: as many as there are cores here)."""
+    from starterkit.workshop.grading.one import Here
+    from starterkit.workshop.sandbox import sandbox
+
+    if not scheduler:
+        yield Here(shelf, sandbox(trusted=trusted)), 0
+        return
+    from starterkit.workshop.grading.elsewhere import Elsewhere
+
+    with closing(Elsewhere(scheduler)) as cluster:
+        yield cluster, cluster.slots
 
 
 def _step(workshop: Workshop, words: str) -> str:
@@ -92,14 +115,16 @@ def _step(workshop: Workshop, words: str) -> str:
 
 def grader(console: Console, *, trusted: bool) -> GradeThem:
     """Return what grades people on the way: their latest work. Raises `MissingError` where there is no sandbox."""
+    from starterkit.workshop.grading.one import Here
     from starterkit.workshop.sandbox import sandbox
 
-    place = sandbox(trusted=trusted)
+    shelf = _shelf(console)
+    runner = Here(shelf, sandbox(trusted=trusted))
 
     def grade_them(workshop: Workshop, people: Sequence[Person], say: Say) -> None:
         from starterkit.workshop.grading.running import Order
 
-        _, failed = _graded(console, workshop, Order(people), place)
+        _, failed = _graded(console, workshop, Order(people), runner, shelf)
         _tell_failed(console, failed)
 
     return grade_them
@@ -130,7 +155,7 @@ def judge_if_any(console: Console, workshop: Workshop, *, trusted: bool) -> Judg
     """
     from starterkit.errors import MissingError
     from starterkit.workshop.grading.model import Verdict
-    from starterkit.workshop.grading.one import Grader
+    from starterkit.workshop.grading.one import Grader, Here
     from starterkit.workshop.grading.running import layers_of
     from starterkit.workshop.sandbox import sandbox
     from starterkit.workshop.submissions import of_commit
@@ -140,7 +165,8 @@ def judge_if_any(console: Console, workshop: Workshop, *, trusted: bool) -> Judg
     except MissingError as lacking:
         console.trouble("Nothing is graded:", lacking.message, lacking.mend)
         return None
-    grader = Grader(workshop, layers_of(workshop), _shelf(console), place)
+    shelf = _shelf(console)
+    grader = Grader(workshop, layers_of(workshop), shelf, Here(shelf, place))
 
     def is_green(person: Person, commit: str, step: str) -> bool:
         console.say(f"Running the tests up to {step} on the work of {person.name}")
@@ -154,19 +180,18 @@ def _shelf(console: Console) -> Shelf:
     from pathlib import Path
 
     from starterkit.runtime.cache import cache_folder
-    from starterkit.workshop.grading.packages import Shelf
-    from starterkit.workshop.grading.running import environments_folder
+    from starterkit.workshop.grading.packages import Shelf, environments_folder
 
     return Shelf(environments_folder(cache_folder(os.environ, Path.home())), console.say)
 
 
 def _graded(
-    console: Console, workshop: Workshop, order: Order, place: Sandbox
+    console: Console, workshop: Workshop, order: Order, runner: Runner, shelf: Shelf
 ) -> tuple[list[Grade], Mapping[str, StarterkitError]]:
     from starterkit.workshop.grading.running import Grading
     from starterkit.workshop.grading.written import write_grades
 
-    grading = Grading(workshop, order, place, _shelf(console), _Told(console))
+    grading = Grading(workshop, order, runner, shelf, _Told(console))
     grades = grading.run()
     write_grades(workshop, grades)
     return grades, grading.failed

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from typing import Protocol
 
 from starterkit.errors import MissingError
 from starterkit.plain import plain
@@ -21,10 +22,46 @@ from starterkit.workshop.grading.packages import Packages, Shelf
 from starterkit.workshop.grading.pristine import Layers, Pristine, digest
 from starterkit.workshop.grading.submitted import Submitted, Unreadable, submitted
 from starterkit.workshop.results import moment
-from starterkit.workshop.sandbox import Job, Limits, Sandbox
+from starterkit.workshop.sandbox import Confinement, Job, Limits, Sandbox
 from starterkit.workshop.submissions import Submission
 
 _SECONDS, _SECONDS_A_TEST = 120.0, 3.0  # as for `check`
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One submission that was read and waits to be run, here or on another machine: all that this needs."""
+
+    grade: Grade
+    pristine: Pristine
+    files: Submitted
+    limits: Limits
+
+
+class Runner(Protocol):
+    """Where units are run."""
+
+    def describe(self) -> Confinement:
+        """Return what confines the submissions there."""
+
+    def run(self, unit: Unit) -> Grade:
+        """Run a unit and return its grading. Raises `MissingError` where it cannot be run."""
+
+
+@dataclass(frozen=True)
+class Here:
+    """Runs units on this machine."""
+
+    shelf: Shelf
+    sandbox: Sandbox
+
+    def describe(self) -> Confinement:
+        """Return what confines the submissions."""
+        return self.sandbox.describe()
+
+    def run(self, unit: Unit) -> Grade:
+        """Run a unit and return its grading."""
+        return run_unit(unit, self.shelf, self.sandbox)
 
 
 @dataclass(frozen=True)
@@ -34,12 +71,12 @@ class Grader:
     workshop: Workshop
     layers: Layers
     shelf: Shelf
-    sandbox: Sandbox
+    runner: Runner
     due: datetime | None = None
 
     @cached_property
     def sandbox_name(self) -> str:
-        return self.sandbox.describe().name
+        return self.runner.describe().name
 
     def limits(self, pristine: Pristine) -> Limits:
         """Return the limits for a run at this step."""
@@ -90,41 +127,47 @@ class Grader:
                 )
             except (Unreadable, ObjectMissing) as wrong:
                 return replace(grade, why=wrong.message)
-        packages, told = self.shelf.for_submission(pristine, files.files.get(pristine.template.environment.pins))
-        notes = tuple(filter(None, (note, told, *files.left_out)))
-        return self._run(replace(grade, notes=notes), pristine, files, packages)
+        notes = tuple(filter(None, (note, *files.left_out)))
+        return self.runner.run(Unit(replace(grade, notes=notes), pristine, files, self.limits(pristine)))
 
     def _fingerprint(self, pristine: Pristine, pins: str) -> str:
         environment = digest(pristine.declaration.hex(), pristine.pins.hex(), pins)
         limits = vars(self.limits(pristine))
         return digest(pristine.fingerprint, environment, limits, harness_fingerprint(), self.sandbox_name)
 
-    def _run(self, grade: Grade, pristine: Pristine, files: Submitted, packages: Packages) -> Grade:
-        heard = Heard(secrets.token_bytes(32))
-        everything: dict[str, File] = {**files.files, **pristine.files}
-        job = Job(
-            test_command(pristine, packages),
-            archived(files.files, pristine.files),
-            visible=(*packages.visible, HARNESS),
-            variables=_variables(packages),
-            secret=heard.key,
-            on_report=heard.feed,
-            limits=self.limits(pristine),
+
+def run_unit(unit: Unit, shelf: Shelf, sandbox: Sandbox) -> Grade:
+    """Run the tests on a submission that was read, in a sandbox, and return its grading.
+
+    Raises `MissingError` where they could not even be started.
+    """
+    pristine, files, grade = unit.pristine, unit.files, unit.grade
+    packages, told = shelf.for_submission(pristine, files.files.get(pristine.template.environment.pins))
+    heard = Heard(secrets.token_bytes(32))
+    everything: dict[str, File] = {**files.files, **pristine.files}
+    job = Job(
+        test_command(pristine, packages),
+        archived(files.files, pristine.files),
+        visible=(*packages.visible, HARNESS),
+        variables=_variables(packages),
+        secret=heard.key,
+        on_report=heard.feed,
+        limits=unit.limits,
+    )
+    ended = sandbox.run(job)
+    heard.close()
+    if not heard.begun and not ended.stopped:  # nothing of the submission had been started yet
+        said = plain(ended.output.decode("utf-8", "replace")).strip().splitlines()[-1:]
+        raise MissingError(
+            f"The tests could not be started in the sandbox: {''.join(said) or f'exit code {ended.code}'}."
         )
-        ended = self.sandbox.run(job)
-        heard.close()
-        if not heard.begun and not ended.stopped:  # nothing of the submission had been started yet
-            said = plain(ended.output.decode("utf-8", "replace")).strip().splitlines()[-1:]
-            raise MissingError(
-                f"The tests could not be started in the sandbox: {''.join(said) or f'exit code {ended.code}'}."
-            )
-        found = judge(pristine, everything, self.sandbox.site, heard, ended)
-        notes = grade.notes
-        if ended.dropped:
-            notes += (f"it printed {ended.dropped:,} bytes more than are kept",)
-        return replace(
-            grade, verdict=found.verdict, why=found.why, results=found.results, seconds=ended.seconds, notes=notes
-        )
+    found = judge(pristine, everything, sandbox.site, heard, ended)
+    notes = (*grade.notes, told) if told else grade.notes
+    if ended.dropped:
+        notes += (f"it printed {ended.dropped:,} bytes more than are kept",)
+    return replace(
+        grade, verdict=found.verdict, why=found.why, results=found.results, seconds=ended.seconds, notes=notes
+    )
 
 
 def _variables(packages: Packages) -> dict[str, str]:

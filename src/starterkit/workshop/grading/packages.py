@@ -103,6 +103,11 @@ class Shelf:
         return _python_packages(key, prepared, pristine) if is_python else _other_packages(key, prepared, environment)
 
 
+def environments_folder(cache: Path) -> Path:
+    """Return where the environments of gradings are kept."""
+    return cache / "grading"
+
+
 def _why_not(pristine: Pristine, pins: bytes) -> str:
     """Why somebody's pins cannot be taken, or nothing."""
     environment = pristine.template.environment

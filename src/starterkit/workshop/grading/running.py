@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Protocol
 
 from starterkit.errors import StarterkitError, UsageError
@@ -17,11 +16,10 @@ from starterkit.template import BASE
 from starterkit.workshop.folder import Person, Workshop
 from starterkit.workshop.grading.kinds import check_kind
 from starterkit.workshop.grading.model import Grade, grade_of
-from starterkit.workshop.grading.one import Grader
+from starterkit.workshop.grading.one import Grader, Runner
 from starterkit.workshop.grading.packages import Shelf
 from starterkit.workshop.grading.pristine import Layers
 from starterkit.workshop.results import GRADED, append, last
-from starterkit.workshop.sandbox import Sandbox
 from starterkit.workshop.submissions import Submission, latest
 
 
@@ -76,7 +74,7 @@ class Grading:
 
     workshop: Workshop
     order: Order
-    sandbox: Sandbox
+    runner: Runner
     shelf: Shelf
     observer: Observer = field(default_factory=Unobserved)
     failed: dict[str, StarterkitError] = field(default_factory=dict)
@@ -90,7 +88,7 @@ class Grading:
         layers = Layers(self.workshop)
         check_kind(layers[BASE])
         due = self.order.due or self.workshop.due
-        grader = Grader(self.workshop, layers, self.shelf, self.sandbox, due)
+        grader = Grader(self.workshop, layers, self.shelf, self.runner, due)
         people = self.order.chosen
         grades: dict[str, Grade] = {}
         with ThreadPoolExecutor(self.order.slots, thread_name_prefix="grade") as pool:
@@ -147,8 +145,3 @@ def part_of(words: str) -> tuple[int, int]:
     if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
         raise UsageError(f'--shard wants a part such as 2/4, and found "{words}".', "For example: --shard 1/4")
     return int(number), int(of)
-
-
-def environments_folder(cache: Path) -> Path:
-    """Return where the environments of gradings are kept."""
-    return cache / "grading"
