@@ -65,6 +65,7 @@ class Room:
     source: Path = GRADED
     people: tuple[Person, ...] = (ADA,)
     site: Path | None = None
+    prove: bool = False
     layers: dict[str, Layer] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -117,7 +118,7 @@ class Room:
         """Return a grading of everybody."""
         chosen = order or Order(self.people, jobs=1)
         shelf = OneShelf(self.site or self.folder)
-        return Grading(self.workshop, chosen, Here(shelf, sandbox or Bubblewrap()), shelf)
+        return Grading(self.workshop, chosen, Here(shelf, sandbox or Bubblewrap()), shelf, prove=self.prove)
 
 
 def _base(source: Path) -> dict[str, File]:

@@ -372,8 +372,8 @@ def test_a_repository_in_the_repository_is_left_out(room: Room) -> None:
     grade = room.grade()
 
     assert grade.verdict is Verdict.RED
-    assert "other: another repository (a submodule), which grading does not fetch" in grade.notes
-    assert "esc\\x1b[2J: a name with signs that cannot be shown" in grade.notes
+    assert "left out: other: another repository (a submodule), which grading does not fetch" in grade.notes
+    assert "left out: esc\\x1b[2J: a name with signs that cannot be shown" in grade.notes
 
 
 FLASK = Path(__file__).parents[1] / "templates" / "flask"

@@ -254,6 +254,22 @@ def test_the_pages_of_others_stay_in_the_tables(room: Room) -> None:
     }
 
 
+def test_nobody_is_graded_where_the_path_itself_is_red(room: Room) -> None:
+    room.submit()
+    room.submit(person=GRACE)
+    room.prove = True
+    grading = room.grading(Order([ADA]), sandbox=Feigned(red=("test_words_are_counted",)))
+
+    assert grading.run() == []
+
+    assert "The path's own answer is red at 01-words in this machine's sandbox" in grading.failed["ada"].message
+    place = Feigned()
+    room.grades(sandbox=place)
+    assert len(place.jobs) == 3
+    room.grades(Order(room.people, again=True), sandbox=place)
+    assert len(place.jobs) == 5
+
+
 def test_shards_are_everybody_once(room: Room) -> None:
     parts = [Order(room.people, shard=part_of(f"{number}/2")).chosen for number in (1, 2)]
 

@@ -115,15 +115,11 @@ _LAST_SECOND = 253_402_300_799 - 86_400  # the last day that a calendar of ours 
 def _standing(repository: BareRepository, commit: str) -> tuple[str, bool]:
     """The step that a commit stands at; an empty one where it does not say."""
     name = f"{commit}:{STATE_FILE}"
-    try:
-        size = repository.sizes([name]).get(name, 0)
-    except StarterkitError:
-        return "", False  # a tree that git itself cannot read; what is wrong with it is told when it is graded
-    found = repository.reader.try_read(name) if size <= _LARGEST_STATE else None
-    if found is None or found[1] != "blob":
+    about = repository.reader.about(name)
+    if about is None or about[1] != "blob" or about[2] > _LARGEST_STATE:
         return "", False
     try:
-        state = read_state(found[2])
+        state = read_state(repository.reader.blob(about[0]))
     except StarterkitError:
         return "", False
     return state.step, state.solved

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Protocol
@@ -20,7 +22,7 @@ from starterkit.workshop.grading.model import Grade, Verdict
 from starterkit.workshop.grading.outcomes import Heard
 from starterkit.workshop.grading.packages import Packages, Shelf
 from starterkit.workshop.grading.pristine import Layers, Pristine, digest
-from starterkit.workshop.grading.submitted import Submitted, Unreadable, submitted
+from starterkit.workshop.grading.submitted import Unreadable, submitted
 from starterkit.workshop.results import moment
 from starterkit.workshop.sandbox import Confinement, Job, Limits, Sandbox
 from starterkit.workshop.submissions import Submission
@@ -34,7 +36,7 @@ class Unit:
 
     grade: Grade
     pristine: Pristine
-    files: Submitted
+    files: Mapping[str, File]
     limits: Limits
 
 
@@ -66,13 +68,19 @@ class Here:
 
 @dataclass(frozen=True)
 class Grader:
-    """What all submissions of one grading have in common. `layers` are the path's files at each step."""
+    """What all submissions of one grading have in common. `layers` are the path's files at each step.
+
+    With `prove`, nobody is graded at a step before the path's own answer to it was green in this very sandbox, once:
+    what this machine lacks must not be taken for a mistake of a learner's.
+    """
 
     workshop: Workshop
     layers: Layers
     shelf: Shelf
     runner: Runner
     due: datetime | None = None
+    prove: bool = True
+    _proving: threading.Lock = field(default_factory=threading.Lock)
 
     @cached_property
     def sandbox_name(self) -> str:
@@ -127,8 +135,31 @@ class Grader:
                 )
             except (Unreadable, ObjectMissing) as wrong:
                 return replace(grade, why=wrong.message)
-        notes = tuple(filter(None, (note, *files.left_out)))
-        return self.runner.run(Unit(replace(grade, notes=notes), pristine, files, self.limits(pristine)))
+        self._prove(pristine)
+        notes = tuple(filter(None, (note, *(f"left out: {one}" for one in files.left_out))))
+        return self.runner.run(Unit(replace(grade, notes=notes), pristine, files.files, self.limits(pristine)))
+
+    def _prove(self, pristine: Pristine) -> None:
+        """Raise `MissingError` unless the path's own answer is green here; that is found out once, and remembered."""
+        packages = self.shelf.of_the_path(pristine)
+        known = digest(self._fingerprint(pristine, ""), packages.fingerprint, [str(one) for one in packages.visible])
+        mark = self.shelf.folder / "proven" / known
+        with self._proving:
+            if not self.prove or mark.exists():
+                return
+            draft = Grade(Person("reference", "the path"), moment(), Verdict.RED, step=pristine.step)
+            reference = self.layers.reference(pristine.step)
+            found = self.runner.run(Unit(draft, pristine, reference, self.limits(pristine)))
+            if found.verdict is not Verdict.GREEN:
+                first = found.first_red
+                said = found.why or (f"{first.test}: {first.message}" if first else "nothing was reported")
+                raise MissingError(
+                    f"The path's own answer is {found.verdict.value} at {pristine.step} in this machine's sandbox: "
+                    f"nobody can be graded there ({said.splitlines()[0]}).",
+                    "A machine that is less busy, or has the libraries of its Python in /usr, may be what is missing.",
+                )
+            mark.parent.mkdir(parents=True, exist_ok=True)
+            mark.touch()
 
     def _fingerprint(self, pristine: Pristine, pins: str) -> str:
         environment = digest(pristine.declaration.hex(), pristine.pins.hex(), pins)
@@ -142,12 +173,12 @@ def run_unit(unit: Unit, shelf: Shelf, sandbox: Sandbox) -> Grade:
     Raises `MissingError` where they could not even be started.
     """
     pristine, files, grade = unit.pristine, unit.files, unit.grade
-    packages, told = shelf.for_submission(pristine, files.files.get(pristine.template.environment.pins))
+    packages, told = shelf.for_submission(pristine, files.get(pristine.template.environment.pins))
     heard = Heard(secrets.token_bytes(32))
-    everything: dict[str, File] = {**files.files, **pristine.files}
+    everything: dict[str, File] = {**files, **pristine.files}
     job = Job(
         test_command(pristine, packages),
-        archived(files.files, pristine.files),
+        archived(files, pristine.files),
         visible=(*packages.visible, HARNESS),
         variables=_variables(packages),
         secret=heard.key,

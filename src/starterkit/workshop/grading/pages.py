@@ -39,7 +39,8 @@ def _facts(grade: Grade) -> Iterator[str]:
     if grade.results:
         yield f"{grade.passed} of {len(grade.results)} tests are green."
     if grade.commit:
-        yield f"Commit {grade.commit[:10]} of {grade.committed.replace('T', ' ')}{', late' if grade.late else ''}."
+        when = grade.committed[:16].replace("T", " ")
+        yield f"Commit {grade.commit[:10]} of {when} UTC{', late' if grade.late else ''}."
     if grade.why:
         yield f"{grade.why[:1].upper()}{grade.why[1:]}"
     yield from grade.notes

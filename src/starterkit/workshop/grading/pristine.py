@@ -116,6 +116,12 @@ class Layers(Mapping[str, Pristine]):
                     self._read[step] = pristine(path, repository.reader, step)
             return self._read[step]
 
+    def reference(self, step: str) -> dict[str, File]:
+        """Return the files of the path's own answer to a step."""
+        with BareRepository(self._workshop.path_repository) as repository:
+            layer = LearningPath(repository, self._workshop.path, self._workshop.texts).layer(step, solved=True)
+            return {name: File(entry.mode, repository.reader.blob(entry.id)) for name, entry in layer.items()}
+
     def __contains__(self, step: object) -> bool:
         return step in self._steps
 

@@ -77,6 +77,7 @@ class Grading:
     runner: Runner
     shelf: Shelf
     observer: Observer = field(default_factory=Unobserved)
+    prove: bool = True
     failed: dict[str, StarterkitError] = field(default_factory=dict)
     _stopped: threading.Event = field(default_factory=threading.Event)
 
@@ -88,7 +89,7 @@ class Grading:
         layers = Layers(self.workshop)
         check_kind(layers[BASE])
         due = self.order.due or self.workshop.due
-        grader = Grader(self.workshop, layers, self.shelf, self.runner, due)
+        grader = Grader(self.workshop, layers, self.shelf, self.runner, due, self.prove)
         people = self.order.chosen
         grades: dict[str, Grade] = {}
         with ThreadPoolExecutor(self.order.slots, thread_name_prefix="grade") as pool:
