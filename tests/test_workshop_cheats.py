@@ -80,25 +80,11 @@ CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
     "ends it politely": (app("import sys; sys.exit(0)"), Verdict.RED, "ended the whole program"),
     "ends it when imported": ({"conduit/__init__.py": "import os\nos._exit(0)\n"}, Verdict.RED, "exit code 0"),
     "ends it by a signal": (app("import os; os.kill(os.getpid(), 11)"), Verdict.RED, "SIGSEGV"),
-    "conftest.py": ({"conftest.py": GREEN_PLUGIN}, Verdict.RED, "conftest.py: it would tell"),
     "conftest.py of the tests": ({"tests/conftest.py": GREEN_PLUGIN}, Verdict.RED, "no page answers at /words"),
-    "sitecustomize": ({"sitecustomize.py": "import os; os._exit(0)"}, Verdict.RED, "sitecustomize.py: it would tell"),
-    "a .pth file": ({"evil.pth": "import os; os._exit(0)"}, Verdict.RED, "evil.pth: it would tell"),
     "a plugin named in pytest.ini": (
         {"evil.py": GREEN_PLUGIN, "pytest.ini": "[pytest]\naddopts = -p evil\n"},
         Verdict.RED,
         "no page answers at /words",
-    ),
-    "a plugin named in setup.cfg": (
-        {"evil.py": GREEN_PLUGIN, "setup.cfg": "[tool:pytest]\naddopts = -p evil\n", "tox.ini": "[pytest]\n"},
-        Verdict.RED,
-        "setup.cfg: it would tell",
-    ),
-    "a module of its own named pytest": ({"pytest.py": "import os; os._exit(0)"}, Verdict.RED, "pytest.py: it has the"),
-    "a package of its own named json": (
-        {"json/__init__.py": "raise SystemExit"},
-        Verdict.RED,
-        "json/__init__.py: it has",
     ),
     "bytecode for the tests": (
         {"tests/__pycache__/test_01_words.cpython-311.pyc": b"x", "tests/test_01_words.py": "def test_words(): pass\n"},
@@ -245,6 +231,23 @@ def test_a_cheat_is_never_green(room: Room, name: str) -> None:
     assert "\x1b" not in said(grade) and "\u202e" not in said(grade)
     assert len(said(grade)) < 10_000
     assert verdict is Verdict.TAMPERED or any(not one.is_green for one in grade.results)
+
+
+def test_files_that_would_speak_for_the_tests_are_left_out(room: Room) -> None:
+    stop = "import os; os._exit(0)"
+    told = dict.fromkeys(("conftest.py", "conduit/conftest.py"), GREEN_PLUGIN)
+    told |= dict.fromkeys(("sitecustomize.py", "usercustomize.py", "evil.pth"), stop)
+    told |= {"setup.cfg": "[tool:pytest]\naddopts = -p evil\n", "tox.ini": "[pytest]\naddopts = -p evil\n"}
+    taken = {"pytest.py": stop, "json/__init__.py": stop, "_pytest/__init__.py": stop}
+    room.submit({**told, **taken, "evil.py": GREEN_PLUGIN}, start="given 01-words")
+
+    grade = room.grade()
+
+    assert grade.verdict is Verdict.RED
+    assert [one.outcome for one in grade.results] == ["passed", "passed", "failed", "failed"]
+    reasons = dict.fromkeys(told, "it would tell the test program other things than the path does")
+    reasons |= dict.fromkeys(taken, "it has the name of a module that the tests need")
+    assert set(grade.notes) == {f"left out: {name}: {why}" for name, why in reasons.items()}
 
 
 def test_honest_work_is_green(room: Room) -> None:
