@@ -172,6 +172,19 @@ def test_people_who_come_later_begin_with_the_corrected_path(room: Room, correct
     assert starterkit(*NEXT, "--json", cwd=clone).json
 
 
+def test_who_has_not_begun_has_not_begun_afterwards(room: Room, corrected: Correct, tmp_path: Path) -> None:
+    begun(room, "ada-lovelace", tmp_path)
+    push_fix(room, corrected(FOOTER), "--yes")
+    starterkit("workshop", "collect", cwd=room.folder)
+
+    people = starterkit("workshop", "status", "--json", cwd=room.folder).json["people"]
+
+    states = {one["folder"]: one["state"] for one in people}
+    assert states["ada-lovelace"] != "not begun"
+    assert {states["grace-hopper"], states["eniac"]} == {"not begun"}
+    assert len({git("rev-parse", "main", cwd=room.repository(folder)) for folder in ("grace-hopper", "eniac")}) == 1
+
+
 def test_a_damaged_state_is_told_and_the_others_get_it(room: Room, corrected: Correct, tmp_path: Path) -> None:
     clone = room.clone("ada-lovelace", tmp_path / "ada")
     commit(clone, {".starterkit.yml": "format: nonsense\n"})

@@ -51,7 +51,7 @@ def push_fix(
             fixed.show_report(console, fixes)
         done = waiting and (yes or (console.is_interactive and _is_wanted(console, fixes)))
         if done:
-            keep_old_path(workshop)
+            keep_old_path(workshop, fixes)
             fixes = [put_in(workshop, fix) for fix in fixes]
             take_over(workshop, new)
     words = ["workshop push-fix", *map(quoted, who or []), *(["--template", quoted(template)] if template else [])]

@@ -55,7 +55,10 @@ class Delivered:
 class Desk:
     """One person's repository, opened for carrying changes of the path into it."""
 
-    def __init__(self, workshop: Workshop, person: Person, repository: BareRepository) -> None:
+    def __init__(self, workshop: Workshop, person: Person, repository: BareRepository, seconds: int = 0) -> None:
+        """`seconds` since 1970 is the time of commits made here (0: now): with one time for all, the same change to the
+        same beginning is the same commit, whoever it is for."""
+        self._seconds = seconds or int(time.time())
         self.workshop = workshop
         self.person = person
         self.repository = repository
@@ -94,7 +97,7 @@ class Desk:
             message=f"{message}\n",
             author=_US,
             committer=_US,
-            seconds=int(time.time()),
+            seconds=self._seconds,
             parents=(parent,),
             entries={path: entry for path, entry in whole.items() if entry.id not in new},
             files={path: File(entry.mode, new[entry.id]) for path, entry in whole.items() if entry.id in new},

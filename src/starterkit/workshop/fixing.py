@@ -20,7 +20,7 @@ from starterkit.project.layers import path_layers, read_folder, texts_of, write_
 from starterkit.project.path import LearningPath
 from starterkit.project.state import ANSWERS_FILE, STATE_FILE, State, state_bytes
 from starterkit.repository import PATH_REF, STARTERKIT_REFS, TEXTS_REF
-from starterkit.repository.bare import BareRepository
+from starterkit.repository.bare import HEADS, BareRepository
 from starterkit.repository.merge import Settle
 from starterkit.repository.objects import FILE, Entry, File, Identity, NewCommit, write_objects
 from starterkit.repository.worktree import write_file
@@ -29,7 +29,7 @@ from starterkit.template.located import Located
 from starterkit.workshop import results
 from starterkit.workshop.carrying import Change, Desk, Standing, fix_branch, is_there
 from starterkit.workshop.folder import WORKSHOP_FILE, Person, Workshop
-from starterkit.workshop.submissions import latest_in
+from starterkit.workshop.submissions import beginnings, latest_in
 
 FIXED = "fixed"
 _COMING = STARTERKIT_REFS + "coming/"
@@ -73,6 +73,7 @@ class Fix:
     commit: str = ""
     state: State | None = None
     put_in: str = ""
+    base: str = ""  # their commit on which it was made
 
 
 def render_new_path(workshop: Workshop, found: Located) -> NewPath:
@@ -89,11 +90,12 @@ def render_new_path(workshop: Workshop, found: Located) -> NewPath:
 def planned(workshop: Workshop, people: Sequence[Person], new: NewPath, say: Callable[[str], None]) -> list[Fix]:
     """Return what the correction does to each person; commits are made, and no branch moves."""
     found = []
+    seconds = int(time.time())
     for number, person in enumerate(people, 1):
         say(f"Carrying the correction onto everybody's work: {number} of {len(people)}")
         try:
             with BareRepository(workshop.repository(person)) as repository:
-                found.append(_planned(Desk(workshop, person, repository), new))
+                found.append(_planned(Desk(workshop, person, repository, seconds), new))
         except StarterkitError as wrong:
             found.append(Fix(person, Outcome.FAILED, why=wrong.message))
     return found
@@ -119,7 +121,8 @@ def _planned(desk: Desk, new: NewPath) -> Fix:
     carried = desk.carry(corrected.template, change, standing.tree)
     if carried.is_clean:
         commit = desk.write([desk.commit(_MESSAGE, submission.commit, carried.tree, state)])
-        return Fix(person, Outcome.CLEAN, _sorted(changed_paths(standing.tree, carried.tree)), "", commit, state)
+        files = _sorted(changed_paths(standing.tree, carried.tree))
+        return Fix(person, Outcome.CLEAN, files, "", commit, state, base=submission.commit)
     files = _sorted(conflict.path for conflict in carried.conflicts)
     if is_there(desk.repository, person, fix_branch(state)):
         return Fix(person, Outcome.CONFLICT, files, "the branch is there already", "", state, fix_branch(state))
@@ -192,9 +195,19 @@ def put_in(workshop: Workshop, fix: Fix) -> Fix:
     return replace(fix, put_in=delivered.branch)
 
 
-def keep_old_path(workshop: Workshop) -> None:
-    """Keep the present path's objects: somebody may still stand on it, or come back with an old clone."""
+def keep_old_path(workshop: Workshop, fixes: Sequence[Fix]) -> None:
+    """Keep the present path's objects: somebody may still stand on it, or come back with an old clone.
+
+    Who has not begun still counts so: every branch of the path's repository is a beginning.
+    """
+    begun_with = beginnings(workshop)
+    corrected = {fix.commit: fix.person for fix in fixes if fix.outcome is Outcome.CLEAN and fix.base in begun_with}
     with BareRepository(workshop.path_repository) as repository:
+        for commit in begun_with:
+            repository.git.run("update-ref", f"{HEADS}began-{commit[:12]}", commit)
+        for commit, person in corrected.items():
+            theirs = str(workshop.repository(person).absolute())
+            repository.git.run("fetch", "-q", "--no-tags", theirs, f"{commit}:{HEADS}began-{commit[:12]}")
         for name, id in (("path", workshop.path), ("template", workshop.texts)):
             repository.git.run("update-ref", f"{_OLDER}{workshop.path[:12]}/{name}", id)
 
