@@ -18,6 +18,15 @@ class AccountForm(forms.ModelForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
+    class Meta:
+        model = User
+        fields = ["username", "email"]
+        # By these words, browsers and password managers know what belongs where.
+        widgets = {
+            "username": forms.TextInput(attrs={"autocomplete": "username"}),
+            "email": forms.EmailInput(attrs={"autocomplete": "email"}),
+        }
+
     def clean_password(self):
         password = self.cleaned_data["password"]
         if password:
@@ -38,19 +47,19 @@ class AccountForm(forms.ModelForm):
 
 
 class SignUpForm(AccountForm):
-    class Meta:
-        model = User
-        fields = ["username", "email"]
+    """A name, an address and a password: all that an account needs."""
 
 
 class SettingsForm(AccountForm):
     field_order = ["image", "username", "bio", "email", "password"]
 
-    class Meta:
-        model = User
+    class Meta(AccountForm.Meta):
         fields = ["image", "username", "bio", "email"]
         field_classes = {"bio": TextAreaField}
-        widgets = {"bio": forms.Textarea(attrs={"rows": 6, "placeholder": "Short bio about you"})}
+        widgets = {
+            **AccountForm.Meta.widgets,
+            "bio": forms.Textarea(attrs={"rows": 6, "placeholder": "Short bio about you"}),
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -62,8 +71,12 @@ class SettingsForm(AccountForm):
 class SignInForm(forms.Form):
     """Who is there, if address and password belong together. What is wrong with them is not told."""
 
-    email = forms.CharField(label="E-mail address", max_length=200, widget=forms.EmailInput)
-    password = forms.CharField(max_length=200, strip=False, widget=forms.PasswordInput)
+    email = forms.CharField(
+        label="E-mail address", max_length=200, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+    password = forms.CharField(
+        max_length=200, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
 
     def __init__(self, request, *args, **kwargs):
         super().__init__(*args, **kwargs)
