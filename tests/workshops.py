@@ -66,6 +66,11 @@ class Room:
 
 def said(capsys: pytest.CaptureFixture[str], *args: str, code: int) -> str:
     """Run a command within this process, which is quicker; return what it told on standard error, as one line."""
+    return " ".join(ran(capsys, *args, code=code)[1].split())
+
+
+def ran(capsys: pytest.CaptureFixture[str], *args: str, code: int = 0) -> tuple[str, str]:
+    """Run a command within this process; return its answer and what it told on standard error."""
     handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
         ended = main(args)
@@ -74,7 +79,7 @@ def said(capsys: pytest.CaptureFixture[str], *args: str, code: int) -> str:
             signal.signal(number, handler)
     told = capsys.readouterr()
     assert ended == code, (args, told)
-    return " ".join(told.err.split())
+    return told.out, told.err
 
 
 def git(*args: str, cwd: Path, code: int = 0) -> str:

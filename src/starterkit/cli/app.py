@@ -82,10 +82,10 @@ def _workshops(wanted: set[str] | None) -> typer.Typer:
     group = typer.Typer(cls=_Commands, **_GROUP)
     group.callback()(workshop)
     if wanted is None or "workshop" in wanted:
-        from starterkit.cli import workshop_changing, workshop_commands, workshop_comparing
+        from starterkit.cli import workshop_bundling, workshop_changing, workshop_commands, workshop_comparing
 
-        commands = (*workshop_commands.COMMANDS, *workshop_changing.COMMANDS, *workshop_comparing.COMMANDS)
-        for name, command, examples in commands:
+        modules = (workshop_commands, workshop_changing, workshop_bundling, workshop_comparing)
+        for name, command, examples in (entry for module in modules for entry in module.COMMANDS):
             group.command(name, cls=_Command, epilog=_examples(*examples))(command)
     return group
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from starterkit.cli.console import Console
     from starterkit.project.creation import Created, Order
     from starterkit.rendering import Question
+    from starterkit.runtime import Bundle
     from starterkit.template import Template
     from starterkit.template.located import Located
 
@@ -24,11 +25,15 @@ _UNSURE = "choose"  # the word that asks the questions of that command first
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which template is wanted: a bundled one by name, or one from elsewhere, and whether its code may run."""
+    """Which template is wanted: a bundled one by name, or one from elsewhere, and whether its code may run.
+
+    With a `bundle`, packages come from there.
+    """
 
     framework: str = ""
     elsewhere: str = ""
     trusted: bool = False
+    bundle: Bundle | None = None
 
 
 class Asking:
@@ -57,7 +62,7 @@ class Asking:
         answers = self._all_answers(found.folder)
         place = self._place(destination) if destination else self._destination()
         order = Order(place, found.folder, found.template, answers, step=step, solved=solved)
-        return replace(order, source=found.source, trusted=wanted.trusted)
+        return replace(order, source=found.source, trusted=wanted.trusted, bundle=wanted.bundle)
 
     def create(self, order: Order, *, install: bool) -> Created:
         """Make the project; where its template is a stranger's, ask before its code is run."""

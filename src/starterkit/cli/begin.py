@@ -10,6 +10,7 @@ from starterkit.cli.options import Elsewhere, Json, Trust, complete_beginnings, 
 from starterkit.cli.session import console_of, folder_of
 
 if TYPE_CHECKING:
+    from starterkit.runtime import Bundle
     from starterkit.template import Template
 
 
@@ -42,6 +43,16 @@ At = Annotated[
     ),
 ]
 
+Packages = Annotated[
+    str,
+    typer.Option(
+        "--bundle",
+        metavar="DIR",
+        help="Take all packages from this bundle, now and later, and nothing from the network.",
+        show_default=False,
+    ),
+]
+
 
 def list_frameworks(context: typer.Context, as_json: Json = False) -> int:
     """List the frameworks, what each costs you, and its steps."""
@@ -65,6 +76,7 @@ def new(
     ] = False,
     at: At = "",
     complete: Annotated[bool, flag("--complete", help="Begin at the end, with every step solved.")] = False,
+    bundle: Packages = "",
     as_json: Json = False,
 ) -> int:
     """Make a new site, in a git repository with its learning path.
@@ -81,10 +93,23 @@ def new(
         raise UsageError("--framework and --template exclude each other.", "Choose one of them.")
     console = console_of(context)
     asking = Asking(console, folder_of(context), given_answers(data or []), use_defaults=defaults)
-    wanted = Wanted(framework, template, trusted=trust)
+    wanted = Wanted(framework, template, trusted=trust, bundle=_bundle(context, bundle))
     order = asking.order(destination, wanted, lambda found: _start(found, at, complete=complete))
     created = asking.create(order, install=not no_install)
     return made.show(console, created)
+
+
+def _bundle(context: typer.Context, words: str) -> Bundle | None:
+    """Return the bundle that is named, by the option or else the variable; it must fit this machine."""
+    import os
+    from pathlib import Path
+
+    from starterkit.runtime.bundle import Bundle, named_bundle
+
+    named = Bundle((folder_of(context) / Path(words).expanduser()).absolute()) if words else named_bundle(os.environ)
+    if named is not None:
+        named.check_fits()
+    return named
 
 
 def _start(template: Template, at: str, *, complete: bool) -> tuple[str, bool]:

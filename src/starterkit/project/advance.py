@@ -87,7 +87,7 @@ def advance(project: Project, choices: Choices, say: Say) -> Advanced:
             before,
             after,
             mine_without_state(work),
-            pins_rule=pins_rule(project.template.environment, say),
+            pins_rule=pins_rule(project.template.environment, say, bundle=project.bundle),
         )
         conflicts = tuple(conflict.path for conflict in carried.conflicts)
         if conflicts:

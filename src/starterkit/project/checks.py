@@ -28,7 +28,7 @@ def silent(line: str) -> None:
 
 def prepared(project: Project, say: Say = silent) -> Prepared:
     """Return the environment of the project, made or brought up to date where it has to be."""
-    return prepare(project.folder, project.template.environment, say=say)
+    return prepare(project.folder, project.template.environment, bundle=project.bundle, say=say)
 
 
 def check(

@@ -14,7 +14,7 @@ from starterkit import __version__
 from starterkit.errors import MissingError, StarterkitError, UsageError
 from starterkit.project.layers import Files, Layer, path_layers, read_folder, texts_of, write_path
 from starterkit.project.opened import Project, now
-from starterkit.project.state import ANSWERS_FILE, STATE_FILE, State, state_bytes
+from starterkit.project.state import ANSWERS_FILE, STATE_FILE, Memory, State, state_bytes
 from starterkit.repository import Repository, enclosing_repository, make_repository
 from starterkit.repository.git import Git
 from starterkit.repository.objects import FILE, File, Identity, NewCommit, write_objects
@@ -24,6 +24,7 @@ from starterkit.template.located import BUNDLED
 
 if TYPE_CHECKING:
     from starterkit.checking import CheckResult
+    from starterkit.runtime import Bundle
 
 Say = Callable[[str], None]
 
@@ -34,7 +35,7 @@ class Order:
 
     `step` is a step's full name or `base`; `solved` begins after its solution instead of at its given. `source` is what
     the project records as its template (empty: the bundled one); one from elsewhere must be `trusted` before its code
-    is run.
+    is run. With a `bundle`, packages come from there, now and later.
     """
 
     destination: Path
@@ -46,6 +47,7 @@ class Order:
     install: bool = True
     source: str = ""
     trusted: bool = False
+    bundle: Bundle | None = None
 
     @property
     def recorded_source(self) -> str:
@@ -66,6 +68,7 @@ class Created:
     template: Template
     state: State
     result: CheckResult | None
+    has_bundle: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,8 @@ def create(order: Order, say: Say) -> Created:
     """Make a project. What was begun is removed again when it cannot be finished."""
     check_destination(order.destination)
     check_trust(order)
+    if order.bundle is not None:
+        order.bundle.check_whole(order.template.name)
     say(f"Rendering the {order.template.title} project …")
     path = rendered_path(order)
     say("Writing its path into git …")
@@ -130,7 +135,7 @@ def create(order: Order, say: Say) -> Created:
     made = _make_parents(order.destination)
     state = _place(order, path, made)
     if not order.install:
-        return Created(order.destination, order.template, state, None)
+        return Created(order.destination, order.template, state, None, order.bundle is not None)
     try:
         return Created(order.destination, order.template, state, _install_and_check(order, path.layers, say))
     except StarterkitError as failed:
@@ -222,6 +227,8 @@ def _build(order: Order, folder: Path, path: RenderedPath) -> State:
     state, files = write_beginning(repository.git, order, path, repository.identity())
     for name, file in files.items():
         write_file(folder, name, file)
+    if order.bundle is not None:
+        Memory(repository.own_folder).remember_bundle(str(order.bundle.folder))
     repository.git.run("read-tree", "HEAD")
     repository.git.try_run("update-index", "-q", "--refresh")
     repository.close()
@@ -245,10 +252,11 @@ def _install_and_check(order: Order, layers: list[Layer], say: Say) -> CheckResu
     from starterkit.runtime import fetch_into_cache, prepare
 
     folder, environment = order.destination, order.template.environment
-    prepared = prepare(folder, environment, say=say)
+    prepared = prepare(folder, environment, bundle=order.bundle, say=say)
     all_pins = {layer.files[environment.pins].data for layer in layers if environment.pins in layer.files}
     installed = (folder / environment.pins).read_bytes()
-    for pins in all_pins - {installed}:
+    # A bundle holds them already.
+    for pins in all_pins - {installed} if order.bundle is None else ():
         say("Fetching the packages of later steps …")
         fetch_into_cache(pins, environment)
     repository = Repository(folder, folder / ".git", folder / ".git")

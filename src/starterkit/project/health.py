@@ -48,7 +48,16 @@ def examine(start: Path) -> Health:
     try:
         with Project(folder, open_repository(folder)) as project:
             about_path, template = _path(project)
-            return Health(folder, (*_tools(template), _identity(project), about_path, *_environment(project, template)))
+            return Health(
+                folder,
+                (
+                    *_tools(template),
+                    _identity(project),
+                    about_path,
+                    *_bundle(project),
+                    *_environment(project, template),
+                ),
+            )
     except StarterkitError as wrong:
         return Health(folder, (*_tools(None), Finding("project", False, wrong.message, wrong.mend)))
 
@@ -93,11 +102,23 @@ def _path(project: Project) -> tuple[Finding, Template | None]:
     return Finding("the path", False, "not in this clone", mend), None
 
 
+def _bundle(project: Project) -> tuple[Finding, ...]:
+    """Say whether the bundle that packages come from is there; nothing where they come from the network."""
+    if project.bundle is None:
+        return ()
+    try:
+        project.bundle.check_fits()
+    except StarterkitError as wrong:
+        return (Finding("the bundle", False, wrong.message, wrong.mend, is_needed=False),)
+    return (Finding("the bundle", True, f"{project.bundle.folder}, of {project.bundle.contents.date}"),)
+
+
 def _environment(project: Project, template: Template | None) -> tuple[Finding, ...]:
     if template is None:
         return ()
     if is_prepared(project.folder, template.environment):
         return (Finding("the environment", True, "up to date"),)
     found = "not made yet, or its packages have changed"
-    mend = "`starterkit check` makes it; that may need the network, once."
+    needs = "the bundle" if project.bundle else "the network, once"
+    mend = f"`starterkit check` makes it; that may need {needs}."
     return (Finding("the environment", False, found, mend, is_needed=False),)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from starterkit.template import BASE, Step, Template
 
 if TYPE_CHECKING:
     from starterkit.checking import ExpectedTest
+    from starterkit.runtime import Bundle
 
 # What the machine can refuse to anybody; any other error of the operating system is a bug of ours.
 _REFUSALS = frozenset(
@@ -90,6 +92,25 @@ class Project:
     def step(self) -> Step | None:
         """The step that the project stands at, or None at base."""
         return None if self.state.step == BASE else self.template.step(self.state.step)
+
+    @cached_property
+    def bundle(self) -> Bundle | None:
+        """The bundle that packages come from; None where they come from the network.
+
+        What the variable STARTERKIT_BUNDLE says goes before what this machine remembers, and is remembered: a moved
+        stick is named once.
+        """
+        from starterkit.runtime.bundle import BUNDLE_FILE, Bundle, is_turned_off, named_bundle
+
+        named, known = named_bundle(os.environ), self.memory.bundle()
+        if named is None:
+            if known and is_turned_off(os.environ):
+                self.memory.remember_bundle("")
+                known = ""
+            return Bundle(Path(known)) if known else None
+        if str(named.folder) != known and (named.folder / BUNDLE_FILE).is_file():
+            self.memory.remember_bundle(str(named.folder))
+        return named
 
     def listing(self) -> Listing:
         """Return what git sees in the project's folder."""

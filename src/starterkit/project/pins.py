@@ -8,15 +8,21 @@ stand side by side, and the next check or run compiles them with the network.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from starterkit.errors import MissingError
 from starterkit.process import ProgramFailed
 from starterkit.project.carry import Pins, PinsRule
 from starterkit.template import Environment
 
+if TYPE_CHECKING:
+    from starterkit.runtime import Bundle
 
-def pins_rule(environment: Environment, say: Callable[[str], None], *, compile_now: bool = True) -> PinsRule:
-    """Return the rule for this kind of environment.
+
+def pins_rule(
+    environment: Environment, say: Callable[[str], None], *, bundle: Bundle | None = None, compile_now: bool = True
+) -> PinsRule:
+    """Return the rule for this kind of environment; with a `bundle`, pins are compiled from what is in it.
 
     Without `compile_now`, the pins are left for the next check or run on the learner's machine: to compile them may
     run code of the packages that the learner declares.
@@ -37,9 +43,11 @@ def pins_rule(environment: Environment, say: Callable[[str], None], *, compile_n
             return Pins(declaration, known)
         try:
             say("Compiling the pins again, with your packages …")
-            return Pins(declaration, compile_pins(declaration, known, environment, offline=True))
+            pins = compile_pins(declaration, known, environment, offline=True, bundle=bundle)
+            return Pins(declaration, pins)
         except (MissingError, ProgramFailed):
-            say("The pins could not be compiled offline; the next `check` or `run` does it with the network.")
+            where = "the bundle" if bundle else "the network"
+            say(f"The pins could not be compiled offline; the next `check` or `run` does it with {where}.")
             return Pins(declaration, known)
 
     return rule

@@ -105,7 +105,7 @@ class _Solving:
         self.changed = changed_paths(self.before, self.after)
 
     def merged(self, *, lenient: bool = False) -> Carried:
-        rule = pins_rule(self.project.template.environment, self.say)
+        rule = pins_rule(self.project.template.environment, self.say, bundle=self.project.bundle)
         template = self.project.template
         return carry(self.merger, template, self.before, self.after, self.mine, pins_rule=rule, lenient=lenient)
 

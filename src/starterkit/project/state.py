@@ -149,6 +149,15 @@ class Memory:
     def _write_checks(self, checks: list[RememberedCheck]) -> None:
         self.write("check", {"checks": [vars(one) for one in checks]})
 
+    def bundle(self) -> str:
+        """Return the place of the bundle that packages come from, or an empty text."""
+        found = self._read("bundle").get("folder")
+        return found if isinstance(found, str) else ""
+
+    def remember_bundle(self, folder: str) -> None:
+        """Remember the place of the bundle that packages come from; an empty text forgets it."""
+        self.write("bundle", {"folder": folder})
+
     def hints_shown(self, step: str) -> dict[str, int]:
         """Return how many hints of each test of a step were shown."""
         found = self._read("hints").get(step)

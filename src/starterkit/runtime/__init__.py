@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from starterkit.errors import MissingError
+from starterkit.runtime.bundle import Bundle
 from starterkit.runtime.prepared import Prepared, Say, quiet
 from starterkit.runtime.python_environment import PythonEnvironments
 from starterkit.template import Environment
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from starterkit.runtime.uv import NoNetworkError, NoSuchPackagesError, uv_binary
 
 __all__ = [
+    "Bundle",
     "NoNetworkError",
     "NoSuchPackagesError",
     "Prepared",
@@ -65,14 +67,23 @@ def __getattr__(name: str) -> object:
 class Maker(Protocol):
     """What makes the environments of one kind."""
 
-    def prepare(self, project: Path, environment: Environment, *, offline: bool, say: Say) -> Prepared:
+    def prepare(
+        self, project: Path, environment: Environment, *, offline: bool, bundle: Bundle | None, say: Say
+    ) -> Prepared:
         """Return the environment of a project, made or brought up to date where that is needed."""
 
     def is_prepared(self, project: Path, environment: Environment) -> bool:
         """Tell whether the environment of a project is there and up to date; starts no program."""
 
     def compile_pins(
-        self, declaration: bytes, old_pins: bytes | None, environment: Environment, *, offline: bool, say: Say
+        self,
+        declaration: bytes,
+        old_pins: bytes | None,
+        environment: Environment,
+        *,
+        offline: bool,
+        bundle: Bundle | None,
+        say: Say,
     ) -> bytes:
         """Return the pins of a declaration."""
 
@@ -93,15 +104,23 @@ def _node_maker() -> Maker:
 _MAKERS: dict[str, Callable[[], Maker]] = {"python": PythonEnvironments, "node": _node_maker}
 
 
-def prepare(project: Path, environment: Environment, *, offline: bool = False, say: Say = quiet) -> Prepared:
+def prepare(
+    project: Path,
+    environment: Environment,
+    *,
+    offline: bool = False,
+    bundle: Bundle | None = None,
+    say: Say = quiet,
+) -> Prepared:
     """Return the environment that the project's commands run in, made or brought up to date where that is needed.
 
     Unchanged since the last time, it starts no program. Otherwise what is on this machine is used first, and the
     network, after saying so, only for what is not. Where the learner declared other packages, the pins are compiled
-    again. Raises `NoNetworkError` when the network is needed and absent, `FileError` for a declaration that is not
-    valid, `NoSuchPackagesError` for packages that do not exist, `MissingError`.
+    again. With a `bundle`, packages come from there and from nowhere else. Raises `NoNetworkError` when the network is
+    needed and absent, `FileError` for a declaration that is not valid, `NoSuchPackagesError` for packages that do not
+    exist, `MissingError` (`BundleLacksError` of a bundle).
     """
-    return _maker(environment).prepare(project, environment, offline=offline, say=say)
+    return _maker(environment).prepare(project, environment, offline=offline, bundle=bundle, say=say)
 
 
 def is_prepared(project: Path, environment: Environment) -> bool:
@@ -110,14 +129,21 @@ def is_prepared(project: Path, environment: Environment) -> bool:
 
 
 def compile_pins(
-    declaration: bytes, old_pins: bytes | None, environment: Environment, *, offline: bool = False, say: Say = quiet
+    declaration: bytes,
+    old_pins: bytes | None,
+    environment: Environment,
+    *,
+    offline: bool = False,
+    bundle: Bundle | None = None,
+    say: Say = quiet,
 ) -> bytes:
     """Return the exact, hashed pins of what a declaration names, for all systems, without any address.
 
     Packages keep the version that `old_pins` gives them where the declaration allows it; `preferred_pins` makes one
     file of several. Raises as `prepare` does.
     """
-    return _maker(environment).compile_pins(declaration, old_pins, environment, offline=offline, say=say)
+    maker = _maker(environment)
+    return maker.compile_pins(declaration, old_pins, environment, offline=offline, bundle=bundle, say=say)
 
 
 def newest_pins(declaration: bytes, environment: Environment, *, unbound: bool = False) -> bytes:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from starterkit.errors import MissingError, StarterkitError
 from starterkit.process import PYTHON_VARIABLES, run, scrubbed_environment
+from starterkit.runtime.bundle import Bundle
 from starterkit.runtime.cache import cache_folder
 from starterkit.runtime.lock import locked
 from starterkit.runtime.prepared import Say
@@ -38,7 +39,7 @@ NODE_VARIABLES = (
     "npm_package_*",
 )
 _KNOWN = "starterkit.node"
-_PINS = Path(__file__).with_name("node_wheels.txt")
+WHEELS = Path(__file__).with_name("node_wheels.txt")
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,10 @@ class KnownNode:
         return own_folder() in self.program.parents
 
 
-def find_node(wanted: str, *, offline: bool, say: Say) -> KnownNode:
+def find_node(wanted: str, *, offline: bool, bundle: Bundle | None, say: Say) -> KnownNode:
     """Return a Node that fits `wanted` (such as ">=24"): the machine's own, else starterkit's.
 
-    The latter is fetched when it is needed first.
+    The latter is fetched when it is needed first, from the `bundle` where there is one.
 
     Raises `NoNetworkError` where it has to be fetched and cannot be, `MissingError` where none that fits is known.
     """
@@ -74,8 +75,9 @@ def find_node(wanted: str, *, offline: bool, say: Say) -> KnownNode:
             f"This project needs Node {wanted}{found}.", "Install it from your system's packages or from nodejs.org."
         )
     found = f"Node {theirs.version} is here and too old" if theirs else "There is no Node on this machine"
-    say(f"{found}: starterkit fetches Node {OWN_VERSION} for its own use (60 MB, once)")
-    return _fetch_own(offline)
+    where = "from the bundle, once" if bundle else "60 MB, once"
+    say(f"{found}: starterkit fetches Node {OWN_VERSION} for its own use ({where})")
+    return _fetch_own(offline, bundle)
 
 
 def node_of_the_machine() -> KnownNode | None:
@@ -156,7 +158,7 @@ def _npm_of(program: Path) -> Path | None:
     return linked if linked and linked.name == "npm-cli.js" else None
 
 
-def _fetch_own(offline: bool) -> KnownNode:
+def _fetch_own(offline: bool, bundle: Bundle | None) -> KnownNode:
     from starterkit.runtime.uv import run_cached_first
 
     folder = own_folder()
@@ -174,10 +176,14 @@ def _fetch_own(offline: bool) -> KnownNode:
                 "--only-binary",
                 ":all:",
                 "-r",
-                _PINS,
+                WHEELS,
             ]
             run_cached_first(
-                [*install, "--target", draft], what=f"Node {OWN_VERSION}", offline=offline, keep_open=(lock,)
+                [*install, "--target", draft],
+                what=f"Node {OWN_VERSION}",
+                offline=offline,
+                bundle=bundle,
+                keep_open=(lock,),
             )
             draft.rename(whole)
     own = own_node()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from starterkit.errors import MissingError, StarterkitError
+from starterkit.runtime.bundle import Bundle
 from starterkit.runtime.node import KnownNode, node_variables, read_known_node
 from starterkit.runtime.prepared import Prepared, Say
 from starterkit.runtime.python_environment import read_files
@@ -21,7 +22,9 @@ FOLDER = "node_modules"
 class NodeEnvironments:
     """The maker of environments of kind `node`."""
 
-    def prepare(self, project: Path, environment: Environment, *, offline: bool, say: Say) -> Prepared:
+    def prepare(
+        self, project: Path, environment: Environment, *, offline: bool, bundle: Bundle | None, say: Say
+    ) -> Prepared:
         """Return the environment in the project's node_modules, made or brought up to date where that is needed."""
         project = project.absolute()
         folder = project / FOLDER
@@ -30,7 +33,7 @@ class NodeEnvironments:
             from starterkit.runtime.node_making import Making
 
             try:
-                node = Making(project, environment, offline, say).bring_up_to_date()
+                node = Making(project, environment, offline, bundle, say).bring_up_to_date()
             except OSError as denied:
                 where = denied.filename or folder
                 raise MissingError(f"The environment cannot be made: {where}: {denied.strerror}.") from denied
@@ -45,12 +48,19 @@ class NodeEnvironments:
             return False
 
     def compile_pins(
-        self, declaration: bytes, old_pins: bytes | None, environment: Environment, *, offline: bool, say: Say
+        self,
+        declaration: bytes,
+        old_pins: bytes | None,
+        environment: Environment,
+        *,
+        offline: bool,
+        bundle: Bundle | None,
+        say: Say,
     ) -> bytes:
         """Return the lock file of a declaration; what `old_pins` names keeps its version where it can."""
         from starterkit.runtime.node_packages import compile_lock
 
-        return compile_lock(declaration, old_pins, environment, offline=offline, say=say)
+        return compile_lock(declaration, old_pins, environment, offline=offline, bundle=bundle, say=say)
 
     def newest_pins(self, declaration: bytes, environment: Environment, *, unbound: bool) -> bytes:
         """Return pins with the newest releases; where `unbound`, beyond what the declaration allows."""

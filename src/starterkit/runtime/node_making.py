@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from starterkit.errors import UsageError
+from starterkit.runtime.bundle import Bundle
 from starterkit.runtime.lock import locked
 from starterkit.runtime.node import KnownNode, find_node, read_known_node, write_known_node
 from starterkit.runtime.node_environment import FOLDER, up_to_date
@@ -35,6 +36,7 @@ class Making:
     project: Path
     environment: Environment
     offline: bool
+    bundle: Bundle | None
     say: Say
 
     @property
@@ -67,7 +69,7 @@ class Making:
         known = read_known_node(self.folder)
         if known is not None and fits(known.version, lists.wanted_node):
             return known
-        return find_node(lists.wanted_node, offline=self.offline, say=self.say)
+        return find_node(lists.wanted_node, offline=self.offline, bundle=self.bundle, say=self.say)
 
     def _make_folder(self) -> None:
         try:
@@ -82,7 +84,14 @@ class Making:
         if is_locked(files.pins, lists.lists, self.environment.pins):
             return files
         self.say(f"Pinning what {self.environment.declaration} names in {self.environment.pins}")
-        pins = compile_lock(files.declaration, files.pins, self.environment, offline=self.offline, say=self.say)
+        pins = compile_lock(
+            files.declaration,
+            files.pins,
+            self.environment,
+            offline=self.offline,
+            bundle=self.bundle,
+            say=self.say,
+        )
         write_whole(self.project / self.environment.pins, pins)
         return Files(files.declaration, pins)
 
@@ -97,7 +106,16 @@ class Making:
         what = f"the packages of {self.environment.pins}"
         self.say(f"Filling {FOLDER}")
         try:
-            run_cached_first(node, ["ci"], what=what, cwd=making, offline=self.offline, say=self.say, keep_open=(lock,))
+            run_cached_first(
+                node,
+                ["ci"],
+                what=what,
+                cwd=making,
+                offline=self.offline,
+                bundle=self.bundle,
+                say=self.say,
+                keep_open=(lock,),
+            )
             write_stamp(self.folder, Stamp(False, files))
             self._take_over(making / FOLDER)
         finally:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from starterkit.errors import FileError
+from starterkit.runtime.bundle import Bundle
 from starterkit.runtime.node import find_node
 from starterkit.runtime.npm import failure, run_cached_first, run_npm
 from starterkit.runtime.prepared import Say, quiet
@@ -71,15 +72,21 @@ def is_locked(pins: bytes, lists: dict[str, dict[str, str]], file: str) -> bool:
 
 
 def compile_lock(
-    declaration: bytes, old_pins: bytes | None, environment: Environment, *, offline: bool, say: Say
+    declaration: bytes,
+    old_pins: bytes | None,
+    environment: Environment,
+    *,
+    offline: bool,
+    bundle: Bundle | None,
+    say: Say,
 ) -> bytes:
     """Return the lock file of a declaration; what `old_pins` names keeps its version where it can."""
     declared = declared_packages(declaration, environment.declaration)
-    node = find_node(declared.wanted_node, offline=offline, say=say)
+    node = find_node(declared.wanted_node, offline=offline, bundle=bundle, say=say)
     with _scratch(environment, declaration, old_pins) as folder:
         what = f"the packages that {environment.declaration} names"
         install = ["install", "--package-lock-only", "--ignore-scripts"]
-        run_cached_first(node, install, what=what, cwd=folder, offline=offline, say=say)
+        run_cached_first(node, install, what=what, cwd=folder, offline=offline, bundle=bundle, say=say)
         return (folder / environment.pins).read_bytes().replace(b"\r\n", b"\n")
 
 
@@ -90,7 +97,7 @@ def newest_lock(declaration: bytes, environment: Environment, *, unbound: bool) 
         top = json_object(declaration, environment.declaration)
         top.update({name: dict.fromkeys(packages, "*") for name, packages in declared.lists.items()})
         declaration = json.dumps(top).encode()
-    node = find_node(declared.wanted_node, offline=False, say=quiet)
+    node = find_node(declared.wanted_node, offline=False, bundle=None, say=quiet)
     with _scratch(environment, declaration, None) as folder:
         finished = run_npm(node, ["install", "--package-lock-only", "--ignore-scripts"], cwd=folder)
         if finished.code != 0:
@@ -100,15 +107,59 @@ def newest_lock(declaration: bytes, environment: Environment, *, unbound: bool) 
 
 def fetch_into_cache(pins: bytes, environment: Environment, *, offline: bool, say: Say) -> None:
     """Bring every package of a lock file into npm's cache, and what npm reads to make a lock file again."""
-    packages = json_object(pins, environment.pins).get("packages", {})
-    root = packages.get("", {}) if isinstance(packages, dict) else {}
-    declaration = json.dumps({"name": "fetched", "version": "0.0.0", "private": True, **root}).encode()
+    declaration = _declaration_of(pins, environment)
     wanted = declared_packages(declaration, environment.declaration).wanted_node
-    node = find_node(wanted, offline=offline, say=say)
+    node = find_node(wanted, offline=offline, bundle=None, say=say)
     what = f"the packages of {environment.pins}"
     with _scratch(environment, declaration, pins) as folder:
         run_cached_first(node, ["ci", "--ignore-scripts"], what=what, cwd=folder, offline=offline, say=say)
-    compile_lock(declaration, None, environment, offline=offline, say=say)
+    compile_lock(declaration, None, environment, offline=offline, bundle=None, say=say)
+
+
+def fill_cache(pins: bytes, environment: Environment, cache: Path, *, also: Sequence[str] = (), say: Say) -> None:
+    """Fill a cache of npm's in a folder with the packages of a lock file, and what making it again reads.
+
+    With `also`, only these are added: each a name and a version, `express@5.3.0`.
+    """
+    declaration = _declaration_of(pins, environment)
+    node = find_node(
+        declared_packages(declaration, environment.declaration).wanted_node, offline=False, bundle=None, say=say
+    )
+    # The first, without a lock file, is for what npm reads of each package when it chooses versions.
+    choose, install = ["install", "--package-lock-only", "--ignore-scripts"], ["ci", "--ignore-scripts"]
+    for step, lock in [(["cache", "add", *also], pins)] if also else [(choose, None), (install, pins)]:
+        with _scratch(environment, declaration, lock) as folder:
+            finished = run_npm(node, [*step, "--cache", str(cache)], cwd=folder)
+            if finished.code != 0:
+                raise failure(finished, f"the packages of {environment.pins}")
+
+
+def npm_registry(environment: Environment, pins: bytes, say: Say) -> str:
+    """Return the address of the registry that npm asks on this machine."""
+    declaration = _declaration_of(pins, environment)
+    node = find_node(
+        declared_packages(declaration, environment.declaration).wanted_node, offline=False, bundle=None, say=say
+    )
+    with _scratch(environment, declaration, None) as folder:
+        finished = run_npm(node, ["config", "get", "registry"], cwd=folder)
+    if finished.code != 0:
+        raise failure(finished, "the address of the registry")
+    return finished.text_out.strip()
+
+
+def _declaration_of(pins: bytes, environment: Environment) -> bytes:
+    """Return a declaration of what a lock file was made from."""
+    packages = json_object(pins, environment.pins).get("packages", {})
+    root = packages.get("", {}) if isinstance(packages, dict) else {}
+    return json.dumps({"name": "fetched", "version": "0.0.0", "private": True, **root}).encode()
+
+
+def locked_packages(pins: bytes) -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield the name and the entry of each package that a lock file takes from a registry."""
+    for place, entry in _packages(pins).items():
+        name = str(entry.get("name") or place.rpartition("node_modules/")[2])
+        if name and "version" in entry and "integrity" in entry:
+            yield name, entry
 
 
 def pinned_versions(pins: bytes) -> dict[str, tuple[str, ...]]:

@@ -6,12 +6,16 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from starterkit.errors import MissingError, StarterkitError
 from starterkit.process import Finished, ProgramFailed, run, scrubbed_environment
 from starterkit.runtime.node import NODE_VARIABLES, KnownNode
 from starterkit.runtime.prepared import Say, quiet
 from starterkit.runtime.uv import ONLINE_MEND, NoNetworkError, NoSuchPackagesError
+
+if TYPE_CHECKING:
+    from starterkit.runtime.bundle import Bundle
 
 _LIMIT_SECONDS = 900.0
 _ALWAYS = ("--no-audit", "--no-fund", "--no-progress", "--no-update-notifier", "--loglevel=error", "--color=false")
@@ -51,14 +55,17 @@ def run_cached_first(
     what: str,
     cwd: Path,
     offline: bool = False,
+    bundle: Bundle | None = None,
     say: Say = quiet,
     keep_open: Sequence[int] = (),
 ) -> Finished:
     """Run npm on its cache alone, and where that does not do, with the network after saying so.
 
-    `what` names what is needed, for people. Raises `NoNetworkError`, `NoSuchPackagesError`, `MissingError` or
-    `ProgramFailed`.
+    `what` names what is needed, for people. With a `bundle`, packages come from there and from nowhere else. Raises
+    `NoNetworkError`, `NoSuchPackagesError`, `MissingError` or `ProgramFailed`; of a bundle, `BundleLacksError`.
     """
+    if bundle is not None:
+        return _run_with_bundle(node, args, bundle, what, cwd, keep_open)
     finished = run_npm(node, args, cwd=cwd, offline=True, keep_open=keep_open)
     if finished.code == 0:
         return finished
@@ -72,6 +79,19 @@ def run_cached_first(
     if finished.code != 0:
         raise failure(finished, what)
     return finished
+
+
+def _run_with_bundle(
+    node: KnownNode, args: Sequence[str], bundle: Bundle, what: str, cwd: Path, keep_open: Sequence[int]
+) -> Finished:
+    words_with_options = [*args, *map(str, bundle.npm_options)]
+    finished = run_npm(node, words_with_options, cwd=cwd, offline=True, keep_open=keep_open)
+    if finished.code == 0:
+        return finished
+    wrong = failure(finished, what)
+    if isinstance(wrong, NoNetworkError | NoSuchPackagesError):
+        raise bundle.lacks(what, words(finished.text_err))
+    raise wrong
 
 
 def failure(finished: Finished, what: str) -> StarterkitError:

@@ -46,6 +46,11 @@ def pinned_versions(pins: bytes) -> dict[str, tuple[str, ...]]:
     return {name: tuple(dict.fromkeys(versions)) for name, versions in found.items()}
 
 
+def pinned_hashes(pins: bytes) -> dict[str, frozenset[str]]:
+    """Return the SHA-256 hashes that a compiled requirements.txt gives each package."""
+    return {name: frozenset(re.findall(r"--hash=sha256:([0-9a-f]{64})", text)) for name, text in _entries(pins).items()}
+
+
 def preferred_pins(*files: bytes) -> bytes:
     """Return one pins file that holds each package as the first of `files` that names it does."""
     if any(map(_is_lock, files)):

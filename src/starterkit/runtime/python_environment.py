@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 
 from starterkit.errors import FileError, MissingError, StarterkitError
+from starterkit.runtime.bundle import Bundle
 from starterkit.runtime.prepared import Prepared, Say, program_variables
 from starterkit.runtime.stamp import Files, read, read_stamp
 from starterkit.template import Environment
@@ -20,7 +21,9 @@ FOLDER = ".venv"
 class PythonEnvironments:
     """The maker of environments of kind `python`."""
 
-    def prepare(self, project: Path, environment: Environment, *, offline: bool, say: Say) -> Prepared:
+    def prepare(
+        self, project: Path, environment: Environment, *, offline: bool, bundle: Bundle | None, say: Say
+    ) -> Prepared:
         """Return the environment in the project's .venv, made or brought up to date where that is needed."""
         project = project.absolute()
         folder = project / FOLDER
@@ -29,7 +32,7 @@ class PythonEnvironments:
             from starterkit.runtime.python_making import Making, compiling
 
             try:
-                Making(project, environment, offline, say).bring_up_to_date()
+                Making(project, environment, offline, bundle, say).bring_up_to_date()
             except OSError as denied:
                 where = denied.filename or folder
                 raise MissingError(f"The environment cannot be made: {where}: {denied.strerror}.") from denied
@@ -46,12 +49,19 @@ class PythonEnvironments:
             return False
 
     def compile_pins(
-        self, declaration: bytes, old_pins: bytes | None, environment: Environment, *, offline: bool, say: Say
+        self,
+        declaration: bytes,
+        old_pins: bytes | None,
+        environment: Environment,
+        *,
+        offline: bool,
+        bundle: Bundle | None,
+        say: Say,
     ) -> bytes:
         """Return the hashed pins of a declaration; what `old_pins` names keeps its version where it can."""
         from starterkit.runtime.python_packages import compile_pins
 
-        return compile_pins(declaration, old_pins, environment, offline=offline, say=say)
+        return compile_pins(declaration, old_pins, environment, offline=offline, bundle=bundle, say=say)
 
     def newest_pins(self, declaration: bytes, environment: Environment, *, unbound: bool) -> bytes:
         """Return pins with the newest releases; where `unbound`, beyond what the declaration allows."""

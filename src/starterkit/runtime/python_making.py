@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from starterkit.errors import FileError, MissingError, UsageError
+from starterkit.runtime.bundle import Bundle
 from starterkit.runtime.declaration import Declared, declared
 from starterkit.runtime.lock import locked
 from starterkit.runtime.pins import check_pins, package_name, pinned_names
@@ -30,6 +31,7 @@ class Making:
     project: Path
     environment: Environment
     offline: bool
+    bundle: Bundle | None
     say: Say
 
     @property
@@ -71,7 +73,14 @@ class Making:
         if files.pins and not went_ahead and not unpinned:
             return files
         self.say(f"Pinning what {self.environment.declaration} names in {self.environment.pins}")
-        pins = compile_pins(files.declaration, files.pins, self.environment, offline=self.offline, say=self.say)
+        pins = compile_pins(
+            files.declaration,
+            files.pins,
+            self.environment,
+            offline=self.offline,
+            bundle=self.bundle,
+            say=self.say,
+        )
         write_whole(self.project / self.environment.pins, pins)
         return Files(files.declaration, pins)
 
@@ -98,7 +107,13 @@ class Making:
         what = f"the packages of {self.environment.pins}"
         try:
             finished = run_cached_first(
-                command, what=what, cwd=self.project, offline=self.offline, say=self.say, keep_open=(lock,)
+                command,
+                what=what,
+                cwd=self.project,
+                offline=self.offline,
+                bundle=self.bundle,
+                say=self.say,
+                keep_open=(lock,),
             )
         except (NoNetworkError, NoSuchPackagesError):
             # uv fetches everything before it changes anything: the environment is still what it was, be it one of

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from starterkit.runtime.bundle import Bundle
 from starterkit.runtime.declaration import declared
 from starterkit.runtime.prepared import Say
 from starterkit.runtime.uv import run_cached_first
@@ -15,7 +16,13 @@ from starterkit.template import Environment
 
 
 def compile_pins(
-    declaration: bytes, old_pins: bytes | None, environment: Environment, *, offline: bool, say: Say
+    declaration: bytes,
+    old_pins: bytes | None,
+    environment: Environment,
+    *,
+    offline: bool,
+    bundle: Bundle | None,
+    say: Say,
 ) -> bytes:
     """Return the hashed pins of a declaration; what `old_pins` names keeps its version where it can."""
     lists = declared(declaration, environment.declaration)
@@ -25,7 +32,7 @@ def compile_pins(
         if old_pins:
             target.write_bytes(old_pins)
         words = [source.name, *(["--group", "dev"] if lists.has_dev_group else [])]
-        _compile(words, target, lists.lowest_python, environment, offline, say)
+        _compile(words, target, lists.lowest_python, environment, offline=offline, bundle=bundle, say=say)
         return target.read_bytes().replace(b"\r\n", b"\n")
 
 
@@ -35,7 +42,8 @@ def fetch_into_cache(pins: bytes, environment: Environment, *, offline: bool, sa
         file = folder / Path(environment.pins).name
         file.write_bytes(pins)
         # Compiling reads the metadata of the packages for other systems too, which installing never fetches.
-        _compile([file.name], folder / "again.txt", (3, 11), environment, offline, say)
+        again = folder / "again.txt"
+        _compile([file.name], again, (3, 11), environment, offline=offline, bundle=None, say=say)
         install: list[str | Path] = ["pip", "sync", "--require-hashes", file.name, "--python", our_python()]
         install += ["--target", folder / "packages", "--link-mode", "symlink"]
         run_cached_first(install, what=f"the packages of {environment.pins}", cwd=folder, offline=offline, say=say)
@@ -48,14 +56,21 @@ def our_python() -> str:
 
 
 def _compile(
-    words: list[str], target: Path, lowest_python: tuple[int, int], environment: Environment, offline: bool, say: Say
+    words: list[str],
+    target: Path,
+    lowest_python: tuple[int, int],
+    environment: Environment,
+    *,
+    offline: bool,
+    bundle: Bundle | None,
+    say: Say,
 ) -> None:
     version = ".".join(map(str, lowest_python))
     command: list[str | Path] = ["pip", "compile", *words, "--universal", "--generate-hashes", "--no-header"]
     command += ["--no-python-downloads", "--python", our_python(), "--python-version", version]
     command += ["--output-file", target.name]
     what = f"the packages that {environment.declaration} names"
-    run_cached_first(command, what=what, cwd=target.parent, offline=offline, say=say)
+    run_cached_first(command, what=what, cwd=target.parent, offline=offline, bundle=bundle, say=say)
 
 
 @contextmanager

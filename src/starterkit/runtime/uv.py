@@ -6,10 +6,14 @@ import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from starterkit.errors import MissingError, StarterkitError, UsageError
 from starterkit.process import PYTHON_VARIABLES, Finished, ProgramFailed, run, scrubbed_environment
 from starterkit.runtime.prepared import Say, quiet
+
+if TYPE_CHECKING:
+    from starterkit.runtime.bundle import Bundle
 
 ONLINE_MEND = "Connect to the network and type the command again."
 _LIMIT_SECONDS = 900.0
@@ -80,14 +84,18 @@ def run_cached_first(
     what: str,
     cwd: Path | None = None,
     offline: bool = False,
+    bundle: Bundle | None = None,
     say: Say = quiet,
     keep_open: Sequence[int] = (),
 ) -> Finished:
     """Run uv on its cache alone, and where that does not do, with the network after saying so.
 
     `what` names what is needed, for people: "the packages of requirements.txt".
-    Raises `NoNetworkError`, `NoSuchPackagesError`, `MissingError` or `ProgramFailed`.
+    With a `bundle`, packages come from there and from nowhere else. Raises `NoNetworkError`, `NoSuchPackagesError`,
+    `MissingError` or `ProgramFailed`; of a bundle, `BundleLacksError`.
     """
+    if bundle is not None:
+        return _run_with_bundle(args, bundle, what, cwd, keep_open)
     finished = run_uv(args, cwd=cwd, offline=True, keep_open=keep_open)
     if finished.code == 0:
         return finished
@@ -100,6 +108,18 @@ def run_cached_first(
     if finished.code != 0:
         raise failure(finished, what)
     return finished
+
+
+def _run_with_bundle(
+    args: Sequence[str | Path], bundle: Bundle, what: str, cwd: Path | None, keep_open: Sequence[int]
+) -> Finished:
+    finished = run_uv([*args, *bundle.uv_options], cwd=cwd, offline=True, keep_open=keep_open)
+    if finished.code == 0:
+        return finished
+    wrong = failure(finished, what)
+    if isinstance(wrong, NoNetworkError | NoSuchPackagesError):
+        raise bundle.lacks(what, causes(finished.text_err))
+    raise wrong
 
 
 def failure(finished: Finished, what: str) -> StarterkitError:

@@ -28,7 +28,8 @@ def show(console: Console, created: Created) -> int:
     if result is not None:
         _show_result(console, created, is_red_by_design=is_red_by_design)
     else:
-        console.line(prose("Its environment is not made yet: the first `run` or `check` does it, with the network."))
+        source = "from the bundle" if created.has_bundle else "with the network"
+        console.line(prose(f"Its environment is not made yet: the first `run` or `check` does it, {source}."))
     console.invocation = console.invocation.outside()
     console.line()
     if state.step == BASE and created.template.step_names:

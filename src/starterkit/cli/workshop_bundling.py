@@ -1,0 +1,102 @@
+"""The command for a room without internet: `workshop bundle`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from starterkit.cli.options import Elsewhere, Json, complete_frameworks, flag
+from starterkit.cli.session import console_of, folder_of
+
+if TYPE_CHECKING:
+    from starterkit.workshop.bundling.contents import Framework
+
+
+def bundle(
+    context: typer.Context,
+    place: Annotated[str, typer.Argument(metavar="DIR", help="The folder to make; on the stick, or to copy there.")],
+    frameworks: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--framework",
+            "-f",
+            metavar="NAME",
+            help="Which framework, each with an option of its own; else the workshop's, outside of one all.",
+            show_default=False,
+            autocompletion=complete_frameworks,
+        ),
+    ] = None,
+    template: Elsewhere = "",
+    platforms: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--platform",
+            metavar="NAME",
+            help="linux-x86_64, linux-aarch64, macos-arm64, macos-x86_64 or windows-x86_64; else this machine's.",
+            show_default=False,
+        ),
+    ] = None,
+    pythons: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--python",
+            metavar="VERSION",
+            help="A Python of the room, for example 3.12; else the one that runs starterkit here.",
+            show_default=False,
+        ),
+    ] = None,
+    without_starterkit: Annotated[
+        bool, flag("--without-starterkit", help="Leave starterkit itself out: the room has it already.")
+    ] = False,
+    as_json: Json = False,
+) -> int:
+    """Make a folder with all that a room without internet needs: starterkit, packages, Node, what to type.
+
+    The same again goes on where it was interrupted; with other platforms, Pythons or frameworks, it adds them.
+    """
+    from starterkit.cli.screens import bundled
+    from starterkit.workshop.bundling.making import Request, make_bundle
+    from starterkit.workshop.bundling.targets import platforms_of, pythons_of, sorted_pythons
+
+    console = console_of(context)
+    systems, versions = platforms_of(platforms or []), sorted_pythons(pythons_of(pythons or []))
+    request = Request(
+        (folder_of(context) / Path(place).expanduser()).absolute(),
+        _frameworks(context, frameworks or [], template),
+        systems,
+        versions,
+        with_starterkit=not without_starterkit,
+    )
+    return bundled.show(console, make_bundle(request, console.say))
+
+
+def _frameworks(context: typer.Context, names: list[str], elsewhere: str) -> tuple[Framework, ...]:
+    """The frameworks that are named; the workshop's, in a workshop; else all."""
+    from starterkit.cli.asking import from_elsewhere
+    from starterkit.errors import UsageError
+    from starterkit.workshop.bundling.contents import framework_in, framework_of
+    from starterkit.workshop.bundling.making import in_order
+    from starterkit.workshop.folder import find_workshop, open_workshop
+
+    own = [framework_in(from_elsewhere(console_of(context), folder_of(context), elsewhere).folder)] if elsewhere else []
+    if names or own:
+        return (*own, *(in_order(names) if names else ()))
+    try:
+        folder = find_workshop(folder_of(context))
+    except UsageError:
+        return in_order(())
+    return (framework_of(open_workshop(folder)),)
+
+
+COMMANDS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
+    (
+        "bundle",
+        bundle,
+        (
+            "workshop bundle stick",
+            "workshop bundle stick --framework flask --platform windows-x86_64 --platform macos-arm64 --python 3.12",
+        ),
+    ),
+)

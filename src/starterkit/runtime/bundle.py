@@ -1,0 +1,253 @@
+"""A bundle: a folder that holds every package for a room without internet, as `workshop bundle` makes it.
+
+    bundle.yml   what is in it, file by file; written last, so that a bundle with this file is whole
+    wheels/      the wheels of all packages (starterkit, uv and Node among them), for each platform and Python
+    npm/         npm's cache as one archive, where a framework needs it
+
+Opened only when a package is needed: an environment that is up to date needs no bundle.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from starterkit.errors import FileError, MissingError, UsageError
+from starterkit.runtime.cache import cache_folder
+
+if TYPE_CHECKING:
+    from starterkit.yamlfile import Value
+
+BUNDLE_FILE = "bundle.yml"
+BUNDLE_FORMAT = 1
+BUNDLE_VARIABLE = "STARTERKIT_BUNDLE"
+NO_BUNDLE = "off"
+_REQUIRED = ("format", "version", "date", "frameworks", "platforms", "pythons", "registry", "npm", "files")
+
+
+class BundleLacksError(MissingError):
+    """The bundle is not there, is not for this machine, or lacks a package; nothing was changed."""
+
+
+@dataclass(frozen=True)
+class BundledFile:
+    """One file of a bundle: its path in it, its size in bytes, and the SHA-256 of its content."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a bundle says of itself.
+
+    `npm` is the archive with npm's cache ("" where none is needed), `registry` the address by which npm finds the
+    packages in it.
+    """
+
+    version: str
+    date: str
+    frameworks: tuple[str, ...]
+    platforms: tuple[str, ...]
+    pythons: tuple[str, ...]
+    registry: str
+    npm: str
+    files: tuple[BundledFile, ...]
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A bundle by its place; every look into it raises `BundleLacksError` where it is not there or does not fit."""
+
+    folder: Path
+
+    @cached_property
+    def contents(self) -> Contents:
+        """What the bundle says of itself. Raises `FileError` for a bundle.yml that is damaged."""
+        file = self.folder / BUNDLE_FILE
+        try:
+            return read_contents(file.read_bytes(), str(file))
+        except OSError:
+            pass
+        if self.folder.is_dir():
+            raise BundleLacksError(
+                f"{self.folder} is no whole bundle: there is no {BUNDLE_FILE} in it.",
+                "Name the folder that `starterkit workshop bundle` made; where it was copied, copy it again.",
+            )
+        raise BundleLacksError(
+            f"The bundle with the packages is not at {self.folder} (any more).", f"{_MOVED}\n{_LEAVE}"
+        )
+
+    @property
+    def wheels(self) -> Path:
+        """The folder with the wheels, which fit this machine and this Python."""
+        self.check_fits()
+        return self.folder / "wheels"
+
+    def check_fits(self) -> None:
+        """Raise `BundleLacksError` where the bundle is not there, or not for this machine or this Python."""
+        contents, platform, python = self.contents, this_platform(), this_python()
+        if platform not in contents.platforms:
+            have = ", ".join(contents.platforms)
+            raise BundleLacksError(
+                f"The bundle {self.folder} is not for this machine: it holds packages for {have}; this is {platform}.",
+                f"Whoever made it can add this machine: `starterkit workshop bundle DIR --platform {platform}`.",
+            )
+        if python not in contents.pythons:
+            have = ", ".join(contents.pythons)
+            raise BundleLacksError(
+                f"The bundle {self.folder} is not for this Python: it holds packages for Python {have}; starterkit "
+                f"runs on {python} here.",
+                f"Install starterkit with Python {contents.pythons[-1]}. Or whoever made the bundle can add this one: "
+                f"`starterkit workshop bundle DIR --python {python}`.",
+            )
+
+    @property
+    def uv_options(self) -> tuple[str | Path, ...]:
+        """The options with which uv takes packages from here and from nowhere else."""
+        return "--no-index", "--find-links", self.wheels
+
+    @property
+    def npm_options(self) -> tuple[str | Path, ...]:
+        """The options with which npm takes packages from here; its cache is unpacked on this machine, once."""
+        return "--cache", self._npm_cache(), "--registry", self.contents.registry
+
+    def check_whole(self, framework: str) -> None:
+        """Raise `BundleLacksError` where the bundle does not fit, lacks a framework, or was not copied whole."""
+        self.check_fits()
+        if framework not in self.contents.frameworks:
+            raise BundleLacksError(
+                f"The bundle {self.folder} is for {', '.join(self.contents.frameworks)}, not for {framework}.",
+                "Take a framework that is in it, or ask whoever made it.",
+            )
+        for file in self.contents.files:
+            place = self.folder / file.name
+            if not place.is_file() or place.stat().st_size != file.size:
+                raise BundleLacksError(
+                    f"The bundle {self.folder} is not whole: {file.name} is missing or cut short.", "Copy it again."
+                )
+
+    def lacks(self, what: str, reason: str) -> BundleLacksError:
+        """Return (not raise) the error that says that packages are not in the bundle."""
+        return BundleLacksError(
+            f"{what[:1].upper()}{what[1:]} are not all in the bundle {self.folder}:\n{reason}".rstrip().rstrip(":"),
+            f"Name only packages that are in it. {_LEAVE}",
+        )
+
+    def _npm_cache(self) -> Path:
+        """Unpack npm's cache on this machine where it is not yet; npm writes into it, and sticks may be read-only."""
+        import shutil
+        from zipfile import BadZipFile, ZipFile
+
+        from starterkit.runtime.lock import locked
+
+        name = self.contents.npm
+        found = next((file for file in self.contents.files if file.name == name), None)
+        if found is None:
+            raise self.lacks("packages of npm", "it was made for other frameworks.")
+        store = cache_folder(os.environ, Path.home()) / "bundles"
+        whole, draft = store / found.sha256[:16], store / f"{found.sha256[:16]}.making"
+        if whole.is_dir():
+            return whole
+        archive = self.folder / name
+        if not archive.is_file() or sha256_of(archive) != found.sha256:
+            raise BundleLacksError(
+                f"The bundle {self.folder} is not whole: {name} is missing or damaged.", "Copy it again."
+            )
+        store.mkdir(parents=True, exist_ok=True)
+        with locked(store / "lock", what="the packages of the bundle"):
+            if not whole.is_dir():
+                shutil.rmtree(draft, ignore_errors=True)
+                try:
+                    with ZipFile(archive) as packed:
+                        packed.extractall(draft)
+                except (BadZipFile, OSError) as wrong:
+                    raise MissingError(
+                        f"{archive} could not be unpacked: {wrong}.", "Make room on the disk."
+                    ) from wrong
+                draft.rename(whole)
+        return whole
+
+
+def named_bundle(environ: Mapping[str, str]) -> Bundle | None:
+    """Return the bundle that the variable STARTERKIT_BUNDLE names; None where it names none, or says "off"."""
+    words = environ.get(BUNDLE_VARIABLE, "").strip()
+    return Bundle(Path(words).expanduser().absolute()) if words and words.lower() != NO_BUNDLE else None
+
+
+def is_turned_off(environ: Mapping[str, str]) -> bool:
+    """Tell whether STARTERKIT_BUNDLE says that packages come from the network again."""
+    return environ.get(BUNDLE_VARIABLE, "").strip().lower() == NO_BUNDLE
+
+
+def this_platform() -> str:
+    """Return the platform of the Python that runs this, as bundles name it: `linux-x86_64`, `macos-arm64`, …"""
+    import sysconfig
+
+    machine = sysconfig.get_platform().rpartition("-")[2].lower()
+    if sys.platform == "darwin":  # python.org's Python is one for both kinds of machine
+        return f"macos-{os.uname().machine}"
+    system = {"win32": "windows"}.get(sys.platform, sys.platform)
+    return f"{system}-{ {'amd64': 'x86_64', 'win32': 'x86'}.get(machine, machine) }"
+
+
+def this_python() -> str:
+    """Return the version of the Python that runs this, as bundles name it: `3.11`."""
+    return f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def sha256_of(file: Path) -> str:
+    """Return the SHA-256 of a file's content, in hexadecimal digits."""
+    import hashlib
+
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def read_contents(data: bytes, file: str) -> Contents:
+    """Read bundle.yml. Raises `FileError` with the line."""
+    from starterkit.yamlfile import parse
+
+    keys = parse(data, file).mapping(_REQUIRED)
+    try:
+        keys["format"].integer(BUNDLE_FORMAT, BUNDLE_FORMAT)
+    except FileError as newer:
+        raise UsageError(f"{file} was made by another starterkit.", "Install the starterkit of the bundle.") from newer
+    return Contents(
+        version=keys["version"].text(),
+        date=keys["date"].scalar(),
+        frameworks=keys["frameworks"].texts(),
+        platforms=keys["platforms"].texts(),
+        pythons=keys["pythons"].texts(),
+        registry=keys["registry"].scalar(),
+        npm=keys["npm"].scalar(),
+        files=tuple(_file(item) for item in keys["files"].items()),
+    )
+
+
+def _file(item: Value) -> BundledFile:
+    keys = item.mapping(("name", "size", "sha256"))
+    name = keys["name"].text()
+    if name.startswith("/") or ".." in name.split("/") or "\\" in name or ":" in name:
+        raise keys["name"].wrong("a bundle names files inside of it only")
+    return BundledFile(name, keys["size"].integer(0, 1 << 50), keys["sha256"].text())
+
+
+def typed_with(place: str, command: str = "starterkit check") -> str:
+    """Return what is typed to name a bundle's place for a command, in this system's usual shell."""
+    if os.name == "nt":
+        return f'$env:{BUNDLE_VARIABLE} = "{place}"; {command}'
+    return f"{BUNDLE_VARIABLE}={place} {command}"
+
+
+_MOVED = (
+    f"Put the stick back in. Where the bundle lies elsewhere now, name that place, once: `{typed_with('PLACE')}`; "
+    "it is remembered."
+)
+_LEAVE = f"With internet, `{typed_with(NO_BUNDLE)}` takes packages from there, from now on."

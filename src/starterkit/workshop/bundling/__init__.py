@@ -1,0 +1,1 @@
+"""Making a bundle: everything that a room without internet needs, in one folder."""

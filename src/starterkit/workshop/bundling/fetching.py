@@ -1,0 +1,141 @@
+"""Fetching wheels into a bundle: several at once, each whole or not at all, and none that is there already.
+
+uv fetches packages into environments and its cache, but keeps no wheel of another platform; so this is done here.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import shutil
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import IO
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
+
+from starterkit.errors import MissingError
+from starterkit.runtime.bundle import sha256_of
+from starterkit.runtime.uv import NoNetworkError
+from starterkit.workshop.bundling.wheels import Wheel
+
+_AT_ONCE = 6
+_TRIES = 3
+_PIECE = 1 << 16
+_SECONDS = 60.0
+_RESERVE = 50_000_000  # what stays free on the disk, so that the rest can be written
+_EVERY_SECONDS = 1.0
+MEGABYTE = 1_000_000
+
+
+class Fetching:
+    """One fetching of wheels into a folder."""
+
+    def __init__(self, folder: Path, say: Callable[[str], None]) -> None:
+        self.folder = folder
+        self.say = say
+        self.bytes = 0
+        self._lock = threading.Lock()
+        self._stopped = False
+        self._said = time.monotonic()
+
+    def fetch(self, wheels: Iterable[Wheel]) -> int:
+        """Fetch what is not there whole; return how many bytes came. Raises `NoNetworkError` or `MissingError`."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        lacking = [wheel for wheel in wheels if not self._is_there(wheel)]
+        check_room(self.folder, sum(wheel.size or 0 for wheel in lacking))
+        pool = ThreadPoolExecutor(_AT_ONCE)
+        try:
+            for number, _ in enumerate(pool.map(self._fetch, lacking), 1):
+                self._tell(number, len(lacking))
+        except BaseException:
+            self._stopped = True
+            raise
+        finally:
+            pool.shutdown(cancel_futures=True)
+        return self.bytes
+
+    def _tell(self, number: int, count: int) -> None:
+        if time.monotonic() - self._said >= _EVERY_SECONDS:
+            self._said = time.monotonic()
+            self.say(f"Fetching wheels: {number} of {count}, {self.bytes // MEGABYTE} MB")
+
+    def _is_there(self, wheel: Wheel) -> bool:
+        file = self.folder / wheel.name
+        return file.is_file() and sha256_of(file) == wheel.sha256
+
+    def _fetch(self, wheel: Wheel) -> None:
+        for left in reversed(range(_TRIES)):
+            try:
+                self._fetch_once(wheel)
+                break
+            except OSError as wrong:  # of these are the errors of the network
+                if not left or _is_final(wrong) or self._stopped:
+                    raise _in_words(wheel, wrong) from wrong
+                time.sleep(0.5)
+
+    def _fetch_once(self, wheel: Wheel) -> None:
+        draft = self.folder / f"{wheel.name}.part"
+        digest = hashlib.sha256()
+        try:
+            with urlopen(wheel.url, timeout=_SECONDS) as answer, draft.open("wb") as out:  # noqa: S310  (of the index)
+                check_room(self.folder, int(answer.headers.get("Content-Length") or 0))
+                self._copy(answer, out, digest.update)
+            if digest.hexdigest() != wheel.sha256:
+                raise MissingError(
+                    f"What the index gave for {wheel.name} is not what was pinned: its hash differs. It was not kept.",
+                    "Type the command again; if that does not help, ask who runs your package index.",
+                )
+            draft.replace(self.folder / wheel.name)
+        finally:
+            draft.unlink(missing_ok=True)
+
+    def _copy(self, answer: IO[bytes], out: IO[bytes], also: Callable[[bytes], None]) -> None:
+        while piece := answer.read(_PIECE):
+            if self._stopped:
+                raise NoNetworkError("Stopped.")
+            out.write(piece)
+            also(piece)
+            with self._lock:
+                self.bytes += len(piece)
+
+
+def check_room(folder: Path, size: int) -> None:
+    """Raise `MissingError` where so many bytes more do not fit on the disk of a folder."""
+    free = shutil.disk_usage(folder).free
+    if free < size + _RESERVE:
+        wanted = (size + _RESERVE) // MEGABYTE
+        raise MissingError(
+            f"There is no room for the bundle on the disk of {folder}: {free // MEGABYTE} MB are free, {wanted} MB are "
+            "needed now.",
+            "Make room, then type the command again: what is there already is not fetched again.",
+        )
+
+
+def _is_final(wrong: OSError) -> bool:
+    reason = getattr(wrong, "reason", wrong)
+    return (
+        (isinstance(wrong, HTTPError) and wrong.code < 500)
+        or isinstance(reason, ssl.SSLCertVerificationError)
+        or wrong.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
+    )
+
+
+def _in_words(wheel: Wheel, wrong: OSError) -> MissingError:
+    again = "then type the command again: what is there already is not fetched again."
+    reason = getattr(wrong, "reason", wrong)
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        return MissingError(
+            f"{wheel.name} could not be fetched: this Python knows no certificate for the index ({reason}).",
+            f"Let SSL_CERT_FILE name a file with certificates (with python.org's Python on macOS, run its "
+            f"`Install Certificates.command`), {again}",
+        )
+    if isinstance(wrong, HTTPError):
+        return MissingError(f"{wheel.name} could not be fetched: the index answers {wrong.code} {wrong.reason}.", "")
+    if isinstance(wrong, URLError) or wrong.filename is None:
+        return NoNetworkError(f"{wheel.name} could not be fetched: {reason}.", f"Connect to the network, {again}")
+    return MissingError(f"{wrong.filename} cannot be written: {wrong.strerror}.", f"Mend that, {again}")

@@ -1,0 +1,206 @@
+"""Making a bundle, or adding to one: what is there already is kept, and bundle.yml is written last."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import starterkit
+from starterkit.errors import MissingError, UsageError
+from starterkit.runtime.bundle import BUNDLE_FILE, Bundle, BundledFile, Contents, sha256_of
+from starterkit.runtime.node import WHEELS as NODE_WHEELS
+from starterkit.runtime.stamp import write_whole
+from starterkit.template.bundled import bundled_names
+from starterkit.workshop.bundling.contents import (
+    TEMPLATES,
+    Framework,
+    bundled_framework,
+    contents_bytes,
+    framework_in,
+)
+from starterkit.workshop.bundling.fetching import Fetching
+from starterkit.workshop.bundling.npm import npm_archive
+from starterkit.workshop.bundling.own import own_pins, own_wheel
+from starterkit.workshop.bundling.readme import readme
+from starterkit.workshop.bundling.targets import Target, sorted_pythons
+from starterkit.workshop.bundling.wheels import Wheel, wheels_for
+
+Say = Callable[[str], None]
+README = "README.txt"
+_WHEELS, _NPM, _SCRATCH = "wheels", "npm", ".making"
+_OURS = frozenset((BUNDLE_FILE, README, _WHEELS, _NPM, TEMPLATES, _SCRATCH))
+_NODE = "node"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a bundle is to hold, and where it is to be; `with_starterkit` tells whether starterkit itself goes in."""
+
+    folder: Path
+    frameworks: tuple[Framework, ...]
+    platforms: tuple[str, ...]
+    pythons: tuple[str, ...]
+    with_starterkit: bool = True
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """Every platform with every Python."""
+        return tuple(Target(platform, python) for platform in self.platforms for python in self.pythons)
+
+
+@dataclass(frozen=True)
+class MadeBundle:
+    """A bundle that was made: its folder, what is in it, and how many bytes of wheels were fetched for it now."""
+
+    folder: Path
+    contents: Contents
+    fetched: int
+
+    @property
+    def size(self) -> int:
+        """The bytes of all files in it."""
+        return sum(file.size for file in self.contents.files)
+
+
+def make_bundle(request: Request, say: Say) -> MadeBundle:
+    """Make a bundle; where there is one in that folder, what it is for stays in it.
+
+    Raises `UsageError` for a folder with other things in it, and `MissingError` naming each package that a platform
+    lacks, before anything is written; `NoNetworkError`. What was fetched until then is there the next time.
+    """
+    _check_folder(request.folder)
+    request = _with_what_is_there(request)
+    say("Reading which wheels there are")
+    wheels = wheels_for(_pins_files(request, say), request.targets)
+    try:
+        return _make(request, wheels, say)
+    except OSError as wrong:
+        raise MissingError(
+            f"The bundle could not be written: {wrong.filename or request.folder}: {wrong.strerror}.",
+            "Mend that (room on the disk, a stick that may be written to), then type the command again.",
+        ) from wrong
+
+
+def _make(request: Request, wheels: Mapping[str, Wheel], say: Say) -> MadeBundle:
+    folder = request.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / BUNDLE_FILE).unlink(missing_ok=True)  # until it is whole again
+    say(f"Fetching wheels: {len(wheels)}")
+    fetched = Fetching(folder / _WHEELS, say).fetch(wheels.values())
+    names = {f"{_WHEELS}/{name}" for name in wheels}
+    if request.with_starterkit:
+        say("Packing starterkit")
+        name, data = own_wheel()
+        write_whole(folder / _WHEELS / name, data)
+        names.add(f"{_WHEELS}/{name}")
+    archive, registry = _npm(request, say)
+    names |= {archive} if archive else set()
+    names |= _place_templates(request)
+    _remove_others(folder, names)
+    contents = Contents(
+        version=starterkit.__version__,
+        date=time.strftime("%Y-%m-%d"),
+        frameworks=tuple(one.name for one in request.frameworks),
+        platforms=request.platforms,
+        pythons=request.pythons,
+        registry=registry,
+        npm=archive,
+        files=tuple(_described(folder, name) for name in sorted(names)),
+    )
+    text = readme(contents, elsewhere=[one.name for one in request.frameworks if one.folder])
+    write_whole(folder / README, text)
+    write_whole(folder / BUNDLE_FILE, contents_bytes(contents))
+    return MadeBundle(folder, contents, fetched)
+
+
+def _check_folder(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is a file.", "Name a folder that does not exist yet.")
+    others = sorted(entry.name for entry in folder.iterdir() if entry.name not in _OURS) if folder.is_dir() else []
+    if others:
+        raise UsageError(
+            f"{folder} holds something that is no bundle ({others[0]}).", "Name a folder that does not exist yet."
+        )
+
+
+def _with_what_is_there(request: Request) -> Request:
+    """Return the request with all that the bundle in this folder is for already."""
+    if not (request.folder / BUNDLE_FILE).is_file():
+        return request
+    there = Bundle(request.folder).contents
+    frameworks = {one.name: one for one in request.frameworks}
+    for name in there.frameworks:
+        if name not in frameworks:
+            own = request.folder / TEMPLATES / name
+            if own.is_dir() or name in bundled_names():
+                frameworks[name] = framework_in(own) if own.is_dir() else bundled_framework(name)
+    return replace(
+        request,
+        frameworks=tuple(frameworks.values()),
+        platforms=tuple(dict.fromkeys((*there.platforms, *request.platforms))),
+        pythons=sorted_pythons((*there.pythons, *request.pythons)),
+    )
+
+
+def _pins_files(request: Request, say: Say) -> list[bytes]:
+    """All pins files of wheels that the bundle serves: of every step, of starterkit, and of the Node it brings."""
+    found = [pins for one in request.frameworks if one.environment.kind != _NODE for pins in one.pins]
+    if any(one.environment.kind == _NODE for one in request.frameworks):
+        found.append(NODE_WHEELS.read_bytes())
+    if request.with_starterkit:
+        say("Choosing the packages that starterkit needs")
+        found.append(own_pins())
+    return found
+
+
+def _npm(request: Request, say: Say) -> tuple[str, str]:
+    locks = [
+        (lock, one.environment) for one in request.frameworks if one.environment.kind == _NODE for lock in one.pins
+    ]
+    if not locks:
+        return "", ""
+    scratch = request.folder / _SCRATCH
+    name, registry = npm_archive(locks, request.folder / _NPM, scratch, say)
+    return f"{_NPM}/{name}", registry
+
+
+def _place_templates(request: Request) -> set[str]:
+    """Put the templates from elsewhere into the bundle; return the names of their files."""
+    from starterkit.project.layers import read_folder
+    from starterkit.repository.worktree import write_file
+
+    names: set[str] = set()
+    for one in request.frameworks:
+        if one.folder is None:
+            continue
+        goal = request.folder / TEMPLATES / one.name
+        files = read_folder(one.folder)
+        if one.folder.resolve() != goal.resolve():
+            shutil.rmtree(goal, ignore_errors=True)
+            for name, file in files.items():
+                write_file(goal, name, file)
+        names |= {f"{TEMPLATES}/{one.name}/{name}" for name in files}
+    return names
+
+
+def _remove_others(folder: Path, names: set[str]) -> None:
+    """Remove what an earlier bundle in this folder held and this one does not."""
+    for place in (_WHEELS, _NPM):
+        for file in sorted((folder / place).glob("*")):
+            if f"{place}/{file.name}" not in names:
+                file.unlink()
+    shutil.rmtree(folder / _SCRATCH, ignore_errors=True)
+
+
+def _described(folder: Path, name: str) -> BundledFile:
+    file = folder / name
+    return BundledFile(name, file.stat().st_size, sha256_of(file))
+
+
+def in_order(words: Sequence[str]) -> tuple[Framework, ...]:
+    """Return the frameworks that are named, each once; none: all that come with starterkit."""
+    names = dict.fromkeys(word.strip().lower() for word in words) or dict.fromkeys(bundled_names())
+    return tuple(bundled_framework(name) for name in names)

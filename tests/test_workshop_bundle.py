@@ -1,0 +1,410 @@
+"""`workshop bundle` and `new --bundle`: all packages in one folder, and every command works from it offline."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from commands import PROGRAM, environment
+from pantries import stock, write_pantry
+from projects import PYTHON, Index, declaration, wheel, write_tree
+from registries import Registry
+from test_cli_docs import section
+from workshops import ran, said
+
+from starterkit.errors import ExitCode, MissingError, UsageError
+from starterkit.runtime import Bundle, NoNetworkError, compile_pins, prepare, quiet
+from starterkit.runtime.bundle import BundleLacksError, this_platform, this_python
+from starterkit.template import Environment
+from starterkit.workshop.bundling import fetching
+from starterkit.workshop.bundling.contents import Framework, framework_in
+from starterkit.workshop.bundling.making import Request, make_bundle
+from starterkit.workshop.bundling.own import own_wheel
+from starterkit.workshop.bundling.targets import Target
+from starterkit.workshop.bundling.wheels import wheels_for
+
+NODE = Environment("node", "package.json", "package-lock.json")
+HERE = (Target(this_platform(), this_python()),)
+
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
+    """An index with a few packages, and caches that hold nothing yet."""
+    with stocked(tmp_path / "first", monkeypatch) as index:
+        yield index
+
+
+@contextmanager
+def stocked(caches: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
+    index = Index()
+    stock(index)
+    monkeypatch.setenv("UV_DEFAULT_INDEX", index.url)
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    forget(caches, monkeypatch)
+    yield index
+    index.stop()
+
+
+def forget(caches: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give this process caches that hold nothing, as on another machine."""
+    monkeypatch.setenv("UV_CACHE_DIR", str(caches / "uv"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(caches))
+
+
+@pytest.fixture
+def template(tmp_path: Path, index: Index) -> Path:
+    return write_pantry(tmp_path / "pantry")
+
+
+@pytest.fixture(scope="module")
+def made_stick(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle of the template, made once; not to be changed: take `stick`."""
+    place = tmp_path_factory.mktemp("bundles")
+    with pytest.MonkeyPatch.context() as monkeypatch, stocked(place / "caches", monkeypatch):
+        framework = framework_in(write_pantry(place / "pantry"))
+        request = Request(place / "my stïck", (framework,), (this_platform(),), (this_python(),), False)
+        return make_bundle(request, quiet).folder
+
+
+@pytest.fixture
+def stick(made_stick: Path, tmp_path: Path, room: None) -> Path:
+    return Path(shutil.copytree(made_stick, tmp_path / "my stïck"))
+
+
+@pytest.fixture
+def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that knows no package and reaches no index."""
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "http://127.0.0.1:9/simple")
+    forget(tmp_path / "room", monkeypatch)
+
+
+@pytest.fixture
+def site(stick: Path, tmp_path: Path, capsys: Capture) -> Path:
+    """A project made from the bundle."""
+    ran(capsys, *new(stick, tmp_path / "site"))
+    return tmp_path / "site"
+
+
+def new(stick: Path, place: Path) -> tuple[str, ...]:
+    template = str(stick / "templates" / "pantry")
+    return ("new", str(place), "--template", template, "--trust", "--defaults", "--bundle", str(stick))
+
+
+def bundle(capsys: Capture, folder: Path, template: Path, *more: str, code: int = 0) -> Any:
+    args = ("workshop", "bundle", str(folder), "--template", str(template), "--without-starterkit", "--json", *more)
+    return json.loads(ran(capsys, *args, code=code)[0])
+
+
+# --- making -------------------------------------------------------------------------------------------------------
+
+
+def test_a_bundle_holds_what_every_step_pins_and_says_what_to_type(
+    tmp_path: Path, template: Path, index: Index, capsys: Capture
+) -> None:
+    made = bundle(capsys, tmp_path / "stick", template)
+
+    names = {file.name for file in (tmp_path / "stick" / "wheels").iterdir()}
+    assert names == set(index.wheels), "also what only another system needs: pinning again reads it"
+    assert {key for key in made if f"`{key}`" not in section("workshop bundle")} <= {"format", "command"}
+    assert (made["frameworks"], made["platforms"], made["pythons"]) == (["pantry"], [this_platform()], [this_python()])
+    read = (tmp_path / "stick" / "README.txt").read_bytes().decode()
+    assert "new my-site --template BUNDLE/templates/pantry --trust --bundle BUNDLE\r\n" in read
+    assert "{" not in read
+
+
+def test_the_same_again_fetches_only_what_is_missing_or_damaged(
+    tmp_path: Path, template: Path, index: Index, capsys: Capture
+) -> None:
+    stick = tmp_path / "stick"
+    first = bundle(capsys, stick, template)
+    (stick / "wheels" / "flour-1.0-py3-none-any.whl").write_bytes(b"damaged")
+    (stick / "wheels" / "soup-1.0-py3-none-any.whl").unlink()
+    (stick / "wheels" / "bread-0.9-py3-none-any.whl").write_bytes(b"of an older path")
+    (stick / "bundle.yml").unlink()
+    index.asked.clear()
+
+    bundle(capsys, stick, template)
+    again = bundle(capsys, stick, template)
+
+    fetched = [path for path in index.asked if path.endswith(".whl")]
+    assert sorted(Path(path).name.split("-")[0] for path in fetched) == ["flour", "soup"]
+    assert not (stick / "wheels" / "bread-0.9-py3-none-any.whl").exists()
+    assert (again["fetched"], again["bytes"]) == (0, first["bytes"])
+
+
+def test_another_python_is_added_to_what_is_there(tmp_path: Path, template: Path, capsys: Capture) -> None:
+    bundle(capsys, tmp_path / "stick", template, "--python", "3.12")
+
+    made = bundle(capsys, tmp_path / "stick", template, "--python", "3.11", "--platform", "windows-x86_64")
+
+    assert made["pythons"] == ["3.11", "3.12"]
+    assert set(made["platforms"]) == {this_platform(), "windows-x86_64"}
+
+
+def test_a_package_without_a_wheel_for_a_platform_is_named_before_anything_is_fetched(
+    tmp_path: Path, template: Path, index: Index, capsys: Capture
+) -> None:
+    oven = "oven-1.0-cp311-cp311-manylinux_2_17_x86_64.whl"
+    index.wheels[oven] = wheel("oven", "1.0")[1]
+    text = declaration("oven")
+    pins = compile_pins(text.encode(), None, PYTHON)
+    write_tree(template / "project", {"pyproject.toml": text, "requirements.txt": pins})
+    index.asked.clear()
+
+    error = bundle(capsys, tmp_path / "stick", template, "--platform", "windows-x86_64", "--python", "3.11", code=4)[
+        "error"
+    ]
+
+    assert "oven 1.0 for windows-x86_64 with Python 3.11" in error["message"]
+    assert not (tmp_path / "stick").exists()
+    assert not [path for path in index.asked if path.endswith(".whl")]
+
+
+def test_the_wheel_for_the_oldest_systems_is_chosen_and_only_pinned_ones(index: Index) -> None:
+    kinds = ("cp311-cp311-manylinux_2_28_x86_64", "cp311-cp311-manylinux_2_17_x86_64", "cp39-abi3-macosx_11_0_arm64")
+    for number, kind in enumerate((*kinds, "cp312-cp312-macosx_10_13_universal2")):
+        index.wheels[f"oven-1.0-{kind}.whl"] = wheel("oven", f"1.{number}")[1]
+    pins = compile_pins(declaration("oven").encode(), None, PYTHON)
+    index.wheels["oven-1.0-cp311-cp311-win_amd64.whl"] = wheel("oven", "1.9")[1]  # came after the pins were made
+
+    def chosen(platform: str, python: str) -> str:
+        (found,) = wheels_for([pins], [Target(platform, python)])
+        return found
+
+    assert chosen("linux-x86_64", "3.11") == f"oven-1.0-{kinds[1]}.whl"
+    assert chosen("macos-arm64", "3.11") == f"oven-1.0-{kinds[2]}.whl"
+    assert chosen("macos-x86_64", "3.12").endswith("universal2.whl")
+    for platform, python in (("windows-x86_64", "3.11"), ("linux-x86_64", "3.12"), ("linux-aarch64", "3.11")):
+        with pytest.raises(MissingError, match=f"oven 1.0 for {platform} with Python {python}"):
+            chosen(platform, python)
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        pytest.param(("--platform", "linux"), 'There is no platform "linux". Did you mean', id="platform"),
+        pytest.param(("--python", "2.7"), "--python wants a version from 3.11 on", id="python"),
+        pytest.param(("--framework", "flusk"), 'Did you mean "flask"', id="framework"),
+    ],
+)
+def test_what_there_is_not_is_told_with_what_there_is(
+    tmp_path: Path, args: tuple[str, ...], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert says in said(capsys, "-C", str(tmp_path), "workshop", "bundle", "stick", *args, code=2)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "holiday.jpg").touch()
+
+    words = said(capsys, "workshop", "bundle", str(tmp_path), "--framework", "flask", code=2)
+
+    assert "holds something that is no bundle (holiday.jpg)" in words
+
+
+def test_what_cannot_be_fetched_is_told_and_what_came_is_kept(
+    tmp_path: Path, template: Path, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "_TRIES", 1)
+    data = {name: index.wheels[name] for name in sorted(index.wheels)}
+    wheels = [
+        fetching.Wheel(name, index.url.replace("simple", name), fetching.hashlib.sha256(data[name]).hexdigest(), None)
+        for name in data
+    ]
+    del index.wheels["windowsill-1.0-py3-none-any.whl"]
+    with pytest.raises(MissingError, match="the index answers 404"):
+        fetching.Fetching(tmp_path / "wheels", quiet).fetch(wheels)
+    index.wheels["windowsill-1.0-py3-none-any.whl"] = b"something else"
+    with pytest.raises(MissingError, match="its hash differs"):
+        fetching.Fetching(tmp_path / "wheels", quiet).fetch(wheels)
+    index.stop()
+    with pytest.raises(NoNetworkError, match="windowsill"):
+        fetching.Fetching(tmp_path / "wheels", quiet).fetch(wheels)
+
+    assert len(list((tmp_path / "wheels").iterdir())) == len(data) - 1
+
+
+def test_a_full_disk_is_told_before_it_is_full(tmp_path: Path, index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(1, 1, 1_000_000))
+
+    with pytest.raises(MissingError, match=r"no room for the bundle.* 1 MB are free") as raised:
+        fetching.check_room(tmp_path, 10)
+
+    assert raised.value.code is ExitCode.ENVIRONMENT
+
+
+def test_starterkits_own_wheel_is_whole_and_always_the_same(tmp_path: Path) -> None:
+    name, data = own_wheel()
+    assert own_wheel() == (name, data)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        archive.extractall(tmp_path)
+    (info,) = tmp_path.glob("*.dist-info")
+    assert "\nRequires-Dist: uv" in (info / "METADATA").read_text("utf-8")
+
+    variables = environment(PYTHONPATH=str(tmp_path))
+    listed = subprocess.run([*PROGRAM, "list", "--json"], cwd=tmp_path, env=variables, capture_output=True, check=True)
+    assert {one["name"] for one in json.loads(listed.stdout)["frameworks"]} >= {"flask", "express"}
+
+
+# --- in the room --------------------------------------------------------------------------------------------------
+
+
+def test_every_command_takes_packages_from_the_bundle_also_those_a_step_brings(site: Path, capsys: Capture) -> None:
+    ran(capsys, "-C", str(site), "next")
+    assert "no soup yet" in ran(capsys, "-C", str(site), "check", code=1)[0]
+    ran(capsys, "-C", str(site), "solve")
+
+    assert "soup==1.0" in (site / "requirements.txt").read_text()
+    ran(capsys, "-C", str(site), "check")
+
+
+def test_a_learners_own_package_is_pinned_from_the_bundle_and_another_is_told(site: Path, capsys: Capture) -> None:
+    (site / "pyproject.toml").write_text(declaration("bread", "soup"))
+    ran(capsys, "-C", str(site), "check")
+    pins = (site / "requirements.txt").read_text()
+    assert "soup==1.0" in pins and "windowsill==1.0 ; sys_platform == 'win32'" in pins
+
+    (site / "pyproject.toml").write_text(declaration("bread", "cake"))
+    words = said(capsys, "-C", str(site), "check", code=4)
+
+    assert "are not all in the bundle" in words and "cake" in words
+    assert "STARTERKIT_BUNDLE=off" in words
+    assert (site / "requirements.txt").read_text() == pins
+
+
+def test_a_moved_bundle_is_named_once_and_what_is_up_to_date_needs_none(
+    site: Path, stick: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved = stick.rename(tmp_path / "elsewhere")
+    ran(capsys, "-C", str(site), "check")
+    (site / ".venv" / "starterkit.stamp").unlink()
+
+    words = said(capsys, "-C", str(site), "check", code=4)
+    assert f"is not at {stick} (any more)" in words
+    assert "STARTERKIT_BUNDLE=PLACE" in words
+
+    monkeypatch.setenv("STARTERKIT_BUNDLE", str(moved))
+    ran(capsys, "-C", str(site), "check")
+    monkeypatch.delenv("STARTERKIT_BUNDLE")
+    assert str(moved) in ran(capsys, "-C", str(site), "doctor", "--json")[0]
+    monkeypatch.setenv("STARTERKIT_BUNDLE", "off")
+    assert "the bundle" not in ran(capsys, "-C", str(site), "doctor")[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new_text", "says"),
+    [
+        pytest.param(this_platform(), "linux-sparc", "is not for this machine", id="platform"),
+        pytest.param(f'"{this_python()}"', '"3.99"', "is not for this Python", id="python"),
+        pytest.param('frameworks: ["pantry"]', 'frameworks: ["flask"]', "is for flask, not for pantry", id="framework"),
+    ],
+)
+def test_a_bundle_that_does_not_fit_is_told(
+    tmp_path: Path, stick: Path, old: str, new_text: str, says: str, capsys: Capture
+) -> None:
+    file = stick / "bundle.yml"
+    file.write_text(file.read_text().replace(old, new_text))
+
+    assert says in said(capsys, *new(stick, tmp_path / "site"), code=4)
+    assert not (tmp_path / "site").exists()
+
+
+def test_a_bundle_that_was_not_copied_whole_is_told(tmp_path: Path, stick: Path) -> None:
+    (stick / "wheels" / "soup-1.0-py3-none-any.whl").write_bytes(b"half")
+    with pytest.raises(BundleLacksError, match=r"not whole: wheels/soup-1.0-py3-none-any.whl is missing or cut short"):
+        Bundle(stick).check_whole("pantry")
+
+    (stick / "bundle.yml").unlink()
+    with pytest.raises(BundleLacksError, match=r"there is no bundle.yml in it"):
+        Bundle(stick).check_fits()
+
+
+def test_a_bundle_of_a_stranger_names_no_file_outside_of_it(tmp_path: Path) -> None:
+    head = 'format: 1\nversion: "1"\ndate: ""\nframeworks: []\nplatforms: []\npythons: []\nregistry: ""\nnpm: ""\n'
+    write_tree(tmp_path, {"bundle.yml": f'{head}files: [{{name: "../x", size: 1, sha256: "00"}}]\n'})
+
+    with pytest.raises(UsageError, match="files inside of it only"):
+        _ = Bundle(tmp_path).contents
+
+
+@pytest.mark.skipif(not (shutil.which("node") and shutil.which("npm")), reason="no Node on this machine")
+def test_npm_packages_come_from_the_bundle_too(tmp_path: Path, index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    registry = Registry()
+    registry.add("bread", "1.0.0", {"flour": "^1.0.0"})
+    registry.add("flour", "1.0.0")
+    registry.add("cake", "1.0.0")
+    monkeypatch.setenv("npm_config_registry", registry.url)
+    monkeypatch.setenv("npm_config_cache", str(tmp_path / "npm"))
+    text = json.dumps({"name": "probe", "private": True, "engines": {"node": ">=18"}, "dependencies": {"bread": "^1"}})
+    lock = compile_pins(text.encode(), None, NODE)
+    monkeypatch.setattr("starterkit.workshop.bundling.making.NODE_WHEELS", write_tree(tmp_path, {"no": ""}) / "no")
+    request = Request(
+        tmp_path / "stick", (Framework("probe", NODE, (lock,)),), (this_platform(),), (this_python(),), False
+    )
+    made = make_bundle(request, quiet)
+    registry.stop()
+    forget(tmp_path / "room", monkeypatch)
+    monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9/")
+    monkeypatch.setenv("npm_config_cache", str(tmp_path / "other"))
+    site = write_tree(tmp_path / "site", {"package.json": text, "package-lock.json": lock})
+
+    prepare(site, NODE, bundle=Bundle(made.folder))
+    assert (site / "node_modules" / "flour" / "package.json").is_file()
+    again = {**json.loads(text), "dependencies": {"flour": "^1"}}
+    assert b'"flour"' in compile_pins(json.dumps(again).encode(), None, NODE, bundle=Bundle(made.folder))
+    again = {**json.loads(text), "dependencies": {"cake": "^1"}}
+    with pytest.raises(BundleLacksError, match="are not all in the bundle"):
+        compile_pins(json.dumps(again).encode(), None, NODE, bundle=Bundle(made.folder))
+
+
+def without_network() -> list[str]:
+    """The words with which a program is started where no interface is up; none where that cannot be done here."""
+    words = ["unshare", "--map-root-user", "--net"]
+    try:
+        works = subprocess.run([*words, "true"], capture_output=True, check=False, timeout=10).returncode == 0
+    except OSError:
+        return []
+    return words if works else []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not without_network(), reason="this machine lets nobody begin a network of its own (unshare)")
+def test_with_the_network_really_off_a_whole_way_works(tmp_path: Path, stick: Path) -> None:
+    def off(*args: str, cwd: Path, code: int = 0) -> str:
+        words = [*without_network(), *PROGRAM, *args]
+        done = subprocess.run(words, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == code, (args, done.stdout, done.stderr)
+        return done.stdout
+
+    seen = subprocess.run([*without_network(), sys.executable, "-c", _REACHED], capture_output=True, check=True)
+    assert seen.stdout.split() == [b"lo", b"unreachable"]
+    site = tmp_path / "site"
+    off(*new(stick, site), cwd=tmp_path)
+    off("check", cwd=site)
+    off("next", cwd=site)
+    off("check", cwd=site, code=1)
+    off("solve", cwd=site)
+    off("check", cwd=site)
+    assert "soup==1.0" in (site / "requirements.txt").read_text()
+
+
+_REACHED = """
+import socket
+print(*[name for _, name in socket.if_nameindex()])
+try:
+    socket.create_connection(("127.0.0.1", 9), 1)
+except OSError as wrong:
+    print("refused" if isinstance(wrong, ConnectionRefusedError) else "unreachable")
+"""
