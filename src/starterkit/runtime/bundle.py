@@ -111,7 +111,10 @@ class Bundle:
     @property
     def uv_options(self) -> tuple[str | Path, ...]:
         """The options with which uv takes packages from here and from nowhere else."""
-        return "--no-index", "--find-links", self.wheels
+        wheels = self.wheels
+        # Of a plain path, uv leaves out what stands behind such a sign.
+        place = wheels.as_uri() if {"#", "%", "?"} & set(str(wheels)) else wheels
+        return "--no-index", "--find-links", place
 
     @property
     def npm_options(self) -> tuple[str | Path, ...]:

@@ -135,7 +135,10 @@ def _in_words(wheel: Wheel, wrong: OSError) -> MissingError:
             f"`Install Certificates.command`), {again}",
         )
     if isinstance(wrong, HTTPError):
-        return MissingError(f"{wheel.name} could not be fetched: the index answers {wrong.code} {wrong.reason}.", "")
+        return MissingError(
+            f"{wheel.name} could not be fetched: the index answers {wrong.code} {wrong.reason}.",
+            f"Ask who runs your package index (wheels are fetched without a password), {again}",
+        )
     if isinstance(wrong, URLError) or wrong.filename is None:
         return NoNetworkError(f"{wheel.name} could not be fetched: {reason}.", f"Connect to the network, {again}")
     return MissingError(f"{wrong.filename} cannot be written: {wrong.strerror}.", f"Mend that, {again}")

@@ -122,7 +122,8 @@ def _check_folder(folder: Path) -> None:
     others = sorted(entry.name for entry in folder.iterdir() if entry.name not in _OURS) if folder.is_dir() else []
     if others:
         raise UsageError(
-            f"{folder} holds something that is no bundle ({others[0]}).", "Name a folder that does not exist yet."
+            f"{folder} holds something that is no bundle ({others[0]}).",
+            f"Name a folder that does not exist yet, for example {folder / 'bundle'}.",
         )
 
 

@@ -5,6 +5,7 @@ Nothing of a submission is built or run for that: wheels alone, each with its ha
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import threading
@@ -15,6 +16,7 @@ from starterkit.errors import MissingError, StarterkitError
 from starterkit.process import run, scrubbed_environment
 from starterkit.repository.objects import LINK, File
 from starterkit.runtime import Prepared, Say, pinned_versions, prepare, quiet
+from starterkit.runtime.bundle import named_bundle
 from starterkit.runtime.declaration import declared
 from starterkit.runtime.pins import package_name, pinned_names
 from starterkit.template import Environment
@@ -99,7 +101,7 @@ class Shelf:
             if not file.is_file() or file.read_bytes() != content:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(content)
-        prepared = prepare(folder, environment, say=self.say)
+        prepared = prepare(folder, environment, bundle=named_bundle(os.environ), say=self.say)
         return _python_packages(key, prepared, pristine) if is_python else _other_packages(key, prepared, environment)
 
 
