@@ -39,9 +39,10 @@ class Registry:
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
-    def add(self, name: str, version: str, needs: dict[str, str] | None = None) -> None:
-        """Publish a release."""
+    def add(self, name: str, version: str, needs: dict[str, str] | None = None, **more: object) -> None:
+        """Publish a release; `more` stands in its package.json, too."""
         declared = {"name": name, "version": version, "type": "module", "main": "index.js", "dependencies": needs or {}}
+        declared |= more
         files = {"package.json": json.dumps(declared), "index.js": f"export default '{version}';\n"}
         archive = _archive(files)
         place = f"{name}/-/{name}-{version}.tgz"

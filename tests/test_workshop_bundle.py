@@ -347,15 +347,22 @@ def test_npm_packages_come_from_the_bundle_too(tmp_path: Path, index: Index, mon
     registry = Registry()
     registry.add("bread", "1.0.0", {"flour": "^1.0.0"})
     registry.add("flour", "1.0.0")
+    registry.add("bell", "1.0.0", os=["sunos"])
     monkeypatch.setenv("npm_config_registry", registry.url)
     monkeypatch.setenv("npm_config_cache", str(tmp_path / "npm"))
     text = json.dumps({"name": "probe", "private": True, "engines": {"node": ">=18"}, "dependencies": {"bread": "^1"}})
+    text = text[:-1] + ', "optionalDependencies": {"bell": "^1"}}'
     lock = compile_pins(text.encode(), None, NODE)
     monkeypatch.setattr("starterkit.workshop.bundling.making.NODE_WHEELS", write_tree(tmp_path, {"no": ""}) / "no")
     request = Request(
         tmp_path / "stick", (Framework("probe", NODE, (lock,)),), (this_platform(),), (this_python(),), False
     )
     made = make_bundle(request, quiet)
+    with zipfile.ZipFile(made.folder / made.contents.npm) as archive:
+        packages = [
+            name for name in archive.namelist() if "content-v2/sha512" in name and archive.read(name)[:2] == b"\x1f\x8b"
+        ]
+    assert len(packages) == 3, "also the one that is not for this machine"
     registry.stop()
     forget(tmp_path / "room", monkeypatch)
     monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9/")
