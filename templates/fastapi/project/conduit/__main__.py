@@ -7,7 +7,7 @@ from argparse import ArgumentParser
 from sqlalchemy import Connection
 
 from conduit import create_app
-from conduit.database import Base, make_engine, missing_parts, opened
+from conduit.database import Base, make_engine, missing_columns, opened
 from conduit.filling import fill
 from conduit.samples import add_samples
 from conduit.settings import Settings
@@ -18,7 +18,7 @@ def main() -> int:
     parser = ArgumentParser(prog="python -m conduit")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("init-db", help="make the database anew, with sample articles; what was in it is gone")
-    commands.add_parser("check-db", help="say whether the database has every table and column of the code")
+    commands.add_parser("check-db", help="say whether the tables in the database have every column of the code")
     filling = commands.add_parser("fill-db", help="add made-up rows, many of them: article=10000, say")
     filling.add_argument("tables", nargs="*", metavar="TABLE=ROWS")
     filling.add_argument("--others", type=int, default=100, help="rows for each table that is not named")
@@ -56,13 +56,13 @@ def drop_everything(connection: Connection) -> None:
 
 
 async def check_db(settings: Settings) -> int:
-    """Say whether the database has every table and column that the code names."""
+    """Say whether the tables in the database have every column that the code names."""
     engine = make_engine(settings.database_url)
     async with engine.connect() as connection:
-        missing = await connection.run_sync(missing_parts)
+        missing = await connection.run_sync(missing_columns)
     await engine.dispose()
-    for part in missing:
-        print(f"The database lacks {part}.")
+    for column in missing:
+        print(f"The database lacks the column {column}.")
     if not missing:
         print("The database fits the code.")
     return 1 if missing else 0

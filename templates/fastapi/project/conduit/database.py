@@ -133,15 +133,14 @@ def missing_tables_and_indexes(connection: Connection) -> list[Table | Index]:
     return missing
 
 
-def missing_parts(connection: Connection) -> list[str]:
-    """The tables and columns that the code names and the database lacks."""
+def missing_columns(connection: Connection) -> list[str]:
+    """The columns that the code names and the database lacks. A table that is not there at all is made when the site
+    starts."""
     inspector = inspect(connection)
-    existing = set(inspector.get_table_names())
     missing = []
-    for table in Base.metadata.sorted_tables:
-        if table.name not in existing:
-            missing.append(f"the table {table.name}")
-            continue
-        columns = {column["name"] for column in inspector.get_columns(table.name)}
-        missing += [f"the column {table.name}.{name}" for name in sorted(set(table.columns.keys()) - columns)]
+    for name in inspector.get_table_names():
+        if name in Base.metadata.tables:
+            wanted = set(Base.metadata.tables[name].columns.keys())
+            there = {column["name"] for column in inspector.get_columns(name)}
+            missing += [f"{name}.{column}" for column in sorted(wanted - there)]
     return missing

@@ -87,10 +87,11 @@ def message_of(problem: dict[str, Any]) -> str:
     sent = problem.get("input")
     if problem["type"] == "missing" or sent is None or (isinstance(sent, str) and not sent.strip(" \n\r\t\0")):
         return "can't be blank"
-    if problem["type"] == "string_too_long":
-        return f"is too long: at most {problem['ctx']['max_length']} characters, please"
-    if problem["type"] == "string_too_short":
-        return f"is too short: at least {problem['ctx']['min_length']} characters, please"
+    what = "characters" if isinstance(sent, str) else "entries"
+    if problem["type"] in ("string_too_long", "too_long"):  # the second where a type does more than measure
+        return f"is too long: at most {problem['ctx']['max_length']} {what}, please"
+    if problem["type"] in ("string_too_short", "too_short"):
+        return f"is too short: at least {problem['ctx']['min_length']} {what}, please"
     if problem["type"] == "string_pattern_mismatch":
         return "is not in the right form"
     words = str(problem["msg"]).removeprefix("Value error, ")
