@@ -101,17 +101,17 @@ def main() -> None:
             "text": text if len(text) < 24000 else text[:12000] + "\n…\n" + text[-12000:],
         }
 
+    fails = compile("def twin(**_):\n    raise failure\n", "<twin>", "exec")
+
     def make_twin(item: Any) -> pytest.Function:
         failure = Failure(secrets.token_hex(16))
-
-        def twin(**_: object) -> None:
-            raise failure
-
+        made = {"failure": failure}
+        exec(fails, made)  # noqa: S102  # from no file: pytest has no source to look through for its words
         more = {"callspec": item.callspec} if hasattr(item, "callspec") else {}
         other = Function.from_parent(
             item.parent,
             name=item.name,
-            callobj=twin,
+            callobj=made["twin"],
             fixtureinfo=item._fixtureinfo,
             originalname=item.originalname,
             **more,
