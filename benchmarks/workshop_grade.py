@@ -4,8 +4,8 @@
 
 Everybody hands in the reference answer of the step. The peer is the same tests run by pytest alone, one process for
 each core, in folders with the same files and with the same packages: the sum of the seconds of these runs, divided by
-the cores. Both go over a quarter of the people in turn. Prints a Markdown table and exits with 1 when a limit did not
-hold.
+the cores. Both go over a quarter of the people in turn, so few people say little. Prints a Markdown table and exits
+with 1 when a limit did not hold.
 """
 
 from __future__ import annotations
