@@ -1,14 +1,27 @@
 """Runs pytest in the sandbox and reports each outcome over a pipe, signed; started as a script by `workshop grade`.
 
-Everything lives inside `main`, so that no module holds what the submission's code could take. The outcome of a test is
-what the call of its function did, seen here and not read from a report. Beside each test stands a twin that can only
+Everything lives inside functions, so that no module holds what the submission's code could take. The outcome of a test
+is what the call of its function did, seen here and not read from a report. Beside each test stands a twin that can only
 fail: where one does not, somebody meddles with outcomes.
 """
 
 from __future__ import annotations
 
+import builtins
+import hashlib
+import importlib.util
+import inspect
+import json
+import os
+import random
+import secrets
 import sys
+import threading
 from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+Send = Callable[..., None]
 
 
 def hmac_with(key: bytes) -> Callable[[bytes], str]:
@@ -23,33 +36,10 @@ def hmac_with(key: bytes) -> Callable[[bytes], str]:
     return sign
 
 
-def main() -> None:
-    """Run the tests as the arguments say, and end the process."""
-    import builtins
-    import hashlib
-    import importlib.util
-    import inspect
-    import json
-    import os
-    import random
-    import secrets
-    import threading
-    from pathlib import Path
-    from typing import Any
-
-    settings = json.loads(sys.argv[1])
-    secret_end, report_end = int(sys.argv[2]), int(sys.argv[3])
-    chunks = []
-    while piece := os.read(secret_end, 65536):
-        chunks.append(piece)
-    os.close(secret_end)
-    sign = hmac_with(b"".join(chunks))
-    chunks.clear()
-    os.set_inheritable(report_end, False)
-    site = str(Path.cwd())
+def sender(report_end: int, sign: Callable[[bytes], str]) -> Send:
+    """Return what sends an event over the pipe, signed and counted; a child that was forked sends nothing."""
     own = os.getpid()
-    write, dumps, getpid, exact = os.write, json.dumps, os.getpid, type
-    choose = random.SystemRandom()
+    write, dumps, getpid = os.write, json.dumps, os.getpid
     lock = threading.RLock()
     count = [0]
 
@@ -66,6 +56,11 @@ def main() -> None:
             except OSError:
                 return  # the pipe was closed by the submission: what is not heard counts as not run
 
+    return send
+
+
+def teller(send: Send) -> Callable[[str], None]:
+    """Return what tells that somebody meddles, each way once."""
     told: set[str] = set()
 
     def tampered(what: str) -> None:
@@ -73,34 +68,28 @@ def main() -> None:
             told.add(what)
             send("tampered", what=what[:300])
 
-    here = Path(__file__).parent
-    spec = importlib.util.spec_from_file_location("_starterkit_watching", here / "watching.py")
-    assert spec is not None and spec.loader is not None
-    watching = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(watching)
+    return tampered
 
+
+def words_of(report: object) -> dict[str, str]:
+    """Return what a report of pytest says, in short and whole, as far as there is room."""
+    representation = getattr(report, "longrepr", None)
+    crash = getattr(representation, "reprcrash", None)
+    message = str(getattr(crash, "message", "") or "")
+    if isinstance(representation, tuple):  # a skip: file, line, reason
+        message = str(representation[2])
+    text = str(getattr(report, "longreprtext", "") or "")
+    return {
+        "message": message[:8000],
+        "text": text if len(text) < 24000 else text[:12000] + "\n…\n" + text[-12000:],
+    }
+
+
+def twin_maker(twins: dict[int, AssertionError]) -> Callable[[Any], Any]:
+    """Return what makes the twin of a test: of the same name, and it can only fail, with the error noted in `twins`."""
     import pytest
 
-    watch = watching.Watched(site, settings["trusted"], tampered)
-
-    twins: dict[int, AssertionError] = {}
-    called: dict[int, str] = {}
-    failed: dict[int, dict[str, str]] = {}
-    Failure = builtins.AssertionError  # noqa: N806
-    Function = pytest.Function  # noqa: N806
-
-    def words_of(report: object) -> dict[str, str]:
-        representation = getattr(report, "longrepr", None)
-        crash = getattr(representation, "reprcrash", None)
-        message = str(getattr(crash, "message", "") or "")
-        if isinstance(representation, tuple):  # a skip: file, line, reason
-            message = str(representation[2])
-        text = str(getattr(report, "longreprtext", "") or "")
-        return {
-            "message": message[:8000],
-            "text": text if len(text) < 24000 else text[:12000] + "\n…\n" + text[-12000:],
-        }
-
+    Failure, Function = builtins.AssertionError, pytest.Function  # noqa: N806
     fails = compile("def twin(**_):\n    raise failure\n", "<twin>", "exec")
 
     def make_twin(item: Any) -> pytest.Function:
@@ -120,7 +109,24 @@ def main() -> None:
         twins[id(other)] = failure
         return other
 
-    class Harness:
+    return make_twin
+
+
+def collecting(
+    settings: dict[str, Any],
+    site: str,
+    send: Send,
+    tampered: Callable[[str], None],
+    watch: Any,
+    twin_of: Callable[[Any], Any],
+) -> object:
+    """Return the plugin that knows all that is trusted, and puts a twin beside each test."""
+    import pytest
+
+    exact, choose = type, random.SystemRandom()
+    Function = pytest.Function  # noqa: N806
+
+    class Collecting:
         """The plugin."""
 
         @pytest.hookimpl(tryfirst=True)
@@ -141,7 +147,7 @@ def main() -> None:
             for item in items:
                 pair: list[pytest.Item] = [item]
                 if exact(item) is Function:
-                    pair.insert(choose.randrange(2), make_twin(item))
+                    pair.insert(choose.randrange(2), twin_of(item))
                 both += pair
             items[:] = both
 
@@ -165,14 +171,31 @@ def main() -> None:
         def pytest_internalerror(self, excrepr: object) -> None:
             send("internal", message=str(excrepr)[-8000:])
 
+    return Collecting()
+
+
+def shows(report: Any, call: Any, failure: AssertionError) -> bool:
+    """Tell whether a report is of exactly this failure."""
+    raised = call.excinfo is not None and call.excinfo.value is failure
+    return raised and report.outcome == "failed" and str(failure) in str(report.longrepr)
+
+
+def running(send: Send, tampered: Callable[[str], None], watch: Any, twins: dict[int, AssertionError]) -> object:
+    """Return the plugin that calls each test, sees how that ends, and sends it."""
+    import pytest
+
+    choose = random.SystemRandom()
+    called: dict[int, str] = {}
+    failed: dict[int, dict[str, str]] = {}
+
+    class Running:
+        """The plugin."""
+
         @pytest.hookimpl(wrapper=True, tryfirst=True)
         def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
             number = id(item)
             where = {"test": getattr(item, "originalname", None) or item.name, "file": item.nodeid.partition("::")[0]}
-            if number not in twins:
-                send("began", **where)
-            else:
-                send("between", **where)
+            send("between" if number in twins else "began", **where)
             try:
                 return (yield)
             finally:
@@ -212,19 +235,54 @@ def main() -> None:
             number = id(item)
             if number in twins:
                 if call.when == "call" and called.get(number) == "raised":
-                    is_right = call.excinfo is not None and call.excinfo.value is twins[number]
-                    is_right = is_right and report.outcome == "failed" and str(twins[number]) in str(report.longrepr)
-                    called[number] = "failed as it has to" if is_right else "forged"
+                    called[number] = "failed as it has to" if shows(report, call, twins[number]) else "forged"
             elif report.outcome != "passed":
                 failed.setdefault(number, {**words_of(report), "phase": report.when, "kind": report.outcome})
             return report
+
+    return Running()
+
+
+def watching_of(site: str, trusted: Any, tampered: Callable[[str], None]) -> Any:
+    """Return what watches over the trusted code; its module is known to no one else."""
+    file = Path(__file__).parent / "watching.py"
+    spec = importlib.util.spec_from_file_location("_starterkit_watching", file)
+    assert spec is not None and spec.loader is not None
+    watching = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(watching)
+    import pytest  # noqa: F401  # trusted, and known before anything is watched
+
+    return watching.Watched(site, trusted, tampered)
+
+
+def main() -> None:
+    """Run the tests as the arguments say, and end the process."""
+    settings = json.loads(sys.argv[1])
+    secret_end, report_end = int(sys.argv[2]), int(sys.argv[3])
+    chunks = []
+    while piece := os.read(secret_end, 65536):
+        chunks.append(piece)
+    os.close(secret_end)
+    send = sender(report_end, hmac_with(b"".join(chunks)))
+    chunks.clear()
+    os.set_inheritable(report_end, False)
+    site = str(Path.cwd())
+    tampered = teller(send)
+    watch = watching_of(site, settings["trusted"], tampered)
+    twins: dict[int, AssertionError] = {}
+    own = [
+        collecting(settings, site, send, tampered, watch, twin_maker(twins)),
+        running(send, tampered, watch, twins),
+    ]
+
+    import pytest
 
     plugins = [word for name in settings["plugins"] for word in ("-p", name)]
     sys.modules["__main__"] = type(sys)("__main__")
     sys.argv[1:] = []
     sys.path.append(site)
     options = ["-p", "no:cacheprovider", "-s", "-q", "-o", "pythonpath=", "--rootdir", site, *plugins]
-    code = pytest.main([*options, *settings["arguments"]], plugins=[Harness()])
+    code = pytest.main([*options, *settings["arguments"]], plugins=own)
     watch.look(everywhere=True)
     send("finished", code=int(code))
     sys.stdout.flush()
