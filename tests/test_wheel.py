@@ -52,12 +52,14 @@ def test_the_whole_way_from_new_to_the_last_step(starterkit: Starterkit, framewo
     site = tmp_path / "site"
 
     starterkit("check", cwd=site)
-    for _ in steps:
-        starterkit("next", cwd=site)
-        starterkit("check", cwd=site, code=1)
-        starterkit("hint", cwd=site)
+    for step in steps:
+        starterkit("next", cwd=site)  # only because all is green: `solve` has run every test so far
+        starterkit("check", step["name"], cwd=site, code=1)
+        if step is steps[0]:
+            starterkit("check", cwd=site, code=1)
+            starterkit("hint", cwd=site)
         starterkit("solve", cwd=site)
-        starterkit("check", cwd=site)
+    starterkit("check", cwd=site)
 
     (site / "notes.txt").write_text("Mine.\n")
     assert "Save your work and finish" in starterkit("check", cwd=site).stdout

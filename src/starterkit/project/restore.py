@@ -73,8 +73,10 @@ def _fetch(repository: Repository, wanted: dict[str, str]) -> bool:
                 )
             except TimeLimitReached:
                 break
+            if finished.code != 0:
+                break  # it has no path at all
             repository.close()
-            if finished.code == 0 and _is_here(repository, wanted):
+            if _is_here(repository, wanted):
                 return True
     return False
 
