@@ -44,7 +44,7 @@ def push_fix(
     people = workshop.chosen(who or [])
     found = _corrected(context, workshop, template, trusted=trust)
     with working(workshop.folder, console.say):
-        new = render_new_path(workshop, found)
+        new = render_new_path(workshop, found, trusted=trust)
         fixes = planned(workshop, people, new, console.say)
         waiting = any(fix.commit for fix in fixes) or (new.path, new.texts) != (workshop.path, workshop.texts)
         if not console.as_json:

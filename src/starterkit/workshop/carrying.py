@@ -12,7 +12,7 @@ from starterkit.project.carry import Carried, carry, changed_paths, take_files
 from starterkit.project.path import LearningPath
 from starterkit.project.pins import pins_rule
 from starterkit.project.state import STATE_FILE, State, read_state, state_bytes
-from starterkit.repository import NO_COMMIT, PATH_REF, TEXTS_REF
+from starterkit.repository import PATH_REF, TEXTS_REF
 from starterkit.repository.bare import HEADS, BareRepository
 from starterkit.repository.merge import Merger
 from starterkit.repository.objects import FILE, SCRATCH_REF, Entry, File, Identity, NewCommit, write_objects
@@ -157,7 +157,7 @@ def fix_branch(state: State) -> str:
 
 def is_there(repository: BareRepository, person: Person, branch: str) -> bool:
     """Tell whether a person's repository has a branch of this name."""
-    return repository.refs(person.heads).get(person.heads + branch, NO_COMMIT) != NO_COMMIT
+    return person.heads + branch in repository.refs(person.heads)
 
 
 def _silent(line: str) -> None:

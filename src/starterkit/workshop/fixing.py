@@ -9,26 +9,28 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
 from starterkit import __version__
-from starterkit.errors import StarterkitError
+from starterkit.errors import StarterkitError, UsageError
 from starterkit.project.carry import Carried, changed_paths, settle
-from starterkit.project.layers import path_layers, read_folder, texts_of, write_path
+from starterkit.project.creation import Order, RenderedPath, rendered_path, write_beginning
+from starterkit.project.layers import texts_of, write_path
 from starterkit.project.path import LearningPath
-from starterkit.project.state import ANSWERS_FILE, STATE_FILE, State, state_bytes
-from starterkit.repository import PATH_REF, STARTERKIT_REFS, TEXTS_REF
+from starterkit.project.state import STATE_FILE, State
+from starterkit.repository import STARTERKIT_REFS
 from starterkit.repository.bare import HEADS, BareRepository
 from starterkit.repository.merge import Settle
-from starterkit.repository.objects import FILE, Entry, File, Identity, NewCommit, write_objects
+from starterkit.repository.objects import FILE, File, NewCommit
 from starterkit.repository.worktree import write_file
 from starterkit.template import BASE
 from starterkit.template.located import Located
 from starterkit.workshop import results
 from starterkit.workshop.carrying import Change, Desk, Standing, fix_branch, is_there
 from starterkit.workshop.folder import WORKSHOP_FILE, Person, Workshop
+from starterkit.workshop.founding import AUTHOR
 from starterkit.workshop.submissions import beginnings, latest_in
 
 FIXED = "fixed"
@@ -36,7 +38,6 @@ _COMING = STARTERKIT_REFS + "coming/"
 _OLDER = STARTERKIT_REFS + "older/"
 _FURTHEST = 300  # commits that are looked through for one in which files were the path's
 _MESSAGE = "Take in the corrected path"
-_US = Identity("starterkit", "starterkit@localhost")
 
 
 class Outcome(Enum):
@@ -52,11 +53,12 @@ class Outcome(Enum):
 
 @dataclass(frozen=True)
 class NewPath:
-    """The corrected path, as it lies in the workshop's own repository."""
+    """The corrected path: what it was rendered from, and its ids in the workshop's own repository."""
 
+    order: Order
+    rendered: RenderedPath
     path: str
     texts: str
-    source: str
 
 
 @dataclass(frozen=True)
@@ -76,15 +78,28 @@ class Fix:
     base: str = ""  # their commit on which it was made
 
 
-def render_new_path(workshop: Workshop, found: Located) -> NewPath:
-    """Render the corrected template with the workshop's answers into its repository, beside the present path."""
-    from starterkit.rendering import render
+def render_new_path(workshop: Workshop, found: Located, *, trusted: bool = False) -> NewPath:
+    """Render the corrected template with the workshop's answers into its repository, beside the present path.
 
-    rendered = render(found.folder, workshop.answers, read_folder)
-    layers = path_layers(found.folder, found.template, rendered.files)
+    Raises `UsageError` where it has no such step as the one at which all begin, and as rendering does.
+    """
+    if workshop.step not in (BASE, *found.template.step_names):
+        raise UsageError(f"The corrected path has no step {workshop.step}, where everybody begins.", "Keep its name.")
+    order = Order(
+        workshop.folder,
+        found.folder,
+        found.template,
+        workshop.answers,
+        step=workshop.step,
+        solved=workshop.solved,
+        install=False,
+        source=workshop.template,
+        trusted=trusted,
+    )
+    rendered = rendered_path(order)
     with BareRepository(workshop.path_repository) as repository:
-        path, texts = write_path(repository.git, layers, texts_of(found.folder, found.template), _COMING)
-    return NewPath(path, texts, workshop.template)
+        ids = write_path(repository.git, rendered.layers, texts_of(found.folder, found.template), _COMING)
+    return NewPath(order, rendered, *ids)
 
 
 def planned(workshop: Workshop, people: Sequence[Person], new: NewPath, say: Callable[[str], None]) -> list[Fix]:
@@ -121,17 +136,13 @@ def _planned(desk: Desk, new: NewPath) -> Fix:
     carried = desk.carry(corrected.template, change, standing.tree)
     if carried.is_clean:
         commit = desk.write([desk.commit(_MESSAGE, submission.commit, carried.tree, state)])
-        files = _sorted(changed_paths(standing.tree, carried.tree))
+        files = tuple(sorted(changed_paths(standing.tree, carried.tree)))
         return Fix(person, Outcome.CLEAN, files, "", commit, state, base=submission.commit)
-    files = _sorted(conflict.path for conflict in carried.conflicts)
+    files = tuple(sorted(conflict.path for conflict in carried.conflicts))
     if is_there(desk.repository, person, fix_branch(state)):
         return Fix(person, Outcome.CONFLICT, files, "the branch is there already", "", state, fix_branch(state))
     made = _to_merge(desk, standing, corrected, change, carried, state)
     return Fix(person, Outcome.CONFLICT, files, "", desk.write([made]), state)
-
-
-def _sorted(paths: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(paths))
 
 
 def _to_merge(
@@ -217,12 +228,9 @@ def take_over(workshop: Workshop, new: NewPath) -> Workshop:
     was killed before is taken up by typing it again."""
     fixed = replace(workshop, path=new.path, texts=new.texts, version=__version__)
     with BareRepository(workshop.path_repository) as repository:
-        path = LearningPath(repository, new.path, new.texts)
-        start = _new_start(repository, path, fixed)
-        refs = {PATH_REF: new.path, TEXTS_REF: new.texts, "refs/heads/main": start}
-        lines = [f"update {name} {id}" for name, id in refs.items()]
-        lines += [f"delete {name}" for name in repository.refs(_COMING)]
-        repository.git.run("update-ref", "--stdin", input="\n".join(("start", *lines, "commit", "")).encode())
+        write_beginning(repository.git, new.order, new.rendered, AUTHOR)
+        for name in repository.refs(_COMING):
+            repository.git.run("update-ref", "-d", name)
     write_file(workshop.folder, WORKSHOP_FILE, File(FILE, _with_path_of(fixed, workshop.file.read_bytes())))
     return fixed
 
@@ -233,21 +241,3 @@ def _with_path_of(fixed: Workshop, data: bytes) -> bytes:
         line = f'{name}: "{getattr(fixed, name)}"'.encode()
         data = re.sub(rb"^%s:[^\r\n]*" % name.encode(), lambda _: line, data, count=1, flags=re.MULTILINE)  # noqa: B023
     return data
-
-
-def _new_start(repository: BareRepository, path: LearningPath, workshop: Workshop) -> str:
-    """Write the commit with which people begin from now on."""
-    state = State(workshop.template, workshop.version, workshop.path, workshop.texts, workshop.step, workshop.solved)
-    files: Mapping[str, Entry] = path.layer(workshop.step, solved=workshop.solved)
-    answers = repository.reader.tree("refs/heads/main")[ANSWERS_FILE]
-    commit = NewCommit(
-        ref=_COMING + "main",
-        message=f"Begin with the corrected path of {path.template.title}\n",
-        author=_US,
-        committer=_US,
-        seconds=int(time.time()),
-        parents=(path.layer_commit(workshop.step, solved=workshop.solved),),
-        entries={**files, ANSWERS_FILE: answers},
-        files={STATE_FILE: File(FILE, state_bytes(state))},
-    )
-    return write_objects(repository.git, [commit])[-1]

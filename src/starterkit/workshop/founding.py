@@ -36,7 +36,7 @@ from starterkit.workshop.parallel import Say as Say
 from starterkit.workshop.parallel import each
 
 MAIN = "refs/heads/main"
-_AUTHOR = Identity("starterkit", "starterkit@localhost")  # nobody's name stands in what everybody gets
+AUTHOR = Identity("starterkit", "starterkit@localhost")  # nobody's name stands in what everybody gets
 _DRAFT = ".making-"
 _JOBS = 4
 # What people push never moves the refs of the path; those are the workshop's.
@@ -125,7 +125,7 @@ def found(order: Order, path: RenderedPath, wanted: Wanted, imported: Mapping[st
             draft = Path(place) / "path.git"
             write_bare(draft, {})
             with BareRepository(draft) as repository:
-                state, _ = write_beginning(repository.git, order, path, _AUTHOR)
+                state, _ = write_beginning(repository.git, order, path, AUTHOR)
             shutil.rmtree(goal, ignore_errors=True)  # of a workshop that was cut off before it had a workshop.yml
             draft.rename(goal)
     except OSError as wrong:
