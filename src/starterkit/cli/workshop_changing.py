@@ -9,17 +9,13 @@ import typer
 from starterkit.cli.invocation import quoted
 from starterkit.cli.options import Elsewhere, Json, Trust, flag
 from starterkit.cli.session import console_of, folder_of
-from starterkit.cli.workshop_grading import TrustSubmissions
+from starterkit.cli.workshop_options import TrustSubmissions, Who, workshop_with_path
 
 if TYPE_CHECKING:
     from starterkit.cli.console import Console
     from starterkit.template.located import Located
     from starterkit.workshop.fixing import Fix
     from starterkit.workshop.folder import Workshop
-
-Who = Annotated[
-    list[str] | None, typer.Argument(metavar="[WHO]...", help="Only these people; else everybody.", show_default=False)
-]
 
 
 def push_fix(
@@ -40,7 +36,7 @@ def push_fix(
     from starterkit.workshop.founding import working
 
     console = console_of(context)
-    workshop = opened_workshop(context)
+    workshop = workshop_with_path(context)
     people = workshop.chosen(who or [])
     found = _corrected(context, workshop, template, trusted=trust)
     with working(workshop.folder, console.say):
@@ -117,7 +113,7 @@ def catch_up(
     from starterkit.workshop.steps import texts_of
 
     console = console_of(context)
-    workshop = opened_workshop(context)
+    workshop = workshop_with_path(context)
     *who, step = words
     if not who:
         raise UsageError("Who is to be brought to which step?", "For example: `starterkit workshop catch-up ada 03`.")
@@ -131,14 +127,6 @@ def catch_up(
             say = console.say
             brought = bring(workshop, people, goal, say, judge=judge, counts_as_green=green, take_whole=replace)
         return caught_up.show(console, template, brought)
-
-
-def opened_workshop(context: typer.Context) -> Workshop:
-    """Return the workshop that lies here. Raises as `open_workshop` does, and where its path is not there."""
-    from starterkit.workshop.folder import find_workshop
-    from starterkit.workshop.founding import reopened
-
-    return reopened(find_workshop(folder_of(context)))
 
 
 COMMANDS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (

@@ -10,7 +10,8 @@ import typer
 from starterkit.cli.begin import At, Data, Framework, given_answers
 from starterkit.cli.options import Elsewhere, Json, Trust, flag
 from starterkit.cli.session import console_of, folder_of
-from starterkit.cli.workshop_grading import TrustSubmissions, grade, grader, grader_if_any
+from starterkit.cli.workshop_grading import grade, grader, grader_if_any
+from starterkit.cli.workshop_options import TrustSubmissions, Who, workshop_here
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
     from starterkit.workshop.enrolling import Request
     from starterkit.workshop.founding import Wanted
 
-Who = Annotated[
-    list[str] | None,
-    typer.Argument(metavar="[WHO]...", help="Only these people, by folder, login, e-mail or name.", show_default=False),
-]
 DEFAULT_FOLDER = "workshop"
 RosterFile = Annotated[
     str, typer.Argument(metavar="ROSTER", help="A CSV file with the people, as learning platforms export it.")
@@ -112,12 +109,11 @@ def collect(
     from starterkit.cli.options import whole_number
     from starterkit.cli.screens import collected
     from starterkit.workshop import collecting
-    from starterkit.workshop.folder import find_workshop, open_workshop
     from starterkit.workshop.founding import working
 
     console = console_of(context)
     count = whole_number(jobs, "--jobs") or collecting.JOBS
-    workshop = open_workshop(find_workshop(folder_of(context)))
+    workshop = workshop_here(context)
     people = workshop.chosen(who or [])
     grade_them = grader(console, trusted=trust_submissions) if and_grade else None
     with working(workshop.folder, console.say):

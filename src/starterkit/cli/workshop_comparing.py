@@ -8,7 +8,7 @@ import typer
 
 from starterkit.cli.options import Json, whole_number
 from starterkit.cli.session import console_of
-from starterkit.cli.workshop_changing import Who, opened_workshop
+from starterkit.cli.workshop_options import Who, workshop_with_path
 
 _AT_LEAST = 50
 
@@ -36,7 +36,7 @@ def similar(
     if percent > 100:
         raise UsageError("--at-least wants a share of 1 to 100 percent.", "For example: --at-least 60")
     console = console_of(context)
-    workshop = opened_workshop(context)
+    workshop = workshop_with_path(context)
     found = compare(workshop, workshop.chosen(who or []), percent / 100, console.say)
     return compared.show(console, found, percent)
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from starterkit.cli.options import Json, flag
-from starterkit.cli.session import console_of, folder_of
+from starterkit.cli.session import console_of
+from starterkit.cli.workshop_options import TrustSubmissions, Who, workshop_here
 
 if TYPE_CHECKING:
     from starterkit.cli.console import Console
@@ -19,18 +20,13 @@ if TYPE_CHECKING:
     from starterkit.workshop.folder import Person, Workshop
     from starterkit.workshop.founding import Say
     from starterkit.workshop.grading.model import Grade
-    from starterkit.workshop.grading.one import Runner
+    from starterkit.workshop.grading.one import Here, Runner
     from starterkit.workshop.grading.packages import Shelf
     from starterkit.workshop.grading.running import Order
     from starterkit.workshop.rounds import Grade as GradeThem
 
-Who = Annotated[
-    list[str] | None,
-    typer.Argument(metavar="[WHO]...", help="Only these people, by folder, login, e-mail or name.", show_default=False),
-]
-TrustSubmissions = Annotated[
-    bool, flag("--trust-submissions", help="Start submissions without a sandbox, where there is none.")
-]
+
+_Made = TypeVar("_Made")
 
 
 def grade(
@@ -61,12 +57,11 @@ def grade(
     """
     from starterkit.cli.options import whole_number
     from starterkit.cli.screens import graded
-    from starterkit.workshop.folder import find_workshop, open_workshop
     from starterkit.workshop.grading.running import Order, part_of
     from starterkit.workshop.times import parse_time
 
     console = console_of(context)
-    workshop = open_workshop(find_workshop(folder_of(context)))
+    workshop = workshop_here(context)
     people = workshop.chosen(who or [])
     order = Order(
         people,
@@ -77,8 +72,7 @@ def grade(
         again=again,
     )
     console.farewell = "Interrupted. What was graded is kept; type the same to go on."
-    shelf = _shelf(console)
-    with _place(shelf, scheduler, trusted=trust_submissions) as (runner, slots):
+    with _place(console, scheduler, trusted=trust_submissions) as (runner, shelf, slots):
         order = replace(order, jobs=order.jobs or slots)
         grades, failed = _graded(console, workshop, order, runner, shelf)
         confinement = runner.describe()
@@ -89,18 +83,16 @@ def grade(
 
 
 @contextmanager
-def _place(shelf: Shelf, scheduler: str, *, trusted: bool) -> Iterator[tuple[Runner, int]]:
-    """Give the block where submissions are run, and how many at once (0: as many as there are cores here)."""
-    from starterkit.workshop.grading.one import Here
-    from starterkit.workshop.sandbox import sandbox
-
+def _place(console: Console, scheduler: str, *, trusted: bool) -> Iterator[tuple[Runner, Shelf, int]]:
+    """Give the block where submissions are run, this machine's packages, and how many run at once (0: one a core)."""
     if not scheduler:
-        yield Here(shelf, sandbox(trusted=trusted)), 0
+        here = _here(console, trusted=trusted)
+        yield here, here.shelf, 0
         return
     from starterkit.workshop.grading.elsewhere import Elsewhere
 
     with closing(Elsewhere(scheduler)) as cluster:
-        yield cluster, cluster.slots
+        yield cluster, _shelf(console), cluster.slots
 
 
 def _step(workshop: Workshop, words: str) -> str:
@@ -115,16 +107,12 @@ def _step(workshop: Workshop, words: str) -> str:
 
 def grader(console: Console, *, trusted: bool) -> GradeThem:
     """Return what grades people on the way: their latest work. Raises `MissingError` where there is no sandbox."""
-    from starterkit.workshop.grading.one import Here
-    from starterkit.workshop.sandbox import sandbox
-
-    shelf = _shelf(console)
-    runner = Here(shelf, sandbox(trusted=trusted))
+    runner = _here(console, trusted=trusted)
 
     def grade_them(workshop: Workshop, people: Sequence[Person], say: Say) -> None:
         from starterkit.workshop.grading.running import Order
 
-        _, failed = _graded(console, workshop, Order(people), runner, shelf)
+        _, failed = _graded(console, workshop, Order(people), runner, runner.shelf)
         _tell_failed(console, failed)
 
     return grade_them
@@ -139,13 +127,7 @@ def _tell_failed(console: Console, failed: Mapping[str, StarterkitError]) -> int
 
 def grader_if_any(console: Console, *, trusted: bool) -> GradeThem | None:
     """Like `grader`, but None where there is no sandbox; the reason is told."""
-    from starterkit.errors import MissingError
-
-    try:
-        return grader(console, trusted=trusted)
-    except MissingError as lacking:
-        console.trouble("Nothing is graded:", lacking.message, lacking.mend)
-        return None
+    return _if_any(console, lambda: grader(console, trusted=trusted))
 
 
 def judge_if_any(console: Console, workshop: Workshop, *, trusted: bool) -> Judge | None:
@@ -153,26 +135,40 @@ def judge_if_any(console: Console, workshop: Workshop, *, trusted: bool) -> Judg
 
     The reason for that is told. Nothing is written into the results: such a commit may come to nothing.
     """
-    from starterkit.errors import MissingError
     from starterkit.workshop.grading.model import Verdict
-    from starterkit.workshop.grading.one import Grader, Here
-    from starterkit.workshop.grading.running import layers_of
-    from starterkit.workshop.sandbox import sandbox
+    from starterkit.workshop.grading.one import Grader
+    from starterkit.workshop.grading.pristine import Layers
     from starterkit.workshop.submissions import of_commit
 
-    try:
-        place = sandbox(trusted=trusted)
-    except MissingError as lacking:
-        console.trouble("Nothing is graded:", lacking.message, lacking.mend)
+    runner = _if_any(console, lambda: _here(console, trusted=trusted))
+    if runner is None:
         return None
-    shelf = _shelf(console)
-    grader = Grader(workshop, layers_of(workshop), shelf, Here(shelf, place))
+    grader = Grader(workshop, Layers(workshop), runner.shelf, runner)
 
     def is_green(person: Person, commit: str, step: str) -> bool:
         console.say(f"Running the tests up to {step} on the work of {person.name}")
         return grader.grade(of_commit(workshop, person, commit), step, None).verdict is Verdict.GREEN
 
     return is_green
+
+
+def _if_any(console: Console, made: Callable[[], _Made]) -> _Made | None:
+    """Return what can only be made where there is a sandbox; elsewhere None, and the reason is told."""
+    from starterkit.errors import MissingError
+
+    try:
+        return made()
+    except MissingError as lacking:
+        console.trouble("Nothing is graded:", lacking.message, lacking.mend)
+        return None
+
+
+def _here(console: Console, *, trusted: bool) -> Here:
+    """What runs submissions on this machine. Raises `MissingError` where there is no sandbox."""
+    from starterkit.workshop.grading.one import Here
+    from starterkit.workshop.sandbox import sandbox
+
+    return Here(_shelf(console), sandbox(trusted=trusted))
 
 
 def _shelf(console: Console) -> Shelf:

@@ -63,11 +63,6 @@ class Unobserved:
         """Somebody's submission has its grade."""
 
 
-def layers_of(workshop: Workshop) -> Layers:
-    """Return what the path brings at each of its steps, base first."""
-    return Layers(workshop)
-
-
 @dataclass
 class Grading:
     """One grading of a workshop."""
