@@ -2,7 +2,7 @@
 
     .venv/bin/python benchmarks/workshop_grade.py [--people N] [--framework flask] [--step STEP]
 
-Everybody hands in the reference answer of the step. The peer is the same tests run by pytest alone, one process for
+Everybody hands in the reference answer of the step. The peer is the path's own test command, one process for
 each core, in folders with the same files and with the same packages: the sum of the seconds of these runs, divided by
 the cores. Both go over a quarter of the people in turn, so few people say little. Prints a Markdown table and exits
 with 1 when a limit did not hold.
@@ -22,7 +22,6 @@ from pathlib import Path
 
 from benchmark import Row, environment
 
-from starterkit.process import scrubbed_environment
 from starterkit.repository.bare import BareRepository
 from starterkit.repository.objects import File
 from starterkit.repository.worktree import write_file
@@ -64,19 +63,20 @@ def hand_in(workshop: Workshop, step: str) -> dict[str, File]:
 def bare_seconds(
     workshop: Workshop, people: Sequence[Person], step: str, files: dict[str, File], jobs: int, scratch: Path
 ) -> float:
-    """Run the tests of these people by pytest alone; return the sum of the seconds of the runs."""
+    """Run the path's test command on these people's work; return the sum of the seconds of the runs."""
     shelf = Shelf(environments_folder(cache_folder(os.environ, Path.home())))
     pristine = Layers(workshop)[step]
-    python = shelf.of_the_path(pristine).prepared.programs["python"]
+    prepared = shelf.of_the_path(pristine).prepared
+    command = prepared.command(pristine.template.commands.test, report="report.xml", tests=pristine.test_files)
     folders = [scratch / person.folder for person in people]
     for folder in folders:
         for name, file in files.items():
             write_file(folder, name, file)
+        prepared.lend_to(folder)
 
     def one(folder: Path) -> float:
         begin = time.perf_counter()
-        command = [python, "-m", "pytest", "-q", "--junit-xml=report.xml", *pristine.test_files]
-        subprocess.run(command, cwd=folder, env=scrubbed_environment(), check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(command, cwd=folder, env=prepared.variables, check=True, stdout=subprocess.DEVNULL)
         return time.perf_counter() - begin
 
     with ThreadPoolExecutor(jobs) as pool:

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from projects import pytest_environment
+from projects import node_alone, pytest_environment
 
 from starterkit.project.layers import Layer, path_layers, read_folder, texts_of, write_path
 from starterkit.project.state import STATE_FILE, State, state_bytes
 from starterkit.repository.bare import BareRepository, write_bare
 from starterkit.repository.objects import FILE, File, Identity, NewCommit, write_objects
-from starterkit.runtime import Prepared, prepare
+from starterkit.runtime import prepare
 from starterkit.template import BASE, FolderSource, Template, read_template
 from starterkit.workshop.folder import Person, Workshop
 from starterkit.workshop.grading.model import Grade
 from starterkit.workshop.grading.one import Here
-from starterkit.workshop.grading.packages import Packages, Shelf, _python_packages
+from starterkit.workshop.grading.packages import Packages, Shelf, _node_packages, _python_packages
 from starterkit.workshop.grading.pristine import Pristine
 from starterkit.workshop.grading.running import Grading, Order
 from starterkit.workshop.sandbox import Sandbox
@@ -29,6 +28,7 @@ from starterkit.workshop.sandbox.bubblewrap import Bubblewrap
 from starterkit.workshop.sandbox.choosing import why_no_bubblewrap
 
 GRADED = Path(__file__).parent / "templates" / "graded"
+GRADED_NODE = Path(__file__).parent / "templates" / "graded-node"
 ADA = Person("ada", "Ada")
 WHEN = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 _WHO = Identity("Ada", "ada@example.org")
@@ -38,23 +38,27 @@ needs_a_sandbox = pytest.mark.skipif(
 )
 
 
-_MADE: list[Packages] = []
+_MADE: dict[str, Packages] = {}
 
 
 class OneShelf(Shelf):
-    """A shelf with one environment: that of the site in its folder, else pytest and its time limits."""
+    """A shelf with one environment: that of the site in its folder, else pytest and its time limits, or Node."""
 
     def _packages(self, pristine: Pristine, pins: bytes) -> Packages:
-        if pristine.template.name != GRADED.name:
+        name = pristine.template.name
+        if name not in _PREPARED and pristine.template.environment.kind == "node":
+            return super()._packages(pristine, pins)
+        if name not in _PREPARED:
             return _python_packages("site", prepare(self.folder, pristine.template.environment), pristine)
-        if not _MADE:
-            _MADE.append(_python_packages("one", _prepared(), pristine))
-        return _MADE[0]
+        if name not in _MADE:
+            _MADE[name] = _PREPARED[name](pristine)
+        return _MADE[name]
 
 
-@functools.cache
-def _prepared() -> Prepared:
-    return pytest_environment()
+_PREPARED: dict[str, Callable[[Pristine], Packages]] = {
+    GRADED.name: lambda pristine: _python_packages("one", pytest_environment(), pristine),
+    GRADED_NODE.name: lambda _: _node_packages("node", node_alone(GRADED_NODE / "project")),
+}
 
 
 @dataclass

@@ -141,5 +141,13 @@ def pytest_environment() -> Prepared:
     return prepare(folder, PYTHON)
 
 
+@functools.cache
+def node_alone(project: Path) -> Prepared:
+    """Return an environment with Node and no packages, made once for the whole run, for what this project declares."""
+    names = ("package.json", "package-lock.json")
+    folder = write_tree(Path(_scratch().name) / "node", {name: (project / name).read_text("utf-8") for name in names})
+    return prepare(folder, Environment("node", *names))
+
+
 def bin_folder(venv: Path) -> Path:
     return venv / ("Scripts" if os.name == "nt" else "bin")

@@ -16,14 +16,16 @@ from xml.etree import ElementTree
 
 import pytest
 from commands import starterkit
-from gradings import ADA, WHEN, Room, needs_a_sandbox
+from gradings import ADA, WHEN, OneShelf, Room, needs_a_sandbox
 
-from starterkit.errors import MissingError, UsageError
+from starterkit.errors import MissingError, StarterkitError, UsageError
 from starterkit.repository.objects import FILE, File
+from starterkit.runtime import NoNetworkError
 from starterkit.workshop.folder import Person, workshop_bytes
 from starterkit.workshop.grading.model import Verdict
-from starterkit.workshop.grading.packages import Shelf, _why_not
-from starterkit.workshop.grading.pristine import Layers
+from starterkit.workshop.grading.packages import Packages, Shelf
+from starterkit.workshop.grading.pins import why_not
+from starterkit.workshop.grading.pristine import Layers, Pristine
 from starterkit.workshop.grading.running import Order, part_of
 from starterkit.workshop.grading.written import write_grades
 from starterkit.workshop.results import read
@@ -297,13 +299,13 @@ PIN = "evil==1.0 \\\n    --hash=sha256:" + "0" * 64 + "\n"
 def test_pins_that_reach_further_are_not_taken(room: Room, lines: str, says: str) -> None:
     pristine = Layers(room.workshop)["base"]
 
-    assert says in _why_not(pristine, lines.encode())
+    assert says in why_not(pristine, lines.encode())
 
 
 def test_pins_with_hashes_are_taken(room: Room) -> None:
     pins = PIN.replace("evil", "pytest") + PIN.replace("evil", "pytest-timeout") + "# a remark\n" + PIN
 
-    assert _why_not(Layers(room.workshop)["base"], pins.encode()) == ""
+    assert why_not(Layers(room.workshop)["base"], pins.encode()) == ""
 
 
 def test_other_packages_are_told(room: Room) -> None:
@@ -315,10 +317,37 @@ def test_other_packages_are_told(room: Room) -> None:
     pristine = Layers(room.workshop)["base"]
     shelf = Choosing(room.folder)
 
-    _, told = shelf.for_submission(pristine, File(FILE, b"-e .\n"))
+    lent = shelf.for_submission(pristine, File(FILE, b"-e .\n"))
 
-    assert told.startswith("graded with the packages of the path, not with its own: requirements.txt:1 is no pinned")
-    assert shelf.for_submission(pristine, File(FILE, pristine.pins))[1] == ""
+    reason = "graded with the packages of the path, not with its own: requirements.txt:1 is no pinned"
+    assert lent.told.startswith(reason)
+    assert not lent.could_differ
+    assert shelf.for_submission(pristine, File(FILE, pristine.pins)).told == ""
+
+
+@pytest.mark.parametrize(("failure", "times"), [(NoNetworkError("No network."), 2), (UsageError("No such."), 1)])
+def test_packages_that_could_not_be_fetched_are_asked_for_again(
+    room: Room, monkeypatch: pytest.MonkeyPatch, failure: StarterkitError, times: int
+) -> None:
+    asked: list[bytes] = []
+    ours = OneShelf._packages
+
+    def packages(shelf: OneShelf, pristine: Pristine, pins: bytes) -> Packages:
+        if pins == pristine.pins:
+            return ours(shelf, pristine, pins)
+        asked.append(pins)
+        raise failure
+
+    monkeypatch.setattr(OneShelf, "_packages", packages)
+    names = Layers(room.workshop)["base"].pins.split()
+    theirs = b"".join(b"%s \\\n    --hash=sha256:%s\n" % (name, b"0" * 64) for name in names)
+    room.submit({"requirements.txt": theirs})
+
+    grades = [room.grade(sandbox=Feigned()) for _ in range(2)]
+
+    assert [one.verdict for one in grades] == [Verdict.GREEN] * 2
+    assert [one.kept for one in grades] == [False, times == 1]
+    assert len(asked) == times
 
 
 def test_without_a_sandbox_only_trusted_work_is_started(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,7 +107,7 @@ def newest_lock(declaration: bytes, environment: Environment, *, unbound: bool) 
 
 def fetch_into_cache(pins: bytes, environment: Environment, *, offline: bool, say: Say) -> None:
     """Bring every package of a lock file into npm's cache, and what npm reads to make a lock file again."""
-    declaration = _declaration_of(pins, environment)
+    declaration = declaration_of(pins, environment)
     wanted = declared_packages(declaration, environment.declaration).wanted_node
     node = find_node(wanted, offline=offline, bundle=None, say=say)
     what = f"the packages of {environment.pins}"
@@ -121,7 +121,7 @@ def fill_cache(pins: bytes, environment: Environment, cache: Path, *, also: Sequ
 
     With `also`, only these are added: each a name and a version, `express@5.3.0`.
     """
-    declaration = _declaration_of(pins, environment)
+    declaration = declaration_of(pins, environment)
     node = find_node(
         declared_packages(declaration, environment.declaration).wanted_node, offline=False, bundle=None, say=say
     )
@@ -136,7 +136,7 @@ def fill_cache(pins: bytes, environment: Environment, cache: Path, *, also: Sequ
 
 def npm_registry(environment: Environment, pins: bytes, say: Say) -> str:
     """Return the address of the registry that npm asks on this machine."""
-    declaration = _declaration_of(pins, environment)
+    declaration = declaration_of(pins, environment)
     node = find_node(
         declared_packages(declaration, environment.declaration).wanted_node, offline=False, bundle=None, say=say
     )
@@ -147,7 +147,7 @@ def npm_registry(environment: Environment, pins: bytes, say: Say) -> str:
     return finished.text_out.strip()
 
 
-def _declaration_of(pins: bytes, environment: Environment) -> bytes:
+def declaration_of(pins: bytes, environment: Environment) -> bytes:
     """Return a declaration of what a lock file was made from."""
     packages = json_object(pins, environment.pins).get("packages", {})
     root = packages.get("", {}) if isinstance(packages, dict) else {}

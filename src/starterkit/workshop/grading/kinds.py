@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import starterkit.workshop.harness as harness
 from starterkit.errors import UsageError
@@ -16,6 +17,9 @@ HARNESS = Path(harness.__file__).parent
 # What tests reach a site through, and frameworks load so late that the site could have changed it by then.
 _CLIENTS = ("flask.testing", "werkzeug.test", "starlette.testclient", "django.test.client", "asgiref.testing")
 _PYTEST = ("{python}", "-m", "pytest")
+_NODE, _NODE_TEST = "{node}", "--test"
+_NODE_TIMEOUT = re.compile(r"--test-timeout=(\d+)")
+_MILLISECONDS = 60_000
 
 
 @cache
@@ -30,19 +34,37 @@ def harness_fingerprint() -> str:
 
 def check_kind(pristine: Pristine) -> None:
     """Raise `UsageError` where the path's tests are started in a way that grading does not know."""
-    if pristine.template.commands.test[:3] != _PYTEST:
+    if not (_is_pytest(pristine) or _is_node(pristine)):
         raise UsageError(
-            f"`workshop grade` knows tests that pytest runs; those of {pristine.template.title} are run otherwise.",
+            "`workshop grade` knows tests that pytest or Node's own test runner runs; "
+            f"those of {pristine.template.title} are run otherwise.",
             "`starterkit check --pristine` in a project runs them without a sandbox.",
         )
 
 
 def test_command(pristine: Pristine, packages: Packages) -> list[str]:
     """Return the command that runs the path's tests under the harness; `{secret}` and `{report}` are its pipes."""
+    return (_pytest_command if _is_pytest(pristine) else _node_command)(pristine, packages)
+
+
+def _is_pytest(pristine: Pristine) -> bool:
+    return pristine.template.commands.test[:3] == _PYTEST
+
+
+def _is_node(pristine: Pristine) -> bool:
+    words = pristine.template.commands.test
+    return words[:1] == (_NODE,) and _NODE_TEST in words
+
+
+def _digests(pristine: Pristine) -> dict[str, str]:
+    return {name: hashlib.sha256(pristine.files[name].data).hexdigest() for name in pristine.test_files}
+
+
+def _pytest_command(pristine: Pristine, packages: Packages) -> list[str]:
     words = pristine.template.commands.test[3:]
     given = [word for word in words if "{report}" not in word and "{tests}" not in word]
     settings = {
-        "tests": {name: hashlib.sha256(pristine.files[name].data).hexdigest() for name in pristine.test_files},
+        "tests": _digests(pristine),
         "trusted": sorted(pristine.files),
         "preload": [*pristine.used_modules(), *(one for one in _CLIENTS if one.partition(".")[0] in packages.taken)],
         "plugins": packages.plugins,
@@ -58,3 +80,29 @@ def _configuration(pristine: Pristine) -> list[str]:
         if name in pristine.files:
             return ["-c", name]
     return ["-c", "/dev/null"]
+
+
+def _node_command(pristine: Pristine, packages: Packages) -> list[str]:
+    """The options of the path's command stay, but those of the test runner: the harness calls it by itself."""
+    words = pristine.template.commands.test[1:]
+    given = [word for word in words if word.startswith("--") and not word.startswith(_NODE_TEST)]
+    limits = [int(found[1]) for found in map(_NODE_TIMEOUT.fullmatch, words) if found]
+    folders = {str(PurePosixPath(name).parent) for name in pristine.test_files}
+    support = [
+        name
+        for name in sorted(pristine.files)
+        if name not in pristine.test_files
+        and PurePosixPath(name).suffix in (".js", ".mjs", ".cjs")
+        and str(PurePosixPath(name).parent) in folders
+    ]
+    settings = {
+        "tests": _digests(pristine),
+        "trusted": sorted(pristine.files),
+        "support": support,
+        "preload": pristine.used_modules(),
+        "timeout": limits[-1] if limits else _MILLISECONDS,
+    }
+    reporter = f"--test-reporter={HARNESS / 'node_reporter.mjs'}"
+    program = packages.prepared.programs["node"]
+    options = [*given, reporter, "--test-reporter-destination=stdout"]
+    return [program, *options, str(HARNESS / "node_tests.mjs"), json.dumps(settings), "{secret}", "{report}"]

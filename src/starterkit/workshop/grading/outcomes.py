@@ -75,8 +75,8 @@ class Heard:
 
     def _on_broken(self, event: dict[str, Any]) -> None:
         file = plain(event["file"])
-        text = plain(event["text"])
-        self.broken_files.append(Case(file, file=file, kind="error", message="collection failure", text=text))
+        message, text = plain(event["message"]) or "collection failure", plain(event["text"])
+        self.broken_files.append(Case(file, file=file, kind="error", message=message, text=text))
 
     def _on_internal(self, event: dict[str, Any]) -> None:
         self.internal = plain(event["message"])

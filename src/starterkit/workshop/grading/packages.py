@@ -1,6 +1,7 @@
 """The packages that submissions are graded with: an environment for each distinct set of pins, made outside.
 
-Nothing of a submission is built or run for that: wheels alone, each with its hash, from the indexes of the instructor.
+Nothing of a submission is built or run for that: wheels alone or packages of npm's without their scripts, each with its
+hash, from the indexes of the instructor.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import os
 import re
 import sys
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,17 +19,14 @@ from starterkit.process import run, scrubbed_environment
 from starterkit.repository.objects import LINK, File
 from starterkit.runtime import Prepared, Say, pinned_versions, prepare, quiet
 from starterkit.runtime.bundle import named_bundle
-from starterkit.runtime.declaration import declared
-from starterkit.runtime.pins import package_name, pinned_names
-from starterkit.template import Environment
+from starterkit.runtime.pins import package_name
+from starterkit.workshop.grading.pins import declaration_of, why_not
 from starterkit.workshop.grading.pristine import Pristine, digest
 
 _LIMIT_SECONDS = 600.0
-_LARGEST_PINS = 2_000_000
 _WHEELS_ALONE = b"--only-binary :all:\n"
-# A pinned package, its hashes and remarks, and nothing else: no address, no file, no other index.
-_PIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[A-Za-z0-9._,-]+\])?==[A-Za-z0-9.!+_-]+\s*(?:;[^\\#@]*)?\\?")
-_HASH = re.compile(r"\s+--hash=sha256:[0-9a-f]{64}\s*\\?")
+# npm reads it in the folder where it works: nothing that a package brings is run.
+_NPM_SETTINGS = b"ignore-scripts=true\nomit-lockfile-registry-resolved=true\naudit=false\nfund=false\n"
 _COMPILED = "starterkit.compiled"
 
 
@@ -35,15 +34,29 @@ _COMPILED = "starterkit.compiled"
 class Packages:
     """An environment that is ready to be lent to a sandbox.
 
-    `visible` is what has to be seen of the disk for it to work; `plugins` are the plugins of pytest that the path's own
-    packages bring; `taken` are the names of the modules in it.
+    `visible` is what has to be seen of the disk for it to work; `links` are laid beside the code, where the language
+    looks for packages there; `plugins` are the plugins of pytest that the path's own packages bring; `taken` are the
+    names of the modules in it.
     """
 
     prepared: Prepared
     fingerprint: str
     visible: tuple[Path, ...] = ()
+    links: Mapping[str, File] = field(default_factory=dict)
     plugins: tuple[str, ...] = ()
     taken: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Lent:
+    """An environment for a submission, and what has to be told about it ("" where nothing).
+
+    `could_differ`: its own packages could not be made now, for lack of a network, say; another time they could.
+    """
+
+    packages: Packages
+    told: str = ""
+    could_differ: bool = False
 
 
 @dataclass
@@ -55,19 +68,22 @@ class Shelf:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _locks: dict[str, threading.Lock] = field(default_factory=dict)
     _made: dict[str, Packages] = field(default_factory=dict)
-    _failed: dict[str, str] = field(default_factory=dict)
+    _failed: dict[str, StarterkitError] = field(default_factory=dict)
 
-    def for_submission(self, pristine: Pristine, theirs: File | None) -> tuple[Packages, str]:
-        """Return the environment for somebody's pins, and what has to be told about it ("" where nothing)."""
+    def for_submission(self, pristine: Pristine, theirs: File | None) -> Lent:
+        """Return the environment for somebody's pins, or the path's and why."""
         if theirs is None or theirs.mode == LINK or theirs.data.replace(b"\r\n", b"\n") == pristine.pins:
-            return self.of_the_path(pristine), ""
-        reason = _why_not(pristine, theirs.data)
+            return Lent(self.of_the_path(pristine))
+        reason = why_not(pristine, theirs.data)
+        could_differ = False
         if not reason:
             try:
-                return self._packages(pristine, theirs.data.replace(b"\r\n", b"\n")), ""
+                return Lent(self._packages(pristine, theirs.data.replace(b"\r\n", b"\n")))
             except StarterkitError as failed:
                 reason = failed.message.strip().split("\n")[0]
-        return self.of_the_path(pristine), f"graded with the packages of the path, not with its own: {reason}"
+                could_differ = isinstance(failed, MissingError)
+        told = f"graded with the packages of the path, not with its own: {reason}"
+        return Lent(self.of_the_path(pristine), told, could_differ)
 
     def of_the_path(self, pristine: Pristine) -> Packages:
         """Return the environment of the path's own pins."""
@@ -81,51 +97,35 @@ class Shelf:
             lock = self._locks.setdefault(key, threading.Lock())
         with lock:
             if key in self._failed:
-                raise MissingError(self._failed[key])
+                raise self._failed[key]
             if key not in self._made:
                 try:
                     self._made[key] = self._make(key, pristine, pins)
                 except StarterkitError as failed:
-                    self._failed[key] = failed.message
+                    self._failed[key] = failed
                     raise
             return self._made[key]
 
     def _make(self, key: str, pristine: Pristine, pins: bytes) -> Packages:
         environment, folder = pristine.template.environment, self.folder / key
         is_python = environment.kind == "python"
-        wanted = {environment.declaration: pristine.declaration, environment.pins: pins}
         if is_python:
-            wanted[environment.pins] = _WHEELS_ALONE + pins
+            wanted = {environment.declaration: pristine.declaration, environment.pins: _WHEELS_ALONE + pins}
+        else:
+            declaration = pristine.declaration if pins == pristine.pins else declaration_of(pristine, pins)
+            wanted = {environment.declaration: declaration, environment.pins: pins, ".npmrc": _NPM_SETTINGS}
         for name, content in wanted.items():
             file = folder / name
             if not file.is_file() or file.read_bytes() != content:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(content)
         prepared = prepare(folder, environment, bundle=named_bundle(os.environ), say=self.say)
-        return _python_packages(key, prepared, pristine) if is_python else _other_packages(key, prepared, environment)
+        return _python_packages(key, prepared, pristine) if is_python else _node_packages(key, prepared)
 
 
 def environments_folder(cache: Path) -> Path:
     """Return where the environments of gradings are kept."""
     return cache / "grading"
-
-
-def _why_not(pristine: Pristine, pins: bytes) -> str:
-    """Why somebody's pins cannot be taken, or nothing."""
-    environment = pristine.template.environment
-    if environment.kind != "python":
-        return f"its {environment.pins} differs from the path's"
-    if len(pins) > _LARGEST_PINS:
-        return f"its {environment.pins} is too large"
-    lines = pins.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
-    for number, line in enumerate(lines, 1):
-        if line.strip() and not line.lstrip().startswith("#") and not (_PIN.fullmatch(line) or _HASH.fullmatch(line)):
-            return f"{environment.pins}:{number} is no pinned package with its hashes"
-        if line[:1].isalnum() and not _HASH.fullmatch(lines[number] if number < len(lines) else ""):
-            return f"{environment.pins}:{number} has no hash"
-    needed = {package_name(one) for one in declared(pristine.declaration, environment.declaration).requirements}
-    lacking = sorted(needed - pinned_names(pins))
-    return f"its {environment.pins} lacks {', '.join(lacking[:3])}" if lacking else ""
 
 
 def _python_packages(key: str, prepared: Prepared, pristine: Pristine) -> Packages:
@@ -146,8 +146,8 @@ def _python_packages(key: str, prepared: Prepared, pristine: Pristine) -> Packag
         prepared,
         key,
         (prepared.folder, *_of_python(program)),
-        tuple(_plugins(site, frozenset(distributions))),
-        frozenset(names | set(sys.stdlib_module_names)),
+        plugins=tuple(_plugins(site, frozenset(distributions))),
+        taken=frozenset(names | set(sys.stdlib_module_names)),
     )
 
 
@@ -167,10 +167,7 @@ def _compile(program: Path, site: Path, mark: Path) -> None:
         return
     clean = scrubbed_environment()
     run([program, "-I", "-S", "-m", "compileall", "-q", "-j", "0", site], env=clean, timeout=_LIMIT_SECONDS)
-    for path in [site.parents[2], *site.parents[2].rglob("*")]:  # read by a user that is nobody
-        if not path.is_symlink():
-            mode = path.stat().st_mode
-            path.chmod(mode | (0o555 if path.is_dir() or mode & 0o100 else 0o444))
+    _readable(site.parents[2])
     mark.touch()
 
 
@@ -186,7 +183,17 @@ def _plugins(site: Path, distributions: frozenset[str]) -> list[str]:
     return found
 
 
-def _other_packages(key: str, prepared: Prepared, environment: Environment) -> Packages:
-    programs = [Path(program) for program in prepared.programs.values()]
-    folders = [prepared.folder] if prepared.folder else []
-    return Packages(prepared, key, (*folders, *programs, *(one.resolve() for one in programs)))
+def _node_packages(key: str, prepared: Prepared) -> Packages:
+    assert prepared.folder is not None
+    program = Path(prepared.programs["node"])
+    _readable(prepared.folder)
+    links = {prepared.folder.name: File(LINK, os.fsencode(prepared.folder))}
+    return Packages(prepared, key, (prepared.folder, program, program.resolve()), links)
+
+
+def _readable(folder: Path) -> None:
+    """Let a user that is nobody read everything in a folder."""
+    for path in [folder, *folder.rglob("*")]:
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(mode | (0o555 if path.is_dir() or mode & 0o100 else 0o444))

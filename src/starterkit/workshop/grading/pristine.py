@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -59,17 +60,40 @@ class Pristine:
         found: dict[str, None] = {}
         inside = {path.partition("/")[0].removesuffix(".py") for path in (*self.files, *self.others)}
         for path, file in self.files.items():
-            if PurePosixPath(path).suffix != ".py":
-                continue
-            try:
-                tree = parsed(file.data.decode("utf-8", "replace"))
-            except (SyntaxError, ValueError):
-                continue
-            for node in tree.body:
-                names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-                names += [node.module] if isinstance(node, ast.ImportFrom) and node.module and not node.level else []
+            imported = _IMPORTED.get(PurePosixPath(path).suffix)
+            if imported:
+                names = imported(file.data.decode("utf-8", "replace"))
                 found.update(dict.fromkeys(name for name in names if name.partition(".")[0] not in inside))
         return list(found)
+
+
+def _imported_by_python(source: str) -> Iterator[str]:
+    """Yield the modules that Python code imports at its top."""
+    try:
+        tree = parsed(source)
+    except (SyntaxError, ValueError):
+        return
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+
+
+def _imported_by_node(source: str) -> Iterator[str]:
+    """Yield the packages that JavaScript imports, at its top or later: neither files nor Node's own modules."""
+    for found in _NODE_IMPORT.finditer(source):
+        if not found[1].startswith((".", "/", "node:", "#")):
+            yield found[1]
+
+
+_NODE_IMPORT = re.compile(r"""(?:\bfrom|\bimport|\bimport\(|\brequire\()\s*["']([^"'\s]+)["']""")
+_IMPORTED = {
+    ".py": _imported_by_python,
+    ".js": _imported_by_node,
+    ".mjs": _imported_by_node,
+    ".cjs": _imported_by_node,
+}
 
 
 def pristine(path: LearningPath, reader: ObjectReader, step: str) -> Pristine:

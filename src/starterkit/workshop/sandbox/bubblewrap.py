@@ -152,6 +152,7 @@ def _system() -> tuple[str, ...]:
             words += ["--symlink", os.readlink(path), str(path)]  # noqa: PTH115  # as it stands, also a relative one
         elif path.is_dir():
             words += ["--ro-bind", str(path), str(path)]
+    words += ["--perms", "0755", "--dir", "/etc"]  # what is not there must be missing, and not forbidden
     for name in _FEW_FILES_OF_ETC:
         words += ["--ro-bind-try", name, name]
     return tuple(words)
