@@ -24,8 +24,8 @@ from starterkit.workshop.grading.packages import Packages, Shelf, _node_packages
 from starterkit.workshop.grading.pristine import Pristine
 from starterkit.workshop.grading.running import Grading, Order
 from starterkit.workshop.sandbox import Sandbox
-from starterkit.workshop.sandbox.bubblewrap import Bubblewrap
-from starterkit.workshop.sandbox.choosing import why_no_bubblewrap
+from starterkit.workshop.sandbox import sandbox as best_sandbox
+from starterkit.workshop.sandbox.choosing import MECHANISMS, why_not
 
 GRADED = Path(__file__).parent / "templates" / "graded"
 GRADED_NODE = Path(__file__).parent / "templates" / "graded-node"
@@ -34,7 +34,7 @@ WHEN = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 _WHO = Identity("Ada", "ada@example.org")
 
 needs_a_sandbox = pytest.mark.skipif(
-    bool(why_no_bubblewrap()), reason=f"learners' code is not started without a sandbox: {why_no_bubblewrap()}"
+    all(why_not(name) for name in MECHANISMS), reason="learners' code is not started without a sandbox"
 )
 
 
@@ -122,7 +122,7 @@ class Room:
         """Return a grading of everybody."""
         chosen = order or Order(self.people, jobs=1)
         shelf = OneShelf(self.site or self.folder)
-        return Grading(self.workshop, chosen, Here(shelf, sandbox or Bubblewrap()), shelf, prove=self.prove)
+        return Grading(self.workshop, chosen, Here(shelf, sandbox or best_sandbox()), shelf, prove=self.prove)
 
 
 def _base(source: Path) -> dict[str, File]:

@@ -29,7 +29,7 @@ from starterkit.workshop.grading.pristine import Layers, Pristine
 from starterkit.workshop.grading.running import Order, part_of
 from starterkit.workshop.grading.written import write_grades
 from starterkit.workshop.results import read
-from starterkit.workshop.sandbox import Confinement, Ended, Job, choosing, sandbox
+from starterkit.workshop.sandbox import MECHANISMS, Confinement, Ended, Job, choosing, sandbox
 
 GRACE, BO = Person("grace", "Grace"), Person("bo", '=Bo "<b>" \u202e')
 TESTS = ("test_home_greets", "test_a_missing_page_is_told", "test_words_are_counted", "test_each_length")
@@ -41,7 +41,7 @@ class Feigned:
 
     red: tuple[str, ...] = ()
     jobs: list[Job] = field(default_factory=list)
-    site: str = "/work/site"
+    site: str = "/site"
     lines: int = 100
     killed: bool = False
 
@@ -351,10 +351,11 @@ def test_packages_that_could_not_be_fetched_are_asked_for_again(
 
 
 def test_without_a_sandbox_only_trusted_work_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choosing, "why_no_bubblewrap", lambda: "bwrap is not on this machine.")
+    monkeypatch.setattr(choosing, "why_not", lambda name: f"no {name} on this machine.")
 
-    with pytest.raises(MissingError, match="bwrap is not on this machine") as refused:
+    with pytest.raises(MissingError, match="there is none") as refused:
         sandbox()
+    assert all(f"{name}: no {name} on this machine." in refused.value.message for name in MECHANISMS)
     assert "--trust-submissions" in refused.value.mend
     trusted = sandbox(trusted=True).describe()
     assert "the network" in trusted.does_not_stop
@@ -380,7 +381,7 @@ def test_the_command_shows_a_table_and_ends_with_0(room: Room, monkeypatch: pyte
     assert "3 people: 3 nothing." in ran.out
     assert "evidence, not proof" in " ".join(ran.out.split())
     answer = starterkit("workshop", "grade", "ada", "--json", cwd=room.folder).json
-    assert answer["sandbox"]["name"] == "bubblewrap"
+    assert answer["sandbox"]["name"] == sandbox().describe().name
     assert answer["grades"][0]["verdict"] == "nothing"
     assert answer["grades"][0]["kept"] is True
     assert (room.folder / "results/pages/bo.html").is_file()

@@ -3,98 +3,128 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from gradings import needs_a_sandbox
 
 from starterkit.repository.objects import EXECUTABLE, FILE, File
 from starterkit.workshop.grading.archive import archived
 from starterkit.workshop.sandbox import Ended, Job, Limits
-from starterkit.workshop.sandbox.bubblewrap import Bubblewrap
-from starterkit.workshop.sandbox.model import MIB
-
-pytestmark = needs_a_sandbox
+from starterkit.workshop.sandbox.choosing import MECHANISMS, why_not
+from starterkit.workshop.sandbox.model import MIB, Sandbox
 
 
-def ran(script: str, **limits: float) -> Ended:
-    files = {"a.txt": File(FILE, b"here\n"), "run.sh": File(EXECUTABLE, script.encode())}
-    everything = Limits(**{"seconds": 20.0, **limits})  # type: ignore[arg-type]
-    return Bubblewrap().run(Job(("sh", "run.sh"), archived(files), limits=everything))
+@dataclass
+class Place:
+    """A sandbox to be tried."""
+
+    sandbox: Sandbox
+
+    def ran(self, script: str, visible: Sequence[Path] = (), **limits: float) -> Ended:
+        files = {"a.txt": File(FILE, b"here\n"), "run.sh": File(EXECUTABLE, script.encode())}
+        everything = Limits(**{"seconds": 20.0, **limits})  # type: ignore[arg-type]
+        return self.sandbox.run(Job(("sh", "run.sh"), archived(files), visible=visible, limits=everything))
+
+    def output(self, script: str, visible: Sequence[Path] = (), **limits: float) -> str:
+        ended = self.ran(script, visible, **limits)
+        assert not ended.stopped, ended
+        return ended.output.decode()
 
 
-def output(script: str, **limits: float) -> str:
-    ended = ran(script, **limits)
-    assert not ended.stopped, ended
-    return ended.output.decode()
+@pytest.fixture(params=MECHANISMS)
+def place(request: pytest.FixtureRequest) -> Place:
+    """Each mechanism that this machine has."""
+    if lacking := why_not(request.param):
+        pytest.skip(lacking)
+    return Place(MECHANISMS[request.param])
 
 
-def test_it_has_its_files_and_its_exit_code() -> None:
-    ended = ran("cat a.txt; echo wrong >&2; exit 7")
+def test_it_has_its_files_and_its_exit_code(place: Place) -> None:
+    ended = place.ran("cat a.txt; echo wrong >&2; exit 7")
 
     assert (ended.code, ended.output) == (7, b"here\nwrong\n")
 
 
-def test_nothing_of_the_instructor_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_of_the_instructor_is_seen(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "secret.txt").write_text("secret words")
     monkeypatch.setenv("TOKEN", "secret words")
 
-    shown = output(f"env; cat {tmp_path}/secret.txt; ls {Path.home()} /home /root; cat /proc/1/environ; ps ax")
+    shown = place.output(f"env; cat {tmp_path}/secret.txt; ls {Path.home()} /home /root; cat /proc/1/environ; ps ax")
 
     assert "secret words" not in shown
-    assert str(os.getpid()) not in output("ls /proc").split()
-    assert output("cat /proc/net/dev").count(":") == 1
+    assert str(os.getpid()) not in place.output("ls /proc").split()
+    assert place.output("cat /proc/net/dev").count(":") == 1
 
 
-def test_nothing_outside_can_be_written() -> None:
-    shown = output(
+def test_nothing_outside_can_be_written(place: Place) -> None:
+    shown = place.output(
         "for d in / /usr /etc /dev /proc/sys/kernel /lib; do touch $d/x 2>/dev/null && echo $d; done; touch ok"
     )
 
     assert shown == ""
 
 
-def test_it_has_no_rights_and_no_terminal() -> None:
-    shown = output("grep -E 'Cap(Eff|Prm|Bnd)|NoNewPrivs|Seccomp:' /proc/self/status; echo x > /dev/tty")
+def test_it_has_no_rights_and_no_terminal(place: Place) -> None:
+    shown = place.output("grep -E 'Cap(Eff|Prm|Bnd)|NoNewPrivs|Seccomp:' /proc/self/status; echo x > /dev/tty")
 
     assert shown.count("0000000000000000") == 3
     assert "NoNewPrivs:\t1" in shown
     assert "Seccomp:\t2" in shown
     assert "/dev/tty" in shown
-    assert "uid=0" not in output("id")
+    assert "uid=0" not in place.output("id")
 
 
-def test_two_runs_do_not_see_one_another() -> None:
-    assert ran("touch /tmp/mark /work/site/mark").code == 0
-    assert output("ls /tmp; ls") == "a.txt\nrun.sh\n"
+def test_what_is_shown_can_be_read_and_not_written(place: Place, tmp_path: Path) -> None:
+    for name in ("with a space", "wörds"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "shown.txt").write_text("shown words\n")
+    (tmp_path / "link").symlink_to(tmp_path / "wörds")
+    (tmp_path / "hidden.txt").write_text("hidden words\n")
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.stat().st_uid == os.getuid():
+            folder.chmod(folder.stat().st_mode | 0o711)
+    script = f"cd '{tmp_path}'; cat */shown.txt hidden.txt; for d in */; do touch \"$d/x\" 2>/dev/null && echo $d; done"
+
+    shown = place.output(script, [tmp_path / "with a space", tmp_path / "link"])
+
+    assert shown.count("shown words") == 3
+    assert "hidden words" not in shown
+    assert not list(tmp_path.rglob("x"))
 
 
-def test_a_loop_of_forks_ends() -> None:
-    ended = ran("f() { f & f; }; f", seconds=3, processes=20)
+def test_two_runs_do_not_see_one_another(place: Place) -> None:
+    assert place.ran("touch /tmp/mark /site/mark").code == 0
+    assert place.output("ls /tmp; ls") == "a.txt\nrun.sh\n"
+
+
+def test_a_loop_of_forks_ends(place: Place) -> None:
+    ended = place.ran("f() { f & f; }; f", seconds=3, processes=20)
 
     assert ended.seconds < 10
 
 
-def test_time_is_limited() -> None:
-    ended = ran("trap '' TERM INT; while true; do :; done", seconds=1)
+def test_time_is_limited(place: Place) -> None:
+    ended = place.ran("trap '' TERM INT; while true; do :; done", seconds=1)
 
     assert ended.stopped == "still running after 1 s"
 
 
-def test_the_time_of_the_processor_is_limited() -> None:
-    ended = ran("while true; do :; done & while true; do :; done & wait", seconds=15, cpu_seconds=1)
+def test_the_time_of_the_processor_is_limited(place: Place) -> None:
+    ended = place.ran("while true; do :; done & while true; do :; done & wait", seconds=15, cpu_seconds=1)
 
     assert "processor time" in ended.stopped or ended.seconds < 15
 
 
-def test_the_disk_is_limited() -> None:
-    shown = output("head -c 9000000 /dev/zero > x; echo; head -c 9000000 /dev/zero > y", disk_bytes=8 * MIB)
+def test_the_disk_is_limited(place: Place) -> None:
+    shown = place.output("head -c 9000000 /dev/zero > x; echo; head -c 9000000 /dev/zero > y", disk_bytes=8 * MIB)
 
     assert "No space left" in shown
 
 
-def test_what_it_prints_is_kept_at_both_ends_and_dropped_between() -> None:
-    ended = ran("echo first; head -c 50000000 /dev/zero | tr '\\0' x; echo; echo last", output_bytes=1000)
+def test_what_it_prints_is_kept_at_both_ends_and_dropped_between(place: Place) -> None:
+    ended = place.ran("echo first; head -c 50000000 /dev/zero | tr '\\0' x; echo; echo last", output_bytes=1000)
 
     assert ended.output.startswith(b"first\nxxx")
     assert ended.output.endswith(b"xxx\nlast\n")
