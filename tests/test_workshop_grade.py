@@ -21,6 +21,7 @@ from gradings import ADA, WHEN, OneShelf, Room, needs_a_sandbox
 from starterkit.errors import MissingError, StarterkitError, UsageError
 from starterkit.repository.objects import FILE, File
 from starterkit.runtime import NoNetworkError
+from starterkit.workshop import standing
 from starterkit.workshop.folder import Person, workshop_bytes
 from starterkit.workshop.grading.model import Verdict
 from starterkit.workshop.grading.packages import Packages, Shelf
@@ -98,6 +99,18 @@ def test_everybody_is_graded_and_once(room: Room) -> None:
     assert [one.kept for one in again] == [True, True, True]
     assert len(place.jobs) == 2
     assert [len(read(room.workshop, person)) for person in room.people] == [1, 1, 1]
+
+
+def test_who_was_graded_stands_in_the_status_though_nothing_was_collected(room: Room) -> None:
+    room.submit()
+    room.submit(person=GRACE, step="base")
+    room.grades(Order(room.people, step="01-words", jobs=1), sandbox=Feigned())
+
+    ada, grace, bo = standing.room(room.workshop, WHEN + timedelta(minutes=5)).people
+
+    assert (ada.state, ada.known.step, ada.active, ada.known.branch) == ("green", "01-words", WHEN, "main")
+    assert (grace.state, grace.known.step, grace.known.graded_step) == ("green", "base", "01-words")
+    assert (bo.state, bo.active) == ("not begun", None)
 
 
 def test_a_new_commit_is_graded_and_no_other(room: Room) -> None:

@@ -25,6 +25,7 @@ from starterkit.workshop.labels import with_hidden_names
 
 A, B, C = "a" * 40, "b" * 40, "c" * 40
 NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)
+EARLIER, LATER = "2026-11-23T08:57:00+00:00", "2026-11-23T09:03:00+00:00"
 BEGINNING = {"begun": False, "step": "base", "solved": True}
 
 
@@ -71,6 +72,12 @@ def test_the_table_has_a_line_for_everybody(busy: Room) -> None:
         ([collected(A), graded(A)], "red"),
         ([collected(A), graded(A), collected(A, reached=False, why="no network")], "red"),
         ([collected(A), graded(A, "green"), collected(B)], "not graded"),
+        ([graded(A)], "red"),
+        ([collected(A), graded(B, "green", committed=LATER)], "green"),
+        ([collected(A), graded(B, "green", committed=EARLIER)], "not graded"),
+        ([collected(A), graded(B, committed=LATER), collected(A, reached=False, why="no network")], "red"),
+        ([collected(A), graded(B, committed=LATER), collected(A, refs="moved back")], "not graded"),
+        ([collected(None, reached=False, begun=False, refs=""), graded(A)], "red"),
         ([collected(A), graded(A, "tampered", why="a report of its own")], "tampered"),
         ([collected(A), graded(A, "red"), graded(A, "green")], "green"),
         (
@@ -109,6 +116,22 @@ def test_stuck_is_who_is_red_for_several_commits_or_a_while(
 def test_how_long_is_stuck_can_be_said(busy: Room, capsys: pytest.CaptureFixture[str]) -> None:
     assert seen(busy, 6, stuck_after=5)["ada-lovelace"].stuck == "no commit for 6 minutes"
     assert "from 1 on" in said(capsys, "-C", str(busy.folder), "workshop", "status", "--stuck-after", "soon", code=2)
+
+
+def test_who_was_graded_and_not_collected_is_where_the_grading_saw_them(room: Room) -> None:
+    began = git("rev-parse", "main", cwd=room.repository("eniac")).strip()
+    room.notes("ada-lovelace", graded(A, step="03-three", stands="01-one", branch="try", committed=LATER))
+    room.notes("grace-hopper", graded(B, "green", step="02-two"))
+    room.notes("eniac", graded(began, step="03-three", stands="base", solved=True))
+
+    found = seen(room)
+
+    ada = found["ada-lovelace"]
+    assert (ada.state, ada.known.step, ada.known.branch) == ("red", "01-one", "try")
+    assert ada.active == NINE + timedelta(minutes=3)
+    assert (found["grace-hopper"].state, found["grace-hopper"].known.step) == ("green", "02-two")
+    assert (found["eniac"].state, found["eniac"].active) == ("not begun", None)
+    assert "Nothing was collected" not in starterkit("workshop", "status", cwd=room.folder).out
 
 
 def test_work_after_the_due_time_is_late(busy: Room) -> None:

@@ -1,19 +1,20 @@
 """Where everybody is, from results/*.jsonl alone.
 
-What a file of results says in the end is kept in results/.status.json with the file's size and time, so that only files
-that grew are read again.
+What `collect` saw and what `grade` saw both count, whichever is the later. What a file of results says in the end is
+kept in results/.status.json with the file's size and time, so that only files that grew are read again.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from starterkit.repository.bare import refs_on_disk
 from starterkit.repository.objects import FILE, File
 from starterkit.repository.worktree import write_file
 from starterkit.workshop import results
@@ -23,13 +24,16 @@ from starterkit.workshop.steps import texts_of
 
 STUCK_MINUTES = 20
 _AWAY = timedelta(hours=8)  # who has done nothing for so long is not stuck; they have gone home
-_CACHE, _CACHE_FORMAT = ".status.json", 1
+_CACHE, _CACHE_FORMAT = ".status.json", 2
 GREEN, RED, NOT_GRADED, NOT_BEGUN, NOT_REACHED = "green", "red", "not graded", "not begun", "not reached"
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What the events of one person come to. Times are texts as results have them, empty where there is none."""
+    """What the events of one person come to. Times are texts as results have them, empty where there is none.
+
+    `begun` counts everything that was graded as a beginning; `room` knows better. `refs` is what `collect` last found.
+    """
 
     reached: bool | None = None
     why: str = ""
@@ -39,6 +43,7 @@ class Summary:
     step: str = ""
     solved: bool = False
     begun: bool = False
+    refs: str = ""
     graded_commit: str = ""
     graded_step: str = ""
     verdict: str = ""
@@ -95,7 +100,7 @@ class Room:
 
 
 def room(workshop: Workshop, at: datetime, stuck_after: int = STUCK_MINUTES, say: Say = quiet) -> Room:
-    """Return where everybody is; only results and workshop.yml are read."""
+    """Return where everybody is; only results, workshop.yml and the commits with which people begin are read."""
     file = workshop.folder / "results" / _CACHE
     before = _cached(file)
     people = workshop.people
@@ -106,8 +111,15 @@ def room(workshop: Workshop, at: datetime, stuck_after: int = STUCK_MINUTES, say
     if after != before and file.parent.is_dir():
         with suppress(OSError):  # where nothing can be kept, everything is read each time
             write_file(file.parent, _CACHE, File(FILE, json.dumps(after).encode()))
-    standings = (standing(workshop, one, Summary(**known[one.folder][2]), at, stuck_after) for one in people)
+    beginnings = frozenset((refs_on_disk(workshop.path_repository) or {}).values())
+    summaries = {folder: _without_beginnings(Summary(**found[2]), beginnings) for folder, found in known.items()}
+    standings = (standing(workshop, one, summaries[one.folder], at, stuck_after) for one in people)
     return Room(workshop, at, tuple(standings), tuple((name, title) for name, title in steps))
+
+
+def _without_beginnings(known: Summary, beginnings: Container[str]) -> Summary:
+    """Whoever has nothing but a commit with which people begin has not begun, also where that was graded."""
+    return replace(known, begun=False) if known.commit in beginnings else known
 
 
 def standing(workshop: Workshop, person: Person, known: Summary, at: datetime, stuck_after: int) -> Standing:
@@ -149,10 +161,13 @@ def summary(events: Iterable[Mapping[str, Any]]) -> Summary:
 
 
 def _after_collecting(known: Summary, event: Mapping[str, Any]) -> Summary:
+    refs = _text(event, "refs")
+    known = replace(known, reached=event.get("reached") is True, why=_text(event, "why"))
+    if known.commit and refs == known.refs:
+        return known  # nothing new was found; what was graded since then may be newer
     return replace(
         known,
-        reached=event.get("reached") is True,
-        why=_text(event, "why"),
+        refs=refs,
         commit=_text(event, "commit"),
         committed=_text(event, "committed"),
         branch=_text(event, "branch"),
@@ -163,6 +178,7 @@ def _after_collecting(known: Summary, event: Mapping[str, Any]) -> Summary:
 
 
 def _after_grading(known: Summary, event: Mapping[str, Any]) -> Summary:
+    known = _seen_by_grading(known, event)
     commit, first = _text(event, "commit"), _text(event, "first_red")
     found = event.get("results")
     tests = [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
@@ -183,6 +199,19 @@ def _after_grading(known: Summary, event: Mapping[str, Any]) -> Summary:
         late=event.get("late") is True,
         same_red=tries,
     )
+
+
+def _seen_by_grading(known: Summary, event: Mapping[str, Any]) -> Summary:
+    """What was graded was there, whether or not it was collected. Times are compared as results have them, all in UTC.
+
+    With `grade --due`, that may be older than what is known.
+    """
+    commit, committed = _text(event, "commit"), _text(event, "committed")
+    if commit in ("", known.commit) or committed < known.committed:
+        return known
+    step = event["stands"] if isinstance(event.get("stands"), str) else _text(event, "step")
+    solved, branch = event.get("solved") is True, _text(event, "branch")
+    return replace(known, commit=commit, committed=committed, branch=branch, step=step, solved=solved, begun=True)
 
 
 def _text(event: Mapping[str, Any], name: str) -> str:

@@ -49,7 +49,7 @@ def show(console: Console, room: Room) -> None:
 
 
 def _show_next(console: Console, room: Room) -> None:
-    if all(one.known.reached is None for one in room.people):
+    if all(one.known.reached is None and not one.known.commit for one in room.people):
         console.type_next("Nothing was collected yet", "workshop collect")
     elif room.count("not graded"):
         console.line()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from starterkit.errors import StarterkitError, UsageError
 from starterkit.process import end_all
@@ -122,7 +122,7 @@ class Grading:
         else:
             grade = grader.grade(submission, self.order.step, before)
         if grade is not before and not self._stopped.is_set():
-            append(self.workshop, person, grade.event())
+            append(self.workshop, person, {**grade.event(), **(_about(submission) if submission else {})})
         return grade
 
     def _submission(self, person: Person) -> Submission | None:
@@ -133,6 +133,11 @@ class Grading:
     def _before(self, person: Person) -> Grade | None:
         event = last(self.workshop, person, GRADED)
         return grade_of(person, event) if event else None
+
+
+def _about(submission: Submission) -> dict[str, Any]:
+    """Where a submission stands, which may be another step than the one that it was graded at."""
+    return {"branch": submission.branch, "stands": submission.step, "solved": submission.solved}
 
 
 def part_of(words: str) -> tuple[int, int]:
