@@ -230,6 +230,8 @@ def test_latecomers_get_what_is_missing_from_the_reference(room: Room, tmp_path:
     assert subjects == ["Start 03 · Three", "Solve 02 · Two", "Start 02 · Two", "Solve 01 · One"]
     assert "Filled in from the reference" in git("log", "-1", "--skip=1", "--format=%b", cwd=clone)
     assert room.events("ada-lovelace")[-1]["steps"] == ["01-one", "02-two"]
+    ada = starterkit("workshop", "status", "--json", cwd=room.folder).json["people"][0]
+    assert (ada["step"], ada["state"], ada["filled"]) == ("03-three", "not graded", ["01-one", "02-two"])
 
 
 def test_a_step_that_they_did_stays_theirs(room: Room, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from starterkit.workshop.folder import Person, open_workshop
 from starterkit.workshop.founding import save
 from starterkit.workshop.labels import with_hidden_names
 
-A, B, C = "a" * 40, "b" * 40, "c" * 40
+A, B, C, D = "a" * 40, "b" * 40, "c" * 40, "d" * 40
 NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)
 EARLIER, LATER = "2026-11-23T08:57:00+00:00", "2026-11-23T09:03:00+00:00"
 BEGINNING = {"begun": False, "step": "base", "solved": True}
@@ -132,6 +132,39 @@ def test_who_was_graded_and_not_collected_is_where_the_grading_saw_them(room: Ro
     assert (found["grace-hopper"].state, found["grace-hopper"].known.step) == ("green", "02-two")
     assert (found["eniac"].state, found["eniac"].active) == ("not begun", None)
     assert "Nothing was collected" not in starterkit("workshop", "status", cwd=room.folder).out
+
+
+def test_steps_that_were_filled_in_are_marked_everywhere(busy: Room) -> None:
+    before = starterkit("workshop", "status", "--html", "board.html", cwd=busy.folder).out
+    page = (busy.folder / "board.html").read_text(encoding="utf-8")
+    assert "filled in" not in before + page
+
+    busy.notes("grace-hopper", filled(D, "02-two", ["01-one"]))
+    shown = starterkit("workshop", "status", "--html", "board.html", cwd=busy.folder).out
+
+    (line,) = (line for line in shown.splitlines() if "Grace" in line)
+    assert " 02-two *  not graded " in line and line.endswith("filled in: 01")
+    assert "* steps before this one were filled in from the reference." in shown
+    page = Page((busy.folder / "board.html").read_text(encoding="utf-8")).text
+    assert "02-two *" in page and "filled in: 01" in page and "* steps before this one" in page
+    rows = list(csv.DictReader(io.StringIO(starterkit("workshop", "status", "--csv", cwd=busy.folder).out)))
+    assert [row["filled"] for row in rows] == ["", "01-one", ""]
+
+
+def test_what_was_filled_in_and_waits_to_be_merged_is_not_marked(made_workshop: Path) -> None:
+    waiting = filled(B, "03-three", ["01-one", "02-two"], theirs=False)
+
+    found = stands(made_workshop, [collected(A), waiting], 5)
+    merged = stands(made_workshop, [collected(A), waiting, collected(C, step="03-three")], 5)
+
+    assert (found.known.commit, found.known.step, found.filled) == (A, "01-one", ())
+    assert merged.filled == ("01-one", "02-two")
+
+
+def filled(commit: str, step: str, steps: list[str], *, theirs: bool = True) -> dict[str, object]:
+    """A line of results as `catch-up` writes it."""
+    event: dict[str, object] = {"kind": "filled", "at": LATER, "from": A, "commit": commit}
+    return {**event, "step": step, "steps": steps, "branch": "main", "theirs": theirs}
 
 
 def test_work_after_the_due_time_is_late(busy: Room) -> None:

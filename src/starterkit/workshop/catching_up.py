@@ -19,12 +19,9 @@ from starterkit.repository.merge import Settle
 from starterkit.repository.objects import Entry, NewCommit
 from starterkit.template import BASE
 from starterkit.workshop import results
-from starterkit.workshop.carrying import Change, Desk, Standing
+from starterkit.workshop.carrying import Change, Delivered, Desk, Standing
 from starterkit.workshop.folder import Person, Workshop
 from starterkit.workshop.submissions import latest_in
-
-FILLED = "filled"
-
 
 # Tells whether a commit of somebody's is green, with the tests of a step and those before it.
 Judge = Callable[[Person, str, str], bool]
@@ -129,7 +126,7 @@ class _CatchingUp:
         way, is_green = self._walked(standing, path, names[here], steps)
         commit = self.desk.write(way.commits)
         delivered = self.desk.deliver(submission, commit, way.state)
-        _note(self.desk, standing, way, commit)
+        _note(self.desk, standing, way, commit, delivered)
         return CaughtUp(
             person,
             self.goal,
@@ -179,9 +176,10 @@ class _CatchingUp:
         return way, is_green
 
 
-def _note(desk: Desk, standing: Standing, way: _Way, commit: str) -> None:
-    event = {"kind": FILLED, "at": results.moment(), "from": standing.submission.commit, "commit": commit}
-    results.append(desk.workshop, desk.person, {**event, "step": way.state.step, "steps": way.filled})
+def _note(desk: Desk, standing: Standing, way: _Way, commit: str, delivered: Delivered) -> None:
+    event = {"kind": results.FILLED, "at": results.moment(), "from": standing.submission.commit, "commit": commit}
+    about = {"step": way.state.step, "steps": way.filled, "branch": delivered.branch, "theirs": delivered.is_theirs}
+    results.append(desk.workshop, desk.person, {**event, **about})
 
 
 def _fill(way: _Way, step: str, take_whole: bool) -> None:

@@ -1,7 +1,8 @@
 """What is known of each person, as results/<folder>.jsonl: one JSON object a line, appended only.
 
-Kinds of events: `collected` and `graded`, and `pushed` (the beginning was pushed to the person's remote). Readers pass
-over kinds and keys that they do not know.
+Kinds of events: `collected` and `graded`, `pushed` (the beginning was pushed to the person's remote), `filled` (steps
+were filled in from the reference) and `fixed` (a corrected path was put in). Readers pass over kinds and keys that they
+do not know.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 
 from starterkit.workshop.folder import Person, Workshop
 
-COLLECTED, GRADED, PUSHED = "collected", "graded", "pushed"
+COLLECTED, GRADED, PUSHED, FILLED = "collected", "graded", "pushed", "filled"
 _TAIL_BYTES = 65_536
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from starterkit.repository.bare import refs_on_disk
 from starterkit.repository.objects import FILE, File
 from starterkit.repository.worktree import write_file
+from starterkit.template.model import BASE
 from starterkit.workshop import results
 from starterkit.workshop.folder import Person, Workshop
 from starterkit.workshop.parallel import Say, each, quiet
@@ -32,7 +33,8 @@ GREEN, RED, NOT_GRADED, NOT_BEGUN, NOT_REACHED = "green", "red", "not graded", "
 class Summary:
     """What the events of one person come to. Times are texts as results have them, empty where there is none.
 
-    `begun` counts everything that was graded as a beginning; `room` knows better. `refs` is what `collect` last found.
+    `begun` counts everything that was graded as a beginning; `room` knows better. `refs` is what `collect` last found,
+    `filled` the steps that `catch-up` took from the reference.
     """
 
     reached: bool | None = None
@@ -44,6 +46,7 @@ class Summary:
     solved: bool = False
     begun: bool = False
     refs: str = ""
+    filled: tuple[str, ...] = ()
     graded_commit: str = ""
     graded_step: str = ""
     verdict: str = ""
@@ -70,6 +73,12 @@ class Standing:
     active: datetime | None
     late: bool
     stuck: str
+
+    @property
+    def filled(self) -> tuple[str, ...]:
+        """The steps behind them that were filled in from the reference; what waits to be merged is not behind them."""
+        known = self.known
+        return tuple(step for step in known.filled if known.begun and step < known.step != BASE)
 
     @property
     def is_current(self) -> bool:
@@ -112,14 +121,15 @@ def room(workshop: Workshop, at: datetime, stuck_after: int = STUCK_MINUTES, say
         with suppress(OSError):  # where nothing can be kept, everything is read each time
             write_file(file.parent, _CACHE, File(FILE, json.dumps(after).encode()))
     beginnings = frozenset((refs_on_disk(workshop.path_repository) or {}).values())
-    summaries = {folder: _without_beginnings(Summary(**found[2]), beginnings) for folder, found in known.items()}
+    summaries = {folder: _settled(found[2], beginnings) for folder, found in known.items()}
     standings = (standing(workshop, one, summaries[one.folder], at, stuck_after) for one in people)
     return Room(workshop, at, tuple(standings), tuple((name, title) for name, title in steps))
 
 
-def _without_beginnings(known: Summary, beginnings: Container[str]) -> Summary:
-    """Whoever has nothing but a commit with which people begin has not begun, also where that was graded."""
-    return replace(known, begun=False) if known.commit in beginnings else known
+def _settled(found: Mapping[str, Any], beginnings: Container[str]) -> Summary:
+    """A summary as it was kept. Whoever has nothing but a commit with which people begin has not begun."""
+    begun = found["begun"] and found["commit"] not in beginnings
+    return Summary(**{**found, "begun": begun, "filled": tuple(found["filled"])})
 
 
 def standing(workshop: Workshop, person: Person, known: Summary, at: datetime, stuck_after: int) -> Standing:
@@ -157,6 +167,8 @@ def summary(events: Iterable[Mapping[str, Any]]) -> Summary:
             known = _after_collecting(known, event)
         elif event.get("kind") == results.GRADED:
             known = _after_grading(known, event)
+        elif event.get("kind") == results.FILLED:
+            known = _after_filling(known, event)
     return known
 
 
@@ -212,6 +224,18 @@ def _seen_by_grading(known: Summary, event: Mapping[str, Any]) -> Summary:
     step = event["stands"] if isinstance(event.get("stands"), str) else _text(event, "step")
     solved, branch = event.get("solved") is True, _text(event, "branch")
     return replace(known, commit=commit, committed=committed, branch=branch, step=step, solved=solved, begun=True)
+
+
+def _after_filling(known: Summary, event: Mapping[str, Any]) -> Summary:
+    """What `catch-up` filled in; they stand there now, where it lies on their own branch."""
+    steps = event.get("steps")
+    new = [step for step in steps if isinstance(step, str)] if isinstance(steps, list) else []
+    known = replace(known, filled=tuple(sorted({*known.filled, *new})))
+    if event.get("theirs") is not True or not _text(event, "commit"):
+        return known
+    commit, committed, branch = (_text(event, name) for name in ("commit", "at", "branch"))
+    step = _text(event, "step")
+    return replace(known, commit=commit, committed=committed, branch=branch, step=step, solved=False, begun=True)
 
 
 def _text(event: Mapping[str, Any], name: str) -> str:

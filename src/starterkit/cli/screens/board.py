@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from starterkit.cli.screens.stood import ago, called, headline, note_of, step_of, word_of
+from starterkit.cli.screens.stood import LEGEND, ago, called, headline, mark_of, note_of, step_of, word_of
 from starterkit.errors import MissingError, UsageError
 from starterkit.plain import plain
 from starterkit.repository.objects import FILE, File
@@ -67,6 +67,7 @@ def board(room: Room) -> str:
         steps="\n".join(_steps(room)),
         stuck=f'<p class="hand">{_shown(sentences[1])}</p>' if len(sentences) > 1 else "",
         people="\n".join(_person(room, one) for one in room.people),
+        legend=f"{_shown(LEGEND)} " if any(one.filled for one in room.people) else "",
     )
 
 
@@ -84,7 +85,7 @@ def _steps(room: Room) -> Iterator[str]:
 def _person(room: Room, one: Standing) -> str:
     word, note = word_of(one), note_of(one)
     about = (
-        f" · {_shown(step_of(one))} · {_shown(ago(room.at, one.active)).replace(' ', '&nbsp;')}"
+        f" · {_shown(step_of(one) + mark_of(one))} · {_shown(ago(room.at, one.active)).replace(' ', '&nbsp;')}"
         if one.known.begun
         else ""
     )
@@ -157,7 +158,7 @@ _PAGE = """<!DOCTYPE html>
 <ul>
 {people}
 </ul>
-<footer>This page loads itself again. Made with <code>starterkit workshop status</code>.</footer>
+<footer>{legend}This page loads itself again. Made with <code>starterkit workshop status</code>.</footer>
 </main>
 </body>
 </html>

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 _STYLES = {"green": "green", "red": "red", "stuck": "bold yellow", "tampered": "bold red", "unreadable": "bold red"}
 _WIDEST_NAME, _WIDEST_STEP, _STATE, _ACTIVE = 24, 14, 11, 8
 _SHORTEST_NOTE = 12
+_FILLED = "*"
+LEGEND = f"{_FILLED} steps before this one were filled in from the reference."
 _HEADS = (
     *("folder", "name", "login", "step", "solved", "state", "stuck", "first_red", "sentence", "green", "tests"),
-    *("late", "active", "reached", "why", "branch", "commit"),
+    *("late", "active", "reached", "why", "branch", "commit", "filled"),
 )
 
 
@@ -31,20 +33,24 @@ def show(console: Console, room: Room) -> None:
     console.line()
     names = min(_WIDEST_NAME, max([4, *(columns(harmless(called(one))) for one in room.people)]))
     steps = min(_WIDEST_STEP, max([4, *(columns(harmless(step_of(one))) for one in room.people)]))
-    left = 2 + names + 2 + steps + 2 + _STATE + 2 + _ACTIVE + 2
+    marks = max(len(mark_of(one)) for one in room.people) if room.people else 0
+    left = 2 + names + 2 + steps + marks + 2 + _STATE + 2 + _ACTIVE + 2
     room_for_note = max(_SHORTEST_NOTE, console.columns - 1 - left) if console.shows_screen else 0
-    titles = (fitted("name", names), fitted("step", steps), fitted("state", _STATE), fitted("active", _ACTIVE))
+    titles = (fitted("name", names), fitted("step", steps + marks), fitted("state", _STATE), fitted("active", _ACTIVE))
     console.exact("  ".join(titles), "dim", indent=2)
     for one in room.people:
         note = harmless(note_of(one)).replace("\n", " ")
         note = fitted(note, room_for_note) if room_for_note and columns(note) > room_for_note else note
         word = word_of(one)
         line = joined(
-            f"  {fitted(called(one), names)}  {fitted(step_of(one), steps)}  ",
+            f"  {fitted(called(one), names)}  {fitted(step_of(one), steps)}{fitted(mark_of(one), marks)}  ",
             text(fitted(word, _STATE), _STYLES.get(word, "")),
             f"  {fitted(ago(room.at, one.active), _ACTIVE)}  {note}",
         )
         console.row(line)
+    if any(one.filled for one in room.people):
+        console.line()
+        console.line(LEGEND, hang=2)
     _show_next(console, room)
 
 
@@ -88,6 +94,11 @@ def step_of(one: Standing) -> str:
     return "start" if known.step == BASE else known.step or "?"
 
 
+def mark_of(one: Standing) -> str:
+    """Return the mark behind the step of somebody for whom earlier steps were filled in, else nothing."""
+    return f" {_FILLED}" if one.filled else ""
+
+
 def note_of(one: Standing) -> str:
     """Return what is worth knowing of somebody in a few words."""
     known, notes = one.known, []
@@ -103,6 +114,8 @@ def note_of(one: Standing) -> str:
         notes.append(known.verdict_why)
     if known.reached is False:
         notes.append(f"not reached: {known.why}")
+    if one.filled:
+        notes.append(f"filled in: {', '.join(step.partition('-')[0] for step in one.filled)}")
     return "; ".join(filter(None, notes))
 
 
@@ -125,7 +138,7 @@ def as_csv(room: Room) -> str:
     writer.writerow(_HEADS)
     for one in room.people:
         found = person_as_json(one)
-        writer.writerow([_cell(found[name]) for name in _HEADS])
+        writer.writerow([_cell(found[name]) for name in _HEADS[:-1]] + [" ".join(found["filled"])])
     return buffer.getvalue().rstrip("\n")
 
 
@@ -171,4 +184,5 @@ def person_as_json(one: Standing) -> dict[str, Any]:
         "why": known.why or known.verdict_why,
         "branch": "" if hidden else known.branch,
         "commit": None if hidden else known.commit or None,
+        "filled": list(one.filled),
     }
