@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from commands import starterkit
+from workshops import Room
 
 
 def completed(words: str, cwd: Path) -> list[str]:
@@ -43,6 +44,41 @@ def test_a_project_elsewhere_is_looked_at_for_its_steps(begun_site: Path) -> Non
 
 def test_outside_a_project_there_are_no_steps_and_no_error(tmp_path: Path) -> None:
     assert completed("lesson 0", tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("workshop collect ", ["ada-lovelace", "grace-hopper", "eniac"]),
+        ("workshop collect gr", ["grace-hopper"]),
+        ("workshop collect ada-lovelace e", ["eniac"]),
+        ("workshop collect ada-lovelace a", []),
+        ("workshop push-fix gra", ["grace-hopper"]),
+        ("workshop similar zoe", []),
+        ("workshop grade --step 0", ["01-one", "02-two", "03-three"]),
+        ("workshop catch-up a", ["ada-lovelace"]),
+        ("workshop catch-up 0", []),
+        ("workshop catch-up ada 0", ["01-one", "02-two", "03-three"]),
+        ("workshop catch-up grace ", ["ada-lovelace", "eniac", "01-one", "02-two", "03-three"]),
+    ],
+)
+def test_the_people_and_steps_of_a_workshop_are_completed(room: Room, words: str, offered: list[str]) -> None:
+    assert completed(words, room.folder / "repos") == offered
+
+
+def test_a_login_is_completed_where_no_folder_fits(room: Room) -> None:
+    room.edits('login: "grace"', 'login: "hopper"')
+
+    assert completed("workshop collect hop", room.folder) == ["hopper"]
+
+
+@pytest.mark.parametrize("words", ["workshop collect a", "workshop grade --step 0", "workshop catch-up ada 0"])
+def test_where_no_workshop_can_be_read_nobody_is_offered_and_no_error(room: Room, tmp_path: Path, words: str) -> None:
+    (room.folder / "repos/.path.git").rename(tmp_path / "elsewhere.git")
+    assert completed(words, room.folder) == (["ada-lovelace"] if words.endswith(" a") else [])
+    (room.folder / "workshop.yml").write_text("format: [1\n", encoding="utf-8")
+    assert completed(words, room.folder) == []
+    assert completed(words, tmp_path) == []
 
 
 def test_the_script_for_the_shell_is_shown(tmp_path: Path) -> None:

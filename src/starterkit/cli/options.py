@@ -69,7 +69,7 @@ def choices(
 def complete_steps(context: typer.Context, incomplete: str) -> list[str]:
     """Return the steps of the project here that a word may become."""
     with _project(context) as project:
-        return _beginning_with(incomplete, project.template.step_names if project else ())
+        return beginning_with(incomplete, project.template.step_names if project else ())
 
 
 def complete_tests(context: typer.Context, incomplete: str) -> list[str]:
@@ -80,14 +80,14 @@ def complete_tests(context: typer.Context, incomplete: str) -> list[str]:
         template = project.template
         names = project.path.steps_so_far(project.state.step)
         tests = (test for name in names for test in template.step(name).tests)
-        return _beginning_with(incomplete, (*names, *template.tests, *tests))
+        return beginning_with(incomplete, (*names, *template.tests, *tests))
 
 
 def complete_frameworks(incomplete: str) -> list[str]:
     """Return the frameworks that a word may become."""
     from starterkit.template.bundled import bundled_names
 
-    return _beginning_with(incomplete, bundled_names())
+    return beginning_with(incomplete, bundled_names())
 
 
 def complete_answers(incomplete: str) -> list[str]:
@@ -96,7 +96,7 @@ def complete_answers(incomplete: str) -> list[str]:
     from starterkit.template import bundled_folder, templates_in
 
     asked = questions(templates_in(bundled_folder()))
-    return _beginning_with(incomplete, (f"{one.name}={choice.name}" for one in asked for choice in one.choices))
+    return beginning_with(incomplete, (f"{one.name}={choice.name}" for one in asked for choice in one.choices))
 
 
 def complete_beginnings(context: typer.Context, incomplete: str) -> list[str]:
@@ -108,10 +108,11 @@ def complete_beginnings(context: typer.Context, incomplete: str) -> list[str]:
         _, template = bundled_template(context.params.get("framework") or "")
     except StarterkitError:
         return []
-    return _beginning_with(incomplete, template.step_names)
+    return beginning_with(incomplete, template.step_names)
 
 
-def _beginning_with(incomplete: str, words: Iterable[str]) -> list[str]:
+def beginning_with(incomplete: str, words: Iterable[str]) -> list[str]:
+    """Return those of the words that a word may become."""
     return [word for word in words if word.startswith(incomplete)]
 
 

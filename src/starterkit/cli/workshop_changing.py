@@ -9,7 +9,7 @@ import typer
 from starterkit.cli.invocation import quoted
 from starterkit.cli.options import Elsewhere, Json, Trust, flag
 from starterkit.cli.session import console_of, folder_of
-from starterkit.cli.workshop_options import TrustSubmissions, Who, workshop_with_path
+from starterkit.cli.workshop_options import TrustSubmissions, Who, complete_people_and_step, workshop_with_path
 
 if TYPE_CHECKING:
     from starterkit.cli.console import Console
@@ -86,7 +86,14 @@ def _is_wanted(console: Console, fixes: list[Fix]) -> bool:
 
 def catch_up(
     context: typer.Context,
-    words: Annotated[list[str], typer.Argument(metavar="WHO... STEP", help="The people, and the step to go to.")],
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="WHO... STEP",
+            help="The people, and the step to go to.",
+            autocompletion=complete_people_and_step,
+        ),
+    ],
     replace: Annotated[bool, flag("--replace", help="Take every file of the path whole at each missing step.")] = False,
     count_as: Annotated[
         str,

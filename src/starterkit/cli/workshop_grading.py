@@ -11,7 +11,7 @@ import typer
 
 from starterkit.cli.options import Json, flag
 from starterkit.cli.session import console_of
-from starterkit.cli.workshop_options import TrustSubmissions, Who, workshop_here
+from starterkit.cli.workshop_options import TrustSubmissions, Who, complete_path_steps, workshop_here
 
 if TYPE_CHECKING:
     from starterkit.cli.console import Console
@@ -33,7 +33,13 @@ def grade(
     context: typer.Context,
     who: Who = None,
     step: Annotated[
-        str, typer.Option("--step", metavar="STEP", help="Grade at this step; else at the one each stands at.")
+        str,
+        typer.Option(
+            "--step",
+            metavar="STEP",
+            help="Grade at this step; else at the one each stands at.",
+            autocompletion=complete_path_steps,
+        ),
     ] = "",
     due: Annotated[
         str,
