@@ -261,6 +261,18 @@ def test_starterkits_own_wheel_is_whole_and_always_the_same(tmp_path: Path) -> N
 # --- in the room --------------------------------------------------------------------------------------------------
 
 
+def test_new_without_a_network_says_that_a_bundle_would_do(tmp_path: Path, stick: Path, capsys: Capture) -> None:
+    *args, _, _ = new(stick, tmp_path / "site")
+
+    words = said(capsys, *args, code=4)
+
+    assert "needs the network once" in words and "Nothing was made." in words
+    assert words.index("Connect to the network") < words.index("`--bundle`") < words.index("`--no-install`")
+    assert not (tmp_path / "site").exists()
+    (stick / "wheels" / "bread-1.0-py3-none-any.whl").unlink()
+    assert "add `--bundle`" not in said(capsys, *args, "--bundle", str(stick), code=4)
+
+
 def test_every_command_takes_packages_from_the_bundle_also_those_a_step_brings(site: Path, capsys: Capture) -> None:
     own = declaration("bread", "flour")  # a package of the learner's own, so that the pins are made again
     (site / "pyproject.toml").write_text(own)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -141,11 +141,18 @@ def create(order: Order, say: Say) -> Created:
     except StarterkitError as failed:
         _take_away(order, made, keep_folder=was_there)
         if isinstance(failed, MissingError):
-            failed.mend = (
-                f"{failed.mend}\nOr make the project now and its environment later: add `--no-install`.".strip()
-            )
+            failed.mend = "\n".join(filter(None, (failed.mend, *_other_ways(failed, order))))
         failed.message = f"{failed.message} Nothing was made."
         raise
+
+
+def _other_ways(failed: MissingError, order: Order) -> Iterator[str]:
+    """Say how else the project can be made where its environment cannot."""
+    from starterkit.runtime import NoNetworkError
+
+    if isinstance(failed, NoNetworkError) and order.bundle is None:
+        yield "Without one: where somebody has a bundle with the packages, add `--bundle` and its folder."
+    yield "Or make the project now and its environment later: add `--no-install`."
 
 
 def rendered_path(order: Order) -> RenderedPath:

@@ -26,6 +26,7 @@ _UNREACHED = re.compile(r"ENOTFOUND|ECONNREFUSED|ECONNRESET|EAI_AGAIN|ETIMEDOUT|
 _NO_SUCH = re.compile(r"code (?:E404|ETARGET|ERESOLVE|EINVALIDTAGNAME|EINVALIDPACKAGENAME|EUNSUPPORTEDPROTOCOL)\b")
 _OTHER_HASH = re.compile(r"code EINTEGRITY\b")
 _NO_ROOM = re.compile(r"code (?:ENOSPC|EDQUOT)\b|no space left", re.IGNORECASE)
+_REASON = re.compile(r"\breason: (.*\S)")
 _NOISE = re.compile(r"^npm (?:error|warn)\s*(?:code \w+\s*)?|^A complete log of this run.*|^\s*/\S+-debug-\d+\.log$")
 
 
@@ -110,9 +111,10 @@ def failure(finished: Finished, what: str) -> StarterkitError:
             "Correct the list, then type the command again.",
         )
     if _UNREACHED.search(text) or _NOT_CACHED.search(text):
-        reason = words(text).splitlines()[:1]
+        reason = _REASON.search(text)
+        first = reason[1] if reason else "".join(words(text).splitlines()[:1])
         return NoNetworkError(
-            f"This needs the network once: {what} are not all on this machine yet.\n(npm: {''.join(reason)})",
+            f"This needs the network once: {what} are not all on this machine yet.\n(npm: {first})",
             ONLINE_MEND,
         )
     return ProgramFailed(finished)
