@@ -136,6 +136,7 @@ def test_nothing_is_wider_than_the_terminal(tmp_path: Path, width: int) -> None:
         pytest.param(["-a", "build=api", "-a", "build=site"], "answered in two ways: api and site", id="twice"),
         pytest.param(["--template", "nowhere"], 'There is no template "nowhere"', id="template"),
         pytest.param(["--html", "folder"], "is a folder", id="html folder"),
+        pytest.param(["--html", os.devnull], "no ordinary file", id="html device"),
         pytest.param(["--html", "mine.html"], "is there already, and it is no card", id="html mine"),
         pytest.param(["--answr", "build=api"], 'Did you mean "--answer"', id="option"),
     ],
@@ -299,6 +300,16 @@ def test_a_card_replaces_an_older_card(tmp_path: Path) -> None:
     choose("team=django", cwd=tmp_path, flags=("--html", "card.html"))
 
     assert "Start with Django." in (tmp_path / "card.html").read_text("utf-8")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
+def test_a_card_goes_where_a_link_leads(tmp_path: Path) -> None:
+    (tmp_path / "card.html").symlink_to("shared.html")
+
+    choose("know=new", cwd=tmp_path, flags=("--html", "card.html"))
+
+    assert (tmp_path / "card.html").is_symlink()
+    assert (tmp_path / "shared.html").exists()
 
 
 def test_a_hostile_template_is_shown_literally_on_a_card(tmp_path: Path) -> None:

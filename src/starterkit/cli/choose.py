@@ -67,18 +67,18 @@ def choose(
     console, folder = console_of(context), folder_of(context)
     card = folder / Path(html).expanduser() if html else None
     if card:
-        from starterkit.cli.screens.card import check_card
+        from starterkit.cli.screens.card import CARD
 
-        check_card(card)
+        CARD.check(card)
     console.farewell = "Interrupted. Nothing was saved."
     found = candidates(console, folder, template or ())
     advice = advise(console, found, answer or (), ask=not defaults)
     if save:
         _save(advice, found)
     if card:
-        from starterkit.cli.screens.card import write_card
+        from starterkit.cli.screens.card import CARD, card_of
 
-        write_card(card, chosen.Shown(advice, found.places))
+        CARD.write(card, card_of(chosen.Shown(advice, found.places)))
     chosen.show(console, chosen.Shown(advice, found.places, save, html), explain=explain)
     return 0
 

@@ -41,9 +41,9 @@ class Shown:
 
             room = with_hidden_names(room)
         if self.page is not None:
-            from starterkit.cli.screens.board import write_board
+            from starterkit.cli.screens.board import BOARD, board
 
-            write_board(self.page, room)
+            BOARD.write(self.page, board(room))
         if self.console.as_json:
             page = str(self.page.absolute()) if self.page else None
             self.console.json("workshop status", {**stood.as_json(room), "html": page, "next": "workshop collect"})

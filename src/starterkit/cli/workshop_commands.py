@@ -162,9 +162,9 @@ def status(
         raise UsageError("--json, --csv and --watch exclude each other.", "Choose one of them.")
     page = folder_of(context) / Path(html).expanduser() if html else None
     if page is not None:
-        from starterkit.cli.screens.board import check_board
+        from starterkit.cli.screens.board import BOARD
 
-        check_board(page)
+        BOARD.check(page)
     minutes = whole_number(stuck_after, "--stuck-after") or STUCK_MINUTES
     shown = Shown(console, as_csv=as_csv, page=page, hide_names=hide_names, stuck_after=minutes)
     folder = find_workshop(folder_of(context))

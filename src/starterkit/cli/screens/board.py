@@ -7,20 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from starterkit.cli.screens.page import PageKind
 from starterkit.cli.screens.stood import LEGEND, ago, called, headline, mark_of, note_of, step_of, word_of
-from starterkit.errors import MissingError, UsageError
 from starterkit.plain import plain
-from starterkit.repository.objects import FILE, File
-from starterkit.repository.worktree import write_file
 from starterkit.template.model import BASE
 
 if TYPE_CHECKING:
     from starterkit.workshop.standing import Room, Standing
 
-_MARK = "<!-- made by starterkit workshop status -->"
+BOARD = PageKind("board", "<!-- made by starterkit workshop status -->")
 _KINDS = {
     "green": "green",
     "red": "red",
@@ -33,33 +30,11 @@ _KINDS = {
 REFRESH_SECONDS = 10
 
 
-def check_board(file: Path) -> None:
-    """Raise `UsageError` where a page would replace something that is none."""
-    if file.is_dir():
-        raise UsageError(f"{file} is a folder.", "Name a file: `--html board.html`.")
-    try:
-        begins = file.read_bytes()[:200].decode("utf-8", "replace")
-    except OSError:
-        return
-    if begins.strip() and _MARK not in begins:
-        raise UsageError(f"{file} is there already, and it is no page of ours.", "Name another file for --html.")
-
-
-def write_board(file: Path, room: Room) -> None:
-    """Write the page, in one step. Raises `MissingError` where that is not possible."""
-    try:
-        write_file(file.parent, file.name, File(FILE, board(room).encode("utf-8", "replace")))
-    except OSError as wrong:
-        raise MissingError(
-            f"The page cannot be written to {file}: {wrong.strerror}.", "Choose another place."
-        ) from wrong
-
-
 def board(room: Room) -> str:
     """Return the page."""
     sentences = headline(room)
     return _PAGE.format(
-        mark=_MARK,
+        mark=BOARD.mark,
         seconds=REFRESH_SECONDS,
         style=_STYLE,
         head=_shown(sentences[0]),

@@ -4,52 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starterkit.choosing.expanding import path
 from starterkit.choosing.saying import reasons
 from starterkit.choosing.tensions import tensions
 from starterkit.choosing.words import ONE_FITS_ALL, SHOWN_REASONS, headline, how_sure, price, stay, step_of_path, tipped
-from starterkit.errors import MissingError, UsageError
+from starterkit.cli.screens.page import PageKind
 
 if TYPE_CHECKING:
     from starterkit.choosing.advice import Advice
     from starterkit.cli.screens.chosen import Shown
     from starterkit.template import Template
 
-_MARK = "<!-- made by starterkit choose -->"
+CARD = PageKind("card", "<!-- made by starterkit choose -->")
 
 
-def check_card(file: Path) -> None:
-    """Raise `UsageError` where a card would replace something that is none."""
-    if file.is_dir():
-        raise UsageError(f"{file} is a folder.", "Name a file: `--html card.html`.")
-    try:
-        begins = file.read_bytes()[:200].decode("utf-8", "replace")
-    except OSError:
-        return
-    if begins.strip() and _MARK not in begins:
-        raise UsageError(f"{file} is there already, and it is no card.", "Name another file for --html.")
-
-
-def write_card(file: Path, shown: Shown) -> None:
-    """Write the card. Raises `MissingError` where that is not possible."""
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(card(shown), encoding="utf-8")
-    except OSError as wrong:
-        raise MissingError(
-            f"The card cannot be written to {file}: {wrong.strerror}.", "Choose another place."
-        ) from wrong
-
-
-def card(shown: Shown) -> str:
+def card_of(shown: Shown) -> str:
     """Return the card as one HTML document."""
     advice = shown.advice
     begin = (advice.start, *advice.equals)
     return _PAGE.format(
-        mark=_MARK,
+        mark=CARD.mark,
         style=_STYLE,
         title=escape(headline(advice)),
         sure=escape(" ".join((how_sure(advice), stay(advice))).strip()),
