@@ -19,6 +19,7 @@ from starterkit.errors import MissingError, StarterkitError
 from starterkit.project.path import LearningPath
 from starterkit.repository.bare import BareRepository
 from starterkit.repository.objects import LINK, SUBMODULE, Entry, ObjectReader
+from starterkit.template import Template
 from starterkit.workshop.folder import Person, Workshop
 from starterkit.workshop.submissions import latest_in
 
@@ -28,6 +29,9 @@ _LARGEST_PERSON = 3_000_000
 _PIECE = 25  # signs in a piece: copydetect's own default
 _WINDOW = 10  # of so many pieces in a row, one is kept
 _FEWEST = 12  # shared pieces below this are an accident: some lines that anybody writes so
+
+
+_Fingerprint = Callable[[str, str, int, Any], Any]
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,15 @@ class _Own:
     pieces: set[int] = field(default_factory=set)
 
 
+@dataclass(frozen=True)
+class _Explained:
+    """What the path explains: its files, and the pieces in them as the fingerprints of others take them."""
+
+    template: Template
+    files: frozenset[str]
+    pieces: Any
+
+
 def compare(workshop: Workshop, people: Sequence[Person], at_least: float, say: Callable[[str], None]) -> Compared:
     """Compare everybody's latest work, pair by pair; shares of `at_least` (0 to 1) and more are returned.
 
@@ -75,14 +88,14 @@ def compare(workshop: Workshop, people: Sequence[Person], at_least: float, say: 
     """
     fingerprint = _fingerprints()
     say("Reading what the path explains")
-    known = _of_the_path(workshop, fingerprint)
+    explained = _of_the_path(workshop, fingerprint)
     found: list[_Own] = []
     passed: list[tuple[Person, str]] = []
     for number, person in enumerate(people, 1):
         if number % 10 == 1:
             say(f"Reading everybody's code: {number} of {len(people)}")
         try:
-            own = _own(workshop, person, known, fingerprint)
+            own = _own(workshop, person, explained, fingerprint)
         except StarterkitError as wrong:
             passed.append((person, wrong.message))
             continue
@@ -102,7 +115,7 @@ def compare(workshop: Workshop, people: Sequence[Person], at_least: float, say: 
     return Compared(tuple(pairs), len(found), usual, tuple(passed))
 
 
-def _fingerprints() -> Callable[[str, str, int, Iterable[int]], Any]:
+def _fingerprints() -> _Fingerprint:
     """Return what makes the fingerprint of a file, from its path, its text, a window, and pieces that do not count."""
     try:
         from copydetect import CodeFingerprint
@@ -111,13 +124,10 @@ def _fingerprints() -> Callable[[str, str, int, Iterable[int]], Any]:
             "`workshop similar` needs the package copydetect, which is not installed.",
             "Install it beside starterkit: `pip install 'starterkit[similar]'`.",
         ) from missing
-    import numpy
-
     logging.getLogger().addFilter(_quiet)
 
-    def made(path: str, text: str, window: int, without: Iterable[int]) -> Any:
-        explained = numpy.fromiter(without, dtype=numpy.int64)
-        return CodeFingerprint(path, _PIECE, window, explained, fp=io.StringIO(text))
+    def made(path: str, text: str, window: int, without: Any) -> Any:
+        return CodeFingerprint(path, _PIECE, window, without, fp=io.StringIO(text))
 
     return made
 
@@ -127,8 +137,10 @@ def _quiet(record: logging.LogRecord) -> bool:
     return "not tokenize" not in record.getMessage()
 
 
-def _of_the_path(workshop: Workshop, fingerprint: Callable[[str, str, int, Iterable[int]], Any]) -> set[int]:
-    """Return all pieces that stand in any layer of the path."""
+def _of_the_path(workshop: Workshop, fingerprint: _Fingerprint) -> _Explained:
+    """Return the files of the path, and all pieces that stand in any layer of it."""
+    import numpy
+
     found: set[int] = set()
     with BareRepository(workshop.path_repository) as repository:
         path = LearningPath(repository, workshop.path, workshop.texts)
@@ -139,30 +151,26 @@ def _of_the_path(workshop: Workshop, fingerprint: Callable[[str, str, int, Itera
         for id, name in files.items():
             text = repository.reader.blob(id).decode("utf-8", "replace")
             found.update(map(int, fingerprint(name, text, 1, ()).hashes))
-    return found
+        return _Explained(path.template, frozenset(files), numpy.fromiter(found, dtype=numpy.int64))
 
 
-def _own(
-    workshop: Workshop, person: Person, known: set[int], fingerprint: Callable[[str, str, int, Iterable[int]], Any]
-) -> _Own | None:
+def _own(workshop: Workshop, person: Person, explained: _Explained, fingerprint: _Fingerprint) -> _Own | None:
     with BareRepository(workshop.repository(person)) as repository:
         submission = latest_in(repository, person)
         if submission is None:
             return None
-        path = LearningPath(repository, workshop.path, workshop.texts)
-        template, own = path.template, _Own(person)
-        the_paths = {entry.id for step in template.step_names for entry in path.layer(step, solved=True).values()}
-        for name, text in _texts(repository.reader, repository.reader.tree(submission.commit), the_paths):
-            if template.owns(name):
+        own = _Own(person)
+        for name, text in _texts(repository.reader, repository.reader.tree(submission.commit), explained.files):
+            if explained.template.owns(name):
                 continue
-            made = fingerprint(name, text, _WINDOW, known)
+            made = fingerprint(name, text, _WINDOW, explained.pieces)
             if len(made.hashes):
                 own.files[name] = made
                 own.pieces.update(map(int, made.hashes))
     return own
 
 
-def _texts(reader: ObjectReader, tree: Mapping[str, Entry], without: set[str]) -> Iterable[tuple[str, str]]:
+def _texts(reader: ObjectReader, tree: Mapping[str, Entry], without: frozenset[str]) -> Iterable[tuple[str, str]]:
     left = _LARGEST_PERSON
     for name, entry in tree.items():
         if entry.id in without or not _counts(name, entry):
