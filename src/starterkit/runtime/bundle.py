@@ -72,17 +72,17 @@ class Bundle:
         """What the bundle says of itself. Raises `FileError` for a bundle.yml that is damaged."""
         file = self.folder / BUNDLE_FILE
         try:
-            return read_contents(file.read_bytes(), str(file))
-        except OSError:
-            pass
-        if self.folder.is_dir():
+            data = file.read_bytes()
+        except OSError as absent:
+            if self.folder.is_dir():
+                raise BundleLacksError(
+                    f"{self.folder} is no whole bundle: there is no {BUNDLE_FILE} in it.",
+                    "Name the folder that `starterkit workshop bundle` made; where it was copied, copy it again.",
+                ) from absent
             raise BundleLacksError(
-                f"{self.folder} is no whole bundle: there is no {BUNDLE_FILE} in it.",
-                "Name the folder that `starterkit workshop bundle` made; where it was copied, copy it again.",
-            )
-        raise BundleLacksError(
-            f"The bundle with the packages is not at {self.folder} (any more).", f"{_MOVED}\n{_LEAVE}"
-        )
+                f"The bundle with the packages is not at {self.folder} (any more).", f"{_MOVED}\n{_LEAVE}"
+            ) from absent
+        return read_contents(data, str(file))
 
     @property
     def wheels(self) -> Path:

@@ -11,6 +11,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -68,12 +69,10 @@ def own_pins() -> bytes:
 def _metadata() -> str:
     """What an installed starterkit says of itself; in a checkout, what its pyproject.toml does."""
     package = _package()
-    try:
+    with suppress(metadata.PackageNotFoundError):  # a checkout on the import path that nobody installed
         installed = metadata.distribution(NAME)
         if Path(str(installed.locate_file(NAME))).resolve() == package and (text := installed.read_text("METADATA")):
             return text
-    except metadata.PackageNotFoundError:
-        pass
     import tomllib
 
     try:
