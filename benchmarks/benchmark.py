@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -245,22 +245,25 @@ def _peak_mebibytes(command: list[str], cwd: Path) -> float:
     return figure / (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 
+def told(what: str, rows: Iterable[Row]) -> int:
+    """Print the table of rows, each as soon as it is there; return the exit code: 1 where a limit did not hold."""
+    code = 0
+    print(f"| what ({what}) | measured | must be | |\n| --- | --- | --- | --- |", flush=True)
+    for row in rows:
+        held = "ok" if row.holds else "MISSED"
+        print(f"| {row.what} | {row.shown} | ≤ {row.limit:g} {row.unit} | {held} |", flush=True)
+        code = code if row.holds else 1
+    return code
+
+
 def main() -> int:
     """Measure and print; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=9)
     parser.add_argument("--framework", default="flask")
     options = parser.parse_args()
-    rows = []
-    print(f"| what ({options.framework}) | measured | must be | |\n| --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory(prefix="starterkit-benchmark-") as place:
-        for row in measure(options.framework, options.runs, Path(place)):
-            rows.append(row)
-            print(
-                f"| {row.what} | {row.shown} | ≤ {row.limit:g} {row.unit} | {'ok' if row.holds else 'MISSED'} |",
-                flush=True,
-            )
-    return 0 if all(row.holds for row in rows) else 1
+        return told(options.framework, measure(options.framework, options.runs, Path(place)))
 
 
 if __name__ == "__main__":

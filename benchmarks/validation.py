@@ -17,7 +17,7 @@ import tempfile
 import time
 from typing import Any
 
-from benchmark import STARTERKIT, Row, environment
+from benchmark import STARTERKIT, Row, environment, told
 
 MOST_OVER_TESTS, MOST_AGAIN_SECONDS = 1.3, 1.0
 
@@ -54,11 +54,7 @@ def main() -> int:
             f"{over:.2f} × ({first:.0f} s, {peer:.0f} s)"),
         Row("the same again, nothing changed", again, "s", MOST_AGAIN_SECONDS, f"{again:.2f} s"),
     ]  # fmt: skip
-    print(f"| what ({' '.join(words)}, {answer['jobs']} processes) | measured | must be | |\n| --- | --- | --- | --- |")
-    for row in rows:
-        held = "ok" if row.holds else "MISSED"
-        print(f"| {row.what} | {row.shown} | ≤ {row.limit:g} {row.unit} | {held} |")
-    return 0 if all(row.holds for row in rows) else 1
+    return told(f"{' '.join(words)}, {answer['jobs']} processes", rows)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from benchmark import Row, environment
+from benchmark import Row, environment, told
 
 from starterkit.repository.bare import BareRepository
 from starterkit.repository.objects import File
@@ -115,12 +115,7 @@ def main() -> int:
         Row("`workshop grade` / the bare test runs by the cores", over, "×", MOST_OVER_TESTS,
             f"{over:.2f} × ({graded:.1f} s, {bare:.1f} s)"),
     ]  # fmt: skip
-    what = f"{options.people} people, {options.framework} at {options.step}, {jobs} processes"
-    print(f"| what ({what}) | measured | must be | |\n| --- | --- | --- | --- |")
-    for row in rows:
-        held = "ok" if row.holds else "MISSED"
-        print(f"| {row.what} | {row.shown} | ≤ {row.limit:g} {row.unit} | {held} |")
-    return 0 if all(row.holds for row in rows) else 1
+    return told(f"{options.people} people, {options.framework} at {options.step}, {jobs} processes", rows)
 
 
 if __name__ == "__main__":
