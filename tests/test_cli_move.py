@@ -131,6 +131,20 @@ def test_markers_are_left_for_the_learner_and_end_with_1(begun_site: Path) -> No
     assert "<<<<<<<" in (begun_site / "conduit" / "features.py").read_text()
 
 
+def test_after_a_solve_that_stayed_red_undo_comes_next_until_something_is_done(begun_site: Path) -> None:
+    features = begun_site / "conduit" / "features.py"
+    last = features.read_text().splitlines()[-1]
+    features.write_text(features.read_text().replace(last, f"    app.extensions['mine'] = True\n{last}"))
+
+    starterkit("solve", "--keep-mine", cwd=begun_site, code=1)
+
+    assert starterkit(cwd=begun_site).out.rstrip().splitlines()[-1].endswith(" undo")
+    assert starterkit("status", "--json", cwd=begun_site).json["next"] == "undo"
+    (begun_site / "conduit" / "mine.py").write_text("")
+    starterkit("check", cwd=begun_site, code=1)
+    assert starterkit(cwd=begun_site).out.rstrip().splitlines()[-1].endswith(" hint")
+
+
 def test_undo_and_redo_say_which_command_they_took_back(begun_site: Path) -> None:
     undone = starterkit("undo", cwd=begun_site).out
     assert "ok  Your `next` was taken back: 2 files are as they were before." in undone

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from starterkit.project.opened import Project
 from starterkit.project.state import RememberedCheck
-from starterkit.project.undo import read_line, undo_help
+from starterkit.project.undo import UndoLine, read_line, undo_help
 from starterkit.template import Step, Template
 
 
@@ -55,6 +55,7 @@ def overview(project: Project) -> Overview:
     last = project.remembered_check()
     is_green = last is not None and last.is_green
     is_last = position == len(names) - 1
+    line = read_line(project)
     return Overview(
         template=template,
         steps=tuple(
@@ -66,8 +67,8 @@ def overview(project: Project) -> Overview:
         last=last,
         stale=None if last else project.memory.last_check(),
         is_finished=is_green and is_last,
-        undoable=undo_help(read_line(project)),
-        next_command=_next_command(last, is_last=is_last and not project.repository.has_changes()),
+        undoable=undo_help(line),
+        next_command=_next_command(project, last, line, is_last=is_last),
     )
 
 
@@ -87,9 +88,21 @@ def _standing(number: int, position: int, *, solved: bool) -> Standing:
     return Standing.HERE if number == position else Standing.TO_COME
 
 
-def _next_command(last: RememberedCheck | None, *, is_last: bool) -> str:
+def _next_command(project: Project, last: RememberedCheck | None, line: UndoLine, *, is_last: bool) -> str:
     if last is None:
         return "check"
-    if not last.is_green:
-        return "check" if last.obstacle else "hint"
-    return "run" if is_last else "next"
+    if last.is_green:
+        return "run" if is_last and not project.repository.has_changes() else "next"
+    if _is_as_solve_left_it(project, line):
+        return "undo"
+    return "check" if last.obstacle else "hint"
+
+
+def _is_as_solve_left_it(project: Project, line: UndoLine) -> bool:
+    """Tell whether nothing was done since a `solve` that solved the step: then hints have no more to say."""
+    return (
+        project.state.solved
+        and undo_help(line) == "solve"
+        and line.done[-1].commit == project.repository.head().commit
+        and not project.repository.has_changes()
+    )

@@ -22,6 +22,7 @@ _WHY = {
     "hint": "For a hint at the first red test",
     "next": "Save your work and go on",
     "run": "Look at your site",
+    "undo": "Take the solution back, and choose another way",
 }
 
 
