@@ -29,6 +29,7 @@ def completed(words: str, cwd: Path) -> list[str]:
         ("check test_tags", []),
         ("check 0", ["01-comments"]),
         ("new --framework fl", ["flask"]),
+        ("list dj", ["django"]),
         ("new --framework flask --at 02", ["02-tags"]),
         ("check --pr", ["--pristine"]),
         ("choose --answer sty", ["style=wires", "style=box"]),

@@ -48,6 +48,16 @@ def test_list_shows_each_framework_with_its_price_and_its_steps(tmp_path: Path) 
     assert all(step["title"] in shown for step in flask["steps"])
 
 
+def test_list_shows_only_what_is_named(tmp_path: Path) -> None:
+    shown = starterkit("list", "Flask", cwd=tmp_path).out
+
+    assert "01  Comments" in shown and "The price: " in shown
+    assert "express" not in shown and shown.rstrip().endswith("new my-site --framework flask")
+    listed = starterkit("list", "django", "flask", "--json", cwd=tmp_path).json["frameworks"]
+    assert [one["name"] for one in listed] == ["django", "flask"]
+    assert "flask" in starterkit("list", "flsk", cwd=tmp_path, code=2).err
+
+
 def test_status_is_a_map_that_reads_without_colour(begun_site: Path, counts: Counts) -> None:
     lines = starterkit("status", cwd=begun_site).out.splitlines()
 

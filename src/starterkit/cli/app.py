@@ -115,7 +115,7 @@ def _examples(*lines: str) -> str:
 
 _COMMANDS: tuple[tuple[str, str, Any, tuple[str, ...]], ...] = (
     (_BEGIN, "choose", choose.choose, ("choose", "choose --defaults --answer language=python --answer build=api")),
-    (_BEGIN, "list", begin.list_frameworks, ("list", "list --json")),
+    (_BEGIN, "list", begin.list_frameworks, ("list", "list flask", "list --json")),
     (_BEGIN, "new", begin.new, ("new my-site", "new my-site --framework flask --defaults")),
     (_BEGIN, "run", machine.run, ("run --open", "run --port 8080")),
     (_LEARN, "lesson", learn.lesson, ("lesson", "lesson 02")),

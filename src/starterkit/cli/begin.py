@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 Destination = Annotated[
     str, typer.Argument(metavar="DEST", help="The folder to make, for example my-site.", show_default=False)
 ]
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="NAME", help="Only these frameworks.", autocompletion=complete_frameworks),
+]
 Framework = Annotated[
     str,
     typer.Option(
@@ -54,12 +58,12 @@ Packages = Annotated[
 ]
 
 
-def list_frameworks(context: typer.Context, as_json: Json = False) -> int:
+def list_frameworks(context: typer.Context, names: Names = None, as_json: Json = False) -> int:
     """List the frameworks, what each costs you, and its steps."""
     from starterkit.cli.screens import listed
     from starterkit.template import bundled_names, bundled_template
 
-    listed.show(console_of(context), [bundled_template(name)[1] for name in bundled_names()])
+    listed.show(console_of(context), [bundled_template(name)[1] for name in names or bundled_names()])
     return 0
 
 
