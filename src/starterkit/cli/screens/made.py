@@ -34,7 +34,7 @@ def show(console: Console, created: Created) -> int:
     console.line()
     if state.step == BASE and created.template.step_names:
         step = created.template.steps[0]
-        console.line(prose(f"Later, `next` begins the first step there: {step.label}."))
+        console.line(prose(f"Whenever you like, type `next` there: it begins the first step, {step.label}."))
     console.type_next("Look at it in your browser", f"cd {quoted(place)}", "run --open")
     return code
 
