@@ -12,7 +12,9 @@ from conduit.models.comment import Comment
 from conduit.routers.articles import NOT_FOUND, ArticleDep
 from conduit.schemas import Moment, Sent, Shown, Text
 
-router = APIRouter(prefix="/articles/{slug}/comments", tags=["Comments"])
+router = APIRouter(
+    prefix="/articles/{slug}/comments", tags=["Comments"], responses={422: example_of(body="can't be blank")}
+)
 
 NO_COMMENT: Responses = {404: example_of(comment="not found")}
 

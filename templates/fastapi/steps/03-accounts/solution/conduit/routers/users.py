@@ -16,7 +16,7 @@ from conduit.schemas import LEFT_OUT, AnyText, Sent, Shown, without_nul
 from conduit.settings import Settings, SettingsDep
 from conduit.tokens import UNAUTHORIZED, CurrentUser, new_token
 
-router = APIRouter(tags=["Accounts"])
+router = APIRouter(tags=["Accounts"], responses={422: example_of(email="can't be blank")})
 
 TAKEN: Responses = {409: example_of(username="has already been taken")}
 WRONG: Responses = {401: example_of(credentials="invalid")}

@@ -14,7 +14,9 @@ from conduit.routers.profiles import Profile
 from conduit.schemas import Moment, Sent, Shown, Text
 from conduit.tokens import UNAUTHORIZED, CurrentUser
 
-router = APIRouter(prefix="/articles/{slug}/comments", tags=["Comments"])
+router = APIRouter(
+    prefix="/articles/{slug}/comments", tags=["Comments"], responses={422: example_of(body="can't be blank")}
+)
 
 NOT_YOURS: Responses = {**UNAUTHORIZED, 403: example_of(comment="forbidden"), 404: example_of(comment="not found")}
 
