@@ -1,12 +1,18 @@
-"""Generated projects that tests share: made once for a whole run, copied for each test."""
+"""Generated projects that tests share: made once for a whole run, copied for each test; and how one is served."""
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from commands import PROGRAM, environment
 
 
 def made_once(place: Path, make: Callable[[Path], None]) -> Path:
@@ -47,3 +53,25 @@ class Counts:
     @property
     def both(self) -> int:
         return self.base + self.new
+
+
+@contextmanager
+def running(*args: str, cwd: Path) -> Iterator[str]:
+    """A site that is served while the block runs; gives its address. Ended as from outside."""
+    process = subprocess.Popen(
+        [*PROGRAM, "run", *args],
+        cwd=cwd,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        yield next(line.split()[4] for line in process.stdout if line.startswith("Your site is at "))
+        process.send_signal(signal.SIGTERM if os.name == "posix" else signal.CTRL_BREAK_EVENT)
+        assert process.wait(30) == 130
+    finally:
+        process.kill()
+        process.stdout.close()

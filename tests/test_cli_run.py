@@ -2,39 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import socket
 import sqlite3
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
-from commands import PROGRAM, environment, starterkit
-
-
-@contextmanager
-def running(*args: str, cwd: Path) -> Iterator[str]:
-    """A site that is served while the block runs; gives its address. Ended as from outside."""
-    process = subprocess.Popen(
-        [*PROGRAM, "run", *args],
-        cwd=cwd,
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        yield next(line.split()[4] for line in process.stdout if line.startswith("Your site is at "))
-        process.send_signal(signal.SIGTERM if os.name == "posix" else signal.CTRL_BREAK_EVENT)
-        assert process.wait(30) == 130
-    finally:
-        process.kill()
-        process.stdout.close()
+from commands import starterkit
+from sites import running
 
 
 def test_the_site_is_served_with_sample_articles_and_ends_with_us(site: Path) -> None:
