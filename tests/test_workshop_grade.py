@@ -109,7 +109,7 @@ def test_who_was_graded_stands_in_the_status_though_nothing_was_collected(room: 
     ada, grace, bo = standing.room(room.workshop, WHEN + timedelta(minutes=5)).people
 
     assert (ada.state, ada.known.step, ada.active, ada.known.branch) == ("green", "01-words", WHEN, "main")
-    assert (grace.state, grace.known.step, grace.known.graded_step) == ("green", "base", "01-words")
+    assert (grace.state, grace.known.step, grace.known.graded_step) == ("not graded", "base", "")
     assert (bo.state, bo.active) == ("not begun", None)
 
 

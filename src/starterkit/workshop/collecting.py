@@ -102,7 +102,9 @@ def _look(workshop: Workshop, person: Person, begun_with: _Beginnings, seconds: 
             heads = repository.refs(person.heads)
             if last.get("refs") == fingerprint(heads):
                 return _Looked(person, answer, heads, False, last)
-            submission = begun_with.submission(person, heads) or latest_in(repository, person)
+            submission = begun_with.submission(person, heads) or latest_in(
+                repository, person, None, results.ours(workshop, person)
+            )
             return _Looked(person, answer, heads, bool(heads), last, submission)
     except StarterkitError as wrong:
         return _Looked(person, Answer(False, wrong.message.partition("\n")[0]), {}, False, last)
@@ -148,7 +150,7 @@ def _told(workshop: Workshop, looked: _Looked, known: Container[str]) -> Collect
     last, answer, submission = looked.last, looked.answer, looked.submission
     is_known = last.get("reached") is answer.reached and last.get("why", "") == answer.why
     commit = submission.commit if submission else last.get("commit")
-    begun = submission.commit not in known if submission else last.get("begun") is True
+    begun = submission.own not in known if submission else last.get("begun") is True
     if looked.is_new or not is_known:
         event = {
             "kind": results.COLLECTED,
@@ -166,13 +168,14 @@ def _found(submission: Submission, known: Container[str]) -> dict[str, Any]:
     return {
         "commit": submission.commit,
         "committed": results.moment(submission.committed),
+        "worked": results.moment(submission.worked) if submission.own not in known else None,
         "branch": submission.branch,
         "step": submission.step,
         "solved": submission.solved,
-        "begun": submission.commit not in known,
+        "begun": submission.own not in known,
     }
 
 
 def _as_before(last: Mapping[str, Any]) -> dict[str, Any]:
-    names = ("commit", "committed", "branch", "step", "solved", "begun")
+    names = ("commit", "committed", "worked", "branch", "step", "solved", "begun")
     return {name: last.get(name, False if name in ("solved", "begun") else None) for name in names}

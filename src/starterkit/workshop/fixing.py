@@ -33,7 +33,6 @@ from starterkit.workshop.folder import WORKSHOP_FILE, Person, Workshop
 from starterkit.workshop.founding import AUTHOR
 from starterkit.workshop.submissions import beginnings, latest_in
 
-FIXED = "fixed"
 _COMING = STARTERKIT_REFS + "coming/"
 _OLDER = STARTERKIT_REFS + "older/"
 _FURTHEST = 300  # commits that are looked through for one in which files were the path's
@@ -196,9 +195,10 @@ def put_in(workshop: Workshop, fix: Fix) -> Fix:
         workshop,
         fix.person,
         {
-            "kind": FIXED,
+            "kind": results.FIXED,
             "at": results.moment(),
             "commit": fix.commit,
+            "from": submission.commit,
             "path": fix.state.path,
             "branch": delivered.branch,
         },

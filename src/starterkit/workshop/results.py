@@ -16,7 +16,7 @@ from typing import Any
 
 from starterkit.workshop.folder import Person, Workshop
 
-COLLECTED, GRADED, PUSHED, FILLED = "collected", "graded", "pushed", "filled"
+COLLECTED, GRADED, PUSHED, FILLED, FIXED = "collected", "graded", "pushed", "filled", "fixed"
 _TAIL_BYTES = 65_536
 
 
@@ -65,6 +65,26 @@ def last(workshop: Workshop, person: Person, kind: str) -> dict[str, Any] | None
 def _last(lines: list[bytes], kind: str) -> dict[str, Any] | None:
     events = (_event(line) for line in reversed(lines) if kind.encode() in line)
     return next((event for event in events if event is not None and event.get("kind") == kind), None)
+
+
+def filled(workshop: Workshop, person: Person) -> tuple[str, ...]:
+    """Return the steps that were filled in from the reference on a person's own branch, in the order of the path."""
+    found: set[str] = set()
+    for event in read(workshop, person):
+        steps = event.get("steps")
+        if event.get("kind") == FILLED and event.get("theirs") is True and isinstance(steps, list):
+            found.update(step for step in steps if isinstance(step, str))
+    return tuple(sorted(found))
+
+
+def ours(workshop: Workshop, person: Person) -> dict[str, str]:
+    """Return the commits that the workshop put on top of a person's work, each with the one that it lies on."""
+    found = {}
+    for event in read(workshop, person):
+        commit, below = event.get("commit"), event.get("from")
+        if event.get("kind") in (FILLED, FIXED) and isinstance(commit, str) and isinstance(below, str):
+            found[commit] = below
+    return found
 
 
 def moment(when: datetime | None = None) -> str:

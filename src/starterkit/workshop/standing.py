@@ -48,6 +48,7 @@ class Summary:
     refs: str = ""
     filled: tuple[str, ...] = ()
     graded_commit: str = ""
+    graded_own: str = ""
     graded_step: str = ""
     verdict: str = ""
     verdict_why: str = ""
@@ -181,26 +182,30 @@ def _after_collecting(known: Summary, event: Mapping[str, Any]) -> Summary:
         known,
         refs=refs,
         commit=_text(event, "commit"),
-        committed=_text(event, "committed"),
+        committed=_worked(event),
         branch=_text(event, "branch"),
         step=_text(event, "step"),
         solved=event.get("solved") is True,
-        begun=event.get("begun") is True,
+        begun=event.get("begun") is True or bool(known.filled),
     )
 
 
 def _after_grading(known: Summary, event: Mapping[str, Any]) -> Summary:
     known = _seen_by_grading(known, event)
+    if event.get("aside") is True:
+        return known  # at another step or time than that of their latest work
     commit, first = _text(event, "commit"), _text(event, "first_red")
+    own = _text(event, "own") or commit
     found = event.get("results")
     tests = [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
     if not first or first != known.first_red or _text(event, "step") != known.graded_step:
         tries = 1 if first else 0
     else:
-        tries = known.same_red + (commit != known.graded_commit)
+        tries = known.same_red + (own != known.graded_own)
     return replace(
         known,
         graded_commit=commit,
+        graded_own=own,
         graded_step=_text(event, "step"),
         verdict=_text(event, "verdict"),
         verdict_why=_text(event, "why"),
@@ -218,7 +223,7 @@ def _seen_by_grading(known: Summary, event: Mapping[str, Any]) -> Summary:
 
     With `grade --due`, that may be older than what is known.
     """
-    commit, committed = _text(event, "commit"), _text(event, "committed")
+    commit, committed = _text(event, "commit"), _worked(event)
     if commit in ("", known.commit) or committed < known.committed:
         return known
     step = event["stands"] if isinstance(event.get("stands"), str) else _text(event, "step")
@@ -233,9 +238,13 @@ def _after_filling(known: Summary, event: Mapping[str, Any]) -> Summary:
     known = replace(known, filled=tuple(sorted({*known.filled, *new})))
     if event.get("theirs") is not True or not _text(event, "commit"):
         return known
-    commit, committed, branch = (_text(event, name) for name in ("commit", "at", "branch"))
-    step = _text(event, "step")
-    return replace(known, commit=commit, committed=committed, branch=branch, step=step, solved=False, begun=True)
+    commit, step, branch = (_text(event, name) for name in ("commit", "step", "branch"))
+    return replace(known, commit=commit, branch=branch, step=step, solved=False, begun=True)
+
+
+def _worked(event: Mapping[str, Any]) -> str:
+    """When they last did something themselves."""
+    return _text(event, "worked" if "worked" in event else "committed")
 
 
 def _text(event: Mapping[str, Any], name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -9,6 +10,7 @@ from starterkit.errors import StarterkitError
 from starterkit.project.state import STATE_FILE, read_state
 from starterkit.repository.bare import HEADS, BareRepository
 from starterkit.workshop.folder import Person, Workshop
+from starterkit.workshop.results import ours as ours_of
 
 _LARGEST_STATE, _LARGEST_COMMIT = 100_000, 10_000_000
 OWN_BRANCHES = "starterkit-"  # the beginning of the names of branches that we leave for people to merge
@@ -19,8 +21,9 @@ _FIRST = ("main", "master")  # of branches whose last commits have one time
 class Submission:
     """A person's last commit before some time, on the branch where it is.
 
-    `step` and `solved` are what its `.starterkit.yml` says; `step` is empty where that file is gone or damaged.
-    `branch` is its short name.
+    `own` is the last commit that is their own, made at `worked`: the same, but where the workshop put a correction or
+    filled steps on top of it. `step` and `solved` are what its `.starterkit.yml` says; `step` is empty where that file
+    is gone or damaged. `branch` is its short name.
     """
 
     person: Person
@@ -29,6 +32,8 @@ class Submission:
     branch: str
     step: str
     solved: bool
+    own: str
+    worked: datetime
 
 
 def latest(workshop: Workshop, person: Person, before: datetime | None = None) -> Submission | None:
@@ -37,11 +42,16 @@ def latest(workshop: Workshop, person: Person, before: datetime | None = None) -
     None where there is no commit at all. Times are those that the commits themselves name.
     """
     with BareRepository(workshop.repository(person)) as repository:
-        return latest_in(repository, person, before)
+        return latest_in(repository, person, before, ours_of(workshop, person))
 
 
-def latest_in(repository: BareRepository, person: Person, before: datetime | None = None) -> Submission | None:
-    """Return the same from a repository that is open already."""
+def latest_in(
+    repository: BareRepository,
+    person: Person,
+    before: datetime | None = None,
+    ours: Mapping[str, str] | None = None,
+) -> Submission | None:
+    """Return the same from a repository that is open already; `ours` are the workshop's commits, as results say."""
     found = [
         (committed, branch not in _FIRST, branch, commit)
         for branch, tip in branches(repository, person).items()
@@ -51,28 +61,35 @@ def latest_in(repository: BareRepository, person: Person, before: datetime | Non
     if not found:
         return None
     # The newest; of those with one time main, then master, then the first by name.
-    when, _, branch, commit = sorted(found, key=lambda one: (-one[0], one[1], one[2]))[0]
-    step, solved = _standing(repository, commit)
-    return Submission(person, commit, datetime.fromtimestamp(when, UTC), branch, step, solved)
+    _, _, branch, commit = min(found, key=lambda one: (-one[0], one[1], one[2]))
+    return _submission(repository, person, commit, branch, ours or {})
 
 
 def of_commit(workshop: Workshop, person: Person, commit: str) -> Submission:
     """Return a commit that lies in somebody's repository as if they had submitted it; it may be on no branch."""
     with BareRepository(workshop.repository(person)) as repository:
-        when = _committed(repository, commit) or 0
-        return Submission(person, commit, datetime.fromtimestamp(when, UTC), "", *_standing(repository, commit))
+        return _submission(repository, person, commit, "", {})
 
 
 def beginnings(workshop: Workshop) -> dict[str, Submission]:
     """Return the commits with which people began, as everybody's: the branches of the path's repository."""
     nobody = Person("path", "")
     with BareRepository(workshop.path_repository) as path:
-        found = {}
-        for name, commit in path.refs(HEADS).items():
-            step, solved = _standing(path, commit)
-            when = datetime.fromtimestamp(_committed(path, commit) or 0, UTC)
-            found[commit] = Submission(nobody, commit, when, name.removeprefix(HEADS), step, solved)
-        return found
+        return {
+            commit: _submission(path, nobody, commit, name.removeprefix(HEADS), {})
+            for name, commit in path.refs(HEADS).items()
+        }
+
+
+def _submission(
+    repository: BareRepository, person: Person, commit: str, branch: str, ours: Mapping[str, str]
+) -> Submission:
+    step, solved = _standing(repository, commit)
+    own = commit
+    while own in ours:
+        own = ours[own]
+    committed, worked = (datetime.fromtimestamp(_committed(repository, one) or 0, UTC) for one in (commit, own))
+    return Submission(person, commit, committed, branch, step, solved, own, worked)
 
 
 def branches(repository: BareRepository, person: Person) -> dict[str, str]:
@@ -93,7 +110,8 @@ def _before(repository: BareRepository, tip: str, before: datetime | None) -> st
     if when is not None and when <= before.timestamp():
         return tip
     until = f"--before={int(before.timestamp())}"
-    finished = repository.git.try_run("rev-list", "-1", until, tip, "--")
+    # The path's own commits, which lie below everybody's, are dated long ago.
+    finished = repository.git.try_run("rev-list", "-1", until, tip, "--not", "--glob=refs/starterkit/*", "--")
     return finished.text_out.strip() or None if finished.code == 0 else None
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from starterkit.workshop.sandbox import Confinement
 
 _STYLES = {"green": "green", "red": "red", "nothing": "dim"}
-_WIDEST_NAME, _WIDEST_STEP, _VERDICT, _TESTS, _LATE = 24, 14, 10, 7, 4
+_WIDEST_NAME, _WIDEST_STEP, _DONE, _VERDICT, _TESTS, _LATE = 24, 14, 4, 10, 7, 4
 _SHORTEST_NOTE = 12
 
 
@@ -41,15 +41,23 @@ def show(console: Console, grades: Sequence[Grade], confinement: Confinement) ->
     console.line()
     names = min(_WIDEST_NAME, max([4, *(columns(harmless(one.person.name)) for one in grades)]))
     steps = min(_WIDEST_STEP, max([4, *(columns(_step(one)) for one in grades)]))
-    left = 2 + names + 2 + steps + 2 + _VERDICT + 2 + _TESTS + 2 + _LATE + 2
+    left = 2 + names + 2 + steps + 2 + _DONE + 2 + _VERDICT + 2 + _TESTS + 2 + _LATE + 2
     room = max(_SHORTEST_NOTE, console.columns - 1 - left) if console.shows_screen else 0
-    titles = (("name", names), ("step", steps), ("verdict", _VERDICT), ("green", _TESTS), ("late", _LATE))
+    titles = (
+        ("name", names),
+        ("step", steps),
+        ("done", _DONE),
+        ("verdict", _VERDICT),
+        ("green", _TESTS),
+        ("late", _LATE),
+    )
     console.exact("  ".join(fitted(word, width) for word, width in titles), "dim", indent=2)
     for one in grades:
         note = harmless(_note(one)).replace("\n", " ")
         verdict, count = one.verdict.value, f"{one.passed}/{len(one.results)}" if one.results else "-"
+        done = str(len(one.done)) if one.results else "-"
         line = joined(
-            f"  {fitted(harmless(one.person.name), names)}  {fitted(_step(one), steps)}  ",
+            f"  {fitted(harmless(one.person.name), names)}  {fitted(_step(one), steps)}  {fitted(done, _DONE)}  ",
             text(fitted(verdict, _VERDICT), _STYLES.get(verdict, "bold red")),
             f"  {fitted(count, _TESTS)}  {fitted('late' if one.late else '', _LATE)}  ",
             fitted(note, room) if room and columns(note) > room else note,

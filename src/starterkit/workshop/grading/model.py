@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from starterkit.checking import Outcome
+from starterkit.template import BASE
 from starterkit.workshop.folder import Person
 
 
@@ -42,8 +43,9 @@ class TestGrade:
 class Grade:
     """One person's submission, graded; `kept` tells that it is from an earlier grading of the same.
 
-    `at` and `committed` are ISO 8601 in UTC. `tests` is the fingerprint of all that judged it. `notes` is what the
-    instructor should know: what was left out, which packages were taken.
+    `at`, `committed` and `worked` are ISO 8601 in UTC; `own` and `worked` are as `Submission` has them. `aside` tells
+    that this is not about their latest work at the step where it stands. `tests` is the fingerprint of all that judged
+    it. `notes` is what the instructor should know: what was left out, which packages were taken.
     """
 
     person: Person
@@ -51,6 +53,8 @@ class Grade:
     verdict: Verdict
     commit: str = ""
     committed: str = ""
+    own: str = ""
+    worked: str = ""
     step: str = ""
     tests: str = ""
     results: tuple[TestGrade, ...] = ()
@@ -58,12 +62,19 @@ class Grade:
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
     late: bool = False
+    aside: bool = False
     sandbox: str = ""
     kept: bool = False
 
     @property
     def passed(self) -> int:
         return sum(one.is_green for one in self.results)
+
+    @property
+    def done(self) -> tuple[str, ...]:
+        """The steps all of whose tests are green, in the order of the path; the start is none."""
+        red = {one.step for one in self.results if not one.is_green}
+        return tuple(step for step in dict.fromkeys(one.step for one in self.results) if step not in (*red, BASE))
 
     @property
     def first_red(self) -> TestGrade | None:
@@ -78,6 +89,9 @@ class Grade:
             "at": self.at,
             "commit": self.commit or None,
             "committed": self.committed or None,
+            "own": self.own or None,
+            "worked": self.worked or None,
+            "aside": self.aside,
             "step": self.step,
             "tests": self.tests,
             "results": [vars(one) for one in self.results],
@@ -100,6 +114,9 @@ def grade_of(person: Person, event: Mapping[str, Any]) -> Grade | None:
             verdict=Verdict(event["verdict"]),
             commit=str(event["commit"] or ""),
             committed=str(event["committed"] or ""),
+            own=str(event.get("own") or ""),
+            worked=str(event.get("worked") or ""),
+            aside=event.get("aside") is True,
             step=str(event["step"]),
             tests=str(event["tests"]),
             results=tuple(TestGrade(**{name: str(one[name]) for name in _NAMES}) for one in event["results"]),

@@ -102,10 +102,13 @@ class Grader:
 
     def nothing(self, person: Person) -> Grade:
         """Return the grading of somebody of whom there is no commit."""
-        return Grade(person, moment(), Verdict.NOTHING, why="there is no commit")
+        return Grade(person, moment(), Verdict.NOTHING, why="there is no commit of theirs yet")
 
-    def grade(self, submission: Submission, asked: str, before: Grade | None) -> Grade:
-        """Return the grading of a submission; the one `before` again where nothing of it would change."""
+    def grade(self, submission: Submission, asked: str, before: Grade | None, *, is_old: bool = False) -> Grade:
+        """Return the grading of a submission; the one `before` again where nothing of it would change.
+
+        `is_old` tells that there is later work of that person.
+        """
         step, note = self.step_of(submission, asked)
         pristine = self.layers[step]
         grade = Grade(
@@ -114,14 +117,18 @@ class Grader:
             Verdict.UNREADABLE,
             submission.commit,
             moment(submission.committed),
+            submission.own,
+            moment(submission.worked),
             step,
-            late=self.due is not None and submission.committed > self.due,
+            late=self.due is not None and submission.worked > self.due,
+            aside=is_old or step != self.step_of(submission, "")[0],
             sandbox=self.sandbox_name,
         )
         with BareRepository(self.workshop.repository(submission.person)) as repository:
             theirs = repository.reader.about(f"{submission.commit}:{pristine.template.environment.pins}")
             fingerprint = self._fingerprint(pristine, theirs[0] if theirs else "")
-            if before and (before.commit, before.tests, before.late) == (grade.commit, fingerprint, grade.late):
+            now = (grade.commit, fingerprint, grade.late, grade.aside)
+            if before and (before.commit, before.tests, before.late, before.aside) == now:
                 return before
             grade = replace(grade, tests=fingerprint)
             taken = self.shelf.of_the_path(pristine).taken

@@ -38,6 +38,7 @@ def page(grade: Grade) -> str:
 def _facts(grade: Grade) -> Iterator[str]:
     if grade.results:
         yield f"{grade.passed} of {len(grade.results)} tests are green."
+        yield f"Steps done: {', '.join(grade.done) or 'none yet'}."
     if grade.commit:
         when = grade.committed[:16].replace("T", " ")
         yield f"Commit {grade.commit[:10]} of {when} UTC{', late' if grade.late else ''}."

@@ -6,12 +6,14 @@ import os
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Protocol
 
 from starterkit.errors import StarterkitError, UsageError
 from starterkit.process import end_all
+from starterkit.repository.bare import BareRepository
 from starterkit.template import BASE
 from starterkit.workshop.folder import Person, Workshop
 from starterkit.workshop.grading.kinds import check_kind
@@ -19,7 +21,7 @@ from starterkit.workshop.grading.model import Grade, grade_of
 from starterkit.workshop.grading.one import Grader, Runner
 from starterkit.workshop.grading.packages import Shelf
 from starterkit.workshop.grading.pristine import Layers
-from starterkit.workshop.results import GRADED, append, last
+from starterkit.workshop.results import GRADED, append, filled, last
 from starterkit.workshop.submissions import Submission, latest
 
 
@@ -114,21 +116,31 @@ class Grading:
 
     def _one(self, grader: Grader, person: Person) -> Grade:
         before = None if self.order.again else self._before(person)
-        submission = self._submission(person)
+        submission, is_old = self._submission(person)
         if submission is None:
             grade = grader.nothing(person)
             if before and before.verdict is grade.verdict:
                 return before
         else:
-            grade = grader.grade(submission, self.order.step, before)
+            grade = grader.grade(submission, self.order.step, before, is_old=is_old)
+            if grade is not before and (steps := filled(self.workshop, person)):
+                told = f"filled in from the reference by catch-up: {', '.join(steps)}"
+                grade = replace(grade, notes=(told, *grade.notes))
         if grade is not before and not self._stopped.is_set():
             append(self.workshop, person, {**grade.event(), **(_about(submission) if submission else {})})
         return grade
 
-    def _submission(self, person: Person) -> Submission | None:
-        return (latest(self.workshop, person, self.order.due) if self.order.due else None) or latest(
-            self.workshop, person, None
-        )
+    def _submission(self, person: Person) -> tuple[Submission | None, bool]:
+        """Return what is graded of a person (None where nothing is their own), and whether there is later work."""
+        newest = latest(self.workshop, person)
+        then = latest(self.workshop, person, self.order.due) if self.order.due else None
+        found = next((one for one in (then, newest) if one and one.own not in self._beginnings), None)
+        return found, bool(found and newest and found.commit != newest.commit)
+
+    @cached_property
+    def _beginnings(self) -> frozenset[str]:
+        with BareRepository(self.workshop.path_repository) as path:
+            return frozenset(path.refs().values())
 
     def _before(self, person: Person) -> Grade | None:
         event = last(self.workshop, person, GRADED)

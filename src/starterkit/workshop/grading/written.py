@@ -21,7 +21,7 @@ from starterkit.workshop.results import GRADED, last
 
 FORMAT = 1
 _COLUMNS = (
-    *("folder", "name", "login", "email", "step", "verdict", "green", "tests", "late", "first_red", "sentence"),
+    *("folder", "name", "login", "email", "step", "done", "verdict", "green", "tests", "late", "first_red", "sentence"),
     *("why", "committed", "commit", "seconds", "notes"),
 )
 
@@ -68,6 +68,7 @@ def grade_as_json(grade: Grade) -> dict[str, Any]:
         "login": grade.person.login,
         "email": grade.person.email,
         "step": grade.step,
+        "done": list(grade.done),
         "verdict": grade.verdict.value,
         "why": grade.why,
         "green": grade.passed,
@@ -97,7 +98,7 @@ def as_csv(grades: Sequence[Grade]) -> str:
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(_COLUMNS)
     for grade in grades:
-        found = {**grade_as_json(grade), "notes": "; ".join(grade.notes)}
+        found = {**grade_as_json(grade), "notes": "; ".join(grade.notes), "done": " ".join(grade.done)}
         writer.writerow([_cell(found[name]) for name in _COLUMNS])
     return buffer.getvalue()
 

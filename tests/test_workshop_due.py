@@ -1,0 +1,110 @@
+"""Whose commit counts, and when: what the workshop itself commits is nobody's own."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from commands import starterkit
+from test_workshop_changing import FOOTER, Correct, corrected, push_fix  # noqa: F401
+from test_workshop_grade import Feigned
+from workshops import Room, commit, git
+
+from starterkit.runtime import Prepared
+from starterkit.workshop import standing
+from starterkit.workshop.grading.model import Grade, Verdict
+from starterkit.workshop.grading.one import Here
+from starterkit.workshop.grading.packages import Packages, Shelf
+from starterkit.workshop.grading.pristine import Pristine
+from starterkit.workshop.grading.running import Grading, Order
+
+ADA, GRACE, TEAM = "ada-lovelace", "grace-hopper", "eniac"
+
+
+class Empty(Shelf):
+    """A shelf without packages: nothing is run from it."""
+
+    def _packages(self, pristine: Pristine, pins: bytes) -> Packages:
+        return Packages(Prepared({"python": "/usr/bin/python3"}, {}), "none")
+
+
+def graded(room: Room, due: datetime | None = None, step: str = "") -> dict[str, Grade]:
+    """Grade everybody by tests of which none runs: red, where there is something to grade."""
+    shelf = Empty(room.folder)
+    order = Order(room.opened.people, step=step, due=due)
+    found = Grading(room.opened, order, Here(shelf, Feigned()), shelf, prove=False).run()
+    return {one.person.folder: one for one in found}
+
+
+def works(room: Room, folder: str, place: Path, when: str, text: str = "x = 1\n") -> Path:
+    """Somebody commits and pushes, with their clock at that time."""
+    clone = place / folder
+    if not clone.exists():
+        room.clone(folder, clone)
+    commit(clone, {"conduit/more.py": text}, when=when)
+    git("push", "-q", cwd=clone)
+    return clone
+
+
+NOON = datetime(2099, 5, 1, 12, tzinfo=UTC)
+MORNING, EVENING = "2099-05-01T09:00:00+00:00", "2099-05-01T18:00:00+00:00"
+
+
+def test_who_did_nothing_has_nothing_to_grade(room: Room, tmp_path: Path) -> None:
+    works(room, ADA, tmp_path, MORNING)
+
+    grades = graded(room)
+
+    assert {folder: one.verdict for folder, one in grades.items()} == {
+        ADA: Verdict.RED,
+        GRACE: Verdict.NOTHING,
+        TEAM: Verdict.NOTHING,
+    }
+    assert grades[GRACE].why == "there is no commit of theirs yet"
+
+
+def test_who_has_begun_too_late_is_late(room: Room, tmp_path: Path) -> None:
+    works(room, ADA, tmp_path, MORNING)
+    works(room, ADA, tmp_path, EVENING, "x = 2\n")
+    works(room, GRACE, tmp_path, EVENING)
+    early = git("rev-parse", "main~1", cwd=room.repository(ADA)).strip()
+
+    grades = graded(room, due=NOON)
+
+    assert (grades[ADA].late, grades[ADA].commit) == (False, early)
+    assert grades[GRACE].late
+    assert grades[TEAM].verdict is Verdict.NOTHING
+    assert not any("damaged" in note for one in grades.values() for note in one.notes)
+    long_ago = graded(room, due=NOON - timedelta(days=40_000))
+    assert (long_ago[ADA].late, long_ago[GRACE].late, long_ago[TEAM].late) == (True, True, False)
+
+
+@pytest.mark.usefixtures("corrected")
+def test_a_correction_is_nobodys_own_work(room: Room, tmp_path: Path, corrected: Correct) -> None:  # noqa: F811
+    works(room, ADA, tmp_path, MORNING)
+    starterkit("workshop", "collect", cwd=room.folder)
+    graded(room)
+
+    push_fix(room, corrected(FOOTER), "--yes")
+    starterkit("workshop", "collect", cwd=room.folder)
+    grades = graded(room)
+
+    assert grades[ADA].commit == git("rev-parse", "main", cwd=room.repository(ADA)).strip()
+    assert grades[ADA].worked == MORNING
+    assert grades[GRACE].verdict is Verdict.NOTHING
+    now = datetime.fromisoformat(MORNING) + timedelta(minutes=5)
+    found = {one.person.folder: one for one in standing.room(room.opened, now).people}
+    assert (found[ADA].state, found[ADA].stuck) == ("red", "")
+    assert found[ADA].active == datetime.fromisoformat(MORNING)
+    assert (found[GRACE].state, found[GRACE].active) == ("not begun", None)
+
+
+def test_a_grading_at_another_step_is_not_where_somebody_stands(room: Room, tmp_path: Path) -> None:
+    works(room, ADA, tmp_path, MORNING)
+    starterkit("workshop", "collect", cwd=room.folder)
+
+    graded(room, step="01-one")
+
+    found = standing.room(room.opened, NOON).people[0]
+    assert (found.person.folder, found.state) == (ADA, "not graded")
