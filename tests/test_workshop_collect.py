@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -19,7 +20,7 @@ from starterkit.process import Finished
 from starterkit.repository.bare import BareRepository, refs_on_disk
 from starterkit.repository.git import Git
 from starterkit.repository.remotes import reason
-from starterkit.workshop import results
+from starterkit.workshop import results, standing
 from starterkit.workshop.collecting import Collected, collect
 from starterkit.workshop.submissions import Submission, latest
 
@@ -125,6 +126,33 @@ def test_the_latest_is_the_newest_commit_before_the_time(room: Room, adas: Path)
     due = latest_of(room, "ada-lovelace", datetime(2030, 1, 1, 12, tzinfo=UTC))
     assert (due.commit, due.committed) == (early, datetime(2030, 1, 1, 10, tzinfo=UTC))
     assert latest(room.opened, room.person("ada-lovelace"), datetime(2001, 1, 1, tzinfo=UTC)) is None
+
+
+@pytest.mark.parametrize(
+    ("damage", "why"),
+    [
+        (lambda folder: shutil.rmtree(folder), "repos/ada-lovelace.git is not there"),
+        (lambda folder: shutil.rmtree(folder / "objects"), "repos/ada-lovelace.git is damaged"),
+        (
+            lambda folder: (folder / "refs/heads/main").write_text("no id\n"),
+            "a branch of theirs cannot be found",
+        ),
+    ],
+)
+def test_a_repository_that_is_gone_or_damaged_is_told_and_what_was_known_stays(
+    room: Room, adas: Path, damage: Callable[[Path], object], why: str
+) -> None:
+    id = commit(adas, {"a.py": "1\n"})
+    git("push", "-q", cwd=adas)
+    gather(room)
+    damage(room.repository("ada-lovelace"))
+
+    ada, grace, _ = gather(room)
+
+    assert (ada.reached, ada.is_new, ada.commit, grace.reached) == (False, False, id, True)
+    assert ada.why.startswith(why)
+    (known, _, _) = standing.room(room.opened, datetime.now(UTC)).people
+    assert (known.known.commit, known.state) == (id, "not graded")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
@@ -18,6 +19,9 @@ import pytest
 from commands import PROGRAM, environment, on_terminal, starterkit
 from workshops import FOLDERS, Room, collected, commit, git, graded, said
 
+from starterkit.cli.console import Console
+from starterkit.cli.watching import Shown, Troubles, watch_room
+from starterkit.errors import FileError, UsageError
 from starterkit.workshop import results, rounds, standing
 from starterkit.workshop.folder import Person, open_workshop
 from starterkit.workshop.founding import save
@@ -78,6 +82,7 @@ def test_the_table_has_a_line_for_everybody(busy: Room) -> None:
         ([collected(A), graded(B, committed=LATER), collected(A, reached=False, why="no network")], "red"),
         ([collected(A), graded(B, committed=LATER), collected(A, refs="moved back")], "not graded"),
         ([collected(None, reached=False, begun=False, refs=""), graded(A)], "red"),
+        ([collected(A), graded("", "nothing", first_red=None, why="there is no commit")], "nothing"),
         ([collected(A), graded(A, "tampered", why="a report of its own")], "tampered"),
         ([collected(A), graded(A, "red"), graded(A, "green")], "green"),
         (
@@ -233,6 +238,9 @@ def test_the_page_is_one_harmless_file(busy: Room) -> None:
 
 
 def test_hidden_names_are_nowhere_and_stay_the_same(busy: Room) -> None:
+    unreached = collected(A, reached=False, why="fatal: https://git.example.org/ada.git is gone")
+    busy.notes("ada-lovelace", unreached)
+    assert "ada.git is gone" in starterkit("workshop", "status", cwd=busy.folder).out
     words = ("workshop", "status", "--hide-names")
     answer = starterkit(*words, "--json", "--html", "board.html", cwd=busy.folder)
     table = starterkit(*words, cwd=busy.folder).out
@@ -315,6 +323,51 @@ def test_watch_shows_what_comes_in_until_it_is_ended(room: Room, tmp_path: Path)
         out, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert "The watch is over." in err and "1 not graded" in out
+
+
+def test_a_watch_outlasts_a_round_that_fails_and_tells_why(
+    busy: Room, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[int] = []
+
+    def one_round(*_: object, show: Callable[[standing.Room], None], **__: object) -> standing.Room:
+        asked.append(1)
+        if len(asked) == 2:
+            raise FileError("workshop.yml", 7, "not valid YAML", "Mend it.")
+        if len(asked) == 4:
+            raise KeyboardInterrupt
+        show(standing.room(busy.opened, NINE))
+        troubles.not_graded([UsageError("no hash", "Pin it."), UsageError("no hash", "Pin it.")])
+        return standing.room(busy.opened, NINE)
+
+    monkeypatch.setattr(rounds, "one_round", one_round)
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    shown, troubles = Shown(Console(), False, None, False, 20), Troubles()
+
+    with pytest.raises(KeyboardInterrupt):
+        watch_room(busy.folder, shown, 15, None, troubles)
+
+    told = capsys.readouterr().err
+    assert told.count("NOT GRADED 2 people: no hash") == 2
+    assert told.count("Not up to date: workshop.yml:7: not valid YAML") == 1
+
+
+def test_on_a_screen_that_is_too_small_those_who_need_a_hand_come_first(room: Room) -> None:
+    people = [Person(f"p{number:02}", f"Person {number:02}") for number in range(30)]
+    opened = save(replace(room.opened, people=tuple(people)))
+    now = results.moment()
+    for person in people[:20]:
+        results.append(opened, person, collected(A, now))
+        results.append(opened, person, graded(A, "red" if person.folder == "p13" else "green"))
+
+    words = ("workshop", "status", "--watch", "--every", "60")
+    shown = on_terminal(*words, cwd=room.folder, answers=[("more:", "\x03")], code=130, env={"LINES": "14"})
+
+    *_, screen = shown.split("\x1b[H")
+    lines = screen.splitlines()
+    assert "Person 13" in lines[3] and "red" in lines[3]
+    more = next(number for number, line in enumerate(lines) if "more:" in line)
+    assert more < 14 and re.search(r"and \d+ more: \d+ not reached, 19 green", lines[more])
 
 
 def wait_for(is_so: object, seconds: float = 30.0) -> None:

@@ -27,7 +27,7 @@ class Console:
         self.as_json = as_json
         self.invocation = Invocation.of_this_process()
         self.farewell = "Interrupted. Nothing of yours is lost."  # said on Ctrl-C
-        self.columns = shutil.get_terminal_size().columns
+        self.columns, self.lines = shutil.get_terminal_size()
         self.out_colour = has_colour(sys.stdout, environ)
         self.err_colour = has_colour(sys.stderr, environ)
         is_quiet = environ.get("TERM") == "dumb"
@@ -73,6 +73,7 @@ class Console:
         """Begin at the top of an empty screen; nothing where there is no screen."""
         self.progress.stop()
         if self.shows_screen:
+            self.columns, self.lines = shutil.get_terminal_size()
             sys.stdout.write("\x1b[2J\x1b[H")
 
     def json(self, command: str, answer: Mapping[str, Any]) -> None:
@@ -105,10 +106,13 @@ class Console:
 
     def trouble(self, title: str, message: str, mend: str) -> None:
         """Tell what is wrong and what to do about it, on standard error."""
-        head = text(f"{title} ", "bold red") if title else text("")
-        self.note(joined(head, prose(message)))
-        if mend:
-            self.note(prose(mend))
+        for paragraph in _trouble(title, message, mend):
+            self.note(paragraph)
+
+    def lines_of_trouble(self, title: str, message: str, mend: str) -> int:
+        """Return how many lines `trouble` takes."""
+        paragraphs = (self._ours(one, colour=self.err_colour) for one in _trouble(title, message, mend))
+        return sum(len(list(wrapped(one, self.width))) for one in paragraphs)
 
     # --- questions --------------------------------------------------------------------------------------------------
 
@@ -153,6 +157,11 @@ class Console:
     def flush(self) -> None:
         """Let what was shown so far be seen, also by a reader behind a pipe."""
         sys.stdout.flush()
+
+
+def _trouble(title: str, message: str, mend: str) -> list[Text]:
+    head = text(f"{title} ", "bold red") if title else text("")
+    return [joined(head, prose(message)), *([prose(mend)] if mend else [])]
 
 
 def has_colour(stream: IO[str], environ: Mapping[str, str]) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,9 +15,12 @@ from starterkit.cli.invocation import shown_path
 from starterkit.cli.screens import stood
 
 if TYPE_CHECKING:
+    from starterkit.errors import StarterkitError
     from starterkit.workshop.folder import Workshop
     from starterkit.workshop.rounds import Grade
     from starterkit.workshop.standing import Room
+
+_Told = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
@@ -32,46 +37,108 @@ class Shown:
         """Show where everybody is, from the results that are there."""
         from starterkit.workshop.standing import room
 
-        self.show_room(room(workshop, datetime.now(UTC), self.stuck_after, self.console.say))
+        found = self.named(room(workshop, datetime.now(UTC), self.stuck_after, self.console.say))
+        self.write_page(found)
+        if self.console.as_json:
+            page = str(self.page.absolute()) if self.page else None
+            self.console.json("workshop status", {**stood.as_json(found), "html": page, "next": "workshop collect"})
+        elif self.as_csv:
+            self.console.exact(stood.as_csv(found))
+        else:
+            self.show_table(found)
 
-    def show_room(self, room: Room) -> None:
-        """Show the room."""
-        if self.hide_names:
-            from starterkit.workshop.labels import with_hidden_names
+    def named(self, room: Room) -> Room:
+        """Return the room with the names under which it is shown."""
+        from starterkit.workshop.labels import with_hidden_names
 
-            room = with_hidden_names(room)
+        return with_hidden_names(room) if self.hide_names else room
+
+    def write_page(self, room: Room) -> None:
+        """Write the page for the room, where one is wanted."""
         if self.page is not None:
             from starterkit.cli.screens.board import BOARD, board
 
             BOARD.write(self.page, board(room))
-        if self.console.as_json:
-            page = str(self.page.absolute()) if self.page else None
-            self.console.json("workshop status", {**stood.as_json(room), "html": page, "next": "workshop collect"})
-        elif self.as_csv:
-            self.console.exact(stood.as_csv(room))
-        else:
-            stood.show(self.console, room)
-            if self.page is not None:
-                self.console.note(f"The page for the room is {shown_path(self.page)}.")
+
+    def show_table(self, room: Room, lines: int = 0) -> None:
+        """Show the table, in at most so many lines (0: in as many as it takes)."""
+        stood.show(self.console, room, lines and lines - (self.page is not None))
+        if self.page is not None:
+            self.console.note(f"The page for the room is {shown_path(self.page)}.")
 
 
-def watch_room(folder: Path, shown: Shown, seconds: int, grade: Grade | None = None) -> int:
+@dataclass
+class Troubles:
+    """What goes wrong while a room is watched. It is told below each table as long as it lasts, and names nobody."""
+
+    lasting: list[_Told] = field(default_factory=list)
+    of_this_round: list[_Told] = field(default_factory=list)
+    _not_graded: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def begin_round(self) -> None:
+        """Forget what went wrong in the round before."""
+        self.of_this_round.clear()
+        self._not_graded.clear()
+
+    def not_graded(self, failed: Iterable[StarterkitError]) -> None:
+        """Note why some could not be graded, one error for each of them."""
+        self._not_graded.update((wrong.message, wrong.mend) for wrong in failed)
+
+    @property
+    def told(self) -> tuple[_Told, ...]:
+        """All that is to be told now: a title, what is wrong, what to do about it."""
+        counted = (
+            (f"NOT GRADED {count} {'person' if count == 1 else 'people'}:", *why)
+            for why, count in self._not_graded.items()
+        )
+        return (*self.lasting, *self.of_this_round, *counted)
+
+
+def watch_room(folder: Path, shown: Shown, seconds: int, grade: Grade | None, troubles: Troubles) -> int:
     """Collect, grade what changed, and show the room, every so many seconds, until Ctrl-C.
 
-    Where the answer goes to a file or a pipe, the table is shown again only when something in it changed.
+    Where the answer goes to a file or a pipe, the table is shown again only when something in it changed. A round that
+    fails (somebody is just editing workshop.yml, say) is told, and the next one is made.
     """
+    from starterkit.errors import StarterkitError
     from starterkit.workshop.folder import open_workshop
     from starterkit.workshop.rounds import one_round
 
-    console, before = shown.console, None
+    console, seen, view = shown.console, None, _View(shown, troubles)
     console.farewell = "The watch is over. Everything that was collected is kept."
     while True:
         begun = time.monotonic()
-        room = one_round(open_workshop(folder), grade, console.say, stuck_after=shown.stuck_after)
-        now = [stood.person_as_json(one) for one in room.people]
-        if console.shows_screen or now != before or shown.page is not None:
-            console.clear()
-            shown.show_room(room)
-            console.flush()
-        before = now
+        troubles.begin_round()
+        try:
+            seen = one_round(open_workshop(folder), grade, console.say, stuck_after=shown.stuck_after, show=view.update)
+        except StarterkitError as wrong:
+            if seen is None:
+                raise
+            seen = replace(seen, at=datetime.now(UTC))
+            troubles.of_this_round.append(("Not up to date:", wrong.message, wrong.mend))
+        view.update(seen)
         time.sleep(max(0.5, seconds - (time.monotonic() - begun)))
+
+
+class _View:
+    """What is seen of a watched room: the page, and the table with what went wrong below it."""
+
+    def __init__(self, shown: Shown, troubles: Troubles) -> None:
+        self._shown, self._troubles = shown, troubles
+        self._before: object = None
+
+    def update(self, room: Room) -> None:
+        """Show the room; on a screen, no more of it than that holds."""
+        shown, console, told = self._shown, self._shown.console, self._troubles.told
+        room = shown.named(room)
+        shown.write_page(room)
+        now = ([stood.person_as_json(one) for one in room.people], told)
+        if not console.shows_screen and now == self._before:
+            return
+        self._before = now
+        console.clear()
+        below = 1 + sum(console.lines_of_trouble(*one) for one in told)  # one line for what is done next
+        shown.show_table(room, max(1, console.lines - below) if console.shows_screen else 0)
+        for one in told:
+            console.trouble(*one)
+        console.flush()

@@ -10,7 +10,7 @@ import typer
 from starterkit.cli.begin import At, Data, Framework, given_answers
 from starterkit.cli.options import Elsewhere, Json, Trust, flag
 from starterkit.cli.session import console_of, folder_of
-from starterkit.cli.workshop_grading import grade, grader, grader_if_any
+from starterkit.cli.workshop_grading import grade, grader, grader_for_watch
 from starterkit.cli.workshop_options import TrustSubmissions, Who, workshop_here
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def status(
     Reads only what `collect` and `grade` found; with --watch, it has them done again and again.
     """
     from starterkit.cli.options import whole_number
-    from starterkit.cli.watching import Shown, watch_room
+    from starterkit.cli.watching import Shown, Troubles, watch_room
     from starterkit.errors import UsageError
     from starterkit.workshop.folder import find_workshop, open_workshop
     from starterkit.workshop.standing import STUCK_MINUTES
@@ -169,8 +169,9 @@ def status(
     shown = Shown(console, as_csv=as_csv, page=page, hide_names=hide_names, stuck_after=minutes)
     folder = find_workshop(folder_of(context))
     if watch:
-        grade_them = grader_if_any(console, trusted=trust_submissions)
-        return watch_room(folder, shown, whole_number(every, "--every") or 15, grade_them)
+        troubles = Troubles()
+        grade_them = grader_for_watch(console, troubles, trusted=trust_submissions)
+        return watch_room(folder, shown, whole_number(every, "--every") or 15, grade_them, troubles)
     shown.show(open_workshop(folder))
     return 0
 

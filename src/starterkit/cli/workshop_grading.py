@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,7 @@ from starterkit.cli.workshop_options import TrustSubmissions, Who, complete_path
 
 if TYPE_CHECKING:
     from starterkit.cli.console import Console
+    from starterkit.cli.watching import Troubles
     from starterkit.errors import StarterkitError
     from starterkit.workshop.catching_up import Judge
     from starterkit.workshop.folder import Person, Workshop
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from starterkit.workshop.grading.packages import Shelf
     from starterkit.workshop.grading.running import Order
     from starterkit.workshop.rounds import Grade as GradeThem
-
-
-_Made = TypeVar("_Made")
 
 
 def grade(
@@ -131,9 +129,27 @@ def _tell_failed(console: Console, failed: Mapping[str, StarterkitError]) -> int
     return next((int(wrong.code) for wrong in failed.values()), 0)
 
 
-def grader_if_any(console: Console, *, trusted: bool) -> GradeThem | None:
-    """Like `grader`, but None where there is no sandbox; the reason is told."""
-    return _if_any(console, lambda: grader(console, trusted=trusted))
+def grader_for_watch(console: Console, troubles: Troubles, *, trusted: bool) -> GradeThem | None:
+    """Like `grader`, but None where there is no sandbox. What goes wrong is noted, and nobody is named."""
+    from starterkit.errors import MissingError, StarterkitError
+
+    try:
+        runner = _here(console, trusted=trusted)
+    except MissingError as lacking:
+        troubles.lasting.append(("Nothing is graded:", lacking.message, lacking.mend))
+        return None
+
+    def grade_them(workshop: Workshop, people: Sequence[Person], say: Say) -> None:
+        from starterkit.workshop.grading.running import Order
+
+        try:
+            _, failed = _graded(console, workshop, Order(people), runner, runner.shelf, names=False)
+        except StarterkitError as wrong:  # of the path itself, so of everybody
+            troubles.not_graded([wrong] * len(people))
+        else:
+            troubles.not_graded(failed.values())
+
+    return grade_them
 
 
 def judge_if_any(console: Console, workshop: Workshop, *, trusted: bool) -> Judge | None:
@@ -141,13 +157,16 @@ def judge_if_any(console: Console, workshop: Workshop, *, trusted: bool) -> Judg
 
     The reason for that is told. Nothing is written into the results: such a commit may come to nothing.
     """
+    from starterkit.errors import MissingError
     from starterkit.workshop.grading.model import Verdict
     from starterkit.workshop.grading.one import Grader
     from starterkit.workshop.grading.pristine import Layers
     from starterkit.workshop.submissions import of_commit
 
-    runner = _if_any(console, lambda: _here(console, trusted=trusted))
-    if runner is None:
+    try:
+        runner = _here(console, trusted=trusted)
+    except MissingError as lacking:
+        console.trouble("Nothing is graded:", lacking.message, lacking.mend)
         return None
     grader = Grader(workshop, Layers(workshop), runner.shelf, runner)
 
@@ -156,17 +175,6 @@ def judge_if_any(console: Console, workshop: Workshop, *, trusted: bool) -> Judg
         return grader.grade(of_commit(workshop, person, commit), step, None).verdict is Verdict.GREEN
 
     return is_green
-
-
-def _if_any(console: Console, made: Callable[[], _Made]) -> _Made | None:
-    """Return what can only be made where there is a sandbox; elsewhere None, and the reason is told."""
-    from starterkit.errors import MissingError
-
-    try:
-        return made()
-    except MissingError as lacking:
-        console.trouble("Nothing is graded:", lacking.message, lacking.mend)
-        return None
 
 
 def _here(console: Console, *, trusted: bool) -> Here:
@@ -188,12 +196,12 @@ def _shelf(console: Console) -> Shelf:
 
 
 def _graded(
-    console: Console, workshop: Workshop, order: Order, runner: Runner, shelf: Shelf
+    console: Console, workshop: Workshop, order: Order, runner: Runner, shelf: Shelf, *, names: bool = True
 ) -> tuple[list[Grade], Mapping[str, StarterkitError]]:
     from starterkit.workshop.grading.running import Grading
     from starterkit.workshop.grading.written import write_grades
 
-    grading = Grading(workshop, order, runner, shelf, _Told(console))
+    grading = Grading(workshop, order, runner, shelf, _Told(console, names))
     grades = grading.run()
     write_grades(workshop, grades)
     return grades, grading.failed
@@ -202,9 +210,10 @@ def _graded(
 class _Told:
     """Tells on standard error how far the grading is."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    def __init__(self, console: Console, names: bool) -> None:
+        self._console, self._names = console, names
 
     def ended(self, grade: Grade, done: int, of: int) -> None:
         """Say who has a grade now."""
-        self._console.say(f"{done} of {of} · {grade.person.name}: {grade.verdict.value}")
+        who = f" · {grade.person.name}: {grade.verdict.value}" if self._names else ""
+        self._console.say(f"{done} of {of}{who}" if who else f"Grading: {done} of {of}")

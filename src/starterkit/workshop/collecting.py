@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from starterkit.errors import StarterkitError
+from starterkit.process import ProgramFailed
 from starterkit.repository.bare import HEADS, BareRepository, fingerprint, refs_on_disk
 from starterkit.repository.remotes import Answer, fetch_heads
 from starterkit.workshop import results
@@ -105,7 +106,12 @@ def _look(workshop: Workshop, person: Person, begun_with: _Beginnings, seconds: 
             submission = begun_with.submission(person, heads) or latest_in(
                 repository, person, None, results.ours(workshop, person)
             )
-            return _Looked(person, answer, heads, bool(heads), last, submission)
+            if submission is None and answer.reached and (heads or last.get("commit")):
+                what = "their last commit" if heads else "a branch of theirs"
+                answer = Answer(False, f"{what} cannot be found any more in repos/{folder.name}")
+            return _Looked(person, answer, heads, submission is not None, last, submission)
+    except ProgramFailed:
+        return _Looked(person, Answer(False, f"repos/{folder.name} is damaged: git cannot read it"), {}, False, last)
     except StarterkitError as wrong:
         return _Looked(person, Answer(False, wrong.message.partition("\n")[0]), {}, False, last)
 

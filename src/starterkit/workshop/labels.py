@@ -13,7 +13,7 @@ from pathlib import Path
 from starterkit.repository.objects import FILE, File
 from starterkit.repository.worktree import write_file
 from starterkit.workshop.founding import cannot_write
-from starterkit.workshop.standing import Room
+from starterkit.workshop.standing import Room, Standing
 
 _FILE = ".labels.json"
 _COLOURS = """
@@ -41,8 +41,13 @@ def with_hidden_names(room: Room) -> Room:
             write_file(file.parent, _FILE, File(FILE, json.dumps(labels, indent=1).encode()))
         except OSError as wrong:  # names that are others each time would hide nobody
             raise cannot_write(wrong) from wrong
-    people = [replace(one, label=labels[one.person.folder]) for one in room.people]
+    people = [_hidden(one, labels[one.person.folder]) for one in room.people]
     return replace(room, people=tuple(sorted(people, key=lambda one: one.label)))
+
+
+def _hidden(one: Standing, label: str) -> Standing:
+    """Somebody under a label. Why they could not be reached is left out: that may name their repository."""
+    return replace(one, label=label, known=replace(one.known, why=""))
 
 
 def _drawn(used: set[str]) -> str:

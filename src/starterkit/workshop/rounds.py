@@ -6,6 +6,7 @@ and appends its results to theirs.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
@@ -15,21 +16,34 @@ from starterkit.workshop.founding import working
 from starterkit.workshop.parallel import Say
 from starterkit.workshop.standing import STUCK_MINUTES, Room, room
 
+_AT_ONCE = max(4, 2 * (os.cpu_count() or 1))
 Grade = Callable[[Workshop, Sequence[Person], Say], None]
 
 
 def one_round(
-    workshop: Workshop, grade: Grade | None, say: Say, *, jobs: int = JOBS, stuck_after: int = STUCK_MINUTES
+    workshop: Workshop,
+    grade: Grade | None,
+    say: Say,
+    *,
+    jobs: int = JOBS,
+    stuck_after: int = STUCK_MINUTES,
+    show: Callable[[Room], None] | None = None,
 ) -> Room:
-    """Collect from everybody, grade what is new where that is wanted, and return where everybody is then."""
+    """Collect from everybody, grade what is new where that is wanted, and return where everybody is then.
+
+    Grading many takes a while: before it, and after some of them, `show` is given where everybody is by then.
+    """
     with working(workshop.folder, say):
         collected = collect(workshop, workshop.people, say, jobs=jobs)
     seen = room(workshop, datetime.now(UTC), stuck_after, say)
     waiting = to_grade(seen, collected)
-    if grade is None or not waiting:
-        return seen
-    grade(workshop, waiting, say)
-    return room(workshop, datetime.now(UTC), stuck_after, say)
+    for first in range(0, len(waiting) if grade else 0, _AT_ONCE):
+        if show is not None:
+            show(seen)
+        assert grade is not None
+        grade(workshop, waiting[first : first + _AT_ONCE], say)
+        seen = room(workshop, datetime.now(UTC), stuck_after, say)
+    return seen
 
 
 def to_grade(seen: Room, collected: Sequence[Collected]) -> tuple[Person, ...]:

@@ -194,7 +194,7 @@ def _after_grading(known: Summary, event: Mapping[str, Any]) -> Summary:
     known = _seen_by_grading(known, event)
     if event.get("aside") is True:
         return known  # at another step or time than that of their latest work
-    commit, first = _text(event, "commit"), _text(event, "first_red")
+    commit, first = _text(event, "commit") or known.commit, _text(event, "first_red")
     own = _text(event, "own") or commit
     found = event.get("results")
     tests = [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []

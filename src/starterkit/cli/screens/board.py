@@ -1,6 +1,7 @@
 """Where everybody is, as a page for the room: one HTML file without outside resources, which loads itself again.
 
-It reads on a projector and on a phone, in the dark and in the light; every state is a word, and not a colour alone.
+It reads on a projector, which nobody can scroll, and on a phone, in the dark and in the light; every state is a word,
+and not a colour alone.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from starterkit.cli.screens.page import PageKind
 from starterkit.cli.screens.stood import LEGEND, ago, called, headline, mark_of, note_of, step_of, word_of
 from starterkit.plain import plain
 from starterkit.template.model import BASE
+from starterkit.workshop.standing import NOT_BEGUN
 
 if TYPE_CHECKING:
     from starterkit.workshop.standing import Room, Standing
@@ -24,10 +26,10 @@ _KINDS = {
     "tampered": "red",
     "unreadable": "red",
     "stuck": "stuck",
-    "not begun": "waiting",
     "not reached": "waiting",
 }
 REFRESH_SECONDS = 10
+_MANY = 36  # of more cards than these, only smaller ones fit on a screen
 
 
 def board(room: Room) -> str:
@@ -41,7 +43,9 @@ def board(room: Room) -> str:
         at=room.at.astimezone().strftime("%H:%M"),
         steps="\n".join(_steps(room)),
         stuck=f'<p class="hand">{_shown(sentences[1])}</p>' if len(sentences) > 1 else "",
-        people="\n".join(_person(room, one) for one in room.people),
+        size="many" if sum(one.state != NOT_BEGUN for one in room.people) > _MANY else "few",
+        people="\n".join(_person(room, one) for one in room.people if one.state != NOT_BEGUN),
+        waiting=_waiting(room),
         legend=f"{_shown(LEGEND)} " if any(one.filled for one in room.people) else "",
     )
 
@@ -59,11 +63,8 @@ def _steps(room: Room) -> Iterator[str]:
 
 def _person(room: Room, one: Standing) -> str:
     word, note = word_of(one), note_of(one)
-    about = (
-        f" · {_shown(step_of(one) + mark_of(one))} · {_shown(ago(room.at, one.active)).replace(' ', '&nbsp;')}"
-        if one.known.begun
-        else ""
-    )
+    words = (step_of(one) + mark_of(one), ago(room.at, one.active)) if one.known.begun else ()
+    about = "".join(f" <span>· {_shown(one)}</span>" for one in words)
     lines = [
         f'<li class="{_KINDS.get(word, "other")}"><b dir="auto">{_shown(called(one))}</b>',
         f'<p><span class="state">{_shown(word)}</span>{about}</p>',
@@ -71,6 +72,12 @@ def _person(room: Room, one: Standing) -> str:
         "</li>",
     ]
     return "".join(lines)
+
+
+def _waiting(room: Room) -> str:
+    """Who has not begun, in a paragraph: of them there is nothing to see yet."""
+    names = [f'<span dir="auto">{_shown(called(one))}</span>' for one in room.people if one.state == NOT_BEGUN]
+    return f'<p class="idle"><b>Not begun:</b> {", ".join(names)}</p>' if names else ""
 
 
 def _shown(words: str) -> str:
@@ -93,17 +100,21 @@ h1 { font-size: 1.35em; margin: 0; }
 p { margin: 0; }
 .at, footer { color: var(--soft); }
 .hand { margin: .4rem 0 0; color: var(--stuck); font-weight: 600; overflow-wrap: anywhere; }
-ol, ul { list-style: none; margin: .75rem 0; padding: 0; display: grid; gap: .5rem; }
-ol { grid-template-columns: repeat(auto-fit, minmax(6.5em, 1fr)); }
-ul { grid-template-columns: repeat(auto-fill, minmax(min(100%, 13em), 1fr)); }
+ol, ul { list-style: none; margin: .75rem 0; padding: 0; gap: .5rem; }
+ol { display: grid; grid-template-columns: repeat(auto-fit, minmax(6.5em, 1fr)); }
+ul { columns: 13em; }
 li { min-width: 0; }
 ol b { font-size: 1.35em; }
 ol span { font-size: .85em; }
 ol i { display: block; height: .35em; min-width: 1px; border-radius: .2em; background: var(--green); }
 ul li { background: var(--card); border: 1px solid var(--line); border-left: .4rem solid var(--soft);
-  border-radius: .4rem; padding: .35rem .6rem; }
+  border-radius: .4rem; padding: .35rem .6rem; margin: 0 0 .4rem; break-inside: avoid; }
 ul b { display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 ul p { color: var(--soft); overflow-wrap: anywhere; }
+ul p span { white-space: nowrap; }
+.many { font-size: .8em; }
+.many .note { display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical; overflow: hidden; }
+.idle { color: var(--soft); overflow-wrap: anywhere; }
 ul .note { color: var(--ink); font-size: .85em; }
 .state { font-weight: 600; color: var(--ink); }
 .green { border-left-color: var(--green); } .green .state { color: var(--green); }
@@ -130,9 +141,10 @@ _PAGE = """<!DOCTYPE html>
 <ol>
 {steps}
 </ol>
-<ul>
+<ul class="{size}">
 {people}
 </ul>
+{waiting}
 <footer>{legend}This page loads itself again. Made with <code>starterkit workshop status</code>.</footer>
 </main>
 </body>

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from starterkit.cli.screens.enrolled import fitted
-from starterkit.cli.text import columns, harmless, joined, text
+from starterkit.cli.text import columns, harmless, joined, text, wrapped
 from starterkit.template.model import BASE
 
 if TYPE_CHECKING:
@@ -17,7 +19,8 @@ if TYPE_CHECKING:
 
 _STYLES = {"green": "green", "red": "red", "stuck": "bold yellow", "tampered": "bold red", "unreadable": "bold red"}
 _WIDEST_NAME, _WIDEST_STEP, _STATE, _ACTIVE = 24, 14, 11, 8
-_SHORTEST_NOTE = 12
+_SHORTEST_NOTE, _FEWEST_ROWS = 12, 4
+_URGENT = ("stuck", "tampered", "red", "not graded", "not reached", "green", "not begun")
 _FILLED = "*"
 LEGEND = f"{_FILLED} steps before this one were filled in from the reference."
 _HEADS = (
@@ -26,11 +29,45 @@ _HEADS = (
 )
 
 
-def show(console: Console, room: Room) -> None:
-    """Show a table with a line for everybody, below it who may need a hand."""
-    for sentence in headline(room):
+def show(console: Console, room: Room, lines: int = 0) -> None:
+    """Show how the room is doing, and a table with a line for everybody.
+
+    With `lines`, it takes no more than so many: who may need a hand stands first then, and who does not fit is counted.
+    """
+    head = headline(room)
+    for sentence in head:
         console.line(sentence)
     console.line()
+    people: Sequence[Standing] = room.people
+    others = ""
+    if lines:
+        taken = sum(len(list(wrapped(text(sentence), console.width))) for sentence in head) + _lines_below(room)
+        people, others = _fitting(room, max(_FEWEST_ROWS, lines - taken - 2))
+    _show_table(console, room, people)
+    if others:
+        console.line(others, indent=2)
+    if any(one.filled for one in room.people):
+        console.line()
+        console.line(LEGEND, hang=2)
+    _show_next(console, room)
+
+
+def _fitting(room: Room, rows: int) -> tuple[Sequence[Standing], str]:
+    """Return who stands in a table of so many rows, and the words for those who do not."""
+    if len(room.people) <= rows:
+        return room.people, ""
+    places = {word: place for place, word in enumerate(_URGENT)}
+    people = sorted(room.people, key=lambda one: places.get(word_of(one), 1))
+    shown, rest = people[: rows - 1], Counter(map(word_of, people[rows - 1 :]))
+    return shown, f"and {rest.total()} more: {', '.join(f'{count} {word}' for word, count in rest.items())}"
+
+
+def _lines_below(room: Room) -> int:
+    """How many lines `show` takes below its table."""
+    return 2 * any(one.filled for one in room.people) + (4 if _is_new(room) else 2 * bool(room.count("not graded")))
+
+
+def _show_table(console: Console, room: Room, people: Sequence[Standing]) -> None:
     names = min(_WIDEST_NAME, max([4, *(columns(harmless(called(one))) for one in room.people)]))
     steps = min(_WIDEST_STEP, max([4, *(columns(harmless(step_of(one))) for one in room.people)]))
     marks = max(len(mark_of(one)) for one in room.people) if room.people else 0
@@ -38,29 +75,30 @@ def show(console: Console, room: Room) -> None:
     room_for_note = max(_SHORTEST_NOTE, console.columns - 1 - left) if console.shows_screen else 0
     titles = (fitted("name", names), fitted("step", steps + marks), fitted("state", _STATE), fitted("active", _ACTIVE))
     console.exact("  ".join(titles), "dim", indent=2)
-    for one in room.people:
+    for one in people:
         note = harmless(note_of(one)).replace("\n", " ")
         note = fitted(note, room_for_note) if room_for_note and columns(note) > room_for_note else note
-        word = word_of(one)
+        word, marked = word_of(one), fitted(step_of(one), steps).rstrip() + mark_of(one)
         line = joined(
-            f"  {fitted(called(one), names)}  {fitted(step_of(one), steps)}{fitted(mark_of(one), marks)}  ",
+            f"  {fitted(called(one), names)}  {fitted(marked, steps + marks)}  ",
             text(fitted(word, _STATE), _STYLES.get(word, "")),
             f"  {fitted(ago(room.at, one.active), _ACTIVE)}  {note}",
         )
         console.row(line)
-    if any(one.filled for one in room.people):
-        console.line()
-        console.line(LEGEND, hang=2)
-    _show_next(console, room)
 
 
 def _show_next(console: Console, room: Room) -> None:
-    if all(one.known.reached is None and not one.known.commit for one in room.people):
+    if _is_new(room):
         console.type_next("Nothing was collected yet", "workshop collect")
     elif room.count("not graded"):
         console.line()
         count = room.count("not graded")
         console.line(f"{count} {'has' if count == 1 else 'have'} work that was not graded yet.")
+
+
+def _is_new(room: Room) -> bool:
+    """Tell whether nothing was ever collected or graded."""
+    return all(one.known.reached is None and not one.known.commit for one in room.people)
 
 
 def headline(room: Room) -> list[str]:
@@ -113,7 +151,7 @@ def note_of(one: Standing) -> str:
     elif one.state not in ("green", "red", "not graded", "not begun", "not reached"):
         notes.append(known.verdict_why)
     if known.reached is False:
-        notes.append(f"not reached: {known.why}")
+        notes.append(f"not reached: {known.why}" if known.why else "" if one.state == "not reached" else "not reached")
     if one.filled:
         notes.append(f"filled in: {', '.join(step.partition('-')[0] for step in one.filled)}")
     return "; ".join(filter(None, notes))
