@@ -152,6 +152,18 @@ CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
         Verdict.RED,
         "",
     ),
+    "reading what was unpacked": (
+        app(
+            "import os, re\nfound = None\n"
+            "for number in range(3, 40):\n"
+            "    try: data = os.pread(number, 1_000_000, 0)\n"
+            "    except OSError: continue\n"
+            "    found = re.search(b'three\"\\\\).says', data) or found\n"
+            "if found: start_response('200 OK', []); return [b'3']"
+        ),
+        Verdict.RED,
+        "no page answers at /words",
+    ),
     "another client": (
         app("import tests.support\ntests.support.Answer.says = lambda self, words: None"),
         Verdict.TAMPERED,

@@ -1,4 +1,4 @@
-"""Which mechanism this machine has: bubblewrap, else namespaces of our own, else limits alone."""
+"""Which mechanism this machine has: bubblewrap, namespaces of our own, a container engine, else limits alone."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Protocol
 
 from starterkit.errors import MissingError
 from starterkit.workshop.sandbox.bubblewrap import Bubblewrap
+from starterkit.workshop.sandbox.container import Container
 from starterkit.workshop.sandbox.limits_alone import LimitsAlone
 from starterkit.workshop.sandbox.model import Sandbox
 from starterkit.workshop.sandbox.namespaces import Namespaces
@@ -28,7 +29,11 @@ class Mechanism(Sandbox, Protocol):
 
 
 # By their names, the best first.
-MECHANISMS: Mapping[str, Mechanism] = {"bubblewrap": Bubblewrap(), "namespaces": Namespaces()}
+MECHANISMS: Mapping[str, Mechanism] = {
+    "bubblewrap": Bubblewrap(),
+    "namespaces": Namespaces(),
+    "container": Container(),
+}
 
 
 def sandbox(*, trusted: bool = False) -> Sandbox:

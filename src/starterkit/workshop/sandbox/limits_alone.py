@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import tempfile
 from pathlib import Path
 
 from starterkit.process import run_ok
 from starterkit.workshop.sandbox.model import Confinement, Ended, Job
-from starterkit.workshop.sandbox.running import Use, run_watched
+from starterkit.workshop.sandbox.running import nothing_known, run_watched
 
 _BEGIN = 'ulimit -c 0; ulimit -t {cpu_seconds:.0f}; ulimit -f {blocks}; ulimit -n 512; exec "$@" < /dev/null'
 
@@ -52,8 +51,4 @@ class LimitsAlone:
                 ]
 
             environment = {**own, "LANG": "C.UTF-8", **job.variables}
-            return run_watched(command, job, _nothing_known, environment=environment, cwd=site)
-
-
-def _nothing_known(process: subprocess.Popen[bytes]) -> Use | None:
-    return None
+            return run_watched(command, job, nothing_known, environment=environment, cwd=site)

@@ -38,6 +38,11 @@ class Meter(Protocol):
         """Return what is used now; None where that is not known (yet)."""
 
 
+def nothing_known(process: subprocess.Popen[bytes]) -> Use | None:
+    """The meter of a place that cannot be looked into: somebody else sees to the limits, or nobody."""
+    return None
+
+
 def run_watched(
     command: Callable[[int, int], Sequence[str]],
     job: Job,

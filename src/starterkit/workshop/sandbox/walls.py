@@ -39,8 +39,12 @@ FEW_FILES_OF_ETC = (
     "/etc/mime.types",
     "/etc/timezone",
 )
-# What is unpacked belongs to the program; where memory runs out, it is the first that the kernel ends.
-_BEGIN = 'tar -xf {archive} --no-same-owner && echo 1000 > /proc/self/oom_score_adj; exec "$@" < /dev/null'
+# What is unpacked belongs to the program, and is there no second time: the tests are in it. Where memory runs out, the
+# program is the first that the kernel ends.
+_BEGIN = (
+    "tar -xf {archive} --no-same-owner && {forget} || exit 125; "
+    'echo 1000 > /proc/self/oom_score_adj; exec "$@" < /dev/null'
+)
 
 
 def why_not(mechanism: Sandbox, name: str, programs: Sequence[str]) -> str:
@@ -69,10 +73,10 @@ def variables(job: Job) -> dict[str, str]:
     return {**own, **job.variables}
 
 
-def command_of(job: Job, archive: str, secret: int, report: int) -> list[str]:
-    """Return the words that unpack the archive (a file's path, or - for standard input) and run the job's command."""
+def command_of(job: Job, archive: str, secret: int, report: int, *, is_pipe: bool = False) -> list[str]:
+    """Return the words that unpack the archive (the path of a file; with `is_pipe`, of a pipe) and run the command."""
     words = [one.replace("{secret}", str(secret)).replace("{report}", str(report)) for one in job.command]
-    return ["sh", "-c", _BEGIN.format(archive=archive), "sh", *words]
+    return ["sh", "-c", _BEGIN.format(archive=archive, forget=":" if is_pipe else f": > {archive}"), "sh", *words]
 
 
 def limits_of(limits: Limits, user: int) -> list[str]:
