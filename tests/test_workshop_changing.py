@@ -208,6 +208,21 @@ def test_a_remote_gets_the_correction_too(room: Room, corrected: Correct, tmp_pa
     assert "made with care" in git("show", "main:conduit/app.py", cwd=tmp_path / "far.git")
 
 
+def test_what_reached_a_remote_before_it_was_killed_is_known_the_next_time(
+    room: Room, corrected: Correct, tmp_path: Path
+) -> None:
+    git("clone", "-q", "--bare", "--no-local", str(room.repository("ada-lovelace")), "far.git", cwd=tmp_path)
+    room.edits('login: "ada"\n', f'login: "ada"\n    remote: "{tmp_path / "far.git"}"\n')
+    begun = git("rev-parse", "main", cwd=tmp_path / "far.git").strip()
+    push_fix(room, corrected(FOOTER), "--yes")
+    git("update-ref", "refs/collected/heads/main", begun, cwd=room.repository("ada-lovelace"))
+
+    told = push_fix(room, corrected(FOOTER), "--yes")
+
+    assert told["ada-lovelace"]["outcome"] == "has it"
+    assert git("for-each-ref", "--format=%(refname)", "refs/heads", cwd=tmp_path / "far.git") == "refs/heads/main\n"
+
+
 # --- catch-up -----------------------------------------------------------------------------------------------------
 
 
@@ -232,6 +247,22 @@ def test_latecomers_get_what_is_missing_from_the_reference(room: Room, tmp_path:
     assert room.events("ada-lovelace")[-1]["steps"] == ["01-one", "02-two"]
     ada = starterkit("workshop", "status", "--json", cwd=room.folder).json["people"][0]
     assert (ada["step"], ada["state"], ada["filled"]) == ("03-three", "not graded", ["01-one", "02-two"])
+
+
+def test_what_was_filled_in_by_a_killed_command_is_noted_the_next_time(room: Room, tmp_path: Path) -> None:
+    begun(room, "ada-lovelace", tmp_path)
+    words = ("workshop", "catch-up", "ada", "02", "--count-as", "red")
+    starterkit(*words, cwd=room.folder)
+    file = room.folder / "results" / "ada-lovelace.jsonl"
+    *kept, noted = file.read_text().splitlines(keepends=True)
+    assert '"kind":"filled"' in noted
+    file.write_text("".join(kept))
+
+    for _ in range(2):
+        starterkit(*words, cwd=room.folder)
+
+    events = [event for event in room.events("ada-lovelace") if event["kind"] == "filled"]
+    assert [event["steps"] for event in events] == [["01-one"]]
 
 
 def test_a_step_that_they_did_stays_theirs(room: Room, tmp_path: Path) -> None:

@@ -193,10 +193,13 @@ def test_cut_off_before_anybody_was_in_it_a_workshop_is_begun_anew(
 
 
 def test_a_zip_holds_a_whole_project_with_all_of_its_git(room: Room, tmp_path: Path) -> None:
-    roster = write_roster(tmp_path)
+    roster, handed = write_roster(tmp_path), room.folder / "handed"
+    (handed / ".making-0123456789abcdef").mkdir(parents=True)  # of a command that was killed
+    (handed / ".making-tea").touch()
 
     shown = starterkit("workshop", "create", str(roster), "--zip", "handed", cwd=room.folder).out
 
+    assert {file.name for file in handed.iterdir()} == {*(f"{folder}.zip" for folder in FOLDERS), ".making-tea"}
     assert "unzip ada-lovelace.zip && cd tiny-site" in shown
     shutil.unpack_archive(room.folder / "handed/ada-lovelace.zip", tmp_path / "out")
     shutil.rmtree(room.folder)

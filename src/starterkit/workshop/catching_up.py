@@ -6,7 +6,7 @@ whole, as `solve` does it. Every filled step is a commit of its own that says so
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from starterkit.errors import StarterkitError
@@ -19,9 +19,10 @@ from starterkit.repository.merge import Settle
 from starterkit.repository.objects import Entry, NewCommit
 from starterkit.template import BASE
 from starterkit.workshop import results
-from starterkit.workshop.carrying import Change, Delivered, Desk, Standing
+from starterkit.workshop.carrying import Change, Desk, Standing
+from starterkit.workshop.collecting import collect_remotes
 from starterkit.workshop.folder import Person, Workshop
-from starterkit.workshop.submissions import latest_in
+from starterkit.workshop.submissions import Submission, latest_in
 
 # Tells whether a commit of somebody's is green, with the tests of a step and those before it.
 Judge = Callable[[Person, str, str], bool]
@@ -74,13 +75,14 @@ def catch_up(
     counts_as_green: bool | None = None,
     take_whole: bool = False,
 ) -> list[CaughtUp]:
-    """Bring each of these people to the given of `step` (a full name).
+    """Bring each of these people to the given of `step` (a full name), onto their latest work.
 
     `judge` says whether the step they stand at is done, and whether what was filled in is green; where it merged and is
     not, every file of the path is taken. Without it, `counts_as_green` says how the step they stand at counts (None:
     nothing is done for somebody of whom that is not known). With `take_whole`, every file of the path becomes the
     reference's at once.
     """
+    collect_remotes(workshop, people, say)
     found = []
     for number, person in enumerate(people, 1):
         say(f"Bringing people to {step}: {number} of {len(people)}")
@@ -117,6 +119,7 @@ class _CatchingUp:
             return CaughtUp(person, why="Their path has no such step.", failed=True)
         here, there = names.index(standing.state.step), names.index(self.goal)
         if here >= there:
+            _note_what_was_cut_off(self.desk, submission)
             return CaughtUp(person, standing.state.step, why="They are there already.")
         done = self._is_done(standing, path)
         if done is None:
@@ -125,8 +128,10 @@ class _CatchingUp:
         steps = names[here + done : there]  # base is always done
         way, is_green = self._walked(standing, path, names[here], steps)
         commit = self.desk.write(way.commits)
+        event = {"from": submission.commit, "commit": commit, "step": way.state.step, "steps": way.filled}
+        _note(self.desk, results.FILLING, {**event, "branch": submission.branch, "theirs": True})
         delivered = self.desk.deliver(submission, commit, way.state)
-        _note(self.desk, standing, way, commit, delivered)
+        _note(self.desk, results.FILLED, {**event, "branch": delivered.branch, "theirs": delivered.is_theirs})
         return CaughtUp(
             person,
             self.goal,
@@ -176,10 +181,19 @@ class _CatchingUp:
         return way, is_green
 
 
-def _note(desk: Desk, standing: Standing, way: _Way, commit: str, delivered: Delivered) -> None:
-    event = {"kind": results.FILLED, "at": results.moment(), "from": standing.submission.commit, "commit": commit}
-    about = {"step": way.state.step, "steps": way.filled, "branch": delivered.branch, "theirs": delivered.is_theirs}
-    results.append(desk.workshop, desk.person, {**event, **about})
+def _note(desk: Desk, kind: str, event: Mapping[str, object]) -> None:
+    results.append(desk.workshop, desk.person, {"kind": kind, "at": results.moment(), **event})
+
+
+def _note_what_was_cut_off(desk: Desk, submission: Submission) -> None:
+    """Note what was filled in by a command that was killed after that, and before it was noted."""
+    begun, noted = (results.last(desk.workshop, desk.person, kind) for kind in (results.FILLING, results.FILLED))
+    commit = begun and begun.get("commit")
+    if not begun or not isinstance(commit, str) or commit == (noted or {}).get("commit"):
+        return
+    finished = desk.repository.git.try_run("merge-base", "--is-ancestor", commit, submission.commit)
+    if finished.code == 0:
+        _note(desk, results.FILLED, {name: one for name, one in begun.items() if name not in ("kind", "at")})
 
 
 def _fill(way: _Way, step: str, take_whole: bool) -> None:

@@ -90,6 +90,11 @@ def collect(
     return [_told(workshop, looked, known.ids) for _, looked in each(people, look, jobs, say, "Collecting")]
 
 
+def collect_remotes(workshop: Workshop, people: Sequence[Person], say: Say) -> None:
+    """Collect from those of these people who work elsewhere: what is done next is done to their latest work."""
+    collect(workshop, [person for person in people if person.remote], say)
+
+
 def _look(workshop: Workshop, person: Person, begun_with: _Beginnings, seconds: float) -> _Looked:
     """Fetch where something is new, and read what is there now; nothing is appended yet."""
     folder = workshop.repository(person)

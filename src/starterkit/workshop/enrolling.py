@@ -14,7 +14,7 @@ from starterkit.repository.remotes import Answer, push_beginning
 from starterkit.workshop import founding, results
 from starterkit.workshop.folder import Person, Workshop
 from starterkit.workshop.founding import MAIN, Wanted
-from starterkit.workshop.handouts import Handouts
+from starterkit.workshop.handouts import Handouts, remove_drafts
 from starterkit.workshop.parallel import Say, each
 from starterkit.workshop.roster import Entry, Matched, Roster, match, with_remotes
 
@@ -163,6 +163,8 @@ def _write_handouts(
     if not goals:
         return {}, ""
     try:
+        for folder in {goal.parent for goal in goals.values()}:
+            remove_drafts(folder)
         with Handouts(workshop) as handouts:
             write = handouts.write_folder if request.zips is None else handouts.write_zip
             for _ in each(missing, lambda one: write(one, goals[one.folder]), 1, say, "Writing what is handed out"):

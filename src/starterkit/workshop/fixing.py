@@ -29,6 +29,7 @@ from starterkit.template import BASE
 from starterkit.template.located import Located
 from starterkit.workshop import results
 from starterkit.workshop.carrying import Change, Desk, Standing, fix_branch, is_there
+from starterkit.workshop.collecting import collect_remotes
 from starterkit.workshop.folder import WORKSHOP_FILE, Person, Workshop
 from starterkit.workshop.founding import AUTHOR
 from starterkit.workshop.submissions import beginnings, latest_in
@@ -102,7 +103,8 @@ def render_new_path(workshop: Workshop, found: Located, *, trusted: bool = False
 
 
 def planned(workshop: Workshop, people: Sequence[Person], new: NewPath, say: Callable[[str], None]) -> list[Fix]:
-    """Return what the correction does to each person; commits are made, and no branch moves."""
+    """Return what the correction does to each person's latest work; commits are made, and no branch moves."""
+    collect_remotes(workshop, people, say)
     found = []
     seconds = int(time.time())
     for number, person in enumerate(people, 1):

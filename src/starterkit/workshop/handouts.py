@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import secrets
 import shutil
 import tempfile
@@ -21,12 +22,25 @@ from starterkit.repository.worktree import write_file
 from starterkit.workshop.folder import Person, Workshop
 from starterkit.workshop.founding import MAIN
 
+_DRAFT = ".making-"
+_OURS = re.compile(re.escape(_DRAFT) + "[0-9a-f]{16}")
 _ZIPPED_SETTINGS = """[core]
 \trepositoryformatversion = 0
 \tfilemode = false
 \tbare = false
 \tlogallrefupdates = true
 """  # unpacking a zip loses the executable bit on some machines
+
+
+def remove_drafts(folder: Path) -> None:
+    """Remove what a killed command had begun to write in a folder for handouts."""
+    for draft in folder.glob(f"{_DRAFT}*") if folder.is_dir() else ():
+        if not _OURS.fullmatch(draft.name):
+            continue
+        if draft.is_dir() and not draft.is_symlink():
+            shutil.rmtree(draft, ignore_errors=True)
+        else:
+            draft.unlink(missing_ok=True)
 
 
 class Handouts:
@@ -59,7 +73,7 @@ class Handouts:
     def write_folder(self, person: Person, goal: Path) -> None:
         """Make a person's working folder, in one step; the packed objects are shared on disk where that can be."""
         goal.parent.mkdir(parents=True, exist_ok=True)
-        draft = goal.parent / f".making-{secrets.token_hex(8)}"
+        draft = goal.parent / f"{_DRAFT}{secrets.token_hex(8)}"
         try:
             for folder in self._folders:
                 (draft / folder).mkdir()
@@ -149,7 +163,7 @@ class Handouts:
 def _in_one_step(goal: Path) -> Iterator[Path]:
     """Give a file beside the goal, which takes its place when the block is done."""
     goal.parent.mkdir(parents=True, exist_ok=True)
-    draft = goal.parent / f".making-{secrets.token_hex(8)}"
+    draft = goal.parent / f"{_DRAFT}{secrets.token_hex(8)}"
     try:
         yield draft
         draft.replace(goal)

@@ -1,8 +1,8 @@
 """What is known of each person, as results/<folder>.jsonl: one JSON object a line, appended only.
 
-Kinds of events: `collected` and `graded`, `pushed` (the beginning was pushed to the person's remote), `filled` (steps
-were filled in from the reference) and `fixed` (a corrected path was put in). Readers pass over kinds and keys that they
-do not know.
+Kinds of events: `collected` and `graded`, `pushed` (the beginning was pushed to the person's remote), `filling` and
+`filled` (steps are to be, and were, filled in from the reference), `fixing` and `fixed` (so with a corrected path).
+Readers pass over kinds and keys that they do not know.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 from starterkit.workshop.folder import Person, Workshop
 
 COLLECTED, GRADED, PUSHED, FILLED, FIXED = "collected", "graded", "pushed", "filled", "fixed"
+FILLING, FIXING = "filling", "fixing"  # said before the commit is put in: a killed command may not come to say it after
 _TAIL_BYTES = 65_536
 
 
@@ -82,7 +83,7 @@ def ours(workshop: Workshop, person: Person) -> dict[str, str]:
     found = {}
     for event in read(workshop, person):
         commit, below = event.get("commit"), event.get("from")
-        if event.get("kind") in (FILLED, FIXED) and isinstance(commit, str) and isinstance(below, str):
+        if event.get("kind") in (FILLING, FILLED, FIXING, FIXED) and isinstance(commit, str) and isinstance(below, str):
             found[commit] = below
     return found
 
