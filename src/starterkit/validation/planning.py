@@ -16,7 +16,15 @@ from starterkit.yamlfile import nearest
 # The test run that a rule shares with another one: those that begin with the same layer go one after the other.
 _SHARED_RUN = {Rule.RED: "given", Rule.NO_REGRESSION: "given", Rule.GREEN: "solution", Rule.SAFE: "solution"}
 # What takes long is begun first, so that no core is idle at the end.
-_WEIGHTS = {Rule.EARNED: 60, Rule.ALONE: 15, Rule.CARRIES: 8, Rule.GREEN: 4, Rule.RED: 3, Rule.BASE_GREEN: 3}
+_WEIGHTS = {
+    Rule.EARNED: 60,
+    Rule.ALONE: 15,
+    Rule.CARRIES: 8,
+    Rule.GREEN: 4,
+    Rule.RED: 3,
+    Rule.SAFE: 3,
+    Rule.BASE_GREEN: 3,
+}
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ def safe(work: Work) -> list[Finding]:
         return found  # nothing is installed from such pins
     kind = work.subject.template.environment.kind
     if is_watched(kind):
-        found += _seen(work, label)
+        found += [*_seen(work, label), *_unseen(work, label)]
     else:
         work.notes.append(f"test runs of the kind {kind} cannot be watched yet")
     work.notes.append("whether a pin was yanked or has a known weakness cannot be told offline")
@@ -116,6 +116,16 @@ def _seen(work: Work, label: str) -> Iterator[Finding]:
         }.get(one.kind, f"the watcher failed: {one.what}")
         by = f" (in {path}, line {one.line})" if one.file and not file else ""
         yield work.finding(f"{does}{by}", file, one.line if file else 0)
+
+
+def _unseen(work: Work, label: str) -> Iterator[Finding]:
+    """Tests that are red may have stopped before they did what they do."""
+    result = work.layer_run(label).result
+    if result.problem:
+        yield work.finding(f"what the tests do on {label} was not seen: {result.problem}")
+    for one in result.red:
+        words = f"is red on {label}, so what it does was not seen to its end: {one.message.partition(chr(10))[0]}"
+        yield work.of_test(label, one.test, words)
 
 
 def _unpinned(work: Work, label: str) -> Iterator[Finding]:
