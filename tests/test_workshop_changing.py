@@ -216,11 +216,17 @@ def test_what_reached_a_remote_before_it_was_killed_is_known_the_next_time(
     begun = git("rev-parse", "main", cwd=tmp_path / "far.git").strip()
     push_fix(room, corrected(FOOTER), "--yes")
     git("update-ref", "refs/collected/heads/main", begun, cwd=room.repository("ada-lovelace"))
+    file = room.folder / "results" / "ada-lovelace.jsonl"
+    *kept, noted = file.read_text().splitlines(keepends=True)
+    assert '"kind":"fixed"' in noted
+    file.write_text("".join(kept))
 
     told = push_fix(room, corrected(FOOTER), "--yes")
 
     assert told["ada-lovelace"]["outcome"] == "has it"
     assert git("for-each-ref", "--format=%(refname)", "refs/heads", cwd=tmp_path / "far.git") == "refs/heads/main\n"
+    ada = starterkit("workshop", "status", "--json", cwd=room.folder).json["people"][0]
+    assert (ada["state"], ada["active"]) == ("not begun", None)
 
 
 # --- catch-up -----------------------------------------------------------------------------------------------------

@@ -190,21 +190,12 @@ def put_in(workshop: Workshop, fix: Fix) -> Fix:
             submission = latest_in(repository, fix.person)
             assert submission is not None
             branch = fix_branch(fix.state) if fix.outcome is Outcome.CONFLICT else ""
+            event = {"at": results.moment(), "commit": fix.commit, "from": submission.commit, "path": fix.state.path}
+            results.append(workshop, fix.person, {"kind": results.FIXING, **event})
             delivered = desk.deliver(submission, fix.commit, fix.state, branch)
     except StarterkitError as wrong:
         return replace(fix, outcome=Outcome.FAILED, why=wrong.message)
-    results.append(
-        workshop,
-        fix.person,
-        {
-            "kind": results.FIXED,
-            "at": results.moment(),
-            "commit": fix.commit,
-            "from": submission.commit,
-            "path": fix.state.path,
-            "branch": delivered.branch,
-        },
-    )
+    results.append(workshop, fix.person, {"kind": results.FIXED, **event, "branch": delivered.branch})
     return replace(fix, put_in=delivered.branch)
 
 
