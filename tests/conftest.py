@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 import pytest
 from commands import starterkit
@@ -19,6 +20,8 @@ from sites import Counts, copy_of, made_once
 from workshops import ROSTER, TINY, Room, copied_room
 
 _FOREIGN = ("GIT_*", "XDG_*", "PYTHON*", "FORCE_COLOR", "TERM", "VIRTUAL_ENV", "LC_*", "LANG", "LANGUAGE")
+# What takes longest, the longest first.
+LONGEST = ("test_own_history.py", "test_foreign.py", "test_wheel.py", "test_quality.py", "test_any_edit.py")
 _GIT_CONFIGURATION = "[user]\n\tname = Ada Learner\n\temail = ada@example.org\n"
 
 
@@ -57,6 +60,23 @@ def _uv_cache() -> str:
     return asked.stdout.strip()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no core is idle at the end."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(places) + (item.get_closest_marker("slow") is None)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Let a worker that has nothing more to do take over tests of another one; xdist's own way leaves it idle."""
+    if config.getoption("dist") != "load":
+        return None  # another way was asked for
+    from xdist.scheduler import WorkStealingScheduling
+
+    return WorkStealingScheduling(config, log)
+
+
 @pytest.fixture(scope="session")
 def generated_site(shared: Path) -> Path:
     """A Flask project at its base, with its environment and a green check; not to be changed: take `site`."""
@@ -65,6 +85,16 @@ def generated_site(shared: Path) -> Path:
         starterkit("new", place.name, "--framework", "flask", "--defaults", cwd=place.parent)
 
     return made_once(shared / "generated", make)
+
+
+@pytest.fixture(scope="session")
+def generated_django_site(shared: Path) -> Path:
+    """A Django project at its base, with its environment and a green check; not to be changed: copy it."""
+
+    def make(place: Path) -> None:
+        starterkit("new", place.name, "--framework", "django", "--defaults", cwd=place.parent)
+
+    return made_once(shared / "generated-django", make)
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,10 @@ from pathlib import Path
 
 from commands import PROGRAM, environment
 
+from starterkit.project.opened import Project
+from starterkit.repository.objects import File
+from starterkit.repository.worktree import write_file
+
 
 def made_once(place: Path, make: Callable[[Path], None]) -> Path:
     """Let one worker make a project; the others wait for it."""
@@ -41,6 +45,12 @@ def copy_of(project: Path, place: Path) -> Path:
     with (place / ".git" / "info" / "exclude").open("a", encoding="utf-8") as exclude:
         exclude.write(".venv\n")  # the project ignores a folder of that name, and this is a link
     return place
+
+
+def lay_solution(project: Project, step: str) -> None:
+    """Lay the files of a step's solution over the project's; what else is there stays."""
+    for path, entry in project.path.layer(step, solved=True).items():
+        write_file(project.folder, path, File(entry.mode, project.repository.reader.blob(entry.id)))
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sites import copy_of, lay_solution
 
 from starterkit.process import Finished, run
 from starterkit.project import checks
-from starterkit.project.creation import Order, create
 from starterkit.project.opened import open_project
 from starterkit.runtime import Prepared
-from starterkit.template import BASE, bundled_template
+from starterkit.template import BASE
 
 pytestmark = pytest.mark.slow
 
@@ -34,13 +34,14 @@ print(browser.get("/", secure=True, headers={"host": "elsewhere.example"}).statu
 
 
 @pytest.fixture(scope="module", params=[BASE, "complete"])
-def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Prepared]:
+def site(
+    request: pytest.FixtureRequest, generated_django_site: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Prepared]:
     """A project with the Django template, and what it runs in."""
-    source, template = bundled_template("django")
-    folder = tmp_path_factory.mktemp("server") / "site"
-    step = template.step_names[-1] if request.param == "complete" else BASE
-    create(Order(folder, source, template, {}, step=step, install=False), checks.silent)
+    folder = copy_of(generated_django_site, tmp_path_factory.mktemp("server") / "site")
     with open_project(folder) as project:
+        if request.param == "complete":
+            lay_solution(project, project.template.step_names[-1])
         return folder, checks.prepared(project)
 
 

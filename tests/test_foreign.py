@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from foreign_projects import EVERY_RUN, Foreign, at_moment, cases, foreign_answers, last_answers
+from foreign_projects import Foreign, at_moment, cases, last_answers
+from sites import copy_of
 
 from starterkit.project import checks
 from starterkit.project.advance import Choices
-from starterkit.project.creation import Order, create
 from starterkit.project.opened import open_project
 from starterkit.project.solving import NotSolved, Way, solve
-from starterkit.template import bundled_template
 
 pytestmark = pytest.mark.slow
 
@@ -21,35 +20,16 @@ def silent(line: str) -> None:
     """Say nothing."""
 
 
-@pytest.fixture(scope="session")
-def started(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A project at base for each template that foreign answers are kept for, with its environment."""
-    made = {}
-    for name in {answer.template for answer in foreign_answers(EVERY_RUN)}:
-        folder, template = bundled_template(name)
-        project = tmp_path_factory.mktemp(name) / "site"
-        create(Order(project, folder, template, {}), silent)
-        made[name] = project
-    return made
-
-
-def copy_at(started: dict[str, Path], tmp_path: Path, answer: Foreign, moment: str) -> Path:
-    """A copy of the project at this moment; it shares the environment of the one that it is a copy of."""
-    start = started[answer.template]
-    bare = tmp_path / "bare"
-    if not bare.exists():
-        import shutil
-
-        shutil.copytree(start, bare, symlinks=True, ignore=shutil.ignore_patterns(".venv", "__pycache__"))
-        (bare / ".venv").symlink_to(start / ".venv")
-    return at_moment(bare, tmp_path / f"{answer.who}-{moment}", answer, moment)
+def copy_at(start: Path, tmp_path: Path, answer: Foreign, moment: str) -> Path:
+    """A copy of a project at its base, brought to this moment; it shares the environment of the original."""
+    return at_moment(copy_of(start, tmp_path / "bare"), tmp_path / f"{answer.who}-{moment}", answer, moment)
 
 
 @pytest.mark.parametrize("answer", last_answers(), ids=str)
 def test_a_foreign_answer_is_green_and_givens_go_cleanly_onto_it(
-    started: dict[str, Path], tmp_path: Path, answer: Foreign
+    generated_site: Path, tmp_path: Path, answer: Foreign
 ) -> None:
-    folder = copy_at(started, tmp_path, answer, "finished")
+    folder = copy_at(generated_site, tmp_path, answer, "finished")
 
     with open_project(folder) as project:
         result = checks.check(project)
@@ -59,9 +39,9 @@ def test_a_foreign_answer_is_green_and_givens_go_cleanly_onto_it(
 
 @pytest.mark.parametrize(("answer", "moment"), list(cases()), ids=str)
 def test_solve_ends_green_or_changes_nothing_and_replace_ends_green(
-    started: dict[str, Path], tmp_path: Path, answer: Foreign, moment: str
+    generated_site: Path, tmp_path: Path, answer: Foreign, moment: str
 ) -> None:
-    folder = copy_at(started, tmp_path, answer, moment)
+    folder = copy_at(generated_site, tmp_path, answer, moment)
     with open_project(folder) as project:
         before = project.read_work().id
         try:

@@ -6,26 +6,18 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from sites import running
+from sites import lay_solution, running
 
 from starterkit.process import run
 from starterkit.project import checks
 from starterkit.project.creation import Order, create
-from starterkit.project.opened import Project, open_project
-from starterkit.repository.objects import File
-from starterkit.repository.worktree import write_file
+from starterkit.project.opened import open_project
 from starterkit.template import bundled_names, bundled_template
 
 pytestmark = pytest.mark.slow
 
 # Where a template has migrations, its database is never made anew: test_own_history.py looks at these.
 WITHOUT_HISTORY = [name for name in bundled_names() if not bundled_template(name)[1].commands.make_history]
-
-
-def lay_solution(project: Project, step: str) -> None:
-    """Lay the files of a step's solution over the project's; its database stays."""
-    for path, entry in project.path.layer(step, solved=True).items():
-        write_file(project.folder, path, File(entry.mode, project.repository.reader.blob(entry.id)))
 
 
 @pytest.mark.parametrize("framework", WITHOUT_HISTORY)

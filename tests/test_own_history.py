@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sqlite3
 import subprocess
 from pathlib import Path
 
 import pytest
+from sites import copy_of
 
 from starterkit.process import run
 from starterkit.project import checks
 from starterkit.project.advance import Choices, advance
-from starterkit.project.creation import Order, create
 from starterkit.project.opened import Project, open_project
 from starterkit.project.solving import Solved, Way, solve
 from starterkit.template import bundled_names, bundled_template
 
 pytestmark = pytest.mark.slow
 
-WITH_HISTORY = [name for name in bundled_names() if bundled_template(name)[1].commands.make_history]
 Table = dict[str, list[tuple[object, ...]]]
 
 
@@ -28,19 +26,9 @@ def silent(line: str) -> None:
     """Say nothing."""
 
 
-@pytest.fixture(scope="module", params=WITH_HISTORY)
-def beginning(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project at its base, with an environment."""
-    source, template = bundled_template(request.param)
-    folder = tmp_path_factory.mktemp(request.param) / "site"
-    create(Order(folder, source, template, {}), silent)
-    return folder
-
-
-def copy(project: Path, place: Path) -> Path:
-    shutil.copytree(project, place, symlinks=True, ignore=shutil.ignore_patterns(".venv", "__pycache__"))
-    (place / ".venv").symlink_to((project / ".venv").resolve())
-    return place
+def test_django_is_the_only_one_with_migrations() -> None:
+    """What follows is for all that have some."""
+    assert [name for name in bundled_names() if bundled_template(name)[1].commands.make_history] == ["django"]
 
 
 def begin_next(folder: Path) -> None:
@@ -104,8 +92,8 @@ def own_migrations(project: Project) -> list[str]:
     return [path for path in sorted(files) if project.template.is_history(path) and "_mine_" not in path]
 
 
-def test_a_database_keeps_everything_from_step_to_step(beginning: Path, tmp_path: Path) -> None:
-    folder = copy(beginning, tmp_path / "site")
+def test_a_database_keeps_everything_from_step_to_step(generated_django_site: Path, tmp_path: Path) -> None:
+    folder = copy_of(generated_django_site, tmp_path / "site")
     run_command(folder, "reset")
     with open_project(folder) as project:
         steps = project.template.step_names
@@ -131,15 +119,17 @@ def test_a_database_keeps_everything_from_step_to_step(beginning: Path, tmp_path
 
 
 @pytest.mark.timeout(1800)
-def test_whoever_named_every_migration_differently_can_solve_each_step(beginning: Path, tmp_path: Path) -> None:
-    folder = copy(beginning, tmp_path / "site")
+def test_whoever_named_every_migration_differently_solves_each_step(
+    generated_django_site: Path, tmp_path: Path
+) -> None:
+    folder = copy_of(generated_django_site, tmp_path / "site")
     with open_project(folder) as project:
         steps = project.template.step_names
     named_differently(folder, "00")
 
     for number, step in enumerate(steps):
         begin_next(folder)
-        in_full = copy(folder, tmp_path / f"replaced-{number}")
+        in_full = copy_of(folder, tmp_path / f"replaced-{number}")
         replaced = solved(in_full, replace_all=True, check=step == steps[-1])
         assert replaced.way is Way.ALL
         makes_its_database(in_full)
