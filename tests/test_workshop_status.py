@@ -60,10 +60,31 @@ def test_the_table_has_a_line_for_everybody(busy: Room) -> None:
 
     assert shown[0] == "3 people: 1 green, 1 red, 1 not begun."
     table = [line.split() for line in shown[2:6]]
-    assert table[0] == ["name", "step", "state", "active"]
-    assert table[1][:4] == ["Ada", "Lovelace", "01-one", "red"] and shown[3].endswith("  One comes first.")
+    assert table[0] == ["name", "step", "state", "green", "active"]
+    assert table[1][:5] == ["Ada", "Lovelace", "01-one", "red", "1/2"] and shown[3].endswith("  One comes first.")
     assert table[2][:4] == ["Grace", "Hopper", "02-two", "green"]
     assert table[3] == ["ENIAC", "-", "not", "begun", "-"]
+
+
+def test_people_of_one_name_are_told_apart(busy: Room) -> None:
+    busy.edits('name: "Grace Hopper"', 'name: "Ada Lovelace"')
+
+    shown = starterkit("workshop", "status", cwd=busy.folder).out
+
+    assert "Ada Lovelace (ada)" in shown and "Ada Lovelace (grace)" in shown
+    assert {one["name"] for one in starterkit("workshop", "status", "--json", cwd=busy.folder).json["people"]} == {
+        "Ada Lovelace",
+        "ENIAC",
+    }
+
+
+def test_the_one_who_teaches_knows_who_is_who_on_the_board(busy: Room) -> None:
+    assert "on the board" not in starterkit("workshop", "status", cwd=busy.folder).out
+    hidden = starterkit("workshop", "status", "--hide-names", "--json", cwd=busy.folder).json["people"]
+
+    shown = starterkit("workshop", "status", cwd=busy.folder).out
+
+    assert all(f"on the board: {one['name']}" in shown for one in hidden)
 
 
 @pytest.mark.parametrize(

@@ -49,9 +49,9 @@ class Shown:
 
     def named(self, room: Room) -> Room:
         """Return the room with the names under which it is shown."""
-        from starterkit.workshop.labels import with_hidden_names
+        from starterkit.workshop.labels import with_hidden_names, with_known_labels
 
-        return with_hidden_names(room) if self.hide_names else room
+        return with_hidden_names(room) if self.hide_names else with_known_labels(room)
 
     def write_page(self, room: Room) -> None:
         """Write the page for the room, where one is wanted."""

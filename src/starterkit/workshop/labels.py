@@ -45,6 +45,14 @@ def with_hidden_names(room: Room) -> Room:
     return replace(room, people=tuple(sorted(people, key=lambda one: one.label)))
 
 
+def with_known_labels(room: Room) -> Room:
+    """Return the room with names, and beside them the labels that some were given."""
+    labels = _kept(room.workshop.folder / "results" / _FILE)
+    return replace(
+        room, people=tuple(replace(one, board_label=labels.get(one.person.folder, "")) for one in room.people)
+    )
+
+
 def _hidden(one: Standing, label: str) -> Standing:
     """Somebody under a label. Why they could not be reached is left out: that may name their repository."""
     return replace(one, label=label, known=replace(one.known, why=""))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable
 
 _MOST_BYTES = 60
 _LONGEST = 100  # bytes of a name that somebody has written into workshop.yml
@@ -17,6 +18,16 @@ _PLAIN = re.compile(r"[A-Za-z0-9_.-]+")
 _PLAIN_LETTERS = str.maketrans(
     {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i", "ħ": "h", "ŧ": "t", "ŋ": "ng"}
 )
+
+
+def told_apart(people: Iterable[tuple[str, str, str]]) -> dict[str, str]:
+    """Return what people are called on a screen, by their folders: `people` are folders, names and logins.
+
+    Where two have one name, the login stands behind it, or the folder where there is none.
+    """
+    known = list(people)
+    names = Counter(name for _, name, _ in known)
+    return {folder: f"{name} ({login or folder})" if names[name] > 1 else name for folder, name, login in known}
 
 
 def key_of(word: str) -> str:

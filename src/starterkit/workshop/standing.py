@@ -20,6 +20,7 @@ from starterkit.repository.worktree import write_file
 from starterkit.template.model import BASE
 from starterkit.workshop import results
 from starterkit.workshop.folder import Person, Workshop
+from starterkit.workshop.naming import told_apart
 from starterkit.workshop.parallel import Say, each, quiet
 from starterkit.workshop.steps import texts_of
 
@@ -64,7 +65,9 @@ class Summary:
 class Standing:
     """Where one person is. `state` is green, red, another verdict of `grade`, or why there is none yet.
 
-    `label` is what they are called where names are hidden. `stuck` says why somebody may need a hand, or nothing.
+    `called` is their name, with more behind it where two have the same. `label` is what they are called where names are
+    hidden, `board_label` what they are called on a screen that others
+    see, where this one shows names. `stuck` says why somebody may need a hand, or nothing.
     """
 
     person: Person
@@ -74,6 +77,8 @@ class Standing:
     active: datetime | None
     late: bool
     stuck: str
+    called: str = ""
+    board_label: str = ""
 
     @property
     def filled(self) -> tuple[str, ...]:
@@ -123,7 +128,11 @@ def room(workshop: Workshop, at: datetime, stuck_after: int = STUCK_MINUTES, say
             write_file(file.parent, _CACHE, File(FILE, json.dumps(after).encode()))
     beginnings = frozenset((refs_on_disk(workshop.path_repository) or {}).values())
     summaries = {folder: _settled(found[2], beginnings) for folder, found in known.items()}
-    standings = (standing(workshop, one, summaries[one.folder], at, stuck_after) for one in people)
+    names = told_apart((one.folder, one.name, one.login) for one in people)
+    standings = (
+        replace(standing(workshop, one, summaries[one.folder], at, stuck_after), called=names[one.folder])
+        for one in people
+    )
     return Room(workshop, at, tuple(standings), tuple((name, title) for name, title in steps))
 
 

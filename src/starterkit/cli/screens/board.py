@@ -11,7 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from starterkit.cli.screens.page import PageKind
-from starterkit.cli.screens.stood import LEGEND, ago, called, headline, mark_of, note_of, step_of, word_of
+from starterkit.cli.screens.stood import LEGEND, ago, called, count_of, headline, mark_of, note_of, step_of, word_of
 from starterkit.plain import plain
 from starterkit.template.model import BASE
 from starterkit.workshop.standing import NOT_BEGUN
@@ -63,8 +63,8 @@ def _steps(room: Room) -> Iterator[str]:
 
 def _person(room: Room, one: Standing) -> str:
     word, note = word_of(one), note_of(one)
-    words = (step_of(one) + mark_of(one), ago(room.at, one.active)) if one.known.begun else ()
-    about = "".join(f" <span>· {_shown(one)}</span>" for one in words)
+    words = (step_of(one) + mark_of(one), count_of(one), ago(room.at, one.active)) if one.known.begun else ()
+    about = "".join(f" <span>· {_shown(one)}</span>" for one in words if one)
     lines = [
         f'<li class="{_KINDS.get(word, "other")}"><b dir="auto">{_shown(called(one))}</b>',
         f'<p><span class="state">{_shown(word)}</span>{about}</p>',

@@ -22,6 +22,7 @@ _SHORTEST_NOTE = 12
 def show(console: Console, grades: Sequence[Grade], confinement: Confinement) -> None:
     """Show a table with a line for everybody."""
     from starterkit.workshop.grading.written import grade_as_json
+    from starterkit.workshop.naming import told_apart
 
     if console.as_json:
         answer: dict[str, Any] = {
@@ -39,7 +40,8 @@ def show(console: Console, grades: Sequence[Grade], confinement: Confinement) ->
     console.line()
     console.line(_headline(grades))
     console.line()
-    names = min(_WIDEST_NAME, max([4, *(columns(harmless(one.person.name)) for one in grades)]))
+    called = told_apart((one.person.folder, one.person.name, one.person.login) for one in grades)
+    names = min(_WIDEST_NAME, max([4, *(columns(harmless(name)) for name in called.values())]))
     steps = min(_WIDEST_STEP, max([4, *(columns(_step(one)) for one in grades)]))
     left = 2 + names + 2 + steps + 2 + _DONE + 2 + _VERDICT + 2 + _TESTS + 2 + _LATE + 2
     room = max(_SHORTEST_NOTE, console.columns - 1 - left) if console.shows_screen else 0
@@ -57,7 +59,8 @@ def show(console: Console, grades: Sequence[Grade], confinement: Confinement) ->
         verdict, count = one.verdict.value, f"{one.passed}/{len(one.results)}" if one.results else "-"
         done = str(len(one.done)) if one.results else "-"
         line = joined(
-            f"  {fitted(harmless(one.person.name), names)}  {fitted(_step(one), steps)}  {fitted(done, _DONE)}  ",
+            f"  {fitted(harmless(called[one.person.folder]), names)}  ",
+            f"{fitted(_step(one), steps)}  {fitted(done, _DONE)}  ",
             text(fitted(verdict, _VERDICT), _STYLES.get(verdict, "bold red")),
             f"  {fitted(count, _TESTS)}  {fitted('late' if one.late else '', _LATE)}  ",
             fitted(note, room) if room and columns(note) > room else note,

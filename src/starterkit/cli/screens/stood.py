@@ -64,17 +64,20 @@ def _fitting(room: Room, rows: int) -> tuple[Sequence[Standing], str]:
 
 def _lines_below(room: Room) -> int:
     """How many lines `show` takes below its table."""
-    return 2 * any(one.filled for one in room.people) + (4 if _is_new(room) else 2 * bool(room.count("not graded")))
+    return 2 * any(one.filled for one in room.people) + 4 * (_is_new(room) or room.count("not graded") > 0)
 
 
 def _show_table(console: Console, room: Room, people: Sequence[Standing]) -> None:
     names = min(_WIDEST_NAME, max([4, *(columns(harmless(called(one))) for one in room.people)]))
     steps = min(_WIDEST_STEP, max([4, *(columns(harmless(step_of(one))) for one in room.people)]))
     marks = max(len(mark_of(one)) for one in room.people) if room.people else 0
-    left = 2 + names + 2 + steps + marks + 2 + _STATE + 2 + _ACTIVE + 2
+    counts = [len(count_of(one)) for one in room.people]
+    tests = max(len("green"), *counts) if any(counts) else 0
+    left = 2 + names + 2 + steps + marks + 2 + _STATE + 2 + (tests and tests + 2) + _ACTIVE + 2
     room_for_note = max(_SHORTEST_NOTE, console.columns - 1 - left) if console.shows_screen else 0
-    titles = (fitted("name", names), fitted("step", steps + marks), fitted("state", _STATE), fitted("active", _ACTIVE))
-    console.exact("  ".join(titles), "dim", indent=2)
+    titles = [fitted("name", names), fitted("step", steps + marks), fitted("state", _STATE)]
+    titles += [fitted("green", tests)] if tests else []
+    console.exact("  ".join((*titles, fitted("active", _ACTIVE))), "dim", indent=2)
     for one in people:
         note = harmless(note_of(one)).replace("\n", " ")
         note = fitted(note, room_for_note) if room_for_note and columns(note) > room_for_note else note
@@ -82,6 +85,7 @@ def _show_table(console: Console, room: Room, people: Sequence[Standing]) -> Non
         line = joined(
             f"  {fitted(called(one), names)}  {fitted(marked, steps + marks)}  ",
             text(fitted(word, _STATE), _STYLES.get(word, "")),
+            f"  {fitted(count_of(one), tests)}" if tests else "",
             f"  {fitted(ago(room.at, one.active), _ACTIVE)}  {note}",
         )
         console.row(line)
@@ -91,9 +95,8 @@ def _show_next(console: Console, room: Room) -> None:
     if _is_new(room):
         console.type_next("Nothing was collected yet", "workshop collect")
     elif room.count("not graded"):
-        console.line()
         count = room.count("not graded")
-        console.line(f"{count} {'has' if count == 1 else 'have'} work that was not graded yet.")
+        console.type_next(f"{count} {'has' if count == 1 else 'have'} work that was not graded yet", "workshop grade")
 
 
 def _is_new(room: Room) -> bool:
@@ -116,7 +119,7 @@ def headline(room: Room) -> list[str]:
 
 def called(one: Standing) -> str:
     """Return what a person is called on a screen."""
-    return one.label or one.person.name
+    return one.label or one.called or one.person.name
 
 
 def word_of(one: Standing) -> str:
@@ -130,6 +133,12 @@ def step_of(one: Standing) -> str:
     if not known.begun:
         return "-"
     return "start" if known.step == BASE else known.step or "?"
+
+
+def count_of(one: Standing) -> str:
+    """Return how many tests are green, of how many, where the last grading is of the latest work; else nothing."""
+    known = one.known
+    return f"{known.green}/{known.tests}" if known.begun and one.is_current and known.tests else ""
 
 
 def mark_of(one: Standing) -> str:
@@ -154,6 +163,8 @@ def note_of(one: Standing) -> str:
         notes.append(f"not reached: {known.why}" if known.why else "" if one.state == "not reached" else "not reached")
     if one.filled:
         notes.append(f"filled in: {', '.join(step.partition('-')[0] for step in one.filled)}")
+    if one.board_label:
+        notes.append(f"on the board: {one.board_label}")
     return "; ".join(filter(None, notes))
 
 
@@ -206,7 +217,7 @@ def person_as_json(one: Standing) -> dict[str, Any]:
     known, hidden = one.known, bool(one.label)
     return {
         "folder": one.label or one.person.folder,
-        "name": called(one),
+        "name": one.label or one.person.name,
         "login": "" if hidden else one.person.login,
         "step": known.step or None,
         "solved": known.solved,

@@ -31,11 +31,15 @@ def page(grade: Grade) -> str:
         facts="\n".join(f"<li>{_shown(fact)}</li>" for fact in _facts(grade)),
         first=_first(grade),
         tests="\n".join(_steps(grade)),
+        at=_shown(grade.at[:16].replace("T", " ")),
         sandbox=_shown(grade.sandbox or "none"),
     )
 
 
 def _facts(grade: Grade) -> Iterator[str]:
+    who = " · ".join(filter(None, (grade.person.login, grade.person.email)))
+    if who:
+        yield who
     if grade.results:
         yield f"{grade.passed} of {len(grade.results)} tests are green."
         yield f"Steps done: {', '.join(grade.done) or 'none yet'}."
@@ -119,8 +123,8 @@ _PAGE = """<!DOCTYPE html>
 </ul>
 {first}
 {tests}
-<footer>Graded with the tests of the path, in the sandbox: {sandbox}. The verdict is evidence, and not proof: the tests
-run in one process with the code that they judge.</footer>
+<footer>Graded {at} UTC with the tests of the path, in the sandbox: {sandbox}. The verdict is evidence, and not proof:
+the tests run in one process with the code that they judge.</footer>
 </body>
 </html>
 """
