@@ -14,7 +14,7 @@ from commands import PROGRAM, environment, starterkit
 from workshops import FOLDERS, ROSTER, TINY, Room, commit, files_of, git, said
 
 from starterkit.errors import FileError
-from starterkit.workshop.folder import open_workshop
+from starterkit.workshop.folder import Member, open_workshop
 
 LONGER = "name,login,email\nZoe,zoe,\nGrace Hopper,grace,grace@example.org\nAda Lovelace,ada,ada@example.org\n"
 
@@ -290,7 +290,15 @@ def test_workshop_yml_may_be_written_by_hand(room: Room) -> None:
     ada = room.person("ada-lovelace")
 
     assert (ada.login, ada.remote, ada.members) == ("ada", "../ada", ())
-    assert room.person("eniac").members == ("Jean Bartik", "Kay McNulty")
+    jean, kay = Member("Jean Bartik", "jean", "jean@example.org"), Member("Kay McNulty", "kay", "kay@example.org")
+    assert room.person("eniac").members == (jean, kay)
+    assert {room.opened.chosen([word]) for word in ("kay", "KAY@example.org", "Jean Bartik", "eniac")} == {
+        (room.person("eniac"),)
+    }
+    room.edits('name: "Kay McNulty"\n        login: "kay"\n        email: "kay@example.org"', '"Kay McNulty"')
+    assert room.person("eniac").members == (jean, Member("Kay McNulty"))  # also without YAML's parser
+    room.edits('"Kay McNulty"', "Kay  # a comment")
+    assert room.person("eniac").members == (jean, Member("Kay"))
     assert room.opened.due is not None and room.opened.due.hour == 17
 
 

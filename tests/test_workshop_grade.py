@@ -22,13 +22,13 @@ from starterkit.errors import MissingError, StarterkitError, UsageError
 from starterkit.repository.objects import FILE, File
 from starterkit.runtime import NoNetworkError
 from starterkit.workshop import standing
-from starterkit.workshop.folder import Person, workshop_bytes
-from starterkit.workshop.grading.model import Verdict
+from starterkit.workshop.folder import Member, Person, workshop_bytes
+from starterkit.workshop.grading.model import Grade, Verdict
 from starterkit.workshop.grading.packages import Packages, Shelf
 from starterkit.workshop.grading.pins import why_not
 from starterkit.workshop.grading.pristine import Layers, Pristine
 from starterkit.workshop.grading.running import Order, part_of
-from starterkit.workshop.grading.written import write_grades
+from starterkit.workshop.grading.written import as_csv, as_json, write_grades
 from starterkit.workshop.results import read
 from starterkit.workshop.sandbox import MECHANISMS, Confinement, Ended, Job, choosing, sandbox
 
@@ -252,6 +252,21 @@ def test_what_is_written_can_be_shown_everywhere(room: Room) -> None:
     assert "<b>&quot;" not in bo and "&lt;b&gt;" in bo
     assert "http:" not in page and "https:" not in page
     assert "\x1b" not in page
+
+
+def test_each_member_of_a_team_has_a_line_for_the_grade_book() -> None:
+    team = Person("eniac", "ENIAC", members=(Member("Jean", "jean", "jean@x.org"), Member("Kay", "kay")))
+    grades = [Grade(one, "2026-11-23T10:00:00+00:00", Verdict.GREEN) for one in (team, ADA)]
+
+    rows = list(csv.DictReader(io.StringIO(as_csv(grades))))
+
+    about = [[row[name] for name in ("folder", "team", "name", "login", "email", "verdict")] for row in rows]
+    assert about == [
+        ["eniac", "ENIAC", "Jean", "jean", "jean@x.org", "green"],
+        ["eniac", "ENIAC", "Kay", "kay", "", "green"],
+        ["ada", "", "Ada", "", "", "green"],
+    ]
+    assert json.loads(as_json(grades))["grades"][0]["members"][1] == {"name": "Kay", "login": "kay", "email": ""}
 
 
 def test_the_pages_of_others_stay_in_the_tables(room: Room) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from workshops import TINY
 
 from starterkit.errors import FileError, UsageError
-from starterkit.workshop.folder import Person, Workshop, read_workshop, workshop_bytes
+from starterkit.workshop.folder import Member, Person, Workshop, read_workshop, workshop_bytes
 from starterkit.workshop.naming import folder_name, is_safe, key_of
 from starterkit.workshop.roster import check_remote_template, match, parse_roster, with_remotes
 
@@ -105,10 +105,10 @@ def test_the_same_name_twice_is_two_people() -> None:
 
 
 def test_rows_of_one_team_make_one_repository_with_members() -> None:
-    found = new_people("name,team\nAda,The Compilers\nGrace,\nJean,the compilers\n")
+    found = new_people("name,team,login,email\nAda,The Compilers,ada,\nGrace,,,\nJean,the compilers,,jean@x.org\n")
 
     assert found == [
-        Person("the-compilers", "The Compilers", members=("Ada", "Jean")),
+        Person("the-compilers", "The Compilers", members=(Member("Ada", "ada"), Member("Jean", email="jean@x.org"))),
         Person("grace", "Grace"),
     ]
 

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from starterkit.errors import UsageError
 from starterkit.repository.bare import HEADS
-from starterkit.workshop.lines import lines_of, person_lines, split_people
+from starterkit.workshop.lines import Plain, lines_of, person_lines, split_people
 from starterkit.workshop.naming import is_safe, key_of
 from starterkit.yamlfile import Value, parse
 
@@ -32,6 +32,15 @@ _REQUIRED = ("format", "template", "version", "answers", "step", "solved", "path
 _ID = re.compile(r"[0-9a-f]{40}")
 # One letter before a colon is a drive of Windows.
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|(?:[\w.-]+@)?[\w.-]{2,}:(?!//)")
+
+
+@dataclass(frozen=True)
+class Member:
+    """One person of a team."""
+
+    name: str
+    login: str = ""
+    email: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,8 +55,13 @@ class Person:
     name: str
     login: str = ""
     email: str = ""
-    members: tuple[str, ...] = ()
+    members: tuple[Member, ...] = ()
     remote: str = ""
+
+    @property
+    def everybody(self) -> tuple[Member, ...]:
+        """The members of a team, or this one person alone."""
+        return self.members or (Member(self.name, self.login, self.email),)
 
     @property
     def heads(self) -> str:
@@ -106,10 +120,14 @@ class Workshop:
 
     @cached_property
     def by_word(self) -> Mapping[str, tuple[Person, ...]]:
-        """The people by every word that may stand for them: folder, login, name, e-mail; letter case does not count."""
+        """The people by every word that may stand for them: folder, login, name, e-mail; letter case does not count.
+
+        A team has its own words, and those of its members.
+        """
         found: dict[str, dict[str, Person]] = {}
         for person in self.people:
-            for word in (person.folder, person.login, person.name, person.email, *person.members):
+            of_members = (word for one in person.members for word in (one.login, one.name, one.email))
+            for word in (person.folder, person.login, person.name, person.email, *of_members):
                 if word:
                     found.setdefault(key_of(word), {})[person.folder] = person
         return {word: tuple(people.values()) for word, people in found.items()}
@@ -211,7 +229,7 @@ def _people(value: Value) -> tuple[Person, ...]:
             name=keys["name"].text(),
             login=_optional(keys, "login"),
             email=_optional(keys, "email"),
-            members=keys["members"].texts() if "members" in keys else (),
+            members=tuple(map(_member, keys["members"].items())) if "members" in keys else (),
             remote=_optional(keys, "remote"),
         )
         if not is_safe(person.folder):
@@ -226,13 +244,23 @@ def _people(value: Value) -> tuple[Person, ...]:
     return tuple(found.values())
 
 
-def _checked(found: Sequence[Mapping[str, str | list[str]]]) -> tuple[Person, ...] | None:
+def _member(value: Value) -> Member:
+    """A member of a team: a mapping, or the name alone."""
+    if not value.is_mapping():
+        return Member(value.text())
+    keys = value.mapping(("name",), ("login", "email"))
+    return Member(keys["name"].text(), _optional(keys, "login"), _optional(keys, "email"))
+
+
+def _checked(found: Sequence[Plain]) -> tuple[Person, ...] | None:
     """People that were read without YAML; None where one is not right, so that YAML tells the line."""
     people = []
     for one in found:
         texts = {name: str(one.get(name, "")) for name in ("folder", "name", "login", "email", "remote")}
-        person = Person(**texts, members=tuple(map(str, one.get("members", ()))))
-        if not is_safe(person.folder) or not person.name.strip() or _is_odd(person.remote):
+        members = tuple(Member(**member) for member in one.get("members", ()) if isinstance(member, dict))
+        person = Person(**texts, members=members)
+        names = (person.name, *(member.name for member in members))
+        if not is_safe(person.folder) or not all(map(str.strip, names)) or _is_odd(person.remote):
             return None
         people.append(person)
     return tuple(people) if len({key_of(person.folder) for person in people}) == len(people) else None
@@ -282,7 +310,9 @@ def people_bytes(people: Sequence[Person]) -> bytes:
         line
         for one in people
         for line in person_lines(
-            one.folder, {"name": one.name, "login": one.login, "email": one.email, "remote": one.remote}, one.members
+            one.folder,
+            {"name": one.name, "login": one.login, "email": one.email, "remote": one.remote},
+            [vars(member) for member in one.members],
         )
     ]
     return "".join(f"{line}\n" for line in lines).encode()

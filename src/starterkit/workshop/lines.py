@@ -9,8 +9,11 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
-_FIRST, _MEMBERS, _MEMBER = '  - folder: "', "    members:", '      - "'
+_FIRST, _MEMBERS = '  - folder: "', "    members:"
 _LINE = re.compile(r'    (name|login|email|remote): (".*")')
+_MEMBER = re.compile(r'      - (?:name: )?(".*")')
+_OF_MEMBER = re.compile(r'        (login|email): (".*")')
+Plain = dict[str, str | list[dict[str, str]]]
 _PEOPLE = re.compile(rb"^people:$", re.MULTILINE)
 # What JSON lets stand in quotes, and YAML does not.
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
@@ -40,16 +43,19 @@ def _item(value: object, indent: str) -> list[str]:
     return [f"{indent}- {quoted(str(value))}"]
 
 
-def person_lines(folder: str, texts: Mapping[str, str], members: Sequence[str]) -> list[str]:
-    """Return the lines for one person; empty texts are left out."""
+def person_lines(folder: str, texts: Mapping[str, str], members: Sequence[Mapping[str, str]]) -> list[str]:
+    """Return the lines for one person; empty texts are left out. The first text of a member is the name."""
     lines = [f"  - folder: {quoted(folder)}"]
     lines += [f"    {key}: {quoted(words)}" for key, words in texts.items() if words]
     if members:
-        lines += [_MEMBERS, *(f"      - {quoted(member)}" for member in members)]
+        lines.append(_MEMBERS)
+    for member in members:
+        mine = [f"{key}: {quoted(words)}" for key, words in member.items() if words]
+        lines += [f"      {'  ' if number else '- '}{line}" for number, line in enumerate(mine)]
     return lines
 
 
-def split_people(data: bytes) -> tuple[bytes, list[dict[str, str | list[str]]]] | None:
+def split_people(data: bytes) -> tuple[bytes, list[Plain]] | None:
     """Return workshop.yml without its people, and the people; None where their lines are not as we write them."""
     found = list(_PEOPLE.finditer(data))
     if len(found) != 1:
@@ -61,9 +67,9 @@ def split_people(data: bytes) -> tuple[bytes, list[dict[str, str | list[str]]]] 
     return None if people is None else (data[: found[0].start()] + b"people: []\n", people)
 
 
-def _people(lines: list[str]) -> list[dict[str, str | list[str]]] | None:
-    people: list[dict[str, str | list[str]]] = []
-    members: list[str] | None = None
+def _people(lines: list[str]) -> list[Plain] | None:
+    people: list[Plain] = []
+    members: list[dict[str, str]] | None = None
     for line in filter(None, lines):
         if line.startswith(_FIRST):
             people.append({"folder": json.loads(line[len(_FIRST) - 1 :])})
@@ -72,8 +78,10 @@ def _people(lines: list[str]) -> list[dict[str, str | list[str]]] | None:
             return None
         elif line == _MEMBERS and "members" not in people[-1]:
             people[-1]["members"] = members = []
-        elif line.startswith(_MEMBER) and members is not None:
-            members.append(json.loads(line[len(_MEMBER) - 1 :]))
+        elif members is not None and (match := _MEMBER.fullmatch(line)):
+            members.append({"name": json.loads(match[1])})
+        elif members and (match := _OF_MEMBER.fullmatch(line)) and match[1] not in members[-1]:
+            members[-1][match[1]] = json.loads(match[2])
         else:
             match = _LINE.fullmatch(line)
             if match is None or match[1] in people[-1]:

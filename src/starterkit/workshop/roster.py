@@ -13,7 +13,7 @@ from pathlib import Path
 
 from starterkit.errors import FileError, UsageError
 from starterkit.workshop.columns import Row, rows_of
-from starterkit.workshop.folder import Person
+from starterkit.workshop.folder import Member, Person
 from starterkit.workshop.naming import folder_name, key_of, plain_name, unique
 
 MOST_PEOPLE = 10_000
@@ -32,7 +32,7 @@ class Entry:
     login: str = ""
     email: str = ""
     identifier: str = ""
-    members: tuple[str, ...] = ()
+    members: tuple[Member, ...] = ()
     is_team: bool = False
 
 
@@ -107,7 +107,8 @@ def _with_teams(people: Sequence[tuple[Entry, str]], file: str) -> list[Entry]:
             in_order[entry.line] = entry
             continue
         known = teams.get(key_of(team)) or Entry(entry.line, team, is_team=True)
-        teams[key_of(team)] = in_order[key_of(team)] = replace(known, members=(*known.members, entry.name))
+        members = (*known.members, Member(entry.name, entry.login, entry.email))
+        teams[key_of(team)] = in_order[key_of(team)] = replace(known, members=members)
     return list(in_order.values())
 
 
@@ -143,7 +144,7 @@ def match(roster: Roster, people: Sequence[Person], taken: Iterable[str] = ()) -
             new.append((entry, person))
             continue
         known.append((entry, person))
-        if set(person.members) != set(entry.members):
+        if {member.name for member in person.members} != {member.name for member in entry.members}:
             changed.append(person)
     return Matched(tuple(known), tuple(new), tuple(changed))
 

@@ -135,7 +135,7 @@ def _person_as_json(made: Enrolment, one: Enrolled) -> dict[str, Any]:
         "name": person.name,
         "login": person.login,
         "email": person.email,
-        "members": list(person.members),
+        "members": [vars(member) for member in person.members],
         "remote": person.remote,
         "repository": str(made.workshop.repository(person).absolute()),
         "new": one.is_new,

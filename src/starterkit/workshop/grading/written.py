@@ -21,8 +21,8 @@ from starterkit.workshop.results import GRADED, last
 
 FORMAT = 1
 _COLUMNS = (
-    *("folder", "name", "login", "email", "step", "done", "verdict", "green", "tests", "late", "first_red", "sentence"),
-    *("why", "committed", "commit", "seconds", "notes"),
+    *("folder", "team", "name", "login", "email", "step", "done", "verdict", "green", "tests", "late", "first_red"),
+    *("sentence", "why", "committed", "commit", "seconds", "notes"),
 )
 
 
@@ -67,6 +67,7 @@ def grade_as_json(grade: Grade) -> dict[str, Any]:
         "name": grade.person.name,
         "login": grade.person.login,
         "email": grade.person.email,
+        "members": [vars(member) for member in grade.person.members],
         "step": grade.step,
         "done": list(grade.done),
         "verdict": grade.verdict.value,
@@ -93,13 +94,16 @@ def as_json(grades: Sequence[Grade]) -> str:
 
 
 def as_csv(grades: Sequence[Grade]) -> str:
-    """Return a line for everybody; no cell begins in a way that a spreadsheet would compute."""
+    """Return a line for each person, members of a team too; no cell begins as what a spreadsheet would compute."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(_COLUMNS)
     for grade in grades:
         found = {**grade_as_json(grade), "notes": "; ".join(grade.notes), "done": " ".join(grade.done)}
-        writer.writerow([_cell(found[name]) for name in _COLUMNS])
+        team = grade.person.name if grade.person.members else ""
+        for one in grade.person.everybody:
+            found |= {"team": team, **vars(one)}
+            writer.writerow([_cell(found[name]) for name in _COLUMNS])
     return buffer.getvalue()
 
 
