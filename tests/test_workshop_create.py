@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from commands import PROGRAM, environment, starterkit
-from workshops import FOLDERS, ROSTER, TINY, Room, commit, files_of, git, said
+from workshops import FOLDERS, ROSTER, TINY, Room, commit, files_of, git, ran, said
 
 from starterkit.errors import FileError
 from starterkit.workshop.folder import Member, open_workshop
@@ -131,7 +131,12 @@ def test_another_choice_is_refused_and_nothing_changes(
         (
             "name\nAda\n",
             ["--template", str(TINY), "--remote-template", "git@host:{login}.git"],
-            "roster.csv:2: there is no login",
+            "roster.csv:2: Ada: there is no login",
+        ),
+        (
+            ROSTER,
+            ["--template", str(TINY), "--remote-template", "git@host:{login}.git"],
+            "roster.csv:4: the team ENIAC has no login of its own, and the remote template has {login} in it",
         ),
     ],
 )
@@ -226,6 +231,64 @@ def test_working_folders_are_made_once_and_are_where_the_work_is_collected_from(
     assert starterkit("-C", "w", "workshop", "collect", "--json", cwd=tmp_path).json["people"][0]["step"] == "01-one"
 
 
+@pytest.mark.parametrize("way", ["zip", "folders"])
+def test_who_comes_later_begins_in_the_way_of_the_workshop(tmp_path: Path, way: str) -> None:
+    write_roster(tmp_path, "name\nAda\n")
+    words = ("workshop", "create", "roster.csv", "w")
+    first = starterkit(*words, "--template", str(TINY), f"--{way}", "w/there", "--json", cwd=tmp_path).json
+    write_roster(tmp_path, "name\nZoe\nAda\n")
+
+    zoe, ada = starterkit(*words, "--json", cwd=tmp_path).json["people"]
+
+    assert ada["begin"].replace("ada", "zoe") == zoe["begin"] and ada["begin"] == first["people"][0]["begin"]
+    assert Path(zoe["handout"]).exists() and Path(zoe["handout"]).parent == tmp_path / "w/there"
+    assert open_workshop(tmp_path / "w").handouts == {way: "there"}
+
+
+@pytest.mark.parametrize(("way", "other"), [("zip", "folders"), ("folders", "zip")])
+def test_another_way_is_for_those_who_come_later_and_the_others_keep_theirs(
+    tmp_path: Path, way: str, other: str
+) -> None:
+    write_roster(tmp_path, "name\nAda\n")
+    words = ("workshop", "create", "roster.csv", "w")
+    ada = starterkit(*words, "--template", str(TINY), f"--{way}", "one", "--json", cwd=tmp_path).json["people"][0]
+    write_roster(tmp_path, "name\nAda\nZoe\n")
+    zoe = starterkit(*words, f"--{other}", "two", "--json", cwd=tmp_path).json["people"][1]
+    write_roster(tmp_path, "name\nAda\nZoe\nBo\n")
+
+    people = starterkit(*words, "--json", cwd=tmp_path).json["people"]
+
+    assert [one["begin"] for one in people[:2]] == [ada["begin"], zoe["begin"]]
+    assert people[2]["begin"] == zoe["begin"].replace("zoe", "bo")
+    assert ada["begin"].startswith("unzip" if way == "zip" else "cd ")
+
+
+def test_create_counts_people_and_marks_who_is_new_and_tells_apart_who_shares_a_name(
+    tmp_path: Path, room: Room, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_roster(room.folder.parent, ROSTER + "Ada Lovelace,other@example.org,,\n")
+
+    shown = ran(capsys, "-C", str(room.folder), "workshop", "create", "../roster.csv")[0]
+
+    assert "4 repositories (1 of them new) for 5 people" in " ".join(shown.split())
+    clones = [line.partition(" git clone ")[0].rstrip() for line in shown.splitlines() if "git clone" in line]
+    assert clones == [
+        "       Ada Lovelace (ada)",
+        "       Grace Hopper",
+        "       ENIAC",
+        "  new  Ada Lovelace (other@example.org)",
+    ]
+    assert "git push" in shown and "user.email" in shown
+
+
+def test_inside_the_workshop_a_roster_beside_it_is_pointed_at(room: Room, capsys: pytest.CaptureFixture[str]) -> None:
+    write_roster(room.folder.parent)
+
+    for folder, way in ((room.folder, "../roster.csv"), (room.folder / "repos", "../../roster.csv")):
+        assert f"workshop create {way}`" in said(capsys, "-C", str(folder), "workshop", "create", "roster.csv", code=2)
+    assert "cannot be read" in said(capsys, "-C", str(room.folder), "workshop", "create", "other.csv", code=2)
+
+
 def test_remotes_get_the_beginning_and_who_was_not_reached_gets_it_the_next_time(tmp_path: Path) -> None:
     write_roster(tmp_path, "name,login\nAda,ada\nGrace,grace\nZoe,zoe\n")
     there = tmp_path / "there"
@@ -241,13 +304,17 @@ def test_remotes_get_the_beginning_and_who_was_not_reached_gets_it_the_next_time
     )
 
     assert f"NOT REACHED Zoe ({there}/zoe.git): there is no repository" in " ".join(first.out.split())
-    assert f"git clone --no-local {there}/ada.git" in first.out
+    assert f"git clone -b main --no-local {there}/ada.git" in first.out
     assert "starterkit/path" in git("for-each-ref", cwd=there / "ada.git")
     assert git("rev-parse", "main", cwd=there / "grace.git").strip() == hers  # somebody's work is never touched
     git("init", "-q", "--bare", str(there / "zoe.git"), cwd=tmp_path)
     again = starterkit(*words, "--json", cwd=tmp_path).json
     assert [one["pushed"] for one in again["people"]] == [None, None, {"reached": True, "why": ""}]
     assert git("rev-parse", "main", cwd=there / "zoe.git") == git("rev-parse", "main", cwd=there / "ada.git")
+    git("symbolic-ref", "HEAD", "refs/heads/trunk", cwd=there / "zoe.git")  # as another git names the first branch
+    subprocess.run(again["people"][2]["begin"], shell=True, cwd=tmp_path, check=True, capture_output=True)
+    starterkit("status", cwd=tmp_path / "zoe")
+    git("push", "-q", cwd=tmp_path / "zoe")
 
 
 def test_with_nobody_reached_the_exit_code_is_4(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -334,4 +401,4 @@ def test_the_way_in_the_documentation_works_as_it_is_written(tmp_path: Path) -> 
     more = starterkit(*again, cwd=tmp_path).out
 
     assert "/repos/ada-lovelace.git" in shown and "hedy" not in shown
-    assert "3 people, 1 of them new" in " ".join(more.split())
+    assert "3 repositories (1 of them new) for 4 people" in " ".join(more.split())

@@ -216,10 +216,10 @@ def test_a_remote_template_must_be_an_address_of_each_persons_own(template: str,
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("name,login\nAda,ada\nZoe,\n", "roster.csv:3: there is no login in this line"),
-        ("name,login\nAda,../x\n", 'roster.csv:2: "../x" cannot stand in an address'),
-        ("name,login\nAda,-x y\n", 'roster.csv:2: "-x y" cannot stand in an address'),
-        ("name,team\nAda,T\n", "A team has none: use {folder}."),
+        ("name,login\nAda,ada\nZoe,\n", "roster.csv:3: Zoe: there is no login"),
+        ("name,login\nAda,../x\n", 'roster.csv:2: Ada: the login "../x" cannot stand in an address'),
+        ("name,login\nAda,-x y\n", 'roster.csv:2: Ada: the login "-x y" cannot stand in an address'),
+        ("name,team\nAda,T\n", "roster.csv:2: the team T has no login of its own"),
     ],
 )
 def test_a_login_that_cannot_stand_in_an_address_is_named(text: str, says: str) -> None:

@@ -241,7 +241,7 @@ class _Choice:
         found = self._located()
         return Request(
             self._folder,
-            read_roster(folder_of(self._context) / Path(roster).expanduser()),
+            read_roster(_roster(folder_of(self._context), self._folder, roster)),
             self._wanted(found, self._remotes(remote_template), _time(due)),
             lambda: self._order(found),
             jobs=whole_number(jobs, "--jobs") or PUSH_JOBS,
@@ -320,6 +320,23 @@ def _place(context: typer.Context, words: str) -> Path:
         return find_workshop(here)
     except UsageError:
         return here / DEFAULT_FOLDER
+
+
+def _roster(here: Path, workshop: Path, words: str) -> Path:
+    """The file of a roster. Raises `UsageError` where it is not here, and lies beside the workshop's folder."""
+    import os
+
+    from starterkit.cli.invocation import quoted
+    from starterkit.errors import UsageError
+
+    file, beside = here / Path(words).expanduser(), workshop.absolute().parent / words
+    if not file.exists() and beside.is_file():
+        way = quoted(os.path.relpath(beside, here.absolute()))
+        raise UsageError(
+            f"There is no {words} in this folder; there is one beside the workshop's.",
+            f"Name that one: `starterkit workshop create {way}`.",
+        )
+    return file
 
 
 def _time(words: str) -> datetime | None:

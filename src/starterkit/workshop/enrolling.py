@@ -101,35 +101,49 @@ def _planned(request: Request, workshop: Workshop | None) -> tuple[Matched, list
     matched = match(request.roster, people, founding.names_in_use(request.folder) if workshop else ())
     template = request.wanted.remote_template or (workshop.remote_template if workshop else "")
     if template:
-        return matched, with_remotes(matched.new, template, request.roster.file)
+        known = workshop is not None and bool(workshop.remote_template)
+        return matched, with_remotes(matched.new, template, request.roster.file, known=known)
     new = [person for _, person in matched.new]
-    if request.folders is not None:
-        new = [replace(person, remote=_remote_of(request, person)) for person in new]
+    handouts = _handouts(request, workshop)
+    if list(handouts)[-1:] == ["folders"]:
+        place = request.folder / Path(handouts["folders"]).expanduser()
+        new = [replace(person, remote=_as_kept(request.folder, place / person.folder)) for person in new]
     return matched, new
 
 
-def _remote_of(request: Request, person: Person) -> str:
-    """The working folder of a person as workshop.yml has it: from the workshop's folder where it lies in there."""
-    assert request.folders is not None
-    folder, home = (request.folders / person.folder).absolute(), request.folder.absolute()
-    return folder.relative_to(home).as_posix() if folder.is_relative_to(home) else str(folder)
+def _handouts(request: Request, workshop: Workshop | None) -> dict[str, str]:
+    """Where zips and working folders are written: as it was asked for now, else as the workshop remembers it."""
+    found = dict(workshop.handouts) if workshop else {}
+    for way, place in (("zip", request.zips), ("folders", request.folders)):
+        if place is not None:
+            found.pop(way, None)  # the way of the newcomers stands last
+            found[way] = _as_kept(request.folder, place)
+    return found
+
+
+def _as_kept(home: Path, place: Path) -> str:
+    """A folder as workshop.yml has it: from the workshop's own where it lies in there."""
+    place, home = place.absolute(), home.absolute()
+    return place.relative_to(home).as_posix() if place.is_relative_to(home) else str(place)
 
 
 def _with_what_is_new(workshop: Workshop, request: Request) -> Workshop:
-    """The workshop with the due time, the remote template and the imported tests that were given this time."""
+    """The workshop with the due time, the remote template, the imported tests and the way that were given this time."""
     wanted = request.wanted
     larger = replace(
         workshop,
         due=wanted.due or workshop.due,
         remote_template=workshop.remote_template or wanted.remote_template,
         imported=request.imported or workshop.imported,
+        handouts=_handouts(request, workshop),
     )
-    return founding.save(larger) if larger != workshop and founding.is_workshop(workshop.folder) else larger
+    is_other = larger != workshop or list(larger.handouts) != list(workshop.handouts)
+    return founding.save(larger) if is_other and founding.is_workshop(workshop.folder) else larger
 
 
 def _handed_out(request: Request, workshop: Workshop, matched: Matched, new: Sequence[Person], say: Say) -> Enrolment:
     in_order = _in_order(request.roster, matched, new)
-    handouts, in_zip = _write_handouts(request, workshop, [person for person, _ in in_order], say)
+    handouts, in_zip = _write_handouts(workshop, [person for person, _ in in_order], say)
     pushed = _push(workshop, [person for person, _ in in_order], request.jobs, say)
     people = (
         Enrolled(person, is_new, handouts.get(person.folder), pushed.get(person.folder)) for person, is_new in in_order
@@ -145,20 +159,10 @@ def _in_order(roster: Roster, matched: Matched, new: Sequence[Person]) -> list[t
     return [found[entry.line] for entry in roster.entries]
 
 
-def _write_handouts(
-    request: Request, workshop: Workshop, people: Sequence[Person], say: Say
-) -> tuple[dict[str, Path], str]:
+def _write_handouts(workshop: Workshop, people: Sequence[Person], say: Say) -> tuple[dict[str, Path], str]:
     """Write the zips or folders that are not there yet; return where everybody's is, and the folder in a zip."""
-    goals: dict[str, Path] = {}
-    if request.zips is not None:
-        goals = {person.folder: request.zips / f"{person.folder}.zip" for person in people}
-    elif request.folders is not None:
-        mine = {person.folder: request.folders / person.folder for person in people}
-        goals = {
-            person.folder: mine[person.folder]
-            for person in people
-            if _is_from_template(workshop, person) or person.remote == _remote_of(request, person)
-        }
+    found = {person.folder: _handout(workshop, person) for person in people}
+    goals = {folder: goal for folder, goal in found.items() if goal is not None}
     missing = [person for person in people if person.folder in goals and not goals[person.folder].exists()]
     if not goals:
         return {}, ""
@@ -166,12 +170,36 @@ def _write_handouts(
         for folder in {goal.parent for goal in goals.values()}:
             remove_drafts(folder)
         with Handouts(workshop) as handouts:
-            write = handouts.write_folder if request.zips is None else handouts.write_zip
-            for _ in each(missing, lambda one: write(one, goals[one.folder]), 1, say, "Writing what is handed out"):
+
+            def write(person: Person) -> None:
+                goal = goals[person.folder]
+                (handouts.write_zip if _is_zip(workshop, goal) else handouts.write_folder)(person, goal)
+
+            for _ in each(missing, write, 1, say, "Writing what is handed out"):
                 pass
             return goals, handouts.folder_in_zip
     except OSError as wrong:
         raise founding.cannot_write(wrong) from wrong
+
+
+def _handout(workshop: Workshop, person: Person) -> Path | None:
+    """Where the zip or the working folder of a person is, or is to be; None of who begins in another way.
+
+    Everybody keeps the way in which they began, also where those who come later have another one.
+    """
+    zips, folders = workshop.handout_folder("zip"), workshop.handout_folder("folders")
+    archive = zips / f"{person.folder}.zip" if zips else None
+    mine = folders / person.folder if folders else None
+    if _is_from_template(workshop, person):
+        return mine if list(workshop.handouts)[-1:] == ["folders"] else archive
+    if mine is not None and person.remote == _as_kept(workshop.folder, mine):
+        return mine
+    # A folder of their own counts more, but for who began with a zip and handed in a folder.
+    return archive if archive is not None and (archive.exists() or workshop.remote_folder(person) is None) else None
+
+
+def _is_zip(workshop: Workshop, goal: Path) -> bool:
+    return goal.parent == workshop.handout_folder("zip") and goal.suffix == ".zip"
 
 
 def _push(workshop: Workshop, people: Sequence[Person], jobs: int, say: Say) -> dict[str, Answer]:

@@ -29,6 +29,7 @@ WORKSHOP_FILE = "workshop.yml"
 WORKSHOP_FORMAT = 1
 COLLECTED_HEADS = "refs/collected/heads/"
 _REQUIRED = ("format", "template", "version", "answers", "step", "solved", "path", "texts", "people")
+HANDOUTS = ("zip", "folders")
 _ID = re.compile(r"[0-9a-f]{40}")
 # One letter before a colon is a drive of Windows.
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|(?:[\w.-]+@)?[\w.-]{2,}:(?!//)")
@@ -81,7 +82,11 @@ def is_address(words: str) -> bool:
 
 @dataclass(frozen=True)
 class Workshop:
-    """A workshop that was opened. `step` and `solved` say where everybody begins; base counts as solved."""
+    """A workshop that was opened. `step` and `solved` say where everybody begins; base counts as solved.
+
+    `handouts` names the folders in which zips (`zip`) and working folders (`folders`) were written for people; what
+    stands last in it is the way in which those who are new begin.
+    """
 
     folder: Path
     template: str
@@ -95,6 +100,7 @@ class Workshop:
     due: datetime | None = None
     people: tuple[Person, ...] = ()
     imported: Mapping[str, object] = field(default_factory=dict)
+    handouts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def file(self) -> Path:
@@ -117,6 +123,10 @@ class Workshop:
         if not person.remote or person.has_address:
             return None
         return self.folder / Path(person.remote).expanduser()
+
+    def handout_folder(self, way: str) -> Path | None:
+        """Return where what is handed out lies, for the ways `zip` and `folders`; None where nothing was."""
+        return self.folder / Path(self.handouts[way]).expanduser() if way in self.handouts else None
 
     @cached_property
     def by_word(self) -> Mapping[str, tuple[Person, ...]]:
@@ -182,13 +192,14 @@ def read_workshop(data: bytes, folder: Path) -> Workshop:
     quick = split_people(data)
     people = None if quick is None else _checked(quick[1])
     whole = data if quick is None or people is None else quick[0]
-    keys = parse(whole, WORKSHOP_FILE).mapping(_REQUIRED, ("remote_template", "due", "imported"))
+    keys = parse(whole, WORKSHOP_FILE).mapping(_REQUIRED, ("remote_template", "due", "imported", "handouts"))
     keys["format"].integer(WORKSHOP_FORMAT, WORKSHOP_FORMAT)
     for name in ("path", "texts"):
         if not _ID.fullmatch(keys[name].scalar()):
             raise keys[name].wrong("expected the 40 hexadecimal digits of a git id")
     answers = keys["answers"].mapping((), optional=None)
     imported = keys["imported"].mapping((), optional=None) if "imported" in keys else {}
+    handouts = keys["handouts"].mapping((), HANDOUTS) if "handouts" in keys else {}
     return Workshop(
         folder=folder,
         template=keys["template"].text(),
@@ -202,6 +213,7 @@ def read_workshop(data: bytes, folder: Path) -> Workshop:
         due=_due(keys.get("due")),
         people=_people(keys["people"]) if people is None else people,
         imported={name: plain_value(value) for name, value in imported.items()},
+        handouts={way: place.text() for way, place in handouts.items()},
     )
 
 
@@ -298,6 +310,8 @@ def workshop_bytes(workshop: Workshop) -> bytes:
         lines += lines_of("remote_template", workshop.remote_template)
     if workshop.due:
         lines += lines_of("due", workshop.due.isoformat(timespec="seconds"))
+    if workshop.handouts:
+        lines += lines_of("handouts", workshop.handouts)
     if workshop.imported:
         lines += lines_of("imported", workshop.imported)
     lines.append("people:" if workshop.people else "people: []")

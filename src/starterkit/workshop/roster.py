@@ -214,14 +214,15 @@ def check_remote_template(template: str) -> None:
         )
 
 
-def with_remotes(new: Sequence[tuple[Entry, Person]], template: str, file: str) -> list[Person]:
-    """Return the new people with their remotes. Raises `FileError` naming the line where one cannot be made."""
+def with_remotes(new: Sequence[tuple[Entry, Person]], template: str, file: str, *, known: bool = False) -> list[Person]:
+    """Return the new people with their remotes; `known` tells that the template stands in workshop.yml already.
+
+    Raises `FileError` naming the line where a remote cannot be made.
+    """
     found = []
     for entry, person in new:
         if "{login}" in template and not _IN_ADDRESS.fullmatch(person.login):
-            said = f'"{person.login}" cannot stand in an address' if person.login else "there is no login in this line"
-            mend = "A team has none: use {folder}." if entry.is_team else "Add it, or use {folder} in the template."
-            raise FileError(file, entry.line, f"{said}, and --remote-template wants one", mend)
+            raise _without_login(entry, person, file, known=known)
         remote = template.replace("{login}", person.login).replace("{folder}", person.folder)
         found.append(replace(person, remote=remote))
     twice = [remote for remote, count in Counter(key_of(one.remote) for one in found).items() if count > 1]
@@ -229,3 +230,17 @@ def with_remotes(new: Sequence[tuple[Entry, Person]], template: str, file: str) 
         lines = [str(entry.line) for (entry, _), one in zip(new, found, strict=True) if key_of(one.remote) == twice[0]]
         raise FileError(file, int(lines[-1]), f"lines {' and '.join(lines)} would share the remote {twice[0]}")
     return found
+
+
+def _without_login(entry: Entry, person: Person, file: str, *, known: bool) -> FileError:
+    """The error for somebody for whose login there is a place in the template of remotes, and who has none."""
+    if entry.is_team:
+        said = f"the team {entry.name} has no login of its own, and the remote template has {{login}} in it"
+        also = "Or leave this team's column empty: then each member has a repository."
+    else:
+        has = f'the login "{person.login}" cannot stand in an address' if person.login else "there is no login"
+        said = f"{entry.name}: {has}, and the remote template has {{login}} in it"
+        also = "Or write a login into this line."
+    where = "`remote_template:` of workshop.yml (who has a repository keeps it)" if known else "--remote-template"
+    name = f"(here: {person.folder})"
+    return FileError(file, entry.line, said, f"Write {{folder}} instead of {{login}} in {where} {name}. {also}")

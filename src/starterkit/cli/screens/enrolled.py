@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from starterkit.cli.invocation import quoted, shown_path
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from starterkit.cli.console import Console
     from starterkit.workshop.enrolling import Enrolled, Enrolment
 
-_WIDEST_NAME = 32
+_WIDEST_NAME = 48
 
 
 def show(console: Console, made: Enrolment) -> int:
@@ -25,15 +26,28 @@ def show(console: Console, made: Enrolment) -> int:
         return code
     console.line(text("ok", "bold green"), "  ", _head(made))
     console.line()
-    show_people(console, [(one.person.name, _typed(made, one)) for one in made.people])
+    show_people(console, _lines(made))
     _show_noticed(console, made)
-    console.line()
-    # As it is typed on their machines, not on this one.
-    first = (text("starterkit run --open", "bold"), ", and for the first step ", text("starterkit next", "bold"), ".")
-    console.line("In that folder, each then types ", *first)
+    if code != ExitCode.ENVIRONMENT:
+        _show_to_all(console, made)
     if not made.unreached:
         _show_next(console, made)
     return code
+
+
+def _lines(made: Enrolment) -> list[tuple[str, str]]:
+    """What each person types, with what tells apart those of one name, and those who are new from the others."""
+    names = Counter(person.name for person in made.workshop.people)
+    mark = 0 < made.added < len(made.people)
+    lines = []
+    for one in made.people:
+        name = one.person.name
+        if names[name] > 1:
+            name = f"{name} ({one.person.login or one.person.email or one.person.folder})"
+        if mark:
+            name = f"{'new' if one.is_new else '   '}  {name}"
+        lines.append((name, _typed(made, one)))
+    return lines
 
 
 def reached_code(unreached: int, asked: int) -> ExitCode:
@@ -62,12 +76,23 @@ def fitted(words: str, width: int) -> str:
 
 def _head(made: Enrolment) -> str:
     workshop = made.workshop
-    where = "the starter project" if workshop.step == BASE else workshop.step
-    people = f"{len(workshop.people)} {'person' if len(workshop.people) == 1 else 'people'}"
+    begin = "the starter project" if workshop.step == BASE else workshop.step
+    place = shown_path(workshop.folder)
+    repositories, people = len(workshop.people), sum(len(person.everybody) for person in workshop.people)
+    if repositories == people:
+        has = f"{counted(people, 'person', 'people')}, {made.added} of them new"
+    else:
+        shared = counted(repositories, "repository", "repositories")
+        has = f"{shared} ({made.added} of them new) for {people} people"
     return (
-        f"The workshop in {shown_path(workshop.folder)} has {people}, {made.added} of them new; "
-        f"all begin with {where} ({workshop.template.removeprefix('starterkit:')})."
+        f"{'This workshop' if place == '.' else f'The workshop in {place}'} has {has}; "
+        f"all begin with {begin} ({workshop.template.removeprefix('starterkit:')})."
     )
+
+
+def counted(number: int, one: str, more: str) -> str:
+    """Return a number with its noun: `1 person`, `3 people`."""
+    return f"{number} {one if number == 1 else more}"
 
 
 def _show_noticed(console: Console, made: Enrolment) -> None:
@@ -75,7 +100,10 @@ def _show_noticed(console: Console, made: Enrolment) -> None:
         console.note(prose(f"Left out: line {line} of the roster ({what}) is nobody."))
     for team in made.changed_teams:
         console.note(
-            prose(f"The team {team.name} has other members in the roster than in workshop.yml, which stays as it is.")
+            prose(
+                f"The team {team.name} has other members in the roster than in workshop.yml, which stays as it is: "
+                "correct them there, under `members:`."
+            )
         )
     if made.unreached:
         console.line()
@@ -85,30 +113,68 @@ def _show_noticed(console: Console, made: Enrolment) -> None:
         console.say_prose("Type the same again when that is mended: only what is missing is pushed.")
 
 
+_ONCE = (
+    'git config --global user.name "Your Name"',
+    "git config --global user.email you@example.org",
+    "git config --global pull.rebase false",
+)
+_STEPS = (
+    "starterkit run --open     your site; Ctrl-C stops it",
+    "starterkit next           the first step, and later the one after it",
+    "starterkit check          what is still red",
+)
+_SAVED = ("git add -A", 'git commit -m "What I did"')
+
+
+def _show_to_all(console: Console, made: Enrolment) -> None:
+    """Show what all have to know, to be copied: as it is typed on their machines, not on this one."""
+    ways = {_way(made, one) for one in made.people}
+    pushed = ("git push",) if "clone" in ways else ()
+    after = "After each bit of work, and after each `next`, for nothing else is seen:"
+    console.line()
+    console.say_prose("Send each their line, and this to all. They need Python, git and starterkit.")
+    for head, lines in (
+        ("Once on your machine:", _ONCE),
+        ("In the folder that is yours:" if ways == {"folder"} else "In the folder that your line makes:", _STEPS),
+        (after if pushed else "After each bit of work, for nothing else is seen:", (*_SAVED, *pushed)),
+    ):
+        console.exact(head, indent=2)
+        for line in lines:
+            console.exact(line, indent=4)
+    if "zip" in ways:
+        console.exact("At the end, hand in the whole folder.", indent=2)
+
+
+def _way(made: Enrolment, one: Enrolled) -> str:
+    """How a person begins: with a `zip`, in a `folder`, or with a `clone`."""
+    if one.handout is not None and made.in_zip and one.handout.suffix == ".zip":
+        return "zip"
+    folder = made.workshop.remote_folder(one.person)
+    is_here = folder is not None and (folder / ".git").exists()
+    return "folder" if one.handout is not None or is_here else "clone"
+
+
 def _show_next(console: Console, made: Enrolment) -> None:
     console.invocation = console.invocation.outside()
-    console.type_next(
-        "When they have begun, see where everybody is",
-        f"cd {quoted(shown_path(made.workshop.folder))}",
-        "workshop collect",
-        "workshop status",
-    )
+    place = shown_path(made.workshop.folder)
+    go = [f"cd {quoted(place)}"] if place != "." else []
+    console.type_next("When they have begun, see where everybody is", *go, "workshop collect", "workshop status")
 
 
 def _typed(made: Enrolment, one: Enrolled) -> str:
     """What a person types to begin."""
-    workshop, person = made.workshop, one.person
-    if one.handout is not None and made.in_zip and one.handout.suffix == ".zip":
+    workshop, person, way = made.workshop, one.person, _way(made, one)
+    if one.handout is not None and way == "zip":
         return f"unzip {quoted(one.handout.name)} && cd {quoted(made.in_zip)}   ({shown_path(one.handout)})"
-    if one.handout is not None:
-        return f"cd {quoted(str(one.handout.absolute()))}"
-    if person.has_address:
-        return f"git clone {quoted(person.remote)}"
-    folder = workshop.remote_folder(person) or workshop.repository(person)
-    if (folder / ".git").exists():
+    folder = one.handout or workshop.remote_folder(person)
+    if folder is not None and way == "folder":
         return f"cd {quoted(os.fspath(folder.absolute()))}"
+    # What stands behind a remote may have been made with another branch than main for its first one.
+    branch = "-b main " if person.remote else ""
+    if person.has_address:
+        return f"git clone {branch}{quoted(person.remote)}"
     # Else git would make a clone that borrows its objects from the workshop's folder.
-    return f"git clone --no-local {quoted(os.fspath(folder.absolute()))}"
+    return f"git clone {branch}--no-local {quoted(os.fspath((folder or workshop.repository(person)).absolute()))}"
 
 
 def as_json(made: Enrolment) -> dict[str, Any]:

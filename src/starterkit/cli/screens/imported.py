@@ -29,8 +29,10 @@ def show(console: Console, made: Enrolment, tests: Sequence[ForeignTest]) -> int
 
 
 def _show_people(console: Console, made: Enrolment) -> None:
-    without = [one.person.name for one in made.people if not one.person.login and not one.person.members]
-    console.line(text("Taken", "bold"), f": {len(made.people)} people, {len(made.people) - len(without)} with a login.")
+    everybody = [member for one in made.people for member in one.person.everybody]
+    without = [member.name for member in everybody if not member.login]
+    people = enrolled.counted(len(everybody), "person", "people")
+    console.line(text("Taken", "bold"), f": {people}, {len(everybody) - len(without)} with a login.")
     if without:
         more = f" and {len(without) - _LISTED} more" if len(without) > _LISTED else ""
         console.line(f"Without a login: {', '.join(without[:_LISTED])}{more}.", indent=2, hang=2)
