@@ -68,6 +68,14 @@ def create(
         str,
         typer.Option("--folders", metavar="FOLDER", help="Make a working folder for each person there."),
     ] = "",
+    group: Annotated[
+        str,
+        typer.Option(
+            "--group",
+            metavar="GROUP",
+            help="Let this group of the machine push to the repositories here; with {login} in it, each one's own.",
+        ),
+    ] = "",
     jobs: Jobs = "",
     as_json: Json = False,
 ) -> int:
@@ -88,6 +96,7 @@ def create(
     request = choice.request(roster, remote_template, due, jobs)
     request = replace(
         request,
+        wanted=replace(request.wanted, group=group),
         zips=here / Path(zips).expanduser() if zips else None,
         folders=here / Path(folders).expanduser() if folders else None,
     )

@@ -17,6 +17,7 @@ from starterkit.workshop.founding import MAIN, Wanted
 from starterkit.workshop.handouts import Handouts, remove_drafts
 from starterkit.workshop.parallel import Say, each
 from starterkit.workshop.roster import Entry, Matched, Roster, match, with_remotes
+from starterkit.workshop.sharing import group_of
 
 PUSH_SECONDS = 60.0
 PUSH_JOBS = 8
@@ -98,6 +99,7 @@ def _opened(request: Request) -> Workshop:
 def _planned(request: Request, workshop: Workshop | None) -> tuple[Matched, list[Person]]:
     """Match the roster, and give the new people their remotes."""
     people = workshop.people if workshop else ()
+    group = request.wanted.group or (workshop.group if workshop else "")
     matched = match(request.roster, people, founding.names_in_use(request.folder) if workshop else ())
     template = request.wanted.remote_template or (workshop.remote_template if workshop else "")
     if template:
@@ -108,6 +110,9 @@ def _planned(request: Request, workshop: Workshop | None) -> tuple[Matched, list
     if list(handouts)[-1:] == ["folders"]:
         place = request.folder / Path(handouts["folders"]).expanduser()
         new = [replace(person, remote=_as_kept(request.folder, place / person.folder)) for person in new]
+    for person in (*people, *new):
+        if group and not person.remote:
+            group_of(group, person)
     return matched, new
 
 
@@ -136,6 +141,7 @@ def _with_what_is_new(workshop: Workshop, request: Request) -> Workshop:
         remote_template=workshop.remote_template or wanted.remote_template,
         imported=request.imported or workshop.imported,
         handouts=_handouts(request, workshop),
+        group=workshop.group or wanted.group,
     )
     is_other = larger != workshop or list(larger.handouts) != list(workshop.handouts)
     return founding.save(larger) if is_other and founding.is_workshop(workshop.folder) else larger

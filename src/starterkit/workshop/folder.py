@@ -85,7 +85,8 @@ class Workshop:
     """A workshop that was opened. `step` and `solved` say where everybody begins; base counts as solved.
 
     `handouts` names the folders in which zips (`zip`) and working folders (`folders`) were written for people; what
-    stands last in it is the way in which those who are new begin.
+    stands last in it is the way in which those who are new begin. `group` is the group of this machine that may push to
+    the repositories here, with {login} or {folder} in it where each has one of their own.
     """
 
     folder: Path
@@ -101,6 +102,7 @@ class Workshop:
     people: tuple[Person, ...] = ()
     imported: Mapping[str, object] = field(default_factory=dict)
     handouts: Mapping[str, str] = field(default_factory=dict)
+    group: str = ""
 
     @property
     def file(self) -> Path:
@@ -192,7 +194,7 @@ def read_workshop(data: bytes, folder: Path) -> Workshop:
     quick = split_people(data)
     people = None if quick is None else _checked(quick[1])
     whole = data if quick is None or people is None else quick[0]
-    keys = parse(whole, WORKSHOP_FILE).mapping(_REQUIRED, ("remote_template", "due", "imported", "handouts"))
+    keys = parse(whole, WORKSHOP_FILE).mapping(_REQUIRED, ("remote_template", "due", "imported", "handouts", "group"))
     keys["format"].integer(WORKSHOP_FORMAT, WORKSHOP_FORMAT)
     for name in ("path", "texts"):
         if not _ID.fullmatch(keys[name].scalar()):
@@ -214,6 +216,7 @@ def read_workshop(data: bytes, folder: Path) -> Workshop:
         people=_people(keys["people"]) if people is None else people,
         imported={name: plain_value(value) for name, value in imported.items()},
         handouts={way: place.text() for way, place in handouts.items()},
+        group=_optional(keys, "group"),
     )
 
 
@@ -310,6 +313,8 @@ def workshop_bytes(workshop: Workshop) -> bytes:
         lines += lines_of("remote_template", workshop.remote_template)
     if workshop.due:
         lines += lines_of("due", workshop.due.isoformat(timespec="seconds"))
+    if workshop.group:
+        lines += lines_of("group", workshop.group)
     if workshop.handouts:
         lines += lines_of("handouts", workshop.handouts)
     if workshop.imported:

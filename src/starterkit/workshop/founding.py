@@ -34,6 +34,7 @@ from starterkit.workshop.folder import (
 from starterkit.workshop.naming import is_safe
 from starterkit.workshop.parallel import Say as Say
 from starterkit.workshop.parallel import each
+from starterkit.workshop.sharing import group_of, is_unshared, open_for_reading, share
 
 MAIN = "refs/heads/main"
 AUTHOR = Identity("starterkit", "starterkit@localhost")  # nobody's name stands in what everybody gets
@@ -56,6 +57,7 @@ class Wanted:
     start: tuple[str, bool] | None = None
     remote_template: str = ""
     due: datetime | None = None
+    group: str = ""
 
 
 def is_workshop(folder: Path) -> bool:
@@ -87,6 +89,8 @@ def check_same(workshop: Workshop, wanted: Wanted) -> None:
         other.append(("the step where all begin", workshop.step, wanted.start[0]))
     if wanted.remote_template and workshop.remote_template and wanted.remote_template != workshop.remote_template:
         other.append(("the remote template", workshop.remote_template, wanted.remote_template))
+    if wanted.group and workshop.group and wanted.group != workshop.group:
+        other.append(("the group", workshop.group, wanted.group))
     if other:
         what, has, asked = other[0]
         raise UsageError(
@@ -142,6 +146,7 @@ def found(order: Order, path: RenderedPath, wanted: Wanted, imported: Mapping[st
         remote_template=wanted.remote_template,
         due=wanted.due,
         imported=imported,
+        group=wanted.group,
     )
 
 
@@ -172,9 +177,12 @@ def save(workshop: Workshop) -> Workshop:
 
 
 def make_repositories(workshop: Workshop, say: Say) -> tuple[Person, ...]:
-    """Make the bare repository of everybody who has none; return for whom. Each is whole, or not there."""
+    """Make the bare repository of everybody who has none; return for whom. Each is whole, or not there.
+
+    In a workshop with a group, those that are there and were not given to it yet are given to it, too.
+    """
     missing = [person for person in workshop.people if not workshop.repository(person).exists()]
-    if not missing:
+    if not missing and not workshop.group:
         return ()
     (workshop.folder / "results").mkdir(exist_ok=True)
     with BareRepository(workshop.path_repository) as path:
@@ -185,17 +193,25 @@ def make_repositories(workshop: Workshop, say: Say) -> tuple[Person, ...]:
             "Get the folder repos/.path.git back from a backup, or make the workshop anew in another folder.",
         )
     objects = workshop.path_repository / "objects"
-    alternate = Path(os.path.relpath(objects, workshop.repository(missing[0]) / "objects")).as_posix()
+    alternate = Path(os.path.relpath(objects, workshop.folder / "repos" / "any.git" / "objects")).as_posix()
+    shared = {one.folder: group_of(workshop.group, one) for one in workshop.people if workshop.group and not one.remote}
     try:
         with tempfile.TemporaryDirectory(prefix=_DRAFT, dir=workshop.folder / "repos") as place:
 
             def make(person: Person) -> None:
                 draft = Path(place) / person.folder
                 write_bare(draft, refs, alternates=[alternate], settings=_SETTINGS)
+                if person.folder in shared:
+                    share(draft, shared[person.folder], refs[MAIN])
                 draft.rename(workshop.repository(person))
 
             for _ in each(missing, make, _JOBS, say, "Making repositories"):
                 pass
+        if shared:
+            open_for_reading(workshop)
+        for person in workshop.people:
+            if person.folder in shared and is_unshared(workshop.repository(person)):
+                share(workshop.repository(person), shared[person.folder], refs[MAIN])
     except OSError as wrong:
         raise cannot_write(wrong) from wrong
     return tuple(missing)

@@ -71,7 +71,7 @@ class Handouts:
         return f"{self._workshop.template.rpartition(':')[2].rpartition('/')[2].partition('@')[0] or 'my'}-site"
 
     def write_folder(self, person: Person, goal: Path) -> None:
-        """Make a person's working folder, in one step; the packed objects are shared on disk where that can be."""
+        """Make a person's working folder, in one step."""
         goal.parent.mkdir(parents=True, exist_ok=True)
         draft = goal.parent / f"{_DRAFT}{secrets.token_hex(8)}"
         try:
@@ -80,7 +80,8 @@ class Handouts:
             for name, file in self._files.items():
                 _write(draft / name, file)
             for name in self._packs:
-                _linked_or_copied(self._master / name, draft / name)
+                # Never a second name of one file: given to another user, that user could write into everybody's.
+                shutil.copy2(self._master / name, draft / name)
             with (draft / ".git" / "config").open("a", encoding="utf-8") as settings:
                 settings.write(self._origin(person, goal))
             draft.rename(goal)
@@ -176,11 +177,3 @@ def _write(goal: Path, file: File) -> None:
     goal.write_bytes(file.data)
     if file.mode == EXECUTABLE:
         goal.chmod(goal.stat().st_mode | 0o111)
-
-
-def _linked_or_copied(source: Path, goal: Path) -> None:
-    """Give a file that git never changes a second name, which takes no room; or copy it."""
-    try:
-        os.link(source, goal)
-    except OSError:  # another disk, or one that knows no links
-        shutil.copy2(source, goal)

@@ -28,6 +28,7 @@ def show(console: Console, made: Enrolment) -> int:
     console.line()
     show_people(console, _lines(made))
     _show_noticed(console, made)
+    _show_owner(console, made)
     if code != ExitCode.ENVIRONMENT:
         _show_to_all(console, made)
     if not made.unreached:
@@ -126,6 +127,39 @@ _STEPS = (
 _SAVED = ("git add -A", 'git commit -m "What I did"')
 
 
+def _show_owner(console: Console, made: Enrolment) -> None:
+    """Show what is still to be done where people are other users of this machine: what was made here is ours."""
+    if os.name == "nt":
+        return
+    here = any(_way(made, one) == "clone" and not one.person.remote for one in made.people)
+    lines = [line for one in made.people if (line := _to_give(made, one))]
+    if here and not made.workshop.group:
+        console.line()
+        console.say_prose(
+            "These repositories belong to you: another user of this machine can neither clone nor push. "
+            "For others, type the same again with `--group` (docs/workshop.md, A shared disk)."
+        )
+    if lines:
+        console.line()
+        console.line("These folders belong to you. Give them to the users of this machine who work there:")
+        for line in lines:
+            console.exact(line, indent=2)
+
+
+def _to_give(made: Enrolment, one: Enrolled) -> str:
+    """What gives a working folder to the user of this machine for whom it is; empty where there is nothing to give."""
+    import pwd
+
+    folder, login = one.handout, one.person.login
+    if folder is None or _way(made, one) != "folder" or not login or folder.stat().st_uid != os.geteuid():
+        return ""
+    try:
+        is_ours = pwd.getpwnam(login).pw_uid == os.geteuid()
+    except KeyError:
+        return ""
+    return "" if is_ours else f"sudo chown -R {quoted(login)}: {quoted(os.fspath(folder.absolute()))}"
+
+
 def _show_to_all(console: Console, made: Enrolment) -> None:
     """Show what all have to know, to be copied: as it is typed on their machines, not on this one."""
     ways = {_way(made, one) for one in made.people}
@@ -173,8 +207,12 @@ def _typed(made: Enrolment, one: Enrolled) -> str:
     branch = "-b main " if person.remote else ""
     if person.has_address:
         return f"git clone {branch}{quoted(person.remote)}"
+    place = quoted(os.fspath((folder or workshop.repository(person)).absolute()))
     # Else git would make a clone that borrows its objects from the workshop's folder.
-    return f"git clone {branch}--no-local {quoted(os.fspath((folder or workshop.repository(person)).absolute()))}"
+    if not workshop.group or person.remote:
+        return f"git clone {branch}--no-local {place}"
+    # git serves nothing of another user before one has said so.
+    return f"git config --global --add safe.directory {place} && git clone -b main --no-local {place}"
 
 
 def as_json(made: Enrolment) -> dict[str, Any]:
