@@ -299,6 +299,20 @@ def test_a_learners_own_package_is_pinned_from_the_bundle_and_another_is_told(si
     assert (site / "requirements.txt").read_text() == pins
 
 
+def test_check_without_a_network_says_that_a_bundle_would_do(
+    site: Path, stick: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.rmtree(site / ".venv")
+    monkeypatch.setenv("STARTERKIT_BUNDLE", "off")
+
+    words = said(capsys, "-C", str(site), "check", code=4)
+
+    assert "needs the network once" in words
+    assert "STARTERKIT_BUNDLE=FOLDER`" in words or 'STARTERKIT_BUNDLE = "FOLDER"`' in words
+    monkeypatch.setenv("STARTERKIT_BUNDLE", str(stick))
+    ran(capsys, "-C", str(site), "check")
+
+
 def test_a_moved_bundle_is_named_once_and_what_is_up_to_date_needs_none(
     site: Path, stick: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

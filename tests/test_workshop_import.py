@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,8 @@ from commands import starterkit
 from workshops import TINY, said
 
 from starterkit.workshop.folder import open_workshop
+from starterkit.workshop.grading.model import Grade, TestGrade, Verdict
+from starterkit.workshop.grading.written import as_csv, as_json
 
 ROSTER = """"identifier","github_username","github_id","name"
 "ada@example.org","ada-l","12","Ada Lovelace"
@@ -71,6 +75,26 @@ def test_a_classroom_becomes_a_workshop_with_what_can_be_taken(classroom: Path) 
     assert first["points"] == "10" and set(one["tests"]) <= set(first["tests"]) and one["points"] == "2.5"
     assert (elsewhere["run"], elsewhere["input"], elsewhere["output"]) == ("touch ran-it", "a\nb", "people:\n- x")
     assert not list(classroom.rglob("ran-it")) and not list(classroom.rglob("set-it-up"))
+
+
+def test_points_of_what_was_taken_stand_in_the_grades(classroom: Path) -> None:
+    importing(classroom)
+    found = open_workshop(classroom / "course")
+    names = tuple(dict.fromkeys(name for one in found.imported["tests"] for name in one.get("tests", ())))  # type: ignore[attr-defined]
+
+    def row(*green: str, verdict: Verdict = Verdict.RED) -> list[str]:
+        results = tuple(TestGrade(name, "", "01-one", "passed" if name in green else "failed") for name in names)
+        grade = Grade(found.people[0], "2026-11-23T10:00:00+00:00", verdict, results=results)
+        told = json.loads(as_json([grade], found.imported))["grades"][0]
+        (only,) = csv.DictReader(io.StringIO(as_csv([grade], found.imported)))
+        assert [only["points"], only["points_of"]] == [told["points"], told["points_of"]]
+        return [only["points"], only["points_of"]]
+
+    assert row() == ["0", "12.5"]
+    assert row(*names, verdict=Verdict.GREEN) == ["12.5", "12.5"]
+    assert row("test_one") == (["2.5", "12.5"] if len(names) > 1 else ["12.5", "12.5"])
+    assert row(*names, verdict=Verdict.TAMPERED) == ["0", "12.5"]
+    assert "points" not in as_csv([Grade(found.people[0], "", Verdict.RED)])
 
 
 def test_imported_again_it_adds_who_is_new_and_takes_the_newer_tests(classroom: Path) -> None:

@@ -63,6 +63,9 @@ def test_what_the_path_brought_does_not_count(room: Room, tmp_path: Path) -> Non
     ran = starterkit("workshop", "similar", "--at-least", "1", "--json", cwd=room.folder).json
 
     assert ran["pairs"] == []
+    # Who has nothing of their own says nothing about how alike the room is.
+    assert ran["people"] == 0
+    assert {(one["folder"], one["why"]) for one in ran["not_compared"]} >= {("eniac", "no code of their own yet")}
 
 
 def test_without_the_package_it_says_what_to_install(room: Room, tmp_path: Path) -> None:

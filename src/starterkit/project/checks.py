@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from starterkit.project.opened import Project, tree_fingerprint
 from starterkit.project.state import RememberedCheck
 from starterkit.repository.objects import Entry, File
 from starterkit.repository.worktree import write_file
-from starterkit.runtime import Prepared, prepare
+from starterkit.runtime import NoNetworkError, Prepared, prepare
 from starterkit.template import BASE
 
 Say = Callable[[str], None]
@@ -28,7 +29,13 @@ def silent(line: str) -> None:
 
 def prepared(project: Project, say: Say = silent) -> Prepared:
     """Return the environment of the project, made or brought up to date where it has to be."""
-    return prepare(project.folder, project.template.environment, bundle=project.bundle, say=say)
+    try:
+        return prepare(project.folder, project.template.environment, bundle=project.bundle, say=say)
+    except NoNetworkError as failed:
+        if project.bundle is None:  # as in a workshop's room, with a repository that was handed out
+            name = '$env:STARTERKIT_BUNDLE = "FOLDER"' if os.name == "nt" else "export STARTERKIT_BUNDLE=FOLDER"
+            failed.mend += f"\nOr, where somebody has a bundle with the packages, name its folder first: `{name}`"
+        raise
 
 
 def check(

@@ -55,7 +55,10 @@ class Pair:
 
 @dataclass(frozen=True)
 class Compared:
-    """The pairs above the threshold, the most alike first; `usual` is the median share over all pairs."""
+    """The pairs above the threshold, the most alike first; `usual` is the median share over all pairs.
+
+    `people` have code of their own. Who has none is not compared, and counts in no median.
+    """
 
     pairs: tuple[Pair, ...]
     people: int
@@ -101,6 +104,8 @@ def compare(workshop: Workshop, people: Sequence[Person], at_least: float, say: 
             continue
         if own is None:
             passed.append((person, "there is no work of theirs yet"))
+        elif not own.pieces:
+            passed.append((person, "no code of their own yet"))
         else:
             found.append(own)
     say("Comparing")

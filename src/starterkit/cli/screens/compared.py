@@ -26,11 +26,15 @@ def show(console: Console, found: Compared, percent: int) -> int:
     if not found.pairs:
         console.line(f"No two of {found.people} people share {percent} % or more of their own code.")
     console.line()
-    console.line(f"Over all pairs of {found.people} people, the median is {found.usual:.0%}.")
+    if found.people > 1:
+        console.line(
+            f"Over all pairs of the {found.people} who have code of their own, the median is {found.usual:.0%}."
+        )
     console.line("What the path brought does not count.")
     console.line("This is help for a talk, and no verdict: people who learn together write alike.")
-    for person, why in found.passed:
-        console.note(f"Not compared: {person.name} ({why}).")
+    for reason in dict.fromkeys(why for _, why in found.passed):
+        names = ", ".join(person.name for person, why in found.passed if why == reason)
+        console.note(f"Not compared: {names} ({reason}).")
     return ExitCode.DONE
 
 

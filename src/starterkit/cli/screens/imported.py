@@ -42,16 +42,26 @@ def _show_tests(console: Console, tests: Sequence[ForeignTest]) -> None:
     taken = [one for one in tests if one.tests]
     kept = [one for one in tests if not one.tests]
     if taken:
-        console.line(text("Taken", "bold"), f": {len(taken)} autograding tests that stand for tests of this path:")
+        console.line(text("Taken", "bold"), f": {_tests(taken, 'that stands', 'that stand')} for tests of this path:")
     for one in taken:
-        console.line(f"{one.name} ({one.points} points): {len(one.tests)} of its tests", indent=2, hang=2)
+        its = "1 of its tests" if len(one.tests) == 1 else f"{len(one.tests)} of its tests"
+        console.line(f"{_head(one)}: {its}", indent=2, hang=2)
+    if taken:
+        words = "`starterkit workshop grade` writes the points of who has them green into results/grades.csv and .json."
+        console.line(prose(words), indent=2, hang=2)
     if kept:
-        words = (
-            f": {len(kept)} autograding tests, which this path has not. They stand under `imported:` in workshop.yml:"
-        )
+        words = f": {_tests(kept, 'that', 'that')} this path has not. They stand under `imported:` in workshop.yml:"
         console.line(text("Kept as text, never run", "bold"), prose(words))
     for one in kept:
-        console.line(f"{one.name} ({one.points} points): {one.texts.get('run', 'no command')}", indent=2, hang=2)
+        console.line(f"{_head(one)}: {one.texts.get('run', 'no command')}", indent=2, hang=2)
+
+
+def _tests(tests: Sequence[ForeignTest], one: str, more: str) -> str:
+    return f"{enrolled.counted(len(tests), 'autograding test', 'autograding tests')} {one if len(tests) == 1 else more}"
+
+
+def _head(one: ForeignTest) -> str:
+    return f"{one.name} ({one.points} {'point' if one.points == '1' else 'points'})"
 
 
 def as_json(one: ForeignTest) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
@@ -17,6 +18,7 @@ from starterkit.workshop.folder import Workshop
 from starterkit.workshop.founding import cannot_write
 from starterkit.workshop.grading.model import Grade, Verdict, grade_of
 from starterkit.workshop.grading.pages import page
+from starterkit.workshop.grading.points import points
 from starterkit.workshop.results import GRADED, last
 
 FORMAT = 1
@@ -24,6 +26,7 @@ _COLUMNS = (
     *("folder", "team", "name", "login", "email", "step", "done", "verdict", "green", "tests", "late", "first_red"),
     *("sentence", "why", "committed", "commit", "seconds", "notes"),
 )
+_NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 def known_grades(workshop: Workshop, new: Iterable[Grade] = ()) -> list[Grade]:
@@ -41,8 +44,12 @@ def known_grades(workshop: Workshop, new: Iterable[Grade] = ()) -> list[Grade]:
 def write_grades(workshop: Workshop, new: Sequence[Grade]) -> None:
     """Write what a grading leaves; each file in one step. Pages are written of the `new` grades alone."""
     grades = known_grades(workshop, new)
-    folder = workshop.folder / "results"
-    files = {"grades.json": as_json(grades), "grades.csv": as_csv(grades), "grades.xml": as_junit(grades)}
+    folder, imported = workshop.folder / "results", workshop.imported
+    files = {
+        "grades.json": as_json(grades, imported),
+        "grades.csv": as_csv(grades, imported),
+        "grades.xml": as_junit(grades),
+    }
     files |= {f"pages/{grade.person.folder}.html": page(grade) for grade in new}
     try:
         for name, words in files.items():
@@ -88,22 +95,25 @@ def grade_as_json(grade: Grade) -> dict[str, Any]:
     }
 
 
-def as_json(grades: Sequence[Grade]) -> str:
-    """Return all grades as one JSON object."""
-    return json.dumps({"format": FORMAT, "grades": [grade_as_json(one) for one in grades]}, indent=1) + "\n"
+def as_json(grades: Sequence[Grade], imported: Mapping[str, object] = _NOTHING) -> str:
+    """Return all grades as one JSON object; `imported` are the tests with points that workshop.yml keeps."""
+    found = [{**grade_as_json(one), **points(imported, one)} for one in grades]
+    return json.dumps({"format": FORMAT, "grades": found}, indent=1) + "\n"
 
 
-def as_csv(grades: Sequence[Grade]) -> str:
+def as_csv(grades: Sequence[Grade], imported: Mapping[str, object] = _NOTHING) -> str:
     """Return a line for each person, members of a team too; no cell begins as what a spreadsheet would compute."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(_COLUMNS)
+    columns = (*_COLUMNS, *(points(imported, grades[0]) if grades else ()))
+    writer.writerow(columns)
     for grade in grades:
-        found = {**grade_as_json(grade), "notes": "; ".join(grade.notes), "done": " ".join(grade.done)}
+        found = {**grade_as_json(grade), **points(imported, grade)}
+        found |= {"notes": "; ".join(grade.notes), "done": " ".join(grade.done)}
         team = grade.person.name if grade.person.members else ""
         for one in grade.person.everybody:
             found |= {"team": team, **vars(one)}
-            writer.writerow([_cell(found[name]) for name in _COLUMNS])
+            writer.writerow([_cell(found[name]) for name in columns])
     return buffer.getvalue()
 
 
