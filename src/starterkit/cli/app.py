@@ -123,6 +123,7 @@ _COMMANDS: tuple[tuple[str, str, Any, tuple[str, ...]], ...] = (
     (_LEARN, "hint", learn.hint, ("hint",)),
     (_LEARN, "next", move.next_step, ("next", "next --solve")),
     (_LEARN, "solve", move.solve, ("solve --show", "solve")),
+    (_LEARN, "pull", move.pull, ("pull", "pull --keep-mine")),
     (_LEARN, "undo", move.undo, ("undo", "undo --redo")),
     (_LOOK, "status", learn.status, ("status", "status --json")),
     (_LOOK, "doctor", machine.doctor, ("doctor",)),

@@ -1,4 +1,4 @@
-"""The commands that write: next, solve, undo."""
+"""The commands that write: next, solve, pull, undo."""
 
 from __future__ import annotations
 
@@ -107,6 +107,46 @@ def solve(
         except NotSolved as stopped:
             return solved.show_not_solved(console, stopped)
         return solved.show(console, project, found)
+
+
+def pull(
+    context: typer.Context,
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="[FROM]",
+            help="A remote, an address, a folder, a bundle file of git, or a branch; else the remote of this branch.",
+            show_default=False,
+        ),
+    ] = "",
+    keep_mine: KeepMine = False,
+    take_theirs: Annotated[
+        bool, flag("--take-theirs", help="On a conflict: the lines that come win; yours are kept aside.")
+    ] = False,
+    save_large: SaveLarge = False,
+    leave_out: LeaveOut = False,
+    as_json: Json = False,
+) -> int:
+    """Bring what others put into your repository, and merge it.
+
+    A correction from your workshop, say, or a teammate's work. Yours is saved as a commit first. Where both changed the
+    same lines, it says so and changes nothing.
+    """
+    from starterkit.cli.screens import pulled
+    from starterkit.project.pulling import pull as bring
+
+    console = console_of(context)
+    chosen = choices(
+        keep_mine=keep_mine,
+        take_theirs=take_theirs,
+        markers=False,
+        no_check=True,
+        save_large=save_large,
+        leave_out=leave_out,
+    )
+    with opened(context) as project:
+        chosen = _about_large_files(console, project, chosen)
+        return pulled.show(console, project, bring(project, chosen, console.say, source))
 
 
 def undo(

@@ -60,17 +60,20 @@ def carry(
     *,
     pins_rule: PinsRule,
     lenient: bool = False,
+    new_may_meet: bool = False,
 ) -> Carried:
     """Carry the path's change before → after onto the learner's files.
 
     Path-owned files become the path's, whole. A file that the path newly brings and the learner already has stays the
     learner's. Where the change touches the pins and the learner's differ, `pins_rule` says what they become. All else
     is git's three-way merge; its conflicts are in the outcome.
+
+    With `new_may_meet`, a new file on both sides is a conflict, too: the change is not the path's alone.
     """
     outcome = _Sides(dict(before), dict(after), dict(mine))
     aside, put_back = _take_owned(merger, template, outcome)
     _settle_pins(merger, template, outcome, pins_rule)
-    kept_mine = _keep_what_is_theirs(outcome)
+    kept_mine = () if new_may_meet else _keep_what_is_theirs(outcome)
     if outcome.before == outcome.after:
         merged = Merged(outcome.mine, ())
     else:

@@ -23,6 +23,11 @@ ANSWERS_FILE = ".copier-answers.yml"
 STATE_FORMAT = 1
 _CHECKS_KEPT = 8
 _HEXADECIMAL = frozenset("0123456789abcdef")
+_MEND = "starterkit writes this file; get its last good version back with `git checkout HEAD -- .starterkit.yml`."
+_MEND_MERGE = (
+    "Take git's merge back (`git merge --abort`, in a rebase `git rebase --abort`), and let `starterkit pull` do it: "
+    "it knows where the two meet."
+)
 
 
 @dataclass(frozen=True)
@@ -59,14 +64,16 @@ def read_state(data: bytes) -> State:
             solved=keys["state"].choice(("given", "solved")) == "solved",
         )
     except FileError as wrong:
-        mend = (
-            "starterkit writes this file; get its last good version back with `git checkout HEAD -- .starterkit.yml`."
-        )
+        mend = _MEND_MERGE if "conflict markers" in wrong.message else _MEND
         raise FileError(wrong.file, wrong.line, wrong.message.partition(": ")[2], mend) from wrong
 
 
 def state_bytes(state: State) -> bytes:
-    """Return `.starterkit.yml` for a state."""
+    """Return `.starterkit.yml` for a state.
+
+    A line that never changes stands between the path and the place on it: git merges a corrected path with a step that
+    was begun meanwhile, as it would not where the two were neighbours.
+    """
     return (
         "# Written by starterkit: where this project stands on its path. Commit it, do not edit it.\n"
         f"format: {STATE_FORMAT}\n"
@@ -74,6 +81,7 @@ def state_bytes(state: State) -> bytes:
         f"version: {json.dumps(state.version)}\n"
         f"path: {json.dumps(state.path)}\n"
         f"texts: {json.dumps(state.texts)}\n"
+        "# How far it has come:\n"
         f"step: {json.dumps(state.step)}\n"
         f"state: {'solved' if state.solved else 'given'}\n"
     ).encode()

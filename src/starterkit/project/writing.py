@@ -43,7 +43,8 @@ class Wish:
 
     `save` is the message of the commit that takes in the learner's work (made only when there is some); `message` is
     that of the commit with the outcome, empty where the outcome stays uncommitted. `state` is the new state, or None
-    where it stays.
+    where it stays. `merges` is a commit that the outcome takes in: its second parent. Where it comes `after` HEAD, and
+    there is nothing of the learner's beside it, the branch goes on to it.
     """
 
     command: str
@@ -53,6 +54,8 @@ class Wish:
     step: str
     merger: Merger
     carried: Carried
+    merges: str = ""
+    after: bool = False
 
 
 def check_questions(listing: Listing, *, save_large: bool, leave_out: bool) -> None:
@@ -155,8 +158,12 @@ def _commit_both(
     identity = repository.identity()
     commits: list[NewCommit] = []
     for message, tree in zip(messages, trees, strict=True):
-        if tree != before:
+        also = (wish.merges,) if wish.merges and message is wish.message else ()
+        if also and wish.after and not commits and tree == repository.reader.commit(wish.merges)[1].tree:
+            return wish.merges
+        if tree != before or also:
             parent: tuple[str | int, ...] = (len(commits) - 1,) if commits else ((head.commit,) if head.commit else ())
+            parent += also
             author = identity if message is wish.save else _US
             commits.append(NewCommit(SCRATCH_REF, f"{message}\n", author, identity, now(), parent, tree=tree))
         before = tree

@@ -1,0 +1,267 @@
+"""`pull`: bring what was put into the remote meanwhile (a corrected path, somebody's steps) to the learner's work.
+
+git's own merge does most of it. What it cannot know is settled here: where a project stands when both sides went on,
+files of the path (they are the newer path's, whole), and what a corrected path brings to a step that only this side
+has begun.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from starterkit.errors import ConflictError, FileError, MissingError, UsageError
+from starterkit.process import TimeLimitReached
+from starterkit.project.advance import Choices, Say, merger_for, mine_without_state, save_message
+from starterkit.project.carry import Carried, PinsRule, carry, settle
+from starterkit.project.opened import Project
+from starterkit.project.path import LearningPath
+from starterkit.project.pins import pins_rule
+from starterkit.project.restore import require_path
+from starterkit.project.state import STATE_FILE, State, read_state
+from starterkit.project.writing import Wish, Written, check_questions, write_outcome
+from starterkit.repository import PATH_REF, TEXTS_REF, Head
+from starterkit.repository.merge import Merger, Settle
+from starterkit.repository.objects import SUBMODULE, Entry
+from starterkit.repository.remotes import reason
+from starterkit.template import BASE
+
+_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """The outcome of `pull`: from where, and how many commits came; with none, nothing was written.
+
+    `ahead` tells whether there is work here that is not there yet. `corrected` tells whether the path is another one
+    now, `step` where the project stands (`base` before the first step), `moved` whether that is another place.
+    """
+
+    source: str
+    commits: int
+    ahead: bool
+    step: str
+    corrected: bool = False
+    moved: bool = False
+    written: Written | None = None
+
+
+@dataclass(frozen=True)
+class _Other:
+    """The other side: its name to people, its last commit, and the newest commit that both sides have."""
+
+    name: str
+    commit: str
+    base: str
+    commits: int
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One side of the merge: where it stands, and its files without the state's."""
+
+    state: State
+    tree: dict[str, Entry]
+
+
+def pull(project: Project, choices: Choices, say: Say, source: str = "") -> Pulled:
+    """Bring the commits of the remote's branch (or of `source`: a remote, an address, a file, a branch) and merge them.
+
+    The learner's own work is saved as a commit first, as `next` does it. Raises `ConflictError` (nothing changed) where
+    both sides changed the same lines and nothing was chosen, `MissingError` where the source cannot be reached.
+    """
+    with project.writing("pull"):
+        repository = project.repository
+        head = repository.check_ready()
+        listing = project.listing()
+        check_questions(listing, save_large=choices.save_large, leave_out=choices.leave_out)
+        other = _fetched(project, head, source, say)
+        mine = project.state
+        if other.commits == 0:
+            return Pulled(other.name, 0, head.commit != other.commit or repository.has_changes(), mine.step)
+        work = project.read_work(listing, with_large=choices.save_large)
+        merger = merger_for(project, work)
+        theirs, base = _side(project, other.commit), _side(project, other.base, mine)
+        state, path = _standing(project, base.state, mine, theirs.state)
+        own = _Side(mine, mine_without_state(work))
+        rule = pins_rule(path.template.environment, say, bundle=project.bundle)
+        meeting = _Meeting(project, merger, path, state, choices.settle, other.name, rule)
+        carried = meeting.merged(base, own, theirs)
+        if meeting.clashes and choices.settle is None:
+            raise _clash(project, other, meeting.clashes)
+        wish = Wish(
+            command="pull",
+            save=save_message(project, finished=False),
+            message=f"Merge {other.name}",
+            state=state,
+            step="pull",
+            merger=merger,
+            carried=carried,
+            merges=other.commit,
+            after=other.base == head.commit,
+        )
+        written = write_outcome(project, head, work, wish)
+        project.forget_state()
+        ahead = repository.head().commit != other.commit
+        moved = (state.step, state.solved) != (mine.step, mine.solved)
+        return Pulled(other.name, other.commits, ahead, state.step, state.path != mine.path, moved, written)
+
+
+def _fetched(project: Project, head: Head, source: str, say: Say) -> _Other:
+    """Fetch the other side. Raises `UsageError` where there is none, or where it shares nothing with this project."""
+    git = project.repository.git
+    name, commit = _named(project, head, source, say)
+    base = git.try_run("merge-base", head.commit or "HEAD", commit).text_out.strip()
+    if not base:
+        raise UsageError(
+            f"{name} has no commit in common with this project.", "Is it the right one? See `git remote -v`."
+        )
+    return _Other(name, commit, base, int(git.line("rev-list", "--count", f"{base}..{commit}")))
+
+
+def _named(project: Project, head: Head, source: str, say: Say) -> tuple[str, str]:
+    """The other side's name to people, and its commit."""
+    git = project.repository.git
+    branch = (head.branch or "").removeprefix("refs/heads/")
+    remotes = git.run("remote").decode().split()
+    if source and source not in remotes:
+        here = git.try_run("rev-parse", "--verify", "-q", "--end-of-options", f"{source}^{{commit}}")
+        if here.code == 0:
+            return source, here.text_out.strip()
+        folder = project.folder.joinpath(source)
+        return _brought(project, str(folder) if folder.exists() else source, branch, source, say)
+    known = git.try_run("config", f"branch.{branch}.remote").text_out.strip()
+    remote = source or known or ("origin" if "origin" in remotes else next(iter(remotes), ""))
+    if not remote:
+        raise UsageError(
+            "This project has no remote from which something could be pulled.",
+            "Name an address, a folder or a bundle file: `starterkit pull FROM`.",
+        )
+    upstream = git.try_run("config", f"branch.{branch}.merge").text_out.strip() if remote == known else ""
+    there = upstream.removeprefix("refs/heads/") or branch
+    return _brought(project, remote, there, f"{remote}/{there}", say)
+
+
+def _brought(project: Project, remote: str, branch: str, name: str, say: Say) -> tuple[str, str]:
+    """Fetch a branch, and the two refs of the path where they are there."""
+    say(f"Asking {name} …")
+    git = project.repository.git
+    words = ("fetch", "-q", "--no-recurse-submodules")
+    try:
+        finished = git.try_run(*words, "--", remote, f"refs/heads/{branch}", timeout=_SECONDS)
+        said = finished.text_err
+        if finished.code == 0:
+            commit = git.line("rev-parse", "FETCH_HEAD")
+            git.try_run(*words, "--no-write-fetch-head", "--", remote, PATH_REF, TEXTS_REF, timeout=_SECONDS)
+            project.repository.close()
+            return name, commit
+    except TimeLimitReached:
+        said = f"no answer within {_SECONDS:g} seconds"
+    if "couldn't find remote ref" in said:
+        raise UsageError(f"There is no branch {branch} in {remote}.", "`git branch -r` shows those that are there.")
+    raise MissingError(
+        f"Nothing could be fetched from {remote}: {reason(said)}.",
+        "See what `git fetch` says. Where it asks for a password, type `git fetch` first, then "
+        f"`starterkit pull origin/{branch}`.",
+    )
+
+
+def _side(project: Project, commit: str, otherwise: State | None = None) -> _Side:
+    """One side as a commit has it. Raises `FileError` where it does not say where it stands, and nothing else does."""
+    reader = project.repository.reader
+    tree = {path: entry for path, entry in reader.tree(commit).items() if entry.mode != SUBMODULE}
+    entry = tree.pop(STATE_FILE, None)
+    try:
+        if entry is None:
+            raise FileError(STATE_FILE, None, "the file is gone")
+        return _Side(read_state(reader.blob(entry.id)), tree)
+    except FileError as wrong:
+        if otherwise is not None:
+            return _Side(otherwise, tree)
+        mend = "Mend it there (an older commit has it), or take the commits with `git pull --no-rebase`."
+        raise FileError(f"{STATE_FILE} of what is to be pulled", None, wrong.message, mend) from wrong
+
+
+def _standing(project: Project, base: State, mine: State, theirs: State) -> tuple[State, LearningPath]:
+    """Where the project stands after the merge: on the path that is newer, at the step that is further."""
+    path_of = mine if theirs.path == base.path else theirs
+    for state in dict.fromkeys((mine, theirs, path_of)):
+        require_path(project.repository, project.folder, state)  # last the one that stays
+    path = LearningPath(project.repository, path_of.path, path_of.texts)
+    names = (BASE, *path.template.step_names)
+    for state in (mine, theirs):
+        if state.step not in names:
+            raise ConflictError(f"The path that comes has no step {state.step}.", "Ask whoever looks after it.")
+
+    def place(state: State) -> tuple[int, bool]:
+        return names.index(state.step), state.solved
+
+    at = max((mine, theirs), key=place)
+    if (base.step, base.solved) == (mine.step, mine.solved):
+        at = theirs  # they may also have gone back
+    elif (base.step, base.solved) == (theirs.step, theirs.solved):
+        at = mine
+    return replace(path_of, step=at.step, solved=at.solved), path
+
+
+@dataclass
+class _Meeting:
+    """Both sides' files on their way to one tree. `clashes` are files that both changed, `aside` what is replaced."""
+
+    project: Project
+    merger: Merger
+    path: LearningPath
+    goal: State
+    how: Settle | None
+    name: str
+    rule: PinsRule
+    clashes: set[str] = field(default_factory=set)
+    aside: dict[str, Entry] = field(default_factory=dict)
+
+    def merged(self, base: _Side, own: _Side, theirs: _Side) -> Carried:
+        """Merge both sides. Files of the path become those of the place where the project comes to stand."""
+        mine = self._on_the_path(own, is_mine=True)
+        coming = self._on_the_path(theirs, is_mine=False)
+        template = self.path.template
+        layer = self.path.layer(self.goal.step, solved=self.goal.solved)
+        was = self.path.layer(own.state.step, solved=own.state.solved)
+        for file in filter(template.owns, {*layer, *was, *base.tree}):
+            entry = mine.get(file)
+            if entry is not None and file in layer and entry not in [one.get(file) for one in (layer, was, base.tree)]:
+                self.aside[file] = entry
+            for side in (base.tree, coming, mine):
+                side.pop(file, None)
+                if file in layer:
+                    side[file] = layer[file]
+        carried = self._settled(
+            carry(self.merger, template, base.tree, coming, mine, pins_rule=self.rule, new_may_meet=True)
+        )
+        return replace(carried, kept_aside={**self.aside, **carried.kept_aside})
+
+    def _on_the_path(self, side: _Side, *, is_mine: bool) -> dict[str, Entry]:
+        """A side's files, with what another path than its own brings to the step where it stands."""
+        state = side.state
+        if state.path == self.goal.path:
+            return dict(side.tree)
+        before = LearningPath(self.project.repository, state.path, state.texts).layer(state.step, solved=state.solved)
+        after = self.path.layer(state.step, solved=state.solved)
+        carried = carry(self.merger, self.path.template, before, after, side.tree, pins_rule=self.rule)
+        if is_mine:
+            self.aside.update(carried.kept_aside)
+            return dict(self._settled(carried).tree)
+        return dict(carried.tree if carried.is_clean else side.tree)
+
+    def _settled(self, carried: Carried) -> Carried:
+        self.clashes.update(conflict.path for conflict in carried.conflicts)
+        if self.how is None or carried.is_clean:
+            return carried
+        return settle(self.merger, carried, self.how, "your code", self.name)
+
+
+def _clash(project: Project, other: _Other, files: Iterable[str]) -> ConflictError:
+    known = project.repository.reader.id_of(other.name) == other.commit
+    return ConflictError(
+        f"You and {other.name} changed the same lines of: {', '.join(sorted(files))}. Nothing was changed.",
+        "Choose: `starterkit pull --keep-mine` (your lines win) or `--take-theirs` (the lines that come win, yours are "
+        f"kept aside); or settle it by hand: `git merge {other.name if known else other.commit[:12]}`.",
+    )
