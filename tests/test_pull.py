@@ -71,10 +71,10 @@ def test_a_correction_meets_work_that_was_not_pushed(
         assert (clone / "notes.txt").read_text() == "mine\n"
     assert (git("rev-parse", "HEAD", cwd=clone) == git("rev-parse", "origin/main", cwd=clone)) is (work is nothing)
     assert told["ahead"] is (work is not nothing)
-    git("push", "-q", cwd=clone)
-    assert push_fix(room, corrected(FOOTER, LATER, HINTS))["ada-lovelace"]["outcome"] == "has it"
-    assert starterkit("status", "--json", cwd=clone).json["step"] == step
-    assert starterkit("pull", "--json", cwd=clone).json["commits"] == 0
+    if work is finished:
+        git("push", "-q", cwd=clone)
+        assert push_fix(room, corrected(FOOTER, LATER, HINTS))["ada-lovelace"]["outcome"] == "has it"
+        assert starterkit("pull", "--json", cwd=clone).json["commits"] == 0
 
 
 def test_pull_can_be_undone(room: Room, corrected: Correct, tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def test_first_comes_a_report_and_nothing_changes(room: Room, corrected: Correct
     ran = starterkit("workshop", "push-fix", "--template", str(corrected(FOOTER)), cwd=room.folder)
 
     assert "2 clean, 1 conflict." in ran.out
-    assert "Ada Lovelace: conduit/app.py" in ran.out
+    assert "Ada Lovelace: conduit/app.py line 24\n" in ran.out
     assert "Nothing was changed" in ran.out
     assert (heads(room), (room.folder / "workshop.yml").read_bytes()) == (before, file)
 
@@ -227,6 +227,106 @@ def test_what_reached_a_remote_before_it_was_killed_is_known_the_next_time(
     assert git("for-each-ref", "--format=%(refname)", "refs/heads", cwd=tmp_path / "far.git") == "refs/heads/main\n"
     ada = starterkit("workshop", "status", "--json", cwd=room.folder).json["people"][0]
     assert (ada["state"], ada["active"]) == ("not begun", None)
+
+
+def test_what_they_wrote_into_a_lesson_is_named_before_it_is_replaced(
+    room: Room, corrected: Correct, tmp_path: Path
+) -> None:
+    clone = begun(room, "ada-lovelace", tmp_path)
+    lesson = "lessons/01-one.md"
+    written = commit(clone, {lesson: (clone / lesson).read_text() + "\nmy note\n"})
+    git("push", "-q", cwd=clone)
+    template = corrected(("steps/01-one/lesson.md", "one", "One"))
+
+    told = starterkit("workshop", "push-fix", "--template", str(template), cwd=room.folder).out
+
+    assert f"replaces their {lesson}; their version stays in the history (commit {written[:8]})" in " ".join(
+        told.split()
+    )
+    assert push_fix(room, template, "--yes")["ada-lovelace"]["replaced"] == [lesson]
+    git("pull", "-q", cwd=clone)
+    assert "my note" in git("show", f"{written}:{lesson}", cwd=clone)
+
+
+def test_the_template_of_the_last_correction_is_the_one_that_counts(room: Room, corrected: Correct) -> None:
+    template = corrected(FOOTER)
+    push_fix(room, template, "--yes")
+    path = room.opened.path
+
+    ran = starterkit("workshop", "push-fix", "--yes", cwd=room.folder)
+
+    assert "3 have it already." in ran.out
+    assert "nothing to put in" in ran.out
+    assert (room.opened.path, room.opened.corrected) == (path, str(template.resolve()))
+    corrected(FOOTER, SENTENCE)
+    assert "3 clean." in starterkit("workshop", "push-fix", "--yes", cwd=room.folder).out
+    shutil.rmtree(template)
+    stopped = starterkit("workshop", "push-fix", "--yes", cwd=room.folder, code=2)
+    assert "is not there any more" in " ".join(stopped.err.split())
+
+
+def test_what_gits_own_merge_left_of_the_old_path_is_found(room: Room, corrected: Correct, tmp_path: Path) -> None:
+    test = "steps/02-two/given/tests/test_02_two.py"
+    template = corrected((test, '"""', '"""Corrected. '))
+    clone = begun(room, "ada-lovelace", tmp_path)
+    starterkit(*NEXT, cwd=clone)
+    push_fix(room, template, "--yes")
+    git("pull", "-q", "--no-rebase", "--no-edit", cwd=clone)
+    git("push", "-q", cwd=clone)
+    assert "Corrected" not in (clone / "tests/test_02_two.py").read_text()
+
+    told = push_fix(room, template, "--yes")["ada-lovelace"]
+
+    assert (told["outcome"], told["files"]) == ("clean", ["tests/test_02_two.py"])
+    assert push_fix(room, template)["ada-lovelace"]["outcome"] == "has it"
+
+
+def in_a_lab(room: Room, tmp_path: Path) -> Path:
+    """Somebody who comes later works in a folder on the instructor's machine."""
+    (tmp_path / "lab.csv").write_text("name\nBetty Holberton\n", encoding="utf-8")
+    starterkit("workshop", "create", "lab.csv", str(room.folder), "--folders", "lab", cwd=tmp_path)
+    folder = tmp_path / "lab" / "betty-holberton"
+    starterkit(*NEXT, cwd=folder)
+    return folder
+
+
+def test_working_folders_get_it_from_their_repository_here(room: Room, corrected: Correct, tmp_path: Path) -> None:
+    folder = in_a_lab(room, tmp_path)
+    template = corrected(FOOTER)
+
+    told = push_fix(room, template, "betty-holberton", "--yes")["betty-holberton"]
+
+    assert (told["outcome"], told["type"]) == ("clean", "starterkit pull")
+    assert push_fix(room, template, "betty-holberton")["betty-holberton"]["outcome"] == "has it"
+    assert starterkit("pull", "--json", cwd=folder).json["commits"] == 1
+    assert "made with care" in (folder / "conduit/app.py").read_text()
+    ran = starterkit("workshop", "catch-up", "betty-holberton", "02", "--count-as", "red", "--json", cwd=room.folder)
+    assert (ran.json["people"][0]["filled"], ran.json["people"][0]["type"]) == (["01-one"], "starterkit pull")
+    commit(folder, {"notes.txt": "mine\n"})
+    git("pull", "-q", "--no-edit", cwd=folder)  # plain git knows the way, too
+    assert starterkit("status", "--json", cwd=folder).json["step"] == "02-two"
+    git("push", "-q", cwd=folder)
+    assert "1 person reached" in starterkit("workshop", "collect", "betty-holberton", cwd=room.folder).out
+    assert push_fix(room, template, "betty-holberton")["betty-holberton"]["outcome"] == "has it"
+
+
+def test_a_folder_without_a_remote_is_told_where_it_is(room: Room, corrected: Correct, tmp_path: Path) -> None:
+    folder = in_a_lab(room, tmp_path)
+    git("remote", "remove", "origin", cwd=folder)
+    commit(folder, {"conduit/app.py": (folder / "conduit/app.py").read_text().replace("made by hand", "by Betty")})
+
+    told = push_fix(room, corrected(FOOTER), "betty-holberton", "--yes")["betty-holberton"]
+
+    place = str(room.repository("betty-holberton"))
+    words = ["pull", place, str(told["branch"])]
+    assert (told["outcome"], told["type"]) == ("conflict", " ".join(("starterkit", *words)))
+    starterkit(*words, cwd=folder, code=3)
+    starterkit(*words, "--take-theirs", cwd=folder)
+    assert "made with care" in (folder / "conduit/app.py").read_text()
+    ran = starterkit("workshop", "catch-up", "betty-holberton", "02", "--count-as", "red", "--json", cwd=room.folder)
+    assert ran.json["people"][0]["type"] == f"starterkit pull {place}"
+    starterkit("pull", place, cwd=folder)
+    assert starterkit("status", "--json", cwd=folder).json["step"] == "02-two"
 
 
 # --- catch-up -----------------------------------------------------------------------------------------------------

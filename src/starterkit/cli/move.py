@@ -119,6 +119,12 @@ def pull(
             show_default=False,
         ),
     ] = "",
+    branch: Annotated[
+        str,
+        typer.Argument(
+            metavar="[BRANCH]", help="Which branch of it; else the one that belongs to yours.", show_default=False
+        ),
+    ] = "",
     keep_mine: KeepMine = False,
     take_theirs: Annotated[
         bool, flag("--take-theirs", help="On a conflict: the lines that come win; yours are kept aside.")
@@ -133,6 +139,7 @@ def pull(
     same lines, it says so and changes nothing.
     """
     from starterkit.cli.screens import pulled
+    from starterkit.project.pulling import Source
     from starterkit.project.pulling import pull as bring
 
     console = console_of(context)
@@ -146,7 +153,9 @@ def pull(
     )
     with opened(context) as project:
         chosen = _about_large_files(console, project, chosen)
-        return pulled.show(console, project, bring(project, chosen, console.say, source))
+        return pulled.show(
+            console, project, bring(project, chosen, console.say, Source(source, branch, folder_of(context)))
+        )
 
 
 def undo(

@@ -9,6 +9,7 @@ import typer
 from starterkit.cli.invocation import quoted
 from starterkit.cli.options import Elsewhere, Json, Trust, flag
 from starterkit.cli.session import console_of, folder_of
+from starterkit.cli.text import prose
 from starterkit.cli.workshop_options import TrustSubmissions, Who, complete_people_and_step, workshop_with_path
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def push_fix(
     """Bring a corrected template to everybody, carried onto what they wrote.
 
     First a report: whom it reaches cleanly, where it meets their code. Nothing of theirs is lost: where both changed
-    the same lines, a branch is left beside theirs, to be merged.
+    the same lines, a branch is left beside theirs, to be merged; what they wrote into a lesson stays in their history.
     """
     from starterkit.cli.screens import fixed
     from starterkit.workshop.fixing import keep_old_path, planned, put_in, render_new_path, take_over
@@ -38,7 +39,7 @@ def push_fix(
     console = console_of(context)
     workshop = workshop_with_path(context)
     people = workshop.chosen(who or [])
-    found = _corrected(context, workshop, template, trusted=trust)
+    found, corrected = _corrected(context, workshop, template, trusted=trust)
     with working(workshop.folder, console.say):
         new = render_new_path(workshop, found, trusted=trust)
         fixes = planned(workshop, people, new, console.say)
@@ -49,32 +50,58 @@ def push_fix(
         if done:
             keep_old_path(workshop, fixes)
             fixes = [put_in(workshop, fix) for fix in fixes]
-            take_over(workshop, new)
+            take_over(workshop, new, corrected)
     words = ["workshop push-fix", *map(quoted, who or []), *(["--template", quoted(template)] if template else [])]
     words += ["--trust"] if trust else []
     return fixed.show(console, fixes, waiting=waiting, done=done, again=" ".join((*words, "--yes")))
 
 
-def _corrected(context: typer.Context, workshop: Workshop, elsewhere: str, *, trusted: bool) -> Located:
-    """Return the corrected template: the one that is named, else the one that the workshop was made from."""
+def _corrected(context: typer.Context, workshop: Workshop, elsewhere: str, *, trusted: bool) -> tuple[Located, str]:
+    """Return the corrected template, and its place as workshop.yml keeps it (empty: where the workshop came from).
+
+    That is the one that is named, else the one of the last correction, else the one that the workshop was made from.
+    """
     from starterkit.cli.asking import from_elsewhere
     from starterkit.errors import UsageError
     from starterkit.rendering import check_runs_no_code
+    from starterkit.repository.fetching import without_secret
     from starterkit.template import bundled_names, bundled_template
     from starterkit.template.located import BUNDLED, Located
 
-    if elsewhere:
-        found = from_elsewhere(console_of(context), folder_of(context), elsewhere)
-        if not trusted:
-            check_runs_no_code(found.folder)
-        return found
+    console = console_of(context)
     name = workshop.template.removeprefix(BUNDLED)
-    if not workshop.template.startswith(BUNDLED) or name not in bundled_names():
+    is_bundled = workshop.template.startswith(BUNDLED) and name in bundled_names()
+    if not elsewhere and workshop.corrected:
+        elsewhere = workshop.corrected
+        back = f"`--template {name}` goes back to the one that comes with starterkit." if is_bundled else ""
+        _check_is_there(elsewhere, back)
+        console.note(prose(f"Template: {elsewhere}, as for the last correction. {back}".rstrip()))
+    if elsewhere:
+        found = from_elsewhere(console, folder_of(context), elsewhere)
+        if not (trusted or found.is_bundled):
+            check_runs_no_code(found.folder)
+        place = str(found.folder) if found.is_folder else without_secret(elsewhere)
+        return found, "" if found.source == workshop.template and not found.is_folder else place
+    if not is_bundled:
         raise UsageError(
             f"This workshop's template is {workshop.template}, which did not come with starterkit.",
             "Say where the corrected one is: `starterkit workshop push-fix --template FOLDER`.",
         )
-    return Located(*bundled_template(name), workshop.template)
+    return Located(*bundled_template(name), workshop.template), ""
+
+
+def _check_is_there(place: str, back: str) -> None:
+    """Raise `UsageError` where the folder of the last correction is gone: another template would take it back."""
+    from pathlib import Path
+
+    from starterkit.errors import UsageError
+    from starterkit.repository.fetching import parse_address
+
+    if parse_address(place) is None and not Path(place).is_dir():
+        raise UsageError(
+            f"The path of this workshop was corrected with the template {place}, which is not there any more.",
+            f"Say where it is now: `starterkit workshop push-fix --template FOLDER`. {back}".rstrip(),
+        )
 
 
 def _is_wanted(console: Console, fixes: list[Fix]) -> bool:

@@ -7,8 +7,10 @@ has begun.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from starterkit.errors import ConflictError, FileError, MissingError, UsageError
 from starterkit.process import TimeLimitReached
@@ -33,17 +35,35 @@ _SECONDS = 120.0
 class Pulled:
     """The outcome of `pull`: from where, and how many commits came; with none, nothing was written.
 
-    `ahead` tells whether there is work here that is not there yet. `corrected` tells whether the path is another one
-    now, `step` where the project stands (`base` before the first step), `moved` whether that is another place.
+    `ahead` tells whether there is work here that is not there yet, `can_push` whether there is a remote at all.
+    `corrected` tells whether the path is another one now, `step` where the project stands (`base` before the first
+    step), `moved` whether that is another place.
     """
 
     source: str
     commits: int
     ahead: bool
+    can_push: bool
     step: str
     corrected: bool = False
     moved: bool = False
     written: Written | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """From where to pull: a remote, an address, a folder or file (seen from `folder`), or a branch that is here.
+
+    `branch` is the one that is meant there; empty, it is the one that belongs to the learner's.
+    """
+
+    words: str
+    branch: str
+    folder: Path
+
+    @property
+    def as_typed(self) -> str:
+        return " ".join(map(shlex.quote, filter(None, (self.words, self.branch))))
 
 
 @dataclass(frozen=True)
@@ -64,8 +84,8 @@ class _Side:
     tree: dict[str, Entry]
 
 
-def pull(project: Project, choices: Choices, say: Say, source: str = "") -> Pulled:
-    """Bring the commits of the remote's branch (or of `source`: a remote, an address, a file, a branch) and merge them.
+def pull(project: Project, choices: Choices, say: Say, source: Source | None = None) -> Pulled:
+    """Bring the commits of the remote's branch, or of `source`, and merge them.
 
     The learner's own work is saved as a commit first, as `next` does it. Raises `ConflictError` (nothing changed) where
     both sides changed the same lines and nothing was chosen, `MissingError` where the source cannot be reached.
@@ -75,10 +95,12 @@ def pull(project: Project, choices: Choices, say: Say, source: str = "") -> Pull
         head = repository.check_ready()
         listing = project.listing()
         check_questions(listing, save_large=choices.save_large, leave_out=choices.leave_out)
+        source = source or Source("", "", project.folder)
         other = _fetched(project, head, source, say)
-        mine = project.state
+        mine, can_push = project.state, bool(repository.git.run("remote"))
         if other.commits == 0:
-            return Pulled(other.name, 0, head.commit != other.commit or repository.has_changes(), mine.step)
+            ahead = head.commit != other.commit or repository.has_changes()
+            return Pulled(other.name, 0, ahead, can_push, mine.step)
         work = project.read_work(listing, with_large=choices.save_large)
         merger = merger_for(project, work)
         theirs, base = _side(project, other.commit), _side(project, other.base, mine)
@@ -88,7 +110,7 @@ def pull(project: Project, choices: Choices, say: Say, source: str = "") -> Pull
         meeting = _Meeting(project, merger, path, state, choices.settle, other.name, rule)
         carried = meeting.merged(base, own, theirs)
         if meeting.clashes and choices.settle is None:
-            raise _clash(project, other, meeting.clashes)
+            raise _clash(project, other, meeting.clashes, source)
         wish = Wish(
             command="pull",
             save=save_message(project, finished=False),
@@ -104,10 +126,10 @@ def pull(project: Project, choices: Choices, say: Say, source: str = "") -> Pull
         project.forget_state()
         ahead = repository.head().commit != other.commit
         moved = (state.step, state.solved) != (mine.step, mine.solved)
-        return Pulled(other.name, other.commits, ahead, state.step, state.path != mine.path, moved, written)
+        return Pulled(other.name, other.commits, ahead, can_push, state.step, state.path != mine.path, moved, written)
 
 
-def _fetched(project: Project, head: Head, source: str, say: Say) -> _Other:
+def _fetched(project: Project, head: Head, source: Source, say: Say) -> _Other:
     """Fetch the other side. Raises `UsageError` where there is none, or where it shares nothing with this project."""
     git = project.repository.git
     name, commit = _named(project, head, source, say)
@@ -119,26 +141,26 @@ def _fetched(project: Project, head: Head, source: str, say: Say) -> _Other:
     return _Other(name, commit, base, int(git.line("rev-list", "--count", f"{base}..{commit}")))
 
 
-def _named(project: Project, head: Head, source: str, say: Say) -> tuple[str, str]:
+def _named(project: Project, head: Head, source: Source, say: Say) -> tuple[str, str]:
     """The other side's name to people, and its commit."""
     git = project.repository.git
     branch = (head.branch or "").removeprefix("refs/heads/")
-    remotes = git.run("remote").decode().split()
-    if source and source not in remotes:
-        here = git.try_run("rev-parse", "--verify", "-q", "--end-of-options", f"{source}^{{commit}}")
-        if here.code == 0:
-            return source, here.text_out.strip()
-        folder = project.folder.joinpath(source)
-        return _brought(project, str(folder) if folder.exists() else source, branch, source, say)
+    remotes, words = git.run("remote").decode().split(), source.words
+    if words and words not in remotes:
+        here = project.repository.reader.try_read(f"{words}^{{commit}}")
+        if here is not None and not source.branch:
+            return words, here[0]
+        folder = (source.folder / words).absolute()
+        return _brought(project, str(folder) if folder.exists() else words, source.branch or branch, words, say)
     known = git.try_run("config", f"branch.{branch}.remote").text_out.strip()
-    remote = source or known or ("origin" if "origin" in remotes else next(iter(remotes), ""))
+    remote = words or known or ("origin" if "origin" in remotes else next(iter(remotes), ""))
     if not remote:
         raise UsageError(
             "This project has no remote from which something could be pulled.",
             "Name an address, a folder or a bundle file: `starterkit pull FROM`.",
         )
     upstream = git.try_run("config", f"branch.{branch}.merge").text_out.strip() if remote == known else ""
-    there = upstream.removeprefix("refs/heads/") or branch
+    there = source.branch or upstream.removeprefix("refs/heads/") or branch
     return _brought(project, remote, there, f"{remote}/{there}", say)
 
 
@@ -258,10 +280,11 @@ class _Meeting:
         return settle(self.merger, carried, self.how, "your code", self.name)
 
 
-def _clash(project: Project, other: _Other, files: Iterable[str]) -> ConflictError:
+def _clash(project: Project, other: _Other, files: Iterable[str], source: Source) -> ConflictError:
+    words = f"starterkit pull {source.as_typed}".rstrip()
     known = project.repository.reader.id_of(other.name) == other.commit
     return ConflictError(
         f"You and {other.name} changed the same lines of: {', '.join(sorted(files))}. Nothing was changed.",
-        "Choose: `starterkit pull --keep-mine` (your lines win) or `--take-theirs` (the lines that come win, yours are "
+        f"Choose: `{words} --keep-mine` (your lines win) or `--take-theirs` (the lines that come win, yours are "
         f"kept aside); or settle it by hand: `git merge {other.name if known else other.commit[:12]}`.",
     )

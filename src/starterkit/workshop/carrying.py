@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
 
 from starterkit.errors import FileError, MissingError, StarterkitError
 from starterkit.project.carry import Carried, carry, changed_paths, take_files
@@ -18,8 +20,9 @@ from starterkit.repository.merge import Merger
 from starterkit.repository.objects import FILE, SCRATCH_REF, Entry, File, Identity, NewCommit, write_objects
 from starterkit.repository.remotes import push_refs
 from starterkit.template import Template
+from starterkit.workshop import results
 from starterkit.workshop.folder import Person, Workshop
-from starterkit.workshop.submissions import OWN_BRANCHES, Submission
+from starterkit.workshop.submissions import OWN_BRANCHES, Submission, latest_in, of_commit
 
 _US = Identity("starterkit", "starterkit@localhost")
 _PUSH_SECONDS = 60.0
@@ -46,10 +49,14 @@ class Change:
 
 @dataclass(frozen=True)
 class Delivered:
-    """Where commits of ours came to lie: on the person's own branch, or on one that they are to merge."""
+    """Where commits of ours came to lie: on the person's own branch, or on one that they are to merge.
+
+    `source` is the repository that they have to name, empty where it is the one they pull from anyway.
+    """
 
     branch: str
     is_theirs: bool
+    source: str = ""
 
 
 class Desk:
@@ -63,6 +70,45 @@ class Desk:
         self.person = person
         self.repository = repository
         self.merger = Merger(repository.git, repository.reader)
+
+    @cached_property
+    def folder(self) -> Path | None:
+        """The working folder on this machine in which the person works; None where they push to a repository.
+
+        Nothing can be pushed into the branch that is checked out there. So what is for them is put ready in their
+        repository here, from which that folder pulls.
+        """
+        folder = self.workshop.remote_folder(self.person)
+        return folder if folder is not None and (folder / ".git").exists() else None
+
+    def latest(self) -> Submission | None:
+        """Return a person's latest work: with what was put ready for them on top of it, and was not pulled yet."""
+        found = latest_in(self.repository, self.person)
+        if found is None or self.folder is None:
+            return found
+        ready = self.repository.refs(HEADS).get(HEADS + found.branch, found.commit)
+        if ready == found.commit or not self._is_after(ready, found.commit):
+            return found
+        return replace(of_commit(self.workshop, self.person, ready), branch=found.branch)
+
+    def delivered(self, branch: str, *, is_theirs: bool = False) -> Delivered:
+        """Return where a branch lies for the person, and whether they have to name that place."""
+        return Delivered(branch, is_theirs, self._source(self.folder) if self.folder is not None else "")
+
+    def has_branch(self, branch: str) -> bool:
+        """Tell whether a branch of this name waits for the person already."""
+        heads = HEADS if self.folder is not None else self.person.heads
+        return heads + branch in self.repository.refs(heads)
+
+    def _is_after(self, later: str, earlier: str) -> bool:
+        return self.repository.git.try_run("merge-base", "--is-ancestor", earlier, later).code == 0
+
+    def _source(self, folder: Path) -> str:
+        """Their repository here, where their working folder does not pull from it by itself."""
+        mine = self.repository.folder.absolute()
+        words = ("config", "--file", str(folder.absolute() / ".git" / "config"), "remote.origin.url")
+        known = self.repository.git.try_run(*words).text_out.strip()
+        return "" if known and Path(known).resolve() == mine.resolve() else str(mine)
 
     def standing(self, submission: Submission) -> Standing:
         """Return where a submission stands. Raises `FileError` where its `.starterkit.yml` is gone or damaged."""
@@ -110,7 +156,7 @@ class Desk:
         return last
 
     def deliver(self, submission: Submission, commit: str, state: State, branch: str = "") -> Delivered:
-        """Put a commit where the person gets it with `git pull`, and the two refs of its path beside it.
+        """Put a commit where the person gets it with `starterkit pull`, and the two refs of its path beside it.
 
         On their own branch where `branch` is empty and it still is where it was, else on that branch, or one named
         after the path. Raises `MissingError` where their remote cannot be reached.
@@ -119,6 +165,16 @@ class Desk:
         if not self.person.remote:
             self._move(HEADS + goal, "" if branch else submission.commit, commit, state)
             return Delivered(goal, not branch)
+        if self.folder is not None:
+            ready = self.repository.refs(HEADS).get(HEADS + goal, "")
+            if (
+                not branch
+                and ready
+                and not (self._is_after(commit, ready) or ready in results.ours(self.workshop, self.person))
+            ):
+                goal, ready = fix_branch(state), ""
+            self._move(HEADS + goal, ready if goal == submission.branch else "", commit, state)
+            return self.delivered(goal, is_theirs=goal == submission.branch)
         refused = self._push(goal, commit, state, force=bool(branch))
         if refused and not branch:
             goal = fix_branch(state)
@@ -153,11 +209,6 @@ class Desk:
 def fix_branch(state: State) -> str:
     """Return the name of the branch that is left for a person to merge, where a path like this could not go in."""
     return f"{OWN_BRANCHES}fix-{state.path[:8]}"
-
-
-def is_there(repository: BareRepository, person: Person, branch: str) -> bool:
-    """Tell whether a person's repository has a branch of this name."""
-    return person.heads + branch in repository.refs(person.heads)
 
 
 def _silent(line: str) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from starterkit.errors import StarterkitError
-from starterkit.project.carry import settle, take_all
+from starterkit.project.carry import Carried, settle, take_all
 from starterkit.project.history import adopted, is_their_own, without_new_history
 from starterkit.project.path import LearningPath
 from starterkit.project.state import State
@@ -19,10 +19,10 @@ from starterkit.repository.merge import Settle
 from starterkit.repository.objects import Entry, NewCommit
 from starterkit.template import BASE
 from starterkit.workshop import results
-from starterkit.workshop.carrying import Change, Desk, Standing
+from starterkit.workshop.carrying import Change, Delivered, Desk, Standing
 from starterkit.workshop.collecting import collect_remotes
 from starterkit.workshop.folder import Person, Workshop
-from starterkit.workshop.submissions import Submission, latest_in
+from starterkit.workshop.submissions import Submission
 
 # Tells whether a commit of somebody's is green, with the tests of a step and those before it.
 Judge = Callable[[Person, str, str], bool]
@@ -31,17 +31,19 @@ Judge = Callable[[Person, str, str], bool]
 @dataclass(frozen=True)
 class CaughtUp:
     """What became of one person. `own` are the steps that stay theirs, `filled` those that came from the reference,
-    `whole` those of them whose files were taken whole. `is_green` tells how the filled steps ended (None: not run).
-    `why` says why nothing was done ("" when something was)."""
+    `whole` those of them whose files were taken whole. `replaced` are lessons and tests in which they had written;
+    their versions are in the commit `before`. `is_green` tells how the filled steps ended (None: not run).
+    `delivered` says where it lies, `why` why nothing was done ("" when something was)."""
 
     person: Person
     step: str = ""
     own: tuple[str, ...] = ()
     filled: tuple[str, ...] = ()
     whole: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
+    before: str = ""
     is_green: bool | None = None
-    branch: str = ""
-    is_theirs: bool = True
+    delivered: Delivered | None = None
     why: str = ""
     failed: bool = False
 
@@ -58,8 +60,12 @@ class _Way:
     commits: list[NewCommit] = field(default_factory=list)
     filled: list[str] = field(default_factory=list)
     whole: list[str] = field(default_factory=list)
+    replaced: set[str] = field(default_factory=set)
 
-    def add(self, message: str, tree: dict[str, Entry], state: State) -> None:
+    def add(self, message: str, carried: Carried, state: State, more: Mapping[str, Entry] | None = None) -> None:
+        owns = self.path.template.owns
+        self.replaced.update(path for path in carried.kept_aside if owns(path))
+        tree = {**carried.tree, **(more or {})}
         parent: str | int = len(self.commits) - 1 if self.commits else self.parent
         self.commits.append(self.desk.commit(message, parent, tree, state))
         self.tree, self.state = tree, state
@@ -107,7 +113,7 @@ class _CatchingUp:
 
     def run(self) -> CaughtUp:
         person = self.desk.person
-        submission = latest_in(self.desk.repository, person)
+        submission = self.desk.latest()
         if submission is None:
             return CaughtUp(person, why="There is no commit of theirs yet.", failed=True)
         standing = self.desk.standing(submission)
@@ -120,7 +126,9 @@ class _CatchingUp:
         here, there = names.index(standing.state.step), names.index(self.goal)
         if here >= there:
             _note_what_was_cut_off(self.desk, submission)
-            return CaughtUp(person, standing.state.step, why="They are there already.")
+            label = path.template.step(standing.state.step).label if here else ""
+            why = "They are there already." if here == there else f"They are further already: at {label}."
+            return CaughtUp(person, standing.state.step, why=why)
         done = self._is_done(standing, path)
         if done is None:
             why = "It is not known whether the step they stand at is done: nothing can be graded here."
@@ -132,15 +140,18 @@ class _CatchingUp:
         _note(self.desk, results.FILLING, {**event, "branch": submission.branch, "theirs": True})
         delivered = self.desk.deliver(submission, commit, way.state)
         _note(self.desk, results.FILLED, {**event, "branch": delivered.branch, "theirs": delivered.is_theirs})
+        noted = [one for one in results.read(self.desk.workshop, person) if one.get("kind") == results.FILLED]
+        filled = {step for one in noted for step in one.get("steps", ())}
         return CaughtUp(
             person,
             self.goal,
-            own=tuple(name for name in names[1 : here + 1] if name not in way.filled),
+            own=tuple(name for name in names[1 : here + 1] if name not in filled),
             filled=tuple(way.filled),
             whole=tuple(way.whole),
+            replaced=tuple(sorted(way.replaced)),
+            before=submission.commit,
             is_green=is_green,
-            branch=delivered.branch,
-            is_theirs=delivered.is_theirs,
+            delivered=delivered,
         )
 
     def _is_done(self, standing: Standing, path: LearningPath) -> bool | None:
@@ -205,7 +216,7 @@ def _fill(way: _Way, step: str, take_whole: bool) -> None:
     way.filled.append(step)
     if take_whole:
         way.whole.append(step)
-        way.add(message, take_all(before, reference, way.tree, template).tree, state)
+        way.add(message, take_all(before, reference, way.tree, template), state)
         return
     change, migrations = Change(before, reference), {}
     if is_their_own(template, before, reference, way.tree):
@@ -216,7 +227,7 @@ def _fill(way: _Way, step: str, take_whole: bool) -> None:
     if not carried.is_clean:
         way.whole.append(step)
         carried = way.desk.take_changed(template, change, way.tree)
-    way.add(message, {**carried.tree, **migrations}, state)
+    way.add(message, carried, state, migrations)
 
 
 def _begin(way: _Way, step: str, coming: str) -> None:
@@ -227,4 +238,4 @@ def _begin(way: _Way, step: str, coming: str) -> None:
     if not carried.is_clean:
         carried = settle(way.desk.merger, carried, Settle.MINE, "yours", "the path's")
     state = replace(way.state, step=coming, solved=False)
-    way.add(f"Start {template.step(coming).label}", carried.tree, state)
+    way.add(f"Start {template.step(coming).label}", carried, state)

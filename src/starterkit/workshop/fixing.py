@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from starterkit import __version__
 from starterkit.errors import StarterkitError, UsageError
-from starterkit.project.carry import Carried, changed_paths, settle
+from starterkit.project.carry import changed_paths, settle
 from starterkit.project.creation import Order, RenderedPath, rendered_path, write_beginning
 from starterkit.project.layers import texts_of, write_path
 from starterkit.project.path import LearningPath
@@ -23,16 +23,17 @@ from starterkit.project.state import STATE_FILE, State
 from starterkit.repository import STARTERKIT_REFS
 from starterkit.repository.bare import HEADS, BareRepository
 from starterkit.repository.merge import Settle
-from starterkit.repository.objects import FILE, File, NewCommit
+from starterkit.repository.objects import FILE, Entry, File, NewCommit
 from starterkit.repository.worktree import write_file
 from starterkit.template import BASE
 from starterkit.template.located import Located
 from starterkit.workshop import results
-from starterkit.workshop.carrying import Change, Desk, Standing, fix_branch, is_there
+from starterkit.workshop.carrying import Change, Delivered, Desk, Standing, fix_branch
 from starterkit.workshop.collecting import collect_remotes
 from starterkit.workshop.folder import WORKSHOP_FILE, Person, Workshop
 from starterkit.workshop.founding import AUTHOR
-from starterkit.workshop.submissions import beginnings, latest_in
+from starterkit.workshop.lines import lines_of
+from starterkit.workshop.submissions import beginnings
 
 _COMING = STARTERKIT_REFS + "coming/"
 _OLDER = STARTERKIT_REFS + "older/"
@@ -65,7 +66,9 @@ class NewPath:
 class Fix:
     """What the correction does to one person's work. `files` change, or are in conflict; `commit` waits to be put in.
 
-    `put_in` tells, after it was done, the branch on which the commit lies.
+    `lines` are the first and last lines of each conflict, by file. `replaced` are lessons and tests in which they had
+    written: their versions stay in the commit `base`, on which this was made. `delivered` tells, after it was put in,
+    where the commit lies.
     """
 
     person: Person
@@ -74,8 +77,10 @@ class Fix:
     why: str = ""
     commit: str = ""
     state: State | None = None
-    put_in: str = ""
-    base: str = ""  # their commit on which it was made
+    base: str = ""
+    replaced: tuple[str, ...] = ()
+    lines: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    delivered: Delivered | None = None
 
 
 def render_new_path(workshop: Workshop, found: Located, *, trusted: bool = False) -> NewPath:
@@ -119,47 +124,104 @@ def planned(workshop: Workshop, people: Sequence[Person], new: NewPath, say: Cal
 
 def _planned(desk: Desk, new: NewPath) -> Fix:
     person = desk.person
-    submission = latest_in(desk.repository, person)
+    submission = desk.latest()
     if submission is None:
         return Fix(person, Outcome.NOTHING, why="there is no commit of theirs yet")
     standing = desk.standing(submission)
-    old = desk.path(standing.state)
+    corrected = LearningPath(desk.repository, new.path, new.texts)
+    if standing.state.step not in (BASE, *corrected.template.step_names):
+        return Fix(
+            person, Outcome.FAILED, why=f"the corrected path has no step {standing.state.step}, where they stand"
+        )
+    if (standing.state.path, standing.state.texts) == (new.path, new.texts):
+        old = _left_behind(desk, standing, corrected)
+        if old is None:
+            return Fix(person, Outcome.HAS_IT)
+    else:
+        old = desk.path(standing.state)
     if old is None:
         return Fix(person, Outcome.OTHER, why="their path is none that this workshop has had")
-    if (standing.state.path, standing.state.texts) == (new.path, new.texts):
-        return Fix(person, Outcome.HAS_IT)
+    return _carried(desk, standing, old, corrected, new)
+
+
+def _carried(desk: Desk, standing: Standing, old: LearningPath, corrected: LearningPath, new: NewPath) -> Fix:
+    """Carry the correction onto somebody's work; a commit is made, and no branch moves."""
+    person, base = desk.person, standing.submission.commit
     state = replace(standing.state, path=new.path, texts=new.texts, version=__version__)
-    corrected = LearningPath(desk.repository, new.path, new.texts)
-    if state.step not in (BASE, *corrected.template.step_names):
-        return Fix(person, Outcome.FAILED, why=f"the corrected path has no step {state.step}, where they stand")
-    before = old.layer(state.step, solved=state.solved)
-    change = Change(before, corrected.layer(state.step, solved=state.solved))
+    change = Change(old.layer(state.step, solved=state.solved), corrected.layer(state.step, solved=state.solved))
     carried = desk.carry(corrected.template, change, standing.tree)
+    replaced = tuple(sorted(filter(corrected.template.owns, carried.kept_aside)))
     if carried.is_clean:
-        commit = desk.write([desk.commit(_MESSAGE, submission.commit, carried.tree, state)])
+        commit = desk.write([desk.commit(_MESSAGE, base, carried.tree, state)])
         files = tuple(sorted(changed_paths(standing.tree, carried.tree)))
-        return Fix(person, Outcome.CLEAN, files, "", commit, state, base=submission.commit)
+        return Fix(person, Outcome.CLEAN, files, "", commit, state, base, replaced)
     files = tuple(sorted(conflict.path for conflict in carried.conflicts))
-    if is_there(desk.repository, person, fix_branch(state)):
-        return Fix(person, Outcome.CONFLICT, files, "the branch is there already", "", state, fix_branch(state))
-    made = _to_merge(desk, standing, corrected, change, carried, state)
-    return Fix(person, Outcome.CONFLICT, files, "", desk.write([made]), state)
+    marked = settle(desk.merger, carried, Settle.MARKERS, "yours", "the corrected path").tree
+    lines = {path: _in_conflict(desk.merger.content(marked[path].id)) for path in files if path in marked}
+    fix = Fix(person, Outcome.CONFLICT, files, "", "", state, base, replaced, lines)
+    if desk.has_branch(fix_branch(state)):
+        return replace(fix, why="the branch is there already", delivered=desk.delivered(fix_branch(state)))
+    return replace(fix, commit=desk.write([_to_merge(desk, standing, corrected, change, marked, files, state)]))
+
+
+def _left_behind(desk: Desk, standing: Standing, corrected: LearningPath) -> LearningPath | None:
+    """Return the older path of which there are lessons and tests left, in work that names the corrected one.
+
+    git's own merge leaves them: of a step that somebody had begun and not pushed when the correction came.
+    """
+    state = standing.state
+    after = corrected.layer(state.step, solved=state.solved)
+    with BareRepository(desk.workshop.path_repository) as repository:
+        older = repository.refs(_OLDER)
+    for name in [name for name in older if name.endswith("/path")]:
+        old = LearningPath(desk.repository, older[name], older[name.removesuffix("path") + "template"])
+        if state.step in (BASE, *old.template.step_names):
+            before = old.layer(state.step, solved=state.solved)
+            changed = filter(corrected.template.owns, changed_paths(before, after))
+            if any(path in before and standing.tree.get(path) == before[path] for path in changed):
+                return old
+    return None
+
+
+def _in_conflict(data: bytes) -> tuple[tuple[int, int], ...]:
+    """Return the first and last lines of each conflict, as the person's own file counts them."""
+    found: list[tuple[int, int]] = []
+    number, first, is_mine = 0, 0, True
+    for line in data.split(b"\n"):
+        mark = line[:7]
+        if mark == b"<<<<<<<":
+            first = number + 1
+        elif mark in (b"|||||||", b"======="):
+            is_mine = False
+        elif mark == b">>>>>>>":
+            found.append((first, max(first, number)))
+            is_mine = True
+        elif is_mine:
+            number += 1
+    return tuple(dict.fromkeys(found))
 
 
 def _to_merge(
-    desk: Desk, standing: Standing, corrected: LearningPath, change: Change, carried: Carried, state: State
+    desk: Desk,
+    standing: Standing,
+    corrected: LearningPath,
+    change: Change,
+    marked: Mapping[str, Entry],
+    files: Sequence[str],
+    state: State,
 ) -> NewCommit:
-    """Return a commit which, merged by the person, shows git's own conflict in the files where there is one."""
-    paths = [conflict.path for conflict in carried.conflicts]
-    start = _delivered_at(desk, standing, change, paths)
+    """Return a commit which, merged by the person, shows git's own conflict in the files where there is one.
+
+    `marked` are all files, with markers in those.
+    """
+    start = _delivered_at(desk, standing, change, files)
     if start is not None:
         mine = {path: entry for path, entry in desk.repository.reader.tree(start).items() if path != STATE_FILE}
         again = desk.carry(corrected.template, change, mine)
         if again.is_clean:
             return desk.commit(_MESSAGE, start, again.tree, state)
     # Their files never were the path's as it was: the conflict is written into them, to be settled by hand.
-    marked = settle(desk.merger, carried, Settle.MARKERS, "yours", "the corrected path")
-    return desk.commit(_MESSAGE, standing.submission.commit, marked.tree, state)
+    return desk.commit(_MESSAGE, standing.submission.commit, marked, state)
 
 
 def _delivered_at(desk: Desk, standing: Standing, change: Change, paths: Sequence[str]) -> str | None:
@@ -181,14 +243,15 @@ def _delivered_at(desk: Desk, standing: Standing, change: Change, paths: Sequenc
 
 
 def put_in(workshop: Workshop, fix: Fix) -> Fix:
-    """Put one correction in, and note it; return it with the branch on which it lies, or as failed with the reason."""
+    """Put one correction in, and note it; return it with where it lies, or as failed with the reason."""
     if not fix.commit or fix.state is None:
         return fix
     try:
         with BareRepository(workshop.repository(fix.person)) as repository:
             desk = Desk(workshop, fix.person, repository)
-            submission = latest_in(repository, fix.person)
-            assert submission is not None
+            submission = desk.latest()
+            if submission is None or submission.commit != fix.base:
+                raise StarterkitError("They pushed something in this very moment; nothing of theirs was touched.")
             branch = fix_branch(fix.state) if fix.outcome is Outcome.CONFLICT else ""
             event = {"at": results.moment(), "commit": fix.commit, "from": submission.commit, "path": fix.state.path}
             results.append(workshop, fix.person, {"kind": results.FIXING, **event})
@@ -196,7 +259,7 @@ def put_in(workshop: Workshop, fix: Fix) -> Fix:
     except StarterkitError as wrong:
         return replace(fix, outcome=Outcome.FAILED, why=wrong.message)
     results.append(workshop, fix.person, {"kind": results.FIXED, **event, "branch": delivered.branch})
-    return replace(fix, put_in=delivered.branch)
+    return replace(fix, delivered=delivered)
 
 
 def keep_old_path(workshop: Workshop, fixes: Sequence[Fix]) -> None:
@@ -216,10 +279,13 @@ def keep_old_path(workshop: Workshop, fixes: Sequence[Fix]) -> None:
             repository.git.run("update-ref", f"{_OLDER}{workshop.path[:12]}/{name}", id)
 
 
-def take_over(workshop: Workshop, new: NewPath) -> Workshop:
-    """Make the corrected path the workshop's: whoever comes later begins with it. Written last, so that a command that
-    was killed before is taken up by typing it again."""
-    fixed = replace(workshop, path=new.path, texts=new.texts, version=__version__)
+def take_over(workshop: Workshop, new: NewPath, corrected: str = "") -> Workshop:
+    """Make the corrected path the workshop's: whoever comes later begins with it.
+
+    `corrected` is the place of its template, empty where that is the one from which the workshop was made. Written
+    last, so that a command that was killed before is taken up by typing it again.
+    """
+    fixed = replace(workshop, path=new.path, texts=new.texts, version=__version__, corrected=corrected)
     with BareRepository(workshop.path_repository) as repository:
         write_beginning(repository.git, new.order, new.rendered, AUTHOR)
         for name in repository.refs(_COMING):
@@ -230,7 +296,11 @@ def take_over(workshop: Workshop, new: NewPath) -> Workshop:
 
 def _with_path_of(fixed: Workshop, data: bytes) -> bytes:
     """Return workshop.yml with the new path's lines; all else in it stays as somebody may have edited it."""
+    data = re.sub(rb"^corrected:[^\r\n]*\r?\n", b"", data, flags=re.MULTILINE)
     for name in ("version", "path", "texts"):
-        line = f'{name}: "{getattr(fixed, name)}"'.encode()
-        data = re.sub(rb"^%s:[^\r\n]*" % name.encode(), lambda _: line, data, count=1, flags=re.MULTILINE)  # noqa: B023
+        line = "".join(lines_of(name, getattr(fixed, name)))
+        if name == "texts" and fixed.corrected:
+            line = "\n".join((line, *lines_of("corrected", fixed.corrected)))
+        start = rb"^%s:[^\r\n]*" % name.encode()
+        data = re.sub(start, line.encode().replace(b"\\", rb"\\"), data, count=1, flags=re.MULTILINE)
     return data

@@ -87,6 +87,7 @@ class Workshop:
     `handouts` names the folders in which zips (`zip`) and working folders (`folders`) were written for people; what
     stands last in it is the way in which those who are new begin. `group` is the group of this machine that may push to
     the repositories here, with {login} or {folder} in it where each has one of their own.
+    `corrected` is the place of the template from which the path was corrected, empty where it is that of `template`.
     """
 
     folder: Path
@@ -103,6 +104,7 @@ class Workshop:
     imported: Mapping[str, object] = field(default_factory=dict)
     handouts: Mapping[str, str] = field(default_factory=dict)
     group: str = ""
+    corrected: str = ""
 
     @property
     def file(self) -> Path:
@@ -194,7 +196,8 @@ def read_workshop(data: bytes, folder: Path) -> Workshop:
     quick = split_people(data)
     people = None if quick is None else _checked(quick[1])
     whole = data if quick is None or people is None else quick[0]
-    keys = parse(whole, WORKSHOP_FILE).mapping(_REQUIRED, ("remote_template", "due", "imported", "handouts", "group"))
+    optional = ("remote_template", "due", "imported", "handouts", "group", "corrected")
+    keys = parse(whole, WORKSHOP_FILE).mapping(_REQUIRED, optional)
     keys["format"].integer(WORKSHOP_FORMAT, WORKSHOP_FORMAT)
     for name in ("path", "texts"):
         if not _ID.fullmatch(keys[name].scalar()):
@@ -217,6 +220,7 @@ def read_workshop(data: bytes, folder: Path) -> Workshop:
         imported={name: plain_value(value) for name, value in imported.items()},
         handouts={way: place.text() for way, place in handouts.items()},
         group=_optional(keys, "group"),
+        corrected=_optional(keys, "corrected"),
     )
 
 
@@ -309,6 +313,8 @@ def workshop_bytes(workshop: Workshop) -> bytes:
         *lines_of("path", workshop.path),
         *lines_of("texts", workshop.texts),
     ]
+    if workshop.corrected:
+        lines += lines_of("corrected", workshop.corrected)
     if workshop.remote_template:
         lines += lines_of("remote_template", workshop.remote_template)
     if workshop.due:

@@ -101,14 +101,19 @@ class Handouts:
             draft.write_bytes(buffer.getvalue())
 
     def _origin(self, person: Person, goal: Path) -> str:
-        """The lines of git's configuration for where a person pushes to; none where they work in the folder itself."""
+        """The lines of git's configuration for where a person pulls from and pushes to; none where there is nothing.
+
+        Who works in this very folder gets from their repository in the workshop what is put ready for them there.
+        """
         folder = self._workshop.remote_folder(person)
-        if not person.remote or (folder is not None and folder.absolute() == goal.absolute()):
+        if not person.remote:
             return ""
+        if folder is not None and folder.absolute() == goal.absolute():
+            folder = self._workshop.repository(person)
         address = str(folder.absolute() if folder else person.remote).replace("\\", "\\\\").replace('"', '\\"')
         return (
             f'[remote "origin"]\n\turl = "{address}"\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n'
-            '[branch "main"]\n\tremote = origin\n\tmerge = refs/heads/main\n'
+            '[branch "main"]\n\tremote = origin\n\tmerge = refs/heads/main\n\trebase = false\n'
         )
 
     def _fill(self) -> None:

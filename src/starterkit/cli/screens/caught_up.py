@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from starterkit.cli.screens import delivered
 from starterkit.cli.text import prose, text
 from starterkit.errors import ExitCode
 
@@ -21,9 +22,9 @@ def show(console: Console, template: Template, brought: list[CaughtUp]) -> int:
         return code
     for one in brought:
         _show(console, template, one)
-    if any(one.step and not one.why for one in brought):
+    if any(one.delivered and delivered.typed(one.delivered) == delivered.PULL for one in brought):
         console.line()
-        console.say_prose("They get it with `git pull`.")
+        delivered.show_pull(console)
     return code
 
 
@@ -45,9 +46,17 @@ def _show(console: Console, template: Template, one: CaughtUp) -> None:
     if one.whole:
         console.line(f"Files taken whole, because merging was not enough: {_labels(template, one.whole)}.", indent=4)
         console.line("Their versions are in their history.", indent=4)
-    if not one.is_theirs:
-        merging = f"git fetch && git merge origin/{one.branch}"
-        console.say_prose(f"Their branch could not be moved. They type: `{merging}`", indent=4)
+    if one.replaced:
+        console.line(
+            f"They had written in {', '.join(one.replaced)}; their version is in their history (commit "
+            f"{one.before[:8]}).",
+            indent=4,
+        )
+    put = one.delivered
+    if put is not None and (put.source or not put.is_theirs):
+        why = "They type:" if put.is_theirs else "They pushed something meanwhile, so it lies beside. They type:"
+        console.line(why, indent=4)
+        console.exact(delivered.typed(put), "bold", indent=6)
 
 
 def _labels(template: Template, steps: tuple[str, ...]) -> str:
@@ -63,7 +72,10 @@ def _as_json(one: CaughtUp) -> dict[str, Any]:
         "filled": list(one.filled),
         "whole": list(one.whole),
         "green": one.is_green,
-        "branch": one.branch,
+        "replaced": list(one.replaced),
+        "before": one.before,
+        "branch": one.delivered.branch if one.delivered else "",
+        "type": delivered.typed(one.delivered) if one.delivered else "",
         "failed": one.failed,
         "why": one.why,
     }

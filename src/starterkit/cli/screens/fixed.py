@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from starterkit.cli.text import prose, text
+from starterkit.cli.screens import delivered
+from starterkit.cli.text import text
 from starterkit.errors import ExitCode
 from starterkit.workshop.fixing import Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from starterkit.cli.console import Console
     from starterkit.workshop.fixing import Fix
 
@@ -22,10 +25,20 @@ _STYLES = {
 _MOST_FILES = 4
 
 
+_WORDS = {
+    Outcome.CLEAN: ("clean", "clean"),
+    Outcome.CONFLICT: ("conflict", "conflicts"),
+    Outcome.HAS_IT: ("has it already", "have it already"),
+    Outcome.NOTHING: ("without any work", "without any work"),
+    Outcome.OTHER: ("on another path", "on another path"),
+    Outcome.FAILED: ("failed", "failed"),
+}
+
+
 def show_report(console: Console, fixes: list[Fix]) -> None:
     """Show what the correction does, before anything is put in."""
     counts = Counter(fix.outcome for fix in fixes)
-    said = [f"{counts[outcome]} {outcome.value}" for outcome in Outcome if counts[outcome]]
+    said = [f"{counts[one]} {_WORDS[one][counts[one] > 1]}" for one in Outcome if counts[one]]
     console.line(text(", ".join(said) or "nobody is in this workshop", "bold"), ".")
     for fix in fixes:
         if fix.outcome in (Outcome.HAS_IT,) or (fix.outcome is Outcome.CLEAN and not fix.files):
@@ -35,6 +48,10 @@ def show_report(console: Console, fixes: list[Fix]) -> None:
             f"{fix.person.name}: {_about(fix)}",
             hang=12,
         )
+        if fix.replaced:
+            # All of them: they wrote in these.
+            words = f"replaces their {', '.join(fix.replaced)}; their version stays in the history"
+            console.line(f"{words} (commit {fix.base[:8]})", indent=12)
 
 
 def show(console: Console, fixes: list[Fix], *, waiting: bool, done: bool, again: str) -> int:
@@ -45,7 +62,8 @@ def show(console: Console, fixes: list[Fix], *, waiting: bool, done: bool, again
         console.json("workshop push-fix", {"done": done, "people": [_as_json(fix) for fix in fixes]})
         return code
     if not waiting:
-        console.say_prose("The template is what everybody has already: there is nothing to put in.")
+        console.line("There is nothing to put in.")
+        _show_typed(console, fixes)
     elif not done:
         console.type_next("Nothing was changed. To put it in", again)
     else:
@@ -54,27 +72,46 @@ def show(console: Console, fixes: list[Fix], *, waiting: bool, done: bool, again
 
 
 def _show_done(console: Console, fixes: list[Fix]) -> None:
-    clean = sum(fix.outcome is Outcome.CLEAN for fix in fixes)
+    put_in = [(fix, fix.delivered) for fix in fixes if fix.commit and fix.delivered]
+    ready = [one for fix, one in put_in if one.is_theirs]
     console.line()
-    console.line(text("ok", "bold green"), prose(f"  Put in for {clean} of {len(fixes)}; they get it with `git pull`."))
-    aside = [fix for fix in fixes if fix.put_in and fix.outcome is Outcome.CONFLICT]
-    for fix in aside:
-        console.line(
-            text(f"{fix.outcome.value:<12}", "bold yellow"),
-            prose(f"{fix.person.name} types: `git fetch && git merge origin/{fix.put_in}`"),
-            hang=12,
-        )
+    if ready:
+        console.line(text("ok", "bold green"), f"  Put in for {len(ready)} of {len(fixes)}.")
+        if any(not one.source for one in ready):
+            delivered.show_pull(console)
+    elif not put_in:
+        console.line("Who comes later begins with the corrected path.")
     for fix in fixes:
         if fix.outcome is Outcome.FAILED:
             console.line(text(f"{fix.outcome.value:<12}", "bold red"), f"{fix.person.name}: {fix.why}", hang=12)
+    _show_typed(console, fixes)
+
+
+def _show_typed(console: Console, fixes: list[Fix]) -> None:
+    """Show what those type for whom a plain pull is not enough."""
+    for fix in fixes:
+        one = fix.delivered
+        if one is not None and (one.source or not one.is_theirs):
+            style = _STYLES.get(fix.outcome, "")
+            console.line(text(f"{fix.outcome.value:<12}", style), f"{fix.person.name} types:", hang=12)
+            console.exact(delivered.typed(one), "bold", indent=12)
 
 
 def _about(fix: Fix) -> str:
     if not fix.files:
         return fix.why
-    files = ", ".join(fix.files[:_MOST_FILES])
+    files = ", ".join(f"{path}{_lines(fix.lines.get(path, ()))}" for path in fix.files[:_MOST_FILES])
     more = f" and {len(fix.files) - _MOST_FILES} more" if len(fix.files) > _MOST_FILES else ""
     return f"{files}{more}{f' ({fix.why})' if fix.why else ''}"
+
+
+def _lines(found: Sequence[tuple[int, int]]) -> str:
+    """Where in their file the conflicts are: ` line 7`, ` lines 3-5 and 9`."""
+    if not found:
+        return ""
+    said = [str(first) if first == last else f"{first}-{last}" for first, last in found]
+    is_one = len(found) == 1 and found[0][0] == found[0][1]
+    return f" {'line' if is_one else 'lines'} {' and '.join(said)}"
 
 
 def _as_json(fix: Fix) -> dict[str, Any]:
@@ -83,6 +120,10 @@ def _as_json(fix: Fix) -> dict[str, Any]:
         "name": fix.person.name,
         "outcome": fix.outcome.value,
         "files": list(fix.files),
+        "lines": {path: [list(pair) for pair in found] for path, found in fix.lines.items()},
+        "replaced": list(fix.replaced),
+        "base": fix.base,
         "why": fix.why,
-        "branch": fix.put_in,
+        "branch": fix.delivered.branch if fix.delivered else "",
+        "type": delivered.typed(fix.delivered) if fix.delivered else "",
     }

@@ -1,0 +1,28 @@
+"""What people type, on their own machines, to get what a workshop put ready for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starterkit.cli.invocation import NAME, quoted
+from starterkit.cli.text import joined, text
+
+if TYPE_CHECKING:
+    from starterkit.cli.console import Console
+    from starterkit.workshop.carrying import Delivered
+
+PULL = f"{NAME} pull"
+
+
+def typed(delivered: Delivered) -> str:
+    """Return what the person types for it, in their project."""
+    source, branch = quoted(delivered.source), delivered.branch
+    if delivered.is_theirs:
+        return f"{PULL} {source}" if delivered.source else PULL
+    return f"{PULL} {source if delivered.source else 'origin'} {branch}"
+
+
+def show_pull(console: Console) -> None:
+    """Say how those get it for whom it lies where they pull from."""
+    # As it is typed on their machines, not on this one: no path of this starterkit.
+    console.line(joined("In their projects, they type ", text(PULL, "bold"), "."))
