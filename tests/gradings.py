@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hmac
+import io
+import json
+import tarfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,7 +27,7 @@ from starterkit.workshop.grading.one import Here
 from starterkit.workshop.grading.packages import Packages, Shelf, _node_packages, _python_packages
 from starterkit.workshop.grading.pristine import Pristine
 from starterkit.workshop.grading.running import Grading, Order
-from starterkit.workshop.sandbox import Sandbox
+from starterkit.workshop.sandbox import Confinement, Ended, Job, Sandbox
 from starterkit.workshop.sandbox import sandbox as best_sandbox
 from starterkit.workshop.sandbox.choosing import MECHANISMS, why_not
 
@@ -137,3 +141,49 @@ def _base(source: Path) -> dict[str, File]:
 
 def _bytes(content: str | bytes) -> bytes:
     return content if isinstance(content, bytes) else dedent(content).lstrip("\n").encode()
+
+
+TESTS = ("test_home_greets", "test_a_missing_page_is_told", "test_words_are_counted", "test_each_length")
+
+
+@dataclass
+class Feigned:
+    """A sandbox in which nothing runs: each listed test passes but the `red` ones; it keeps the jobs."""
+
+    red: tuple[str, ...] = ()
+    jobs: list[Job] = field(default_factory=list)
+    site: str = "/site"
+    lines: int = 100
+    killed: bool = False
+
+    def describe(self) -> Confinement:
+        return Confinement("feigned", ("nothing",), ())
+
+    def run(self, job: Job) -> Ended:
+        self.jobs.append(job)
+        if self.killed:
+            raise KeyboardInterrupt
+        events: list[dict[str, object]] = [{"event": "begun"}, {"event": "collected"}]
+        for name in TESTS:
+            outcome = "failed" if name in self.red else "passed"
+            events += [
+                {"event": "began", "test": name},
+                {
+                    "event": "ended",
+                    "test": name,
+                    "file": "",
+                    "outcome": outcome,
+                    "message": "AssertionError: \x1b[1mno",
+                },
+            ]
+        events.append({"event": "finished"})
+        assert job.on_report is not None
+        for number, event in enumerate(events[: self.lines]):
+            body = json.dumps({**event, "n": number}).encode()
+            job.on_report(hmac.new(job.secret, body, "sha256").hexdigest().encode() + b" " + body + b"\n")
+        return Ended(0, 0.1, b"")
+
+    def files(self) -> dict[str, bytes]:
+        """What the last job was given."""
+        with tarfile.open(fileobj=io.BytesIO(self.jobs[-1].archive)) as archive:
+            return {one.name: archive.extractfile(one).read() for one in archive if one.isfile()}  # type: ignore[union-attr]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 from commands import starterkit
-from workshops import FOLDERS, TINY, Room, commit, git
+from workshops import FOLDERS, FOOTER, Room, commit, corrected_template, git, push_fix
 
 Correct = Callable[..., Path]
 NEXT = ("next", "--no-check")
@@ -17,20 +19,9 @@ NEXT = ("next", "--no-check")
 @pytest.fixture
 def corrected(tmp_path: Path) -> Correct:
     """Makes a corrected template: these texts replaced in these files of it."""
-
-    def make(*changes: tuple[str, str, str]) -> Path:
-        folder = tmp_path / "corrected"
-        shutil.copytree(TINY, folder, dirs_exist_ok=True)
-        for name, old, new in changes:
-            text = (folder / name).read_text(encoding="utf-8")
-            assert old in text, name
-            (folder / name).write_text(text.replace(old, new), encoding="utf-8")
-        return folder
-
-    return make
+    return partial(corrected_template, tmp_path / "corrected")
 
 
-FOOTER = ("project/conduit/app.py", "made by hand", "made with care")
 SENTENCE = ("project/tests/test_00_base.py", "by name", "by their name")
 
 
@@ -40,11 +31,6 @@ def begun(room: Room, folder: str, place: Path) -> Path:
     starterkit(*NEXT, cwd=clone)
     git("push", "-q", cwd=clone)
     return clone
-
-
-def push_fix(room: Room, template: Path, *more: str, code: int = 0) -> dict[str, dict[str, object]]:
-    ran = starterkit("workshop", "push-fix", "--template", str(template), "--json", *more, cwd=room.folder, code=code)
-    return {one["folder"]: one for one in ran.json["people"]}
 
 
 def heads(room: Room) -> dict[str, str]:
@@ -448,3 +434,21 @@ def test_without_a_grading_nothing_is_done_for_who_may_have_finished(room: Room,
 def test_words_that_make_no_sense_are_refused(room: Room) -> None:
     for words in (("02",), ("ada", "09"), ("nobody", "02"), ("ada", "02", "--count-as", "blue")):
         starterkit("workshop", "catch-up", *words, cwd=room.folder, code=2)
+
+
+def test_who_began_with_a_zip_gets_a_file(room: Room, corrected: Correct, tmp_path: Path) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("name\nNoor Khan\n")
+    starterkit("workshop", "create", str(roster), "--zip", str(tmp_path / "zips"), cwd=room.folder)
+    shutil.unpack_archive(tmp_path / "zips" / "noor-khan.zip", tmp_path / "home")
+    project = next((tmp_path / "home").glob("*/.starterkit.yml")).parent
+    starterkit(*NEXT, cwd=project)
+
+    told = starterkit("workshop", "push-fix", "--template", str(corrected(FOOTER)), "--yes", cwd=room.folder).out
+    line = next(line for line in told.splitlines() if "bundle create" in line)
+    subprocess.run(line, shell=True, cwd=room.folder, check=True, capture_output=True)
+
+    assert "starterkit pull FILE.bundle" in told
+    starterkit("pull", str(room.folder / "noor-khan.bundle"), cwd=project)
+    assert "made with care" in (project / "conduit/app.py").read_text()
+    assert 'step: "01-one"' in (project / ".starterkit.yml").read_text()

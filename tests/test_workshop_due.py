@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
 from commands import starterkit
-from test_workshop_changing import FOOTER, Correct, corrected, push_fix  # noqa: F401
-from test_workshop_grade import Feigned
-from workshops import Room, commit, git
+from gradings import Feigned
+from workshops import FOOTER, Room, commit, corrected_template, git, push_fix
 
 from starterkit.runtime import Prepared
 from starterkit.workshop import standing
@@ -80,13 +78,12 @@ def test_who_has_begun_too_late_is_late(room: Room, tmp_path: Path) -> None:
     assert (long_ago[ADA].late, long_ago[GRACE].late, long_ago[TEAM].late) == (True, True, False)
 
 
-@pytest.mark.usefixtures("corrected")
-def test_a_correction_is_nobodys_own_work(room: Room, tmp_path: Path, corrected: Correct) -> None:  # noqa: F811
+def test_a_correction_is_nobodys_own_work(room: Room, tmp_path: Path) -> None:
     works(room, ADA, tmp_path, MORNING)
     starterkit("workshop", "collect", cwd=room.folder)
     graded(room)
 
-    push_fix(room, corrected(FOOTER), "--yes")
+    push_fix(room, corrected_template(tmp_path / "corrected", FOOTER), "--yes")
     starterkit("workshop", "collect", cwd=room.folder)
     grades = graded(room)
 

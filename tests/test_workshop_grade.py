@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import csv
-import hmac
 import io
 import json
 import shutil
 import sys
-import tarfile
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from commands import starterkit
-from gradings import ADA, WHEN, OneShelf, Room, needs_a_sandbox
+from gradings import ADA, TESTS, WHEN, Feigned, OneShelf, Room, needs_a_sandbox
 
 from starterkit.errors import MissingError, StarterkitError, UsageError
 from starterkit.repository.objects import FILE, File
@@ -30,53 +28,9 @@ from starterkit.workshop.grading.pristine import Layers, Pristine
 from starterkit.workshop.grading.running import Order, part_of
 from starterkit.workshop.grading.written import as_csv, as_json, write_grades
 from starterkit.workshop.results import read
-from starterkit.workshop.sandbox import MECHANISMS, Confinement, Ended, Job, choosing, sandbox
+from starterkit.workshop.sandbox import MECHANISMS, choosing, sandbox
 
 GRACE, BO = Person("grace", "Grace"), Person("bo", '=Bo "<b>" \u202e')
-TESTS = ("test_home_greets", "test_a_missing_page_is_told", "test_words_are_counted", "test_each_length")
-
-
-@dataclass
-class Feigned:
-    """A sandbox in which nothing runs: each listed test passes but the `red` ones; it keeps the jobs."""
-
-    red: tuple[str, ...] = ()
-    jobs: list[Job] = field(default_factory=list)
-    site: str = "/site"
-    lines: int = 100
-    killed: bool = False
-
-    def describe(self) -> Confinement:
-        return Confinement("feigned", ("nothing",), ())
-
-    def run(self, job: Job) -> Ended:
-        self.jobs.append(job)
-        if self.killed:
-            raise KeyboardInterrupt
-        events: list[dict[str, object]] = [{"event": "begun"}, {"event": "collected"}]
-        for name in TESTS:
-            outcome = "failed" if name in self.red else "passed"
-            events += [
-                {"event": "began", "test": name},
-                {
-                    "event": "ended",
-                    "test": name,
-                    "file": "",
-                    "outcome": outcome,
-                    "message": "AssertionError: \x1b[1mno",
-                },
-            ]
-        events.append({"event": "finished"})
-        assert job.on_report is not None
-        for number, event in enumerate(events[: self.lines]):
-            body = json.dumps({**event, "n": number}).encode()
-            job.on_report(hmac.new(job.secret, body, "sha256").hexdigest().encode() + b" " + body + b"\n")
-        return Ended(0, 0.1, b"")
-
-    def files(self) -> dict[str, bytes]:
-        """What the last job was given."""
-        with tarfile.open(fileobj=io.BytesIO(self.jobs[-1].archive)) as archive:
-            return {one.name: archive.extractfile(one).read() for one in archive if one.isfile()}  # type: ignore[union-attr]
 
 
 @pytest.fixture

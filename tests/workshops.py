@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import starterkit
 
 from starterkit.__main__ import main
 from starterkit.workshop import results
@@ -98,6 +99,25 @@ def commit(folder: Path, files: Mapping[str, str], message: str = "my work", *, 
     words = ["git", "commit", "-q", "--allow-empty", "-m", message]
     subprocess.run(words, cwd=folder, check=True, env={**os.environ, **dated})
     return git("rev-parse", "HEAD", cwd=folder).strip()
+
+
+# A text of the smallest template's site, and what a correction makes of it.
+FOOTER = ("project/conduit/app.py", "made by hand", "made with care")
+
+
+def corrected_template(folder: Path, *changes: tuple[str, str, str]) -> Path:
+    """Make a corrected template in a folder: these texts replaced in these files of it."""
+    shutil.copytree(TINY, folder, dirs_exist_ok=True)
+    for name, old, new in changes:
+        text = (folder / name).read_text(encoding="utf-8")
+        assert old in text, name
+        (folder / name).write_text(text.replace(old, new), encoding="utf-8")
+    return folder
+
+
+def push_fix(room: Room, template: Path, *more: str, code: int = 0) -> dict[str, dict[str, object]]:
+    ran = starterkit("workshop", "push-fix", "--template", str(template), "--json", *more, cwd=room.folder, code=code)
+    return {one["folder"]: one for one in ran.json["people"]}
 
 
 def copied_room(made: Path, goal: Path) -> Room:

@@ -32,7 +32,7 @@ def push_fix(
     First a report: whom it reaches cleanly, where it meets their code. Nothing of theirs is lost: where both changed
     the same lines, a branch is left beside theirs, to be merged; what they wrote into a lesson stays in their history.
     """
-    from starterkit.cli.screens import fixed
+    from starterkit.cli.screens import delivered, fixed
     from starterkit.workshop.fixing import keep_old_path, planned, put_in, render_new_path, take_over
     from starterkit.workshop.founding import working
 
@@ -53,7 +53,10 @@ def push_fix(
             take_over(workshop, new, corrected)
     words = ["workshop push-fix", *map(quoted, who or []), *(["--template", quoted(template)] if template else [])]
     words += ["--trust"] if trust else []
-    return fixed.show(console, fixes, waiting=waiting, done=done, again=" ".join((*words, "--yes")))
+    code = fixed.show(console, fixes, waiting=waiting, done=done, again=" ".join((*words, "--yes")))
+    if done:
+        delivered.show_zips(console, workshop)
+    return code
 
 
 def _corrected(context: typer.Context, workshop: Workshop, elsewhere: str, *, trusted: bool) -> tuple[Located, str]:
@@ -139,7 +142,7 @@ def catch_up(
     Whether the step they stand at is done, and whether what was filled in is green, is graded in the sandbox. Each
     filled step is a commit of its own that says so, and is marked in the results.
     """
-    from starterkit.cli.screens import caught_up
+    from starterkit.cli.screens import caught_up, delivered
     from starterkit.cli.workshop_grading import judge_if_any
     from starterkit.errors import UsageError
     from starterkit.workshop.catching_up import catch_up as bring
@@ -160,7 +163,10 @@ def catch_up(
         with working(workshop.folder, console.say):
             say = console.say
             brought = bring(workshop, people, goal, say, judge=judge, counts_as_green=green, take_whole=replace)
-        return caught_up.show(console, template, brought)
+        code = caught_up.show(console, template, brought)
+        if any(one.delivered for one in brought):
+            delivered.show_zips(console, workshop)
+        return code
 
 
 COMMANDS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (

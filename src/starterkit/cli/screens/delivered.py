@@ -10,6 +10,7 @@ from starterkit.cli.text import joined, text
 if TYPE_CHECKING:
     from starterkit.cli.console import Console
     from starterkit.workshop.carrying import Delivered
+    from starterkit.workshop.folder import Workshop
 
 PULL = f"{NAME} pull"
 
@@ -20,6 +21,20 @@ def typed(delivered: Delivered) -> str:
     if delivered.is_theirs:
         return f"{PULL} {source}" if delivered.source else PULL
     return f"{PULL} {source if delivered.source else 'origin'} {branch}"
+
+
+def show_zips(console: Console, workshop: Workshop) -> None:
+    """Say how those get it who began with a zip, which knows no remote; nothing where nobody did."""
+    if "zip" not in workshop.handouts or console.as_json:
+        return
+    console.line()
+    console.line("Who began with a zip gets a file from you. Here, this makes them all:")
+    console.exact(
+        "for one in repos/*.git; do git --git-dir $one bundle create $(basename $one .git).bundle --all; done",
+        "bold",
+        indent=2,
+    )
+    console.line(joined("They type ", text(f"{PULL} FILE.bundle", "bold"), "."))
 
 
 def show_pull(console: Console) -> None:
