@@ -26,7 +26,7 @@ _HEXADECIMAL = frozenset("0123456789abcdef")
 _MEND = "starterkit writes this file; get its last good version back with `git checkout HEAD -- .starterkit.yml`."
 _MEND_MERGE = (
     "Take git's merge back (`git merge --abort`, in a rebase `git rebase --abort`), and let `starterkit pull` do it: "
-    "it knows where the two meet."
+    "it knows where the two meet. Where no merge is under way: `git checkout HEAD -- .starterkit.yml`."
 )
 
 
