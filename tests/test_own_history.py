@@ -126,6 +126,7 @@ def test_whoever_named_every_migration_differently_solves_each_step(
     with open_project(folder) as project:
         steps = project.template.step_names
     named_differently(folder, "00")
+    assert len(steps) % 2 == 1, "the last step is to be checked"
 
     for number, step in enumerate(steps):
         begin_next(folder)
@@ -138,10 +139,11 @@ def test_whoever_named_every_migration_differently_solves_each_step(
         else:
             assert step != steps[-1], "the last step was to be checked"
 
-        outcome = solved(folder)
+        # Every second one and the last are checked: the tests of a step hold those of all before it.
+        outcome = solved(folder, check=number % 2 == 0)
 
         assert outcome.way in (Way.MERGED, Way.FILES)
-        assert outcome.result is not None
-        assert outcome.result.green, step
+        assert (outcome.result is not None) is (number % 2 == 0)
+        assert outcome.result is None or outcome.result.green, step
         named_differently(folder, step)
         subprocess.run(["git", "commit", "-qam", "My own names"], cwd=folder, check=True)
