@@ -125,7 +125,9 @@ class Handouts:
             packs = master / ".git" / "objects" / "pack"
             packs.mkdir(exist_ok=True)
             wanted = "".join(f"{id}\n" for id in refs.values()).encode()
-            path.git.run("pack-objects", "-q", "--revs", str(packs.absolute() / "pack"), input=wanted)
+            # Made once, and written for everybody: a tenth of a second here is a fifth of the room there.
+            tight = ("--no-reuse-delta", "--window=250", "--depth=50")
+            path.git.run("pack-objects", "-q", *tight, "--revs", str(packs.absolute() / "pack"), input=wanted)
             for name, entry in path.reader.tree(refs[MAIN]).items():
                 modes[name] = entry.mode
                 write_file(master, name, File(entry.mode, path.reader.blob(entry.id)))
