@@ -22,7 +22,7 @@ from starterkit.repository.objects import FILE, File, Identity, NewCommit, write
 from starterkit.runtime import prepare
 from starterkit.template import BASE, FolderSource, Template, read_template
 from starterkit.workshop.folder import Person, Workshop
-from starterkit.workshop.grading.model import Grade
+from starterkit.workshop.grading.model import Grade, Verdict
 from starterkit.workshop.grading.one import Here
 from starterkit.workshop.grading.packages import Packages, Shelf, _node_packages, _python_packages
 from starterkit.workshop.grading.pristine import Pristine
@@ -33,6 +33,7 @@ from starterkit.workshop.sandbox.choosing import MECHANISMS, why_not
 
 GRADED = Path(__file__).parent / "templates" / "graded"
 GRADED_NODE = Path(__file__).parent / "templates" / "graded-node"
+Changes = Mapping[str, "str | bytes | File | None"]
 ADA = Person("ada", "Ada")
 WHEN = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 _WHO = Identity("Ada", "ada@example.org")
@@ -187,3 +188,17 @@ class Feigned:
         """What the last job was given."""
         with tarfile.open(fileobj=io.BytesIO(self.jobs[-1].archive)) as archive:
             return {one.name: archive.extractfile(one).read() for one in archive if one.isfile()}  # type: ignore[union-attr]
+
+
+def said(grade: Grade) -> str:
+    """All that a grading says in words."""
+    return "\n".join([grade.why, *grade.notes, *(one.message for one in grade.results)])
+
+
+def check_cheat(grade: Grade, verdict: Verdict, words: str) -> None:
+    """A cheat ended so, with these words; it is not green, and nothing of it reaches a terminal as it is."""
+    assert grade.verdict is verdict, said(grade)
+    assert words in said(grade)
+    assert "\x1b" not in said(grade) and "\u202e" not in said(grade)
+    assert len(said(grade)) < 10_000
+    assert verdict is Verdict.TAMPERED or any(not one.is_green for one in grade.results)

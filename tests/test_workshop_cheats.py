@@ -9,20 +9,18 @@ import hashlib
 import subprocess
 import time
 import zlib
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from gradings import ADA, Room, needs_a_sandbox
+from gradings import ADA, Changes, Room, check_cheat, needs_a_sandbox, said
 
 from starterkit.repository.objects import LINK, File
-from starterkit.workshop.grading.model import Grade, Verdict
+from starterkit.workshop.grading.model import Verdict
 from starterkit.workshop.grading.one import Grader
 from starterkit.workshop.sandbox import Limits
 from starterkit.workshop.sandbox.model import MIB
 
 pytestmark = needs_a_sandbox
-Changes = Mapping[str, "str | bytes | File | None"]
 
 
 def app(body: str, before: str = "") -> Changes:
@@ -222,10 +220,6 @@ CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
 }
 
 
-def said(grade: Grade) -> str:
-    return "\n".join([grade.why, *grade.notes, *(one.message for one in grade.results)])
-
-
 @pytest.fixture
 def room(tmp_path: Path) -> Room:
     return Room(tmp_path / "room")
@@ -236,13 +230,7 @@ def test_a_cheat_is_never_green(room: Room, name: str) -> None:
     changes, verdict, words = CHEATS[name]
     room.submit(changes, start="given 01-words")
 
-    grade = room.grade()
-
-    assert grade.verdict is verdict, said(grade)
-    assert words in said(grade)
-    assert "\x1b" not in said(grade) and "\u202e" not in said(grade)
-    assert len(said(grade)) < 10_000
-    assert verdict is Verdict.TAMPERED or any(not one.is_green for one in grade.results)
+    check_cheat(room.grade(), verdict, words)
 
 
 def test_files_that_would_speak_for_the_tests_are_left_out(room: Room) -> None:
