@@ -81,7 +81,9 @@ def test_where_it_meets_their_code_a_branch_waits_to_be_merged(room: Room, corre
     told = push_fix(room, corrected(FOOTER), "--yes")["ada-lovelace"]
 
     assert (told["outcome"], told["files"]) == ("conflict", ["conduit/app.py"])
-    git("fetch", "-q", cwd=clone)
+    pulled = starterkit("pull", cwd=clone)
+    assert f"starterkit pull origin {told['branch']}" in " ".join(pulled.out.split())
+    assert starterkit("pull", "--json", cwd=clone).json["waiting"] == f"pull origin {told['branch']}"
     assert git("rev-parse", "origin/main", cwd=clone) == head  # their branch stays where it was
     assert starterkit("status", cwd=clone)
     git("merge", f"origin/{told['branch']}", cwd=clone, code=1)
@@ -90,6 +92,7 @@ def test_where_it_meets_their_code_a_branch_waits_to_be_merged(room: Room, corre
     commit(clone, {"conduit/app.py": settled}, "Merge the correction")
     git("push", "-q", cwd=clone)
     assert push_fix(room, corrected(FOOTER))["ada-lovelace"]["outcome"] == "has it"
+    assert starterkit("pull", "--json", cwd=clone).json["waiting"] is None
     assert starterkit("status", "--json", cwd=clone).json["step"] == "01-one"
 
 

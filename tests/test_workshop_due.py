@@ -97,6 +97,30 @@ def test_a_correction_is_nobodys_own_work(room: Room, tmp_path: Path) -> None:
     assert (found[GRACE].state, found[GRACE].active) == ("not begun", None)
 
 
+def test_what_was_put_in_or_filled_in_does_not_count_before_the_due_time_either(room: Room, tmp_path: Path) -> None:
+    works(room, ADA, tmp_path, MORNING)
+    starterkit("workshop", "catch-up", GRACE, "02", "--count-as", "green", cwd=room.folder)
+    push_fix(room, corrected_template(tmp_path / "corrected", FOOTER), "--yes")
+    before_all = datetime(2026, 6, 1, tzinfo=UTC)
+
+    grades = graded(room, due=before_all)
+
+    assert {folder: (one.verdict, one.late) for folder, one in grades.items()} == {
+        ADA: (Verdict.RED, True),
+        GRACE: (Verdict.NOTHING, False),
+        TEAM: (Verdict.NOTHING, False),
+    }
+    assert not any(note for note in grades[ADA].notes if "damaged" in note)
+    graded(room)
+    found = {one.person.folder: one for one in standing.room(room.opened, NOON).people}
+    assert (found[ADA].state, found[GRACE].state, found[TEAM].state) == ("red", "not begun", "not begun")
+    assert found[ADA].known.step == "base"
+    assert found[GRACE].known.step == "02-two"
+    events = len(room.events(GRACE))
+    graded(room)
+    assert len(room.events(GRACE)) == events
+
+
 def test_a_grading_at_another_step_is_not_where_somebody_stands(room: Room, tmp_path: Path) -> None:
     works(room, ADA, tmp_path, MORNING)
     starterkit("workshop", "collect", cwd=room.folder)

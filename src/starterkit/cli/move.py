@@ -127,7 +127,7 @@ def pull(
     ] = "",
     keep_mine: KeepMine = False,
     take_theirs: Annotated[
-        bool, flag("--take-theirs", help="On a conflict: the lines that come win; yours are kept aside.")
+        bool, flag("--take-theirs", help="On a conflict: the lines that come win; yours stay in your history.")
     ] = False,
     save_large: SaveLarge = False,
     leave_out: LeaveOut = False,

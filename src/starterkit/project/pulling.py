@@ -29,6 +29,7 @@ from starterkit.repository.remotes import reason
 from starterkit.template import BASE
 
 _SECONDS = 120.0
+FIX_BRANCHES = "starterkit-fix-"  # the beginning of the names of branches with corrections that have to be merged
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ class Pulled:
 
     `ahead` tells whether there is work here that is not there yet, `can_push` whether there is a remote at all.
     `corrected` tells whether the path is another one now, `step` where the project stands (`base` before the first
-    step), `moved` whether that is another place.
+    step), `moved` whether that is another place. `waiting` is what to type for a correction that meets lines of theirs
+    and so lies on a branch of its own ("" where there is none).
     """
 
     source: str
@@ -48,6 +50,7 @@ class Pulled:
     corrected: bool = False
     moved: bool = False
     written: Written | None = None
+    waiting: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ def pull(project: Project, choices: Choices, say: Say, source: Source | None = N
         mine, can_push = project.state, bool(repository.git.run("remote"))
         if other.commits == 0:
             ahead = head.commit != other.commit or repository.has_changes()
-            return Pulled(other.name, 0, ahead, can_push, mine.step)
+            return Pulled(other.name, 0, ahead, can_push, mine.step, waiting=_waiting(project, head, source))
         work = project.read_work(listing, with_large=choices.save_large)
         merger = merger_for(project, work)
         theirs, base = _side(project, other.commit), _side(project, other.base, mine)
@@ -126,7 +129,9 @@ def pull(project: Project, choices: Choices, say: Say, source: Source | None = N
         project.forget_state()
         ahead = repository.head().commit != other.commit
         moved = (state.step, state.solved) != (mine.step, mine.solved)
-        return Pulled(other.name, other.commits, ahead, can_push, state.step, state.path != mine.path, moved, written)
+        waiting = _waiting(project, head, source)
+        corrected = state.path != mine.path
+        return Pulled(other.name, other.commits, ahead, can_push, state.step, corrected, moved, written, waiting)
 
 
 def _fetched(project: Project, head: Head, source: Source, say: Say) -> _Other:
@@ -141,6 +146,38 @@ def _fetched(project: Project, head: Head, source: Source, say: Say) -> _Other:
     return _Other(name, commit, base, int(git.line("rev-list", "--count", f"{base}..{commit}")))
 
 
+def _waiting(project: Project, head: Head, source: Source) -> str:
+    """What to type for the newest correction that lies on a branch of its own beside theirs; nothing where none does.
+
+    One that is older than the path which the project is on is past.
+    """
+    git = project.repository.git
+    remote = _remote(project, head, source.words)
+    if source.branch or remote not in git.run("remote").decode().split():
+        return ""
+    places = f"refs/remotes/{remote}/{FIX_BRANCHES}"
+    lines = f"+refs/heads/{FIX_BRANCHES}*:{places}*"
+    words = ("fetch", "-q", "--no-recurse-submodules", "--no-write-fetch-head", "--", remote, lines)
+    try:
+        git.try_run(*words, timeout=_SECONDS)
+    except TimeLimitReached:
+        return ""  # what could be asked before can be asked again the next time
+    form = "--format=%(committerdate:unix) %(refname:strip=3)"
+    found = git.try_run("for-each-ref", "--sort=-committerdate", "--no-merged=HEAD", form, f"{places}*").text_out
+    when, _, branch = found.partition("\n")[0].partition(" ")
+    since = git.try_run("log", "-1", "--format=%ct", "-G", "^path:", "--", STATE_FILE).text_out.strip()
+    return f"pull {remote} {branch}" if branch and int(when) > int(since or 0) else ""
+
+
+def _remote(project: Project, head: Head, words: str) -> str:
+    """The remote that is meant: the one that is named, that of the branch, or the only one; "" where there is none."""
+    git = project.repository.git
+    branch = (head.branch or "").removeprefix("refs/heads/")
+    remotes = git.run("remote").decode().split()
+    known = git.try_run("config", f"branch.{branch}.remote").text_out.strip()
+    return words or known or ("origin" if "origin" in remotes else next(iter(remotes), ""))
+
+
 def _named(project: Project, head: Head, source: Source, say: Say) -> tuple[str, str]:
     """The other side's name to people, and its commit."""
     git = project.repository.git
@@ -153,7 +190,7 @@ def _named(project: Project, head: Head, source: Source, say: Say) -> tuple[str,
         folder = (source.folder / words).absolute()
         return _brought(project, str(folder) if folder.exists() else words, source.branch or branch, words, say)
     known = git.try_run("config", f"branch.{branch}.remote").text_out.strip()
-    remote = words or known or ("origin" if "origin" in remotes else next(iter(remotes), ""))
+    remote = _remote(project, head, words)
     if not remote:
         raise UsageError(
             "This project has no remote from which something could be pulled.",
@@ -285,6 +322,6 @@ def _clash(project: Project, other: _Other, files: Iterable[str], source: Source
     known = project.repository.reader.id_of(other.name) == other.commit
     return ConflictError(
         f"You and {other.name} changed the same lines of: {', '.join(sorted(files))}. Nothing was changed.",
-        f"Choose: `{words} --keep-mine` (your lines win) or `--take-theirs` (the lines that come win, yours are "
-        f"kept aside); or settle it by hand: `git merge {other.name if known else other.commit[:12]}`.",
+        f"Choose: `{words} --keep-mine` (your lines win) or `--take-theirs` (the lines that come win, yours "
+        f"stay in your history); or settle it by hand: `git merge {other.name if known else other.commit[:12]}`.",
     )

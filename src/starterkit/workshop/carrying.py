@@ -13,6 +13,7 @@ from starterkit.errors import FileError, MissingError, StarterkitError
 from starterkit.project.carry import Carried, carry, changed_paths, take_files
 from starterkit.project.path import LearningPath
 from starterkit.project.pins import pins_rule
+from starterkit.project.pulling import FIX_BRANCHES
 from starterkit.project.state import STATE_FILE, State, read_state, state_bytes
 from starterkit.repository import PATH_REF, TEXTS_REF
 from starterkit.repository.bare import HEADS, BareRepository
@@ -22,7 +23,7 @@ from starterkit.repository.remotes import push_refs
 from starterkit.template import Template
 from starterkit.workshop import results
 from starterkit.workshop.folder import Person, Workshop
-from starterkit.workshop.submissions import OWN_BRANCHES, Submission, latest_in, of_commit
+from starterkit.workshop.submissions import Submission, latest_in, of_commit
 
 _US = Identity("starterkit", "starterkit@localhost")
 _PUSH_SECONDS = 60.0
@@ -208,7 +209,7 @@ class Desk:
 
 def fix_branch(state: State) -> str:
     """Return the name of the branch that is left for a person to merge, where a path like this could not go in."""
-    return f"{OWN_BRANCHES}fix-{state.path[:8]}"
+    return f"{FIX_BRANCHES}{state.path[:8]}"
 
 
 def _silent(line: str) -> None:

@@ -28,6 +28,7 @@ STUCK_MINUTES = 20
 _AWAY = timedelta(hours=8)  # who has done nothing for so long is not stuck; they have gone home
 _CACHE, _CACHE_FORMAT = ".status.json", 2
 GREEN, RED, NOT_GRADED, NOT_BEGUN, NOT_REACHED = "green", "red", "not graded", "not begun", "not reached"
+NOTHING = "nothing"
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,7 @@ def standing(workshop: Workshop, person: Person, known: Summary, at: datetime, s
         state = NOT_BEGUN
     else:
         state = known.verdict if is_current and known.verdict else NOT_GRADED
+        state = NOT_BEGUN if state == NOTHING else state  # what is there was filled in for them
     is_past = bool(workshop.due and active and active > workshop.due)
     late = known.late if is_current else is_past
     stuck = _stuck(known, at, active, stuck_after) if state == RED else ""
@@ -237,7 +239,8 @@ def _seen_by_grading(known: Summary, event: Mapping[str, Any]) -> Summary:
         return known
     step = event["stands"] if isinstance(event.get("stands"), str) else _text(event, "step")
     solved, branch = event.get("solved") is True, _text(event, "branch")
-    return replace(known, commit=commit, committed=committed, branch=branch, step=step, solved=solved, begun=True)
+    begun = known.begun or _text(event, "verdict") != NOTHING
+    return replace(known, commit=commit, committed=committed, branch=branch, step=step, solved=solved, begun=begun)
 
 
 def _after_filling(known: Summary, event: Mapping[str, Any]) -> Summary:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -41,8 +41,12 @@ def latest(workshop: Workshop, person: Person, before: datetime | None = None) -
 
     None where there is no commit at all. Times are those that the commits themselves name.
     """
+    aside: tuple[str, ...] = ()
+    if before is not None:
+        with BareRepository(workshop.path_repository) as path:
+            aside = tuple(path.refs().values())
     with BareRepository(workshop.repository(person)) as repository:
-        return latest_in(repository, person, before, ours_of(workshop, person))
+        return latest_in(repository, person, before, ours_of(workshop, person), aside)
 
 
 def latest_in(
@@ -50,12 +54,16 @@ def latest_in(
     person: Person,
     before: datetime | None = None,
     ours: Mapping[str, str] | None = None,
+    aside: Sequence[str] = (),
 ) -> Submission | None:
-    """Return the same from a repository that is open already; `ours` are the workshop's commits, as results say."""
+    """Return the same from a repository that is open already; `ours` are the workshop's commits, as results say.
+
+    With `before`, no commit counts that one of `aside` is made of: of the path, say, which lies below everybody's.
+    """
     found = [
         (committed, branch not in _FIRST, branch, commit)
         for branch, tip in branches(repository, person).items()
-        if (commit := _before(repository, tip, before)) is not None
+        if (commit := _before(repository, tip, before, aside)) is not None
         and (committed := _committed(repository, commit)) is not None
     ]
     if not found:
@@ -103,15 +111,15 @@ def branches(repository: BareRepository, person: Person) -> dict[str, str]:
     return {name: id for name, id in found.items() if sizes.get(id, 0) <= _LARGEST_COMMIT}
 
 
-def _before(repository: BareRepository, tip: str, before: datetime | None) -> str | None:
+def _before(repository: BareRepository, tip: str, before: datetime | None, aside: Sequence[str]) -> str | None:
     if before is None:
         return tip
     when = _committed(repository, tip)
     if when is not None and when <= before.timestamp():
         return tip
     until = f"--before={int(before.timestamp())}"
-    # The path's own commits, which lie below everybody's, are dated long ago.
-    finished = repository.git.try_run("rev-list", "-1", until, tip, "--not", "--glob=refs/starterkit/*", "--")
+    words = ("rev-list", "-1", "--ignore-missing", until, tip, *(f"^{id}" for id in aside), "--")
+    finished = repository.git.try_run(*words)
     return finished.text_out.strip() or None if finished.code == 0 else None
 
 

@@ -23,6 +23,7 @@ def show(console: Console, project: Project, pulled: Pulled) -> int:
         return ExitCode.DONE
     if pulled.written is None:
         console.line(text("ok", "bold green"), f"  There is nothing new in {pulled.source}.")
+        _show_waiting(console, pulled)
         return ExitCode.DONE
     commits = "One commit" if pulled.commits == 1 else f"{pulled.commits} commits"
     console.line(text("ok", "bold green"), f"  {commits} of {pulled.source} came to your work.", hang=4)
@@ -34,8 +35,17 @@ def show(console: Console, project: Project, pulled: Pulled) -> int:
     written.show_kept(console, pulled.written)
     if pulled.ahead and pulled.can_push:
         console.line(prose("Your own commits are not there yet: `git push`."))
-    console.type_next("See how your tests are", following)
+    _show_waiting(console, pulled)
+    if not pulled.waiting:
+        console.type_next("See how your tests are", following)
     return ExitCode.DONE
+
+
+def _show_waiting(console: Console, pulled: Pulled) -> None:
+    if pulled.waiting:
+        console.type_next(
+            "A correction waits that meets lines of yours. This names them, and what to do", pulled.waiting
+        )
 
 
 def _as_json(pulled: Pulled) -> dict[str, Any]:
@@ -46,5 +56,6 @@ def _as_json(pulled: Pulled) -> dict[str, Any]:
         "step": pulled.step,
         "moved": pulled.moved,
         "corrected": pulled.corrected,
+        "waiting": pulled.waiting or None,
         **written.written_as_json(pulled.written),
     }

@@ -100,9 +100,10 @@ class Grader:
         said = f'names a step "{submission.step[:40]}" that the path does not have' if submission.step else "is damaged"
         return self.workshop.step, f"its .starterkit.yml {said}: graded at {self.workshop.step}, where all began"
 
-    def nothing(self, person: Person) -> Grade:
-        """Return the grading of somebody of whom there is no commit."""
-        return Grade(person, moment(), Verdict.NOTHING, why="there is no commit of theirs yet")
+    def nothing(self, person: Person, newest: Submission | None) -> Grade:
+        """Return the grading of somebody of whom there is no commit; `newest` is what the workshop put there."""
+        none = Grade(person, moment(), Verdict.NOTHING, why="there is no commit of theirs yet")
+        return replace(none, commit=newest.commit, own=newest.own, step=newest.step) if newest else none
 
     def grade(self, submission: Submission, asked: str, before: Grade | None, *, is_old: bool = False) -> Grade:
         """Return the grading of a submission; the one `before` again where nothing of it would change.
@@ -149,7 +150,8 @@ class Grader:
     def _prove(self, pristine: Pristine) -> None:
         """Raise `MissingError` unless the path's own answer is green here; that is found out once, and remembered."""
         packages = self.shelf.of_the_path(pristine)
-        known = digest(self._fingerprint(pristine, ""), packages.fingerprint, [str(one) for one in packages.visible])
+        places = [str(one) for one in packages.visible]
+        known = digest(self._fingerprint(pristine, ""), self.workshop.path, packages.fingerprint, places)
         mark = self.shelf.folder / "proven" / known
         with self._proving:
             if not self.prove or mark.exists():

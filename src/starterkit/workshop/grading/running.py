@@ -116,12 +116,14 @@ class Grading:
 
     def _one(self, grader: Grader, person: Person) -> Grade:
         before = None if self.order.again else self._before(person)
-        submission, is_old = self._submission(person)
+        newest = latest(self.workshop, person)
+        submission = self._submission(person, newest)
         if submission is None:
-            grade = grader.nothing(person)
-            if before and before.verdict is grade.verdict:
+            grade = grader.nothing(person, newest)
+            if before and (before.verdict, before.commit) == (grade.verdict, grade.commit):
                 return before
         else:
+            is_old = newest is not None and submission.commit != newest.commit
             grade = grader.grade(submission, self.order.step, before, is_old=is_old)
             if grade is not before and (steps := filled(self.workshop, person)):
                 told = f"filled in from the reference by catch-up: {', '.join(steps)}"
@@ -130,12 +132,10 @@ class Grading:
             append(self.workshop, person, {**grade.event(), **(_about(submission) if submission else {})})
         return grade
 
-    def _submission(self, person: Person) -> tuple[Submission | None, bool]:
-        """Return what is graded of a person (None where nothing is their own), and whether there is later work."""
-        newest = latest(self.workshop, person)
+    def _submission(self, person: Person, newest: Submission | None) -> Submission | None:
+        """Return what is graded of a person; None where nothing is their own."""
         then = latest(self.workshop, person, self.order.due) if self.order.due else None
-        found = next((one for one in (then, newest) if one and one.own not in self._beginnings), None)
-        return found, bool(found and newest and found.commit != newest.commit)
+        return next((one for one in (then, newest) if one and one.own not in self._beginnings), None)
 
     @cached_property
     def _beginnings(self) -> frozenset[str]:
