@@ -104,7 +104,7 @@ def test_the_one_who_teaches_knows_who_is_who_on_the_board(busy: Room) -> None:
         ([collected(A), graded(B, committed=LATER), collected(A, reached=False, why="no network")], "red"),
         ([collected(A), graded(B, committed=LATER), collected(A, refs="moved back")], "not graded"),
         ([collected(None, reached=False, begun=False, refs=""), graded(A)], "red"),
-        ([collected(A), graded("", "nothing", first_red=None, why="there is no commit")], "nothing"),
+        ([collected(A), graded("", "nothing", first_red=None, why="there is no commit")], "not begun"),
         ([collected(A), graded(A, "tampered", why="a report of its own")], "tampered"),
         ([collected(A), graded(A, "red"), graded(A, "green")], "green"),
         (
