@@ -80,6 +80,19 @@ class _Other:
 
 
 @dataclass(frozen=True)
+class _Remotes:
+    """The remotes of a project: `branch` is the learner's, `own` the remote to which it belongs ("" where none)."""
+
+    branch: str
+    names: tuple[str, ...]
+    own: str
+
+    def meant(self, words: str) -> str:
+        """Return the one that is meant: that which is named, that of the branch, or the only one; "" where none is."""
+        return words or self.own or ("origin" if "origin" in self.names else next(iter(self.names), ""))
+
+
+@dataclass(frozen=True)
 class _Side:
     """One side of the merge: where it stands, and its files without the state's."""
 
@@ -99,11 +112,12 @@ def pull(project: Project, choices: Choices, say: Say, source: Source | None = N
         listing = project.listing()
         check_questions(listing, save_large=choices.save_large, leave_out=choices.leave_out)
         source = source or Source("", "", project.folder)
-        other = _fetched(project, head, source, say)
-        mine, can_push = project.state, bool(repository.git.run("remote"))
+        remotes = _remotes(project, head)
+        other = _fetched(project, head, remotes, source, say)
+        mine, can_push = project.state, bool(remotes.names)
         if other.commits == 0:
             ahead = head.commit != other.commit or repository.has_changes()
-            return Pulled(other.name, 0, ahead, can_push, mine.step, waiting=_waiting(project, head, source))
+            return Pulled(other.name, 0, ahead, can_push, mine.step, waiting=_waiting(project, remotes, source))
         work = project.read_work(listing, with_large=choices.save_large)
         merger = merger_for(project, work)
         theirs, base = _side(project, other.commit), _side(project, other.base, mine)
@@ -129,15 +143,15 @@ def pull(project: Project, choices: Choices, say: Say, source: Source | None = N
         project.forget_state()
         ahead = repository.head().commit != other.commit
         moved = (state.step, state.solved) != (mine.step, mine.solved)
-        waiting = _waiting(project, head, source)
+        waiting = _waiting(project, remotes, source)
         corrected = state.path != mine.path
         return Pulled(other.name, other.commits, ahead, can_push, state.step, corrected, moved, written, waiting)
 
 
-def _fetched(project: Project, head: Head, source: Source, say: Say) -> _Other:
+def _fetched(project: Project, head: Head, remotes: _Remotes, source: Source, say: Say) -> _Other:
     """Fetch the other side. Raises `UsageError` where there is none, or where it shares nothing with this project."""
     git = project.repository.git
-    name, commit = _named(project, head, source, say)
+    name, commit = _named(project, remotes, source, say)
     base = git.try_run("merge-base", head.commit or "HEAD", commit).text_out.strip()
     if not base:
         raise UsageError(
@@ -146,14 +160,14 @@ def _fetched(project: Project, head: Head, source: Source, say: Say) -> _Other:
     return _Other(name, commit, base, int(git.line("rev-list", "--count", f"{base}..{commit}")))
 
 
-def _waiting(project: Project, head: Head, source: Source) -> str:
+def _waiting(project: Project, remotes: _Remotes, source: Source) -> str:
     """What to type for the newest correction that lies on a branch of its own beside theirs; nothing where none does.
 
     One that is older than the path which the project is on is past.
     """
     git = project.repository.git
-    remote = _remote(project, head, source.words)
-    if source.branch or remote not in git.run("remote").decode().split():
+    remote = remotes.meant(source.words)
+    if source.branch or remote not in remotes.names:
         return ""
     places = f"refs/remotes/{remote}/{FIX_BRANCHES}"
     lines = f"+refs/heads/{FIX_BRANCHES}*:{places}*"
@@ -169,34 +183,30 @@ def _waiting(project: Project, head: Head, source: Source) -> str:
     return f"pull {remote} {branch}" if branch and int(when) > int(since or 0) else ""
 
 
-def _remote(project: Project, head: Head, words: str) -> str:
-    """The remote that is meant: the one that is named, that of the branch, or the only one; "" where there is none."""
+def _remotes(project: Project, head: Head) -> _Remotes:
     git = project.repository.git
     branch = (head.branch or "").removeprefix("refs/heads/")
-    remotes = git.run("remote").decode().split()
-    known = git.try_run("config", f"branch.{branch}.remote").text_out.strip()
-    return words or known or ("origin" if "origin" in remotes else next(iter(remotes), ""))
+    own = git.try_run("config", f"branch.{branch}.remote").text_out.strip()
+    return _Remotes(branch, tuple(git.run("remote").decode().split()), own)
 
 
-def _named(project: Project, head: Head, source: Source, say: Say) -> tuple[str, str]:
+def _named(project: Project, remotes: _Remotes, source: Source, say: Say) -> tuple[str, str]:
     """The other side's name to people, and its commit."""
     git = project.repository.git
-    branch = (head.branch or "").removeprefix("refs/heads/")
-    remotes, words = git.run("remote").decode().split(), source.words
-    if words and words not in remotes:
+    branch, words = remotes.branch, source.words
+    if words and words not in remotes.names:
         here = project.repository.reader.try_read(f"{words}^{{commit}}")
         if here is not None and not source.branch:
             return words, here[0]
         folder = (source.folder / words).absolute()
         return _brought(project, str(folder) if folder.exists() else words, source.branch or branch, words, say)
-    known = git.try_run("config", f"branch.{branch}.remote").text_out.strip()
-    remote = _remote(project, head, words)
+    remote = remotes.meant(words)
     if not remote:
         raise UsageError(
             "This project has no remote from which something could be pulled.",
             "Name an address, a folder or a bundle file: `starterkit pull FROM`.",
         )
-    upstream = git.try_run("config", f"branch.{branch}.merge").text_out.strip() if remote == known else ""
+    upstream = git.try_run("config", f"branch.{branch}.merge").text_out.strip() if remote == remotes.own else ""
     there = source.branch or upstream.removeprefix("refs/heads/") or branch
     return _brought(project, remote, there, f"{remote}/{there}", say)
 

@@ -21,7 +21,7 @@ _PLAIN_LETTERS = str.maketrans(
 
 
 def told_apart(people: Iterable[tuple[str, str, str]]) -> dict[str, str]:
-    """Return what people are called on a screen, by their folders: `people` are folders, names and logins.
+    """Return what people are called on a screen, by their folders: `people` are folders, names and logins (or e-mails).
 
     Where two have one name, the login stands behind it, or the folder where there is none.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -36,15 +36,14 @@ class Submission:
     worked: datetime
 
 
-def latest(workshop: Workshop, person: Person, before: datetime | None = None) -> Submission | None:
+def latest(
+    workshop: Workshop, person: Person, before: datetime | None = None, aside: Collection[str] = ()
+) -> Submission | None:
     """Return the newest commit of a person over all their branches, made before a time (None: now, or ever).
 
-    None where there is no commit at all. Times are those that the commits themselves name.
+    None where there is no commit at all. Times are those that the commits themselves name. `aside` is as for
+    `latest_in`.
     """
-    aside: tuple[str, ...] = ()
-    if before is not None:
-        with BareRepository(workshop.path_repository) as path:
-            aside = tuple(path.refs().values())
     with BareRepository(workshop.repository(person)) as repository:
         return latest_in(repository, person, before, ours_of(workshop, person), aside)
 
@@ -54,7 +53,7 @@ def latest_in(
     person: Person,
     before: datetime | None = None,
     ours: Mapping[str, str] | None = None,
-    aside: Sequence[str] = (),
+    aside: Collection[str] = (),
 ) -> Submission | None:
     """Return the same from a repository that is open already; `ours` are the workshop's commits, as results say.
 
@@ -111,7 +110,7 @@ def branches(repository: BareRepository, person: Person) -> dict[str, str]:
     return {name: id for name, id in found.items() if sizes.get(id, 0) <= _LARGEST_COMMIT}
 
 
-def _before(repository: BareRepository, tip: str, before: datetime | None, aside: Sequence[str]) -> str | None:
+def _before(repository: BareRepository, tip: str, before: datetime | None, aside: Collection[str]) -> str | None:
     if before is None:
         return tip
     when = _committed(repository, tip)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from starterkit.cli.invocation import quoted, shown_path
 from starterkit.cli.text import columns, harmless, prose, text
 from starterkit.errors import ExitCode
 from starterkit.template.model import BASE
+from starterkit.workshop.naming import told_apart
 
 if TYPE_CHECKING:
     from starterkit.cli.console import Console
@@ -38,13 +38,12 @@ def show(console: Console, made: Enrolment) -> int:
 
 def _lines(made: Enrolment) -> list[tuple[str, str]]:
     """What each person types, with what tells apart those of one name, and those who are new from the others."""
-    names = Counter(person.name for person in made.workshop.people)
+    people = made.workshop.people
+    names = told_apart((person.folder, person.name, person.login or person.email) for person in people)
     mark = 0 < made.added < len(made.people)
     lines = []
     for one in made.people:
-        name = one.person.name
-        if names[name] > 1:
-            name = f"{name} ({one.person.login or one.person.email or one.person.folder})"
+        name = names[one.person.folder]
         if mark:
             name = f"{'new' if one.is_new else '   '}  {name}"
         lines.append((name, _typed(made, one)))

@@ -134,7 +134,7 @@ class Grading:
 
     def _submission(self, person: Person, newest: Submission | None) -> Submission | None:
         """Return what is graded of a person; None where nothing is their own."""
-        then = latest(self.workshop, person, self.order.due) if self.order.due else None
+        then = latest(self.workshop, person, self.order.due, self._beginnings) if self.order.due else None
         return next((one for one in (then, newest) if one and one.own not in self._beginnings), None)
 
     @cached_property
