@@ -85,9 +85,7 @@ def creating(place: Path, framework: str, people: int) -> list[Row]:
         rows.append(Row(f"{what}: time per person beyond the first", one, "ms", round(limit), processor))
         if option != "--zip":
             room = (sizes[1] - sizes[0]) / people / 1024
-            # A working folder has the path for itself: it may be given away to another user, with all that is in it.
-            most = 240 if option == "--folders" else 200
-            rows.append(Row(f"{what}: disk per person beyond the first", room, "KiB", most))
+            rows.append(Row(f"{what}: disk per person beyond the first", room, "KiB", 200))
     return rows
 
 
