@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from commands import starterkit
-from workshops import FOLDERS, FOOTER, Room, commit, corrected_template, git, push_fix
+from workshops import FOLDERS, FOOTER, TINY, Room, commit, corrected_template, git, push_fix
 
 Correct = Callable[..., Path]
 NEXT = ("next", "--no-check")
@@ -49,6 +50,39 @@ def test_first_comes_a_report_and_nothing_changes(room: Room, corrected: Correct
     assert "Ada Lovelace: conduit/app.py line 24\n" in ran.out
     assert "Nothing was changed" in ran.out
     assert (heads(room), (room.folder / "workshop.yml").read_bytes()) == (before, file)
+
+
+def test_the_report_warns_where_a_later_solution_has_the_file_as_it_was(room: Room, corrected: Correct) -> None:
+    folder = corrected(FOOTER)
+    words = ("workshop", "push-fix", "--template", str(folder))
+
+    ran = starterkit(*words, cwd=room.folder)
+
+    warning = "conduit/app.py is corrected, and step 02-two brings the whole file as it was before"
+    assert warning in " ".join(ran.out.split())
+    assert f"starterkit template validate {os.path.relpath(folder, room.folder)}" in ran.out
+    assert starterkit(*words, "--json", cwd=room.folder).json["taken_back"] == [
+        {"file": "conduit/app.py", "step": "02-two"}
+    ]
+    file = folder / "steps/02-two/solution/conduit/app.py"
+    file.write_text(file.read_text().replace("made by hand", "made with care"), encoding="utf-8")
+    assert starterkit(*words, "--json", cwd=room.folder).json["taken_back"] == []
+
+
+def test_people_of_one_name_are_told_apart_wherever_something_is_done_to_them(
+    corrected: Correct, tmp_path: Path
+) -> None:
+    (tmp_path / "roster.csv").write_text("name,login\nMaria Silva,maria1\nMaria Silva,maria2\n", encoding="utf-8")
+    starterkit("workshop", "create", "roster.csv", "w", "--template", str(TINY), cwd=tmp_path)
+    there = tmp_path / "w"
+
+    report = starterkit("workshop", "push-fix", "--template", str(corrected(FOOTER)), cwd=there).out
+    brought = starterkit("workshop", "catch-up", "maria2", "01", "--count-as", "green", cwd=there).out
+    told = starterkit("workshop", "catch-up", "Maria Silva", "01", cwd=there, code=2).err
+
+    assert "Maria Silva (maria1): " in report and "Maria Silva (maria2): " in report
+    assert "Maria Silva (maria2) is at" in brought
+    assert "maria-silva (maria1), maria-silva-2 (maria2)" in told
 
 
 def test_a_correction_reaches_who_has_begun_and_who_has_not(room: Room, corrected: Correct, tmp_path: Path) -> None:
@@ -287,7 +321,8 @@ def test_working_folders_get_it_from_their_repository_here(room: Room, corrected
 
     assert (told["outcome"], told["type"]) == ("clean", "starterkit pull")
     assert push_fix(room, template, "betty-holberton")["betty-holberton"]["outcome"] == "has it"
-    assert starterkit("pull", "--json", cwd=folder).json["commits"] == 1
+    pulled = starterkit("pull", cwd=folder).out
+    assert "One commit of origin/main came" in pulled and "git push" not in pulled  # a commit is enough
     assert "made with care" in (folder / "conduit/app.py").read_text()
     ran = starterkit("workshop", "catch-up", "betty-holberton", "02", "--count-as", "red", "--json", cwd=room.folder)
     assert (ran.json["people"][0]["filled"], ran.json["people"][0]["type"]) == (["01-one"], "starterkit pull")

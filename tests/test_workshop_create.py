@@ -221,6 +221,7 @@ def test_working_folders_are_made_once_and_are_where_the_work_is_collected_from(
     made = starterkit(*words, "--json", cwd=tmp_path).json
     mine = tmp_path / "there" / "ada-lovelace"
     assert [one["begin"] for one in made["people"]] == [f"cd {tmp_path}/there/{folder}" for folder in FOLDERS]
+    assert "up to date with 'origin/main'" in git("status", cwd=mine)
     starterkit("next", "--no-check", cwd=mine)
     before = files_of(mine)
 

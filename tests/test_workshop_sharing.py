@@ -167,3 +167,16 @@ def test_a_working_folder_that_was_given_away_shares_no_file_with_another(elsewh
     assert sorted(pack.stat().st_uid for pack in packs) == [0, NOBODYS]
     told = starterkit("-C", "w", "workshop", "collect", "--json", cwd=elsewhere).json
     assert [one["reached"] for one in told["people"]] == [True, True]
+
+
+@pytest.mark.parametrize(("logins", "files"), [(("ada", "bo"), 1), (("ada", "nobody"), 2)])
+def test_working_folders_share_the_path_but_for_those_of_other_users_of_the_machine(
+    tmp_path: Path, logins: tuple[str, str], files: int
+) -> None:
+    made(tmp_path, "--folders", "there", roster=f"name,login\nAda,{logins[0]}\nBo,{logins[1]}\n")
+
+    folders = [tmp_path / "there" / name for name in ("ada", "bo")]
+    packs = [pack for folder in folders for pack in folder.glob(".git/objects/pack/*.pack")]
+
+    assert len({pack.stat().st_ino for pack in packs}) == files
+    assert [git("fsck", cwd=folder) for folder in folders] == ["", ""]

@@ -359,7 +359,7 @@ def test_a_watch_outlasts_a_round_that_fails_and_tells_why(
         if len(asked) == 4:
             raise KeyboardInterrupt
         show(standing.room(busy.opened, NINE))
-        troubles.not_graded([UsageError("no hash", "Pin it."), UsageError("no hash", "Pin it.")])
+        troubles.not_graded({folder: UsageError("no hash", "Pin it.") for folder in FOLDERS[:2]})
         return standing.room(busy.opened, NINE)
 
     monkeypatch.setattr(rounds, "one_round", one_round)
@@ -370,7 +370,7 @@ def test_a_watch_outlasts_a_round_that_fails_and_tells_why(
         watch_room(busy.folder, shown, 15, None, troubles)
 
     told = capsys.readouterr().err
-    assert told.count("NOT GRADED 2 people: no hash") == 2
+    assert told.count("NOT GRADED Ada Lovelace, Grace Hopper: no hash") == 2
     assert told.count("Not up to date: workshop.yml:7: not valid YAML") == 1
 
 

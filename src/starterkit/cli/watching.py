@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 from starterkit.cli.console import Console
 from starterkit.cli.invocation import shown_path
 from starterkit.cli.screens import stood
+from starterkit.cli.text import few
 
 if TYPE_CHECKING:
     from starterkit.errors import StarterkitError
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from starterkit.workshop.rounds import Grade
     from starterkit.workshop.standing import Room
 
+_MOST_NAMES = 6
 _Told = tuple[str, str, str]
 
 
@@ -69,29 +70,29 @@ class Shown:
 
 @dataclass
 class Troubles:
-    """What goes wrong while a room is watched. It is told below each table as long as it lasts, and names nobody."""
+    """What goes wrong while a room is watched. It is told below each table as long as it lasts."""
 
     lasting: list[_Told] = field(default_factory=list)
     of_this_round: list[_Told] = field(default_factory=list)
-    _not_graded: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _not_graded: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
     def begin_round(self) -> None:
         """Forget what went wrong in the round before."""
         self.of_this_round.clear()
         self._not_graded.clear()
 
-    def not_graded(self, failed: Iterable[StarterkitError]) -> None:
-        """Note why some could not be graded, one error for each of them."""
-        self._not_graded.update((wrong.message, wrong.mend) for wrong in failed)
+    def not_graded(self, failed: Mapping[str, StarterkitError]) -> None:
+        """Note why some could not be graded, an error for the folder of each."""
+        for folder, wrong in failed.items():
+            self._not_graded.setdefault((wrong.message, wrong.mend), []).append(folder)
 
-    @property
-    def told(self) -> tuple[_Told, ...]:
-        """All that is to be told now: a title, what is wrong, what to do about it."""
-        counted = (
-            (f"NOT GRADED {count} {'person' if count == 1 else 'people'}:", *why)
-            for why, count in self._not_graded.items()
+    def told(self, called: Mapping[str, str]) -> tuple[_Told, ...]:
+        """All that is to be told now: a title, what is wrong, what to do. `called` are people's names, by folder."""
+        not_graded = (
+            ("NOT GRADED", f"{few([called[folder] for folder in folders], _MOST_NAMES)}: {message}", mend)
+            for (message, mend), folders in self._not_graded.items()
         )
-        return (*self.lasting, *self.of_this_round, *counted)
+        return (*self.lasting, *self.of_this_round, *not_graded)
 
 
 def watch_room(folder: Path, shown: Shown, seconds: int, grade: Grade | None, troubles: Troubles) -> int:
@@ -129,8 +130,9 @@ class _View:
 
     def update(self, room: Room) -> None:
         """Show the room; on a screen, no more of it than that holds."""
-        shown, console, told = self._shown, self._shown.console, self._troubles.told
+        shown, console = self._shown, self._shown.console
         room = shown.named(room)
+        told = self._troubles.told({one.person.folder: stood.called(one) for one in room.people})
         shown.write_page(room)
         now = ([stood.person_as_json(one) for one in room.people], told)
         if not console.shows_screen and now == self._before:

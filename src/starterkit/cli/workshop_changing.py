@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from starterkit.cli.invocation import quoted
+from starterkit.cli.invocation import quoted, shown_path
 from starterkit.cli.options import Elsewhere, Json, Trust, flag
 from starterkit.cli.session import console_of, folder_of
 from starterkit.cli.text import prose
@@ -33,7 +33,7 @@ def push_fix(
     the same lines, a branch is left beside theirs, to be merged; what they wrote into a lesson stays in their history.
     """
     from starterkit.cli.screens import delivered, fixed
-    from starterkit.workshop.fixing import keep_old_path, planned, put_in, render_new_path, take_over
+    from starterkit.workshop.fixing import keep_old_path, planned, put_in, render_new_path, take_over, taken_back
     from starterkit.workshop.founding import working
 
     console = console_of(context)
@@ -42,10 +42,11 @@ def push_fix(
     found, corrected = _corrected(context, workshop, template, trusted=trust)
     with working(workshop.folder, console.say):
         new = render_new_path(workshop, found, trusted=trust)
+        back = taken_back(workshop, new)
         fixes = planned(workshop, people, new, console.say)
         waiting = any(fix.commit for fix in fixes) or (new.path, new.texts) != (workshop.path, workshop.texts)
         if not console.as_json:
-            fixed.show_report(console, fixes)
+            fixed.show_report(console, workshop.called, fixes, back)
         done = waiting and (yes or (console.is_interactive and _is_wanted(console, fixes)))
         if done:
             keep_old_path(workshop, fixes)
@@ -53,7 +54,9 @@ def push_fix(
             take_over(workshop, new, corrected)
     words = ["workshop push-fix", *map(quoted, who or []), *(["--template", quoted(template)] if template else [])]
     words += ["--trust"] if trust else []
-    code = fixed.show(console, fixes, waiting=waiting, done=done, again=" ".join((*words, "--yes")))
+    again = " ".join((*words, "--yes"))
+    validate = "" if found.is_bundled else f"template validate {quoted(shown_path(found.folder))}"
+    code = fixed.show(console, workshop.called, fixes, back, waiting=waiting, done=done, again=again, validate=validate)
     if done:
         delivered.show_zips(console, workshop)
     return code
@@ -163,7 +166,7 @@ def catch_up(
         with working(workshop.folder, console.say):
             say = console.say
             brought = bring(workshop, people, goal, say, judge=judge, counts_as_green=green, take_whole=replace)
-        code = caught_up.show(console, template, brought)
+        code = caught_up.show(console, workshop.called, template, brought)
         if any(one.delivered for one in brought):
             delivered.show_zips(console, workshop)
         return code

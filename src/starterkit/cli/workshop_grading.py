@@ -82,8 +82,8 @@ def grade(
         confinement = runner.describe()
     if failed and not grades:
         raise next(iter(failed.values()))
-    graded.show(console, grades, confinement)
-    return _tell_failed(console, failed)
+    graded.show(console, workshop.called, grades, failed, confinement)
+    return _tell_failed(console, workshop, failed)
 
 
 @contextmanager
@@ -117,20 +117,24 @@ def grader(console: Console, *, trusted: bool) -> GradeThem:
         from starterkit.workshop.grading.running import Order
 
         _, failed = _graded(console, workshop, Order(people), runner, runner.shelf)
-        _tell_failed(console, failed)
+        _tell_failed(console, workshop, failed)
 
     return grade_them
 
 
-def _tell_failed(console: Console, failed: Mapping[str, StarterkitError]) -> int:
-    """Tell who could not be graded for a reason of this machine's; return the exit code."""
-    for folder, wrong in failed.items():
-        console.trouble("NOT GRADED", f"{folder}: {wrong.message}", "")
+def _tell_failed(console: Console, workshop: Workshop, failed: Mapping[str, StarterkitError]) -> int:
+    """Tell who could not be graded for a reason that is not theirs; return the exit code."""
+    from starterkit.cli.watching import Troubles
+
+    troubles = Troubles()
+    troubles.not_graded(failed)
+    for one in troubles.told(workshop.called):
+        console.trouble(*one)
     return next((int(wrong.code) for wrong in failed.values()), 0)
 
 
 def grader_for_watch(console: Console, troubles: Troubles, *, trusted: bool) -> GradeThem | None:
-    """Like `grader`, but None where there is no sandbox. What goes wrong is noted, and nobody is named."""
+    """Like `grader`, but None where there is no sandbox. What goes wrong is noted."""
     from starterkit.errors import MissingError, StarterkitError
 
     try:
@@ -143,11 +147,11 @@ def grader_for_watch(console: Console, troubles: Troubles, *, trusted: bool) -> 
         from starterkit.workshop.grading.running import Order
 
         try:
-            _, failed = _graded(console, workshop, Order(people), runner, runner.shelf, names=False)
+            _, failed = _graded(console, workshop, Order(people), runner, runner.shelf, names={})
         except StarterkitError as wrong:  # of the path itself, so of everybody
-            troubles.not_graded([wrong] * len(people))
+            troubles.not_graded({person.folder: wrong for person in people})
         else:
-            troubles.not_graded(failed.values())
+            troubles.not_graded(failed)
 
     return grade_them
 
@@ -171,7 +175,7 @@ def judge_if_any(console: Console, workshop: Workshop, *, trusted: bool) -> Judg
     grader = Grader(workshop, Layers(workshop), runner.shelf, runner)
 
     def is_green(person: Person, commit: str, step: str) -> bool:
-        console.say(f"Running the tests up to {step} on the work of {person.name}")
+        console.say(f"Running the tests up to {step} on the work of {workshop.called[person.folder]}")
         return grader.grade(of_commit(workshop, person, commit), step, None).verdict is Verdict.GREEN
 
     return is_green
@@ -196,12 +200,17 @@ def _shelf(console: Console) -> Shelf:
 
 
 def _graded(
-    console: Console, workshop: Workshop, order: Order, runner: Runner, shelf: Shelf, *, names: bool = True
+    console: Console,
+    workshop: Workshop,
+    order: Order,
+    runner: Runner,
+    shelf: Shelf,
+    names: Mapping[str, str] | None = None,
 ) -> tuple[list[Grade], Mapping[str, StarterkitError]]:
     from starterkit.workshop.grading.running import Grading
     from starterkit.workshop.grading.written import write_grades
 
-    grading = Grading(workshop, order, runner, shelf, _Told(console, names))
+    grading = Grading(workshop, order, runner, shelf, _Told(console, workshop.called if names is None else names))
     grades = grading.run()
     write_grades(workshop, grades)
     return grades, grading.failed
@@ -210,10 +219,10 @@ def _graded(
 class _Told:
     """Tells on standard error how far the grading is."""
 
-    def __init__(self, console: Console, names: bool) -> None:
+    def __init__(self, console: Console, names: Mapping[str, str]) -> None:
         self._console, self._names = console, names
 
     def ended(self, grade: Grade, done: int, of: int) -> None:
         """Say who has a grade now."""
-        who = f" · {grade.person.name}: {grade.verdict.value}" if self._names else ""
-        self._console.say(f"{done} of {of}{who}" if who else f"Grading: {done} of {of}")
+        name = self._names.get(grade.person.folder, "")
+        self._console.say(f"{done} of {of} · {name}: {grade.verdict.value}" if name else f"Grading: {done} of {of}")

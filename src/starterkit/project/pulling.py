@@ -30,13 +30,14 @@ from starterkit.template import BASE
 
 _SECONDS = 120.0
 FIX_BRANCHES = "starterkit-fix-"  # the beginning of the names of branches with corrections that have to be merged
+COLLECTED = ("starterkit", "collected")  # true in git's configuration: a workshop fetches the work from this folder
 
 
 @dataclass(frozen=True)
 class Pulled:
     """The outcome of `pull`: from where, and how many commits came; with none, nothing was written.
 
-    `ahead` tells whether there is work here that is not there yet, `can_push` whether there is a remote at all.
+    `ahead` tells whether there is work here that is not there yet, `must_push` whether they have to push it there.
     `corrected` tells whether the path is another one now, `step` where the project stands (`base` before the first
     step), `moved` whether that is another place. `waiting` is what to type for a correction that meets lines of theirs
     and so lies on a branch of its own ("" where there is none).
@@ -45,7 +46,7 @@ class Pulled:
     source: str
     commits: int
     ahead: bool
-    can_push: bool
+    must_push: bool
     step: str
     corrected: bool = False
     moved: bool = False
@@ -81,11 +82,15 @@ class _Other:
 
 @dataclass(frozen=True)
 class _Remotes:
-    """The remotes of a project: `branch` is the learner's, `own` the remote to which it belongs ("" where none)."""
+    """The remotes of a project: `branch` is the learner's, `own` the remote to which it belongs ("" where none).
+
+    `must_push` tells whether work has to be pushed to be there.
+    """
 
     branch: str
     names: tuple[str, ...]
     own: str
+    must_push: bool
 
     def meant(self, words: str) -> str:
         """Return the one that is meant: that which is named, that of the branch, or the only one; "" where none is."""
@@ -114,10 +119,10 @@ def pull(project: Project, choices: Choices, say: Say, source: Source | None = N
         source = source or Source("", "", project.folder)
         remotes = _remotes(project, head)
         other = _fetched(project, head, remotes, source, say)
-        mine, can_push = project.state, bool(remotes.names)
+        mine, must_push = project.state, remotes.must_push
         if other.commits == 0:
             ahead = head.commit != other.commit or repository.has_changes()
-            return Pulled(other.name, 0, ahead, can_push, mine.step, waiting=_waiting(project, remotes, source))
+            return Pulled(other.name, 0, ahead, must_push, mine.step, waiting=_waiting(project, remotes, source))
         work = project.read_work(listing, with_large=choices.save_large)
         merger = merger_for(project, work)
         theirs, base = _side(project, other.commit), _side(project, other.base, mine)
@@ -145,7 +150,7 @@ def pull(project: Project, choices: Choices, say: Say, source: Source | None = N
         moved = (state.step, state.solved) != (mine.step, mine.solved)
         waiting = _waiting(project, remotes, source)
         corrected = state.path != mine.path
-        return Pulled(other.name, other.commits, ahead, can_push, state.step, corrected, moved, written, waiting)
+        return Pulled(other.name, other.commits, ahead, must_push, state.step, corrected, moved, written, waiting)
 
 
 def _fetched(project: Project, head: Head, remotes: _Remotes, source: Source, say: Say) -> _Other:
@@ -187,7 +192,9 @@ def _remotes(project: Project, head: Head) -> _Remotes:
     git = project.repository.git
     branch = (head.branch or "").removeprefix("refs/heads/")
     own = git.try_run("config", f"branch.{branch}.remote").text_out.strip()
-    return _Remotes(branch, tuple(git.run("remote").decode().split()), own)
+    names = tuple(git.run("remote").decode().split())
+    collected = git.try_run("config", "--type=bool", ".".join(COLLECTED)).text_out.strip() == "true"
+    return _Remotes(branch, names, own, must_push=bool(names) and not collected)
 
 
 def _named(project: Project, remotes: _Remotes, source: Source, say: Say) -> tuple[str, str]:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import partial
 
 from starterkit import __version__
 from starterkit.errors import StarterkitError, UsageError
@@ -23,7 +24,7 @@ from starterkit.project.state import STATE_FILE, State
 from starterkit.repository import STARTERKIT_REFS
 from starterkit.repository.bare import HEADS, BareRepository
 from starterkit.repository.merge import Settle
-from starterkit.repository.objects import FILE, Entry, File, NewCommit
+from starterkit.repository.objects import FILE, Entry, File, NewCommit, ObjectReader
 from starterkit.repository.worktree import write_file
 from starterkit.template import BASE
 from starterkit.template.located import Located
@@ -105,6 +106,34 @@ def render_new_path(workshop: Workshop, found: Located, *, trusted: bool = False
     with BareRepository(workshop.path_repository) as repository:
         ids = write_path(repository.git, rendered.layers, texts_of(found.folder, found.template), _COMING)
     return NewPath(order, rendered, *ids)
+
+
+def taken_back(workshop: Workshop, new: NewPath) -> tuple[tuple[str, str], ...]:
+    """Return which files of the site are corrected, and at which later step they are once more as before.
+
+    A solution brings whole files: where one has such a file, with lines that were corrected, it takes them back.
+    """
+    found: list[tuple[str, str]] = []
+    with BareRepository(workshop.path_repository) as repository:
+        old, corrected = (LearningPath(repository, one.path, one.texts) for one in (workshop, new))
+        template = corrected.template
+        if template.step_names != old.template.step_names:
+            return ()
+        gone: dict[str, set[bytes]] = {}  # of each corrected file, the lines that are no more
+        steps = ((BASE, True), *((step, solved) for step in template.step_names for solved in (False, True)))
+        for step, solved in steps:
+            before, after = (path.layer(step, solved=solved) for path in (old, corrected))
+            lines = partial(_lines, repository.reader)
+            same = [path for path in gone if path in after and before.get(path) == after[path]]
+            found += [(path, step) for path in sorted(same) if not gone[path] or gone[path] & lines(after.get(path))]
+            changed = [path for path in changed_paths(before, after) if not template.owns(path)]
+            gone = {path: lines(before.get(path)) - lines(after.get(path)) for path in changed}
+    return tuple(found)
+
+
+def _lines(reader: ObjectReader, entry: Entry | None) -> set[bytes]:
+    """The lines of a file, without the blank ones."""
+    return {line.strip() for line in reader.blob(entry.id).splitlines() if line.strip()} if entry else set()
 
 
 def planned(workshop: Workshop, people: Sequence[Person], new: NewPath, say: Callable[[str], None]) -> list[Fix]:

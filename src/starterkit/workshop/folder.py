@@ -22,7 +22,7 @@ from pathlib import Path
 from starterkit.errors import UsageError
 from starterkit.repository.bare import HEADS
 from starterkit.workshop.lines import Plain, lines_of, person_lines, split_people
-from starterkit.workshop.naming import is_safe, key_of
+from starterkit.workshop.naming import is_safe, key_of, told_apart
 from starterkit.yamlfile import Value, parse
 
 WORKSHOP_FILE = "workshop.yml"
@@ -133,6 +133,11 @@ class Workshop:
         return self.folder / Path(self.handouts[way]).expanduser() if way in self.handouts else None
 
     @cached_property
+    def called(self) -> Mapping[str, str]:
+        """What everybody is called on a screen, by their folders: those of one name are told apart."""
+        return told_apart((one.folder, one.name, one.login) for one in self.people)
+
+    @cached_property
     def by_word(self) -> Mapping[str, tuple[Person, ...]]:
         """The people by every word that may stand for them: folder, login, name, e-mail; letter case does not count.
 
@@ -161,10 +166,16 @@ class Workshop:
             if len(people) > 1:
                 raise UsageError(
                     f'"{word}" can be {len(people)} people here.',
-                    f"Name the folder: {', '.join(person.folder for person in people[:12])}.",
+                    f"Name the folder: {', '.join(map(_with_login, people[:12]))}.",
                 )
             wanted.add(people[0].folder)
         return tuple(person for person in self.people if person.folder in wanted or not words)
+
+
+def _with_login(person: Person) -> str:
+    """A person's folder, with what tells whose it is."""
+    who = person.login or person.email or ", ".join(one.name for one in person.members)
+    return f"{person.folder} ({who})" if who else person.folder
 
 
 def open_workshop(folder: Path) -> Workshop:

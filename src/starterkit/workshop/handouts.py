@@ -15,15 +15,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
+from starterkit.project.pulling import COLLECTED
 from starterkit.repository import PATH_REF, TEXTS_REF, make_repository
 from starterkit.repository.bare import BareRepository
 from starterkit.repository.objects import EXECUTABLE, FILE, File
 from starterkit.repository.worktree import write_file
 from starterkit.workshop.folder import Person, Workshop
 from starterkit.workshop.founding import MAIN
+from starterkit.workshop.sharing import may_be_given_away
 
 _DRAFT = ".making-"
 _OURS = re.compile(re.escape(_DRAFT) + "[0-9a-f]{16}")
+_REFS = ".git/packed-refs"
+_UPSTREAM = "refs/remotes/origin/main"
 _ZIPPED_SETTINGS = """[core]
 \trepositoryformatversion = 0
 \tfilemode = false
@@ -53,6 +57,8 @@ class Handouts:
         self._files: dict[str, File] = {}
         self._packs: list[str] = []
         self._zip = b""
+        self._refs: dict[str, str] = {}
+        self._linked: Path | None = None
         self._master = Path(self._place.name) / "site"
 
     def __enter__(self) -> Handouts:
@@ -80,14 +86,29 @@ class Handouts:
             for name, file in self._files.items():
                 _write(draft / name, file)
             for name in self._packs:
-                # Never a second name of one file: given to another user, that user could write into everybody's.
-                shutil.copy2(self._master / name, draft / name)
+                self._place_pack(name, draft, goal, alone=may_be_given_away(person))
+            (draft / _REFS).write_bytes(self._packed_refs(person))
             with (draft / ".git" / "config").open("a", encoding="utf-8") as settings:
                 settings.write(self._origin(person, goal))
             draft.rename(goal)
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)
             raise
+
+    def _place_pack(self, name: str, draft: Path, goal: Path, alone: bool) -> None:
+        """Put a pack into a draft: as another name of the file in an earlier folder, as git clones on one machine.
+
+        Who is to have it alone gets a copy: whoever owns a file can write into it, under all of its names.
+        """
+        if not alone and self._linked is not None:
+            try:
+                os.link(self._linked / name, draft / name)
+                return
+            except OSError:  # another disk, one without links, too many of them, or that folder was packed anew
+                pass
+        shutil.copy2(self._master / name, draft / name)
+        if not alone:
+            self._linked = goal
 
     def write_zip(self, person: Person, goal: Path) -> None:
         """Make a person's zip, in one step. All of them are one, but for the address of the remote."""
@@ -97,23 +118,30 @@ class Handouts:
         settings = _ZIPPED_SETTINGS + self._origin(person, goal)
         with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr(f"{self.folder_in_zip}/.git/config", settings)
+            archive.writestr(f"{self.folder_in_zip}/{_REFS}", self._packed_refs(person))
         with _in_one_step(goal) as draft:
             draft.write_bytes(buffer.getvalue())
+
+    def _packed_refs(self, person: Person) -> bytes:
+        """The file with a person's refs. Where they have an origin, they begin with what is there, as in a clone."""
+        refs = {**self._refs, **({_UPSTREAM: self._refs[MAIN]} if person.remote else {})}
+        lines = "".join(f"{id} {name}\n" for name, id in sorted(refs.items()))
+        return f"# pack-refs with: sorted \n{lines}".encode()
 
     def _origin(self, person: Person, goal: Path) -> str:
         """The lines of git's configuration for where a person pulls from and pushes to; none where there is nothing.
 
         Who works in this very folder gets from their repository in the workshop what is put ready for them there.
         """
-        folder = self._workshop.remote_folder(person)
+        folder, collected = self._workshop.remote_folder(person), ""
         if not person.remote:
             return ""
         if folder is not None and folder.absolute() == goal.absolute():
-            folder = self._workshop.repository(person)
+            folder, collected = self._workshop.repository(person), f"[{COLLECTED[0]}]\n\t{COLLECTED[1]} = true\n"
         address = str(folder.absolute() if folder else person.remote).replace("\\", "\\\\").replace('"', '\\"')
         return (
             f'[remote "origin"]\n\turl = "{address}"\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n'
-            '[branch "main"]\n\tremote = origin\n\tmerge = refs/heads/main\n\trebase = false\n'
+            f'[branch "main"]\n\tremote = origin\n\tmerge = refs/heads/main\n\trebase = false\n{collected}'
         )
 
     def _fill(self) -> None:
@@ -121,7 +149,7 @@ class Handouts:
         repository = make_repository(master)
         modes: dict[str, str] = {}
         with BareRepository(workshop.path_repository) as path:
-            refs = {MAIN: path.refs()[MAIN], PATH_REF: workshop.path, TEXTS_REF: workshop.texts}
+            refs = self._refs = {MAIN: path.refs()[MAIN], PATH_REF: workshop.path, TEXTS_REF: workshop.texts}
             packs = master / ".git" / "objects" / "pack"
             packs.mkdir(exist_ok=True)
             wanted = "".join(f"{id}\n" for id in refs.values()).encode()
@@ -131,8 +159,7 @@ class Handouts:
             for name, entry in path.reader.tree(refs[MAIN]).items():
                 modes[name] = entry.mode
                 write_file(master, name, File(entry.mode, path.reader.blob(entry.id)))
-        lines = "".join(f"{id} {name}\n" for name, id in sorted(refs.items()))
-        (master / ".git" / "packed-refs").write_text(f"# pack-refs with: sorted \n{lines}", encoding="utf-8")
+        (master / _REFS).write_bytes(self._packed_refs(Person("", "")))
         (master / ".git" / "refs" / ".keep").touch()
         repository.git.run("read-tree", "HEAD")
         repository.git.try_run("update-index", "-q", "--refresh")
@@ -162,7 +189,7 @@ class Handouts:
             for name, file in {**self._files, **{name: self._packed(name) for name in self._packs}}.items():
                 about = zipfile.ZipInfo(f"{self.folder_in_zip}/{name}", now)
                 about.external_attr = (0o100000 | (0o755 if file.mode == EXECUTABLE else 0o644)) << 16
-                if name != ".git/config":
+                if name not in (".git/config", _REFS):
                     archive.writestr(about, file.data, zipfile.ZIP_DEFLATED)
         return buffer.getvalue()
 

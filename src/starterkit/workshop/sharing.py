@@ -66,6 +66,26 @@ def _no_login(person: Person) -> str:
     return f"{person.name} has no login, and --group has {{login}} in it."
 
 
+def is_another_user(login: str) -> bool:
+    """Tell whether this login is a user of this machine, and not the one who runs this."""
+    try:
+        import pwd
+
+        return bool(login) and pwd.getpwnam(login).pw_uid != os.geteuid()
+    except (ImportError, KeyError):
+        return False
+
+
+def may_be_given_away(person: Person) -> bool:
+    """Tell whether what is made for a person may be given to another user of this machine.
+
+    That is so where a login says who that is; and where none does and root, who alone can do that, makes it.
+    """
+    logins = [member.login for member in person.everybody if member.login]
+    is_root = os.name != "nt" and os.geteuid() == 0
+    return any(is_another_user(login) for login in logins) or (is_root and not logins)
+
+
 def is_unshared(repository: Path) -> bool:
     """Tell whether a repository is still to be shared; a damaged one without a configuration stays as it is."""
     try:

@@ -20,7 +20,6 @@ from starterkit.repository.worktree import write_file
 from starterkit.template.model import BASE
 from starterkit.workshop import results
 from starterkit.workshop.folder import Person, Workshop
-from starterkit.workshop.naming import told_apart
 from starterkit.workshop.parallel import Say, each, quiet
 from starterkit.workshop.steps import texts_of
 
@@ -129,9 +128,8 @@ def room(workshop: Workshop, at: datetime, stuck_after: int = STUCK_MINUTES, say
             write_file(file.parent, _CACHE, File(FILE, json.dumps(after).encode()))
     beginnings = frozenset((refs_on_disk(workshop.path_repository) or {}).values())
     summaries = {folder: _settled(found[2], beginnings) for folder, found in known.items()}
-    names = told_apart((one.folder, one.name, one.login) for one in people)
     standings = (
-        replace(standing(workshop, one, summaries[one.folder], at, stuck_after), called=names[one.folder])
+        replace(standing(workshop, one, summaries[one.folder], at, stuck_after), called=workshop.called[one.folder])
         for one in people
     )
     return Room(workshop, at, tuple(standings), tuple((name, title) for name, title in steps))

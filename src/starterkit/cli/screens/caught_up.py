@@ -9,32 +9,37 @@ from starterkit.cli.text import prose, text
 from starterkit.errors import ExitCode
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starterkit.cli.console import Console
     from starterkit.template import Template
     from starterkit.workshop.catching_up import CaughtUp
 
 
-def show(console: Console, template: Template, brought: list[CaughtUp]) -> int:
-    """Show a line or two for each person; exit code 1 where somebody could not be brought there."""
+def show(console: Console, called: Mapping[str, str], template: Template, brought: list[CaughtUp]) -> int:
+    """Show a line or two for each person; exit code 1 where somebody could not be brought there.
+
+    `called` are everybody's names, by their folders.
+    """
     code = ExitCode.RED if any(one.failed for one in brought) else ExitCode.DONE
     if console.as_json:
         console.json("workshop catch-up", {"people": [_as_json(one) for one in brought]})
         return code
     for one in brought:
-        _show(console, template, one)
+        _show(console, called[one.person.folder], template, one)
     if any(one.delivered and delivered.typed(one.delivered) == delivered.PULL for one in brought):
         console.line()
         delivered.show_pull(console)
     return code
 
 
-def _show(console: Console, template: Template, one: CaughtUp) -> None:
+def _show(console: Console, name: str, template: Template, one: CaughtUp) -> None:
     if one.why:
         mark = text("FAILED", "bold red") if one.failed else text("--    ", "dim")
-        console.line(mark, prose(f"  {one.person.name}: {one.why}"), hang=8)
+        console.line(mark, prose(f"  {name}: {one.why}"), hang=8)
         return
     label = template.step(one.step).label
-    console.line(text("ok", "bold green"), f"  {one.person.name} is at {label}.", hang=4)
+    console.line(text("ok", "bold green"), f"  {name} is at {label}.", hang=4)
     if one.own:
         console.line(f"Theirs: {_labels(template, one.own)}.", indent=4)
     if one.filled:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from starterkit.cli.text import Text, joined, prose, text
+from starterkit.cli.text import Text, few, joined, prose, text
 
 if TYPE_CHECKING:
     from starterkit.checking import CheckResult, Place, TestResult
@@ -45,7 +45,7 @@ def show(
         return
     console.line(green_line(result))
     if own:
-        console.line(f"Not run, for they are your own tests: {_few(own)}.")
+        console.line(f"Not run, for they are your own tests: {few(own, _SHOWN_OF_A_GROUP)}.")
     if command == "check":
         console.type_next("Check everything", command)
     elif command == "next":
@@ -107,11 +107,6 @@ def _show_alike(console: Console, group: Sequence[TestResult], message: str, pla
     where = _where(group[0], place, alone=len(group) == 1)
     if where is not None:
         console.line(where, indent=_COLUMN)
-
-
-def _few(files: Sequence[str]) -> str:
-    more = f" and {len(files) - _SHOWN_OF_A_GROUP} more" if len(files) > _SHOWN_OF_A_GROUP else ""
-    return ", ".join(files[:_SHOWN_OF_A_GROUP]) + more
 
 
 def _word(one: TestResult) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from starterkit.cli.screens.enrolled import reached_code
@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 _LISTED = 20
 
 
-def show(console: Console, found: Sequence[Collected]) -> int:
-    """Show in one line each who could not be reached, and who sent something new."""
+def show(console: Console, called: Mapping[str, str], found: Sequence[Collected]) -> int:
+    """Show in one line each who could not be reached, and who sent something new.
+
+    `called` are everybody's names, by their folders.
+    """
     unreached = [one for one in found if not one.reached]
     code = reached_code(len(unreached), len(found))
     if console.as_json:
@@ -31,11 +34,11 @@ def show(console: Console, found: Sequence[Collected]) -> int:
     console.line(*head, f", {len(new)} with something new.")
     for one in new[:_LISTED]:
         step = one.submission.step if one.submission and one.submission.step else "an unknown step"
-        console.line(f"{one.person.name}: {step}", indent=2, hang=2)
+        console.line(f"{called[one.person.folder]}: {step}", indent=2, hang=2)
     if len(new) > _LISTED:
         console.line(f"and {len(new) - _LISTED} more", indent=2)
     for one in unreached:
-        console.line(text("NOT REACHED", "bold red"), f"  {one.person.name}: {one.why}", hang=13)
+        console.line(text("NOT REACHED", "bold red"), f"  {called[one.person.folder]}: {one.why}", hang=13)
     console.type_next("See where everybody is", "workshop status")
     return code
 

@@ -10,6 +10,7 @@ from starterkit.cli.text import columns, harmless, prose, text
 from starterkit.errors import ExitCode
 from starterkit.template.model import BASE
 from starterkit.workshop.naming import told_apart
+from starterkit.workshop.sharing import is_another_user
 
 if TYPE_CHECKING:
     from starterkit.cli.console import Console
@@ -147,16 +148,11 @@ def _show_owner(console: Console, made: Enrolment) -> None:
 
 def _to_give(made: Enrolment, one: Enrolled) -> str:
     """What gives a working folder to the user of this machine for whom it is; empty where there is nothing to give."""
-    import pwd
-
     folder, login = one.handout, one.person.login
-    if folder is None or _way(made, one) != "folder" or not login or folder.stat().st_uid != os.geteuid():
+    if folder is None or _way(made, one) != "folder" or folder.stat().st_uid != os.geteuid():
         return ""
-    try:
-        is_ours = pwd.getpwnam(login).pw_uid == os.geteuid()
-    except KeyError:
-        return ""
-    return "" if is_ours else f"sudo chown -R {quoted(login)}: {quoted(os.fspath(folder.absolute()))}"
+    place = quoted(os.fspath(folder.absolute()))
+    return f"sudo chown -R {quoted(login)}: {place}" if is_another_user(login) else ""
 
 
 def _show_to_all(console: Console, made: Enrolment) -> None:

@@ -6,12 +6,12 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from starterkit.cli.screens import delivered
-from starterkit.cli.text import text
+from starterkit.cli.text import few, text
 from starterkit.errors import ExitCode
 from starterkit.workshop.fixing import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from starterkit.cli.console import Console
     from starterkit.workshop.fixing import Fix
@@ -35,8 +35,13 @@ _WORDS = {
 }
 
 
-def show_report(console: Console, fixes: list[Fix]) -> None:
-    """Show what the correction does, before anything is put in."""
+def show_report(
+    console: Console, called: Mapping[str, str], fixes: list[Fix], taken_back: Sequence[tuple[str, str]]
+) -> None:
+    """Show what the correction does, before anything is put in. `called` are everybody's names, by their folders.
+
+    `taken_back` are corrected files, each with a later step at which it is as before.
+    """
     counts = Counter(fix.outcome for fix in fixes)
     said = [f"{counts[one]} {_WORDS[one][counts[one] > 1]}" for one in Outcome if counts[one]]
     console.line(text(", ".join(said) or "nobody is in this workshop", "bold"), ".")
@@ -45,33 +50,55 @@ def show_report(console: Console, fixes: list[Fix]) -> None:
             continue
         console.line(
             text(f"{fix.outcome.value:<12}", _STYLES.get(fix.outcome, "dim")),
-            f"{fix.person.name}: {_about(fix)}",
+            f"{called[fix.person.folder]}: {_about(fix)}",
             hang=12,
         )
         if fix.replaced:
             # All of them: they wrote in these.
             words = f"replaces their {', '.join(fix.replaced)}; their version stays in the history"
             console.line(f"{words} (commit {fix.base[:8]})", indent=12)
+    for file, step in taken_back:
+        console.line(
+            text("careful", "bold yellow"),
+            f"     {file} is corrected, and step {step} brings the whole file as it was before: mend it there, too.",
+            hang=12,
+        )
 
 
-def show(console: Console, fixes: list[Fix], *, waiting: bool, done: bool, again: str) -> int:
-    """Show what was done; everything where JSON is wanted. `again` is what to type to put it in."""
+def show(
+    console: Console,
+    called: Mapping[str, str],
+    fixes: list[Fix],
+    taken_back: Sequence[tuple[str, str]],
+    *,
+    waiting: bool,
+    done: bool,
+    again: str,
+    validate: str,
+) -> int:
+    """Show what was done; everything where JSON is wanted.
+
+    `again` is what to type to put it in, `validate` what tells whether the corrected path works (nothing where that
+    came with starterkit).
+    """
     failed = [fix for fix in fixes if fix.outcome in (Outcome.FAILED, Outcome.OTHER)]
     code = ExitCode.RED if failed else ExitCode.DONE
     if console.as_json:
-        console.json("workshop push-fix", {"done": done, "people": [_as_json(fix) for fix in fixes]})
+        console.json("workshop push-fix", _answer(fixes, taken_back, done))
         return code
     if not waiting:
         console.line("There is nothing to put in.")
-        _show_typed(console, fixes)
+        _show_typed(console, called, fixes)
     elif not done:
+        if validate:
+            console.type_next("Whether the corrected path works is not looked at here. This tells", validate)
         console.type_next("Nothing was changed. To put it in", again)
     else:
-        _show_done(console, fixes)
+        _show_done(console, called, fixes)
     return code
 
 
-def _show_done(console: Console, fixes: list[Fix]) -> None:
+def _show_done(console: Console, called: Mapping[str, str], fixes: list[Fix]) -> None:
     put_in = [(fix, fix.delivered) for fix in fixes if fix.commit and fix.delivered]
     ready = [one for fix, one in put_in if one.is_theirs]
     console.line()
@@ -83,26 +110,27 @@ def _show_done(console: Console, fixes: list[Fix]) -> None:
         console.line("Who comes later begins with the corrected path.")
     for fix in fixes:
         if fix.outcome is Outcome.FAILED:
-            console.line(text(f"{fix.outcome.value:<12}", "bold red"), f"{fix.person.name}: {fix.why}", hang=12)
-    _show_typed(console, fixes)
+            console.line(
+                text(f"{fix.outcome.value:<12}", "bold red"), f"{called[fix.person.folder]}: {fix.why}", hang=12
+            )
+    _show_typed(console, called, fixes)
 
 
-def _show_typed(console: Console, fixes: list[Fix]) -> None:
+def _show_typed(console: Console, called: Mapping[str, str], fixes: list[Fix]) -> None:
     """Show what those type for whom a plain pull is not enough."""
     for fix in fixes:
         one = fix.delivered
         if one is not None and (one.source or not one.is_theirs):
             style = _STYLES.get(fix.outcome, "")
-            console.line(text(f"{fix.outcome.value:<12}", style), f"{fix.person.name} types:", hang=12)
+            console.line(text(f"{fix.outcome.value:<12}", style), f"{called[fix.person.folder]} types:", hang=12)
             console.exact(delivered.typed(one), "bold", indent=12)
 
 
 def _about(fix: Fix) -> str:
     if not fix.files:
         return fix.why
-    files = ", ".join(f"{path}{_lines(fix.lines.get(path, ()))}" for path in fix.files[:_MOST_FILES])
-    more = f" and {len(fix.files) - _MOST_FILES} more" if len(fix.files) > _MOST_FILES else ""
-    return f"{files}{more}{f' ({fix.why})' if fix.why else ''}"
+    files = few([f"{path}{_lines(fix.lines.get(path, ()))}" for path in fix.files], _MOST_FILES)
+    return f"{files}{f' ({fix.why})' if fix.why else ''}"
 
 
 def _lines(found: Sequence[tuple[int, int]]) -> str:
@@ -112,6 +140,11 @@ def _lines(found: Sequence[tuple[int, int]]) -> str:
     said = [str(first) if first == last else f"{first}-{last}" for first, last in found]
     is_one = len(found) == 1 and found[0][0] == found[0][1]
     return f" {'line' if is_one else 'lines'} {' and '.join(said)}"
+
+
+def _answer(fixes: list[Fix], taken_back: Sequence[tuple[str, str]], done: bool) -> dict[str, Any]:
+    back = [{"file": file, "step": step} for file, step in taken_back]
+    return {"done": done, "people": [_as_json(fix) for fix in fixes], "taken_back": back}
 
 
 def _as_json(fix: Fix) -> dict[str, Any]:

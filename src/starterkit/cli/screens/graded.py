@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from starterkit.cli.screens.enrolled import fitted
@@ -11,18 +11,28 @@ from starterkit.template.model import BASE
 
 if TYPE_CHECKING:
     from starterkit.cli.console import Console
+    from starterkit.errors import StarterkitError
     from starterkit.workshop.grading.model import Grade
     from starterkit.workshop.sandbox import Confinement
 
 _STYLES = {"green": "green", "red": "red", "nothing": "dim"}
 _WIDEST_NAME, _WIDEST_STEP, _DONE, _VERDICT, _TESTS, _LATE = 24, 14, 4, 10, 7, 4
 _SHORTEST_NOTE = 12
+_NOT_GRADED = "not graded"
 
 
-def show(console: Console, grades: Sequence[Grade], confinement: Confinement) -> None:
-    """Show a table with a line for everybody."""
+def show(
+    console: Console,
+    called: Mapping[str, str],
+    grades: Sequence[Grade],
+    failed: Mapping[str, StarterkitError],
+    confinement: Confinement,
+) -> None:
+    """Show a table with a line for everybody.
+
+    `called` are their names, and `failed` why some have no grade, by their folders.
+    """
     from starterkit.workshop.grading.written import grade_as_json
-    from starterkit.workshop.naming import told_apart
 
     if console.as_json:
         answer: dict[str, Any] = {
@@ -32,16 +42,17 @@ def show(console: Console, grades: Sequence[Grade], confinement: Confinement) ->
                 "does_not_stop": list(confinement.does_not_stop),
             },
             "grades": [grade_as_json(one) for one in grades],
+            "not_graded": [{"folder": folder, "why": wrong.message} for folder, wrong in failed.items()],
             "next": "workshop status",
         }
         console.json("workshop grade", answer)
         return
     console.line(confinement.line)
     console.line()
-    console.line(_headline(grades))
+    console.line(_headline(grades, len(failed)))
     console.line()
-    called = told_apart((one.person.folder, one.person.name, one.person.login) for one in grades)
-    names = min(_WIDEST_NAME, max([4, *(columns(harmless(name)) for name in called.values())]))
+    shown = {one.person.folder for one in grades} | set(failed)
+    names = min(_WIDEST_NAME, max([4, *(columns(harmless(called[folder])) for folder in shown)]))
     steps = min(_WIDEST_STEP, max([4, *(columns(_step(one)) for one in grades)]))
     left = 2 + names + 2 + steps + 2 + _DONE + 2 + _VERDICT + 2 + _TESTS + 2 + _LATE + 2
     room = max(_SHORTEST_NOTE, console.columns - 1 - left) if console.shows_screen else 0
@@ -66,13 +77,16 @@ def show(console: Console, grades: Sequence[Grade], confinement: Confinement) ->
             fitted(note, room) if room and columns(note) > room else note,
         )
         console.row(line)
+    for folder in failed:  # why, is told below the table
+        left_of_it = f"  {fitted(harmless(called[folder]), names)}  {' ' * steps}  {' ' * _DONE}  "
+        console.row(joined(left_of_it, text(_NOT_GRADED, "bold red")))
     console.line()
     console.line("Written: results/grades.json, .csv and .xml, and a page for each person in results/pages/.")
 
 
-def _headline(grades: Sequence[Grade]) -> str:
-    people = f"{len(grades)} {'person' if len(grades) == 1 else 'people'}"
-    verdicts = [one.verdict.value for one in grades]
+def _headline(grades: Sequence[Grade], failed: int) -> str:
+    verdicts = [*(one.verdict.value for one in grades), *[_NOT_GRADED] * failed]
+    people = f"{len(verdicts)} {'person' if len(verdicts) == 1 else 'people'}"
     counted = ", ".join(f"{verdicts.count(word)} {word}" for word in dict.fromkeys(verdicts))
     kept = sum(one.kept for one in grades)
     again = f" {kept} as graded before: nothing has changed." if kept else ""

@@ -33,7 +33,7 @@ def show(console: Console, project: Project, pulled: Pulled) -> int:
         console.line(f"You are at {project.template.step(pulled.step).label} now.", indent=4)
     written.show_changed(console, "Changed", pulled.written)
     written.show_kept(console, pulled.written)
-    if pulled.ahead and pulled.can_push:
+    if pulled.ahead and pulled.must_push:
         console.line(prose("Your own commits are not there yet: `git push`."))
     _show_waiting(console, pulled)
     if not pulled.waiting:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from starterkit.cli.text import joined, prose, text
+from starterkit.cli.text import few, joined, prose, text
 
 if TYPE_CHECKING:
     from starterkit.cli.console import Console
@@ -21,8 +21,7 @@ def show_files(console: Console, what: str, paths: Iterable[str]) -> None:
     found = list(paths)
     if not found:
         return
-    more = f" and {len(found) - _LISTED} more" if len(found) > _LISTED else ""
-    console.line(f"{what}: " + ", ".join(found[:_LISTED]) + more, hang=2)
+    console.line(f"{what}: {few(found, _LISTED)}", hang=2)
 
 
 def show_changed(console: Console, what: str, written: Written) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shlex
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -81,6 +82,7 @@ class Grader:
     due: datetime | None = None
     prove: bool = True
     _proving: threading.Lock = field(default_factory=threading.Lock)
+    _unproven: dict[str, MissingError] = field(default_factory=dict)
 
     @cached_property
     def sandbox_name(self) -> str:
@@ -156,17 +158,20 @@ class Grader:
         with self._proving:
             if not self.prove or mark.exists():
                 return
+            if known in self._unproven:
+                raise self._unproven[known]
             draft = Grade(Person("reference", "the path"), moment(), Verdict.RED, step=pristine.step)
             reference = self.layers.reference(pristine.step)
             found = self.runner.run(Unit(draft, pristine, reference, self.limits(pristine)))
             if found.verdict is not Verdict.GREEN:
                 first = found.first_red
                 said = found.why or (f"{first.test}: {first.message}" if first else "nothing was reported")
-                raise MissingError(
+                self._unproven[known] = MissingError(
                     f"The path's own answer is {found.verdict.value} at {pristine.step} in this machine's sandbox: "
                     f"nobody can be graded there ({said.splitlines()[0]}).",
-                    "A machine that is less busy, or has the libraries of its Python in /usr, may be what is missing.",
+                    _suspected(self.workshop, pristine.step),
                 )
+                raise self._unproven[known]
             mark.parent.mkdir(parents=True, exist_ok=True)
             mark.touch()
 
@@ -174,6 +179,17 @@ class Grader:
         environment = digest(pristine.declaration.hex(), pristine.pins.hex(), pins)
         limits = vars(self.limits(pristine))
         return digest(pristine.fingerprint, environment, limits, harness_fingerprint(), self.sandbox_name)
+
+
+def _suspected(workshop: Workshop, step: str) -> str:
+    """What to look at where the path's own answer is not green: what was changed last."""
+    machine = "a machine that is less busy, or has the libraries of its Python in /usr, may be what is missing"
+    if not workshop.corrected:
+        return f"{machine[0].upper()}{machine[1:]}."
+    return (
+        f"The path was corrected: `starterkit template validate {shlex.quote(workshop.corrected)} --step {step}` tells "
+        f"whether the correction broke it. Where that is green, {machine}."
+    )
 
 
 def run_unit(unit: Unit, shelf: Shelf, sandbox: Sandbox) -> Grade:
