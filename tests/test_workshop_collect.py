@@ -194,6 +194,67 @@ def test_with_nobody_reached_the_exit_code_is_4_and_with_a_wrong_name_2(room: Ro
     assert 'Did you mean "ada-lovelace"' in wrong.err
 
 
+def test_what_does_not_come_by_itself_is_told(room: Room, graces: Path, tmp_path: Path) -> None:
+    """git leaves out what lies on no branch, and the branches of a shallow clone, and says nothing."""
+    git("switch", "-q", "--detach", cwd=graces)
+    commit(graces, {"a.py": "1\n"})
+
+    for _ in range(2):
+        ran = starterkit("workshop", "collect", cwd=room.folder)
+        assert "Grace Hopper: their last commit is on no branch" in ran.out
+    git("switch", "-q", "-c", "mine", cwd=graces)
+    assert "no branch" not in starterkit("workshop", "collect", cwd=room.folder).out
+
+    commit(graces, {"b.py": "2\n"})
+    shutil.move(graces, tmp_path / "whole")
+    git("clone", "-q", "--depth", "1", f"file://{tmp_path}/whole", str(graces), cwd=tmp_path)
+    known = room.events("grace-hopper")[-1]["commit"]
+    ran = starterkit("workshop", "collect", cwd=room.folder, code=1)
+    assert "NOT REACHED  Grace Hopper: a shallow clone" in ran.out
+    assert room.events("grace-hopper")[-1]["commit"] == known
+    git("fetch", "-q", "--unshallow", cwd=graces)
+    starterkit("workshop", "collect", cwd=room.folder)
+
+
+def test_a_folder_that_may_not_be_read_is_told_and_the_others_are_collected(
+    room: Room, graces: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_dir = Path.is_dir
+
+    def refused(self: Path) -> bool:
+        if self == graces:  # as Python answers below a folder that is closed to us
+            raise PermissionError(13, "Permission denied", str(self))
+        return is_dir(self)
+
+    monkeypatch.setattr(Path, "is_dir", refused)
+    ada, grace, _ = gather(room)
+
+    assert (ada.reached, grace.reached, grace.why) == (True, False, f"you may not read {graces}")
+
+
+def test_a_file_of_a_ref_without_end_is_not_read(room: Room, graces: Path) -> None:
+    with (graces / ".git/refs/heads/large").open("wb") as stream:
+        stream.truncate(2**40)
+
+    ran = starterkit("workshop", "collect", cwd=room.folder, code=1)
+    assert "NOT REACHED  Grace Hopper: refs/heads/large is no branch" in ran.out
+
+
+@pytest.mark.skipif(os.name == "nt", reason="limits as POSIX has them")
+def test_a_result_for_which_there_is_no_room_is_an_error(room: Room) -> None:
+    import resource
+
+    opened, eniac, most = room.opened, room.person("eniac"), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, most[1]))
+    try:
+        with pytest.raises(OSError, match="No space left"):
+            results.append(opened, eniac, {"kind": "graded", "why": "x" * 5000})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, most)
+    results.append(opened, eniac, {"kind": "graded"})
+    assert room.events("eniac") == [{"kind": "graded"}]
+
+
 def test_a_repository_of_a_learner_runs_nothing_here(room: Room, graces: Path, tmp_path: Path) -> None:
     trap = tmp_path / "trap"
     script = tmp_path / "script"

@@ -6,6 +6,7 @@ exception is a bug of ours and ends in a report.
 
 from __future__ import annotations
 
+import errno
 from enum import IntEnum
 
 
@@ -70,3 +71,20 @@ class MissingError(StarterkitError):
     """The machine lacks something (git, uv, Node, the network, room on the disk)."""
 
     code = ExitCode.ENVIRONMENT
+
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+_NOT_ALLOWED = (errno.EACCES, errno.EPERM, errno.EROFS)
+
+
+def of_the_machine(wrong: OSError) -> MissingError | None:
+    """Return the error that says in words what the machine refuses (room, or leave to read or write); else None."""
+    if wrong.errno in _NO_ROOM:
+        where = f" (writing {wrong.filename})" if wrong.filename else ""
+        return MissingError(f"There is no room left on the disk{where}.", "Make room, then type the command again.")
+    if wrong.errno in _NOT_ALLOWED and wrong.filename:
+        return MissingError(
+            f"You may not read or write {wrong.filename}: {wrong.strerror}.",
+            "Type the command as the user to whom it belongs, or have it opened for you.",
+        )
+    return None

@@ -10,10 +10,9 @@ from types import FrameType
 from typing import Any
 
 from starterkit.cli.console import Console, prepare_streams
-from starterkit.errors import ExitCode, MissingError, StarterkitError
+from starterkit.errors import ExitCode, MissingError, StarterkitError, of_the_machine
 
 _TITLES = {ExitCode.RED: "", ExitCode.CONFLICT: "Stopped:"}
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 def run_command(arguments: list[str]) -> int:
@@ -45,9 +44,8 @@ def _guarded(arguments: list[str], console: Console) -> int:
     except BrokenPipeError:
         raise
     except OSError as wrong:
-        if wrong.errno in _NO_ROOM:
-            return _told(console, no_room(wrong))
-        return _bug(console, wrong, arguments)
+        told = of_the_machine(wrong)
+        return _told(console, told) if told is not None else _bug(console, wrong, arguments)
     except Exception as wrong:  # the one place where anything may arrive
         return _bug(console, wrong, arguments)
 
@@ -82,12 +80,6 @@ def _told(console: Console, wrong: StarterkitError) -> int:
     return int(wrong.code)
 
 
-def no_room(wrong: OSError) -> MissingError:
-    """Return the error that says in words that the disk is full."""
-    where = f" (writing {wrong.filename})" if wrong.filename else ""
-    return MissingError(f"There is no room left on the disk{where}.", "Make room, then type the command again.")
-
-
 def _interrupted(console: Console) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C changes nothing any more
     # Where the interrupt passed through source that was run as text (a class that dataclasses made, say), Python notes
@@ -117,9 +109,8 @@ def _output_failed(console: Console, wrong: OSError) -> int:
     os.dup2(nowhere, sys.stdout.fileno())
     if wrong.errno == errno.EPIPE or isinstance(wrong, BrokenPipeError):
         return ExitCode.INTERRUPTED
-    if wrong.errno in _NO_ROOM:
-        return _told(console, no_room(wrong))
-    return _told(console, MissingError(f"The answer cannot be written: {wrong.strerror or wrong}."))
+    told = of_the_machine(wrong) or MissingError(f"The answer cannot be written: {wrong.strerror or wrong}.")
+    return _told(console, told)
 
 
 def _end_on_signals() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,7 +11,13 @@ from starterkit.cli.invocation import quoted, shown_path
 from starterkit.cli.options import Elsewhere, Json, Trust, flag
 from starterkit.cli.session import console_of, folder_of
 from starterkit.cli.text import prose
-from starterkit.cli.workshop_options import TrustSubmissions, Who, complete_people_and_step, workshop_with_path
+from starterkit.cli.workshop_options import (
+    TrustSubmissions,
+    Who,
+    complete_people_and_step,
+    workshop_here,
+    workshop_with_path,
+)
 
 if TYPE_CHECKING:
     from starterkit.cli.console import Console
@@ -33,14 +40,14 @@ def push_fix(
     the same lines, a branch is left beside theirs, to be merged; what they wrote into a lesson stays in their history.
     """
     from starterkit.cli.screens import delivered, fixed
-    from starterkit.workshop.fixing import keep_old_path, planned, put_in, render_new_path, take_over, taken_back
+    from starterkit.workshop.fixing import planned, put_in, render_new_path, taken_back
     from starterkit.workshop.founding import working
 
     console = console_of(context)
-    workshop = workshop_with_path(context)
-    people = workshop.chosen(who or [])
-    found, corrected = _corrected(context, workshop, template, trusted=trust)
-    with working(workshop.folder, console.say):
+    with working(workshop_here(context).folder, console.say):
+        workshop = workshop_with_path(context)
+        people = workshop.chosen(who or [])
+        found, corrected = _corrected(context, workshop, template, trusted=trust)
         new = render_new_path(workshop, found, trusted=trust)
         back = taken_back(workshop, new)
         fixes = planned(workshop, people, new, console.say)
@@ -49,9 +56,7 @@ def push_fix(
             fixed.show_report(console, workshop.called, fixes, back)
         done = waiting and (yes or (console.is_interactive and _is_wanted(console, fixes)))
         if done:
-            keep_old_path(workshop, fixes)
-            fixes = [put_in(workshop, fix) for fix in fixes]
-            take_over(workshop, new, corrected)
+            fixes = put_in(workshop, fixes, new, corrected)
     words = ["workshop push-fix", *map(quoted, who or []), *(["--template", quoted(template)] if template else [])]
     words += ["--trust"] if trust else []
     again = " ".join((*words, "--yes"))
@@ -153,19 +158,19 @@ def catch_up(
     from starterkit.workshop.steps import texts_of
 
     console = console_of(context)
-    workshop = workshop_with_path(context)
     *who, step = words
     if not who:
         raise UsageError("Who is to be brought to which step?", "For example: `starterkit workshop catch-up ada 03`.")
     if count_as not in ("", "green", "red"):
         raise UsageError(f'--count-as wants green or red, and found "{count_as}".', "For example: --count-as green")
     green = None if not count_as else count_as == "green"
-    with texts_of(workshop) as template:
-        goal, people = template.find_step(step), workshop.chosen(who)
+    with ExitStack() as held:
+        held.enter_context(working(workshop_here(context).folder, console.say))
+        workshop = workshop_with_path(context)
+        template = held.enter_context(texts_of(workshop))
+        goal, people, say = template.find_step(step), workshop.chosen(who), console.say
         judge = None if count_as else judge_if_any(console, workshop, trusted=trust_submissions)
-        with working(workshop.folder, console.say):
-            say = console.say
-            brought = bring(workshop, people, goal, say, judge=judge, counts_as_green=green, take_whole=replace)
+        brought = bring(workshop, people, goal, say, judge=judge, counts_as_green=green, take_whole=replace)
         code = caught_up.show(console, workshop.called, template, brought)
         if any(one.delivered for one in brought):
             delivered.show_zips(console, workshop)

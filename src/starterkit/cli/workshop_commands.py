@@ -122,10 +122,10 @@ def collect(
 
     console = console_of(context)
     count = whole_number(jobs, "--jobs") or collecting.JOBS
-    workshop = workshop_here(context)
-    people = workshop.chosen(who or [])
     grade_them = grader(console, trusted=trust_submissions) if and_grade else None
-    with working(workshop.folder, console.say):
+    with working(workshop_here(context).folder, console.say):
+        workshop = workshop_here(context)
+        people = workshop.chosen(who or [])
         found = collecting.collect(workshop, people, console.say, jobs=count)
     if grade_them is not None:
         grade_them(workshop, people, console.say)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 
+from starterkit.errors import UsageError
 from starterkit.repository.git import Git
 from starterkit.repository.objects import ObjectReader
 
@@ -19,6 +20,7 @@ HEADS = "refs/heads/"
 _LINE = re.compile(rb"([0-9a-f]{40}) (refs/\S[^\0\r\n]*)")
 _LOOSE = re.compile(rb"([0-9a-f]{40})\s*")
 _LARGEST = 4_000_000  # a file of refs larger than this is left to git
+_LARGEST_LOOSE = 10_000
 _MOST = 5_000
 _DIRECTORY = "objects/info"
 
@@ -63,6 +65,7 @@ def refs_on_disk(git_dir: Path, prefix: str = HEADS) -> dict[str, str] | None:
     """Return the refs whose names begin with `prefix` (it ends in a slash), as the files of a git directory have them.
 
     None where only git can tell: no such directory, another format of refs, links, or something that is no plain file.
+    Raises `UsageError` for a file that is far too long for a ref.
     """
     try:
         if not stat.S_ISDIR((git_dir / "objects").lstat().st_mode) or (git_dir / "reftable").exists():
@@ -136,11 +139,13 @@ def _loose(git_dir: Path, prefix: str) -> dict[str, str] | None:
         for entry in entries:
             if entry.name.startswith("."):
                 continue  # no ref is called so
-            mode = entry.lstat().st_mode
-            if stat.S_ISDIR(mode):
+            status = entry.lstat()
+            if stat.S_ISDIR(status.st_mode):
                 folders.append(entry)
                 continue
-            match = _LOOSE.fullmatch(entry.read_bytes()[:100]) if stat.S_ISREG(mode) else None
+            if status.st_size > _LARGEST_LOOSE:  # git would read all of it
+                raise UsageError(f"{entry.relative_to(git_dir).as_posix()} is no branch: its file is far too long.")
+            match = _LOOSE.fullmatch(entry.read_bytes()) if stat.S_ISREG(status.st_mode) else None
             if entry.name.endswith(".lock"):
                 continue
             if match is None or len(found) > _MOST:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import IO, NamedTuple
 
-from starterkit.errors import StarterkitError
+from starterkit.errors import StarterkitError, UsageError
 from starterkit.process import end, start
 from starterkit.repository.git import Git, git_failed
 
@@ -26,6 +26,7 @@ LINK = "120000"
 SUBMODULE = "160000"
 FOLDER = "40000"
 
+_DEEPEST = 100
 _FULL_ID = re.compile(r"[0-9a-f]{40}")
 
 # The last commit made here; it keeps what a merge in progress needs from being collected as garbage.
@@ -194,17 +195,21 @@ class ObjectReader:
                 parents.append(value)
         return id, Commit(tree, tuple(parents), message.decode("utf-8", "replace"))
 
-    def tree(self, id: str) -> dict[str, Entry]:
-        """Return all files of a tree (or of a commit's tree) by path. A full id is read once."""
+    def tree(self, id: str, most: int = 0) -> dict[str, Entry]:
+        """Return all files of a tree (or of a commit's tree) by path. A full id is read once.
+
+        With `most`, raises `UsageError` where there are more: a few objects can stand for any number of files.
+        """
         if id not in self._trees:
             found: dict[str, Entry] = {}
-            self._collect(f"{id}^{{tree}}", "", found)
+            self._collect(f"{id}^{{tree}}", "", found, most)
             if not _FULL_ID.fullmatch(id):
                 return found  # a name can stand for something else the next time
             self._trees[id] = found
         return self._trees[id]
 
-    def _collect(self, name: str, prefix: str, found: dict[str, Entry]) -> None:
+    def _collect(self, name: str, prefix: str, found: dict[str, Entry], most: int, seen: int = 0) -> int:
+        """Put the files below a tree into `found`; return how many entries were seen by then."""
         id, _kind, data = self.read(name)
         width, position = len(id) // 2, 0
         while position < len(data):
@@ -214,10 +219,14 @@ class ObjectReader:
             path = prefix + os.fsdecode(data[space + 1 : zero])
             entry_id = data[zero + 1 : zero + 1 + width].hex()
             position = zero + 1 + width
+            seen += 1
+            if most and (seen > most or prefix.count("/") > _DEEPEST):
+                raise UsageError(f"There are more than {most:,} files, or folders too deep in one another.")
             if mode == FOLDER:
-                self._collect(entry_id, path + "/", found)
+                seen = self._collect(entry_id, path + "/", found, most, seen)
             else:
                 found[path] = Entry(mode, entry_id)
+        return seen
 
 
 def write_objects(git: Git, commits: Sequence[NewCommit] = (), blobs: Sequence[bytes] = ()) -> list[str]:

@@ -18,7 +18,8 @@ from starterkit.repository.git import Git
 
 _SAFE = ("-c", "protocol.ext.allow=never", "-c", "submodule.recurse=false", "-c", "core.askPass=")
 # In a folder that another user owns, git serves nothing; who names that folder as a remote has said that it may.
-_LOCAL_SERVER = "--upload-pack=git -c 'safe.directory=*' upload-pack"
+# What that folder's configuration says is its owner's: nothing is to be fetched from elsewhere because of it.
+_LOCAL_SERVER = "--upload-pack=GIT_NO_LAZY_FETCH=1 GIT_ALLOW_PROTOCOL=none git -c 'safe.directory=*' upload-pack"
 _SSH = "-oBatchMode=yes -oConnectTimeout=15"
 _REASONS = (
     ("Could not resolve host", "no such host, or no network"),

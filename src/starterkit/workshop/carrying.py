@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from starterkit.errors import FileError, MissingError, StarterkitError
+from starterkit.errors import MissingError, StarterkitError
 from starterkit.project.carry import Carried, carry, changed_paths, take_files
 from starterkit.project.path import LearningPath
 from starterkit.project.pins import pins_rule
 from starterkit.project.pulling import FIX_BRANCHES
-from starterkit.project.state import STATE_FILE, State, read_state, state_bytes
+from starterkit.project.state import STATE_FILE, State, state_bytes
 from starterkit.repository import PATH_REF, TEXTS_REF
 from starterkit.repository.bare import HEADS, BareRepository
 from starterkit.repository.merge import Merger
@@ -23,10 +23,11 @@ from starterkit.repository.remotes import push_refs
 from starterkit.template import Template
 from starterkit.workshop import results
 from starterkit.workshop.folder import Person, Workshop
-from starterkit.workshop.submissions import Submission, latest_in, of_commit
+from starterkit.workshop.submissions import Submission, files_of, latest_in, of_commit, state_of
 
 _US = Identity("starterkit", "starterkit@localhost")
 _PUSH_SECONDS = 60.0
+_LARGEST_MERGED = 10_000_000
 
 Tree = Mapping[str, Entry]
 
@@ -113,11 +114,9 @@ class Desk:
 
     def standing(self, submission: Submission) -> Standing:
         """Return where a submission stands. Raises `FileError` where its `.starterkit.yml` is gone or damaged."""
-        tree = dict(self.repository.reader.tree(submission.commit))
-        entry = tree.pop(STATE_FILE, None)
-        if entry is None:
-            raise FileError(STATE_FILE, None, "the file is gone", "It is in an older commit of theirs.")
-        return Standing(submission, read_state(self.repository.reader.blob(entry.id)), tree)
+        state, tree = state_of(self.repository, submission.commit), files_of(self.repository, submission.commit)
+        del tree[STATE_FILE]
+        return Standing(submission, state, tree)
 
     def path(self, state: State) -> LearningPath | None:
         """Return the path that a state names, or None where its objects are not in this workshop."""
@@ -126,7 +125,14 @@ class Desk:
         return LearningPath(self.repository, state.path, state.texts)
 
     def carry(self, template: Template, change: Change, mine: Tree) -> Carried:
-        """Carry a change of the path onto somebody's files, as `next` and `solve` do."""
+        """Carry a change of the path onto somebody's files, as `next` and `solve` do.
+
+        Raises `StarterkitError` where they made one of those far too large to be merged.
+        """
+        for path in changed_paths(change.before, change.after):
+            about = self.repository.reader.about(mine[path].id) if path in mine else None
+            if about is not None and about[2] > _LARGEST_MERGED:
+                raise StarterkitError(f"Their {path} is too large to be merged ({about[2]:,} bytes).")
         rule = pins_rule(template.environment, _silent, compile_now=False)
         return carry(self.merger, template, change.before, change.after, mine, pins_rule=rule)
 

@@ -7,6 +7,7 @@ on this machine, its files of refs are compared first, so that git is started on
 from __future__ import annotations
 
 import os
+import re
 import stat
 import threading
 from collections.abc import Container, Mapping, Sequence
@@ -24,6 +25,7 @@ from starterkit.workshop.parallel import Say, each
 from starterkit.workshop.submissions import Submission, beginnings, latest_in
 
 JOBS = 8
+_ID = re.compile(r"[0-9a-f]{40}")
 SECONDS = 60.0
 
 
@@ -97,8 +99,17 @@ def collect_remotes(workshop: Workshop, people: Sequence[Person], say: Say) -> N
 
 def _look(workshop: Workshop, person: Person, begun_with: _Beginnings, seconds: float) -> _Looked:
     """Fetch where something is new, and read what is there now; nothing is appended yet."""
-    folder = workshop.repository(person)
     last = results.last(workshop, person, results.COLLECTED) or {}
+    try:
+        return _looked(workshop, person, begun_with, seconds, last)
+    except PermissionError as wrong:
+        return _Looked(person, Answer(False, f"you may not read {wrong.filename}"), {}, False, last)
+
+
+def _looked(
+    workshop: Workshop, person: Person, begun_with: _Beginnings, seconds: float, last: Mapping[str, Any]
+) -> _Looked:
+    folder = workshop.repository(person)
     before = refs_on_disk(folder, person.heads)
     if before is None and not folder.is_dir():
         return _Looked(person, Answer(False, f"repos/{folder.name} is not there"), {}, False, last)
@@ -132,9 +143,17 @@ def _bring(
     if not folder.is_dir():
         return Answer(False, "there is no such folder")
     there = _heads_there(folder)
-    if there is not None and known is not None and there == _short(known, COLLECTED_HEADS):
-        return Answer(True)
-    return fetch_heads(repository, os.fspath(folder.absolute()), COLLECTED_HEADS, is_folder=True, seconds=seconds)
+    if there is None or known is None or there != _short(known, COLLECTED_HEADS):
+        place = os.fspath(folder.absolute())
+        answer = fetch_heads(repository, place, COLLECTED_HEADS, is_folder=True, seconds=seconds)
+        if not answer.reached:
+            return answer
+        # git passes over the branches of a clone that does not have all commits, and says nothing.
+        is_shallow = (folder / ".git" / "shallow").exists() or (folder / "shallow").exists()
+        here = _short(repository.refs(COLLECTED_HEADS), COLLECTED_HEADS)
+        if is_shallow and not (there or {}).items() <= here.items():
+            return Answer(False, "a shallow clone, of which git gives nothing: `git fetch --unshallow` there")
+    return Answer(True, _on_no_branch(repository, folder))
 
 
 def _heads_there(folder: Path) -> dict[str, str] | None:
@@ -150,6 +169,18 @@ def _heads_there(folder: Path) -> dict[str, str] | None:
     except OSError:
         return None
     return None if found is None else _short(found, HEADS)
+
+
+def _on_no_branch(repository: BareRepository, folder: Path) -> str:
+    """Say so where somebody works in a folder on a commit that is on none of its branches, so that it does not come."""
+    try:
+        with (folder / ".git" / "HEAD").open("rb") as stream:
+            head = stream.read(100).decode("ascii", "replace").strip()
+    except OSError:
+        return ""
+    if not _ID.fullmatch(head) or repository.reader.about(head) is not None:
+        return ""
+    return "their last commit is on no branch, so it does not come: `git switch -c mine` there"
 
 
 def _short(refs: Mapping[str, str], prefix: str) -> dict[str, str]:

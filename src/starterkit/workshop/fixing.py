@@ -271,8 +271,21 @@ def _delivered_at(desk: Desk, standing: Standing, change: Change, paths: Sequenc
     return None
 
 
-def put_in(workshop: Workshop, fix: Fix) -> Fix:
-    """Put one correction in, and note it; return it with where it lies, or as failed with the reason."""
+def put_in(workshop: Workshop, fixes: Sequence[Fix], new: NewPath, corrected: str = "") -> list[Fix]:
+    """Put all corrections in; return them with where they lie, or as failed with the reason. `corrected` is the place
+    of the new path's template, empty where that is the one from which the workshop was made.
+
+    What is old is kept first, and the workshop takes the path over last, so that a command that was killed in between
+    is taken up by typing it again.
+    """
+    _keep_old_path(workshop, fixes)
+    done = [_put_in(workshop, fix) for fix in fixes]
+    _take_over(workshop, new, corrected)
+    return done
+
+
+def _put_in(workshop: Workshop, fix: Fix) -> Fix:
+    """Put one correction in, and note it."""
     if not fix.commit or fix.state is None:
         return fix
     try:
@@ -291,7 +304,7 @@ def put_in(workshop: Workshop, fix: Fix) -> Fix:
     return replace(fix, delivered=delivered)
 
 
-def keep_old_path(workshop: Workshop, fixes: Sequence[Fix]) -> None:
+def _keep_old_path(workshop: Workshop, fixes: Sequence[Fix]) -> None:
     """Keep the present path's objects: somebody may still stand on it, or come back with an old clone.
 
     Who has not begun still counts so: every branch of the path's repository is a beginning.
@@ -308,19 +321,14 @@ def keep_old_path(workshop: Workshop, fixes: Sequence[Fix]) -> None:
             repository.git.run("update-ref", f"{_OLDER}{workshop.path[:12]}/{name}", id)
 
 
-def take_over(workshop: Workshop, new: NewPath, corrected: str = "") -> Workshop:
-    """Make the corrected path the workshop's: whoever comes later begins with it.
-
-    `corrected` is the place of its template, empty where that is the one from which the workshop was made. Written
-    last, so that a command that was killed before is taken up by typing it again.
-    """
+def _take_over(workshop: Workshop, new: NewPath, corrected: str) -> None:
+    """Make the corrected path the workshop's: whoever comes later begins with it."""
     fixed = replace(workshop, path=new.path, texts=new.texts, version=__version__, corrected=corrected)
     with BareRepository(workshop.path_repository) as repository:
         write_beginning(repository.git, new.order, new.rendered, AUTHOR)
         for name in repository.refs(_COMING):
             repository.git.run("update-ref", "-d", name)
     write_file(workshop.folder, WORKSHOP_FILE, File(FILE, _with_path_of(fixed, workshop.file.read_bytes())))
-    return fixed
 
 
 def _with_path_of(fixed: Workshop, data: bytes) -> bytes:

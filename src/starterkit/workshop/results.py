@@ -7,6 +7,7 @@ Readers pass over kinds and keys that they do not know.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Mapping
@@ -22,7 +23,10 @@ _TAIL_BYTES = 65_536
 
 
 def append(workshop: Workshop, person: Person, event: Mapping[str, Any]) -> None:
-    """Append an event in one write, on a line of its own also where the last write was killed in the middle."""
+    """Append an event in one write, on a line of its own also where the last write was killed in the middle.
+
+    Raises `OSError` where there is no room for all of it.
+    """
     file = workshop.results(person)
     line = json.dumps(dict(event), separators=(",", ":")).encode() + b"\n"
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -32,7 +36,8 @@ def append(workshop: Workshop, person: Person, event: Mapping[str, Any]) -> None
             stream.seek(end - 1)
             if stream.read(1) != b"\n":
                 line = b"\n" + line
-        stream.write(line)
+        if stream.write(line) != len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file))
 
 
 def read(workshop: Workshop, person: Person) -> list[dict[str, Any]]:

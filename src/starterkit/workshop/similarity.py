@@ -21,7 +21,7 @@ from starterkit.repository.bare import BareRepository
 from starterkit.repository.objects import LINK, SUBMODULE, Entry, ObjectReader
 from starterkit.template import Template
 from starterkit.workshop.folder import Person, Workshop
-from starterkit.workshop.submissions import latest_in
+from starterkit.workshop.submissions import files_of, latest_in
 
 SUFFIXES = frozenset((".py", ".js", ".mjs", ".cjs", ".ts", ".html", ".jinja", ".css", ".sql"))
 LARGEST_FILE = 300_000
@@ -165,7 +165,7 @@ def _own(workshop: Workshop, person: Person, explained: _Explained, fingerprint:
         if submission is None:
             return None
         own = _Own(person)
-        for name, text in _texts(repository.reader, repository.reader.tree(submission.commit), explained.files):
+        for name, text in _texts(repository.reader, files_of(repository, submission.commit), explained.files):
             if explained.template.owns(name):
                 continue
             made = fingerprint(name, text, _WINDOW, explained.pieces)
@@ -180,8 +180,11 @@ def _texts(reader: ObjectReader, tree: Mapping[str, Entry], without: frozenset[s
     for name, entry in tree.items():
         if entry.id in without or not _counts(name, entry):
             continue
-        data = reader.blob(entry.id)
-        if len(data) > LARGEST_FILE or len(data) > left or b"\0" in data:
+        about = reader.about(entry.id)
+        if about is None or about[2] > min(LARGEST_FILE, left):
+            continue
+        data = reader.blob(about[0])
+        if b"\0" in data:
             continue
         left -= len(data)
         yield name, data.decode("utf-8", "replace")

@@ -6,12 +6,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from starterkit.errors import StarterkitError
-from starterkit.project.state import STATE_FILE, read_state
+from starterkit.errors import FileError, StarterkitError
+from starterkit.project.state import STATE_FILE, State, read_state
 from starterkit.repository.bare import HEADS, BareRepository
+from starterkit.repository.objects import Entry
 from starterkit.workshop.folder import Person, Workshop
 from starterkit.workshop.results import ours as ours_of
 
+MOST_FILES = 100_000
 _LARGEST_STATE, _LARGEST_COMMIT = 100_000, 10_000_000
 OWN_BRANCHES = "starterkit-"  # the beginning of the names of branches that we leave for people to merge
 _FIRST = ("main", "master")  # of branches whose last commits have one time
@@ -137,14 +139,25 @@ def _committed(repository: BareRepository, commit: str) -> int | None:
 _LAST_SECOND = 253_402_300_799 - 86_400  # the last day that a calendar of ours knows
 
 
+def state_of(repository: BareRepository, commit: str) -> State:
+    """Return where a commit says that it stands. Raises `FileError` where it does not, or in a file without end."""
+    about = repository.reader.about(f"{commit}:{STATE_FILE}")
+    if about is None or about[1] != "blob":
+        raise FileError(STATE_FILE, None, "the file is gone", "It is in an older commit of theirs.")
+    if about[2] > _LARGEST_STATE:
+        raise FileError(STATE_FILE, None, "the file is far too long", "An older commit of theirs has it as it was.")
+    return read_state(repository.reader.blob(about[0]))
+
+
+def files_of(repository: BareRepository, commit: str) -> dict[str, Entry]:
+    """Return the files of somebody's commit by path. Raises `UsageError` for more than any honest one has."""
+    return dict(repository.reader.tree(commit, MOST_FILES))
+
+
 def _standing(repository: BareRepository, commit: str) -> tuple[str, bool]:
     """The step that a commit stands at; an empty one where it does not say."""
-    name = f"{commit}:{STATE_FILE}"
-    about = repository.reader.about(name)
-    if about is None or about[1] != "blob" or about[2] > _LARGEST_STATE:
-        return "", False
     try:
-        state = read_state(repository.reader.blob(about[0]))
+        state = state_of(repository, commit)
     except StarterkitError:
         return "", False
     return state.step, state.solved

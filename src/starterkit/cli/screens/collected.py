@@ -37,6 +37,9 @@ def show(console: Console, called: Mapping[str, str], found: Sequence[Collected]
         console.line(f"{called[one.person.folder]}: {step}", indent=2, hang=2)
     if len(new) > _LISTED:
         console.line(f"and {len(new) - _LISTED} more", indent=2)
+    for one in found:
+        if one.reached and one.why:
+            console.line(f"{called[one.person.folder]}: {one.why}", indent=2, hang=2)
     for one in unreached:
         console.line(text("NOT REACHED", "bold red"), f"  {called[one.person.folder]}: {one.why}", hang=13)
     console.type_next("See where everybody is", "workshop status")
