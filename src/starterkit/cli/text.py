@@ -94,7 +94,8 @@ def prose(words: str, style: str = "") -> Text:
 def wrapped(paragraph: Text, width: int, *, indent: int = 0, hang: int = 0) -> list[Text]:
     """Return the lines of a text: the first indented by `indent`, those that follow by `indent + hang`.
 
-    A line end in the text stays one. A word longer than a line is not broken, so that a path can be copied.
+    A line end in the text stays one. A word longer than a line is not broken, and neither is what is to be typed, so
+    that paths and commands can be copied.
     """
     lines: list[Text] = []
     for part in _split_lines(paragraph):
@@ -104,7 +105,7 @@ def wrapped(paragraph: Text, width: int, *, indent: int = 0, hang: int = 0) -> l
 
 def _wrapped_line(part: Text, width: int, first: int, rest: int) -> Iterator[Text]:
     line, used, is_empty = [Span(" " * first)], first, True
-    for gap, word in _words(part, width - rest):
+    for gap, word in _words(part):
         length = sum(columns(span.words) for span in word)
         if not is_empty and used + gap + length > width:
             yield Text(tuple(line))
@@ -126,11 +127,11 @@ def _split_lines(paragraph: Text) -> Iterator[Text]:
     yield Text(tuple(spans))
 
 
-def _words(part: Text, room: int) -> Iterator[tuple[int, list[Span]]]:
-    """The words of a line with the spaces before each; what is to be typed is one word where there is room for it."""
+def _words(part: Text) -> Iterator[tuple[int, list[Span]]]:
+    """The words of a line with the spaces before each; what is to be typed is one word."""
     gap, word = 0, list[Span]()
     for span in part.spans:
-        is_one = span.style in _ONE_WORD and columns(span.words) <= room
+        is_one = span.style in _ONE_WORD
         for piece in [span.words] if is_one else _SPACES.split(span.words):
             if piece.startswith(" ") and not is_one:
                 if word:

@@ -91,7 +91,8 @@ def show_red(console: Console, result: CheckResult) -> None:
     elif len(red) > 1:
         console.line()
         console.line("Start with the first one: ", text(red[0].test.sentence, "bold"))
-        console.line(f"({red[0].test.id})", indent=2)
+        if red[0].test.id != red[0].test.sentence:  # Node's tests are called by their sentences
+            console.line(f"({red[0].test.id})", indent=2)
 
 
 def _show_alike(console: Console, group: Sequence[TestResult], message: str, place: Place | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from starterkit import __version__
 from starterkit.cli.invocation import quoted, shown_path
 from starterkit.cli.text import columns, harmless, prose, text
 from starterkit.errors import ExitCode
@@ -114,6 +115,11 @@ def _show_noticed(console: Console, made: Enrolment) -> None:
         console.say_prose("Type the same again when that is mended: only what is missing is pushed.")
 
 
+_INSTALLED = (
+    "python3 -m venv starterkit-env",
+    ". starterkit-env/bin/activate",
+    f"pip install starterkit-{__version__}-py3-none-any.whl     the file that you have from me",
+)
 _ONCE = (
     'git config --global user.name "Your Name"',
     "git config --global user.email you@example.org",
@@ -159,19 +165,23 @@ def _show_to_all(console: Console, made: Enrolment) -> None:
     """Show what all have to know, to be copied: as it is typed on their machines, not on this one."""
     ways = {_way(made, one) for one in made.people}
     pushed = ("git push",) if "clone" in ways else ()
-    after = "After each bit of work, and after each `next`, for nothing else is seen:"
+    after_next = (("After each `starterkit next`, which commits by itself:", pushed),) if pushed else ()
     console.line()
-    console.say_prose("Send each their line, and this to all. They need Python, git and starterkit.")
+    console.say_prose(
+        "Send each their line, and this to all. They need Python, git and starterkit (docs/workshop.md, What everybody "
+        "needs: how to make the file)."
+    )
     for head, lines in (
-        ("Once on your machine:", _ONCE),
+        ("Once on your machine:", _ONCE if ways == {"folder"} else (*_INSTALLED, *_ONCE)),
         ("In the folder that is yours:" if ways == {"folder"} else "In the folder that your line makes:", _STEPS),
-        (after if pushed else "After each bit of work, for nothing else is seen:", (*_SAVED, *pushed)),
+        *after_next,
+        ("After each bit of work of your own, for nothing else is seen:", (*_SAVED, *pushed)),
     ):
         console.exact(head, indent=2)
         for line in lines:
             console.exact(line, indent=4)
     if "zip" in ways:
-        console.exact("At the end, hand in the whole folder.", indent=2)
+        console.exact("At the end, hand in the whole folder, with .git in it; node_modules may stay out.", indent=2)
 
 
 def _way(made: Enrolment, one: Enrolled) -> str:

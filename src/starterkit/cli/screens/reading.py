@@ -47,7 +47,8 @@ def lesson_as_json(step: Step, words: str) -> dict[str, Any]:
 def show_hint(console: Console, shown: HintShown) -> None:
     """Show one hint, and how to go on."""
     console.line("For: ", text(shown.sentence, "bold"), hang=2)
-    console.line(text(f"({shown.test})", "dim"), indent=2)
+    if shown.test != shown.sentence:  # Node's tests are called by their sentences
+        console.line(text(f"({shown.test})", "dim"), indent=2)
     console.line()
     if shown.is_obstacle:
         console.line("Something stands in the way of it, so mend that first:")

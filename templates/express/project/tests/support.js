@@ -14,6 +14,14 @@ import { inspect, isDeepStrictEqual } from 'node:util';
 // What is imported from here on is compiled once for all runs, and not in each.
 enableCompileCache();
 
+// What the site tells its console. The reason behind an answer with status 500 stands there.
+const told = [];
+const { error: tell } = console;
+console.error = (...words) => {
+  told.push(...words);
+  tell.apply(console, words);
+};
+
 export const PASSWORD = 'correct horse battery staple';
 export const SECRET = 'only for tests';
 
@@ -150,13 +158,15 @@ export class Visitor {
     const sent = { ...headers };
     if (this.token) sent.Authorization ??= `Token ${this.token}`;
     if (body !== undefined) sent['Content-Type'] ??= 'application/json';
+    const before = told.length;
     const response = await realFetch(this.#server.address + address, {
       method,
       headers: sent,
       body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
       redirect: 'manual',
     });
-    return new Answer(`${method} ${address}`, response, await response.text());
+    const text = await response.text();
+    return new Answer(`${method} ${address}`, response, text, told.slice(before));
   }
 
   // Articles and comments
@@ -267,12 +277,13 @@ export class Visitor {
 
 /** What the site answers to one request. */
 class Answer {
-  constructor(request, response, text) {
+  constructor(request, response, text, said) {
     this.request = request;
     this.status = response.status;
     this.headers = response.headers;
     this.text = text;
     this.body = parsed(text);
+    this.reason = this.status >= 500 ? reasonIn(said) : '';
   }
 
   /** The answer has this status; gives the answer. */
@@ -298,7 +309,8 @@ class Answer {
 
   toString() {
     const text = this.text.length > 300 ? `${this.text.slice(0, 300)} …` : this.text;
-    return `${this.request} answers with status ${this.status}${text && this.body ? `: ${text}` : ''}`;
+    const body = text && this.body ? `: ${text}` : '';
+    return `${this.request} answers with status ${this.status}${body}${this.reason}`;
   }
 
   /** Where nothing is built yet, say that and no more. */
@@ -307,6 +319,14 @@ class Answer {
       this.status === 404 && (this.body?.errors?.address || this.body === undefined);
     expect(status === 404 || !isNowhere, `nothing answers at ${this.request} yet`);
   }
+}
+
+/** The first error that the site told its console, and the line of the site where it came from. */
+function reasonIn(said) {
+  const error = said.find((one) => one instanceof Error);
+  if (!error) return '';
+  const place = /[^/\\(]*[/\\](conduit[/\\][^:()]+:\d+)/.exec(error.stack ?? '')?.[1];
+  return `\nThe console of the site says: ${error.name}: ${error.message}${place ? ` (${place})` : ''}`;
 }
 
 function parsed(text) {
