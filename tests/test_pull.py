@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -163,15 +164,24 @@ def test_words_in_a_lesson_are_kept_and_named(room: Room, corrected: Correct, tm
     assert "One" in lesson.read_text()
 
 
-def test_a_bundle_file_does_where_there_is_no_remote(room: Room, corrected: Correct, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ada.bundle",
+        "my stick/ada.bundle",
+        pytest.param("two\nlines.bundle", marks=pytest.mark.skipif(os.name == "nt", reason="Windows has no such name")),
+    ],
+)
+def test_a_bundle_file_does_where_there_is_no_remote(room: Room, corrected: Correct, tmp_path: Path, name: str) -> None:
     clone = begun(room, "ada-lovelace", tmp_path)
     git("remote", "remove", "origin", cwd=clone)
     assert "no remote" in starterkit("pull", cwd=clone, code=2).err
     push_fix(room, corrected(FOOTER), "--yes")
-    bundle = tmp_path / "ada.bundle"
+    bundle = tmp_path / name
+    bundle.parent.mkdir(exist_ok=True)
     git("bundle", "create", "-q", str(bundle), "--all", cwd=room.repository("ada-lovelace"))
 
-    told = starterkit("pull", "../ada.bundle", "--json", cwd=clone).json
+    told = starterkit("pull", f"../{name}", "--json", cwd=clone).json
 
     assert (told["commits"], told["corrected"]) == (1, True)
     assert starterkit("status", "--json", cwd=clone).json["step"] == "01-one"
