@@ -10,6 +10,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +152,62 @@ def test_another_python_is_added_to_what_is_there(tmp_path: Path, template: Path
 
     assert made["pythons"] == ["3.11", "3.12"]
     assert set(made["platforms"]) == {this_platform(), "windows-x86_64"}
+
+
+def test_an_addition_that_was_interrupted_loses_nothing_of_what_was_there(
+    tmp_path: Path, template: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stick, more = tmp_path / "stick", ("--platform", "windows-x86_64", "--python", "3.11")
+    first = bundle(capsys, stick, template, "--python", "3.12")
+    for _ in range(2):
+        interrupted(capsys, monkeypatch, stick, template, *more)
+        assert not (stick / "bundle.yml").exists(), "until it is whole again"
+
+    made = bundle(capsys, stick, template, *more)
+
+    assert made["pythons"] == ["3.11", "3.12"]
+    assert made["platforms"] == [*first["platforms"], "windows-x86_64"]
+    assert {file.name for file in stick.iterdir()} == {"README.txt", "bundle.yml", "templates", "wheels"}
+
+
+def test_what_file_managers_leave_in_a_bundle_is_passed_over(
+    tmp_path: Path, template: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stick = tmp_path / "stick"
+    bundle(capsys, stick, template)
+    write_tree(stick, {".DS_Store": "", "._README.txt": "", "Thumbs.db": "", "desktop.ini": "", ".Trash-1000/info": ""})
+    write_tree(stick, {"System Volume Information/WPSettings.dat": ""})
+    interrupted(capsys, monkeypatch, stick, template)
+
+    bundle(capsys, stick, template)
+
+    assert (stick / ".DS_Store").exists()
+    (stick / "holiday.jpg").touch()
+    assert "no bundle (holiday.jpg)" in bundle(capsys, stick, template, code=2)["error"]["message"]
+
+
+def test_a_template_is_gone_once_starterkits_own_of_that_name_was_taken(
+    tmp_path: Path, template: Path, capsys: Capture
+) -> None:
+    stick = tmp_path / "stick"
+    bundle(capsys, stick, template)
+    own = replace(framework_in(template), folder=None)
+
+    make_bundle(Request(stick, (own,), (this_platform(),), (this_python(),), False), quiet)
+
+    assert not (stick / "templates" / "pantry").exists()
+
+
+def interrupted(capsys: Capture, monkeypatch: pytest.MonkeyPatch, folder: Path, template: Path, *more: str) -> None:
+    """Make a bundle, and interrupt that before the first wheel is there."""
+
+    def interrupt(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    words = ("workshop", "bundle", str(folder), "--template", str(template), "--without-starterkit", *more)
+    with monkeypatch.context() as cut:
+        cut.setattr(fetching.Fetching, "fetch", interrupt)
+        ran(capsys, *words, code=130)
 
 
 def test_a_package_without_a_wheel_for_a_platform_is_named_before_anything_is_fetched(
