@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import shutil
+import socket
 import subprocess
 import sys
+import threading
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -291,6 +293,49 @@ def test_what_cannot_be_fetched_is_told_and_what_came_is_kept(
         fetching.Fetching(tmp_path / "wheels", quiet).fetch(wheels)
 
     assert len(list((tmp_path / "wheels").iterdir())) == len(data) - 1
+
+
+_WHOLE = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nall of it"
+_CUT = {
+    "cut": (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nall", "the connection was cut after 3 of 9 bytes"),
+    "without its length": (b"HTTP/1.0 200 OK\r\n\r\nall", "the connection was cut after 3 of 9 bytes"),
+    "in pieces": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nall", "the answer is broken"),
+    "no HTTP": (b"220 mail.example.org\r\n\r\n", "the answer is broken"),
+}
+
+
+@pytest.mark.parametrize("kind", _CUT)
+def test_a_wheel_that_was_cut_off_on_its_way_is_fetched_again(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching.time, "sleep", lambda _: None)
+    broken, words = _CUT[kind]
+    with answering(broken, broken, _WHOLE, broken, broken, broken) as url:
+        wheel = fetching.Wheel("a.whl", url, fetching.hashlib.sha256(b"all of it").hexdigest(), 9)
+        fetching.Fetching(tmp_path / "one", quiet).fetch([wheel])
+        with pytest.raises(NoNetworkError, match=f"a.whl could not be fetched: {words}"):
+            fetching.Fetching(tmp_path / "two", quiet).fetch([wheel])
+
+    assert (tmp_path / "one" / "a.whl").read_bytes() == b"all of it"
+    assert list((tmp_path / "two").iterdir()) == []
+
+
+@contextmanager
+def answering(*answers: bytes) -> Iterator[str]:
+    """A server that gives these bytes, one after the other, to whoever connects, and hangs up."""
+
+    def serve() -> None:
+        for answer in answers:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(1 << 16)
+                connection.sendall(answer)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/a.whl"
+        thread.join(10)
 
 
 def test_a_full_disk_is_told_before_it_is_full(tmp_path: Path, index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
