@@ -470,37 +470,79 @@ def test_a_bundle_of_a_stranger_names_no_file_outside_of_it(tmp_path: Path) -> N
         _ = Bundle(tmp_path).contents
 
 
-@pytest.mark.skipif(not (shutil.which("node") and shutil.which("npm")), reason="no Node on this machine")
-def test_npm_packages_come_from_the_bundle_too(tmp_path: Path, index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+needs_node = pytest.mark.skipif(not (shutil.which("node") and shutil.which("npm")), reason="no Node on this machine")
+_PROBE = json.dumps(
+    {
+        "name": "probe",
+        "private": True,
+        "engines": {"node": ">=18"},
+        "dependencies": {"bread": "^1"},
+        "optionalDependencies": {"bell": "^1"},
+    }
+)
+
+
+@pytest.fixture
+def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry]:
+    """A registry with a few packages, one of them for another system, and a cache that holds nothing yet."""
     registry = Registry()
     registry.add("bread", "1.0.0", {"flour": "^1.0.0"})
     registry.add("flour", "1.0.0")
     registry.add("bell", "1.0.0", os=["sunos"])
     monkeypatch.setenv("npm_config_registry", registry.url)
     monkeypatch.setenv("npm_config_cache", str(tmp_path / "npm"))
-    text = json.dumps({"name": "probe", "private": True, "engines": {"node": ">=18"}, "dependencies": {"bread": "^1"}})
-    text = text[:-1] + ', "optionalDependencies": {"bell": "^1"}}'
-    lock = compile_pins(text.encode(), None, NODE)
     monkeypatch.setattr("starterkit.workshop.bundling.making.NODE_WHEELS", write_tree(tmp_path, {"no": ""}) / "no")
-    request = Request(
-        tmp_path / "stick", (Framework("probe", NODE, (lock,)),), (this_platform(),), (this_python(),), False
-    )
-    made = make_bundle(request, quiet)
+    yield registry
+    registry.stop()
+
+
+def probe_in(folder: Path, lock: bytes) -> Request:
+    return Request(folder, (Framework("probe", NODE, (lock,)),), (this_platform(),), (this_python(),), False)
+
+
+@needs_node
+def test_npm_packages_come_from_the_bundle_too(
+    tmp_path: Path, index: Index, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = compile_pins(_PROBE.encode(), None, NODE)
+    made = make_bundle(probe_in(tmp_path / "stick", lock), quiet)
     with zipfile.ZipFile(made.folder / made.contents.npm) as archive:
         packages = [
             name for name in archive.namelist() if "content-v2/sha512" in name and archive.read(name)[:2] == b"\x1f\x8b"
         ]
     assert len(packages) == 3, "also the one that is not for this machine"
-    registry.stop()
     forget(tmp_path / "room", monkeypatch)
     monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9/")
     monkeypatch.setenv("npm_config_cache", str(tmp_path / "other"))
-    site = write_tree(tmp_path / "site", {"package.json": text, "package-lock.json": lock})
+    site = write_tree(tmp_path / "site", {"package.json": _PROBE, "package-lock.json": lock})
 
     prepare(site, NODE, bundle=Bundle(made.folder))
     assert (site / "node_modules" / "flour" / "package.json").is_file()
-    again = {**json.loads(text), "dependencies": {"flour": "^1"}}
+    again = {**json.loads(_PROBE), "dependencies": {"flour": "^1"}}
     assert b'"flour"' in compile_pins(json.dumps(again).encode(), None, NODE, bundle=Bundle(made.folder))
+
+
+@needs_node
+def test_a_damaged_archive_of_npm_packages_is_made_again(tmp_path: Path, index: Index, registry: Registry) -> None:
+    request = probe_in(tmp_path / "stick", compile_pins(_PROBE.encode(), None, NODE))
+    made = make_bundle(request, quiet)
+    archive = made.folder / made.contents.npm
+    whole = archive.read_bytes()
+    with zipfile.ZipFile(archive) as opened:
+        first = opened.infolist()[0]
+    data, listed = first.header_offset + 30 + len(first.filename), whole.index(b"PK\x01\x02")
+    for place, damage in (
+        (data, b"\xff" * 20),
+        (listed + 8, b"\x01"),
+        (listed + 10, b"\x63"),
+        (len(whole) - 9, b"\xff"),
+    ):
+        archive.write_bytes(whole[:place] + damage + whole[place + len(damage) :])
+
+        make_bundle(request, quiet)
+
+        with zipfile.ZipFile(archive) as opened:
+            assert opened.testzip() is None
 
 
 def without_network() -> list[str]:
