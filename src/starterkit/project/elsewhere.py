@@ -11,9 +11,12 @@ from starterkit.process import Finished, TimeLimitReached
 from starterkit.project.advance import Say
 from starterkit.project.opened import Project
 from starterkit.repository import PATH_REF, STARTERKIT_REFS, TEXTS_REF
+from starterkit.repository.git import Git
 from starterkit.repository.remotes import reason
 
 FIX_BRANCHES = "starterkit-fix-"  # the beginning of the names of branches with corrections that have to be merged
+# What came last; of a bundle file, nothing else would keep that for a merge by hand.
+_PULLED_REF = STARTERKIT_REFS + "pulled"
 _SECONDS = 120.0
 _SHOWN = 12
 _LACKING = "couldn't find remote ref"
@@ -59,14 +62,16 @@ def brought(project: Project, place: Place, chosen: str, own: str, say: Say) -> 
 
 def _commit_of(project: Project, place: Place, branch: str) -> str | None:
     """Fetch a branch, in one go with the two refs of the path where they are there; None where there is no branch."""
-    words = ["-q", "--no-recurse-submodules", "--", place.address, f"refs/heads/{branch}"]
+    git = project.repository.git
+    words = ["fetch", "-q", "--no-recurse-submodules", "--no-tags", "--no-write-fetch-head", "--", place.address]
+    words.append(f"+refs/heads/{branch}:{_PULLED_REF}")
     if place.with_fixes:
         words.append(f"+refs/heads/{FIX_BRANCHES}*:{fixes_of(place.address)}*")
     for path in ((PATH_REF, TEXTS_REF), ()):
-        finished = _asked(project, place, branch, "fetch", *words, *path)
+        finished = _asked(git, place, branch, *words, *path)
         if finished.code == 0:
             project.repository.close()
-            return project.repository.git.line("rev-parse", "FETCH_HEAD")  # its first line, so that of the branch
+            return git.line("rev-parse", _PULLED_REF)
         if f"{_LACKING} {STARTERKIT_REFS}" not in finished.text_err:
             break
     if _LACKING in finished.text_err:
@@ -76,14 +81,14 @@ def _commit_of(project: Project, place: Place, branch: str) -> str | None:
 
 def _branches(project: Project, place: Place, branch: str) -> list[str]:
     """The branches that are there, without those of corrections."""
-    finished = _asked(project, place, branch, "ls-remote", "-q", "--heads", "--", place.address)
+    finished = _asked(project.repository.git, place, branch, "ls-remote", "-q", "--heads", "--", place.address)
     found = [line.partition("\trefs/heads/")[2] for line in finished.text_out.splitlines()]
     return [name for name in found if name and not name.startswith(FIX_BRANCHES)]
 
 
-def _asked(project: Project, place: Place, branch: str, *words: str) -> Finished:
+def _asked(git: Git, place: Place, branch: str, *words: str) -> Finished:
     try:
-        return project.repository.git.try_run(*words, timeout=_SECONDS)
+        return git.try_run(*words, timeout=_SECONDS)
     except TimeLimitReached as late:
         raise _not_fetched(place, branch, f"no answer within {_SECONDS:g} seconds") from late
 
