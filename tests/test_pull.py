@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -163,18 +164,80 @@ def test_words_in_a_lesson_are_kept_and_named(room: Room, corrected: Correct, tm
     assert "One" in lesson.read_text()
 
 
-def test_a_bundle_file_does_where_there_is_no_remote(room: Room, corrected: Correct, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ada.bundle",
+        "my stick/ada.bundle",
+        pytest.param("two\nlines.bundle", marks=pytest.mark.skipif(os.name == "nt", reason="Windows has no such name")),
+    ],
+)
+def test_a_bundle_file_does_where_there_is_no_remote(room: Room, corrected: Correct, tmp_path: Path, name: str) -> None:
     clone = begun(room, "ada-lovelace", tmp_path)
     git("remote", "remove", "origin", cwd=clone)
     assert "no remote" in starterkit("pull", cwd=clone, code=2).err
     push_fix(room, corrected(FOOTER), "--yes")
-    bundle = tmp_path / "ada.bundle"
+    bundle = tmp_path / name
+    bundle.parent.mkdir(exist_ok=True)
     git("bundle", "create", "-q", str(bundle), "--all", cwd=room.repository("ada-lovelace"))
 
-    told = starterkit("pull", "../ada.bundle", "--json", cwd=clone).json
+    told = starterkit("pull", f"../{name}", "--json", cwd=clone).json
 
     assert (told["commits"], told["corrected"]) == (1, True)
     assert starterkit("status", "--json", cwd=clone).json["step"] == "01-one"
+
+
+@pytest.mark.parametrize("place", ["origin", "bundle"])
+def test_on_a_branch_of_ones_own_the_only_branch_that_is_there_comes(
+    room: Room, corrected: Correct, tmp_path: Path, place: str
+) -> None:
+    clone = begun(room, "ada-lovelace", tmp_path)
+    git("switch", "-q", "-c", "mine", cwd=clone)
+    conflicting = (clone / "conduit/app.py").read_text().replace("made by hand", "made by Ada")
+    commit(clone, {"conduit/app.py": conflicting})
+    git("push", "-q", "origin", "HEAD:main", cwd=clone)
+    push_fix(room, corrected(FOOTER), "--yes")  # lies on a branch beside theirs
+    theirs = room.clone("ada-lovelace", tmp_path / "elsewhere")
+    there = commit(theirs, {"notes.txt": "mine\n"})
+    git("push", "-q", cwd=theirs)
+    bundle = tmp_path / "ada.bundle"
+    git("bundle", "create", "-q", str(bundle), "--all", cwd=room.repository("ada-lovelace"))
+
+    told = starterkit("pull", *(() if place == "origin" else (str(bundle),)), "--json", cwd=clone).json
+
+    assert (told["from"], told["commits"]) == ("origin/main" if place == "origin" else str(bundle), 1)
+    assert git("rev-parse", "HEAD", cwd=clone).strip() == there
+    assert (told["waiting"] or "").startswith("pull origin starterkit-fix-") is (place == "origin")
+
+
+def test_where_several_branches_are_there_and_none_belongs_to_ones_own_they_are_named(
+    room: Room, tmp_path: Path
+) -> None:
+    clone = begun(room, "ada-lovelace", tmp_path)
+    git("push", "-q", "origin", "HEAD:idea", cwd=clone)
+    git("switch", "-q", "-c", "mine", cwd=clone)
+
+    stopped = " ".join(starterkit("pull", cwd=clone, code=2).err.split())
+
+    assert "There is no branch mine in origin. These are there: idea, main." in stopped
+    assert "starterkit pull origin BRANCH`" in stopped
+    assert starterkit("pull", "origin", "idea", "--json", cwd=clone).json["from"] == "origin/idea"
+    stopped = " ".join(starterkit("pull", "origin", "idee", cwd=clone, code=2).err.split())
+    assert "There is no branch idee in origin. These are there: idea, main." in stopped
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the remote is counted by a shell script")
+def test_the_remote_is_asked_once_for_all_that_comes(room: Room, corrected: Correct, tmp_path: Path) -> None:
+    clone = begun(room, "ada-lovelace", tmp_path)
+    push_fix(room, corrected(FOOTER), "--yes")
+    script, asked = tmp_path / "count", tmp_path / "asked"
+    script.write_text(f'#!/bin/sh\necho >> "{asked}"\nexec git-upload-pack "$@"\n', encoding="utf-8")
+    script.chmod(0o755)
+    git("config", "remote.origin.uploadpack", str(script), cwd=clone)
+
+    assert starterkit("pull", "--json", cwd=clone).json["corrected"]
+
+    assert len(asked.read_text().splitlines()) == 1
 
 
 def test_a_merge_of_git_that_stopped_in_our_file_is_told_what_to_do(room: Room, tmp_path: Path) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 import json
 import shutil
+import socket
 import subprocess
 import sys
+import threading
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +156,62 @@ def test_another_python_is_added_to_what_is_there(tmp_path: Path, template: Path
     assert set(made["platforms"]) == {this_platform(), "windows-x86_64"}
 
 
+def test_an_addition_that_was_interrupted_loses_nothing_of_what_was_there(
+    tmp_path: Path, template: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stick, more = tmp_path / "stick", ("--platform", "windows-x86_64", "--python", "3.11")
+    first = bundle(capsys, stick, template, "--python", "3.12")
+    for _ in range(2):
+        interrupted(capsys, monkeypatch, stick, template, *more)
+        assert not (stick / "bundle.yml").exists(), "until it is whole again"
+
+    made = bundle(capsys, stick, template, *more)
+
+    assert made["pythons"] == ["3.11", "3.12"]
+    assert made["platforms"] == [*first["platforms"], "windows-x86_64"]
+    assert {file.name for file in stick.iterdir()} == {"README.txt", "bundle.yml", "templates", "wheels"}
+
+
+def test_what_file_managers_leave_in_a_bundle_is_passed_over(
+    tmp_path: Path, template: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stick = tmp_path / "stick"
+    bundle(capsys, stick, template)
+    write_tree(stick, {".DS_Store": "", "._README.txt": "", "Thumbs.db": "", "desktop.ini": "", ".Trash-1000/info": ""})
+    write_tree(stick, {"System Volume Information/WPSettings.dat": ""})
+    interrupted(capsys, monkeypatch, stick, template)
+
+    bundle(capsys, stick, template)
+
+    assert (stick / ".DS_Store").exists()
+    (stick / "holiday.jpg").touch()
+    assert "no bundle (holiday.jpg)" in bundle(capsys, stick, template, code=2)["error"]["message"]
+
+
+def test_a_template_is_gone_once_starterkits_own_of_that_name_was_taken(
+    tmp_path: Path, template: Path, capsys: Capture
+) -> None:
+    stick = tmp_path / "stick"
+    bundle(capsys, stick, template)
+    own = replace(framework_in(template), folder=None)
+
+    make_bundle(Request(stick, (own,), (this_platform(),), (this_python(),), False), quiet)
+
+    assert not (stick / "templates" / "pantry").exists()
+
+
+def interrupted(capsys: Capture, monkeypatch: pytest.MonkeyPatch, folder: Path, template: Path, *more: str) -> None:
+    """Make a bundle, and interrupt that before the first wheel is there."""
+
+    def interrupt(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    words = ("workshop", "bundle", str(folder), "--template", str(template), "--without-starterkit", *more)
+    with monkeypatch.context() as cut:
+        cut.setattr(fetching.Fetching, "fetch", interrupt)
+        ran(capsys, *words, code=130)
+
+
 def test_a_package_without_a_wheel_for_a_platform_is_named_before_anything_is_fetched(
     tmp_path: Path, template: Path, index: Index, capsys: Capture
 ) -> None:
@@ -234,6 +293,49 @@ def test_what_cannot_be_fetched_is_told_and_what_came_is_kept(
         fetching.Fetching(tmp_path / "wheels", quiet).fetch(wheels)
 
     assert len(list((tmp_path / "wheels").iterdir())) == len(data) - 1
+
+
+_WHOLE = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nall of it"
+_CUT = {
+    "cut": (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nall", "the connection was cut after 3 of 9 bytes"),
+    "without its length": (b"HTTP/1.0 200 OK\r\n\r\nall", "the connection was cut after 3 of 9 bytes"),
+    "in pieces": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nall", "the answer is broken"),
+    "no HTTP": (b"220 mail.example.org\r\n\r\n", "the answer is broken"),
+}
+
+
+@pytest.mark.parametrize("kind", _CUT)
+def test_a_wheel_that_was_cut_off_on_its_way_is_fetched_again(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching.time, "sleep", lambda _: None)
+    broken, words = _CUT[kind]
+    with answering(broken, broken, _WHOLE, broken, broken, broken) as url:
+        wheel = fetching.Wheel("a.whl", url, fetching.hashlib.sha256(b"all of it").hexdigest(), 9)
+        fetching.Fetching(tmp_path / "one", quiet).fetch([wheel])
+        with pytest.raises(NoNetworkError, match=f"a.whl could not be fetched: {words}"):
+            fetching.Fetching(tmp_path / "two", quiet).fetch([wheel])
+
+    assert (tmp_path / "one" / "a.whl").read_bytes() == b"all of it"
+    assert list((tmp_path / "two").iterdir()) == []
+
+
+@contextmanager
+def answering(*answers: bytes) -> Iterator[str]:
+    """A server that gives these bytes, one after the other, to whoever connects, and hangs up."""
+
+    def serve() -> None:
+        for answer in answers:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(1 << 16)
+                connection.sendall(answer)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/a.whl"
+        thread.join(10)
 
 
 def test_a_full_disk_is_told_before_it_is_full(tmp_path: Path, index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -368,37 +470,79 @@ def test_a_bundle_of_a_stranger_names_no_file_outside_of_it(tmp_path: Path) -> N
         _ = Bundle(tmp_path).contents
 
 
-@pytest.mark.skipif(not (shutil.which("node") and shutil.which("npm")), reason="no Node on this machine")
-def test_npm_packages_come_from_the_bundle_too(tmp_path: Path, index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+needs_node = pytest.mark.skipif(not (shutil.which("node") and shutil.which("npm")), reason="no Node on this machine")
+_PROBE = json.dumps(
+    {
+        "name": "probe",
+        "private": True,
+        "engines": {"node": ">=18"},
+        "dependencies": {"bread": "^1"},
+        "optionalDependencies": {"bell": "^1"},
+    }
+)
+
+
+@pytest.fixture
+def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry]:
+    """A registry with a few packages, one of them for another system, and a cache that holds nothing yet."""
     registry = Registry()
     registry.add("bread", "1.0.0", {"flour": "^1.0.0"})
     registry.add("flour", "1.0.0")
     registry.add("bell", "1.0.0", os=["sunos"])
     monkeypatch.setenv("npm_config_registry", registry.url)
     monkeypatch.setenv("npm_config_cache", str(tmp_path / "npm"))
-    text = json.dumps({"name": "probe", "private": True, "engines": {"node": ">=18"}, "dependencies": {"bread": "^1"}})
-    text = text[:-1] + ', "optionalDependencies": {"bell": "^1"}}'
-    lock = compile_pins(text.encode(), None, NODE)
     monkeypatch.setattr("starterkit.workshop.bundling.making.NODE_WHEELS", write_tree(tmp_path, {"no": ""}) / "no")
-    request = Request(
-        tmp_path / "stick", (Framework("probe", NODE, (lock,)),), (this_platform(),), (this_python(),), False
-    )
-    made = make_bundle(request, quiet)
+    yield registry
+    registry.stop()
+
+
+def probe_in(folder: Path, lock: bytes) -> Request:
+    return Request(folder, (Framework("probe", NODE, (lock,)),), (this_platform(),), (this_python(),), False)
+
+
+@needs_node
+def test_npm_packages_come_from_the_bundle_too(
+    tmp_path: Path, index: Index, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = compile_pins(_PROBE.encode(), None, NODE)
+    made = make_bundle(probe_in(tmp_path / "stick", lock), quiet)
     with zipfile.ZipFile(made.folder / made.contents.npm) as archive:
         packages = [
             name for name in archive.namelist() if "content-v2/sha512" in name and archive.read(name)[:2] == b"\x1f\x8b"
         ]
     assert len(packages) == 3, "also the one that is not for this machine"
-    registry.stop()
     forget(tmp_path / "room", monkeypatch)
     monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9/")
     monkeypatch.setenv("npm_config_cache", str(tmp_path / "other"))
-    site = write_tree(tmp_path / "site", {"package.json": text, "package-lock.json": lock})
+    site = write_tree(tmp_path / "site", {"package.json": _PROBE, "package-lock.json": lock})
 
     prepare(site, NODE, bundle=Bundle(made.folder))
     assert (site / "node_modules" / "flour" / "package.json").is_file()
-    again = {**json.loads(text), "dependencies": {"flour": "^1"}}
+    again = {**json.loads(_PROBE), "dependencies": {"flour": "^1"}}
     assert b'"flour"' in compile_pins(json.dumps(again).encode(), None, NODE, bundle=Bundle(made.folder))
+
+
+@needs_node
+def test_a_damaged_archive_of_npm_packages_is_made_again(tmp_path: Path, index: Index, registry: Registry) -> None:
+    request = probe_in(tmp_path / "stick", compile_pins(_PROBE.encode(), None, NODE))
+    made = make_bundle(request, quiet)
+    archive = made.folder / made.contents.npm
+    whole = archive.read_bytes()
+    with zipfile.ZipFile(archive) as opened:
+        first = opened.infolist()[0]
+    data, listed = first.header_offset + 30 + len(first.filename), whole.index(b"PK\x01\x02")
+    for place, damage in (
+        (data, b"\xff" * 20),
+        (listed + 8, b"\x01"),
+        (listed + 10, b"\x63"),
+        (len(whole) - 9, b"\xff"),
+    ):
+        archive.write_bytes(whole[:place] + damage + whole[place + len(damage) :])
+
+        make_bundle(request, quiet)
+
+        with zipfile.ZipFile(archive) as opened:
+            assert opened.testzip() is None
 
 
 def without_network() -> list[str]:

@@ -490,3 +490,19 @@ def test_who_began_with_a_zip_gets_a_file(room: Room, corrected: Correct, tmp_pa
     starterkit("pull", str(room.folder / "noor-khan.bundle"), cwd=project)
     assert "made with care" in (project / "conduit/app.py").read_text()
     assert 'step: "01-one"' in (project / ".starterkit.yml").read_text()
+
+
+@pytest.mark.parametrize("version", ["0", "1"])
+def test_a_git_that_is_told_to_speak_as_old_ones_did_does_as_well(
+    room: Room, corrected: Correct, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str
+) -> None:
+    settings = tmp_path / "gitconfig"
+    own = Path(os.environ["GIT_CONFIG_GLOBAL"]).read_text(encoding="utf-8")
+    settings.write_text(f"{own}[protocol]\n\tversion = {version}\n", encoding="utf-8")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
+    clone = room.clone("ada-lovelace", tmp_path / "ada")  # without the path, and soon on an older one
+
+    fixed = push_fix(room, corrected(FOOTER), "--yes")
+
+    assert {one["outcome"] for one in fixed.values()} == {"clean"}
+    assert starterkit("status", "--json", cwd=clone).json["step"] is None

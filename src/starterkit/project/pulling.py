@@ -12,24 +12,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from starterkit.errors import ConflictError, FileError, MissingError, UsageError
-from starterkit.process import TimeLimitReached
+from starterkit.errors import ConflictError, FileError, UsageError
 from starterkit.project.advance import Choices, Say, merger_for, mine_without_state, save_message
 from starterkit.project.carry import Carried, PinsRule, carry, settle
+from starterkit.project.elsewhere import Place, brought, fixes_of
 from starterkit.project.opened import Project
 from starterkit.project.path import LearningPath
 from starterkit.project.pins import pins_rule
 from starterkit.project.restore import require_path
 from starterkit.project.state import STATE_FILE, State, read_state
 from starterkit.project.writing import Wish, Written, check_questions, write_outcome
-from starterkit.repository import PATH_REF, TEXTS_REF, Head
+from starterkit.repository import Head
 from starterkit.repository.merge import Merger, Settle
 from starterkit.repository.objects import SUBMODULE, Entry
-from starterkit.repository.remotes import reason
 from starterkit.template import BASE
 
-_SECONDS = 120.0
-FIX_BRANCHES = "starterkit-fix-"  # the beginning of the names of branches with corrections that have to be merged
 COLLECTED = ("starterkit", "collected")  # true in git's configuration: a workshop fetches the work from this folder
 
 
@@ -174,15 +171,9 @@ def _waiting(project: Project, remotes: _Remotes, source: Source) -> str:
     remote = remotes.meant(source.words)
     if source.branch or remote not in remotes.names:
         return ""
-    places = f"refs/remotes/{remote}/{FIX_BRANCHES}"
-    lines = f"+refs/heads/{FIX_BRANCHES}*:{places}*"
-    words = ("fetch", "-q", "--no-recurse-submodules", "--no-write-fetch-head", "--", remote, lines)
-    try:
-        git.try_run(*words, timeout=_SECONDS)
-    except TimeLimitReached:
-        return ""  # what could be asked before can be asked again the next time
     form = "--format=%(committerdate:unix) %(refname:strip=3)"
-    found = git.try_run("for-each-ref", "--sort=-committerdate", "--no-merged=HEAD", form, f"{places}*").text_out
+    words = ("for-each-ref", "--sort=-committerdate", "--no-merged=HEAD", form, f"{fixes_of(remote)}*")
+    found = git.try_run(*words).text_out
     when, _, branch = found.partition("\n")[0].partition(" ")
     since = git.try_run("log", "-1", "--format=%ct", "-G", "^path:", "--", STATE_FILE).text_out.strip()
     return f"pull {remote} {branch}" if branch and int(when) > int(since or 0) else ""
@@ -199,47 +190,24 @@ def _remotes(project: Project, head: Head) -> _Remotes:
 
 def _named(project: Project, remotes: _Remotes, source: Source, say: Say) -> tuple[str, str]:
     """The other side's name to people, and its commit."""
-    git = project.repository.git
     branch, words = remotes.branch, source.words
     if words and words not in remotes.names:
         here = project.repository.reader.try_read(f"{words}^{{commit}}")
         if here is not None and not source.branch:
             return words, here[0]
         folder = (source.folder / words).absolute()
-        return _brought(project, str(folder) if folder.exists() else words, source.branch or branch, words, say)
+        place = Place(str(folder) if folder.exists() else words, words)
+        return brought(project, place, source.branch, branch, say)
     remote = remotes.meant(words)
     if not remote:
         raise UsageError(
             "This project has no remote from which something could be pulled.",
             "Name an address, a folder or a bundle file: `starterkit pull FROM`.",
         )
-    upstream = git.try_run("config", f"branch.{branch}.merge").text_out.strip() if remote == remotes.own else ""
-    there = source.branch or upstream.removeprefix("refs/heads/") or branch
-    return _brought(project, remote, there, f"{remote}/{there}", say)
-
-
-def _brought(project: Project, remote: str, branch: str, name: str, say: Say) -> tuple[str, str]:
-    """Fetch a branch, and the two refs of the path where they are there."""
-    say(f"Asking {name} …")
     git = project.repository.git
-    words = ("fetch", "-q", "--no-recurse-submodules")
-    try:
-        finished = git.try_run(*words, "--", remote, f"refs/heads/{branch}", timeout=_SECONDS)
-        said = finished.text_err
-        if finished.code == 0:
-            commit = git.line("rev-parse", "FETCH_HEAD")
-            git.try_run(*words, "--no-write-fetch-head", "--", remote, PATH_REF, TEXTS_REF, timeout=_SECONDS)
-            project.repository.close()
-            return name, commit
-    except TimeLimitReached:
-        said = f"no answer within {_SECONDS:g} seconds"
-    if "couldn't find remote ref" in said:
-        raise UsageError(f"There is no branch {branch} in {remote}.", "`git branch -r` shows those that are there.")
-    raise MissingError(
-        f"Nothing could be fetched from {remote}: {reason(said)}.",
-        "See what `git fetch` says. Where it asks for a password, type `git fetch` first, then "
-        f"`starterkit pull origin/{branch}`.",
-    )
+    upstream = git.try_run("config", f"branch.{branch}.merge").text_out.strip() if remote == remotes.own else ""
+    place = Place(remote, remote, is_remote=True, with_fixes=not source.branch)
+    return brought(project, place, source.branch or upstream.removeprefix("refs/heads/"), branch, say)
 
 
 def _side(project: Project, commit: str, otherwise: State | None = None) -> _Side:

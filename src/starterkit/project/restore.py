@@ -67,10 +67,10 @@ def _fetch(repository: Repository, wanted: dict[str, str]) -> bool:
     """
     for remote in repository.git.run("remote").decode().split():
         for names in (tuple(wanted), tuple(wanted.values())):
+            # Older protocols give nothing by its id alone.
+            words = ("-c", "protocol.version=2", "fetch", "-q", "--no-tags", "--no-write-fetch-head", remote, *names)
             try:
-                finished = repository.git.try_run(
-                    "fetch", "-q", "--no-tags", "--no-write-fetch-head", remote, *names, timeout=_FETCH_SECONDS
-                )
+                finished = repository.git.try_run(*words, timeout=_FETCH_SECONDS)
             except TimeLimitReached:
                 break
             if finished.code != 0:

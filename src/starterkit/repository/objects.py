@@ -28,6 +28,7 @@ FOLDER = "40000"
 
 _DEEPEST = 100
 _FULL_ID = re.compile(r"[0-9a-f]{40}")
+_ANSWER = re.compile(rb"([0-9a-f]+) ([a-z]+) ([0-9]+)\n")  # else it repeats the name, and says that it is missing
 
 # The last commit made here; it keeps what a merge in progress needs from being collected as garbage.
 SCRATCH_REF = "refs/starterkit/scratch"
@@ -142,6 +143,8 @@ class ObjectReader:
         return found[:3] if found else None
 
     def _asked(self, command: bytes, name: str) -> tuple[str, str, int, IO[bytes]] | None:
+        if "\n" in name:
+            return None  # it would be two questions, and every later answer that of the one before
         if self._process is None:
             self._process = start(
                 self._git.command("cat-file", "--batch-command"),
@@ -161,8 +164,8 @@ class ObjectReader:
         line = stdout.readline()
         if not line:
             self.close()
-        header = line.decode().split()
-        return (header[0], header[1], int(header[2]), stdout) if len(header) == 3 else None
+        found = _ANSWER.fullmatch(line)
+        return (found[1].decode(), found[2].decode(), int(found[3]), stdout) if found else None
 
     def id_of(self, name: str) -> str | None:
         """Return the id that a ref stands for now, or None."""

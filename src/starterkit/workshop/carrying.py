@@ -11,9 +11,9 @@ from pathlib import Path
 
 from starterkit.errors import MissingError, StarterkitError
 from starterkit.project.carry import Carried, carry, changed_paths, take_files
+from starterkit.project.elsewhere import FIX_BRANCHES
 from starterkit.project.path import LearningPath
 from starterkit.project.pins import pins_rule
-from starterkit.project.pulling import FIX_BRANCHES
 from starterkit.project.state import STATE_FILE, State, state_bytes
 from starterkit.repository import PATH_REF, TEXTS_REF
 from starterkit.repository.bare import HEADS, BareRepository

@@ -316,7 +316,9 @@ def _keep_old_path(workshop: Workshop, fixes: Sequence[Fix]) -> None:
             repository.git.run("update-ref", f"{HEADS}began-{commit[:12]}", commit)
         for commit, person in corrected.items():
             theirs = str(workshop.repository(person).absolute())
-            repository.git.run("fetch", "-q", "--no-tags", theirs, f"{commit}:{HEADS}began-{commit[:12]}")
+            # Older protocols give nothing by its id alone.
+            words = ("-c", "protocol.version=2", "fetch", "-q", "--no-tags", theirs)
+            repository.git.run(*words, f"{commit}:{HEADS}began-{commit[:12]}")
         for name, id in (("path", workshop.path), ("template", workshop.texts)):
             repository.git.run("update-ref", f"{_OLDER}{workshop.path[:12]}/{name}", id)
 

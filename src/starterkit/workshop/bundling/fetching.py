@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
 from pathlib import Path
 from typing import IO
 from urllib.error import HTTPError, URLError
@@ -83,14 +84,20 @@ class Fetching:
         digest = hashlib.sha256()
         try:
             with urlopen(wheel.url, timeout=_SECONDS) as answer, draft.open("wb") as out:  # noqa: S310  (of the index)
-                check_room(self.folder, int(answer.headers.get("Content-Length") or 0))
+                length = int(answer.headers.get("Content-Length") or 0)
+                check_room(self.folder, length)
                 self._copy(answer, out, digest.update)
+                size, whole = out.tell(), length or wheel.size or 0
             if digest.hexdigest() != wheel.sha256:
+                if size < whole:
+                    raise ConnectionError(f"the connection was cut after {size} of {whole} bytes")
                 raise MissingError(
                     f"What the index gave for {wheel.name} is not what was pinned: its hash differs. It was not kept.",
                     "Type the command again; if that does not help, ask who runs your package index.",
                 )
             draft.replace(self.folder / wheel.name)
+        except HTTPException as broken:
+            raise ConnectionError(f"the answer is broken ({type(broken).__name__})") from broken
         finally:
             draft.unlink(missing_ok=True)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import starterkit
 from starterkit.errors import MissingError, UsageError
-from starterkit.runtime.bundle import BUNDLE_FILE, Bundle, BundledFile, Contents, sha256_of
+from starterkit.runtime.bundle import BUNDLE_FILE, BundledFile, Contents, read_contents, sha256_of
 from starterkit.runtime.node import WHEELS as NODE_WHEELS
 from starterkit.runtime.stamp import write_whole
 from starterkit.template.bundled import bundled_names
@@ -31,7 +32,10 @@ from starterkit.workshop.bundling.wheels import Wheel, wheels_for
 Say = Callable[[str], None]
 README = "README.txt"
 _WHEELS, _NPM, _SCRATCH = "wheels", "npm", ".making"
-_OURS = frozenset((BUNDLE_FILE, README, _WHEELS, _NPM, TEMPLATES, _SCRATCH))
+_UNFINISHED = "unfinished.yml"  # what bundle.yml was, while something is added: a folder without that is not finished
+_OURS = frozenset((BUNDLE_FILE, _UNFINISHED, README, _WHEELS, _NPM, TEMPLATES, _SCRATCH))
+# What file managers and systems leave on a stick, beside names that begin with a dot; in small letters.
+_LEFT_BEHIND = ("thumbs.db", "desktop.ini", "system volume information", "$recycle.bin")
 _NODE = "node"
 
 
@@ -71,11 +75,11 @@ def make_bundle(request: Request, say: Say) -> MadeBundle:
     Raises `UsageError` for a folder with other things in it, and `MissingError` naming each package that a platform
     lacks, before anything is written; `NoNetworkError`. What was fetched until then is there the next time.
     """
-    _check_folder(request.folder)
-    request = _with_what_is_there(request)
-    say("Reading which wheels there are")
-    wheels = wheels_for(_pins_files(request, say), request.targets)
     try:
+        _check_folder(request.folder)
+        request = _with_what_is_there(request)
+        say("Reading which wheels there are")
+        wheels = wheels_for(_pins_files(request, say), request.targets)
         return _make(request, wheels, say)
     except OSError as wrong:
         raise MissingError(
@@ -87,7 +91,8 @@ def make_bundle(request: Request, say: Say) -> MadeBundle:
 def _make(request: Request, wheels: Mapping[str, Wheel], say: Say) -> MadeBundle:
     folder = request.folder
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / BUNDLE_FILE).unlink(missing_ok=True)  # until it is whole again
+    with suppress(FileNotFoundError):
+        (folder / BUNDLE_FILE).replace(folder / _UNFINISHED)  # until it is whole again
     say(f"Fetching wheels: {len(wheels)}")
     fetched = Fetching(folder / _WHEELS, say).fetch(wheels.values())
     names = {f"{_WHEELS}/{name}" for name in wheels}
@@ -113,6 +118,7 @@ def _make(request: Request, wheels: Mapping[str, Wheel], say: Say) -> MadeBundle
     text = readme(contents, elsewhere=[one.name for one in request.frameworks if one.folder])
     write_whole(folder / README, text)
     write_whole(folder / BUNDLE_FILE, contents_bytes(contents))
+    (folder / _UNFINISHED).unlink(missing_ok=True)
     return MadeBundle(folder, contents, fetched)
 
 
@@ -120,6 +126,8 @@ def _check_folder(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is a file.", "Name a folder that does not exist yet.")
     others = sorted(entry.name for entry in folder.iterdir() if entry.name not in _OURS) if folder.is_dir() else []
+    if _earlier(folder):
+        others = [name for name in others if not name.startswith(".") and name.lower() not in _LEFT_BEHIND]
     if others:
         raise UsageError(
             f"{folder} holds something that is no bundle ({others[0]}).",
@@ -127,11 +135,17 @@ def _check_folder(folder: Path) -> None:
         )
 
 
+def _earlier(folder: Path) -> Path | None:
+    """The file that says what the bundle in this folder is for, also where an addition to it was interrupted."""
+    return next((folder / name for name in (BUNDLE_FILE, _UNFINISHED) if (folder / name).is_file()), None)
+
+
 def _with_what_is_there(request: Request) -> Request:
     """Return the request with all that the bundle in this folder is for already."""
-    if not (request.folder / BUNDLE_FILE).is_file():
+    file = _earlier(request.folder)
+    if file is None:
         return request
-    there = Bundle(request.folder).contents
+    there = read_contents(file.read_bytes(), str(file))
     frameworks = {one.name: one for one in request.frameworks}
     for name in there.frameworks:
         if name not in frameworks:
@@ -193,6 +207,9 @@ def _remove_others(folder: Path, names: set[str]) -> None:
         for file in sorted((folder / place).glob("*")):
             if f"{place}/{file.name}" not in names:
                 file.unlink()
+    for template in sorted((folder / TEMPLATES).glob("*")):
+        if not any(name.startswith(f"{TEMPLATES}/{template.name}/") for name in names):
+            shutil.rmtree(template, ignore_errors=True)
     shutil.rmtree(folder / _SCRATCH, ignore_errors=True)
 
 

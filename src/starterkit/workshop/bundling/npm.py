@@ -10,6 +10,7 @@ import base64
 import hashlib
 import json
 import shutil
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
@@ -71,7 +72,7 @@ def _is_whole(file: Path, wanted: Mapping[str, str]) -> bool:
     try:
         with ZipFile(file) as archive:
             return set(wanted) <= set(archive.namelist()) and archive.testzip() is None
-    except (OSError, BadZipFile):
+    except (OSError, EOFError, ValueError, RuntimeError, BadZipFile, zlib.error):  # all that zipfile has for damage
         return False
 
 

@@ -1,0 +1,113 @@
+"""The place from which `pull` brings commits: asked once for a branch, the path, and corrections that wait there."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starterkit.errors import MissingError, UsageError
+from starterkit.process import Finished, TimeLimitReached
+from starterkit.project.advance import Say
+from starterkit.project.opened import Project
+from starterkit.repository import PATH_REF, STARTERKIT_REFS, TEXTS_REF
+from starterkit.repository.git import Git
+from starterkit.repository.remotes import reason
+
+FIX_BRANCHES = "starterkit-fix-"  # the beginning of the names of branches with corrections that have to be merged
+# What came last; of a bundle file, nothing else would keep that for a merge by hand.
+_PULLED_REF = STARTERKIT_REFS + "pulled"
+_SECONDS = 120.0
+_SHOWN = 12
+_LACKING = "couldn't find remote ref"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where git is asked: the place as git takes it, and as it was typed; `is_remote` where it is one of the project's.
+
+    `with_fixes` tells whether the corrections come along that lie on branches of their own in that remote.
+    """
+
+    address: str
+    typed: str
+    is_remote: bool = False
+    with_fixes: bool = False
+
+    def name(self, branch: str) -> str:
+        """Return what a branch there is called to people."""
+        return f"{self.typed}/{branch}" if self.is_remote else self.typed
+
+
+def fixes_of(remote: str) -> str:
+    """Return where the branches with a remote's corrections are here, but for the ends of their names."""
+    return f"refs/remotes/{remote}/{FIX_BRANCHES}"
+
+
+def brought(project: Project, place: Place, chosen: str, own: str, say: Say) -> tuple[str, str]:
+    """Fetch the branch that was chosen, else that of the name `own`, else the only one; return its name and commit.
+
+    Raises `UsageError` naming the branches that are there, and `MissingError` where the place cannot be reached.
+    """
+    branch = chosen or own
+    say(f"Asking {place.name(branch)} …")
+    commit = _commit_of(project, place, branch)
+    if commit is None:
+        there = _branches(project, place, branch)
+        if chosen or len(there) != 1:
+            raise _no_branch(place, branch, there)
+        return brought(project, place, there[0], own, say)
+    return place.name(branch), commit
+
+
+def _commit_of(project: Project, place: Place, branch: str) -> str | None:
+    """Fetch a branch, in one go with the two refs of the path where they are there; None where there is no branch."""
+    git = project.repository.git
+    words = ["fetch", "-q", "--no-recurse-submodules", "--no-tags", "--no-write-fetch-head", "--", place.address]
+    words.append(f"+refs/heads/{branch}:{_PULLED_REF}")
+    if place.with_fixes:
+        words.append(f"+refs/heads/{FIX_BRANCHES}*:{fixes_of(place.address)}*")
+    for path in ((PATH_REF, TEXTS_REF), ()):
+        finished = _asked(git, place, branch, *words, *path)
+        if finished.code == 0:
+            project.repository.close()
+            return git.line("rev-parse", _PULLED_REF)
+        if f"{_LACKING} {STARTERKIT_REFS}" not in finished.text_err:
+            break
+    if _LACKING in finished.text_err:
+        return None
+    raise _not_fetched(place, branch, finished.text_err)
+
+
+def _branches(project: Project, place: Place, branch: str) -> list[str]:
+    """The branches that are there, without those of corrections."""
+    finished = _asked(project.repository.git, place, branch, "ls-remote", "-q", "--heads", "--", place.address)
+    found = [line.partition("\trefs/heads/")[2] for line in finished.text_out.splitlines()]
+    return [name for name in found if name and not name.startswith(FIX_BRANCHES)]
+
+
+def _asked(git: Git, place: Place, branch: str, *words: str) -> Finished:
+    try:
+        return git.try_run(*words, timeout=_SECONDS)
+    except TimeLimitReached as late:
+        raise _not_fetched(place, branch, f"no answer within {_SECONDS:g} seconds") from late
+
+
+def _no_branch(place: Place, branch: str, there: Sequence[str]) -> UsageError:
+    what = f"There is no branch {branch} in {place.typed}"
+    if not there:
+        push = f"`git push -u {place.typed} {branch}` puts yours there." if place.is_remote else "Is it the right one?"
+        return UsageError(f"{what}, nor any other.", push)
+    more = f" and {len(there) - _SHOWN} more" if len(there) > _SHOWN else ""
+    return UsageError(
+        f"{what}. These are there: {', '.join(there[:_SHOWN])}{more}.",
+        f"Name the one that you mean: `starterkit pull {shlex.quote(place.typed)} BRANCH`.",
+    )
+
+
+def _not_fetched(place: Place, branch: str, said: str) -> MissingError:
+    return MissingError(
+        f"Nothing could be fetched from {place.typed}: {reason(said)}.",
+        "See what `git fetch` says. Where it asks for a password, type `git fetch` first, then "
+        f"`starterkit pull origin/{branch}`.",
+    )
