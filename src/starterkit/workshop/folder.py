@@ -80,6 +80,11 @@ def is_address(words: str) -> bool:
     return _ADDRESS.match(words) is not None
 
 
+def is_odd(remote: str) -> bool:
+    """Tell whether git would do something else with an address than fetch from it."""
+    return remote.startswith("-") or "::" in remote.partition("/")[0]
+
+
 @dataclass(frozen=True)
 class Workshop:
     """A workshop that was opened. `step` and `solved` say where everybody begins; base counts as solved.
@@ -264,7 +269,7 @@ def _people(value: Value) -> tuple[Person, ...]:
         )
         if not is_safe(person.folder):
             raise keys["folder"].wrong("this cannot be the name of a folder on every machine", "Name it plainly.")
-        if _is_odd(person.remote):
+        if is_odd(person.remote):
             raise keys["remote"].wrong("this is no address and no folder", "For example: git@example.org:ada/site.git")
         if key_of(person.folder) in found:
             raise keys["folder"].wrong(
@@ -290,15 +295,10 @@ def _checked(found: Sequence[Plain]) -> tuple[Person, ...] | None:
         members = tuple(Member(**member) for member in one.get("members", ()) if isinstance(member, dict))
         person = Person(**texts, members=members)
         names = (person.name, *(member.name for member in members))
-        if not is_safe(person.folder) or not all(map(str.strip, names)) or _is_odd(person.remote):
+        if not is_safe(person.folder) or not all(map(str.strip, names)) or is_odd(person.remote):
             return None
         people.append(person)
     return tuple(people) if len({key_of(person.folder) for person in people}) == len(people) else None
-
-
-def _is_odd(remote: str) -> bool:
-    """Tell whether git would do something else with an address than fetch from it."""
-    return remote.startswith("-") or "::" in remote.partition("/")[0]
 
 
 def plain_value(value: Value) -> object:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from starterkit.errors import FileError, UsageError
 from starterkit.workshop.columns import Row, rows_of
-from starterkit.workshop.folder import Member, Person
+from starterkit.workshop.folder import Member, Person, is_odd
 from starterkit.workshop.naming import folder_name, key_of, plain_name, unique
 
 MOST_PEOPLE = 10_000
@@ -207,7 +207,7 @@ def check_remote_template(template: str) -> None:
             f'--remote-template "{template}": {said}.',
             "{login} and {folder} stand for a person's own: git@example.org:course/{login}.git",
         )
-    if template.startswith("-") or "::" in template.partition("/")[0]:
+    if is_odd(template):
         raise UsageError(
             f'--remote-template "{template}" is no address and no folder.',
             "For example: git@example.org:course/{login}.git",
