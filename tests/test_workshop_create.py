@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -160,6 +161,22 @@ def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path, capsys: 
     assert [entry.name for entry in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
 
 
+@pytest.mark.parametrize("name", ["repos", "results"])
+def test_a_folder_that_holds_a_file_called_like_a_part_of_a_workshop_is_left_alone(
+    tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine" / "repos").mkdir(parents=True)
+    if name == "repos":
+        (tmp_path / "mine" / "repos").rmdir()
+    (tmp_path / "mine" / name).write_text("notes\n", encoding="utf-8")
+    write_roster(tmp_path)
+
+    words = ("-C", str(tmp_path), "workshop", "create", "roster.csv", "mine", "--template", str(TINY))
+
+    assert "is not empty" in said(capsys, *words, code=2)
+    assert (tmp_path / "mine" / name).read_text(encoding="utf-8") == "notes\n"
+
+
 def test_killed_at_any_time_the_next_create_finishes_it(tmp_path: Path) -> None:
     names = "".join(f"Person {number}\n" for number in range(300))
     write_roster(tmp_path, f"name\n{names}")
@@ -244,6 +261,22 @@ def test_who_comes_later_begins_in_the_way_of_the_workshop(tmp_path: Path, way: 
     assert ada["begin"].replace("ada", "zoe") == zoe["begin"] and ada["begin"] == first["people"][0]["begin"]
     assert Path(zoe["handout"]).exists() and Path(zoe["handout"]).parent == tmp_path / "w/there"
     assert open_workshop(tmp_path / "w").handouts == {way: "there"}
+
+
+@pytest.mark.parametrize("way", ["zip", "folders"])
+def test_typed_again_where_everybody_has_theirs_nothing_is_packed(
+    tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_roster(tmp_path)
+    words = ("-C", str(tmp_path), "workshop", "create", "roster.csv", "w")
+    first = ran(capsys, *words, "--template", str(TINY), f"--{way}", "there", "--json")[0]
+    monkeypatch.setattr("starterkit.workshop.handouts.make_repository", None)
+
+    again = ran(capsys, *words, "--json")[0]
+
+    assert [one["begin"] for one in json.loads(again)["people"]] == [
+        one["begin"] for one in json.loads(first)["people"]
+    ]
 
 
 @pytest.mark.parametrize(("way", "other"), [("zip", "folders"), ("folders", "zip")])

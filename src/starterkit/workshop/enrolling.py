@@ -14,7 +14,7 @@ from starterkit.repository.remotes import Answer, push_beginning
 from starterkit.workshop import founding, results
 from starterkit.workshop.folder import Person, Workshop
 from starterkit.workshop.founding import MAIN, Wanted
-from starterkit.workshop.handouts import Handouts, remove_drafts
+from starterkit.workshop.handouts import Handouts, folder_in_zip, remove_drafts
 from starterkit.workshop.parallel import Say, each
 from starterkit.workshop.roster import Entry, Matched, Roster, match, with_remotes
 from starterkit.workshop.sharing import group_of
@@ -55,7 +55,11 @@ class Enrolment:
     people: tuple[Enrolled, ...]
     changed_teams: tuple[Person, ...]
     left_out: tuple[tuple[int, str], ...]
-    in_zip: str = ""
+
+    @property
+    def in_zip(self) -> str:
+        """The name of the folder that comes out of a zip."""
+        return folder_in_zip(self.workshop)
 
     @property
     def added(self) -> int:
@@ -149,12 +153,12 @@ def _with_what_is_new(workshop: Workshop, request: Request) -> Workshop:
 
 def _handed_out(request: Request, workshop: Workshop, matched: Matched, new: Sequence[Person], say: Say) -> Enrolment:
     in_order = _in_order(request.roster, matched, new)
-    handouts, in_zip = _write_handouts(workshop, [person for person, _ in in_order], say)
+    handouts = _write_handouts(workshop, [person for person, _ in in_order], say)
     pushed = _push(workshop, [person for person, _ in in_order], request.jobs, say)
     people = (
         Enrolled(person, is_new, handouts.get(person.folder), pushed.get(person.folder)) for person, is_new in in_order
     )
-    return Enrolment(workshop, tuple(people), matched.changed_teams, request.roster.left_out, in_zip)
+    return Enrolment(workshop, tuple(people), matched.changed_teams, request.roster.left_out)
 
 
 def _in_order(roster: Roster, matched: Matched, new: Sequence[Person]) -> list[tuple[Person, bool]]:
@@ -165,16 +169,16 @@ def _in_order(roster: Roster, matched: Matched, new: Sequence[Person]) -> list[t
     return [found[entry.line] for entry in roster.entries]
 
 
-def _write_handouts(workshop: Workshop, people: Sequence[Person], say: Say) -> tuple[dict[str, Path], str]:
-    """Write the zips or folders that are not there yet; return where everybody's is, and the folder in a zip."""
+def _write_handouts(workshop: Workshop, people: Sequence[Person], say: Say) -> dict[str, Path]:
+    """Write the zips or folders that are not there yet; return where everybody's is."""
     found = {person.folder: _handout(workshop, person) for person in people}
     goals = {folder: goal for folder, goal in found.items() if goal is not None}
     missing = [person for person in people if person.folder in goals and not goals[person.folder].exists()]
-    if not goals:
-        return {}, ""
     try:
         for folder in {goal.parent for goal in goals.values()}:
             remove_drafts(folder)
+        if not missing:
+            return goals
         with Handouts(workshop) as handouts:
 
             def write(person: Person) -> None:
@@ -183,7 +187,7 @@ def _write_handouts(workshop: Workshop, people: Sequence[Person], say: Say) -> t
 
             for _ in each(missing, write, 1, say, "Writing what is handed out"):
                 pass
-            return goals, handouts.folder_in_zip
+            return goals
     except OSError as wrong:
         raise founding.cannot_write(wrong) from wrong
 

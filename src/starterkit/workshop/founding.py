@@ -248,12 +248,12 @@ def reopened(folder: Path) -> Workshop:
 
 def _was_begun(folder: Path) -> bool:
     """Tell whether a workshop was begun here and cut off before anybody was in it."""
-    entries = {entry.name for entry in folder.iterdir()}
-    repositories = folder / "repos"
+    entries = {entry.name: entry.is_dir() for entry in folder.iterdir()}
     return (
         "repos" in entries
-        and entries <= {"repos", "results"}
-        and all(entry.name.startswith(".") for entry in repositories.iterdir())
+        and entries.keys() <= {"repos", "results"}
+        and all(entries.values())
+        and all(entry.name.startswith(".") for entry in (folder / "repos").iterdir())
     )
 
 

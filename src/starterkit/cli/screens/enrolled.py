@@ -176,7 +176,7 @@ def _show_to_all(console: Console, made: Enrolment) -> None:
 
 def _way(made: Enrolment, one: Enrolled) -> str:
     """How a person begins: with a `zip`, in a `folder`, or with a `clone`."""
-    if one.handout is not None and made.in_zip and one.handout.suffix == ".zip":
+    if one.handout is not None and one.handout.suffix == ".zip":
         return "zip"
     folder = made.workshop.remote_folder(one.person)
     is_here = folder is not None and (folder / ".git").exists()
