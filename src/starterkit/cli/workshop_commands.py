@@ -206,6 +206,7 @@ def import_classroom(
     """
     from starterkit.cli.screens import imported
     from starterkit.workshop.enrolling import enrol
+    from starterkit.workshop.folder import open_workshop
     from starterkit.workshop.founding import working
     from starterkit.workshop.importing import read_autograding, with_tests
 
@@ -216,7 +217,7 @@ def import_classroom(
     tests = read_autograding(file)
     made = enrol(request, console.say)
     with working(made.workshop.folder, console.say):
-        _, found = with_tests(made.workshop, tests, file)
+        found = with_tests(open_workshop(made.workshop.folder), tests, file)  # others may have written meanwhile
     return imported.show(console, made, found)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from starterkit.project.creation import Order
@@ -33,7 +33,6 @@ class Request:
     order: Callable[[], Order]
     zips: Path | None = None
     folders: Path | None = None
-    imported: Mapping[str, object] = field(default_factory=dict)
     jobs: int = PUSH_JOBS
 
 
@@ -87,7 +86,7 @@ def enrol(request: Request, say: Say) -> Enrolment:
             workshop = _opened(request)
         else:
             say("Writing its path into git …")
-            workshop = founding.found(order, path, request.wanted, request.imported)
+            workshop = founding.found(order, path, request.wanted)
         matched, new = _planned(request, workshop)
         workshop = founding.add_people(_with_what_is_new(workshop, request), new)
         founding.make_repositories(workshop, say)
@@ -137,13 +136,12 @@ def _as_kept(home: Path, place: Path) -> str:
 
 
 def _with_what_is_new(workshop: Workshop, request: Request) -> Workshop:
-    """The workshop with the due time, the remote template, the imported tests and the way that were given this time."""
+    """The workshop with the due time, the remote template, the group and the way that were given this time."""
     wanted = request.wanted
     larger = replace(
         workshop,
         due=wanted.due or workshop.due,
         remote_template=workshop.remote_template or wanted.remote_template,
-        imported=request.imported or workshop.imported,
         handouts=_handouts(request, workshop),
         group=workshop.group or wanted.group,
     )

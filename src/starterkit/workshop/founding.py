@@ -117,7 +117,7 @@ def rendered(order: Order, say: Say) -> RenderedPath:
     return rendered_path(order)
 
 
-def found(order: Order, path: RenderedPath, wanted: Wanted, imported: Mapping[str, object]) -> Workshop:
+def found(order: Order, path: RenderedPath, wanted: Wanted) -> Workshop:
     """Write the repository of a path, and return the workshop, which has nobody in it yet.
 
     workshop.yml is not written: that is done with the first people. Call this while `working`.
@@ -145,7 +145,6 @@ def found(order: Order, path: RenderedPath, wanted: Wanted, imported: Mapping[st
         texts=state.texts,
         remote_template=wanted.remote_template,
         due=wanted.due,
-        imported=imported,
         group=wanted.group,
     )
 
