@@ -403,6 +403,54 @@ def test_workshop_yml_may_be_written_by_hand(room: Room) -> None:
     assert room.opened.due is not None and room.opened.due.hour == 17
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("workshop", "create", "roster.csv", "--template", str(TINY), "--zip", "~nosuchuser/x"),
+        ("workshop", "create", "roster.csv", "--template", str(TINY), "--folders", "~nosuchuser/x"),
+        ("workshop", "create", "roster.csv", "--template", str(TINY), "--remote-template", "~nosuchuser/{folder}"),
+        ("workshop", "create", "~nosuchuser/roster.csv", "--template", str(TINY)),
+        ("workshop", "create", "roster.csv", "~nosuchuser/w", "--template", str(TINY)),
+        ("workshop", "create", "roster.csv", "--template", "~nosuchuser/x"),
+        ("workshop", "import", "roster.csv", "~nosuchuser/autograding.json", "--template", str(TINY)),
+        ("workshop", "bundle", "~nosuchuser/x", "--framework", "flask"),
+        ("new", "~nosuchuser/x", "--framework", "flask", "--defaults"),
+        ("new", "x", "--framework", "flask", "--defaults", "--bundle", "~nosuchuser/x"),
+        ("template", "new", "mine", "~nosuchuser/x"),
+        ("template", "open", "flask", "~nosuchuser/x"),
+        ("choose", "--html", "~nosuchuser/x.html"),
+    ],
+    ids=" ".join,
+)
+def test_a_home_folder_of_nobody_is_named_and_nothing_is_made(
+    tmp_path: Path, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_roster(tmp_path)
+
+    told = said(capsys, "-C", str(tmp_path), *words, code=2)
+
+    assert 'this machine knows no home folder "~nosuchuser"' in told
+    assert [entry.name for entry in tmp_path.iterdir()] == ["roster.csv"]
+
+
+def test_a_remote_in_the_home_of_nobody_is_that_persons_trouble_and_create_names_it(
+    room: Room, capsys: pytest.CaptureFixture[str]
+) -> None:
+    room.edits('login: "ada"', 'remote: "~nosuchuser/ada"')
+
+    told = json.loads(ran(capsys, "-C", str(room.folder), "workshop", "collect", "--json", code=1)[0])
+
+    assert [(one["folder"], one["reached"]) for one in told["people"]] == list(
+        zip(FOLDERS, (False, True, True), strict=True)
+    )
+    assert 'no home folder "~nosuchuser"' in told["people"][0]["why"]
+    before = files_of(room.folder)
+    roster = write_roster(room.folder.parent, ROSTER + "Zoe,,,\n")
+    told = said(capsys, "-C", str(room.folder), "workshop", "create", str(roster), code=2)
+    assert "workshop.yml" in told and '"~nosuchuser/ada"' in told
+    assert files_of(room.folder) == before
+
+
 def test_a_workshop_survives_being_put_under_git(room: Room, tmp_path: Path) -> None:
     git("init", "-q", cwd=room.folder)
     commit(room.folder, {})

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from starterkit.places import place_of
 from starterkit.project.creation import Order
 from starterkit.repository import PATH_REF, TEXTS_REF
 from starterkit.repository.bare import BareRepository
@@ -96,7 +97,16 @@ def enrol(request: Request, say: Say) -> Enrolment:
 def _opened(request: Request) -> Workshop:
     workshop = founding.reopened(request.folder)
     founding.check_same(workshop, request.wanted)
+    _check_places(workshop)
     return workshop
+
+
+def _check_places(workshop: Workshop) -> None:
+    """Raise `FileError` where workshop.yml names a home folder that this machine does not know."""
+    for way in workshop.handouts:
+        workshop.handout_folder(way)
+    for person in workshop.people:
+        workshop.remote_folder(person)
 
 
 def _planned(request: Request, workshop: Workshop | None) -> tuple[Matched, list[Person]]:
@@ -111,7 +121,7 @@ def _planned(request: Request, workshop: Workshop | None) -> tuple[Matched, list
     new = [person for _, person in matched.new]
     handouts = _handouts(request, workshop)
     if list(handouts)[-1:] == ["folders"]:
-        place = request.folder / Path(handouts["folders"]).expanduser()
+        place = request.folder / place_of(handouts["folders"])
         new = [replace(person, remote=_as_kept(request.folder, place / person.folder)) for person in new]
     for person in (*people, *new):
         if group and not person.remote:

@@ -19,7 +19,8 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-from starterkit.errors import UsageError
+from starterkit.errors import FileError, UsageError
+from starterkit.places import place_of
 from starterkit.repository.bare import HEADS
 from starterkit.workshop.lines import Plain, lines_of, person_lines, split_people
 from starterkit.workshop.naming import is_safe, key_of, told_apart
@@ -128,14 +129,24 @@ class Workshop:
         return self.folder / "results" / f"{person.folder}.jsonl"
 
     def remote_folder(self, person: Person) -> Path | None:
-        """Return the folder in which a person works, or None where that is an address or nothing was said."""
-        if not person.remote or person.has_address:
-            return None
-        return self.folder / Path(person.remote).expanduser()
+        """Return the folder in which a person works, or None where that is an address or nothing was said.
+
+        Raises `FileError` where it is in a home folder that this machine does not know.
+        """
+        return self._place(person.remote) if person.remote and not person.has_address else None
 
     def handout_folder(self, way: str) -> Path | None:
-        """Return where what is handed out lies, for the ways `zip` and `folders`; None where nothing was."""
-        return self.folder / Path(self.handouts[way]).expanduser() if way in self.handouts else None
+        """Return where what is handed out lies, for the ways `zip` and `folders`; None where nothing was.
+
+        Raises as `remote_folder` does.
+        """
+        return self._place(self.handouts[way]) if way in self.handouts else None
+
+    def _place(self, words: str) -> Path:
+        try:
+            return self.folder / place_of(words)
+        except UsageError as wrong:
+            raise FileError(WORKSHOP_FILE, None, wrong.message.removesuffix("."), wrong.mend) from wrong
 
     @cached_property
     def called(self) -> Mapping[str, str]:
