@@ -351,6 +351,57 @@ def test_remotes_get_the_beginning_and_who_was_not_reached_gets_it_the_next_time
     git("push", "-q", cwd=tmp_path / "zoe")
 
 
+def test_the_same_places_typed_in_another_folder_are_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_roster(tmp_path, "name\nAda\n")
+    words = ("workshop", "create", "--template", str(TINY), "--remote-template")
+    git("init", "-q", "--bare", "-b", "main", str(tmp_path / "bare" / "ada.git"), cwd=tmp_path)
+    git("init", "-q", "--bare", "-b", "main", str(tmp_path / "bare" / "zoe.git"), cwd=tmp_path)
+    above = ("-C", str(tmp_path), *words, "bare/{folder}.git", "roster.csv", "w")
+    said(capsys, *above, code=0)
+    kept = (tmp_path / "w" / "workshop.yml").read_text(encoding="utf-8")
+    write_roster(tmp_path, "name\nAda\nZoe\n")
+
+    inside = ("-C", str(tmp_path / "w"), *words, "../bare/{folder}.git", str(tmp_path / "roster.csv"))
+    made = json.loads(ran(capsys, *inside, "--json")[0])
+
+    assert [one["remote"] for one in made["people"]] == [
+        str(tmp_path / "bare" / f"{name}.git") for name in ("ada", "zoe")
+    ]
+    assert (tmp_path / "w" / "workshop.yml").read_text(encoding="utf-8").startswith(kept)
+    # As it was kept where it was typed inside before.
+    Room(tmp_path / "w").edits(f'remote_template: "{tmp_path}/bare', f'remote_template: "{tmp_path}/w/../bare')
+    for way in (above, inside):
+        said(capsys, *way, code=0)
+
+
+def test_working_folders_named_from_inside_the_workshop_are_those_of_before(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_roster(tmp_path, "name\nAda\n")
+    words = ("workshop", "create", "--template", str(TINY), "--folders")
+    above = ("-C", str(tmp_path), *words, "labs", "roster.csv", "w")
+    inside = ("-C", str(tmp_path / "w"), *words, "../labs", str(tmp_path / "roster.csv"))
+    said(capsys, *above, code=0)
+    kept = (tmp_path / "w" / "workshop.yml").read_text(encoding="utf-8")
+    shutil.rmtree(tmp_path / "labs" / "ada")
+
+    said(capsys, *inside, code=0)
+
+    assert (tmp_path / "w" / "workshop.yml").read_text(encoding="utf-8") == kept
+    assert (tmp_path / "labs" / "ada" / ".git").is_dir()  # it is made again
+    # As it was kept where it was typed inside before.
+    Room(tmp_path / "w").edits(f'"{tmp_path}/labs"', '"../labs"')
+    shutil.rmtree(tmp_path / "labs" / "ada")
+    write_roster(tmp_path, "name\nAda\nZoe\n")
+    said(capsys, "-C", str(tmp_path), "workshop", "create", "roster.csv", "w", code=0)
+    origins = {
+        name: git("config", "remote.origin.url", cwd=tmp_path / "labs" / name).strip() for name in ("ada", "zoe")
+    }
+    assert origins == {name: str(tmp_path / "w" / "repos" / f"{name}.git") for name in ("ada", "zoe")}
+
+
 def test_with_nobody_reached_the_exit_code_is_4(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_roster(tmp_path, "name,login\nAda,ada\n")
     words = ("workshop", "create", "roster.csv", "--template", str(TINY), "--remote-template", "nowhere/{login}")

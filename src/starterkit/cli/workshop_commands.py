@@ -260,6 +260,8 @@ class _Choice:
 
     def _remotes(self, template: str) -> str:
         """The template of remotes; a folder is one from where the command was typed, wherever the workshop lies."""
+        import os
+
         from starterkit.workshop.folder import is_address
         from starterkit.workshop.roster import check_remote_template
 
@@ -267,7 +269,7 @@ class _Choice:
             return ""
         check_remote_template(template)
         here = folder_of(self._context).absolute()
-        return template if is_address(template) else str(here / place_of(template))
+        return template if is_address(template) else os.path.normpath(here / place_of(template))
 
     def _located(self) -> Located | None:
         from starterkit.cli.asking import from_elsewhere

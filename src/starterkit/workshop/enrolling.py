@@ -114,7 +114,7 @@ def _planned(request: Request, workshop: Workshop | None) -> tuple[Matched, list
     people = workshop.people if workshop else ()
     group = request.wanted.group or (workshop.group if workshop else "")
     matched = match(request.roster, people, founding.names_in_use(request.folder) if workshop else ())
-    template = request.wanted.remote_template or (workshop.remote_template if workshop else "")
+    template = (workshop.remote_template if workshop else "") or request.wanted.remote_template
     if template:
         known = workshop is not None and bool(workshop.remote_template)
         return matched, with_remotes(matched.new, template, request.roster.file, known=known)
@@ -141,7 +141,7 @@ def _handouts(request: Request, workshop: Workshop | None) -> dict[str, str]:
 
 def _as_kept(home: Path, place: Path) -> str:
     """A folder as workshop.yml has it: from the workshop's own where it lies in there."""
-    place, home = place.absolute(), home.absolute()
+    place, home = (Path(os.path.normpath(one.absolute())) for one in (place, home))
     return place.relative_to(home).as_posix() if place.is_relative_to(home) else str(place)
 
 
@@ -210,7 +210,7 @@ def _handout(workshop: Workshop, person: Person) -> Path | None:
     mine = folders / person.folder if folders else None
     if _is_from_template(workshop, person):
         return mine if list(workshop.handouts)[-1:] == ["folders"] else archive
-    if mine is not None and person.remote == _as_kept(workshop.folder, mine):
+    if mine is not None and workshop.works_in(person, mine):
         return mine
     # A folder of their own counts more, but for who began with a zip and handed in a folder.
     return archive if archive is not None and (archive.exists() or workshop.remote_folder(person) is None) else None

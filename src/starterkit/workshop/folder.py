@@ -12,6 +12,7 @@ A person with a `remote` (an address, or a folder) works there; without one, the
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -134,6 +135,11 @@ class Workshop:
         Raises `FileError` where it is in a home folder that this machine does not know.
         """
         return self._place(person.remote) if person.remote and not person.has_address else None
+
+    def works_in(self, person: Person, folder: Path) -> bool:
+        """Tell whether a person works in this very folder, however its place is written."""
+        mine = self.remote_folder(person)
+        return mine is not None and os.path.realpath(mine) == os.path.realpath(folder)
 
     def handout_folder(self, way: str) -> Path | None:
         """Return where what is handed out lies, for the ways `zip` and `folders`; None where nothing was.

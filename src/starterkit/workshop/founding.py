@@ -87,8 +87,9 @@ def check_same(workshop: Workshop, wanted: Wanted) -> None:
             other.append((f"the answer {name}", f'"{known}"' if known is not None else "none", f'"{answer}"'))
     if wanted.start is not None and wanted.start != (workshop.step, workshop.solved):
         other.append(("the step where all begin", workshop.step, wanted.start[0]))
-    if wanted.remote_template and workshop.remote_template and wanted.remote_template != workshop.remote_template:
-        other.append(("the remote template", workshop.remote_template, wanted.remote_template))
+    remotes = (workshop.remote_template, wanted.remote_template)
+    if all(remotes) and os.path.normpath(remotes[0]) != os.path.normpath(remotes[1]):
+        other.append(("the remote template", *remotes))
     if wanted.group and workshop.group and wanted.group != workshop.group:
         other.append(("the group", workshop.group, wanted.group))
     if other:

@@ -137,7 +137,7 @@ class Handouts:
         folder, collected = self._workshop.remote_folder(person), ""
         if not person.remote:
             return ""
-        if folder is not None and folder.absolute() == goal.absolute():
+        if self._workshop.works_in(person, goal):
             folder, collected = self._workshop.repository(person), f"[{COLLECTED[0]}]\n\t{COLLECTED[1]} = true\n"
         address = str(folder.absolute() if folder else person.remote).replace("\\", "\\\\").replace('"', '\\"')
         return (
