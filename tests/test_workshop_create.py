@@ -214,17 +214,19 @@ def test_cut_off_before_anybody_was_in_it_a_workshop_is_begun_anew(
     assert [person.folder for person in room.opened.people] == list(FOLDERS)
 
 
-def test_a_zip_holds_a_whole_project_with_all_of_its_git(room: Room, tmp_path: Path) -> None:
-    roster, handed = write_roster(tmp_path), room.folder / "handed"
+def test_a_zip_holds_a_whole_project_with_all_of_its_git(tmp_path: Path) -> None:
+    write_roster(tmp_path)
+    handed = tmp_path / "handed"
     (handed / ".making-0123456789abcdef").mkdir(parents=True)  # of a command that was killed
     (handed / ".making-tea").touch()
 
-    shown = starterkit("workshop", "create", str(roster), "--zip", "handed", cwd=room.folder).out
+    words = ("workshop", "create", "roster.csv", "w", "--template", str(TINY), "--zip", "handed")
+    shown = starterkit(*words, cwd=tmp_path).out
 
     assert {file.name for file in handed.iterdir()} == {*(f"{folder}.zip" for folder in FOLDERS), ".making-tea"}
     assert "unzip ada-lovelace.zip && cd tiny-site" in shown
-    shutil.unpack_archive(room.folder / "handed/ada-lovelace.zip", tmp_path / "out")
-    shutil.rmtree(room.folder)
+    shutil.unpack_archive(handed / "ada-lovelace.zip", tmp_path / "out")
+    shutil.rmtree(tmp_path / "w")
     project = tmp_path / "out" / "tiny-site"
     assert not (project / ".git/objects/info/alternates").exists()
     assert git("status", "--porcelain", cwd=project) == ""
@@ -279,13 +281,22 @@ def test_typed_again_where_everybody_has_theirs_nothing_is_packed(
     ]
 
 
-@pytest.mark.parametrize(("way", "other"), [("zip", "folders"), ("folders", "zip")])
+WAYS = ("clone", "zip", "folders")
+
+
+@pytest.mark.parametrize("remotes", [False, True], ids=["", "remotes"])
+@pytest.mark.parametrize(
+    ("way", "other"), [(way, other) for way in WAYS for other in WAYS if other not in (way, "clone")]
+)
 def test_another_way_is_for_those_who_come_later_and_the_others_keep_theirs(
-    tmp_path: Path, way: str, other: str
+    tmp_path: Path, way: str, other: str, remotes: bool
 ) -> None:
     write_roster(tmp_path, "name\nAda\n")
-    words = ("workshop", "create", "roster.csv", "w")
-    ada = starterkit(*words, "--template", str(TINY), f"--{way}", "one", "--json", cwd=tmp_path).json["people"][0]
+    for name in ("ada", "zoe", "bo") if remotes else ():
+        git("init", "-q", "--bare", "-b", "main", str(tmp_path / "bare" / name), cwd=tmp_path)
+    words = ("workshop", "create", "roster.csv", "w", *(("--remote-template", "bare/{folder}") if remotes else ()))
+    first = () if way == "clone" else (f"--{way}", "one")
+    ada = starterkit(*words, "--template", str(TINY), *first, "--json", cwd=tmp_path).json["people"][0]
     write_roster(tmp_path, "name\nAda\nZoe\n")
     zoe = starterkit(*words, f"--{other}", "two", "--json", cwd=tmp_path).json["people"][1]
     write_roster(tmp_path, "name\nAda\nZoe\nBo\n")
@@ -294,7 +305,35 @@ def test_another_way_is_for_those_who_come_later_and_the_others_keep_theirs(
 
     assert [one["begin"] for one in people[:2]] == [ada["begin"], zoe["begin"]]
     assert people[2]["begin"] == zoe["begin"].replace("zoe", "bo")
-    assert ada["begin"].startswith("unzip" if way == "zip" else "cd ")
+    assert ada["begin"].startswith({"zip": "unzip ", "folders": "cd ", "clone": "git clone "}[way])
+    assert not list((tmp_path / "two").glob("ada*"))
+
+
+def test_a_workshop_from_before_the_way_was_kept_for_each_goes_on(tmp_path: Path) -> None:
+    write_roster(tmp_path, "name\nAda\n")
+    words = ("workshop", "create", "roster.csv", "w")
+    made = starterkit(*words, "--template", str(TINY), "--zip", "one", "--json", cwd=tmp_path).json
+    Room(tmp_path / "w").edits('    begins: "zip"\n', "")
+    write_roster(tmp_path, "name\nAda\nZoe\n")
+
+    again = starterkit(*words, "--folders", "two", "--json", cwd=tmp_path).json
+
+    assert again["people"][0]["begin"] == made["people"][0]["begin"]
+    assert [one.begins for one in open_workshop(tmp_path / "w").people] == ["zip", "folders"]
+
+
+def test_with_nobody_new_create_says_for_whom_another_way_is(room: Room, capsys: pytest.CaptureFixture[str]) -> None:
+    roster = write_roster(room.folder.parent)
+
+    words = ("-C", str(room.folder), "workshop", "create", str(roster))
+    shown, told = ran(capsys, *words, "--zip", "handed")
+
+    assert "git clone" in shown and "unzip" not in shown
+    assert "--zip is for those who come from now on; the others begin as before." in " ".join(told.split())
+    assert not (room.folder / "handed").exists()
+    room.edits('login: "ada"\n    email: "ada@example.org"\n    begins: "clone"', 'begins: "zip"')  # after all
+    shown, told = ran(capsys, *words)
+    assert "unzip ada-lovelace.zip" in shown and shown.count("git clone") == 2 and "from now on" not in told
 
 
 def test_create_counts_people_and_marks_who_is_new_and_tells_apart_who_shares_a_name(
@@ -419,6 +458,7 @@ def test_with_nobody_reached_the_exit_code_is_4(tmp_path: Path, capsys: pytest.C
         ('folder: "grace-hopper"', 'folder: "ADA-Lovelace"', 17, "stands here twice"),
         ('login: "ada"', 'remote: "ext::sh -c id"', 15, "this is no address and no folder"),
         ('login: "ada"', "logn: ada", 15, 'unknown key "logn"'),
+        ('login: "ada"', 'begins: "late"', 15, 'unknown value "late"'),
         ("people:", 'due: "soon"\npeople:', 12, '"soon" is no time'),
         ('step: "base"', "", 3, 'the key "step" is missing'),
     ],

@@ -17,7 +17,7 @@ from starterkit.workshop.folder import Person, Workshop
 from starterkit.workshop.founding import MAIN, Wanted
 from starterkit.workshop.handouts import Handouts, folder_in_zip, remove_drafts
 from starterkit.workshop.parallel import Say, each
-from starterkit.workshop.roster import Entry, Matched, Roster, match, with_remotes
+from starterkit.workshop.roster import Matched, Roster, match, with_remotes
 from starterkit.workshop.sharing import group_of
 
 PUSH_SECONDS = 60.0
@@ -36,6 +36,11 @@ class Request:
     folders: Path | None = None
     jobs: int = PUSH_JOBS
 
+    @property
+    def way(self) -> str:
+        """The way in which the new people are to begin, where it was said: `zip` or `folders`."""
+        return "zip" if self.zips is not None else "folders" if self.folders is not None else ""
+
 
 @dataclass(frozen=True)
 class Enrolled:
@@ -49,12 +54,13 @@ class Enrolled:
 
 @dataclass(frozen=True)
 class Enrolment:
-    """What came of a roster: its people in the workshop, and what was noticed."""
+    """What came of a roster: its people in the workshop, and what was noticed; `way` is what it was asked for."""
 
     workshop: Workshop
     people: tuple[Enrolled, ...]
     changed_teams: tuple[Person, ...]
     left_out: tuple[tuple[int, str], ...]
+    way: str = ""
 
     @property
     def in_zip(self) -> str:
@@ -64,6 +70,11 @@ class Enrolment:
     @property
     def added(self) -> int:
         return sum(one.is_new for one in self.people)
+
+    @property
+    def in_another_way(self) -> tuple[Enrolled, ...]:
+        """Those who keep the way in which they began, where another one was asked for."""
+        return tuple(one for one in self.people if self.way and _way(self.workshop, one.person) != self.way)
 
     @property
     def unreached(self) -> tuple[Enrolled, ...]:
@@ -110,18 +121,20 @@ def _check_places(workshop: Workshop) -> None:
 
 
 def _planned(request: Request, workshop: Workshop | None) -> tuple[Matched, list[Person]]:
-    """Match the roster, and give the new people their remotes."""
+    """Match the roster, and give the new people the way in which they begin, and their remotes."""
     people = workshop.people if workshop else ()
     group = request.wanted.group or (workshop.group if workshop else "")
     matched = match(request.roster, people, founding.names_in_use(request.folder) if workshop else ())
     template = (workshop.remote_template if workshop else "") or request.wanted.remote_template
+    handouts = _handouts(request, workshop)
+    way = list(handouts)[-1] if handouts else ""
+    matched = replace(matched, new=tuple((entry, replace(person, begins=way)) for entry, person in matched.new))
     if template:
         known = workshop is not None and bool(workshop.remote_template)
         return matched, with_remotes(matched.new, template, request.roster.file, known=known)
     new = [person for _, person in matched.new]
-    handouts = _handouts(request, workshop)
-    if list(handouts)[-1:] == ["folders"]:
-        place = request.folder / place_of(handouts["folders"])
+    if way == "folders":
+        place = request.folder / place_of(handouts[way])
         new = [replace(person, remote=_as_kept(request.folder, place / person.folder)) for person in new]
     for person in (*people, *new):
         if group and not person.remote:
@@ -146,33 +159,41 @@ def _as_kept(home: Path, place: Path) -> str:
 
 
 def _with_what_is_new(workshop: Workshop, request: Request) -> Workshop:
-    """The workshop with the due time, the remote template, the group and the way that were given this time."""
-    wanted = request.wanted
+    """The workshop with the due time, the remote template, the group and the way that were given this time.
+
+    Before it has another way, it is kept for each of those who are there how they began.
+    """
+    wanted, handouts, people = request.wanted, _handouts(request, workshop), workshop.people
+    is_another_way = list(handouts) != list(workshop.handouts)
+    if is_another_way:
+        people = tuple(replace(person, begins=_way(workshop, person)) for person in people)
     larger = replace(
         workshop,
         due=wanted.due or workshop.due,
         remote_template=workshop.remote_template or wanted.remote_template,
-        handouts=_handouts(request, workshop),
+        people=people,
+        handouts=handouts,
         group=workshop.group or wanted.group,
     )
-    is_other = larger != workshop or list(larger.handouts) != list(workshop.handouts)
+    is_other = is_another_way or larger != workshop
     return founding.save(larger) if is_other and founding.is_workshop(workshop.folder) else larger
 
 
 def _handed_out(request: Request, workshop: Workshop, matched: Matched, new: Sequence[Person], say: Say) -> Enrolment:
-    in_order = _in_order(request.roster, matched, new)
+    in_order = _in_order(workshop, request.roster, matched, new)
     handouts = _write_handouts(workshop, [person for person, _ in in_order], say)
     pushed = _push(workshop, [person for person, _ in in_order], request.jobs, say)
     people = (
         Enrolled(person, is_new, handouts.get(person.folder), pushed.get(person.folder)) for person, is_new in in_order
     )
-    return Enrolment(workshop, tuple(people), matched.changed_teams, request.roster.left_out)
+    return Enrolment(workshop, tuple(people), matched.changed_teams, request.roster.left_out, request.way)
 
 
-def _in_order(roster: Roster, matched: Matched, new: Sequence[Person]) -> list[tuple[Person, bool]]:
-    """The people of the roster in its order, and who of them is new."""
-    found: dict[int, tuple[Person, bool]] = {entry.line: (person, False) for entry, person in matched.known}
-    lines: list[Entry] = [entry for entry, _ in matched.new]
+def _in_order(workshop: Workshop, roster: Roster, matched: Matched, new: Sequence[Person]) -> list[tuple[Person, bool]]:
+    """The people of the roster in its order, as the workshop has them, and who of them is new."""
+    people = {person.folder: person for person in workshop.people}
+    found = {entry.line: (people[person.folder], False) for entry, person in matched.known}
+    lines = [entry for entry, _ in matched.new]
     found.update({entry.line: (person, True) for entry, person in zip(lines, new, strict=True)})
     return [found[entry.line] for entry in roster.entries]
 
@@ -191,7 +212,7 @@ def _write_handouts(workshop: Workshop, people: Sequence[Person], say: Say) -> d
 
             def write(person: Person) -> None:
                 goal = goals[person.folder]
-                (handouts.write_zip if _is_zip(workshop, goal) else handouts.write_folder)(person, goal)
+                (handouts.write_zip if _way(workshop, person) == "zip" else handouts.write_folder)(person, goal)
 
             for _ in each(missing, write, 1, say, "Writing what is handed out"):
                 pass
@@ -200,24 +221,34 @@ def _write_handouts(workshop: Workshop, people: Sequence[Person], say: Say) -> d
         raise founding.cannot_write(wrong) from wrong
 
 
-def _handout(workshop: Workshop, person: Person) -> Path | None:
-    """Where the zip or the working folder of a person is, or is to be; None of who begins in another way.
+def _way(workshop: Workshop, person: Person) -> str:
+    """How a person began, one of `WAYS`: as it was kept for them, else in the way of the workshop.
 
-    Everybody keeps the way in which they began, also where those who come later have another one.
+    A workshop from before that was kept may have two ways; then it is what their remote tells.
     """
-    zips, folders = workshop.handout_folder("zip"), workshop.handout_folder("folders")
-    archive = zips / f"{person.folder}.zip" if zips else None
-    mine = folders / person.folder if folders else None
+    if person.begins or not workshop.handouts:
+        return person.begins or "clone"
     if _is_from_template(workshop, person):
-        return mine if list(workshop.handouts)[-1:] == ["folders"] else archive
-    if mine is not None and workshop.works_in(person, mine):
-        return mine
-    # A folder of their own counts more, but for who began with a zip and handed in a folder.
-    return archive if archive is not None and (archive.exists() or workshop.remote_folder(person) is None) else None
+        return list(workshop.handouts)[-1]
+    folders = workshop.handout_folder("folders")
+    if folders is not None and workshop.works_in(person, folders / person.folder):
+        return "folders"
+    return "zip" if "zip" in workshop.handouts else "clone"
 
 
-def _is_zip(workshop: Workshop, goal: Path) -> bool:
-    return goal.parent == workshop.handout_folder("zip") and goal.suffix == ".zip"
+def _handout(workshop: Workshop, person: Person) -> Path | None:
+    """Where the zip or the working folder of a person is, or is to be; None of who begins in another way."""
+    way = _way(workshop, person)
+    place = workshop.handout_folder(way)
+    if place is None:
+        return None
+    goal = place / (person.folder if way == "folders" else f"{person.folder}.zip")
+    if _is_from_template(workshop, person):
+        return goal
+    if way == "folders":
+        return goal if workshop.works_in(person, goal) else None
+    # Who began with a zip and has handed in a folder needs no other.
+    return goal if goal.exists() or workshop.remote_folder(person) is None else None
 
 
 def _push(workshop: Workshop, people: Sequence[Person], jobs: int, say: Say) -> dict[str, Answer]:

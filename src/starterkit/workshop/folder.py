@@ -32,6 +32,7 @@ WORKSHOP_FORMAT = 1
 COLLECTED_HEADS = "refs/collected/heads/"
 _REQUIRED = ("format", "template", "version", "answers", "step", "solved", "path", "texts", "people")
 HANDOUTS = ("zip", "folders")
+WAYS = (*HANDOUTS, "clone")
 _ID = re.compile(r"[0-9a-f]{40}")
 # One letter before a colon is a drive of Windows.
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|(?:[\w.-]+@)?[\w.-]{2,}:(?!//)")
@@ -52,6 +53,7 @@ class Person:
 
     `folder` is a safe, readable name, unique in the workshop. `remote` is where the work lives: an address, or a folder
     (from the workshop's own, where it is not absolute); empty: they push to repos/<folder>.git itself.
+    `begins` is one of `WAYS`, and empty where the workshop has had but one way for all of them.
     """
 
     folder: str
@@ -60,6 +62,7 @@ class Person:
     email: str = ""
     members: tuple[Member, ...] = ()
     remote: str = ""
+    begins: str = ""
 
     @property
     def everybody(self) -> tuple[Member, ...]:
@@ -275,7 +278,7 @@ def _due(value: Value | None) -> datetime | None:
 def _people(value: Value) -> tuple[Person, ...]:
     found: dict[str, Person] = {}
     for item in value.items():
-        keys = item.mapping(("folder", "name"), ("login", "email", "members", "remote"))
+        keys = item.mapping(("folder", "name"), ("login", "email", "members", "remote", "begins"))
         person = Person(
             folder=keys["folder"].text(),
             name=keys["name"].text(),
@@ -283,6 +286,7 @@ def _people(value: Value) -> tuple[Person, ...]:
             email=_optional(keys, "email"),
             members=tuple(map(_member, keys["members"].items())) if "members" in keys else (),
             remote=_optional(keys, "remote"),
+            begins=keys["begins"].choice(WAYS) if "begins" in keys else "",
         )
         if not is_safe(person.folder):
             raise keys["folder"].wrong("this cannot be the name of a folder on every machine", "Name it plainly.")
@@ -308,11 +312,13 @@ def _checked(found: Sequence[Plain]) -> tuple[Person, ...] | None:
     """People that were read without YAML; None where one is not right, so that YAML tells the line."""
     people = []
     for one in found:
-        texts = {name: str(one.get(name, "")) for name in ("folder", "name", "login", "email", "remote")}
+        texts = {name: str(one.get(name, "")) for name in ("folder", "name", "login", "email", "remote", "begins")}
         members = tuple(Member(**member) for member in one.get("members", ()) if isinstance(member, dict))
         person = Person(**texts, members=members)
         names = (person.name, *(member.name for member in members))
         if not is_safe(person.folder) or not all(map(str.strip, names)) or is_odd(person.remote):
+            return None
+        if person.begins not in ("", *WAYS):
             return None
         people.append(person)
     return tuple(people) if len({key_of(person.folder) for person in people}) == len(people) else None
@@ -364,7 +370,7 @@ def people_bytes(people: Sequence[Person]) -> bytes:
         for one in people
         for line in person_lines(
             one.folder,
-            {"name": one.name, "login": one.login, "email": one.email, "remote": one.remote},
+            {"name": one.name, "login": one.login, "email": one.email, "remote": one.remote, "begins": one.begins},
             [vars(member) for member in one.members],
         )
     ]

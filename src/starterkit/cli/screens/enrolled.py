@@ -106,6 +106,8 @@ def _show_noticed(console: Console, made: Enrolment) -> None:
                 "correct them there, under `members:`."
             )
         )
+    if made.in_another_way:
+        console.note(prose(f"--{made.way} is for those who come from now on; the others begin as before."))
     if made.unreached:
         console.line()
         for one in made.unreached:
