@@ -336,6 +336,27 @@ def test_with_nobody_new_create_says_for_whom_another_way_is(room: Room, capsys:
     assert "unzip ada-lovelace.zip" in shown and shown.count("git clone") == 2 and "from now on" not in told
 
 
+def test_a_newcomer_with_the_name_of_another_gets_a_place_of_their_own_by_the_student_number(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_roster(tmp_path, "id,name\n1,Anna Schmidt\n")
+    words = ("-C", str(tmp_path), "workshop", "create", "roster.csv", "w", "--template", str(TINY))
+    said(capsys, *words, code=0)
+    write_roster(tmp_path, "id,name\n3,Anna Schmidt\n1,Anna Schmidt\n")
+
+    made = json.loads(ran(capsys, *words, "--json")[0])
+
+    assert [(one["folder"], one["new"]) for one in made["people"]] == [
+        ("anna-schmidt-2", True),
+        ("anna-schmidt", False),
+    ]
+    workshop = Room(tmp_path / "w")
+    assert [one.identifier for one in workshop.opened.people] == ["1", "3"]
+    for number in ("1", "3"):  # as a workshop of before has it
+        workshop.edits(f'    identifier: "{number}"\n', "")
+    assert "lines 2 and 3 may both be Anna Schmidt" in said(capsys, *words, code=2)
+
+
 def test_create_counts_people_and_marks_who_is_new_and_tells_apart_who_shares_a_name(
     tmp_path: Path, room: Room, capsys: pytest.CaptureFixture[str]
 ) -> None:

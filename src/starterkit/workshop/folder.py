@@ -33,6 +33,7 @@ COLLECTED_HEADS = "refs/collected/heads/"
 _REQUIRED = ("format", "template", "version", "answers", "step", "solved", "path", "texts", "people")
 HANDOUTS = ("zip", "folders")
 WAYS = (*HANDOUTS, "clone")
+_OF_A_PERSON = ("login", "email", "identifier", "remote", "begins")
 _ID = re.compile(r"[0-9a-f]{40}")
 # One letter before a colon is a drive of Windows.
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|(?:[\w.-]+@)?[\w.-]{2,}:(?!//)")
@@ -53,6 +54,7 @@ class Person:
 
     `folder` is a safe, readable name, unique in the workshop. `remote` is where the work lives: an address, or a folder
     (from the workshop's own, where it is not absolute); empty: they push to repos/<folder>.git itself.
+    `identifier` is a number or word that stands for them in the roster, a student number, say.
     `begins` is one of `WAYS`, and empty where the workshop has had but one way for all of them.
     """
 
@@ -63,6 +65,7 @@ class Person:
     members: tuple[Member, ...] = ()
     remote: str = ""
     begins: str = ""
+    identifier: str = ""
 
     @property
     def everybody(self) -> tuple[Member, ...]:
@@ -278,12 +281,13 @@ def _due(value: Value | None) -> datetime | None:
 def _people(value: Value) -> tuple[Person, ...]:
     found: dict[str, Person] = {}
     for item in value.items():
-        keys = item.mapping(("folder", "name"), ("login", "email", "members", "remote", "begins"))
+        keys = item.mapping(("folder", "name"), (*_OF_A_PERSON, "members"))
         person = Person(
             folder=keys["folder"].text(),
             name=keys["name"].text(),
             login=_optional(keys, "login"),
             email=_optional(keys, "email"),
+            identifier=_optional(keys, "identifier"),
             members=tuple(map(_member, keys["members"].items())) if "members" in keys else (),
             remote=_optional(keys, "remote"),
             begins=keys["begins"].choice(WAYS) if "begins" in keys else "",
@@ -312,7 +316,7 @@ def _checked(found: Sequence[Plain]) -> tuple[Person, ...] | None:
     """People that were read without YAML; None where one is not right, so that YAML tells the line."""
     people = []
     for one in found:
-        texts = {name: str(one.get(name, "")) for name in ("folder", "name", "login", "email", "remote", "begins")}
+        texts = {name: str(one.get(name, "")) for name in ("folder", "name", *_OF_A_PERSON)}
         members = tuple(Member(**member) for member in one.get("members", ()) if isinstance(member, dict))
         person = Person(**texts, members=members)
         names = (person.name, *(member.name for member in members))
@@ -370,7 +374,7 @@ def people_bytes(people: Sequence[Person]) -> bytes:
         for one in people
         for line in person_lines(
             one.folder,
-            {"name": one.name, "login": one.login, "email": one.email, "remote": one.remote, "begins": one.begins},
+            {name: getattr(one, name) for name in ("name", *_OF_A_PERSON)},
             [vars(member) for member in one.members],
         )
     ]
