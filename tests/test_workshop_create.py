@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -160,6 +161,22 @@ def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path, capsys: 
     assert [entry.name for entry in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
 
 
+@pytest.mark.parametrize("name", ["repos", "results"])
+def test_a_folder_that_holds_a_file_called_like_a_part_of_a_workshop_is_left_alone(
+    tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine" / "repos").mkdir(parents=True)
+    if name == "repos":
+        (tmp_path / "mine" / "repos").rmdir()
+    (tmp_path / "mine" / name).write_text("notes\n", encoding="utf-8")
+    write_roster(tmp_path)
+
+    words = ("-C", str(tmp_path), "workshop", "create", "roster.csv", "mine", "--template", str(TINY))
+
+    assert "is not empty" in said(capsys, *words, code=2)
+    assert (tmp_path / "mine" / name).read_text(encoding="utf-8") == "notes\n"
+
+
 def test_killed_at_any_time_the_next_create_finishes_it(tmp_path: Path) -> None:
     names = "".join(f"Person {number}\n" for number in range(300))
     write_roster(tmp_path, f"name\n{names}")
@@ -197,17 +214,19 @@ def test_cut_off_before_anybody_was_in_it_a_workshop_is_begun_anew(
     assert [person.folder for person in room.opened.people] == list(FOLDERS)
 
 
-def test_a_zip_holds_a_whole_project_with_all_of_its_git(room: Room, tmp_path: Path) -> None:
-    roster, handed = write_roster(tmp_path), room.folder / "handed"
+def test_a_zip_holds_a_whole_project_with_all_of_its_git(tmp_path: Path) -> None:
+    write_roster(tmp_path)
+    handed = tmp_path / "handed"
     (handed / ".making-0123456789abcdef").mkdir(parents=True)  # of a command that was killed
     (handed / ".making-tea").touch()
 
-    shown = starterkit("workshop", "create", str(roster), "--zip", "handed", cwd=room.folder).out
+    words = ("workshop", "create", "roster.csv", "w", "--template", str(TINY), "--zip", "handed")
+    shown = starterkit(*words, cwd=tmp_path).out
 
     assert {file.name for file in handed.iterdir()} == {*(f"{folder}.zip" for folder in FOLDERS), ".making-tea"}
     assert "unzip ada-lovelace.zip && cd tiny-site" in shown
-    shutil.unpack_archive(room.folder / "handed/ada-lovelace.zip", tmp_path / "out")
-    shutil.rmtree(room.folder)
+    shutil.unpack_archive(handed / "ada-lovelace.zip", tmp_path / "out")
+    shutil.rmtree(tmp_path / "w")
     project = tmp_path / "out" / "tiny-site"
     assert not (project / ".git/objects/info/alternates").exists()
     assert git("status", "--porcelain", cwd=project) == ""
@@ -246,13 +265,38 @@ def test_who_comes_later_begins_in_the_way_of_the_workshop(tmp_path: Path, way: 
     assert open_workshop(tmp_path / "w").handouts == {way: "there"}
 
 
-@pytest.mark.parametrize(("way", "other"), [("zip", "folders"), ("folders", "zip")])
+@pytest.mark.parametrize("way", ["zip", "folders"])
+def test_typed_again_where_everybody_has_theirs_nothing_is_packed(
+    tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_roster(tmp_path)
+    words = ("-C", str(tmp_path), "workshop", "create", "roster.csv", "w")
+    first = ran(capsys, *words, "--template", str(TINY), f"--{way}", "there", "--json")[0]
+    monkeypatch.setattr("starterkit.workshop.handouts.make_repository", None)
+
+    again = ran(capsys, *words, "--json")[0]
+
+    assert [one["begin"] for one in json.loads(again)["people"]] == [
+        one["begin"] for one in json.loads(first)["people"]
+    ]
+
+
+WAYS = ("clone", "zip", "folders")
+
+
+@pytest.mark.parametrize("remotes", [False, True], ids=["", "remotes"])
+@pytest.mark.parametrize(
+    ("way", "other"), [(way, other) for way in WAYS for other in WAYS if other not in (way, "clone")]
+)
 def test_another_way_is_for_those_who_come_later_and_the_others_keep_theirs(
-    tmp_path: Path, way: str, other: str
+    tmp_path: Path, way: str, other: str, remotes: bool
 ) -> None:
     write_roster(tmp_path, "name\nAda\n")
-    words = ("workshop", "create", "roster.csv", "w")
-    ada = starterkit(*words, "--template", str(TINY), f"--{way}", "one", "--json", cwd=tmp_path).json["people"][0]
+    for name in ("ada", "zoe", "bo") if remotes else ():
+        git("init", "-q", "--bare", "-b", "main", str(tmp_path / "bare" / name), cwd=tmp_path)
+    words = ("workshop", "create", "roster.csv", "w", *(("--remote-template", "bare/{folder}") if remotes else ()))
+    first = () if way == "clone" else (f"--{way}", "one")
+    ada = starterkit(*words, "--template", str(TINY), *first, "--json", cwd=tmp_path).json["people"][0]
     write_roster(tmp_path, "name\nAda\nZoe\n")
     zoe = starterkit(*words, f"--{other}", "two", "--json", cwd=tmp_path).json["people"][1]
     write_roster(tmp_path, "name\nAda\nZoe\nBo\n")
@@ -261,7 +305,56 @@ def test_another_way_is_for_those_who_come_later_and_the_others_keep_theirs(
 
     assert [one["begin"] for one in people[:2]] == [ada["begin"], zoe["begin"]]
     assert people[2]["begin"] == zoe["begin"].replace("zoe", "bo")
-    assert ada["begin"].startswith("unzip" if way == "zip" else "cd ")
+    assert ada["begin"].startswith({"zip": "unzip ", "folders": "cd ", "clone": "git clone "}[way])
+    assert not list((tmp_path / "two").glob("ada*"))
+
+
+def test_a_workshop_from_before_the_way_was_kept_for_each_goes_on(tmp_path: Path) -> None:
+    write_roster(tmp_path, "name\nAda\n")
+    words = ("workshop", "create", "roster.csv", "w")
+    made = starterkit(*words, "--template", str(TINY), "--zip", "one", "--json", cwd=tmp_path).json
+    Room(tmp_path / "w").edits('    begins: "zip"\n', "")
+    write_roster(tmp_path, "name\nAda\nZoe\n")
+
+    again = starterkit(*words, "--folders", "two", "--json", cwd=tmp_path).json
+
+    assert again["people"][0]["begin"] == made["people"][0]["begin"]
+    assert [one.begins for one in open_workshop(tmp_path / "w").people] == ["zip", "folders"]
+
+
+def test_with_nobody_new_create_says_for_whom_another_way_is(room: Room, capsys: pytest.CaptureFixture[str]) -> None:
+    roster = write_roster(room.folder.parent)
+
+    words = ("-C", str(room.folder), "workshop", "create", str(roster))
+    shown, told = ran(capsys, *words, "--zip", "handed")
+
+    assert "git clone" in shown and "unzip" not in shown
+    assert "--zip is for those who come from now on; the others begin as before." in " ".join(told.split())
+    assert not (room.folder / "handed").exists()
+    room.edits('login: "ada"\n    email: "ada@example.org"\n    begins: "clone"', 'begins: "zip"')  # after all
+    shown, told = ran(capsys, *words)
+    assert "unzip ada-lovelace.zip" in shown and shown.count("git clone") == 2 and "from now on" not in told
+
+
+def test_a_newcomer_with_the_name_of_another_gets_a_place_of_their_own_by_the_student_number(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_roster(tmp_path, "id,name\n1,Anna Schmidt\n")
+    words = ("-C", str(tmp_path), "workshop", "create", "roster.csv", "w", "--template", str(TINY))
+    said(capsys, *words, code=0)
+    write_roster(tmp_path, "id,name\n3,Anna Schmidt\n1,Anna Schmidt\n")
+
+    made = json.loads(ran(capsys, *words, "--json")[0])
+
+    assert [(one["folder"], one["new"]) for one in made["people"]] == [
+        ("anna-schmidt-2", True),
+        ("anna-schmidt", False),
+    ]
+    workshop = Room(tmp_path / "w")
+    assert [one.identifier for one in workshop.opened.people] == ["1", "3"]
+    for number in ("1", "3"):  # as a workshop of before has it
+        workshop.edits(f'    identifier: "{number}"\n', "")
+    assert "lines 2 and 3 may both be Anna Schmidt" in said(capsys, *words, code=2)
 
 
 def test_create_counts_people_and_marks_who_is_new_and_tells_apart_who_shares_a_name(
@@ -318,6 +411,57 @@ def test_remotes_get_the_beginning_and_who_was_not_reached_gets_it_the_next_time
     git("push", "-q", cwd=tmp_path / "zoe")
 
 
+def test_the_same_places_typed_in_another_folder_are_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_roster(tmp_path, "name\nAda\n")
+    words = ("workshop", "create", "--template", str(TINY), "--remote-template")
+    git("init", "-q", "--bare", "-b", "main", str(tmp_path / "bare" / "ada.git"), cwd=tmp_path)
+    git("init", "-q", "--bare", "-b", "main", str(tmp_path / "bare" / "zoe.git"), cwd=tmp_path)
+    above = ("-C", str(tmp_path), *words, "bare/{folder}.git", "roster.csv", "w")
+    said(capsys, *above, code=0)
+    kept = (tmp_path / "w" / "workshop.yml").read_text(encoding="utf-8")
+    write_roster(tmp_path, "name\nAda\nZoe\n")
+
+    inside = ("-C", str(tmp_path / "w"), *words, "../bare/{folder}.git", str(tmp_path / "roster.csv"))
+    made = json.loads(ran(capsys, *inside, "--json")[0])
+
+    assert [one["remote"] for one in made["people"]] == [
+        str(tmp_path / "bare" / f"{name}.git") for name in ("ada", "zoe")
+    ]
+    assert (tmp_path / "w" / "workshop.yml").read_text(encoding="utf-8").startswith(kept)
+    # As it was kept where it was typed inside before.
+    Room(tmp_path / "w").edits(f'remote_template: "{tmp_path}/bare', f'remote_template: "{tmp_path}/w/../bare')
+    for way in (above, inside):
+        said(capsys, *way, code=0)
+
+
+def test_working_folders_named_from_inside_the_workshop_are_those_of_before(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_roster(tmp_path, "name\nAda\n")
+    words = ("workshop", "create", "--template", str(TINY), "--folders")
+    above = ("-C", str(tmp_path), *words, "labs", "roster.csv", "w")
+    inside = ("-C", str(tmp_path / "w"), *words, "../labs", str(tmp_path / "roster.csv"))
+    said(capsys, *above, code=0)
+    kept = (tmp_path / "w" / "workshop.yml").read_text(encoding="utf-8")
+    shutil.rmtree(tmp_path / "labs" / "ada")
+
+    said(capsys, *inside, code=0)
+
+    assert (tmp_path / "w" / "workshop.yml").read_text(encoding="utf-8") == kept
+    assert (tmp_path / "labs" / "ada" / ".git").is_dir()  # it is made again
+    # As it was kept where it was typed inside before.
+    Room(tmp_path / "w").edits(f'"{tmp_path}/labs"', '"../labs"')
+    shutil.rmtree(tmp_path / "labs" / "ada")
+    write_roster(tmp_path, "name\nAda\nZoe\n")
+    said(capsys, "-C", str(tmp_path), "workshop", "create", "roster.csv", "w", code=0)
+    origins = {
+        name: git("config", "remote.origin.url", cwd=tmp_path / "labs" / name).strip() for name in ("ada", "zoe")
+    }
+    assert origins == {name: str(tmp_path / "w" / "repos" / f"{name}.git") for name in ("ada", "zoe")}
+
+
 def test_with_nobody_reached_the_exit_code_is_4(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_roster(tmp_path, "name,login\nAda,ada\n")
     words = ("workshop", "create", "roster.csv", "--template", str(TINY), "--remote-template", "nowhere/{login}")
@@ -335,6 +479,7 @@ def test_with_nobody_reached_the_exit_code_is_4(tmp_path: Path, capsys: pytest.C
         ('folder: "grace-hopper"', 'folder: "ADA-Lovelace"', 17, "stands here twice"),
         ('login: "ada"', 'remote: "ext::sh -c id"', 15, "this is no address and no folder"),
         ('login: "ada"', "logn: ada", 15, 'unknown key "logn"'),
+        ('login: "ada"', 'begins: "late"', 15, 'unknown value "late"'),
         ("people:", 'due: "soon"\npeople:', 12, '"soon" is no time'),
         ('step: "base"', "", 3, 'the key "step" is missing'),
     ],
@@ -368,6 +513,54 @@ def test_workshop_yml_may_be_written_by_hand(room: Room) -> None:
     room.edits('"Kay McNulty"', "Kay  # a comment")
     assert room.person("eniac").members == (jean, Member("Kay"))
     assert room.opened.due is not None and room.opened.due.hour == 17
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("workshop", "create", "roster.csv", "--template", str(TINY), "--zip", "~nosuchuser/x"),
+        ("workshop", "create", "roster.csv", "--template", str(TINY), "--folders", "~nosuchuser/x"),
+        ("workshop", "create", "roster.csv", "--template", str(TINY), "--remote-template", "~nosuchuser/{folder}"),
+        ("workshop", "create", "~nosuchuser/roster.csv", "--template", str(TINY)),
+        ("workshop", "create", "roster.csv", "~nosuchuser/w", "--template", str(TINY)),
+        ("workshop", "create", "roster.csv", "--template", "~nosuchuser/x"),
+        ("workshop", "import", "roster.csv", "~nosuchuser/autograding.json", "--template", str(TINY)),
+        ("workshop", "bundle", "~nosuchuser/x", "--framework", "flask"),
+        ("new", "~nosuchuser/x", "--framework", "flask", "--defaults"),
+        ("new", "x", "--framework", "flask", "--defaults", "--bundle", "~nosuchuser/x"),
+        ("template", "new", "mine", "~nosuchuser/x"),
+        ("template", "open", "flask", "~nosuchuser/x"),
+        ("choose", "--html", "~nosuchuser/x.html"),
+    ],
+    ids=" ".join,
+)
+def test_a_home_folder_of_nobody_is_named_and_nothing_is_made(
+    tmp_path: Path, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_roster(tmp_path)
+
+    told = said(capsys, "-C", str(tmp_path), *words, code=2)
+
+    assert 'this machine knows no home folder "~nosuchuser"' in told
+    assert [entry.name for entry in tmp_path.iterdir()] == ["roster.csv"]
+
+
+def test_a_remote_in_the_home_of_nobody_is_that_persons_trouble_and_create_names_it(
+    room: Room, capsys: pytest.CaptureFixture[str]
+) -> None:
+    room.edits('login: "ada"', 'remote: "~nosuchuser/ada"')
+
+    told = json.loads(ran(capsys, "-C", str(room.folder), "workshop", "collect", "--json", code=1)[0])
+
+    assert [(one["folder"], one["reached"]) for one in told["people"]] == list(
+        zip(FOLDERS, (False, True, True), strict=True)
+    )
+    assert 'no home folder "~nosuchuser"' in told["people"][0]["why"]
+    before = files_of(room.folder)
+    roster = write_roster(room.folder.parent, ROSTER + "Zoe,,,\n")
+    told = said(capsys, "-C", str(room.folder), "workshop", "create", str(roster), code=2)
+    assert "workshop.yml" in told and '"~nosuchuser/ada"' in told
+    assert files_of(room.folder) == before
 
 
 def test_a_workshop_survives_being_put_under_git(room: Room, tmp_path: Path) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from commands import starterkit
 from gradings import Feigned
 from workshops import FOOTER, Room, commit, corrected_template, git, push_fix
 
+from starterkit.errors import UsageError
 from starterkit.runtime import Prepared
 from starterkit.workshop import standing
 from starterkit.workshop.grading.model import Grade, Verdict
@@ -16,6 +18,7 @@ from starterkit.workshop.grading.one import Here
 from starterkit.workshop.grading.packages import Packages, Shelf
 from starterkit.workshop.grading.pristine import Pristine
 from starterkit.workshop.grading.running import Grading, Order
+from starterkit.workshop.times import parse_time
 
 ADA, GRACE, TEAM = "ada-lovelace", "grace-hopper", "eniac"
 
@@ -47,6 +50,17 @@ def works(room: Room, folder: str, place: Path, when: str, text: str = "x = 1\n"
 
 NOON = datetime(2099, 5, 1, 12, tzinfo=UTC)
 MORNING, EVENING = "2099-05-01T09:00:00+00:00", "2099-05-01T18:00:00+00:00"
+
+
+@pytest.mark.parametrize("words", ["2026-11-30", "20261130", "2026-W49-1", "2026W491"])
+def test_a_day_alone_is_due_at_its_end_however_it_is_written(words: str) -> None:
+    assert parse_time(words) == datetime(2026, 11, 30, 23, 59, 59).astimezone()
+
+
+@pytest.mark.parametrize("words", ["2026-W49", "2026W49", "0001-01-01T00:00", "0001-01-01T00:00+14:00", "2026-13-01"])
+def test_a_week_alone_and_a_time_that_no_clock_knows_are_refused(words: str) -> None:
+    with pytest.raises(UsageError, match="is no time"):
+        parse_time(words)
 
 
 def test_who_did_nothing_has_nothing_to_grade(room: Room, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from commands import starterkit
 from workshops import TINY, said
 
+from starterkit.workshop import enrolling
 from starterkit.workshop.folder import open_workshop
 from starterkit.workshop.grading.model import Grade, TestGrade, Verdict
 from starterkit.workshop.grading.written import as_csv, as_json
@@ -108,6 +109,24 @@ def test_imported_again_it_adds_who_is_new_and_takes_the_newer_tests(classroom: 
     assert [(one["name"], one["taken"]) for one in answer["tests"]] == [("first step", True)]
     found: Any = open_workshop(classroom / "course")
     assert len(found.people) == 4 and len(found.imported["tests"]) == 1
+
+
+def test_who_is_added_by_another_create_while_the_tests_are_imported_stays(
+    classroom: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (classroom / "more.csv").write_text("name\nZoe\n")
+    enrolled = enrolling.enrol
+
+    def and_another(*request: Any) -> Any:
+        made = enrolled(*request)
+        starterkit("workshop", "create", "more.csv", "course", "--due", "2026-11-30", cwd=classroom)
+        return made
+
+    monkeypatch.setattr(enrolling, "enrol", and_another)
+    said(capsys, "-C", str(classroom), *WORDS, code=0)
+
+    found = open_workshop(classroom / "course")
+    assert [person.name for person in found.people][-1] == "Zoe" and found.due is not None and found.imported
 
 
 @pytest.mark.parametrize(

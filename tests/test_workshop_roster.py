@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -52,6 +53,13 @@ def new_people(text: str | bytes, known: Sequence[Person] = ()) -> list[Person]:
     return [person for _, person in match(parse_roster(data, "roster.csv"), known).new]
 
 
+def matched(text: str, known: Sequence[Person]) -> tuple[dict[int, str], list[tuple[int, str]]]:
+    """The folders of those lines that are known, and of those that are new."""
+    found = match(parse_roster(text.encode(), "roster.csv"), known)
+    known_lines = {entry.line: person.folder for entry, person in found.known}
+    return known_lines, [(entry.line, person.folder) for entry, person in found.new]
+
+
 ADA = Person("ada-lovelace", "Ada Lovelace", "ada", "ada@example.org")
 
 
@@ -85,7 +93,7 @@ ADA = Person("ada-lovelace", "Ada Lovelace", "ada", "ada@example.org")
     ],
 )
 def test_each_platform_says_who_takes_part_in_its_own_words(text: str) -> None:
-    assert new_people(text) == [ADA]
+    assert [replace(person, identifier="") for person in new_people(text)] == [ADA]
 
 
 def test_what_spreadsheets_call_unicode_text_is_read_too() -> None:
@@ -181,6 +189,60 @@ def test_a_longer_roster_in_another_order_renames_nobody() -> None:
     kept = {entry.line: person.folder for entry, person in found.known}
     assert kept == {2: "grace", 4: "ada-2", 5: "ada", 6: "zoe"}
     assert [(entry.line, person.folder) for entry, person in found.new] == [(3, "ada-3"), (7, "zoe-2")]
+
+
+def test_a_student_number_tells_people_of_one_name_apart() -> None:
+    before = new_people("id,name\n1,Anna Schmidt\n")
+
+    assert matched("id,name\n3,Anna Schmidt\n1,Anna Schmidt\n", before) == (
+        {3: "anna-schmidt"},
+        [(2, "anna-schmidt-2")],
+    )
+    assert matched("id,name\n3,Anna Schmidt\n", before) == ({}, [(2, "anna-schmidt-2")])
+    assert matched("name\nAnna Schmidt\n", before) == ({2: "anna-schmidt"}, [])
+    assert matched("id,name\n1,Bo Berg\n", before) == ({}, [(2, "bo-berg")])  # numbers of another kind
+
+
+def test_who_had_a_student_number_alone_is_known_when_the_name_comes() -> None:
+    before = new_people("identifier,name\ns1234567,\n")
+
+    assert matched("identifier,name\ns7,Anna\ns1234567,Grace Hopper\n", before) == ({3: "s1234567"}, [(2, "anna")])
+
+
+def test_numbers_that_count_the_lines_are_nobodys() -> None:
+    before = new_people("number,name\n1,Ada\n2,Bo\n3,Cy\n")
+
+    longer = "number,name\n1,Zoe\n2,Ada\n3,Bo\n4,Cy\n"
+    assert matched(longer, before) == ({3: "ada", 4: "bo", 5: "cy"}, [(2, "zoe")])
+
+
+def test_who_is_known_by_login_or_e_mail_is_nobody_elses_wherever_the_lines_stand() -> None:
+    before = [Person("ada", "Ada", login="ada")]
+
+    assert matched("name,login,email\nAda,,a@x\nAda,ada,\n", before) == ({3: "ada"}, [(2, "ada-2")])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id,name\n3,Anna\n1,Anna\n",
+        "name,email\nAnna,a@x\nAnna,b@x\n",
+        "name,email\nAnna,a@x\nAnna,\n",
+        "name\nAnna\nAnna\n",
+    ],
+)
+def test_where_two_lines_may_be_one_who_is_there_both_are_named(text: str) -> None:
+    with pytest.raises(FileError) as wrong:
+        matched(text, [Person("anna", "Anna")])
+
+    assert "roster.csv:3: lines 2 and 3 may both be Anna, who has the folder anna" in str(wrong.value)
+    assert "workshop.yml" in wrong.value.mend
+
+
+def test_lines_that_say_the_same_are_as_many_people_also_when_they_are_read_again() -> None:
+    text = "name\nAnna\nAnna\nBo\n"
+
+    assert matched(text, new_people(text)) == ({2: "anna", 3: "anna-2", 4: "bo"}, [])
 
 
 def test_a_name_that_lies_in_the_workshop_already_is_nobody_elses() -> None:

@@ -84,6 +84,35 @@ def test_a_workshop_that_is_there_can_be_given_to_a_group(tmp_path: Path) -> Non
     git("fsck", "--strict", cwd=repository)
 
 
+@pytest.mark.parametrize(
+    "where", ["repos/.path.git/packed-refs", "results", "repos/ada.git/packed-refs", "repos/compilers.git/objects/pack"]
+)
+def test_interrupted_while_it_gives_to_a_group_the_next_create_finishes_it(
+    tmp_path: Path, where: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    room = made(tmp_path)
+    there = ("-C", str(room.folder), "workshop", "create", str(tmp_path / "roster.csv"))
+    chmod = Path.chmod
+
+    def interrupted(place: Path, *more: int, **how: bool) -> None:
+        if place == room.folder / where:
+            raise KeyboardInterrupt
+        chmod(place, *more, **how)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "chmod", interrupted)
+        said(capsys, *there, "--group", own_group(), code=130)
+    said(capsys, *there, code=0)
+
+    for folder in ("ada", "compilers"):
+        repository = room.repository(folder)
+        assert mode(repository / "objects/pack") & 0o2077 == 0o2070
+        assert (mode(repository / "packed-refs"), mode(repository / "config")) == (0o640, 0o640)
+        assert git("config", "--get-all", "core.sharedRepository", cwd=repository) == "group\n"
+    assert mode(room.folder / "repos/.path.git/packed-refs") == 0o644
+    assert (mode(room.folder / "workshop.yml"), mode(room.folder / "results")) == (0o600, 0o700)
+
+
 def test_what_is_missing_is_said_before_anything_is_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "roster.csv").write_text(
         ROSTER.replace("ada,", "root,").replace("Compilers", "No Such Team"), encoding="utf-8"

@@ -14,7 +14,7 @@ FILES = sorted(SOURCE.rglob("*.py"))
 # Each part may use those in the lines above its own, and nothing else.
 LAYERS = (
     ("errors", "plain", "syntax"),
-    ("process", "yamlfile"),
+    ("places", "process", "yamlfile"),
     ("repository",),
     ("template",),
     ("rendering", "runtime"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from starterkit.cli.text import prose
 from starterkit.errors import UsageError
+from starterkit.places import place_of
 
 if TYPE_CHECKING:
     from starterkit.cli.console import Console
@@ -107,7 +108,7 @@ class Asking:
         return self._console.choose(question, choices, "no") == "yes"
 
     def _place(self, destination: str) -> Path:
-        return self._folder / Path(destination).expanduser()
+        return self._folder / place_of(destination)
 
     def _require_flags(self, destination: str, framework: str) -> None:
         """Where nobody can be asked, say all that is missing at once."""

@@ -8,6 +8,7 @@ import typer
 
 from starterkit.cli.options import Elsewhere, Json, Trust, complete_beginnings, complete_frameworks, flag
 from starterkit.cli.session import console_of, folder_of
+from starterkit.places import place_of
 
 if TYPE_CHECKING:
     from starterkit.runtime import Bundle
@@ -106,11 +107,10 @@ def new(
 def _bundle(context: typer.Context, words: str) -> Bundle | None:
     """Return the bundle that is named, by the option or else the variable; it must fit this machine."""
     import os
-    from pathlib import Path
 
     from starterkit.runtime.bundle import Bundle, named_bundle
 
-    named = Bundle((folder_of(context) / Path(words).expanduser()).absolute()) if words else named_bundle(os.environ)
+    named = Bundle((folder_of(context) / place_of(words)).absolute()) if words else named_bundle(os.environ)
     if named is not None:
         named.check_fits()
     return named

@@ -12,6 +12,7 @@ import typer
 
 from starterkit.cli.options import Json, complete_answers, flag
 from starterkit.cli.session import console_of, folder_of
+from starterkit.places import place_of
 
 if TYPE_CHECKING:
     from starterkit.choosing.advice import Advice
@@ -65,7 +66,7 @@ def choose(
     from starterkit.cli.screens import chosen
 
     console, folder = console_of(context), folder_of(context)
-    card = folder / Path(html).expanduser() if html else None
+    card = folder / place_of(html) if html else None
     if card:
         from starterkit.cli.screens.card import CARD
 

@@ -12,6 +12,7 @@ from starterkit.cli.options import Elsewhere, Json, Trust, flag
 from starterkit.cli.session import console_of, folder_of
 from starterkit.cli.workshop_grading import grade, grader, grader_for_watch
 from starterkit.cli.workshop_options import TrustSubmissions, Who, workshop_here
+from starterkit.places import place_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -97,8 +98,8 @@ def create(
     request = replace(
         request,
         wanted=replace(request.wanted, group=group),
-        zips=here / Path(zips).expanduser() if zips else None,
-        folders=here / Path(folders).expanduser() if folders else None,
+        zips=here / place_of(zips) if zips else None,
+        folders=here / place_of(folders) if folders else None,
     )
     return enrolled.show(console, enrol(request, console.say))
 
@@ -169,7 +170,7 @@ def status(
     console = console_of(context)
     if as_csv + as_json + watch > 1:
         raise UsageError("--json, --csv and --watch exclude each other.", "Choose one of them.")
-    page = folder_of(context) / Path(html).expanduser() if html else None
+    page = folder_of(context) / place_of(html) if html else None
     if page is not None:
         from starterkit.cli.screens.board import BOARD
 
@@ -206,17 +207,18 @@ def import_classroom(
     """
     from starterkit.cli.screens import imported
     from starterkit.workshop.enrolling import enrol
+    from starterkit.workshop.folder import open_workshop
     from starterkit.workshop.founding import working
     from starterkit.workshop.importing import read_autograding, with_tests
 
     console = console_of(context)
-    file = folder_of(context) / Path(autograding).expanduser()
+    file = folder_of(context) / place_of(autograding)
     choice = _Choice(context, _place(context, place), framework, template, trust, given_answers(data or []), at)
     request = choice.request(roster, remote_template, due, jobs)
     tests = read_autograding(file)
     made = enrol(request, console.say)
     with working(made.workshop.folder, console.say):
-        _, found = with_tests(made.workshop, tests, file)
+        found = with_tests(open_workshop(made.workshop.folder), tests, file)  # others may have written meanwhile
     return imported.show(console, made, found)
 
 
@@ -258,6 +260,8 @@ class _Choice:
 
     def _remotes(self, template: str) -> str:
         """The template of remotes; a folder is one from where the command was typed, wherever the workshop lies."""
+        import os
+
         from starterkit.workshop.folder import is_address
         from starterkit.workshop.roster import check_remote_template
 
@@ -265,7 +269,7 @@ class _Choice:
             return ""
         check_remote_template(template)
         here = folder_of(self._context).absolute()
-        return template if is_address(template) else str(here / Path(template).expanduser())
+        return template if is_address(template) else os.path.normpath(here / place_of(template))
 
     def _located(self) -> Located | None:
         from starterkit.cli.asking import from_elsewhere
@@ -324,7 +328,7 @@ def _place(context: typer.Context, words: str) -> Path:
 
     here = folder_of(context)
     if words:
-        return here / Path(words).expanduser()
+        return here / place_of(words)
     try:
         return find_workshop(here)
     except UsageError:
@@ -338,7 +342,7 @@ def _roster(here: Path, workshop: Path, words: str) -> Path:
     from starterkit.cli.invocation import quoted
     from starterkit.errors import UsageError
 
-    file, beside = here / Path(words).expanduser(), workshop.absolute().parent / words
+    file, beside = here / place_of(words), workshop.absolute().parent / words
     if not file.exists() and beside.is_file():
         way = quoted(os.path.relpath(beside, here.absolute()))
         raise UsageError(

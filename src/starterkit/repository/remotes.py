@@ -108,8 +108,6 @@ def reason(said: str, refused: Sequence[str] = ()) -> str:
         if words in said:
             return ours
     lines = [line.strip() for line in said.splitlines() if line.strip()]
-    telling = [
-        line for line in lines if line.lower().startswith(("fatal:", "error:", "remote: error", "remote: fatal"))
-    ]
+    telling = [line for line in lines if line.lower().startswith(_TELLING)]
     first = (telling or list(refused) or lines or ["git says nothing more"])[0]
     return shortened(plain(_SECRET.sub(r"\1", first.replace("\t", " "))).partition("\n")[0], 1, 160)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starterkit.errors import FileError, MissingError, UsageError
+from starterkit.places import place_of
 from starterkit.runtime.cache import cache_folder
 
 if TYPE_CHECKING:
@@ -181,7 +182,7 @@ class Bundle:
 def named_bundle(environ: Mapping[str, str]) -> Bundle | None:
     """Return the bundle that the variable STARTERKIT_BUNDLE names; None where it names none, or says "off"."""
     words = environ.get(BUNDLE_VARIABLE, "").strip()
-    return Bundle(Path(words).expanduser().absolute()) if words and words.lower() != NO_BUNDLE else None
+    return Bundle(place_of(words).absolute()) if words and words.lower() != NO_BUNDLE else None
 
 
 def is_turned_off(environ: Mapping[str, str]) -> bool:

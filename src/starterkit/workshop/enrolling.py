@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from starterkit.places import place_of
 from starterkit.project.creation import Order
 from starterkit.repository import PATH_REF, TEXTS_REF
 from starterkit.repository.bare import BareRepository
@@ -14,9 +15,9 @@ from starterkit.repository.remotes import Answer, push_beginning
 from starterkit.workshop import founding, results
 from starterkit.workshop.folder import Person, Workshop
 from starterkit.workshop.founding import MAIN, Wanted
-from starterkit.workshop.handouts import Handouts, remove_drafts
+from starterkit.workshop.handouts import Handouts, folder_in_zip, remove_drafts
 from starterkit.workshop.parallel import Say, each
-from starterkit.workshop.roster import Entry, Matched, Roster, match, with_remotes
+from starterkit.workshop.roster import Matched, Roster, match, with_remotes
 from starterkit.workshop.sharing import group_of
 
 PUSH_SECONDS = 60.0
@@ -33,8 +34,12 @@ class Request:
     order: Callable[[], Order]
     zips: Path | None = None
     folders: Path | None = None
-    imported: Mapping[str, object] = field(default_factory=dict)
     jobs: int = PUSH_JOBS
+
+    @property
+    def way(self) -> str:
+        """The way in which the new people are to begin, where it was said: `zip` or `folders`."""
+        return "zip" if self.zips is not None else "folders" if self.folders is not None else ""
 
 
 @dataclass(frozen=True)
@@ -49,17 +54,27 @@ class Enrolled:
 
 @dataclass(frozen=True)
 class Enrolment:
-    """What came of a roster: its people in the workshop, and what was noticed."""
+    """What came of a roster: its people in the workshop, and what was noticed; `way` is what it was asked for."""
 
     workshop: Workshop
     people: tuple[Enrolled, ...]
     changed_teams: tuple[Person, ...]
     left_out: tuple[tuple[int, str], ...]
-    in_zip: str = ""
+    way: str = ""
+
+    @property
+    def in_zip(self) -> str:
+        """The name of the folder that comes out of a zip."""
+        return folder_in_zip(self.workshop)
 
     @property
     def added(self) -> int:
         return sum(one.is_new for one in self.people)
+
+    @property
+    def in_another_way(self) -> tuple[Enrolled, ...]:
+        """Those who keep the way in which they began, where another one was asked for."""
+        return tuple(one for one in self.people if self.way and _way(self.workshop, one.person) != self.way)
 
     @property
     def unreached(self) -> tuple[Enrolled, ...]:
@@ -83,7 +98,7 @@ def enrol(request: Request, say: Say) -> Enrolment:
             workshop = _opened(request)
         else:
             say("Writing its path into git …")
-            workshop = founding.found(order, path, request.wanted, request.imported)
+            workshop = founding.found(order, path, request.wanted)
         matched, new = _planned(request, workshop)
         workshop = founding.add_people(_with_what_is_new(workshop, request), new)
         founding.make_repositories(workshop, say)
@@ -93,22 +108,33 @@ def enrol(request: Request, say: Say) -> Enrolment:
 def _opened(request: Request) -> Workshop:
     workshop = founding.reopened(request.folder)
     founding.check_same(workshop, request.wanted)
+    _check_places(workshop)
     return workshop
 
 
+def _check_places(workshop: Workshop) -> None:
+    """Raise `FileError` where workshop.yml names a home folder that this machine does not know."""
+    for way in workshop.handouts:
+        workshop.handout_folder(way)
+    for person in workshop.people:
+        workshop.remote_folder(person)
+
+
 def _planned(request: Request, workshop: Workshop | None) -> tuple[Matched, list[Person]]:
-    """Match the roster, and give the new people their remotes."""
+    """Match the roster, and give the new people the way in which they begin, and their remotes."""
     people = workshop.people if workshop else ()
     group = request.wanted.group or (workshop.group if workshop else "")
     matched = match(request.roster, people, founding.names_in_use(request.folder) if workshop else ())
-    template = request.wanted.remote_template or (workshop.remote_template if workshop else "")
+    template = (workshop.remote_template if workshop else "") or request.wanted.remote_template
+    handouts = _handouts(request, workshop)
+    way = list(handouts)[-1] if handouts else ""
+    matched = replace(matched, new=tuple((entry, replace(person, begins=way)) for entry, person in matched.new))
     if template:
         known = workshop is not None and bool(workshop.remote_template)
         return matched, with_remotes(matched.new, template, request.roster.file, known=known)
     new = [person for _, person in matched.new]
-    handouts = _handouts(request, workshop)
-    if list(handouts)[-1:] == ["folders"]:
-        place = request.folder / Path(handouts["folders"]).expanduser()
+    if way == "folders":
+        place = request.folder / place_of(handouts[way])
         new = [replace(person, remote=_as_kept(request.folder, place / person.folder)) for person in new]
     for person in (*people, *new):
         if group and not person.remote:
@@ -128,84 +154,101 @@ def _handouts(request: Request, workshop: Workshop | None) -> dict[str, str]:
 
 def _as_kept(home: Path, place: Path) -> str:
     """A folder as workshop.yml has it: from the workshop's own where it lies in there."""
-    place, home = place.absolute(), home.absolute()
+    place, home = (Path(os.path.normpath(one.absolute())) for one in (place, home))
     return place.relative_to(home).as_posix() if place.is_relative_to(home) else str(place)
 
 
 def _with_what_is_new(workshop: Workshop, request: Request) -> Workshop:
-    """The workshop with the due time, the remote template, the imported tests and the way that were given this time."""
-    wanted = request.wanted
+    """The workshop with the due time, the remote template, the group and the way that were given this time.
+
+    Before it has another way, it is kept for each of those who are there how they began.
+    """
+    wanted, handouts, people = request.wanted, _handouts(request, workshop), workshop.people
+    is_another_way = list(handouts) != list(workshop.handouts)
+    if is_another_way:
+        people = tuple(replace(person, begins=_way(workshop, person)) for person in people)
     larger = replace(
         workshop,
         due=wanted.due or workshop.due,
         remote_template=workshop.remote_template or wanted.remote_template,
-        imported=request.imported or workshop.imported,
-        handouts=_handouts(request, workshop),
+        people=people,
+        handouts=handouts,
         group=workshop.group or wanted.group,
     )
-    is_other = larger != workshop or list(larger.handouts) != list(workshop.handouts)
+    is_other = is_another_way or larger != workshop
     return founding.save(larger) if is_other and founding.is_workshop(workshop.folder) else larger
 
 
 def _handed_out(request: Request, workshop: Workshop, matched: Matched, new: Sequence[Person], say: Say) -> Enrolment:
-    in_order = _in_order(request.roster, matched, new)
-    handouts, in_zip = _write_handouts(workshop, [person for person, _ in in_order], say)
+    in_order = _in_order(workshop, request.roster, matched, new)
+    handouts = _write_handouts(workshop, [person for person, _ in in_order], say)
     pushed = _push(workshop, [person for person, _ in in_order], request.jobs, say)
     people = (
         Enrolled(person, is_new, handouts.get(person.folder), pushed.get(person.folder)) for person, is_new in in_order
     )
-    return Enrolment(workshop, tuple(people), matched.changed_teams, request.roster.left_out, in_zip)
+    return Enrolment(workshop, tuple(people), matched.changed_teams, request.roster.left_out, request.way)
 
 
-def _in_order(roster: Roster, matched: Matched, new: Sequence[Person]) -> list[tuple[Person, bool]]:
-    """The people of the roster in its order, and who of them is new."""
-    found: dict[int, tuple[Person, bool]] = {entry.line: (person, False) for entry, person in matched.known}
-    lines: list[Entry] = [entry for entry, _ in matched.new]
+def _in_order(workshop: Workshop, roster: Roster, matched: Matched, new: Sequence[Person]) -> list[tuple[Person, bool]]:
+    """The people of the roster in its order, as the workshop has them, and who of them is new."""
+    people = {person.folder: person for person in workshop.people}
+    found = {entry.line: (people[person.folder], False) for entry, person in matched.known}
+    lines = [entry for entry, _ in matched.new]
     found.update({entry.line: (person, True) for entry, person in zip(lines, new, strict=True)})
     return [found[entry.line] for entry in roster.entries]
 
 
-def _write_handouts(workshop: Workshop, people: Sequence[Person], say: Say) -> tuple[dict[str, Path], str]:
-    """Write the zips or folders that are not there yet; return where everybody's is, and the folder in a zip."""
+def _write_handouts(workshop: Workshop, people: Sequence[Person], say: Say) -> dict[str, Path]:
+    """Write the zips or folders that are not there yet; return where everybody's is."""
     found = {person.folder: _handout(workshop, person) for person in people}
     goals = {folder: goal for folder, goal in found.items() if goal is not None}
     missing = [person for person in people if person.folder in goals and not goals[person.folder].exists()]
-    if not goals:
-        return {}, ""
     try:
         for folder in {goal.parent for goal in goals.values()}:
             remove_drafts(folder)
+        if not missing:
+            return goals
         with Handouts(workshop) as handouts:
 
             def write(person: Person) -> None:
                 goal = goals[person.folder]
-                (handouts.write_zip if _is_zip(workshop, goal) else handouts.write_folder)(person, goal)
+                (handouts.write_zip if _way(workshop, person) == "zip" else handouts.write_folder)(person, goal)
 
             for _ in each(missing, write, 1, say, "Writing what is handed out"):
                 pass
-            return goals, handouts.folder_in_zip
+            return goals
     except OSError as wrong:
         raise founding.cannot_write(wrong) from wrong
 
 
-def _handout(workshop: Workshop, person: Person) -> Path | None:
-    """Where the zip or the working folder of a person is, or is to be; None of who begins in another way.
+def _way(workshop: Workshop, person: Person) -> str:
+    """How a person began, one of `WAYS`: as it was kept for them, else in the way of the workshop.
 
-    Everybody keeps the way in which they began, also where those who come later have another one.
+    A workshop from before that was kept may have two ways; then it is what their remote tells.
     """
-    zips, folders = workshop.handout_folder("zip"), workshop.handout_folder("folders")
-    archive = zips / f"{person.folder}.zip" if zips else None
-    mine = folders / person.folder if folders else None
+    if person.begins or not workshop.handouts:
+        return person.begins or "clone"
     if _is_from_template(workshop, person):
-        return mine if list(workshop.handouts)[-1:] == ["folders"] else archive
-    if mine is not None and person.remote == _as_kept(workshop.folder, mine):
-        return mine
-    # A folder of their own counts more, but for who began with a zip and handed in a folder.
-    return archive if archive is not None and (archive.exists() or workshop.remote_folder(person) is None) else None
+        return list(workshop.handouts)[-1]
+    folders = workshop.handout_folder("folders")
+    if folders is not None and workshop.works_in(person, folders / person.folder):
+        return "folders"
+    return "zip" if "zip" in workshop.handouts else "clone"
 
 
-def _is_zip(workshop: Workshop, goal: Path) -> bool:
-    return goal.parent == workshop.handout_folder("zip") and goal.suffix == ".zip"
+def _handout(workshop: Workshop, person: Person) -> Path | None:
+    """Where the zip or the working folder of a person is, or is to be; None of who begins in another way."""
+    way = _way(workshop, person)
+    place = workshop.handout_folder(way)
+    if place is None:
+        return None
+    goal = place / (person.folder if way == "folders" else f"{person.folder}.zip")
+    if _is_from_template(workshop, person):
+        return goal
+    if way == "folders":
+        return goal if workshop.works_in(person, goal) else None
+    # Who began with a zip and has handed in a folder needs no other.
+    return goal if goal.exists() or workshop.remote_folder(person) is None else None
 
 
 def _push(workshop: Workshop, people: Sequence[Person], jobs: int, say: Say) -> dict[str, Answer]:

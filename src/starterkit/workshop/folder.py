@@ -12,6 +12,7 @@ A person with a `remote` (an address, or a folder) works there; without one, the
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +20,8 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-from starterkit.errors import UsageError
+from starterkit.errors import FileError, UsageError
+from starterkit.places import place_of
 from starterkit.repository.bare import HEADS
 from starterkit.workshop.lines import Plain, lines_of, person_lines, split_people
 from starterkit.workshop.naming import is_safe, key_of, told_apart
@@ -30,6 +32,8 @@ WORKSHOP_FORMAT = 1
 COLLECTED_HEADS = "refs/collected/heads/"
 _REQUIRED = ("format", "template", "version", "answers", "step", "solved", "path", "texts", "people")
 HANDOUTS = ("zip", "folders")
+WAYS = (*HANDOUTS, "clone")
+_OF_A_PERSON = ("login", "email", "identifier", "remote", "begins")
 _ID = re.compile(r"[0-9a-f]{40}")
 # One letter before a colon is a drive of Windows.
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|(?:[\w.-]+@)?[\w.-]{2,}:(?!//)")
@@ -50,6 +54,8 @@ class Person:
 
     `folder` is a safe, readable name, unique in the workshop. `remote` is where the work lives: an address, or a folder
     (from the workshop's own, where it is not absolute); empty: they push to repos/<folder>.git itself.
+    `identifier` is a number or word that stands for them in the roster, a student number, say.
+    `begins` is one of `WAYS`, and empty where the workshop has had but one way for all of them.
     """
 
     folder: str
@@ -58,6 +64,8 @@ class Person:
     email: str = ""
     members: tuple[Member, ...] = ()
     remote: str = ""
+    begins: str = ""
+    identifier: str = ""
 
     @property
     def everybody(self) -> tuple[Member, ...]:
@@ -78,6 +86,11 @@ class Person:
 def is_address(words: str) -> bool:
     """Tell whether these words are an address for git (`https://…`, `git@host:…`) and no folder."""
     return _ADDRESS.match(words) is not None
+
+
+def is_odd(remote: str) -> bool:
+    """Tell whether git would do something else with an address than fetch from it."""
+    return remote.startswith("-") or "::" in remote.partition("/")[0]
 
 
 @dataclass(frozen=True)
@@ -123,14 +136,29 @@ class Workshop:
         return self.folder / "results" / f"{person.folder}.jsonl"
 
     def remote_folder(self, person: Person) -> Path | None:
-        """Return the folder in which a person works, or None where that is an address or nothing was said."""
-        if not person.remote or person.has_address:
-            return None
-        return self.folder / Path(person.remote).expanduser()
+        """Return the folder in which a person works, or None where that is an address or nothing was said.
+
+        Raises `FileError` where it is in a home folder that this machine does not know.
+        """
+        return self._place(person.remote) if person.remote and not person.has_address else None
+
+    def works_in(self, person: Person, folder: Path) -> bool:
+        """Tell whether a person works in this very folder, however its place is written."""
+        mine = self.remote_folder(person)
+        return mine is not None and os.path.realpath(mine) == os.path.realpath(folder)
 
     def handout_folder(self, way: str) -> Path | None:
-        """Return where what is handed out lies, for the ways `zip` and `folders`; None where nothing was."""
-        return self.folder / Path(self.handouts[way]).expanduser() if way in self.handouts else None
+        """Return where what is handed out lies, for the ways `zip` and `folders`; None where nothing was.
+
+        Raises as `remote_folder` does.
+        """
+        return self._place(self.handouts[way]) if way in self.handouts else None
+
+    def _place(self, words: str) -> Path:
+        try:
+            return self.folder / place_of(words)
+        except UsageError as wrong:
+            raise FileError(WORKSHOP_FILE, None, wrong.message.removesuffix("."), wrong.mend) from wrong
 
     @cached_property
     def called(self) -> Mapping[str, str]:
@@ -253,18 +281,20 @@ def _due(value: Value | None) -> datetime | None:
 def _people(value: Value) -> tuple[Person, ...]:
     found: dict[str, Person] = {}
     for item in value.items():
-        keys = item.mapping(("folder", "name"), ("login", "email", "members", "remote"))
+        keys = item.mapping(("folder", "name"), (*_OF_A_PERSON, "members"))
         person = Person(
             folder=keys["folder"].text(),
             name=keys["name"].text(),
             login=_optional(keys, "login"),
             email=_optional(keys, "email"),
+            identifier=_optional(keys, "identifier"),
             members=tuple(map(_member, keys["members"].items())) if "members" in keys else (),
             remote=_optional(keys, "remote"),
+            begins=keys["begins"].choice(WAYS) if "begins" in keys else "",
         )
         if not is_safe(person.folder):
             raise keys["folder"].wrong("this cannot be the name of a folder on every machine", "Name it plainly.")
-        if _is_odd(person.remote):
+        if is_odd(person.remote):
             raise keys["remote"].wrong("this is no address and no folder", "For example: git@example.org:ada/site.git")
         if key_of(person.folder) in found:
             raise keys["folder"].wrong(
@@ -286,19 +316,16 @@ def _checked(found: Sequence[Plain]) -> tuple[Person, ...] | None:
     """People that were read without YAML; None where one is not right, so that YAML tells the line."""
     people = []
     for one in found:
-        texts = {name: str(one.get(name, "")) for name in ("folder", "name", "login", "email", "remote")}
+        texts = {name: str(one.get(name, "")) for name in ("folder", "name", *_OF_A_PERSON)}
         members = tuple(Member(**member) for member in one.get("members", ()) if isinstance(member, dict))
         person = Person(**texts, members=members)
         names = (person.name, *(member.name for member in members))
-        if not is_safe(person.folder) or not all(map(str.strip, names)) or _is_odd(person.remote):
+        if not is_safe(person.folder) or not all(map(str.strip, names)) or is_odd(person.remote):
+            return None
+        if person.begins not in ("", *WAYS):
             return None
         people.append(person)
     return tuple(people) if len({key_of(person.folder) for person in people}) == len(people) else None
-
-
-def _is_odd(remote: str) -> bool:
-    """Tell whether git would do something else with an address than fetch from it."""
-    return remote.startswith("-") or "::" in remote.partition("/")[0]
 
 
 def plain_value(value: Value) -> object:
@@ -347,7 +374,7 @@ def people_bytes(people: Sequence[Person]) -> bytes:
         for one in people
         for line in person_lines(
             one.folder,
-            {"name": one.name, "login": one.login, "email": one.email, "remote": one.remote},
+            {name: getattr(one, name) for name in ("name", *_OF_A_PERSON)},
             [vars(member) for member in one.members],
         )
     ]

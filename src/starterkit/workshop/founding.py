@@ -87,8 +87,9 @@ def check_same(workshop: Workshop, wanted: Wanted) -> None:
             other.append((f"the answer {name}", f'"{known}"' if known is not None else "none", f'"{answer}"'))
     if wanted.start is not None and wanted.start != (workshop.step, workshop.solved):
         other.append(("the step where all begin", workshop.step, wanted.start[0]))
-    if wanted.remote_template and workshop.remote_template and wanted.remote_template != workshop.remote_template:
-        other.append(("the remote template", workshop.remote_template, wanted.remote_template))
+    remotes = (workshop.remote_template, wanted.remote_template)
+    if all(remotes) and os.path.normpath(remotes[0]) != os.path.normpath(remotes[1]):
+        other.append(("the remote template", *remotes))
     if wanted.group and workshop.group and wanted.group != workshop.group:
         other.append(("the group", workshop.group, wanted.group))
     if other:
@@ -117,7 +118,7 @@ def rendered(order: Order, say: Say) -> RenderedPath:
     return rendered_path(order)
 
 
-def found(order: Order, path: RenderedPath, wanted: Wanted, imported: Mapping[str, object]) -> Workshop:
+def found(order: Order, path: RenderedPath, wanted: Wanted) -> Workshop:
     """Write the repository of a path, and return the workshop, which has nobody in it yet.
 
     workshop.yml is not written: that is done with the first people. Call this while `working`.
@@ -145,7 +146,6 @@ def found(order: Order, path: RenderedPath, wanted: Wanted, imported: Mapping[st
         texts=state.texts,
         remote_template=wanted.remote_template,
         due=wanted.due,
-        imported=imported,
         group=wanted.group,
     )
 
@@ -248,12 +248,12 @@ def reopened(folder: Path) -> Workshop:
 
 def _was_begun(folder: Path) -> bool:
     """Tell whether a workshop was begun here and cut off before anybody was in it."""
-    entries = {entry.name for entry in folder.iterdir()}
-    repositories = folder / "repos"
+    entries = {entry.name: entry.is_dir() for entry in folder.iterdir()}
     return (
         "repos" in entries
-        and entries <= {"repos", "results"}
-        and all(entry.name.startswith(".") for entry in repositories.iterdir())
+        and entries.keys() <= {"repos", "results"}
+        and all(entries.values())
+        and all(entry.name.startswith(".") for entry in (folder / "repos").iterdir())
     )
 
 

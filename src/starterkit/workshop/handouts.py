@@ -47,11 +47,17 @@ def remove_drafts(folder: Path) -> None:
             draft.unlink(missing_ok=True)
 
 
+def folder_in_zip(workshop: Workshop) -> str:
+    """Return the name of the folder that comes out of a zip."""
+    return f"{workshop.template.rpartition(':')[2].rpartition('/')[2].partition('@')[0] or 'my'}-site"
+
+
 class Handouts:
     """Makes working folders and zips as everybody begins; use it as a context manager."""
 
     def __init__(self, workshop: Workshop) -> None:
         self._workshop = workshop
+        self._folder_in_zip = folder_in_zip(workshop)
         self._place = tempfile.TemporaryDirectory(prefix="starterkit-handouts-", ignore_cleanup_errors=True)
         self._folders: list[str] = []
         self._files: dict[str, File] = {}
@@ -70,11 +76,6 @@ class Handouts:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._place.cleanup()
-
-    @property
-    def folder_in_zip(self) -> str:
-        """The name of the folder that comes out of a zip."""
-        return f"{self._workshop.template.rpartition(':')[2].rpartition('/')[2].partition('@')[0] or 'my'}-site"
 
     def write_folder(self, person: Person, goal: Path) -> None:
         """Make a person's working folder, in one step."""
@@ -117,8 +118,8 @@ class Handouts:
         buffer.seek(0, os.SEEK_END)
         settings = _ZIPPED_SETTINGS + self._origin(person, goal)
         with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr(f"{self.folder_in_zip}/.git/config", settings)
-            archive.writestr(f"{self.folder_in_zip}/{_REFS}", self._packed_refs(person))
+            archive.writestr(f"{self._folder_in_zip}/.git/config", settings)
+            archive.writestr(f"{self._folder_in_zip}/{_REFS}", self._packed_refs(person))
         with _in_one_step(goal) as draft:
             draft.write_bytes(buffer.getvalue())
 
@@ -136,7 +137,7 @@ class Handouts:
         folder, collected = self._workshop.remote_folder(person), ""
         if not person.remote:
             return ""
-        if folder is not None and folder.absolute() == goal.absolute():
+        if self._workshop.works_in(person, goal):
             folder, collected = self._workshop.repository(person), f"[{COLLECTED[0]}]\n\t{COLLECTED[1]} = true\n"
         address = str(folder.absolute() if folder else person.remote).replace("\\", "\\\\").replace('"', '\\"')
         return (
@@ -184,10 +185,10 @@ class Handouts:
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
             for folder in ("objects/", "refs/heads/", "refs/tags/"):
-                archive.writestr(f"{self.folder_in_zip}/.git/{folder}", b"")
+                archive.writestr(f"{self._folder_in_zip}/.git/{folder}", b"")
             now = time.localtime()[:6]
             for name, file in {**self._files, **{name: self._packed(name) for name in self._packs}}.items():
-                about = zipfile.ZipInfo(f"{self.folder_in_zip}/{name}", now)
+                about = zipfile.ZipInfo(f"{self._folder_in_zip}/{name}", now)
                 about.external_attr = (0o100000 | (0o755 if file.mode == EXECUTABLE else 0o644)) << 16
                 if name not in (".git/config", _REFS):
                     archive.writestr(about, file.data, zipfile.ZIP_DEFLATED)

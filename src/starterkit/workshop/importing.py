@@ -73,12 +73,16 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def with_tests(workshop: Workshop, foreign: Sequence[ForeignTest], file: Path) -> tuple[Workshop, list[ForeignTest]]:
-    """Write the tests into workshop.yml under `imported:`; return the workshop, and what each test stands for."""
+def with_tests(workshop: Workshop, foreign: Sequence[ForeignTest], file: Path) -> list[ForeignTest]:
+    """Write the tests into workshop.yml under `imported:`; return them with what each stands for.
+
+    Call this while `working`, with the workshop as it is then.
+    """
     known = _known(workshop)
     found = [replace(one, tests=_stands_for(one, known)) for one in foreign]
     imported = {"from": file.name, "tests": [_as_kept(one) for one in found]}
-    return founding.save(replace(workshop, imported=imported)), found
+    founding.save(replace(workshop, imported=imported))
+    return found
 
 
 def _as_kept(one: ForeignTest) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 _FIRST, _MEMBERS = '  - folder: "', "    members:"
-_LINE = re.compile(r'    (name|login|email|remote): (".*")')
+_LINE = re.compile(r'    (name|login|email|identifier|remote|begins): (".*")')
 _MEMBER = re.compile(r'      - (?:name: )?(".*")')
 _OF_MEMBER = re.compile(r'        (login|email): (".*")')
 Plain = dict[str, str | list[dict[str, str]]]

@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from starterkit.errors import FileError, UsageError
 from starterkit.workshop.columns import Row, rows_of
-from starterkit.workshop.folder import Member, Person
+from starterkit.workshop.folder import Member, Person, is_odd
 from starterkit.workshop.naming import folder_name, key_of, plain_name, unique
 
 MOST_PEOPLE = 10_000
 _LONGEST_NAME = 500
+_A_COUNT = 3  # from so many people on, identifiers 1, 2, 3, … number the lines of the file and tell nobody
 # What Canvas puts into its gradebook among the people.
 _NO_PEOPLE = ("points possible", "student, test")
+_TOLD_BY = ("email", "login", "identifier", "name")  # the surest first
 _PROFILE = re.compile(r"https?://(?:www\.)?(?:github|gitlab)\.com/([^/\s]+)/?")
 
 
@@ -74,6 +76,8 @@ def parse_roster(data: bytes, file: str) -> Roster:
             left_out.append((row.line, row["name"].strip()))
         else:
             people.append((_entry(row, file), plain_name(row["team"])))
+    if len(people) >= _A_COUNT and all(one.identifier == str(at) for at, (one, _) in enumerate(people, 1)):
+        people = [(replace(entry, identifier=""), team) for entry, team in people]
     entries = _with_teams(people, file)
     if not entries:
         raise FileError(file, None, "nobody stands in this roster", "It needs a line for each person below the first.")
@@ -83,17 +87,17 @@ def parse_roster(data: bytes, file: str) -> Roster:
 
 
 def _entry(row: Row, file: str) -> Entry:
-    login = (_PROFILE.fullmatch(row["login"]) or ("", row["login"]))[1].removeprefix("@").strip()
+    login = plain_name((_PROFILE.fullmatch(row["login"]) or ("", row["login"]))[1].removeprefix("@"))
     email, identifier = plain_name(row["email"]), plain_name(row["identifier"])
     whole = plain_name(row["name"]) or plain_name(f"{row['first']} {row['last']}")
-    name = whole or identifier or plain_name(login) or email.partition("@")[0]
+    name = whole or identifier or login or email.partition("@")[0]
     if not name:
         raise FileError(file, row.line, "nothing in this line tells who it is", "Write a name, a login or an e-mail.")
     if len(name) > _LONGEST_NAME:
         raise FileError(file, row.line, f"this name has {len(name)} letters", f"At most {_LONGEST_NAME}, please.")
     if not email and "@" in identifier:
         email = identifier
-    return Entry(row.line, name, plain_name(login), email, identifier)
+    return Entry(row.line, name, login, email, identifier if identifier not in (email, login) else "")
 
 
 def _with_teams(people: Sequence[tuple[Entry, str]], file: str) -> list[Entry]:
@@ -130,14 +134,14 @@ def _check_twice(entry: Entry, team: str, seen: dict[tuple[str, str], Entry], fi
 def match(roster: Roster, people: Sequence[Person], taken: Iterable[str] = ()) -> Matched:
     """Find the people of a roster in a workshop, and give the others folders; `taken` are further names in use.
 
-    Raises `FileError` naming the line of somebody whose name holds no letter to make a folder's name of.
+    Raises `FileError` naming the lines of which each may be the same person of the workshop, or that of somebody whose
+    name holds no letter to make a folder's name of.
     """
-    finder = _Finder(people)
-    found = {entry.line: finder.take(entry) for entry in sorted(roster.entries, key=_how_sure)}
+    found = _Finder(roster, people).found()
     used = {key_of(name) for name in (*taken, *(person.folder for person in people))}
     known, new, changed = [], [], []
     for entry in roster.entries:
-        person = found[entry.line]
+        person = found.get(entry.line)
         if person is None:
             person = _person(entry, roster.file, used)
             used.add(key_of(person.folder))
@@ -149,35 +153,76 @@ def match(roster: Roster, people: Sequence[Person], taken: Iterable[str] = ()) -
     return Matched(tuple(known), tuple(new), tuple(changed))
 
 
-def _how_sure(entry: Entry) -> bool:
-    """Those with a login or an e-mail address are looked for before those with a name alone."""
-    return not (entry.login or entry.email)
-
-
 class _Finder:
     """Finds people that a workshop has already; each is found once, so that two of one name stay two."""
 
-    def __init__(self, people: Sequence[Person]) -> None:
+    def __init__(self, roster: Roster, people: Sequence[Person]) -> None:
+        self._roster = roster
         self._left = {person.folder: person for person in people}
+        self._found: dict[int, Person] = {}
         self._by: dict[tuple[str, str], list[Person]] = {}
         for person in people:
-            for what, word in (("email", person.email), ("login", person.login), ("name", person.name)):
-                self._by.setdefault((what, key_of(word)), []).append(person)
+            for what in _TOLD_BY:
+                self._by.setdefault((what, key_of(getattr(person, what))), []).append(person)
 
-    def take(self, entry: Entry) -> Person | None:
-        for what, word in (("email", entry.email), ("login", entry.login), ("name", entry.name)):
-            for person in self._by.get((what, key_of(word)), []) if word else []:
-                if person.folder in self._left and self._may_be(entry, person, by_name=what == "name"):
-                    return self._left.pop(person.folder)
-        return None
+    def found(self) -> dict[int, Person]:
+        """Return who is known, by the lines of the roster: all by what is surest, before any by what is less sure."""
+        for what in _TOLD_BY:
+            entries = [entry for entry in self._roster.entries if entry.line not in self._found]
+            if what == "name":
+                self._check_namesakes(entries)
+            for entry in entries:
+                person = next(self._fitting(entry, what), None)
+                if person is not None:
+                    self._found[entry.line] = self._left.pop(person.folder)
+        return self._found
 
-    @staticmethod
-    def _may_be(entry: Entry, person: Person, *, by_name: bool) -> bool:
-        """Tell whether nothing speaks against these two being one: another login or e-mail does, for a shared name."""
-        if entry.is_team != bool(person.members):
-            return False
-        pairs = ((entry.login, person.login), (entry.email, person.email))
-        return not by_name or all(not mine or not theirs or key_of(mine) == key_of(theirs) for mine, theirs in pairs)
+    def _fitting(self, entry: Entry, what: str) -> Iterator[Person]:
+        """Those who are left and may be the one of a line, by their e-mail address, login, identifier or name."""
+        word = getattr(entry, what)
+        for person in self._by.get((what, key_of(word)), []) if word else []:
+            if person.folder in self._left and _may_be(entry, person, what):
+                yield person
+
+    def _check_namesakes(self, entries: Sequence[Entry]) -> None:
+        """Raise `FileError` where several lines may be one person, by the name alone: nobody gets another one's work.
+
+        Lines that say the same are as good as one another, where there are as many people for them.
+        """
+        lines: dict[str, list[Entry]] = {}
+        for entry in entries:
+            for person in self._fitting(entry, "name"):
+                lines.setdefault(person.folder, []).append(entry)
+        for folder, found in lines.items():
+            people = len(list(self._fitting(found[0], "name")))
+            if len(found) > 1 and (len(found) > people or len({_told_by(entry) for entry in found}) > 1):
+                numbers = [str(entry.line) for entry in found]
+                raise FileError(
+                    self._roster.file,
+                    found[-1].line,
+                    f"lines {', '.join(numbers[:-1])} and {numbers[-1]} may {'both' if len(found) == 2 else 'all'} be "
+                    f"{self._left[folder].name}, who has the folder {folder}",
+                    "Write below that folder in workshop.yml what the line of this person has: its `email:`, `login:` "
+                    "or `identifier:`. Where a line has none of them, give it one.",
+                )
+
+
+def _told_by(entry: Entry) -> tuple[str, ...]:
+    return tuple(key_of(getattr(entry, what)) for what in _TOLD_BY)
+
+
+def _may_be(entry: Entry, person: Person, what: str) -> bool:
+    """Tell whether nothing speaks against these two being one, who have the same e-mail address, login, … (`what`).
+
+    For a name, another login, e-mail address or identifier does. An identifier may be a number that another platform
+    gave to somebody else, so with that it is another name, but for who had no other name than it.
+    """
+    if entry.is_team != bool(person.members):
+        return False
+    if what == "identifier":
+        return key_of(person.name) in (key_of(entry.name), key_of(entry.identifier))
+    pairs = ((getattr(entry, one), getattr(person, one)) for one in _TOLD_BY)
+    return what != "name" or all(not mine or not theirs or key_of(mine) == key_of(theirs) for mine, theirs in pairs)
 
 
 def _person(entry: Entry, file: str, used: set[str]) -> Person:
@@ -190,7 +235,9 @@ def _person(entry: Entry, file: str, used: set[str]) -> Person:
             f'no folder can be named after "{entry.name}": there is no letter and no digit in it',
             "Add a login or an e-mail address to this line.",
         )
-    return Person(unique(folder, used), entry.name, entry.login, entry.email, entry.members)
+    return Person(
+        unique(folder, used), entry.name, entry.login, entry.email, entry.members, identifier=entry.identifier
+    )
 
 
 _FIELDS = re.compile(r"\{([^{}]*)\}")
@@ -207,7 +254,7 @@ def check_remote_template(template: str) -> None:
             f'--remote-template "{template}": {said}.',
             "{login} and {folder} stand for a person's own: git@example.org:course/{login}.git",
         )
-    if template.startswith("-") or "::" in template.partition("/")[0]:
+    if is_odd(template):
         raise UsageError(
             f'--remote-template "{template}" is no address and no folder.',
             "For example: git@example.org:course/{login}.git",

@@ -102,13 +102,13 @@ def share(repository: Path, group: int, head: str) -> None:
     for name in _WRITTEN_BY_PUSH:
         (repository / name).mkdir(parents=True, exist_ok=True)
     (repository / "HEAD").write_text(f"{head}\n", encoding="utf-8")
-    _set(repository, "group")
     for place, _, files in os.walk(repository):
         inside = Path(place)
         mode, of_files = _modes(inside.relative_to(repository).as_posix())
         _give(inside, group, mode)
         for name in files:
             _give(inside / name, group, of_files)
+    _set(repository, "group")
 
 
 def _modes(place: str) -> tuple[int, int]:
@@ -129,6 +129,7 @@ def _give(place: Path, group: int, mode: int) -> None:
 
 
 def _set(repository: Path, shared: str) -> None:
+    """Say in its configuration how a repository is shared: last of all, for that tells that nothing is left to do."""
     with (repository / "config").open("a", encoding="utf-8") as settings:
         settings.write(f"{_SHARED}{shared}\n")
 
@@ -147,6 +148,6 @@ def open_for_reading(workshop: Workshop) -> None:
         Path(place).chmod(0o755)
         for name in files:
             (Path(place) / name).chmod(0o444 if "objects" in Path(place).parts else 0o644)
-    _set(path, "0644")
     workshop.file.chmod(0o600)
     (workshop.folder / "results").chmod(0o700)
+    _set(path, "0644")

@@ -107,6 +107,8 @@ def _show_noticed(console: Console, made: Enrolment) -> None:
                 "correct them there, under `members:`."
             )
         )
+    if made.in_another_way:
+        console.note(prose(f"--{made.way} is for those who come from now on; the others begin as before."))
     if made.unreached:
         console.line()
         for one in made.unreached:
@@ -186,7 +188,7 @@ def _show_to_all(console: Console, made: Enrolment) -> None:
 
 def _way(made: Enrolment, one: Enrolled) -> str:
     """How a person begins: with a `zip`, in a `folder`, or with a `clone`."""
-    if one.handout is not None and made.in_zip and one.handout.suffix == ".zip":
+    if one.handout is not None and one.handout.suffix == ".zip":
         return "zip"
     folder = made.workshop.remote_folder(one.person)
     is_here = folder is not None and (folder / ".git").exists()
