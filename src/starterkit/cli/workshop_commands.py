@@ -130,7 +130,7 @@ def collect(
         found = collecting.collect(workshop, people, console.say, jobs=count)
     if grade_them is not None:
         grade_them(workshop, people, console.say)
-    return collected.show(console, workshop.called, found)
+    return collected.show(console, workshop, found)
 
 
 def status(

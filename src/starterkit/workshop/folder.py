@@ -147,6 +147,11 @@ class Workshop:
         mine = self.remote_folder(person)
         return mine is not None and os.path.realpath(mine) == os.path.realpath(folder)
 
+    def waits_for(self, person: Person) -> bool:
+        """Tell whether somebody began with a zip, and nothing says yet where what they handed in lies."""
+        way = person.begins or ("zip" if "zip" in self.handouts else "clone")
+        return way == "zip" and not person.remote
+
     def handout_folder(self, way: str) -> Path | None:
         """Return where what is handed out lies, for the ways `zip` and `folders`; None where nothing was.
 
