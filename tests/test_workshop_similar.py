@@ -53,6 +53,17 @@ def test_a_copy_with_other_names_is_shown_with_its_places(room: Room, tmp_path: 
     assert "conduit/mine.py:" in told
 
 
+def test_the_same_work_is_found_equally_alike_each_time(room: Room, tmp_path: Path) -> None:
+    hand_in(room, "ada-lovelace", tmp_path, COPIED)
+    hand_in(room, "grace-hopper", tmp_path, f"{RENAMED[:900]}\n\n{OWN}")
+    hand_in(room, "eniac", tmp_path, OWN)
+    words = ("workshop", "similar", "--at-least", "1", "--json")
+
+    first, second = (starterkit(*words, cwd=room.folder, env={"PYTHONHASHSEED": seed}).json for seed in ("1", "2"))
+
+    assert first == second and len(first["pairs"]) >= 2
+
+
 def test_what_the_path_brought_does_not_count(room: Room, tmp_path: Path) -> None:
     for folder in ("ada-lovelace", "grace-hopper"):
         clone = room.clone(folder, tmp_path / folder)

@@ -14,6 +14,7 @@ from itertools import combinations
 from pathlib import PurePosixPath
 from statistics import median
 from typing import Any
+from zlib import crc32
 
 from starterkit.errors import MissingError, StarterkitError
 from starterkit.project.path import LearningPath
@@ -123,6 +124,7 @@ def compare(workshop: Workshop, people: Sequence[Person], at_least: float, say: 
 def _fingerprints() -> _Fingerprint:
     """Return what makes the fingerprint of a file, from its path, its text, a window, and pieces that do not count."""
     try:
+        import copydetect.utils
         from copydetect import CodeFingerprint
     except ImportError as missing:
         raise MissingError(
@@ -130,11 +132,17 @@ def _fingerprints() -> _Fingerprint:
             "Install it beside starterkit: `pip install 'starterkit[similar]'`.",
         ) from missing
     logging.getLogger().addFilter(_quiet)
+    # Python's own hash of a text is another one in each process, and with it which pieces are looked at.
+    vars(copydetect.utils)["hash"] = _hash
 
     def made(path: str, text: str, window: int, without: Any) -> Any:
         return CodeFingerprint(path, _PIECE, window, without, fp=io.StringIO(text))
 
     return made
+
+
+def _hash(piece: str) -> int:
+    return crc32(piece.encode("utf-8", "surrogatepass"))
 
 
 def _quiet(record: logging.LogRecord) -> bool:
