@@ -72,7 +72,7 @@ def said(capsys: pytest.CaptureFixture[str], *args: str, code: int) -> str:
 
 def ran(capsys: pytest.CaptureFixture[str], *args: str, code: int = 0) -> tuple[str, str]:
     """Run a command within this process; return its answer and what it told on standard error."""
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
         ended = main(args)
     finally:
