@@ -23,7 +23,6 @@ from starterkit.workshop import standing
 from starterkit.workshop.folder import Member, Person, workshop_bytes
 from starterkit.workshop.grading.model import Grade, Verdict
 from starterkit.workshop.grading.packages import Packages, Shelf
-from starterkit.workshop.grading.pins import why_not
 from starterkit.workshop.grading.pristine import Layers, Pristine
 from starterkit.workshop.grading.running import Order, part_of
 from starterkit.workshop.grading.written import as_csv, as_json, write_grades
@@ -261,33 +260,6 @@ def test_shards_are_everybody_once(room: Room) -> None:
     for words in ("0/2", "3/2", "1", "a/b", "1/0"):
         with pytest.raises(UsageError):
             part_of(words)
-
-
-PIN = "evil==1.0 \\\n    --hash=sha256:" + "0" * 64 + "\n"
-
-
-@pytest.mark.parametrize(
-    ("lines", "says"),
-    [
-        ("--index-url https://evil.example\n", "is no pinned package with its hashes"),
-        ("evil @ https://evil.example/e.whl --hash=sha256:" + "0" * 64 + "\n", "is no pinned package"),
-        ("-e .\n", "is no pinned package"),
-        ("-r other.txt\n", "is no pinned package"),
-        ("evil==1.0\n", "has no hash"),
-        ("./evil-1.0-py3-none-any.whl\n", "is no pinned package"),
-        (PIN, "lacks pytest"),
-    ],
-)
-def test_pins_that_reach_further_are_not_taken(room: Room, lines: str, says: str) -> None:
-    pristine = Layers(room.workshop)["base"]
-
-    assert says in why_not(pristine, lines.encode())
-
-
-def test_pins_with_hashes_are_taken(room: Room) -> None:
-    pins = PIN.replace("evil", "pytest") + PIN.replace("evil", "pytest-timeout") + "# a remark\n" + PIN
-
-    assert why_not(Layers(room.workshop)["base"], pins.encode()) == ""
 
 
 def test_other_packages_are_told(room: Room) -> None:

@@ -83,6 +83,7 @@ class Grading:
 
         Who could not be graded for a reason that is not theirs stands in `failed`, by folder.
         """
+        self.shelf.ask_again()
         layers = Layers(self.workshop)
         check_kind(layers[BASE])
         due = self.order.due or self.workshop.due
