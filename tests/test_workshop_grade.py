@@ -7,6 +7,7 @@ import io
 import json
 import shutil
 import sys
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -27,7 +28,7 @@ from starterkit.workshop.grading.pristine import Layers, Pristine
 from starterkit.workshop.grading.running import Order, part_of
 from starterkit.workshop.grading.written import as_csv, as_json, write_grades
 from starterkit.workshop.results import read
-from starterkit.workshop.sandbox import MECHANISMS, choosing, sandbox
+from starterkit.workshop.sandbox import MECHANISMS, Ended, Job, choosing, sandbox
 
 GRACE, BO = Person("grace", "Grace"), Person("bo", '=Bo "<b>" \u202e')
 
@@ -341,3 +342,31 @@ def test_the_command_shows_a_table_and_ends_with_0(room: Room, monkeypatch: pyte
     assert (room.folder / "results/pages/bo.html").is_file()
     starterkit("workshop", "grade", "--step", "nowhere", cwd=room.folder, code=2)
     starterkit("workshop", "grade", "--shard", "3/2", cwd=room.folder, code=2)
+
+
+class InPairs(Feigned):
+    """A sandbox whose first two runs wait for each other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pair = threading.Barrier(2)
+
+    def run(self, job: Job) -> Ended:
+        if len(self.jobs) < 2:
+            self.jobs.append(job)
+            self.pair.wait(timeout=10)
+        return super().run(job)
+
+
+def test_the_answers_to_two_steps_are_proven_side_by_side_and_each_once(room: Room) -> None:
+    room.prove = True
+    room.submit(step="base")
+    room.submit(person=GRACE)
+    place = InPairs()
+
+    room.grades(Order(room.people, jobs=2), sandbox=place)
+
+    assert not place.pair.broken
+    assert len(place.jobs) == 6  # two answers and two submissions, and the first two are noted twice
+    room.grades(Order(room.people, jobs=2, again=True), sandbox=place)
+    assert len(place.jobs) == 8

@@ -81,7 +81,8 @@ class Grader:
     runner: Runner
     due: datetime | None = None
     prove: bool = True
-    _proving: threading.Lock = field(default_factory=threading.Lock)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _proving: dict[str, threading.Lock] = field(default_factory=dict)
     _unproven: dict[str, MissingError] = field(default_factory=dict)
 
     @cached_property
@@ -155,8 +156,12 @@ class Grader:
         places = [str(one) for one in packages.visible]
         known = digest(self._fingerprint(pristine, ""), self.workshop.path, packages.fingerprint, places)
         mark = self.shelf.folder / "proven" / known
-        with self._proving:
-            if not self.prove or mark.exists():
+        if not self.prove or mark.exists():
+            return
+        with self._lock:
+            proving = self._proving.setdefault(known, threading.Lock())
+        with proving:
+            if mark.exists():
                 return
             if known in self._unproven:
                 raise self._unproven[known]
