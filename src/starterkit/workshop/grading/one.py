@@ -13,6 +13,7 @@ from typing import Protocol
 
 from starterkit.errors import MissingError
 from starterkit.plain import plain
+from starterkit.process import end_all
 from starterkit.repository.bare import BareRepository
 from starterkit.repository.objects import File, ObjectMissing
 from starterkit.workshop.folder import Person, Workshop
@@ -50,6 +51,9 @@ class Runner(Protocol):
     def run(self, unit: Unit) -> Grade:
         """Run a unit and return its grading. Raises `MissingError` where it cannot be run."""
 
+    def stop(self) -> None:
+        """End what runs now, so that nobody waits for it."""
+
 
 @dataclass(frozen=True)
 class Here:
@@ -65,6 +69,10 @@ class Here:
     def run(self, unit: Unit) -> Grade:
         """Run a unit and return its grading."""
         return run_unit(unit, self.shelf, self.sandbox)
+
+    def stop(self) -> None:
+        """End what runs now."""
+        end_all()
 
 
 @dataclass(frozen=True)

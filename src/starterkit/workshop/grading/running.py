@@ -111,6 +111,7 @@ class Grading:
         pool.shutdown(wait=False, cancel_futures=True)
         while any(not future.done() for future in waiting):
             end_all()
+            self.runner.stop()
             self._stopped.wait(0.05)
             if all(future.done() or not future.running() for future in waiting):
                 return
