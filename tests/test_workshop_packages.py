@@ -222,12 +222,42 @@ def test_packages_that_are_too_large_are_removed_and_told(
 ) -> None:
     monkeypatch.setattr(packages, "_LARGEST", 3 << 20)
     index.add("flour", "1.0", more={"flour_data.txt": "x" * (4 << 20)})
+    index.add("mill", "1.0", more={f"mill{number}.txt": "" for number in range(1000)})
     shelf = Shelf(tmp_path / "shelf")
 
+    for name in ("flour", "mill"):
+        lent = shelf.for_submission(pinned, File(FILE, pins_of(index, "bread", name).encode()))
+
+        assert lent.told.endswith("not with its own: its packages take more than 3 MiB")
+    assert len([place for place in shelf.folder.iterdir() if place.is_dir()]) == 1
+
+
+def test_a_huge_module_of_theirs_is_not_compiled_outside_of_the_sandbox(
+    pinned: Pristine, index: Index, tmp_path: Path
+) -> None:
+    index.add("flour", "1.0", more={"huge.py": f"x = [{'1,' * (1 << 20)}1]\n"})
+
+    lent = Shelf(tmp_path / "shelf").for_submission(pinned, File(FILE, pins_of(index, "bread", "flour").encode()))
+
+    assert (lent.told, names_in(lent)) == ("", {"bread", "flour", "huge"})
+    assert lent.packages.prepared.folder is not None
+    assert not list(lent.packages.prepared.folder.glob("lib/python3*/site-packages/__pycache__/*"))
+
+
+def test_a_disk_that_is_full_is_told_and_the_grading_goes_on(
+    pinned: Pristine, index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = Shelf(tmp_path / "shelf")
+    shelf.of_the_path(pinned)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(packages, "_write", full)
     lent = shelf.for_submission(pinned, File(FILE, pins_of(index, "bread", "flour").encode()))
 
-    assert lent.told.endswith("not with its own: its packages take more than 3 MiB")
-    assert len([place for place in shelf.folder.iterdir() if place.is_dir()]) == 1
+    assert lent.could_differ
+    assert "The packages to grade with cannot be laid out: [Errno 28] No space left on device" in lent.told
 
 
 def test_packages_that_no_grading_used_for_weeks_are_removed(pinned: Pristine, index: Index, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from starterkit.errors import MissingError, StarterkitError, UsageError
-from starterkit.plain import plain
+from starterkit.plain import plain, shortened
 from starterkit.process import run, scrubbed_environment
 from starterkit.repository.objects import LINK, File
 from starterkit.runtime import Prepared, Say, pinned_versions, prepare, quiet
@@ -33,7 +33,11 @@ from starterkit.workshop.grading.pins import declaration_of, own_pins
 from starterkit.workshop.grading.pristine import Pristine, digest
 
 _LIMIT_SECONDS = 600.0
+_LONGEST_REASON = 300  # letters
 _LARGEST = 1 << 30  # bytes, of an environment that is not the path's
+_SMALLEST_FILE = 4096  # bytes on the disk
+# What is read of a package outside of the sandbox, and what is compiled there: Python takes a hundred times as much.
+_LARGEST_READ, _LARGEST_COMPILED = 100_000, 2 << 20
 _FORGET_AFTER = 60.0  # seconds, for one that could not be made
 _REMOVE_AFTER = 28 * 24 * 3600.0  # seconds, for one that nobody used
 _ENVIRONMENT = re.compile(r"[0-9a-f]{16}(?:\.lock)?")
@@ -102,7 +106,7 @@ class Shelf:
         try:
             return Lent(self._packages(pristine, own_pins(pristine, theirs.data)))
         except StarterkitError as failed:
-            reason = plain(failed.message).strip().split("\n")[0]
+            reason = shortened(plain(failed.message).strip(), 1, _LONGEST_REASON).removesuffix("\n…")
             could_differ = isinstance(failed, MissingError)
         told = f"graded with the packages of the path, not with its own: {reason}"
         return Lent(self.of_the_path(pristine), told, could_differ)
@@ -152,10 +156,12 @@ class Shelf:
                 if environment.kind == "python":
                     return _python_packages(key, prepared, pristine, ours)
                 return _node_packages(key, prepared)
-            except StarterkitError:
+            except (StarterkitError, OSError) as wrong:
                 if ours is not None:
                     shutil.rmtree(folder, ignore_errors=True)
-                raise
+                if isinstance(wrong, StarterkitError):
+                    raise
+                raise MissingError(f"The packages to grade with cannot be laid out: {wrong}.", "Make room.") from wrong
 
 
 def _files(pristine: Pristine, pins: bytes, *, is_ours: bool) -> dict[str, bytes]:
@@ -177,8 +183,9 @@ def _write(folder: Path, wanted: Mapping[str, bytes]) -> None:
 
 
 def _size(folder: Path) -> int:
-    """Return how many bytes the files in a folder hold."""
-    return sum(Path(where, name).lstat().st_size for where, _, names in os.walk(folder) for name in names)
+    """Return how many bytes the files in a folder take; an empty one takes some, too."""
+    files = (Path(where, name) for where, _, names in os.walk(folder) for name in names)
+    return sum(max(file.lstat().st_size, _SMALLEST_FILE) for file in files)
 
 
 def _remove_unused(folder: Path) -> None:
@@ -207,13 +214,13 @@ def _python_packages(key: str, prepared: Prepared, pristine: Pristine, ours: Pac
     base = ours.prepared if ours else prepared
     assert prepared.folder is not None and base.folder is not None
     program = _program(base)
-    if _program(prepared) != program:
+    if (prepared.folder / "pyvenv.cfg").stat().st_size > _LARGEST_READ or _program(prepared) != program:
         raise UsageError("one of its packages changes the Python environment itself")
     site = next(iter(sorted((base.folder / "lib").glob("python3*/site-packages"))), None)
     if site is None or not program.exists():
         raise MissingError("The environment for grading is not whole.", f"Delete {base.folder.parent}.")
     site = prepared.folder / site.relative_to(base.folder)
-    _compile(program, site)
+    _compile(program, site, is_ours=ours is None)
     names = {
         entry.name.partition(".")[0] for entry in site.iterdir() if not entry.name.endswith((".dist-info", ".pth"))
     }
@@ -244,15 +251,19 @@ def _of_python(program: Path) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
-def _compile(program: Path, site: Path) -> None:
-    """Compile the packages once for everybody; this runs none of them, and not their .pth files either."""
+def _compile(program: Path, site: Path, *, is_ours: bool) -> None:
+    """Compile the packages once for everybody; this runs none of them, and not their .pth files either.
+
+    It knows no limit of memory: packages that are not the path's are left as they are where one of their files is huge.
+    """
     environment = site.parents[2]
     mark = environment.with_name(f"{environment.name}.compiled")  # not inside, where a package could lay it
     made = str((environment / STAMP).stat().st_mtime_ns)
     if mark.is_file() and mark.read_text("ascii") == made:
         return
-    clean = scrubbed_environment()
-    run([program, "-I", "-S", "-m", "compileall", "-q", "-j", "0", site], env=clean, timeout=_LIMIT_SECONDS)
+    if is_ours or all(file.stat().st_size <= _LARGEST_COMPILED for file in site.rglob("*.py")):
+        clean = scrubbed_environment()
+        run([program, "-I", "-S", "-m", "compileall", "-q", "-j", "0", site], env=clean, timeout=_LIMIT_SECONDS)
     _readable(environment)
     mark.write_text(made, "ascii")
 
@@ -262,7 +273,7 @@ def _plugins(site: Path, distributions: frozenset[str]) -> list[str]:
     found: list[str] = []
     for file in sorted(site.glob("*.dist-info/entry_points.txt")):
         name = file.parent.name.removesuffix(".dist-info").rpartition("-")[0]
-        if package_name(name) not in distributions:
+        if package_name(name) not in distributions or file.stat().st_size > _LARGEST_READ:
             continue
         section = re.search(r"(?ms)^\[pytest11\]\s*(.*?)(?=^\[|\Z)", file.read_text("utf-8", "replace"))
         found += re.findall(r"(?m)^([\w.-]+)\s*=", section[1]) if section else []
