@@ -32,6 +32,7 @@ from starterkit.workshop.grading.packages import Lent, Shelf
 from starterkit.workshop.grading.pins import declaration_of, own_pins
 from starterkit.workshop.grading.pristine import Layers, Pristine
 
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="nothing is graded on Windows")
 needs_node = pytest.mark.skipif(not (shutil.which("node") and shutil.which("npm")), reason="no Node on this machine")
 DAYS = 24 * 3600
 HASHED = {"version": "1.0.0", "integrity": "sha512-" + "A" * 86 + "=="}
@@ -46,6 +47,8 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
     monkeypatch.setenv("UV_DEFAULT_INDEX", index.url)
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))
     monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    for name in ("UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_OFFLINE"):
+        monkeypatch.delenv(name, raising=False)
     yield index
     index.stop()
 
