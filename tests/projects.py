@@ -45,14 +45,17 @@ def declaration(*dependencies: str, dev: Sequence[str] = (), python: str = ">=3.
     return "\n".join([*lines, more, ""])
 
 
-def wheel(name: str, version: str, requires: Sequence[str] = ()) -> tuple[str, bytes]:
-    """Return the file name and the bytes of a wheel that holds one module with a VERSION."""
+def wheel(
+    name: str, version: str, requires: Sequence[str] = (), more: Mapping[str, str] | None = None
+) -> tuple[str, bytes]:
+    """Return the file name and the bytes of a wheel that holds one module with a VERSION, and more files."""
     info = f"{name}-{version}.dist-info"
     files = {
         f"{name}.py": f"VERSION = {version!r}\n",
         f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
         + "".join(f"Requires-Dist: {requirement}\n" for requirement in requires),
         f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        **(more or {}),
     }
     digests = {path: base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()) for path, text in files.items()}
     record = "".join(f"{path},sha256={digest.rstrip(b'=').decode()},\n" for path, digest in digests.items())
@@ -94,8 +97,8 @@ class Index:
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/simple"
 
-    def add(self, name: str, version: str, requires: Sequence[str] = ()) -> None:
-        file, data = wheel(name, version, requires)
+    def add(self, name: str, version: str, requires: Sequence[str] = (), more: Mapping[str, str] | None = None) -> None:
+        file, data = wheel(name, version, requires, more)
         self.wheels[file] = data
 
     def page(self, path: str) -> bytes | None:

@@ -13,10 +13,11 @@ from urllib.parse import unquote
 
 
 class Registry:
-    """Serves packages of one module each, whose default export is their version."""
+    """Serves packages of one module each, whose default export is their version; `hashes` are those of its archives."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.hashes: dict[str, str] = {}
         self._packages: dict[str, dict[str, object]] = {}
         self._archives: dict[str, bytes] = {}
         registry = self
@@ -39,15 +40,23 @@ class Registry:
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
-    def add(self, name: str, version: str, needs: dict[str, str] | None = None, **more: object) -> None:
-        """Publish a release; `more` stands in its package.json, too."""
+    def add(
+        self,
+        name: str,
+        version: str,
+        needs: dict[str, str] | None = None,
+        files: dict[str, str] | None = None,
+        **more: object,
+    ) -> None:
+        """Publish a release with further `files`; `more` stands in its package.json, too."""
         declared = {"name": name, "version": version, "type": "module", "main": "index.js", "dependencies": needs or {}}
         declared |= more
-        files = {"package.json": json.dumps(declared), "index.js": f"export default '{version}';\n"}
-        archive = _archive(files)
+        own = {"package.json": json.dumps(declared), "index.js": f"export default '{version}';\n"}
+        archive = _archive({**own, **(files or {})})
         place = f"{name}/-/{name}-{version}.tgz"
         self._archives[place] = archive
         digest = base64.b64encode(hashlib.sha512(archive).digest()).decode()
+        self.hashes[f"{name}@{version}"] = f"sha512-{digest}"
         dist = {"tarball": self.url + place, "integrity": f"sha512-{digest}"}
         package = self._packages.setdefault(name, {"name": name, "dist-tags": {}, "versions": {}})
         package["versions"][version] = {**declared, "dist": dist}  # type: ignore[index]

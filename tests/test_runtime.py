@@ -23,6 +23,7 @@ from starterkit.runtime import (
     compile_pins,
     fetch_into_cache,
     free_port,
+    is_prepared,
     preferred_pins,
     prepare,
     report_tools,
@@ -328,6 +329,19 @@ def test_a_change_elsewhere_in_the_declaration_starts_nothing(project: Path, pro
     prepare(project, PYTHON)
 
     assert programs == []
+
+
+def test_an_environment_that_one_package_left_half_made_is_never_taken_for_whole(project: Path, index: Index) -> None:
+    index.add("mill", "1.0", more={"mill-1.0.data/unknown/x": "x"})
+    (project / "pyproject.toml").write_text(declaration("bread", "mill"))
+    (project / "requirements.txt").write_bytes(pins(project))
+
+    for _ in range(2):
+        with pytest.raises(UsageError, match=r"cannot be installed: The wheel is invalid: .*unknown.*") as raised:
+            prepare(project, PYTHON)
+
+        assert raised.value.mend == "Leave that package out, or name another version of it."
+        assert not is_prepared(project, PYTHON)
 
 
 def test_a_package_that_does_not_exist_is_the_learners_to_mend(project: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from textwrap import dedent
 
@@ -12,8 +11,6 @@ from gradings import GRADED_NODE, Changes, Room, check_cheat, needs_a_sandbox, s
 from starterkit.repository.objects import LINK, File
 from starterkit.workshop.grading.model import Verdict
 from starterkit.workshop.grading.one import Grader
-from starterkit.workshop.grading.pins import declaration_of, why_not
-from starterkit.workshop.grading.pristine import Layers
 from starterkit.workshop.sandbox import Limits
 
 pytestmark = needs_a_sandbox
@@ -277,42 +274,3 @@ def test_the_site_of_express_is_green(tmp_path: Path) -> None:
     grade = room.grade()
 
     assert grade.verdict is Verdict.GREEN, said(grade)
-
-
-LOCK = json.loads((GRADED_NODE / "project" / "package-lock.json").read_text("utf-8"))
-INTEGRITY = "sha512-" + "A" * 86 + "=="
-
-
-def lock(**entries: object) -> bytes:
-    """The path's lock file with these entries, each under node_modules, and as dependencies of the project."""
-    packages = {"": {**LOCK["packages"][""], "dependencies": dict.fromkeys(entries, "^1.0.0")}}
-    packages.update({f"node_modules/{name}": entry for name, entry in entries.items()})
-    return json.dumps({**LOCK, "packages": packages}).encode()
-
-
-@pytest.mark.parametrize(
-    ("pins", "words"),
-    [
-        (lock(zod={"version": "1.0.0", "integrity": INTEGRITY}), ""),
-        (lock(zod={"version": "1.0.0"}), "has no hash for zod"),
-        (lock(zod={"version": "1.0.0", "integrity": "sha1-abc"}), "has no hash for zod"),
-        (
-            lock(zod={"resolved": "https://registry.example/zod.tgz", "integrity": INTEGRITY}),
-            "names an address for zod",
-        ),
-        (lock(zod={"resolved": "../evil", "link": True}), "names an address for zod"),
-        (lock(**{"../evil": {"version": "1.0.0", "integrity": INTEGRITY}}), "is no package of node_modules"),
-        (b"[]", "must hold a JSON object"),
-        (b'{"lockfileVersion": 2}', "is no lock file of this npm"),
-    ],
-)
-def test_which_lock_files_of_learners_are_taken(room: Room, pins: bytes, words: str) -> None:
-    pristine = Layers(room.workshop)["01-words"]
-
-    found = why_not(pristine, pins)
-
-    assert words in found and bool(words) == bool(found)
-    if not found:
-        declaration = json.loads(declaration_of(pristine, pins))
-        assert declaration["dependencies"] == {"zod": "^1.0.0"}
-        assert declaration["engines"] == {"node": ">=24"}

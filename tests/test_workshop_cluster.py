@@ -10,23 +10,28 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
-from gradings import GRADED, Room, needs_a_sandbox
+from gradings import GRADED, Feigned, Room, needs_a_sandbox
 from projects import pytest_environment
 
 import starterkit
 from starterkit.errors import MissingError
 from starterkit.process import scrubbed_environment
 from starterkit.workshop.folder import Person
+from starterkit.workshop.grading import elsewhere as on_workers
 from starterkit.workshop.grading.elsewhere import Elsewhere
-from starterkit.workshop.grading.model import Verdict
+from starterkit.workshop.grading.kinds import harness_fingerprint
+from starterkit.workshop.grading.model import Grade, Verdict
+from starterkit.workshop.grading.one import Unit
 from starterkit.workshop.grading.running import Grading, Order
 from starterkit.workshop.results import read
+from starterkit.workshop.sandbox import Limits
 
 pytest.importorskip("distributed", reason="Dask is not installed: it comes with the extra `cluster`")
 pytestmark = [needs_a_sandbox, pytest.mark.slow]
@@ -56,8 +61,14 @@ def ended(process: subprocess.Popen[str]) -> None:
         process.stderr.close()
 
 
+class Cluster(NamedTuple):
+    address: str
+    workers: list[subprocess.Popen[str]]
+    scheduler: subprocess.Popen[str]
+
+
 @pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[str]]]]:
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
     """A scheduler on 127.0.0.1 and two workers, each a process of its own."""
     with ExitStack() as stack:
         scheduler = program("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-jupyter")
@@ -69,7 +80,7 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[str]]]]
             words = (address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(folder))
             workers.append(program("worker", *words, "--host", "127.0.0.1"))
             stack.callback(ended, workers[-1])
-        yield address, workers
+        yield Cluster(address, workers, scheduler)
 
 
 def _address(scheduler: subprocess.Popen[str]) -> str:
@@ -95,10 +106,7 @@ def connected(address: str) -> Elsewhere:
     raise AssertionError("the workers did not come")
 
 
-def test_a_worker_dies_and_everybody_is_graded_once(
-    tmp_path: Path, cluster: tuple[str, list[subprocess.Popen[str]]]
-) -> None:
-    address, workers = cluster
+def test_a_worker_dies_and_everybody_is_graded_once(tmp_path: Path, cluster: Cluster) -> None:
     room = Room(tmp_path / "workshop", _with_real_pins(tmp_path / "graded"), PEOPLE)
     for number, person in enumerate(PEOPLE):
         room.submit({} if number % 2 else {"conduit/pages.py": "def broken(:\n"}, person=person)
@@ -109,9 +117,9 @@ def test_a_worker_dies_and_everybody_is_graded_once(
         def ended(self, grade: Any, number: int, _of: int) -> None:
             done.append(grade)
             if number == 2:
-                ended(workers[0])
+                ended(cluster.workers[0])
 
-    elsewhere = connected(address)
+    elsewhere = connected(cluster.address)
     grading = Grading(room.workshop, Order(PEOPLE, jobs=2), elsewhere, here.shelf, Watching())
     try:
         grades = grading.run()
@@ -123,6 +131,65 @@ def test_a_worker_dies_and_everybody_is_graded_once(
     assert [grade.verdict for grade in grades] == verdicts
     assert len(done) == len(PEOPLE)
     assert [len(read(room.workshop, person)) for person in PEOPLE] == [1] * len(PEOPLE)
+
+
+@dataclass
+class Afterwards:
+    """Does something when the first grade has come."""
+
+    then: Callable[[], None]
+
+    def ended(self, _grade: Grade, number: int, _of: int) -> None:
+        if number == 1:
+            self.then()
+
+
+def one_quick_and_two_slow(tmp_path: Path, elsewhere: Elsewhere, then: Callable[[], None]) -> Grading:
+    room = Room(tmp_path / "workshop", _with_real_pins(tmp_path / "graded"), PEOPLE[:3])
+    for number, person in enumerate(PEOPLE[:3]):
+        slow = {"conduit/pages.py": "import time\n\ntime.sleep(100)\n"}
+        room.submit(slow if number else {}, person=person)
+    shelf = room.grading().shelf
+    return Grading(room.workshop, Order(PEOPLE[:3], jobs=2), elsewhere, shelf, Afterwards(then))
+
+
+def test_who_interrupts_waits_for_no_worker(tmp_path: Path, cluster: Cluster) -> None:
+    stopped: list[float] = []
+
+    def interrupt() -> None:
+        stopped.append(time.monotonic())
+        raise KeyboardInterrupt
+
+    with closing(connected(cluster.address)) as elsewhere:
+        grading = one_quick_and_two_slow(tmp_path, elsewhere, interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            grading.run()
+
+    assert time.monotonic() - stopped[0] < 5
+    assert [len(read(grading.workshop, person)) for person in PEOPLE[:3]] == [1, 0, 0]
+
+
+def test_the_scheduler_dies_and_who_was_graded_is_kept(tmp_path: Path, cluster: Cluster) -> None:
+    with closing(connected(cluster.address)) as elsewhere:
+        grading = one_quick_and_two_slow(tmp_path, elsewhere, lambda: ended(cluster.scheduler))
+        grades = grading.run()
+
+        assert elsewhere.describe().stops  # told with the grades that there are
+    assert [(grade.person.folder, grade.verdict) for grade in grades] == [("p0", Verdict.GREEN)]
+    assert sorted(grading.failed) == ["p1", "p2"]
+    for wrong in grading.failed.values():
+        assert wrong.message == f"The scheduler at {cluster.address} does not answer any more."
+        assert "what was graded is kept" in wrong.mend
+
+
+def test_a_grade_names_the_sandbox_of_the_worker_that_ran_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    unit = Unit(Grade(PEOPLE[0], "", Verdict.RED, sandbox="of another worker"), None, {}, Limits())  # type: ignore[arg-type]
+    monkeypatch.setattr(on_workers, "sandbox", Feigned)
+    monkeypatch.setattr(on_workers, "run_unit", lambda unit, *_: unit.grade)
+
+    graded = on_workers._run(unit, starterkit.__version__, harness_fingerprint())
+
+    assert graded.sandbox == "feigned"
 
 
 def _with_real_pins(folder: Path) -> Path:

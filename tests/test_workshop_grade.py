@@ -7,6 +7,7 @@ import io
 import json
 import shutil
 import sys
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -23,12 +24,11 @@ from starterkit.workshop import standing
 from starterkit.workshop.folder import Member, Person, workshop_bytes
 from starterkit.workshop.grading.model import Grade, Verdict
 from starterkit.workshop.grading.packages import Packages, Shelf
-from starterkit.workshop.grading.pins import why_not
 from starterkit.workshop.grading.pristine import Layers, Pristine
 from starterkit.workshop.grading.running import Order, part_of
 from starterkit.workshop.grading.written import as_csv, as_json, write_grades
 from starterkit.workshop.results import read
-from starterkit.workshop.sandbox import MECHANISMS, choosing, sandbox
+from starterkit.workshop.sandbox import MECHANISMS, Ended, Job, choosing, sandbox
 
 GRACE, BO = Person("grace", "Grace"), Person("bo", '=Bo "<b>" \u202e')
 
@@ -263,33 +263,6 @@ def test_shards_are_everybody_once(room: Room) -> None:
             part_of(words)
 
 
-PIN = "evil==1.0 \\\n    --hash=sha256:" + "0" * 64 + "\n"
-
-
-@pytest.mark.parametrize(
-    ("lines", "says"),
-    [
-        ("--index-url https://evil.example\n", "is no pinned package with its hashes"),
-        ("evil @ https://evil.example/e.whl --hash=sha256:" + "0" * 64 + "\n", "is no pinned package"),
-        ("-e .\n", "is no pinned package"),
-        ("-r other.txt\n", "is no pinned package"),
-        ("evil==1.0\n", "has no hash"),
-        ("./evil-1.0-py3-none-any.whl\n", "is no pinned package"),
-        (PIN, "lacks pytest"),
-    ],
-)
-def test_pins_that_reach_further_are_not_taken(room: Room, lines: str, says: str) -> None:
-    pristine = Layers(room.workshop)["base"]
-
-    assert says in why_not(pristine, lines.encode())
-
-
-def test_pins_with_hashes_are_taken(room: Room) -> None:
-    pins = PIN.replace("evil", "pytest") + PIN.replace("evil", "pytest-timeout") + "# a remark\n" + PIN
-
-    assert why_not(Layers(room.workshop)["base"], pins.encode()) == ""
-
-
 def test_other_packages_are_told(room: Room) -> None:
     class Choosing(Shelf):
         def _packages(self, pristine: object, pins: bytes) -> object:  # type: ignore[override]
@@ -369,3 +342,31 @@ def test_the_command_shows_a_table_and_ends_with_0(room: Room, monkeypatch: pyte
     assert (room.folder / "results/pages/bo.html").is_file()
     starterkit("workshop", "grade", "--step", "nowhere", cwd=room.folder, code=2)
     starterkit("workshop", "grade", "--shard", "3/2", cwd=room.folder, code=2)
+
+
+class InPairs(Feigned):
+    """A sandbox whose first two runs wait for each other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pair = threading.Barrier(2)
+
+    def run(self, job: Job) -> Ended:
+        if len(self.jobs) < 2:
+            self.jobs.append(job)
+            self.pair.wait(timeout=10)
+        return super().run(job)
+
+
+def test_the_answers_to_two_steps_are_proven_side_by_side_and_each_once(room: Room) -> None:
+    room.prove = True
+    room.submit(step="base")
+    room.submit(person=GRACE)
+    place = InPairs()
+
+    room.grades(Order(room.people, jobs=2), sandbox=place)
+
+    assert not place.pair.broken
+    assert len(place.jobs) == 6  # two answers and two submissions, and the first two are noted twice
+    room.grades(Order(room.people, jobs=2, again=True), sandbox=place)
+    assert len(place.jobs) == 8

@@ -42,6 +42,8 @@ _UNREACHED = re.compile(
 )
 _NO_SOLUTION = re.compile(r"No solution found|Because .* (?:was not found|there (?:is|are) no version)", re.IGNORECASE)
 _OTHER_HASH = re.compile(r"Hash mismatch for `([^`]+)`")
+# Everything was fetched, and then a package could not be laid out: others lie there already.
+_HALF_DONE = re.compile(r"^error: Failed to install", re.MULTILINE)
 _NO_ROOM = re.compile(r"No space left|os error 28\b|Disk quota exceeded|os error 122\b", re.IGNORECASE)
 
 
@@ -99,7 +101,8 @@ def run_cached_first(
     finished = run_uv(args, cwd=cwd, offline=True, keep_open=keep_open)
     if finished.code == 0:
         return finished
-    if _NO_ROOM.search(finished.text_err):
+    # What is half filled would pass for whole the second time.
+    if _NO_ROOM.search(finished.text_err) or _HALF_DONE.search(finished.text_err):
         raise failure(finished, what)
     if offline:
         raise NoNetworkError(f"This needs the network once: {what} are not all on this machine yet.", ONLINE_MEND)
@@ -131,6 +134,11 @@ def failure(finished: Finished, what: str) -> StarterkitError:
         return MissingError(
             f"What the index gave for {other[1]} is not what was pinned: its hash differs. It was not installed.",
             "If you changed the pins, bring them back from git; otherwise ask who runs your package index.",
+        )
+    if _HALF_DONE.search(text):
+        return UsageError(
+            f"{what[:1].upper()}{what[1:]} cannot be installed: {last_cause(text)}",
+            "Leave that package out, or name another version of it.",
         )
     if _UNREACHED.search(text):
         return NoNetworkError(

@@ -6,6 +6,10 @@ written here alone, so a unit that is run again after its worker died counts onc
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import CancelledError
+from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -34,12 +38,16 @@ class Elsewhere:
             ) from missing
         try:
             connect: Any = Client  # it has no types
+            self._address = address
             self._client = connect(address, timeout=_CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError) as wrong:
             raise MissingError(
                 f"No scheduler answers at {address}: {wrong}",
                 "Start one: `dask scheduler`, and workers: `dask worker`.",
             ) from wrong
+        self._confinement: Confinement | None = None
+        self._waited_for: set[Any] = set()
+        self._lock = threading.Lock()
         self.slots: int = sum(self._client.nthreads().values())
         if not self.slots:
             self.close()
@@ -47,29 +55,53 @@ class Elsewhere:
 
     def describe(self) -> Confinement:
         """Return what confines the submissions on the first worker that answers."""
-        found = self._result(self._client.submit(_describe, pure=False))
-        assert isinstance(found, Confinement)
-        return found
+        if self._confinement is None:
+            found = self._result(_describe)
+            assert isinstance(found, Confinement)
+            self._confinement = found
+        return self._confinement
 
     def run(self, unit: Unit) -> Grade:
         """Run a unit on some worker and return its grading."""
-        found = self._result(self._client.submit(_run, unit, __version__, harness_fingerprint(), pure=False))
+        found = self._result(_run, unit, __version__, harness_fingerprint())
         assert isinstance(found, Grade)
         return found
+
+    def stop(self) -> None:
+        """Wait for nothing any more. What a worker has begun it ends within its limits, and nobody reads it."""
+        with self._lock:
+            waited_for = list(self._waited_for)
+        with suppress(Exception):  # the scheduler may be what has gone
+            self._client.cancel(waited_for, force=True)
 
     def close(self) -> None:
         """Leave the cluster, which goes on."""
         self._client.close()
 
-    def _result(self, future: Any) -> Any:
+    def _result(self, function: Any, *arguments: Any) -> Any:
+        """Let a worker call a function, and return what that gives back."""
         from distributed import KilledWorker
 
+        future = None
         try:
+            future = self._client.submit(function, *arguments, pure=False)
+            with self._lock:
+                self._waited_for.add(future)
             return future.result()
         except KilledWorker as lost:
             raise MissingError(
                 "The workers that were to grade this died, one after another.", "Look at their logs; then grade again."
             ) from lost
+        except Exception as wrong:
+            if not isinstance(wrong, CancelledError) and self._client.status == "running":
+                raise
+            raise MissingError(
+                f"The scheduler at {self._address} does not answer any more.",
+                "Start it and its workers again; then grade again: what was graded is kept.",
+            ) from wrong
+        finally:
+            with self._lock:
+                self._waited_for.discard(future)
 
 
 def _describe() -> Confinement:
@@ -84,7 +116,8 @@ def _run(unit: Unit, version: str, harness: str) -> Grade:
             "Install the same on all of them.",
         )
     try:
-        return run_unit(unit, _shelf(), sandbox())
+        place = sandbox()
+        return replace(run_unit(unit, _shelf(), place), sandbox=place.describe().name)
     except StarterkitError as wrong:  # told without its cause, which may not travel
         raise MissingError(wrong.message, wrong.mend) from None
 

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from starterkit.errors import MissingError
 from starterkit.plain import plain
+from starterkit.process import end_all
 from starterkit.repository.bare import BareRepository
 from starterkit.repository.objects import File, ObjectMissing
 from starterkit.workshop.folder import Person, Workshop
@@ -50,6 +51,9 @@ class Runner(Protocol):
     def run(self, unit: Unit) -> Grade:
         """Run a unit and return its grading. Raises `MissingError` where it cannot be run."""
 
+    def stop(self) -> None:
+        """End what runs now, so that nobody waits for it."""
+
 
 @dataclass(frozen=True)
 class Here:
@@ -66,6 +70,10 @@ class Here:
         """Run a unit and return its grading."""
         return run_unit(unit, self.shelf, self.sandbox)
 
+    def stop(self) -> None:
+        """End what runs now."""
+        end_all()
+
 
 @dataclass(frozen=True)
 class Grader:
@@ -81,7 +89,8 @@ class Grader:
     runner: Runner
     due: datetime | None = None
     prove: bool = True
-    _proving: threading.Lock = field(default_factory=threading.Lock)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _proving: dict[str, threading.Lock] = field(default_factory=dict)
     _unproven: dict[str, MissingError] = field(default_factory=dict)
 
     @cached_property
@@ -155,8 +164,12 @@ class Grader:
         places = [str(one) for one in packages.visible]
         known = digest(self._fingerprint(pristine, ""), self.workshop.path, packages.fingerprint, places)
         mark = self.shelf.folder / "proven" / known
-        with self._proving:
-            if not self.prove or mark.exists():
+        if not self.prove or mark.exists():
+            return
+        with self._lock:
+            proving = self._proving.setdefault(known, threading.Lock())
+        with proving:
+            if mark.exists():
                 return
             if known in self._unproven:
                 raise self._unproven[known]

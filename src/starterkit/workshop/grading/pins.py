@@ -1,31 +1,44 @@
-"""Whether somebody's own pins can be taken for their grading: packages of the index alone, each with its hash."""
+"""Somebody's own pins, written anew for their grading: packages of the index alone, each with its hash.
+
+Nothing that a learner wrote goes to uv or npm as it stands: what these read in it need not be what was looked at here
+(to uv, a lone carriage return ends a line). What is asked for is written from the parts that were understood.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 
-from starterkit.errors import StarterkitError
+from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from starterkit.errors import UsageError
 from starterkit.runtime.declaration import declared
 from starterkit.runtime.node_packages import declaration_of as declaration_of_lock
-from starterkit.runtime.node_packages import declared_packages, json_object
+from starterkit.runtime.node_packages import declared_packages
 from starterkit.runtime.pins import package_name, pinned_names
+from starterkit.workshop.grading.locks import own_lock
 from starterkit.workshop.grading.pristine import Pristine
 
 _LARGEST_PINS = 2_000_000
-# A pinned package, its hashes and remarks, and nothing else: no address, no file, no other index.
-_PIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[A-Za-z0-9._,-]+\])?==[A-Za-z0-9.!+_-]+\s*(?:;[^\\#@]*)?\\?")
-_HASH = re.compile(r"\s+--hash=sha256:[0-9a-f]{64}\s*\\?")
-# A place in node_modules, and the hash of what npm unpacks there.
-_PLACE = re.compile(r"(?:(?:^|/)node_modules/(?:@[A-Za-z0-9._~-]+/)?[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
-_INTEGRITY = re.compile(r"sha512-[A-Za-z0-9+/]{86}==")
+_LONGEST_LINE = 2000  # letters
+_MOST_MORE = 500  # packages beyond those of the path
+# A pinned package with its extras and marker, and nothing else: no address, no file, no option, no variable.
+_MARKER = r"(?:[\w.()<>=!~, +*'-]*|[\w.()<>=!~, +*\"-]*)"
+_PIN = re.compile(rf"[A-Za-z0-9][\w.-]*(?:\[[\w., -]+\])?==[\w.!+-]+ *(?:;{_MARKER})?\\?", re.ASCII)
+_HASH = re.compile(r" +--hash=sha256:([0-9a-f]{64}) *\\?")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
-def why_not(pristine: Pristine, pins: bytes) -> str:
-    """Return why somebody's pins cannot be taken, or nothing."""
-    if len(pins) > _LARGEST_PINS:
-        return f"its {pristine.template.environment.pins} is too large"
-    return (_why_not_python if pristine.template.environment.kind == "python" else _why_not_node)(pristine, pins)
+def own_pins(pristine: Pristine, theirs: bytes) -> bytes:
+    """Return pins that ask for the same packages as somebody's. Raises `UsageError` where theirs cannot be taken."""
+    environment = pristine.template.environment
+    if len(theirs) > _LARGEST_PINS:
+        raise UsageError(f"its {environment.pins} is too large")
+    if environment.kind == "python":
+        return _own_requirements(pristine, theirs)
+    return own_lock(pristine, theirs, _MOST_MORE)
 
 
 def declaration_of(pristine: Pristine, pins: bytes) -> bytes:
@@ -35,46 +48,54 @@ def declaration_of(pristine: Pristine, pins: bytes) -> bytes:
     return json.dumps({**declaration, "engines": {"node": wanted}}).encode()
 
 
-def _why_not_python(pristine: Pristine, pins: bytes) -> str:
+def _own_requirements(pristine: Pristine, theirs: bytes) -> bytes:
     environment = pristine.template.environment
-    lines = pins.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
-    for number, line in enumerate(lines, 1):
-        if line.strip() and not line.lstrip().startswith("#") and not (_PIN.fullmatch(line) or _HASH.fullmatch(line)):
-            return f"{environment.pins}:{number} is no pinned package with its hashes"
-        if line[:1].isalnum() and not _HASH.fullmatch(lines[number] if number < len(lines) else ""):
-            return f"{environment.pins}:{number} has no hash"
+    found = _pinned(environment.pins, theirs)
+    if len({one.name for one, _ in found} - pinned_names(pristine.pins)) > _MOST_MORE:
+        raise UsageError(f"its {environment.pins} names more than {_MOST_MORE} packages that the path does not")
     needed = {package_name(one) for one in declared(pristine.declaration, environment.declaration).requirements}
-    return _lacks(environment.pins, needed - pinned_names(pins))
+    if lacking := needed - {one.name for one, _ in found if _counts_here(one)}:
+        raise UsageError(f"its {environment.pins} lacks {', '.join(sorted(lacking)[:3])}")
+    lines = {" \\\n    ".join([str(one), *(f"--hash=sha256:{digest}" for digest in hashes)]) for one, hashes in found}
+    return "".join(f"{line}\n" for line in sorted(lines)).encode("ascii")
 
 
-def _why_not_node(pristine: Pristine, pins: bytes) -> str:
-    """A lock file of npm's (version 3) without addresses, as the path's .npmrc makes them."""
-    environment = pristine.template.environment
+def _pinned(file: str, theirs: bytes) -> list[tuple[Requirement, list[str]]]:
+    """Read a compiled requirements.txt: each package, and its hashes. Raises `UsageError` for anything else."""
+    found: list[tuple[Requirement, list[str]]] = []
+    places: list[int] = []
+    for number, line in enumerate(theirs.decode("utf-8-sig", "replace").replace("\r\n", "\n").split("\n"), 1):
+        if _CONTROL.search(line):
+            raise UsageError(f"{file}:{number} holds a control character")
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        if (more := _HASH.fullmatch(line)) and found:
+            found[-1][1].append(more[1])
+        elif one := _requirement(line):
+            found.append((one, []))
+            places.append(number)
+        else:
+            raise UsageError(f"{file}:{number} is no pinned package with its hashes")
+    for (_, hashes), number in zip(found, places, strict=True):
+        if not hashes:
+            raise UsageError(f"{file}:{number} has no hash")
+    return found
+
+
+def _requirement(line: str) -> Requirement | None:
+    if len(line) > _LONGEST_LINE or not _PIN.fullmatch(line):
+        return None
     try:
-        top = json_object(pins, environment.pins)
-        packages = top.get("packages")
-        if top.get("lockfileVersion") != 3 or not isinstance(packages, dict) or not isinstance(packages.get(""), dict):
-            return f"{environment.pins} is no lock file of this npm"
-        lists = declared_packages(json.dumps(packages[""]).encode(), environment.pins).lists
-    except StarterkitError as wrong:
-        return wrong.message.split("\n")[0]
-    for place, entry in packages.items():
-        if place and (reason := _why_not_entry(place, entry)):
-            return f"{environment.pins} {reason}"
-    ours = declared_packages(pristine.declaration, environment.declaration).lists
-    needed = {name for packages in ours.values() for name in packages}
-    return _lacks(environment.pins, needed - {name for packages in lists.values() for name in packages})
+        found = Requirement(line.rstrip("\\ "))
+    except (InvalidRequirement, RecursionError):
+        return None
+    found.name = canonicalize_name(found.name)
+    return found
 
 
-def _why_not_entry(place: str, entry: object) -> str:
-    if not _PLACE.fullmatch(place) or not isinstance(entry, dict):
-        return f'has "{place[:80]}", which is no package of node_modules'
-    if "resolved" in entry or entry.get("link"):
-        return f"names an address for {place.removeprefix('node_modules/')[:80]}"
-    if not _INTEGRITY.fullmatch(str(entry.get("integrity"))):
-        return f"has no hash for {place.removeprefix('node_modules/')[:80]}"
-    return ""
-
-
-def _lacks(file: str, names: set[str]) -> str:
-    return f"its {file} lacks {', '.join(sorted(names)[:3])}" if names else ""
+def _counts_here(one: Requirement) -> bool:
+    """Tell whether a package is one for this machine."""
+    try:
+        return one.marker is None or one.marker.evaluate()
+    except (UndefinedComparison, UndefinedEnvironmentName):
+        return False

@@ -83,6 +83,7 @@ class Grading:
 
         Who could not be graded for a reason that is not theirs stands in `failed`, by folder.
         """
+        self.shelf.ask_again()
         layers = Layers(self.workshop)
         check_kind(layers[BASE])
         due = self.order.due or self.workshop.due
@@ -110,6 +111,7 @@ class Grading:
         pool.shutdown(wait=False, cancel_futures=True)
         while any(not future.done() for future in waiting):
             end_all()
+            self.runner.stop()
             self._stopped.wait(0.05)
             if all(future.done() or not future.running() for future in waiting):
                 return
