@@ -72,6 +72,39 @@ for number in range(3, 64):
         pass
 """
 
+# Goes from the harness's plugins to what sends outcomes, and tells that all is well.
+SENDS_ALL = """
+import os, sys
+
+
+def inside(function, name):
+    function = getattr(function, "__wrapped__", function)
+    return dict(zip(function.__code__.co_freevars, function.__closure__))[name].cell_contents
+
+
+config = next(one.config for one in sys.meta_path if hasattr(one, "config"))
+plugin = next(one for one in config.pluginmanager.get_plugins() if type(one).__name__ == "Running")
+send = inside(type(plugin).pytest_runtest_protocol, "send")
+for event in ("begun", "collected"):
+    send(event, tests=8)
+for name in ("test_home_greets", "test_a_missing_page_is_told", "test_words_are_counted", "test_each_length"):
+    send("began", test=name, file="")
+    send("ended", test=name, file="", outcome="passed")
+send("finished", code=0)
+os._exit(0)
+"""
+
+
+def installed(plugin: str, module: str, kind: str = ".dist-info") -> Changes:
+    """What an installed package looks like that brings a plugin for pytest."""
+    place = f"helper-1{kind}"
+    return {
+        f"{place}/METADATA": "Metadata-Version: 2.1\nName: helper\nVersion: 1\n",
+        f"{place}/PKG-INFO": "Metadata-Version: 2.1\nName: helper\nVersion: 1\n",
+        f"{place}/entry_points.txt": f"[pytest11]\n{plugin} = {module}\n",
+    }
+
+
 # What is handed in, how it ends, and words that the result has to say.
 CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
     "ends the program": (app("import os; os._exit(0)"), Verdict.RED, "ended the whole program here, with exit code 0"),
@@ -83,6 +116,11 @@ CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
         {"evil.py": GREEN_PLUGIN, "pytest.ini": "[pytest]\naddopts = -p evil\n"},
         Verdict.RED,
         "no page answers at /words",
+    ),
+    "a plugin that names itself installed": (
+        {"helping.py": SENDS_ALL, **installed("helper", "helping"), **installed("timeout", "helping", ".egg-info")},
+        Verdict.RED,
+        "helper-1.dist-info/entry_points.txt: it would tell the test program other things than the path does",
     ),
     "bytecode for the tests": (
         {"tests/__pycache__/test_01_words.cpython-311.pyc": b"x", "tests/test_01_words.py": "def test_words(): pass\n"},
@@ -431,3 +469,13 @@ def test_a_flask_site_that_cheats(generated_site: Path, tmp_path: Path, name: st
 
     assert grade.verdict is verdict, said(grade)
     assert words in said(grade)
+
+
+def test_packages_do_not_find_what_they_look_for_in_the_submission(generated_site: Path, tmp_path: Path) -> None:
+    room = Room(tmp_path / "room", source=FLASK, site=generated_site)
+    looked_for = ("org", "asgiref", "colorama", "cryptography", "dotenv", "exceptiongroup", "numpy", "watchdog")
+    room.submit(dict.fromkeys((f"{name}.py" for name in looked_for), "import os\nos._exit(0)\n"), step="base")
+
+    grade = room.grade()
+
+    assert grade.verdict is Verdict.GREEN, said(grade)

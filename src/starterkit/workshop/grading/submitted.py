@@ -30,6 +30,8 @@ _CONFIGURATION = frozenset(
         *("sitecustomize.py", "usercustomize.py"),
     )
 )
+# What says of itself that it is an installed package, and could name plugins for pytest.
+_INSTALLED = (".dist-info", ".egg-info")
 _FOREIGN = frozenset(("__pycache__", ".venv", "venv", "node_modules", "site-packages", ".pytest_cache"))
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -139,7 +141,7 @@ def _reason(path: str, mode: str, is_taken: Callable[[str], bool]) -> str:
         return "no file, folder or link"
     if _UNPRINTABLE.search(path):
         return "a name with signs that cannot be shown"
-    if name in _CONFIGURATION or name.endswith(".pth"):
+    if name in _CONFIGURATION or name.endswith(".pth") or top.lower().endswith(_INSTALLED):
         return "it would tell the test program other things than the path does"
     if is_taken(top if rest else top.partition(".")[0]):
         return "it has the name of a module that the tests need"

@@ -129,9 +129,9 @@ def collecting(
     class Collecting:
         """The plugin."""
 
-        @pytest.hookimpl(tryfirst=True)
-        def pytest_load_initial_conftests(self) -> None:
-            """Know all that is trusted before a file of the site is imported."""
+        @pytest.hookimpl(wrapper=True, tryfirst=True)  # around what other plugins do here: pytest-django loads the site
+        def pytest_load_initial_conftests(self) -> Generator[None, object, object]:
+            """Know all that is trusted before a file of the site can be imported."""
             for name in settings["preload"]:
                 try:
                     __import__(name)
@@ -140,6 +140,8 @@ def collecting(
             watch.remember()
             send("begun")
             watch.listen({file.partition("/")[0] + "/" for file in settings["tests"]})
+            sys.path.append(site)
+            return (yield)
 
         @pytest.hookimpl(trylast=True)
         def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -280,7 +282,7 @@ def main() -> None:
     plugins = [word for name in settings["plugins"] for word in ("-p", name)]
     sys.modules["__main__"] = type(sys)("__main__")
     sys.argv[1:] = []
-    sys.path.append(site)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # the path's own are named, and no others are looked for
     options = ["-p", "no:cacheprovider", "-s", "-q", "-o", "pythonpath=", "--rootdir", site, *plugins]
     code = pytest.main([*options, *settings["arguments"]], plugins=own)
     watch.look(everywhere=True)
