@@ -99,6 +99,7 @@ def _node_command(pristine: Pristine, packages: Packages) -> list[str]:
         "tests": _digests(pristine),
         "trusted": sorted(pristine.files),
         "support": support,
+        "name": json.loads(pristine.declaration).get("name", ""),
         "preload": pristine.used_modules(),
         "timeout": limits[-1] if limits else _MILLISECONDS,
     }
