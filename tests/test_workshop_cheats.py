@@ -73,18 +73,26 @@ for number in range(3, 64):
 """
 
 # Goes from the harness's plugins to what sends outcomes, and tells that all is well.
-SENDS_ALL = """
-import os, sys
-
-
-def inside(function, name):
-    function = getattr(function, "__wrapped__", function)
-    return dict(zip(function.__code__.co_freevars, function.__closure__))[name].cell_contents
-
+CONFIG = """
+import sys
 
 config = next(one.config for one in sys.meta_path if hasattr(one, "config"))
+"""
+TELL = (
+    CONFIG
+    + """
 plugin = next(one for one in config.pluginmanager.get_plugins() if type(one).__name__ == "Running")
-send = inside(type(plugin).pytest_runtest_protocol, "send")
+inside = type(plugin).pytest_pyfunc_call
+inside = dict(zip(inside.__code__.co_freevars, inside.__closure__))
+"""
+)
+ITEMS = "config._items = next(one.session for one in sys.meta_path if hasattr(one, 'session')).items\n"
+SENDS_ALL = (
+    TELL
+    + """
+import os
+
+send = inside["send" if "send" in inside else "tell"].cell_contents
 for event in ("begun", "collected"):
     send(event, tests=8)
 for name in ("test_home_greets", "test_a_missing_page_is_told", "test_words_are_counted", "test_each_length"):
@@ -93,6 +101,7 @@ for name in ("test_home_greets", "test_a_missing_page_is_told", "test_words_are_
 send("finished", code=0)
 os._exit(0)
 """
+)
 
 
 def installed(plugin: str, module: str, kind: str = ".dist-info") -> Changes:
@@ -121,6 +130,73 @@ CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
         {"helping.py": SENDS_ALL, **installed("helper", "helping"), **installed("timeout", "helping", ".egg-info")},
         Verdict.RED,
         "helper-1.dist-info/entry_points.txt: it would tell the test program other things than the path does",
+    ),
+    "going from the test program to what sends outcomes": (
+        {"conduit/__init__.py": SENDS_ALL},
+        Verdict.RED,
+        "TypeError",
+    ),
+    "telling the harness how it went": (
+        app("inside['tell'].cell_contents(('ended', None))", TELL),
+        Verdict.TAMPERED,
+        "it spoke for the harness",
+    ),
+    "calling what the harness calls": (
+        app("plugin.pytest_pyfunc_call(next(one for one in config._items if one.funcargs))", TELL + ITEMS),
+        Verdict.TAMPERED,
+        "it calls tests by itself",
+    ),
+    "running what the harness runs": (
+        app("next(plugin.pytest_runtest_protocol(config._items[-1]))", TELL + ITEMS),
+        Verdict.TAMPERED,
+        "it runs tests by itself",
+    ),
+    "looking into the harness": (
+        app("inside['tell'].cell_contents.__self__.gi_frame.f_locals", TELL),
+        Verdict.TAMPERED,
+        "gi_frame",
+    ),
+    "looking into the harness by way of Python": (
+        app(
+            "import operator, weakref\n"
+            "weakref.finalize(app, operator.attrgetter('gi_frame'), inside['tell'].cell_contents.__self__)()",
+            TELL,
+        ),
+        Verdict.TAMPERED,
+        "gi_frame",
+    ),
+    "looking for everything by way of a thread": (
+        app(
+            "from concurrent.futures import ThreadPoolExecutor\n"
+            "import gc\n"
+            "with ThreadPoolExecutor() as pool: pool.submit(gc.get_objects).result()"
+        ),
+        Verdict.TAMPERED,
+        "gc.get_objects",
+    ),
+    "other tests": (
+        app("for one in config._items: one.obj = lambda **_: None", TELL + ITEMS),
+        Verdict.TAMPERED,
+        "it changed what a test is made of",
+    ),
+    "other fixtures": (
+        app(
+            "for one in config._items:\n"
+            "    for made in one._fixtureinfo.name2fixturedefs['site']: made.func = lambda: None",
+            TELL + ITEMS,
+        ),
+        Verdict.TAMPERED,
+        "it changed what a test is made of",
+    ),
+    "other arguments": (
+        app("for one in config._items[-4:]: one.funcargs['site'] = None", TELL + ITEMS),
+        Verdict.TAMPERED,
+        "it changed what a test is made of",
+    ),
+    "a plugin that is registered at the test program": (
+        app("config.pluginmanager.register(object())", TELL),
+        Verdict.TAMPERED,
+        "it gave the test program a plugin",
     ),
     "bytecode for the tests": (
         {"tests/__pycache__/test_01_words.cpython-311.pyc": b"x", "tests/test_01_words.py": "def test_words(): pass\n"},

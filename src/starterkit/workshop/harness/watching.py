@@ -138,7 +138,9 @@ class Watched:
                 # Past the parts of Python through which such a thing is asked for.
                 while caller is not None and caller.f_code.co_filename.startswith(between):
                     caller = caller.f_back  # type: ignore[assignment]
-                if caller is not None and is_submitted(caller.f_code.co_filename):
+                # A thread of its own has nothing of ours in its frames, and may have started with such a part.
+                is_theirs = event != "sys._getframe" if caller is None else is_submitted(caller.f_code.co_filename)
+                if is_theirs:
                     found(_words(event, args))
             finally:
                 busy.clear()
@@ -147,7 +149,14 @@ class Watched:
 
 
 _LIBRARY = (types.__file__ or "").rpartition("/")[0] + "/"
-_BETWEEN_FRAMES = (_LIBRARY + "inspect.py", _LIBRARY + "ctypes/", "<frozen")
+_BETWEEN_FRAMES = (
+    "<frozen",
+    *(
+        _LIBRARY + name
+        for name in ("inspect.py", "ctypes/", "weakref.py", "functools.py", "contextlib.py", "timeit.py")
+    ),
+    *(_LIBRARY + name for name in ("threading.py", "concurrent/", "asyncio/", "sched.py", "copy.py", "_weakrefset.py")),
+)
 _BETWEEN = (
     "<frozen",
     *(_LIBRARY + name for name in ("pathlib", "os.py", "glob.py", "shutil.py", "io.py", "inspect.py", "linecache.py")),
