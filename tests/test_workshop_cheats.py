@@ -12,7 +12,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from gradings import ADA, Changes, Room, check_cheat, needs_a_sandbox, said
+from gradings import ADA, Changes, Feigned, Room, check_cheat, needs_a_sandbox, said
 
 from starterkit.repository.objects import LINK, File
 from starterkit.workshop.grading.model import Verdict
@@ -449,6 +449,30 @@ def hand_in(room: Room, *entries: tuple[bytes, bytes, bytes]) -> None:
     who = b"Ada <ada@example.org> 1763640000 +0000"
     commit = put(room, b"commit", b"tree %s\nauthor %s\ncommitter %s\n\nx\n" % (tree.hex().encode(), who, who))
     (room.workshop.repository(ADA) / "refs" / "heads" / "main").write_text(commit.hex() + "\n")
+
+
+def test_data_with_the_name_of_a_module_stays(room: Room) -> None:
+    data = ("calendar.json", "queue.txt", "statistics.csv", "code/readme.txt")
+    code = ("code/deep/readme.py", "queue.pyc", "calendar.cpython-311-x86_64-linux-gnu.so")
+    room.submit({**dict.fromkeys((*data, *code), "x"), "secrets": File(LINK, b"conduit")})
+    feigned = Feigned()
+
+    grade = room.grade(sandbox=feigned)
+
+    assert set(data) <= feigned.files().keys()
+    assert not feigned.files().keys() & set(code)
+    reason = "it has the name of a module that the tests need"
+    assert set(grade.notes) == {f"left out: {name}: {reason}" for name in (*code, "secrets")}
+
+
+def test_what_was_left_out_is_told_in_short(room: Room) -> None:
+    room.submit({f"{'folder/' * 30}{number:04}.pth": "x" for number in range(1500)})
+
+    grade = room.grade(sandbox=Feigned())
+
+    assert len(grade.notes) == 11
+    assert all(len(note) < 250 for note in grade.notes)
+    assert grade.notes[-1] == "left out: 1,490 more"
 
 
 @pytest.mark.parametrize(
