@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 import sys
 from dataclasses import replace
@@ -21,12 +22,20 @@ from starterkit.repository.objects import FILE, File
 from starterkit.runtime import NoNetworkError
 from starterkit.workshop import standing
 from starterkit.workshop.folder import Member, Person, workshop_bytes
-from starterkit.workshop.grading.model import Grade, Verdict
+from starterkit.workshop.grading.model import Grade, TestGrade, Verdict
 from starterkit.workshop.grading.packages import Packages, Shelf
+from starterkit.workshop.grading.pages import page
 from starterkit.workshop.grading.pins import why_not
 from starterkit.workshop.grading.pristine import Layers, Pristine
 from starterkit.workshop.grading.running import Order, part_of
-from starterkit.workshop.grading.written import as_csv, as_json, write_grades
+from starterkit.workshop.grading.written import (
+    as_csv,
+    as_json,
+    as_junit,
+    grade_as_json,
+    known_grades,
+    write_grades,
+)
 from starterkit.workshop.results import read
 from starterkit.workshop.sandbox import MECHANISMS, choosing, sandbox
 
@@ -181,6 +190,18 @@ def test_where_the_tests_cannot_be_started_nobody_is_graded(room: Room) -> None:
     assert read(room.workshop, ADA) == []
 
 
+def test_a_program_that_ends_before_the_tests_is_red_and_keeps_no_older_grade(room: Room) -> None:
+    room.prove = True
+    room.submit()
+    assert room.grade(sandbox=Feigned()).verdict is Verdict.GREEN
+    room.submit({"conduit/more.py": "x = 1\n"})
+
+    grade = room.grade(sandbox=Feigned(ends_early=True))
+
+    assert (grade.verdict, grade.why) == (Verdict.RED, "the run ended before the first test, with exit code 0")
+    assert [one.verdict for one in known_grades(room.workshop)][:1] == [Verdict.RED]
+
+
 def test_what_is_written_can_be_shown_everywhere(room: Room) -> None:
     room.submit({"conduit/\u202e.py": "x"})
     room.submit(person=BO)
@@ -206,6 +227,32 @@ def test_what_is_written_can_be_shown_everywhere(room: Room) -> None:
     assert "<b>&quot;" not in bo and "&lt;b&gt;" in bo
     assert "http:" not in page and "https:" not in page
     assert "\x1b" not in page
+
+
+def test_who_tampered_has_earned_nothing() -> None:
+    results = tuple(TestGrade(f"test_{step}", "", step, "passed") for step in ("base", "01-words"))
+    honest = Grade(ADA, "", Verdict.GREEN, step="01-words", results=results)
+    tampered = replace(honest, verdict=Verdict.TAMPERED, why="it replaced expect")
+
+    assert [(one["done"], one["green"]) for one in map(grade_as_json, (honest, tampered))] == [
+        (["01-words"], 2),
+        ([], 0),
+    ]
+    assert "tests are green" in page(honest) and "tests are green" not in page(tampered)
+    assert 'tests="3" failures="0" errors="1"' in as_junit([tampered])
+
+
+def test_a_red_run_whose_tests_are_all_green_is_an_error_for_junit() -> None:
+    grade = Grade(ADA, "", Verdict.RED, why="the run ended", results=(TestGrade("test_x", "", "base", "passed"),))
+
+    assert 'tests="2" failures="0" errors="1"' in as_junit([grade])
+
+
+@pytest.mark.parametrize("words", ["=1+1", "@x", "x;=1+1", 'x; "=1+1', "x;-1"])
+def test_no_cell_of_the_table_is_computed(words: str) -> None:
+    cells = as_csv([Grade(ADA, "", Verdict.RED, why=words)])
+
+    assert re.search(r"""(^|[,;])["\s]*[=+@-]""", cells.partition("\n")[2]) is None
 
 
 def test_each_member_of_a_team_has_a_line_for_the_grade_book() -> None:

@@ -33,12 +33,16 @@ _SECONDS, _SECONDS_A_TEST = 120.0, 3.0  # as for `check`
 
 @dataclass(frozen=True)
 class Unit:
-    """One submission that was read and waits to be run, here or on another machine: all that this needs."""
+    """One submission that was read and waits to be run, here or on another machine: all that this needs.
+
+    `is_proven`: the path's own answer was green at this step, so an early end is the submission's doing.
+    """
 
     grade: Grade
     pristine: Pristine
     files: Mapping[str, File]
     limits: Limits
+    is_proven: bool = False
 
 
 class Runner(Protocol):
@@ -147,7 +151,8 @@ class Grader:
                 return replace(grade, why=wrong.message)
         self._prove(pristine)
         notes = tuple(filter(None, (note, *(f"left out: {one}" for one in files.left_out))))
-        return self.runner.run(Unit(replace(grade, notes=notes), pristine, files.files, self.limits(pristine)))
+        unit = Unit(replace(grade, notes=notes), pristine, files.files, self.limits(pristine), self.prove)
+        return self.runner.run(unit)
 
     def _prove(self, pristine: Pristine) -> None:
         """Raise `MissingError` unless the path's own answer is green here; that is found out once, and remembered."""
@@ -213,7 +218,8 @@ def run_unit(unit: Unit, shelf: Shelf, sandbox: Sandbox) -> Grade:
     )
     ended = sandbox.run(job)
     heard.close()
-    if not heard.begun and not ended.stopped:  # nothing of the submission had been started yet
+    is_theirs = heard.started and unit.is_proven  # its packages can end the program, say
+    if not (heard.begun or ended.stopped or is_theirs):  # nothing of the submission had been started yet
         said = plain(ended.output.decode("utf-8", "replace")).strip().splitlines()[-1:]
         raise MissingError(
             f"The tests could not be started in the sandbox: {''.join(said) or f'exit code {ended.code}'}."

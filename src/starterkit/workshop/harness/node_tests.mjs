@@ -31,6 +31,7 @@ const called = Function.prototype.call.bind(Function.prototype.call);
 const site = process.cwd();
 const siteUrl = `${pathToFileURL(site).href}/`;
 const [settings, send] = begin();
+send('started');
 const told = new Set();
 const watch = new Watch(tampered);
 

@@ -129,6 +129,7 @@ def main() -> None:
     keeping = part("keeping")
     send = keeping.sender(report_end, keeping.hmac_with(b"".join(chunks)))
     chunks.clear()
+    send("started")
     os.set_inheritable(report_end, False)
     site = str(Path.cwd())
     import pytest  # trusted, and known before anything is watched
