@@ -16,6 +16,7 @@ from starterkit.workshop.grading.one import Grader
 from starterkit.workshop.grading.pins import declaration_of, why_not
 from starterkit.workshop.grading.pristine import Layers
 from starterkit.workshop.sandbox import Limits
+from starterkit.workshop.sandbox.limits_alone import LimitsAlone
 
 pytestmark = needs_a_sandbox
 
@@ -281,10 +282,11 @@ def test_honest_work_is_green(room: Room) -> None:
     assert grade.notes == ()
 
 
-def test_a_failure_says_what_check_says_and_where(room: Room) -> None:
+@pytest.mark.parametrize("place", [None, LimitsAlone()])
+def test_a_failure_says_what_check_says_and_where(room: Room, place: LimitsAlone | None) -> None:
     room.submit({"conduit/pages.js": "export function pageAt(address) {\n  return address.nothing.at;\n}\n"})
 
-    grade = room.grade()
+    grade = room.grade(sandbox=place)
 
     assert grade.verdict is Verdict.RED
     assert grade.first_red is not None

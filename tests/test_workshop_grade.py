@@ -20,8 +20,10 @@ from gradings import ADA, TESTS, WHEN, Feigned, OneShelf, Room, needs_a_sandbox
 from starterkit.errors import MissingError, StarterkitError, UsageError
 from starterkit.repository.objects import FILE, File
 from starterkit.runtime import NoNetworkError
+from starterkit.syntax import parsed
 from starterkit.workshop import standing
 from starterkit.workshop.folder import Member, Person, workshop_bytes
+from starterkit.workshop.grading import pristine
 from starterkit.workshop.grading.model import Grade, TestGrade, Verdict
 from starterkit.workshop.grading.packages import Packages, Shelf
 from starterkit.workshop.grading.pages import page
@@ -399,6 +401,27 @@ def test_trusted_work_runs_with_limits_alone(room: Room, monkeypatch: pytest.Mon
     grade = room.grades(Order([ADA]), sandbox=LimitsAlone())[0]  # type: ignore[arg-type]
 
     assert grade.verdict is Verdict.GREEN, grade
+
+
+def test_the_line_that_ends_the_program_is_named_and_none_that_only_speaks_of_it(room: Room) -> None:
+    files = {"conduit/a.py": "# as process.exit() does\n", "conduit/b.py": "import os\nos._exit(0)\n"}
+    room.submit(files)
+
+    grade = room.grade(sandbox=Feigned(lines=3))
+
+    assert grade.first_red is not None
+    assert grade.first_red.message.endswith("(conduit/b.py:2 does such a thing).")
+
+
+def test_the_tests_of_a_step_are_read_once_for_all(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(pristine, "parsed", lambda source: read.append(source) or parsed(source))
+    for person in room.people:
+        room.submit(person=person)
+
+    room.grades(sandbox=Feigned())
+
+    assert len(room.people) > 1 and len(read) == len(set(read))
 
 
 @needs_a_sandbox

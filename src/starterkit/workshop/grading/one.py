@@ -224,7 +224,7 @@ def run_unit(unit: Unit, shelf: Shelf, sandbox: Sandbox) -> Grade:
         raise MissingError(
             f"The tests could not be started in the sandbox: {''.join(said) or f'exit code {ended.code}'}."
         )
-    found = judge(pristine, everything, sandbox.site, heard, ended)
+    found = judge(pristine, everything, ended.site or sandbox.site, heard, ended)
     notes = (*grade.notes, lent.told) if lent.told else grade.notes
     if ended.dropped:
         notes += (f"it printed {ended.dropped:,} bytes more than are kept",)
