@@ -114,6 +114,7 @@ def installed(plugin: str, module: str, kind: str = ".dist-info") -> Changes:
     }
 
 
+KEPT = "kept = next(one for one in object.__subclasses__() if one.__name__ == 'Kept')\n"
 # What is handed in, how it ends, and words that the result has to say.
 CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
     "ends the program": (app("import os; os._exit(0)"), Verdict.RED, "ended the whole program here, with exit code 0"),
@@ -165,6 +166,21 @@ CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
         Verdict.TAMPERED,
         "gi_frame",
     ),
+    "another harness": (
+        app(KEPT + "kept.ended = lambda self, item: self.send('finished')"),
+        Verdict.TAMPERED,
+        "it changed the harness",
+    ),
+    "other words for the harness": (
+        app(KEPT + "kept.ended.__globals__['id'] = lambda _: 0"),
+        Verdict.TAMPERED,
+        "it changed the harness",
+    ),
+    "other insides of the harness": (
+        app(KEPT + "kept.ended.__code__ = (lambda self, item: None).__code__"),
+        Verdict.TAMPERED,
+        "it changed __code__ of Kept.ended",
+    ),
     "looking for everything by way of a thread": (
         app(
             "from concurrent.futures import ThreadPoolExecutor\n"
@@ -184,6 +200,14 @@ CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
             "for one in config._items:\n"
             "    for made in one._fixtureinfo.name2fixturedefs['site']: made.func = lambda: None",
             TELL + ITEMS,
+        ),
+        Verdict.TAMPERED,
+        "it changed what a test is made of",
+    ),
+    "other arguments by way of a dict": (
+        app(
+            "for one in config._items[-4:]: one.funcargs = Arguments()",
+            TELL + ITEMS + "class Arguments(dict):\n    __getitem__ = lambda self, name: None\n",
         ),
         Verdict.TAMPERED,
         "it changed what a test is made of",

@@ -134,9 +134,12 @@ def main() -> None:
     site = str(Path.cwd())
     import pytest  # trusted, and known before anything is watched
 
-    kept = keeping.Kept(settings, site, send, part("watching").Watched)
-    ours: set[object] = set()
-    vault = keeping.vault(kept, ours)
+    watching = part("watching")
+    spaces = keeping.spaces(globals(), vars(keeping), vars(watching))
+    kept = keeping.Kept(settings, site, send, watching.Watched)
+    kept.watch.trust(live for live, _ in spaces)
+    ours = {main.__code__}
+    vault = keeping.vault(kept, ours, spaces)
     next(vault)
     own = [collecting(vault.send), running(vault.send)]
     functions = [one for plugin in own for one in vars(type(plugin)).values() if isinstance(one, FunctionType)]
@@ -148,8 +151,7 @@ def main() -> None:
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # the path's own are named, and no others are looked for
     options = ["-p", "no:cacheprovider", "-s", "-q", "-o", "pythonpath=", "--rootdir", site, *plugins]
     code = pytest.main([*options, *settings["arguments"]], plugins=own)
-    kept.watch.look(everywhere=True)
-    send("finished", code=int(code))
+    vault.send(("over", int(code)))
     sys.stdout.flush()
     os._exit(0)  # whatever the submission left behind, nothing more of it runs
 
