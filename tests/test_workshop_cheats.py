@@ -398,6 +398,34 @@ def test_honest_work_is_green(room: Room) -> None:
     assert grade.notes == ()
 
 
+def test_what_python_does_by_itself_with_frames_is_no_cheat(room: Room) -> None:
+    ordinary = """
+import asyncio, collections, concurrent.futures, logging, threading, weakref
+
+
+async def work():
+    task = asyncio.create_task(asyncio.sleep(0))
+    logging.getLogger("site").warning("%r", task)
+    task.print_stack()
+    await task
+    await asyncio.to_thread(logging.getLogger("site").warning, "slow")
+
+
+asyncio.run(work(), debug=True)
+collections.namedtuple("Word", "text")
+with concurrent.futures.ThreadPoolExecutor() as pool:
+    pool.submit(logging.getLogger("site").warning, "one").result()
+threading.Thread(target=logging.getLogger("site").warning, args=("two",)).start()
+weakref.finalize(type("Thing", (), {})(), logging.getLogger("site").warning, "gone")
+"""
+    real = room.layers["solution 01-words"].files["conduit/__init__.py"].data.decode()
+    room.submit({"conduit/__init__.py": real + ordinary})
+
+    grade = room.grade()
+
+    assert grade.verdict is Verdict.GREEN, said(grade)
+
+
 def test_a_loop_that_nothing_interrupts_is_stopped_and_named(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     loop = "import signal; signal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True: pass"
     room.submit(app(loop), start="given 01-words")

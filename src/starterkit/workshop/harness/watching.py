@@ -161,7 +161,7 @@ _BETWEEN_FRAMES = (
         _LIBRARY + name
         for name in ("inspect.py", "ctypes/", "weakref.py", "functools.py", "contextlib.py", "timeit.py")
     ),
-    *(_LIBRARY + name for name in ("threading.py", "concurrent/", "asyncio/", "sched.py", "copy.py", "_weakrefset.py")),
+    *(_LIBRARY + name for name in ("threading.py", "concurrent/", "sched.py", "copy.py", "_weakrefset.py")),
 )
 _BETWEEN = (
     "<frozen",
