@@ -18,6 +18,8 @@ from commands import starterkit
 from gradings import ADA, TESTS, WHEN, Feigned, OneShelf, Room, needs_a_sandbox
 
 from starterkit.errors import MissingError, StarterkitError, UsageError
+from starterkit.process import start
+from starterkit.repository import objects
 from starterkit.repository.objects import FILE, File
 from starterkit.runtime import NoNetworkError
 from starterkit.syntax import parsed
@@ -411,6 +413,18 @@ def test_the_line_that_ends_the_program_is_named_and_none_that_only_speaks_of_it
 
     assert grade.first_red is not None
     assert grade.first_red.message.endswith("(conduit/b.py:2 does such a thing).")
+
+
+def test_git_is_started_once_for_each_person(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(objects, "start", lambda words, **more: asked.append(str(more)) or start(words, **more))
+    for person in room.people:
+        room.submit(person=person)
+
+    room.grades(Order(room.people, jobs=1, due=WHEN + timedelta(days=1)), sandbox=Feigned())
+
+    for person in room.people:
+        assert sum(f"{person.folder}.git" in words for words in asked) == 1
 
 
 def test_the_tests_of_a_step_are_read_once_for_all(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:

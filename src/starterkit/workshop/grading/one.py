@@ -111,9 +111,18 @@ class Grader:
         none = Grade(person, moment(), Verdict.NOTHING, why="there is no commit of theirs yet")
         return replace(none, commit=newest.commit, own=newest.own, step=newest.step) if newest else none
 
-    def grade(self, submission: Submission, asked: str, before: Grade | None, *, is_old: bool = False) -> Grade:
+    def grade(
+        self,
+        submission: Submission,
+        asked: str,
+        before: Grade | None,
+        repository: BareRepository | None = None,
+        *,
+        is_old: bool = False,
+    ) -> Grade:
         """Return the grading of a submission; the one `before` again where nothing of it would change.
 
+        `repository` is that person's, where it is open already; no process of git's reads it while the tests run.
         `is_old` tells that there is later work of that person.
         """
         step, note = self.step_of(submission, asked)
@@ -131,7 +140,7 @@ class Grader:
             aside=is_old or step != self.step_of(submission, "")[0],
             sandbox=self.sandbox_name,
         )
-        with BareRepository(self.workshop.repository(submission.person)) as repository:
+        with repository or BareRepository(self.workshop.repository(submission.person)) as repository:
             theirs = repository.reader.about(f"{submission.commit}:{pristine.template.environment.pins}")
             fingerprint = self._fingerprint(pristine, theirs[0] if theirs else "")
             now = (grade.commit, fingerprint, grade.late, grade.aside)
