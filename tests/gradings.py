@@ -155,6 +155,7 @@ class Feigned:
     jobs: list[Job] = field(default_factory=list)
     site: str = "/site"
     lines: int = 100
+    ends_early: bool = False
     killed: bool = False
 
     def describe(self) -> Confinement:
@@ -178,6 +179,8 @@ class Feigned:
                 },
             ]
         events.append({"event": "finished"})
+        if self.ends_early:
+            events = [{"event": "started"}]
         assert job.on_report is not None
         for number, event in enumerate(events[: self.lines]):
             body = json.dumps({**event, "n": number}).encode()

@@ -12,7 +12,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from gradings import ADA, Changes, Room, check_cheat, needs_a_sandbox, said
+from gradings import ADA, Changes, Feigned, Room, check_cheat, needs_a_sandbox, said
 
 from starterkit.repository.objects import LINK, File
 from starterkit.workshop.grading.model import Verdict
@@ -72,6 +72,49 @@ for number in range(3, 64):
         pass
 """
 
+# Goes from the harness's plugins to what sends outcomes, and tells that all is well.
+CONFIG = """
+import sys
+
+config = next(one.config for one in sys.meta_path if hasattr(one, "config"))
+"""
+TELL = (
+    CONFIG
+    + """
+plugin = next(one for one in config.pluginmanager.get_plugins() if type(one).__name__ == "Running")
+inside = type(plugin).pytest_pyfunc_call
+inside = dict(zip(inside.__code__.co_freevars, inside.__closure__))
+"""
+)
+ITEMS = "config._items = next(one.session for one in sys.meta_path if hasattr(one, 'session')).items\n"
+SENDS_ALL = (
+    TELL
+    + """
+import os
+
+send = inside["send" if "send" in inside else "tell"].cell_contents
+for event in ("begun", "collected"):
+    send(event, tests=8)
+for name in ("test_home_greets", "test_a_missing_page_is_told", "test_words_are_counted", "test_each_length"):
+    send("began", test=name, file="")
+    send("ended", test=name, file="", outcome="passed")
+send("finished", code=0)
+os._exit(0)
+"""
+)
+
+
+def installed(plugin: str, module: str, kind: str = ".dist-info") -> Changes:
+    """What an installed package looks like that brings a plugin for pytest."""
+    place = f"helper-1{kind}"
+    return {
+        f"{place}/METADATA": "Metadata-Version: 2.1\nName: helper\nVersion: 1\n",
+        f"{place}/PKG-INFO": "Metadata-Version: 2.1\nName: helper\nVersion: 1\n",
+        f"{place}/entry_points.txt": f"[pytest11]\n{plugin} = {module}\n",
+    }
+
+
+KEPT = "kept = next(one for one in object.__subclasses__() if one.__name__ == 'Kept')\n"
 # What is handed in, how it ends, and words that the result has to say.
 CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
     "ends the program": (app("import os; os._exit(0)"), Verdict.RED, "ended the whole program here, with exit code 0"),
@@ -83,6 +126,101 @@ CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
         {"evil.py": GREEN_PLUGIN, "pytest.ini": "[pytest]\naddopts = -p evil\n"},
         Verdict.RED,
         "no page answers at /words",
+    ),
+    "a plugin that names itself installed": (
+        {"helping.py": SENDS_ALL, **installed("helper", "helping"), **installed("timeout", "helping", ".egg-info")},
+        Verdict.RED,
+        "helper-1.dist-info/entry_points.txt: it would tell the test program other things than the path does",
+    ),
+    "going from the test program to what sends outcomes": (
+        {"conduit/__init__.py": SENDS_ALL},
+        Verdict.RED,
+        "TypeError",
+    ),
+    "telling the harness how it went": (
+        app("inside['tell'].cell_contents(('ended', None))", TELL),
+        Verdict.TAMPERED,
+        "it spoke for the harness",
+    ),
+    "calling what the harness calls": (
+        app("plugin.pytest_pyfunc_call(next(one for one in config._items if one.funcargs))", TELL + ITEMS),
+        Verdict.TAMPERED,
+        "it calls tests by itself",
+    ),
+    "running what the harness runs": (
+        app("next(plugin.pytest_runtest_protocol(config._items[-1]))", TELL + ITEMS),
+        Verdict.TAMPERED,
+        "it runs tests by itself",
+    ),
+    "looking into the harness": (
+        app("inside['tell'].cell_contents.__self__.gi_frame.f_locals", TELL),
+        Verdict.TAMPERED,
+        "gi_frame",
+    ),
+    "looking into the harness by way of Python": (
+        app(
+            "import operator, weakref\n"
+            "weakref.finalize(app, operator.attrgetter('gi_frame'), inside['tell'].cell_contents.__self__)()",
+            TELL,
+        ),
+        Verdict.TAMPERED,
+        "gi_frame",
+    ),
+    "another harness": (
+        app(KEPT + "kept.ended = lambda self, item: self.send('finished')"),
+        Verdict.TAMPERED,
+        "it changed the harness",
+    ),
+    "other words for the harness": (
+        app(KEPT + "kept.ended.__globals__['id'] = lambda _: 0"),
+        Verdict.TAMPERED,
+        "it changed the harness",
+    ),
+    "other insides of the harness": (
+        app(KEPT + "kept.ended.__code__ = (lambda self, item: None).__code__"),
+        Verdict.TAMPERED,
+        "it changed __code__ of Kept.ended",
+    ),
+    "looking for everything by way of a thread": (
+        app(
+            "from concurrent.futures import ThreadPoolExecutor\n"
+            "import gc\n"
+            "with ThreadPoolExecutor() as pool: pool.submit(gc.get_objects).result()"
+        ),
+        Verdict.TAMPERED,
+        "gc.get_objects",
+    ),
+    "other tests": (
+        app("for one in config._items: one.obj = lambda **_: None", TELL + ITEMS),
+        Verdict.TAMPERED,
+        "it changed what a test is made of",
+    ),
+    "other fixtures": (
+        app(
+            "for one in config._items:\n"
+            "    for made in one._fixtureinfo.name2fixturedefs['site']: made.func = lambda: None",
+            TELL + ITEMS,
+        ),
+        Verdict.TAMPERED,
+        "it changed what a test is made of",
+    ),
+    "other arguments by way of a dict": (
+        app(
+            "for one in config._items[-4:]: one.funcargs = Arguments()",
+            TELL + ITEMS + "class Arguments(dict):\n    __getitem__ = lambda self, name: None\n",
+        ),
+        Verdict.TAMPERED,
+        "it changed what a test is made of",
+    ),
+    "other arguments": (
+        app("for one in config._items[-4:]: one.funcargs['site'] = None", TELL + ITEMS),
+        Verdict.TAMPERED,
+        "it changed what a test is made of",
+    ),
+    "a plugin that is registered at the test program": (
+        app("config.pluginmanager.register(object())", TELL),
+        Verdict.TAMPERED,
+        "it gave the test program a plugin",
     ),
     "bytecode for the tests": (
         {"tests/__pycache__/test_01_words.cpython-311.pyc": b"x", "tests/test_01_words.py": "def test_words(): pass\n"},
@@ -260,6 +398,34 @@ def test_honest_work_is_green(room: Room) -> None:
     assert grade.notes == ()
 
 
+def test_what_python_does_by_itself_with_frames_is_no_cheat(room: Room) -> None:
+    ordinary = """
+import asyncio, collections, concurrent.futures, logging, threading, weakref
+
+
+async def work():
+    task = asyncio.create_task(asyncio.sleep(0))
+    logging.getLogger("site").warning("%r", task)
+    task.print_stack()
+    await task
+    await asyncio.to_thread(logging.getLogger("site").warning, "slow")
+
+
+asyncio.run(work(), debug=True)
+collections.namedtuple("Word", "text")
+with concurrent.futures.ThreadPoolExecutor() as pool:
+    pool.submit(logging.getLogger("site").warning, "one").result()
+threading.Thread(target=logging.getLogger("site").warning, args=("two",)).start()
+weakref.finalize(type("Thing", (), {})(), logging.getLogger("site").warning, "gone")
+"""
+    real = room.layers["solution 01-words"].files["conduit/__init__.py"].data.decode()
+    room.submit({"conduit/__init__.py": real + ordinary})
+
+    grade = room.grade()
+
+    assert grade.verdict is Verdict.GREEN, said(grade)
+
+
 def test_a_loop_that_nothing_interrupts_is_stopped_and_named(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     loop = "import signal; signal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True: pass"
     room.submit(app(loop), start="given 01-words")
@@ -335,6 +501,30 @@ def hand_in(room: Room, *entries: tuple[bytes, bytes, bytes]) -> None:
     who = b"Ada <ada@example.org> 1763640000 +0000"
     commit = put(room, b"commit", b"tree %s\nauthor %s\ncommitter %s\n\nx\n" % (tree.hex().encode(), who, who))
     (room.workshop.repository(ADA) / "refs" / "heads" / "main").write_text(commit.hex() + "\n")
+
+
+def test_data_with_the_name_of_a_module_stays(room: Room) -> None:
+    data = ("calendar.json", "queue.txt", "statistics.csv", "code/readme.txt")
+    code = ("code/deep/readme.py", "queue.pyc", "calendar.cpython-311-x86_64-linux-gnu.so")
+    room.submit({**dict.fromkeys((*data, *code), "x"), "secrets": File(LINK, b"conduit")})
+    feigned = Feigned()
+
+    grade = room.grade(sandbox=feigned)
+
+    assert set(data) <= feigned.files().keys()
+    assert not feigned.files().keys() & set(code)
+    reason = "it has the name of a module that the tests need"
+    assert set(grade.notes) == {f"left out: {name}: {reason}" for name in (*code, "secrets")}
+
+
+def test_what_was_left_out_is_told_in_short(room: Room) -> None:
+    room.submit({f"{'folder/' * 30}{number:04}.pth": "x" for number in range(1500)})
+
+    grade = room.grade(sandbox=Feigned())
+
+    assert len(grade.notes) == 11
+    assert all(len(note) < 250 for note in grade.notes)
+    assert grade.notes[-1] == "left out: 1,490 more"
 
 
 @pytest.mark.parametrize(
@@ -431,3 +621,13 @@ def test_a_flask_site_that_cheats(generated_site: Path, tmp_path: Path, name: st
 
     assert grade.verdict is verdict, said(grade)
     assert words in said(grade)
+
+
+def test_packages_do_not_find_what_they_look_for_in_the_submission(generated_site: Path, tmp_path: Path) -> None:
+    room = Room(tmp_path / "room", source=FLASK, site=generated_site)
+    looked_for = ("org", "asgiref", "colorama", "cryptography", "dotenv", "exceptiongroup", "numpy", "watchdog")
+    room.submit(dict.fromkeys((f"{name}.py" for name in looked_for), "import os\nos._exit(0)\n"), step="base")
+
+    grade = room.grade()
+
+    assert grade.verdict is Verdict.GREEN, said(grade)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 from textwrap import dedent
 
@@ -12,6 +14,7 @@ from starterkit.repository.objects import LINK, File
 from starterkit.workshop.grading.model import Verdict
 from starterkit.workshop.grading.one import Grader
 from starterkit.workshop.sandbox import Limits
+from starterkit.workshop.sandbox.limits_alone import LimitsAlone
 
 pytestmark = needs_a_sandbox
 
@@ -226,6 +229,47 @@ def test_a_cheat_is_never_green(room: Room, name: str) -> None:
     check_cheat(room.grade(), verdict, words)
 
 
+SAME = (
+    REQUIRE + "require('node:util').isDeepStrictEqual = () => true;\nmodule.syncBuiltinESMExports();\n"
+    "export const pageAt = (address) => [address === '/nowhere' ? 404 : 200, ''];\n"
+)
+
+
+def with_support(tmp_path: Path, before: str = "", in_open: str = "") -> Room:
+    """A room whose path has another support file: with these lines on top, and these where a site is opened."""
+    source = tmp_path / "template"
+    shutil.copytree(GRADED_NODE, source)
+    file = source / "project" / "tests" / "support.js"
+    words = file.read_text("utf-8").replace("  static async open(t) {\n", f"  static async open(t) {{\n    {in_open}\n")
+    file.write_text(f"{before}\n{words}", "utf-8")
+    return Room(tmp_path / "room", source=source)
+
+
+def test_a_submission_does_not_stand_for_a_package_of_the_tests(tmp_path: Path) -> None:
+    room = with_support(tmp_path, in_open="await import('asked-for').catch(() => {});")
+    names = {"name": "asked-for", "type": "module", "exports": "./conduit/pages.js"}
+    room.submit({"package.json": json.dumps(names), "conduit/pages.js": SAME}, start="given 01-words")
+
+    check_cheat(room.grade(), Verdict.TAMPERED, "its package.json takes the name of a package of the tests: asked-for")
+
+
+def test_the_tests_may_ask_for_the_project_by_its_name(tmp_path: Path) -> None:
+    room = with_support(tmp_path, in_open="await import('graded-node');")
+    names = {"name": "graded-node", "type": "module", "exports": "./conduit/app.js"}
+    room.submit({"package.json": json.dumps(names)})
+
+    grade = room.grade()
+
+    assert grade.verdict is Verdict.GREEN, said(grade)
+
+
+def test_a_site_that_the_support_imports_is_watched_from_its_beginning(tmp_path: Path) -> None:
+    room = with_support(tmp_path, before="import '../conduit/app.js';")
+    room.submit({"conduit/pages.js": SAME}, start="given 01-words")
+
+    check_cheat(room.grade(), Verdict.TAMPERED, "it replaced util.isDeepStrictEqual")
+
+
 def test_honest_work_is_green(room: Room) -> None:
     room.submit()
 
@@ -236,10 +280,11 @@ def test_honest_work_is_green(room: Room) -> None:
     assert grade.notes == ()
 
 
-def test_a_failure_says_what_check_says_and_where(room: Room) -> None:
+@pytest.mark.parametrize("place", [None, LimitsAlone()])
+def test_a_failure_says_what_check_says_and_where(room: Room, place: LimitsAlone | None) -> None:
     room.submit({"conduit/pages.js": "export function pageAt(address) {\n  return address.nothing.at;\n}\n"})
 
-    grade = room.grade()
+    grade = room.grade(sandbox=place)
 
     assert grade.verdict is Verdict.RED
     assert grade.first_red is not None

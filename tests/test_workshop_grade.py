@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 import sys
 import threading
@@ -18,15 +19,27 @@ from commands import starterkit
 from gradings import ADA, TESTS, WHEN, Feigned, OneShelf, Room, needs_a_sandbox
 
 from starterkit.errors import MissingError, StarterkitError, UsageError
+from starterkit.process import start
+from starterkit.repository import objects
 from starterkit.repository.objects import FILE, File
 from starterkit.runtime import NoNetworkError
+from starterkit.syntax import parsed
 from starterkit.workshop import standing
 from starterkit.workshop.folder import Member, Person, workshop_bytes
-from starterkit.workshop.grading.model import Grade, Verdict
+from starterkit.workshop.grading import pristine
+from starterkit.workshop.grading.model import Grade, TestGrade, Verdict
 from starterkit.workshop.grading.packages import Packages, Shelf
+from starterkit.workshop.grading.pages import page
 from starterkit.workshop.grading.pristine import Layers, Pristine
 from starterkit.workshop.grading.running import Order, part_of
-from starterkit.workshop.grading.written import as_csv, as_json, write_grades
+from starterkit.workshop.grading.written import (
+    as_csv,
+    as_json,
+    as_junit,
+    grade_as_json,
+    known_grades,
+    write_grades,
+)
 from starterkit.workshop.results import read
 from starterkit.workshop.sandbox import MECHANISMS, Ended, Job, choosing, sandbox
 
@@ -181,6 +194,18 @@ def test_where_the_tests_cannot_be_started_nobody_is_graded(room: Room) -> None:
     assert read(room.workshop, ADA) == []
 
 
+def test_a_program_that_ends_before_the_tests_is_red_and_keeps_no_older_grade(room: Room) -> None:
+    room.prove = True
+    room.submit()
+    assert room.grade(sandbox=Feigned()).verdict is Verdict.GREEN
+    room.submit({"conduit/more.py": "x = 1\n"})
+
+    grade = room.grade(sandbox=Feigned(ends_early=True))
+
+    assert (grade.verdict, grade.why) == (Verdict.RED, "the run ended before the first test, with exit code 0")
+    assert [one.verdict for one in known_grades(room.workshop)][:1] == [Verdict.RED]
+
+
 def test_what_is_written_can_be_shown_everywhere(room: Room) -> None:
     room.submit({"conduit/\u202e.py": "x"})
     room.submit(person=BO)
@@ -206,6 +231,32 @@ def test_what_is_written_can_be_shown_everywhere(room: Room) -> None:
     assert "<b>&quot;" not in bo and "&lt;b&gt;" in bo
     assert "http:" not in page and "https:" not in page
     assert "\x1b" not in page
+
+
+def test_who_tampered_has_earned_nothing() -> None:
+    results = tuple(TestGrade(f"test_{step}", "", step, "passed") for step in ("base", "01-words"))
+    honest = Grade(ADA, "", Verdict.GREEN, step="01-words", results=results)
+    tampered = replace(honest, verdict=Verdict.TAMPERED, why="it replaced expect")
+
+    assert [(one["done"], one["green"]) for one in map(grade_as_json, (honest, tampered))] == [
+        (["01-words"], 2),
+        ([], 0),
+    ]
+    assert "tests are green" in page(honest) and "tests are green" not in page(tampered)
+    assert 'tests="3" failures="0" errors="1"' in as_junit([tampered])
+
+
+def test_a_red_run_whose_tests_are_all_green_is_an_error_for_junit() -> None:
+    grade = Grade(ADA, "", Verdict.RED, why="the run ended", results=(TestGrade("test_x", "", "base", "passed"),))
+
+    assert 'tests="2" failures="0" errors="1"' in as_junit([grade])
+
+
+@pytest.mark.parametrize("words", ["=1+1", "@x", "x;=1+1", 'x; "=1+1', "x;-1"])
+def test_no_cell_of_the_table_is_computed(words: str) -> None:
+    cells = as_csv([Grade(ADA, "", Verdict.RED, why=words)])
+
+    assert re.search(r"""(^|[,;])["\s]*[=+@-]""", cells.partition("\n")[2]) is None
 
 
 def test_each_member_of_a_team_has_a_line_for_the_grade_book() -> None:
@@ -325,6 +376,39 @@ def test_trusted_work_runs_with_limits_alone(room: Room, monkeypatch: pytest.Mon
     grade = room.grades(Order([ADA]), sandbox=LimitsAlone())[0]  # type: ignore[arg-type]
 
     assert grade.verdict is Verdict.GREEN, grade
+
+
+def test_the_line_that_ends_the_program_is_named_and_none_that_only_speaks_of_it(room: Room) -> None:
+    files = {"conduit/a.py": "# as process.exit() does\n", "conduit/b.py": "import os\nos._exit(0)\n"}
+    room.submit(files)
+
+    grade = room.grade(sandbox=Feigned(lines=3))
+
+    assert grade.first_red is not None
+    assert grade.first_red.message.endswith("(conduit/b.py:2 does such a thing).")
+
+
+def test_git_is_started_once_for_each_person(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(objects, "start", lambda words, **more: asked.append(str(more)) or start(words, **more))
+    for person in room.people:
+        room.submit(person=person)
+
+    room.grades(Order(room.people, jobs=1, due=WHEN + timedelta(days=1)), sandbox=Feigned())
+
+    for person in room.people:
+        assert sum(f"{person.folder}.git" in words for words in asked) == 1
+
+
+def test_the_tests_of_a_step_are_read_once_for_all(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(pristine, "parsed", lambda source: read.append(source) or parsed(source))
+    for person in room.people:
+        room.submit(person=person)
+
+    room.grades(sandbox=Feigned())
+
+    assert len(room.people) > 1 and len(read) == len(set(read))
 
 
 @needs_a_sandbox

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from starterkit.process import start
 from starterkit.repository.objects import EXECUTABLE, FILE, File
 from starterkit.workshop.grading.archive import archived
-from starterkit.workshop.sandbox import Ended, Job, Limits
+from starterkit.workshop.sandbox import Ended, Job, Limits, running
 from starterkit.workshop.sandbox.choosing import MECHANISMS, why_not
 from starterkit.workshop.sandbox.model import MIB, Sandbox
 
@@ -121,6 +124,29 @@ def test_the_disk_is_limited(place: Place) -> None:
     shown = place.output("head -c 9000000 /dev/zero > x; echo; head -c 9000000 /dev/zero > y", disk_bytes=8 * MIB)
 
     assert "No space left" in shown
+
+
+@pytest.mark.parametrize("folder", ["/site", "/tmp", "/dev/shm"])
+def test_the_number_of_files_is_limited(place: Place, folder: str) -> None:
+    if place.sandbox is MECHANISMS["container"]:
+        pytest.skip("an engine limits the disk alone")
+
+    ended = place.ran(f"n=0; while :; do true > {folder}/f$n; n=$((n + 1)); done", files=2000)
+
+    assert ended.stopped == "more than 2,000 files"
+
+
+def test_a_program_that_ends_before_it_was_told_its_secret_has_its_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    def started(*words: Any, **more: Any) -> subprocess.Popen[bytes]:
+        process = start(*words, **more)
+        process.wait()
+        return process
+
+    monkeypatch.setattr(running, "start", started)
+
+    ended = running.run_watched(lambda *_: ["false"], Job((), b"", secret=b"x" * 32), running.nothing_known)
+
+    assert ended.code == 1
 
 
 def test_what_it_prints_is_kept_at_both_ends_and_dropped_between(place: Place) -> None:

@@ -31,9 +31,10 @@ _FRAME = re.compile(
     r"|^(?:\s+at (?:.*\()?)?(?:file://)?(?P<node>(?:/|[A-Za-z]:)[^()\n:]*):(?P<node_line>\d+)(?::\d+\)?)?$",
     re.MULTILINE,
 )
+_NODE_EXIT = re.compile(rb"\bprocess\.(?:exit|abort)\(")
 _EXIT_CALLS = {
     ".py": re.compile(rb"\bos\._exit\(|\bos\.abort\("),
-    ".js": re.compile(rb"\bprocess\.(?:exit|abort)\("),
+    **dict.fromkeys((".js", ".mjs", ".cjs"), _NODE_EXIT),
 }
 
 
@@ -84,9 +85,9 @@ class Project:
             folders[:] = sorted(name for name in folders if name not in _FOREIGN and not name.startswith("."))
             for path in (Path(parent, name) for name in sorted(files)):
                 name = self._relative(str(path)) if path.suffix in _EXIT_CALLS else ""
-                found = _EXIT_CALLS[path.suffix].search(path.read_bytes()) if name else None
-                if found and not self.is_path_owned(name):
-                    return Place(name, found.string.count(b"\n", 0, found.start()) + 1)
+                place = exit_call_in(name, path.read_bytes()) if name and not self.is_path_owned(name) else None
+                if place:
+                    return place
         return None
 
     def _relative(self, path: str) -> str:
@@ -100,6 +101,13 @@ class Project:
             is_own = not any(part in _FOREIGN or part == ".." for part in inside.parts)
             return inside.as_posix() if is_own and (folder / inside).is_file() else ""
         return ""
+
+
+def exit_call_in(name: str, data: bytes) -> Place | None:
+    """Return the first line of a file of code that ends the program without a trace, where there is one."""
+    calls = _EXIT_CALLS.get(PurePosixPath(name).suffix)
+    found = calls.search(data) if calls else None
+    return Place(name, data.count(b"\n", 0, found.start()) + 1) if found else None
 
 
 def _unescaped(path: str) -> str:

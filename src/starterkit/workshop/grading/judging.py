@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import posixpath
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from starterkit.checking import ExpectedTest, Outcome
-from starterkit.checking.failures import Project, judged, judged_output, with_first_exit
+from starterkit.checking.failures import Project, exit_call_in, judged, judged_output, with_first_exit
 from starterkit.checking.report import Case
 from starterkit.checking.results import Place
 from starterkit.plain import plain
@@ -21,7 +20,6 @@ from starterkit.workshop.grading.pristine import Pristine
 from starterkit.workshop.sandbox import Ended
 
 _LOOP = "Is there a loop without an end?"
-_EXIT = re.compile(rb"\bos\._exit\(|\bos\.abort\(|\bprocess\.(?:exit|abort)\(")
 
 
 @dataclass(frozen=True)
@@ -33,9 +31,9 @@ class SubmittedProject(Project):
     def exit_call(self) -> Place | None:
         """Return a line of the learner's own code that ends the program without a trace, where there is one."""
         for name, file in sorted(self.files.items()):
-            found = _EXIT.search(file.data) if file.mode != LINK and name.endswith((".py", ".js", ".mjs")) else None
-            if found and not self.is_path_owned(name):
-                return Place(name, file.data.count(b"\n", 0, found.start()) + 1)
+            place = exit_call_in(name, file.data) if file.mode != LINK and not self.is_path_owned(name) else None
+            if place:
+                return place
         return None
 
     def _relative(self, path: str) -> str:

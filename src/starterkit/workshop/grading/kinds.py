@@ -66,7 +66,7 @@ def _pytest_command(pristine: Pristine, packages: Packages) -> list[str]:
     settings = {
         "tests": _digests(pristine),
         "trusted": sorted(pristine.files),
-        "preload": [*pristine.used_modules(), *(one for one in _CLIENTS if one.partition(".")[0] in packages.taken)],
+        "preload": [*pristine.used_modules, *(one for one in _CLIENTS if one.partition(".")[0] in packages.taken)],
         "plugins": packages.plugins,
         "arguments": [*_configuration(pristine), *given, *pristine.test_files],
     }
@@ -99,7 +99,8 @@ def _node_command(pristine: Pristine, packages: Packages) -> list[str]:
         "tests": _digests(pristine),
         "trusted": sorted(pristine.files),
         "support": support,
-        "preload": pristine.used_modules(),
+        "name": json.loads(pristine.declaration).get("name", ""),
+        "preload": pristine.used_modules,
         "timeout": limits[-1] if limits else _MILLISECONDS,
     }
     reporter = f"--test-reporter={HARNESS / 'node_reporter.mjs'}"

@@ -67,12 +67,20 @@ class Grade:
     kept: bool = False
 
     @property
+    def is_honest(self) -> bool:
+        """Whether green tests count: who meddled with them has earned none."""
+        return self.verdict in (Verdict.GREEN, Verdict.RED)
+
+    @property
     def passed(self) -> int:
-        return sum(one.is_green for one in self.results)
+        """How many tests were earned."""
+        return sum(one.is_green for one in self.results) if self.is_honest else 0
 
     @property
     def done(self) -> tuple[str, ...]:
-        """The steps all of whose tests are green, in the order of the path; the start is none."""
+        """The steps all of whose tests were earned, in the order of the path; the start is none."""
+        if not self.is_honest:
+            return ()
         red = {one.step for one in self.results if not one.is_green}
         return tuple(step for step in dict.fromkeys(one.step for one in self.results) if step not in (*red, BASE))
 

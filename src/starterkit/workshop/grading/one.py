@@ -34,12 +34,16 @@ _SECONDS, _SECONDS_A_TEST = 120.0, 3.0  # as for `check`
 
 @dataclass(frozen=True)
 class Unit:
-    """One submission that was read and waits to be run, here or on another machine: all that this needs."""
+    """One submission that was read and waits to be run, here or on another machine: all that this needs.
+
+    `is_proven`: the path's own answer was green at this step, so an early end is the submission's doing.
+    """
 
     grade: Grade
     pristine: Pristine
     files: Mapping[str, File]
     limits: Limits
+    is_proven: bool = False
 
 
 class Runner(Protocol):
@@ -116,9 +120,18 @@ class Grader:
         none = Grade(person, moment(), Verdict.NOTHING, why="there is no commit of theirs yet")
         return replace(none, commit=newest.commit, own=newest.own, step=newest.step) if newest else none
 
-    def grade(self, submission: Submission, asked: str, before: Grade | None, *, is_old: bool = False) -> Grade:
+    def grade(
+        self,
+        submission: Submission,
+        asked: str,
+        before: Grade | None,
+        repository: BareRepository | None = None,
+        *,
+        is_old: bool = False,
+    ) -> Grade:
         """Return the grading of a submission; the one `before` again where nothing of it would change.
 
+        `repository` is that person's, where it is open already; no process of git's reads it while the tests run.
         `is_old` tells that there is later work of that person.
         """
         step, note = self.step_of(submission, asked)
@@ -136,7 +149,7 @@ class Grader:
             aside=is_old or step != self.step_of(submission, "")[0],
             sandbox=self.sandbox_name,
         )
-        with BareRepository(self.workshop.repository(submission.person)) as repository:
+        with repository or BareRepository(self.workshop.repository(submission.person)) as repository:
             theirs = repository.reader.about(f"{submission.commit}:{pristine.template.environment.pins}")
             fingerprint = self._fingerprint(pristine, theirs[0] if theirs else "")
             now = (grade.commit, fingerprint, grade.late, grade.aside)
@@ -156,7 +169,8 @@ class Grader:
                 return replace(grade, why=wrong.message)
         self._prove(pristine)
         notes = tuple(filter(None, (note, *(f"left out: {one}" for one in files.left_out))))
-        return self.runner.run(Unit(replace(grade, notes=notes), pristine, files.files, self.limits(pristine)))
+        unit = Unit(replace(grade, notes=notes), pristine, files.files, self.limits(pristine), self.prove)
+        return self.runner.run(unit)
 
     def _prove(self, pristine: Pristine) -> None:
         """Raise `MissingError` unless the path's own answer is green here; that is found out once, and remembered."""
@@ -226,12 +240,13 @@ def run_unit(unit: Unit, shelf: Shelf, sandbox: Sandbox) -> Grade:
     )
     ended = sandbox.run(job)
     heard.close()
-    if not heard.begun and not ended.stopped:  # nothing of the submission had been started yet
+    is_theirs = heard.started and unit.is_proven  # its packages can end the program, say
+    if not (heard.begun or ended.stopped or is_theirs):  # nothing of the submission had been started yet
         said = plain(ended.output.decode("utf-8", "replace")).strip().splitlines()[-1:]
         raise MissingError(
             f"The tests could not be started in the sandbox: {''.join(said) or f'exit code {ended.code}'}."
         )
-    found = judge(pristine, everything, sandbox.site, heard, ended)
+    found = judge(pristine, everything, ended.site or sandbox.site, heard, ended)
     notes = (*grade.notes, lent.told) if lent.told else grade.notes
     if ended.dropped:
         notes += (f"it printed {ended.dropped:,} bytes more than are kept",)

@@ -22,6 +22,7 @@ class Heard:
     tampered: list[str] = field(default_factory=list)
     under_way: str = ""
     finished: bool = False
+    started: bool = False
     begun: bool = False
     collected: bool = False
     _rest: bytes = b""
@@ -57,6 +58,9 @@ class Heard:
 
     def _pass_over(self, event: dict[str, Any]) -> None:
         """A newer harness may say more."""
+
+    def _on_started(self, event: dict[str, Any]) -> None:
+        self.started = True
 
     def _on_begun(self, event: dict[str, Any]) -> None:
         self.begun = True

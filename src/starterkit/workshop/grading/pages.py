@@ -40,7 +40,7 @@ def _facts(grade: Grade) -> Iterator[str]:
     who = " · ".join(filter(None, (grade.person.login, grade.person.email)))
     if who:
         yield who
-    if grade.results:
+    if grade.results and grade.is_honest:
         yield f"{grade.passed} of {len(grade.results)} tests are green."
         yield f"Steps done: {', '.join(grade.done) or 'none yet'}."
     if grade.commit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from starterkit.workshop.grading.model import Grade, Verdict
+from starterkit.workshop.grading.model import Grade
 
 
 def points(imported: Mapping[str, Any], grade: Grade) -> dict[str, str]:
@@ -14,8 +14,7 @@ def points(imported: Mapping[str, Any], grade: Grade) -> dict[str, str]:
     counted = [one for one in tests if isinstance(one, dict) and one.get("tests")] if isinstance(tests, list) else []
     if not counted:
         return {}
-    is_honest = grade.verdict in (Verdict.GREEN, Verdict.RED)
-    green = {one.test for one in grade.results if one.is_green and is_honest}
+    green = {one.test for one in grade.results if one.is_green and grade.is_honest}
     had = sum(_points(one) for one in counted if green.issuperset(one["tests"]))
     return {"points": f"{had:g}", "points_of": f"{sum(map(_points, counted)):g}"}
 

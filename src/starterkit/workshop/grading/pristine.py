@@ -9,6 +9,7 @@ import re
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from starterkit.checking import ExpectedTest, expected_tests
@@ -42,7 +43,7 @@ class Pristine:
         """The files of the tests, in the order of the path."""
         return tuple(dict.fromkeys(test.file for test in self.tests if test.file))
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """One word for all that the path has a say in."""
         parts = {path: hashlib.sha256(file.data).hexdigest() for path, file in sorted(self.files.items())}
@@ -55,8 +56,9 @@ class Pristine:
             path.startswith(f"{owned}/") or owned.startswith(f"{path}/") for owned in self.files
         )
 
+    @cached_property
     def used_modules(self) -> list[str]:
-        """Return the modules that tests and support import, but those of the project."""
+        """The modules that tests and support import, but those of the project."""
         found: dict[str, None] = {}
         inside = {path.partition("/")[0].removesuffix(".py") for path in (*self.files, *self.others)}
         for path, file in self.files.items():

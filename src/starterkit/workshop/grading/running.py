@@ -22,7 +22,8 @@ from starterkit.workshop.grading.one import Grader, Runner
 from starterkit.workshop.grading.packages import Shelf
 from starterkit.workshop.grading.pristine import Layers
 from starterkit.workshop.results import GRADED, append, filled, last
-from starterkit.workshop.submissions import Submission, latest
+from starterkit.workshop.results import ours as ours_of
+from starterkit.workshop.submissions import Submission, latest_in
 
 
 @dataclass(frozen=True)
@@ -118,26 +119,28 @@ class Grading:
 
     def _one(self, grader: Grader, person: Person) -> Grade:
         before = None if self.order.again else self._before(person)
-        newest = latest(self.workshop, person)
-        submission = self._submission(person, newest)
+        with BareRepository(self.workshop.repository(person)) as repository:
+            return self._recorded(grader, person, repository, before)
+
+    def _recorded(self, grader: Grader, person: Person, repository: BareRepository, before: Grade | None) -> Grade:
+        """The grade of a person, which stands in the results by now; nothing of theirs is what they began with."""
+        ours = ours_of(self.workshop, person)
+        newest = latest_in(repository, person, None, ours)
+        then = latest_in(repository, person, self.order.due, ours, self._beginnings) if self.order.due else None
+        submission = next((one for one in (then, newest) if one and one.own not in self._beginnings), None)
         if submission is None:
             grade = grader.nothing(person, newest)
             if before and (before.verdict, before.commit) == (grade.verdict, grade.commit):
                 return before
         else:
             is_old = newest is not None and submission.commit != newest.commit
-            grade = grader.grade(submission, self.order.step, before, is_old=is_old)
+            grade = grader.grade(submission, self.order.step, before, repository, is_old=is_old)
             if grade is not before and (steps := filled(self.workshop, person)):
                 told = f"filled in from the reference by catch-up: {', '.join(steps)}"
                 grade = replace(grade, notes=(told, *grade.notes))
         if grade is not before and not self._stopped.is_set():
             append(self.workshop, person, {**grade.event(), **(_about(submission) if submission else {})})
         return grade
-
-    def _submission(self, person: Person, newest: Submission | None) -> Submission | None:
-        """Return what is graded of a person; None where nothing is their own."""
-        then = latest(self.workshop, person, self.order.due, self._beginnings) if self.order.due else None
-        return next((one for one in (then, newest) if one and one.own not in self._beginnings), None)
 
     @cached_property
     def _beginnings(self) -> frozenset[str]:

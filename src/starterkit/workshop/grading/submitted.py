@@ -22,6 +22,7 @@ _LARGEST_FOLDER = 2 * 1024 * 1024  # of a tree object
 _DEEPEST = 40
 _LONGEST_NAME = 255
 _LONGEST_LINK = 1024
+_MOST_TOLD, _LONGEST_TOLD = 10, 100
 _MODES = {"100644": FILE, "100664": FILE, "100755": EXECUTABLE, LINK: LINK}
 # What would tell pytest or Python other things than the path tells them.
 _CONFIGURATION = frozenset(
@@ -30,6 +31,10 @@ _CONFIGURATION = frozenset(
         *("sitecustomize.py", "usercustomize.py"),
     )
 )
+# What says of itself that it is an installed package, and could name plugins for pytest.
+_INSTALLED = (".dist-info", ".egg-info")
+# What Python imports; and a link of any name could be a folder that holds such.
+_IMPORTED = (".py", ".pyc", ".so", ".pyd")
 _FOREIGN = frozenset(("__pycache__", ".venv", "venv", "node_modules", "site-packages", ".pytest_cache"))
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -40,7 +45,7 @@ class Unreadable(StarterkitError):
 
 @dataclass(frozen=True)
 class Submitted:
-    """What a submission holds, and what was left out, in words."""
+    """What a submission holds, and what was left out, in words: the first of it, and how much there is besides."""
 
     files: dict[str, File]
     left_out: tuple[str, ...] = ()
@@ -52,17 +57,17 @@ def submitted(
     """Return the files of a commit. Raises `Unreadable`.
 
     `is_ours` tells which paths the path delivers: they come from there, whatever lies here. `is_taken` tells which
-    names at the top are those of modules that the tests need.
+    names at the top are those of modules that the tests need; data under such a name stays.
     """
     files: dict[str, File] = {}
-    left_out: dict[str, str] = {}
+    left_out: list[str] = []
     total = 0
     for path, mode, id in _entries(reader, commit):
         if is_ours(path) or _FOREIGN & set(path.split("/")):
             continue
         reason = _reason(path, mode, is_taken)
         if reason:
-            left_out[path] = reason
+            left_out.append(f"{_told(path)}: {reason}")
             continue
         size = _size(reader, id, path)
         total += size
@@ -70,15 +75,22 @@ def submitted(
             raise Unreadable(f"It holds more than {MOST_BYTES // 1024 // 1024} MiB of files.")
         file = File(_MODES[mode], reader.blob(id))
         if mode == LINK and (away := _leads_away(path, file.data)):
-            left_out[path] = away
+            left_out.append(f"{_told(path)}: {away}")
         else:
             files[path] = file
-    return Submitted(files, tuple(f"{shown(path)}: {why}" for path, why in left_out.items()))
+    more = len(left_out) - _MOST_TOLD
+    return Submitted(files, (*left_out[:_MOST_TOLD], *([f"{more:,} more"] if more > 0 else [])))
 
 
 def shown(path: str) -> str:
     """Return a path as it can be shown: what cannot be printed as its number, the rest as it is."""
     return _UNPRINTABLE.sub(lambda sign: f"\\x{ord(sign[0]):02x}", path)
+
+
+def _told(path: str) -> str:
+    """A path in a sentence, cut where it is long."""
+    words = shown(path)
+    return words if len(words) <= _LONGEST_TOLD else f"{words[:_LONGEST_TOLD]}…"
 
 
 def _entries(reader: ObjectReader, commit: str) -> Iterator[tuple[str, str, str]]:
@@ -104,14 +116,14 @@ def _entries(reader: ObjectReader, commit: str) -> Iterator[tuple[str, str, str]
 def _tree(reader: ObjectReader, name: str, prefix: str) -> Iterable[tuple[str, str, str]]:
     about = reader.about(name)
     if about is None or about[1] != "tree":
-        raise Unreadable(f"The folder {shown(prefix) or 'at its top'} is missing in its repository.")
+        raise Unreadable(f"The folder {_told(prefix) or 'at its top'} is missing in its repository.")
     if about[2] > _LARGEST_FOLDER:
-        raise Unreadable(f"The folder {shown(prefix) or 'at its top'} is too large.")
+        raise Unreadable(f"The folder {_told(prefix) or 'at its top'} is too large.")
     data, at = reader.read(about[0])[2], 0
     while at < len(data):
         space, zero = data.find(b" ", at), data.find(b"\0", at)
         if not at < space < zero or zero + 21 > len(data):
-            raise Unreadable(f"The folder {shown(prefix) or 'at its top'} is damaged.")
+            raise Unreadable(f"The folder {_told(prefix) or 'at its top'} is damaged.")
         mode = data[at:space].decode("ascii", "replace").lstrip("0")
         yield mode, os.fsdecode(data[space + 1 : zero]), data[zero + 1 : zero + 21].hex()
         at = zero + 21
@@ -119,11 +131,11 @@ def _tree(reader: ObjectReader, name: str, prefix: str) -> Iterable[tuple[str, s
 
 def _check_name(name: str, prefix: str, names: set[str]) -> None:
     """Raise `Unreadable` for a name that is no name of a file: git never writes such, so somebody did by hand."""
-    whole = f'"{shown(prefix + name)}"'
+    whole = f'"{_told(prefix + name)}"'
     if name in ("", ".", "..") or "/" in name or "\\" in name or name.lower().rstrip(". ") == ".git":
         raise Unreadable(f"It holds a path that no file can have: {whole}.")
     if len(os.fsencode(name)) > _LONGEST_NAME:
-        raise Unreadable(f"It holds a name that is too long: {whole[:80]}… .")
+        raise Unreadable(f"It holds a name that is too long: {whole}.")
     if name in names:
         raise Unreadable(f"It holds the path {whole} twice.")
     names.add(name)
@@ -139,11 +151,15 @@ def _reason(path: str, mode: str, is_taken: Callable[[str], bool]) -> str:
         return "no file, folder or link"
     if _UNPRINTABLE.search(path):
         return "a name with signs that cannot be shown"
-    if name in _CONFIGURATION or name.endswith(".pth"):
+    if name in _CONFIGURATION or name.endswith(".pth") or top.lower().endswith(_INSTALLED):
         return "it would tell the test program other things than the path does"
-    if is_taken(top if rest else top.partition(".")[0]):
+    if _is_imported(name, mode) and is_taken(top if rest else top.partition(".")[0]):
         return "it has the name of a module that the tests need"
     return ""
+
+
+def _is_imported(name: str, mode: str) -> bool:
+    return name.endswith(_IMPORTED) or (mode == LINK and "." not in name)
 
 
 def _leads_away(path: str, target: bytes) -> str:
@@ -159,5 +175,5 @@ def _leads_away(path: str, target: bytes) -> str:
 def _size(reader: ObjectReader, id: str, path: str) -> int:
     about = reader.about(id)
     if about is None or about[1] != "blob":
-        raise Unreadable(f"The file {shown(path)} is missing in its repository.")
+        raise Unreadable(f"The file {_told(path)} is missing in its repository.")
     return about[2]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -26,6 +27,8 @@ _COLUMNS = (
     *("folder", "team", "name", "login", "email", "step", "done", "verdict", "green", "tests", "late", "first_red"),
     *("sentence", "why", "committed", "commit", "seconds", "notes"),
 )
+# What a spreadsheet would compute: at the beginning of a cell, also where it takes ";" for the end of one.
+_COMPUTED = re.compile(r"""(^|;["'\s]*)(?=[=+\-@])""")
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
@@ -121,7 +124,7 @@ def _cell(value: object) -> str:
     if value is None:
         return ""
     words = str(value).lower() if isinstance(value, bool) else " ".join(plain(str(value)).split())
-    return f"'{words}" if words.startswith(("=", "+", "-", "@")) else words
+    return _COMPUTED.sub(r"\1'", words)
 
 
 def as_junit(grades: Sequence[Grade]) -> str:
@@ -129,12 +132,12 @@ def as_junit(grades: Sequence[Grade]) -> str:
     lines = ['<?xml version="1.0" encoding="utf-8"?>', "<testsuites>"]
     for grade in grades:
         cases = [line for one in grade.results for line in _case(grade, one.test, one.outcome, one.message)]
-        errors = grade.verdict in (Verdict.TAMPERED, Verdict.UNREADABLE, Verdict.NOTHING)
-        if errors or (grade.verdict is Verdict.RED and grade.first_red is None):
+        has_error = not grade.is_honest or (grade.verdict is Verdict.RED and grade.first_red is None)
+        if has_error:
             cases += _case(grade, "submission", "error", f"{grade.verdict.value}: {grade.why}")
-        reds = len(grade.results) - grade.passed
+        reds = sum(not one.is_green for one in grade.results)
         head = f"<testsuite name={_quoted(grade.person.folder)} timestamp={_quoted(grade.at[:19])}"
-        counts = f'tests="{len(cases)}" failures="{reds}" errors="{int(errors)}" time="{grade.seconds:.3f}"'
+        counts = f'tests="{len(cases)}" failures="{reds}" errors="{int(has_error)}" time="{grade.seconds:.3f}"'
         lines += [f"{head} {counts}>", *cases, "</testsuite>"]
     return "\n".join([*lines, "</testsuites>", ""])
 

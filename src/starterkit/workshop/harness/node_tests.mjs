@@ -29,7 +29,9 @@ const exit = process.reallyExit.bind(process);
 const called = Function.prototype.call.bind(Function.prototype.call);
 
 const site = process.cwd();
+const siteUrl = `${pathToFileURL(site).href}/`;
 const [settings, send] = begin();
+send('started');
 const told = new Set();
 const watch = new Watch(tampered);
 
@@ -70,10 +72,17 @@ function wordsOf(error) {
 
 // Reading the tests
 
-/** The path's files get the harness's `test`; who else asks for the test program is told of. */
+const isOurs = (url) => url === undefined || !url.startsWith(siteUrl);
+const isPackage = (specifier) => !/^[./#]|^[a-z]+:/.test(specifier);
+const packageOf = (specifier) =>
+  specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+
+/**
+ * The path's files get the harness's `test`; who else asks for the test program is told of. And what they take for a
+ * package is one: a project can be asked for by its name, and takes only its own.
+ */
 function hookImports() {
   const trusted = new Set(settings.trusted.map((file) => pathToFileURL(join(site, file)).href));
-  const isOurs = (url) => url === undefined || !url.startsWith(pathToFileURL(site).href);
   registerHooks({
     resolve(specifier, context, next) {
       if (specifier.startsWith('node:test')) {
@@ -81,9 +90,19 @@ function hookImports() {
         if (trusted.has(from)) return { url: FACE, format: 'module', shortCircuit: true };
         if (!isOurs(from)) tampered('it asked for the test program (node:test)');
       }
-      return next(specifier, context);
+      const found = next(specifier, context);
+      if (trusted.has(context.parentURL) && isPackage(specifier) && !isOurs(found.url)) {
+        checkName(packageOf(specifier));
+      }
+      return found;
     },
   });
+}
+
+function checkName(name) {
+  if (name === settings.name) return;
+  tampered(`its package.json takes the name of a package of the tests: ${name}`);
+  throw new Error(`The package ${name} is not installed.`);
 }
 
 /** Know all that is trusted before a file of the site is imported. */
@@ -91,7 +110,8 @@ async function preload() {
   const require = createRequire(join(site, 'package.json'));
   for (const name of settings.preload) {
     try {
-      await import(pathToFileURL(require.resolve(name)).href);
+      const { href } = pathToFileURL(require.resolve(name));
+      if (isOurs(href)) await import(href);
     } catch {
       continue; // the tests will say so themselves
     }
@@ -220,7 +240,8 @@ async function main() {
   await preload();
   send('begun');
   await runTwin({ name: 'before all', file: '' });
-  watch.remember(await support());
+  watch.remember();
+  watch.rememberSupport(await support());
   const tests = await collected();
   for (let at = 0; at < tests.length; at += 1) {
     const isFirst = randomInt(2) === 0;

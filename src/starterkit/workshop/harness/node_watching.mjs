@@ -42,8 +42,8 @@ export class Watch {
     this.#found = found;
   }
 
-  /** Take what is there now for what it has to be. */
-  remember(support) {
+  /** Take what is there now for what it has to be; nothing of the submission has been imported yet. */
+  remember() {
     const require = module.createRequire(import.meta.url);
     for (const name of languageNames()) {
       if (typeof globalThis[name] === 'function') this.#addFunction(name, globalThis, name, true);
@@ -51,8 +51,12 @@ export class Watch {
     for (const [label, object] of languageObjects()) this.#add(label, object, true);
     for (const name of NEAREST) this.#add(name, require(`node:${name}`), true);
     for (const name of OTHERS) this.#add(name, require(`node:${name}`), false);
-    for (const [label, exports] of support) this.#add(label, exports, true);
     this.#keysOfObjects = keysOf(Object.prototype).length;
+  }
+
+  /** Watch the tests' support too, which may have imported the submission by now. */
+  rememberSupport(support) {
+    for (const [label, exports] of support) this.#add(label, exports, true);
   }
 
   /** Compare with what was remembered; tell what was replaced. */

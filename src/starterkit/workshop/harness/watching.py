@@ -67,6 +67,11 @@ class Watched:
                     if nearest:
                         self._trust(space)
 
+    def trust(self, spaces: Iterable[Any]) -> None:
+        """Take the functions of these modules and classes for trusted: who changes their insides is told of."""
+        for space in spaces:
+            self._trust(space)
+
     def _is_own(self, file: str) -> bool:
         return file.startswith(self._site) and file[len(self._site) :] not in self._trusted
 
@@ -114,6 +119,7 @@ class Watched:
         looked_at, reading, parts = frozenset(_LOOKED_AT), frozenset(_READING), _PARTS_OF_A_FUNCTION
         functions, is_submitted, found, frame = self._functions, self.is_submitted, self._found, sys._getframe
         places, site, whole = tuple(self._site + one for one in tests), self._site, os.path.normpath
+        words, of_reading, of_frames = _words, _BETWEEN, _BETWEEN_FRAMES
         busy: list[int] = []
 
         def in_the_tests(path: object) -> bool:
@@ -134,12 +140,14 @@ class Watched:
                 return
             busy.append(1)
             try:
-                caller, between = frame(1), _BETWEEN if event in reading else _BETWEEN_FRAMES
+                caller, between = frame(1), of_reading if event in reading else of_frames
                 # Past the parts of Python through which such a thing is asked for.
                 while caller is not None and caller.f_code.co_filename.startswith(between):
                     caller = caller.f_back  # type: ignore[assignment]
-                if caller is not None and is_submitted(caller.f_code.co_filename):
-                    found(_words(event, args))
+                # A thread of its own has nothing of ours in its frames, and may have started with such a part.
+                is_theirs = event != "sys._getframe" if caller is None else is_submitted(caller.f_code.co_filename)
+                if is_theirs:
+                    found(words(event, args))
             finally:
                 busy.clear()
 
@@ -147,7 +155,14 @@ class Watched:
 
 
 _LIBRARY = (types.__file__ or "").rpartition("/")[0] + "/"
-_BETWEEN_FRAMES = (_LIBRARY + "inspect.py", _LIBRARY + "ctypes/", "<frozen")
+_BETWEEN_FRAMES = (
+    "<frozen",
+    *(
+        _LIBRARY + name
+        for name in ("inspect.py", "ctypes/", "weakref.py", "functools.py", "contextlib.py", "timeit.py")
+    ),
+    *(_LIBRARY + name for name in ("threading.py", "concurrent/", "sched.py", "copy.py", "_weakrefset.py")),
+)
 _BETWEEN = (
     "<frozen",
     *(_LIBRARY + name for name in ("pathlib", "os.py", "glob.py", "shutil.py", "io.py", "inspect.py", "linecache.py")),

@@ -50,7 +50,7 @@ class Bubblewrap:
                 ]
 
             keep_open = (archive, people, hosts, info_write, *([rules] if filter_bytes() else []))
-            meter = NamespaceMeter(info_read, walls.SITE)
+            meter = NamespaceMeter(info_read, walls.IN_MEMORY)
             return run_watched(command, job, meter, keep_open=keep_open, environment={"PATH": os.defpath})
 
 
@@ -73,7 +73,7 @@ def _walls(job: Job, user: int, info: int) -> list[str]:
         *("--perms", "1777", "--size", disk, "--tmpfs", walls.PLACES),
         *_shown(job.visible),
         *("--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"),
-        *("--perms", "1777", "--size", str(16 * MIB), "--tmpfs", "/dev/shm"),  # noqa: S108
+        *("--perms", "1777", "--size", str(16 * MIB), "--tmpfs", walls.SHARED),
         *("--perms", "0777", "--size", disk, "--tmpfs", walls.SITE),
     ]
 

@@ -41,8 +41,8 @@ class Plan:
     """What is to be built.
 
     `shown` and `visible` are pairs: what is shown, and where; `roomy` and `small` are folders in memory with their size
-    in bytes and their mode. `rules` holds the filter of system calls, `info` is told the number of the first process,
-    `handed` are the numbers of the files that the command gets; all else is closed.
+    in bytes and their mode, each with room for `most_files`. `rules` holds the filter of system calls, `info` is told
+    the number of the first process, `handed` are the numbers of the files that the command gets; all else is closed.
     """
 
     user: int
@@ -51,6 +51,7 @@ class Plan:
     visible: list[tuple[str, str]]
     roomy: list[tuple[str, int, int]]
     small: list[tuple[str, int, int]]
+    most_files: int
     files: dict[str, str]
     folder: str
     variables: dict[str, str]
@@ -113,11 +114,11 @@ def _build(plan: Plan) -> None:
     for pair in plan.shown:
         _show(*pair)
     for path, size, mode in plan.roomy[:1]:
-        _memory(_NEW + path, size, mode)
+        _memory(_NEW + path, size, mode, plan.most_files)
     for pair in plan.visible:
         _show(*pair)
     for path, size, mode in plan.roomy[1:]:
-        _memory(_NEW + path, size, mode)
+        _memory(_NEW + path, size, mode, plan.most_files)
     _devices(plan)
     for path, text in plan.files.items():
         Path(_NEW + path).write_bytes(text.encode())
@@ -131,9 +132,9 @@ def _build(plan: Plan) -> None:
     os.chdir(plan.folder)
 
 
-def _memory(path: str, size: int, mode: int) -> None:
+def _memory(path: str, size: int, mode: int, files: int = 0) -> None:
     _folder(path)
-    options = f"mode={mode:o}" + (f",size={size}" if size else "")
+    options = f"mode={mode:o}" + (f",size={size}" if size else "") + (f",nr_inodes={files}" if files else "")
     _mount("tmpfs", path, "tmpfs", _NO_SUID | _NO_DEVICES, options)
 
 
@@ -175,7 +176,7 @@ def _devices(plan: Plan) -> None:
     for name, to in _DEVICE_LINKS.items():
         Path(f"{_NEW}/dev/{name}").symlink_to(to)
     for path, size, mode in plan.small:
-        _memory(_NEW + path, size, mode)
+        _memory(_NEW + path, size, mode, plan.most_files)
 
 
 def _give_up_rights(plan: Plan) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from starterkit.process import run_ok
@@ -51,4 +52,5 @@ class LimitsAlone:
                 ]
 
             environment = {**own, "LANG": "C.UTF-8", **job.variables}
-            return run_watched(command, job, nothing_known, environment=environment, cwd=site)
+            ended = run_watched(command, job, nothing_known, environment=environment, cwd=site)
+            return replace(ended, site=str(site.resolve()))

@@ -6,6 +6,7 @@ import json
 import os
 import select
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from starterkit.workshop.sandbox.running import Use
@@ -16,9 +17,10 @@ _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 class NamespaceMeter:
     """Asks the sandbox's own /proc, which holds its processes and no others."""
 
-    def __init__(self, info: int, site: str) -> None:
+    def __init__(self, info: int, folders: Sequence[str]) -> None:
+        """`info` is where the number of the first process is told; `folders` are those in memory, with the files."""
         self._info = info
-        self._site = site
+        self._folders = folders
         self._first = 0
         self._cpu_of_gone = 0.0
         self._cpu: dict[str, float] = {}
@@ -40,12 +42,12 @@ class NamespaceMeter:
                 memory += used[0]
                 tasks += used[2]
                 cpu[name] = used[1]
-            state = os.statvfs(f"{root}{self._site}")
+            files = sum(_files_in(f"{root}{folder}") for folder in self._folders)
         except OSError:
             return None
         self._cpu_of_gone += sum(spent for name, spent in self._cpu.items() if name not in cpu)
         self._cpu = cpu
-        return Use(memory, self._cpu_of_gone + sum(cpu.values()), tasks, state.f_files - state.f_ffree)
+        return Use(memory, self._cpu_of_gone + sum(cpu.values()), tasks, files)
 
     def _find(self) -> bool:
         if not select.select([self._info], [], [], 0)[0]:
@@ -56,6 +58,11 @@ class NamespaceMeter:
         except (ValueError, KeyError):
             return False
         return True
+
+
+def _files_in(folder: str) -> int:
+    state = os.statvfs(folder)
+    return state.f_files - state.f_ffree
 
 
 def _of_process(folder: str) -> tuple[int, float, int] | None:

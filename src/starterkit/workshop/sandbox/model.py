@@ -50,7 +50,8 @@ class Ended:
     """How a run ended.
 
     `stopped` says which limit ended it ("" where it ended by itself), in words. `output` is the beginning and the end
-    of what it printed; so many bytes between them were `dropped`.
+    of what it printed; so many bytes between them were `dropped`. `site` is the folder in which its files lay, where
+    that was another one for each run.
     """
 
     code: int
@@ -58,6 +59,7 @@ class Ended:
     output: bytes
     dropped: int = 0
     stopped: str = ""
+    site: str = ""
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,8 @@ def run_watched(
             _widen(process)
             secret.close_read()
             report.close_write()
-            os.write(secret.write, job.secret)  # a few hundred bytes: no pipe is too small for them
+            with suppress(BrokenPipeError):  # it has ended by now, and its output says why
+                os.write(secret.write, job.secret)  # a few hundred bytes: no pipe is too small for them
             secret.close_write()
             watch = _Watch(process, job, meter, begun)
             watch.until_the_end(report.read)

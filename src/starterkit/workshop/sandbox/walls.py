@@ -16,6 +16,8 @@ from starterkit.workshop.sandbox.model import Job, Limits, Sandbox
 
 SITE = "/site"
 PLACES = "/tmp"  # noqa: S108  # the sandbox's own
+SHARED = "/dev/shm"  # noqa: S108  # that one, too
+IN_MEMORY = (SITE, PLACES, SHARED)
 HELPERS = ("prlimit", "tar", "sh")
 HOSTS = b"127.0.0.1 localhost\n::1 localhost\n"
 _TESTED = b"\0" * 1024  # an empty archive
