@@ -97,6 +97,7 @@ class Room:
         person: Person = ADA,
         when: datetime = WHEN,
         start: str = "",
+        message: str = "Work",
     ) -> str:
         """Commit the solution of a step with these changes (None: without that file); return the commit."""
         label = start or (f"solution {step}" if step != BASE else BASE)
@@ -108,7 +109,7 @@ class Room:
             if content is not None:
                 files[name] = content if isinstance(content, File) else File(FILE, _bytes(content))
         with BareRepository(self.workshop.repository(person)) as repository:
-            commit = NewCommit("refs/heads/main", "Work\n", _WHO, _WHO, int(when.timestamp()), files=files)
+            commit = NewCommit("refs/heads/main", f"{message}\n", _WHO, _WHO, int(when.timestamp()), files=files)
             return write_objects(repository.git, [commit])[-1]
 
     def grade(self, order: Order | None = None, sandbox: Sandbox | None = None) -> Grade:

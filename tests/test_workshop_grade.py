@@ -42,6 +42,7 @@ from starterkit.workshop.grading.written import (
 )
 from starterkit.workshop.results import read
 from starterkit.workshop.sandbox import MECHANISMS, Ended, Job, choosing, sandbox
+from starterkit.workshop.submissions import FILLED_IN
 
 GRACE, BO = Person("grace", "Grace"), Person("bo", '=Bo "<b>" \u202e')
 
@@ -386,6 +387,17 @@ def test_the_line_that_ends_the_program_is_named_and_none_that_only_speaks_of_it
 
     assert grade.first_red is not None
     assert grade.first_red.message.endswith("(conduit/b.py:2 does such a thing).")
+
+
+def test_a_step_that_was_solved_with_the_reference_is_told(room: Room) -> None:
+    message = f"Solve {room.template.step('01-words').label}"
+    room.submit(message=message)
+    (note,) = room.grade(sandbox=Feigned()).notes
+    assert note == "solved with the reference, their history says: 01-words"
+
+    for other in (f"I did not {message}", f"{message}\n\n{FILLED_IN}"):
+        room.submit(message=other)
+        assert room.grade(sandbox=Feigned()).notes == ()
 
 
 def test_git_is_started_once_for_each_person(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -129,6 +129,11 @@ def save_message(project: Project, *, finished: bool) -> str:
     return f"{'Finish' if finished and project.step else 'Save'} {label}"
 
 
+def solve_message(step: Step) -> str:
+    """Return the message of the commit that takes in the reference solution of a step."""
+    return f"Solve {step.label}"
+
+
 def merger_for(project: Project, work: Work) -> Merger:
     """Return a merger that knows the bytes of the learner's files."""
     merger = Merger(project.repository.git, project.repository.reader)

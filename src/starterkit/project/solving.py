@@ -16,7 +16,14 @@ from typing import TYPE_CHECKING
 
 from starterkit.errors import ConflictError, UsageError
 from starterkit.process import run
-from starterkit.project.advance import Choices, merger_for, mine_without_state, save_message, settle_conflicts
+from starterkit.project.advance import (
+    Choices,
+    merger_for,
+    mine_without_state,
+    save_message,
+    settle_conflicts,
+    solve_message,
+)
 from starterkit.project.carry import Carried, carry, changed_paths, take_all, take_files
 from starterkit.project.history import adopted, is_their_own, without_new_history
 from starterkit.project.opened import Project, Work
@@ -254,7 +261,7 @@ def _write(
     wish = Wish(
         command="solve",
         save=save_message(project, finished=False),
-        message="" if in_conflict else f"{'Take files of' if way is Way.NAMED else 'Solve'} {step.label}",
+        message="" if in_conflict else f"Take files of {step.label}" if way is Way.NAMED else solve_message(step),
         state=None if stays_given else with_state(project.state, step.name, solved=True),
         step=step.name,
         merger=solving.merger,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from starterkit.errors import StarterkitError
+from starterkit.project.advance import solve_message
 from starterkit.project.carry import Carried, settle, take_all
 from starterkit.project.history import adopted, is_their_own, without_new_history
 from starterkit.project.path import LearningPath
@@ -22,7 +23,7 @@ from starterkit.workshop import results
 from starterkit.workshop.carrying import Change, Delivered, Desk, Standing
 from starterkit.workshop.collecting import collect_remotes
 from starterkit.workshop.folder import Person, Workshop
-from starterkit.workshop.submissions import Submission
+from starterkit.workshop.submissions import FILLED_IN, Submission
 
 # Tells whether a commit of somebody's is green, with the tests of a step and those before it.
 Judge = Callable[[Person, str, str], bool]
@@ -212,7 +213,7 @@ def _fill(way: _Way, step: str, take_whole: bool) -> None:
     template = way.path.template
     before, reference = way.path.layer(step, solved=False), way.path.layer(step, solved=True)
     state = replace(way.state, step=step, solved=True)
-    message = f"Solve {template.step(step).label}\n\nFilled in from the reference by the workshop."
+    message = f"{solve_message(template.step(step))}\n\n{FILLED_IN}"
     way.filled.append(step)
     if take_whole:
         way.whole.append(step)

@@ -14,6 +14,8 @@ from starterkit.workshop.folder import Person, Workshop
 from starterkit.workshop.results import ours as ours_of
 
 MOST_FILES = 100_000
+FILLED_IN = "Filled in from the reference by the workshop."  # in the messages of commits that `catch-up` makes
+_FURTHEST = 500  # of such commits
 _LARGEST_STATE, _LARGEST_COMMIT = 100_000, 10_000_000
 OWN_BRANCHES = "starterkit-"  # the beginning of the names of branches that we leave for people to merge
 _FIRST = ("main", "master")  # of branches whose last commits have one time
@@ -147,6 +149,17 @@ def state_of(repository: BareRepository, commit: str) -> State:
     if about[2] > _LARGEST_STATE:
         raise FileError(STATE_FILE, None, "the file is far too long", "An older commit of theirs has it as it was.")
     return read_state(repository.reader.blob(about[0]))
+
+
+def solved_by_reference(repository: BareRepository, commit: str, steps: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the steps whose reference was taken in with `starterkit solve`, as a history says; not by the workshop.
+
+    `steps` are their names by the messages of such commits.
+    """
+    words = ("log", "-z", "--format=%B", f"--max-count={_FURTHEST}", "--grep=^Solve ", commit, "--")
+    messages = repository.git.try_run(*words).text_out.split("\0")
+    taken = {message.strip().partition("\n")[0] for message in messages if FILLED_IN not in message}
+    return tuple(name for message, name in steps.items() if message in taken)
 
 
 def files_of(repository: BareRepository, commit: str) -> dict[str, Entry]:

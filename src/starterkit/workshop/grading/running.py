@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from starterkit.errors import StarterkitError, UsageError
 from starterkit.process import end_all
+from starterkit.project.advance import solve_message
 from starterkit.repository.bare import BareRepository
 from starterkit.template import BASE
 from starterkit.workshop.folder import Person, Workshop
@@ -23,7 +24,8 @@ from starterkit.workshop.grading.packages import Shelf
 from starterkit.workshop.grading.pristine import Layers
 from starterkit.workshop.results import GRADED, append, filled, last
 from starterkit.workshop.results import ours as ours_of
-from starterkit.workshop.submissions import Submission, latest_in
+from starterkit.workshop.steps import texts_of
+from starterkit.workshop.submissions import Submission, latest_in, solved_by_reference
 
 
 @dataclass(frozen=True)
@@ -135,9 +137,9 @@ class Grading:
         else:
             is_old = newest is not None and submission.commit != newest.commit
             grade = grader.grade(submission, self.order.step, before, repository, is_old=is_old)
-            if grade is not before and (steps := filled(self.workshop, person)):
-                told = f"filled in from the reference by catch-up: {', '.join(steps)}"
-                grade = replace(grade, notes=(told, *grade.notes))
+            if grade is not before:
+                solved = solved_by_reference(repository, submission.commit, self._solving)
+                grade = replace(grade, notes=(*_from_reference(filled(self.workshop, person), solved), *grade.notes))
         if grade is not before and not self._stopped.is_set():
             append(self.workshop, person, {**grade.event(), **(_about(submission) if submission else {})})
         return grade
@@ -147,9 +149,23 @@ class Grading:
         with BareRepository(self.workshop.path_repository) as path:
             return frozenset(path.refs().values())
 
+    @cached_property
+    def _solving(self) -> dict[str, str]:
+        """The names of the steps by the messages with which `solve` commits them."""
+        with texts_of(self.workshop) as template:
+            return {solve_message(step): step.name for step in template.steps}
+
     def _before(self, person: Person) -> Grade | None:
         event = last(self.workshop, person, GRADED)
         return grade_of(person, event) if event else None
+
+
+def _from_reference(filled: Sequence[str], solved: Sequence[str]) -> Iterator[str]:
+    """What of somebody's work is not their own: filled in for them, or taken by themselves."""
+    if filled:
+        yield f"filled in from the reference by catch-up: {', '.join(filled)}"
+    if solved:
+        yield f"solved with the reference, their history says: {', '.join(solved)}"
 
 
 def _about(submission: Submission) -> dict[str, Any]:
