@@ -499,6 +499,26 @@ def test_with_a_task(caplog, capsys, recwarn):
     assert grade.verdict is Verdict.GREEN, said(grade)
 
 
+def test_a_plugin_of_the_path_may_lie_in_its_tests(tmp_path: Path) -> None:
+    source = tmp_path / "template"
+    shutil.copytree(GRADED, source)
+    project = source / "project"
+    settings = project / "pytest.ini"
+    settings.write_text(settings.read_text("utf-8").replace("addopts = ", "addopts = -p tests.named "), "utf-8")
+    (project / "tests" / "named.py").write_text("def pytest_configure(config):\n    config.named = True\n")
+    tests = project / "tests" / "conftest.py"
+    more = "\n\ndef pytest_sessionstart(session):\n    assert session.config.named\n"
+    tests.write_text(tests.read_text("utf-8") + more, "utf-8")
+    room = Room(tmp_path / "room", source=source)
+    room.submit({"conduit/__init__.py": "import os; os._exit(0)\n"}, step="base")
+    assert room.grade().verdict is Verdict.RED
+    room.submit()
+
+    grade = room.grade()
+
+    assert grade.verdict is Verdict.GREEN, said(grade)
+
+
 def test_a_loop_that_nothing_interrupts_is_stopped_and_named(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     loop = "import signal; signal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True: pass"
     room.submit(app(loop), start="given 01-words")

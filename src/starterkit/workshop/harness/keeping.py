@@ -18,6 +18,8 @@ import threading
 import types
 from collections.abc import Callable, Generator, Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from importlib.machinery import ModuleSpec
+from importlib.util import spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +144,18 @@ def vault(kept: Kept, ours: AbstractSet[types.CodeType], own: list[Space]) -> Ge
             answer = wrong
 
 
+class OfThePath:
+    """Finds the path's own packages at the top, before the site can be imported: for a plugin in tests/, say."""
+
+    def __init__(self, site: str, trusted: Iterable[str]) -> None:
+        self._site, self._trusted = site, frozenset(trusted)
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        """Return where a package of the path lies, or None."""
+        file = f"{name}/__init__.py"
+        return spec_from_file_location(name, f"{self._site}/{file}") if file in self._trusted else None
+
+
 class Kept:
     """What became of each test, and what it was made of."""
 
@@ -159,6 +173,8 @@ class Kept:
         self._made: dict[int, tuple[tuple[object, str, object], ...]] = {}
         self._under_way: object = None
         self._plugins: dict[int, object] = {}
+        self._finder = OfThePath(site, settings["trusted"])
+        sys.meta_path.append(self._finder)
 
     # Collecting
 
@@ -172,6 +188,7 @@ class Kept:
         self.watch.remember()
         self.send("begun")
         self.watch.listen({file.partition("/")[0] + "/" for file in self._settings["tests"]})
+        sys.meta_path.remove(self._finder)
         sys.path.append(self._site)
 
     def paired(self, items: Iterable[Any]) -> list[Any]:
