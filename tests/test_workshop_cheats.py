@@ -6,13 +6,14 @@ All of them hand in the step undone, or with what would make it green by fraud.
 from __future__ import annotations
 
 import hashlib
+import shutil
 import subprocess
 import time
 import zlib
 from pathlib import Path
 
 import pytest
-from gradings import ADA, Changes, Feigned, Room, check_cheat, needs_a_sandbox, said
+from gradings import ADA, GRADED, Changes, Feigned, Room, check_cheat, needs_a_sandbox, said
 
 from starterkit.repository.objects import LINK, File
 from starterkit.workshop.grading.model import Verdict
@@ -199,6 +200,16 @@ CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
         app(
             "for one in config._items:\n"
             "    for made in one._fixtureinfo.name2fixturedefs['site']: made.func = lambda: None",
+            TELL + ITEMS,
+        ),
+        Verdict.TAMPERED,
+        "it changed what a test is made of",
+    ),
+    "other values of fixtures": (
+        app(
+            "for one in config._items:\n"
+            "    for made in one._fixtureinfo.name2fixturedefs['site']: made.cached_result = (None, 0, None)\n"
+            "    for made in one._fixtureinfo.name2fixturedefs['site']: made.finish = lambda *_: None\n",
             TELL + ITEMS,
         ),
         Verdict.TAMPERED,
@@ -420,6 +431,88 @@ weakref.finalize(type("Thing", (), {})(), logging.getLogger("site").warning, "go
 """
     real = room.layers["solution 01-words"].files["conduit/__init__.py"].data.decode()
     room.submit({"conduit/__init__.py": real + ordinary})
+
+    grade = room.grade()
+
+    assert grade.verdict is Verdict.GREEN, said(grade)
+
+
+def test_all_that_pytest_offers_to_a_path_is_no_cheat(tmp_path: Path) -> None:
+    source = tmp_path / "template"
+    shutil.copytree(GRADED, source)
+    tests = source / "project" / "tests" / "test_00_home.py"
+    more = """
+import asyncio
+import unittest
+
+import pytest
+
+
+@pytest.fixture(scope="session", params=["one", "two"])
+def shared(request):
+    return [request.param]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def everywhere(tmp_path_factory):
+    yield tmp_path_factory.mktemp("place")
+
+
+@pytest.fixture
+def site(site, monkeypatch):
+    monkeypatch.setenv("PLACE", "here")
+    return site
+
+
+class TestPages:
+    def setup_method(self):
+        self.greeting = "Hello"
+
+    @pytest.mark.parametrize("address", ["/"])
+    def test_in_a_class(self, site, shared, address, tmp_path):
+        site.get(address).says(self.greeting)
+
+    def test_asked_for_late(self, request):
+        request.getfixturevalue("site").get("/").says("Hello")
+
+
+class Case(unittest.TestCase):
+    def test_of_unittest(self):
+        self.assertTrue(True)
+
+
+@pytest.mark.skip(reason="later")
+def test_skipped():
+    pass
+
+
+@pytest.mark.usefixtures("shared")
+def test_with_a_task(caplog, capsys, recwarn):
+    asyncio.run(asyncio.sleep(0))
+"""
+    tests.write_text(tests.read_text("utf-8") + more, "utf-8")
+    room = Room(tmp_path / "room", source=source)
+    room.submit()
+
+    grade = room.grade()
+
+    assert grade.verdict is Verdict.GREEN, said(grade)
+
+
+def test_a_plugin_of_the_path_may_lie_in_its_tests(tmp_path: Path) -> None:
+    source = tmp_path / "template"
+    shutil.copytree(GRADED, source)
+    project = source / "project"
+    settings = project / "pytest.ini"
+    settings.write_text(settings.read_text("utf-8").replace("addopts = ", "addopts = -p tests.named "), "utf-8")
+    (project / "tests" / "named.py").write_text("def pytest_configure(config):\n    config.named = True\n")
+    tests = project / "tests" / "conftest.py"
+    more = "\n\ndef pytest_sessionstart(session):\n    assert session.config.named\n"
+    tests.write_text(tests.read_text("utf-8") + more, "utf-8")
+    room = Room(tmp_path / "room", source=source)
+    room.submit({"conduit/__init__.py": "import os; os._exit(0)\n"}, step="base")
+    assert room.grade().verdict is Verdict.RED
+    room.submit()
 
     grade = room.grade()
 

@@ -18,6 +18,8 @@ import threading
 import types
 from collections.abc import Callable, Generator, Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from importlib.machinery import ModuleSpec
+from importlib.util import spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +144,18 @@ def vault(kept: Kept, ours: AbstractSet[types.CodeType], own: list[Space]) -> Ge
             answer = wrong
 
 
+class OfThePath:
+    """Finds the path's own packages at the top, before the site can be imported: for a plugin in tests/, say."""
+
+    def __init__(self, site: str, trusted: Iterable[str]) -> None:
+        self._site, self._trusted = site, frozenset(trusted)
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        """Return where a package of the path lies, or None."""
+        file = f"{name}/__init__.py"
+        return spec_from_file_location(name, f"{self._site}/{file}") if file in self._trusted else None
+
+
 class Kept:
     """What became of each test, and what it was made of."""
 
@@ -159,6 +173,8 @@ class Kept:
         self._made: dict[int, tuple[tuple[object, str, object], ...]] = {}
         self._under_way: object = None
         self._plugins: dict[int, object] = {}
+        self._finder = OfThePath(site, settings["trusted"])
+        sys.meta_path.append(self._finder)
 
     # Collecting
 
@@ -172,6 +188,7 @@ class Kept:
         self.watch.remember()
         self.send("begun")
         self.watch.listen({file.partition("/")[0] + "/" for file in self._settings["tests"]})
+        sys.meta_path.remove(self._finder)
         sys.path.append(self._site)
 
     def paired(self, items: Iterable[Any]) -> list[Any]:
@@ -219,7 +236,7 @@ class Kept:
         number = id(item)
         if self._under_way is not None or number not in self._made or number in self._states:
             self.tampered("it runs tests by itself")
-        if getattr(item, "funcargs", None):
+        if getattr(item, "funcargs", None) or any(map(_is_made_before, self._made.get(number, ()))):
             self.tampered("it changed what a test is made of")
         self._under_way = item
         self._states[number] = "began"
@@ -230,13 +247,18 @@ class Kept:
         number = id(item)
         if item is not self._under_way or self._states[number] != "began":
             self.tampered("it calls tests by itself")
-        if type(item.funcargs) is not dict or any(
-            _part(owner, name) is not was for owner, name, was in self._made.get(number, ())
-        ):
+        if type(item.funcargs) is not dict or any(self._is_changed(item, *one) for one in self._made.get(number, ())):
             self.tampered("it changed what a test is made of")
         if any(id(one) not in self._plugins for one in item.config.pluginmanager.get_plugins()):
             self.tampered("it gave the test program a plugin")
         self._states[number] = "called"
+
+    def _is_changed(self, item: object, owner: object, name: str, was: object) -> bool:
+        """Tell whether a part of a test is another one; plugins may wrap a fixture, and the submission may not."""
+        now = _part(owner, name)
+        if now is was or owner is item:
+            return now is not was
+        return type(now) is not types.FunctionType or bool(self.watch.is_submitted(now.__code__.co_filename))
 
     def raised(self, item: Any, error: BaseException) -> None:
         """The function of a test raised this."""
@@ -286,6 +308,11 @@ def _parts(item: Any) -> Generator[tuple[object, str, object], None, None]:
     owners += [(one, "func") for group in getattr(made, "name2fixturedefs", {}).values() for one in group]
     for owner, name in owners:
         yield owner, name, _part(owner, name)
+
+
+def _is_made_before(part: tuple[object, str, object]) -> bool:
+    """Tell whether a fixture that is made for each test has its value before the test begins."""
+    return getattr(part[0], "scope", "") == "function" and getattr(part[0], "cached_result", None) is not None
 
 
 def _part(owner: object, name: str) -> object:
