@@ -28,7 +28,8 @@ from starterkit.workshop import standing
 from starterkit.workshop.folder import Member, Person, workshop_bytes
 from starterkit.workshop.grading import pristine
 from starterkit.workshop.grading.model import Grade, TestGrade, Verdict
-from starterkit.workshop.grading.packages import Packages, Shelf
+from starterkit.workshop.grading.one import Here
+from starterkit.workshop.grading.packages import Lent, Packages, Shelf
 from starterkit.workshop.grading.pages import page
 from starterkit.workshop.grading.pristine import Layers, Pristine
 from starterkit.workshop.grading.running import Order, part_of
@@ -205,6 +206,28 @@ def test_a_program_that_ends_before_the_tests_is_red_and_keeps_no_older_grade(ro
 
     assert (grade.verdict, grade.why) == (Verdict.RED, "the run ended before the first test, with exit code 0")
     assert [one.verdict for one in known_grades(room.workshop)][:1] == [Verdict.RED]
+
+
+def test_packages_that_end_the_program_are_passed_over(room: Room) -> None:
+    """A package may run code wherever Python starts, and so before anything is watched."""
+
+    class Theirs(Shelf):
+        def for_submission(self, pristine: Pristine, theirs: File | None) -> Lent:
+            return Lent(replace(self.of_the_path(pristine), fingerprint="theirs"), is_own=True)
+
+        def _packages(self, pristine: Pristine, pins: bytes) -> Packages:
+            return OneShelf(self.folder)._packages(pristine, pins)
+
+    class Silent(Feigned):
+        def run(self, job: Job) -> Ended:
+            return super().run(replace(job, on_report=lambda _: None) if not self.jobs else job)
+
+    room.submit()
+    grading = room.grading(sandbox=Silent())
+    (grade,) = replace(grading, runner=Here(Theirs(room.folder), Silent())).run()[:1]
+
+    assert grade.verdict is Verdict.GREEN
+    assert "with them, the program ended before the tests began" in grade.notes[0]
 
 
 def test_what_is_written_can_be_shown_everywhere(room: Room) -> None:

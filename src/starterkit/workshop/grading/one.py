@@ -22,7 +22,7 @@ from starterkit.workshop.grading.judging import judge
 from starterkit.workshop.grading.kinds import HARNESS, harness_fingerprint, test_command
 from starterkit.workshop.grading.model import Grade, Verdict
 from starterkit.workshop.grading.outcomes import Heard
-from starterkit.workshop.grading.packages import Packages, Shelf
+from starterkit.workshop.grading.packages import Lent, Packages, Shelf
 from starterkit.workshop.grading.pristine import Layers, Pristine, digest
 from starterkit.workshop.grading.submitted import Unreadable, submitted
 from starterkit.workshop.results import moment
@@ -224,9 +224,19 @@ def run_unit(unit: Unit, shelf: Shelf, sandbox: Sandbox) -> Grade:
 
     Raises `MissingError` where they could not even be started.
     """
-    pristine, files, grade = unit.pristine, unit.files, unit.grade
-    lent = shelf.for_submission(pristine, files.get(pristine.template.environment.pins))
-    packages = lent.packages
+    pristine = unit.pristine
+    lent = shelf.for_submission(pristine, unit.files.get(pristine.template.environment.pins))
+    try:
+        return _run_with(lent, unit, sandbox)
+    except MissingError:
+        if not lent.is_own:
+            raise
+        lent = shelf.instead(pristine, "with them, the program ended before the tests began")
+        return _run_with(lent, unit, sandbox)
+
+
+def _run_with(lent: Lent, unit: Unit, sandbox: Sandbox) -> Grade:
+    pristine, files, grade, packages = unit.pristine, unit.files, unit.grade, lent.packages
     heard = Heard(secrets.token_bytes(32))
     everything: dict[str, File] = {**files, **pristine.files}
     job = Job(

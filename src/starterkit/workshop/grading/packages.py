@@ -78,7 +78,7 @@ class Packages:
 
 @dataclass(frozen=True)
 class Lent:
-    """An environment for a submission, and what has to be told about it ("" where nothing).
+    """An environment for a submission, and what has to be told about it ("" where nothing); `is_own`: of its own pins.
 
     `could_differ`: its own packages could not be made now, for lack of a network, say; another time they could.
     """
@@ -86,6 +86,7 @@ class Lent:
     packages: Packages
     told: str = ""
     could_differ: bool = False
+    is_own: bool = False
 
 
 @dataclass
@@ -104,10 +105,13 @@ class Shelf:
         if theirs is None or theirs.mode == LINK or theirs.data.replace(b"\r\n", b"\n") == pristine.pins:
             return Lent(self.of_the_path(pristine))
         try:
-            return Lent(self._packages(pristine, own_pins(pristine, theirs.data)))
+            return Lent(self._packages(pristine, own_pins(pristine, theirs.data)), is_own=True)
         except StarterkitError as failed:
             reason = shortened(plain(failed.message).strip(), 1, _LONGEST_REASON).removesuffix("\n…")
-            could_differ = isinstance(failed, MissingError)
+            return self.instead(pristine, reason, could_differ=isinstance(failed, MissingError))
+
+    def instead(self, pristine: Pristine, reason: str, *, could_differ: bool = False) -> Lent:
+        """Return the environment of the path's own pins for somebody who has others, and say why."""
         told = f"graded with the packages of the path, not with its own: {reason}"
         return Lent(self.of_the_path(pristine), told, could_differ)
 
