@@ -59,7 +59,7 @@ def test_the_table_has_a_line_for_everybody(busy: Room) -> None:
     # Whatever time it is now: nobody is stuck for having done nothing for a while.
     shown = starterkit("workshop", "status", "--stuck-after", "999999", cwd=busy.folder / "results").out.splitlines()
 
-    assert shown[0] == "3 people: 1 green, 1 red, 1 not begun."
+    assert shown[0] == "3 people and teams: 1 green, 1 red, 1 not begun."
     table = [line.split() for line in shown[2:6]]
     assert table[0] == ["name", "step", "state", "green", "active"]
     assert table[1][:5] == ["Ada", "Lovelace", "01-one", "red", "1/2"] and shown[3].endswith("  One comes first.")

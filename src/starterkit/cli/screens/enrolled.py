@@ -14,8 +14,11 @@ from starterkit.workshop.naming import told_apart
 from starterkit.workshop.sharing import is_another_user
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from starterkit.cli.console import Console
     from starterkit.workshop.enrolling import Enrolled, Enrolment
+    from starterkit.workshop.folder import Person
 
 _WIDEST_NAME = 48
 
@@ -90,6 +93,12 @@ def _head(made: Enrolment) -> str:
         f"{'This workshop' if place == '.' else f'The workshop in {place}'} has {has}; "
         f"all begin with {begin} ({workshop.template.removeprefix('starterkit:')})."
     )
+
+
+def counted_people(people: Collection[Person], more: int = 0) -> str:
+    """Return how many there are, and `more`, where a team counts as one: `3 people`, `3 people and teams`."""
+    teams = any(person.members for person in people)
+    return counted(len(people) + more, "person", "people and teams" if teams else "people")
 
 
 def counted(number: int, one: str, more: str) -> str:
@@ -167,7 +176,7 @@ def _show_to_all(console: Console, made: Enrolment) -> None:
     """Show what all have to know, to be copied: as it is typed on their machines, not on this one."""
     ways = {_way(made, one) for one in made.people}
     pushed = ("git push",) if "clone" in ways else ()
-    after_next = (("After each `starterkit next`, which commits by itself:", pushed),) if pushed else ()
+    after_next = (("After each `starterkit next` or `solve`, which commit by themselves:", pushed),) if pushed else ()
     console.line()
     console.say_prose(
         "Send each their line, and this to all. They need Python, git and starterkit (docs/workshop.md, What everybody "

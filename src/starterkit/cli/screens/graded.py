@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from starterkit.cli.screens.enrolled import fitted
+from starterkit.cli.screens.enrolled import counted_people, fitted
 from starterkit.cli.text import columns, harmless, joined, text
 from starterkit.template.model import BASE
 
@@ -65,7 +65,8 @@ def show(
         ("late", _LATE),
     )
     console.exact("  ".join(fitted(word, width) for word, width in titles), "dim", indent=2)
-    for one in grades:
+    order = {folder: number for number, folder in enumerate(called)}
+    for one in sorted(grades, key=lambda one: order[one.person.folder]):
         note = harmless(_note(one)).replace("\n", " ")
         verdict, count = one.verdict.value, f"{one.passed}/{len(one.results)}" if one.results else "-"
         done = str(len(one.done)) if one.results else "-"
@@ -86,7 +87,7 @@ def show(
 
 def _headline(grades: Sequence[Grade], failed: int) -> str:
     verdicts = [*(one.verdict.value for one in grades), *[_NOT_GRADED] * failed]
-    people = f"{len(verdicts)} {'person' if len(verdicts) == 1 else 'people'}"
+    people = counted_people([one.person for one in grades], failed)
     counted = ", ".join(f"{verdicts.count(word)} {word}" for word in dict.fromkeys(verdicts))
     kept = sum(one.kept for one in grades)
     again = f" {kept} as graded before: nothing has changed." if kept else ""

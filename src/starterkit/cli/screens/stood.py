@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from starterkit.cli.screens.enrolled import fitted
+from starterkit.cli.screens.enrolled import counted_people, fitted
 from starterkit.cli.text import columns, harmless, joined, text, wrapped
 from starterkit.template.model import BASE
 
@@ -106,12 +106,11 @@ def _is_new(room: Room) -> bool:
 
 def headline(room: Room) -> list[str]:
     """Return in a sentence or two how the room is doing."""
-    total = len(room.people)
     states = [(state, room.count(state)) for state in dict.fromkeys(one.state for one in room.people)]
     order = ("green", "red", "not graded", "not begun", "not reached")
     states.sort(key=lambda one: order.index(one[0]) if one[0] in order else len(order))
-    counted = ", ".join(f"{count} {state}" for state, count in states)
-    found = [f"{total} {'person' if total == 1 else 'people'}: {counted}."]
+    people = counted_people([one.person for one in room.people])
+    found = [f"{people}: {', '.join(f'{count} {state}' for state, count in states)}."]
     if room.stuck:
         found.append(f"May need a hand ({len(room.stuck)}): {', '.join(called(one) for one in room.stuck[:12])}")
     return found
