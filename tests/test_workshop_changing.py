@@ -143,19 +143,71 @@ def test_a_new_clone_of_who_has_not_merged_yet_still_has_its_path(
     assert starterkit("status", "--json", cwd=again).json["step"] == "01-one"
 
 
-def test_lines_that_were_never_the_paths_get_markers(room: Room, corrected: Correct, tmp_path: Path) -> None:
+def changes_the_line(clone: Path) -> None:
+    app = clone / "conduit/app.py"
+    commit(clone, {"conduit/app.py": app.read_text(encoding="utf-8").replace("made by hand", "by Ada")})
+
+
+def adds_lines(clone: Path) -> None:
+    app = clone / "conduit/app.py"
+    commit(clone, {"conduit/app.py": app.read_text(encoding="utf-8") + "\n\ndef more():\n    return 1\n"})
+
+
+def goes_on(clone: Path) -> None:
+    starterkit(*NEXT, cwd=clone)
+
+
+HISTORIES = [(goes_on, changes_the_line), (changes_the_line, goes_on), (adds_lines, goes_on, changes_the_line)]
+
+
+@pytest.mark.parametrize("way", ["--keep-mine", "--take-theirs"])
+@pytest.mark.parametrize("history", HISTORIES, ids=["next", "before next", "lines of their own before next"])
+def test_a_conflict_is_settled_without_markers_in_the_code(
+    room: Room, corrected: Correct, tmp_path: Path, history: tuple[Callable[[Path], None], ...], way: str
+) -> None:
     clone = room.clone("ada-lovelace", tmp_path / "ada")
-    commit(clone, {"conduit/app.py": (clone / "conduit/app.py").read_text().replace("made by hand", "by Ada")})
-    starterkit(*NEXT, cwd=clone)  # the step begins with their own lines already in the file
+    for does in history:
+        does(clone)
     git("push", "-q", cwd=clone)
+    # What they keep at the first correction meets the second one again.
+    for words in ("made with care", "made with much care"):
+        template = corrected((FOOTER[0], "made by hand", words))
+        told = push_fix(room, template, "--yes")["ada-lovelace"]
+        if told["outcome"] == "clean":  # they took the line of the first correction
+            assert way == "--take-theirs"
+            return
+        assert told["outcome"] == "conflict"
+        branch = str(told["branch"])
+        git("fetch", "-q", cwd=clone)
+        assert "<<<<" not in git("show", f"origin/{branch}:conduit/app.py", cwd=clone)
+        git("-c", "user.name=A", "-c", "user.email=a@b", "merge", f"origin/{branch}", cwd=clone, code=1)
+        assert "<<<<" in (clone / "conduit/app.py").read_text(encoding="utf-8")
+        git("merge", "--abort", cwd=clone)
+
+        starterkit("pull", "origin", branch, cwd=clone, code=3)
+        shown = starterkit("pull", "origin", branch, way, cwd=clone).out
+
+        app = (clone / "conduit/app.py").read_text(encoding="utf-8")
+        assert ("by Ada" in app, "<<<<" in app) == (way == "--keep-mine", False)
+        assert "git push" in shown
+        git("push", "-q", cwd=clone)
+        assert push_fix(room, template)["ada-lovelace"]["outcome"] == "has it"
+
+
+def test_where_nothing_of_the_path_is_in_their_history_their_lines_stay(
+    room: Room, corrected: Correct, tmp_path: Path
+) -> None:
+    clone = room.clone("ada-lovelace", tmp_path / "ada")
+    git("checkout", "-q", "--orphan", "mine", cwd=clone)
+    changes_the_line(clone)
+    git("push", "-q", "-f", "origin", "mine:main", cwd=clone)
 
     told = push_fix(room, corrected(FOOTER), "--yes")["ada-lovelace"]
 
     git("fetch", "-q", cwd=clone)
     shown = git("show", f"origin/{told['branch']}:conduit/app.py", cwd=clone)
-    assert "<<<<<<< yours" in shown
-    assert "by Ada" in shown
-    assert "made with care" in shown
+    assert (told["outcome"], "<<<<" in shown, "by Ada" in shown) == ("conflict", False, True)
+    assert "their own lines stay" in str(told["why"])
 
 
 def test_the_same_again_changes_nothing(room: Room, corrected: Correct) -> None:

@@ -43,23 +43,23 @@ class _Readable(Protocol):
 
 
 class LearningPath:
-    """The path of a project: its texts and the trees of its layers."""
+    """The path of a project: its texts and the trees of its layers. `tip` and `texts` are the ids of its two refs."""
 
     def __init__(self, repository: _Readable, path: str, texts: str) -> None:
         self._reader = repository.reader
-        self._tip = path
-        self._texts = texts
+        self.tip = path
+        self.texts = texts
 
     @cached_property
     def template(self) -> Template:
         """The texts of the path."""
-        return read_template(CommitSource(self._reader, self._texts))
+        return read_template(CommitSource(self._reader, self.texts))
 
     @cached_property
     def _commits(self) -> list[str]:
         """The ids of the layers, base first."""
         found: list[str] = []
-        name = self._tip
+        name = self.tip
         while name:
             id, commit = self._reader.commit(name)
             found.append(id)

@@ -143,7 +143,7 @@ def pull(project: Project, choices: Choices, say: Say, source: Source | None = N
         )
         written = write_outcome(project, head, work, wish)
         project.forget_state()
-        ahead = repository.head().commit != other.commit
+        ahead = repository.head().commit != other.commit or bool(source.branch)
         moved = (state.step, state.solved) != (mine.step, mine.solved)
         waiting = _waiting(project, remotes, source)
         corrected = state.path != mine.path

@@ -34,7 +34,7 @@ from starterkit.workshop.collecting import collect_remotes
 from starterkit.workshop.folder import WORKSHOP_FILE, Person, Workshop
 from starterkit.workshop.founding import AUTHOR
 from starterkit.workshop.lines import lines_of
-from starterkit.workshop.submissions import beginnings
+from starterkit.workshop.submissions import beginnings, files_of, state_of
 
 _COMING = STARTERKIT_REFS + "coming/"
 _OLDER = STARTERKIT_REFS + "older/"
@@ -120,14 +120,17 @@ def taken_back(workshop: Workshop, new: NewPath) -> tuple[tuple[str, str], ...]:
         if template.step_names != old.template.step_names:
             return ()
         gone: dict[str, set[bytes]] = {}  # of each corrected file, the lines that are no more
+        earlier: Mapping[str, Entry] = {}
         steps = ((BASE, True), *((step, solved) for step in template.step_names for solved in (False, True)))
         for step, solved in steps:
             before, after = (path.layer(step, solved=solved) for path in (old, corrected))
             lines = partial(_lines, repository.reader)
-            same = [path for path in gone if path in after and before.get(path) == after[path]]
-            found += [(path, step) for path in sorted(same) if not gone[path] or gone[path] & lines(after.get(path))]
+            brought = sorted(path for path in gone if path in after and after[path] != earlier.get(path))
+            same = [path for path in brought if before.get(path) == after[path]]
+            found += [(path, step) for path in same if not gone[path] or gone[path] & lines(after.get(path))]
             changed = [path for path in changed_paths(before, after) if not template.owns(path)]
-            gone = {path: lines(before.get(path)) - lines(after.get(path)) for path in changed}
+            gone |= {path: lines(before.get(path)) - lines(after.get(path)) for path in changed}
+            earlier = after
     return tuple(found)
 
 
@@ -190,7 +193,13 @@ def _carried(desk: Desk, standing: Standing, old: LearningPath, corrected: Learn
     fix = Fix(person, Outcome.CONFLICT, files, "", "", state, base, replaced, lines)
     if desk.has_branch(fix_branch(state)):
         return replace(fix, why="the branch is there already", delivered=desk.delivered(fix_branch(state)))
-    return replace(fix, commit=desk.write([_to_merge(desk, standing, corrected, change, marked, files, state)]))
+    grown = _to_merge(desk, standing, corrected, files)
+    if grown is None:
+        # Markers of a conflict are nothing to commit: who merges that has a site that does not even start.
+        kept = settle(desk.merger, carried, Settle.MINE, "yours", "the corrected path").tree
+        grown = desk.commit(_MESSAGE, base, kept, state)
+        fix = replace(fix, why="their own lines stay there: no commit of theirs has the path's")
+    return replace(fix, commit=desk.write([grown]))
 
 
 def _left_behind(desk: Desk, standing: Standing, corrected: LearningPath) -> LearningPath | None:
@@ -230,45 +239,45 @@ def _in_conflict(data: bytes) -> tuple[tuple[int, int], ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _to_merge(
-    desk: Desk,
-    standing: Standing,
-    corrected: LearningPath,
-    change: Change,
-    marked: Mapping[str, Entry],
-    files: Sequence[str],
-    state: State,
-) -> NewCommit:
-    """Return a commit which, merged by the person, shows git's own conflict in the files where there is one.
+def _to_merge(desk: Desk, standing: Standing, corrected: LearningPath, files: Sequence[str]) -> NewCommit | None:
+    """Return a commit which, merged by the person, shows git's own conflict in these files; None where none can.
 
-    `marked` are all files, with markers in those.
+    It grows from the newest commit of theirs into which the correction, as it is at the step of that commit, still goes
+    cleanly: what they did since then is what git shows beside it.
     """
-    start = _delivered_at(desk, standing, change, files)
-    if start is not None:
-        mine = {path: entry for path, entry in desk.repository.reader.tree(start).items() if path != STATE_FILE}
-        again = desk.carry(corrected.template, change, mine)
-        if again.is_clean:
-            return desk.commit(_MESSAGE, start, again.tree, state)
-    # Their files never were the path's as it was: the conflict is written into them, to be settled by hand.
-    return desk.commit(_MESSAGE, standing.submission.commit, marked, state)
-
-
-def _delivered_at(desk: Desk, standing: Standing, change: Change, paths: Sequence[str]) -> str | None:
-    """Return the newest commit, standing where the person stands, in which these files were the path's own."""
-    reader = desk.repository.reader
-    here = reader.tree(standing.submission.commit)[STATE_FILE]
-    name = standing.submission.commit
+    reader, name, tried = desk.repository.reader, standing.submission.commit, set[tuple[Entry | None, ...]]()
     for _ in range(_FURTHEST):
         parents = reader.commit(name)[1].parents
         if not parents:
             return None
         name = parents[0]
-        tree = reader.tree(name)
-        if tree.get(STATE_FILE) != here:
-            return None
-        if all(tree.get(path) == change.before.get(path) for path in paths):
-            return name
+        tree = files_of(desk.repository, name)
+        content = (tree.pop(STATE_FILE, None), *(tree.get(path) for path in files))
+        if content not in tried:
+            tried.add(content)
+            if (found := _corrected_at(desk, corrected, name, tree, files)) is not None:
+                return found
     return None
+
+
+def _corrected_at(
+    desk: Desk, corrected: LearningPath, name: str, tree: Mapping[str, Entry], files: Sequence[str]
+) -> NewCommit | None:
+    """Return the correction on top of a commit; None where it does not go in, or brings nothing to these files."""
+    try:
+        state = state_of(desk.repository, name)
+    except StarterkitError:
+        return None
+    old = desk.path(state)
+    if old is None or any(state.step not in (BASE, *one.template.step_names) for one in (old, corrected)):
+        return None
+    change = Change(*(path.layer(state.step, solved=state.solved) for path in (old, corrected)))
+    if not changed_paths(change.before, change.after).issuperset(files):
+        return None
+    carried = desk.carry(corrected.template, change, tree)
+    if not carried.is_clean:
+        return None
+    return desk.commit(_MESSAGE, name, carried.tree, replace(state, path=corrected.tip, texts=corrected.texts))
 
 
 def put_in(workshop: Workshop, fixes: Sequence[Fix], new: NewPath, corrected: str = "") -> list[Fix]:
