@@ -60,8 +60,11 @@ def push_fix(
     words = ["workshop push-fix", *map(quoted, who or []), *(["--template", quoted(template)] if template else [])]
     words += ["--trust"] if trust else []
     again = " ".join((*words, "--yes"))
-    validate = "" if found.is_bundled else f"template validate {quoted(shown_path(found.folder))}"
-    code = fixed.show(console, workshop.called, fixes, back, waiting=waiting, done=done, again=again, validate=validate)
+    validate = "" if found.is_bundled else f"template validate {quoted(shown_path(found.folder))} --skip earned"
+    zipped = [person.folder for person in people if workshop.waits_for(person)]
+    code = fixed.show(
+        console, workshop.called, fixes, back, waiting=waiting, done=done, again=again, validate=validate, zipped=zipped
+    )
     if done:
         delivered.show_zips(console, workshop)
     return code

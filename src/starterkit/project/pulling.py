@@ -307,6 +307,7 @@ def _clash(project: Project, other: _Other, files: Iterable[str], source: Source
     known = project.repository.reader.id_of(other.name) == other.commit
     return ConflictError(
         f"You and {other.name} changed the same lines of: {', '.join(sorted(files))}. Nothing was changed.",
-        f"Choose: `{words} --keep-mine` (your lines win) or `--take-theirs` (the lines that come win, yours "
-        f"stay in your history); or settle it by hand: `git merge {other.name if known else other.commit[:12]}`.",
+        f"Choose: `{words} --keep-mine` (your lines win), or `{words} --take-theirs` (the lines that come win, yours "
+        f"stay in your history). Or settle it by hand: `git merge {other.name if known else other.commit[:12]}`, mend "
+        "the marked lines, then `git add -A` and `git commit`.",
     )

@@ -8,19 +8,21 @@ from starterkit.cli.text import text
 from starterkit.errors import ExitCode
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starterkit.cli.console import Console
     from starterkit.workshop.similarity import Compared, Pair, Place
 
 _MOST = 40
 
 
-def show(console: Console, found: Compared, percent: int) -> int:
-    """Show the pairs; the exit code is 0 whatever was found."""
+def show(console: Console, called: Mapping[str, str], found: Compared, percent: int) -> int:
+    """Show the pairs; the exit code is 0 whatever was found. `called` are everybody's names, by their folders."""
     if console.as_json:
         console.json("workshop similar", _as_json(found, percent))
         return ExitCode.DONE
     for pair in found.pairs[:_MOST]:
-        _show(console, pair)
+        _show(console, called, pair)
     if len(found.pairs) > _MOST:
         console.line(f"… and {len(found.pairs) - _MOST} more pairs: see --json, or ask for more with --at-least.")
     if not found.pairs:
@@ -33,14 +35,14 @@ def show(console: Console, found: Compared, percent: int) -> int:
     console.line("What the path brought does not count.")
     console.line("This is help for a talk, and no verdict: people who learn together write alike.")
     for reason in dict.fromkeys(why for _, why in found.passed):
-        names = ", ".join(person.name for person, why in found.passed if why == reason)
+        names = ", ".join(called[person.folder] for person, why in found.passed if why == reason)
         console.note(f"Not compared: {names} ({reason}).")
     return ExitCode.DONE
 
 
-def _show(console: Console, pair: Pair) -> None:
+def _show(console: Console, called: Mapping[str, str], pair: Pair) -> None:
     one, other = pair.people
-    console.line(text(f"{pair.share:4.0%}", "bold"), f"  {one.name} and {other.name}", hang=6)
+    console.line(text(f"{pair.share:4.0%}", "bold"), f"  {called[one.folder]} and {called[other.folder]}", hang=6)
     for place in pair.places:
         console.line(f"{_where(place, 0)}  and  {_where(place, 1)}", indent=6)
 

@@ -11,7 +11,7 @@ from starterkit.errors import ExitCode
 from starterkit.workshop.fixing import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from starterkit.cli.console import Console
     from starterkit.workshop.fixing import Fix
@@ -75,11 +75,12 @@ def show(
     done: bool,
     again: str,
     validate: str,
+    zipped: Collection[str],
 ) -> int:
     """Show what was done; everything where JSON is wanted.
 
     `again` is what to type to put it in, `validate` what tells whether the corrected path works (nothing where that
-    came with starterkit).
+    came with starterkit). `zipped` are the folders of those who pull from a file that somebody gives them.
     """
     failed = [fix for fix in fixes if fix.outcome in (Outcome.FAILED, Outcome.OTHER)]
     code = ExitCode.RED if failed else ExitCode.DONE
@@ -91,20 +92,22 @@ def show(
         _show_typed(console, called, fixes)
     elif not done:
         if validate:
-            console.type_next("Whether the corrected path works is not looked at here. This tells", validate)
+            console.type_next(
+                "Whether the corrected path works is not looked at here. In some minutes, this tells", validate
+            )
         console.type_next("Nothing was changed. To put it in", again)
     else:
-        _show_done(console, called, fixes)
+        _show_done(console, called, fixes, zipped)
     return code
 
 
-def _show_done(console: Console, called: Mapping[str, str], fixes: list[Fix]) -> None:
+def _show_done(console: Console, called: Mapping[str, str], fixes: list[Fix], zipped: Collection[str]) -> None:
     put_in = [(fix, fix.delivered) for fix in fixes if fix.commit and fix.delivered]
-    ready = [one for fix, one in put_in if one.is_theirs]
+    ready = [(fix, one) for fix, one in put_in if one.is_theirs]
     console.line()
     if ready:
         console.line(text("ok", "bold green"), f"  Put in for {len(ready)} of {len(fixes)}.")
-        if any(not one.source for one in ready):
+        if any(not one.source and fix.person.folder not in zipped for fix, one in ready):
             delivered.show_pull(console)
     elif not put_in:
         console.line("Who comes later begins with the corrected path.")

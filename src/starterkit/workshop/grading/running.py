@@ -139,7 +139,8 @@ class Grading:
             grade = grader.grade(submission, self.order.step, before, repository, is_old=is_old)
             if grade is not before:
                 solved = solved_by_reference(repository, submission.commit, self._solving)
-                grade = replace(grade, notes=(*_from_reference(filled(self.workshop, person), solved), *grade.notes))
+                steps = () if is_old else filled(self.workshop, person)  # that may have come later
+                grade = replace(grade, notes=(*_from_reference(steps, solved), *grade.notes))
         if grade is not before and not self._stopped.is_set():
             append(self.workshop, person, {**grade.event(), **(_about(submission) if submission else {})})
         return grade
