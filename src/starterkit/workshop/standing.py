@@ -82,6 +82,11 @@ class Standing:
     board_label: str = ""
 
     @property
+    def has_begun(self) -> bool:
+        """Whether anything there is their own, and not only what was filled in for them."""
+        return self.known.begun and self.state != NOT_BEGUN
+
+    @property
     def filled(self) -> tuple[str, ...]:
         """The steps behind them that were filled in from the reference; what waits to be merged is not behind them."""
         known = self.known
@@ -112,7 +117,7 @@ class Room:
 
     def at_step(self, step: str) -> int:
         """Return how many who have begun are at a step."""
-        return sum(one.known.step == step and one.known.begun for one in self.people)
+        return sum(one.known.step == step and one.has_begun for one in self.people)
 
 
 def room(workshop: Workshop, at: datetime, stuck_after: int = STUCK_MINUTES, say: Say = quiet) -> Room:

@@ -52,7 +52,7 @@ def board(room: Room) -> str:
 
 def _steps(room: Room) -> Iterator[str]:
     """A tile for each step with how many are there, after one for those who have not begun."""
-    waiting = sum(not one.known.begun for one in room.people)
+    waiting = sum(not one.has_begun for one in room.people)
     rows = [("", "Not begun", waiting), ("00", "Start", room.at_step(BASE))]
     rows += [(name.partition("-")[0], title, room.at_step(name)) for name, title in room.steps]
     most = max(1, *(count for _, _, count in rows))
