@@ -36,6 +36,7 @@ _LIMIT_SECONDS = 600.0
 _LONGEST_REASON = 300  # letters
 _LARGEST = 1 << 30  # bytes, of an environment that is not the path's
 _SMALLEST_FILE = 4096  # bytes on the disk
+_COMPILED = "compiled"
 # What is read of a package outside of the sandbox, and what is compiled there: Python takes a hundred times as much.
 _LARGEST_READ, _LARGEST_COMPILED = 100_000, 2 << 20
 _FORGET_AFTER = 60.0  # seconds, for one that could not be made
@@ -261,7 +262,8 @@ def _compile(program: Path, site: Path, *, is_ours: bool) -> None:
     It knows no limit of memory: packages that are not the path's are left as they are where one of their files is huge.
     """
     environment = site.parents[2]
-    mark = environment.with_name(f"{environment.name}.compiled")  # not inside, where a package could lay it
+    # Inside, a package could lay it there itself; those of the path do not.
+    mark = environment / _COMPILED if is_ours else environment.with_name(f"{environment.name}.{_COMPILED}")
     made = str((environment / STAMP).stat().st_mtime_ns)
     if mark.is_file() and mark.read_text("ascii") == made:
         return
