@@ -1,8 +1,9 @@
-"""Text of other programs made harmless for a terminal."""
+"""Text of other programs made harmless for a terminal, and long text made short."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 # Colours and other commands to a terminal: as they are, and as pytest writes them into a report (#x1B).
 _COMMANDS = re.compile(
@@ -27,3 +28,9 @@ def shortened(text: str, lines: int, letters: int) -> str:
     if len(short) > letters:
         return f"{short[:letters].rstrip()} …"
     return f"{short}\n…" if len(kept) > lines else short
+
+
+def few(words: Sequence[str], most: int) -> str:
+    """Return words in one line; of many, the first and how many more there are: `a, b and 3 more`."""
+    more = f" and {len(words) - most} more" if len(words) > most else ""
+    return ", ".join(words[:most]) + more

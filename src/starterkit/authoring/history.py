@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from starterkit.authoring.files import PROJECT
 from starterkit.errors import ConflictError, UsageError
+from starterkit.plain import few
 from starterkit.repository import Repository
 from starterkit.repository.objects import Entry
 from starterkit.yamlfile import nearest
@@ -51,9 +52,8 @@ def check_settled(repository: Repository) -> None:
     changes = repository.git.run("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames")
     paths = [record[3:].decode("utf-8", "replace") for record in changes.split(b"\0") if record]
     if paths:
-        shown = ", ".join(paths[:5]) + (f" and {len(paths) - 5} more" if len(paths) > 5 else "")
         raise ConflictError(
-            f"Only commits are saved, and this is in none: {shown}.",
+            f"Only commits are saved, and this is in none: {few(paths, 5)}.",
             "Put it into the commit that it belongs to: `git add -A`, then `git commit --amend` for the last one, or "
             "`git commit --fixup ':/^given 01'` and `git rebase -i --autosquash --root` for an earlier one.",
         )

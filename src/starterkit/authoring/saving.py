@@ -26,6 +26,7 @@ from starterkit.authoring.opening import Origin, lay_out_rendered, origin, recor
 from starterkit.authoring.stepfile import with_removes
 from starterkit.authoring.swapping import restore_interrupted, write_template
 from starterkit.errors import ConflictError, UsageError
+from starterkit.plain import few
 from starterkit.project.layers import Files, with_unix_line_ends
 from starterkit.repository import Repository, open_repository
 from starterkit.repository.objects import FILE, Entry, File
@@ -221,9 +222,8 @@ def _check_unchanged(
             f"{target} holds a template that was not opened here.", "To replace it by this path, add `--force`."
         )
     names = sorted(name for name in {*now, *known.files} if now.get(name) != known.files.get(name))
-    shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
     raise ConflictError(
-        f"The template in {target} was changed since it was opened: {shown}.",
+        f"The template in {target} was changed since it was opened: {few(names, 5)}.",
         "Saving would undo that. Open it again beside this one and bring your commits over (`git format-patch`, "
         "`git am -3`), or overwrite the changes with `--force`.",
     )

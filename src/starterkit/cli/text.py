@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -149,9 +149,3 @@ def _drawn(span: Span, colour: bool) -> str:
         return span.words
     codes = ";".join(_CODES[name] for name in span.style.split())
     return f"\x1b[{codes}m{span.words}\x1b[0m"
-
-
-def few(words: Sequence[str], most: int) -> str:
-    """Return words in one line; of many, the first and how many more there are: `a, b and 3 more`."""
-    more = f" and {len(words) - most} more" if len(words) > most else ""
-    return ", ".join(words[:most]) + more

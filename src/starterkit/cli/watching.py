@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from starterkit.cli.console import Console
 from starterkit.cli.invocation import shown_path
 from starterkit.cli.screens import stood
-from starterkit.cli.text import few
+from starterkit.plain import few
 
 if TYPE_CHECKING:
     from starterkit.errors import StarterkitError

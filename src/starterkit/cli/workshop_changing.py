@@ -15,7 +15,7 @@ from starterkit.cli.workshop_options import (
     TrustSubmissions,
     Who,
     complete_people_and_step,
-    workshop_here,
+    workshop_folder,
     workshop_with_path,
 )
 
@@ -44,7 +44,7 @@ def push_fix(
     from starterkit.workshop.founding import working
 
     console = console_of(context)
-    with working(workshop_here(context).folder, console.say):
+    with working(workshop_folder(context), console.say):
         workshop = workshop_with_path(context)
         people = workshop.chosen(who or [])
         found, corrected = _corrected(context, workshop, template, trusted=trust)
@@ -53,7 +53,7 @@ def push_fix(
         fixes = planned(workshop, people, new, console.say)
         waiting = any(fix.commit for fix in fixes) or (new.path, new.texts) != (workshop.path, workshop.texts)
         if not console.as_json:
-            fixed.show_report(console, workshop.called, fixes, back)
+            fixed.show_report(console, workshop, fixes, back)
         done = waiting and (yes or (console.is_interactive and _is_wanted(console, fixes)))
         if done:
             fixes = put_in(workshop, fixes, new, corrected)
@@ -61,10 +61,7 @@ def push_fix(
     words += ["--trust"] if trust else []
     again = " ".join((*words, "--yes"))
     validate = "" if found.is_bundled else f"template validate {quoted(shown_path(found.folder))} --skip earned"
-    zipped = [person.folder for person in people if workshop.waits_for(person)]
-    code = fixed.show(
-        console, workshop.called, fixes, back, waiting=waiting, done=done, again=again, validate=validate, zipped=zipped
-    )
+    code = fixed.show(console, workshop, fixes, back, waiting=waiting, done=done, again=again, validate=validate)
     if done:
         delivered.show_zips(console, workshop)
     return code
@@ -168,13 +165,13 @@ def catch_up(
         raise UsageError(f'--count-as wants green or red, and found "{count_as}".', "For example: --count-as green")
     green = None if not count_as else count_as == "green"
     with ExitStack() as held:
-        held.enter_context(working(workshop_here(context).folder, console.say))
+        held.enter_context(working(workshop_folder(context), console.say))
         workshop = workshop_with_path(context)
         template = held.enter_context(texts_of(workshop))
         goal, people, say = template.find_step(step), workshop.chosen(who), console.say
         judge = None if count_as else judge_if_any(console, workshop, trusted=trust_submissions)
         brought = bring(workshop, people, goal, say, judge=judge, counts_as_green=green, take_whole=replace)
-        code = caught_up.show(console, workshop.called, template, brought)
+        code = caught_up.show(console, workshop, template, brought)
         if any(one.delivered for one in brought):
             delivered.show_zips(console, workshop)
         return code

@@ -11,7 +11,7 @@ from starterkit.cli.begin import At, Data, Framework, given_answers
 from starterkit.cli.options import Elsewhere, Json, Trust, flag
 from starterkit.cli.session import console_of, folder_of
 from starterkit.cli.workshop_grading import grade, grader, grader_for_watch
-from starterkit.cli.workshop_options import TrustSubmissions, Who, workshop_here
+from starterkit.cli.workshop_options import TrustSubmissions, Who, workshop_folder, workshop_here
 from starterkit.places import place_of
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def collect(
     console = console_of(context)
     count = whole_number(jobs, "--jobs") or collecting.JOBS
     grade_them = grader(console, trusted=trust_submissions) if and_grade else None
-    with working(workshop_here(context).folder, console.say):
+    with working(workshop_folder(context), console.say):
         workshop = workshop_here(context)
         people = workshop.chosen(who or [])
         found = collecting.collect(workshop, people, console.say, jobs=count)

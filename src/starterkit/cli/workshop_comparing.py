@@ -38,7 +38,7 @@ def similar(
     console = console_of(context)
     workshop = workshop_with_path(context)
     found = compare(workshop, workshop.chosen(who or []), percent / 100, console.say)
-    return compared.show(console, workshop.called, found, percent)
+    return compared.show(console, workshop, found, percent)
 
 
 COMMANDS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (

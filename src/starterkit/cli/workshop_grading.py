@@ -147,7 +147,7 @@ def grader_for_watch(console: Console, troubles: Troubles, *, trusted: bool) -> 
         from starterkit.workshop.grading.running import Order
 
         try:
-            _, failed = _graded(console, workshop, Order(people), runner, runner.shelf, names={})
+            _, failed = _graded(console, workshop, Order(people), runner, runner.shelf, names=False)
         except StarterkitError as wrong:  # of the path itself, so of everybody
             troubles.not_graded({person.folder: wrong for person in people})
         else:
@@ -200,17 +200,12 @@ def _shelf(console: Console) -> Shelf:
 
 
 def _graded(
-    console: Console,
-    workshop: Workshop,
-    order: Order,
-    runner: Runner,
-    shelf: Shelf,
-    names: Mapping[str, str] | None = None,
+    console: Console, workshop: Workshop, order: Order, runner: Runner, shelf: Shelf, *, names: bool = True
 ) -> tuple[list[Grade], Mapping[str, StarterkitError]]:
     from starterkit.workshop.grading.running import Grading
     from starterkit.workshop.grading.written import write_grades
 
-    grading = Grading(workshop, order, runner, shelf, _Told(console, workshop.called if names is None else names))
+    grading = Grading(workshop, order, runner, shelf, _Told(console, workshop.called if names else {}))
     grades = grading.run()
     write_grades(workshop, grades)
     return grades, grading.failed

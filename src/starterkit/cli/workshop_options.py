@@ -10,6 +10,8 @@ from starterkit.cli.options import beginning_with, flag
 from starterkit.cli.session import folder_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from starterkit.workshop.folder import Workshop
 
 
@@ -68,16 +70,22 @@ TrustSubmissions = Annotated[
 ]
 
 
-def workshop_here(context: typer.Context) -> Workshop:
-    """Return the workshop that the command was called for. Raises as `open_workshop` does."""
-    from starterkit.workshop.folder import find_workshop, open_workshop
+def workshop_folder(context: typer.Context) -> Path:
+    """Return the folder of the workshop that the command was called for. Raises `UsageError` outside of one."""
+    from starterkit.workshop.folder import find_workshop
 
-    return open_workshop(find_workshop(folder_of(context)))
+    return find_workshop(folder_of(context))
+
+
+def workshop_here(context: typer.Context) -> Workshop:
+    """Return that workshop. Raises as `open_workshop` does."""
+    from starterkit.workshop.folder import open_workshop
+
+    return open_workshop(workshop_folder(context))
 
 
 def workshop_with_path(context: typer.Context) -> Workshop:
     """Return the same, for a command that writes into it. Raises `MissingError` where its path is not there."""
-    from starterkit.workshop.folder import find_workshop
     from starterkit.workshop.founding import reopened
 
-    return reopened(find_workshop(folder_of(context)))
+    return reopened(workshop_folder(context))

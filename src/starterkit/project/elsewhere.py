@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starterkit.errors import MissingError, UsageError
+from starterkit.plain import few
 from starterkit.process import Finished, TimeLimitReached
 from starterkit.project.advance import Say
 from starterkit.project.opened import Project
@@ -98,9 +99,8 @@ def _no_branch(place: Place, branch: str, there: Sequence[str]) -> UsageError:
     if not there:
         push = f"`git push -u {place.typed} {branch}` puts yours there." if place.is_remote else "Is it the right one?"
         return UsageError(f"{what}, nor any other.", push)
-    more = f" and {len(there) - _SHOWN} more" if len(there) > _SHOWN else ""
     return UsageError(
-        f"{what}. These are there: {', '.join(there[:_SHOWN])}{more}.",
+        f"{what}. These are there: {few(there, _SHOWN)}.",
         f"Name the one that you mean: `starterkit pull {shlex.quote(place.typed)} BRANCH`.",
     )
 

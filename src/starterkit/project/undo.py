@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from starterkit.errors import ConflictError, UsageError
+from starterkit.plain import few
 from starterkit.project.journal import Plan, Writes, carry_out, next_index_file
 from starterkit.project.opened import Project, Work, tree_fingerprint
 from starterkit.repository import UNDO_REFS, Head, Repository
@@ -214,9 +215,8 @@ def _check_untouched(project: Project, entry: Done, is_where_it_was: bool, wrote
         if not any(is_same(found, side, trust_modes=trust_modes) for side in sides):
             changed.append(path)
     if changed:
-        listed = ", ".join(changed[:5]) + (f" and {len(changed) - 5} more" if len(changed) > 5 else "")
         raise ConflictError(
-            f"You changed files that `starterkit {entry.command}` wrote: {listed}.",
+            f"You changed files that `starterkit {entry.command}` wrote: {few(changed, 5)}.",
             "`--force` goes back all the same: your versions stay in the snapshot that is taken first.",
         )
 

@@ -27,7 +27,7 @@ SUBMODULE = "160000"
 FOLDER = "40000"
 
 _DEEPEST = 100
-_FULL_ID = re.compile(r"[0-9a-f]{40}")
+FULL_ID = re.compile(r"[0-9a-f]{40}")
 _ANSWER = re.compile(rb"([0-9a-f]+) ([a-z]+) ([0-9]+)\n")  # else it repeats the name, and says that it is missing
 
 # The last commit made here; it keeps what a merge in progress needs from being collected as garbage.
@@ -206,7 +206,7 @@ class ObjectReader:
         if id not in self._trees:
             found: dict[str, Entry] = {}
             self._collect(f"{id}^{{tree}}", "", found, most)
-            if not _FULL_ID.fullmatch(id):
+            if not FULL_ID.fullmatch(id):
                 return found  # a name can stand for something else the next time
             self._trees[id] = found
         return self._trees[id]

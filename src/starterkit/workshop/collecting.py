@@ -7,7 +7,6 @@ on this machine, its files of refs are compared first, so that git is started on
 from __future__ import annotations
 
 import os
-import re
 import stat
 import threading
 from collections.abc import Container, Mapping, Sequence
@@ -18,6 +17,7 @@ from typing import Any
 from starterkit.errors import StarterkitError
 from starterkit.process import ProgramFailed
 from starterkit.repository.bare import HEADS, BareRepository, fingerprint, refs_on_disk
+from starterkit.repository.objects import FULL_ID
 from starterkit.repository.remotes import Answer, fetch_heads
 from starterkit.workshop import results
 from starterkit.workshop.folder import COLLECTED_HEADS, Person, Workshop
@@ -25,7 +25,6 @@ from starterkit.workshop.parallel import Say, each
 from starterkit.workshop.submissions import Submission, beginnings, latest_in
 
 JOBS = 8
-_ID = re.compile(r"[0-9a-f]{40}")
 SECONDS = 60.0
 
 
@@ -178,7 +177,7 @@ def _on_no_branch(repository: BareRepository, folder: Path) -> str:
             head = stream.read(100).decode("ascii", "replace").strip()
     except OSError:
         return ""
-    if not _ID.fullmatch(head) or repository.reader.about(head) is not None:
+    if not FULL_ID.fullmatch(head) or repository.reader.about(head) is not None:
         return ""
     return "their last commit is on no branch, so it does not come: `git switch -c mine` there"
 

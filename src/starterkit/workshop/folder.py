@@ -23,6 +23,7 @@ from pathlib import Path
 from starterkit.errors import FileError, UsageError
 from starterkit.places import place_of
 from starterkit.repository.bare import HEADS
+from starterkit.repository.objects import FULL_ID
 from starterkit.workshop.lines import Plain, lines_of, person_lines, split_people
 from starterkit.workshop.naming import is_safe, key_of, told_apart
 from starterkit.yamlfile import Value, parse
@@ -34,7 +35,6 @@ _REQUIRED = ("format", "template", "version", "answers", "step", "solved", "path
 HANDOUTS = ("zip", "folders")
 WAYS = (*HANDOUTS, "clone")
 _OF_A_PERSON = ("login", "email", "identifier", "remote", "begins")
-_ID = re.compile(r"[0-9a-f]{40}")
 # One letter before a colon is a drive of Windows.
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|(?:[\w.-]+@)?[\w.-]{2,}:(?!//)")
 
@@ -244,7 +244,7 @@ def read_workshop(data: bytes, folder: Path) -> Workshop:
     keys = parse(whole, WORKSHOP_FILE).mapping(_REQUIRED, optional)
     keys["format"].integer(WORKSHOP_FORMAT, WORKSHOP_FORMAT)
     for name in ("path", "texts"):
-        if not _ID.fullmatch(keys[name].scalar()):
+        if not FULL_ID.fullmatch(keys[name].scalar()):
             raise keys[name].wrong("expected the 40 hexadecimal digits of a git id")
     answers = keys["answers"].mapping((), optional=None)
     imported = keys["imported"].mapping((), optional=None) if "imported" in keys else {}

@@ -24,7 +24,6 @@ from starterkit.workshop.parallel import Say, each, quiet
 from starterkit.workshop.steps import texts_of
 
 STUCK_MINUTES = 20
-_HONEST = ("green", "red")  # with another verdict, green tests count for nothing
 _AWAY = timedelta(hours=8)  # who has done nothing for so long is not stuck; they have gone home
 _CACHE, _CACHE_FORMAT = ".status.json", 2
 GREEN, RED, NOT_GRADED, NOT_BEGUN, NOT_REACHED = "green", "red", "not graded", "not begun", "not reached"
@@ -226,7 +225,7 @@ def _after_grading(known: Summary, event: Mapping[str, Any]) -> Summary:
         verdict_why=_text(event, "why"),
         first_red=first,
         sentence=next((_text(one, "sentence") for one in tests if one.get("test") == first), ""),
-        green=sum(one.get("outcome") == "passed" for one in tests) if _text(event, "verdict") in _HONEST else 0,
+        green=sum(one.get("outcome") == "passed" for one in tests) if _text(event, "verdict") in (GREEN, RED) else 0,
         tests=len(tests),
         late=event.get("late") is True,
         same_red=tries,

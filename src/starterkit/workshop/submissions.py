@@ -13,7 +13,7 @@ from starterkit.repository.objects import Entry
 from starterkit.workshop.folder import Person, Workshop
 from starterkit.workshop.results import ours as ours_of
 
-MOST_FILES = 100_000
+_MOST_FILES = 100_000
 FILLED_IN = "Filled in from the reference by the workshop."  # in the messages of commits that `catch-up` makes
 _FURTHEST = 500  # of such commits
 _LARGEST_STATE, _LARGEST_COMMIT = 100_000, 10_000_000
@@ -164,7 +164,7 @@ def solved_by_reference(repository: BareRepository, commit: str, steps: Mapping[
 
 def files_of(repository: BareRepository, commit: str) -> dict[str, Entry]:
     """Return the files of somebody's commit by path. Raises `UsageError` for more than any honest one has."""
-    return dict(repository.reader.tree(commit, MOST_FILES))
+    return dict(repository.reader.tree(commit, _MOST_FILES))
 
 
 def _standing(repository: BareRepository, commit: str) -> tuple[str, bool]:

@@ -9,24 +9,20 @@ from starterkit.cli.text import prose, text
 from starterkit.errors import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from starterkit.cli.console import Console
     from starterkit.template import Template
     from starterkit.workshop.catching_up import CaughtUp
+    from starterkit.workshop.folder import Workshop
 
 
-def show(console: Console, called: Mapping[str, str], template: Template, brought: list[CaughtUp]) -> int:
-    """Show a line or two for each person; exit code 1 where somebody could not be brought there.
-
-    `called` are everybody's names, by their folders.
-    """
+def show(console: Console, workshop: Workshop, template: Template, brought: list[CaughtUp]) -> int:
+    """Show a line or two for each person; exit code 1 where somebody could not be brought there."""
     code = ExitCode.RED if any(one.failed for one in brought) else ExitCode.DONE
     if console.as_json:
         console.json("workshop catch-up", {"people": [_as_json(one) for one in brought]})
         return code
     for one in brought:
-        _show(console, called[one.person.folder], template, one)
+        _show(console, workshop.called[one.person.folder], template, one)
     if any(one.delivered and delivered.typed(one.delivered) == delivered.PULL for one in brought):
         console.line()
         delivered.show_pull(console)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from starterkit.cli.text import Text, few, joined, prose, text
+from starterkit.cli.text import Text, joined, prose, text
+from starterkit.plain import few
 
 if TYPE_CHECKING:
     from starterkit.checking import CheckResult, Place, TestResult

@@ -8,21 +8,20 @@ from starterkit.cli.text import text
 from starterkit.errors import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from starterkit.cli.console import Console
+    from starterkit.workshop.folder import Workshop
     from starterkit.workshop.similarity import Compared, Pair, Place
 
 _MOST = 40
 
 
-def show(console: Console, called: Mapping[str, str], found: Compared, percent: int) -> int:
-    """Show the pairs; the exit code is 0 whatever was found. `called` are everybody's names, by their folders."""
+def show(console: Console, workshop: Workshop, found: Compared, percent: int) -> int:
+    """Show the pairs; the exit code is 0 whatever was found."""
     if console.as_json:
         console.json("workshop similar", _as_json(found, percent))
         return ExitCode.DONE
     for pair in found.pairs[:_MOST]:
-        _show(console, called, pair)
+        _show(console, workshop, pair)
     if len(found.pairs) > _MOST:
         console.line(f"… and {len(found.pairs) - _MOST} more pairs: see --json, or ask for more with --at-least.")
     if not found.pairs:
@@ -35,14 +34,14 @@ def show(console: Console, called: Mapping[str, str], found: Compared, percent: 
     console.line("What the path brought does not count.")
     console.line("This is help for a talk, and no verdict: people who learn together write alike.")
     for reason in dict.fromkeys(why for _, why in found.passed):
-        names = ", ".join(called[person.folder] for person, why in found.passed if why == reason)
+        names = ", ".join(workshop.called[person.folder] for person, why in found.passed if why == reason)
         console.note(f"Not compared: {names} ({reason}).")
     return ExitCode.DONE
 
 
-def _show(console: Console, called: Mapping[str, str], pair: Pair) -> None:
-    one, other = pair.people
-    console.line(text(f"{pair.share:4.0%}", "bold"), f"  {called[one.folder]} and {called[other.folder]}", hang=6)
+def _show(console: Console, workshop: Workshop, pair: Pair) -> None:
+    one, other = (workshop.called[person.folder] for person in pair.people)
+    console.line(text(f"{pair.share:4.0%}", "bold"), f"  {one} and {other}", hang=6)
     for place in pair.places:
         console.line(f"{_where(place, 0)}  and  {_where(place, 1)}", indent=6)
 

@@ -6,15 +6,17 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from starterkit.cli.screens import delivered
-from starterkit.cli.text import few, text
+from starterkit.cli.text import text
 from starterkit.errors import ExitCode
+from starterkit.plain import few
 from starterkit.workshop.fixing import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Sequence
 
     from starterkit.cli.console import Console
     from starterkit.workshop.fixing import Fix
+    from starterkit.workshop.folder import Workshop
 
 _STYLES = {
     Outcome.CLEAN: "bold green",
@@ -35,10 +37,8 @@ _WORDS = {
 }
 
 
-def show_report(
-    console: Console, called: Mapping[str, str], fixes: list[Fix], taken_back: Sequence[tuple[str, str]]
-) -> None:
-    """Show what the correction does, before anything is put in. `called` are everybody's names, by their folders.
+def show_report(console: Console, workshop: Workshop, fixes: list[Fix], taken_back: Sequence[tuple[str, str]]) -> None:
+    """Show what the correction does, before anything is put in.
 
     `taken_back` are corrected files, each with a later step at which it is as before.
     """
@@ -50,7 +50,7 @@ def show_report(
             continue
         console.line(
             text(f"{fix.outcome.value:<12}", _STYLES.get(fix.outcome, "dim")),
-            f"{called[fix.person.folder]}: {_about(fix)}",
+            f"{workshop.called[fix.person.folder]}: {_about(fix)}",
             hang=12,
         )
         if fix.replaced:
@@ -67,7 +67,7 @@ def show_report(
 
 def show(
     console: Console,
-    called: Mapping[str, str],
+    workshop: Workshop,
     fixes: list[Fix],
     taken_back: Sequence[tuple[str, str]],
     *,
@@ -75,12 +75,11 @@ def show(
     done: bool,
     again: str,
     validate: str,
-    zipped: Collection[str],
 ) -> int:
     """Show what was done; everything where JSON is wanted.
 
     `again` is what to type to put it in, `validate` what tells whether the corrected path works (nothing where that
-    came with starterkit). `zipped` are the folders of those who pull from a file that somebody gives them.
+    came with starterkit).
     """
     failed = [fix for fix in fixes if fix.outcome in (Outcome.FAILED, Outcome.OTHER)]
     code = ExitCode.RED if failed else ExitCode.DONE
@@ -89,7 +88,7 @@ def show(
         return code
     if not waiting:
         console.line("There is nothing to put in.")
-        _show_typed(console, called, fixes)
+        _show_typed(console, workshop, fixes)
     elif not done:
         if validate:
             console.type_next(
@@ -97,35 +96,39 @@ def show(
             )
         console.type_next("Nothing was changed. To put it in", again)
     else:
-        _show_done(console, called, fixes, zipped)
+        _show_done(console, workshop, fixes)
     return code
 
 
-def _show_done(console: Console, called: Mapping[str, str], fixes: list[Fix], zipped: Collection[str]) -> None:
+def _show_done(console: Console, workshop: Workshop, fixes: list[Fix]) -> None:
     put_in = [(fix, fix.delivered) for fix in fixes if fix.commit and fix.delivered]
     ready = [(fix, one) for fix, one in put_in if one.is_theirs]
     console.line()
     if ready:
         console.line(text("ok", "bold green"), f"  Put in for {len(ready)} of {len(fixes)}.")
-        if any(not one.source and fix.person.folder not in zipped for fix, one in ready):
+        if any(not one.source and not workshop.waits_for(fix.person) for fix, one in ready):
             delivered.show_pull(console)
     elif not put_in:
         console.line("Who comes later begins with the corrected path.")
     for fix in fixes:
         if fix.outcome is Outcome.FAILED:
             console.line(
-                text(f"{fix.outcome.value:<12}", "bold red"), f"{called[fix.person.folder]}: {fix.why}", hang=12
+                text(f"{fix.outcome.value:<12}", "bold red"),
+                f"{workshop.called[fix.person.folder]}: {fix.why}",
+                hang=12,
             )
-    _show_typed(console, called, fixes)
+    _show_typed(console, workshop, fixes)
 
 
-def _show_typed(console: Console, called: Mapping[str, str], fixes: list[Fix]) -> None:
+def _show_typed(console: Console, workshop: Workshop, fixes: list[Fix]) -> None:
     """Show what those type for whom a plain pull is not enough."""
     for fix in fixes:
         one = fix.delivered
         if one is not None and (one.source or not one.is_theirs):
             style = _STYLES.get(fix.outcome, "")
-            console.line(text(f"{fix.outcome.value:<12}", style), f"{called[fix.person.folder]} types:", hang=12)
+            console.line(
+                text(f"{fix.outcome.value:<12}", style), f"{workshop.called[fix.person.folder]} types:", hang=12
+            )
             console.exact(delivered.typed(one), "bold", indent=12)
 
 

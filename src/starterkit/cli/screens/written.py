@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from starterkit.cli.text import few, joined, prose, text
+from starterkit.cli.text import joined, prose, text
+from starterkit.plain import few
 
 if TYPE_CHECKING:
     from starterkit.cli.console import Console
