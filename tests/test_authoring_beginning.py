@@ -182,7 +182,7 @@ def test_a_text_that_says_so_already_keeps_every_byte() -> None:
 def test_a_text_in_one_line_says_what_to_write() -> None:
     with pytest.raises(FileError, match="one key a line") as refused:
         with_removes(b"{title: x}", {"given": ["a.txt"]}, "step.yml")
-    assert "- a.txt" in refused.value.mend
+    assert "- a.txt" in refused.value.fix
 
 
 def test_a_killed_command_leaves_the_old_template_or_the_new_one(template: Path, tmp_path: Path) -> None:

@@ -106,7 +106,7 @@ def test_a_git_address_is_fetched_at_its_tag_and_recorded_by_its_commit(reposito
 def test_an_address_without_a_template_names_those_in_it(repository: Author, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="holds no template") as refused:
         locate_template(repository.folder.as_uri(), tmp_path, tmp_path / "store")
-    assert f"#{DEEPER}" in refused.value.mend
+    assert f"#{DEEPER}" in refused.value.fix
 
 
 def test_an_unknown_revision_and_an_unreachable_address_are_told_apart(repository: Author, tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ def test_a_fresh_clone_says_what_is_needed_where_the_template_is_gone(
     with open_project(clone) as project, pytest.raises(MissingError, match="does not have the path") as refused:
         _ = project.template
     assert ('folder called "tiny"' if is_folder else "elsewhere@") in refused.value.message
-    assert "git push origin refs/starterkit/path" in refused.value.mend
+    assert "git push origin refs/starterkit/path" in refused.value.fix
 
 
 def _clone_without_path(site: Path, clone: Path) -> Path:
@@ -180,7 +180,7 @@ def test_a_template_that_would_run_code_while_it_is_rendered_is_refused(
 
     with pytest.raises(FileError, match=rf"copier.yml:{len(text.splitlines()) + 1}: {setting}") as refused:
         create(order(found, tmp_path / "site"), say)
-    assert "--trust" in refused.value.mend
+    assert "--trust" in refused.value.fix
     assert not (tmp_path / "site").exists()
 
 
@@ -208,11 +208,11 @@ def test_installing_a_strangers_template_asks_for_trust(template: Path, tmp_path
 
     with pytest.raises(UsageError, match="run its code on this machine") as refused:
         create(wanted, say)
-    assert "--trust" in refused.value.mend and "--no-install" in refused.value.mend
+    assert "--trust" in refused.value.fix and "--no-install" in refused.value.fix
     assert not (tmp_path / "site").exists()
 
 
 def test_a_name_that_is_nothing_names_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(StarterkitError, match="no folder, no git address") as refused:
         locate_template("flsk", tmp_path, tmp_path / "store")
-    assert '"flask"' in refused.value.mend
+    assert '"flask"' in refused.value.fix

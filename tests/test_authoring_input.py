@@ -173,7 +173,7 @@ def test_a_malformed_template_names_file_and_line(case: str, tmp_path: Path) -> 
     for wrong in (by_new.value, by_author.value):
         assert what in wrong.message
         assert where in wrong.message.split(": ")[0].replace("\\", "/")
-        assert wrong.mend or any(words in wrong.message for words in NO_MEND), wrong.message
+        assert wrong.fix or any(words in wrong.message for words in NO_MEND), wrong.message
     assert not (tmp_path / "path").exists()
 
 
@@ -183,7 +183,7 @@ def test_an_unknown_key_names_the_nearest(tmp_path: Path) -> None:
 
     with pytest.raises(FileError) as wrong:
         read_template(FolderSource(folder))
-    assert wrong.value.mend == 'Did you mean "trade_off"?'
+    assert wrong.value.fix == 'Did you mean "trade_off"?'
 
 
 def test_what_is_rendered_must_be_text(tmp_path: Path) -> None:

@@ -184,7 +184,7 @@ def test_steps_in_another_order_are_refused_and_then_renumbered(template: Path, 
     )
     with pytest.raises(UsageError, match=r'"given 02-two" is the path.s step number 01') as refused:
         save_template(author.folder)
-    assert "--renumber" in refused.value.mend
+    assert "--renumber" in refused.value.fix
 
     saved = save_template(author.folder, renumber=True)
 
@@ -290,7 +290,7 @@ def test_what_makes_no_path_is_refused_and_nothing_is_written(problem: str, temp
     with pytest.raises((UsageError, FileError), match=CASES[problem]) as refused:
         save_template(author.folder)
 
-    assert refused.value.mend
+    assert refused.value.fix
     assert tree_of(template) == before
 
 
@@ -340,7 +340,7 @@ def test_a_clone_of_a_path_says_where_it_would_save(author: Author, template: Pa
 
     with pytest.raises(UsageError, match="does not remember") as refused:
         save_template(tmp_path / "clone")
-    assert "--to" in refused.value.mend
+    assert "--to" in refused.value.fix
     assert not save_template(tmp_path / "clone", to=template).is_change
 
 

@@ -197,11 +197,11 @@ def test_a_deleted_test_file_is_red_until_the_command_that_is_named_brings_it_ba
     tests.unlink()
 
     shown = starterkit("check", cwd=begun_site, code=1).out
-    mend = re.search(r"`git (.+?)`", " ".join(shown.split()))
+    fix = re.search(r"`git (.+?)`", " ".join(shown.split()))
 
-    assert mend, shown
-    assert mend[0] in " ".join(starterkit("hint", cwd=begun_site).out.split())
-    subprocess.run(["git", *mend[1].split()], cwd=begun_site, check=True, capture_output=True)
+    assert fix, shown
+    assert fix[0] in " ".join(starterkit("hint", cwd=begun_site).out.split())
+    subprocess.run(["git", *fix[1].split()], cwd=begun_site, check=True, capture_output=True)
     assert tests.read_bytes() == before
 
 

@@ -61,7 +61,7 @@ def test_with_json_an_error_is_an_object_too(tmp_path: Path) -> None:
     assert ran.json["format"] == 1
     assert ran.json["error"]["exit_code"] == 2
     assert ran.json["error"]["message"].startswith("There is no starterkit project")
-    assert ran.json["error"]["mend"]
+    assert ran.json["error"]["fix"]
 
 
 def test_wrong_usage_with_json_is_an_object_too(tmp_path: Path) -> None:

@@ -193,7 +193,7 @@ def test_without_a_network_it_says_so_soon_and_the_next_time_works(
         with pytest.raises(NoNetworkError, match="This needs the network once") as raised:
             prepare(project, PYTHON)
         assert time.perf_counter() - begun < 10
-    assert "Connect to the network and type the command again." in raised.value.mend
+    assert "Connect to the network and type the command again." in raised.value.fix
 
     assert module(prepare(project, PYTHON), "bread") == "1.0"
 
@@ -340,7 +340,7 @@ def test_an_environment_that_one_package_left_half_made_is_never_taken_for_whole
         with pytest.raises(UsageError, match=r"cannot be installed: The wheel is invalid: .*unknown.*") as raised:
             prepare(project, PYTHON)
 
-        assert raised.value.mend == "Leave that package out, or name another version of it."
+        assert raised.value.fix == "Leave that package out, or name another version of it."
         assert not is_prepared(project, PYTHON)
 
 
@@ -685,7 +685,7 @@ def test_the_tools_of_this_machine_are_reported() -> None:
     reports = {report.name: report for report in report_tools(None)}
 
     assert set(reports) == {"git", "python", "uv"}
-    assert all(report.ok and report.version and report.mend == "" for report in reports.values())
+    assert all(report.ok and report.version and report.fix == "" for report in reports.values())
 
 
 def test_a_tool_that_is_not_here_comes_with_its_mend(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -694,7 +694,7 @@ def test_a_tool_that_is_not_here_comes_with_its_mend(monkeypatch: pytest.MonkeyP
     git = next(report for report in report_tools(None) if report.name == "git")
 
     assert (git.ok, git.version) == (False, "")
-    assert "Install git" in git.mend
+    assert "Install git" in git.fix
 
 
 @pytest.mark.parametrize(

@@ -179,7 +179,7 @@ def test_the_scheduler_dies_and_who_was_graded_is_kept(tmp_path: Path, cluster: 
     assert sorted(grading.failed) == ["p1", "p2"]
     for wrong in grading.failed.values():
         assert wrong.message == f"The scheduler at {cluster.address} does not answer any more."
-        assert "what was graded is kept" in wrong.mend
+        assert "what was graded is kept" in wrong.fix
 
 
 def test_a_grade_names_the_sandbox_of_the_worker_that_ran_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,4 +206,4 @@ def test_where_nobody_answers_it_is_said(monkeypatch: pytest.MonkeyPatch) -> Non
     with pytest.raises(MissingError, match="No scheduler answers") as told:
         Elsewhere("tcp://127.0.0.1:9")
 
-    assert "dask scheduler" in told.value.mend
+    assert "dask scheduler" in told.value.fix

@@ -386,7 +386,7 @@ def test_without_a_sandbox_only_trusted_work_is_started(monkeypatch: pytest.Monk
     with pytest.raises(MissingError, match="there is none") as refused:
         sandbox()
     assert all(f"{name}: no {name} on this machine." in refused.value.message for name in MECHANISMS)
-    assert "--trust-submissions" in refused.value.mend
+    assert "--trust-submissions" in refused.value.fix
     trusted = sandbox(trusted=True).describe()
     assert "the network" in trusted.does_not_stop
 

@@ -236,7 +236,7 @@ def test_where_two_lines_may_be_one_who_is_there_both_are_named(text: str) -> No
         matched(text, [Person("anna", "Anna")])
 
     assert "roster.csv:3: lines 2 and 3 may both be Anna, who has the folder anna" in str(wrong.value)
-    assert "workshop.yml" in wrong.value.mend
+    assert "workshop.yml" in wrong.value.fix
 
 
 def test_lines_that_say_the_same_are_as_many_people_also_when_they_are_read_again() -> None:

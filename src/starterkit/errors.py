@@ -25,18 +25,18 @@ class ExitCode(IntEnum):
 class StarterkitError(Exception):
     """Something the user can cause or cure.
 
-    `message` says what is wrong (and where), `mend` what to do next; both are plain text for a terminal.
+    `message` says what is wrong (and where), `fix` what to do next; both are plain text for a terminal.
     """
 
     code: ExitCode = ExitCode.USAGE
 
-    def __init__(self, message: str, mend: str = "") -> None:
+    def __init__(self, message: str, fix: str = "") -> None:
         super().__init__(message)
         self.message = message
-        self.mend = mend
+        self.fix = fix
 
     def __str__(self) -> str:
-        return f"{self.message}\n{self.mend}" if self.mend else self.message
+        return f"{self.message}\n{self.fix}" if self.fix else self.message
 
 
 class UsageError(StarterkitError):
@@ -48,9 +48,9 @@ class UsageError(StarterkitError):
 class FileError(UsageError):
     """A file says something that cannot be right; `file` and `line` tell where."""
 
-    def __init__(self, file: str, line: int | None, message: str, mend: str = "") -> None:
+    def __init__(self, file: str, line: int | None, message: str, fix: str = "") -> None:
         where = f"{file}:{line}" if line else file
-        super().__init__(f"{where}: {message}", mend)
+        super().__init__(f"{where}: {message}", fix)
         self.file = file
         self.line = line
 

@@ -56,9 +56,9 @@ class ProgramFailed(StarterkitError):
 
     code = ExitCode.ENVIRONMENT
 
-    def __init__(self, finished: Finished, mend: str = "") -> None:
+    def __init__(self, finished: Finished, fix: str = "") -> None:
         shown = (finished.text_err or finished.text_out).strip()
-        super().__init__(f"`{' '.join(finished.args)}` ended with exit code {finished.code}.\n{shown}".rstrip(), mend)
+        super().__init__(f"`{' '.join(finished.args)}` ended with exit code {finished.code}.\n{shown}".rstrip(), fix)
         self.finished = finished
 
 

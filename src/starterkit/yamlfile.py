@@ -80,9 +80,9 @@ class Value:
     def line(self) -> int:
         return int(self.node.start_mark.line) + 1
 
-    def wrong(self, message: str, mend: str = "") -> FileError:
+    def wrong(self, message: str, fix: str = "") -> FileError:
         """Return (not raise) an error that points at this value."""
-        return FileError(self.file, self.line, f"{self.path}: {message}" if self.path else message, mend)
+        return FileError(self.file, self.line, f"{self.path}: {message}" if self.path else message, fix)
 
     def mapping(self, required: tuple[str, ...] = (), optional: tuple[str, ...] | None = ()) -> dict[str, Value]:
         """Return the mapping's values by key; `optional=None` lets any further key pass."""

@@ -60,7 +60,7 @@ def test_a_damaged_state_is_named_with_its_line(
         getattr(tiny, command)()
 
     assert (stopped.value.file, stopped.value.line) == (STATE, line) and says in stopped.value.message
-    assert "git checkout HEAD -- .starterkit.yml" in stopped.value.mend
+    assert "git checkout HEAD -- .starterkit.yml" in stopped.value.fix
     assert stopped.value.code is ExitCode.USAGE and tiny.standing() == before
 
 
@@ -158,7 +158,7 @@ def test_a_place_that_cannot_hold_a_project(prepare: Callable[[Path], Path], tmp
     with pytest.raises(UsageError) as stopped:
         make_project(destination, TEMPLATES / "tiny")
 
-    assert stopped.value.mend and str(tmp_path) in stopped.value.message
+    assert stopped.value.fix and str(tmp_path) in stopped.value.message
     assert (read_tree(tmp_path), sorted(tmp_path.rglob("*"))) == before
 
 
@@ -234,7 +234,7 @@ def test_an_answer_to_no_question_names_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="site_titel") as stopped:
         make_project(tmp_path / "site", TEMPLATES / "tiny", site_titel="x")
 
-    assert '"site_title"' in stopped.value.mend and list(tmp_path.iterdir()) == []
+    assert '"site_title"' in stopped.value.fix and list(tmp_path.iterdir()) == []
 
 
 # -- two at once, and a full disk -------------------------------------------------------------------------------------
@@ -327,7 +327,7 @@ def test_programs_that_the_machine_lacks_are_named(
         patched.setenv("PATH", str(tmp_path))
         with pytest.raises(MissingError, match="git") as stopped:
             tiny.next()
-    assert stopped.value.code is ExitCode.ENVIRONMENT and "apt install git" in stopped.value.mend
+    assert stopped.value.code is ExitCode.ENVIRONMENT and "apt install git" in stopped.value.fix
     assert tiny.standing() == before
 
 

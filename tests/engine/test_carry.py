@@ -620,7 +620,7 @@ def test_a_large_file_is_asked_about(with_large_file: Learner) -> None:
     with pytest.raises(ConflictError, match=r"film\.mp4") as stopped:
         learner.next()
 
-    assert "--save-large" in stopped.value.mend and learner.standing() == before
+    assert "--save-large" in stopped.value.fix and learner.standing() == before
 
 
 @pytest.mark.parametrize("choice", ["save_large", "leave_out"])

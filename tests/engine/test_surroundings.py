@@ -289,7 +289,7 @@ def test_where_a_commit_would_be_out_of_place_nothing_is_changed(
     with pytest.raises(ConflictError) as stopped:
         getattr(tiny, command)()
 
-    assert stopped.value.mend and "git " in stopped.value.mend
+    assert stopped.value.fix and "git " in stopped.value.fix
     assert tiny.standing() == before and tiny.git("for-each-ref") == refs
 
 
@@ -443,7 +443,7 @@ def test_where_nothing_can_rebuild_the_path_the_version_is_named(tiny: Learner) 
 
     version = clone.state().version
     assert stopped.value.code is ExitCode.ENVIRONMENT
-    assert version in stopped.value.message and f"starterkit=={version}" in stopped.value.mend
+    assert version in stopped.value.message and f"starterkit=={version}" in stopped.value.fix
     assert clone.standing() == before
 
 
@@ -475,7 +475,7 @@ def test_damaged_answers_are_named_with_their_line(flask: Learner, content: byte
         clone.next()
 
     assert stopped.value.file == ".copier-answers.yml" and stopped.value.line == line
-    assert "git checkout" in stopped.value.mend
+    assert "git checkout" in stopped.value.fix
 
 
 def test_deleted_answers_are_named(flask: Learner) -> None:

@@ -124,7 +124,7 @@ def test_an_edit_to_what_the_command_wrote_needs_force(tiny: Learner) -> None:
 
     with pytest.raises(ConflictError, match=r"conduit/one\.py") as stopped:
         tiny.undo()
-    assert "--force" in stopped.value.mend and tiny.standing() == edited
+    assert "--force" in stopped.value.fix and tiny.standing() == edited
 
     tiny.undo(force=True)
     assert not (tiny.folder / "conduit/one.py").exists()

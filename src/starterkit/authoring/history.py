@@ -99,11 +99,11 @@ def _no_layer(id: str, subject: str) -> UsageError:
             f'Commit {id[:10]} "{subject}" is not folded into its layer yet.',
             "Type `git rebase -i --autosquash --root`.",
         )
-    mend = f"Fold it into the layer that it belongs to: {_REBASE}, and `fixup` in the line of this commit. "
+    fix = f"Fold it into the layer that it belongs to: {_REBASE}, and `fixup` in the line of this commit. "
     if word.lower().rstrip(":") in ("given", "solution", "base") or (rest and re.match(r"\d", rest)):
-        mend = f"A layer's subject is `base`, `given NN-name` or `solution NN-name`: {_REBASE}, and `reword`. "
-        mend += nearest(word.lower(), ["base", "given", "solution"]) if word != word.lower() else ""
-    return UsageError(f'Commit {id[:10]} "{subject}" is no layer of the path.', mend.strip())
+        fix = f"A layer's subject is `base`, `given NN-name` or `solution NN-name`: {_REBASE}, and `reword`. "
+        fix += nearest(word.lower(), ["base", "given", "solution"]) if word != word.lower() else ""
+    return UsageError(f'Commit {id[:10]} "{subject}" is no layer of the path.', fix.strip())
 
 
 def _check_first(commits: list[LayerCommit]) -> None:

@@ -54,5 +54,5 @@ def _check_file(layer: LayerCommit, path: str, file: File) -> None:
         raise _wrong(layer, f"{path}:{line}", "there are conflict markers of a merge here", "Settle the conflict.")
 
 
-def _wrong(layer: LayerCommit, path: str, what: str, mend: str) -> FileError:
-    return FileError(f'project/{path} in commit {layer.id[:10]} "{layer.label}"', None, what, mend)
+def _wrong(layer: LayerCommit, path: str, what: str, fix: str) -> FileError:
+    return FileError(f'project/{path} in commit {layer.id[:10]} "{layer.label}"', None, what, fix)

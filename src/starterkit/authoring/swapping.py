@@ -74,8 +74,8 @@ def replace_template(folder: Path, fill: Callable[[Path], None]) -> None:
             shutil.copystat(folder, draft)
             _exchange(draft, folder)
     except OSError as wrong:
-        mend = "Nothing was changed. Make room or make the folder above it writable, then type the same again."
-        raise MissingError(f"{folder} could not be written: {wrong.strerror or wrong}.", mend) from wrong
+        fix = "Nothing was changed. Make room or make the folder above it writable, then type the same again."
+        raise MissingError(f"{folder} could not be written: {wrong.strerror or wrong}.", fix) from wrong
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 

@@ -43,8 +43,8 @@ class _Commands(_PlainHelp, typer.core.TyperGroup):
 
         name = args[0]
         if not ctx.resilient_parsing and not name.startswith("-") and self.get_command(ctx, name) is None:
-            mend = "`starterkit --help` shows them all." if name == "help" else nearest(name, self.list_commands(ctx))
-            raise UsageError(f"There is no command `{name}`.", mend)
+            fix = "`starterkit --help` shows them all." if name == "help" else nearest(name, self.list_commands(ctx))
+            raise UsageError(f"There is no command `{name}`.", fix)
         return super().resolve_command(ctx, args)
 
 

@@ -74,9 +74,9 @@ def _dispatch(arguments: list[str], console: Console) -> int:
 
 def _told(console: Console, wrong: StarterkitError) -> int:
     if console.as_json:
-        error = {"message": wrong.message, "mend": wrong.mend, "exit_code": int(wrong.code)}
+        error = {"message": wrong.message, "fix": wrong.fix, "exit_code": int(wrong.code)}
         console.json("error", {"error": error})
-    console.trouble(_TITLES.get(wrong.code, "Error:"), wrong.message, wrong.mend)
+    console.trouble(_TITLES.get(wrong.code, "Error:"), wrong.message, wrong.fix)
     return int(wrong.code)
 
 

@@ -104,14 +104,14 @@ class Console:
         for line in wrapped(self._ours(joined(*parts), colour=self.err_colour), self.width, indent=indent):
             self._write(sys.stderr, line, colour=self.err_colour)
 
-    def trouble(self, title: str, message: str, mend: str) -> None:
+    def trouble(self, title: str, message: str, fix: str) -> None:
         """Tell what is wrong and what to do about it, on standard error."""
-        for paragraph in _trouble(title, message, mend):
+        for paragraph in _trouble(title, message, fix):
             self.note(paragraph)
 
-    def lines_of_trouble(self, title: str, message: str, mend: str) -> int:
+    def lines_of_trouble(self, title: str, message: str, fix: str) -> int:
         """Return how many lines `trouble` takes."""
-        paragraphs = (self._ours(one, colour=self.err_colour) for one in _trouble(title, message, mend))
+        paragraphs = (self._ours(one, colour=self.err_colour) for one in _trouble(title, message, fix))
         return sum(len(list(wrapped(one, self.width))) for one in paragraphs)
 
     # --- questions --------------------------------------------------------------------------------------------------
@@ -159,9 +159,9 @@ class Console:
         sys.stdout.flush()
 
 
-def _trouble(title: str, message: str, mend: str) -> list[Text]:
+def _trouble(title: str, message: str, fix: str) -> list[Text]:
     head = text(f"{title} ", "bold red") if title else text("")
-    return [joined(head, prose(message)), *([prose(mend)] if mend else [])]
+    return [joined(head, prose(message)), *([prose(fix)] if fix else [])]
 
 
 def has_colour(stream: IO[str], environ: Mapping[str, str]) -> bool:

@@ -17,8 +17,8 @@ def in_our_words(wrong: TyperException) -> UsageError:
     command = context.command_path if context else "starterkit"
     option = getattr(wrong, "option_name", "")
     if option and hasattr(wrong, "possibilities"):
-        mend = _nearest_option(option, context) or f"`{command} --help` lists its options."
-        return UsageError(f"`{command}` has no option {option}.", mend)
+        fix = _nearest_option(option, context) or f"`{command} --help` lists its options."
+        return UsageError(f"`{command}` has no option {option}.", fix)
     message = wrong.format_message()
     extra = re.fullmatch(r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)\.?", message)
     if extra:

@@ -84,13 +84,13 @@ class Troubles:
     def not_graded(self, failed: Mapping[str, StarterkitError]) -> None:
         """Note why some could not be graded, an error for the folder of each."""
         for folder, wrong in failed.items():
-            self._not_graded.setdefault((wrong.message, wrong.mend), []).append(folder)
+            self._not_graded.setdefault((wrong.message, wrong.fix), []).append(folder)
 
     def told(self, called: Mapping[str, str]) -> tuple[_Told, ...]:
         """All that is to be told now: a title, what is wrong, what to do. `called` are people's names, by folder."""
         not_graded = (
-            ("NOT GRADED", f"{few([called[folder] for folder in folders], _MOST_NAMES)}: {message}", mend)
-            for (message, mend), folders in self._not_graded.items()
+            ("NOT GRADED", f"{few([called[folder] for folder in folders], _MOST_NAMES)}: {message}", fix)
+            for (message, fix), folders in self._not_graded.items()
         )
         return (*self.lasting, *self.of_this_round, *not_graded)
 
@@ -117,7 +117,7 @@ def watch_room(folder: Path, shown: Shown, seconds: int, grade: Grade | None, tr
             if seen is None or told is None:
                 raise
             seen = replace(seen, at=datetime.now(UTC))
-            troubles.of_this_round.append(("Not up to date:", told.message, told.mend))
+            troubles.of_this_round.append(("Not up to date:", told.message, told.fix))
         view.update(seen)
         time.sleep(max(0.5, seconds - (time.monotonic() - begun)))
 

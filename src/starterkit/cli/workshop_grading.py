@@ -140,7 +140,7 @@ def grader_for_watch(console: Console, troubles: Troubles, *, trusted: bool) -> 
     try:
         runner = _here(console, trusted=trusted)
     except MissingError as lacking:
-        troubles.lasting.append(("Nothing is graded:", lacking.message, lacking.mend))
+        troubles.lasting.append(("Nothing is graded:", lacking.message, lacking.fix))
         return None
 
     def grade_them(workshop: Workshop, people: Sequence[Person], say: Say) -> None:
@@ -170,7 +170,7 @@ def judge_if_any(console: Console, workshop: Workshop, *, trusted: bool) -> Judg
     try:
         runner = _here(console, trusted=trusted)
     except MissingError as lacking:
-        console.trouble("Nothing is graded:", lacking.message, lacking.mend)
+        console.trouble("Nothing is graded:", lacking.message, lacking.fix)
         return None
     grader = Grader(workshop, Layers(workshop), runner.shelf, runner)
 

@@ -34,7 +34,7 @@ def prepared(project: Project, say: Say = silent) -> Prepared:
     except NoNetworkError as failed:
         if project.bundle is None:  # as in a workshop's room, with a repository that was handed out
             name = '$env:STARTERKIT_BUNDLE = "FOLDER"' if os.name == "nt" else "export STARTERKIT_BUNDLE=FOLDER"
-            failed.mend += f"\nOr, where somebody has a bundle with the packages, name its folder first: `{name}`"
+            failed.fix += f"\nOr, where somebody has a bundle with the packages, name its folder first: `{name}`"
         raise
 
 

@@ -141,7 +141,7 @@ def create(order: Order, say: Say) -> Created:
     except StarterkitError as failed:
         _take_away(order, made, keep_folder=was_there)
         if isinstance(failed, MissingError):
-            failed.mend = "\n".join(filter(None, (failed.mend, *_other_ways(failed, order))))
+            failed.fix = "\n".join(filter(None, (failed.fix, *_other_ways(failed, order))))
         failed.message = f"{failed.message} Nothing was made."
         raise
 
@@ -202,8 +202,8 @@ def _place(order: Order, path: RenderedPath, made: list[Path]) -> State:
     except BaseException as wrong:
         _remove(moved, made)
         if isinstance(wrong, OSError):
-            mend = "Make room on the disk, or choose another place."
-            raise MissingError(f"The project could not be written: {wrong.strerror or wrong}.", mend) from wrong
+            fix = "Make room on the disk, or choose another place."
+            raise MissingError(f"The project could not be written: {wrong.strerror or wrong}.", fix) from wrong
         raise
 
 

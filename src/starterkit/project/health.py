@@ -22,7 +22,7 @@ class Finding:
     name: str
     is_ok: bool
     found: str
-    mend: str = ""
+    fix: str = ""
     is_needed: bool = True
 
 
@@ -59,7 +59,7 @@ def examine(start: Path) -> Health:
                 ),
             )
     except StarterkitError as wrong:
-        return Health(folder, (*_tools(None), Finding("project", False, wrong.message, wrong.mend)))
+        return Health(folder, (*_tools(None), Finding("project", False, wrong.message, wrong.fix)))
 
 
 def _tools(template: Template | None) -> tuple[Finding, ...]:
@@ -68,9 +68,9 @@ def _tools(template: Template | None) -> tuple[Finding, ...]:
 
 def _tool(report: ToolReport) -> Finding:
     if not report.version:
-        return Finding(report.name, False, f"not found (needed: {report.wanted})", report.mend)
+        return Finding(report.name, False, f"not found (needed: {report.wanted})", report.fix)
     needed = "" if report.ok else f", needed: {report.wanted}"
-    return Finding(report.name, report.ok, f"{report.version}{needed} ({report.found})", report.mend)
+    return Finding(report.name, report.ok, f"{report.version}{needed} ({report.found})", report.fix)
 
 
 def _identity(project: Project) -> Finding:
@@ -95,11 +95,11 @@ def _path(project: Project) -> tuple[Finding, Template | None]:
         return Finding("the path", True, f"{project.template.title}, {steps} steps, made by {project.state.version}"), (
             project.template
         )
-    mend = (
+    fix = (
         "`starterkit status` brings it back: from the remote, or from the template it was made from. "
         f"Where it is still there, `git push origin {PATH_REF} {TEXTS_REF}` puts it on the remote."
     )
-    return Finding("the path", False, "not in this clone", mend), None
+    return Finding("the path", False, "not in this clone", fix), None
 
 
 def _bundle(project: Project) -> tuple[Finding, ...]:
@@ -109,7 +109,7 @@ def _bundle(project: Project) -> tuple[Finding, ...]:
     try:
         project.bundle.check_fits()
     except StarterkitError as wrong:
-        return (Finding("the bundle", False, wrong.message, wrong.mend, is_needed=False),)
+        return (Finding("the bundle", False, wrong.message, wrong.fix, is_needed=False),)
     return (Finding("the bundle", True, f"{project.bundle.folder}, of {project.bundle.contents.date}"),)
 
 
@@ -120,5 +120,5 @@ def _environment(project: Project, template: Template | None) -> tuple[Finding, 
         return (Finding("the environment", True, "up to date"),)
     found = "not made yet, or its packages have changed"
     needs = "the bundle" if project.bundle else "the network, once"
-    mend = f"`starterkit check` makes it; that may need {needs}."
-    return (Finding("the environment", False, found, mend, is_needed=False),)
+    fix = f"`starterkit check` makes it; that may need {needs}."
+    return (Finding("the environment", False, found, fix, is_needed=False),)

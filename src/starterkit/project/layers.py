@@ -82,8 +82,8 @@ def check_layout(folder: Path) -> None:
             raise FileError(str(step), None, "steps/ holds the folders of steps only", "Put the file into its step.")
         for entry in sorted(step.iterdir()):
             if entry.name not in _STEP_ENTRIES and not _is_left_behind(entry.name):
-                mend = nearest(entry.name, list(_STEP_ENTRIES))
-                raise FileError(str(entry), None, "a step has no place for this", mend)
+                fix = nearest(entry.name, list(_STEP_ENTRIES))
+                raise FileError(str(entry), None, "a step has no place for this", fix)
         for kind in ("given", "solution"):
             if (step / kind).exists() or (step / kind).is_symlink():
                 _check_folder(step / kind, f"the files of the {kind} belong there")

@@ -222,8 +222,8 @@ def _side(project: Project, commit: str, otherwise: State | None = None) -> _Sid
     except FileError as wrong:
         if otherwise is not None:
             return _Side(otherwise, tree)
-        mend = "Mend it there (an older commit has it), or take the commits with `git pull --no-rebase`."
-        raise FileError(f"{STATE_FILE} of what is to be pulled", None, wrong.message, mend) from wrong
+        fix = "Mend it there (an older commit has it), or take the commits with `git pull --no-rebase`."
+        raise FileError(f"{STATE_FILE} of what is to be pulled", None, wrong.message, fix) from wrong
 
 
 def _standing(project: Project, base: State, mine: State, theirs: State) -> tuple[State, LearningPath]:
@@ -308,6 +308,6 @@ def _clash(project: Project, other: _Other, files: Iterable[str], source: Source
     return ConflictError(
         f"You and {other.name} changed the same lines of: {', '.join(sorted(files))}. Nothing was changed.",
         f"Choose: `{words} --keep-mine` (your lines win), or `{words} --take-theirs` (the lines that come win, yours "
-        f"stay in your history). Or settle it by hand: `git merge {other.name if known else other.commit[:12]}`, mend "
+        f"stay in your history). Or settle it by hand: `git merge {other.name if known else other.commit[:12]}`, fix "
         "the marked lines, then `git add -A` and `git commit`.",
     )

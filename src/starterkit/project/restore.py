@@ -108,8 +108,8 @@ def _rebuild_from(repository: Repository, folder: Path, found: Located, wanted: 
     except FileError as wrong:
         if wrong.file != ANSWERS_FILE:
             raise
-        mend = f"Get its last good version back with `git checkout HEAD -- {ANSWERS_FILE}`."
-        raise FileError(wrong.file, wrong.line, wrong.message.partition(": ")[2], mend) from wrong
+        fix = f"Get its last good version back with `git checkout HEAD -- {ANSWERS_FILE}`."
+        raise FileError(wrong.file, wrong.line, wrong.message.partition(": ")[2], fix) from wrong
     ids = write_path(repository.git, layers, texts_of(found.folder, found.template), _REBUILT)
     repository.close()
     is_the_same = ids == (wanted[PATH_REF], wanted[TEXTS_REF]) and _is_here(repository, wanted)

@@ -64,8 +64,8 @@ def read_state(data: bytes) -> State:
             solved=keys["state"].choice(("given", "solved")) == "solved",
         )
     except FileError as wrong:
-        mend = _MEND_MERGE if "conflict markers" in wrong.message else _MEND
-        raise FileError(wrong.file, wrong.line, wrong.message.partition(": ")[2], mend) from wrong
+        fix = _MEND_MERGE if "conflict markers" in wrong.message else _MEND
+        raise FileError(wrong.file, wrong.line, wrong.message.partition(": ")[2], fix) from wrong
 
 
 def state_bytes(state: State) -> bytes:

@@ -94,17 +94,17 @@ class Repository:
 
     def unfinished(self) -> str | None:
         """Return the error's words when a merge, rebase or the like is under way here, else None."""
-        for name, (what, mend) in _UNFINISHED.items():
+        for name, (what, fix) in _UNFINISHED.items():
             if (self.git_dir / name).exists():
-                return f"git is in the middle of {what} here. Finish it or give it up first: {mend}."
+                return f"git is in the middle of {what} here. Finish it or give it up first: {fix}."
         return None
 
     def check_ready(self) -> Head:
         """Return HEAD when commits can be made here. Raises `ConflictError` in a detached HEAD, a merge or a rebase."""
         unfinished = self.unfinished()
         if unfinished:
-            what, _, mend = unfinished.partition(". ")
-            raise ConflictError(what + ".", mend)
+            what, _, fix = unfinished.partition(". ")
+            raise ConflictError(what + ".", fix)
         head = self.head()
         if head.branch is None:
             raise ConflictError(

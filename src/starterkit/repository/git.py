@@ -132,16 +132,16 @@ def git_failed(finished: Finished) -> StarterkitError:
     text = finished.text_err
     if any(words in text for words in _NO_ROOM):
         return MissingError("There is no room left on the disk.", "Make room, then type the command again.")
-    mend = ""
+    fix = ""
     if "index.lock" in text:
-        mend = "Another git command is at work in this project. When none is, delete the file that is named above."
+        fix = "Another git command is at work in this project. When none is, delete the file that is named above."
     elif "dubious ownership" in text:
-        mend = "The folder belongs to another user. git itself says above how to allow it."
+        fix = "The folder belongs to another user. git itself says above how to allow it."
     elif any(words in text for words in _NOT_WRITABLE):
-        mend = "Make the folder writable for you."
+        fix = "Make the folder writable for you."
     words = finished.args
     without_flags = words[:1] + words[1 + 2 * len(_FLAGS) :]
-    return ProgramFailed(replace(finished, args=without_flags), mend)
+    return ProgramFailed(replace(finished, args=without_flags), fix)
 
 
 def version_of(text: str) -> tuple[int, ...]:

@@ -25,14 +25,14 @@ _MENDS = {
 
 @dataclass(frozen=True)
 class ToolReport:
-    """One tool: where and in which version it is here ("" where it is not), what is wanted, and how to mend it."""
+    """One tool: where and in which version it is here ("" where it is not), what is wanted, and how to fix it."""
 
     name: str
     found: str
     version: str
     wanted: str
     ok: bool
-    mend: str
+    fix: str
 
 
 def report_tools(template: Template | None) -> list[ToolReport]:
@@ -55,8 +55,8 @@ def _own_node(found: str, version: str, wanted: str) -> ToolReport:
     own = own_node()
     if own:
         return ToolReport("node", f"starterkit's own, {own.program}; {theirs}", own.version, wanted, True, "")
-    mend = f"Nothing to do: `starterkit check` fetches Node {OWN_VERSION} for its own use, once, over the network."
-    return ToolReport("node", f"{found or 'none'}; starterkit brings its own", version or "none", wanted, True, mend)
+    fix = f"Nothing to do: `starterkit check` fetches Node {OWN_VERSION} for its own use, once, over the network."
+    return ToolReport("node", f"{found or 'none'}; starterkit brings its own", version or "none", wanted, True, fix)
 
 
 def _found(name: str) -> tuple[str, str]:

@@ -163,7 +163,7 @@ class Workshop:
         try:
             return self.folder / place_of(words)
         except UsageError as wrong:
-            raise FileError(WORKSHOP_FILE, None, wrong.message.removesuffix("."), wrong.mend) from wrong
+            raise FileError(WORKSHOP_FILE, None, wrong.message.removesuffix("."), wrong.fix) from wrong
 
     @cached_property
     def called(self) -> Mapping[str, str]:
@@ -280,7 +280,7 @@ def _due(value: Value | None) -> datetime | None:
     try:
         return parse_time(value.scalar())
     except UsageError as wrong:
-        raise value.wrong(wrong.message, wrong.mend) from wrong
+        raise value.wrong(wrong.message, wrong.fix) from wrong
 
 
 def _people(value: Value) -> tuple[Person, ...]:

@@ -60,7 +60,7 @@ def show_report(console: Console, workshop: Workshop, fixes: list[Fix], taken_ba
     for file, step in taken_back:
         console.line(
             text("careful", "bold yellow"),
-            f"     {file} is corrected, and step {step} brings the whole file as it was before: mend it there, too.",
+            f"     {file} is corrected, and step {step} brings the whole file as it was before: fix it there, too.",
             hang=12,
         )
 

@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
 
 def show(console: Console, health: Health) -> int:
-    """Show each finding with its mend; return the exit code."""
+    """Show each finding with its fix; return the exit code."""
     code = ExitCode.DONE if health.is_ok else ExitCode.ENVIRONMENT
     if console.as_json:
         console.json("doctor", {**as_json(health), "next": _what_next(health)[1]})
         return code
     for finding in health.findings:
         console.line(_word(finding), f"  {finding.name}: {finding.found}", hang=9)
-        if finding.mend:
-            console.line(prose(finding.mend), indent=9)
+        if finding.fix:
+            console.line(prose(finding.fix), indent=9)
     console.line()
     console.line("All that is needed is here." if health.is_ok else "Something that is needed is not here yet.")
     console.type_next(*_what_next(health))
@@ -46,7 +46,7 @@ def _word(finding: Finding) -> Text:
 def as_json(health: Health) -> dict[str, object]:
     """Return the findings as the object that docs/commands.md describes."""
     findings = [
-        {"name": one.name, "ok": one.is_ok, "needed": one.is_needed, "found": one.found, "mend": one.mend}
+        {"name": one.name, "ok": one.is_ok, "needed": one.is_needed, "found": one.found, "fix": one.fix}
         for one in health.findings
     ]
     return {"ok": health.is_ok, "folder": str(health.folder) if health.folder else None, "findings": findings}

@@ -51,7 +51,7 @@ def show_hint(console: Console, shown: HintShown) -> None:
         console.line(text(f"({shown.test})", "dim"), indent=2)
     console.line()
     if shown.is_obstacle:
-        console.line("Something stands in the way of it, so mend that first:")
+        console.line("Something stands in the way of it, so fix that first:")
         console.line(prose(shown.text), indent=2)
         console.type_next("When it is mended", "check")
         return

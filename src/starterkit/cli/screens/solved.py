@@ -82,7 +82,7 @@ def show_not_solved(console: Console, stopped: NotSolved) -> int:
     if console.as_json:
         check = checked.as_json(stopped.result) if stopped.result else None
         console.json("solve", {"check": check, "error": written.error_as_json(stopped)})
-    console.trouble("Stopped:", stopped.message, stopped.mend)
+    console.trouble("Stopped:", stopped.message, stopped.fix)
     return int(stopped.code)
 
 

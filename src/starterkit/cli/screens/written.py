@@ -70,4 +70,4 @@ def written_as_json(written: Written | None) -> dict[str, Any]:
 
 def error_as_json(stopped: StarterkitError) -> dict[str, Any]:
     """Return an error as part of an answer."""
-    return {"message": stopped.message, "mend": stopped.mend, "exit_code": int(stopped.code)}
+    return {"message": stopped.message, "fix": stopped.fix, "exit_code": int(stopped.code)}

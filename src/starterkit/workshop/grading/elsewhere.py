@@ -119,7 +119,7 @@ def _run(unit: Unit, version: str, harness: str) -> Grade:
         place = sandbox()
         return replace(run_unit(unit, _shelf(), place), sandbox=place.describe().name)
     except StarterkitError as wrong:  # told without its cause, which may not travel
-        raise MissingError(wrong.message, wrong.mend) from None
+        raise MissingError(wrong.message, wrong.fix) from None
 
 
 @cache
