@@ -383,7 +383,7 @@ def test_packages_that_could_not_be_fetched_are_asked_for_again(
 def test_without_a_sandbox_only_trusted_work_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(choosing, "why_not", lambda name: f"no {name} on this machine.")
 
-    with pytest.raises(MissingError, match="there is none") as refused:
+    with pytest.raises(MissingError, match="No sandbox for submissions works") as refused:
         sandbox()
     assert all(f"{name}: no {name} on this machine." in refused.value.message for name in MECHANISMS)
     assert "--trust-submissions" in refused.value.fix
@@ -461,6 +461,23 @@ def test_the_command_shows_a_table_and_ends_with_0(room: Room, monkeypatch: pyte
     assert (room.folder / "results/pages/bo.html").is_file()
     starterkit("workshop", "grade", "--step", "nowhere", cwd=room.folder, code=2)
     starterkit("workshop", "grade", "--shard", "3/2", cwd=room.folder, code=2)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the advice names Linux packages")
+def test_without_bubblewrap_and_containers_grade_names_what_to_install(room: Room, tmp_path: Path) -> None:
+    (room.folder / "workshop.yml").write_bytes(workshop_bytes(room.workshop))
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name in ("git", "sh", "tar", "prlimit", "setpriv"):
+        (programs / name).symlink_to(str(shutil.which(name)))
+
+    ran = starterkit("workshop", "grade", cwd=room.folder, code=4, env={"PATH": str(programs)})
+
+    assert "No sandbox for submissions works on this machine." in ran.err
+    assert "bubblewrap: bwrap is not on this machine." in ran.err
+    assert "sudo apt install bubblewrap" in ran.err and "--trust-submissions" in ran.err
+    trusted = starterkit("workshop", "grade", "--trust-submissions", cwd=room.folder, env={"PATH": str(programs)})
+    assert "Sandbox: none, limits alone" in trusted.out
 
 
 class InPairs(Feigned):

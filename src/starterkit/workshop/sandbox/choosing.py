@@ -1,8 +1,9 @@
-"""Which mechanism this machine has: bubblewrap, namespaces of our own, a container engine, else limits alone."""
+"""The sandbox that this machine has: bubblewrap, else a container engine, else (for trusted code) limits alone."""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from functools import cache
 from typing import Protocol
@@ -12,13 +13,13 @@ from starterkit.workshop.sandbox.bubblewrap import Bubblewrap
 from starterkit.workshop.sandbox.container import Container
 from starterkit.workshop.sandbox.limits_alone import LimitsAlone
 from starterkit.workshop.sandbox.model import Sandbox
-from starterkit.workshop.sandbox.namespaces import Namespaces
 
-_MEND = (
-    "Install bubblewrap (Debian, Ubuntu: `sudo apt install bubblewrap`; Fedora: `sudo dnf install bubblewrap`; macOS, "
-    "Windows: grade in a Linux machine, WSL 2 is one). For people whose code you would start on this computer anyway: "
-    "`--trust-submissions`."
+_FIX_LINUX = (
+    "Install bubblewrap (Debian, Ubuntu: `sudo apt install bubblewrap`; Fedora: `sudo dnf install bubblewrap`) or "
+    "Podman (`sudo apt install podman`)."
 )
+_FIX_ELSEWHERE = "Grade on a Linux machine that has bubblewrap. On Windows, WSL 2 is one."
+_FIX_TRUSTED = "If you trust the submissions, grade without a sandbox: add `--trust-submissions`."
 
 
 class Mechanism(Sandbox, Protocol):
@@ -28,18 +29,14 @@ class Mechanism(Sandbox, Protocol):
         """Return why it cannot be used here ("" where it can)."""
 
 
-# By their names, the best first.
-MECHANISMS: Mapping[str, Mechanism] = {
-    "bubblewrap": Bubblewrap(),
-    "namespaces": Namespaces(),
-    "container": Container(),
-}
+# The best first.
+MECHANISMS: Mapping[str, Mechanism] = {"bubblewrap": Bubblewrap(), "container": Container()}
 
 
 def sandbox(*, trusted: bool = False) -> Sandbox:
-    """Return the best that this machine has; limits alone only for submissions that are `trusted`.
+    """Return the best sandbox of this machine. `trusted` submissions may run with limits alone.
 
-    Raises `MissingError` with the reasons and what to install.
+    Raises `MissingError` with the reason for each mechanism and what to install.
     """
     lacking = {}
     for name, mechanism in MECHANISMS.items():
@@ -49,7 +46,9 @@ def sandbox(*, trusted: bool = False) -> Sandbox:
     if trusted and os.name == "posix":
         return LimitsAlone()
     reasons = "\n".join(f"{name}: {reason}" for name, reason in lacking.items())
-    raise MissingError(f"Learners' code is not started here without a sandbox, and there is none.\n{reasons}", _MEND)
+    install = _FIX_LINUX if sys.platform == "linux" else _FIX_ELSEWHERE
+    trust = f"\n{_FIX_TRUSTED}" if os.name == "posix" else ""
+    raise MissingError(f"No sandbox for submissions works on this machine.\n{reasons}", install + trust)
 
 
 @cache

@@ -1,6 +1,6 @@
-"""The sandbox that a container engine makes, where namespaces of one's own are not allowed: Podman's or Docker's.
+"""The sandbox of a container engine (Podman or Docker), used if bubblewrap doesn't work.
 
-The container has an empty image; what it shows of the system are the folders that the other sandboxes show, read-only.
+The container has an empty image. It shows the same system folders as bubblewrap's sandbox, read-only.
 An engine hands no pipes on, so both lead through named pipes in a folder that the container sees.
 """
 
