@@ -85,4 +85,4 @@ def test_without_the_package_it_says_what_to_install(room: Room, tmp_path: Path)
 
     ran = starterkit("workshop", "similar", cwd=room.folder, code=4, env={"PYTHONPATH": path})
 
-    assert "starterkit[similar]" in ran.err
+    assert "pip install copydetect" in ran.err

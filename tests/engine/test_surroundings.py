@@ -443,7 +443,7 @@ def test_where_nothing_can_rebuild_the_path_the_version_is_named(tiny: Learner) 
 
     version = clone.state().version
     assert stopped.value.code is ExitCode.ENVIRONMENT
-    assert version in stopped.value.message and f"starterkit=={version}" in stopped.value.fix
+    assert version in stopped.value.message and "git push origin refs/starterkit/path" in stopped.value.fix
     assert clone.standing() == before
 
 

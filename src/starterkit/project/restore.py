@@ -1,7 +1,7 @@
 """Getting the path back where a clone does not have it.
 
-In this order: fetched from the remote (exactly the two refs), rebuilt by the installed template, rebuilt by the
-version of starterkit that made it. The ids recorded in `.starterkit.yml` prove each of them.
+First it is fetched from the remote (exactly the two refs), then rebuilt by the installed template. The ids recorded in
+`.starterkit.yml` prove both. Another version of starterkit is never downloaded or run.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starterkit import __version__
-from starterkit.errors import FileError, MissingError, StarterkitError, UsageError
-from starterkit.process import TimeLimitReached, run
+from starterkit.errors import FileError, MissingError, UsageError
+from starterkit.process import TimeLimitReached
 from starterkit.project.state import ANSWERS_FILE, State
 from starterkit.repository import PATH_REF, TEXTS_REF, Repository
 from starterkit.repository.worktree import read_file
@@ -31,14 +31,14 @@ def require_path(repository: Repository, folder: Path, state: State) -> None:
     wanted = {PATH_REF: state.path, TEXTS_REF: state.texts}
     if _is_here(repository, wanted) or _fetch(repository, wanted) or _rebuild(repository, folder, state, wanted):
         return
-    reason = _ask_recorded_version(repository, folder, state, wanted)
-    if reason:
-        push = f"Where the project was made, push the path: `git push origin {PATH_REF} {TEXTS_REF}`"
-        again = f"; or type the command again with a network: `uv tool run starterkit=={state.version} status`"
-        raise MissingError(
-            f"This clone does not have the path of the project (made by starterkit {state.version}). {reason}",
-            f"{push}{'' if _is_folder(state) else again}.",
-        )
+    push = f"Push the path from the machine where the project was created: `git push origin {PATH_REF} {TEXTS_REF}`."
+    # The version stands in a file that anybody may have written, so nothing of that name is ever installed or run.
+    other = state.version != __version__ and not _is_folder(state)
+    get = f" Or get version {state.version} from a clone of starterkit: check it out there and type `pip install .`."
+    raise MissingError(
+        f"This clone does not have the path of the project (created by starterkit {state.version}). {_reason(state)}",
+        f"{push}{get if other else ''}",
+    )
 
 
 def _is_folder(state: State) -> bool:
@@ -118,26 +118,13 @@ def _rebuild_from(repository: Repository, folder: Path, found: Located, wanted: 
     return is_the_same
 
 
-def _ask_recorded_version(repository: Repository, folder: Path, state: State, wanted: dict[str, str]) -> str:
-    """Let the version that made the project rebuild the path, through uv; return why not, or an empty text."""
+def _reason(state: State) -> str:
+    """Return why the installed template cannot rebuild the path."""
     if _is_folder(state):
         name = state.template.partition(":")[2]
-        return f'Its template is a folder called "{name}" on the machine where the project was made.'
-    if state.version == __version__:
-        if "://" in state.template or "@" in state.template:
-            return f"Its template, {state.template}, cannot be fetched or rendered here, or has other files now."
-        return "The template or the answers are not those that it was made with."
-    from starterkit.runtime import uv_binary
-
-    try:
-        finished = run(
-            [uv_binary(), "tool", "run", "--from", f"starterkit=={state.version}", "starterkit", "status", "--json"],
-            cwd=folder,
-            timeout=300,
-        )
-    except StarterkitError as wrong:
-        return wrong.message
-    repository.close()
-    if finished.code == 0 and _is_here(repository, wanted):
-        return ""
-    return f"Fetching starterkit {state.version} needs the network, and did not work."
+        return f'Its template is a folder called "{name}" on the machine where the project was created.'
+    if state.version != __version__:
+        return f"This is starterkit {__version__}."
+    if "://" in state.template or "@" in state.template:
+        return f"Its template, {state.template}, cannot be fetched or rendered here, or has other files now."
+    return "The template or the answers are not those that it was created with."

@@ -17,8 +17,8 @@ from starterkit.template import Template
 _ALWAYS = {"git": ">=2.38", "python": ">=3.11", "uv": ">=0.5"}
 _MENDS = {
     "git": "Install git from your system's packages or from git-scm.com.",
-    "python": "Install a newer Python, then install starterkit again with it.",
-    "uv": "Install starterkit again: uv comes with it.",
+    "python": "Install a newer Python. With it, type `pip install .` in your clone of starterkit.",
+    "uv": "Type `pip install .` in your clone of starterkit: uv comes with it.",
     "node": "Install Node from your system's packages or from nodejs.org.",
 }
 

@@ -129,7 +129,7 @@ def _fingerprints() -> _Fingerprint:
     except ImportError as missing:
         raise MissingError(
             "`workshop similar` needs the package copydetect, which is not installed.",
-            "Install it beside starterkit: `pip install 'starterkit[similar]'`.",
+            "Install it where starterkit is installed: `pip install copydetect`.",
         ) from missing
     logging.getLogger().addFilter(_quiet)
     # Python's own hash of a text is another one in each process, and with it which pieces are looked at.

@@ -21,7 +21,7 @@ on. Below, BUNDLE stands for the place where this folder is then, for example {e
 _POSIX = """\
 {system}, in a terminal, in the folder where your work shall be
     python{python} -m venv starterkit-env
-    starterkit-env/bin/python -m pip install --no-index --find-links BUNDLE/wheels starterkit
+    starterkit-env/bin/python -m pip {install}
     . starterkit-env/bin/activate
     starterkit new my-site {template} --bundle BUNDLE
 
@@ -29,7 +29,7 @@ _POSIX = """\
 _WINDOWS = """\
 Windows, in PowerShell, in the folder where your work shall be
     py -{python} -m venv starterkit-env
-    starterkit-env\\Scripts\\python -m pip install --no-index --find-links BUNDLE\\wheels starterkit
+    starterkit-env\\Scripts\\python -m pip {install_windows}
     starterkit-env\\Scripts\\Activate.ps1
     starterkit new my-site {template} --bundle BUNDLE
 Where PowerShell may not run Activate.ps1, type starterkit-env\\Scripts\\starterkit instead of starterkit.
@@ -38,7 +38,7 @@ Where PowerShell may not run Activate.ps1, type starterkit-env\\Scripts\\starter
 _WITHOUT_PIP = """\
 Where the first line says "ensurepip is not available" (Debian, Ubuntu), type these two instead of the first two
     python{python} -m venv --without-pip starterkit-env
-    starterkit-env/bin/python BUNDLE/wheels/{pip}/pip install --no-index --find-links BUNDLE/wheels starterkit
+    starterkit-env/bin/python BUNDLE/wheels/{pip}/pip {install}
 
 """
 _INSTALLED = """\
@@ -71,7 +71,8 @@ def readme(contents: Contents, *, elsewhere: Sequence[str] = ()) -> bytes:
     name, python = contents.frameworks[0], contents.pythons[-1]
     template = f"--template BUNDLE/templates/{name} --trust" if name in elsewhere else f"--framework {name}"
     posix = " or ".join(system for key, system in (("linux", "Linux"), ("macos", "macOS")) if key in systems)
-    pip = next((file.name.rpartition("/")[2] for file in contents.files if file.name.startswith("wheels/pip-")), "")
+    wheel, pip = _wheel(contents, "starterkit"), _wheel(contents, "pip")
+    install = f"install --no-index --find-links BUNDLE/wheels BUNDLE/wheels/{wheel}"
     values = {
         "version": contents.version,
         "date": contents.date,
@@ -84,17 +85,25 @@ def readme(contents: Contents, *, elsewhere: Sequence[str] = ()) -> bytes:
         "others": " or ".join(contents.pythons[:-1]),
         "template": template,
         "system": posix,
+        "install": install,
+        "install_windows": install.replace("/", "\\"),
         "pip": pip,
         "linux": "STARTERKIT_BUNDLE=BUNDLE starterkit check" if posix else "",
         "windows": '$env:STARTERKIT_BUNDLE = "BUNDLE"; starterkit check' if "windows" in systems else "",
     }
-    text = "".join(_parts(contents, systems, has_pip=bool(pip))).format(**values)
+    text = "".join(_parts(systems, contents.pythons, has_wheel=bool(wheel), has_pip=bool(pip))).format(**values)
     return "\r\n".join(line.rstrip() for line in text.replace("\n    \n", "\n").split("\n")).encode()
 
 
-def _parts(contents: Contents, systems: Set[str], *, has_pip: bool) -> Iterator[str]:
+def _wheel(contents: Contents, package: str) -> str:
+    """Return the file name of a package's wheel, or an empty text."""
+    names = (file.name.removeprefix("wheels/") for file in contents.files)
+    return next((name for name in names if name.startswith(f"{package}-")), "")
+
+
+def _parts(systems: Set[str], pythons: Sequence[str], *, has_wheel: bool, has_pip: bool) -> Iterator[str]:
     yield _TEXT
-    if not any(file.name.startswith("wheels/starterkit-") for file in contents.files):
+    if not has_wheel:
         yield _INSTALLED
     else:
         if systems & {"linux", "macos"}:
@@ -103,6 +112,6 @@ def _parts(contents: Contents, systems: Set[str], *, has_pip: bool) -> Iterator[
             yield _WITHOUT_PIP
         if "windows" in systems:
             yield _WINDOWS
-        if len(contents.pythons) > 1:
+        if len(pythons) > 1:
             yield _OTHER_PYTHON
     yield _AFTER

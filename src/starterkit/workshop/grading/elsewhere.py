@@ -34,7 +34,7 @@ class Elsewhere:
         except ImportError as missing:
             raise MissingError(
                 "`--scheduler` needs the package distributed, which is not installed.",
-                "Install it beside starterkit, here and on the workers: `pip install 'starterkit[cluster]'`.",
+                "Install it where starterkit is installed, here and on the workers: `pip install distributed`.",
             ) from missing
         try:
             connect: Any = Client  # it has no types
