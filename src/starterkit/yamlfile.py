@@ -60,8 +60,16 @@ def _check_depth(text: str, file: str) -> None:
     bound = text.count("[") + text.count("{") + 2 * max(map(len, text.splitlines()), default=0)
     if bound <= _SAFE_BOUND:
         return
+    try:
+        _walk_depth(text, file, _Loader)
+    except yaml.YAMLError:
+        # libyaml reads ahead, and newer versions stop at a depth limit of their own. The parser in Python has none.
+        _walk_depth(text, file, yaml.SafeLoader)
+
+
+def _walk_depth(text: str, file: str, loader: type) -> None:
     depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
+    for event in yaml.parse(text, Loader=loader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
             line = event.start_mark.line + 1 if event.start_mark else None
