@@ -12,7 +12,7 @@ from projects import write_tree
 
 from starterkit.authoring.files import read_files
 from starterkit.authoring.opening import open_template
-from starterkit.errors import FileError
+from starterkit.errors import FileError, UsageError
 from starterkit.project.layers import path_layers, read_folder
 from starterkit.rendering import render
 from starterkit.template import FolderSource, read_template
@@ -192,6 +192,17 @@ def test_what_is_rendered_must_be_text(tmp_path: Path) -> None:
 
     with pytest.raises(FileError, match=r"project/binary\.jinja:2: the file is not UTF-8"):
         render(folder, {}, read_folder)
+
+
+def test_an_answer_that_the_validator_rejects_is_named(tmp_path: Path) -> None:
+    folder = tiny_template(tmp_path / "tiny")
+    validator = """default: Tiny, validator: "{{ 'Too long.' if site_title|length > 9 }}","""
+    replaced("copier.yml", "default:", f"{validator} help:")(folder)
+
+    with pytest.raises(UsageError) as wrong:
+        render(folder, {"site_title": "A long title"}, read_folder)
+    assert "site_title" in wrong.value.message
+    assert "Too long." in wrong.value.message
 
 
 def test_what_tools_leave_behind_is_passed_over(tmp_path: Path) -> None:

@@ -18,9 +18,11 @@ from commands import starterkit
         pytest.param(["check", "-x"], "has no option -x.", id="short option"),
         pytest.param(["--frobnicate"], "has no option --frobnicate.", id="option before a command"),
         pytest.param(["check", "-C", "."], "comes before the command: `starterkit -C FOLDER check`", id="late -C"),
-        pytest.param(["-C"], "requires an argument", id="no folder"),
+        pytest.param(["-C"], "-C", id="no folder"),
         pytest.param(["-C", "nowhere", "check"], "There is no folder nowhere.", id="folder"),
         pytest.param(["status", "more"], "status` does not take more.", id="too much"),
+        pytest.param(["template", "new", "a", "b", "c", "d"], "new` does not take c d.", id="much too much"),
+        pytest.param(["template", "add-step"], "template add-step` needs TEMPLATE.", id="too little"),
         pytest.param(["run", "--port", "abc"], '--port wants a number from 1 to 65535, and found "abc"', id="port"),
         pytest.param(["run", "--port", "70000"], "--port wants a number from 1 to 65535", id="port too high"),
         *(

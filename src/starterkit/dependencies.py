@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from starterkit.errors import FileError, UsageError
-from starterkit.runtime.declaration import toml
 from starterkit.runtime.pins import package_name
+from starterkit.textfile import parse_json, parse_toml
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -42,8 +42,11 @@ def merge_declaration(kind: str, base: bytes, theirs: bytes, ours: bytes, file: 
 
 
 def _merge_pyproject(base: bytes, theirs: bytes, ours: bytes, file: str) -> bytes:
-    before, wanted = _lists(toml(base, f"{file} of the path"), file), _lists(toml(theirs, f"{file} of the path"), file)
-    present = _lists(toml(ours, file), file)
+    before, wanted = (
+        _lists(parse_toml(base, f"{file} of the path"), file),
+        _lists(parse_toml(theirs, f"{file} of the path"), file),
+    )
+    present = _lists(parse_toml(ours, file), file)
     merged = {
         path: _merged(before.get(path, []), wanted.get(path, []), present.get(path, []))
         for path in dict.fromkeys((*before, *wanted))
@@ -65,10 +68,10 @@ def _merge_pyproject(base: bytes, theirs: bytes, ours: bytes, file: str) -> byte
 
 
 def _merge_package_json(base: bytes, theirs: bytes, ours: bytes, file: str) -> bytes:
-    from starterkit.runtime.node_packages import LISTS, declared_packages, json_object
+    from starterkit.runtime.node_packages import LISTS, declared_packages
 
     before, wanted = (declared_packages(data, f"{file} of the path").lists for data in (base, theirs))
-    present, top = declared_packages(ours, file).lists, json_object(ours, file)
+    present, top = declared_packages(ours, file).lists, parse_json(ours, file)
     for name in LISTS:
         old, new, own = (lists.get(name, {}) for lists in (before, wanted, present))
         merged = dict(own)

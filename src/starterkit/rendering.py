@@ -209,7 +209,7 @@ def _run_copier(
             "Use it only if you trust its author; a template for starterkit needs no such code.",
         ) from wrong
     except ValueError as wrong:
-        raise UsageError(_refused(str(wrong))) from wrong
+        raise UsageError(f"An answer can't be used. {wrong}") from wrong
     except (CopierError, ArithmeticError, LookupError, TypeError, AttributeError) as wrong:
         # All but the first are what an expression of the template does.
         raise UsageError(f"The template {folder} cannot be rendered: {wrong}") from wrong
@@ -218,14 +218,6 @@ def _run_copier(
             f"Rendering failed: {wrong.strerror or wrong}.", "Make room on the disk and try again."
         ) from wrong
     return {name: worker.answers.combined.get(name) for name in found.names}
-
-
-def _refused(message: str) -> str:
-    """Copier's `Validation error for question 'site_title': …` in our words."""
-    name, _, reason = message.partition(": ")
-    if name.startswith("Validation error for question"):
-        return f"The answer for {name.split()[-1]} cannot be used: {reason or 'it is not valid'}"
-    return message
 
 
 def _read(folder: Path) -> Questions:

@@ -14,6 +14,7 @@ import yaml
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
 from starterkit.errors import FileError
+from starterkit.textfile import decode_text
 
 _SAFE_BOUND, _DEEPEST = 600, 100
 _SHOWN = 12  # so many of the words that would be right are named
@@ -33,14 +34,7 @@ def nearest(word: str, known: list[str]) -> str:
 
 def parse(data: bytes, file: str) -> Value:
     """Parse one YAML document. Raises `FileError` for text that is not UTF-8, not YAML, or empty."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as wrong:
-        line = data[: wrong.start].count(b"\n") + 1
-        raise FileError(file, line, "the file is not UTF-8 text", "Save it as UTF-8.") from wrong
-    for number, line_text in enumerate(text.splitlines(), 1):
-        if line_text.startswith(("<<<<<<< ", ">>>>>>> ")) or line_text == "=======":
-            raise FileError(file, number, "there are conflict markers of a merge here", "Settle the conflict first.")
+    text = decode_text(data, file)
     try:
         _check_depth(text, file)
         node = yaml.compose(text, Loader=_Loader)

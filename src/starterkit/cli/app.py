@@ -31,7 +31,15 @@ class _PlainHelp:
 
 
 class _Command(_PlainHelp, typer.core.TyperCommand):
-    """One command."""
+    """One command; arguments that it does not take are its own error, and not Typer's."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        from starterkit.cli.usage import reject_extra
+
+        ctx.allow_extra_args = True
+        extra: list[str] = super().parse_args(ctx, args)
+        reject_extra(ctx, extra)
+        return extra
 
 
 class _Commands(_PlainHelp, typer.core.TyperGroup):

@@ -1,8 +1,7 @@
-"""What Typer says about wrong usage, in our words: one clear line, and the nearest right one."""
+"""Wrong usage in starterkit's words, from the kind of Typer's error and never from its message."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from typer import TyperException
@@ -19,13 +18,24 @@ def in_our_words(wrong: TyperException) -> UsageError:
     if option and hasattr(wrong, "possibilities"):
         fix = _nearest_option(option, context) or f"`{command} --help` lists its options."
         return UsageError(f"`{command}` has no option {option}.", fix)
-    message = wrong.format_message()
-    extra = re.fullmatch(r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)\.?", message)
-    if extra:
-        return UsageError(f"`{command}` does not take {extra[1]}.", f"`{command} --help` shows what it takes.")
-    if not message.endswith((".", "!", "?")):
-        message += "."
-    return UsageError(message, f"`{command} --help` shows what can stand there.")
+    fix = f"`{command} --help` shows what can stand there."
+    if option:  # Typer gives an option's value, or the lack of one, no kind
+        return UsageError(_sentence(wrong.format_message()), fix)
+    parameter = getattr(wrong, "param", None)
+    if parameter is not None and not getattr(wrong, "message", ""):
+        return UsageError(f"`{command}` needs {parameter.metavar or parameter.name.upper()}.", fix)
+    return UsageError(_sentence(wrong.format_message()), fix)
+
+
+def reject_extra(context: Any, extra: list[str]) -> None:
+    """Raise `UsageError` for arguments that a command does not take."""
+    if extra and not context.resilient_parsing:
+        command = context.command_path
+        raise UsageError(f"`{command}` does not take {' '.join(extra)}.", f"`{command} --help` shows what it takes.")
+
+
+def _sentence(message: str) -> str:
+    return message if message.endswith((".", "!", "?")) else f"{message}."
 
 
 def _nearest_option(option: str, context: Any) -> str:

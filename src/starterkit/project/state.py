@@ -16,6 +16,7 @@ from starterkit.errors import FileError
 from starterkit.repository.objects import FILE, File
 from starterkit.repository.worktree import write_file
 from starterkit.template import BASE
+from starterkit.textfile import ConflictMarkersError
 from starterkit.yamlfile import parse
 
 STATE_FILE = ".starterkit.yml"
@@ -64,7 +65,7 @@ def read_state(data: bytes) -> State:
             solved=keys["state"].choice(("given", "solved")) == "solved",
         )
     except FileError as wrong:
-        fix = _MEND_MERGE if "conflict markers" in wrong.message else _MEND
+        fix = _MEND_MERGE if isinstance(wrong, ConflictMarkersError) else _MEND
         raise FileError(wrong.file, wrong.line, wrong.message.partition(": ")[2], fix) from wrong
 
 

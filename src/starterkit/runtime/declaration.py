@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from starterkit.errors import FileError
+from starterkit.textfile import parse_toml
 
 _FLOOR = re.compile(r">=\s*(\d+)\.(\d+)")
 
@@ -17,7 +18,6 @@ class Declared:
     dependencies: tuple[str, ...]
     groups: dict[str, list[object]]
     requires_python: str
-    uv_settings: dict[str, object]
 
     @property
     def has_dev_group(self) -> bool:
@@ -38,10 +38,9 @@ class Declared:
 
 def declared(data: bytes, file: str) -> Declared:
     """Read a declaration. Raises `FileError` with file and line where it is not valid."""
-    top = toml(data, file)
+    top = parse_toml(data, file)
     project = _table(top.get("project", {}), "[project]", file)
     groups = _table(top.get("dependency-groups", {}), "[dependency-groups]", file)
-    tool = _table(top.get("tool", {}), "[tool]", file)
     dependencies = project.get("dependencies", [])
     if not isinstance(dependencies, list) or not all(isinstance(entry, str) for entry in dependencies):
         raise FileError(file, None, "[project] dependencies must be a list of texts", 'For example: ["flask>=3.1"].')
@@ -52,29 +51,7 @@ def declared(data: bytes, file: str) -> Declared:
         dependencies=tuple(dependencies),
         groups={name: group for name, group in groups.items() if isinstance(group, list)},
         requires_python=str(project.get("requires-python", "")),
-        uv_settings=_table(tool.get("uv", {}), "[tool.uv]", file),
     )
-
-
-def toml(data: bytes, file: str) -> dict[str, object]:
-    """Parse TOML. Raises `FileError` with file and line."""
-    import tomllib  # takes a while to import and is only needed when something changed
-
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as wrong:
-        line = data[: wrong.start].count(b"\n") + 1
-        raise FileError(file, line, "the file is not UTF-8 text", "Save it as UTF-8.") from wrong
-    for number, line_text in enumerate(text.splitlines(), 1):
-        if line_text.startswith(("<<<<<<< ", ">>>>>>> ")) or line_text == "=======":
-            raise FileError(file, number, "there are conflict markers of a merge here", "Settle the conflict first.")
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as wrong:
-        place = re.search(r"\(at line (\d+)", str(wrong))
-        line = int(place[1]) if place else text.count("\n") + 1
-        words = re.sub(r" \(at .*\)$", "", str(wrong))
-        raise FileError(file, line, f"not valid TOML: {words}", "Mend that line.") from wrong
 
 
 def _table(value: object, name: str, file: str) -> dict[str, object]:

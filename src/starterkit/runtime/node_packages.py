@@ -15,6 +15,7 @@ from starterkit.runtime.node import find_node
 from starterkit.runtime.npm import failure, run_cached_first, run_npm
 from starterkit.runtime.prepared import Say, quiet
 from starterkit.template import Environment
+from starterkit.textfile import parse_json
 
 LISTS = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
 ANY_NODE = ">=20"
@@ -30,7 +31,7 @@ class DeclaredPackages:
 
 def declared_packages(data: bytes, file: str) -> DeclaredPackages:
     """Read a package.json. Raises `FileError` with file and line where it is not valid."""
-    top = json_object(data, file)
+    top = parse_json(data, file)
     lists: dict[str, dict[str, str]] = {}
     for name in LISTS:
         table = top.get(name, {})
@@ -43,30 +44,11 @@ def declared_packages(data: bytes, file: str) -> DeclaredPackages:
     return DeclaredPackages(lists, wanted if isinstance(wanted, str) else ANY_NODE)
 
 
-def json_object(data: bytes, file: str) -> dict[str, object]:
-    """Parse a JSON object. Raises `FileError` with file and line."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as wrong:
-        line = data[: wrong.start].count(b"\n") + 1
-        raise FileError(file, line, "the file is not UTF-8 text", "Save it as UTF-8.") from wrong
-    for number, line_text in enumerate(text.splitlines(), 1):
-        if line_text.startswith(("<<<<<<< ", ">>>>>>> ")) or line_text == "=======":
-            raise FileError(file, number, "there are conflict markers of a merge here", "Settle the conflict first.")
-    try:
-        top = json.loads(text)
-    except json.JSONDecodeError as wrong:
-        raise FileError(file, wrong.lineno, f"not valid JSON: {wrong.msg}", "Mend that line.") from wrong
-    if not isinstance(top, dict):
-        raise FileError(file, 1, "the file must hold a JSON object")
-    return top
-
-
 def is_locked(pins: bytes, lists: dict[str, dict[str, str]], file: str) -> bool:
     """Tell whether a lock file was made from exactly these lists. Raises `FileError` for one that cannot be read."""
     if not pins:
         return False
-    packages = json_object(pins, file).get("packages", {})
+    packages = parse_json(pins, file).get("packages", {})
     root = packages.get("", {}) if isinstance(packages, dict) else {}
     return {name: root[name] for name in LISTS if root.get(name)} == lists
 
@@ -94,7 +76,7 @@ def newest_lock(declaration: bytes, environment: Environment, *, unbound: bool) 
     """Return pins with the newest releases, as the registry tells them now; `unbound`: of any version."""
     declared = declared_packages(declaration, environment.declaration)
     if unbound:
-        top = json_object(declaration, environment.declaration)
+        top = parse_json(declaration, environment.declaration)
         top.update({name: dict.fromkeys(packages, "*") for name, packages in declared.lists.items()})
         declaration = json.dumps(top).encode()
     node = find_node(declared.wanted_node, offline=False, bundle=None, say=quiet)
@@ -149,7 +131,7 @@ def npm_registry(environment: Environment, pins: bytes, say: Say) -> str:
 
 def declaration_of(pins: bytes, environment: Environment) -> bytes:
     """Return a declaration of what a lock file was made from."""
-    packages = json_object(pins, environment.pins).get("packages", {})
+    packages = parse_json(pins, environment.pins).get("packages", {})
     root = packages.get("", {}) if isinstance(packages, dict) else {}
     return json.dumps({"name": "fetched", "version": "0.0.0", "private": True, **root}).encode()
 

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from starterkit.errors import FileError, UsageError
+from starterkit.textfile import decode_utf8
 from starterkit.yamlfile import nearest
 
 BASE = "base"
@@ -221,11 +222,7 @@ class Template:
         data = self.source.read(name)
         if data is None:
             raise FileError(self.source.label(name), None, "the lesson is missing")
-        try:
-            return data.decode("utf-8-sig")
-        except UnicodeDecodeError as wrong:
-            line = data[: wrong.start].count(b"\n") + 1
-            raise FileError(self.source.label(name), line, "the file is not UTF-8 text", "Save it as UTF-8.") from wrong
+        return decode_utf8(data, self.source.label(name))
 
     def owns(self, path: str) -> bool:
         """Tell whether the words of this file of the path are the path's (path-owned) and not the learner's."""

@@ -64,7 +64,7 @@ def wheels_for(pins_files: Iterable[bytes], targets: Sequence[Target]) -> dict[s
 
 def packages_of(pins: bytes, targets: Sequence[Target]) -> list[Package]:
     """Return the packages of a pins file with their pinned wheels, as the package index tells them."""
-    from starterkit.runtime.declaration import toml
+    from starterkit.textfile import parse_toml
 
     lowest = min((target.python for target in targets), key=lambda version: int(version.partition(".")[2]))
     with tempfile.TemporaryDirectory(prefix="starterkit-", ignore_cleanup_errors=True) as name:
@@ -76,7 +76,7 @@ def packages_of(pins: bytes, targets: Sequence[Target]) -> list[Package]:
         finished = run_uv(command, cwd=folder)
         if finished.code != 0:
             raise failure(finished, "the lists of the packages' wheels")
-        lock = toml((folder / "pylock.toml").read_bytes(), "pylock.toml")
+        lock = parse_toml((folder / "pylock.toml").read_bytes(), "pylock.toml")
     entries = lock.get("packages", [])
     assert isinstance(entries, list)
     return [_package(entry, pinned_hashes(pins)) for entry in entries]

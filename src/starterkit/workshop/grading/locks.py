@@ -14,7 +14,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from starterkit.errors import UsageError
-from starterkit.runtime.node_packages import declared_packages, json_object
+from starterkit.runtime.node_packages import declared_packages
+from starterkit.textfile import parse_json
 from starterkit.workshop.grading.pristine import Pristine
 
 _FOLDER = "node_modules/"
@@ -150,7 +151,7 @@ class _Lock:
 def _read(file: str, theirs: bytes) -> tuple[Mapping[str, object], dict[str, object]]:
     """Return the project and the packages of a lock file."""
     try:
-        top = json_object(theirs, file)
+        top = parse_json(theirs, file)
     except (ValueError, RecursionError) as strange:  # a number or a nesting that no such file holds
         raise UsageError(f"{file} is no lock file of this npm") from strange
     packages = top.get("packages")

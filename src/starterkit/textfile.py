@@ -1,0 +1,65 @@
+"""Files that people edit, as text, JSON or TOML: each mistake is a `FileError` with file and line."""
+
+from __future__ import annotations
+
+import re
+
+from starterkit.errors import FileError
+
+
+class ConflictMarkersError(FileError):
+    """A file holds the conflict markers of a merge."""
+
+
+def decode_utf8(data: bytes, file: str) -> str:
+    """Return UTF-8 text without its byte order mark. Raises `FileError` if it isn't UTF-8."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        line = data[: wrong.start].count(b"\n") + 1
+        raise FileError(file, line, "the file is not UTF-8 text", "Save it as UTF-8.") from wrong
+
+
+def decode_text(data: bytes, file: str) -> str:
+    """Return UTF-8 text, as `decode_utf8`. Raises `ConflictMarkersError` if it has conflict markers."""
+    text = decode_utf8(data, file)
+    for number, line_text in enumerate(text.splitlines(), 1):
+        if line_text.startswith(("<<<<<<< ", ">>>>>>> ")) or line_text == "=======":
+            fix = "Settle the conflict first."
+            raise ConflictMarkersError(file, number, "there are conflict markers of a merge here", fix)
+    return text
+
+
+def parse_json(data: bytes, file: str) -> dict[str, object]:
+    """Parse a JSON object. Raises `FileError` with file and line."""
+    import json
+
+    text = decode_text(data, file)
+    try:
+        top = json.loads(text)
+    except json.JSONDecodeError as wrong:
+        raise FileError(file, wrong.lineno, f"not valid JSON: {wrong.msg}", "Correct that line.") from wrong
+    except RecursionError as wrong:
+        raise FileError(file, None, "values are nested too deeply", "Nest them less.") from wrong
+    if not isinstance(top, dict):
+        raise FileError(file, 1, "the file must hold a JSON object")
+    return top
+
+
+def parse_toml(data: bytes, file: str) -> dict[str, object]:
+    """Parse TOML. Raises `FileError` with file and line."""
+    import tomllib  # takes a while to import and is only needed when something changed
+
+    text = decode_text(data, file)
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as wrong:
+        message = str(getattr(wrong, "msg", wrong))  # Python 3.14 has the parts of the message as attributes
+        place = re.search(r" \(at .*?(\d+).*\)$", message)
+        line = getattr(wrong, "lineno", None) or (int(place[1]) if place else None)
+        message = message[: place.start()] if place else message.removesuffix(" (at end of document)")
+        raise FileError(
+            file, line or text.count("\n") + 1, f"not valid TOML: {message}", "Correct that line."
+        ) from wrong
+    except RecursionError as wrong:
+        raise FileError(file, None, "values are nested too deeply", "Nest them less.") from wrong
