@@ -131,6 +131,21 @@ def _touches(work: Work) -> Iterator[Finding]:
         if is_theirs and before != work.files(work.given).get(path):
             words = f"given changes {path}, which is the learner's code: bring a new file instead"
             yield work.finding(words, work.subject.where(work.given, path))
+    yield from _tests_of_solution(work)
+
+
+def _tests_of_solution(work: Work) -> Iterator[Finding]:
+    """A learner who solves the step never touches these files, so a solution can't need a change to them."""
+    template = work.subject.template
+    fix = "put the change into given"
+    for path in sorted(work.subject.own_files[work.solution]):
+        if template.owns(path) or template.is_test_file(path):
+            words = f"solution adds or changes {path}, which belongs to the path: {fix}"
+            yield work.finding(words, work.subject.where(work.solution, path))
+    for path in template.step(work.step).removed_by_solution:
+        if template.owns(path) or template.is_test_file(path):
+            words = f"solution removes {path}, which belongs to the path: {fix}"
+            yield work.finding(words, f"steps/{work.step}/step.yml")
 
 
 def _marked(work: Work, label: str) -> Iterator[Finding]:

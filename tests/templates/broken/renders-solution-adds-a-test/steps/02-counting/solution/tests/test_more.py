@@ -1,0 +1,2 @@
+def test_more() -> None:
+    """A test of the solution."""
