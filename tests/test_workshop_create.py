@@ -41,6 +41,17 @@ def test_create_prints_what_each_types_and_that_begins_a_project(tmp_path: Path)
     assert "refs/starterkit/path" in git("for-each-ref", cwd=clone)
 
 
+def test_create_names_the_columns_it_did_not_use(tmp_path: Path) -> None:
+    roster = str(write_roster(tmp_path, "Student,Høld,Klasse\nAda,1,2\n"))
+
+    shown = starterkit("workshop", "create", roster, "course", "--template", str(TINY), cwd=tmp_path).out
+    again = starterkit("workshop", "create", roster, "course", "--json", cwd=tmp_path).json
+
+    assert 'Columns of the roster: name from "Student".' in shown
+    assert "Not used: Høld, Klasse." in shown
+    assert (again["columns"], again["unused_columns"]) == ({"name": "Student"}, ["Høld", "Klasse"])
+
+
 @pytest.mark.parametrize("how", ["{}", "file://{}"])
 def test_a_plain_clone_gets_the_path_and_its_work_can_be_pushed(room: Room, tmp_path: Path, how: str) -> None:
     git("clone", "-q", how.format(room.repository("grace-hopper")), "mine", cwd=tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -89,6 +90,33 @@ ADA = Person("ada-lovelace", "Ada Lovelace", "ada", "ada@example.org")
             '"identifier","github_username","github_id","name"\n"ada@example.org","ada","1","Ada Lovelace"\n',
             id="GitHub Classroom",
         ),
+        pytest.param(
+            "Student,ID,SIS Login ID,Email,Section,Task 1 (9)\n,,,,,Manual Posting\n    Points Possible,,,,,10\n"
+            "Ada Lovelace,7,ada,ada@example.org,S,9\n",
+            id="Canvas, manual posting",
+        ),
+        pytest.param(
+            "LastName,FirstName,ID,SIS Login ID,Email,Team (12)\nPoints Possible,,,,,10\n"
+            "Lovelace,Ada,7,ada,ada@example.org,9\nStudent,Test,8,,,\n",
+            id="Canvas, two columns of names",
+        ),
+        pytest.param(
+            "OrgDefinedId,Username,Last Name,First Name,Email,End-of-Line Indicator\n"
+            "#0042,#ada,Lovelace,Ada,ada@example.org,#\n",
+            id="Brightspace",
+        ),
+        pytest.param(
+            "Timestamp,Email Address,What is your full name?,What is your GitHub username? (not your e-mail)\n"
+            "2026/09/01,ada@example.org,Ada Lovelace,ada\n",
+            id="Google Forms",
+        ),
+        pytest.param(
+            '"Matrikelnummer";"Familienname";"Vorname";"E-Mail";"Kennung";"Studium"\n'
+            '"01234567";"Lovelace";"Ada";"ada@example.org";"ada";"BSc"\n',
+            id="TUMonline",
+        ),
+        pytest.param("Last Name\tFirst Name\tE-mail\tUsername\nLovelace\tAda\tada@example.org\tada\n", id="Blackboard"),
+        pytest.param("Name,Surname,Email,Username\nAda,Lovelace,ada@example.org,ada\n", id="name and surname"),
         pytest.param("sep=;\nname;mail;login\nAda Lovelace;ada@example.org;https://github.com/ada\n", id="Excel"),
     ],
 )
@@ -96,8 +124,62 @@ def test_each_platform_says_who_takes_part_in_its_own_words(text: str) -> None:
     assert [replace(person, identifier="") for person in new_people(text)] == [ADA]
 
 
-def test_what_spreadsheets_call_unicode_text_is_read_too() -> None:
-    assert folders("name\temail\nŽofie Nováková\tz@x\n".encode("utf-16")) == ["zofie-novakova"]
+@pytest.mark.parametrize("titles", ["Fornavn;Efternavn;E-mail", "Voornaam;Achternaam;E-mailadres"])
+def test_first_and_last_names_are_found_in_two_languages(titles: str) -> None:
+    assert [(one.name, one.email) for one in new_people(f"{titles}\nAda;Lovelace;a@x\n")] == [("Ada Lovelace", "a@x")]
+
+
+@pytest.mark.parametrize(
+    "titles",
+    [
+        *("Имя;Фамилия", "Prénom;Nom", "Nombre;Apellidos", "Nome;Cognome", "Imię;Nazwisko", "Förnamn;Efternamn"),
+        *("Etunimi;Sukunimi", "Jméno;Příjmení", "Ad;Soyad", "Vorname;Familienname", "Nome;Apelido"),
+    ],
+)
+def test_name_titles_in_other_languages_are_known(titles: str) -> None:
+    decomposed = unicodedata.normalize("NFD", titles)
+
+    assert [one.name for text in (titles, decomposed) for one in new_people(f"{text}\nAda;Lovelace\n")] == [
+        *("Ada Lovelace", "Ada Lovelace")
+    ]
+
+
+def test_a_roster_names_the_columns_it_used_and_the_others() -> None:
+    roster = parse_roster(b"Student,SIS Login ID,User,Section,,Note\nAda,ada,7,S,x,\n", "roster.csv")
+
+    assert roster.columns == {"name": "Student", "login": "SIS Login ID"}
+    assert roster.unused == ("User", "Section", "column 5", "Note")
+
+
+def test_a_line_with_texts_in_unused_columns_only_is_left_out() -> None:
+    roster = parse_roster(b"name,x\n,Manual Posting\nAda,1\n", "roster.csv")
+
+    assert [entry.name for entry in roster.entries] == ["Ada"]
+    assert roster.left_out == ((2, "Manual Posting"),)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le"])
+def test_unicode_text_of_a_spreadsheet_is_read(encoding: str) -> None:
+    assert folders("name\temail\nŽofie Nováková\tz@x\n".encode(encoding)) == ["zofie-novakova"]
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        pytest.param(b"PK\x03\x04rest", "this is a workbook (.xlsx, .ods or another zip file)", id="xlsx"),
+        pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "this is an old workbook (.xls)", id="xls"),
+        pytest.param(b"%PDF-1.7\n%\xe2", "this is a PDF", id="PDF"),
+        pytest.param(b"\n<!DOCTYPE html><html><body>", "this is a web page", id="HTML"),
+        pytest.param("<html><table>".encode("utf-16"), "this is a web page", id="HTML in UTF-16"),
+        pytest.param(b'<?xml version="1.0"?><Workbook>', "this is a web page (HTML or XML)", id="XML"),
+    ],
+)
+def test_a_file_that_is_not_csv_is_named_with_what_to_do(data: bytes, says: str) -> None:
+    with pytest.raises(FileError) as wrong:
+        folders(data)
+
+    assert says in str(wrong.value)
+    assert "CSV" in wrong.value.fix
 
 
 def test_names_stay_in_their_script_and_lose_only_what_is_in_the_way() -> None:
@@ -159,7 +241,7 @@ def test_any_text_is_a_safe_folder_or_a_line_that_is_named(names: list[str]) -> 
     [
         pytest.param("name\nAda\n???\n", 'roster.csv:3: no folder can be named after "???"', id="no letter"),
         pytest.param("name,email\n\nAda,\n,\n ,x\nZoe,,,more\n", "roster.csv:6: this line has 4 cells", id="too many"),
-        pytest.param("name,x\nAda,1\n\n,2\n", "roster.csv:4: nothing in this line tells who it is", id="nobody"),
+        pytest.param("name,team\nAda,1\n\n,2\n", "roster.csv:4: nothing in this line tells who it is", id="nobody"),
         pytest.param('name,login\n"Ada,ada\nZoe,zoe\n', "roster.csv:2: not valid CSV", id="quote"),
         pytest.param('name,login\n"Ada\nL",ada\n', "roster.csv:2: there is a line end within quotes", id="line end"),
         pytest.param(

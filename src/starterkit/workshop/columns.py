@@ -1,72 +1,114 @@
-"""The columns of rosters, found by name as the usual learning platforms call them."""
+"""Find the columns of a roster by the names that learning platforms give them."""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
+import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from starterkit.errors import FileError
+from starterkit.workshop.column_names import FILLERS, NAMES
 
+_PEOPLE = frozenset({"name", "first", "last", "login", "email", "identifier"})
 _DELIMITERS = ",;\t"
-# What each column may be called, without spaces and signs, in small letters. Of several that are there, the first
-# named here is taken.
-_NAMES = {
-    "name": "name fullname student studentname displayname participant learner nameofstudent names nom nomcomplet "
-    "nombrecompleto vollständigername фио 氏名 姓名 名前",
-    "first": "firstname givenname forename vorname prénom prenom nombre nome voornaam",
-    "last": "surname lastname familyname nachname nomdefamille apellidos apellido cognome achternaam sobrenome фамилия",
-    "identifier": "identifier id studentid idnumber sisuserid userid number matriculation matrikelnummer",
-    "email": "emailaddress email mail emailadresse adressedecourriel adresseemail correo correoelectrónico "
-    "direccióndecorreo indirizzoemail",
-    "login": "login githubusername github username loginid sisloginid user loginname gitlabusername gitlab account "
-    "githubhandle anmeldename nomdutilisateur nombredeusuario",
-    "team": "team group groupname teamname groups gruppe gruppen groupe groupes grupo grupos équipe equipo",
-}
-_COLUMNS = {word: (rank, column) for column, words in _NAMES.items() for rank, word in enumerate(words.split())}
 _LARGEST = 20_000_000
+_FUZZY = 1000  # added to the rank of a name that was found inside a question such as "What is your full name?"
+_IN_BRACKETS = re.compile(r"\((?!\d+\))[^()]*\)|\[[^\[\]]*\]")  # not the `(123)` of Canvas's assignments
+_WORD = re.compile(r"[^\W_]+")
+_SAVE_AS_CSV = 'Open it in your spreadsheet program and save it as "CSV UTF-8". Then name that file.'
+# The first bytes of files that people take for a CSV file, and what each of them is.
+_OTHER_FILES = (
+    (b"PK\x03\x04", "a workbook (.xlsx, .ods or another zip file)", _SAVE_AS_CSV),
+    (b"\xd0\xcf\x11\xe0", "an old workbook (.xls)", _SAVE_AS_CSV),
+    (b"%PDF-", "a PDF", "Export the list of people as CSV from your learning platform. Then name that file."),
+)
+_WEB_PAGE = re.compile(r"\s*<(?:!doctype|!--|\?xml|html|head|body|meta|table|div|script)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a roster: the number of the line in the file, and its cells by column."""
+    """One line of a roster: its line number, its cells by column, and the first text in its other cells."""
 
     line: int
     cells: dict[str, str]
+    other: str = ""
 
     def __getitem__(self, column: str) -> str:
         return self.cells.get(column, "")
 
 
-def rows_of(data: bytes, file: str) -> list[Row]:
-    """Return the lines of a roster that have something in them. Raises `FileError` with the line."""
+@dataclass(frozen=True)
+class Table:
+    """The rows of a roster. `columns` maps each known column to its title, `unused` has the other titles."""
+
+    rows: tuple[Row, ...]
+    columns: Mapping[str, str]
+    unused: tuple[str, ...]
+
+
+def read_table(data: bytes, file: str) -> Table:
+    """Read the rows of a CSV file that aren't empty. Raises `FileError` with the line."""
     text = _text(data, file)
     first, header_line, begin = _head(text)
-    delimiter = max(_DELIMITERS, key=lambda sign: _known(header_line, sign))
+    delimiter = max(_DELIMITERS, key=lambda character: _known(header_line, character))
     reader = csv.reader(io.StringIO(text[begin:], newline=""), delimiter=delimiter, strict=True)
-    found: list[Row] = []
-    columns: dict[str, int] = {}
-    width, line = 0, first
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    line = first
     try:
         for cells in reader:
             here, line = line, first + reader.line_num  # this row begins where the one before it ended
-            if not any(cell.strip() for cell in cells):
-                continue
-            if not columns:
-                columns, width = _columns(cells, file, here), len(cells)
-                continue
-            _check_row(cells, width, file, here)
-            found.append(Row(here, {name: cells[at].strip() for name, at in columns.items() if at < len(cells)}))
+            if any(cell.strip() for cell in cells):
+                if rows:
+                    _check_row(cells, len(rows[0]), file, here)
+                rows.append([cell.strip() for cell in cells])
+                lines.append(here)
     except csv.Error as wrong:
         raise FileError(file, line, f"not valid CSV: {wrong}") from wrong
-    return found
+    return _table(rows, lines, file) if rows else Table((), {}, ())
+
+
+def _table(rows: list[list[str]], lines: list[int], file: str) -> Table:
+    titles = rows[0]
+    columns = _columns(titles, file, lines[0])
+    others = [at for at in range(len(titles)) if at not in columns.values()]
+    unused = [
+        titles[at] or f"column {at + 1}"
+        for at in others
+        if titles[at] or any(at < len(cells) and cells[at] for cells in rows[1:])
+    ]
+    found = [
+        Row(
+            line,
+            {name: cells[at] for name, at in columns.items() if at < len(cells)},
+            next((cells[at] for at in others if at < len(cells) and cells[at]), ""),
+        )
+        for line, cells in zip(lines[1:], rows[1:], strict=True)
+    ]
+    return Table(tuple(found), {name: titles[at] for name, at in columns.items()}, tuple(unused))
 
 
 def _text(data: bytes, file: str) -> str:
+    for begin, what, fix in _OTHER_FILES:
+        if data.startswith(begin):
+            raise FileError(file, None, f"this is {what}, not CSV", fix)
     if len(data) > _LARGEST:
         raise FileError(file, None, "this is too large to be a roster")
+    text = _decoded(data, file)
+    if _WEB_PAGE.match(text):
+        fix = "Sign in to your learning platform in the browser and export the list as CSV. Then name that file."
+        raise FileError(file, None, "this is a web page (HTML or XML), not CSV", fix)
+    return text
+
+
+def _decoded(data: bytes, file: str) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace")  # what spreadsheets call Unicode text
+        return data.decode("utf-16", "replace")  # what Excel calls "Unicode text"
+    if [byte == 0 for byte in data[:4]] == [False, True, False, True]:
+        return data.decode("utf-16-le", "replace")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
@@ -75,7 +117,7 @@ def _text(data: bytes, file: str) -> str:
 
 
 def _head(text: str) -> tuple[int, str, int]:
-    """The number of the first line that is not empty, that line, and where it begins; `sep=;` is passed over."""
+    """Return the number of the first line that isn't empty, that line, and its offset. Skips `sep=;`."""
     begin = 0
     for number, line in enumerate(io.StringIO(text, newline=""), 1):
         if line.strip() and not line.lower().startswith("sep="):
@@ -86,36 +128,52 @@ def _head(text: str) -> tuple[int, str, int]:
 
 def _known(line: str, delimiter: str) -> tuple[int, int]:
     cells = next(csv.reader([line], delimiter=delimiter), [])
-    return len({_COLUMNS[_bare(cell)][1] for cell in cells if _bare(cell) in _COLUMNS}), len(cells)
+    return len({found[1] for cell in cells if (found := _meaning(cell))}), len(cells)
 
 
-def _bare(cell: str) -> str:
-    return "".join(sign for sign in cell.casefold() if sign.isalnum())
+def _bare(title: str) -> str:
+    """Return the letters and digits of a title in lower case, without accents."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", title.casefold())))
 
 
-def _columns(cells: list[str], file: str, line: int) -> dict[str, int]:
-    """Where each column is; of several that could be meant, the one with the most usual name."""
+# What each title stands for. Of several columns for one thing, the one that stands first in `NAMES` counts.
+_COLUMNS = {_bare(word): (rank, column) for column, words in NAMES.items() for rank, word in enumerate(words.split())}
+_FILLERS = frozenset(map(_bare, FILLERS.split()))
+
+
+def _meaning(title: str) -> tuple[int, str] | None:
+    """Return rank and column of a title. A form's question counts without its filling words."""
+    if exact := _COLUMNS.get(_bare(title)):
+        return exact
+    words = map(_bare, _WORD.findall(unicodedata.normalize("NFC", _IN_BRACKETS.sub(" ", title))))
+    rank, column = _COLUMNS.get("".join(word for word in words if word not in _FILLERS), (0, ""))
+    return (rank + _FUZZY, column) if column else None
+
+
+def _columns(titles: list[str], file: str, line: int) -> dict[str, int]:
+    """Return the index of each known column."""
     best: dict[str, tuple[int, int]] = {}
-    for at, cell in enumerate(cells):
-        if _bare(cell) in _COLUMNS:
-            rank, column = _COLUMNS[_bare(cell)]
+    for at, title in enumerate(titles):
+        if found := _meaning(title):
+            rank, column = found
             best[column] = min(best.get(column, (rank, at)), (rank, at))
-    if not best.keys() & {"name", "first", "last", "login", "email", "identifier"}:
+    if not best.keys() & _PEOPLE:
+        titled = ", ".join(f'"{title[:40]}"' for title in titles[:12] if title)
         raise FileError(
             file,
             line,
-            "the first line names no column that tells who somebody is",
-            "It has to name them, for example: name,email,login,team. Other names that count: full name, first name "
-            "and surname, student, identifier, e-mail address, username, github_username, group.",
+            f"the first line names no column that says who a person is: {titled}",
+            "Give the columns names such as: name,email,login,team. Also known: full name, first name and surname, "
+            "student, identifier, e-mail address, username, github_username, group.",
         )
-    found = {column: at for column, (_, at) in best.items()}
-    if "first" in found and "last" not in found and "name" in found:  # `Prénom, Nom` and `Vorname, Name`
-        found["last"] = found.pop("name")
-    return found
+    columns = {column: at for column, (_, at) in best.items()}
+    if "first" in columns and "last" not in columns and "name" in columns:  # `Prénom, Nom` and `Vorname, Name`
+        columns["last"] = columns.pop("name")
+    return columns
 
 
 def _check_row(cells: list[str], width: int, file: str, line: int) -> None:
-    if any("\n" in cell or "\r" in cell for cell in cells):
+    if any("\n" in cell.strip() or "\r" in cell.strip() for cell in cells):
         raise FileError(
             file, line, "there is a line end within quotes", "Is a quotation mark not closed? Write one as two."
         )

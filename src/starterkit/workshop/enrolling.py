@@ -54,12 +54,12 @@ class Enrolled:
 
 @dataclass(frozen=True)
 class Enrolment:
-    """What came of a roster: its people in the workshop, and what was noticed; `way` is what it was asked for."""
+    """What `create` did with a roster: its people in the workshop. `way` is how new people were to begin."""
 
     workshop: Workshop
     people: tuple[Enrolled, ...]
     changed_teams: tuple[Person, ...]
-    left_out: tuple[tuple[int, str], ...]
+    roster: Roster
     way: str = ""
 
     @property
@@ -186,7 +186,7 @@ def _handed_out(request: Request, workshop: Workshop, matched: Matched, new: Seq
     people = (
         Enrolled(person, is_new, handouts.get(person.folder), pushed.get(person.folder)) for person, is_new in in_order
     )
-    return Enrolment(workshop, tuple(people), matched.changed_teams, request.roster.left_out, request.way)
+    return Enrolment(workshop, tuple(people), matched.changed_teams, request.roster, request.way)
 
 
 def _in_order(workshop: Workshop, roster: Roster, matched: Matched, new: Sequence[Person]) -> list[tuple[Person, bool]]:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from starterkit.errors import FileError, UsageError
-from starterkit.workshop.columns import Row, rows_of
+from starterkit.workshop.columns import Row, read_table
 from starterkit.workshop.folder import Member, Person, is_odd
 from starterkit.workshop.naming import folder_name, key_of, plain_name, unique
 
@@ -22,7 +22,7 @@ _A_COUNT = 3  # from so many people on, identifiers 1, 2, 3, … number the line
 # What Canvas puts into its gradebook among the people.
 _NO_PEOPLE = ("points possible", "student, test")
 _TOLD_BY = ("email", "login", "identifier", "name")  # the surest first
-_PROFILE = re.compile(r"https?://(?:www\.)?(?:github|gitlab)\.com/([^/\s]+)/?")
+_PROFILE = re.compile(r"^https?://(?:www\.)?(?:github|gitlab)\.com/([^/\s]+)/?$")
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,17 @@ class Entry:
 
 @dataclass(frozen=True)
 class Roster:
-    """The people and teams of a roster, in its order; `left_out` are lines that name nobody, with the reason."""
+    """The people and teams of a roster, in its order.
+
+    `left_out` has the lines that name no person, with their first text. `columns` maps what was read to the
+    title of its column, and `unused` has the titles of all other columns.
+    """
 
     file: str
     entries: tuple[Entry, ...]
     left_out: tuple[tuple[int, str], ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,9 +77,10 @@ def parse_roster(data: bytes, file: str) -> Roster:
     """Read a roster's bytes; `file` is what errors call it."""
     people: list[tuple[Entry, str]] = []
     left_out: list[tuple[int, str]] = []
-    for row in rows_of(data, file):
-        if row["name"].strip().casefold() in _NO_PEOPLE and not row["email"]:
-            left_out.append((row.line, row["name"].strip()))
+    table = read_table(data, file)
+    for row in table.rows:
+        if nobody := _of_the_platform(row):
+            left_out.append((row.line, plain_name(nobody)))
         else:
             people.append((_entry(row, file), plain_name(row["team"])))
     if len(people) >= _A_COUNT and all(one.identifier == str(at) for at, (one, _) in enumerate(people, 1)):
@@ -83,13 +90,29 @@ def parse_roster(data: bytes, file: str) -> Roster:
         raise FileError(file, None, "nobody stands in this roster", "It needs a line for each person below the first.")
     if len(entries) > MOST_PEOPLE:
         raise FileError(file, entries[MOST_PEOPLE].line, f"this roster has more than {MOST_PEOPLE:,} people")
-    return Roster(file, tuple(entries), tuple(left_out))
+    return Roster(file, tuple(entries), tuple(left_out), table.columns, table.unused)
+
+
+def _of_the_platform(row: Row) -> str:
+    """Return the text of a line that stands for no person, such as the points of a gradebook. Empty for a person."""
+    if not any(row.cells.values()):
+        return row.other
+    name = row["name"] or ", ".join(filter(None, (row["last"], row["first"])))
+    return name if name.casefold() in _NO_PEOPLE and not row["email"] else ""
+
+
+def _whole_name(row: Row) -> str:
+    """Return the name of a person. A surname next to a name that doesn't have it is added."""
+    name, first, last = (plain_name(row[column]) for column in ("name", "first", "last"))
+    if not name:
+        return plain_name(f"{first} {last}")
+    return name if first or last.casefold() in name.casefold() else f"{name} {last}"
 
 
 def _entry(row: Row, file: str) -> Entry:
-    login = plain_name((_PROFILE.fullmatch(row["login"]) or ("", row["login"]))[1].removeprefix("@"))
-    email, identifier = plain_name(row["email"]), plain_name(row["identifier"])
-    whole = plain_name(row["name"]) or plain_name(f"{row['first']} {row['last']}")
+    login = plain_name(_PROFILE.sub(r"\1", row["login"]).lstrip("@#"))  # Brightspace puts a `#` before each
+    email, identifier = plain_name(row["email"]), plain_name(row["identifier"].removeprefix("#"))
+    whole = _whole_name(row)
     name = whole or identifier or login or email.partition("@")[0]
     if not name:
         raise FileError(file, row.line, "nothing in this line tells who it is", "Write a name, a login or an e-mail.")

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from starterkit.workshop.folder import Person
 
 _WIDEST_NAME = 48
+_MOST_TITLES, _LONGEST_TITLE = 30, 60
+_COLUMN_WORDS = {"first": "first name", "last": "surname", "email": "e-mail"}
 
 
 def show(console: Console, made: Enrolment) -> int:
@@ -30,6 +32,7 @@ def show(console: Console, made: Enrolment) -> int:
         console.json("workshop create", as_json(made))
         return code
     console.line(text("ok", "bold green"), "  ", _head(made))
+    _show_columns(console, made)
     console.line()
     show_people(console, _lines(made))
     _show_noticed(console, made)
@@ -106,9 +109,19 @@ def counted(number: int, one: str, more: str) -> str:
     return f"{number} {one if number == 1 else more}"
 
 
+def _show_columns(console: Console, made: Enrolment) -> None:
+    """Show what each column of the roster was taken for, and which columns were not used."""
+    columns, unused = made.roster.columns, [title[:_LONGEST_TITLE] for title in made.roster.unused]
+    used = (f'{_COLUMN_WORDS.get(name, name)} from "{title[:_LONGEST_TITLE]}"' for name, title in columns.items())
+    console.line(f"Columns of the roster: {', '.join(used)}.", hang=2)
+    if unused:
+        more = f" and {len(unused) - _MOST_TITLES} more" if len(unused) > _MOST_TITLES else ""
+        console.line(f"Not used: {', '.join(unused[:_MOST_TITLES])}{more}.", hang=2)
+
+
 def _show_noticed(console: Console, made: Enrolment) -> None:
-    for line, what in made.left_out:
-        console.note(prose(f"Left out: line {line} of the roster ({what}) is nobody."))
+    for line, what in made.roster.left_out:
+        console.note(f"Left out: line {line} of the roster ({what}). It names no person.")
     for team in made.changed_teams:
         console.note(
             prose(
@@ -242,7 +255,9 @@ def as_json(made: Enrolment) -> dict[str, Any]:
         "due": workshop.due.isoformat() if workshop.due else None,
         "added": made.added,
         "people": [_person_as_json(made, one) for one in made.people],
-        "left_out": [{"line": line, "what": what} for line, what in made.left_out],
+        "columns": dict(made.roster.columns),
+        "unused_columns": list(made.roster.unused),
+        "left_out": [{"line": line, "what": what} for line, what in made.roster.left_out],
         "changed_teams": [team.folder for team in made.changed_teams],
         "unreached": [one.person.folder for one in made.unreached],
     }
