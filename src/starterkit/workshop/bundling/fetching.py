@@ -1,6 +1,7 @@
 """Fetching wheels into a bundle: several at once, each whole or not at all, and none that is there already.
 
-uv fetches packages into environments and its cache, but keeps no wheel of another platform; so this is done here.
+Home-made, because uv 0.13 has no command that keeps wheels, and pip 26 evaluates markers for the Python that runs it:
+`pip download --platform win_amd64` on Linux leaves out what only Windows needs (colorama).
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""The machines that a bundle is for: platforms and Pythons, as the tags of wheels and the markers of pins see them."""
+"""The machines that a bundle is for: platforms and Pythons, as the tags of wheels and the markers of pins see them.
+
+Home-made, because pip takes single tags only (`manylinux_2_35_x86_64` excludes `manylinux_2_28_x86_64`), and uv needs
+one run for each machine and pins file, prefers the newest systems, and drops what only other systems need.
+"""
 
 from __future__ import annotations
 
