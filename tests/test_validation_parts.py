@@ -14,7 +14,7 @@ from validating import SOUND
 from starterkit.errors import UsageError
 from starterkit.repository.changes import changed_since
 from starterkit.template import FolderSource, read_template
-from starterkit.validation.cache import ResultCache, cache_folder
+from starterkit.validation.cache import ResultCache
 from starterkit.validation.markdown import blocks, grade, links, stands_in, words
 from starterkit.validation.matrix import Job, matrix, step_ranges
 from starterkit.validation.model import STEP_RULES, Finding, Report, Rule, RuleResult, Status
@@ -141,11 +141,6 @@ def test_a_damaged_cache_is_no_error(tmp_path: Path, damage: bytes) -> None:
     (tmp_path / "validation" / "ab" / "abcd.json").write_bytes(damage)
 
     assert kept.get("abcd") is None
-
-
-def test_the_cache_lies_where_the_system_keeps_what_can_be_made_again(tmp_path: Path) -> None:
-    assert cache_folder({"XDG_CACHE_HOME": "/somewhere"}, tmp_path) == Path("/somewhere/starterkit")
-    assert cache_folder({}, tmp_path).is_relative_to(tmp_path)
 
 
 def test_only_what_comes_after_a_change_has_another_key(tmp_path: Path) -> None:

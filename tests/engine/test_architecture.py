@@ -14,7 +14,7 @@ FILES = sorted(SOURCE.rglob("*.py"))
 # Each part may use those in the lines above its own, and nothing else.
 LAYERS = (
     ("errors", "plain", "syntax"),
-    ("places", "process", "textfile"),
+    ("paths", "process", "textfile"),
     ("yamlfile",),
     ("repository",),
     ("template",),

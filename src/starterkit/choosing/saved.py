@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,15 +21,6 @@ class Saved:
     framework: str
     template: str
     answers: Mapping[str, str]
-
-
-def settings_folder(environ: Mapping[str, str], home: Path) -> Path:
-    """Return the folder for what the user wants to be kept: the one that their system has for settings."""
-    if environ.get("XDG_CONFIG_HOME"):
-        return Path(environ["XDG_CONFIG_HOME"]) / "starterkit"
-    if sys.platform == "win32":
-        return Path(environ.get("APPDATA") or home / "AppData" / "Roaming") / "starterkit"
-    return home / ("Library/Application Support" if sys.platform == "darwin" else ".config") / "starterkit"
 
 
 def save(folder: Path, saved: Saved) -> Path:

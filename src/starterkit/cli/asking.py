@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from starterkit.cli.text import prose
 from starterkit.errors import UsageError
-from starterkit.places import place_of
+from starterkit.paths import cache_folder, expand_user_path, settings_folder
 
 if TYPE_CHECKING:
     from starterkit.cli.console import Console
@@ -87,11 +86,11 @@ class Asking:
 
     def _as_saved(self, wanted: Wanted) -> Wanted:
         """Where no framework is named, the one that `choose --save` kept; it is said."""
-        from starterkit.choosing.saved import saved_choice, settings_folder
+        from starterkit.choosing.saved import saved_choice
 
         if wanted.framework or wanted.elsewhere:
             return wanted
-        saved = saved_choice(settings_folder(os.environ, Path.home()))
+        saved = saved_choice(settings_folder())
         if saved is None or (not saved.template and saved.framework not in self._names()):
             return wanted
         self._console.note(
@@ -108,7 +107,7 @@ class Asking:
         return self._console.choose(question, choices, "no") == "yes"
 
     def _place(self, destination: str) -> Path:
-        return self._folder / place_of(destination)
+        return self._folder / expand_user_path(destination)
 
     def _require_flags(self, destination: str, framework: str) -> None:
         """Where nobody can be asked, say all that is missing at once."""
@@ -203,7 +202,6 @@ class Asking:
 def from_elsewhere(console: Console, folder: Path, place: str) -> Located:
     """Return the template at a place: a folder, seen from `folder`, or a git address."""
     from starterkit.template.located import locate_template
-    from starterkit.validation.cache import cache_folder
 
     console.say("Reading the template …")
-    return locate_template(place, folder, cache_folder(os.environ, Path.home()) / "templates")
+    return locate_template(place, folder, cache_folder() / "templates")

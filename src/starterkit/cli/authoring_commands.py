@@ -10,7 +10,7 @@ import typer
 from starterkit.cli.options import Json, complete_frameworks, flag
 from starterkit.cli.session import console_of, folder_of
 from starterkit.cli.text import prose
-from starterkit.places import place_of
+from starterkit.paths import expand_user_path
 
 if TYPE_CHECKING:
     from starterkit.authoring.outdated import Outdated
@@ -42,7 +42,7 @@ def new(
     console = console_of(context)
     name = name or _asked(console, "What is the template called?", "my-path", "NAME")
     title = title or (_asked(console, "Its title for people?", _title_of(name)) if console.is_interactive else "")
-    place = folder_of(context) / place_of(destination or name)
+    place = folder_of(context) / expand_user_path(destination or name)
     authored.show_begun(console, new_template(name, place, title))
     return 0
 
@@ -87,7 +87,7 @@ def open_path(
     from starterkit.cli.screens import authored
 
     console, here = console_of(context), folder_of(context)
-    found = open_template(template_folder(template, here), here / place_of(destination), console.say)
+    found = open_template(template_folder(template, here), here / expand_user_path(destination), console.say)
     authored.show_opened(console, found)
     return 0
 
@@ -109,8 +109,8 @@ def save(
     from starterkit.cli.screens import authored
 
     console, here = console_of(context), folder_of(context)
-    target = here / place_of(to) if to else None
-    place = here / place_of(folder)
+    target = here / expand_user_path(to) if to else None
+    place = here / expand_user_path(folder)
     saved = save_template(place, to=target, force=force, renumber=renumber, say=console.say)
     authored.show_saved(console, saved)
     return 0

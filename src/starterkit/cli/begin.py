@@ -8,7 +8,7 @@ import typer
 
 from starterkit.cli.options import Elsewhere, Json, Trust, complete_beginnings, complete_frameworks, flag
 from starterkit.cli.session import console_of, folder_of
-from starterkit.places import place_of
+from starterkit.paths import expand_user_path
 
 if TYPE_CHECKING:
     from starterkit.runtime import Bundle
@@ -110,7 +110,7 @@ def _bundle(context: typer.Context, words: str) -> Bundle | None:
 
     from starterkit.runtime.bundle import Bundle, named_bundle
 
-    named = Bundle((folder_of(context) / place_of(words)).absolute()) if words else named_bundle(os.environ)
+    named = Bundle((folder_of(context) / expand_user_path(words)).absolute()) if words else named_bundle(os.environ)
     if named is not None:
         named.check_fits()
     return named

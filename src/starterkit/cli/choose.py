@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ import typer
 
 from starterkit.cli.options import Json, complete_answers, flag
 from starterkit.cli.session import console_of, folder_of
-from starterkit.places import place_of
+from starterkit.paths import expand_user_path, settings_folder
 
 if TYPE_CHECKING:
     from starterkit.choosing.advice import Advice
@@ -66,7 +65,7 @@ def choose(
     from starterkit.cli.screens import chosen
 
     console, folder = console_of(context), folder_of(context)
-    card = folder / place_of(html) if html else None
+    card = folder / expand_user_path(html) if html else None
     if card:
         from starterkit.cli.screens.card import CARD
 
@@ -120,7 +119,7 @@ def advise(console: Console, found: Candidates, given: Iterable[str], *, ask: bo
 
 
 def _save(advice: Advice, found: Candidates) -> None:
-    from starterkit.choosing.saved import Saved, save, settings_folder
+    from starterkit.choosing.saved import Saved, save
 
     name = advice.start.name
-    save(settings_folder(os.environ, Path.home()), Saved(name, found.places.get(name, ""), advice.answers))
+    save(settings_folder(), Saved(name, found.places.get(name, ""), advice.answers))

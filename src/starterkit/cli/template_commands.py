@@ -140,13 +140,11 @@ def _wanted(
 
 
 def _place(jobs: int, *, use_cache: bool) -> Place:
-    import os
-    from pathlib import Path
 
-    from starterkit.validation.cache import cache_folder
+    from starterkit.paths import cache_folder
     from starterkit.validation.running import Place
 
-    return Place(cache_folder(os.environ, Path.home()), jobs, use_cache)
+    return Place(cache_folder(), jobs, use_cache)
 
 
 class _Told:

@@ -12,7 +12,7 @@ from starterkit.cli.options import Elsewhere, Json, Trust, flag
 from starterkit.cli.session import console_of, folder_of
 from starterkit.cli.workshop_grading import grade, grader, grader_for_watch
 from starterkit.cli.workshop_options import TrustSubmissions, Who, workshop_folder, workshop_here
-from starterkit.places import place_of
+from starterkit.paths import expand_user_path
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -98,8 +98,8 @@ def create(
     request = replace(
         request,
         wanted=replace(request.wanted, group=group),
-        zips=here / place_of(zips) if zips else None,
-        folders=here / place_of(folders) if folders else None,
+        zips=here / expand_user_path(zips) if zips else None,
+        folders=here / expand_user_path(folders) if folders else None,
     )
     return enrolled.show(console, enrol(request, console.say))
 
@@ -170,7 +170,7 @@ def status(
     console = console_of(context)
     if as_csv + as_json + watch > 1:
         raise UsageError("--json, --csv and --watch exclude each other.", "Choose one of them.")
-    page = folder_of(context) / place_of(html) if html else None
+    page = folder_of(context) / expand_user_path(html) if html else None
     if page is not None:
         from starterkit.cli.screens.board import BOARD
 
@@ -212,7 +212,7 @@ def import_classroom(
     from starterkit.workshop.importing import read_autograding, with_tests
 
     console = console_of(context)
-    file = folder_of(context) / place_of(autograding)
+    file = folder_of(context) / expand_user_path(autograding)
     choice = _Choice(context, _place(context, place), framework, template, trust, given_answers(data or []), at)
     request = choice.request(roster, remote_template, due, jobs)
     tests = read_autograding(file)
@@ -269,7 +269,7 @@ class _Choice:
             return ""
         check_remote_template(template)
         here = folder_of(self._context).absolute()
-        return template if is_address(template) else os.path.normpath(here / place_of(template))
+        return template if is_address(template) else os.path.normpath(here / expand_user_path(template))
 
     def _located(self) -> Located | None:
         from starterkit.cli.asking import from_elsewhere
@@ -328,7 +328,7 @@ def _place(context: typer.Context, words: str) -> Path:
 
     here = folder_of(context)
     if words:
-        return here / place_of(words)
+        return here / expand_user_path(words)
     try:
         return find_workshop(here)
     except UsageError:
@@ -342,7 +342,7 @@ def _roster(here: Path, workshop: Path, words: str) -> Path:
     from starterkit.cli.invocation import quoted
     from starterkit.errors import UsageError
 
-    file, beside = here / place_of(words), workshop.absolute().parent / words
+    file, beside = here / expand_user_path(words), workshop.absolute().parent / words
     if not file.exists() and beside.is_file():
         way = quoted(os.path.relpath(beside, here.absolute()))
         raise UsageError(

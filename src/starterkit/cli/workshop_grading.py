@@ -190,13 +190,11 @@ def _here(console: Console, *, trusted: bool) -> Here:
 
 
 def _shelf(console: Console) -> Shelf:
-    import os
-    from pathlib import Path
 
-    from starterkit.runtime.cache import cache_folder
+    from starterkit.paths import cache_folder
     from starterkit.workshop.grading.packages import Shelf, environments_folder
 
-    return Shelf(environments_folder(cache_folder(os.environ, Path.home())), console.say)
+    return Shelf(environments_folder(cache_folder()), console.say)
 
 
 def _graded(

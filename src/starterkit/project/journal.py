@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from starterkit.errors import ConflictError, MissingError, UsageError
+from starterkit.paths import try_lock
 from starterkit.repository import UNDO_REFS, Head, Repository
 from starterkit.repository.objects import Entry, File
 from starterkit.repository.worktree import id_on_disk, is_same, is_writable, remove_file, write_file
@@ -73,7 +74,7 @@ def locked(repository: Repository, command: str) -> Iterator[None]:
     repository.own_folder.mkdir(parents=True, exist_ok=True)
     file = repository.own_folder / "lock"
     with file.open("a+b") as stream:
-        if not _try_lock(stream.fileno()):
+        if not try_lock(stream.fileno()):
             stream.seek(0)
             who = stream.read(200).decode("utf-8", "replace").strip() or "another command"
             raise ConflictError(f"In this project, {who} is at work.", "Wait until it is done, then type this again.")
@@ -311,21 +312,3 @@ def _load(data: bytes) -> Plan:
         index=found["index"],
         memory=found["memory"],
     )
-
-
-def _try_lock(handle: int) -> bool:
-    if os.name == "nt":
-        import msvcrt
-
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined, unused-ignore]
-        except OSError:
-            return False
-        return True
-    import fcntl
-
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

@@ -18,8 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starterkit.errors import FileError, MissingError, UsageError
-from starterkit.places import place_of
-from starterkit.runtime.cache import cache_folder
+from starterkit.paths import cache_folder, expand_user_path
 
 if TYPE_CHECKING:
     from starterkit.yamlfile import Value
@@ -155,7 +154,7 @@ class Bundle:
         found = next((file for file in self.contents.files if file.name == name), None)
         if found is None:
             raise self.lacks("packages of npm", "it was made for other frameworks.")
-        store = cache_folder(os.environ, Path.home()) / "bundles"
+        store = cache_folder() / "bundles"
         whole, draft = store / found.sha256[:16], store / f"{found.sha256[:16]}.making"
         if whole.is_dir():
             return whole
@@ -182,7 +181,7 @@ class Bundle:
 def named_bundle(environ: Mapping[str, str]) -> Bundle | None:
     """Return the bundle that the variable STARTERKIT_BUNDLE names; None where it names none, or says "off"."""
     words = environ.get(BUNDLE_VARIABLE, "").strip()
-    return Bundle(place_of(words).absolute()) if words and words.lower() != NO_BUNDLE else None
+    return Bundle(expand_user_path(words).absolute()) if words and words.lower() != NO_BUNDLE else None
 
 
 def is_turned_off(environ: Mapping[str, str]) -> bool:

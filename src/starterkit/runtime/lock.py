@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from starterkit.errors import MissingError
+from starterkit.paths import try_lock
 from starterkit.runtime.prepared import Say, quiet
 
 _LIMIT_SECONDS = 600.0
@@ -27,7 +27,7 @@ def locked(file: Path, *, say: Say = quiet, what: str = "this", seconds: float =
     try:
         deadline = time.monotonic() + seconds
         waiting = False
-        while not _take(descriptor):
+        while not try_lock(descriptor):
             if time.monotonic() > deadline:
                 raise MissingError(
                     f"Another command has been preparing {what} for more than {seconds:g} seconds.",
@@ -40,24 +40,3 @@ def locked(file: Path, *, say: Say = quiet, what: str = "this", seconds: float =
         yield descriptor
     finally:
         os.close(descriptor)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _take(descriptor: int) -> bool:
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _take(descriptor: int) -> bool:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True

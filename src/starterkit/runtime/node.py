@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from starterkit.errors import MissingError, StarterkitError
+from starterkit.paths import cache_folder
 from starterkit.process import PYTHON_VARIABLES, run, scrubbed_environment
 from starterkit.runtime.bundle import Bundle
-from starterkit.runtime.cache import cache_folder
 from starterkit.runtime.lock import locked
 from starterkit.runtime.prepared import Say
 from starterkit.runtime.stamp import read, write_whole
@@ -96,7 +96,7 @@ def node_of_the_machine() -> KnownNode | None:
 
 def own_folder() -> Path:
     """Return the folder of the Nodes that starterkit fetched."""
-    return cache_folder(os.environ, Path.home()) / "node"
+    return cache_folder() / "node"
 
 
 def own_node() -> KnownNode | None:

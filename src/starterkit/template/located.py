@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from starterkit.errors import UsageError
-from starterkit.places import place_of
+from starterkit.paths import expand_user_path
 from starterkit.repository.fetching import Address, fetch, parse_address, without_secret
 from starterkit.template.bundled import bundled_names, bundled_template
 from starterkit.template.model import FolderSource, Template
@@ -51,7 +51,7 @@ def locate_template(words: str, current: Path, store: Path) -> Located:
     address = parse_address(words)
     if address is not None:
         return _fetched(address, store / sha256(address.url.encode()).hexdigest()[:16])
-    folder = current / place_of(words)
+    folder = current / expand_user_path(words)
     looks_like_a_path = "/" in words or "\\" in words or words.startswith((".", "~"))
     if words.strip().lower() in bundled_names() and not looks_like_a_path:
         found, template = bundled_template(words)

@@ -13,11 +13,8 @@ from typing import Any
 
 from starterkit.errors import StarterkitError
 from starterkit.process import run
-from starterkit.runtime.cache import cache_folder
 from starterkit.validation.model import Finding, Rule, RuleResult
 from starterkit.validation.subject import digest
-
-__all__ = ["ResultCache", "cache_folder", "runtime_version", "tool_versions"]
 
 _FORMAT = 1
 # Parts of starterkit that have no say in a result; all others count into its key, so that a checkout that is being

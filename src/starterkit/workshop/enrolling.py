@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from starterkit.places import place_of
+from starterkit.paths import expand_user_path
 from starterkit.project.creation import Order
 from starterkit.repository import PATH_REF, TEXTS_REF
 from starterkit.repository.bare import BareRepository
@@ -134,7 +134,7 @@ def _planned(request: Request, workshop: Workshop | None) -> tuple[Matched, list
         return matched, with_remotes(matched.new, template, request.roster.file, known=known)
     new = [person for _, person in matched.new]
     if way == "folders":
-        place = request.folder / place_of(handouts[way])
+        place = request.folder / expand_user_path(handouts[way])
         new = [replace(person, remote=_as_kept(request.folder, place / person.folder)) for person in new]
     for person in (*people, *new):
         if group and not person.remote:

@@ -21,7 +21,7 @@ from functools import cached_property
 from pathlib import Path
 
 from starterkit.errors import FileError, UsageError
-from starterkit.places import place_of
+from starterkit.paths import expand_user_path
 from starterkit.repository.bare import HEADS
 from starterkit.repository.objects import FULL_ID
 from starterkit.workshop.lines import Plain, lines_of, person_lines, split_people
@@ -161,7 +161,7 @@ class Workshop:
 
     def _place(self, words: str) -> Path:
         try:
-            return self.folder / place_of(words)
+            return self.folder / expand_user_path(words)
         except UsageError as wrong:
             raise FileError(WORKSHOP_FILE, None, wrong.message.removesuffix("."), wrong.fix) from wrong
 

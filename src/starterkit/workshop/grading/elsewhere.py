@@ -124,9 +124,7 @@ def _run(unit: Unit, version: str, harness: str) -> Grade:
 
 @cache
 def _shelf() -> Shelf:
-    import os
-    from pathlib import Path
 
-    from starterkit.runtime.cache import cache_folder
+    from starterkit.paths import cache_folder
 
-    return Shelf(environments_folder(cache_folder(os.environ, Path.home())))
+    return Shelf(environments_folder(cache_folder()))
