@@ -7,8 +7,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -710,3 +712,21 @@ def test_a_tool_that_is_not_here_comes_with_its_mend(monkeypatch: pytest.MonkeyP
 )
 def test_versions_are_compared_as_numbers(version: str, wanted: str, answer: bool) -> None:
     assert fits(version, wanted) is answer
+
+
+def test_uv_is_found_by_one_thread_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`sysconfig`, which `find_uv_bin` reads, is half filled while another thread fills it."""
+    busy, overlaps = threading.Lock(), []
+
+    def find_uv_bin() -> str:
+        overlaps.append(not busy.acquire(blocking=False))
+        time.sleep(0.02)
+        busy.release()
+        return "/uv"
+
+    monkeypatch.setattr("uv.find_uv_bin", find_uv_bin)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: str(uv_binary()), range(4)))
+
+    assert found == ["/uv"] * 4
+    assert not any(overlaps)

@@ -21,6 +21,7 @@ LAYERS = (
     ("rendering", "runtime"),
     ("checking", "dependencies"),
     ("project",),
+    ("crash_report",),
     ("authoring", "validation", "workshop", "choosing"),
     ("cli",),
     ("__main__",),

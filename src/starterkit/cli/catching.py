@@ -12,7 +12,7 @@ from typing import Any
 from starterkit.cli.console import Console, prepare_streams
 from starterkit.errors import ExitCode, MissingError, StarterkitError, of_the_machine
 
-_TITLES = {ExitCode.RED: "", ExitCode.CONFLICT: "Stopped:"}
+_TITLES = {ExitCode.RED: "", ExitCode.CONFLICT: "Stopped:", ExitCode.BUG: "Bug:"}
 
 
 def run_command(arguments: list[str]) -> int:
@@ -90,7 +90,7 @@ def _interrupted(console: Console) -> int:
 
 
 def _bug(console: Console, wrong: BaseException, arguments: list[str]) -> int:
-    from starterkit.cli.report import write_report
+    from starterkit.crash_report import write_report
 
     place = write_report(wrong, arguments)
     where = f"The full report is in {place}." if place else "The report could not be written; it follows."

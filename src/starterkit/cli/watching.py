@@ -101,7 +101,7 @@ def watch_room(folder: Path, shown: Shown, seconds: int, grade: Grade | None, tr
     Where the answer goes to a file or a pipe, the table is shown again only when something in it changed. A round that
     fails (somebody is just editing workshop.yml, say) is told, and the next one is made.
     """
-    from starterkit.errors import StarterkitError, of_the_machine
+    from starterkit.crash_report import error_of
     from starterkit.workshop.folder import open_workshop
     from starterkit.workshop.rounds import one_round
 
@@ -112,10 +112,10 @@ def watch_room(folder: Path, shown: Shown, seconds: int, grade: Grade | None, tr
         troubles.begin_round()
         try:
             seen = one_round(open_workshop(folder), grade, console.say, stuck_after=shown.stuck_after, show=view.update)
-        except (StarterkitError, OSError) as wrong:
-            told = of_the_machine(wrong) if isinstance(wrong, OSError) else wrong
-            if seen is None or told is None:
+        except Exception as wrong:
+            if seen is None or isinstance(wrong, BrokenPipeError):
                 raise
+            told = error_of(wrong)
             seen = replace(seen, at=datetime.now(UTC))
             troubles.of_this_round.append(("Not up to date:", told.message, told.fix))
         view.update(seen)

@@ -205,8 +205,8 @@ def _graded(
 
     grading = Grading(workshop, order, runner, shelf, _Told(console, workshop.called if names else {}))
     grades = grading.run()
-    write_grades(workshop, grades)
-    return grades, grading.failed
+    failed = write_grades(workshop, grades)
+    return grades, {**grading.failed, **failed}
 
 
 class _Told:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,6 +48,9 @@ _HALF_DONE = re.compile(r"^error: Failed to install", re.MULTILINE)
 _NO_ROOM = re.compile(r"No space left|os error 28\b|Disk quota exceeded|os error 122\b", re.IGNORECASE)
 
 
+_FINDING = threading.Lock()  # `find_uv_bin` fails if two threads call it at once: sysconfig is half filled then
+
+
 class NoNetworkError(MissingError):
     """Packages are neither in the cache nor can they be fetched now; nothing was changed."""
 
@@ -60,7 +64,8 @@ def uv_binary() -> Path:
     try:
         from uv import find_uv_bin
 
-        return Path(find_uv_bin())
+        with _FINDING:
+            return Path(find_uv_bin())
     except (ImportError, FileNotFoundError):
         found = shutil.which("uv")
     if not found:

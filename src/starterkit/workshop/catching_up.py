@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from starterkit.errors import StarterkitError
+from starterkit.crash_report import error_of
 from starterkit.project.advance import solve_message
 from starterkit.project.carry import Carried, settle, take_all
 from starterkit.project.history import adopted, is_their_own, without_new_history
@@ -97,8 +97,8 @@ def catch_up(
             with BareRepository(workshop.repository(person)) as repository:
                 one = _CatchingUp(Desk(workshop, person, repository), step, judge, counts_as_green, take_whole)
                 found.append(one.run())
-        except StarterkitError as wrong:
-            found.append(CaughtUp(person, why=wrong.message, failed=True))
+        except Exception as wrong:
+            found.append(CaughtUp(person, why=error_of(wrong).message, failed=True))
     return found
 
 

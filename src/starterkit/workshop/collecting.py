@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from starterkit.crash_report import error_of
 from starterkit.errors import StarterkitError
 from starterkit.process import ProgramFailed
 from starterkit.repository.bare import HEADS, BareRepository, fingerprint, refs_on_disk
@@ -88,7 +89,7 @@ def collect(
     def look(person: Person) -> _Looked:
         return _look(workshop, person, known, seconds)
 
-    return [_told(workshop, looked, known.ids) for _, looked in each(people, look, jobs, say, "Collecting")]
+    return [_collected(workshop, looked, known.ids) for _, looked in each(people, look, jobs, say, "Collecting")]
 
 
 def collect_remotes(workshop: Workshop, people: Sequence[Person], say: Say) -> None:
@@ -98,11 +99,14 @@ def collect_remotes(workshop: Workshop, people: Sequence[Person], say: Say) -> N
 
 def _look(workshop: Workshop, person: Person, begun_with: _Beginnings, seconds: float) -> _Looked:
     """Fetch where something is new, and read what is there now; nothing is appended yet."""
-    last = results.last(workshop, person, results.COLLECTED) or {}
+    last: Mapping[str, Any] = {}
     try:
+        last = results.last(workshop, person, results.COLLECTED) or {}
         return _looked(workshop, person, begun_with, seconds, last)
     except PermissionError as wrong:
         return _Looked(person, Answer(False, f"you may not read {wrong.filename}"), {}, False, last)
+    except Exception as wrong:
+        return _Looked(person, Answer(False, error_of(wrong).message), {}, False, last)
 
 
 def _looked(
@@ -184,6 +188,13 @@ def _on_no_branch(repository: BareRepository, folder: Path) -> str:
 
 def _short(refs: Mapping[str, str], prefix: str) -> dict[str, str]:
     return {name.removeprefix(prefix): id for name, id in refs.items()}
+
+
+def _collected(workshop: Workshop, looked: _Looked, known: Container[str]) -> Collected:
+    try:
+        return _told(workshop, looked, known)
+    except Exception as wrong:
+        return Collected(looked.person, False, error_of(wrong).message, False, None)
 
 
 def _told(workshop: Workshop, looked: _Looked, known: Container[str]) -> Collected:

@@ -15,6 +15,7 @@ from enum import Enum
 from functools import partial
 
 from starterkit import __version__
+from starterkit.crash_report import error_of
 from starterkit.errors import StarterkitError, UsageError
 from starterkit.project.carry import changed_paths, settle
 from starterkit.project.creation import Order, RenderedPath, rendered_path, write_beginning
@@ -149,8 +150,8 @@ def planned(workshop: Workshop, people: Sequence[Person], new: NewPath, say: Cal
         try:
             with BareRepository(workshop.repository(person)) as repository:
                 found.append(_planned(Desk(workshop, person, repository, seconds), new))
-        except StarterkitError as wrong:
-            found.append(Fix(person, Outcome.FAILED, why=wrong.message))
+        except Exception as wrong:
+            found.append(Fix(person, Outcome.FAILED, why=error_of(wrong).message))
     return found
 
 
@@ -307,9 +308,9 @@ def _put_in(workshop: Workshop, fix: Fix) -> Fix:
             event = {"at": results.moment(), "commit": fix.commit, "from": submission.commit, "path": fix.state.path}
             results.append(workshop, fix.person, {"kind": results.FIXING, **event})
             delivered = desk.deliver(submission, fix.commit, fix.state, branch)
-    except StarterkitError as wrong:
-        return replace(fix, outcome=Outcome.FAILED, why=wrong.message)
-    results.append(workshop, fix.person, {"kind": results.FIXED, **event, "branch": delivered.branch})
+        results.append(workshop, fix.person, {"kind": results.FIXED, **event, "branch": delivered.branch})
+    except Exception as wrong:
+        return replace(fix, outcome=Outcome.FAILED, why=error_of(wrong).message)
     return replace(fix, delivered=delivered)
 
 

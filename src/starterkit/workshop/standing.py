@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from starterkit.crash_report import error_of
 from starterkit.repository.bare import refs_on_disk
 from starterkit.repository.objects import FILE, File
 from starterkit.repository.worktree import write_file
@@ -132,12 +133,21 @@ def room(workshop: Workshop, at: datetime, stuck_after: int = STUCK_MINUTES, say
         with suppress(OSError):  # where nothing can be kept, everything is read each time
             write_file(file.parent, _CACHE, File(FILE, json.dumps(after).encode()))
     beginnings = frozenset((refs_on_disk(workshop.path_repository) or {}).values())
-    summaries = {folder: _settled(found[2], beginnings) for folder, found in known.items()}
-    standings = (
-        replace(standing(workshop, one, summaries[one.folder], at, stuck_after), called=workshop.called[one.folder])
-        for one in people
-    )
-    return Room(workshop, at, tuple(standings), tuple((name, title) for name, title in steps))
+
+    def of(person: Person) -> Standing:
+        try:
+            summary = _settled(known[person.folder][2], beginnings)
+            return standing(workshop, person, summary, at, stuck_after)
+        except Exception as wrong:
+            return standing(workshop, person, _unknown(wrong), at, stuck_after)
+
+    standings = tuple(replace(of(one), called=workshop.called[one.folder]) for one in people)
+    return Room(workshop, at, standings, tuple((name, title) for name, title in steps))
+
+
+def _unknown(wrong: Exception) -> Summary:
+    """Return what is known of a person whose results cannot be read: why."""
+    return Summary(reached=False, why=error_of(wrong).message)
 
 
 def _settled(found: Mapping[str, Any], beginnings: Container[str]) -> Summary:
@@ -272,12 +282,14 @@ def _known(workshop: Workshop, person: Person, before: Mapping[str, Any]) -> lis
     file = workshop.results(person)
     try:
         status = file.stat()
+        last = before.get(person.folder)
+        if last is not None and last[:2] == [status.st_size, status.st_mtime_ns]:
+            return list(last)
+        return [status.st_size, status.st_mtime_ns, asdict(summary(results.read_file(file)))]
     except FileNotFoundError:
         return [0, 0, asdict(Summary())]
-    last = before.get(person.folder)
-    if last is not None and last[:2] == [status.st_size, status.st_mtime_ns]:
-        return list(last)
-    return [status.st_size, status.st_mtime_ns, asdict(summary(results.read_file(file)))]
+    except Exception as wrong:
+        return [0, 0, asdict(_unknown(wrong))]
 
 
 _NAMES = {field.name for field in fields(Summary)}

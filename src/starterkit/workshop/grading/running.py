@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Protocol
 
+from starterkit.crash_report import error_of
 from starterkit.errors import StarterkitError, UsageError
 from starterkit.process import end_all
 from starterkit.project.advance import solve_message
@@ -99,8 +100,8 @@ class Grading:
                 for future in as_completed(waiting):
                     try:
                         grade = future.result()
-                    except StarterkitError as wrong:
-                        self.failed[waiting[future].folder] = wrong
+                    except Exception as wrong:  # a bug that one person's work triggers ends nobody else's grading
+                        self.failed[waiting[future].folder] = error_of(wrong)
                         continue
                     grades[grade.person.folder] = grade
                     self.observer.ended(grade, len(grades), len(people))

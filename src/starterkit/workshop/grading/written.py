@@ -7,11 +7,14 @@ import io
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
+from starterkit.crash_report import error_of
+from starterkit.errors import StarterkitError
 from starterkit.plain import plain
 from starterkit.repository.objects import FILE, File
 from starterkit.repository.worktree import write_file
@@ -37,15 +40,18 @@ def known_grades(workshop: Workshop, new: Iterable[Grade] = ()) -> list[Grade]:
     found = {grade.person.folder: grade for grade in new}
     for person in workshop.people:
         if person.folder not in found:
-            event = last(workshop, person, GRADED)
-            grade = grade_of(person, event) if event else None
-            if grade:
-                found[person.folder] = grade
+            with suppress(Exception):  # damaged results of one person: their next grading says so
+                event = last(workshop, person, GRADED)
+                if event and (grade := grade_of(person, event)):
+                    found[person.folder] = grade
     return [found[person.folder] for person in workshop.people if person.folder in found]
 
 
-def write_grades(workshop: Workshop, new: Sequence[Grade]) -> None:
-    """Write what a grading leaves; each file in one step. Pages are written of the `new` grades alone."""
+def write_grades(workshop: Workshop, new: Sequence[Grade]) -> dict[str, StarterkitError]:
+    """Write what a grading leaves; each file in one step. Pages are written of the `new` grades alone.
+
+    Returns why a page couldn't be written, by folder.
+    """
     grades = known_grades(workshop, new)
     folder, imported = workshop.folder / "results", workshop.imported
     files = {
@@ -53,13 +59,19 @@ def write_grades(workshop: Workshop, new: Sequence[Grade]) -> None:
         "grades.csv": as_csv(grades, imported),
         "grades.xml": as_junit(grades),
     }
-    files |= {f"pages/{grade.person.folder}.html": page(grade) for grade in new}
+    failed: dict[str, StarterkitError] = {}
+    for grade in new:
+        try:
+            files[f"pages/{grade.person.folder}.html"] = page(grade)
+        except Exception as wrong:
+            failed[grade.person.folder] = error_of(wrong)
     try:
         for name, words in files.items():
             if not _is_there(folder / name, words):
                 write_file(folder, name, File(FILE, words.encode("utf-8", "replace")))
     except OSError as wrong:
         raise cannot_write(wrong) from wrong
+    return failed
 
 
 def _is_there(file: Path, words: str) -> bool:

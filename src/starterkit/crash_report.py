@@ -1,7 +1,8 @@
-"""The report of a mistake of ours: all that its mending needs, in a file."""
+"""Write a crash report: everything needed to fix a bug, in a file."""
 
 from __future__ import annotations
 
+import itertools
 import os
 import platform
 import sys
@@ -11,14 +12,37 @@ import traceback
 from pathlib import Path
 
 from starterkit import __version__
+from starterkit.errors import ExitCode, StarterkitError, of_the_machine
 from starterkit.project.state import STATE_FILE
 
+_NUMBERS = itertools.count(1)
+_REPORTS: dict[str, Path | None] = {}  # by traceback: a watch shows the same bug again and again
 _PACKAGES = ("copier", "jinja2", "pyyaml", "rich", "typer", "uv")
+
+
+class UnexpectedError(StarterkitError):
+    """A bug in starterkit that is shown as the trouble of one person, while the work for all others goes on."""
+
+    code = ExitCode.BUG
+
+
+def error_of(wrong: Exception) -> StarterkitError:
+    """Return an exception as an error to show. For a bug, a crash report is written and named."""
+    if isinstance(wrong, StarterkitError):
+        return wrong
+    if isinstance(wrong, OSError) and (told := of_the_machine(wrong)) is not None:
+        return told
+    trace = "".join(traceback.format_exception(wrong))
+    if trace not in _REPORTS:
+        _REPORTS[trace] = write_report(wrong, sys.argv[1:])
+    report = _REPORTS[trace]
+    where = f"The full report is in {report}." if report else f"No report could be written: {wrong}."
+    return UnexpectedError(f"Unexpected error: {type(wrong).__name__}. {where}", "Please report this bug.")
 
 
 def write_report(wrong: BaseException, arguments: list[str]) -> Path | None:
     """Write the report into the project's git folder, else into the folder for temporary files; None if it cannot."""
-    name = f"report-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
+    name = f"report-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}-{next(_NUMBERS)}.txt"
     content = _report(wrong, arguments)
     for folder in (_own_folder(arguments), Path(tempfile.gettempdir())):
         if folder is None:
@@ -58,7 +82,6 @@ def _current_folder() -> str:
 
 
 def _git_version() -> str:
-    from starterkit.errors import StarterkitError
     from starterkit.process import run
 
     try:

@@ -1,0 +1,111 @@
+"""One person's unexpected error is shown as that person's trouble, and the work for all others goes on."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from commands import starterkit
+from gradings import ADA, Feigned
+from gradings import Room as GradingRoom
+from workshops import FOOTER, Room, commit, corrected_template, git
+
+from starterkit.workshop.folder import Person
+from starterkit.workshop.grading import running, written
+from starterkit.workshop.grading.model import Grade, Verdict
+
+GRACE = Person("grace", "Grace")
+_REPORT = re.compile(r"Unexpected error: \w+\. The full report is in (\S+)\.")
+
+
+@pytest.fixture
+def damaged(room: Room, tmp_path: Path) -> Room:
+    """A workshop in which one person's results are a folder, so that reading them fails."""
+    mine = room.clone("ada-lovelace", tmp_path / "mine")
+    commit(mine, {"mine.py": "1\n"})
+    git("push", "-q", cwd=mine)
+    (room.folder / "results" / "grace-hopper.jsonl").mkdir(parents=True)
+    return room
+
+
+def names_a_report(why: str) -> bool:
+    found = _REPORT.search(why)
+    return found is not None and "IsADirectoryError" in Path(found[1]).read_text()
+
+
+def of(people: list[dict[str, Any]], folder: str) -> dict[str, Any]:
+    return next(one for one in people if one["folder"] == folder)
+
+
+def test_collect_reaches_everybody_else(damaged: Room) -> None:
+    people = starterkit("workshop", "collect", "--json", cwd=damaged.folder, code=1).json["people"]
+
+    assert of(people, "ada-lovelace")["new"] and of(people, "eniac")["reached"]
+    grace = of(people, "grace-hopper")
+    assert not grace["reached"] and names_a_report(grace["why"])
+
+
+def test_status_shows_everybody_else(damaged: Room) -> None:
+    starterkit("workshop", "collect", cwd=damaged.folder, code=1)
+
+    people = starterkit("workshop", "status", "--json", cwd=damaged.folder).json["people"]
+
+    assert of(people, "ada-lovelace")["state"] == "not graded"
+    grace = of(people, "grace-hopper")
+    assert grace["state"] == "not reached" and names_a_report(grace["why"])
+
+
+def test_push_fix_reaches_everybody_else(damaged: Room, tmp_path: Path) -> None:
+    template = corrected_template(tmp_path / "corrected", FOOTER)
+    words = ("workshop", "push-fix", "--template", str(template), "--trust", "--yes", "--json")
+
+    people = starterkit(*words, cwd=damaged.folder, code=1).json["people"]
+
+    assert of(people, "ada-lovelace")["outcome"] == "clean" and of(people, "ada-lovelace")["branch"]
+    grace = of(people, "grace-hopper")
+    assert grace["outcome"] == "failed" and names_a_report(grace["why"])
+
+
+def test_catch_up_brings_everybody_else(damaged: Room) -> None:
+    words = ("workshop", "catch-up", "grace-hopper", "ada-lovelace", "01", "--count-as", "red", "--json")
+
+    people = starterkit(*words, cwd=damaged.folder, code=1).json["people"]
+
+    assert not of(people, "ada-lovelace")["failed"]
+    grace = of(people, "grace-hopper")
+    assert grace["failed"] and names_a_report(grace["why"])
+
+
+def test_grade_grades_everybody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = GradingRoom(tmp_path / "room", people=(ADA, GRACE))
+    room.submit()
+    room.submit(person=GRACE)
+    latest = running.latest_in
+
+    def failing(repository: Any, person: Person, *more: Any) -> Any:
+        assert person != GRACE, "a bug of ours"
+        return latest(repository, person, *more)
+
+    monkeypatch.setattr(running, "latest_in", failing)
+    grading = room.grading(sandbox=Feigned())
+
+    assert [(one.person, one.verdict) for one in grading.run()] == [(ADA, Verdict.GREEN)]
+    found = _REPORT.search(grading.failed["grace"].message)
+    assert found is not None and "a bug of ours" in Path(found[1]).read_text()
+
+
+def test_a_page_that_fails_is_one_persons_trouble(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = GradingRoom(tmp_path / "room", people=(ADA, GRACE))
+    grades = [Grade(one, "2026-11-20T12:00:00+00:00", Verdict.NOTHING) for one in room.people]
+    page = written.page
+
+    def failing(grade: Grade) -> str:
+        assert grade.person != ADA, "a bug of ours"
+        return page(grade)
+
+    monkeypatch.setattr(written, "page", failing)
+
+    assert list(written.write_grades(room.workshop, grades)) == ["ada"]
+    assert (room.folder / "results" / "pages" / "grace.html").is_file()
