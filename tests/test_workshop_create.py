@@ -537,7 +537,7 @@ def test_workshop_yml_may_be_written_by_hand(room: Room) -> None:
         ("workshop", "create", "~nosuchuser/roster.csv", "--template", str(TINY)),
         ("workshop", "create", "roster.csv", "~nosuchuser/w", "--template", str(TINY)),
         ("workshop", "create", "roster.csv", "--template", "~nosuchuser/x"),
-        ("workshop", "import", "roster.csv", "~nosuchuser/autograding.json", "--template", str(TINY)),
+        ("workshop", "import", "roster.csv", "~nosuchuser/course", "--template", str(TINY)),
         ("workshop", "bundle", "~nosuchuser/x", "--framework", "flask"),
         ("new", "~nosuchuser/x", "--framework", "flask", "--defaults"),
         ("new", "x", "--framework", "flask", "--defaults", "--bundle", "~nosuchuser/x"),

@@ -189,7 +189,6 @@ def status(
 def import_classroom(
     context: typer.Context,
     roster: RosterFile,
-    autograding: Annotated[str, typer.Argument(metavar="AUTOGRADING", help="The autograding.json of an assignment.")],
     place: Place = "",
     framework: Framework = "",
     template: Elsewhere = "",
@@ -201,25 +200,13 @@ def import_classroom(
     jobs: Jobs = "",
     as_json: Json = False,
 ) -> int:
-    """Make a workshop of the roster and the autograding.json of a GitHub Classroom.
-
-    Tests that the path has not are kept in workshop.yml as text, with their points, and never run.
-    """
+    """Create a workshop from the roster of a GitHub Classroom, and list who has no login."""
     from starterkit.cli.screens import imported
     from starterkit.workshop.enrolling import enrol
-    from starterkit.workshop.folder import open_workshop
-    from starterkit.workshop.founding import working
-    from starterkit.workshop.importing import read_autograding, with_tests
 
     console = console_of(context)
-    file = folder_of(context) / expand_user_path(autograding)
     choice = _Choice(context, _place(context, place), framework, template, trust, given_answers(data or []), at)
-    request = choice.request(roster, remote_template, due, jobs)
-    tests = read_autograding(file)
-    made = enrol(request, console.say)
-    with working(made.workshop.folder, console.say):
-        found = with_tests(open_workshop(made.workshop.folder), tests, file)  # others may have written meanwhile
-    return imported.show(console, made, found)
+    return imported.show(console, enrol(choice.request(roster, remote_template, due, jobs), console.say))
 
 
 class _Choice:
@@ -370,5 +357,5 @@ COMMANDS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("collect", collect, ("workshop collect", "workshop collect ada-lovelace grace")),
     ("status", status, ("workshop status", "workshop status --watch --html board.html --hide-names")),
     ("grade", grade, ("workshop grade", "workshop grade --step 02 --due '2026-11-30 17:00'")),
-    ("import", import_classroom, ("workshop import classroom_roster.csv autograding.json --framework flask",)),
+    ("import", import_classroom, ("workshop import classroom_roster.csv --framework flask",)),
 )

@@ -32,6 +32,7 @@ WORKSHOP_FILE = "workshop.yml"
 WORKSHOP_FORMAT = 1
 COLLECTED_HEADS = "refs/collected/heads/"
 _REQUIRED = ("format", "template", "version", "answers", "step", "solved", "path", "texts", "people")
+_OLDER = ("imported",)
 HANDOUTS = ("zip", "folders")
 WAYS = (*HANDOUTS, "clone")
 _OF_A_PERSON = ("login", "email", "identifier", "remote", "begins")
@@ -101,6 +102,7 @@ class Workshop:
     stands last in it is the way in which those who are new begin. `group` is the group of this machine that may push to
     the repositories here, with {login} or {folder} in it where each has one of their own.
     `corrected` is the place of the template from which the path was corrected, empty where it is that of `template`.
+    `older` has the keys that older versions wrote and this one only keeps.
     """
 
     folder: Path
@@ -114,10 +116,10 @@ class Workshop:
     remote_template: str = ""
     due: datetime | None = None
     people: tuple[Person, ...] = ()
-    imported: Mapping[str, object] = field(default_factory=dict)
     handouts: Mapping[str, str] = field(default_factory=dict)
     group: str = ""
     corrected: str = ""
+    older: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def file(self) -> Path:
@@ -240,14 +242,13 @@ def read_workshop(data: bytes, folder: Path) -> Workshop:
     quick = split_people(data)
     people = None if quick is None else _checked(quick[1])
     whole = data if quick is None or people is None else quick[0]
-    optional = ("remote_template", "due", "imported", "handouts", "group", "corrected")
+    optional = ("remote_template", "due", "handouts", "group", "corrected", *_OLDER)
     keys = parse(whole, WORKSHOP_FILE).mapping(_REQUIRED, optional)
     keys["format"].integer(WORKSHOP_FORMAT, WORKSHOP_FORMAT)
     for name in ("path", "texts"):
         if not FULL_ID.fullmatch(keys[name].scalar()):
             raise keys[name].wrong("expected the 40 hexadecimal digits of a git id")
     answers = keys["answers"].mapping((), optional=None)
-    imported = keys["imported"].mapping((), optional=None) if "imported" in keys else {}
     handouts = keys["handouts"].mapping((), HANDOUTS) if "handouts" in keys else {}
     return Workshop(
         folder=folder,
@@ -261,10 +262,10 @@ def read_workshop(data: bytes, folder: Path) -> Workshop:
         remote_template=_optional(keys, "remote_template"),
         due=_due(keys.get("due")),
         people=_people(keys["people"]) if people is None else people,
-        imported={name: plain_value(value) for name, value in imported.items()},
         handouts={way: place.text() for way, place in handouts.items()},
         group=_optional(keys, "group"),
         corrected=_optional(keys, "corrected"),
+        older={name: plain_value(keys[name]) for name in _OLDER if name in keys},
     )
 
 
@@ -366,8 +367,8 @@ def workshop_bytes(workshop: Workshop) -> bytes:
         lines += lines_of("group", workshop.group)
     if workshop.handouts:
         lines += lines_of("handouts", workshop.handouts)
-    if workshop.imported:
-        lines += lines_of("imported", workshop.imported)
+    for name, value in workshop.older.items():
+        lines += lines_of(name, value)
     lines.append("people:" if workshop.people else "people: []")
     return "".join(f"{line}\n" for line in lines).encode() + people_bytes(workshop.people)
 

@@ -6,10 +6,9 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
@@ -22,7 +21,6 @@ from starterkit.workshop.folder import Workshop
 from starterkit.workshop.founding import cannot_write
 from starterkit.workshop.grading.model import Grade, Verdict, grade_of
 from starterkit.workshop.grading.pages import page
-from starterkit.workshop.grading.points import points
 from starterkit.workshop.results import GRADED, last
 
 FORMAT = 1
@@ -32,7 +30,6 @@ _COLUMNS = (
 )
 # What a spreadsheet would compute: at the beginning of a cell, also where it takes ";" for the end of one.
 _COMPUTED = re.compile(r"""(^|;["'\s]*)(?=[=+\-@])""")
-_NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 def known_grades(workshop: Workshop, new: Iterable[Grade] = ()) -> list[Grade]:
@@ -53,10 +50,10 @@ def write_grades(workshop: Workshop, new: Sequence[Grade]) -> dict[str, Starterk
     Returns why a page couldn't be written, by folder.
     """
     grades = known_grades(workshop, new)
-    folder, imported = workshop.folder / "results", workshop.imported
+    folder = workshop.folder / "results"
     files = {
-        "grades.json": as_json(grades, imported),
-        "grades.csv": as_csv(grades, imported),
+        "grades.json": as_json(grades),
+        "grades.csv": as_csv(grades),
         "grades.xml": as_junit(grades),
     }
     failed: dict[str, StarterkitError] = {}
@@ -110,25 +107,23 @@ def grade_as_json(grade: Grade) -> dict[str, Any]:
     }
 
 
-def as_json(grades: Sequence[Grade], imported: Mapping[str, object] = _NOTHING) -> str:
-    """Return all grades as one JSON object; `imported` are the tests with points that workshop.yml keeps."""
-    found = [{**grade_as_json(one), **points(imported, one)} for one in grades]
-    return json.dumps({"format": FORMAT, "grades": found}, indent=1) + "\n"
+def as_json(grades: Sequence[Grade]) -> str:
+    """Return all grades as one JSON object."""
+    return json.dumps({"format": FORMAT, "grades": [grade_as_json(one) for one in grades]}, indent=1) + "\n"
 
 
-def as_csv(grades: Sequence[Grade], imported: Mapping[str, object] = _NOTHING) -> str:
+def as_csv(grades: Sequence[Grade]) -> str:
     """Return a line for each person, members of a team too; no cell begins as what a spreadsheet would compute."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    columns = (*_COLUMNS, *(points(imported, grades[0]) if grades else ()))
-    writer.writerow(columns)
+    writer.writerow(_COLUMNS)
     for grade in grades:
-        found = {**grade_as_json(grade), **points(imported, grade)}
+        found = grade_as_json(grade)
         found |= {"notes": "; ".join(grade.notes), "done": " ".join(grade.done)}
         team = grade.person.name if grade.person.members else ""
         for one in grade.person.everybody:
             found |= {"team": team, **vars(one)}
-            writer.writerow([_cell(found[name]) for name in columns])
+            writer.writerow([_cell(found[name]) for name in _COLUMNS])
     return buffer.getvalue()
 
 
