@@ -82,7 +82,7 @@ def show(
         left_of_it = f"  {fitted(harmless(called[folder]), names)}  {' ' * steps}  {' ' * _DONE}  "
         console.row(joined(left_of_it, text(_NOT_GRADED, "bold red")))
     console.line()
-    console.line("Written: results/grades.json, .csv and .xml, and a page for each person in results/pages/.")
+    console.line("Written: results/grades.json, grades.csv, and a page for each person in results/pages/.")
 
 
 def _headline(grades: Sequence[Grade], failed: int) -> str:

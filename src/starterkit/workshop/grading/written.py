@@ -1,4 +1,4 @@
-"""What a grading leaves: results/grades.json, .csv and .xml (JUnit), and a page for each person."""
+"""Write the results of a grading: results/grades.json, grades.csv, and a page for each person."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import quoteattr
 
 from starterkit.crash_report import error_of
 from starterkit.errors import StarterkitError
@@ -19,7 +18,7 @@ from starterkit.repository.objects import FILE, File
 from starterkit.repository.worktree import write_file
 from starterkit.workshop.folder import Workshop
 from starterkit.workshop.founding import cannot_write
-from starterkit.workshop.grading.model import Grade, Verdict, grade_of
+from starterkit.workshop.grading.model import Grade, grade_of
 from starterkit.workshop.grading.pages import page
 from starterkit.workshop.results import GRADED, last
 
@@ -54,7 +53,6 @@ def write_grades(workshop: Workshop, new: Sequence[Grade]) -> dict[str, Starterk
     files = {
         "grades.json": as_json(grades),
         "grades.csv": as_csv(grades),
-        "grades.xml": as_junit(grades),
     }
     failed: dict[str, StarterkitError] = {}
     for grade in new:
@@ -132,30 +130,3 @@ def _cell(value: object) -> str:
         return ""
     words = str(value).lower() if isinstance(value, bool) else " ".join(plain(str(value)).split())
     return _COMPUTED.sub(r"\1'", words)
-
-
-def as_junit(grades: Sequence[Grade]) -> str:
-    """Return a JUnit report: a suite for each person, a case for each test."""
-    lines = ['<?xml version="1.0" encoding="utf-8"?>', "<testsuites>"]
-    for grade in grades:
-        cases = [line for one in grade.results for line in _case(grade, one.test, one.outcome, one.message)]
-        has_error = not grade.is_honest or (grade.verdict is Verdict.RED and grade.first_red is None)
-        if has_error:
-            cases += _case(grade, "submission", "error", f"{grade.verdict.value}: {grade.why}")
-        reds = sum(not one.is_green for one in grade.results)
-        head = f"<testsuite name={_quoted(grade.person.folder)} timestamp={_quoted(grade.at[:19])}"
-        counts = f'tests="{len(cases)}" failures="{reds}" errors="{int(has_error)}" time="{grade.seconds:.3f}"'
-        lines += [f"{head} {counts}>", *cases, "</testsuite>"]
-    return "\n".join([*lines, "</testsuites>", ""])
-
-
-def _case(grade: Grade, test: str, outcome: str, message: str) -> list[str]:
-    head = f"<testcase classname={_quoted(grade.person.folder)} name={_quoted(test)}"
-    if outcome == "passed":
-        return [f"{head}/>"]
-    kind = "error" if outcome == "error" else "failure"
-    return [f"{head}><{kind} type={_quoted(outcome)} message={_quoted(message)}/></testcase>"]
-
-
-def _quoted(words: str) -> str:
-    return quoteattr(plain(words).encode("utf-8", "replace").decode(), {"\n": "&#10;", "\t": "&#9;"})
