@@ -69,14 +69,6 @@ def create(
         str,
         typer.Option("--folders", metavar="FOLDER", help="Make a working folder for each person there."),
     ] = "",
-    group: Annotated[
-        str,
-        typer.Option(
-            "--group",
-            metavar="GROUP",
-            help="Let this group of the machine push to the repositories here; with {login} in it, each one's own.",
-        ),
-    ] = "",
     jobs: Jobs = "",
     as_json: Json = False,
 ) -> int:
@@ -97,7 +89,6 @@ def create(
     request = choice.request(roster, remote_template, due, jobs)
     request = replace(
         request,
-        wanted=replace(request.wanted, group=group),
         zips=here / expand_user_path(zips) if zips else None,
         folders=here / expand_user_path(folders) if folders else None,
     )

@@ -18,7 +18,6 @@ from starterkit.workshop.founding import MAIN, Wanted
 from starterkit.workshop.handouts import Handouts, folder_in_zip, remove_drafts
 from starterkit.workshop.parallel import Say, each
 from starterkit.workshop.roster import Matched, Roster, match, with_remotes
-from starterkit.workshop.sharing import group_of
 
 PUSH_SECONDS = 60.0
 PUSH_JOBS = 8
@@ -123,7 +122,6 @@ def _check_places(workshop: Workshop) -> None:
 def _planned(request: Request, workshop: Workshop | None) -> tuple[Matched, list[Person]]:
     """Match the roster, and give the new people the way in which they begin, and their remotes."""
     people = workshop.people if workshop else ()
-    group = request.wanted.group or (workshop.group if workshop else "")
     matched = match(request.roster, people, founding.names_in_use(request.folder) if workshop else ())
     template = (workshop.remote_template if workshop else "") or request.wanted.remote_template
     handouts = _handouts(request, workshop)
@@ -136,9 +134,6 @@ def _planned(request: Request, workshop: Workshop | None) -> tuple[Matched, list
     if way == "folders":
         place = request.folder / expand_user_path(handouts[way])
         new = [replace(person, remote=_as_kept(request.folder, place / person.folder)) for person in new]
-    for person in (*people, *new):
-        if group and not person.remote:
-            group_of(group, person)
     return matched, new
 
 
@@ -159,7 +154,7 @@ def _as_kept(home: Path, place: Path) -> str:
 
 
 def _with_what_is_new(workshop: Workshop, request: Request) -> Workshop:
-    """The workshop with the due time, the remote template, the group and the way that were given this time.
+    """The workshop with the due time, the remote template and the way that were given this time.
 
     Before it has another way, it is kept for each of those who are there how they began.
     """
@@ -173,7 +168,6 @@ def _with_what_is_new(workshop: Workshop, request: Request) -> Workshop:
         remote_template=workshop.remote_template or wanted.remote_template,
         people=people,
         handouts=handouts,
-        group=workshop.group or wanted.group,
     )
     is_other = is_another_way or larger != workshop
     return founding.save(larger) if is_other and founding.is_workshop(workshop.folder) else larger

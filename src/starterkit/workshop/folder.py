@@ -32,7 +32,7 @@ WORKSHOP_FILE = "workshop.yml"
 WORKSHOP_FORMAT = 1
 COLLECTED_HEADS = "refs/collected/heads/"
 _REQUIRED = ("format", "template", "version", "answers", "step", "solved", "path", "texts", "people")
-_OLDER = ("imported",)
+_OLDER = ("imported", "group")
 HANDOUTS = ("zip", "folders")
 WAYS = (*HANDOUTS, "clone")
 _OF_A_PERSON = ("login", "email", "identifier", "remote", "begins")
@@ -99,8 +99,7 @@ class Workshop:
     """A workshop that was opened. `step` and `solved` say where everybody begins; base counts as solved.
 
     `handouts` names the folders in which zips (`zip`) and working folders (`folders`) were written for people; what
-    stands last in it is the way in which those who are new begin. `group` is the group of this machine that may push to
-    the repositories here, with {login} or {folder} in it where each has one of their own.
+    stands last in it is the way in which those who are new begin.
     `corrected` is the place of the template from which the path was corrected, empty where it is that of `template`.
     `older` has the keys that older versions wrote and this one only keeps.
     """
@@ -117,7 +116,6 @@ class Workshop:
     due: datetime | None = None
     people: tuple[Person, ...] = ()
     handouts: Mapping[str, str] = field(default_factory=dict)
-    group: str = ""
     corrected: str = ""
     older: Mapping[str, object] = field(default_factory=dict)
 
@@ -242,7 +240,7 @@ def read_workshop(data: bytes, folder: Path) -> Workshop:
     quick = split_people(data)
     people = None if quick is None else _checked(quick[1])
     whole = data if quick is None or people is None else quick[0]
-    optional = ("remote_template", "due", "handouts", "group", "corrected", *_OLDER)
+    optional = ("remote_template", "due", "handouts", "corrected", *_OLDER)
     keys = parse(whole, WORKSHOP_FILE).mapping(_REQUIRED, optional)
     keys["format"].integer(WORKSHOP_FORMAT, WORKSHOP_FORMAT)
     for name in ("path", "texts"):
@@ -263,7 +261,6 @@ def read_workshop(data: bytes, folder: Path) -> Workshop:
         due=_due(keys.get("due")),
         people=_people(keys["people"]) if people is None else people,
         handouts={way: place.text() for way, place in handouts.items()},
-        group=_optional(keys, "group"),
         corrected=_optional(keys, "corrected"),
         older={name: plain_value(keys[name]) for name in _OLDER if name in keys},
     )
@@ -363,8 +360,6 @@ def workshop_bytes(workshop: Workshop) -> bytes:
         lines += lines_of("remote_template", workshop.remote_template)
     if workshop.due:
         lines += lines_of("due", workshop.due.isoformat(timespec="seconds"))
-    if workshop.group:
-        lines += lines_of("group", workshop.group)
     if workshop.handouts:
         lines += lines_of("handouts", workshop.handouts)
     for name, value in workshop.older.items():

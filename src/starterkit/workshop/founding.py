@@ -34,7 +34,6 @@ from starterkit.workshop.folder import (
 from starterkit.workshop.naming import is_safe
 from starterkit.workshop.parallel import Say as Say
 from starterkit.workshop.parallel import each
-from starterkit.workshop.sharing import group_of, is_unshared, open_for_reading, share
 
 MAIN = "refs/heads/main"
 AUTHOR = Identity("starterkit", "starterkit@localhost")  # nobody's name stands in what everybody gets
@@ -57,7 +56,6 @@ class Wanted:
     start: tuple[str, bool] | None = None
     remote_template: str = ""
     due: datetime | None = None
-    group: str = ""
 
 
 def is_workshop(folder: Path) -> bool:
@@ -90,8 +88,6 @@ def check_same(workshop: Workshop, wanted: Wanted) -> None:
     remotes = (workshop.remote_template, wanted.remote_template)
     if all(remotes) and os.path.normpath(remotes[0]) != os.path.normpath(remotes[1]):
         other.append(("the remote template", *remotes))
-    if wanted.group and workshop.group and wanted.group != workshop.group:
-        other.append(("the group", workshop.group, wanted.group))
     if other:
         what, has, asked = other[0]
         raise UsageError(
@@ -146,7 +142,6 @@ def found(order: Order, path: RenderedPath, wanted: Wanted) -> Workshop:
         texts=state.texts,
         remote_template=wanted.remote_template,
         due=wanted.due,
-        group=wanted.group,
     )
 
 
@@ -177,12 +172,9 @@ def save(workshop: Workshop) -> Workshop:
 
 
 def make_repositories(workshop: Workshop, say: Say) -> tuple[Person, ...]:
-    """Make the bare repository of everybody who has none; return for whom. Each is whole, or not there.
-
-    In a workshop with a group, those that are there and were not given to it yet are given to it, too.
-    """
+    """Make the bare repository of everybody who has none; return for whom. Each is whole, or not there."""
     missing = [person for person in workshop.people if not workshop.repository(person).exists()]
-    if not missing and not workshop.group:
+    if not missing:
         return ()
     (workshop.folder / "results").mkdir(exist_ok=True)
     with BareRepository(workshop.path_repository) as path:
@@ -194,24 +186,16 @@ def make_repositories(workshop: Workshop, say: Say) -> tuple[Person, ...]:
         )
     objects = workshop.path_repository / "objects"
     alternate = Path(os.path.relpath(objects, workshop.folder / "repos" / "any.git" / "objects")).as_posix()
-    shared = {one.folder: group_of(workshop.group, one) for one in workshop.people if workshop.group and not one.remote}
     try:
         with tempfile.TemporaryDirectory(prefix=_DRAFT, dir=workshop.folder / "repos") as place:
 
             def make(person: Person) -> None:
                 draft = Path(place) / person.folder
                 write_bare(draft, refs, alternates=[alternate], settings=_SETTINGS)
-                if person.folder in shared:
-                    share(draft, shared[person.folder], refs[MAIN])
                 draft.rename(workshop.repository(person))
 
             for _ in each(missing, make, _JOBS, say, "Making repositories"):
                 pass
-        if shared:
-            open_for_reading(workshop)
-        for person in workshop.people:
-            if person.folder in shared and is_unshared(workshop.repository(person)):
-                share(workshop.repository(person), shared[person.folder], refs[MAIN])
     except OSError as wrong:
         raise cannot_write(wrong) from wrong
     return tuple(missing)

@@ -163,11 +163,11 @@ def _show_owner(console: Console, made: Enrolment) -> None:
         return
     here = any(_way(made, one) == "clone" and not one.person.remote for one in made.people)
     lines = [line for one in made.people if (line := _to_give(made, one))]
-    if here and not made.workshop.group:
+    if here:
         console.line()
         console.say_prose(
-            "These repositories belong to you: another user of this machine can neither clone nor push. "
-            "For others, type the same again with `--group` (docs/workshop.md, A shared disk)."
+            "These repositories belong to you. Another user of this machine can neither clone nor push. "
+            "For other users, create the workshop with `--folders` (docs/workshop.md, A shared disk)."
         )
     if lines:
         console.line()
@@ -238,10 +238,7 @@ def _typed(made: Enrolment, one: Enrolled) -> str:
         return f"git clone {branch}{quoted(person.remote)}"
     place = quoted(os.fspath((folder or workshop.repository(person)).absolute()))
     # Else git would make a clone that borrows its objects from the workshop's folder.
-    if not workshop.group or person.remote:
-        return f"git clone {branch}--no-local {place}"
-    # git serves nothing of another user before one has said so.
-    return f"git config --global --add safe.directory {place} && git clone -b main --no-local {place}"
+    return f"git clone {branch}--no-local {place}"
 
 
 def as_json(made: Enrolment) -> dict[str, Any]:
