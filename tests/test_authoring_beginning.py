@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,9 +15,9 @@ from authors import tiny_template, tree_of
 from projects import write_tree
 
 from starterkit.authoring.beginning import add_step, new_template
-from starterkit.authoring.files import read_as_template, read_files
+from starterkit.authoring.files import read_as_template, read_files, template_folder
 from starterkit.authoring.stepfile import with_removes
-from starterkit.errors import FileError, UsageError
+from starterkit.errors import FileError, MissingError, UsageError
 from starterkit.template import skeleton_folder
 
 
@@ -185,52 +189,86 @@ def test_a_text_in_one_line_says_what_to_write() -> None:
     assert "- a.txt" in refused.value.fix
 
 
+RUNNER = """
+import os, sys
+from pathlib import Path
+from starterkit.authoring.beginning import add_step
+
+last, count = int(sys.argv[1]), 0
+writes = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "shutil.copyfile", "shutil.rmtree", "os.chmod"}
+
+def watch(event, args):
+    global count
+    if event in writes or (event == "open" and isinstance(args[1], str) and set("wx") & set(args[1])):
+        count += 1
+        if count == last:
+            os.kill(os.getpid(), 9)
+
+sys.addaudithook(watch)
+add_step(Path(sys.argv[2]), "new", after="base")
+print(count)
+"""
+
+
 def test_a_killed_command_leaves_the_old_template_or_the_new_one(template: Path, tmp_path: Path) -> None:
-    import subprocess
-    import sys
-
-    runner = write_tree(
-        tmp_path,
-        {
-            "runner.py": """
-            import os, sys
-            from pathlib import Path
-            from starterkit.authoring.beginning import add_step
-
-            last, count = int(sys.argv[1]), 0
-            writes = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "shutil.copyfile", "shutil.rmtree", "os.chmod"}
-
-            def watch(event, args):
-                global count
-                is_write = event in writes or event == "ctypes.dlsym" or (
-                    event == "open" and isinstance(args[1], str) and "w" in args[1]
-                )
-                if is_write:
-                    count += 1
-                    if count == last:
-                        os.kill(os.getpid(), 9)
-
-            sys.addaudithook(watch)
-            add_step(Path(sys.argv[2]), "new", after="base")
-            """
-        },
-    )
+    (template / "notes.txt").write_text("the author's own")
     stock = shutil.copytree(template, tmp_path / "stock")
     add_step(shutil.copytree(stock, tmp_path / "other"), "new", after="base")
     old, new = tree_of(stock), tree_of(tmp_path / "other")
+    target = tmp_path / "run" / "tiny"
     seen = set()
-    for last in (1, 60, *range(105, 122, 4), 140, 1_000_000):  # the exchange is about the 112th
-        target = tmp_path / "run" / "tiny"
+
+    def run_until(last: int) -> subprocess.CompletedProcess[str]:
         shutil.rmtree(target.parent, ignore_errors=True)
         shutil.copytree(stock, target)
-        command = [sys.executable, str(runner / "runner.py"), str(last), str(target)]
-        done = subprocess.run(command, check=False, capture_output=True)
-        now = tree_of(target)
+        command = [sys.executable, "-c", RUNNER, str(last), str(target)]
+        return subprocess.run(command, check=False, capture_output=True, text=True)
+
+    whole = run_until(-1)
+    assert tree_of(target) == new
+    for last in range(1, int(whole.stdout) + 1, 3):
+        assert run_until(last).returncode == -9
+        template_folder(str(target), tmp_path)  # as each command finds its template
+        now = {name: file for name, file in tree_of(target).items() if not name.startswith(".starterkit-draft")}
         assert now in (old, new), f"killed at write {last}, the template is neither the old nor the new one"
-        if done.returncode == 0:
-            assert now == new
-            continue
         seen.add(now == new)
         add_step(target, "again")
-        assert [entry.name for entry in target.parent.iterdir()] == ["tiny"]
+        assert list(target.parent.rglob(".starterkit*")) == []
     assert seen == {True, False}
+
+
+def test_a_write_that_fails_halfway_is_rolled_back(template: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = tree_of(template)
+    replace, moves = Path.replace, 0
+
+    def fails_at_the_third(self: Path, target: Path) -> Path:
+        nonlocal moves
+        if template / "steps" in Path(target).parents:
+            moves += 1
+            if moves == 3:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", fails_at_the_third)
+
+    with pytest.raises(MissingError, match=r"Nothing was changed\."):
+        add_step(template, "new", after="base")
+    assert tree_of(template) == before
+    assert moves > 3
+
+
+def test_the_folders_of_a_template_stay_the_same_folders(template: Path) -> None:
+    folders = [template, template / "project", template / "steps", template / "steps/01-one"]
+    before = [folder.stat().st_ino for folder in folders]
+
+    add_step(template, "new")
+
+    assert [folder.stat().st_ino for folder in folders] == before
+
+
+def test_caches_in_a_renumbered_step_go_with_it(template: Path) -> None:
+    write_tree(template, {"steps/01-one/given/tests/__pycache__/a.pyc": "x", "steps/01-one/.DS_Store": "x"})
+
+    add_step(template, "new", after="base")
+
+    assert sorted(entry.name for entry in (template / "steps").iterdir()) == ["01-new", "02-one", "03-two"]

@@ -30,6 +30,43 @@ def test_a_template_is_begun_extended_opened_and_saved(tmp_path: Path) -> None:
     assert "nothing was written" in saved
 
 
+def test_the_commands_work_inside_the_folders_that_they_write(tmp_path: Path) -> None:
+    """A shell stays in a folder that exists, because no command swaps the folder for another."""
+    inside, commits = tmp_path / "My path", tmp_path / "commits"
+    inside.mkdir()
+    commits.mkdir()
+    before = [inside.stat().st_ino, commits.stat().st_ino]
+
+    begun = starterkit("template", "new", ".", cwd=inside).out
+    added = starterkit("template", "add-step", ".", "tags", "--after", "base", cwd=inside).out
+    added_below = starterkit("template", "add-step", "../..", "likes", cwd=inside / "steps/01-tags").out
+    opened = starterkit("template", "open", "../My path", ".", cwd=commits).out
+    author = Author(commits)
+    author.write("project/webapp/new.py", "NAME = 2\n")
+    author.fix("solution 03-likes")
+    saved = starterkit("template", "save", "../commits", "--to", ".", cwd=inside).out
+    validated = starterkit("template", "validate", ".", "--only", "hints", "--step", "01", cwd=inside).out
+
+    assert "ok  The template my-path is in this folder" in begun
+    assert "ok  The step 01-tags is in this folder." in added
+    assert "ok  The step 03-likes is in ../.." in added_below
+    assert "ok  The path is in this folder: 7 commits" in opened
+    assert "ok  Saved in this folder: 1 new." in saved
+    assert "01-tags" in validated
+    assert (inside / "steps/03-likes/solution/webapp/new.py").is_file()
+    assert [inside.stat().st_ino, commits.stat().st_ino] == before
+
+
+def test_a_new_template_takes_its_name_from_its_folder(tmp_path: Path) -> None:
+    named = starterkit("template", "new", "here/Our Path", "--json", cwd=tmp_path).json
+    (tmp_path / "日本").mkdir()
+    without = starterkit("template", "new", ".", cwd=tmp_path / "日本", code=2)
+
+    assert (named["name"], named["template"]) == ("our-path", str(tmp_path / "here/Our Path"))
+    assert "gives no name for a template" in " ".join(without.err.split())
+    assert "starterkit template new my-path ." in without.err
+
+
 def test_the_answers_as_json(template: Path, tmp_path: Path) -> None:
     begun = starterkit("template", "new", "a", "b", "--json", cwd=tmp_path).json
     added = starterkit("template", "add-step", "tiny", "new", "--json", cwd=tmp_path).json

@@ -76,3 +76,4 @@ def test_the_guide_works_as_it_stands(tmp_path: Path) -> None:
                 assert "1 changed" in done.stdout
             if "template validate" in line:
                 assert "Nothing found" in done.stdout
+    assert GUIDE.index("$ starterkit template save") < GUIDE.rindex("$ starterkit template validate")

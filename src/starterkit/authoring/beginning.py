@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from starterkit.authoring.files import STEPS, read_as_template, read_files
+from starterkit.authoring.files import STEPS, read_as_template, read_files, write_template
 from starterkit.authoring.numbering import Mention, renumbered
-from starterkit.authoring.swapping import write_template
 from starterkit.errors import MissingError, UsageError
 from starterkit.project.layers import Files, with_unix_line_ends
 from starterkit.repository.objects import FILE, File
 from starterkit.repository.worktree import write_file
 from starterkit.template import BASE, Template, skeleton_folder
+from starterkit.template.atomic_replace import build_in_place
 
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _MOST_STEPS = 99
@@ -45,6 +45,15 @@ class Added:
     mentions: tuple[Mention, ...]
 
 
+def name_of(folder: Path) -> str:
+    """Return a name for a template made of its folder's name. Raises `UsageError` if that has no letters for one."""
+    name = _slug(folder.resolve().name)
+    if not name:
+        message = f"The name of the folder {folder.resolve()} gives no name for a template."
+        raise UsageError(message, f"Name it: `starterkit template new my-path {shlex.quote(str(folder))}`.")
+    return name
+
+
 def new_template(name: str, destination: Path, title: str = "") -> Begun:
     """Make a small template with one step in a new folder.
 
@@ -62,18 +71,17 @@ def new_template(name: str, destination: Path, title: str = "") -> Begun:
     read_as_template(files, str(destination))
     try:
         destination.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{name[:40]}-", dir=destination.parent) as place:
-            folder = Path(place) / "template"
-            for path, file in files.items():
-                write_file(folder, path, file)
-            if destination.exists():
-                destination.rmdir()
-            folder.rename(destination)
+        build_in_place(destination, lambda folder: _write_all(folder, files))
     except OSError as wrong:
         raise MissingError(
             f"The template could not be written: {wrong.strerror or wrong}.", "Choose another place."
         ) from wrong
     return Begun(destination, name, shown)
+
+
+def _write_all(folder: Path, files: Files) -> None:
+    for path, file in files.items():
+        write_file(folder, path, file)
 
 
 def add_step(folder: Path, name: str, *, after: str = "", title: str = "") -> Added:
@@ -150,11 +158,15 @@ def _filled(text: str, values: dict[str, str]) -> str:
 
 def _check_name(name: str, what: str) -> None:
     if not _NAME.fullmatch(name):
-        better = "-".join(re.findall(r"[a-z0-9]+", name.lower()))
+        better = _slug(name)
         raise UsageError(
             f'A {what} cannot be called "{name}": its name has small letters, digits and single hyphens.',
             f'For example "{better}".' if better else 'For example "first-steps".',
         )
+
+
+def _slug(text: str) -> str:
+    return "-".join(re.findall(r"[a-z0-9]+", text.lower()))
 
 
 def _scalar(text: str) -> str:

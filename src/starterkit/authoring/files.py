@@ -10,11 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import starterkit
 from starterkit.errors import FileError, UsageError
 from starterkit.project.layers import Files, check_layout, read_folder, with_unix_line_ends
 from starterkit.repository.fetching import parse_address, without_secret
 from starterkit.repository.objects import FILE, File
 from starterkit.template import FolderSource, Step, Template, read_template
+from starterkit.template.atomic_replace import replace_files
 from starterkit.template.located import locate_template
 from starterkit.template.questions import read_questions
 
@@ -92,6 +94,27 @@ def read_files(folder: Path) -> Files:
         for kind in KINDS:
             _collect(folder, f"steps/{step}/{kind}", found)
     return found
+
+
+def write_template(target: Path, before: Mapping[str, File], wanted: Mapping[str, File]) -> None:
+    """Make `wanted` the files of a template; a file that stays keeps its bytes (a CRLF, say) and its time.
+
+    `before` are the template's files now, as they were read. Raises `UsageError` for a template inside an installed
+    starterkit, `MissingError` if the folder can't be written. Then nothing was changed.
+    """
+    if Path(starterkit.__file__).resolve().parent in target.resolve().parents:
+        raise UsageError(
+            f"The template {target.name} came with starterkit, and the next upgrade would undo a change to it.",
+            f"Work on a copy: `starterkit template open {target.name} commits`, and save with `--to my-{target.name}`.",
+        )
+    is_new = not target.exists()
+    target.mkdir(parents=True, exist_ok=True)
+    try:
+        replace_files(target, before, wanted)
+    except BaseException:
+        if is_new:
+            target.rmdir()
+        raise
 
 
 def read_as_template(files: Mapping[str, File], place: str) -> Template:

@@ -8,7 +8,6 @@ git, the files rendered with the default answers, so that the project runs and i
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,13 +22,13 @@ from starterkit.authoring.files import (
     read_as_template,
     read_files,
 )
-from starterkit.authoring.swapping import restore_interrupted
 from starterkit.errors import FileError, MissingError, UsageError
 from starterkit.project.creation import check_destination
 from starterkit.project.layers import Files, read_folder
 from starterkit.repository import Repository, make_repository
 from starterkit.repository.objects import FILE, Entry, File, Identity, NewCommit, write_objects
 from starterkit.repository.worktree import write_file
+from starterkit.template.atomic_replace import build_in_place, finish_replacing
 
 Say = Callable[[str], None]
 RECORD = "opened"
@@ -53,20 +52,14 @@ def open_template(template: Path, destination: Path, say: Say = lambda line: Non
     Raises `UsageError` for a destination that is in use, `FileError` for a template that cannot be read.
     """
     check_destination(destination)
-    restore_interrupted(template)
+    finish_replacing(template)
     say("Reading the template …")
     files = read_files(template)
     layers = layers_of(files, read_as_template(files, str(template)))
     say(f"Writing {len(layers)} commits …")
     try:
         destination.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{destination.name[:40]}-", dir=destination.parent) as place:
-            folder = Path(place) / "path"
-            folder.mkdir()
-            _build(folder, template, files, layers, say)
-            if destination.exists():
-                destination.rmdir()
-            folder.rename(destination)
+        build_in_place(destination, lambda folder: _build(folder, template, files, layers, say))
     except OSError as wrong:
         raise MissingError(f"The repository could not be written: {wrong.strerror or wrong}.") from wrong
     return Opened(destination, template, tuple(layer.label for layer in layers))

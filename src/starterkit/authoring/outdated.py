@@ -6,8 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from starterkit.authoring.files import PROJECT, STEPS, ProjectLayer, layers_of, read_as_template, read_files
-from starterkit.authoring.swapping import write_template
+from starterkit.authoring.files import (
+    PROJECT,
+    STEPS,
+    ProjectLayer,
+    layers_of,
+    read_as_template,
+    read_files,
+    write_template,
+)
 from starterkit.errors import FileError
 from starterkit.project.layers import Files
 from starterkit.repository.objects import FILE, File

@@ -18,18 +18,19 @@ from starterkit.authoring.files import (
     layers_of,
     read_as_template,
     read_files,
+    write_template,
 )
 from starterkit.authoring.history import LayerCommit, check_settled, read_history
 from starterkit.authoring.layer_rules import check_layer
 from starterkit.authoring.numbering import Mention, renumbered
 from starterkit.authoring.opening import Origin, lay_out_rendered, origin, record
 from starterkit.authoring.stepfile import with_removes
-from starterkit.authoring.swapping import restore_interrupted, write_template
 from starterkit.errors import ConflictError, UsageError
 from starterkit.plain import few
 from starterkit.project.layers import Files, with_unix_line_ends
 from starterkit.repository import Repository, open_repository
 from starterkit.repository.objects import FILE, Entry, File
+from starterkit.template.atomic_replace import finish_replacing
 from starterkit.yamlfile import nearest
 
 Say = Callable[[str], None]
@@ -76,7 +77,7 @@ def save_template(
         say(f"Reading {len(commits)} commits …")
         wanted, mapping, mentions = _wanted(repository, commits, folder, renumber=renumber)
         target, known = _target(repository, to)
-        restore_interrupted(target)
+        finish_replacing(target)
         before = read_files(target) if target.exists() else {}
         _check_unchanged(before, wanted, known, target, force=force)
         saved = _compared(target, before, wanted, mapping, mentions)

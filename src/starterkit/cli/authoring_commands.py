@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,7 +26,12 @@ Template = Annotated[
 def new(
     context: typer.Context,
     name: Annotated[
-        str, typer.Argument(metavar="[NAME]", help="What it is called, for example my-path.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="[NAME]",
+            help="Its name, for example my-path, or a folder (. is this one).",
+            show_default=False,
+        ),
     ] = "",
     destination: Annotated[
         str, typer.Argument(metavar="[DEST]", help="The folder to make; else NAME, here.", show_default=False)
@@ -36,10 +42,12 @@ def new(
     as_json: Json = False,
 ) -> int:
     """Make a small template of your own: a starter project and one step, which validate."""
-    from starterkit.authoring.beginning import new_template
+    from starterkit.authoring.beginning import name_of, new_template
     from starterkit.cli.screens import authored
 
     console = console_of(context)
+    if not destination and (name in (".", "..") or "/" in name or os.sep in name):
+        destination, name = name, name_of(folder_of(context) / expand_user_path(name))
     name = name or _asked(console, "What is the template called?", "my-path", "NAME")
     title = title or (_asked(console, "Its title for people?", _title_of(name)) if console.is_interactive else "")
     place = folder_of(context) / expand_user_path(destination or name)

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from starterkit.errors import UsageError
 from starterkit.paths import expand_user_path
 from starterkit.repository.fetching import Address, fetch, parse_address, without_secret
+from starterkit.template.atomic_replace import finish_replacing
 from starterkit.template.bundled import bundled_names, bundled_template
 from starterkit.template.model import FolderSource, Template
 from starterkit.template.reading import read_template
@@ -61,6 +62,7 @@ def locate_template(words: str, current: Path, store: Path) -> Located:
             f'There is no template "{words}": no folder, no git address, and none that comes with starterkit.',
             nearest(words, bundled_names()),
         )
+    finish_replacing(folder.resolve())
     template = read_template(FolderSource(folder.resolve()))
     return Located(folder.resolve(), template, FOLDER + template.name)
 

@@ -28,7 +28,8 @@ def show_begun(console: Console, begun: Begun) -> None:
         )
         return
     place = shown_path(begun.folder)
-    _ok(console, f"The template {begun.name} is in {place}: a starter project in project/, and one step in steps/.")
+    what = "a starter project in project/, and one step in steps/"
+    _ok(console, f"The template {begun.name} is in {_named(place)}: {what}.")
     console.line(prose("Change it as you like; docs/authoring.md of starterkit explains every file."))
     console.type_next("Prove that it works", f"template validate {quoted(place)}")
 
@@ -40,7 +41,7 @@ def show_added(console: Console, added: Added) -> None:
         console.json("template add-step", {**answer, **_moved_as_json(added.renumbered, added.mentions)})
         return
     place = shown_path(added.template)
-    _ok(console, f"The step {added.step} is in {place}. Write these, wherever they say TODO:")
+    _ok(console, f"The step {added.step} is in {_named(place)}. Write these, wherever they say TODO:")
     for name in added.files:
         console.line(name, indent=4)
     console.line(f"Then the answer, as whole files, in steps/{added.step}/solution/.", indent=4)
@@ -55,15 +56,12 @@ def show_opened(console: Console, opened: Opened) -> None:
         console.json("template open", {**answer, "commits": list(opened.commits)})
         return
     place = shown_path(opened.folder)
-    _ok(console, f"The path is in {place}: {len(opened.commits)} commits, from base to {opened.commits[-1]}.")
+    _ok(console, f"The path is in {_named(place)}: {len(opened.commits)} commits, from base to {opened.commits[-1]}.")
     console.line()
     console.line("To change an earlier layer, edit its files and fold the change into its commit:")
     example = opened.commits[1] if len(opened.commits) > 1 else "base"
-    for command in (
-        f"cd {quoted(place)}",
-        f"git commit -a --fixup ':/^{example}'",
-        "git rebase -i --autosquash --root",
-    ):
+    enter = [] if place == "." else [f"cd {quoted(place)}"]
+    for command in (*enter, f"git commit -a --fixup ':/^{example}'", "git rebase -i --autosquash --root"):
         console.line(text(command, "cyan"), indent=2)
     console.type_next("Then write it back into the template", "template save")
 
@@ -81,11 +79,11 @@ def show_saved(console: Console, saved: Saved) -> None:
         return
     place = shown_path(saved.template)
     if not saved.is_change:
-        _ok(console, f"The template in {place} says all this already: nothing was written.")
+        _ok(console, f"The template in {_named(place)} says all this already: nothing was written.")
         return
     parts = [("new", saved.added), ("changed", saved.changed), ("removed", saved.removed)]
     counts = ", ".join(f"{len(names)} {word}" for word, names in parts if names)
-    _ok(console, f"Saved in {place}: {counts}.")
+    _ok(console, f"Saved in {_named(place)}: {counts}.")
     lines = [f"{word:9}{name}" for word, names in parts for name in names]
     for line in lines[:_MOST_LINES]:
         console.line(line, indent=4)
@@ -105,9 +103,9 @@ def show_outdated(console: Console, found: Outdated, *, is_written: bool, is_tri
         return
     place = shown_path(found.template)
     if not found.pins:
-        _ok(console, f"All {found.packages} packages of {place} are pinned to their newest releases.")
+        _ok(console, f"All {found.packages} packages of {_named(place)} are pinned to their newest releases.")
         return
-    console.line(f"{len(found.pins)} of {found.packages} packages of {place} have newer releases:")
+    console.line(f"{len(found.pins)} of {found.packages} packages of {_named(place)} have newer releases:")
     rows = [("package", "pinned", "allowed", "newest", "since")]
     rows += [(pin.package, pin.pinned, pin.allowed, pin.newest, pin.layer) for pin in found.pins]
     widths = [max(len(row[column]) for row in rows) + 2 for column in range(len(rows[0]))]
@@ -120,6 +118,10 @@ def show_outdated(console: Console, found: Outdated, *, is_written: bool, is_tri
         console.type_next("The pins are written. Prove that it still works", f"template validate {quoted(place)}")
     elif found.is_update and not is_tried:
         console.type_next("Try the template with them", f"template outdated {quoted(place)} --try")
+
+
+def _named(place: str) -> str:
+    return "this folder" if place == "." else place
 
 
 def _ok(console: Console, words: str) -> None:
