@@ -73,7 +73,7 @@ class Enrolment:
     @property
     def in_another_way(self) -> tuple[Enrolled, ...]:
         """Those who keep the way in which they began, where another one was asked for."""
-        return tuple(one for one in self.people if self.way and _way(self.workshop, one.person) != self.way)
+        return tuple(one for one in self.people if self.way and self.workshop.way_of(one.person) != self.way)
 
     @property
     def unreached(self) -> tuple[Enrolled, ...]:
@@ -161,7 +161,7 @@ def _with_what_is_new(workshop: Workshop, request: Request) -> Workshop:
     wanted, handouts, people = request.wanted, _handouts(request, workshop), workshop.people
     is_another_way = list(handouts) != list(workshop.handouts)
     if is_another_way:
-        people = tuple(replace(person, begins=_way(workshop, person)) for person in people)
+        people = tuple(replace(person, begins=workshop.way_of(person)) for person in people)
     larger = replace(
         workshop,
         due=wanted.due or workshop.due,
@@ -206,7 +206,7 @@ def _write_handouts(workshop: Workshop, people: Sequence[Person], say: Say) -> d
 
             def write(person: Person) -> None:
                 goal = goals[person.folder]
-                (handouts.write_zip if _way(workshop, person) == "zip" else handouts.write_folder)(person, goal)
+                (handouts.write_zip if workshop.way_of(person) == "zip" else handouts.write_folder)(person, goal)
 
             for _ in each(missing, write, 1, say, "Writing what is handed out"):
                 pass
@@ -215,29 +215,14 @@ def _write_handouts(workshop: Workshop, people: Sequence[Person], say: Say) -> d
         raise founding.cannot_write(wrong) from wrong
 
 
-def _way(workshop: Workshop, person: Person) -> str:
-    """How a person began, one of `WAYS`: as it was kept for them, else in the way of the workshop.
-
-    A workshop from before that was kept may have two ways; then it is what their remote tells.
-    """
-    if person.begins or not workshop.handouts:
-        return person.begins or "clone"
-    if _is_from_template(workshop, person):
-        return list(workshop.handouts)[-1]
-    folders = workshop.handout_folder("folders")
-    if folders is not None and workshop.works_in(person, folders / person.folder):
-        return "folders"
-    return "zip" if "zip" in workshop.handouts else "clone"
-
-
 def _handout(workshop: Workshop, person: Person) -> Path | None:
     """Where the zip or the working folder of a person is, or is to be; None of who begins in another way."""
-    way = _way(workshop, person)
+    way = workshop.way_of(person)
     place = workshop.handout_folder(way)
     if place is None:
         return None
     goal = place / (person.folder if way == "folders" else f"{person.folder}.zip")
-    if _is_from_template(workshop, person):
+    if workshop.is_from_template(person):
         return goal
     if way == "folders":
         return goal if workshop.works_in(person, goal) else None
@@ -247,7 +232,7 @@ def _handout(workshop: Workshop, person: Person) -> Path | None:
 
 def _push(workshop: Workshop, people: Sequence[Person], jobs: int, say: Say) -> dict[str, Answer]:
     """Push the beginning to every remote that has not had it; return what came of it."""
-    waiting = [person for person in people if _is_from_template(workshop, person) and not _was_pushed(workshop, person)]
+    waiting = [person for person in people if workshop.is_from_template(person) and not _was_pushed(workshop, person)]
     if not waiting:
         return {}
     found: dict[str, Answer] = {}
@@ -264,12 +249,6 @@ def _push(workshop: Workshop, people: Sequence[Person], jobs: int, say: Say) -> 
         if {name: last.get(name) for name in said} != said:
             results.append(workshop, person, {"kind": results.PUSHED, "at": results.moment(), **said})
     return found
-
-
-def _is_from_template(workshop: Workshop, person: Person) -> bool:
-    template = workshop.remote_template
-    remote = template.replace("{login}", person.login).replace("{folder}", person.folder)
-    return bool(template) and remote == person.remote
 
 
 def _was_pushed(workshop: Workshop, person: Person) -> bool:

@@ -147,10 +147,28 @@ class Workshop:
         mine = self.remote_folder(person)
         return mine is not None and os.path.realpath(mine) == os.path.realpath(folder)
 
+    def is_from_template(self, person: Person) -> bool:
+        """Tell whether a person's remote is the one that the remote template names."""
+        remote = self.remote_template.replace("{login}", person.login).replace("{folder}", person.folder)
+        return bool(remote) and remote == person.remote
+
+    def way_of(self, person: Person) -> str:
+        """Return how a person began, one of `WAYS`.
+
+        Older workshops don't keep this for each person. If they have two ways, the person's remote decides.
+        """
+        if person.begins or not self.handouts:
+            return person.begins or "clone"
+        if self.is_from_template(person):
+            return list(self.handouts)[-1]
+        folders = self.handout_folder("folders")
+        if folders is not None and self.works_in(person, folders / person.folder):
+            return "folders"
+        return "zip" if "zip" in self.handouts else "clone"
+
     def waits_for(self, person: Person) -> bool:
-        """Tell whether somebody began with a zip, and nothing says yet where what they handed in lies."""
-        way = person.begins or ("zip" if "zip" in self.handouts else "clone")
-        return way == "zip" and not person.remote
+        """Tell whether a person began with a zip, and no remote names the folder that they handed in."""
+        return self.way_of(person) == "zip" and not person.remote
 
     def handout_folder(self, way: str) -> Path | None:
         """Return where what is handed out lies, for the ways `zip` and `folders`; None where nothing was.

@@ -161,7 +161,7 @@ def _show_owner(console: Console, made: Enrolment) -> None:
     """Show what is still to be done where people are other users of this machine: what was made here is ours."""
     if os.name == "nt":
         return
-    here = any(_way(made, one) == "clone" and not one.person.remote for one in made.people)
+    here = any(made.workshop.way_of(one.person) == "clone" and not one.person.remote for one in made.people)
     lines = [line for one in made.people if (line := _to_give(made, one))]
     if here:
         console.line()
@@ -179,7 +179,7 @@ def _show_owner(console: Console, made: Enrolment) -> None:
 def _to_give(made: Enrolment, one: Enrolled) -> str:
     """What gives a working folder to the user of this machine for whom it is; empty where there is nothing to give."""
     folder, login = one.handout, one.person.login
-    if folder is None or _way(made, one) != "folder" or folder.stat().st_uid != os.geteuid():
+    if folder is None or not folder.is_dir() or folder.stat().st_uid != os.geteuid():
         return ""
     place = quoted(os.fspath(folder.absolute()))
     return f"sudo chown -R {quoted(login)}: {place}" if is_another_user(login) else ""
@@ -187,7 +187,7 @@ def _to_give(made: Enrolment, one: Enrolled) -> str:
 
 def _show_to_all(console: Console, made: Enrolment) -> None:
     """Show what all have to know, to be copied: as it is typed on their machines, not on this one."""
-    ways = {_way(made, one) for one in made.people}
+    ways = {made.workshop.way_of(one.person) for one in made.people}
     pushed = ("git push",) if "clone" in ways else ()
     after_next = (("After each `starterkit next` or `solve`, which commit by themselves:", pushed),) if pushed else ()
     console.line()
@@ -196,8 +196,8 @@ def _show_to_all(console: Console, made: Enrolment) -> None:
         "needs: how to make the file)."
     )
     for head, lines in (
-        ("Once on your machine:", _ONCE if ways == {"folder"} else (*_INSTALLED, *_ONCE)),
-        ("In the folder that is yours:" if ways == {"folder"} else "In the folder that your line makes:", _STEPS),
+        ("Once on your machine:", _ONCE if ways == {"folders"} else (*_INSTALLED, *_ONCE)),
+        ("In the folder that is yours:" if ways == {"folders"} else "In the folder that your line makes:", _STEPS),
         *after_next,
         ("After each bit of work of your own, for nothing else is seen:", (*_SAVED, *pushed)),
     ):
@@ -206,15 +206,6 @@ def _show_to_all(console: Console, made: Enrolment) -> None:
             console.exact(line, indent=4)
     if "zip" in ways:
         console.exact("At the end, hand in the whole folder, with .git in it; node_modules may stay out.", indent=2)
-
-
-def _way(made: Enrolment, one: Enrolled) -> str:
-    """How a person begins: with a `zip`, in a `folder`, or with a `clone`."""
-    if one.handout is not None and one.handout.suffix == ".zip":
-        return "zip"
-    folder = made.workshop.remote_folder(one.person)
-    is_here = folder is not None and (folder / ".git").exists()
-    return "folder" if one.handout is not None or is_here else "clone"
 
 
 def _show_next(console: Console, made: Enrolment) -> None:
@@ -226,11 +217,11 @@ def _show_next(console: Console, made: Enrolment) -> None:
 
 def _typed(made: Enrolment, one: Enrolled) -> str:
     """What a person types to begin."""
-    workshop, person, way = made.workshop, one.person, _way(made, one)
-    if one.handout is not None and way == "zip":
+    workshop, person = made.workshop, one.person
+    if one.handout is not None and one.handout.suffix == ".zip":
         return f"unzip {quoted(one.handout.name)} && cd {quoted(made.in_zip)}   ({shown_path(one.handout)})"
     folder = one.handout or workshop.remote_folder(person)
-    if folder is not None and way == "folder":
+    if folder is not None and (folder / ".git").exists():
         return f"cd {quoted(os.fspath(folder.absolute()))}"
     # What stands behind a remote may have been made with another branch than main for its first one.
     branch = "-b main " if person.remote else ""
