@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from validating import SOUND
 
+from starterkit.cli.options import part_of
 from starterkit.errors import UsageError
 from starterkit.repository.changes import changed_since
 from starterkit.template import FolderSource, read_template
@@ -89,7 +90,7 @@ def test_git_tells_which_files_of_a_folder_changed(tmp_path: Path) -> None:
 def test_shards_are_the_whole_and_share_nothing() -> None:
     everything = units(subject_of("sound", SOUND), STEPS, Rule)
 
-    shards = [shard_of(everything, f"{number}/3") for number in (1, 2, 3)]
+    shards = [shard_of(everything, number, 3) for number in (1, 2, 3)]
 
     assert sorted(unit.key for shard in shards for unit in shard) == sorted(unit.key for unit in everything)
     assert all(shards)
@@ -97,8 +98,12 @@ def test_shards_are_the_whole_and_share_nothing() -> None:
         assert (Rule.RED in {unit.rule for unit in shard if unit.step == "01-greeting"}) == (
             Rule.NO_REGRESSION in {unit.rule for unit in shard if unit.step == "01-greeting"}
         )
-    with pytest.raises(UsageError, match="no shard"):
-        shard_of(everything, "4/3")
+
+
+@pytest.mark.parametrize("words", ["0/2", "3/2", "1", "a/b", "1/0", "²/3"])
+def test_an_invalid_shard_is_named(words: str) -> None:
+    with pytest.raises(UsageError, match=f'Invalid shard "{words}"'):
+        part_of(words)
 
 
 def test_the_matrix_is_template_by_steps_by_version_by_database() -> None:

@@ -229,6 +229,18 @@ def test_no_cell_of_the_csv_is_a_formula(busy: Room) -> None:
     assert (rows[1]["state"], rows[1]["late"], rows[2]["active"]) == ("green", "false", "")
 
 
+def test_a_branch_name_is_no_formula_in_the_csv(room: Room, tmp_path: Path) -> None:
+    mine = room.clone("ada-lovelace", tmp_path / "mine")
+    git("switch", "-q", "-c", "a;=1+1", cwd=mine)
+    commit(mine, {"mine.py": "1\n"})
+    git("push", "-q", "origin", "HEAD", cwd=mine)
+    starterkit("workshop", "collect", cwd=room.folder)
+
+    rows = list(csv.DictReader(io.StringIO(starterkit("workshop", "status", "--csv", cwd=room.folder).out)))
+
+    assert rows[0]["branch"] == "a;'=1+1"
+
+
 class Page(HTMLParser):
     """What a page holds: its text, and every attribute that would fetch something."""
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from starterkit import __version__
 from starterkit.errors import ExitCode, StarterkitError, of_the_machine
+from starterkit.paths import folder_with
 from starterkit.project.state import STATE_FILE
 
 _NUMBERS = itertools.count(1)
@@ -106,7 +107,5 @@ def _own_folder(arguments: list[str]) -> Path | None:
         start = start.absolute()
     except OSError:
         return None
-    for folder in (start, *start.parents):
-        if (folder / STATE_FILE).is_file() and (folder / ".git").is_dir():
-            return folder / ".git" / "starterkit"
-    return None
+    folder = folder_with(STATE_FILE, start)
+    return folder / ".git" / "starterkit" if folder and (folder / ".git").is_dir() else None

@@ -22,6 +22,11 @@ def expand_user_path(words: str) -> Path:
         ) from None
 
 
+def folder_with(name: str, start: Path) -> Path | None:
+    """Return `start` or the nearest folder above it that has a file of this name, or None."""
+    return next((folder for folder in (start, *start.parents) if (folder / name).is_file()), None)
+
+
 def cache_folder() -> Path:
     """Return the folder for files that starterkit can create again (`XDG_CACHE_HOME` decides on every system)."""
     if named := os.environ.get("XDG_CACHE_HOME"):

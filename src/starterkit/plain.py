@@ -15,10 +15,21 @@ _COMMANDS = re.compile(
 # of a line.
 _HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
+# A formula at the start of a cell, or after a `;` that a spreadsheet may take for the end of a cell.
+_COMPUTED = re.compile(r"""(^|;["'\s]*)(?=[=+\-@])""")
+
 
 def plain(text: str) -> str:
     """Return the text without colour codes; any other character that moves a terminal's cursor becomes U+FFFD."""
     return _HARMFUL.sub("\ufffd", _COMMANDS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+
+
+def csv_cell(value: object) -> str:
+    """Return a value as one CSV cell that no spreadsheet computes, even if it splits cells at `;`."""
+    if value is None:
+        return ""
+    words = str(value).lower() if isinstance(value, bool) else " ".join(plain(str(value)).split())
+    return _COMPUTED.sub(r"\1'", words)
 
 
 def shortened(text: str, lines: int, letters: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
@@ -46,6 +47,16 @@ def whole_number(words: str, option: str) -> int:
     if words and not (words.isascii() and words.isdigit() and int(words)):
         raise UsageError(f'{option} wants a whole number from 1 on, and found "{words}".', f"For example: {option} 2")
     return int(words or 0)
+
+
+def part_of(words: str) -> tuple[int, int]:
+    """Return the part that `--shard I/N` names; the whole is (1, 1). Raises `UsageError`."""
+    from starterkit.errors import UsageError
+
+    match = re.fullmatch(r"([0-9]{1,6})/([0-9]{1,6})", words or "1/1")
+    if not match or not 1 <= int(match[1]) <= int(match[2]):
+        raise UsageError(f'Invalid shard "{words}".', "Use a part such as `--shard 1/4`, the first of four.")
+    return int(match[1]), int(match[2])
 
 
 def choices(

@@ -125,6 +125,7 @@ def _wanted(
     subjects: list[Subject], steps: list[str], only: list[str], skip: list[str], shard: str, changed_since: str
 ) -> list[Unit]:
     """Return the units that the options leave. Raises `UsageError` for options that name nothing."""
+    from starterkit.cli.options import part_of
     from starterkit.repository.changes import changed_since as files_changed_since
     from starterkit.validation.planning import changed_steps, chosen_rules, chosen_steps, shard_of, units
 
@@ -136,7 +137,7 @@ def _wanted(
             changed = changed_steps(subject.template, files_changed_since(subject.folder, changed_since))
             chosen = [step for step in chosen if step in changed]
         found += units(subject, chosen, rules)
-    return shard_of(found, shard) if shard else found
+    return shard_of(found, *part_of(shard))
 
 
 def _place(jobs: int, *, use_cache: bool) -> Place:

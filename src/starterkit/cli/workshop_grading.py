@@ -59,9 +59,9 @@ def grade(
 
     What was graded before and has not changed is not run again; a grading that was interrupted goes on where it was.
     """
-    from starterkit.cli.options import whole_number
+    from starterkit.cli.options import part_of, whole_number
     from starterkit.cli.screens import graded
-    from starterkit.workshop.grading.running import Order, part_of
+    from starterkit.workshop.grading.running import Order
     from starterkit.workshop.times import parse_time
 
     console = console_of(context)
@@ -72,7 +72,7 @@ def grade(
         step=_step(workshop, step),
         due=parse_time(due) if due else None,
         jobs=whole_number(jobs, "--jobs"),
-        shard=part_of(shard) if shard else (1, 1),
+        shard=part_of(shard),
         again=again,
     )
     console.farewell = "Interrupted. What was graded is kept; type the same to go on."

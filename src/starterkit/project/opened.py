@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starterkit.errors import FileError, MissingError, UsageError
+from starterkit.paths import folder_with
 from starterkit.project import journal
 from starterkit.project.path import LearningPath
 from starterkit.project.restore import require_path
@@ -182,9 +183,8 @@ def find_project(start: Path) -> Path:
     start = start.absolute()
     if not start.is_dir():
         raise UsageError(f"There is no folder {start}.")
-    for folder in (start, *start.parents):
-        if (folder / STATE_FILE).is_file():
-            return folder
+    if folder := folder_with(STATE_FILE, start):
+        return folder
     raise UsageError(
         f"There is no starterkit project in {start} or above it.",
         "Go into your project's folder (or name it: `starterkit -C FOLDER …`), or begin one: `starterkit new`."

@@ -95,15 +95,13 @@ def changed_steps(template: Template, changed: Sequence[str]) -> list[str]:
     return everything[first:]
 
 
-def shard_of(units: Sequence[Unit], shard: str) -> list[Unit]:
-    """Return the part I of N of the units (`shard` is "I/N"); those that share a test run stay together.
+def shard_of(units: Sequence[Unit], number: int, count: int) -> list[Unit]:
+    """Return one of `count` parts of the units, counted from 1. Units that share a test run stay together.
 
-    Every machine cuts the same list in the same way. Raises `UsageError` for a shard that makes no sense.
+    Every machine cuts the same list in the same way.
     """
-    match = re.fullmatch(r"(\d+)/(\d+)", shard)
-    if not match or not 1 <= int(match[1]) <= int(match[2]):
-        raise UsageError(f'"{shard}" is no shard.', "For example: --shard 1/4 is the first of four parts.")
-    number, count = int(match[1]), int(match[2])
+    if count == 1:
+        return list(units)
     groups: dict[object, list[Unit]] = {}
     for unit in units:
         own = unit.shared_run or unit.rule

@@ -21,7 +21,7 @@ from functools import cached_property
 from pathlib import Path
 
 from starterkit.errors import FileError, UsageError
-from starterkit.paths import expand_user_path
+from starterkit.paths import expand_user_path, folder_with
 from starterkit.repository.bare import HEADS
 from starterkit.repository.objects import FULL_ID
 from starterkit.workshop.lines import Plain, lines_of, person_lines, split_people
@@ -246,11 +246,7 @@ def open_workshop(folder: Path) -> Workshop:
 def find_workshop(start: Path) -> Path:
     """Return the folder of the workshop that `start` lies in. Raises `UsageError` outside of one."""
     start = start.absolute()
-    for folder in (start, *start.parents):
-        if (folder / WORKSHOP_FILE).is_file():
-            return folder
-    open_workshop(start)
-    raise AssertionError("unreachable")
+    return folder_with(WORKSHOP_FILE, start) or open_workshop(start).folder
 
 
 def read_workshop(data: bytes, folder: Path) -> Workshop:

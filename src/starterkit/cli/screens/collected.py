@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from starterkit.cli.screens.enrolled import counted, reached_code
+from starterkit.cli.screens.enrolled import reached_code
+from starterkit.cli.screens.table import counted
 from starterkit.cli.text import text
 
 if TYPE_CHECKING:

@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from starterkit import __version__
 from starterkit.cli.invocation import quoted, shown_path
-from starterkit.cli.text import columns, harmless, prose, text
+from starterkit.cli.screens.table import counted, fitted, width_of
+from starterkit.cli.text import prose, text
 from starterkit.errors import ExitCode
 from starterkit.template.model import BASE
 from starterkit.workshop.naming import told_apart
 from starterkit.workshop.sharing import is_another_user
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from starterkit.cli.console import Console
     from starterkit.workshop.enrolling import Enrolled, Enrolment
-    from starterkit.workshop.folder import Person
 
 _WIDEST_NAME = 48
 _MOST_TITLES, _LONGEST_TITLE = 30, 60
@@ -67,19 +65,9 @@ def reached_code(unreached: int, asked: int) -> ExitCode:
 
 def show_people(console: Console, lines: list[tuple[str, str]]) -> None:
     """Show what each person types, so that it can be copied."""
-    width = min(_WIDEST_NAME, max((columns(harmless(name)) for name, _ in lines), default=0))
+    width = width_of("", (name for name, _ in lines), _WIDEST_NAME)
     for name, typed in lines:
         console.exact(f"{fitted(name, width)}  {typed}", indent=2)
-
-
-def fitted(words: str, width: int) -> str:
-    """Return words in exactly so many columns, cut with an ellipsis where they are longer."""
-    words = harmless(words).replace("\n", " ")
-    if columns(words) > width:
-        while words and columns(words) > width - 1:
-            words = words[:-1]
-        words = f"{words.rstrip()}…"
-    return words + " " * (width - columns(words))
 
 
 def _head(made: Enrolment) -> str:
@@ -96,17 +84,6 @@ def _head(made: Enrolment) -> str:
         f"{'This workshop' if place == '.' else f'The workshop in {place}'} has {has}; "
         f"all begin with {begin} ({workshop.template.removeprefix('starterkit:')})."
     )
-
-
-def counted_people(people: Collection[Person], more: int = 0) -> str:
-    """Return how many there are, and `more`, where a team counts as one: `3 people`, `3 people and teams`."""
-    teams = any(person.members for person in people)
-    return counted(len(people) + more, "person", "people and teams" if teams else "people")
-
-
-def counted(number: int, one: str, more: str) -> str:
-    """Return a number with its noun: `1 person`, `3 people`."""
-    return f"{number} {one if number == 1 else more}"
 
 
 def _show_columns(console: Console, made: Enrolment) -> None:

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from starterkit.cli.screens.enrolled import counted_people, fitted
-from starterkit.cli.text import columns, harmless, joined, text
-from starterkit.template.model import BASE
+from starterkit.cli.screens.table import (
+    WIDEST_NAME,
+    WIDEST_STEP,
+    Cell,
+    counted_people,
+    show_table,
+    step_words,
+    width_of,
+)
 
 if TYPE_CHECKING:
     from starterkit.cli.console import Console
@@ -16,8 +22,6 @@ if TYPE_CHECKING:
     from starterkit.workshop.sandbox import Confinement
 
 _STYLES = {"green": "green", "red": "red", "nothing": "dim"}
-_WIDEST_NAME, _WIDEST_STEP, _DONE, _VERDICT, _TESTS, _LATE = 24, 14, 4, 10, 7, 4
-_SHORTEST_NOTE = 12
 _NOT_GRADED = "not graded"
 
 
@@ -51,38 +55,33 @@ def show(
     console.line()
     console.line(_headline(grades, len(failed)))
     console.line()
-    shown = {one.person.folder for one in grades} | set(failed)
-    names = min(_WIDEST_NAME, max([4, *(columns(harmless(called[folder])) for folder in shown)]))
-    steps = min(_WIDEST_STEP, max([4, *(columns(_step(one)) for one in grades)]))
-    left = 2 + names + 2 + steps + 2 + _DONE + 2 + _VERDICT + 2 + _TESTS + 2 + _LATE + 2
-    room = max(_SHORTEST_NOTE, console.columns - 1 - left) if console.shows_screen else 0
-    titles = (
-        ("name", names),
-        ("step", steps),
-        ("done", _DONE),
-        ("verdict", _VERDICT),
-        ("green", _TESTS),
-        ("late", _LATE),
-    )
-    console.exact("  ".join(fitted(word, width) for word, width in titles), "dim", indent=2)
-    order = {folder: number for number, folder in enumerate(called)}
-    for one in sorted(grades, key=lambda one: order[one.person.folder]):
-        note = harmless(_note(one)).replace("\n", " ")
-        verdict, count = one.verdict.value, f"{one.passed}/{len(one.results)}" if one.results else "-"
-        done = str(len(one.done)) if one.results else "-"
-        line = joined(
-            f"  {fitted(harmless(called[one.person.folder]), names)}  ",
-            f"{fitted(_step(one), steps)}  {fitted(done, _DONE)}  ",
-            text(fitted(verdict, _VERDICT), _STYLES.get(verdict, "bold red")),
-            f"  {fitted(count, _TESTS)}  {fitted('late' if one.late else '', _LATE)}  ",
-            fitted(note, room) if room and columns(note) > room else note,
-        )
-        console.row(line)
-    for folder in failed:  # why, is told below the table
-        left_of_it = f"  {fitted(harmless(called[folder]), names)}  {' ' * steps}  {' ' * _DONE}  "
-        console.row(joined(left_of_it, text(_NOT_GRADED, "bold red")))
+    _show_table(console, called, grades, failed)
     console.line()
     console.line("Written: results/grades.json, grades.csv, and a page for each person in results/pages/.")
+
+
+def _show_table(
+    console: Console, called: Mapping[str, str], grades: Sequence[Grade], failed: Mapping[str, StarterkitError]
+) -> None:
+    shown = {one.person.folder for one in grades} | set(failed)
+    heads = (
+        ("name", width_of("name", (called[folder] for folder in shown), WIDEST_NAME)),
+        ("step", width_of("step", (step_words(one.step) for one in grades), WIDEST_STEP)),
+        *(("done", 4), ("verdict", 10), ("green", 7), ("late", 4)),
+    )
+    order = {folder: number for number, folder in enumerate(called)}
+    rows = [
+        (_cells(called[one.person.folder], one), _note(one))
+        for one in sorted(grades, key=lambda one: order[one.person.folder])
+    ]
+    rows += [([called[folder], "", "", (_NOT_GRADED, "bold red")], "") for folder in failed]  # why: below the table
+    show_table(console, heads, rows)
+
+
+def _cells(name: str, one: Grade) -> list[Cell]:
+    done, count = (str(len(one.done)), f"{one.passed}/{len(one.results)}") if one.results else ("-", "-")
+    verdict = (one.verdict.value, _STYLES.get(one.verdict.value, "bold red"))
+    return [name, step_words(one.step), done, verdict, count, "late" if one.late else ""]
 
 
 def _headline(grades: Sequence[Grade], failed: int) -> str:
@@ -92,10 +91,6 @@ def _headline(grades: Sequence[Grade], failed: int) -> str:
     kept = sum(one.kept for one in grades)
     again = f" {kept} as graded before: nothing has changed." if kept else ""
     return f"{people}: {counted or 'nobody was graded'}.{again}"
-
-
-def _step(one: Grade) -> str:
-    return "start" if one.step == BASE else one.step or "-"
 
 
 def _note(one: Grade) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from starterkit.cli.screens import enrolled
+from starterkit.cli.screens.table import counted
 from starterkit.cli.text import text
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def show(console: Console, made: Enrolment) -> int:
         return enrolled.reached_code(len(made.unreached), sum(one.pushed is not None for one in made.people))
     everybody = [member for one in made.people for member in one.person.everybody]
     without = [member.name for member in everybody if not member.login]
-    people = enrolled.counted(len(everybody), "person", "people")
+    people = counted(len(everybody), "person", "people")
     console.line(text("Taken", "bold"), f": {people}, {len(everybody) - len(without)} with a login.")
     if without:
         more = f" and {len(without) - _LISTED} more" if len(without) > _LISTED else ""

@@ -5,21 +5,30 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from starterkit.cli.screens.enrolled import counted_people, fitted
-from starterkit.cli.text import columns, harmless, joined, text, wrapped
-from starterkit.template.model import BASE
+from starterkit.cli.screens.table import (
+    WIDEST_NAME,
+    WIDEST_STEP,
+    Cell,
+    counted_people,
+    fitted,
+    show_table,
+    step_words,
+    width_of,
+)
+from starterkit.cli.text import text, wrapped
+from starterkit.plain import csv_cell
 
 if TYPE_CHECKING:
     from starterkit.cli.console import Console
     from starterkit.workshop.standing import Room, Standing
 
 _STYLES = {"green": "green", "red": "red", "stuck": "bold yellow", "tampered": "bold red", "unreadable": "bold red"}
-_WIDEST_NAME, _WIDEST_STEP, _STATE, _ACTIVE = 24, 14, 11, 8
-_SHORTEST_NOTE, _FEWEST_ROWS = 12, 4
+_STATE, _ACTIVE, _COUNT = 11, 8, 20
+_FEWEST_ROWS = 4
 _URGENT = ("stuck", "tampered", "red", "not graded", "not reached", "green", "not begun")
 _FILLED = "*"
 LEGEND = f"{_FILLED} steps before this one were filled in from the reference."
@@ -68,27 +77,22 @@ def _lines_below(room: Room) -> int:
 
 
 def _show_table(console: Console, room: Room, people: Sequence[Standing]) -> None:
-    names = min(_WIDEST_NAME, max([4, *(columns(harmless(called(one))) for one in room.people)]))
-    steps = min(_WIDEST_STEP, max([4, *(columns(harmless(step_of(one))) for one in room.people)]))
-    marks = max(len(mark_of(one)) for one in room.people) if room.people else 0
-    counts = [len(count_of(one)) for one in room.people]
-    tests = max(len("green"), *counts) if any(counts) else 0
-    left = 2 + names + 2 + steps + marks + 2 + _STATE + 2 + (tests and tests + 2) + _ACTIVE + 2
-    room_for_note = max(_SHORTEST_NOTE, console.columns - 1 - left) if console.shows_screen else 0
-    titles = [fitted("name", names), fitted("step", steps + marks), fitted("state", _STATE)]
-    titles += [fitted("green", tests)] if tests else []
-    console.exact("  ".join((*titles, fitted("active", _ACTIVE))), "dim", indent=2)
-    for one in people:
-        note = harmless(note_of(one)).replace("\n", " ")
-        note = fitted(note, room_for_note) if room_for_note and columns(note) > room_for_note else note
-        word, marked = word_of(one), fitted(step_of(one), steps).rstrip() + mark_of(one)
-        line = joined(
-            f"  {fitted(called(one), names)}  {fitted(marked, steps + marks)}  ",
-            text(fitted(word, _STATE), _STYLES.get(word, "")),
-            f"  {fitted(count_of(one), tests)}" if tests else "",
-            f"  {fitted(ago(room.at, one.active), _ACTIVE)}  {note}",
-        )
-        console.row(line)
+    names = width_of("name", map(called, room.people), WIDEST_NAME)
+    steps = width_of("step", map(step_of, room.people), WIDEST_STEP)
+    marks = max((len(mark_of(one)) for one in room.people), default=0)
+    counts = width_of("green", map(count_of, room.people), _COUNT) if any(map(count_of, room.people)) else 0
+    heads = [("name", names), ("step", steps + marks), ("state", _STATE)]
+    heads += [("green", counts)] if counts else []
+
+    def cells(one: Standing) -> Iterator[Cell]:
+        yield called(one)
+        yield fitted(step_of(one), steps).rstrip() + mark_of(one)
+        yield word_of(one), _STYLES.get(word_of(one), "")
+        if counts:
+            yield count_of(one)
+        yield ago(room.at, one.active)
+
+    show_table(console, [*heads, ("active", _ACTIVE)], ((list(cells(one)), note_of(one)) for one in people))
 
 
 def _show_next(console: Console, room: Room) -> None:
@@ -128,10 +132,7 @@ def word_of(one: Standing) -> str:
 
 def step_of(one: Standing) -> str:
     """Return the step at which somebody is; nothing where they have not begun."""
-    known = one.known
-    if not known.begun:
-        return "-"
-    return "start" if known.step == BASE else known.step or "?"
+    return step_words(one.known.step, "?") if one.known.begun else "-"
 
 
 def count_of(one: Standing) -> str:
@@ -186,15 +187,8 @@ def as_csv(room: Room) -> str:
     writer.writerow(_HEADS)
     for one in room.people:
         found = person_as_json(one)
-        writer.writerow([_cell(found[name]) for name in _HEADS[:-1]] + [" ".join(found["filled"])])
+        writer.writerow([csv_cell(found[name]) for name in _HEADS[:-1]] + [" ".join(found["filled"])])
     return buffer.getvalue().rstrip("\n")
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    words = str(value).lower() if isinstance(value, bool) else " ".join(str(value).split())
-    return f"'{words}" if words.startswith(("=", "+", "-", "@")) else words
 
 
 def as_json(room: Room) -> dict[str, Any]:

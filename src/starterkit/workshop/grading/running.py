@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from starterkit.crash_report import error_of
-from starterkit.errors import StarterkitError, UsageError
+from starterkit.errors import StarterkitError
 from starterkit.process import end_all
 from starterkit.project.advance import solve_message
 from starterkit.repository.bare import BareRepository
@@ -173,11 +173,3 @@ def _from_reference(filled: Sequence[str], solved: Sequence[str]) -> Iterator[st
 def _about(submission: Submission) -> dict[str, Any]:
     """Where a submission stands, which may be another step than the one that it was graded at."""
     return {"branch": submission.branch, "stands": submission.step, "solved": submission.solved}
-
-
-def part_of(words: str) -> tuple[int, int]:
-    """Return the part that `I/N` names. Raises `UsageError`."""
-    number, slash, of = words.partition("/")
-    if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
-        raise UsageError(f'--shard wants a part such as 2/4, and found "{words}".', "For example: --shard 1/4")
-    return int(number), int(of)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 
 from starterkit.crash_report import error_of
 from starterkit.errors import StarterkitError
-from starterkit.plain import plain
+from starterkit.plain import csv_cell
 from starterkit.repository.objects import FILE, File
 from starterkit.repository.worktree import write_file
 from starterkit.workshop.folder import Workshop
@@ -27,8 +26,6 @@ _COLUMNS = (
     *("folder", "team", "name", "login", "email", "step", "done", "verdict", "green", "tests", "late", "first_red"),
     *("sentence", "why", "committed", "commit", "seconds", "notes"),
 )
-# What a spreadsheet would compute: at the beginning of a cell, also where it takes ";" for the end of one.
-_COMPUTED = re.compile(r"""(^|;["'\s]*)(?=[=+\-@])""")
 
 
 def known_grades(workshop: Workshop, new: Iterable[Grade] = ()) -> list[Grade]:
@@ -121,12 +118,5 @@ def as_csv(grades: Sequence[Grade]) -> str:
         team = grade.person.name if grade.person.members else ""
         for one in grade.person.everybody:
             found |= {"team": team, **vars(one)}
-            writer.writerow([_cell(found[name]) for name in _COLUMNS])
+            writer.writerow([csv_cell(found[name]) for name in _COLUMNS])
     return buffer.getvalue()
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    words = str(value).lower() if isinstance(value, bool) else " ".join(plain(str(value)).split())
-    return _COMPUTED.sub(r"\1'", words)
