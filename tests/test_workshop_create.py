@@ -522,7 +522,7 @@ def test_workshop_yml_may_be_written_by_hand(room: Room) -> None:
         (room.person("eniac"),)
     }
     room.edits('name: "Kay McNulty"\n        login: "kay"\n        email: "kay@example.org"', '"Kay McNulty"')
-    assert room.person("eniac").members == (jean, Member("Kay McNulty"))  # also without YAML's parser
+    assert room.person("eniac").members == (jean, Member("Kay McNulty"))
     room.edits('"Kay McNulty"', "Kay  # a comment")
     assert room.person("eniac").members == (jean, Member("Kay"))
     assert room.opened.due is not None and room.opened.due.hour == 17

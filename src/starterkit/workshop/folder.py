@@ -24,7 +24,7 @@ from starterkit.errors import FileError, UsageError
 from starterkit.paths import expand_user_path, folder_with
 from starterkit.repository.bare import HEADS
 from starterkit.repository.objects import FULL_ID
-from starterkit.workshop.lines import Plain, lines_of, person_lines, split_people
+from starterkit.workshop.lines import lines_of, person_lines
 from starterkit.workshop.naming import is_safe, key_of, told_apart
 from starterkit.yamlfile import Value, parse
 
@@ -251,11 +251,8 @@ def find_workshop(start: Path) -> Path:
 
 def read_workshop(data: bytes, folder: Path) -> Workshop:
     """Read workshop.yml. Raises `FileError` with the line."""
-    quick = split_people(data)
-    people = None if quick is None else _checked(quick[1])
-    whole = data if quick is None or people is None else quick[0]
     optional = ("remote_template", "due", "handouts", "corrected", *_OLDER)
-    keys = parse(whole, WORKSHOP_FILE).mapping(_REQUIRED, optional)
+    keys = parse(data, WORKSHOP_FILE).mapping(_REQUIRED, optional)
     keys["format"].integer(WORKSHOP_FORMAT, WORKSHOP_FORMAT)
     for name in ("path", "texts"):
         if not FULL_ID.fullmatch(keys[name].scalar()):
@@ -273,7 +270,7 @@ def read_workshop(data: bytes, folder: Path) -> Workshop:
         texts=keys["texts"].text(),
         remote_template=_optional(keys, "remote_template"),
         due=_due(keys.get("due")),
-        people=_people(keys["people"]) if people is None else people,
+        people=_people(keys["people"]),
         handouts={way: place.text() for way, place in handouts.items()},
         corrected=_optional(keys, "corrected"),
         older={name: plain_value(keys[name]) for name in _OLDER if name in keys},
@@ -327,22 +324,6 @@ def _member(value: Value) -> Member:
         return Member(value.text())
     keys = value.mapping(("name",), ("login", "email"))
     return Member(keys["name"].text(), _optional(keys, "login"), _optional(keys, "email"))
-
-
-def _checked(found: Sequence[Plain]) -> tuple[Person, ...] | None:
-    """People that were read without YAML; None where one is not right, so that YAML tells the line."""
-    people = []
-    for one in found:
-        texts = {name: str(one.get(name, "")) for name in ("folder", "name", *_OF_A_PERSON)}
-        members = tuple(Member(**member) for member in one.get("members", ()) if isinstance(member, dict))
-        person = Person(**texts, members=members)
-        names = (person.name, *(member.name for member in members))
-        if not is_safe(person.folder) or not all(map(str.strip, names)) or is_odd(person.remote):
-            return None
-        if person.begins not in ("", *WAYS):
-            return None
-        people.append(person)
-    return tuple(people) if len({key_of(person.folder) for person in people}) == len(people) else None
 
 
 def plain_value(value: Value) -> object:
