@@ -158,6 +158,14 @@ def test_a_line_with_texts_in_unused_columns_only_is_left_out() -> None:
     assert roster.left_out == ((2, "Manual Posting"),)
 
 
+def test_lines_above_the_titles_are_left_out_and_named() -> None:
+    text = b'"Databases, winter term";;\n\nMatrikelnummer;Nachname;Vorname\n0123;Lovelace;Ada\n'
+    roster = parse_roster(text, "roster.csv")
+
+    assert [(entry.line, entry.name, entry.identifier) for entry in roster.entries] == [(4, "Ada Lovelace", "0123")]
+    assert roster.left_out == ((1, "Databases, winter term"),)
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le"])
 def test_unicode_text_of_a_spreadsheet_is_read(encoding: str) -> None:
     assert folders("name\temail\nŽofie Nováková\tz@x\n".encode(encoding)) == ["zofie-novakova"]

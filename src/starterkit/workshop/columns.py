@@ -15,6 +15,7 @@ from starterkit.workshop.column_names import FILLERS, NAMES
 _PEOPLE = frozenset({"name", "first", "last", "login", "email", "identifier"})
 _DELIMITERS = ",;\t"
 _LARGEST = 20_000_000
+_MOST_ABOVE = 20  # lines that are looked through for the titles
 _FUZZY = 1000  # added to the rank of a name that was found inside a question such as "What is your full name?"
 _IN_BRACKETS = re.compile(r"\((?!\d+\))[^()]*\)|\[[^\[\]]*\]")  # not the `(123)` of Canvas's assignments
 _WORD = re.compile(r"[^\W_]+")
@@ -42,17 +43,21 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """The rows of a roster. `columns` maps each known column to its title, `unused` has the other titles."""
+    """The rows of a roster. `columns` maps each known column to its title, `unused` has the other titles.
+
+    `above` are the lines above the titles, such as the name of a course.
+    """
 
     rows: tuple[Row, ...]
     columns: Mapping[str, str]
     unused: tuple[str, ...]
+    above: tuple[tuple[int, str], ...] = ()
 
 
 def read_table(data: bytes, file: str) -> Table:
     """Read the rows of a CSV file that aren't empty. Raises `FileError` with the line."""
     text = _text(data, file)
-    first, header_line, begin = _head(text)
+    above, first, header_line, begin = _head(text)
     delimiter = max(_DELIMITERS, key=lambda character: _known(header_line, character))
     reader = csv.reader(io.StringIO(text[begin:], newline=""), delimiter=delimiter, strict=True)
     rows: list[list[str]] = []
@@ -68,10 +73,10 @@ def read_table(data: bytes, file: str) -> Table:
                 lines.append(here)
     except csv.Error as wrong:
         raise FileError(file, line, f"not valid CSV: {wrong}") from wrong
-    return _table(rows, lines, file) if rows else Table((), {}, ())
+    return _table(rows, lines, above, file) if rows else Table((), {}, ())
 
 
-def _table(rows: list[list[str]], lines: list[int], file: str) -> Table:
+def _table(rows: list[list[str]], lines: list[int], above: list[tuple[int, str]], file: str) -> Table:
     titles = rows[0]
     columns = _columns(titles, file, lines[0])
     others = [at for at in range(len(titles)) if at not in columns.values()]
@@ -88,7 +93,7 @@ def _table(rows: list[list[str]], lines: list[int], file: str) -> Table:
         )
         for line, cells in zip(lines[1:], rows[1:], strict=True)
     ]
-    return Table(tuple(found), {name: titles[at] for name, at in columns.items()}, tuple(unused))
+    return Table(tuple(found), {name: titles[at] for name, at in columns.items()}, tuple(unused), tuple(above))
 
 
 def _text(data: bytes, file: str) -> str:
@@ -116,18 +121,30 @@ def _decoded(data: bytes, file: str) -> str:
         raise FileError(file, line, "the file is not UTF-8 text", 'Save it as "CSV UTF-8".') from wrong
 
 
-def _head(text: str) -> tuple[int, str, int]:
-    """Return the number of the first line that isn't empty, that line, and its offset. Skips `sep=;`."""
-    begin = 0
+def _head(text: str) -> tuple[list[tuple[int, str]], int, str, int]:
+    """Return the lines above the titles, the number of the line with the titles, that line, and its offset.
+
+    It is the first line that isn't empty or `sep=;`. If that line names no column, a line below it with two known
+    columns counts instead.
+    """
+    begin, found = 0, list[tuple[int, str, int]]()
     for number, line in enumerate(io.StringIO(text, newline=""), 1):
         if line.strip() and not line.lower().startswith("sep="):
-            return number, line, begin
+            known = max(_known(line, delimiter)[0] for delimiter in _DELIMITERS)
+            if known >= (2 if found else 1):
+                return [(at, words.strip(' ;,\t\r\n"')) for at, words, _ in found], number, line, begin
+            found.append((number, line, begin))
         begin += len(line)
-    return 1, "", 0
+        if len(found) >= _MOST_ABOVE:
+            break
+    return ([], *(found[0] if found else (1, "", 0)))
 
 
 def _known(line: str, delimiter: str) -> tuple[int, int]:
-    cells = next(csv.reader([line], delimiter=delimiter), [])
+    try:
+        cells = next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return 0, 0
     return len({found[1] for cell in cells if (found := _meaning(cell))}), len(cells)
 
 

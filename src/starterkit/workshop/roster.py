@@ -76,8 +76,8 @@ def read_roster(file: Path) -> Roster:
 def parse_roster(data: bytes, file: str) -> Roster:
     """Read a roster's bytes; `file` is what errors call it."""
     people: list[tuple[Entry, str]] = []
-    left_out: list[tuple[int, str]] = []
     table = read_table(data, file)
+    left_out = [(line, plain_name(words)) for line, words in table.above]
     for row in table.rows:
         if nobody := _of_the_platform(row):
             left_out.append((row.line, plain_name(nobody)))

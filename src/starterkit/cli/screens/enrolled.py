@@ -10,6 +10,7 @@ from starterkit.cli.invocation import quoted, shown_path
 from starterkit.cli.screens.table import counted, fitted, width_of
 from starterkit.cli.text import prose, text
 from starterkit.errors import ExitCode
+from starterkit.plain import few, shortened
 from starterkit.template.model import BASE
 from starterkit.workshop.naming import told_apart
 from starterkit.workshop.sharing import is_another_user
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from starterkit.workshop.enrolling import Enrolled, Enrolment
 
 _WIDEST_NAME = 48
-_MOST_TITLES, _LONGEST_TITLE = 30, 60
+_MOST_TITLES, _LONGEST_TITLE = 30, 120
 _COLUMN_WORDS = {"first": "first name", "last": "surname", "email": "e-mail"}
 
 
@@ -88,12 +89,14 @@ def _head(made: Enrolment) -> str:
 
 def _show_columns(console: Console, made: Enrolment) -> None:
     """Show what each column of the roster was taken for, and which columns were not used."""
-    columns, unused = made.roster.columns, [title[:_LONGEST_TITLE] for title in made.roster.unused]
-    used = (f'{_COLUMN_WORDS.get(name, name)} from "{title[:_LONGEST_TITLE]}"' for name, title in columns.items())
+    columns, unused = made.roster.columns, [shortened(title, 1, _LONGEST_TITLE) for title in made.roster.unused]
+    used = (
+        f'{_COLUMN_WORDS.get(name, name)} from "{shortened(title, 1, _LONGEST_TITLE)}"'
+        for name, title in columns.items()
+    )
     console.line(f"Columns of the roster: {', '.join(used)}.", hang=2)
     if unused:
-        more = f" and {len(unused) - _MOST_TITLES} more" if len(unused) > _MOST_TITLES else ""
-        console.line(f"Not used: {', '.join(unused[:_MOST_TITLES])}{more}.", hang=2)
+        console.line(f"Not used: {few(unused, _MOST_TITLES)}.", hang=2)
 
 
 def _show_noticed(console: Console, made: Enrolment) -> None:
