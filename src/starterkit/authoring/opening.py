@@ -26,13 +26,12 @@ from starterkit.errors import FileError, MissingError, UsageError
 from starterkit.project.creation import check_destination
 from starterkit.project.layers import Files, read_folder
 from starterkit.repository import Repository, make_repository
-from starterkit.repository.objects import FILE, Entry, File, Identity, NewCommit, write_objects
+from starterkit.repository.objects import BOT, FILE, Entry, File, NewCommit, write_objects
 from starterkit.repository.worktree import write_file
 from starterkit.template.atomic_replace import build_in_place, finish_replacing
 
 Say = Callable[[str], None]
 RECORD = "opened"
-_AUTHOR = Identity("starterkit", "starterkit@localhost")
 _DATE = 1767225600  # one date, so that the same template opens as the same commits
 _BRANCH = "refs/heads/main"
 
@@ -94,7 +93,7 @@ def _tree(files: Files, layers: list[ProjectLayer], number: int) -> Files:
 
 
 def _commit(subject: str, entries: Mapping[str, Entry], parents: tuple[int, ...]) -> NewCommit:
-    return NewCommit(_BRANCH, f"{subject}\n", _AUTHOR, _AUTHOR, _DATE, parents, entries=entries)
+    return NewCommit(_BRANCH, f"{subject}\n", BOT, BOT, _DATE, parents, entries=entries)
 
 
 def lay_out_rendered(repository: Repository, template: Path, say: Say) -> None:

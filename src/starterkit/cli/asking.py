@@ -77,11 +77,9 @@ class Asking:
 
     def _located(self, wanted: Wanted) -> Located:
         if not wanted.elsewhere:
-            from starterkit.template import bundled_template
-            from starterkit.template.located import BUNDLED, Located
+            from starterkit.template.located import locate_bundled
 
-            folder, template = bundled_template(wanted.framework or self._framework())
-            return Located(folder, template, BUNDLED + template.name)
+            return locate_bundled(wanted.framework or self._framework())
         return from_elsewhere(self._console, self._folder, wanted.elsewhere)
 
     def _as_saved(self, wanted: Wanted) -> Wanted:

@@ -76,8 +76,8 @@ def _corrected(context: typer.Context, workshop: Workshop, elsewhere: str, *, tr
     from starterkit.errors import UsageError
     from starterkit.rendering import check_runs_no_code
     from starterkit.repository.fetching import without_secret
-    from starterkit.template import bundled_names, bundled_template
-    from starterkit.template.located import BUNDLED, Located
+    from starterkit.template import bundled_names
+    from starterkit.template.located import BUNDLED, locate_bundled
 
     console = console_of(context)
     name = workshop.template.removeprefix(BUNDLED)
@@ -98,7 +98,7 @@ def _corrected(context: typer.Context, workshop: Workshop, elsewhere: str, *, tr
             f"This workshop's template is {workshop.template}, which did not come with starterkit.",
             "Say where the corrected one is: `starterkit workshop push-fix --template FOLDER`.",
         )
-    return Located(*bundled_template(name), workshop.template), ""
+    return locate_bundled(name), ""
 
 
 def _check_is_there(place: str, back: str) -> None:

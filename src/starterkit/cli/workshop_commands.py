@@ -251,15 +251,11 @@ class _Choice:
 
     def _located(self) -> Located | None:
         from starterkit.cli.asking import from_elsewhere
-        from starterkit.template import bundled_template
-        from starterkit.template.located import BUNDLED, Located
+        from starterkit.template.located import locate_bundled
 
         if self._elsewhere:
             return from_elsewhere(console_of(self._context), folder_of(self._context), self._elsewhere)
-        if not self._framework:
-            return None
-        folder, template = bundled_template(self._framework)
-        return Located(folder, template, BUNDLED + template.name)
+        return locate_bundled(self._framework) if self._framework else None
 
     def _wanted(self, found: Located | None, remote_template: str, due: datetime | None) -> Wanted:
         from starterkit.workshop.folder import open_workshop

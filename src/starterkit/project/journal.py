@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +26,8 @@ _JOURNAL = "journal.json"
 _NEXT_INDEX = "index.next"
 _SCRATCH = "scratch"
 
-Writes = Mapping[str, tuple[Entry | None, Entry | None]]
+Change = tuple[Entry | None, Entry | None]  # before and after
+Writes = Mapping[str, Change]
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,13 @@ class Recovery:
     command: str
     left: tuple[str, ...]
     finished: bool = True
+
+
+def writes_between(before: Mapping[str, Entry], after: Mapping[str, Entry], paths: Iterable[str]) -> dict[str, Change]:
+    """Return what differs at these paths. Removals come first: a file may replace a folder."""
+    pairs = {path: (before.get(path), after.get(path)) for path in paths}
+    changed = {path: pair for path, pair in pairs.items() if pair[0] != pair[1]}
+    return dict(sorted(changed.items(), key=lambda item: (item[1][1] is not None, item[0])))
 
 
 def next_index_file(repository: Repository) -> Path:

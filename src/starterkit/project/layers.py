@@ -14,11 +14,10 @@ from pathlib import Path
 from starterkit.errors import FileError
 from starterkit.repository import STARTERKIT_REFS
 from starterkit.repository.git import Git
-from starterkit.repository.objects import EXECUTABLE, FILE, File, Identity, NewCommit, write_objects
+from starterkit.repository.objects import BOT, EXECUTABLE, FILE, File, NewCommit, write_objects
 from starterkit.template import FolderSource, Step, Template
 from starterkit.yamlfile import nearest
 
-_AUTHOR = Identity("starterkit", "starterkit@localhost")
 _DATE = 1767225600  # 2026-01-01, so that ids depend on nothing but the layers
 FILE_LIMIT = 5_000_000
 # What tools leave behind in a template's folder is no part of it.
@@ -155,4 +154,4 @@ def write_path(git: Git, layers: list[Layer], texts: Files, refs: str = STARTERK
 
 def _commit(ref: str, message: str, files: Files, parents: tuple[int, ...]) -> NewCommit:
     in_order = dict(sorted(files.items()))
-    return NewCommit(ref, f"{message}\n", _AUTHOR, _AUTHOR, _DATE, parents, files=in_order)
+    return NewCommit(ref, f"{message}\n", BOT, BOT, _DATE, parents, files=in_order)

@@ -18,13 +18,12 @@ from typing import Any
 
 from starterkit.errors import ConflictError, UsageError
 from starterkit.plain import few
-from starterkit.project.journal import Plan, Writes, carry_out, next_index_file
+from starterkit.project.journal import Change, Plan, Writes, carry_out, next_index_file, writes_between
 from starterkit.project.opened import Project, Work, tree_fingerprint
 from starterkit.repository import UNDO_REFS, Head, Repository
-from starterkit.repository.objects import FILE, SUBMODULE, Entry, File, Identity, NewCommit, write_objects
+from starterkit.repository.objects import BOT, FILE, SUBMODULE, Entry, File, NewCommit, write_objects
 from starterkit.repository.worktree import id_on_disk, is_same
 
-_AUTHOR = Identity("starterkit", "starterkit@localhost")
 _FILES = "files/"
 _STAGED = "staged/"
 _COMING = "coming/"
@@ -43,9 +42,9 @@ class Done:
     snapshot: str
     branch: str | None
     commit: str | None
-    wrote: dict[str, tuple[Entry | None, Entry | None]]
+    wrote: dict[str, Change]
     undone_by: str = ""
-    restored: dict[str, tuple[Entry | None, Entry | None]] = field(default_factory=dict)
+    restored: dict[str, Change] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -124,8 +123,8 @@ def snapshot_commit(
     return NewCommit(
         ref=f"{UNDO_REFS}{stamp}-{secrets.token_hex(4)}",
         message=f"Before `starterkit {command}`\n",
-        author=_AUTHOR,
-        committer=_AUTHOR,
+        author=BOT,
+        committer=BOT,
         seconds=int(time.time()),
         parents=tuple(dict.fromkeys(commit for commit in (head.commit, tip) if commit)),
         entries=staged,
@@ -156,7 +155,7 @@ def undo(project: Project, *, redo: bool = False, force: bool = False) -> Undone
         tip = _tip(repository, goal_head.branch, head)
         snapshot = snapshot_commit(project, work, head, f"undo{' --redo' if redo else ''} of {entry.command}", tip=tip)
         write_objects(repository.git, [snapshot])
-        writes = _writes(work, wrote, goal_tree)
+        writes = writes_between(work.tree, goal_tree, wrote)
         index = _prepare_index(repository, target)
         memory = line_entry(_moved(line, entry, snapshot.ref, writes, redo=redo))
         plan = Plan("undo", writes, head, goal_head, tip, index, memory)
@@ -180,7 +179,7 @@ def _tip(repository: Repository, branch: str | None, head: Head) -> str | None:
     return repository.refs(branch).get(branch)
 
 
-def _reversed(writes: Writes) -> dict[str, tuple[Entry | None, Entry | None]]:
+def _reversed(writes: Writes) -> dict[str, Change]:
     return {path: (after, before) for path, (before, after) in writes.items()}
 
 
@@ -221,13 +220,6 @@ def _check_untouched(project: Project, entry: Done, is_where_it_was: bool, wrote
         )
 
 
-def _writes(work: Work, wrote: Writes, goal_tree: Mapping[str, Entry]) -> dict[str, tuple[Entry | None, Entry | None]]:
-    """What to write: removals first, so that a folder's files are gone before a file takes its place."""
-    found = {path: (work.tree.get(path), goal_tree.get(path)) for path in wrote}
-    changed = {path: pair for path, pair in found.items() if pair[0] != pair[1]}
-    return dict(sorted(changed.items(), key=lambda item: (item[1][1] is not None, item[0])))
-
-
 def _after(work: Work, writes: Writes) -> dict[str, Entry]:
     """The learner's files once these are written."""
     tree = {**work.tree, **{path: after for path, (_, after) in writes.items() if after}}
@@ -256,7 +248,7 @@ def _done(found: dict[str, Any]) -> Done:
     return Done(**{**found, "wrote": _read_writes(found["wrote"]), "restored": _read_writes(found["restored"])})
 
 
-def _read_writes(found: dict[str, Any]) -> dict[str, tuple[Entry | None, Entry | None]]:
+def _read_writes(found: dict[str, Any]) -> dict[str, Change]:
     return {
         path: (None if old is None else Entry(*old), None if new is None else Entry(*new))
         for path, (old, new) in found.items()

@@ -10,18 +10,26 @@ from pathlib import Path
 
 from starterkit.errors import ConflictError
 from starterkit.project.carry import Carried
-from starterkit.project.journal import Plan, carry_out, next_index_file
+from starterkit.project.journal import Plan, carry_out, next_index_file, writes_between
 from starterkit.project.opened import Project, Work, now
 from starterkit.project.state import STATE_FILE, State, state_bytes
 from starterkit.project.undo import Done, line_entry, read_line, snapshot_commit
 from starterkit.repository import Head
 from starterkit.repository.git import Git
 from starterkit.repository.merge import Merger
-from starterkit.repository.objects import FILE, SCRATCH_REF, SUBMODULE, Entry, File, Identity, NewCommit, write_objects
+from starterkit.repository.objects import (
+    BOT,
+    FILE,
+    SCRATCH_REF,
+    SUBMODULE,
+    Entry,
+    File,
+    NewCommit,
+    write_objects,
+)
 from starterkit.repository.worktree import Listing, write_file
 
 KEPT_FOLDER = ".starterkit/kept"
-_US = Identity("starterkit", "starterkit@localhost")
 
 
 @dataclass(frozen=True)
@@ -93,7 +101,7 @@ def write_outcome(project: Project, head: Head, work: Work, wish: Wish) -> Writt
     elif STATE_FILE in work.tree:
         tree[STATE_FILE] = work.tree[STATE_FILE]
     goal = {**tree, **{copy: wish.carried.kept_aside[path] for path, copy in kept}}
-    writes = _writes(work.tree, goal)
+    writes = writes_between(work.tree, goal, {*work.tree, *goal})
     # What will lie on disk, too: with line ends of its own it is in no commit, and must outlast a kill and a `git gc`.
     coming = {
         path: File(after.mode, merger.content(after.id))
@@ -110,16 +118,8 @@ def write_outcome(project: Project, head: Head, work: Work, wish: Wish) -> Writt
     _exclude_own_folder(project)
     plan = Plan(wish.command, writes, head, head_after, head.commit, index=True, memory=line_entry(line))
     left = carry_out(repository, plan, merger.content)
-    for name in ("state", "step"):
-        project.__dict__.pop(name, None)
+    project.forget_state()
     return Written(tuple(writes), kept, left, snapshot.ref)
-
-
-def _writes(mine: Mapping[str, Entry], goal: Mapping[str, Entry]) -> dict[str, tuple[Entry | None, Entry | None]]:
-    """What differs, removals first: a folder's files must be gone before a file takes the folder's place."""
-    pairs = {path: (mine.get(path), goal.get(path)) for path in {*mine, *goal}}
-    changed = {path: pair for path, pair in pairs.items() if pair[0] != pair[1]}
-    return dict(sorted(changed.items(), key=lambda item: (item[1][1] is not None, item[0])))
 
 
 def _kept_paths(project: Project, wish: Wish, tree: dict[str, Entry]) -> tuple[tuple[str, str], ...]:
@@ -164,7 +164,7 @@ def _commit_both(
         if tree != before or also:
             parent: tuple[str | int, ...] = (len(commits) - 1,) if commits else ((head.commit,) if head.commit else ())
             parent += also
-            author = identity if message is wish.save else _US
+            author = identity if message is wish.save else BOT
             commits.append(NewCommit(SCRATCH_REF, f"{message}\n", author, identity, now(), parent, tree=tree))
         before = tree
     return write_objects(repository.git, commits)[-1] if commits else head.commit

@@ -18,18 +18,17 @@ from starterkit.errors import MissingError
 from starterkit.repository.fixed_line import placed
 from starterkit.repository.git import Git, git_failed
 from starterkit.repository.objects import (
+    BOT,
     LINK,
     SCRATCH_REF,
     Entry,
     File,
-    Identity,
     NewCommit,
     ObjectReader,
     blob_id,
     write_objects,
 )
 
-_US = Identity("starterkit", "starterkit@localhost")
 _MARKER = re.compile(rb"^(<{7}|={7}|>{7}|\|{7})( .*)?$", re.MULTILINE)
 
 
@@ -174,7 +173,7 @@ class Merger:
         def commit(tree: Mapping[str, Entry], *parents: int) -> NewCommit:
             files = {path: File(e.mode, self.new[e.id]) for path, e in tree.items() if e.id in self.new}
             entries = {path: entry for path, entry in tree.items() if path not in files}
-            return NewCommit(SCRATCH_REF, "a merge", _US, _US, 0, parents, entries=entries, files=files)
+            return NewCommit(SCRATCH_REF, "a merge", BOT, BOT, 0, parents, entries=entries, files=files)
 
         return write_objects(self.git, [commit(base), commit(mine, 0), commit(theirs, 0)])
 

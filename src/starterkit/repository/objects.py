@@ -63,6 +63,9 @@ class Identity:
     email: str
 
 
+BOT = Identity("starterkit", "starterkit@localhost")  # the author of commits that are no person's work
+
+
 @dataclass(frozen=True)
 class NewCommit:
     """A commit to write. Its tree is `tree` (an id), or else made of `entries` (ids) and `files` (bytes).

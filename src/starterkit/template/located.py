@@ -43,6 +43,12 @@ class Located:
         return self.source.startswith(FOLDER)
 
 
+def locate_bundled(name: str) -> Located:
+    """Return the bundled template of this name. Raises `UsageError` with the nearest names."""
+    folder, template = bundled_template(name)
+    return Located(folder, template, BUNDLED + template.name)
+
+
 def locate_template(words: str, current: Path, store: Path) -> Located:
     """Return the template that the words mean; one from a git address is fetched into `store`.
 
@@ -55,8 +61,7 @@ def locate_template(words: str, current: Path, store: Path) -> Located:
     folder = current / expand_user_path(words)
     looks_like_a_path = "/" in words or "\\" in words or words.startswith((".", "~"))
     if words.strip().lower() in bundled_names() and not looks_like_a_path:
-        found, template = bundled_template(words)
-        return Located(found, template, BUNDLED + template.name)
+        return locate_bundled(words)
     if not folder.is_dir():
         raise UsageError(
             f'There is no template "{words}": no folder, no git address, and none that comes with starterkit.',
@@ -75,7 +80,7 @@ def recorded_template(source: str) -> Iterator[Located | None]:
     """
     if source.startswith(BUNDLED):
         name = source.removeprefix(BUNDLED)
-        yield Located(*bundled_template(name), source) if name in bundled_names() else None
+        yield locate_bundled(name) if name in bundled_names() else None
         return
     address = None if source.startswith(FOLDER) else parse_address(source)
     if address is None:

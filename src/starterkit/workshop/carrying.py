@@ -18,14 +18,13 @@ from starterkit.project.state import STATE_FILE, State, state_bytes
 from starterkit.repository import PATH_REF, TEXTS_REF
 from starterkit.repository.bare import HEADS, BareRepository
 from starterkit.repository.merge import Merger
-from starterkit.repository.objects import FILE, SCRATCH_REF, Entry, File, Identity, NewCommit, write_objects
+from starterkit.repository.objects import BOT, FILE, SCRATCH_REF, Entry, File, NewCommit, write_objects
 from starterkit.repository.remotes import push_refs
 from starterkit.template import Template
 from starterkit.workshop import results
 from starterkit.workshop.folder import Person, Workshop
 from starterkit.workshop.submissions import Submission, files_of, latest_in, of_commit, state_of
 
-_US = Identity("starterkit", "starterkit@localhost")
 _PUSH_SECONDS = 60.0
 _LARGEST_MERGED = 10_000_000
 
@@ -148,8 +147,8 @@ class Desk:
         return NewCommit(
             ref=SCRATCH_REF,
             message=f"{message}\n",
-            author=_US,
-            committer=_US,
+            author=BOT,
+            committer=BOT,
             seconds=self._seconds,
             parents=(parent,),
             entries={path: entry for path, entry in whole.items() if entry.id not in new},

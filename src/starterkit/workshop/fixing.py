@@ -25,7 +25,7 @@ from starterkit.project.state import STATE_FILE, State
 from starterkit.repository import STARTERKIT_REFS
 from starterkit.repository.bare import HEADS, BareRepository
 from starterkit.repository.merge import Settle
-from starterkit.repository.objects import FILE, Entry, File, NewCommit, ObjectReader
+from starterkit.repository.objects import BOT, FILE, Entry, File, NewCommit, ObjectReader
 from starterkit.repository.worktree import write_file
 from starterkit.template import BASE
 from starterkit.template.located import Located
@@ -33,7 +33,6 @@ from starterkit.workshop import results
 from starterkit.workshop.carrying import Change, Delivered, Desk, Standing, fix_branch
 from starterkit.workshop.collecting import collect_remotes
 from starterkit.workshop.folder import WORKSHOP_FILE, Person, Workshop
-from starterkit.workshop.founding import AUTHOR
 from starterkit.workshop.lines import lines_of
 from starterkit.workshop.submissions import beginnings, files_of, state_of
 
@@ -337,7 +336,7 @@ def _take_over(workshop: Workshop, new: NewPath, corrected: str) -> None:
     """Make the corrected path the workshop's: whoever comes later begins with it."""
     fixed = replace(workshop, path=new.path, texts=new.texts, version=__version__, corrected=corrected)
     with BareRepository(workshop.path_repository) as repository:
-        write_beginning(repository.git, new.order, new.rendered, AUTHOR)
+        write_beginning(repository.git, new.order, new.rendered, BOT)
         for name in repository.refs(_COMING):
             repository.git.run("update-ref", "-d", name)
     write_file(workshop.folder, WORKSHOP_FILE, File(FILE, _with_path_of(fixed, workshop.file.read_bytes())))

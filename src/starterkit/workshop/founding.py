@@ -19,7 +19,7 @@ from starterkit.errors import FileError, MissingError, UsageError
 from starterkit.project.creation import Order, RenderedPath, check_trust, rendered_path, write_beginning
 from starterkit.repository import PATH_REF, TEXTS_REF
 from starterkit.repository.bare import BareRepository, write_bare
-from starterkit.repository.objects import FILE, File, Identity
+from starterkit.repository.objects import BOT, FILE, File
 from starterkit.repository.worktree import is_writable, write_file
 from starterkit.runtime.lock import locked
 from starterkit.workshop.folder import (
@@ -36,7 +36,6 @@ from starterkit.workshop.parallel import Say as Say
 from starterkit.workshop.parallel import each
 
 MAIN = "refs/heads/main"
-AUTHOR = Identity("starterkit", "starterkit@localhost")  # nobody's name stands in what everybody gets
 _DRAFT = ".making-"
 _JOBS = 4
 # What people push never moves the refs of the path; those are the workshop's.
@@ -126,7 +125,7 @@ def found(order: Order, path: RenderedPath, wanted: Wanted) -> Workshop:
             draft = Path(place) / "path.git"
             write_bare(draft, {})
             with BareRepository(draft) as repository:
-                state, _ = write_beginning(repository.git, order, path, AUTHOR)
+                state, _ = write_beginning(repository.git, order, path, BOT)
             shutil.rmtree(goal, ignore_errors=True)  # of a workshop that was cut off before it had a workshop.yml
             draft.rename(goal)
     except OSError as wrong:
