@@ -42,10 +42,14 @@ def starterkit(
     code: int | None = 0,
     env: Mapping[str, str | None] | None = None,
     timeout: float = 240.0,
+    through: Sequence[str] = (),
 ) -> Ran:
-    """Run a command to its end, without a terminal; its exit code must be `code`."""
+    """Run a command to its end, without a terminal; its exit code must be `code`.
+
+    `through` is a program with arguments that starts it.
+    """
     done = subprocess.run(
-        [*PROGRAM, *args],
+        [*through, *PROGRAM, *args],
         cwd=cwd,
         env=environment(**(env or {})),
         stdin=subprocess.DEVNULL,

@@ -75,10 +75,21 @@ class MissingError(StarterkitError):
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 _NOT_ALLOWED = (errno.EACCES, errno.EPERM, errno.EROFS)
+_IMPOSSIBLE = {
+    errno.ENAMETOOLONG: "the name is too long",
+    errno.ELOOP: "its links lead in a circle",
+    errno.ENOTDIR: "a file is where a folder is expected",
+}
+_LONGEST_SHOWN = 80
 
 
-def of_the_machine(wrong: OSError) -> MissingError | None:
-    """Return the error that says in words what the machine refuses (room, or leave to read or write); else None."""
+def of_the_machine(wrong: OSError) -> StarterkitError | None:
+    """Return the error for a refusal of the operating system whose cause is known, else None.
+
+    A path that no file can have is bad input (exit 2). No room, or no permission, is up to the machine (exit 4).
+    """
+    if wrong.errno in _IMPOSSIBLE:
+        return impossible_path(str(wrong.filename or "This path"), _IMPOSSIBLE[wrong.errno])
     if wrong.errno in _NO_ROOM:
         where = f" (writing {wrong.filename})" if wrong.filename else ""
         return MissingError(f"There is no room left on the disk{where}.", "Make room, then type the command again.")
@@ -88,3 +99,21 @@ def of_the_machine(wrong: OSError) -> MissingError | None:
             "Type the command as the user to whom it belongs, or have it opened for you.",
         )
     return None
+
+
+def impossible_path(words: str, why: str) -> UsageError:
+    """Return the error for a path that no file or folder can have."""
+    middle = "…" if len(words) > _LONGEST_SHOWN else ""
+    shown = words[: _LONGEST_SHOWN // 2] + middle + words[-_LONGEST_SHOWN // 2 :] if middle else words
+    return UsageError(f'"{shown}" is not a possible path here: {why}.', "Name another path.")
+
+
+def cannot_write(what: str, wrong: OSError) -> StarterkitError:
+    """Return the error for something that could not be written: the cause if it is known, else the system's words."""
+    known = of_the_machine(wrong)
+    words = (wrong.strerror or str(wrong)).strip().removesuffix(".")
+    if known is not None:
+        known.message = f"{what} could not be written. {known.message}"
+        return known
+    fix = "`starterkit doctor` checks this machine."
+    return MissingError(f"{what} could not be written: {words}.", fix)

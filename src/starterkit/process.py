@@ -179,7 +179,8 @@ def start(
             raise ProgramMissing(f"The folder {cwd} does not exist (any more).") from missing
         raise ProgramMissing(f"The program `{words[0]}` is not on this machine.") from missing
     except OSError as denied:
-        raise ProgramMissing(f"The program `{words[0]}` cannot be started: {denied.strerror}.") from denied
+        fix = "`starterkit doctor` checks this machine."
+        raise ProgramMissing(f"The program `{words[0]}` cannot be started: {denied.strerror}.", fix) from denied
     with _started_lock:
         _started.add(process)
     return process

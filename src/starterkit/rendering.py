@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from starterkit.errors import FileError, MissingError, UsageError
+from starterkit.errors import FileError, UsageError, cannot_write
+from starterkit.repository.git import require_git
 from starterkit.repository.objects import FILE, File
 from starterkit.template import FolderSource
 from starterkit.template.questions import PROJECT_FOLDER, QUESTIONS_FILE, SUFFIX, Question, Questions, read_questions
@@ -184,6 +185,7 @@ def _run_copier(
 ) -> dict[str, Any]:
     import warnings
 
+    require_git()  # Copier calls it
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from copier import run_copy
@@ -214,9 +216,7 @@ def _run_copier(
         # All but the first are what an expression of the template does.
         raise UsageError(f"The template {folder} cannot be rendered: {wrong}") from wrong
     except OSError as wrong:
-        raise MissingError(
-            f"Rendering failed: {wrong.strerror or wrong}.", "Make room on the disk and try again."
-        ) from wrong
+        raise cannot_write("The rendered project", wrong) from wrong
     return {name: worker.answers.combined.get(name) for name in found.names}
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from starterkit.authoring.files import STEPS, read_as_template, read_files, write_template
 from starterkit.authoring.numbering import Mention, renumbered
-from starterkit.errors import MissingError, UsageError
+from starterkit.errors import UsageError, cannot_write
 from starterkit.project.layers import Files, with_unix_line_ends
 from starterkit.repository.objects import FILE, File
 from starterkit.repository.worktree import write_file
@@ -73,9 +73,7 @@ def new_template(name: str, destination: Path, title: str = "") -> Begun:
         destination.parent.mkdir(parents=True, exist_ok=True)
         build_in_place(destination, lambda folder: _write_all(folder, files))
     except OSError as wrong:
-        raise MissingError(
-            f"The template could not be written: {wrong.strerror or wrong}.", "Choose another place."
-        ) from wrong
+        raise cannot_write("The template", wrong) from wrong
     return Begun(destination, name, shown)
 
 

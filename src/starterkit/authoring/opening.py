@@ -22,7 +22,7 @@ from starterkit.authoring.files import (
     read_as_template,
     read_files,
 )
-from starterkit.errors import FileError, MissingError, UsageError
+from starterkit.errors import FileError, MissingError, UsageError, cannot_write
 from starterkit.project.creation import check_destination
 from starterkit.project.layers import Files, read_folder
 from starterkit.repository import Repository, make_repository
@@ -60,7 +60,7 @@ def open_template(template: Path, destination: Path, say: Say = lambda line: Non
         destination.parent.mkdir(parents=True, exist_ok=True)
         build_in_place(destination, lambda folder: _build(folder, template, files, layers, say))
     except OSError as wrong:
-        raise MissingError(f"The repository could not be written: {wrong.strerror or wrong}.") from wrong
+        raise cannot_write("The repository", wrong) from wrong
     return Opened(destination, template, tuple(layer.label for layer in layers))
 
 

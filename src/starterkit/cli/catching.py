@@ -6,11 +6,12 @@ import errno
 import os
 import signal
 import sys
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from starterkit.cli.console import Console, prepare_streams
-from starterkit.errors import ExitCode, MissingError, StarterkitError, of_the_machine
+from starterkit.errors import ExitCode, MissingError, StarterkitError, UsageError, of_the_machine
 
 _TITLES = {ExitCode.RED: "", ExitCode.CONFLICT: "Stopped:", ExitCode.BUG: "Bug:"}
 
@@ -35,6 +36,7 @@ def run_command(arguments: list[str]) -> int:
 def _guarded(arguments: list[str], console: Console) -> int:
     """Run the command; every error but a failure of the output itself is told here."""
     try:
+        _check_current_folder()
         code = _dispatch(arguments, console)
         return _interrupted(console) if code == ExitCode.INTERRUPTED else code
     except StarterkitError as wrong:
@@ -44,10 +46,25 @@ def _guarded(arguments: list[str], console: Console) -> int:
     except BrokenPipeError:
         raise
     except OSError as wrong:
-        told = of_the_machine(wrong)
+        try:
+            _check_current_folder()  # it may have been deleted while the command ran
+            told = of_the_machine(wrong)
+        except UsageError as gone:
+            told = gone
         return _told(console, told) if told is not None else _bug(console, wrong, arguments)
     except Exception as wrong:  # the one place where anything may arrive
         return _bug(console, wrong, arguments)
+
+
+def _check_current_folder() -> None:
+    """Raise `UsageError` when the folder that the terminal is in was deleted."""
+    try:
+        Path.cwd()
+    except FileNotFoundError as gone:
+        raise UsageError(
+            "The folder that you are in was deleted.",
+            "If it was created again, `cd` into it again. Otherwise, `cd` into another folder.",
+        ) from gone
 
 
 def _dispatch(arguments: list[str], console: Console) -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from starterkit import __version__
-from starterkit.errors import MissingError, StarterkitError, UsageError
+from starterkit.errors import MissingError, StarterkitError, UsageError, cannot_write
 from starterkit.project.layers import Files, Layer, path_layers, read_folder, texts_of, write_path
 from starterkit.project.opened import Project, now
 from starterkit.project.state import ANSWERS_FILE, STATE_FILE, Memory, State, state_bytes
@@ -202,8 +202,7 @@ def _place(order: Order, path: RenderedPath, made: list[Path]) -> State:
     except BaseException as wrong:
         _remove(moved, made)
         if isinstance(wrong, OSError):
-            fix = "Make room on the disk, or choose another place."
-            raise MissingError(f"The project could not be written: {wrong.strerror or wrong}.", fix) from wrong
+            raise cannot_write("The project", wrong) from wrong
         raise
 
 

@@ -68,7 +68,7 @@ def _tools(template: Template | None) -> tuple[Finding, ...]:
 
 def _tool(report: ToolReport) -> Finding:
     if not report.version:
-        return Finding(report.name, False, f"not found (needed: {report.wanted})", report.fix)
+        return Finding(report.name, False, f"{report.found or 'not found'} (needed: {report.wanted})", report.fix)
     needed = "" if report.ok else f", needed: {report.wanted}"
     return Finding(report.name, report.ok, f"{report.version}{needed} ({report.found})", report.fix)
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from starterkit.errors import ConflictError, MissingError, UsageError
+from starterkit.errors import ConflictError, UsageError, cannot_write
 from starterkit.paths import try_lock
 from starterkit.repository import UNDO_REFS, Head, Repository
 from starterkit.repository.objects import Entry, File
@@ -162,10 +162,9 @@ def _write_all(repository: Repository, writes: Writes, contents: Callable[[str],
             if not _write(repository, path, before, after, contents):
                 left.append(path)
         except OSError as failed:
-            raise MissingError(
-                f"{path} could not be written: {failed.strerror or failed}.",
-                "Mend that (make room on the disk, say); the next starterkit command goes on from here.",
-            ) from failed
+            stopped = cannot_write(path, failed)
+            stopped.fix += " The next starterkit command goes on from here."
+            raise stopped from failed
     return tuple(left)
 
 

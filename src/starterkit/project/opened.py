@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from starterkit.errors import FileError, MissingError, UsageError
+from starterkit.errors import FileError, UsageError, cannot_write
 from starterkit.paths import folder_with
 from starterkit.project import journal
 from starterkit.project.path import LearningPath
@@ -155,10 +155,7 @@ class Project:
         except OSError as refused:
             if refused.errno not in _REFUSALS:
                 raise
-            raise MissingError(
-                f"{refused.filename or self.folder} cannot be written to: {refused.strerror}.",
-                "Mend that (make room on the disk, make it writable for you), then type the command again.",
-            ) from refused
+            raise cannot_write(f"The project in {self.folder}", refused) from refused
 
     def recover_if_interrupted(self) -> None:
         """Finish what an interrupted command had decided; what was done is in `recovered`."""

@@ -178,11 +178,6 @@ def make_repository(folder: Path) -> Repository:
     return Repository(folder, folder / ".git", folder / ".git")
 
 
-def git_on_path() -> str | None:
-    """Return where git is, or None."""
-    return shutil.which("git")
-
-
 def _three(lines: str) -> tuple[str, str, str] | None:
     """The three answers of git, one a line, where a folder's name may hold ends of lines too."""
     parts = lines.removesuffix("\n").split("\n")

@@ -8,14 +8,20 @@ configuration files themselves are read.
 from __future__ import annotations
 
 import os
+import re
+import shlex
+import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from starterkit.errors import MissingError, StarterkitError
-from starterkit.process import Finished, ProgramFailed, ProgramMissing, run, scrubbed_environment
+from starterkit.process import Finished, ProgramFailed, ProgramMissing, TimeLimitReached, run, scrubbed_environment
 
 # merge-tree --write-tree came with 2.38.
 OLDEST_GIT = (2, 38)
+OLDEST_GIT_WORDS = ".".join(map(str, OLDEST_GIT))
 
 _FLAGS = (
     ("core.hooksPath", os.devnull),
@@ -39,6 +45,7 @@ _NO_ROOM = ("No space left on device", "Out of diskspace", "Disk quota exceeded"
 _NOT_WRITABLE = ("Permission denied", "Read-only file system", "insufficient permission", "unable to create")
 
 # What points git elsewhere or changes how it reads arguments; identity, SSH and TLS settings stay.
+# Of the configuration in variables, `_passed_configuration` keeps what `_PASSED` names.
 _FOREIGN_VARIABLES = (
     "GIT_DIR",
     "GIT_WORK_TREE",
@@ -53,6 +60,8 @@ _FOREIGN_VARIABLES = (
     "GIT_CONFIG",
     "GIT_CONFIG_PARAMETERS",
     "GIT_CONFIG_COUNT",
+    "GIT_CONFIG_KEY_*",
+    "GIT_CONFIG_VALUE_*",
     "GIT_EXTERNAL_DIFF",
     "GIT_DIFF_OPTS",
     "GIT_*_PATHSPECS",
@@ -62,6 +71,18 @@ _FOREIGN_VARIABLES = (
     "GIT_TRACE*",
     "GIT_TEMPLATE_DIR",
     "GIT_ATTR_SOURCE",
+)
+
+
+# Configuration that describes the user, the network, or whose folders to trust. Nothing of it changes what is written.
+_PASSED = re.compile(r"safe\.directory|user\.(name|email)|http\..*|credential\..*|url\..*\.insteadof")
+
+INSTALL_GIT = (
+    "Install git (Debian, Ubuntu: `sudo apt install git`. macOS: `xcode-select --install`. Windows: git-scm.com)."
+)
+INSTALL_NEWER_GIT = (
+    "Install a newer git (Ubuntu: `sudo add-apt-repository ppa:git-core/ppa`, then `sudo apt install git`. "
+    "macOS: `brew install git`. Elsewhere: git-scm.com)."
 )
 
 
@@ -83,12 +104,7 @@ class Git:
 
     def try_run(self, *args: str, input: bytes | None = None, timeout: float = 120.0) -> Finished:
         """Run a git command and return how it ended; the exit code is the caller's to judge."""
-        try:
-            return run(self.command(*args), cwd=self.folder, env=self.environment(), input=input, timeout=timeout)
-        except ProgramMissing as missing:
-            if not self.folder.is_dir():
-                raise
-            raise git_missing() from missing
+        return run(self.command(*args), cwd=self.folder, env=self.environment(), input=input, timeout=timeout)
 
     def run(self, *args: str, input: bytes | None = None, timeout: float = 120.0) -> bytes:
         """Run a git command and return its output. Raises `ProgramFailed` when it fails."""
@@ -103,6 +119,7 @@ class Git:
 
     def command(self, *args: str) -> list[str]:
         """Return the argument list that runs git with our flags."""
+        require_git()
         flags = [word for name, value in _FLAGS for word in ("-c", f"{name}={value}")]
         return ["git", *flags, *args]
 
@@ -115,24 +132,64 @@ class Git:
             GIT_OPTIONAL_LOCKS="0",
             GIT_MERGE_AUTOEDIT="no",
             LC_ALL="C",
+            **_passed_configuration(),
             **self.extra_environment,
         )
 
 
-def git_missing() -> MissingError:
-    """Return the error for a machine without git."""
-    return MissingError(
-        "git is not on this machine, and starterkit keeps your work in git.",
-        "Install it (Debian, Ubuntu: `sudo apt install git`; macOS: `xcode-select --install`; Windows: git-scm.com).",
-    )
+def require_git() -> None:
+    """Raise `MissingError` when git is missing, cannot run, or is too old."""
+    _require_git_on(os.environ.get("PATH", ""))
+
+
+@lru_cache  # git is asked once for each PATH
+def _require_git_on(_path: str) -> None:
+    version = git_version()
+    if tuple(map(int, version.split(".")[:2])) < OLDEST_GIT:
+        raise MissingError(
+            f"git {version} is too old: starterkit needs git {OLDEST_GIT_WORDS} or newer.",
+            INSTALL_NEWER_GIT,
+        )
+
+
+def git_version() -> str:
+    """Return the version of git, such as 2.39.5. Raises `MissingError` when git is missing or cannot run."""
+    try:
+        finished = run(["git", "--version"], env=scrubbed_environment(_FOREIGN_VARIABLES, LC_ALL="C"), timeout=30)
+    except ProgramMissing as missing:
+        cause = missing.__cause__
+        if isinstance(cause, FileNotFoundError) and shutil.which("git") is None:
+            raise MissingError("git isn't on this machine. starterkit keeps your work in git.", INSTALL_GIT) from cause
+        words = cause.strerror if isinstance(cause, OSError) and cause.strerror else missing.message
+        raise _broken(f"It cannot be started: {words}.") from missing
+    except TimeLimitReached as hanging:
+        raise _broken(hanging.message) from hanging
+    version = re.search(r"^git version (\d+\.\d+(?:\.\d+)*)", finished.text_out, re.MULTILINE)
+    if finished.code != 0 or version is None:
+        words = (finished.text_err.strip() or finished.text_out.strip())[:2000]
+        said = f"It says:\n{words}" if words else "It says nothing."
+        raise _broken(f"`git --version` ended with exit code {finished.code}. {said}")
+    return version[1]
+
+
+def _broken(words: str) -> MissingError:
+    """Return the error for a git that is here and doesn't work, with its own words."""
+    if "xcrun: error" in words:
+        fix = "Install Apple's command line tools, which bring git: `xcode-select --install`."
+    else:
+        fix = f"Repair git, so that `git --version` works in this terminal, or install it again. {INSTALL_GIT}"
+    found = shutil.which("git")
+    return MissingError(f"git doesn't work here{f' ({found})' if found else ''}. {words}", fix)
 
 
 def git_failed(finished: Finished) -> StarterkitError:
-    """Return the error for a git command that failed, in our words where the reason is a known one."""
+    """Return the error for a git command that failed, in our words if the reason is known."""
     text = finished.text_err
     if any(words in text for words in _NO_ROOM):
         return MissingError("There is no room left on the disk.", "Make room, then type the command again.")
-    fix = ""
+    if "xcrun: error" in text:
+        return _broken(f"It says:\n{text.strip()}")
+    fix = "These are git's own words. `starterkit doctor` checks git and the project."
     if "index.lock" in text:
         fix = "Another git command is at work in this project. When none is, delete the file that is named above."
     elif "dubious ownership" in text:
@@ -144,8 +201,27 @@ def git_failed(finished: Finished) -> StarterkitError:
     return ProgramFailed(replace(finished, args=without_flags), fix)
 
 
-def version_of(text: str) -> tuple[int, ...]:
-    """Return the numbers of `git version 2.39.5 (Apple Git-154)` as (2, 39, 5)."""
-    words = text.split()
-    digits = words[2].split(".") if len(words) > 2 else []
-    return tuple(int(part) for part in digits if part.isdigit())
+def _passed_configuration() -> dict[str, str]:
+    """Return the variables for configuration from the environment that must count here as it does in git."""
+    passed = [(key, value) for key, value in _given_configuration() if _PASSED.fullmatch(key.lower())]
+    variables = {"GIT_CONFIG_COUNT": str(len(passed))}
+    for number, (key, value) in enumerate(passed):
+        variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return variables if passed else {}
+
+
+def _given_configuration() -> Iterator[tuple[str, str]]:
+    """Yield the configuration that this process was given by variables, in the order in which git reads it."""
+    count = os.environ.get("GIT_CONFIG_COUNT", "")
+    for number in range(int(count)) if count.isdecimal() else ():
+        key = os.environ.get(f"GIT_CONFIG_KEY_{number}")
+        if key is None:
+            break
+        yield key, os.environ.get(f"GIT_CONFIG_VALUE_{number}", "")
+    try:
+        words = shlex.split(os.environ.get("GIT_CONFIG_PARAMETERS", ""))
+    except ValueError:  # git, too, rejects it
+        return
+    for word in words:
+        key, _, value = word.partition("=")
+        yield key, value

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 
-from starterkit.errors import MissingError
 from starterkit.repository.fixed_line import placed
 from starterkit.repository.git import Git, git_failed
 from starterkit.repository.objects import (
@@ -181,8 +180,6 @@ class Merger:
         _base, mine, theirs = commits
         # 2.39 knows neither --merge-base nor -X here, hence the commits made for it.
         finished = self.git.try_run("merge-tree", "--write-tree", "-z", "--no-messages", mine, theirs)
-        if finished.code == 129 or b"usage:" in finished.err:
-            raise MissingError("This git is too old for starterkit.", "Install git 2.38 or newer.")
         if finished.code not in (0, 1):
             raise git_failed(finished)
         tree_id, *records = os.fsdecode(finished.out).split("\0")

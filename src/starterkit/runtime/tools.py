@@ -9,14 +9,15 @@ from dataclasses import dataclass
 
 from starterkit.errors import StarterkitError
 from starterkit.process import run
+from starterkit.repository.git import INSTALL_NEWER_GIT, OLDEST_GIT_WORDS, git_version
 from starterkit.runtime.node import OWN_VERSION, own_node
 from starterkit.runtime.uv import uv_binary
 from starterkit.runtime.versions import fits
 from starterkit.template import Template
 
-_ALWAYS = {"git": ">=2.38", "python": ">=3.11", "uv": ">=0.5"}
+_ALWAYS = {"git": f">={OLDEST_GIT_WORDS}", "python": ">=3.11", "uv": ">=0.5"}
 _MENDS = {
-    "git": "Install git from your system's packages or from git-scm.com.",
+    "git": INSTALL_NEWER_GIT,
     "python": "Install a newer Python. With it, type `pip install .` in your clone of starterkit.",
     "uv": "Type `pip install .` in your clone of starterkit: uv comes with it.",
     "node": "Install Node from your system's packages or from nodejs.org.",
@@ -25,7 +26,7 @@ _MENDS = {
 
 @dataclass(frozen=True)
 class ToolReport:
-    """One tool: where and in which version it is here ("" where it is not), what is wanted, and how to fix it."""
+    """One tool: its place and version (or why it has none), which versions are wanted, and how to fix it."""
 
     name: str
     found: str
@@ -42,7 +43,10 @@ def report_tools(template: Template | None) -> list[ToolReport]:
 
 
 def _report(name: str, wanted: str) -> ToolReport:
-    found, version = _found(name)
+    try:
+        found, version = _found(name)
+    except StarterkitError as wrong:
+        return ToolReport(name, wrong.message, "", wanted, False, wrong.fix)
     ok = bool(version) and fits(version, wanted)
     if not ok and name == "node" and fits(OWN_VERSION, wanted):
         return _own_node(found, version, wanted)
@@ -62,6 +66,8 @@ def _own_node(found: str, version: str, wanted: str) -> ToolReport:
 def _found(name: str) -> tuple[str, str]:
     if name == "python":
         return sys.executable, ".".join(map(str, sys.version_info[:3]))
+    if name == "git":
+        return shutil.which(name) or name, git_version()
     try:
         path = str(uv_binary()) if name == "uv" else shutil.which(name) or ""
         text = run([path, "--version"], timeout=10).text_out if path else ""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from starterkit.errors import cannot_write
 from starterkit.paths import expand_user_path
 from starterkit.project.creation import Order
 from starterkit.repository import PATH_REF, TEXTS_REF
@@ -212,7 +213,7 @@ def _write_handouts(workshop: Workshop, people: Sequence[Person], say: Say) -> d
                 pass
             return goals
     except OSError as wrong:
-        raise founding.cannot_write(wrong) from wrong
+        raise cannot_write("The workshop", wrong) from wrong
 
 
 def _handout(workshop: Workshop, person: Person) -> Path | None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from starterkit.errors import FileError, MissingError, UsageError
+from starterkit.errors import FileError, MissingError, UsageError, cannot_write
 from starterkit.project.creation import Order, RenderedPath, check_trust, rendered_path, write_beginning
 from starterkit.repository import PATH_REF, TEXTS_REF
 from starterkit.repository.bare import BareRepository, write_bare
@@ -129,7 +129,7 @@ def found(order: Order, path: RenderedPath, wanted: Wanted) -> Workshop:
             shutil.rmtree(goal, ignore_errors=True)  # of a workshop that was cut off before it had a workshop.yml
             draft.rename(goal)
     except OSError as wrong:
-        raise cannot_write(wrong) from wrong
+        raise cannot_write("The workshop", wrong) from wrong
     return Workshop(
         folder=folder,
         template=state.template,
@@ -196,7 +196,7 @@ def make_repositories(workshop: Workshop, say: Say) -> tuple[Person, ...]:
             for _ in each(missing, make, _JOBS, say, "Making repositories"):
                 pass
     except OSError as wrong:
-        raise cannot_write(wrong) from wrong
+        raise cannot_write("The workshop", wrong) from wrong
     return tuple(missing)
 
 
@@ -206,15 +206,6 @@ def names_in_use(folder: Path) -> list[str]:
     names = [entry.name.removesuffix(".git") for entry in (repositories.iterdir() if repositories.is_dir() else ())]
     names += [entry.name.partition(".")[0] for entry in (results.iterdir() if results.is_dir() else ())]
     return [name for name in names if name and is_safe(name)]
-
-
-def cannot_write(wrong: OSError) -> MissingError:
-    """Return the error for a place where the workshop cannot be written."""
-    where = f" ({wrong.filename})" if wrong.filename else ""
-    return MissingError(
-        f"The workshop could not be written: {wrong.strerror or wrong}{where}.",
-        "Make room on the disk, or make the folder writable for you; then type the same again.",
-    )
 
 
 def reopened(folder: Path) -> Workshop:

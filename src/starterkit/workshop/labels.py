@@ -10,9 +10,9 @@ import secrets
 from dataclasses import replace
 from pathlib import Path
 
+from starterkit.errors import cannot_write
 from starterkit.repository.objects import FILE, File
 from starterkit.repository.worktree import write_file
-from starterkit.workshop.founding import cannot_write
 from starterkit.workshop.standing import Room, Standing
 
 _FILE = ".labels.json"
@@ -40,7 +40,7 @@ def with_hidden_names(room: Room) -> Room:
         try:
             write_file(file.parent, _FILE, File(FILE, json.dumps(labels, indent=1).encode()))
         except OSError as wrong:  # names that are others each time would hide nobody
-            raise cannot_write(wrong) from wrong
+            raise cannot_write("The workshop", wrong) from wrong
     people = [_hidden(one, labels[one.person.folder]) for one in room.people]
     return replace(room, people=tuple(sorted(people, key=lambda one: one.label)))
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import starterkit
-from starterkit.errors import MissingError, UsageError
+from starterkit.errors import UsageError, cannot_write
 from starterkit.runtime.bundle import BUNDLE_FILE, BundledFile, Contents, read_contents, sha256_of
 from starterkit.runtime.node import WHEELS as NODE_WHEELS
 from starterkit.runtime.stamp import write_whole
@@ -82,10 +82,7 @@ def make_bundle(request: Request, say: Say) -> MadeBundle:
         wheels = wheels_for(_pins_files(request, say), request.targets)
         return _make(request, wheels, say)
     except OSError as wrong:
-        raise MissingError(
-            f"The bundle could not be written: {wrong.filename or request.folder}: {wrong.strerror}.",
-            "Mend that (room on the disk, a stick that may be written to), then type the command again.",
-        ) from wrong
+        raise cannot_write(f"The bundle in {request.folder}", wrong) from wrong
 
 
 def _make(request: Request, wheels: Mapping[str, Wheel], say: Say) -> MadeBundle:

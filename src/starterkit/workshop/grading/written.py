@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from starterkit.crash_report import error_of
-from starterkit.errors import StarterkitError
+from starterkit.errors import StarterkitError, cannot_write
 from starterkit.plain import csv_cell
 from starterkit.repository.objects import FILE, File
 from starterkit.repository.worktree import write_file
 from starterkit.workshop.folder import Workshop
-from starterkit.workshop.founding import cannot_write
 from starterkit.workshop.grading.model import Grade, grade_of
 from starterkit.workshop.grading.pages import page
 from starterkit.workshop.results import GRADED, last
@@ -62,7 +61,7 @@ def write_grades(workshop: Workshop, new: Sequence[Grade]) -> dict[str, Starterk
             if not _is_there(folder / name, words):
                 write_file(folder, name, File(FILE, words.encode("utf-8", "replace")))
     except OSError as wrong:
-        raise cannot_write(wrong) from wrong
+        raise cannot_write("The workshop", wrong) from wrong
     return failed
 
 
