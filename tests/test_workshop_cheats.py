@@ -1,6 +1,6 @@
-"""What people try who want a grade without the work: each ends red or tampered, never green, and harms nobody.
+"""What people try to get a grade without the work, and how it ends. None of it harms anybody.
 
-All of them hand in the step undone, or with what would make it green by fraud.
+All of them submit the step undone, or with what would make its tests pass by fraud.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from gradings import ADA, GRADED, Changes, Feigned, Room, check_cheat, needs_a_s
 from starterkit.repository.objects import LINK, File
 from starterkit.workshop.grading.model import Verdict
 from starterkit.workshop.grading.one import Grader
+from starterkit.workshop.grading.pages import page
+from starterkit.workshop.grading.written import as_csv
 from starterkit.workshop.sandbox import Limits
 from starterkit.workshop.sandbox.model import MIB
 
@@ -73,37 +75,6 @@ for number in range(3, 64):
         pass
 """
 
-# Goes from the harness's plugins to what sends outcomes, and tells that all is well.
-CONFIG = """
-import sys
-
-config = next(one.config for one in sys.meta_path if hasattr(one, "config"))
-"""
-TELL = (
-    CONFIG
-    + """
-plugin = next(one for one in config.pluginmanager.get_plugins() if type(one).__name__ == "Running")
-inside = type(plugin).pytest_pyfunc_call
-inside = dict(zip(inside.__code__.co_freevars, inside.__closure__))
-"""
-)
-ITEMS = "config._items = next(one.session for one in sys.meta_path if hasattr(one, 'session')).items\n"
-SENDS_ALL = (
-    TELL
-    + """
-import os
-
-send = inside["send" if "send" in inside else "tell"].cell_contents
-for event in ("begun", "collected"):
-    send(event, tests=8)
-for name in ("test_home_greets", "test_a_missing_page_is_told", "test_words_are_counted", "test_each_length"):
-    send("began", test=name, file="")
-    send("ended", test=name, file="", outcome="passed")
-send("finished", code=0)
-os._exit(0)
-"""
-)
-
 
 def installed(plugin: str, module: str, kind: str = ".dist-info") -> Changes:
     """What an installed package looks like that brings a plugin for pytest."""
@@ -115,7 +86,6 @@ def installed(plugin: str, module: str, kind: str = ".dist-info") -> Changes:
     }
 
 
-KEPT = "kept = next(one for one in object.__subclasses__() if one.__name__ == 'Kept')\n"
 # What is handed in, how it ends, and words that the result has to say.
 CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
     "ends the program": (app("import os; os._exit(0)"), Verdict.RED, "ended the whole program here, with exit code 0"),
@@ -129,109 +99,9 @@ CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
         "no page answers at /words",
     ),
     "a plugin that names itself installed": (
-        {"helping.py": SENDS_ALL, **installed("helper", "helping"), **installed("timeout", "helping", ".egg-info")},
+        {"helping.py": GREEN_PLUGIN, **installed("helper", "helping"), **installed("timeout", "helping", ".egg-info")},
         Verdict.RED,
-        "helper-1.dist-info/entry_points.txt: it would tell the test program other things than the path does",
-    ),
-    "going from the test program to what sends outcomes": (
-        {"conduit/__init__.py": SENDS_ALL},
-        Verdict.RED,
-        "TypeError",
-    ),
-    "telling the harness how it went": (
-        app("inside['tell'].cell_contents(('ended', None))", TELL),
-        Verdict.TAMPERED,
-        "it spoke for the harness",
-    ),
-    "calling what the harness calls": (
-        app("plugin.pytest_pyfunc_call(next(one for one in config._items if one.funcargs))", TELL + ITEMS),
-        Verdict.TAMPERED,
-        "it calls tests by itself",
-    ),
-    "running what the harness runs": (
-        app("next(plugin.pytest_runtest_protocol(config._items[-1]))", TELL + ITEMS),
-        Verdict.TAMPERED,
-        "it runs tests by itself",
-    ),
-    "looking into the harness": (
-        app("inside['tell'].cell_contents.__self__.gi_frame.f_locals", TELL),
-        Verdict.TAMPERED,
-        "gi_frame",
-    ),
-    "looking into the harness by way of Python": (
-        app(
-            "import operator, weakref\n"
-            "weakref.finalize(app, operator.attrgetter('gi_frame'), inside['tell'].cell_contents.__self__)()",
-            TELL,
-        ),
-        Verdict.TAMPERED,
-        "gi_frame",
-    ),
-    "another harness": (
-        app(KEPT + "kept.ended = lambda self, item: self.send('finished')"),
-        Verdict.TAMPERED,
-        "it changed the harness",
-    ),
-    "other words for the harness": (
-        app(KEPT + "kept.ended.__globals__['id'] = lambda _: 0"),
-        Verdict.TAMPERED,
-        "it changed the harness",
-    ),
-    "other insides of the harness": (
-        app(KEPT + "kept.ended.__code__ = (lambda self, item: None).__code__"),
-        Verdict.TAMPERED,
-        "it changed __code__ of Kept.ended",
-    ),
-    "looking for everything by way of a thread": (
-        app(
-            "from concurrent.futures import ThreadPoolExecutor\n"
-            "import gc\n"
-            "with ThreadPoolExecutor() as pool: pool.submit(gc.get_objects).result()"
-        ),
-        Verdict.TAMPERED,
-        "gc.get_objects",
-    ),
-    "other tests": (
-        app("for one in config._items: one.obj = lambda **_: None", TELL + ITEMS),
-        Verdict.TAMPERED,
-        "it changed what a test is made of",
-    ),
-    "other fixtures": (
-        app(
-            "for one in config._items:\n"
-            "    for made in one._fixtureinfo.name2fixturedefs['site']: made.func = lambda: None",
-            TELL + ITEMS,
-        ),
-        Verdict.TAMPERED,
-        "it changed what a test is made of",
-    ),
-    "other values of fixtures": (
-        app(
-            "for one in config._items:\n"
-            "    for made in one._fixtureinfo.name2fixturedefs['site']: made.cached_result = (None, 0, None)\n"
-            "    for made in one._fixtureinfo.name2fixturedefs['site']: made.finish = lambda *_: None\n",
-            TELL + ITEMS,
-        ),
-        Verdict.TAMPERED,
-        "it changed what a test is made of",
-    ),
-    "other arguments by way of a dict": (
-        app(
-            "for one in config._items[-4:]: one.funcargs = Arguments()",
-            TELL + ITEMS + "class Arguments(dict):\n    __getitem__ = lambda self, name: None\n",
-        ),
-        Verdict.TAMPERED,
-        "it changed what a test is made of",
-    ),
-    "other arguments": (
-        app("for one in config._items[-4:]: one.funcargs['site'] = None", TELL + ITEMS),
-        Verdict.TAMPERED,
-        "it changed what a test is made of",
-    ),
-    "a plugin that is registered at the test program": (
-        app("config.pluginmanager.register(object())", TELL),
-        Verdict.TAMPERED,
-        "it gave the test program a plugin",
+        "helper-1.dist-info/entry_points.txt: grading uses the path's own test settings",
     ),
     "bytecode for the tests": (
         {"tests/__pycache__/test_01_words.cpython-311.pyc": b"x", "tests/test_01_words.py": "def test_words(): pass\n"},
@@ -243,10 +113,11 @@ CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
             "import gc, _pytest.config\n"
             "for one in gc.get_objects():\n"
             "    if isinstance(one, _pytest.config.PytestPluginManager): one.register(Evil())",
-            "class Evil:\n    def pytest_pyfunc_call(self, pyfuncitem): return True",
+            "import pytest\nclass Evil:\n"
+            "    @pytest.hookimpl(tryfirst=True)\n    def pytest_pyfunc_call(self, pyfuncitem): return True",
         ),
         Verdict.TAMPERED,
-        "gc.get_objects",
+        "a canary, a test that can only fail, passed",
     ),
     "reports that are green": (
         app(
@@ -258,7 +129,7 @@ CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
             "_pytest.runner.TestReport.from_item_and_call = green"
         ),
         Verdict.TAMPERED,
-        "a test that can only fail did not",
+        "a canary, a test that can only fail, passed",
     ),
     "an object that equals everything": (
         app("start_response(All('200 OK'), [])\nreturn [All()]", EQUALS_ALL),
@@ -274,7 +145,7 @@ CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
         Verdict.RED,
         "",
     ),
-    "writing the report": (app(FORGED), Verdict.TAMPERED, "wrote into the report"),
+    "writing the report": (app(FORGED), Verdict.TAMPERED, "a line with a wrong signature"),
     "writing a report file": (
         app("for n in ('report.xml', '/tmp/report.xml'): open(n, 'w').write('<testsuites/>')"),
         Verdict.RED,
@@ -282,20 +153,11 @@ CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
     ),
     "reading the tests": (
         app(READ.format("open('tests/test_01_words.py').read()") + ANSWER),
-        Verdict.TAMPERED,
-        "it looked into the tests",
+        Verdict.RED,
+        "FileNotFoundError",
     ),
     "reading the tests by another program": (
         app("import subprocess\n" + READ.format("subprocess.run(['cat', '-r', 'tests'], text=True).stdout") + ANSWER),
-        Verdict.RED,
-        "",
-    ),
-    "copying the tests by another program": (
-        app(
-            "import subprocess\n"
-            + READ.format("subprocess.run('cat tests/*.py', shell=True, capture_output=True, text=True).stdout")
-            + ANSWER
-        ),
         Verdict.RED,
         "",
     ),
@@ -311,28 +173,6 @@ CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
         Verdict.RED,
         "no page answers at /words",
     ),
-    "another client": (
-        app("import tests.support\ntests.support.Answer.says = lambda self, words: None"),
-        Verdict.TAMPERED,
-        "it replaced tests.support.Answer.says",
-    ),
-    "another expectation": (
-        app("import tests.support\ntests.support.expect = lambda *_: None"),
-        Verdict.TAMPERED,
-        "it replaced tests.support.expect",
-    ),
-    "other insides of an expectation": (
-        app("import tests.support\ntests.support.expect.__code__ = (lambda fact, otherwise: None).__code__"),
-        Verdict.TAMPERED,
-        "it changed __code__ of expect",
-    ),
-    "another way to compare": (
-        app("import builtins\nbuiltins.AssertionError = type('Quiet', (Exception,), {})"),
-        Verdict.TAMPERED,
-        "it replaced builtins.AssertionError",
-    ),
-    "watching step by step": (app("import sys; sys.settrace(lambda *_: None)"), Verdict.TAMPERED, "sys.settrace"),
-    "looking for the harness": (app("import sys; sys._getframe(3).f_locals"), Verdict.TAMPERED, "sys._getframe"),
     "killing the parent": (
         app("import os, signal\nfor one in (os.getppid(), 1, -1): os.kill(one, signal.SIGKILL)"),
         Verdict.RED,
@@ -394,7 +234,7 @@ def test_files_that_would_speak_for_the_tests_are_left_out(room: Room) -> None:
 
     assert grade.verdict is Verdict.RED
     assert [one.outcome for one in grade.results] == ["passed", "passed", "failed", "failed"]
-    reasons = dict.fromkeys(told, "it would tell the test program other things than the path does")
+    reasons = dict.fromkeys(told, "grading uses the path's own test settings")
     reasons |= dict.fromkeys(taken, "it has the name of a module that the tests need")
     assert set(grade.notes) == {f"left out: {name}: {why}" for name, why in reasons.items()}
 
@@ -409,35 +249,37 @@ def test_honest_work_is_green(room: Room) -> None:
     assert grade.notes == ()
 
 
-def test_what_python_does_by_itself_with_frames_is_no_cheat(room: Room) -> None:
-    ordinary = """
-import asyncio, collections, concurrent.futures, logging, threading, weakref
+REPLACED = {
+    "tests.support.Answer.says": "import tests.support\ntests.support.Answer.says = lambda self, words: None",
+    "tests.support.expect": "import tests.support\n"
+    "tests.support.expect.__code__ = (lambda fact, otherwise: None).__code__",
+}
 
 
-async def work():
-    task = asyncio.create_task(asyncio.sleep(0))
-    logging.getLogger("site").warning("%r", task)
-    task.print_stack()
-    await task
-    await asyncio.to_thread(logging.getLogger("site").warning, "slow")
-
-
-asyncio.run(work(), debug=True)
-collections.namedtuple("Word", "text")
-with concurrent.futures.ThreadPoolExecutor() as pool:
-    pool.submit(logging.getLogger("site").warning, "one").result()
-threading.Thread(target=logging.getLogger("site").warning, args=("two",)).start()
-weakref.finalize(type("Thing", (), {})(), logging.getLogger("site").warning, "gone")
-"""
-    real = room.layers["solution 01-words"].files["conduit/__init__.py"].data.decode()
-    room.submit({"conduit/__init__.py": real + ordinary})
+@pytest.mark.parametrize("name", REPLACED)
+def test_a_replaced_function_of_the_tests_is_a_note_for_the_instructor(room: Room, name: str) -> None:
+    room.submit(app(REPLACED[name]), start="given 01-words")
 
     grade = room.grade()
 
     assert grade.verdict is Verdict.GREEN, said(grade)
+    assert grade.notes == (f"look at this: {name} was replaced while the tests ran",)
+    assert "replaced" not in page(grade)
+    assert "look at this" in as_csv([grade])
 
 
-def test_all_that_pytest_offers_to_a_path_is_no_cheat(tmp_path: Path) -> None:
+def test_a_test_file_that_was_changed_is_a_note_for_the_instructor(tmp_path: Path) -> None:
+    source = tmp_path / "template"
+    shutil.copytree(GRADED, source)
+    support = source / "project" / "tests" / "support.py"
+    support.write_text(f"import conduit\n{support.read_text('utf-8')}", "utf-8")
+    room = Room(tmp_path / "room", source=source)
+    room.submit(app("pass", "open('tests/test_01_words.py', 'a').write('# hello')"))
+
+    assert "look at this: tests/test_01_words.py was changed before the tests ran" in room.grade().notes
+
+
+def test_all_that_pytest_offers_to_a_path_is_graded(tmp_path: Path) -> None:
     source = tmp_path / "template"
     shutil.copytree(GRADED, source)
     tests = source / "project" / "tests" / "test_00_home.py"
@@ -694,10 +536,10 @@ SITES: dict[str, tuple[str, str, Verdict, str]] = {
         "TypeError",
     ),
     "another client": (
-        "import flask.testing",
-        "flask.testing.FlaskClient.open = lambda *_, **__: None",
-        Verdict.TAMPERED,
-        "it replaced flask.testing.FlaskClient.open",
+        "import flask.testing\nflask.testing.FlaskClient._open = flask.testing.FlaskClient.open",
+        "flask.testing.FlaskClient.open = lambda self, *words, **more: self._open(*words, **more)",
+        Verdict.GREEN,
+        "look at this: flask.testing.FlaskClient.open was replaced while the tests ran",
     ),
 }
 

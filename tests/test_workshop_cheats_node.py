@@ -1,4 +1,4 @@
-"""The same as test_workshop_cheats.py, on Node: each cheat ends red or tampered, never green."""
+"""The same as test_workshop_cheats.py, on Node."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from textwrap import dedent
 import pytest
 from gradings import GRADED_NODE, Changes, Room, check_cheat, needs_a_sandbox, said
 
-from starterkit.repository.objects import LINK, File
 from starterkit.workshop.grading.model import Verdict
 from starterkit.workshop.grading.one import Grader
+from starterkit.workshop.grading.pages import page
 from starterkit.workshop.sandbox import Limits
 from starterkit.workshop.sandbox.limits_alone import LimitsAlone
 
@@ -68,11 +68,6 @@ CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
         Verdict.RED,
         "no page answers at /words",
     ),
-    "asks for the test program": (
-        at_start("import { test } from 'node:test';\ntest('The words of a text are counted', () => {});"),
-        Verdict.TAMPERED,
-        "asked for the test program",
-    ),
     "asks for it otherwise": (
         at_start("process.getBuiltinModule('node:test').test('Short texts are counted, too', () => {});"),
         Verdict.RED,
@@ -82,33 +77,6 @@ CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
         {"node_modules/undici/index.js": "", **at_start("import 'undici';")},
         Verdict.RED,
         "Cannot find package 'undici'",
-    ),
-    "another client": (
-        at_start(
-            "import { Site } from '../tests/support.js';\nSite.prototype.get = () => ({ status: 404, says() {} });"
-        ),
-        Verdict.TAMPERED,
-        "it replaced tests/support.js.Site.prototype.get",
-    ),
-    "another comparison": (
-        at_start(REQUIRE + "require('node:util').isDeepStrictEqual = () => true;\nmodule.syncBuiltinESMExports();"),
-        Verdict.TAMPERED,
-        "it replaced util.isDeepStrictEqual",
-    ),
-    "another failure": (
-        at_start(REQUIRE + "require('node:assert').AssertionError = class {};\nmodule.syncBuiltinESMExports();"),
-        Verdict.TAMPERED,
-        "it replaced assert.AssertionError",
-    ),
-    "another language": (
-        at_start("Promise.prototype.then = function (next) { return next(); };"),
-        Verdict.TAMPERED,
-        "it replaced Promise.prototype.then",
-    ),
-    "something for every object": (
-        at_start("Object.prototype.toJSON = () => ({ outcome: 'passed' });"),
-        Verdict.TAMPERED,
-        "it gave every object something",
     ),
     "an answer that is no answer": (
         at_start("globalThis.Response.prototype.text = async () => ({ toString: () => '3' });"),
@@ -125,24 +93,8 @@ CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
             "createHook({ init }).enable();"
         ),
         Verdict.TAMPERED,
-        "a test that can only fail did not",
+        "a canary, a test that can only fail, passed",
     ),
-    "the debugger": (
-        at_start("import { Session } from 'node:inspector';\ntry { new Session().connect(); } catch {}"),
-        Verdict.TAMPERED,
-        "the debugger",
-    ),
-    "a picture of the memory": (
-        at_start("import { getHeapSnapshot } from 'node:v8';\ntry { getHeapSnapshot(); } catch {}"),
-        Verdict.TAMPERED,
-        "v8.getHeapSnapshot",
-    ),
-    "hooks for what is imported": (
-        at_start("import { registerHooks } from 'node:module';\ntry { registerHooks({}); } catch {}"),
-        Verdict.TAMPERED,
-        "module.registerHooks",
-    ),
-    "Node's own parts": (at_start("try { process.binding('fs'); } catch {}"), Verdict.TAMPERED, "process.binding"),
     "the harness": (
         at_start(
             "import { readFileSync } from 'node:fs';\n"
@@ -158,60 +110,12 @@ CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
         Verdict.RED,
         "no page answers at /words",
     ),
-    "writing the report": (at_start(FORGED), Verdict.TAMPERED, "wrote into the report"),
+    "writing the report": (at_start(FORGED), Verdict.TAMPERED, "a line with a wrong signature"),
     "reading the tests": (at_start(READ), Verdict.RED, "no such file or directory"),
-    "killing the parent": (
-        app("for (const one of [process.ppid, 1, -1]) { try { process.kill(one, 'SIGKILL'); } catch {} }"),
-        Verdict.RED,
-        "",
-    ),
-    "a fork bomb": (
-        app(
-            "const { fork } = await import('node:child_process');\nfor (;;) fork(new URL(import.meta.url).pathname);",
-            "if (process.send) { const { fork } = await import('node:child_process');"
-            " for (;;) fork(new URL(import.meta.url).pathname); }",
-        ),
-        Verdict.RED,
-        "",
-    ),
-    "filling the disk": (
-        app(
-            "const { writeFileSync } = await import('node:fs');\n"
-            "for (let n = 0; n < 100; n += 1) writeFileSync(`${n}`, Buffer.alloc(30_000_000));"
-        ),
-        Verdict.RED,
-        "no space left on device",
-    ),
     "waiting for ever": (
         app("if (request.url === '/') await new Promise(() => {});"),
         Verdict.RED,
         "is there a loop without an end?",
-    ),
-    "a link out of the project": (
-        {"conduit/words.txt": File(LINK, b"../../../../etc/passwd")},
-        Verdict.RED,
-        "conduit/words.txt: a link that leads out of the project",
-    ),
-    "signs that move the cursor": (
-        app("throw new Error('\\x1b[2J\\x1b]0;owned\\x07\\u202egreen');"),
-        Verdict.RED,
-        "Error",
-    ),
-    "a gigabyte": (
-        app(
-            "const { writeSync } = await import('node:fs');\n"
-            "for (let n = 0; n < 300; n += 1) try { writeSync(1, 'x'.repeat(1_000_000)); } catch {}"
-        ),
-        Verdict.RED,
-        "bytes more than are kept",
-    ),
-    "the network": (
-        app(
-            "const { connect } = await import('node:net');\n"
-            "await new Promise((_, no) => connect(80, '192.0.2.1').on('error', no));"
-        ),
-        Verdict.RED,
-        "ENETUNREACH",
     ),
 }
 
@@ -229,12 +133,6 @@ def test_a_cheat_is_never_green(room: Room, name: str) -> None:
     check_cheat(room.grade(), verdict, words)
 
 
-SAME = (
-    REQUIRE + "require('node:util').isDeepStrictEqual = () => true;\nmodule.syncBuiltinESMExports();\n"
-    "export const pageAt = (address) => [address === '/nowhere' ? 404 : 200, ''];\n"
-)
-
-
 def with_support(tmp_path: Path, before: str = "", in_open: str = "") -> Room:
     """A room whose path has another support file: with these lines on top, and these where a site is opened."""
     source = tmp_path / "template"
@@ -246,11 +144,11 @@ def with_support(tmp_path: Path, before: str = "", in_open: str = "") -> Room:
 
 
 def test_a_submission_does_not_stand_for_a_package_of_the_tests(tmp_path: Path) -> None:
-    room = with_support(tmp_path, in_open="await import('asked-for').catch(() => {});")
+    room = with_support(tmp_path, in_open="await import('asked-for');")
     names = {"name": "asked-for", "type": "module", "exports": "./conduit/pages.js"}
-    room.submit({"package.json": json.dumps(names), "conduit/pages.js": SAME}, start="given 01-words")
+    room.submit({"package.json": json.dumps(names)})
 
-    check_cheat(room.grade(), Verdict.TAMPERED, "its package.json takes the name of a package of the tests: asked-for")
+    check_cheat(room.grade(), Verdict.RED, "The package asked-for is not installed.")
 
 
 def test_the_tests_may_ask_for_the_project_by_its_name(tmp_path: Path) -> None:
@@ -263,11 +161,15 @@ def test_the_tests_may_ask_for_the_project_by_its_name(tmp_path: Path) -> None:
     assert grade.verdict is Verdict.GREEN, said(grade)
 
 
-def test_a_site_that_the_support_imports_is_watched_from_its_beginning(tmp_path: Path) -> None:
-    room = with_support(tmp_path, before="import '../conduit/app.js';")
-    room.submit({"conduit/pages.js": SAME}, start="given 01-words")
+def test_a_replaced_method_of_the_support_is_a_note_for_the_instructor(room: Room) -> None:
+    replace = "Site.prototype.get = () => ({ status: 404, says() {} });"
+    room.submit(at_start(f"import {{ Site }} from '../tests/support.js';\n{replace}"), start="given 01-words")
 
-    check_cheat(room.grade(), Verdict.TAMPERED, "it replaced util.isDeepStrictEqual")
+    grade = room.grade()
+
+    assert grade.verdict is Verdict.GREEN, said(grade)
+    assert grade.notes == ("look at this: tests/support.js: Site.get was replaced while the tests ran",)
+    assert "replaced" not in page(grade)
 
 
 def test_honest_work_is_green(room: Room) -> None:

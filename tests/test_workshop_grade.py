@@ -256,7 +256,7 @@ def test_what_is_written_can_be_shown_everywhere(room: Room) -> None:
 def test_who_tampered_has_earned_nothing() -> None:
     results = tuple(TestGrade(f"test_{step}", "", step, "passed") for step in ("base", "01-words"))
     honest = Grade(ADA, "", Verdict.GREEN, step="01-words", results=results)
-    tampered = replace(honest, verdict=Verdict.TAMPERED, why="it replaced expect")
+    tampered = replace(honest, verdict=Verdict.TAMPERED, why="a canary passed")
 
     assert [(one["done"], one["green"]) for one in map(grade_as_json, (honest, tampered))] == [
         (["01-words"], 2),

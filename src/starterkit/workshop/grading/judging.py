@@ -52,7 +52,7 @@ class Judgement:
 
 
 def judge(pristine: Pristine, files: Mapping[str, File], site: str, heard: Heard, ended: Ended) -> Judgement:
-    """Return the verdict on a run. Green is only what reported itself whole, test by test, and meddled with nothing."""
+    """Return the verdict on a run. It is green only if every listed test reported itself and passed."""
     run = _Run(pristine, SubmittedProject(Path(site), pristine.template.owns, files), heard, ended)
     results = tuple(run.grade(test) for test in pristine.tests)
     if heard.tampered:

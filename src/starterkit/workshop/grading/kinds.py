@@ -14,7 +14,7 @@ from starterkit.workshop.grading.packages import Packages
 from starterkit.workshop.grading.pristine import Pristine
 
 HARNESS = Path(harness.__file__).parent
-# What tests reach a site through, and frameworks load so late that the site could have changed it by then.
+# The test clients of frameworks: imported before the site, and looked at after the tests.
 _CLIENTS = ("flask.testing", "werkzeug.test", "starlette.testclient", "django.test.client", "asgiref.testing")
 _PYTEST = ("{python}", "-m", "pytest")
 _NODE, _NODE_TEST = "{node}", "--test"
@@ -63,10 +63,12 @@ def _digests(pristine: Pristine) -> dict[str, str]:
 def _pytest_command(pristine: Pristine, packages: Packages) -> list[str]:
     words = pristine.template.commands.test[3:]
     given = [word for word in words if "{report}" not in word and "{tests}" not in word]
+    clients = [one for one in _CLIENTS if one.partition(".")[0] in packages.taken]
     settings = {
         "tests": _digests(pristine),
         "trusted": sorted(pristine.files),
-        "preload": [*pristine.used_modules, *(one for one in _CLIENTS if one.partition(".")[0] in packages.taken)],
+        "preload": [*pristine.used_modules, *clients],
+        "clients": clients,
         "plugins": packages.plugins,
         "arguments": [*_configuration(pristine), *given, *pristine.test_files],
     }

@@ -11,9 +11,11 @@ from starterkit.checking import Outcome
 from starterkit.template import BASE
 from starterkit.workshop.folder import Person
 
+LOOK = "look at this: "  # begins a note that is for the instructor alone
+
 
 class Verdict(StrEnum):
-    """`tampered`: it meddled with the tests. `unreadable`: it cannot be laid out. `nothing`: there is no commit."""
+    """`tampered`: an outcome was forged. `unreadable`: its files cannot be used. `nothing`: there is no commit."""
 
     GREEN = "green"
     RED = "red"
@@ -45,7 +47,7 @@ class Grade:
 
     `at`, `committed` and `worked` are ISO 8601 in UTC; `own` and `worked` are as `Submission` has them. `aside` tells
     that this is not about their latest work at the step where it stands. `tests` is the fingerprint of all that judged
-    it. `notes` is what the instructor should know: what was left out, which packages were taken.
+    it. `notes` is what the instructor should know: what was left out, which packages were used, what to look at.
     """
 
     person: Person
@@ -67,8 +69,13 @@ class Grade:
     kept: bool = False
 
     @property
+    def shared_notes(self) -> tuple[str, ...]:
+        """The notes that the participant sees, too."""
+        return tuple(one for one in self.notes if not one.startswith(LOOK))
+
+    @property
     def is_honest(self) -> bool:
-        """Whether green tests count: who meddled with them has earned none."""
+        """Whether passing tests count. With forged outcomes, none does."""
         return self.verdict in (Verdict.GREEN, Verdict.RED)
 
     @property

@@ -19,16 +19,19 @@ from starterkit.workshop.folder import Person, Workshop
 from starterkit.workshop.grading.archive import archived
 from starterkit.workshop.grading.judging import judge
 from starterkit.workshop.grading.kinds import HARNESS, harness_fingerprint, test_command
-from starterkit.workshop.grading.model import Grade, Verdict
+from starterkit.workshop.grading.model import LOOK, Grade, Verdict
 from starterkit.workshop.grading.outcomes import Heard
 from starterkit.workshop.grading.packages import Lent, Packages, Shelf
 from starterkit.workshop.grading.pristine import Layers, Pristine, digest
 from starterkit.workshop.grading.submitted import Unreadable, submitted
 from starterkit.workshop.results import moment
 from starterkit.workshop.sandbox import Confinement, Job, Limits, Sandbox
+from starterkit.workshop.sandbox.model import MIB
 from starterkit.workshop.submissions import Submission
 
 _SECONDS, _SECONDS_A_TEST = 120.0, 3.0  # as for `check`
+# V8 reserves this for the code of each worker thread, and uses little of it. The kernel's limit counts it as memory.
+_RESERVED_BY_A_WORKER = 512 * MIB
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,10 @@ class Grader:
     def limits(self, pristine: Pristine) -> Limits:
         """Return the limits for a run at this step."""
         seconds = max(_SECONDS, _SECONDS_A_TEST * len(pristine.tests))
-        return Limits(seconds=seconds, cpu_seconds=seconds)
+        limits = Limits(seconds=seconds, cpu_seconds=seconds)
+        if pristine.template.environment.kind != "node":
+            return limits
+        return replace(limits, reserved_bytes=limits.processes * _RESERVED_BY_A_WORKER)
 
     def step_of(self, submission: Submission, asked: str) -> tuple[str, str]:
         """Return the step to grade at, and what is to be told about it."""
@@ -255,7 +261,7 @@ def _run_with(lent: Lent, unit: Unit, sandbox: Sandbox) -> Grade:
             f"The tests could not be started in the sandbox: {''.join(said) or f'exit code {ended.code}'}."
         )
     found = judge(pristine, everything, ended.site or sandbox.site, heard, ended)
-    notes = (*grade.notes, lent.told) if lent.told else grade.notes
+    notes = (*(f"{LOOK}{one}" for one in heard.notes), *grade.notes, *filter(None, [lent.told]))
     if ended.dropped:
         notes += (f"it printed {ended.dropped:,} bytes more than are kept",)
     grade = replace(grade, tests="") if lent.could_differ else grade  # the next grading does not take it for the same

@@ -1,4 +1,4 @@
-"""What the harness reports: signed lines, read as they come; all else on that pipe was written by somebody else."""
+"""What the harness reports: signed lines, read as they arrive. A line with a wrong signature is a forged outcome."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class Heard:
     broken_files: list[Case] = field(default_factory=list)
     internal: str = ""
     tampered: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     under_way: str = ""
     finished: bool = False
     started: bool = False
@@ -50,7 +51,7 @@ class Heard:
             self._expected += 1
             getattr(self, f"_on_{event['event']}", self._pass_over)(event)
         except (ValueError, KeyError, TypeError, AttributeError):
-            self._add_tampered("it wrote into the report of the tests")
+            self._add_tampered("the report of the tests has a line with a wrong signature")
 
     def _add_tampered(self, what: str) -> None:
         if what not in self.tampered:
@@ -90,6 +91,9 @@ class Heard:
 
     def _on_tampered(self, event: dict[str, Any]) -> None:
         self._add_tampered(plain(event["what"]))
+
+    def _on_note(self, event: dict[str, Any]) -> None:
+        self.notes.append(plain(event["what"]))
 
     def _on_finished(self, event: dict[str, Any]) -> None:
         self.finished = True

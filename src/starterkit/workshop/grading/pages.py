@@ -48,7 +48,7 @@ def _facts(grade: Grade) -> Iterator[str]:
         yield f"Commit {grade.commit[:10]} of {when} UTC{', late' if grade.late else ''}."
     if grade.why:
         yield f"{grade.why[:1].upper()}{grade.why[1:]}"
-    yield from grade.notes
+    yield from grade.shared_notes
 
 
 def _first(grade: Grade) -> str:

@@ -152,7 +152,7 @@ def _reason(path: str, mode: str, is_taken: Callable[[str], bool]) -> str:
     if _UNPRINTABLE.search(path):
         return "a name with signs that cannot be shown"
     if name in _CONFIGURATION or name.endswith(".pth") or top.lower().endswith(_INSTALLED):
-        return "it would tell the test program other things than the path does"
+        return "grading uses the path's own test settings"
     if _is_imported(name, mode) and is_taken(top if rest else top.partition(".")[0]):
         return "it has the name of a module that the tests need"
     return ""

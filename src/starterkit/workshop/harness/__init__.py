@@ -1,4 +1,4 @@
-"""What runs inside the sandbox, before and beside the learner's code: it sees to it that verdicts are not forged.
+"""What runs inside the sandbox with the learner's code: it runs the tests and reports each outcome, signed.
 
-The files here are not imported by starterkit: the Python (or Node) of the learner's environment runs them.
+starterkit doesn't import the files here. The Python (or Node) of the learner's environment runs them.
 """

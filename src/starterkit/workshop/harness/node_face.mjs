@@ -1,7 +1,7 @@
 /**
- * What the path's test files get for `node:test`: it notes their tests, which the harness then runs one by one.
+ * What the path's test files get as `node:test`: it collects their tests, and the harness runs them one by one.
  *
- * The submission can import this file, too. It finds nothing there once the harness has taken what was noted.
+ * A submission that imports this file finds nothing: the harness has taken the tests before.
  */
 
 import * as real from 'node:test';

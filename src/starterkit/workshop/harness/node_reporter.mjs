@@ -1,11 +1,11 @@
-/** The reporter that Node's test runner gets: it hands on how each test ended, to the one who asked for it first. */
+/** The reporter for Node's test runner: it passes the outcome of each test to the first listener. */
 
 let listener;
 let isRead = false;
 
-/** Be told each event from now on. Only the first who asks is. */
+/** Get each outcome from now on. There is one listener. */
 export function listen(told) {
-  if (listener) throw new Error('Somebody listens already.');
+  if (listener) throw new Error('There is one listener.');
   listener = told;
 }
 

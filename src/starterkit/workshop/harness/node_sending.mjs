@@ -1,13 +1,16 @@
 /**
- * Sends what happens over the pipe, each line signed and counted, so that nothing else on that pipe is taken for ours.
+ * Sends events over the pipe. Each line is signed and numbered, so other lines on that pipe are recognized.
  *
- * The submission shares this process and may have replaced any method of any object by the time something is sent. So
- * what is needed is taken beforehand, and from then on nothing is looked up on an object: the hash is the one-shot
- * function, bytes are written by index, and what is sent has no prototype.
+ * The submission shares this process, and may have replaced any function by the time an event is sent, often for good
+ * reasons. So all functions are taken beforehand: the hash is the one-shot function, bytes are written by index, and
+ * the object that is sent has no prototype.
  */
 
-import { hash } from 'node:crypto';
-import { writeSync } from 'node:fs';
+import * as crypto from 'node:crypto';
+import * as fs from 'node:fs';
+
+const { hash } = crypto;
+const { writeSync } = fs;
 
 const BLOCK = 64;
 const { stringify } = JSON;

@@ -1,8 +1,6 @@
-"""Runs pytest in the sandbox and reports each outcome over a pipe, signed; started as a script by `workshop grade`.
+"""Runs pytest in the sandbox and reports each outcome over a pipe, signed. `workshop grade` starts it as a script.
 
-Everything lives inside functions, so that no module holds what the submission's code could take, and the plugins hold
-nothing but the way to `keeping`. The outcome of a test is what the call of its function did, seen here and not read
-from a report. Beside each test stands a twin that can only fail: where one does not, somebody meddles with outcomes.
+The outcome of a test is what the call of its function did, seen here and not read from a report of pytest.
 """
 
 from __future__ import annotations
@@ -12,16 +10,14 @@ import inspect
 import json
 import os
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Generator
+from contextlib import suppress
 from pathlib import Path
-from types import FunctionType
 from typing import Any
-
-Tell = Callable[[tuple[Any, ...]], Any]
 
 
 def words_of(report: object) -> dict[str, str]:
-    """Return what a report of pytest says, in short and whole, as far as there is room."""
+    """Return the message and the text of a report of pytest, cut if they are long."""
     representation = getattr(report, "longrepr", None)
     crash = getattr(representation, "reprcrash", None)
     message = str(getattr(crash, "message", "") or "")
@@ -34,84 +30,64 @@ def words_of(report: object) -> dict[str, str]:
     }
 
 
-def collecting(tell: Tell) -> object:
-    """Return the plugin that knows all that is trusted, and puts a twin beside each test."""
-    import pytest
-
-    words = words_of
-
-    class Collecting:
-        """The plugin."""
-
-        @pytest.hookimpl(wrapper=True, tryfirst=True)  # around what other plugins do here: pytest-django loads the site
-        def pytest_load_initial_conftests(self) -> Generator[None, object, object]:
-            tell(("begin",))
-            return (yield)
-
-        @pytest.hookimpl(trylast=True)
-        def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-            items[:] = tell(("paired", items))
-
-        @pytest.hookimpl(trylast=True)
-        def pytest_collection_finish(self, session: pytest.Session) -> None:
-            tell(("collected", session))
-
-        def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-            if report.failed:
-                tell(("broken", report.nodeid, words(report)))
-
-        def pytest_internalerror(self, excrepr: object) -> None:
-            tell(("internal", str(excrepr)[-8000:]))
-
-    return Collecting()
-
-
-def running(tell: Tell) -> object:
-    """Return the plugin that calls each test, sees how that ends, and tells it."""
+def recording(recorder: Any) -> object:
+    """Return the plugin of pytest that adds the canaries, calls each test, and tells the recorder."""
     import pytest
 
     words, is_asynchronous = words_of, inspect.iscoroutinefunction
 
-    class Running:
+    class Recording:
         """The plugin."""
+
+        @pytest.hookimpl(wrapper=True, tryfirst=True)  # around other plugins: pytest-django imports the site here
+        def pytest_load_initial_conftests(self) -> Generator[None, object, object]:
+            recorder.begin()
+            return (yield)
+
+        @pytest.hookimpl(trylast=True)
+        def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+            items[:] = recorder.with_canaries(items)
+
+        @pytest.hookimpl(trylast=True)
+        def pytest_collection_finish(self, session: pytest.Session) -> None:
+            recorder.collected(len(session.items))
+
+        def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+            if report.failed:
+                recorder.send("broken", file=report.nodeid, **words(report))
+
+        def pytest_internalerror(self, excrepr: object) -> None:
+            recorder.send("internal", message=str(excrepr)[-8000:])
 
         @pytest.hookimpl(wrapper=True, tryfirst=True)
         def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-            tell(("began", item))
+            recorder.began(item)
             try:
                 return (yield)
             finally:
-                tell(("ended", item))
+                recorder.ended(item)
 
         @pytest.hookimpl(tryfirst=True)
         def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> object:
             call = pyfuncitem.obj
             if is_asynchronous(call):
-                return None  # an asynchronous test needs somebody else to call it, so nothing is known of it
-            arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
-            tell(("called", pyfuncitem))
-            try:
-                call(**arguments)
-            except BaseException as error:
-                tell(("raised", pyfuncitem, error))
-                raise
-            tell(("returned", pyfuncitem))
+                return None  # another plugin calls it, so its outcome isn't known here
+            call(**{name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames})
+            recorder.returned(pyfuncitem)
             return True
 
         @pytest.hookimpl(wrapper=True, tryfirst=True)
-        def pytest_runtest_makereport(
-            self, item: pytest.Item, call: pytest.CallInfo[None]
-        ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
             report = yield
-            tell(("reported", item, call, report, words(report) if report.outcome != "passed" else {}))
+            recorder.reported(item, report, words(report) if report.outcome != "passed" else {})
             return report
 
-    return Running()
+    return Recording()
 
 
-def part(name: str) -> Any:
-    """Return another part of the harness; its module is known to no one else."""
-    spec = importlib.util.spec_from_file_location(f"_starterkit_{name}", Path(__file__).parent / f"{name}.py")
+def keeping() -> Any:
+    """Return the module `keeping`, which isn't in `sys.modules`."""
+    spec = importlib.util.spec_from_file_location("_starterkit_keeping", Path(__file__).parent / "keeping.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -122,38 +98,27 @@ def main() -> None:
     """Run the tests as the arguments say, and end the process."""
     settings = json.loads(sys.argv[1])
     secret_end, report_end = int(sys.argv[2]), int(sys.argv[3])
-    chunks = []
-    while piece := os.read(secret_end, 65536):
-        chunks.append(piece)
-    os.close(secret_end)
-    keeping = part("keeping")
-    send = keeping.sender(report_end, keeping.hmac_with(b"".join(chunks)))
-    chunks.clear()
+    with open(secret_end, "rb") as secret:  # the number of a pipe
+        key = secret.read()
+    parts = keeping()
+    send = parts.sender(report_end, key)
     send("started")
     os.set_inheritable(report_end, False)
     site = str(Path.cwd())
-    import pytest  # trusted, and known before anything is watched
-
-    watching = part("watching")
-    spaces = keeping.spaces(globals(), vars(keeping), vars(watching))
-    kept = keeping.Kept(settings, site, send, watching.Watched)
-    kept.watch.trust(live for live, _ in spaces)
-    ours = {main.__code__}
-    vault = keeping.vault(kept, ours, spaces)
-    next(vault)
-    own = [collecting(vault.send), running(vault.send)]
-    functions = [one for plugin in own for one in vars(type(plugin)).values() if isinstance(one, FunctionType)]
-    ours.update(one.__code__ for one in functions)
+    recorder = parts.Recorder(settings, site, send)
+    import pytest
 
     plugins = [word for name in settings["plugins"] for word in ("-p", name)]
     sys.modules["__main__"] = type(sys)("__main__")
     sys.argv[1:] = []
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # the path's own are named, and no others are looked for
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # the plugins of the path's packages are named one by one
+    end = os._exit
     options = ["-p", "no:cacheprovider", "-s", "-q", "-o", "pythonpath=", "--rootdir", site, *plugins]
-    code = pytest.main([*options, *settings["arguments"]], plugins=own)
-    vault.send(("over", int(code)))
-    sys.stdout.flush()
-    os._exit(0)  # whatever the submission left behind, nothing more of it runs
+    code = pytest.main([*options, *settings["arguments"]], plugins=[recording(recorder)])
+    recorder.finished(int(code))
+    with suppress(Exception):  # the submission may have put anything in its place
+        sys.stdout.flush()
+    end(0)  # nothing that the submission left behind runs on
 
 
 main()

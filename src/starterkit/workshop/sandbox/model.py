@@ -12,11 +12,15 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True)
 class Limits:
-    """What one run may use. `seconds` on the clock; `cpu_seconds` of all its processes together."""
+    """What one run may use. `seconds` on the clock; `cpu_seconds` of all its processes together.
+
+    `reserved_bytes` is address space that a process may reserve besides the memory that it uses.
+    """
 
     seconds: float = 120.0
     cpu_seconds: float = 120.0
     memory_bytes: int = 1024 * MIB
+    reserved_bytes: int = 0
     processes: int = 96
     disk_bytes: int = 192 * MIB
     file_bytes: int = 64 * MIB

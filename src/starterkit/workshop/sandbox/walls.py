@@ -86,7 +86,7 @@ def limits_of(limits: Limits, user: int) -> list[str]:
     return [
         "prlimit",
         f"--nproc={limits.processes + _others_of(user)}",
-        f"--data={limits.memory_bytes}",
+        f"--data={limits.memory_bytes + limits.reserved_bytes}",
         f"--fsize={limits.file_bytes}",
         f"--cpu={int(limits.cpu_seconds) + 1}",
         *("--nofile=512", "--core=0", "--memlock=65536", "--msgqueue=0", "--rtprio=0", "--nice=0"),
