@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from foreign_projects import EVERY_RUN, MOMENTS, Foreign, at_moment, foreign_answers
 
 from starterkit.errors import ConflictError
+from starterkit.progress import no_progress
 from starterkit.project.advance import Choices
 from starterkit.project.creation import Order, create
 from starterkit.project.opened import open_project
@@ -32,7 +33,7 @@ def outcome(folder: Path, *, replace_all: bool) -> tuple[str, int]:
     """Solve, and return how it ended and how many of the learner's files were taken out of the way."""
     with open_project(folder) as project:
         try:
-            solved = solve(project, Choices(), lambda line: None, replace_all=replace_all)
+            solved = solve(project, Choices(), no_progress, replace_all=replace_all)
         except ConflictError:
             return "ASKED", 0
         green = solved.result is not None and solved.result.green
@@ -63,7 +64,7 @@ def main() -> int:
 def _start(place: Path, answer: Foreign) -> Path:
     folder, template = bundled_template(answer.template)
     made, bare = place / f"{answer.template}-made", place / answer.template
-    create(Order(made, folder, template, {}), lambda line: None)
+    create(Order(made, folder, template, {}), no_progress)
     shutil.copytree(made, bare, symlinks=True, ignore=shutil.ignore_patterns(".venv", "__pycache__"))
     (bare / ".venv").symlink_to(made / ".venv")
     return bare

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from starterkit.process import run
+from starterkit.progress import no_progress
 from starterkit.project import checks
 from starterkit.project.creation import Order, create
 from starterkit.project.opened import open_project
@@ -46,7 +47,7 @@ class CompleteSite:
 def complete_site(framework: str, folder: Path) -> CompleteSite:
     """Make the complete site in a folder that does not exist yet, with its environment and its sample data."""
     source, template = bundled_template(framework)
-    create(Order(folder, source, template, {}, step=template.step_names[-1], install=False), checks.silent)
+    create(Order(folder, source, template, {}, step=template.step_names[-1], install=False), no_progress)
     with open_project(folder) as project:
         site = CompleteSite(folder, template, checks.prepared(project))
     site.run(*template.commands.reset)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from starterkit.progress import no_progress
 from starterkit.project.advance import Choices, advance
 from starterkit.project.layers import read_folder
 from starterkit.project.opened import Project, open_project
@@ -74,7 +75,7 @@ def at_moment(start: Path, place: Path, answer: Foreign, moment: str) -> Path:
 
 def _begin_next(place: Path) -> None:
     with open_project(place) as project:
-        advance(project, Choices(check=False), lambda line: None)
+        advance(project, Choices(check=False), no_progress)
 
 
 def _lay(project: Project, answer: Foreign, moment: str) -> None:

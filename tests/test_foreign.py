@@ -8,16 +8,13 @@ import pytest
 from foreign_projects import Foreign, at_moment, cases, last_answers
 from sites import copy_of
 
+from starterkit.progress import no_progress
 from starterkit.project import checks
 from starterkit.project.advance import Choices
 from starterkit.project.opened import open_project
 from starterkit.project.solving import NotSolved, Way, solve
 
 pytestmark = pytest.mark.slow
-
-
-def silent(line: str) -> None:
-    """Say nothing."""
 
 
 def copy_at(start: Path, tmp_path: Path, answer: Foreign, moment: str) -> Path:
@@ -45,7 +42,7 @@ def test_solve_ends_green_or_changes_nothing_and_replace_ends_green(
     with open_project(folder) as project:
         before = project.read_work().id
         try:
-            outcome = solve(project, Choices(), silent)
+            outcome = solve(project, Choices(), no_progress)
         except NotSolved:
             assert project.read_work().id == before
         else:
@@ -53,7 +50,7 @@ def test_solve_ends_green_or_changes_nothing_and_replace_ends_green(
             assert outcome.result.green
 
     with open_project(folder) as project:
-        outcome = solve(project, Choices(), silent, replace_all=True)
+        outcome = solve(project, Choices(), no_progress, replace_all=True)
 
     assert outcome.way is Way.ALL
     assert outcome.result is not None

@@ -9,6 +9,7 @@ import pytest
 from sites import lay_solution, running
 
 from starterkit.process import run
+from starterkit.progress import no_progress
 from starterkit.project import checks
 from starterkit.project.creation import Order, create
 from starterkit.project.opened import open_project
@@ -24,7 +25,7 @@ WITHOUT_HISTORY = [name for name in bundled_names() if not bundled_template(name
 def test_only_a_step_that_says_so_needs_a_new_database(framework: str, tmp_path: Path) -> None:
     source, template = bundled_template(framework)
     site = tmp_path / "site"
-    create(Order(site, source, template, {}, install=False), checks.silent)
+    create(Order(site, source, template, {}, install=False), no_progress)
     with open_project(site) as project:
         prepared = checks.prepared(project)
 

@@ -11,6 +11,7 @@ import pytest
 from sites import copy_of
 
 from starterkit.process import run
+from starterkit.progress import no_progress
 from starterkit.project import checks
 from starterkit.project.advance import Choices, advance
 from starterkit.project.opened import Project, open_project
@@ -22,10 +23,6 @@ pytestmark = pytest.mark.slow
 Table = dict[str, list[tuple[object, ...]]]
 
 
-def silent(line: str) -> None:
-    """Say nothing."""
-
-
 def test_django_is_the_only_one_with_migrations() -> None:
     """What follows is for all that have some."""
     assert [name for name in bundled_names() if bundled_template(name)[1].commands.make_history] == ["django"]
@@ -33,12 +30,12 @@ def test_django_is_the_only_one_with_migrations() -> None:
 
 def begin_next(folder: Path) -> None:
     with open_project(folder) as project:
-        advance(project, Choices(check=False), silent)
+        advance(project, Choices(check=False), no_progress)
 
 
 def solved(folder: Path, *, replace_all: bool = False, check: bool = True) -> Solved:
     with open_project(folder) as project:
-        return solve(project, Choices(check=check), silent, replace_all=replace_all)
+        return solve(project, Choices(check=check), no_progress, replace_all=replace_all)
 
 
 def run_command(folder: Path, name: str) -> None:

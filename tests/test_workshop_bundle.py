@@ -25,7 +25,8 @@ from test_cli_docs import section
 from workshops import ran, said
 
 from starterkit.errors import ExitCode, MissingError, UsageError
-from starterkit.runtime import Bundle, NoNetworkError, compile_pins, pinned_versions, prepare, quiet
+from starterkit.progress import no_progress
+from starterkit.runtime import Bundle, NoNetworkError, compile_pins, pinned_versions, prepare
 from starterkit.runtime.bundle import BundleLacksError, this_platform, this_python
 from starterkit.template import Environment
 from starterkit.workshop.bundling import fetching
@@ -78,7 +79,7 @@ def made_stick(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as monkeypatch, stocked(place / "caches", monkeypatch):
         framework = framework_in(write_pantry(place / "pantry"))
         request = Request(place / "my stïck #1 100%", (framework,), (this_platform(),), (this_python(),), False)
-        return make_bundle(request, quiet).folder
+        return make_bundle(request, no_progress).folder
 
 
 @pytest.fixture
@@ -195,7 +196,7 @@ def test_a_template_is_gone_once_starterkits_own_of_that_name_was_taken(
     bundle(capsys, stick, template)
     own = replace(framework_in(template), folder=None)
 
-    make_bundle(Request(stick, (own,), (this_platform(),), (this_python(),), False), quiet)
+    make_bundle(Request(stick, (own,), (this_platform(),), (this_python(),), False), no_progress)
 
     assert not (stick / "templates" / "pantry").exists()
 
@@ -284,13 +285,13 @@ def test_what_cannot_be_fetched_is_told_and_what_came_is_kept(
     ]
     del index.wheels["windowsill-1.0-py3-none-any.whl"]
     with pytest.raises(MissingError, match="the index answers 404"):
-        fetching.Fetching(tmp_path / "wheels", quiet).fetch(wheels)
+        fetching.Fetching(tmp_path / "wheels", no_progress).fetch(wheels)
     index.wheels["windowsill-1.0-py3-none-any.whl"] = b"something else"
     with pytest.raises(MissingError, match="its hash differs"):
-        fetching.Fetching(tmp_path / "wheels", quiet).fetch(wheels)
+        fetching.Fetching(tmp_path / "wheels", no_progress).fetch(wheels)
     index.stop()
     with pytest.raises(NoNetworkError, match="windowsill"):
-        fetching.Fetching(tmp_path / "wheels", quiet).fetch(wheels)
+        fetching.Fetching(tmp_path / "wheels", no_progress).fetch(wheels)
 
     assert len(list((tmp_path / "wheels").iterdir())) == len(data) - 1
 
@@ -312,9 +313,9 @@ def test_a_wheel_that_was_cut_off_on_its_way_is_fetched_again(
     broken, words = _CUT[kind]
     with answering(broken, broken, _WHOLE, broken, broken, broken) as url:
         wheel = fetching.Wheel("a.whl", url, fetching.hashlib.sha256(b"all of it").hexdigest(), 9)
-        fetching.Fetching(tmp_path / "one", quiet).fetch([wheel])
+        fetching.Fetching(tmp_path / "one", no_progress).fetch([wheel])
         with pytest.raises(NoNetworkError, match=f"a.whl could not be fetched: {words}"):
-            fetching.Fetching(tmp_path / "two", quiet).fetch([wheel])
+            fetching.Fetching(tmp_path / "two", no_progress).fetch([wheel])
 
     assert (tmp_path / "one" / "a.whl").read_bytes() == b"all of it"
     assert list((tmp_path / "two").iterdir()) == []
@@ -505,7 +506,7 @@ def test_npm_packages_come_from_the_bundle_too(
     tmp_path: Path, index: Index, registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lock = compile_pins(_PROBE.encode(), None, NODE)
-    made = make_bundle(probe_in(tmp_path / "stick", lock), quiet)
+    made = make_bundle(probe_in(tmp_path / "stick", lock), no_progress)
     with zipfile.ZipFile(made.folder / made.contents.npm) as archive:
         packages = [
             name for name in archive.namelist() if "content-v2/sha512" in name and archive.read(name)[:2] == b"\x1f\x8b"
@@ -525,7 +526,7 @@ def test_npm_packages_come_from_the_bundle_too(
 @needs_node
 def test_a_damaged_archive_of_npm_packages_is_made_again(tmp_path: Path, index: Index, registry: Registry) -> None:
     request = probe_in(tmp_path / "stick", compile_pins(_PROBE.encode(), None, NODE))
-    made = make_bundle(request, quiet)
+    made = make_bundle(request, no_progress)
     archive = made.folder / made.contents.npm
     whole = archive.read_bytes()
     with zipfile.ZipFile(archive) as opened:
@@ -539,7 +540,7 @@ def test_a_damaged_archive_of_npm_packages_is_made_again(tmp_path: Path, index: 
     ):
         archive.write_bytes(whole[:place] + damage + whole[place + len(damage) :])
 
-        make_bundle(request, quiet)
+        make_bundle(request, no_progress)
 
         with zipfile.ZipFile(archive) as opened:
             assert opened.testzip() is None

@@ -13,6 +13,8 @@ import pytest
 from commands import starterkit
 from workshops import FOLDERS, FOOTER, TINY, Room, commit, corrected_template, git, push_fix
 
+from starterkit.progress import no_progress
+
 Correct = Callable[..., Path]
 NEXT = ("next", "--no-check")
 
@@ -499,7 +501,7 @@ def test_grading_tells_whether_the_step_they_stand_at_is_done(
         return len(asked) != 2  # what was merged is red, and what was taken whole is green
 
     people = [room.person("ada-lovelace")]
-    (found,) = catch_up(room.opened, people, "03-three", lambda line: None, judge=judge)
+    (found,) = catch_up(room.opened, people, "03-three", no_progress, judge=judge)
 
     assert asked == ["01-one", "02-two", "02-two"]
     assert (found.own, found.filled, found.whole, found.is_green) == (("01-one",), ("02-two",), ("02-two",), True)
@@ -514,7 +516,7 @@ def test_without_a_grading_nothing_is_done_for_who_may_have_finished(room: Room,
     git("push", "-q", cwd=clone)
 
     people = [room.person("ada-lovelace"), room.person("grace-hopper")]
-    ada, grace = catch_up(room.opened, people, "02-two", lambda line: None)
+    ada, grace = catch_up(room.opened, people, "02-two", no_progress)
 
     assert ada.failed
     assert "--count-as" in ada.why

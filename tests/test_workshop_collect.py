@@ -17,6 +17,7 @@ from commands import starterkit
 from workshops import FOLDERS, Room, collected, commit, git
 
 from starterkit.process import Finished
+from starterkit.progress import no_progress
 from starterkit.repository.bare import BareRepository, refs_on_disk
 from starterkit.repository.git import Git
 from starterkit.repository.remotes import reason
@@ -25,13 +26,9 @@ from starterkit.workshop.collecting import Collected, collect
 from starterkit.workshop.submissions import Submission, latest
 
 
-def silent(line: str) -> None:
-    """The observer that does nothing."""
-
-
 def gather(room: Room, *folders: str, seconds: float = 20.0) -> list[Collected]:
     people = [room.person(folder) for folder in folders or FOLDERS]
-    return collect(room.opened, people, silent, seconds=seconds)
+    return collect(room.opened, people, no_progress, seconds=seconds)
 
 
 def latest_of(room: Room, folder: str, before: datetime | None = None) -> Submission:

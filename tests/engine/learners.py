@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from trees import Content, Leaf, Tree, read_tree, write_tree
 
+from starterkit.progress import no_progress
 from starterkit.project import advance, creation, solving
 from starterkit.project.advance import Advanced, Choices
 from starterkit.project.opened import open_project
@@ -31,10 +32,6 @@ KEPT = ".starterkit/kept"
 
 # Projects as they were generated, by their first commit; beside each lie those that came further along the path.
 _ORIGINS: dict[str, Path] = {}
-
-
-def silent(line: str) -> None:
-    """The observer that does nothing."""
 
 
 @dataclass(frozen=True)
@@ -78,12 +75,12 @@ class Learner:
 
     def next(self, **choices: Any) -> Advanced:
         with open_project(self.folder) as project:
-            return advance.advance(project, Choices(**{"check": False, **choices}), silent)
+            return advance.advance(project, Choices(**{"check": False, **choices}), no_progress)
 
     def solve(self, *files: str, replace_all: bool = False, **choices: Any) -> Solved:
         with open_project(self.folder) as project:
             wanted = Choices(**{"check": False, **choices})
-            return solving.solve(project, wanted, silent, replace_all=replace_all, files=files)
+            return solving.solve(project, wanted, no_progress, replace_all=replace_all, files=files)
 
     def undo(self, **options: bool) -> Undone:
         with open_project(self.folder) as project:
@@ -185,7 +182,7 @@ class Learner:
 def make_project(folder: Path, template: Path, *, install: bool = False, **answers: str) -> Learner:
     """Generate a project, as `new` does."""
     order = creation.Order(folder, template, read_template(FolderSource(template)), answers, install=install)
-    creation.create(order, silent)
+    creation.create(order, no_progress)
     return Learner(folder)
 
 

@@ -13,7 +13,7 @@ FILES = sorted(SOURCE.rglob("*.py"))
 
 # Each part may use those in the lines above its own, and nothing else.
 LAYERS = (
-    ("errors", "plain", "syntax"),
+    ("errors", "plain", "progress", "syntax"),
     ("paths", "process", "textfile"),
     ("yamlfile",),
     ("repository",),

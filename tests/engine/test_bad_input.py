@@ -14,6 +14,7 @@ from learners import TEMPLATES, Learner, as_nobody, copied, make_project
 from trees import program, read_tree, write_tree
 
 from starterkit.errors import ConflictError, ExitCode, FileError, MissingError, StarterkitError, UsageError
+from starterkit.progress import no_progress
 from starterkit.project import creation
 from starterkit.project.opened import open_project
 
@@ -264,7 +265,7 @@ def test_a_command_sees_what_another_did_while_it_waited_for_an_answer(tiny: Lea
         assert project.state.step == "base" and project.template.name == "tiny"
         tiny.comes_to("02-two", solved=True)
 
-        advanced = advance(project, Choices(check=False), lambda line: None)
+        advanced = advance(project, Choices(check=False), no_progress)
 
     assert advanced.step is not None and advanced.step.name == "03-three"
 

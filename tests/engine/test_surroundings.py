@@ -9,10 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from learners import TEMPLATES, Learner, copied, make_project, silent
+from learners import TEMPLATES, Learner, copied, make_project
 from trees import assert_tree, read_tree, write_tree
 
 from starterkit.errors import ConflictError, ExitCode, FileError, MissingError, UsageError
+from starterkit.progress import no_progress
 from starterkit.project import creation, opened
 from starterkit.project.restore import require_path
 from starterkit.template import FolderSource, read_template
@@ -590,4 +591,4 @@ def test_a_template_checked_out_with_crlf_gives_the_same_ids(tmp_path: Path, gen
 
     assert path_ids(learner) == path_ids(Learner(generated("tiny")))
     order = creation.Order(tmp_path / "b", template, read_template(FolderSource(template)), {}, install=False)
-    assert creation.create(order, silent).state.path == learner.state().path
+    assert creation.create(order, no_progress).state.path == learner.state().path

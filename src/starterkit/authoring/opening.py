@@ -8,7 +8,7 @@ git, the files rendered with the default answers, so that the project runs and i
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from starterkit.authoring.files import (
     read_files,
 )
 from starterkit.errors import FileError, MissingError, UsageError, cannot_write
+from starterkit.progress import Progress, no_progress
 from starterkit.project.creation import check_destination
 from starterkit.project.layers import Files, read_folder
 from starterkit.repository import Repository, make_repository
@@ -30,7 +31,6 @@ from starterkit.repository.objects import BOT, FILE, Entry, File, NewCommit, wri
 from starterkit.repository.worktree import write_file
 from starterkit.template.atomic_replace import build_in_place, finish_replacing
 
-Say = Callable[[str], None]
 RECORD = "opened"
 _DATE = 1767225600  # one date, so that the same template opens as the same commits
 _BRANCH = "refs/heads/main"
@@ -45,7 +45,7 @@ class Opened:
     commits: tuple[str, ...]
 
 
-def open_template(template: Path, destination: Path, say: Say = lambda line: None) -> Opened:
+def open_template(template: Path, destination: Path, say: Progress = no_progress) -> Opened:
     """Write a template's path as a git repository into a new folder.
 
     Raises `UsageError` for a destination that is in use, `FileError` for a template that cannot be read.
@@ -64,7 +64,7 @@ def open_template(template: Path, destination: Path, say: Say = lambda line: Non
     return Opened(destination, template, tuple(layer.label for layer in layers))
 
 
-def _build(folder: Path, template: Path, files: Files, layers: list[ProjectLayer], say: Say) -> None:
+def _build(folder: Path, template: Path, files: Files, layers: list[ProjectLayer], say: Progress) -> None:
     repository = make_repository(folder)
     trees = [_tree(files, layers, number) for number in range(len(layers))]
     blobs = {file.entry.id: file.data for tree in trees for file in tree.values()}
@@ -96,7 +96,7 @@ def _commit(subject: str, entries: Mapping[str, Entry], parents: tuple[int, ...]
     return NewCommit(_BRANCH, f"{subject}\n", BOT, BOT, _DATE, parents, entries=entries)
 
 
-def lay_out_rendered(repository: Repository, template: Path, say: Say) -> None:
+def lay_out_rendered(repository: Repository, template: Path, say: Progress) -> None:
     """Write the files that Copier makes, with the default answers, where git does not see them."""
     from starterkit.rendering import rendered_with_defaults
 

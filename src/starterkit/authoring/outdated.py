@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,11 +16,10 @@ from starterkit.authoring.files import (
     write_template,
 )
 from starterkit.errors import FileError
+from starterkit.progress import Progress, no_progress
 from starterkit.project.layers import Files
 from starterkit.repository.objects import FILE, File
 from starterkit.template import Environment
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ class Outdated:
         return self.files != self.before
 
 
-def outdated(folder: Path, say: Say = lambda line: None) -> Outdated:
+def outdated(folder: Path, say: Progress = no_progress) -> Outdated:
     """Compare the pins of every layer that brings some with the newest releases; this needs the network.
 
     Raises `NoNetworkError`, `NoSuchPackagesError`, `FileError`.
@@ -99,7 +98,7 @@ def _declaration(layer: ProjectLayer, environment: Environment, place: str) -> b
     return file.data
 
 
-def _newest(declaration: bytes, environment: Environment, label: str, say: Say) -> tuple[bytes, bytes]:
+def _newest(declaration: bytes, environment: Environment, label: str, say: Progress) -> tuple[bytes, bytes]:
     from starterkit.runtime import newest_pins
 
     say(f"Asking for the newest releases of what {environment.declaration} names ({label}) …")

@@ -6,7 +6,7 @@ lesson.md) are those of the last commit, so it does not matter in which commit a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,13 +27,12 @@ from starterkit.authoring.opening import Origin, lay_out_rendered, origin, recor
 from starterkit.authoring.stepfile import with_removes
 from starterkit.errors import ConflictError, UsageError
 from starterkit.plain import few
+from starterkit.progress import Progress, no_progress
 from starterkit.project.layers import Files, with_unix_line_ends
 from starterkit.repository import Repository, open_repository
 from starterkit.repository.objects import FILE, Entry, File
 from starterkit.template.atomic_replace import finish_replacing
 from starterkit.yamlfile import nearest
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ def save_template(
     to: Path | None = None,
     force: bool = False,
     renumber: bool = False,
-    say: Say = lambda line: None,
+    say: Progress = no_progress,
 ) -> Saved:
     """Write the path of an opened repository back into its template (or into `to`).
 
@@ -247,7 +246,7 @@ def _compared(
     )
 
 
-def _refresh_rendered(repository: Repository, target: Path, saved: Saved, say: Say) -> None:
+def _refresh_rendered(repository: Repository, target: Path, saved: Saved, say: Progress) -> None:
     changes = (*saved.added, *saved.changed, *saved.removed)
     if any(name.endswith(".jinja") or name == "copier.yml" for name in changes):
         lay_out_rendered(repository, target, say)

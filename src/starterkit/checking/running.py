@@ -12,8 +12,9 @@ from typing import IO, TYPE_CHECKING
 from starterkit.checking.results import CheckResult, ExpectedTest, Outcome, TestResult
 from starterkit.errors import UsageError
 from starterkit.process import interrupt, running, start, wait
+from starterkit.progress import Progress, no_progress
 from starterkit.repository import PATH_REF
-from starterkit.runtime.prepared import Prepared, Say, quiet
+from starterkit.runtime.prepared import Prepared
 from starterkit.template import BASE, Template
 from starterkit.yamlfile import nearest
 
@@ -50,7 +51,7 @@ def run_tests(
     step: str = BASE,
     pristine: bool = False,
     limit_seconds: float | None = None,
-    say: Say = quiet,
+    say: Progress = no_progress,
 ) -> CheckResult:
     """Run the test files of `expected` (or the `selected` tests alone) in `folder` and say how each listed test went.
 

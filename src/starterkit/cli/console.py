@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any, TextIO, cast
 
 from starterkit.cli.invocation import Invocation
-from starterkit.cli.progress import Progress
+from starterkit.cli.progress import ProgressReporter
 from starterkit.cli.text import Text, harmless, joined, prose, text, wrapped
 
 JSON_FORMAT = 1
@@ -30,8 +30,8 @@ class Console:
         self.columns, self.lines = shutil.get_terminal_size()
         self.out_colour = has_colour(sys.stdout, environ)
         self.err_colour = has_colour(sys.stderr, environ)
-        is_quiet = environ.get("TERM") == "dumb"
-        self.progress = Progress(sys.stderr, moving=sys.stderr.isatty() and not is_quiet, colour=self.err_colour)
+        is_moving = sys.stderr.isatty() and environ.get("TERM") != "dumb"
+        self.progress = ProgressReporter(sys.stderr, moving=is_moving, colour=self.err_colour)
 
     @property
     def width(self) -> int:

@@ -13,7 +13,7 @@ _EVERY_SECONDS = 0.12
 _DELAY_SECONDS = 0.25  # what is quicker than this leaves no trace
 
 
-class Progress:
+class ProgressReporter:
     """The line that says what is being done; `stop` takes it away."""
 
     def __init__(self, stream: IO[str], *, moving: bool, colour: bool) -> None:

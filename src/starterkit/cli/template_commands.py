@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from starterkit.cli.console import Console
     from starterkit.validation.model import Report, RuleResult
     from starterkit.validation.planning import Unit
-    from starterkit.validation.running import Place
+    from starterkit.validation.running import Observer, Place
     from starterkit.validation.subject import Subject
 
 Names = Annotated[
@@ -79,7 +79,7 @@ def validate(
     place = _place(whole_number(jobs, "--jobs"), use_cache=not no_cache)
     subjects = subjects_of(names or [], folder_of(context), place.templates, trusted=trust)
     wanted = _wanted(subjects, step or [], only or [], skip or [], shard, changed_since)
-    report = run_validation(wanted, place, _Told(console))
+    report = run_validation(wanted, place, _observer(console))
     return validated.show(console, report, junit=junit, github=github)
 
 
@@ -90,7 +90,7 @@ def report_of(console: Console, folder: Path, *, skip: list[str]) -> Report:
 
     place = _place(0, use_cache=True)
     subjects = subjects_of([str(folder)], folder, place.templates, trusted=True)
-    return run_validation(_wanted(subjects, [], [], skip, "", ""), place, _Told(console))
+    return run_validation(_wanted(subjects, [], [], skip, "", ""), place, _observer(console))
 
 
 def matrix(
@@ -148,23 +148,24 @@ def _place(jobs: int, *, use_cache: bool) -> Place:
     return Place(cache_folder(), jobs, use_cache)
 
 
-class _Told:
-    """Tells on standard error what is being looked at."""
+def _observer(console: Console) -> Observer:
+    """Return what reports on standard error which unit is being validated."""
+    from starterkit.validation.running import Observer
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._count = ""
+    class Reporter(Observer):
+        count = ""
 
-    def began(self, unit: Unit) -> None:
-        """Say what is being looked at."""
-        rule = unit.rule.value.replace("-", " ")
-        self._console.say(f"{self._count}{unit.subject.template.name} {unit.step}: {rule}")
+        def began(self, unit: Unit) -> None:
+            rule = unit.rule.value.replace("-", " ")
+            console.say(f"{self.count}{unit.subject.template.name} {unit.step}: {rule}")
 
-    def ended(self, result: RuleResult, done: int, of: int) -> None:
-        """Say what was found wanting at once, so that nobody has to wait for the end."""
-        self._count = f"{done} of {of} · "
-        if result.findings and not result.cached:
-            self._console.note(f"{result.template} {result.step}: {result.rule.value.replace('-', ' ')} FAILED")
+        def ended(self, result: RuleResult, done: int, of: int) -> None:
+            """Report a failure at once, so that nobody has to wait for the end."""
+            self.count = f"{done} of {of} · "
+            if result.findings and not result.cached:
+                console.note(f"{result.template} {result.step}: {result.rule.value.replace('-', ' ')} FAILED")
+
+    return Reporter()
 
 
 COMMANDS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (

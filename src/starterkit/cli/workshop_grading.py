@@ -12,6 +12,7 @@ import typer
 from starterkit.cli.options import Json, flag
 from starterkit.cli.session import console_of
 from starterkit.cli.workshop_options import TrustSubmissions, Who, complete_path_steps, workshop_here
+from starterkit.progress import Progress
 
 if TYPE_CHECKING:
     from starterkit.cli.console import Console
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from starterkit.errors import StarterkitError
     from starterkit.workshop.catching_up import Judge
     from starterkit.workshop.folder import Person, Workshop
-    from starterkit.workshop.founding import Say
     from starterkit.workshop.grading.model import Grade
     from starterkit.workshop.grading.one import Here, Runner
     from starterkit.workshop.grading.packages import Shelf
@@ -113,7 +113,7 @@ def grader(console: Console, *, trusted: bool) -> GradeThem:
     """Return what grades people on the way: their latest work. Raises `MissingError` where there is no sandbox."""
     runner = _here(console, trusted=trusted)
 
-    def grade_them(workshop: Workshop, people: Sequence[Person], say: Say) -> None:
+    def grade_them(workshop: Workshop, people: Sequence[Person], say: Progress) -> None:
         from starterkit.workshop.grading.running import Order
 
         _, failed = _graded(console, workshop, Order(people), runner, runner.shelf)
@@ -143,7 +143,7 @@ def grader_for_watch(console: Console, troubles: Troubles, *, trusted: bool) -> 
         troubles.lasting.append(("Nothing is graded:", lacking.message, lacking.fix))
         return None
 
-    def grade_them(workshop: Workshop, people: Sequence[Person], say: Say) -> None:
+    def grade_them(workshop: Workshop, people: Sequence[Person], say: Progress) -> None:
         from starterkit.workshop.grading.running import Order
 
         try:
@@ -203,19 +203,13 @@ def _graded(
     from starterkit.workshop.grading.running import Grading
     from starterkit.workshop.grading.written import write_grades
 
-    grading = Grading(workshop, order, runner, shelf, _Told(console, workshop.called if names else {}))
+    called = workshop.called if names else {}
+
+    def on_grade(grade: Grade, done: int, of: int) -> None:
+        name = called.get(grade.person.folder, "")
+        console.say(f"{done} of {of} · {name}: {grade.verdict.value}" if name else f"Grading: {done} of {of}")
+
+    grading = Grading(workshop, order, runner, shelf, on_grade)
     grades = grading.run()
     failed = write_grades(workshop, grades)
     return grades, {**grading.failed, **failed}
-
-
-class _Told:
-    """Tells on standard error how far the grading is."""
-
-    def __init__(self, console: Console, names: Mapping[str, str]) -> None:
-        self._console, self._names = console, names
-
-    def ended(self, grade: Grade, done: int, of: int) -> None:
-        """Say who has a grade now."""
-        name = self._names.get(grade.person.folder, "")
-        self._console.say(f"{done} of {of} · {name}: {grade.verdict.value}" if name else f"Grading: {done} of {of}")

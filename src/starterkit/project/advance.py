@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from starterkit.errors import ConflictError, RedError
+from starterkit.progress import Progress
 from starterkit.project.carry import Carried, carry, settle
 from starterkit.project.opened import Project, Work
 from starterkit.project.pins import pins_rule
@@ -19,8 +19,6 @@ from starterkit.template import Step
 
 if TYPE_CHECKING:
     from starterkit.checking import CheckResult
-
-Say = Callable[[str], None]
 
 
 class TestsRed(RedError):
@@ -61,7 +59,7 @@ class Choices:
     leave_out: bool = False
 
 
-def advance(project: Project, choices: Choices, say: Say) -> Advanced:
+def advance(project: Project, choices: Choices, say: Progress) -> Advanced:
     """Carry the next given in. Raises `RedError` when the tests are red, `ConflictError` on a conflict."""
     with project.writing("next"):
         state = project.state
@@ -159,7 +157,7 @@ def settle_conflicts(merger: Merger, carried: Carried, how: Settle | None, label
     )
 
 
-def _check_now(project: Project, say: Say) -> None:
+def _check_now(project: Project, say: Progress) -> None:
     """Run the tests so far. Raises `TestsRed` when they are not green."""
     from starterkit.project import checks
 

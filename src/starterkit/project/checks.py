@@ -13,6 +13,7 @@ from pathlib import Path
 from starterkit.checking import CheckResult, ExpectedTest, Outcome, run_tests
 from starterkit.errors import UsageError
 from starterkit.process import beside
+from starterkit.progress import Progress, no_progress
 from starterkit.project.opened import Project, tree_fingerprint
 from starterkit.project.state import RememberedCheck
 from starterkit.repository.objects import Entry, File
@@ -20,14 +21,8 @@ from starterkit.repository.worktree import write_file
 from starterkit.runtime import NoNetworkError, Prepared, prepare
 from starterkit.template import BASE
 
-Say = Callable[[str], None]
 
-
-def silent(line: str) -> None:
-    """The observer that does nothing."""
-
-
-def prepared(project: Project, say: Say = silent) -> Prepared:
+def prepared(project: Project, say: Progress = no_progress) -> Prepared:
     """Return the environment of the project, made or brought up to date where it has to be."""
     try:
         return prepare(project.folder, project.template.environment, bundle=project.bundle, say=say)
@@ -44,7 +39,7 @@ def check(
     pristine: bool = False,
     selected: Sequence[str] = (),
     environment: Prepared | None = None,
-    say: Say = silent,
+    say: Progress = no_progress,
 ) -> CheckResult:
     """Run the path's tests so far against the project, and remember the outcome of a whole run.
 
@@ -65,7 +60,7 @@ def _check(
     expected: Sequence[ExpectedTest],
     selected: Sequence[str],
     pristine: bool,
-    say: Say,
+    say: Progress,
 ) -> CheckResult:
     if pristine:
         work = project.read_work()
@@ -96,7 +91,7 @@ def run(
     *,
     selected: Sequence[str] = (),
     pristine: bool = False,
-    say: Say = silent,
+    say: Progress = no_progress,
 ) -> CheckResult:
     """Run tests in a folder that holds the project or a copy of it."""
     last = project.memory.last_check()

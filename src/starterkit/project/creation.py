@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from starterkit import __version__
 from starterkit.errors import MissingError, StarterkitError, UsageError, cannot_write
+from starterkit.progress import Progress
 from starterkit.project.layers import Files, Layer, path_layers, read_folder, texts_of, write_path
 from starterkit.project.opened import Project, now
 from starterkit.project.state import ANSWERS_FILE, STATE_FILE, Memory, State, state_bytes
@@ -25,8 +26,6 @@ from starterkit.template.located import BUNDLED
 if TYPE_CHECKING:
     from starterkit.checking import CheckResult
     from starterkit.runtime import Bundle
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -122,7 +121,7 @@ def check_trust(order: Order) -> None:
         )
 
 
-def create(order: Order, say: Say) -> Created:
+def create(order: Order, say: Progress) -> Created:
     """Make a project. What was begun is removed again when it cannot be finished."""
     check_destination(order.destination)
     check_trust(order)
@@ -253,7 +252,7 @@ def _first_message(order: Order) -> str:
     return f"Begin {'after' if order.solved else 'at'} {order.template.step(order.step).label}\n"
 
 
-def _install_and_check(order: Order, layers: list[Layer], say: Say) -> CheckResult:
+def _install_and_check(order: Order, layers: list[Layer], say: Progress) -> CheckResult:
     from starterkit.project import checks
     from starterkit.runtime import fetch_into_cache, prepare
 

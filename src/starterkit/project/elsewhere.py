@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from starterkit.errors import MissingError, UsageError
 from starterkit.plain import few
 from starterkit.process import Finished, TimeLimitReached
-from starterkit.project.advance import Say
+from starterkit.progress import Progress
 from starterkit.project.opened import Project
 from starterkit.repository import PATH_REF, STARTERKIT_REFS, TEXTS_REF
 from starterkit.repository.git import Git
@@ -45,7 +45,7 @@ def fixes_of(remote: str) -> str:
     return f"refs/remotes/{remote}/{FIX_BRANCHES}"
 
 
-def brought(project: Project, place: Place, chosen: str, own: str, say: Say) -> tuple[str, str]:
+def brought(project: Project, place: Place, chosen: str, own: str, say: Progress) -> tuple[str, str]:
     """Fetch the branch that was chosen, else that of the name `own`, else the only one; return its name and commit.
 
     Raises `UsageError` naming the branches that are there, and `MissingError` where the place cannot be reached.

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from starterkit.progress import Progress
 from starterkit.project.opened import Project
 from starterkit.template import Step
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ class HintShown:
         return self.number >= self.total
 
 
-def next_hint(project: Project, say: Say) -> HintShown | None:
+def next_hint(project: Project, say: Progress) -> HintShown | None:
     """Return the next hint for the first red test, and remember that it was shown; None when nothing is red.
 
     Which test is red is known from the last check of exactly these files, else from a new one.

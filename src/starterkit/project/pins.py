@@ -7,11 +7,11 @@ stand side by side, and the next check or run compiles them with the network.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from starterkit.errors import MissingError
 from starterkit.process import ProgramFailed
+from starterkit.progress import Progress
 from starterkit.project.carry import Pins, PinsRule
 from starterkit.template import Environment
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def pins_rule(
-    environment: Environment, say: Callable[[str], None], *, bundle: Bundle | None = None, compile_now: bool = True
+    environment: Environment, say: Progress, *, bundle: Bundle | None = None, compile_now: bool = True
 ) -> PinsRule:
     """Return the rule for this kind of environment; with a `bundle`, pins are compiled from what is in it.
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from starterkit.errors import ConflictError, FileError, UsageError
-from starterkit.project.advance import Choices, Say, merger_for, mine_without_state, save_message
+from starterkit.progress import Progress
+from starterkit.project.advance import Choices, merger_for, mine_without_state, save_message
 from starterkit.project.carry import Carried, PinsRule, carry, settle
 from starterkit.project.elsewhere import Place, brought, fixes_of
 from starterkit.project.opened import Project
@@ -102,7 +103,7 @@ class _Side:
     tree: dict[str, Entry]
 
 
-def pull(project: Project, choices: Choices, say: Say, source: Source | None = None) -> Pulled:
+def pull(project: Project, choices: Choices, say: Progress, source: Source | None = None) -> Pulled:
     """Bring the commits of the remote's branch, or of `source`, and merge them.
 
     The learner's own work is saved as a commit first, as `next` does it. Raises `ConflictError` (nothing changed) where
@@ -150,7 +151,7 @@ def pull(project: Project, choices: Choices, say: Say, source: Source | None = N
         return Pulled(other.name, other.commits, ahead, must_push, state.step, corrected, moved, written, waiting)
 
 
-def _fetched(project: Project, head: Head, remotes: _Remotes, source: Source, say: Say) -> _Other:
+def _fetched(project: Project, head: Head, remotes: _Remotes, source: Source, say: Progress) -> _Other:
     """Fetch the other side. Raises `UsageError` where there is none, or where it shares nothing with this project."""
     git = project.repository.git
     name, commit = _named(project, remotes, source, say)
@@ -188,7 +189,7 @@ def _remotes(project: Project, head: Head) -> _Remotes:
     return _Remotes(branch, names, own, must_push=bool(names) and not collected)
 
 
-def _named(project: Project, remotes: _Remotes, source: Source, say: Say) -> tuple[str, str]:
+def _named(project: Project, remotes: _Remotes, source: Source, say: Progress) -> tuple[str, str]:
     """The other side's name to people, and its commit."""
     branch, words = remotes.branch, source.words
     if words and words not in remotes.names:

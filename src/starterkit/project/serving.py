@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from starterkit.errors import ExitCode, MissingError, StarterkitError, UsageError
+from starterkit.progress import Progress
 from starterkit.project import checks
 from starterkit.project.opened import Project
 from starterkit.runtime import Prepared, free_port
 from starterkit.runtime import serve as serve_command
 
-Say = Callable[[str], None]
 DEFAULT_PORT = 8000
 _COMMAND_SECONDS = 120.0
 # What SQLite keeps beside a database while it is open; it belongs to the file and moves with it.
@@ -32,7 +32,7 @@ class SchemaOutdated(StarterkitError):
         )
 
 
-def serve(project: Project, *, port: int | None, reset: bool, say: Say, on_ready: Callable[[str], None]) -> int:
+def serve(project: Project, *, port: int | None, reset: bool, say: Progress, on_ready: Callable[[str], None]) -> int:
     """Serve the site until it is stopped; return the server's exit code.
 
     `on_ready` is told the address when the site answers. Raises `SchemaOutdated` when the database does not fit,

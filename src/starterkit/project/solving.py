@@ -8,7 +8,7 @@ asked (`--replace`) every file of the path, which always ends green.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from starterkit.errors import ConflictError, UsageError
 from starterkit.process import run
+from starterkit.progress import Progress, no_progress
 from starterkit.project.advance import (
     Choices,
     merger_for,
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from starterkit.checking import CheckResult
     from starterkit.runtime import Prepared
 
-Say = Callable[[str], None]
 _HISTORY_SECONDS = 120.0
 
 
@@ -95,7 +95,7 @@ class Try:
 class _Solving:
     """One run of `solve`: the trees, the merger, and the tries."""
 
-    def __init__(self, project: Project, work: Work, say: Say) -> None:
+    def __init__(self, project: Project, work: Work, say: Progress) -> None:
         step = project.step
         if step is None:
             raise UsageError("There is no step to solve yet.", "Begin the first one: `starterkit next`.")
@@ -184,7 +184,7 @@ class _Solving:
 
 
 def solve(
-    project: Project, choices: Choices, say: Say, *, replace_all: bool = False, files: Sequence[str] = ()
+    project: Project, choices: Choices, say: Progress, *, replace_all: bool = False, files: Sequence[str] = ()
 ) -> Solved:
     """Carry the solution of the present step in.
 
@@ -300,7 +300,7 @@ def show_solution(project: Project) -> list[FileDiff]:
     """
     step = project.step
     also = tuple(project.path.layer(step.name, solved=True)) if step else ()
-    solving = _Solving(project, project.read_work(also=also), lambda line: None)
+    solving = _Solving(project, project.read_work(also=also), no_progress)
     carried = solving.merged()
     in_conflict = {conflict.path for conflict in carried.conflicts}
     found = []

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from starterkit.errors import MissingError
+from starterkit.progress import Progress, no_progress
 from starterkit.runtime.bundle import Bundle
-from starterkit.runtime.prepared import Prepared, Say, quiet
+from starterkit.runtime.prepared import Prepared
 from starterkit.runtime.python_environment import PythonEnvironments
 from starterkit.template import Environment
 
@@ -26,7 +27,6 @@ __all__ = [
     "NoNetworkError",
     "NoSuchPackagesError",
     "Prepared",
-    "Say",
     "ToolReport",
     "compile_pins",
     "fetch_into_cache",
@@ -36,7 +36,6 @@ __all__ = [
     "pinned_versions",
     "preferred_pins",
     "prepare",
-    "quiet",
     "report_tools",
     "serve",
     "uv_binary",
@@ -68,7 +67,7 @@ class Maker(Protocol):
     """What makes the environments of one kind."""
 
     def prepare(
-        self, project: Path, environment: Environment, *, offline: bool, bundle: Bundle | None, say: Say
+        self, project: Path, environment: Environment, *, offline: bool, bundle: Bundle | None, say: Progress
     ) -> Prepared:
         """Return the environment of a project, made or brought up to date where that is needed."""
 
@@ -83,11 +82,11 @@ class Maker(Protocol):
         *,
         offline: bool,
         bundle: Bundle | None,
-        say: Say,
+        say: Progress,
     ) -> bytes:
         """Return the pins of a declaration."""
 
-    def fetch_into_cache(self, pins: bytes, environment: Environment, *, offline: bool, say: Say) -> None:
+    def fetch_into_cache(self, pins: bytes, environment: Environment, *, offline: bool, say: Progress) -> None:
         """Bring every package of a pins file onto this machine."""
 
     def newest_pins(self, declaration: bytes, environment: Environment, *, unbound: bool) -> bytes:
@@ -110,7 +109,7 @@ def prepare(
     *,
     offline: bool = False,
     bundle: Bundle | None = None,
-    say: Say = quiet,
+    say: Progress = no_progress,
 ) -> Prepared:
     """Return the environment that the project's commands run in, made or brought up to date where that is needed.
 
@@ -135,7 +134,7 @@ def compile_pins(
     *,
     offline: bool = False,
     bundle: Bundle | None = None,
-    say: Say = quiet,
+    say: Progress = no_progress,
 ) -> bytes:
     """Return the exact, hashed pins of what a declaration names, for all systems, without any address.
 
@@ -155,7 +154,9 @@ def newest_pins(declaration: bytes, environment: Environment, *, unbound: bool =
     return _maker(environment).newest_pins(declaration, environment, unbound=unbound)
 
 
-def fetch_into_cache(pins: bytes, environment: Environment, *, offline: bool = False, say: Say = quiet) -> None:
+def fetch_into_cache(
+    pins: bytes, environment: Environment, *, offline: bool = False, say: Progress = no_progress
+) -> None:
     """Bring every package of a pins file onto this machine, so that later no network is needed for it.
 
     Raises as `prepare` does.

@@ -10,14 +10,16 @@ from pathlib import Path
 
 from starterkit.errors import MissingError
 from starterkit.paths import try_lock
-from starterkit.runtime.prepared import Say, quiet
+from starterkit.progress import Progress, no_progress
 
 _LIMIT_SECONDS = 600.0
 _LOOK_EVERY_SECONDS = 0.05
 
 
 @contextmanager
-def locked(file: Path, *, say: Say = quiet, what: str = "this", seconds: float = _LIMIT_SECONDS) -> Iterator[int]:
+def locked(
+    file: Path, *, say: Progress = no_progress, what: str = "this", seconds: float = _LIMIT_SECONDS
+) -> Iterator[int]:
     """Hold the lock on `file` (made when absent) while the block runs; gives the file descriptor that holds it.
 
     A program that inherits the descriptor holds the lock too, so that what a killed command started is waited for.

@@ -17,9 +17,9 @@ from pathlib import Path
 from starterkit.errors import MissingError, StarterkitError
 from starterkit.paths import cache_folder
 from starterkit.process import PYTHON_VARIABLES, run, scrubbed_environment
+from starterkit.progress import Progress
 from starterkit.runtime.bundle import Bundle
 from starterkit.runtime.lock import locked
-from starterkit.runtime.prepared import Say
 from starterkit.runtime.stamp import read, write_whole
 from starterkit.runtime.versions import fits
 
@@ -56,7 +56,7 @@ class KnownNode:
         return own_folder() in self.program.parents
 
 
-def find_node(wanted: str, *, offline: bool, bundle: Bundle | None, say: Say) -> KnownNode:
+def find_node(wanted: str, *, offline: bool, bundle: Bundle | None, say: Progress) -> KnownNode:
     """Return a Node that fits `wanted` (such as ">=24"): the machine's own, else starterkit's.
 
     The latter is fetched when it is needed first, from the `bundle` where there is one.

@@ -9,9 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from starterkit.errors import MissingError, StarterkitError
+from starterkit.progress import Progress
 from starterkit.runtime.bundle import Bundle
 from starterkit.runtime.node import KnownNode, node_variables, read_known_node
-from starterkit.runtime.prepared import Prepared, Say
+from starterkit.runtime.prepared import Prepared
 from starterkit.runtime.python_environment import read_files
 from starterkit.runtime.stamp import read_stamp
 from starterkit.template import Environment
@@ -23,7 +24,7 @@ class NodeEnvironments:
     """The maker of environments of kind `node`."""
 
     def prepare(
-        self, project: Path, environment: Environment, *, offline: bool, bundle: Bundle | None, say: Say
+        self, project: Path, environment: Environment, *, offline: bool, bundle: Bundle | None, say: Progress
     ) -> Prepared:
         """Return the environment in the project's node_modules, made or brought up to date where that is needed."""
         project = project.absolute()
@@ -55,7 +56,7 @@ class NodeEnvironments:
         *,
         offline: bool,
         bundle: Bundle | None,
-        say: Say,
+        say: Progress,
     ) -> bytes:
         """Return the lock file of a declaration; what `old_pins` names keeps its version where it can."""
         from starterkit.runtime.node_packages import compile_lock
@@ -68,7 +69,7 @@ class NodeEnvironments:
 
         return newest_lock(declaration, environment, unbound=unbound)
 
-    def fetch_into_cache(self, pins: bytes, environment: Environment, *, offline: bool, say: Say) -> None:
+    def fetch_into_cache(self, pins: bytes, environment: Environment, *, offline: bool, say: Progress) -> None:
         """Bring every package of a lock file into npm's cache."""
         from starterkit.runtime.node_packages import fetch_into_cache
 

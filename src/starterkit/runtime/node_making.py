@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from starterkit.errors import UsageError
+from starterkit.progress import Progress
 from starterkit.runtime.bundle import Bundle
 from starterkit.runtime.lock import locked
 from starterkit.runtime.node import KnownNode, find_node, read_known_node, write_known_node
 from starterkit.runtime.node_environment import FOLDER, up_to_date
 from starterkit.runtime.node_packages import DeclaredPackages, compile_lock, declared_packages, is_locked
 from starterkit.runtime.npm import run_cached_first
-from starterkit.runtime.prepared import Say
 from starterkit.runtime.python_environment import read_files
 from starterkit.runtime.stamp import STAMP, Files, Stamp, read_stamp, write_stamp, write_whole
 from starterkit.runtime.versions import fits
@@ -37,7 +37,7 @@ class Making:
     environment: Environment
     offline: bool
     bundle: Bundle | None
-    say: Say
+    say: Progress
 
     @property
     def folder(self) -> Path:

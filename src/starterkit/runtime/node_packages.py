@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from starterkit.errors import FileError
+from starterkit.progress import Progress, no_progress
 from starterkit.runtime.bundle import Bundle
 from starterkit.runtime.node import find_node
 from starterkit.runtime.npm import failure, run_cached_first, run_npm
-from starterkit.runtime.prepared import Say, quiet
 from starterkit.template import Environment
 from starterkit.textfile import parse_json
 
@@ -60,7 +60,7 @@ def compile_lock(
     *,
     offline: bool,
     bundle: Bundle | None,
-    say: Say,
+    say: Progress,
 ) -> bytes:
     """Return the lock file of a declaration; what `old_pins` names keeps its version where it can."""
     declared = declared_packages(declaration, environment.declaration)
@@ -79,7 +79,7 @@ def newest_lock(declaration: bytes, environment: Environment, *, unbound: bool) 
         top = parse_json(declaration, environment.declaration)
         top.update({name: dict.fromkeys(packages, "*") for name, packages in declared.lists.items()})
         declaration = json.dumps(top).encode()
-    node = find_node(declared.wanted_node, offline=False, bundle=None, say=quiet)
+    node = find_node(declared.wanted_node, offline=False, bundle=None, say=no_progress)
     with _scratch(environment, declaration, None) as folder:
         finished = run_npm(node, ["install", "--package-lock-only", "--ignore-scripts"], cwd=folder)
         if finished.code != 0:
@@ -87,7 +87,7 @@ def newest_lock(declaration: bytes, environment: Environment, *, unbound: bool) 
         return (folder / environment.pins).read_bytes().replace(b"\r\n", b"\n")
 
 
-def fetch_into_cache(pins: bytes, environment: Environment, *, offline: bool, say: Say) -> None:
+def fetch_into_cache(pins: bytes, environment: Environment, *, offline: bool, say: Progress) -> None:
     """Bring every package of a lock file into npm's cache, and what npm reads to make a lock file again."""
     declaration = declaration_of(pins, environment)
     wanted = declared_packages(declaration, environment.declaration).wanted_node
@@ -98,7 +98,7 @@ def fetch_into_cache(pins: bytes, environment: Environment, *, offline: bool, sa
     compile_lock(declaration, None, environment, offline=offline, bundle=None, say=say)
 
 
-def fill_cache(pins: bytes, environment: Environment, cache: Path, *, also: Sequence[str] = (), say: Say) -> None:
+def fill_cache(pins: bytes, environment: Environment, cache: Path, *, also: Sequence[str] = (), say: Progress) -> None:
     """Fill a cache of npm's in a folder with the packages of a lock file, and what making it again reads.
 
     With `also`, only these are added: each a name and a version, `express@5.3.0`.
@@ -116,7 +116,7 @@ def fill_cache(pins: bytes, environment: Environment, cache: Path, *, also: Sequ
                 raise failure(finished, f"the packages of {environment.pins}")
 
 
-def npm_registry(environment: Environment, pins: bytes, say: Say) -> str:
+def npm_registry(environment: Environment, pins: bytes, say: Progress) -> str:
     """Return the address of the registry that npm asks on this machine."""
     declaration = declaration_of(pins, environment)
     node = find_node(

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from starterkit.errors import MissingError, StarterkitError
 from starterkit.process import Finished, ProgramFailed, run, scrubbed_environment
+from starterkit.progress import Progress, no_progress
 from starterkit.runtime.node import NODE_VARIABLES, KnownNode
-from starterkit.runtime.prepared import Say, quiet
 from starterkit.runtime.uv import ONLINE_MEND, NoNetworkError, NoSuchPackagesError
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def run_cached_first(
     cwd: Path,
     offline: bool = False,
     bundle: Bundle | None = None,
-    say: Say = quiet,
+    say: Progress = no_progress,
     keep_open: Sequence[int] = (),
 ) -> Finished:
     """Run npm on its cache alone, and where that does not do, with the network after saying so.

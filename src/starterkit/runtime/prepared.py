@@ -5,19 +5,14 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from starterkit.errors import UsageError
 from starterkit.process import PYTHON_VARIABLES, scrubbed_environment
 
-Say = Callable[[str], None]
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
-
-
-def quiet(line: str) -> None:
-    """Say nothing: the observer of work that nobody watches."""
 
 
 @dataclass(frozen=True)

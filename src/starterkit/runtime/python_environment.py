@@ -10,8 +10,9 @@ import os
 from pathlib import Path
 
 from starterkit.errors import FileError, MissingError, StarterkitError
+from starterkit.progress import Progress
 from starterkit.runtime.bundle import Bundle
-from starterkit.runtime.prepared import Prepared, Say, program_variables
+from starterkit.runtime.prepared import Prepared, program_variables
 from starterkit.runtime.stamp import Files, read, read_stamp
 from starterkit.template import Environment
 
@@ -22,7 +23,7 @@ class PythonEnvironments:
     """The maker of environments of kind `python`."""
 
     def prepare(
-        self, project: Path, environment: Environment, *, offline: bool, bundle: Bundle | None, say: Say
+        self, project: Path, environment: Environment, *, offline: bool, bundle: Bundle | None, say: Progress
     ) -> Prepared:
         """Return the environment in the project's .venv, made or brought up to date where that is needed."""
         project = project.absolute()
@@ -56,7 +57,7 @@ class PythonEnvironments:
         *,
         offline: bool,
         bundle: Bundle | None,
-        say: Say,
+        say: Progress,
     ) -> bytes:
         """Return the hashed pins of a declaration; what `old_pins` names keeps its version where it can."""
         from starterkit.runtime.python_packages import compile_pins
@@ -69,7 +70,7 @@ class PythonEnvironments:
 
         return newest_python_pins(declaration, environment, unbound=unbound)
 
-    def fetch_into_cache(self, pins: bytes, environment: Environment, *, offline: bool, say: Say) -> None:
+    def fetch_into_cache(self, pins: bytes, environment: Environment, *, offline: bool, say: Progress) -> None:
         """Bring every package of a pins file, and what is needed to compile pins again, into uv's cache."""
         from starterkit.runtime.python_packages import fetch_into_cache
 

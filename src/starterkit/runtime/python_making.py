@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from starterkit.errors import FileError, MissingError, UsageError
+from starterkit.progress import Progress
 from starterkit.runtime.bundle import Bundle
 from starterkit.runtime.declaration import Declared, declared
 from starterkit.runtime.lock import locked
 from starterkit.runtime.pins import check_pins, package_name, pinned_names
-from starterkit.runtime.prepared import Say
 from starterkit.runtime.python_environment import FOLDER, has_python, is_up_to_date, python, read_files, settings
 from starterkit.runtime.python_packages import compile_pins, our_python
 from starterkit.runtime.stamp import NOTHING, STAMP, Files, Stamp, read_stamp, write_stamp, write_whole
@@ -32,7 +32,7 @@ class Making:
     environment: Environment
     offline: bool
     bundle: Bundle | None
-    say: Say
+    say: Progress
 
     @property
     def folder(self) -> Path:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from starterkit.progress import Progress
 from starterkit.runtime.bundle import Bundle
 from starterkit.runtime.declaration import declared
-from starterkit.runtime.prepared import Say
 from starterkit.runtime.uv import run_cached_first
 from starterkit.template import Environment
 
@@ -22,7 +22,7 @@ def compile_pins(
     *,
     offline: bool,
     bundle: Bundle | None,
-    say: Say,
+    say: Progress,
 ) -> bytes:
     """Return the hashed pins of a declaration; what `old_pins` names keeps its version where it can."""
     lists = declared(declaration, environment.declaration)
@@ -36,7 +36,7 @@ def compile_pins(
         return target.read_bytes().replace(b"\r\n", b"\n")
 
 
-def fetch_into_cache(pins: bytes, environment: Environment, *, offline: bool, say: Say) -> None:
+def fetch_into_cache(pins: bytes, environment: Environment, *, offline: bool, say: Progress) -> None:
     """Bring every package of a pins file, and what is needed to compile pins again, into uv's cache."""
     with _scratch() as folder:
         file = folder / Path(environment.pins).name
@@ -63,7 +63,7 @@ def _compile(
     *,
     offline: bool,
     bundle: Bundle | None,
-    say: Say,
+    say: Progress,
 ) -> None:
     version = ".".join(map(str, lowest_python))
     command: list[str | Path] = ["pip", "compile", *words, "--universal", "--generate-hashes", "--no-header"]

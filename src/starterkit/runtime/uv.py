@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from starterkit.errors import MissingError, StarterkitError, UsageError
 from starterkit.process import PYTHON_VARIABLES, Finished, ProgramFailed, run, scrubbed_environment
-from starterkit.runtime.prepared import Say, quiet
+from starterkit.progress import Progress, no_progress
 
 if TYPE_CHECKING:
     from starterkit.runtime.bundle import Bundle
@@ -92,7 +92,7 @@ def run_cached_first(
     cwd: Path | None = None,
     offline: bool = False,
     bundle: Bundle | None = None,
-    say: Say = quiet,
+    say: Progress = no_progress,
     keep_open: Sequence[int] = (),
 ) -> Finished:
     """Run uv on its cache alone, and where that does not do, with the network after saying so.

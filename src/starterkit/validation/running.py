@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from starterkit.errors import FileError, StarterkitError
 from starterkit.process import end_all
@@ -24,24 +23,14 @@ from starterkit.validation.subject import NotRenderedError
 _LOOK_EVERY_SECONDS = 0.2
 
 
-class Observer(Protocol):
-    """Told what happens while a validation runs."""
+class Observer:
+    """Hears what happens during a validation. The base class ignores it."""
 
     def began(self, unit: Unit) -> None:
-        """A unit is being looked at."""
+        """The validation of a unit begins."""
 
     def ended(self, result: RuleResult, done: int, of: int) -> None:
-        """A unit has its result; so many of all have theirs."""
-
-
-class Unobserved:
-    """The observer that does nothing."""
-
-    def began(self, unit: Unit) -> None:
-        """A unit is being looked at."""
-
-    def ended(self, result: RuleResult, done: int, of: int) -> None:
-        """A unit has its result."""
+        """A unit has its result: `done` of `of` units are finished."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +61,7 @@ def validate(units: Sequence[Unit], place: Place, observer: Observer | None = No
     Raises `FileError` where a template's files cannot be laid out. An interruption ends all that was started.
     """
     begun = time.monotonic()
-    watcher = observer or Unobserved()
+    watcher = observer or Observer()
     kept = ResultCache(place.cache)
     keys = {unit: unit.key for unit in units}
     results = {unit: found for unit in units if place.use_cache and (found := kept.get(keys[unit])) is not None}

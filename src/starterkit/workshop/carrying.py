@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from starterkit.errors import MissingError, StarterkitError
+from starterkit.progress import no_progress
 from starterkit.project.carry import Carried, carry, changed_paths, take_files
 from starterkit.project.elsewhere import FIX_BRANCHES
 from starterkit.project.path import LearningPath
@@ -132,7 +133,7 @@ class Desk:
             about = self.repository.reader.about(mine[path].id) if path in mine else None
             if about is not None and about[2] > _LARGEST_MERGED:
                 raise StarterkitError(f"Their {path} is too large to be merged ({about[2]:,} bytes).")
-        rule = pins_rule(template.environment, _silent, compile_now=False)
+        rule = pins_rule(template.environment, no_progress, compile_now=False)
         return carry(self.merger, template, change.before, change.after, mine, pins_rule=rule)
 
     def take_changed(self, template: Template, change: Change, mine: Tree) -> Carried:
@@ -215,7 +216,3 @@ class Desk:
 def fix_branch(state: State) -> str:
     """Return the name of the branch that is left for a person to merge, where a path like this could not go in."""
     return f"{FIX_BRANCHES}{state.path[:8]}"
-
-
-def _silent(line: str) -> None:
-    """What is settled here stands in the report."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from starterkit.crash_report import error_of
+from starterkit.progress import Progress
 from starterkit.project.advance import solve_message
 from starterkit.project.carry import Carried, settle, take_all
 from starterkit.project.history import adopted, is_their_own, without_new_history
@@ -76,7 +77,7 @@ def catch_up(
     workshop: Workshop,
     people: Sequence[Person],
     step: str,
-    say: Callable[[str], None],
+    say: Progress,
     *,
     judge: Judge | None = None,
     counts_as_green: bool | None = None,

@@ -17,12 +17,13 @@ from typing import Any
 from starterkit.crash_report import error_of
 from starterkit.errors import StarterkitError
 from starterkit.process import ProgramFailed
+from starterkit.progress import Progress
 from starterkit.repository.bare import HEADS, BareRepository, fingerprint, refs_on_disk
 from starterkit.repository.objects import FULL_ID
 from starterkit.repository.remotes import Answer, fetch_heads
 from starterkit.workshop import results
 from starterkit.workshop.folder import COLLECTED_HEADS, Person, Workshop
-from starterkit.workshop.parallel import Say, each
+from starterkit.workshop.parallel import each
 from starterkit.workshop.submissions import Submission, beginnings, latest_in
 
 JOBS = 8
@@ -77,7 +78,7 @@ class _Beginnings:
 
 
 def collect(
-    workshop: Workshop, people: Sequence[Person], say: Say, *, jobs: int = JOBS, seconds: float = SECONDS
+    workshop: Workshop, people: Sequence[Person], say: Progress, *, jobs: int = JOBS, seconds: float = SECONDS
 ) -> list[Collected]:
     """Collect from these people, several at once, at most so many `seconds` from each.
 
@@ -92,7 +93,7 @@ def collect(
     return [_collected(workshop, looked, known.ids) for _, looked in each(people, look, jobs, say, "Collecting")]
 
 
-def collect_remotes(workshop: Workshop, people: Sequence[Person], say: Say) -> None:
+def collect_remotes(workshop: Workshop, people: Sequence[Person], say: Progress) -> None:
     """Collect from those of these people who work elsewhere: what is done next is done to their latest work."""
     collect(workshop, [person for person in people if person.remote], say)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from starterkit.errors import cannot_write
 from starterkit.paths import expand_user_path
+from starterkit.progress import Progress
 from starterkit.project.creation import Order
 from starterkit.repository import PATH_REF, TEXTS_REF
 from starterkit.repository.bare import BareRepository
@@ -17,7 +18,7 @@ from starterkit.workshop import founding, results
 from starterkit.workshop.folder import Person, Workshop
 from starterkit.workshop.founding import MAIN, Wanted
 from starterkit.workshop.handouts import Handouts, folder_in_zip, remove_drafts
-from starterkit.workshop.parallel import Say, each
+from starterkit.workshop.parallel import each
 from starterkit.workshop.roster import Matched, Roster, match, with_remotes
 
 PUSH_SECONDS = 60.0
@@ -82,7 +83,7 @@ class Enrolment:
         return tuple(one for one in self.people if one.pushed is not None and not one.pushed.reached)
 
 
-def enrol(request: Request, say: Say) -> Enrolment:
+def enrol(request: Request, say: Progress) -> Enrolment:
     """Make the workshop, or add to it who is new in the roster. Everything is looked at before the first write."""
     folder = request.folder
     order = path = None
@@ -174,7 +175,9 @@ def _with_what_is_new(workshop: Workshop, request: Request) -> Workshop:
     return founding.save(larger) if is_other and founding.is_workshop(workshop.folder) else larger
 
 
-def _handed_out(request: Request, workshop: Workshop, matched: Matched, new: Sequence[Person], say: Say) -> Enrolment:
+def _handed_out(
+    request: Request, workshop: Workshop, matched: Matched, new: Sequence[Person], say: Progress
+) -> Enrolment:
     in_order = _in_order(workshop, request.roster, matched, new)
     handouts = _write_handouts(workshop, [person for person, _ in in_order], say)
     pushed = _push(workshop, [person for person, _ in in_order], request.jobs, say)
@@ -193,7 +196,7 @@ def _in_order(workshop: Workshop, roster: Roster, matched: Matched, new: Sequenc
     return [found[entry.line] for entry in roster.entries]
 
 
-def _write_handouts(workshop: Workshop, people: Sequence[Person], say: Say) -> dict[str, Path]:
+def _write_handouts(workshop: Workshop, people: Sequence[Person], say: Progress) -> dict[str, Path]:
     """Write the zips or folders that are not there yet; return where everybody's is."""
     found = {person.folder: _handout(workshop, person) for person in people}
     goals = {folder: goal for folder, goal in found.items() if goal is not None}
@@ -231,7 +234,7 @@ def _handout(workshop: Workshop, person: Person) -> Path | None:
     return goal if goal.exists() or workshop.remote_folder(person) is None else None
 
 
-def _push(workshop: Workshop, people: Sequence[Person], jobs: int, say: Say) -> dict[str, Answer]:
+def _push(workshop: Workshop, people: Sequence[Person], jobs: int, say: Progress) -> dict[str, Answer]:
     """Push the beginning to every remote that has not had it; return what came of it."""
     waiting = [person for person in people if workshop.is_from_template(person) and not _was_pushed(workshop, person)]
     if not waiting:

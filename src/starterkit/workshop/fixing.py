@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import partial
@@ -17,6 +17,7 @@ from functools import partial
 from starterkit import __version__
 from starterkit.crash_report import error_of
 from starterkit.errors import StarterkitError, UsageError
+from starterkit.progress import Progress
 from starterkit.project.carry import changed_paths, settle
 from starterkit.project.creation import Order, RenderedPath, rendered_path, write_beginning
 from starterkit.project.layers import texts_of, write_path
@@ -139,7 +140,7 @@ def _lines(reader: ObjectReader, entry: Entry | None) -> set[bytes]:
     return {line.strip() for line in reader.blob(entry.id).splitlines() if line.strip()} if entry else set()
 
 
-def planned(workshop: Workshop, people: Sequence[Person], new: NewPath, say: Callable[[str], None]) -> list[Fix]:
+def planned(workshop: Workshop, people: Sequence[Person], new: NewPath, say: Progress) -> list[Fix]:
     """Return what the correction does to each person's latest work; commits are made, and no branch moves."""
     collect_remotes(workshop, people, say)
     found = []

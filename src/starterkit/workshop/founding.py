@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from starterkit.errors import FileError, MissingError, UsageError, cannot_write
+from starterkit.progress import Progress
 from starterkit.project.creation import Order, RenderedPath, check_trust, rendered_path, write_beginning
 from starterkit.repository import PATH_REF, TEXTS_REF
 from starterkit.repository.bare import BareRepository, write_bare
@@ -32,7 +33,6 @@ from starterkit.workshop.folder import (
     workshop_bytes,
 )
 from starterkit.workshop.naming import is_safe
-from starterkit.workshop.parallel import Say as Say
 from starterkit.workshop.parallel import each
 
 MAIN = "refs/heads/main"
@@ -96,7 +96,7 @@ def check_same(workshop: Workshop, wanted: Wanted) -> None:
 
 
 @contextmanager
-def working(folder: Path, say: Say) -> Iterator[None]:
+def working(folder: Path, say: Progress) -> Iterator[None]:
     """Hold the workshop's lock: one command that writes at a time. What a killed one had begun is removed."""
     repositories = folder / "repos"
     repositories.mkdir(parents=True, exist_ok=True)
@@ -106,7 +106,7 @@ def working(folder: Path, say: Say) -> Iterator[None]:
         yield
 
 
-def rendered(order: Order, say: Say) -> RenderedPath:
+def rendered(order: Order, say: Progress) -> RenderedPath:
     """Render the path of an order; nothing is written. Raises as `new` does."""
     check_trust(order)
     say(f"Rendering the {order.template.title} project …")
@@ -170,7 +170,7 @@ def save(workshop: Workshop) -> Workshop:
     return workshop
 
 
-def make_repositories(workshop: Workshop, say: Say) -> tuple[Person, ...]:
+def make_repositories(workshop: Workshop, say: Progress) -> tuple[Person, ...]:
     """Make the bare repository of everybody who has none; return for whom. Each is whole, or not there."""
     missing = [person for person in workshop.people if not workshop.repository(person).exists()]
     if not missing:

@@ -8,19 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from starterkit.process import end_all
+from starterkit.progress import Progress
 
-Say = Callable[[str], None]
 _One = TypeVar("_One")
 _Result = TypeVar("_Result")
 _EVERY_SECONDS = 1.0
 
 
-def quiet(line: str) -> None:
-    """Say nothing."""
-
-
 def each(
-    people: Sequence[_One], work: Callable[[_One], _Result], jobs: int, say: Say, what: str
+    people: Sequence[_One], work: Callable[[_One], _Result], jobs: int, say: Progress, what: str
 ) -> Iterator[tuple[_One, _Result]]:
     """Yield everybody with what the work gave for them, in their order; each second it is said how many are done.
 

@@ -10,20 +10,20 @@ import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
+from starterkit.progress import Progress
 from starterkit.workshop.collecting import JOBS, Collected, collect
 from starterkit.workshop.folder import Person, Workshop
 from starterkit.workshop.founding import working
-from starterkit.workshop.parallel import Say
 from starterkit.workshop.standing import STUCK_MINUTES, Room, room
 
 _AT_ONCE = max(4, 2 * (os.cpu_count() or 1))
-Grade = Callable[[Workshop, Sequence[Person], Say], None]
+Grade = Callable[[Workshop, Sequence[Person], Progress], None]
 
 
 def one_round(
     workshop: Workshop,
     grade: Grade | None,
-    say: Say,
+    say: Progress,
     *,
     jobs: int = JOBS,
     stuck_after: int = STUCK_MINUTES,

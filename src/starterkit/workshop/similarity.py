@@ -17,6 +17,7 @@ from typing import Any
 from zlib import crc32
 
 from starterkit.errors import MissingError, StarterkitError
+from starterkit.progress import Progress
 from starterkit.project.path import LearningPath
 from starterkit.repository.bare import BareRepository
 from starterkit.repository.objects import LINK, SUBMODULE, Entry, ObjectReader
@@ -85,7 +86,7 @@ class _Explained:
     pieces: Any
 
 
-def compare(workshop: Workshop, people: Sequence[Person], at_least: float, say: Callable[[str], None]) -> Compared:
+def compare(workshop: Workshop, people: Sequence[Person], at_least: float, say: Progress) -> Compared:
     """Compare everybody's latest work, pair by pair; shares of `at_least` (0 to 1) and more are returned.
 
     Raises `MissingError` where copydetect is not installed.

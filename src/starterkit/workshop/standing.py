@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from starterkit.crash_report import error_of
+from starterkit.progress import Progress, no_progress
 from starterkit.repository.bare import refs_on_disk
 from starterkit.repository.objects import FILE, File
 from starterkit.repository.worktree import write_file
 from starterkit.template.model import BASE
 from starterkit.workshop import results
 from starterkit.workshop.folder import Person, Workshop
-from starterkit.workshop.parallel import Say, each, quiet
+from starterkit.workshop.parallel import each
 from starterkit.workshop.steps import texts_of
 
 STUCK_MINUTES = 20
@@ -120,7 +121,7 @@ class Room:
         return sum(one.known.step == step and one.has_begun for one in self.people)
 
 
-def room(workshop: Workshop, at: datetime, stuck_after: int = STUCK_MINUTES, say: Say = quiet) -> Room:
+def room(workshop: Workshop, at: datetime, stuck_after: int = STUCK_MINUTES, say: Progress = no_progress) -> Room:
     """Return where everybody is; only results, workshop.yml and the commits with which people begin are read."""
     file = workshop.folder / "results" / _CACHE
     before = _cached(file)

@@ -21,6 +21,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 from starterkit.errors import MissingError
+from starterkit.progress import Progress
 from starterkit.runtime.bundle import sha256_of
 from starterkit.runtime.uv import NoNetworkError
 from starterkit.workshop.bundling.wheels import Wheel
@@ -37,7 +38,7 @@ MEGABYTE = 1_000_000
 class Fetching:
     """One fetching of wheels into a folder."""
 
-    def __init__(self, folder: Path, say: Callable[[str], None]) -> None:
+    def __init__(self, folder: Path, say: Progress) -> None:
         self.folder = folder
         self.say = say
         self.bytes = 0

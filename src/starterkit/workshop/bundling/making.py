@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import starterkit
 from starterkit.errors import UsageError, cannot_write
+from starterkit.progress import Progress
 from starterkit.runtime.bundle import BUNDLE_FILE, BundledFile, Contents, read_contents, sha256_of
 from starterkit.runtime.node import WHEELS as NODE_WHEELS
 from starterkit.runtime.stamp import write_whole
@@ -29,7 +30,6 @@ from starterkit.workshop.bundling.readme import readme
 from starterkit.workshop.bundling.targets import Target, sorted_pythons
 from starterkit.workshop.bundling.wheels import Wheel, wheels_for
 
-Say = Callable[[str], None]
 README = "README.txt"
 _WHEELS, _NPM, _SCRATCH = "wheels", "npm", ".making"
 _UNFINISHED = "unfinished.yml"  # what bundle.yml was, while something is added: a folder without that is not finished
@@ -69,7 +69,7 @@ class MadeBundle:
         return sum(file.size for file in self.contents.files)
 
 
-def make_bundle(request: Request, say: Say) -> MadeBundle:
+def make_bundle(request: Request, say: Progress) -> MadeBundle:
     """Make a bundle; where there is one in that folder, what it is for stays in it.
 
     Raises `UsageError` for a folder with other things in it, and `MissingError` naming each package that a platform
@@ -85,7 +85,7 @@ def make_bundle(request: Request, say: Say) -> MadeBundle:
         raise cannot_write(f"The bundle in {request.folder}", wrong) from wrong
 
 
-def _make(request: Request, wheels: Mapping[str, Wheel], say: Say) -> MadeBundle:
+def _make(request: Request, wheels: Mapping[str, Wheel], say: Progress) -> MadeBundle:
     folder = request.folder
     folder.mkdir(parents=True, exist_ok=True)
     with suppress(FileNotFoundError):
@@ -157,7 +157,7 @@ def _with_what_is_there(request: Request) -> Request:
     )
 
 
-def _pins_files(request: Request, say: Say) -> list[bytes]:
+def _pins_files(request: Request, say: Progress) -> list[bytes]:
     """All pins files of wheels that the bundle serves: of every step, of starterkit, and of the Node it brings."""
     found = [pins for one in request.frameworks if one.environment.kind != _NODE for pins in one.pins]
     if any(one.environment.kind == _NODE for one in request.frameworks):
@@ -168,7 +168,7 @@ def _pins_files(request: Request, say: Say) -> list[bytes]:
     return found
 
 
-def _npm(request: Request, say: Say) -> tuple[str, str]:
+def _npm(request: Request, say: Progress) -> tuple[str, str]:
     locks = [
         (lock, one.environment) for one in request.frameworks if one.environment.kind == _NODE for lock in one.pins
     ]

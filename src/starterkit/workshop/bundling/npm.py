@@ -11,11 +11,12 @@ import hashlib
 import json
 import shutil
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from starterkit.errors import MissingError
+from starterkit.progress import Progress
 from starterkit.runtime.node_packages import fill_cache, locked_packages, npm_registry
 from starterkit.template import Environment
 
@@ -24,7 +25,7 @@ _PACKED = ("content-v2", "index-v5")
 
 
 def npm_archive(
-    locks: Sequence[tuple[bytes, Environment]], folder: Path, scratch: Path, say: Callable[[str], None]
+    locks: Sequence[tuple[bytes, Environment]], folder: Path, scratch: Path, say: Progress
 ) -> tuple[str, str]:
     """Make the archive with all packages of some lock files; return its name and the registry they are found by.
 

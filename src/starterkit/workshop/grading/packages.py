@@ -21,8 +21,9 @@ from pathlib import Path
 from starterkit.errors import MissingError, StarterkitError, UsageError
 from starterkit.plain import plain, shortened
 from starterkit.process import run, scrubbed_environment
+from starterkit.progress import Progress, no_progress
 from starterkit.repository.objects import LINK, File
-from starterkit.runtime import Prepared, Say, pinned_versions, prepare, quiet
+from starterkit.runtime import Prepared, pinned_versions, prepare
 from starterkit.runtime.bundle import named_bundle
 from starterkit.runtime.lock import locked
 from starterkit.runtime.pins import package_name
@@ -95,7 +96,7 @@ class Shelf:
     """The environments that have been made, each once, however many threads ask."""
 
     folder: Path
-    say: Say = quiet
+    say: Progress = no_progress
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _locks: dict[str, threading.Lock] = field(default_factory=dict)
     _made: dict[str, Packages] = field(default_factory=dict)

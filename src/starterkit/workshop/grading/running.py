@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 from starterkit.crash_report import error_of
 from starterkit.errors import StarterkitError
@@ -55,20 +55,6 @@ class Order:
         return tuple(sorted(self.people, key=lambda one: one.folder))[number - 1 :: of]
 
 
-class Observer(Protocol):
-    """Told what happens while a grading runs."""
-
-    def ended(self, grade: Grade, done: int, of: int) -> None:
-        """Somebody's submission has its grade; so many of all have theirs."""
-
-
-class Unobserved:
-    """The observer that does nothing."""
-
-    def ended(self, grade: Grade, done: int, of: int) -> None:
-        """Somebody's submission has its grade."""
-
-
 @dataclass
 class Grading:
     """One grading of a workshop."""
@@ -77,7 +63,7 @@ class Grading:
     order: Order
     runner: Runner
     shelf: Shelf
-    observer: Observer = field(default_factory=Unobserved)
+    on_grade: Callable[[Grade, int, int], None] | None = None  # grade, done, total
     prove: bool = True
     failed: dict[str, StarterkitError] = field(default_factory=dict)
     _stopped: threading.Event = field(default_factory=threading.Event)
@@ -104,7 +90,8 @@ class Grading:
                         self.failed[waiting[future].folder] = error_of(wrong)
                         continue
                     grades[grade.person.folder] = grade
-                    self.observer.ended(grade, len(grades), len(people))
+                    if self.on_grade:
+                        self.on_grade(grade, len(grades), len(people))
             except BaseException:
                 self._stop(pool, waiting)
                 raise
