@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from textwrap import dedent, indent
 
 import pytest
-from gradings import GRADED_NODE, Changes, Room, needs_a_sandbox, said
+from gradings import GRADED, GRADED_NODE, Changes, Room, needs_a_sandbox, said
 
 from starterkit.workshop.grading.model import Grade, Verdict
 from starterkit.workshop.grading.pages import page
@@ -198,6 +199,12 @@ NODE = {
         setInterval(() => {}, 1000);
     """,
     "an own clock": "Date.now = () => 0;\nMath.random = () => 0.5;",
+    "an own hash": """
+        import crypto from 'node:crypto';
+        import { syncBuiltinESMExports } from 'node:module';
+        crypto.createHash = crypto.hash = () => '';
+        syncBuiltinESMExports();
+    """,
     "an own inspect": """
         import util from 'node:util';
         import { syncBuiltinESMExports } from 'node:module';
@@ -251,6 +258,36 @@ def test_a_habit_in_a_request_gets_full_points(tmp_path: Path, habit: str) -> No
 def test_a_habit_in_node_gets_full_points(tmp_path: Path, habit: str) -> None:
     room = Room(tmp_path / "room", source=GRADED_NODE)
     room.submit(node_site(room, NODE[habit]))
+
+    check_honest(room.grade())
+
+
+def with_early_import(source: Path, folder: Path, support: str, line: str) -> Path:
+    """A copy of a template whose support imports the site before the tests are loaded, as pytest-django does."""
+    shutil.copytree(source, folder)
+    file = folder / "project" / "tests" / support
+    file.write_text(f"{line}\n{file.read_text('utf-8')}", "utf-8")
+    return folder
+
+
+def test_all_habits_in_python_before_the_tests_get_full_points(tmp_path: Path) -> None:
+    source = with_early_import(GRADED, tmp_path / "template", "support.py", "import conduit")
+    room = Room(tmp_path / "room", source=source)
+    able = [habit for name, habit in PYTHON.items() if name != "an own stdout"]  # pytest itself fails without stdout
+    habits = {f"conduit/habit_{number}.py": habit for number, habit in enumerate(able)}
+    imports = "".join(f"from conduit import habit_{number}\n" for number in range(len(habits)))
+    room.submit({**habits, **python_site(room, imports)})
+
+    check_honest(room.grade())
+
+
+def test_all_habits_in_node_before_the_tests_get_full_points(tmp_path: Path) -> None:
+    source = with_early_import(GRADED_NODE, tmp_path / "template", "support.js", "import '../conduit/app.js';")
+    room = Room(tmp_path / "room", source=source)
+    habits = {f"conduit/habit-{number}.js": habit for number, habit in enumerate(NODE.values())}
+    room.submit(
+        {**habits, **node_site(room, "".join(f"import './habit-{number}.js';\n" for number in range(len(habits))))}
+    )
 
     check_honest(room.grade())
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import random
 import secrets
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from hashlib import sha256
 from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_file_location
 from json.encoder import encode_basestring_ascii
@@ -103,7 +103,7 @@ class Recorder:
         for file, digest in self._settings["tests"].items():
             path = Path(self._site, file)
             data = path.read_bytes() if path.is_file() else b""
-            if hashlib.sha256(data).hexdigest() != digest:
+            if sha256(data).hexdigest() != digest:
                 self.send("note", what=f"{file} was changed before the tests ran")
             for stale in (path, *path.parent.glob(f"__pycache__/{path.stem}.*")):
                 stale.unlink(missing_ok=True)

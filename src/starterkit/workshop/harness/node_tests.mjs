@@ -6,7 +6,7 @@
  */
 
 import { AssertionError } from 'node:assert';
-import { createHash, randomBytes, randomInt } from 'node:crypto';
+import * as crypto from 'node:crypto';
 import { closeSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire, registerHooks } from 'node:module';
 import { join } from 'node:path';
@@ -27,7 +27,8 @@ const FACE = new URL('node_face.mjs', import.meta.url).href;
 const HERE = fileURLToPath(import.meta.url);
 const exit = process.reallyExit.bind(process);
 const called = Function.prototype.call.bind(Function.prototype.call);
-// Taken now: the submission may mock timers, and may have good reasons to.
+// Taken now: the submission may replace them, and may have good reasons to.
+const { createHash, randomBytes, randomInt } = crypto;
 const { test } = runner;
 const pause = wait;
 
