@@ -361,6 +361,12 @@ def test_a_plugin_of_the_path_may_lie_in_its_tests(tmp_path: Path) -> None:
     assert grade.verdict is Verdict.GREEN, said(grade)
 
 
+def test_a_syntax_error_names_file_and_line(room: Room) -> None:
+    room.submit({"conduit/pages.py": "def page_at(address):\n    return (\n"})
+
+    assert {one.message for one in room.grade().results} == {"SyntaxError: '(' was never closed (conduit/pages.py:2)"}
+
+
 def test_a_loop_that_nothing_interrupts_is_stopped_and_named(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     loop = "import signal; signal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True: pass"
     room.submit(app(loop), start="given 01-words")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import shutil
 from pathlib import Path
@@ -205,13 +206,41 @@ def test_a_loop_that_nothing_interrupts_is_stopped_and_named(room: Room, monkeyp
     assert grade.first_red.message == "Stopped: still running after 4 s. Is there a loop without an end?"
 
 
-def test_a_file_that_cannot_be_read_is_told(room: Room) -> None:
-    room.submit({"conduit/pages.js": "export function pageAt( {\n"})
+PAGES = "export const pageAt = (address) => [404, address];\n"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"conduit/pages.js": f"{PAGES}const x = ;\n"}, "SyntaxError: Unexpected token ';' (conduit/pages.js:2)"),
+        (
+            {"conduit/pages.js": f"{PAGES}import './old.cjs';\n", "conduit/old.cjs": "'use strict';\nconst x = ;\n"},
+            "SyntaxError: Unexpected token ';' (conduit/old.cjs:2)",
+        ),
+        (
+            {"conduit/pages.js": f"{PAGES}await import('./späte.js');\n", "conduit/späte.js": "'use strict';\n}\n"},
+            "SyntaxError: Unexpected token '}' (conduit/späte.js:2)",
+        ),
+        (
+            {"conduit/pages.js": "export const a = 1;\n"},
+            "SyntaxError: The requested module './pages.js' does not provide an export named 'pageAt' "
+            "(conduit/app.js:5)",
+        ),
+        (
+            {"conduit/pages.js": f"{PAGES}JSON.parse('{{');\n"},
+            "SyntaxError: Expected property name or '}' in JSON at position 1 (line 1 column 2) (conduit/pages.js:2)",
+        ),
+    ],
+    ids=["a module", "CommonJS", "a late import", "a missing export", "JSON"],
+)
+def test_a_syntax_error_names_file_and_line(room: Room, changes: Changes, message: str) -> None:
+    room.submit(changes)
 
     grade = room.grade()
 
     assert grade.verdict is Verdict.RED
-    assert "SyntaxError: " in said(grade)
+    assert {one.message for one in grade.results} == {message}
+    assert message in html.unescape(page(grade))
 
 
 def test_the_site_of_express_is_green(tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ _TYPE = re.compile(r"^(?:\w+\.)*(?P<type>[A-Z]\w*)(?: \[[\w ]+\])?(?:: |:?$)(?P<
 _TIMEOUT = re.compile(r"Timeout \(>(\d+(?:\.\d+)?)s\) from pytest-timeout|test timed out after (\d+)ms")
 _ERROR_LINES = re.compile(r"(?:^E(?:   .*| *)$\n?)+", re.MULTILINE)
 _NODE_CAUSE = re.compile(r"^  cause: (.*?)(?=^ +at |^\}|\Z)", re.DOTALL | re.MULTILINE)
+_NODE_SOURCE = re.compile(r"(?:file://)?(?:/|[A-Za-z]:).*:\d+\n")
+_NODE_ERROR = re.compile(r"^\w*Error: ", re.MULTILINE)
 _CHAINED = re.compile(
     r"\n(?:During handling of the above exception, another exception occurred"
     r"|The above exception was the direct cause of the following exception):\n"
@@ -177,6 +179,8 @@ def _in_words(told: str) -> str:
     text = told.strip()
     if text.startswith("File "):  # a syntax error: place, source and caret come before the words
         text = text.splitlines()[-1].strip()
+    elif _NODE_SOURCE.match(text) and (error := _NODE_ERROR.search(text)):  # the same in Node
+        text = text[error.start() :]
     slow = _TIMEOUT.search(text)
     if slow:
         seconds = float(slow[1]) if slow[1] else int(slow[2]) / 1000

@@ -6,6 +6,7 @@
  */
 
 import { AssertionError } from 'node:assert';
+import * as children from 'node:child_process';
 import * as crypto from 'node:crypto';
 import { closeSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire, registerHooks } from 'node:module';
@@ -28,6 +29,7 @@ const HERE = fileURLToPath(import.meta.url);
 const exit = process.reallyExit.bind(process);
 const called = Function.prototype.call.bind(Function.prototype.call);
 // Taken now: the submission may replace them, and may have good reasons to.
+const { execFileSync } = children;
 const { createHash, randomBytes, randomInt } = crypto;
 const { test } = runner;
 const pause = wait;
@@ -56,13 +58,35 @@ function wordsOf(error) {
     text = 'Error: something was thrown that cannot be shown';
   }
   const ends = text.search(/\n {4}at /);
+  const place = error?.name === 'SyntaxError' && !text.includes(siteUrl) ? syntaxError() : '';
   return {
     message: (ends < 0 ? text : text.slice(0, ends)).slice(0, LONGEST_WORDS),
     text:
       text.length < LONGEST_TEXT
-        ? text
+        ? `${place}${text}`
         : `${text.slice(0, LONGEST_TEXT / 2)}\n…\n${text.slice(-LONGEST_TEXT / 2)}`,
   };
+}
+
+const loaded = new Set();
+const parsed = new Map();
+
+/** What Node prints about a file of the site with a syntax error: an imported module's error has no file and line. */
+function syntaxError() {
+  for (const url of [...loaded].reverse()) {
+    if (!parsed.has(url)) parsed.set(url, parse(fileURLToPath(url)));
+    if (parsed.get(url)) return parsed.get(url);
+  }
+  return '';
+}
+
+function parse(file) {
+  try {
+    execFileSync(process.execPath, ['--check', file], { stdio: 'pipe', timeout: 5_000 });
+    return '';
+  } catch (failed) {
+    return String(failed.stderr ?? '').slice(0, LONGEST_WORDS);
+  }
 }
 
 // Loading the tests
@@ -88,6 +112,10 @@ function hookImports() {
         throw new Error(`The package ${name} is not installed.`);
       }
       return found;
+    },
+    load(url, context, next) {
+      if (isSubmitted(url)) loaded.add(url);
+      return next(url, context);
     },
   });
 }
