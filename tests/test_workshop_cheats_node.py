@@ -223,8 +223,10 @@ PAGES = "export const pageAt = (address) => [404, address];\n"
         ),
         (
             {"conduit/pages.js": "export const a = 1;\n"},
-            "SyntaxError: The requested module './pages.js' does not provide an export named 'pageAt' "
-            "(conduit/app.js:5)",
+            (
+                "SyntaxError: The requested module './pages.js' does not provide an export named 'pageAt' "
+                "(conduit/app.js:5)"
+            ),
         ),
         (
             {"conduit/pages.js": f"{PAGES}JSON.parse('{{');\n"},
