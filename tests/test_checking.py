@@ -102,7 +102,6 @@ _FAILING = {
         def clean(text):
             return texts.strip()
         """,
-    "conduit/loops.py": "def add(text):\n    while True:\n        text = text or 1\n",
     "conduit/wrong.py": "def add(text:\n    pass\n",
     "conduit/ends.py": "import sys\n\nsys.exit(3)\n",
     "conduit/needs.py": "import no_such_package\n",
@@ -157,11 +156,6 @@ _FAILING = {
         def test_name_error():
             from conduit import comments
             comments.add("x")
-
-
-        def test_loop():
-            from conduit import loops
-            loops.add("x")
 
 
         def test_syntax(broken_site):
@@ -240,7 +234,6 @@ def of(result: CheckResult, name: str) -> TestResult:
         ("test_words", "no page answers at /tag/python yet", None),
         ("test_own_words_and_compared", "one line\nand another", None),
         ("test_name_error", "NameError: name 'texts' is not defined", "conduit/comments.py:6"),
-        ("test_loop", "Still running after 1 s, and stopped: is there a loop without an end?", "conduit/loops.py:"),
         ("test_syntax", "SyntaxError: '(' was never closed", "conduit/wrong.py:1"),
         ("test_exit", "The code ended the whole program (SystemExit: 3).", "conduit/ends.py:3"),
         ("test_import", "ModuleNotFoundError: No module named 'no_such_package'", "conduit/needs.py:1"),
@@ -441,11 +434,83 @@ def test_a_run_that_takes_too_long_keeps_what_had_passed(tmp_path: Path) -> None
 
     first, second, third = result.results
     assert first.outcome is Outcome.PASSED
-    assert second.message == "Stopped: still running after 4 s. Is there a loop without an end?"
+    assert second.message == "Stopped: still running after 4 s. Is there an endless loop?"
     assert second.place == Place("conduit/slow.py", 3)
     assert third.message == "Not reached: the run was stopped before it."
-    assert "still running after 4 s, in conduit/slow.py:3" in result.problem
+    assert result.problem == f"The tests were stopped in conduit/slow.py:3: {second.message.removeprefix('Stopped: ')}"
     assert result.seconds < 10
+
+
+_LOOP = "Stopped: still running after {} s. Is there an endless loop?"
+_STUCK = "Stopped: nothing happened for 15 s. Does the code wait for something that never comes, or send no response?"
+
+
+@pytest.mark.parametrize(
+    ("code", "timeout", "message", "place"),
+    [
+        ("def run():\n    while True:\n        pass\n", 50, _LOOP.format(5), "conduit/stuck.py:"),
+        ("while True:\n    pass\n", 50, _LOOP.format(5), "conduit/stuck.py:"),
+        ("def run():\n    while True:\n        pass\n", 1, _LOOP.format(1), "conduit/stuck.py:"),
+        (
+            """
+            import threading
+
+            def loop():
+                while True:
+                    pass
+
+            def run():
+                thread = threading.Thread(target=loop)
+                thread.start()
+                thread.join()
+            """,
+            50,
+            _LOOP.format(5),
+            "conduit/stuck.py:",
+        ),
+        ("import time\n\ndef run():\n    time.sleep(100)\n", 50, _STUCK, "conduit/stuck.py:4"),
+        (
+            """
+            import asyncio
+
+            async def wait():
+                await asyncio.sleep(100)
+
+            def run():
+                asyncio.run(wait())
+            """,
+            50,
+            _STUCK,
+            "conduit/stuck.py:",
+        ),
+    ],
+    ids=["a call", "an import", "pytest-timeout", "another thread", "waiting", "awaiting"],
+)
+def test_a_run_ends_at_the_first_test_that_gets_stuck(
+    tmp_path: Path, code: str, timeout: int, message: str, place: str
+) -> None:
+    tests = "def test_a(): pass\ndef test_b():\n    from conduit import stuck\n    stuck.run()\ndef test_c(): pass\n"
+    folder = project(tmp_path, {"conduit/stuck.py": code, "tests/test_a.py": tests})
+    (folder / "pytest.ini").write_text(INI.replace("timeout = 1", f"timeout = {timeout}"))
+
+    result = check(folder)
+
+    first, second, third = result.results
+    assert first.outcome is Outcome.PASSED
+    assert (second.message, str(second.place)[: len(place)]) == (message, place)
+    assert third.message == "Not reached: the run was stopped before it."
+
+
+def test_a_test_file_that_never_ends_to_load_is_named(tmp_path: Path) -> None:
+    files = {
+        "conduit/stuck.py": "while True:\n    pass\n",
+        "tests/test_a.py": "import conduit.stuck\ndef test_a(): pass\n",
+    }
+    folder = project(tmp_path, files)
+
+    (only,) = check(folder).results
+
+    assert (only.message, str(only.place)[:17]) == (_LOOP.format(5), "conduit/stuck.py:")
 
 
 @posix_only
@@ -475,7 +540,7 @@ def test_a_program_that_prints_without_end_is_stopped(tmp_path: Path) -> None:
 
     result = run_tests(folder, pytest_environment(), template(commands=commands), expected)
 
-    assert result.results[0].message == "Stopped: more than 64 MiB printed. Is there a loop without an end?"
+    assert result.results[0].message == "Stopped: more than 64 MiB printed. Is there an endless loop?"
     assert len(result.log) < 100_000
 
 
@@ -703,6 +768,30 @@ NODE_COMMANDS = Commands(
     ),
     run=("{node}",),
 )
+
+
+@pytest.mark.skipif(not NODE, reason="no Node on this machine")
+@pytest.mark.parametrize("code", ["while (true) {}", "/^(a+)+$/.test('a'.repeat(40) + 'b');"])
+@pytest.mark.parametrize("place", ["a test", "a file"])
+def test_nodes_runner_ends_at_the_first_test_that_gets_stuck(tmp_path: Path, code: str, place: str) -> None:
+    stuck = f"exports.run = () => {{\n  {code}\n}};\n" if place == "a test" else f"exports.run = () => {{}};\n{code}\n"
+    tests = """
+        const test = require('node:test');
+        test('A', () => {});
+        test('B', () => { throw new Error('no'); });
+        test('C', async () => { await null; require('../src/stuck.js').run(); });
+        test('D', () => {});
+        """
+    files = {"package.json": json.dumps({"name": "probe"}), "src/stuck.js": stuck, "tests/a.test.js": tests}
+    folder = write_tree(tmp_path / "sïte 🎈", files)
+    expected = [ExpectedTest(name, "tests/a.test.js", "base", name, line=line) for line, name in enumerate("ABCD", 1)]
+    path = template(commands=NODE_COMMANDS, test_files="tests/*.test.js")
+
+    result = run_tests(folder, Prepared({"node": str(NODE)}, dict(os.environ)), path, expected)
+
+    assert result.seconds < 30
+    assert "still running after 5 s. Is there an endless loop?" in result.problem
+    assert "src/stuck.js:2" in result.problem
 
 
 @pytest.mark.skipif(not NODE, reason="no Node on this machine")

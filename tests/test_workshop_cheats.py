@@ -184,7 +184,7 @@ CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
         Verdict.RED,
         "No space left",
     ),
-    "an endless loop": (app("while environ['PATH_INFO'] == '/': pass"), Verdict.RED, "is there a loop without an end?"),
+    "an endless loop": (app("while environ['PATH_INFO'] == '/': pass"), Verdict.RED, "is there an endless loop?"),
     "a link out of the project": (
         {"conduit/words.txt": File(LINK, b"../../../../etc/passwd"), **app("open('conduit/words.txt').read()")},
         Verdict.RED,
@@ -377,7 +377,7 @@ def test_a_loop_that_nothing_interrupts_is_stopped_and_named(room: Room, monkeyp
     assert grade.verdict is Verdict.RED
     assert grade.why == "the run was stopped in test_home_greets: still running after 4 s"
     assert grade.first_red is not None
-    assert grade.first_red.message == "Stopped: still running after 4 s. Is there a loop without an end?"
+    assert grade.first_red.message == "Stopped: still running after 4 s. Is there an endless loop?"
     assert grade.seconds < 8
 
 

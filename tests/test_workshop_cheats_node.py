@@ -116,7 +116,7 @@ CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
     "waiting for ever": (
         app("if (request.url === '/') await new Promise(() => {});"),
         Verdict.RED,
-        "is there a loop without an end?",
+        "is there an endless loop?",
     ),
 }
 
@@ -203,7 +203,7 @@ def test_a_loop_that_nothing_interrupts_is_stopped_and_named(room: Room, monkeyp
     assert grade.verdict is Verdict.RED
     assert grade.why == "the run was stopped in The home page greets: still running after 4 s"
     assert grade.first_red is not None
-    assert grade.first_red.message == "Stopped: still running after 4 s. Is there a loop without an end?"
+    assert grade.first_red.message == "Stopped: still running after 4 s. Is there an endless loop?"
 
 
 PAGES = "export const pageAt = (address) => [404, address];\n"

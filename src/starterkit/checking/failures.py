@@ -184,7 +184,7 @@ def _in_words(told: str) -> str:
     slow = _TIMEOUT.search(text)
     if slow:
         seconds = float(slow[1]) if slow[1] else int(slow[2]) / 1000
-        return f"Still running after {seconds:g} s, and stopped: is there a loop without an end?"
+        return f"Still running after {seconds:g} s, and stopped: is there an endless loop?"
     found = _TYPE.match(text)
     if not found:
         return _short(text)

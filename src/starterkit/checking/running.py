@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from starterkit.checking.results import CheckResult, ExpectedTest, Outcome, TestResult
+from starterkit.checking.stuck import LOOP, Stuck, read_stuck, watchdog_variables
 from starterkit.errors import UsageError
 from starterkit.process import interrupt, running, start, wait
 from starterkit.progress import Progress, no_progress
@@ -27,7 +28,6 @@ _SECONDS_A_TEST = 3.0  # where that is more: a hundred tests of pages on a busy 
 _INTERRUPT_SECONDS = 2.0
 _OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024
 _TAIL_BYTES = 64 * 1024
-_LOOP = "Is there a loop without an end?"
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,17 @@ class _Ended:
     seconds: float
     cut: str
     output: str
+    stuck: Stuck | None = None
+
+    @property
+    def why_cut(self) -> str:
+        """Why the run was stopped, as a sentence, and what to look for."""
+        return f"{self.cut}. {self.stuck.question if self.stuck else LOOP}"
+
+    @property
+    def trace(self) -> str:
+        """What tells where the run was when it was stopped."""
+        return self.stuck.stack if self.stuck else self.output
 
 
 def run_tests(
@@ -71,9 +82,10 @@ def run_tests(
     with tempfile.TemporaryDirectory(prefix="starterkit-", ignore_cleanup_errors=True) as scratch:
         report_file = Path(scratch) / "report.xml"
         command = prepared.command(template.commands.test, report=str(report_file), tests=words)
+        variables = watchdog_variables(template.commands.test, Path(scratch) / "stuck", prepared.variables)
         say(f"Running {len(tests)} tests" if len(tests) != 1 else "Running one test")
         limit = max(LIMIT_SECONDS, _SECONDS_A_TEST * len(tests)) if limit_seconds is None else limit_seconds
-        ended = _run(command, folder, prepared, Path(scratch) / "output", limit)
+        ended = _run(command, folder, variables, Path(scratch), limit)
         from starterkit.checking.report import read_report
 
         report = read_report(report_file)
@@ -101,9 +113,10 @@ def _words(template: Template, present: list[ExpectedTest], selected: Sequence[s
     return sorted(dict.fromkeys(words), key=lambda word: not word.startswith("-"))
 
 
-def _run(command: list[str], folder: Path, prepared: Prepared, output: Path, limit_seconds: float) -> _Ended:
-    variables = {name: value for name, value in prepared.variables.items() if name not in ("FORCE_COLOR", "PY_COLORS")}
+def _run(command: list[str], folder: Path, variables: dict[str, str], scratch: Path, limit_seconds: float) -> _Ended:
+    variables = {name: value for name, value in variables.items() if name not in ("FORCE_COLOR", "PY_COLORS")}
     variables["NO_COLOR"] = "1"
+    output = scratch / "output"
     begun = time.monotonic()
     with output.open("wb") as sink:
         with running(start(command, cwd=folder, env=variables, stdout=sink, stderr=sink)) as process:
@@ -115,7 +128,8 @@ def _run(command: list[str], folder: Path, prepared: Prepared, output: Path, lim
                 wait(process, _INTERRUPT_SECONDS)
         seconds = time.monotonic() - begun
     cut = "" if in_time else "more than 64 MiB printed" if too_much else f"still running after {limit_seconds:g} s"
-    return _Ended(process.returncode, seconds, cut, _tail(output))
+    stuck = None if cut else read_stuck(scratch / "stuck")
+    return _Ended(process.returncode, seconds, stuck.cut if stuck else cut, _tail(output), stuck)
 
 
 def _size(sink: IO[bytes]) -> int:
@@ -147,7 +161,9 @@ def _pairing(
     of_tests: dict[str, list[Case]] = {}
     of_files: dict[str, Case] = {}
     of_run: list[Case] = []
-    for case in with_first_exit(report.cases if report else ()):
+    stuck = ended.stuck
+    reported = [case for case in report.cases if not stuck or case.name != stuck.test] if report else []
+    for case in with_first_exit([*reported, *(stuck.cases if stuck else ())]):
         if file := case_file(case, files, folder):
             of_files[file] = case
         elif (case.classname, case.name) == ("pytest", "internal"):
@@ -187,8 +203,8 @@ class _Pairing:
     def problem(self) -> str:
         """Return what went wrong with the run as a whole, or ""."""
         if self.ended.cut:
-            at = self.project.own_place(self.ended.output)
-            return f"The tests were stopped: {self.ended.cut}{f', in {at}' if at else ''}. {_LOOP}"
+            at = self.project.own_place(self.ended.trace)
+            return f"The tests were stopped{f' in {at}' if at else ''}: {self.ended.why_cut}"
         if self.report and self.report.problem:
             return f"The tests ran, but {self.report.problem}."
         if self.of_run or not self.report:
@@ -248,14 +264,15 @@ class _Pairing:
     def _cut_off(self, test: ExpectedTest) -> TestResult:
         if test != self._first_absent():
             return TestResult(test, Outcome.DID_NOT_RUN, "Not reached: the run was stopped before it.")
-        place = self.project.own_place(self.ended.output)
-        message = f"Stopped: {self.ended.cut}. {_LOOP}"
-        return TestResult(test, Outcome.DID_NOT_RUN, message, place)
+        place = self.project.own_place(self.ended.trace)
+        return TestResult(test, Outcome.DID_NOT_RUN, f"Stopped: {self.ended.why_cut}", place)
 
     def _first_absent(self) -> ExpectedTest:
         """The test that was under way when the run was stopped: files run in the order given, tests by line."""
         files = list(dict.fromkeys(test.file for test in self.tests))
         absent = [test for test in self.tests if test.id not in self.of_tests]
+        if self.ended.stuck and any(test.id == self.ended.stuck.test for test in absent):
+            return next(test for test in absent if test.id == self.ended.stuck.test)
         return min(absent, key=lambda test: (files.index(test.file), test.line))
 
 

@@ -12,14 +12,13 @@ from starterkit.checking import ExpectedTest, Outcome
 from starterkit.checking.failures import Project, exit_call_in, judged, judged_output, with_first_exit
 from starterkit.checking.report import Case
 from starterkit.checking.results import Place
+from starterkit.checking.stuck import LOOP
 from starterkit.plain import plain
 from starterkit.repository.objects import LINK, File
 from starterkit.workshop.grading.model import TestGrade, Verdict
 from starterkit.workshop.grading.outcomes import Heard
 from starterkit.workshop.grading.pristine import Pristine
 from starterkit.workshop.sandbox import Ended
-
-_LOOP = "Is there a loop without an end?"
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,7 @@ class _Run:
 
     def _how_it_broke_off(self) -> str:
         if self._ended.stopped:
-            loop = f" {_LOOP}" if "still running" in self._ended.stopped or "processor" in self._ended.stopped else ""
+            loop = f" {LOOP}" if "still running" in self._ended.stopped or "processor" in self._ended.stopped else ""
             return f"Stopped: {self._ended.stopped}.{loop}"
         place = self._project.exit_call()
         told = f" ({place} does such a thing)" if place else ""

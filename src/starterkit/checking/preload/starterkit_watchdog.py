@@ -1,0 +1,157 @@
+"""A pytest plugin that ends a run at the first test that gets stuck, and writes down where.
+
+`starterkit check` loads it by environment variables. A thread watches the run, because a loop in another thread (an
+asynchronous site has one) can't be interrupted by a signal. Limits count processor time, so a busy machine is no reason
+to stop. While a regular expression runs, no other thread does: pytest-timeout ends the test then.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+BUSY_SECONDS = 5.0  # of processor time for one test
+IMPORTING_SECONDS = 20.0  # of processor time in which packages are imported
+IDLE_SECONDS, IDLE_USE = 15.0, 0.05  # nothing happens for so long, at this share of a processor
+_TICK_SECONDS = 0.1
+_SITE = str(Path.cwd())
+_EXIT_CODE = 2  # pytest's own for an interrupted run
+
+
+class Watchdog:
+    """Watches the tests of one run; `note` is the file for the place where it got stuck."""
+
+    def __init__(self, note: Path) -> None:
+        self._note = note
+        self._config: pytest.Config | None = None
+        self._test = ""
+        self._is_over = False
+        self._used = time.process_time()
+        self._importing = 0.0
+        self._progress()
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _progress(self) -> None:
+        self._busy = self._idle_use = 0.0
+        self._idle_ticks = 0
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        self._config = config
+        self._progress()
+
+    def pytest_collection_finish(self) -> None:
+        self._progress()
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        self._test = nodeid.rpartition("::")[2].partition("[")[0]
+        self._progress()
+
+    def pytest_runtest_logfinish(self) -> None:
+        self._test = ""
+        self._progress()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item):  # type: ignore[no-untyped-def]
+        report = yield
+        if report.failed and "from pytest-timeout" in report.longreprtext:
+            self._write(float(item.config.getini("timeout") or 0), is_busy=True, stack=report.longreprtext)
+            item.session.shouldstop = "a test got stuck"
+        return report
+
+    def pytest_sessionfinish(self) -> None:
+        self._is_over = True
+
+    def _watch(self) -> None:
+        while not self._is_over:
+            time.sleep(_TICK_SECONDS)
+            now = time.process_time()
+            used, self._used = now - self._used, now
+            if _is_importing_packages():
+                self._importing += used
+            else:
+                self._busy += used
+            self._idle_use += used
+            self._idle_ticks += 1
+            if self._idle_use > IDLE_USE * IDLE_SECONDS:
+                self._idle_use, self._idle_ticks = 0.0, 0
+            if self._busy > BUSY_SECONDS or self._importing > IMPORTING_SECONDS:
+                self._end(BUSY_SECONDS if self._busy > BUSY_SECONDS else IMPORTING_SECONDS, is_busy=True)
+            elif self._idle_ticks * _TICK_SECONDS > IDLE_SECONDS:
+                self._end(IDLE_SECONDS, is_busy=False)
+
+    def _end(self, seconds: float, *, is_busy: bool) -> None:
+        """Write down where the program is, save the report of the tests so far, and end the program."""
+        if self._is_over:
+            return
+        self._write(seconds, is_busy=is_busy, stack=_stacks())
+        plugins = self._config.pluginmanager.get_plugins() if self._config else ()
+        for plugin in plugins:
+            if type(plugin).__name__ == "LogXML":
+                plugin.pytest_sessionfinish()
+        os._exit(_EXIT_CODE)
+
+    def _write(self, seconds: float, *, is_busy: bool, stack: str) -> None:
+        note = {"seconds": seconds, "is_busy": is_busy, "test": self._test, "stack": stack[-32_000:]}
+        self._note.write_text(json.dumps(note), encoding="ascii")
+
+
+def _is_importing_packages() -> bool:
+    """True if the main thread imports a package, and not the site's own code."""
+    frame = sys._current_frames().get(threading.main_thread().ident or 0)
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if file.startswith(_SITE) and "site-packages" not in file:
+            return False
+        if "importlib._bootstrap" in file:
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _stacks() -> str:
+    """Return where each thread is, the main thread first, after what asynchronous tasks wait for."""
+    frames = sys._current_frames()
+    frames.pop(threading.get_ident(), None)
+    main = threading.main_thread().ident
+    threads = sorted(frames, key=lambda thread: thread != main)
+    stacks = ["".join(traceback.format_stack(frames[thread])) for thread in threads]
+    tasks = [one for one in gc.get_objects() if type(one).__name__ == "Task" and hasattr(one, "get_coro")]
+    return "\n".join([*map(_awaited, tasks), *stacks])
+
+
+def _awaited(task: Any) -> str:
+    lines = []
+    coroutine = task.get_coro()
+    while getattr(coroutine, "cr_frame", None) is not None:
+        frame = coroutine.cr_frame
+        lines.append(f'  File "{frame.f_code.co_filename}", line {frame.f_lineno}, in {frame.f_code.co_name}')
+        coroutine = coroutine.cr_await
+    return "\n".join(lines)
+
+
+def _begin() -> Watchdog:
+    """Return the watchdog; programs that the tests start find nothing of it in their environment."""
+    folder = str(Path(__file__).parent)
+    sys.path[:] = [path for path in sys.path if path != folder]
+    rest = [path for path in os.environ.pop("PYTHONPATH", "").split(os.pathsep) if path != folder]
+    if rest:
+        os.environ["PYTHONPATH"] = os.pathsep.join(rest)
+    os.environ.pop("PYTEST_PLUGINS", None)
+    return Watchdog(Path(os.environ.pop("STARTERKIT_STUCK")))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the watchdog see the run."""
+    config.pluginmanager.register(_watchdog, "starterkit-watchdog")
+
+
+_watchdog = _begin()

@@ -1,0 +1,126 @@
+/**
+ * Ends a run of Node's tests at the first test that gets stuck, and writes down where.
+ *
+ * `starterkit check` loads this file three times, by NODE_OPTIONS: before the tests, where it starts a worker; as that
+ * worker, which watches the main thread and can look into it (the inspector stops even an endless loop); and as a
+ * reporter, which tells the worker how far the tests are. Node writes its JUnit report at the end only, so the note
+ * holds the tests that had ended, too. Limits count processor time, so a busy machine is no reason to stop.
+ *
+ * If Node runs each test file in a process, each of these has a watchdog, too. It only knows whether the event loop turns.
+ */
+
+import { setMaxListeners } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { Session } from 'node:inspector';
+import { inspect } from 'node:util';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+
+const BUSY_MS = 5_000;
+const IDLE_MS = 15_000;
+const IDLE_USE = 0.05;
+const TICK_MS = 100;
+const LOOK_MS = 1_000;
+const LONGEST_TEXT = 32_000;
+const KEY = Symbol.for('starterkit.watchdog');
+
+const { execArgv, env } = process;
+const isRunner = execArgv.includes('--test');
+const isAlone = execArgv.some((option) => option.endsWith('test-isolation=none'));
+
+if (!isMainThread && workerData?.note) watch(workerData);
+else if (isMainThread && env.STARTERKIT_STUCK && (isRunner || env.NODE_TEST_CONTEXT)) begin();
+
+function begin() {
+  setMaxListeners(20); // one more reporter than Node's warning about listeners expects
+  const worker = new Worker(new URL(import.meta.url), {
+    workerData: { note: env.STARTERKIT_STUCK, isAlone: isRunner && isAlone },
+    execArgv: [],
+    env: {},
+  });
+  worker.unref();
+  Object.defineProperty(globalThis, KEY, { value: worker });
+  if (!isRunner) setInterval(() => worker.postMessage({ turns: true }), TICK_MS).unref();
+  if (isRunner && !isAlone) return;
+  // Programs that the tests start find nothing of it in their environment.
+  delete env.STARTERKIT_STUCK;
+  const { url } = import.meta;
+  const own = `--import=${url} --test-reporter=${url} --test-reporter-destination=stderr`;
+  env.NODE_OPTIONS = env.NODE_OPTIONS.replace(own, '').trim();
+}
+
+/** The reporter. */
+export default async function* progress(events) {
+  for await (const { type, data } of events) {
+    if (data?.nesting !== 0) continue;
+    if (type === 'test:dequeue') globalThis[KEY]?.postMessage({ test: data.name });
+    if (type === 'test:pass' || type === 'test:fail') globalThis[KEY]?.postMessage(ended(type, data));
+  }
+  yield '';
+}
+
+function ended(type, { name, skip, todo, details }) {
+  if (type === 'test:fail') {
+    const text = inspect(details?.error).slice(0, LONGEST_TEXT);
+    return { name, kind: 'failure', message: details?.error?.message ?? '', text };
+  }
+  const skipped = skip ?? todo;
+  const reason = typeof skipped === 'string' ? skipped : '';
+  return { name, kind: skipped === undefined ? '' : 'skipped', message: reason, text: '' };
+}
+
+function usedMs() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+/** The worker. */
+function watch({ note, isAlone }) {
+  const cases = [];
+  let test = '';
+  let used = usedMs();
+  let idleUsed = used;
+  let idleTicks = 0;
+  parentPort.on('message', (message) => {
+    used = usedMs();
+    if (message.turns) return;
+    test = message.test ?? '';
+    if (message.name) cases.push(message);
+    idleUsed = used;
+    idleTicks = 0;
+  });
+  parentPort.unref();
+  const watching = setInterval(() => {
+    const now = usedMs();
+    idleTicks += 1;
+    if (now - idleUsed > IDLE_USE * IDLE_MS) [idleUsed, idleTicks] = [now, 0];
+    if (existsSync(note)) end(JSON.parse(readFileSync(note, 'utf8')));
+    else if (now - used > BUSY_MS) look((stack) => end({ seconds: BUSY_MS / 1000, is_busy: true, test, stack }));
+    else if (isAlone && idleTicks * TICK_MS > IDLE_MS) {
+      end({ seconds: IDLE_MS / 1000, is_busy: false, test, stack: '' });
+    } else return;
+    clearInterval(watching);
+  }, TICK_MS);
+
+  function end(stuck) {
+    writeFileSync(note, JSON.stringify({ ...stuck, cases }));
+    process.kill(process.pid, 'SIGKILL');
+  }
+}
+
+/** Stop the main thread and tell where it is; nothing, if it doesn't run JavaScript now. */
+function look(tell) {
+  const urls = new Map();
+  const session = new Session();
+  session.connectToMainThread();
+  session.on('Debugger.scriptParsed', ({ params }) => urls.set(params.scriptId, params.url));
+  session.on('Debugger.paused', ({ params }) => {
+    const frames = params.callFrames.map(({ functionName, url, location }) => {
+      const file = url || urls.get(location.scriptId);
+      return `    at ${functionName || '<anonymous>'} (${file}:${location.lineNumber + 1}:${location.columnNumber + 1})`;
+    });
+    tell(frames.join('\n'));
+  });
+  session.post('Debugger.enable');
+  session.post('Debugger.pause');
+  setTimeout(() => tell(''), LOOK_MS);
+}
