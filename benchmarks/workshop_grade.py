@@ -25,7 +25,6 @@ from benchmark import Row, environment, told
 from starterkit.repository.bare import BareRepository
 from starterkit.repository.objects import File
 from starterkit.repository.worktree import write_file
-from starterkit.runtime.cache import cache_folder
 from starterkit.workshop.folder import Person, Workshop, open_workshop
 from starterkit.workshop.grading.packages import Shelf, environments_folder
 from starterkit.workshop.grading.pristine import Layers

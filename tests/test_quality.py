@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[1]
         pytest.param(["ruff", "check", "."], id="lint"),
         pytest.param(["ruff", "format", "--check", "."], id="format"),
         pytest.param(["mypy"], id="types"),
+        pytest.param(["vulture"], id="dead code"),
     ],
 )
 def test_the_code_is_clean(command: list[str]) -> None:

@@ -180,10 +180,10 @@ class _Tests:
     """How tests of one kind of environment are named and written."""
 
     test_id: Callable[[str, str], str]
-    text: Callable[[str, str, Files], str]
+    text: Callable[[str, str, Files], str]  # of the test's id, the step's title and the template's files
 
 
-def _python_test(test: str, title: str, files: Files) -> str:
+def _python_test(test: str, title: str, _files: Files) -> str:
     return (
         f'"""{title}."""\n\n\n'
         f"def {test}() -> None:\n"
@@ -193,7 +193,7 @@ def _python_test(test: str, title: str, files: Files) -> str:
     )
 
 
-def _node_test(test: str, title: str, files: Files) -> str:
+def _node_test(test: str, _title: str, files: Files) -> str:
     package = files.get("project/package.json")
     is_module = package is not None and b'"module"' in package.data
     lines = (
@@ -207,8 +207,8 @@ def _node_test(test: str, title: str, files: Files) -> str:
 
 
 _TESTS = {
-    "python": _Tests(lambda word, title: f"test_{word}_is_there", _python_test),
-    "node": _Tests(lambda word, title: re.sub(r"['\"<&]", "", title) + " is there", _node_test),
+    "python": _Tests(lambda word, _title: f"test_{word}_is_there", _python_test),
+    "node": _Tests(lambda _word, title: re.sub(r"['\"<&]", "", title) + " is there", _node_test),
 }
 
 _STEP_FILE = """\

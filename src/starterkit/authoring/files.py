@@ -23,7 +23,6 @@ from starterkit.template.questions import read_questions
 PROJECT, STEPS = "project/", "steps/"
 TOP_FILES = ("path.yml", "copier.yml")
 STEP_FILES = ("step.yml", "lesson.md")
-OWN_ENTRIES = (*TOP_FILES, "project", "steps")
 KINDS = ("given", "solution")
 RENDERED_SUFFIX = ".jinja"
 

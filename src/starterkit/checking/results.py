@@ -103,10 +103,6 @@ class CheckResult:
         return f"{first.place}: {message}" if first.place and str(first.place) not in message else message
 
     @property
-    def passed_count(self) -> int:
-        return len(self.results) - len(self.red)
-
-    @property
     def first_red(self) -> TestResult | None:
         """The first red test, in the order in which a learner meets them."""
         return next(iter(self.red), None)

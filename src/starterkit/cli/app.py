@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any
 
 import typer
 
 from starterkit.cli import authoring_commands, begin, choose, learn, machine, move, template_commands
 from starterkit.cli.invocation import NAME
-from starterkit.cli.options import flag
+from starterkit.cli.options import Json, flag
 from starterkit.cli.session import console_of, folder_of
 from starterkit.cli.words import take_as_it_is, take_words_as_they_are
 
+_WITHOUT_JSON = ("run", "schema", "matrix")
 _BEGIN, _LEARN, _LOOK, _AUTHORS = "Begin", "Learn, step by step", "Look around", "Write templates"
 _INSTRUCTORS = "Teach a workshop"
 _GROUP: dict[str, Any] = {"context_settings": {"help_option_names": ["-h", "--help"]}}
@@ -77,7 +79,9 @@ def _app(wanted: set[str] | None) -> typer.Typer:
     app.callback(invoke_without_command=True)(root)
     for panel, name, command, examples in _COMMANDS:
         if wanted is None or name in wanted:
-            app.command(name, cls=_Command, rich_help_panel=panel, epilog=_examples(*examples))(command)
+            app.command(name, cls=_Command, rich_help_panel=panel, epilog=_examples(*examples))(
+                _with_json(name, command)
+            )
         else:
             app.command(name, rich_help_panel=panel, help=inspect.getdoc(command))(_not_called)
     app.add_typer(_workshops(wanted), name="workshop", rich_help_panel=_INSTRUCTORS)
@@ -94,7 +98,7 @@ def _workshops(wanted: set[str] | None) -> typer.Typer:
 
         modules = (workshop_commands, workshop_changing, workshop_bundling, workshop_comparing)
         for name, command, examples in (entry for module in modules for entry in module.COMMANDS):
-            group.command(name, cls=_Command, epilog=_examples(*examples))(command)
+            group.command(name, cls=_Command, epilog=_examples(*examples))(_with_json(name, command))
     return group
 
 
@@ -107,8 +111,24 @@ def _templates(wanted: set[str] | None) -> typer.Typer:
     group = template_commands.group(cls=_Commands, **_GROUP)
     commands = (*authoring_commands.COMMANDS, *template_commands.COMMANDS)
     for name, command, examples in commands if wanted is None or "template" in wanted else ():
-        group.command(name, cls=_Command, epilog=_examples(*examples))(command)
+        group.command(name, cls=_Command, epilog=_examples(*examples))(_with_json(name, command))
     return group
+
+
+def _with_json(name: str, command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command the option `--json`; the console has read it already, because errors are JSON too."""
+    if name in _WITHOUT_JSON:
+        return command
+
+    @functools.wraps(command)
+    def call(**values: Any) -> int:
+        del values["as_json"]
+        return command(**values)
+
+    signature = inspect.signature(command, eval_str=True)
+    option = inspect.Parameter("as_json", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Json)
+    vars(call)["__signature__"] = signature.replace(parameters=[*signature.parameters.values(), option])
+    return call
 
 
 def _not_called() -> None:

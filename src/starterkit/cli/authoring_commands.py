@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from starterkit.cli.options import Json, complete_frameworks, flag
+from starterkit.cli.options import complete_frameworks, flag
 from starterkit.cli.session import console_of, folder_of
 from starterkit.cli.text import prose
 from starterkit.paths import expand_user_path
@@ -39,7 +39,6 @@ def new(
     title: Annotated[
         str, typer.Option("--title", metavar="TEXT", help="Its title for people; else made of the name.")
     ] = "",
-    as_json: Json = False,
 ) -> int:
     """Make a small template of your own: a starter project and one step, which validate."""
     from starterkit.authoring.beginning import name_of, new_template
@@ -68,7 +67,6 @@ def add_step(
     title: Annotated[
         str, typer.Option("--title", metavar="TEXT", help="Its title for people; else made of the name.")
     ] = "",
-    as_json: Json = False,
 ) -> int:
     """Add a step to a template: its texts, and a first test that is red. Steps behind it get new numbers."""
     from starterkit.authoring.beginning import add_step as add
@@ -84,7 +82,6 @@ def open_path(
     context: typer.Context,
     template: Template,
     destination: Annotated[str, typer.Argument(metavar="DIR", help="The folder to make for the repository.")],
-    as_json: Json = False,
 ) -> int:
     """Write a template's path as a git repository: one commit for base, for each given and for each solution.
 
@@ -110,7 +107,6 @@ def save(
     ] = "",
     force: Annotated[bool, flag("--force", help="Overwrite what was changed in the template meanwhile.")] = False,
     renumber: Annotated[bool, flag("--renumber", help="Number the steps in the order of their commits.")] = False,
-    as_json: Json = False,
 ) -> int:
     """Write the commits of an opened path back into its template, as small overlays."""
     from starterkit.authoring.saving import save_template
@@ -129,7 +125,6 @@ def outdated(
     template: Template,
     try_them: Annotated[bool, flag("--try", help="Validate a copy of the template with the newest releases.")] = False,
     write: Annotated[bool, flag("--write", help="Write the newest pins into the template.")] = False,
-    as_json: Json = False,
 ) -> int:
     """Tell which packages of a template have newer releases than it pins; this asks the network.
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from starterkit.cli.options import Elsewhere, Json, Trust, complete_beginnings, complete_frameworks, flag
+from starterkit.cli.options import Elsewhere, Trust, complete_beginnings, complete_frameworks, flag
 from starterkit.cli.session import console_of, folder_of
 from starterkit.paths import expand_user_path
 
@@ -59,7 +59,7 @@ Packages = Annotated[
 ]
 
 
-def list_frameworks(context: typer.Context, names: Names = None, as_json: Json = False) -> int:
+def list_frameworks(context: typer.Context, names: Names = None) -> int:
     """List the frameworks, what each costs you, and its steps."""
     from starterkit.cli.screens import listed
     from starterkit.template import bundled_names, bundled_template
@@ -82,7 +82,6 @@ def new(
     at: At = "",
     complete: Annotated[bool, flag("--complete", help="Begin at the end, with every step solved.")] = False,
     bundle: Packages = "",
-    as_json: Json = False,
 ) -> int:
     """Make a new site, in a git repository with its learning path.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from starterkit.cli.options import Json, complete_answers, flag
+from starterkit.cli.options import complete_answers, flag
 from starterkit.cli.session import console_of, folder_of
 from starterkit.paths import expand_user_path, settings_folder
 
@@ -56,7 +56,6 @@ def choose(
     ] = False,
     save: Annotated[bool, flag("--save", help="Let new take the framework from here.")] = False,
     html: Card = "",
-    as_json: Json = False,
 ) -> int:
     """Find out which framework to start with, in a few questions.
 

@@ -31,7 +31,7 @@ class Console:
         self.out_colour = has_colour(sys.stdout, environ)
         self.err_colour = has_colour(sys.stderr, environ)
         is_moving = sys.stderr.isatty() and environ.get("TERM") != "dumb"
-        self.progress = ProgressReporter(sys.stderr, moving=is_moving, colour=self.err_colour)
+        self.progress = ProgressReporter(sys.stderr, moving=is_moving)
 
     @property
     def width(self) -> int:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from starterkit.cli.options import Json, complete_steps, complete_tests, flag
+from starterkit.cli.options import complete_steps, complete_tests, flag
 from starterkit.cli.session import console_of, folder_of, opened
-
-if TYPE_CHECKING:
-    pass
 
 
 def check(
@@ -22,7 +19,6 @@ def check(
     pristine: Annotated[
         bool, flag("--pristine", help="Take the tests from the path, whatever was changed in yours.")
     ] = False,
-    as_json: Json = False,
 ) -> int:
     """Run the tests so far, and say what is missing.
 
@@ -37,7 +33,7 @@ def check(
         from starterkit.project.overview import is_at_end, is_last_step
 
         command = checked.next_command(result, selected=bool(tests), is_last=is_at_end(project))
-        if as_json:
+        if console.as_json:
             console.json("check", {**checked.as_json(result), "next": command})
         else:
             own = () if tests else checks.own_test_files(project, result)
@@ -45,7 +41,7 @@ def check(
     return 1 if result.red else 0
 
 
-def hint(context: typer.Context, as_json: Json = False) -> int:
+def hint(context: typer.Context) -> int:
     """Give the next hint for the first red test.
 
     Each one says a little more.
@@ -57,7 +53,7 @@ def hint(context: typer.Context, as_json: Json = False) -> int:
     console = console_of(context)
     with opened(context) as project:
         shown = next_hint(project, console.say)
-        if as_json:
+        if console.as_json:
             console.json("hint", reading.hint_as_json(shown))
         elif shown is None:
             console.line("Nothing is red, so there is nothing to hint at.")
@@ -78,7 +74,6 @@ def lesson(
             autocompletion=complete_steps,
         ),
     ] = "",
-    as_json: Json = False,
 ) -> int:
     """Show a lesson: what to build, why, and how to see it."""
     from starterkit.cli.screens import reading
@@ -91,14 +86,14 @@ def lesson(
         if name not in template.step_names:
             raise UsageError("The lessons begin with the first step.", "`starterkit next` begins it.")
         words, found = template.lesson(name), template.step(name)
-        if as_json:
+        if console.as_json:
             console.json("lesson", reading.lesson_as_json(found, words))
         else:
             reading.show_lesson(console, found, words)
     return 0
 
 
-def status(context: typer.Context, as_json: Json = False) -> int:
+def status(context: typer.Context) -> int:
     """Show the whole path: what is done, where you are, what comes."""
     from starterkit.cli.screens import mapped
     from starterkit.project.overview import overview
@@ -106,7 +101,7 @@ def status(context: typer.Context, as_json: Json = False) -> int:
     console = console_of(context)
     with opened(context) as project:
         seen = overview(project)
-        if as_json:
+        if console.as_json:
             console.json("status", mapped.as_json(seen, project.folder))
         else:
             mapped.show(console, seen, project.folder)

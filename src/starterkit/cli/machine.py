@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from starterkit.cli.options import Json, flag
+from starterkit.cli.options import flag
 from starterkit.cli.session import console_of, folder_of, opened
 from starterkit.errors import UsageError
 
@@ -86,7 +86,7 @@ def _wants_reset(console: Console, outdated: SchemaOutdated) -> bool:
     return console.choose("Make the database anew?", ways, "yes") == "yes"
 
 
-def doctor(context: typer.Context, as_json: Json = False) -> int:
+def doctor(context: typer.Context) -> int:
     """Look whether all that is needed is here, and say what is to do."""
     from starterkit.cli.screens import healthy
     from starterkit.project.health import examine

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from starterkit.cli.options import Json, KeepMine, LeaveOut, Markers, SaveLarge, TakeTheirs, choices, flag
+from starterkit.cli.options import KeepMine, LeaveOut, Markers, SaveLarge, TakeTheirs, choices, flag
 from starterkit.cli.session import console_of, folder_of, opened
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ def next_step(
     no_check: Annotated[bool, flag("--no-check", help="Go on as it is, without running anything.")] = False,
     save_large: SaveLarge = False,
     leave_out: LeaveOut = False,
-    as_json: Json = False,
 ) -> int:
     """Save your work and bring the next step: its lesson, its tests.
 
@@ -78,7 +77,6 @@ def solve(
     markers: Markers = False,
     save_large: SaveLarge = False,
     leave_out: LeaveOut = False,
-    as_json: Json = False,
 ) -> int:
     """Bring the solution of this step into your code, and check it.
 
@@ -131,7 +129,6 @@ def pull(
     ] = False,
     save_large: SaveLarge = False,
     leave_out: LeaveOut = False,
-    as_json: Json = False,
 ) -> int:
     """Bring what others put into your repository, and merge it.
 
@@ -164,7 +161,6 @@ def undo(
     force: Annotated[
         bool, flag("--force", help="Also over commits and changes made since; they stay in a snapshot.")
     ] = False,
-    as_json: Json = False,
 ) -> int:
     """Go back to where you were before the last command that wrote.
 

@@ -16,10 +16,9 @@ _DELAY_SECONDS = 0.25  # what is quicker than this leaves no trace
 class ProgressReporter:
     """The line that says what is being done; `stop` takes it away."""
 
-    def __init__(self, stream: IO[str], *, moving: bool, colour: bool) -> None:
+    def __init__(self, stream: IO[str], *, moving: bool) -> None:
         self._stream = stream
         self._moving = moving
-        self._colour = colour
         self._line = ""
         self._drawn = False
         self._begun = 0.0

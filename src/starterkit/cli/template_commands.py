@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from starterkit.cli.options import Json, complete_frameworks, flag, whole_number
+from starterkit.cli.options import complete_frameworks, flag, whole_number
 from starterkit.cli.session import console_of, folder_of
 
 if TYPE_CHECKING:
@@ -62,7 +62,6 @@ def validate(
         typer.Option("--changed-since", metavar="REV", help="Only steps changed since this revision, and those after."),
     ] = "",
     junit: Annotated[str, typer.Option("--junit", metavar="FILE", help="Write a JUnit report, too.")] = "",
-    as_json: Json = False,
     github: Annotated[bool, flag("--github", help="Add annotations that GitHub shows beside the lines.")] = False,
     no_cache: Annotated[bool, flag("--no-cache", help="Look at everything again.")] = False,
     trust: Annotated[bool, flag("--trust", help="Run the code of a template that comes from elsewhere.")] = False,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from starterkit.cli.options import Elsewhere, Json, complete_frameworks, flag
+from starterkit.cli.options import Elsewhere, complete_frameworks, flag
 from starterkit.cli.session import console_of, folder_of
 from starterkit.paths import expand_user_path
 
@@ -50,7 +50,6 @@ def bundle(
     without_starterkit: Annotated[
         bool, flag("--without-starterkit", help="Leave starterkit itself out: the room has it already.")
     ] = False,
-    as_json: Json = False,
 ) -> int:
     """Make a folder with all that a room without internet needs: starterkit, packages, Node, what to type.
 

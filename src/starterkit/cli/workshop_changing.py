@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from starterkit.cli.invocation import quoted, shown_path
-from starterkit.cli.options import Elsewhere, Json, Trust, flag
+from starterkit.cli.options import Elsewhere, Trust, flag
 from starterkit.cli.session import console_of, folder_of
 from starterkit.cli.text import prose
 from starterkit.cli.workshop_options import (
@@ -32,7 +32,6 @@ def push_fix(
     template: Elsewhere = "",
     trust: Trust = False,
     yes: Annotated[bool, flag("--yes", help="Put it in without asking, after the report.")] = False,
-    as_json: Json = False,
 ) -> int:
     """Bring a corrected template to everybody, carried onto what they wrote.
 
@@ -143,7 +142,6 @@ def catch_up(
         ),
     ] = "",
     trust_submissions: TrustSubmissions = False,
-    as_json: Json = False,
 ) -> int:
     """Bring latecomers to a step: what they did stays theirs, what is missing comes from the reference.
 

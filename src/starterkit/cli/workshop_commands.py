@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from starterkit.cli.begin import At, Data, Framework, given_answers
-from starterkit.cli.options import Elsewhere, Json, Trust, flag
+from starterkit.cli.options import Elsewhere, Trust, flag
 from starterkit.cli.session import console_of, folder_of
 from starterkit.cli.workshop_grading import grade, grader, grader_for_watch
 from starterkit.cli.workshop_options import TrustSubmissions, Who, workshop_folder, workshop_here
@@ -70,7 +70,6 @@ def create(
         typer.Option("--folders", metavar="FOLDER", help="Make a working folder for each person there."),
     ] = "",
     jobs: Jobs = "",
-    as_json: Json = False,
 ) -> int:
     """Make a workshop: one repository for each person or team, all from one rendering.
 
@@ -101,7 +100,6 @@ def collect(
     jobs: Jobs = "",
     and_grade: Annotated[bool, flag("--grade", help="Grade what changed, as `workshop grade` does.")] = False,
     trust_submissions: TrustSubmissions = False,
-    as_json: Json = False,
 ) -> int:
     """Bring everybody's latest work here, several at once; tell who could not be reached, and why.
 
@@ -146,7 +144,6 @@ def status(
         ),
     ] = "",
     trust_submissions: TrustSubmissions = False,
-    as_json: Json = False,
 ) -> int:
     """Tell where everybody is: at which step, green or red, when they were last active, who may need a hand.
 
@@ -159,7 +156,7 @@ def status(
     from starterkit.workshop.standing import STUCK_MINUTES
 
     console = console_of(context)
-    if as_csv + as_json + watch > 1:
+    if as_csv + console.as_json + watch > 1:
         raise UsageError("--json, --csv and --watch exclude each other.", "Choose one of them.")
     page = folder_of(context) / expand_user_path(html) if html else None
     if page is not None:
@@ -189,7 +186,6 @@ def import_classroom(
     remote_template: RemoteTemplate = "",
     due: Due = "",
     jobs: Jobs = "",
-    as_json: Json = False,
 ) -> int:
     """Create a workshop from the roster of a GitHub Classroom, and list who has no login."""
     from starterkit.cli.screens import imported

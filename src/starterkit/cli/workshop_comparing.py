@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from starterkit.cli.options import Json, whole_number
+from starterkit.cli.options import whole_number
 from starterkit.cli.session import console_of
 from starterkit.cli.workshop_options import Who, workshop_with_path
 
@@ -22,7 +22,6 @@ def similar(
             "--at-least", metavar="PERCENT", help="Show pairs from this share on; else 50.", show_default=False
         ),
     ] = "",
-    as_json: Json = False,
 ) -> int:
     """Show pairs of people whose own code is alike, beyond what the path explains.
 

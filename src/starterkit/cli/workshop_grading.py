@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from starterkit.cli.options import Json, flag
+from starterkit.cli.options import flag
 from starterkit.cli.session import console_of
 from starterkit.cli.workshop_options import TrustSubmissions, Who, complete_path_steps, workshop_here
 from starterkit.progress import Progress
@@ -53,7 +53,6 @@ def grade(
         typer.Option("--scheduler", metavar="ADDRESS", help="Let the workers of this Dask scheduler run them."),
     ] = "",
     trust_submissions: TrustSubmissions = False,
-    as_json: Json = False,
 ) -> int:
     """Grade everybody's last commit, each in a sandbox, with the path's own tests.
 
@@ -113,7 +112,7 @@ def grader(console: Console, *, trusted: bool) -> GradeThem:
     """Return what grades people on the way: their latest work. Raises `MissingError` where there is no sandbox."""
     runner = _here(console, trusted=trusted)
 
-    def grade_them(workshop: Workshop, people: Sequence[Person], say: Progress) -> None:
+    def grade_them(workshop: Workshop, people: Sequence[Person], _say: Progress) -> None:
         from starterkit.workshop.grading.running import Order
 
         _, failed = _graded(console, workshop, Order(people), runner, runner.shelf)
@@ -143,7 +142,7 @@ def grader_for_watch(console: Console, troubles: Troubles, *, trusted: bool) -> 
         troubles.lasting.append(("Nothing is graded:", lacking.message, lacking.fix))
         return None
 
-    def grade_them(workshop: Workshop, people: Sequence[Person], say: Progress) -> None:
+    def grade_them(workshop: Workshop, people: Sequence[Person], _say: Progress) -> None:
         from starterkit.workshop.grading.running import Order
 
         try:

@@ -14,7 +14,7 @@ from starterkit.checking import CheckResult, ExpectedTest, Outcome, run_tests
 from starterkit.errors import UsageError
 from starterkit.process import beside
 from starterkit.progress import Progress, no_progress
-from starterkit.project.opened import Project, tree_fingerprint
+from starterkit.project.opened import Project
 from starterkit.project.state import RememberedCheck
 from starterkit.repository.objects import Entry, File
 from starterkit.repository.worktree import write_file
@@ -135,11 +135,6 @@ def remember(project: Project, tree: str, result: CheckResult) -> None:
     green = tuple(one.test.id for one in result.results if not one.is_red)
     red = tuple(one.test.id for one in result.red)
     project.memory.remember_check(RememberedCheck(tree, result.step, green, red, result.seconds, result.obstacle))
-
-
-def fingerprint(tree: Mapping[str, Entry]) -> str:
-    """Return the id of a tree, as remembered checks use it."""
-    return tree_fingerprint(dict(tree))
 
 
 def own_test_files(project: Project, whole: CheckResult) -> list[str]:

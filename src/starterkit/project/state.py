@@ -15,7 +15,6 @@ from typing import Any
 from starterkit.errors import FileError
 from starterkit.repository.objects import FILE, File
 from starterkit.repository.worktree import write_file
-from starterkit.template import BASE
 from starterkit.textfile import ConflictMarkersError
 from starterkit.yamlfile import parse
 
@@ -86,11 +85,6 @@ def state_bytes(state: State) -> bytes:
         f"step: {json.dumps(state.step)}\n"
         f"state: {'solved' if state.solved else 'given'}\n"
     ).encode()
-
-
-def start_state(template: str, version: str, path: str, texts: str) -> State:
-    """Return the state of a project at the beginning of its path."""
-    return State(template, version, path, texts, BASE, solved=True)
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,7 @@ def write_outcome(project: Project, head: Head, work: Work, wish: Wish) -> Writt
     """Save the learner's work, write the outcome, commit both, and remember how to undo it: all or nothing."""
     repository, merger = project.repository, wish.merger
     tree = dict(wish.carried.tree)
-    kept = _kept_paths(project, wish, tree)
+    kept = _kept_paths(project, wish)
     state = wish.state
     if state is not None:
         tree[STATE_FILE] = Entry(FILE, merger.add(state_bytes(state)))
@@ -122,7 +122,7 @@ def write_outcome(project: Project, head: Head, work: Work, wish: Wish) -> Writt
     return Written(tuple(writes), kept, left, snapshot.ref)
 
 
-def _kept_paths(project: Project, wish: Wish, tree: dict[str, Entry]) -> tuple[tuple[str, str], ...]:
+def _kept_paths(project: Project, wish: Wish) -> tuple[tuple[str, str], ...]:
     """Choose the names under which the learner's versions are kept: the first number that is free."""
     if not wish.carried.kept_aside:
         return ()

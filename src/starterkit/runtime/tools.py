@@ -15,7 +15,7 @@ from starterkit.runtime.uv import uv_binary
 from starterkit.runtime.versions import fits
 from starterkit.template import Template
 
-_ALWAYS = {"git": f">={OLDEST_GIT_WORDS}", "python": ">=3.11", "uv": ">=0.5"}
+_ALWAYS = {"git": f">={OLDEST_GIT_WORDS}", "python": ">=3.11", "uv": ">=0.13"}
 _MENDS = {
     "git": INSTALL_NEWER_GIT,
     "python": "Install a newer Python. With it, type `pip install .` in your clone of starterkit.",

@@ -52,7 +52,7 @@ class Judgement:
 
 def judge(pristine: Pristine, files: Mapping[str, File], site: str, heard: Heard, ended: Ended) -> Judgement:
     """Return the verdict on a run. It is green only if every listed test reported itself and passed."""
-    run = _Run(pristine, SubmittedProject(Path(site), pristine.template.owns, files), heard, ended)
+    run = _Run(SubmittedProject(Path(site), pristine.template.owns, files), heard, ended)
     results = tuple(run.grade(test) for test in pristine.tests)
     if heard.tampered:
         return Judgement(Verdict.TAMPERED, "; ".join(heard.tampered)[:1000], results)
@@ -62,7 +62,7 @@ def judge(pristine: Pristine, files: Mapping[str, File], site: str, heard: Heard
 
 
 class _Run:
-    def __init__(self, pristine: Pristine, project: SubmittedProject, heard: Heard, ended: Ended) -> None:
+    def __init__(self, project: SubmittedProject, heard: Heard, ended: Ended) -> None:
         self._project, self._heard, self._ended = project, heard, ended
         self._output = plain(ended.output.decode("utf-8", "replace"))
         self._cases: dict[str, list[Case]] = {}

@@ -45,7 +45,7 @@ class Bubblewrap:
                     *("--perms", "0444", "--ro-bind-data", str(hosts), "/etc/hosts"),
                     *("--remount-ro", "/", "--chdir", walls.SITE, "--"),
                     *_user(user),
-                    *walls.limits_of(job.limits, user),
+                    *walls.limits_of(job.limits),
                     *walls.command_of(job, f"/proc/self/fd/{archive}", secret, report),
                 ]
 

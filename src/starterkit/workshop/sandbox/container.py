@@ -113,7 +113,7 @@ class Container:
         seconds = f"{job.limits.seconds + _SECONDS:g}"  # for a container that nobody is left to end
         return [
             *("timeout", "--signal=KILL", seconds, "sh", "-c", _INSIDE, "sh"),
-            *walls.limits_of(job.limits, self._user),
+            *walls.limits_of(job.limits),
             *walls.command_of(job, f"{_GIVEN}/archive", _SECRET, _REPORT, is_pipe=True),
         ]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import select
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,7 +24,7 @@ class NamespaceMeter:
         self._cpu_of_gone = 0.0
         self._cpu: dict[str, float] = {}
 
-    def __call__(self, process: subprocess.Popen[bytes]) -> Use | None:
+    def __call__(self) -> Use | None:
         """Return what is used now; None before the sandbox is there and after it has gone."""
         if not self._first and not self._find():
             return None

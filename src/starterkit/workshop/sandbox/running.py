@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from starterkit.process import running, start
 from starterkit.workshop.sandbox.model import MIB, Ended, Job, Limits
@@ -31,14 +30,11 @@ class Use:
     files: int = 0
 
 
-class Meter(Protocol):
-    """Tells what a run uses; asked twenty times a second."""
-
-    def __call__(self, process: subprocess.Popen[bytes]) -> Use | None:
-        """Return what is used now; None where that is not known (yet)."""
+# Returns what a run uses now; None if that isn't known (yet). It is asked twenty times a second.
+Meter = Callable[[], Use | None]
 
 
-def nothing_known(process: subprocess.Popen[bytes]) -> Use | None:
+def nothing_known() -> Use | None:
     """The meter of a place that cannot be looked into: somebody else sees to the limits, or nobody."""
     return None
 
@@ -164,7 +160,7 @@ class _Watch:
         if now - self._begun > limits.seconds:
             self.stopped = f"still running after {limits.seconds:g} s"
             return
-        used = self._meter(self._process)
+        used = self._meter()
         if used is not None:
             self.stopped = _excess(used, limits)
 

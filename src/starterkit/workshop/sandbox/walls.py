@@ -81,11 +81,11 @@ def command_of(job: Job, archive: str, secret: int, report: int, *, is_pipe: boo
     return ["sh", "-c", _BEGIN.format(archive=archive, forget=":" if is_pipe else f": > {archive}"), "sh", *words]
 
 
-def limits_of(limits: Limits, user: int) -> list[str]:
+def limits_of(limits: Limits) -> list[str]:
     """Return the program that sets the limits, from inside, and its words."""
     return [
         "prlimit",
-        f"--nproc={limits.processes + _others_of(user)}",
+        f"--nproc={limits.processes + _other_tasks()}",
         f"--data={limits.memory_bytes + limits.reserved_bytes}",
         f"--fsize={limits.file_bytes}",
         f"--cpu={int(limits.cpu_seconds) + 1}",
@@ -122,7 +122,7 @@ def free_user() -> int:
     return begin + 1_000_000_000 + secrets.randbelow(1_000_000_000) if count > 3_000_000_000 else begin + count - 9
 
 
-def _others_of(user: int) -> int:
+def _other_tasks() -> int:
     """How many other tasks count against the limit of processes: before Linux 5.14, all of the user's."""
     release = os.uname().release.split("-")[0].split(".")
     if os.geteuid() == 0 or tuple(int(part) for part in release[:2] if part.isdigit()) >= (5, 14):
