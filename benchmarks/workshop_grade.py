@@ -22,6 +22,7 @@ from pathlib import Path
 
 from benchmark import Row, environment, told
 
+from starterkit.paths import cache_folder
 from starterkit.repository.bare import BareRepository
 from starterkit.repository.objects import File
 from starterkit.repository.worktree import write_file
@@ -63,7 +64,7 @@ def bare_seconds(
     workshop: Workshop, people: Sequence[Person], step: str, files: dict[str, File], jobs: int, scratch: Path
 ) -> float:
     """Run the path's test command on these people's work; return the sum of the seconds of the runs."""
-    shelf = Shelf(environments_folder(cache_folder(os.environ, Path.home())))
+    shelf = Shelf(environments_folder(cache_folder()))
     pristine = Layers(workshop)[step]
     prepared = shelf.of_the_path(pristine).prepared
     command = prepared.command(pristine.template.commands.test, report="report.xml", tests=pristine.test_files)
@@ -98,7 +99,7 @@ def main() -> int:
     parser.add_argument("--step", default="base", help="a step's full name, or base")
     options = parser.parse_args()
     jobs = os.cpu_count() or 1
-    variables = {**environment(), "XDG_CACHE_HOME": str(cache_folder(os.environ, Path.home()).parent)}
+    variables = {**environment(), "XDG_CACHE_HOME": str(cache_folder().parent)}
     with tempfile.TemporaryDirectory(prefix="starterkit-benchmark-") as place:
         workshop = made(Path(place), options.people, options.framework, variables)
         files = hand_in(workshop, options.step)

@@ -84,7 +84,7 @@ def test_the_help_of_all_has_one_line_for_each_command(tmp_path: Path) -> None:
     shown = starterkit("--help", cwd=tmp_path).out
 
     for name in LEARNERS:
-        assert f"│ {name:9} {COMMANDS[name].help.split(chr(10))[0]}" in shown, name
+        assert re.search(rf"│ {name} +{re.escape(COMMANDS[name].help.split(chr(10))[0])}", shown), name
 
 
 def keys(answer: Any) -> Iterator[str]:

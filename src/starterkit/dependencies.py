@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starterkit.errors import FileError, UsageError
 from starterkit.runtime.pins import package_name
@@ -174,7 +174,7 @@ def _put(document: TOMLDocument, path: Path, present: list[Entry] | None, entrie
     import tomlkit
     from tomlkit.items import Table
 
-    table = document
+    table: Any = document
     for key in path[:-1]:
         if key not in table:
             table[key] = tomlkit.table()

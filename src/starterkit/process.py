@@ -208,7 +208,7 @@ def beside(args: Sequence[str | Path], env: Mapping[str, str] | None = None) -> 
     process = start(args, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     if os.name == "posix":
         with suppress(OSError):  # it has ended already
-            os.setpriority(os.PRIO_PROCESS, process.pid, 10)
+            os.setpriority(os.PRIO_PROCESS, process.pid, os.getpriority(os.PRIO_PROCESS, 0) + 10)
     with running(process):
         yield
 

@@ -142,7 +142,7 @@ def _show_owner(console: Console, made: Enrolment) -> None:
     if os.name == "nt":
         return
     here = any(made.workshop.way_of(one.person) == "clone" and not one.person.remote for one in made.people)
-    lines = [line for one in made.people if (line := _to_give(made, one))]
+    lines = [line for one in made.people if (line := _to_give(one))]
     if here:
         console.line()
         console.say_prose(
@@ -156,7 +156,7 @@ def _show_owner(console: Console, made: Enrolment) -> None:
             console.exact(line, indent=2)
 
 
-def _to_give(made: Enrolment, one: Enrolled) -> str:
+def _to_give(one: Enrolled) -> str:
     """What gives a working folder to the user of this machine for whom it is; empty where there is nothing to give."""
     folder, login = one.handout, one.person.login
     if folder is None or not folder.is_dir() or folder.stat().st_uid != os.geteuid():
