@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import starterkit
+from commands import on_terminal, starterkit
 from gradings import ADA, Feigned
 from gradings import Room as GradingRoom
 from workshops import FOOTER, Room, commit, corrected_template, git
@@ -55,6 +55,14 @@ def test_status_shows_everybody_else(damaged: Room) -> None:
     assert of(people, "ada-lovelace")["state"] == "not graded"
     grace = of(people, "grace-hopper")
     assert grace["state"] == "not reached" and names_a_report(grace["why"])
+
+
+def test_status_on_a_narrow_screen_names_the_whole_report(damaged: Room) -> None:
+    shown = on_terminal("workshop", "status", cwd=damaged.folder)
+
+    assert names_a_report(
+        "".join(line.strip() + " " for line in shown.splitlines() if "report" in line or ".txt" in line)
+    )
 
 
 def test_push_fix_reaches_everybody_else(damaged: Room, tmp_path: Path) -> None:

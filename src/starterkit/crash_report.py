@@ -16,6 +16,7 @@ from starterkit.errors import ExitCode, StarterkitError, of_the_machine
 from starterkit.paths import folder_with
 from starterkit.project.state import STATE_FILE
 
+UNEXPECTED = "Unexpected error"  # the beginning of each message that names a report
 _NUMBERS = itertools.count(1)
 _REPORTS: dict[str, Path | None] = {}  # by traceback: a watch shows the same bug again and again
 _PACKAGES = ("copier", "jinja2", "pyyaml", "rich", "typer", "uv")
@@ -38,7 +39,7 @@ def error_of(wrong: Exception) -> StarterkitError:
         _REPORTS[trace] = write_report(wrong, sys.argv[1:])
     report = _REPORTS[trace]
     where = f"The full report is in {report}." if report else f"No report could be written: {wrong}."
-    return UnexpectedError(f"Unexpected error: {type(wrong).__name__}. {where}", "Please report this bug.")
+    return UnexpectedError(f"{UNEXPECTED}: {type(wrong).__name__}. {where}", "Please report this bug.")
 
 
 def write_report(wrong: BaseException, arguments: list[str]) -> Path | None:

@@ -20,6 +20,7 @@ from starterkit.cli.screens.table import (
     width_of,
 )
 from starterkit.cli.text import text, wrapped
+from starterkit.crash_report import UNEXPECTED
 from starterkit.plain import csv_cell
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ def show(console: Console, room: Room, lines: int = 0) -> None:
     _show_table(console, room, people)
     if others:
         console.line(others, indent=2)
+    for one in _unexpected(room):
+        console.line(text("UNEXPECTED", "bold red"), f"  {called(one)}: {one.known.why}", hang=12)
     if any(one.filled for one in room.people):
         console.line()
         console.line(LEGEND, hang=2)
@@ -71,9 +74,18 @@ def _fitting(room: Room, rows: int) -> tuple[Sequence[Standing], str]:
     return shown, f"and {rest.total()} more: {', '.join(f'{count} {word}' for word, count in rest.items())}"
 
 
+def _unexpected(room: Room) -> list[Standing]:
+    """Return whose trouble has a crash report: a table cuts the path of that file off."""
+    return [one for one in room.people if one.known.why.startswith(UNEXPECTED)]
+
+
 def _lines_below(room: Room) -> int:
     """How many lines `show` takes below its table."""
-    return 2 * any(one.filled for one in room.people) + 4 * (_is_new(room) or room.count("not graded") > 0)
+    return (
+        3 * len(_unexpected(room))
+        + 2 * any(one.filled for one in room.people)
+        + 4 * (_is_new(room) or room.count("not graded") > 0)
+    )
 
 
 def _show_table(console: Console, room: Room, people: Sequence[Standing]) -> None:
