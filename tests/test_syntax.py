@@ -7,19 +7,19 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from starterkit.syntax import parsed
+from starterkit.textfile import parse_python
 
 DEEP = "x = " + "(" * 80 + "1" + ")" * 80 + "\n"
 
 
 def test_many_threads_read_at_once() -> None:
     with ThreadPoolExecutor(8) as readers:
-        trees = list(readers.map(parsed, [DEEP * 20] * 200))
+        trees = list(readers.map(parse_python, [DEEP * 20] * 200))
 
     assert {len(tree.body) for tree in trees} == {20}
 
 
 def test_what_cannot_be_read_is_said() -> None:
     with pytest.raises(SyntaxError):
-        parsed("def (")
-    assert isinstance(parsed(b"x = 1\n"), ast.Module)
+        parse_python("def (")
+    assert isinstance(parse_python(b"x = 1\n"), ast.Module)

@@ -22,7 +22,7 @@ from starterkit.process import start
 from starterkit.repository import objects
 from starterkit.repository.objects import FILE, File
 from starterkit.runtime import NoNetworkError
-from starterkit.syntax import parsed
+from starterkit.textfile import parse_python
 from starterkit.workshop import standing
 from starterkit.workshop.folder import Member, Person, workshop_bytes
 from starterkit.workshop.grading import pristine
@@ -423,7 +423,7 @@ def test_git_is_started_once_for_each_person(room: Room, monkeypatch: pytest.Mon
 
 def test_the_tests_of_a_step_are_read_once_for_all(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
-    monkeypatch.setattr(pristine, "parsed", lambda source: read.append(source) or parsed(source))
+    monkeypatch.setattr(pristine, "parse_python", lambda source: read.append(source) or parse_python(source))
     for person in room.people:
         room.submit(person=person)
 

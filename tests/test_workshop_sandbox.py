@@ -13,7 +13,7 @@ import pytest
 
 from starterkit.process import start
 from starterkit.repository.objects import EXECUTABLE, FILE, File
-from starterkit.workshop.grading.archive import archived
+from starterkit.workshop.grading.submitted import archived
 from starterkit.workshop.sandbox import Ended, Job, Limits, running
 from starterkit.workshop.sandbox.choosing import MECHANISMS, why_not
 from starterkit.workshop.sandbox.model import MIB, Sandbox

@@ -13,7 +13,7 @@ FILES = sorted(SOURCE.rglob("*.py"))
 
 # Each part may use those in the lines above its own, and nothing else.
 LAYERS = (
-    ("errors", "plain", "progress", "syntax"),
+    ("errors", "plain", "progress"),
     ("paths", "process", "textfile"),
     ("yamlfile",),
     ("repository",),

@@ -62,10 +62,10 @@ def _steps_until(template: Template, step: str) -> tuple[str, ...]:
 def _python_tests(source: str) -> tuple[FoundTest, ...]:
     import ast
 
-    from starterkit.syntax import parsed
+    from starterkit.textfile import parse_python
 
     try:
-        tree = parsed(source)
+        tree = parse_python(source)
     except (SyntaxError, ValueError):
         return ()
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]

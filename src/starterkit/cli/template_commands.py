@@ -71,8 +71,8 @@ def validate(
     Installs the template's packages and runs its code. What has not changed since the last time is not run again.
     """
     from starterkit.cli.screens import validated
-    from starterkit.validation.naming import subjects_of
     from starterkit.validation.running import validate as run_validation
+    from starterkit.validation.subject import subjects_of
 
     console = console_of(context)
     place = _place(whole_number(jobs, "--jobs"), use_cache=not no_cache)
@@ -84,8 +84,8 @@ def validate(
 
 def report_of(console: Console, folder: Path, *, skip: list[str]) -> Report:
     """Validate the template in a folder, all of it but the rules in `skip`, and return the report."""
-    from starterkit.validation.naming import subjects_of
     from starterkit.validation.running import validate as run_validation
+    from starterkit.validation.subject import subjects_of
 
     place = _place(0, use_cache=True)
     subjects = subjects_of([str(folder)], folder, place.templates, trusted=True)
@@ -108,7 +108,7 @@ def matrix(
     from dataclasses import asdict
 
     from starterkit.validation.matrix import matrix as jobs_of
-    from starterkit.validation.naming import subjects_of
+    from starterkit.validation.subject import subjects_of
 
     console = console_of(context)
     place = _place(0, use_cache=True)

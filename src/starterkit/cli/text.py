@@ -26,6 +26,14 @@ def harmless(words: str) -> str:
     return plain(words).expandtabs(4)
 
 
+def minutes(count: int) -> str:
+    """Return minutes as people say them: `40 min`, `2 h 15 min`."""
+    hours, rest = divmod(count, 60)
+    if not hours:
+        return f"{rest} min"
+    return f"{hours} h {rest} min" if rest else f"{hours} h"
+
+
 def columns(words: str) -> int:
     """Return how many columns of a terminal the words take."""
     if words.isascii():

@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from starterkit.checking import ExpectedTest, expected_tests
-from starterkit.errors import StarterkitError
+from starterkit.errors import StarterkitError, UsageError
 from starterkit.project.layers import Layer, path_layers, read_folder
 from starterkit.rendering import SUFFIX
+from starterkit.repository.fetching import parse_address
 from starterkit.repository.objects import File
-from starterkit.template import BASE, FolderSource, Template, read_template
+from starterkit.template import BASE, FolderSource, Template, bundled_names, read_template
+from starterkit.template.located import locate_template
 
 Files = dict[str, File]
 # Copier changes the current folder of the whole process while it renders: one at a time, and nothing that runs beside
@@ -168,3 +170,27 @@ def _bytes_of(part: object) -> bytes:
 
 def _read(folder: Path) -> Files:
     return read_folder(folder) if folder.is_dir() else {}
+
+
+def subjects_of(names: Sequence[str], current: Path, store: Path, *, trusted: bool) -> list[Subject]:
+    """Return the templates that are named; all bundled ones where none is. Folders are looked for from `current`.
+
+    Raises `UsageError` for a name that means nothing, and for a git address that is not `trusted`: to validate a
+    template is to run its code. Raises `FileError` for a template that is malformed.
+    """
+    found = []
+    for name in names or bundled_names():
+        if parse_address(name) is not None and not trusted:
+            raise UsageError(
+                f"To validate {name} is to install its packages and run its code on this machine.",
+                "Look at it first; then say that you trust it with --trust.",
+            )
+        folder = locate_template(name, current, store).folder
+        found.append(subject_of(name, folder, foreign=_foreign(folder)))
+    return found
+
+
+def _foreign(folder: Path) -> Path:
+    """Where answers of other people are kept: beside the steps, or for a bundled template in the checkout's tests."""
+    beside = folder / "foreign"
+    return beside if beside.is_dir() else folder.parents[1] / "tests" / "foreign" / folder.name

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from starterkit.cli.screens import written
-from starterkit.cli.screens.durations import minutes
-from starterkit.cli.text import prose, text
+from starterkit.cli.text import minutes, prose, text
 from starterkit.errors import ExitCode
 
 if TYPE_CHECKING:

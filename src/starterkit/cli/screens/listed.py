@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from starterkit.cli.screens.durations import minutes
 from starterkit.cli.screens.mapped import step_as_json
-from starterkit.cli.text import prose, text
+from starterkit.cli.text import minutes, prose, text
 
 if TYPE_CHECKING:
     from starterkit.cli.console import Console

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from starterkit.cli.screens.durations import minutes
-from starterkit.cli.text import prose, text
+from starterkit.cli.text import minutes, prose, text
 from starterkit.template.model import BASE
 
 if TYPE_CHECKING:

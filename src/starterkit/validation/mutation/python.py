@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TypeGuard
 
-from starterkit.syntax import parsed
+from starterkit.textfile import parse_python
 from starterkit.validation.mutation.change import Change, shortened
 
 _COMPARISONS: dict[type[ast.cmpop], tuple[str, str]] = {
@@ -32,7 +32,7 @@ _ADDRESS = re.compile(r"/[\w/<>{}:.?=&%-]*")
 def changes(data: bytes) -> list[Change]:
     """Return the changes of a Python file, in the order of its lines; none where it cannot be read."""
     try:
-        tree = parsed(data)
+        tree = parse_python(data)
     except (SyntaxError, ValueError):
         return []
     source = _Source(data)
@@ -197,7 +197,7 @@ def _never_changed(tree: ast.Module) -> set[ast.AST]:
 
 def _still_parses(data: bytes) -> bool:
     try:
-        parsed(data)
+        parse_python(data)
     except (SyntaxError, ValueError):
         return False
     return True

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from starterkit.errors import StarterkitError
 from starterkit.process import PYTHON_VARIABLES, run, scrubbed_environment
-from starterkit.syntax import parsed
+from starterkit.textfile import parse_python
 
 _FORMATTER = (
     "--isolated",
@@ -223,7 +223,7 @@ def _line_starts(data: bytes) -> list[int]:
 
 def _parsed(data: bytes) -> ast.Module | None:
     try:
-        return parsed(data)
+        return parse_python(data)
     except (SyntaxError, ValueError):
         return None
 

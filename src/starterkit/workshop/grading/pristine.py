@@ -17,8 +17,8 @@ from starterkit.errors import MissingError
 from starterkit.project.path import LearningPath
 from starterkit.repository.bare import BareRepository
 from starterkit.repository.objects import File, ObjectReader
-from starterkit.syntax import parsed
 from starterkit.template import BASE, Template
+from starterkit.textfile import parse_python
 from starterkit.workshop.folder import Workshop
 
 
@@ -72,7 +72,7 @@ class Pristine:
 def _imported_by_python(source: str) -> Iterator[str]:
     """Yield the modules that Python code imports at its top."""
     try:
-        tree = parsed(source)
+        tree = parse_python(source)
     except (SyntaxError, ValueError):
         return
     for node in tree.body:

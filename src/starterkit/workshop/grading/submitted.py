@@ -7,10 +7,12 @@ is refused.
 
 from __future__ import annotations
 
+import io
 import os
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator
+import tarfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from starterkit.errors import StarterkitError
@@ -36,6 +38,7 @@ _INSTALLED = (".dist-info", ".egg-info")
 # What Python imports; and a link of any name could be a folder that holds such.
 _IMPORTED = (".py", ".pyc", ".so", ".pyd")
 _FOREIGN = frozenset(("__pycache__", ".venv", "venv", "node_modules", "site-packages", ".pytest_cache"))
+_TIME = 1767225600  # one time for all, so that Python's bytecode of the tests stays valid
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -177,3 +180,19 @@ def _size(reader: ObjectReader, id: str, path: str) -> int:
     if about is None or about[1] != "blob":
         raise Unreadable(f"The file {_told(path)} is missing in its repository.")
     return about[2]
+
+
+def archived(*trees: Mapping[str, File]) -> bytes:
+    """Return an archive of files; of those with one path, the last one counts."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.GNU_FORMAT, errors="surrogateescape") as archive:
+        for path, file in {path: file for tree in trees for path, file in tree.items()}.items():
+            entry = tarfile.TarInfo(path)
+            entry.mtime = _TIME
+            if file.mode == LINK:
+                entry.type, entry.linkname = tarfile.SYMTYPE, os.fsdecode(file.data)
+                archive.addfile(entry)
+            else:
+                entry.mode, entry.size = 0o755 if file.mode == EXECUTABLE else 0o644, len(file.data)
+                archive.addfile(entry, io.BytesIO(file.data))
+    return buffer.getvalue()
