@@ -43,6 +43,15 @@ class _Command(_PlainHelp, typer.core.TyperCommand):
         reject_extra(ctx, extra)
         return extra
 
+    def invoke(self, ctx: Any) -> Any:
+        """Call the command. `--json` may be in front of its name, so whether it has one is looked at here."""
+        from starterkit.errors import UsageError
+
+        if console_of(ctx).as_json and all(param.name != "as_json" for param in self.params):
+            fix = f"`{ctx.command_path} --help` lists its options."
+            raise UsageError(f"`{ctx.command_path}` has no option --json.", fix)
+        return super().invoke(ctx)
+
 
 class _Commands(_PlainHelp, typer.core.TyperGroup):
     """The group of all commands; an unknown one is answered with the nearest."""
@@ -102,7 +111,7 @@ def _workshops(wanted: set[str] | None) -> typer.Typer:
     return group
 
 
-def workshop() -> None:
+def workshop(as_json: Json = False) -> None:
     """Teach many people at once: a repository for each, their work collected, where everybody is."""
 
 
@@ -165,6 +174,7 @@ def root(
         str, typer.Option("-C", metavar="FOLDER", help="Work on the project in this folder.", show_default=False)
     ] = "",
     version: Annotated[bool, flag("--version", help="Show the version and leave.")] = False,
+    as_json: Json = False,
 ) -> int:
     """Learn backend development: build a real site, step by step, with tests that tell what is missing.
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import signal
 import sys
+from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -22,9 +24,13 @@ def run_command(arguments: list[str]) -> int:
     _end_on_signals()
     as_json = "--json" in arguments[: arguments.index("--") if "--" in arguments else None]
     console = Console(as_json=as_json)
+    shown = io.StringIO()
     try:
-        code = _guarded(arguments, console)
+        with redirect_stdout(shown) if as_json else nullcontext():
+            code = _guarded(arguments, console)
         console.progress.stop()
+        if as_json:
+            console.write_json(shown.getvalue())
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
@@ -90,11 +96,14 @@ def _dispatch(arguments: list[str], console: Console) -> int:
 
 
 def _told(console: Console, wrong: StarterkitError) -> int:
-    if console.as_json:
-        error = {"message": wrong.message, "fix": wrong.fix, "exit_code": int(wrong.code)}
-        console.json("error", {"error": error})
+    _keep_error(console, wrong.message, wrong.fix, wrong.code)
     console.trouble(_TITLES.get(wrong.code, "Error:"), wrong.message, wrong.fix)
     return int(wrong.code)
+
+
+def _keep_error(console: Console, message: str, fix: str, code: ExitCode) -> None:
+    """Keep an error as the answer for a script."""
+    console.json("error", {"error": {"message": message, "fix": fix, "exit_code": int(code)}})
 
 
 def _interrupted(console: Console) -> int:
@@ -102,6 +111,7 @@ def _interrupted(console: Console) -> int:
     # Where the interrupt passed through source that was run as text (a class that dataclasses made, say), Python notes
     # it as unhandled and ends itself by the signal, whatever exit code it is given; running text forgets that.
     exec("")  # noqa: S102 - nothing is executed
+    _keep_error(console, console.farewell, "", ExitCode.INTERRUPTED)
     console.note(console.farewell)
     return ExitCode.INTERRUPTED
 
@@ -111,7 +121,9 @@ def _bug(console: Console, wrong: BaseException, arguments: list[str]) -> int:
 
     place = write_report(wrong, arguments)
     where = f"The full report is in {place}." if place else "The report could not be written; it follows."
-    console.trouble("Bug:", f"starterkit made a mistake ({type(wrong).__name__}). {where}", "")
+    message = f"starterkit made a mistake ({type(wrong).__name__}). {where}"
+    _keep_error(console, message, "Please report this bug.", ExitCode.BUG)
+    console.trouble("Bug:", message, "")
     if not place:
         import traceback
 

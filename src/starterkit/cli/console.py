@@ -30,6 +30,7 @@ class Console:
         self.columns, self.lines = shutil.get_terminal_size()
         self.out_colour = has_colour(sys.stdout, environ)
         self.err_colour = has_colour(sys.stderr, environ)
+        self._answer: Mapping[str, Any] | None = None
         is_moving = sys.stderr.isatty() and environ.get("TERM") != "dumb"
         self.progress = ProgressReporter(sys.stderr, moving=is_moving)
 
@@ -77,11 +78,15 @@ class Console:
             sys.stdout.write("\x1b[2J\x1b[H")
 
     def json(self, command: str, answer: Mapping[str, Any]) -> None:
-        """Show one object: the whole answer for a script. All that is not ASCII is escaped."""
+        """Keep one object, the whole answer for a script. A later one replaces it."""
+        self._answer = {"format": JSON_FORMAT, "command": command, **answer}
+
+    def write_json(self, shown: str) -> None:
+        """Write the one object: the answer, or the text that was shown instead. All that isn't ASCII is escaped."""
         import json
 
-        self.progress.stop()
-        sys.stdout.write(json.dumps({"format": JSON_FORMAT, "command": command, **answer}, indent=2) + "\n")
+        answer = self._answer or {"format": JSON_FORMAT, "command": "text", "text": shown}
+        sys.stdout.write(json.dumps(answer, indent=2) + "\n")
 
     def type_next(self, why: str, *commands: str) -> None:
         """Show the one next thing to do, and what to type for it (without the program's name)."""

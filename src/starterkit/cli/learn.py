@@ -109,7 +109,7 @@ def status(context: typer.Context) -> int:
 
 
 def here(context: typer.Context) -> int:
-    """Say where the learner is and what to do next; outside a project, how to begin."""
+    """Say where the learner is and what to do next; outside a project, how to begin. As JSON, as `status` does."""
     from starterkit.cli.screens import mapped
     from starterkit.errors import UsageError
     from starterkit.project.opened import find_project
@@ -118,8 +118,13 @@ def here(context: typer.Context) -> int:
     try:
         find_project(folder_of(context))
     except UsageError:
-        mapped.show_beginning(console)
+        if console.as_json:
+            console.json("starterkit", {"folder": None, "next": "new my-site"})
+        else:
+            mapped.show_beginning(console)
         return 0
+    if console.as_json:
+        return status(context)
     from starterkit.project.overview import overview
 
     with opened(context) as project:

@@ -36,7 +36,7 @@ def group(**settings: Any) -> typer.Typer:
     return app
 
 
-def template() -> None:
+def template(as_json: Json = False) -> None:
     """Write templates of your own, and prove that every step of them works."""
 
 
