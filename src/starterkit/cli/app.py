@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterable
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -15,6 +15,7 @@ from starterkit.cli.options import Json, flag
 from starterkit.cli.session import console_of, folder_of
 from starterkit.cli.words import take_as_it_is, take_words_as_they_are
 
+_Answer = TypeVar("_Answer")
 _WITHOUT_JSON = ("run", "schema", "matrix")
 _BEGIN, _LEARN, _LOOK, _AUTHORS = "Begin", "Learn, step by step", "Look around", "Write templates"
 _INSTRUCTORS = "Teach a workshop"
@@ -85,7 +86,7 @@ def _app(wanted: set[str] | None) -> typer.Typer:
         pretty_exceptions_enable=False,
         epilog=_EXAMPLES,
     )
-    app.callback(invoke_without_command=True)(root)
+    app.callback(invoke_without_command=True)(_with_json(NAME, root))
     for panel, name, command, examples in _COMMANDS:
         if wanted is None or name in wanted:
             app.command(name, cls=_Command, rich_help_panel=panel, epilog=_examples(*examples))(
@@ -101,7 +102,7 @@ def _app(wanted: set[str] | None) -> typer.Typer:
 def _workshops(wanted: set[str] | None) -> typer.Typer:
     """The commands of `starterkit workshop`; without them, and not even read, where that group is not called."""
     group = typer.Typer(cls=_Commands, **_GROUP)
-    group.callback()(workshop)
+    group.callback()(_with_json("workshop", workshop))
     if wanted is None or "workshop" in wanted:
         from starterkit.cli import workshop_bundling, workshop_changing, workshop_commands, workshop_comparing
 
@@ -111,26 +112,27 @@ def _workshops(wanted: set[str] | None) -> typer.Typer:
     return group
 
 
-def workshop(as_json: Json = False) -> None:
+def workshop() -> None:
     """Teach many people at once: a repository for each, their work collected, where everybody is."""
 
 
 def _templates(wanted: set[str] | None) -> typer.Typer:
     """The commands of `starterkit template`; without them where that group is not called."""
-    group = template_commands.group(cls=_Commands, **_GROUP)
+    group = typer.Typer(cls=_Commands, **_GROUP)
+    group.callback()(_with_json("template", template_commands.template))
     commands = (*authoring_commands.COMMANDS, *template_commands.COMMANDS)
     for name, command, examples in commands if wanted is None or "template" in wanted else ():
         group.command(name, cls=_Command, epilog=_examples(*examples))(_with_json(name, command))
     return group
 
 
-def _with_json(name: str, command: Callable[..., int]) -> Callable[..., int]:
+def _with_json(name: str, command: Callable[..., _Answer]) -> Callable[..., _Answer]:
     """Give a command the option `--json`; the console has read it already, because errors are JSON too."""
     if name in _WITHOUT_JSON:
         return command
 
     @functools.wraps(command)
-    def call(**values: Any) -> int:
+    def call(**values: Any) -> _Answer:
         del values["as_json"]
         return command(**values)
 
@@ -174,7 +176,6 @@ def root(
         str, typer.Option("-C", metavar="FOLDER", help="Work on the project in this folder.", show_default=False)
     ] = "",
     version: Annotated[bool, flag("--version", help="Show the version and leave.")] = False,
-    as_json: Json = False,
 ) -> int:
     """Learn backend development: build a real site, step by step, with tests that tell what is missing.
 

@@ -29,14 +29,7 @@ Names = Annotated[
 ]
 
 
-def group(**settings: Any) -> typer.Typer:
-    """Return the group `template`, to be joined to the command line; `settings` are those of every group."""
-    app = typer.Typer(**settings)
-    app.callback()(template)
-    return app
-
-
-def template(as_json: Json = False) -> None:
+def template() -> None:
     """Write templates of your own, and prove that every step of them works."""
 
 
