@@ -26,7 +26,7 @@ from starterkit.textfile import parse_python
 from starterkit.workshop import standing
 from starterkit.workshop.folder import Member, Person, workshop_bytes
 from starterkit.workshop.grading import pristine
-from starterkit.workshop.grading.model import Grade, TestGrade, Verdict
+from starterkit.workshop.grading.model import Grade, TestGrade, Verdict, grade_of
 from starterkit.workshop.grading.one import Here
 from starterkit.workshop.grading.packages import Lent, Packages, Shelf
 from starterkit.workshop.grading.pages import page
@@ -263,6 +263,7 @@ def test_who_tampered_has_earned_nothing() -> None:
         ([], 0),
     ]
     assert "tests are green" in page(honest) and "tests are green" not in page(tampered)
+    assert grade_of(ADA, tampered.event()) == replace(tampered, kept=True)
 
 
 @pytest.mark.parametrize("words", ["=1+1", "@x", "x;=1+1", 'x; "=1+1', "x;-1"])

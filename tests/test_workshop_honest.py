@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
-from textwrap import dedent, indent
+from textwrap import indent
 
 import pytest
 from gradings import GRADED, GRADED_NODE, Changes, Room, needs_a_sandbox, said
@@ -105,6 +106,23 @@ PYTHON = {
     "another folder": "import os, tempfile\nos.chdir(tempfile.mkdtemp())",
     "weakref.finalize": "import weakref\nweakref.finalize(type('Thing', (), {})(), print, 'gone')",
     "pytest in the code": "import pytest\n\n\n@pytest.fixture\ndef page():\n    return ''",
+    "own builtins": """
+        import builtins
+        real_import, real_len = builtins.__import__, len
+        builtins.__import__ = lambda *words, **more: real_import(*words, **more)
+        builtins.len = lambda value: real_len(value)
+    """,
+    "odd modules": """
+        import sys, types
+        odd = types.ModuleType("odd")
+        del odd.__dict__["__name__"]
+        sys.modules |= {"odd": odd, "gone": None, "simple": types.SimpleNamespace()}
+    """,
+    "own functions of os": """
+        import os
+        real_write = os.write
+        os.write = lambda *words: real_write(*words)
+    """,
     "an own hmac": "import hmac, hashlib\nhmac.digest = lambda *words: b''\nhashlib.sha256 = hashlib.md5",
 }
 # Python that a site runs in each request.
@@ -213,6 +231,10 @@ NODE = {
         syncBuiltinESMExports();
     """,
     "an own JSON": "const { stringify } = JSON;\nJSON.stringify = (...words) => stringify(...words) ?? 'null';",
+    "frozen objects": """
+        delete Object.prototype.__proto__;
+        for (const one of [Object, Array, Function]) Object.freeze(one.prototype);
+    """,
     "vm": "import { runInNewContext } from 'node:vm';\nrunInNewContext('1 + 1');",
 }
 
@@ -227,37 +249,48 @@ def check_honest(grade: Grade, notes: tuple[str, ...] = ()) -> None:
     assert "look at this" not in page(grade).lower()
 
 
-def python_site(room: Room, before: str, in_a_request: str = "pass") -> Changes:
+def groups(names: Iterable[str], size: int = 7) -> list[list[str]]:
+    """Habits that one submission has at once, to save time."""
+    listed = list(names)
+    return [listed[at : at + size] for at in range(0, len(listed), size)]
+
+
+def python_site(room: Room, names: Iterable[str], in_a_request: str = "pass") -> Changes:
+    """A site with a module for each of these habits, which it imports first."""
     code = room.layers["solution 01-words"].files["conduit/__init__.py"].data.decode()
-    body = f"{indent(dedent(in_a_request), '    ')}\n    status, text ="
-    return {"conduit/__init__.py": f"{dedent(before)}\n{code.replace('    status, text =', body)}"}
+    body = f"{indent(in_a_request, '    ')}\n    status, text ="
+    habits = {f"conduit/habit_{number}.py": PYTHON[name] for number, name in enumerate(names)}
+    imports = "".join(f"from conduit import habit_{number}\n" for number in range(len(habits)))
+    return {**habits, "conduit/__init__.py": f"{imports}{code.replace('    status, text =', body)}"}
 
 
-def node_site(room: Room, before: str) -> Changes:
+def node_site(room: Room, names: Iterable[str]) -> Changes:
+    """The same in Node."""
     code = room.layers["solution 01-words"].files["conduit/app.js"].data.decode()
-    return {"conduit/app.js": f"{dedent(before)}\n{code}"}
+    habits = {f"conduit/habit-{number}.js": NODE[name] for number, name in enumerate(names)}
+    imports = "".join(f"import './habit-{number}.js';\n" for number in range(len(habits)))
+    return {**habits, "conduit/app.js": f"{imports}{code}"}
 
 
-@pytest.mark.parametrize("habit", PYTHON)
-def test_a_habit_in_python_gets_full_points(tmp_path: Path, habit: str) -> None:
+@pytest.mark.parametrize("habits", groups(PYTHON), ids=", ".join)
+def test_habits_in_python_get_full_points(tmp_path: Path, habits: list[str]) -> None:
     room = Room(tmp_path / "room")
-    room.submit(python_site(room, PYTHON[habit]))
+    room.submit(python_site(room, habits))
 
     check_honest(room.grade())
 
 
-@pytest.mark.parametrize("habit", PYTHON_IN_A_REQUEST)
-def test_a_habit_in_a_request_gets_full_points(tmp_path: Path, habit: str) -> None:
-    room = Room(tmp_path / "room")
-    room.submit(python_site(room, "", PYTHON_IN_A_REQUEST[habit]))
-
-    check_honest(room.grade())
-
-
-@pytest.mark.parametrize("habit", NODE)
-def test_a_habit_in_node_gets_full_points(tmp_path: Path, habit: str) -> None:
+@pytest.mark.parametrize("habits", groups(NODE), ids=", ".join)
+def test_habits_in_node_get_full_points(tmp_path: Path, habits: list[str]) -> None:
     room = Room(tmp_path / "room", source=GRADED_NODE)
-    room.submit(node_site(room, NODE[habit]))
+    room.submit(node_site(room, habits))
+
+    check_honest(room.grade())
+
+
+def test_habits_in_a_request_get_full_points(tmp_path: Path) -> None:
+    room = Room(tmp_path / "room")
+    room.submit(python_site(room, (), "\n".join(PYTHON_IN_A_REQUEST.values())))
 
     check_honest(room.grade())
 
@@ -270,24 +303,19 @@ def with_early_import(source: Path, folder: Path, support: str, line: str) -> Pa
     return folder
 
 
-def test_all_habits_in_python_before_the_tests_get_full_points(tmp_path: Path) -> None:
-    source = with_early_import(GRADED, tmp_path / "template", "support.py", "import conduit")
-    room = Room(tmp_path / "room", source=source)
-    able = [habit for name, habit in PYTHON.items() if name != "an own stdout"]  # pytest itself fails without stdout
-    habits = {f"conduit/habit_{number}.py": habit for number, habit in enumerate(able)}
-    imports = "".join(f"from conduit import habit_{number}\n" for number in range(len(habits)))
-    room.submit({**habits, **python_site(room, imports)})
+def test_habits_in_python_before_the_tests_get_full_points(tmp_path: Path) -> None:
+    early = with_early_import(GRADED, tmp_path / "template", "support.py", "import conduit")
+    room = Room(tmp_path / "room", source=early)
+    habits = [name for name in PYTHON if name != "an own stdout"]  # pytest itself needs it while it starts
+    room.submit(python_site(room, habits))
 
     check_honest(room.grade())
 
 
-def test_all_habits_in_node_before_the_tests_get_full_points(tmp_path: Path) -> None:
-    source = with_early_import(GRADED_NODE, tmp_path / "template", "support.js", "import '../conduit/app.js';")
-    room = Room(tmp_path / "room", source=source)
-    habits = {f"conduit/habit-{number}.js": habit for number, habit in enumerate(NODE.values())}
-    room.submit(
-        {**habits, **node_site(room, "".join(f"import './habit-{number}.js';\n" for number in range(len(habits))))}
-    )
+def test_habits_in_node_before_the_tests_get_full_points(tmp_path: Path) -> None:
+    early = with_early_import(GRADED_NODE, tmp_path / "template", "support.js", "import '../conduit/app.js';")
+    room = Room(tmp_path / "room", source=early)
+    room.submit(node_site(room, NODE))
 
     check_honest(room.grade())
 

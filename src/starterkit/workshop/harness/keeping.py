@@ -149,15 +149,16 @@ class Recorder:
             if type(module) is not ModuleType:
                 continue
             names = vars(module)
-            if names.get("__file__") not in files and names["__name__"] not in self._settings["clients"]:
+            label = names.get("__name__")
+            if names.get("__file__") not in files and label not in self._settings["clients"]:
                 continue
             for name, value in list(names.items()):
                 if type(value) is FunctionType:
-                    yield f"{module.__name__}.{name}", (value, value.__code__)
-                elif issubclass(type(value), type) and vars(value).get("__module__") == module.__name__:
+                    yield f"{label}.{name}", (value, value.__code__)
+                elif issubclass(type(value), type) and vars(value).get("__module__") == label:
                     for method, function in list(vars(value).items()):
                         if type(function) is FunctionType:
-                            yield f"{module.__name__}.{name}.{method}", (function, function.__code__)
+                            yield f"{label}.{name}.{method}", (function, function.__code__)
 
 
 def _canary_of(item: Any) -> Any:
