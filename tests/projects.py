@@ -154,3 +154,12 @@ def node_alone(project: Path) -> Prepared:
 
 def bin_folder(venv: Path) -> Path:
     return venv / ("Scripts" if os.name == "nt" else "bin")
+
+
+def syntax_error(code: str) -> str:
+    """Return what this Python says about code that is not valid: its words differ between versions."""
+    try:
+        compile(code, "code", "exec")
+    except SyntaxError as wrong:
+        return f"SyntaxError: {wrong.msg}"
+    raise AssertionError("the code is valid")

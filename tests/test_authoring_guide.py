@@ -68,7 +68,12 @@ def test_the_guide_works_as_it_stands(tmp_path: Path) -> None:
         for line in text.splitlines():
             assert line.startswith("$ ")
             done = subprocess.run(
-                ["sh", "-c", f"{line[2:]}\npwd"], cwd=place, env=variables, capture_output=True, text=True, check=False
+                ["sh", "-e", "-c", f"{line[2:]}\npwd"],
+                cwd=place,
+                env=variables,
+                capture_output=True,
+                text=True,
+                check=False,
             )
             assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
             place = Path(done.stdout.splitlines()[-1])

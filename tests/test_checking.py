@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from projects import pytest_environment, write_tree
+from projects import pytest_environment, syntax_error, write_tree
 
 from starterkit.checking import (
     CheckResult,
@@ -234,7 +234,7 @@ def of(result: CheckResult, name: str) -> TestResult:
         ("test_words", "no page answers at /tag/python yet", None),
         ("test_own_words_and_compared", "one line\nand another", None),
         ("test_name_error", "NameError: name 'texts' is not defined", "conduit/comments.py:6"),
-        ("test_syntax", "SyntaxError: '(' was never closed", "conduit/wrong.py:1"),
+        ("test_syntax", syntax_error("def add(text:\n    pass\n"), "conduit/wrong.py:1"),
         ("test_exit", "The code ended the whole program (SystemExit: 3).", "conduit/ends.py:3"),
         ("test_import", "ModuleNotFoundError: No module named 'no_such_package'", "conduit/needs.py:1"),
         ("test_chained", "LookupError: no comment", "conduit/chained.py:5"),
@@ -370,7 +370,7 @@ def test_a_project_without_any_test_file_starts_nothing(tmp_path: Path) -> None:
                 "tests/conftest.py": "import conduit.wrong\n",
                 "tests/test_a.py": "def test_a(): pass\n",
             },
-            "The test program ended without a report (exit code 4): SyntaxError: '(' was never closed",
+            f"The test program ended without a report (exit code 4): {syntax_error('x = (')}",
             "conduit/wrong.py:1",
         ),
         (
