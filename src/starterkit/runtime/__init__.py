@@ -1,19 +1,18 @@
 """Environments that projects run in, and the servers and tools that go with them.
 
-`prepare` gives what commands run in; which maker serves depends on the `kind` that path.yml names, and on nothing else.
+`prepare` returns what commands run in. Only the `kind` in path.yml decides which module does the work.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from starterkit.errors import MissingError
 from starterkit.progress import Progress, no_progress
+from starterkit.runtime import python_environment
 from starterkit.runtime.bundle import Bundle
 from starterkit.runtime.prepared import Prepared
-from starterkit.runtime.python_environment import PythonEnvironments
 from starterkit.template import Environment
 
 if TYPE_CHECKING:
@@ -63,16 +62,20 @@ def __getattr__(name: str) -> object:
     return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
 
 
-class Maker(Protocol):
-    """What makes the environments of one kind."""
+class Environments(Protocol):
+    """The module that prepares environments of one kind."""
 
     def prepare(
         self, project: Path, environment: Environment, *, offline: bool, bundle: Bundle | None, say: Progress
     ) -> Prepared:
-        """Return the environment of a project, made or brought up to date where that is needed."""
+        """Return the environment of a project, created or updated if necessary."""
 
     def is_prepared(self, project: Path, environment: Environment) -> bool:
-        """Tell whether the environment of a project is there and up to date; starts no program."""
+        """True if the environment of a project exists and is up to date. Starts no program."""
+
+
+class Packages(Protocol):
+    """The module that pins and fetches packages of one kind."""
 
     def compile_pins(
         self,
@@ -87,20 +90,7 @@ class Maker(Protocol):
         """Return the pins of a declaration."""
 
     def fetch_into_cache(self, pins: bytes, environment: Environment, *, offline: bool, say: Progress) -> None:
-        """Bring every package of a pins file onto this machine."""
-
-    def newest_pins(self, declaration: bytes, environment: Environment, *, unbound: bool) -> bytes:
-        """Return pins with the newest releases."""
-
-
-def _node_maker() -> Maker:
-    from starterkit.runtime.node_environment import NodeEnvironments
-
-    return NodeEnvironments()
-
-
-# What makes the maker of each kind; a kind that a project does not use is not imported.
-_MAKERS: dict[str, Callable[[], Maker]] = {"python": PythonEnvironments, "node": _node_maker}
+        """Fetch every package of a pins file into the cache of this machine."""
 
 
 def prepare(
@@ -119,12 +109,12 @@ def prepare(
     needed and absent, `FileError` for a declaration that is not valid, `NoSuchPackagesError` for packages that do not
     exist, `MissingError` (`BundleLacksError` of a bundle).
     """
-    return _maker(environment).prepare(project, environment, offline=offline, bundle=bundle, say=say)
+    return _environments(environment).prepare(project, environment, offline=offline, bundle=bundle, say=say)
 
 
 def is_prepared(project: Path, environment: Environment) -> bool:
     """Tell whether the project's environment is there and made from what the project says now; changes nothing."""
-    return _maker(environment).is_prepared(project, environment)
+    return _environments(environment).is_prepared(project, environment)
 
 
 def compile_pins(
@@ -141,8 +131,8 @@ def compile_pins(
     Packages keep the version that `old_pins` gives them where the declaration allows it; `preferred_pins` makes one
     file of several. Raises as `prepare` does.
     """
-    maker = _maker(environment)
-    return maker.compile_pins(declaration, old_pins, environment, offline=offline, bundle=bundle, say=say)
+    packages = _packages(environment)
+    return packages.compile_pins(declaration, old_pins, environment, offline=offline, bundle=bundle, say=say)
 
 
 def newest_pins(declaration: bytes, environment: Environment, *, unbound: bool = False) -> bytes:
@@ -151,7 +141,11 @@ def newest_pins(declaration: bytes, environment: Environment, *, unbound: bool =
     Where `unbound`, the declared packages count without the versions that the declaration allows. Raises
     `NoNetworkError`, `NoSuchPackagesError`, `FileError`.
     """
-    return _maker(environment).newest_pins(declaration, environment, unbound=unbound)
+    if _is_node(environment):
+        from starterkit.runtime.node_packages import newest_pins as newest
+    else:
+        from starterkit.runtime.newest import newest_pins as newest
+    return newest(declaration, environment, unbound=unbound)
 
 
 def fetch_into_cache(
@@ -161,12 +155,31 @@ def fetch_into_cache(
 
     Raises as `prepare` does.
     """
-    _maker(environment).fetch_into_cache(pins, environment, offline=offline, say=say)
+    _packages(environment).fetch_into_cache(pins, environment, offline=offline, say=say)
 
 
-def _maker(environment: Environment) -> Maker:
-    if environment.kind not in _MAKERS:
+def _is_node(environment: Environment) -> bool:
+    if environment.kind not in ("python", "node"):
         raise MissingError(
             f'This starterkit cannot make environments of the kind "{environment.kind}".', "Upgrade starterkit."
         )
-    return _MAKERS[environment.kind]()
+    return environment.kind == "node"
+
+
+# The modules of a kind are imported when that kind is used for the first time.
+def _environments(environment: Environment) -> Environments:
+    if _is_node(environment):
+        from starterkit.runtime import node_environment
+
+        return node_environment
+    return python_environment
+
+
+def _packages(environment: Environment) -> Packages:
+    if _is_node(environment):
+        from starterkit.runtime import node_packages
+
+        return node_packages
+    from starterkit.runtime import python_packages
+
+    return python_packages

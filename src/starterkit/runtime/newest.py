@@ -15,7 +15,7 @@ from starterkit.template import Environment
 _NAME_AND_EXTRAS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?")
 
 
-def newest_python_pins(declaration: bytes, environment: Environment, *, unbound: bool) -> bytes:
+def newest_pins(declaration: bytes, environment: Environment, *, unbound: bool) -> bytes:
     """Return pins with the newest releases, as the package index tells them now.
 
     Where `unbound`, the declared packages count in any version. Raises `NoNetworkError`, `NoSuchPackagesError` or

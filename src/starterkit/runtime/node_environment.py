@@ -20,60 +20,31 @@ from starterkit.template import Environment
 FOLDER = "node_modules"
 
 
-class NodeEnvironments:
-    """The maker of environments of kind `node`."""
+def prepare(
+    project: Path, environment: Environment, *, offline: bool, bundle: Bundle | None, say: Progress
+) -> Prepared:
+    """Return the environment in the project's node_modules, made or brought up to date where that is needed."""
+    project = project.absolute()
+    folder = project / FOLDER
+    node = up_to_date(project, environment)
+    if node is None:
+        from starterkit.runtime.node_making import Making
 
-    def prepare(
-        self, project: Path, environment: Environment, *, offline: bool, bundle: Bundle | None, say: Progress
-    ) -> Prepared:
-        """Return the environment in the project's node_modules, made or brought up to date where that is needed."""
-        project = project.absolute()
-        folder = project / FOLDER
-        node = up_to_date(project, environment)
-        if node is None:
-            from starterkit.runtime.node_making import Making
-
-            try:
-                node = Making(project, environment, offline, bundle, say).bring_up_to_date()
-            except OSError as denied:
-                where = denied.filename or folder
-                raise MissingError(f"The environment cannot be made: {where}: {denied.strerror}.") from denied
-        programs = {"node": str(node.program), "npm": str(node.npm)}
-        return Prepared(programs, node_variables(node, environment.clear), folder, beside_the_code=True)
-
-    def is_prepared(self, project: Path, environment: Environment) -> bool:
-        """Tell whether the environment is whole and made from what the project says now; starts no program."""
         try:
-            return up_to_date(project.absolute(), environment) is not None
-        except StarterkitError:
-            return False
+            node = Making(project, environment, offline, bundle, say).bring_up_to_date()
+        except OSError as denied:
+            where = denied.filename or folder
+            raise MissingError(f"The environment cannot be made: {where}: {denied.strerror}.") from denied
+    programs = {"node": str(node.program), "npm": str(node.npm)}
+    return Prepared(programs, node_variables(node, environment.clear), folder, beside_the_code=True)
 
-    def compile_pins(
-        self,
-        declaration: bytes,
-        old_pins: bytes | None,
-        environment: Environment,
-        *,
-        offline: bool,
-        bundle: Bundle | None,
-        say: Progress,
-    ) -> bytes:
-        """Return the lock file of a declaration; what `old_pins` names keeps its version where it can."""
-        from starterkit.runtime.node_packages import compile_lock
 
-        return compile_lock(declaration, old_pins, environment, offline=offline, bundle=bundle, say=say)
-
-    def newest_pins(self, declaration: bytes, environment: Environment, *, unbound: bool) -> bytes:
-        """Return pins with the newest releases; where `unbound`, beyond what the declaration allows."""
-        from starterkit.runtime.node_packages import newest_lock
-
-        return newest_lock(declaration, environment, unbound=unbound)
-
-    def fetch_into_cache(self, pins: bytes, environment: Environment, *, offline: bool, say: Progress) -> None:
-        """Bring every package of a lock file into npm's cache."""
-        from starterkit.runtime.node_packages import fetch_into_cache
-
-        fetch_into_cache(pins, environment, offline=offline, say=say)
+def is_prepared(project: Path, environment: Environment) -> bool:
+    """Tell whether the environment is whole and made from what the project says now; starts no program."""
+    try:
+        return up_to_date(project.absolute(), environment) is not None
+    except StarterkitError:
+        return False
 
 
 def up_to_date(project: Path, environment: Environment) -> KnownNode | None:

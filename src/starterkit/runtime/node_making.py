@@ -17,7 +17,7 @@ from starterkit.runtime.bundle import Bundle
 from starterkit.runtime.lock import locked
 from starterkit.runtime.node import KnownNode, find_node, read_known_node, write_known_node
 from starterkit.runtime.node_environment import FOLDER, up_to_date
-from starterkit.runtime.node_packages import DeclaredPackages, compile_lock, declared_packages, is_locked
+from starterkit.runtime.node_packages import DeclaredPackages, compile_pins, declared_packages, is_locked
 from starterkit.runtime.npm import run_cached_first
 from starterkit.runtime.python_environment import read_files
 from starterkit.runtime.stamp import STAMP, Files, Stamp, read_stamp, write_stamp, write_whole
@@ -84,7 +84,7 @@ class Making:
         if is_locked(files.pins, lists.lists, self.environment.pins):
             return files
         self.say(f"Pinning what {self.environment.declaration} names in {self.environment.pins}")
-        pins = compile_lock(
+        pins = compile_pins(
             files.declaration,
             files.pins,
             self.environment,

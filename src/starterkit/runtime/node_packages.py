@@ -53,7 +53,7 @@ def is_locked(pins: bytes, lists: dict[str, dict[str, str]], file: str) -> bool:
     return {name: root[name] for name in LISTS if root.get(name)} == lists
 
 
-def compile_lock(
+def compile_pins(
     declaration: bytes,
     old_pins: bytes | None,
     environment: Environment,
@@ -72,7 +72,7 @@ def compile_lock(
         return (folder / environment.pins).read_bytes().replace(b"\r\n", b"\n")
 
 
-def newest_lock(declaration: bytes, environment: Environment, *, unbound: bool) -> bytes:
+def newest_pins(declaration: bytes, environment: Environment, *, unbound: bool) -> bytes:
     """Return pins with the newest releases, as the registry tells them now; `unbound`: of any version."""
     declared = declared_packages(declaration, environment.declaration)
     if unbound:
@@ -95,7 +95,7 @@ def fetch_into_cache(pins: bytes, environment: Environment, *, offline: bool, sa
     what = f"the packages of {environment.pins}"
     with _scratch(environment, declaration, pins) as folder:
         run_cached_first(node, ["ci", "--ignore-scripts"], what=what, cwd=folder, offline=offline, say=say)
-    compile_lock(declaration, None, environment, offline=offline, bundle=None, say=say)
+    compile_pins(declaration, None, environment, offline=offline, bundle=None, say=say)
 
 
 def fill_cache(pins: bytes, environment: Environment, cache: Path, *, also: Sequence[str] = (), say: Progress) -> None:

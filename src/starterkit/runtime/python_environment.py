@@ -19,62 +19,33 @@ from starterkit.template import Environment
 FOLDER = ".venv"
 
 
-class PythonEnvironments:
-    """The maker of environments of kind `python`."""
+def prepare(
+    project: Path, environment: Environment, *, offline: bool, bundle: Bundle | None, say: Progress
+) -> Prepared:
+    """Return the environment in the project's .venv, made or brought up to date where that is needed."""
+    project = project.absolute()
+    folder = project / FOLDER
+    ahead: tuple[str, ...] = ()
+    if not is_up_to_date(project, environment):
+        from starterkit.runtime.python_making import Making, compiling
 
-    def prepare(
-        self, project: Path, environment: Environment, *, offline: bool, bundle: Bundle | None, say: Progress
-    ) -> Prepared:
-        """Return the environment in the project's .venv, made or brought up to date where that is needed."""
-        project = project.absolute()
-        folder = project / FOLDER
-        ahead: tuple[str, ...] = ()
-        if not is_up_to_date(project, environment):
-            from starterkit.runtime.python_making import Making, compiling
-
-            try:
-                Making(project, environment, offline, bundle, say).bring_up_to_date()
-            except OSError as denied:
-                where = denied.filename or folder
-                raise MissingError(f"The environment cannot be made: {where}: {denied.strerror}.") from denied
-            ahead = compiling(project, environment)
-        program = python(folder)
-        variables = program_variables(program.parent, environment.clear)
-        return Prepared({"python": str(program)}, variables, folder, ahead=ahead)
-
-    def is_prepared(self, project: Path, environment: Environment) -> bool:
-        """Tell whether the environment is whole and made from what the project says now; starts no program."""
         try:
-            return is_up_to_date(project.absolute(), environment)
-        except StarterkitError:
-            return False
+            Making(project, environment, offline, bundle, say).bring_up_to_date()
+        except OSError as denied:
+            where = denied.filename or folder
+            raise MissingError(f"The environment cannot be made: {where}: {denied.strerror}.") from denied
+        ahead = compiling(project, environment)
+    program = python(folder)
+    variables = program_variables(program.parent, environment.clear)
+    return Prepared({"python": str(program)}, variables, folder, ahead=ahead)
 
-    def compile_pins(
-        self,
-        declaration: bytes,
-        old_pins: bytes | None,
-        environment: Environment,
-        *,
-        offline: bool,
-        bundle: Bundle | None,
-        say: Progress,
-    ) -> bytes:
-        """Return the hashed pins of a declaration; what `old_pins` names keeps its version where it can."""
-        from starterkit.runtime.python_packages import compile_pins
 
-        return compile_pins(declaration, old_pins, environment, offline=offline, bundle=bundle, say=say)
-
-    def newest_pins(self, declaration: bytes, environment: Environment, *, unbound: bool) -> bytes:
-        """Return pins with the newest releases; where `unbound`, beyond what the declaration allows."""
-        from starterkit.runtime.newest import newest_python_pins
-
-        return newest_python_pins(declaration, environment, unbound=unbound)
-
-    def fetch_into_cache(self, pins: bytes, environment: Environment, *, offline: bool, say: Progress) -> None:
-        """Bring every package of a pins file, and what is needed to compile pins again, into uv's cache."""
-        from starterkit.runtime.python_packages import fetch_into_cache
-
-        fetch_into_cache(pins, environment, offline=offline, say=say)
+def is_prepared(project: Path, environment: Environment) -> bool:
+    """Tell whether the environment is whole and made from what the project says now; starts no program."""
+    try:
+        return is_up_to_date(project.absolute(), environment)
+    except StarterkitError:
+        return False
 
 
 def is_up_to_date(project: Path, environment: Environment) -> bool:
