@@ -150,12 +150,13 @@ TESTS = ("test_home_greets", "test_a_missing_page_is_told", "test_words_are_coun
 
 @dataclass
 class Feigned:
-    """A sandbox in which nothing runs: each listed test passes but the `red` ones; it keeps the jobs."""
+    """A sandbox in which nothing runs: each listed test passes but the `red` ones. It keeps the jobs and reports a `note`."""
 
     red: tuple[str, ...] = ()
     jobs: list[Job] = field(default_factory=list)
     site: str = "/site"
     lines: int = 100
+    note: str = ""
     ends_early: bool = False
     killed: bool = False
 
@@ -179,6 +180,7 @@ class Feigned:
                     "message": "AssertionError: \x1b[1mno",
                 },
             ]
+        events += [{"event": "note", "what": self.note}] if self.note else []
         events.append({"event": "finished"})
         if self.ends_early:
             events = [{"event": "started"}]

@@ -399,6 +399,20 @@ def test_the_line_that_ends_the_program_is_named_and_none_that_only_speaks_of_it
     assert grade.first_red.message.endswith("(conduit/b.py:2 does such a thing).")
 
 
+def test_what_to_look_at_is_the_first_note_and_not_on_the_page(room: Room) -> None:
+    room.submit({"conftest.py": ""}, message=f"Solve {room.template.step('01-words').label}")
+
+    grade = room.grade(sandbox=Feigned(note="tests.support.expect was replaced while the tests ran"))
+
+    assert grade.verdict is Verdict.GREEN
+    assert grade.passed == len(grade.results)
+    assert grade.notes[0] == "look at this: tests.support.expect was replaced while the tests ran"
+    assert len(grade.notes) == 3
+    assert "look at this: tests.support.expect" in as_csv([grade])
+    assert grade.notes[0] in grade_as_json(grade)["notes"]
+    assert "tests.support" not in page(grade) and "conftest.py" in page(grade)
+
+
 def test_a_step_that_was_solved_with_the_reference_is_told(room: Room) -> None:
     message = f"Solve {room.template.step('01-words').label}"
     room.submit(message=message)

@@ -19,7 +19,7 @@ from starterkit.repository.bare import BareRepository
 from starterkit.template import BASE
 from starterkit.workshop.folder import Person, Workshop
 from starterkit.workshop.grading.kinds import check_kind
-from starterkit.workshop.grading.model import Grade, grade_of
+from starterkit.workshop.grading.model import LOOK, Grade, grade_of
 from starterkit.workshop.grading.one import Grader, Runner
 from starterkit.workshop.grading.packages import Shelf
 from starterkit.workshop.grading.pristine import Layers
@@ -128,7 +128,8 @@ class Grading:
             if grade is not before:
                 solved = solved_by_reference(repository, submission.commit, self._solving)
                 steps = () if is_old else filled(self.workshop, person)  # that may have come later
-                grade = replace(grade, notes=(*_from_reference(steps, solved), *grade.notes))
+                notes = (*_from_reference(steps, solved), *grade.notes)
+                grade = replace(grade, notes=tuple(sorted(notes, key=lambda note: not note.startswith(LOOK))))
         if grade is not before and not self._stopped.is_set():
             append(self.workshop, person, {**grade.event(), **(_about(submission) if submission else {})})
         return grade
