@@ -150,7 +150,10 @@ TESTS = ("test_home_greets", "test_a_missing_page_is_told", "test_words_are_coun
 
 @dataclass
 class Feigned:
-    """A sandbox in which nothing runs: each listed test passes but the `red` ones. It keeps the jobs and reports a `note`."""
+    """A sandbox in which nothing runs: each listed test passes but the `red` ones.
+
+    It keeps the jobs and reports a `note`.
+    """
 
     red: tuple[str, ...] = ()
     jobs: list[Job] = field(default_factory=list)
