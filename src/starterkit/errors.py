@@ -80,7 +80,7 @@ _IMPOSSIBLE = {
     errno.ELOOP: "its links lead in a circle",
     errno.ENOTDIR: "a file is where a folder is expected",
 }
-_LONGEST_SHOWN = 80
+_LONGEST_SHOWN = 40
 
 
 def of_the_machine(wrong: OSError) -> StarterkitError | None:

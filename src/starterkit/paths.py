@@ -6,20 +6,43 @@ import os
 import sys
 from pathlib import Path
 
-from starterkit.errors import UsageError
+from starterkit.errors import UsageError, impossible_path, of_the_machine
 
 _NAME = "starterkit"
+_HERE = Path()
+_LONGEST_NAME = 255  # bytes, on every common file system
 
 
-def expand_user_path(words: str) -> Path:
-    """Return the path with `~` replaced by the home folder. Raises `UsageError` for an unknown user."""
+def expand_user_path(words: str, folder: Path = _HERE) -> Path:
+    """Return the path that a user typed in `folder`, with `~` replaced by the home folder.
+
+    Raises `UsageError` for an unknown user, and for a path that no file or folder can have.
+    """
     try:
-        return Path(words).expanduser()
+        path = folder / Path(words).expanduser()
+        if any(len(os.fsencode(part)) > _LONGEST_NAME for part in path.parts):
+            raise impossible_path(words, "the name is too long")  # below a missing folder, the system doesn't say so
+        path.stat()
     except RuntimeError:
         user = words.replace("\\", "/").partition("/")[0]
         raise UsageError(
             f'"{words}": this machine knows no home folder "{user}".', "Write the folder as it is called, without ~."
         ) from None
+    except ValueError:
+        raise impossible_path(words, "it has a character that no name can have") from None
+    except OSError as wrong:
+        known = of_the_machine(wrong)
+        if isinstance(known, UsageError):
+            raise known from None
+    return path
+
+
+def expand_user_folder(words: str, folder: Path = _HERE) -> Path:
+    """Like `expand_user_path`, for a folder that is there or may be created. Raises `UsageError` for a file."""
+    path = expand_user_path(words, folder)
+    if path.exists() and not path.is_dir():
+        raise impossible_path(words, "it is a file, and a folder is expected")
+    return path
 
 
 def folder_with(name: str, start: Path) -> Path | None:

@@ -105,7 +105,7 @@ class Asking:
         return self._console.choose(question, choices, "no") == "yes"
 
     def _place(self, destination: str) -> Path:
-        return self._folder / expand_user_path(destination)
+        return expand_user_path(destination, self._folder)
 
     def _require_flags(self, destination: str, framework: str) -> None:
         """Where nobody can be asked, say all that is missing at once."""

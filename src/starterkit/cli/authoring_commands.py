@@ -11,7 +11,7 @@ import typer
 from starterkit.cli.options import complete_frameworks, flag
 from starterkit.cli.session import console_of, folder_of
 from starterkit.cli.text import prose
-from starterkit.paths import expand_user_path
+from starterkit.paths import expand_user_folder, expand_user_path
 
 if TYPE_CHECKING:
     from starterkit.authoring.outdated import Outdated
@@ -46,10 +46,10 @@ def new(
 
     console = console_of(context)
     if not destination and (name in (".", "..") or "/" in name or os.sep in name):
-        destination, name = name, name_of(folder_of(context) / expand_user_path(name))
+        destination, name = name, name_of(expand_user_path(name, folder_of(context)))
     name = name or _asked(console, "What is the template called?", "my-path", "NAME")
     title = title or (_asked(console, "Its title for people?", _title_of(name)) if console.is_interactive else "")
-    place = folder_of(context) / expand_user_path(destination or name)
+    place = expand_user_path(destination or name, folder_of(context))
     authored.show_begun(console, new_template(name, place, title))
     return 0
 
@@ -92,7 +92,7 @@ def open_path(
     from starterkit.cli.screens import authored
 
     console, here = console_of(context), folder_of(context)
-    found = open_template(template_folder(template, here), here / expand_user_path(destination), console.say)
+    found = open_template(template_folder(template, here), expand_user_path(destination, here), console.say)
     authored.show_opened(console, found)
     return 0
 
@@ -113,8 +113,8 @@ def save(
     from starterkit.cli.screens import authored
 
     console, here = console_of(context), folder_of(context)
-    target = here / expand_user_path(to) if to else None
-    place = here / expand_user_path(folder)
+    target = expand_user_path(to, here) if to else None
+    place = expand_user_folder(folder, here)
     saved = save_template(place, to=target, force=force, renumber=renumber, say=console.say)
     authored.show_saved(console, saved)
     return 0

@@ -8,7 +8,7 @@ import typer
 
 from starterkit.cli.options import Elsewhere, Trust, complete_beginnings, complete_frameworks, flag
 from starterkit.cli.session import console_of, folder_of
-from starterkit.paths import expand_user_path
+from starterkit.paths import expand_user_folder
 
 if TYPE_CHECKING:
     from starterkit.runtime import Bundle
@@ -109,7 +109,7 @@ def _bundle(context: typer.Context, words: str) -> Bundle | None:
 
     from starterkit.runtime.bundle import Bundle, named_bundle
 
-    named = Bundle((folder_of(context) / expand_user_path(words)).absolute()) if words else named_bundle(os.environ)
+    named = Bundle(expand_user_folder(words, folder_of(context)).absolute()) if words else named_bundle(os.environ)
     if named is not None:
         named.check_fits()
     return named

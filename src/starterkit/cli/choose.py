@@ -64,7 +64,7 @@ def choose(
     from starterkit.cli.screens import chosen
 
     console, folder = console_of(context), folder_of(context)
-    card = folder / expand_user_path(html) if html else None
+    card = expand_user_path(html, folder) if html else None
     if card:
         from starterkit.cli.screens.card import CARD
 

@@ -11,6 +11,7 @@ import typer
 
 from starterkit.cli.console import Console
 from starterkit.cli.text import prose
+from starterkit.paths import expand_user_path
 
 if TYPE_CHECKING:
     from starterkit.project.opened import Project
@@ -25,7 +26,7 @@ def console_of(context: typer.Context) -> Console:
 
 def folder_of(context: typer.Context) -> Path:
     """Return the folder that the command works in: that of `-C`, else the current one."""
-    return Path(context.find_root().params.get("folder") or ".")
+    return expand_user_path(context.find_root().params.get("folder") or ".")
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import typer
 
 from starterkit.cli.options import Elsewhere, complete_frameworks, flag
 from starterkit.cli.session import console_of, folder_of
-from starterkit.paths import expand_user_path
+from starterkit.paths import expand_user_folder
 
 if TYPE_CHECKING:
     from starterkit.workshop.bundling.contents import Framework
@@ -62,7 +62,7 @@ def bundle(
     console = console_of(context)
     systems, versions = platforms_of(platforms or []), sorted_pythons(pythons_of(pythons or []))
     request = Request(
-        (folder_of(context) / expand_user_path(place)).absolute(),
+        expand_user_folder(place, folder_of(context)).absolute(),
         _frameworks(context, frameworks or [], template),
         systems,
         versions,

@@ -12,7 +12,7 @@ from starterkit.cli.options import Elsewhere, Trust, flag
 from starterkit.cli.session import console_of, folder_of
 from starterkit.cli.workshop_grading import grade, grader, grader_for_watch
 from starterkit.cli.workshop_options import TrustSubmissions, Who, workshop_folder, workshop_here
-from starterkit.paths import expand_user_path
+from starterkit.paths import expand_user_folder, expand_user_path
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -88,8 +88,8 @@ def create(
     request = choice.request(roster, remote_template, due, jobs)
     request = replace(
         request,
-        zips=here / expand_user_path(zips) if zips else None,
-        folders=here / expand_user_path(folders) if folders else None,
+        zips=expand_user_folder(zips, here) if zips else None,
+        folders=expand_user_folder(folders, here) if folders else None,
     )
     return enrolled.show(console, enrol(request, console.say))
 
@@ -158,7 +158,7 @@ def status(
     console = console_of(context)
     if as_csv + console.as_json + watch > 1:
         raise UsageError("--json, --csv and --watch exclude each other.", "Choose one of them.")
-    page = folder_of(context) / expand_user_path(html) if html else None
+    page = expand_user_path(html, folder_of(context)) if html else None
     if page is not None:
         from starterkit.cli.screens.board import BOARD
 
@@ -243,7 +243,7 @@ class _Choice:
             return ""
         check_remote_template(template)
         here = folder_of(self._context).absolute()
-        return template if is_address(template) else os.path.normpath(here / expand_user_path(template))
+        return template if is_address(template) else os.path.normpath(expand_user_path(template, here))
 
     def _located(self) -> Located | None:
         from starterkit.cli.asking import from_elsewhere
@@ -298,7 +298,7 @@ def _place(context: typer.Context, words: str) -> Path:
 
     here = folder_of(context)
     if words:
-        return here / expand_user_path(words)
+        return expand_user_path(words, here)
     try:
         return find_workshop(here)
     except UsageError:
@@ -312,7 +312,7 @@ def _roster(here: Path, workshop: Path, words: str) -> Path:
     from starterkit.cli.invocation import quoted
     from starterkit.errors import UsageError
 
-    file, beside = here / expand_user_path(words), workshop.absolute().parent / words
+    file, beside = expand_user_path(words, here), workshop.absolute().parent / words
     if not file.exists() and beside.is_file():
         way = quoted(os.path.relpath(beside, here.absolute()))
         raise UsageError(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from starterkit.errors import MissingError, UsageError
+from starterkit.errors import MissingError, StarterkitError, UsageError
+from starterkit.paths import expand_user_path
 from starterkit.plain import few
 from starterkit.process import Finished, TimeLimitReached
 from starterkit.progress import Progress
@@ -25,19 +27,34 @@ _LACKING = "couldn't find remote ref"
 
 @dataclass(frozen=True)
 class Place:
-    """Where git is asked: the place as git takes it, and as it was typed; `is_remote` where it is one of the project's.
+    """Where git is asked: the place as git takes it, and as it was typed.
 
-    `with_fixes` tells whether the corrections come along that lie on branches of their own in that remote.
+    `is_remote` means one of the project's remotes, `is_local` a folder or file of this machine. `with_fixes` tells
+    whether the corrections come along that lie on branches of their own in that remote.
     """
 
     address: str
     typed: str
     is_remote: bool = False
+    is_local: bool = False
     with_fixes: bool = False
 
     def name(self, branch: str) -> str:
         """Return what a branch there is called to people."""
         return f"{self.typed}/{branch}" if self.is_remote else self.typed
+
+
+def place_typed(words: str, folder: Path) -> Place:
+    """Return the address, or the folder or bundle file as seen from `folder`. Raises `UsageError` if there is none."""
+    if ":" in words and not (folder / words).exists():
+        return Place(words, words)
+    path = expand_user_path(words, folder)
+    if not path.exists():
+        raise UsageError(
+            f'There is no remote, folder or bundle file "{words}".',
+            "`git remote` lists the remotes. Or name an address, for example https://example.org/site.git.",
+        )
+    return Place(str(path.absolute()), words, is_local=True)
 
 
 def fixes_of(remote: str) -> str:
@@ -105,9 +122,12 @@ def _no_branch(place: Place, branch: str, there: Sequence[str]) -> UsageError:
     )
 
 
-def _not_fetched(place: Place, branch: str, said: str) -> MissingError:
+def _not_fetched(place: Place, branch: str, said: str) -> StarterkitError:
+    message = f"Nothing could be fetched from {place.typed}: {reason(said)}."
+    if place.is_local:
+        return UsageError(message, "Name the folder of a git repository, or a file that `git bundle` wrote.")
     return MissingError(
-        f"Nothing could be fetched from {place.typed}: {reason(said)}.",
+        message,
         "See what `git fetch` says. Where it asks for a password, type `git fetch` first, then "
         f"`starterkit pull origin/{branch}`.",
     )

@@ -16,7 +16,7 @@ from starterkit.errors import ConflictError, FileError, UsageError
 from starterkit.progress import Progress
 from starterkit.project.advance import Choices, merger_for, mine_without_state, save_message
 from starterkit.project.carry import Carried, PinsRule, carry, settle
-from starterkit.project.elsewhere import Place, brought, fixes_of
+from starterkit.project.elsewhere import Place, brought, fixes_of, place_typed
 from starterkit.project.opened import Project
 from starterkit.project.path import LearningPath
 from starterkit.project.pins import pins_rule
@@ -196,8 +196,7 @@ def _named(project: Project, remotes: _Remotes, source: Source, say: Progress) -
         here = project.repository.reader.try_read(f"{words}^{{commit}}")
         if here is not None and not source.branch:
             return words, here[0]
-        folder = (source.folder / words).absolute()
-        place = Place(str(folder) if folder.exists() else words, words)
+        place = place_typed(words, source.folder)
         return brought(project, place, source.branch, branch, say)
     remote = remotes.meant(words)
     if not remote:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starterkit.errors import FileError, MissingError, UsageError
-from starterkit.paths import cache_folder, expand_user_path
+from starterkit.paths import cache_folder, expand_user_folder
 
 if TYPE_CHECKING:
     from starterkit.yamlfile import Value
@@ -181,7 +181,7 @@ class Bundle:
 def named_bundle(environ: Mapping[str, str]) -> Bundle | None:
     """Return the bundle that the variable STARTERKIT_BUNDLE names; None where it names none, or says "off"."""
     words = environ.get(BUNDLE_VARIABLE, "").strip()
-    return Bundle(expand_user_path(words).absolute()) if words and words.lower() != NO_BUNDLE else None
+    return Bundle(expand_user_folder(words).absolute()) if words and words.lower() != NO_BUNDLE else None
 
 
 def is_turned_off(environ: Mapping[str, str]) -> bool:

@@ -58,7 +58,7 @@ def locate_template(words: str, current: Path, store: Path) -> Located:
     address = parse_address(words)
     if address is not None:
         return _fetched(address, store / sha256(address.url.encode()).hexdigest()[:16])
-    folder = current / expand_user_path(words)
+    folder = expand_user_path(words, current)
     looks_like_a_path = "/" in words or "\\" in words or words.startswith((".", "~"))
     if words.strip().lower() in bundled_names() and not looks_like_a_path:
         return locate_bundled(words)

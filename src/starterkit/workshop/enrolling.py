@@ -134,7 +134,7 @@ def _planned(request: Request, workshop: Workshop | None) -> tuple[Matched, list
         return matched, with_remotes(matched.new, template, request.roster.file, known=known)
     new = [person for _, person in matched.new]
     if way == "folders":
-        place = request.folder / expand_user_path(handouts[way])
+        place = expand_user_path(handouts[way], request.folder)
         new = [replace(person, remote=_as_kept(request.folder, place / person.folder)) for person in new]
     return matched, new
 

@@ -179,7 +179,7 @@ class Workshop:
 
     def _place(self, words: str) -> Path:
         try:
-            return self.folder / expand_user_path(words)
+            return expand_user_path(words, self.folder)
         except UsageError as wrong:
             raise FileError(WORKSHOP_FILE, None, wrong.message.removesuffix("."), wrong.fix) from wrong
 
