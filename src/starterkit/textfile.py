@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import threading
+from pathlib import Path
+from string import Template
 from typing import TYPE_CHECKING
 
 from starterkit.errors import FileError
@@ -79,3 +81,8 @@ def parse_python(source: str | bytes) -> ast.Module:
 
     with _PARSING:
         return ast.parse(source)
+
+
+def fill_template(file: Path, **values: object) -> str:
+    """Return the text of a file of starterkit with each `$name` in it replaced."""
+    return Template(file.read_text("utf-8")).substitute(values)

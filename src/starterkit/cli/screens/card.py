@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starterkit.choosing.expanding import path
@@ -11,6 +12,7 @@ from starterkit.choosing.saying import reasons
 from starterkit.choosing.tensions import tensions
 from starterkit.choosing.words import ONE_FITS_ALL, SHOWN_REASONS, headline, how_sure, price, stay, step_of_path, tipped
 from starterkit.cli.screens.page import PageKind
+from starterkit.textfile import fill_template
 
 if TYPE_CHECKING:
     from starterkit.choosing.advice import Advice
@@ -24,9 +26,9 @@ def card_of(shown: Shown) -> str:
     """Return the card as one HTML document."""
     advice = shown.advice
     begin = (advice.start, *advice.equals)
-    return _PAGE.format(
+    return fill_template(
+        Path(__file__).with_name("card.html"),
         mark=CARD.mark,
-        style=_STYLE,
         title=escape(headline(advice)),
         sure=escape(" ".join((how_sure(advice), stay(advice))).strip()),
         none=escape(ONE_FITS_ALL),
@@ -105,70 +107,3 @@ def _answers(advice: Advice) -> str:
         f"<dt>{escape(question.words)}</dt><dd>{escape(choice.label)}</dd>" for question, choice in advice.chosen
     )
     return _section("The answers", f"<dl>\n{rows}\n</dl>" if rows else "<p>All questions were skipped.</p>")
-
-
-_STYLE = """
-:root { color-scheme: light dark; --ink: #1d2430; --soft: #566072; --paper: #fff; --line: #d9dee7; --mark: #1a6b4f; }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #e6e9ef; --soft: #a6afbf; --paper: #161a21; --line: #343b48; --mark: #6fd0ab; }
-}
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
-main { max-width: 44rem; margin: 0 auto; padding: 1.25rem 1rem 2.5rem; }
-h1 { font-size: 1.75rem; line-height: 1.2; margin: 0 0 .5rem; color: var(--mark); overflow-wrap: anywhere; }
-h2 { font-size: 1.05rem; margin: 0 0 .35rem; }
-p, ul, ol, dl { margin: 0 0 .5rem; }
-ul, ol { padding-left: 1.25rem; }
-li { margin-bottom: .35rem; }
-section { border-top: 1px solid var(--line); padding-top: .9rem; margin-top: .9rem; break-inside: avoid; }
-.kicker, .sure, caption, dt, footer { color: var(--soft); }
-.kicker { margin-bottom: .25rem; }
-caption { text-align: left; padding-bottom: .35rem; }
-table { width: 100%; border-collapse: collapse; margin-top: 1rem; }
-th { text-align: left; font-weight: 600; padding: .15rem .75rem .15rem 0; width: 1%; white-space: nowrap; }
-td { padding: .15rem 0; text-align: right; width: 1%; font-variant-numeric: tabular-nums; }
-td.bar { width: auto; padding-right: .75rem; }
-.bar span { display: block; height: .7rem; min-width: 2px; background: var(--mark); border-radius: .35rem; }
-dl { display: grid; grid-template-columns: 1fr; }
-dd { margin: 0 0 .4rem; }
-pre { overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere; border: 1px solid var(--line);
-  border-radius: .4rem; padding: .6rem .75rem; margin: .35rem 0; font-size: .9rem; }
-footer { margin-top: 1.25rem; font-size: .9rem; }
-@media (min-width: 40rem) { dl { grid-template-columns: 1fr 1fr; column-gap: 1rem; } dd { margin-bottom: .2rem; } }
-@media print {
-  :root { --ink: #000; --soft: #333; --paper: #fff; --line: #999; --mark: #0d5c41; }
-  body { font-size: 10.5pt; }
-  main { max-width: none; padding: 0; }
-  .bar span { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-}
-"""
-_PAGE = """<!DOCTYPE html>
-{mark}
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>Where to begin: {title}</title>
-<style>{style}</style>
-</head>
-<body>
-<main>
-<p class="kicker">Which framework should I start with?</p>
-<h1>{title}</h1>
-<p class="sure">{sure}</p>
-{fits}
-{why}
-{tensions}
-{runner_up}
-{path}
-{answers}
-<section>
-<h2>Begin</h2>
-{begin}
-</section>
-<footer>{none} Made with <code>starterkit choose</code>.</footer>
-</main>
-</body>
-</html>
-"""

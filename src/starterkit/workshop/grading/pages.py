@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
+from pathlib import Path
 
 from starterkit.template import BASE
+from starterkit.textfile import fill_template
 from starterkit.workshop.grading.model import Grade, TestGrade, Verdict
 from starterkit.workshop.grading.submitted import shown
 
@@ -23,8 +25,8 @@ _WORDS = {
 
 def page(grade: Grade) -> str:
     """Return the page of one person."""
-    return _PAGE.format(
-        style=_STYLE,
+    return fill_template(
+        Path(__file__).with_name("page.html"),
         name=_shown(grade.person.name),
         verdict=f"{grade.verdict.value}",
         words=_WORDS[grade.verdict],
@@ -82,49 +84,3 @@ def _message(one: TestGrade) -> str:
 
 def _shown(words: str) -> str:
     return escape("\n".join(shown(line) for line in words.split("\n")))
-
-
-_STYLE = """
-:root { color-scheme: light dark; --ink: #1d2430; --soft: #566072; --paper: #f6f7f9; --card: #fff; --line: #d9dee7;
-  --green: #1a6b4f; --red: #b3261e; }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #e6e9ef; --soft: #a6afbf; --paper: #12151a; --card: #1b2028; --line: #343b48;
-    --green: #6fd0ab; --red: #ff9a91; }
-}
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 50rem; padding: 1rem; background: var(--paper); color: var(--ink);
-  font: 16px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
-h1 { font-size: 1.4em; margin: 0; }
-h2 { font-size: 1.1em; margin: 1.2rem 0 .4rem; }
-.verdict { font-weight: 600; margin: .2rem 0; }
-.verdict.green, .green b { color: var(--green); }
-.verdict, .red b { color: var(--red); }
-.tests { list-style: none; margin: 0; padding: 0; display: grid; gap: .4rem; }
-.tests li, .first { background: var(--card); border: 1px solid var(--line); border-left: .4rem solid var(--red);
-  border-radius: .4rem; padding: .4rem .7rem; }
-.tests li.green { border-left-color: var(--green); }
-.first h2 { margin-top: .2rem; }
-pre { white-space: pre-wrap; margin: .3rem 0 0; color: var(--soft); }
-footer { margin-top: 1.5rem; color: var(--soft); font-size: .85em; }
-"""
-_PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{name}</title>
-<style>{style}</style>
-</head>
-<body>
-<header><h1>{name}</h1><p class="verdict {verdict}">{words}</p></header>
-<ul>
-{facts}
-</ul>
-{first}
-{tests}
-<footer>Graded {at} UTC with the tests of the path, in the sandbox: {sandbox}. The verdict is evidence, and not proof:
-the tests run in one process with the code that they judge.</footer>
-</body>
-</html>
-"""
