@@ -114,7 +114,7 @@ def test_a_worker_dies_and_everybody_is_graded_once(tmp_path: Path, cluster: Clu
     done: list[Any] = []
 
     class Watching:
-        def ended(self, grade: Any, number: int, _of: int) -> None:
+        def __call__(self, grade: Any, number: int, _of: int) -> None:
             done.append(grade)
             if number == 2:
                 ended(cluster.workers[0])
@@ -139,7 +139,7 @@ class Afterwards:
 
     then: Callable[[], None]
 
-    def ended(self, _grade: Grade, number: int, _of: int) -> None:
+    def __call__(self, _grade: Grade, number: int, _of: int) -> None:
         if number == 1:
             self.then()
 
