@@ -44,11 +44,16 @@ class CompleteSite:
             yield f"http://127.0.0.1:{port}"
 
 
-def complete_site(framework: str, folder: Path) -> CompleteSite:
+def complete_site(framework: str, folder: Path, answers: dict[str, str] | None = None) -> CompleteSite:
     """Make the complete site in a folder that does not exist yet, with its environment and its sample data."""
     source, template = bundled_template(framework)
-    create(Order(folder, source, template, {}, step=template.step_names[-1], install=False), no_progress)
-    with open_project(folder) as project:
-        site = CompleteSite(folder, template, checks.prepared(project))
+    create(Order(folder, source, template, answers or {}, step=template.step_names[-1], install=False), no_progress)
+    site = open_site(folder)
     site.run(*template.commands.reset)
     return site
+
+
+def open_site(folder: Path) -> CompleteSite:
+    """The complete site in a folder that has one."""
+    with open_project(folder) as project:
+        return CompleteSite(folder, project.template, checks.prepared(project))

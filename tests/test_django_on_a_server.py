@@ -27,9 +27,15 @@ from django.test import Client
 browser = Client(headers={"host": "www.example.org"})
 print(browser.get("/").headers["Location"])
 page = browser.get("/admin/login/", secure=True)
-print(page.status_code, page.headers["Strict-Transport-Security"].split(";")[0])
+print(page.status_code, page.headers["Strict-Transport-Security"])
 print([bool(cookie["secure"]) for cookie in page.cookies.values()])
 print(browser.get("/", secure=True, headers={"host": "elsewhere.example"}).status_code)
+"""
+
+DATABASE = """
+from django.conf import settings
+entry = settings.DATABASES["default"]
+print(entry["ENGINE"].rpartition(".")[2], *(entry.get(key) for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")))
 """
 
 
@@ -65,7 +71,7 @@ def test_a_server_speaks_https_and_answers_to_its_own_names_only(site: tuple[Pat
 
     lines = python(site, "-c", VISIT).text_out.splitlines()
 
-    assert lines == ["https://www.example.org/", "200 max-age=3600", "[True]", "400"]
+    assert lines == ["https://www.example.org/", "200 max-age=3600; includeSubDomains", "[True]", "400"]
 
 
 @pytest.mark.parametrize("missing", ["CONDUIT_SECRET_KEY", "CONDUIT_HOSTS"])
@@ -74,3 +80,26 @@ def test_without_a_key_or_a_name_no_server_starts(site: tuple[Path, Prepared], m
 
     assert done.code != 0
     assert f"Set {missing} in the environment" in done.text_err
+
+
+def test_one_variable_names_the_database(site: tuple[Path, Prepared]) -> None:
+    urls = {
+        "": f"sqlite3 {site[0] / 'db.sqlite3'} None None None None",
+        "sqlite:////srv/a%20site.db": "sqlite3 /srv/a site.db None None None None",
+        "postgres://ada:p%40ss%2Fword@db.example.org:5433/x": "postgresql x ada p@ss/word db.example.org 5433",
+        "postgresql://ada@db.example.org/conduit?sslmode=require": "postgresql conduit ada  db.example.org ",
+    }
+
+    for url, expected in urls.items():
+        assert python(site, "-c", DATABASE, DATABASE_URL=url).text_out.rstrip("\n") == expected
+
+
+@pytest.mark.parametrize(
+    "url", ["mysql://ada:hush@host/conduit", "postgres://ada:hush@host/", "postgres://ada:hu#sh@host/x"]
+)
+def test_a_database_url_that_makes_no_sense_is_rejected(site: tuple[Path, Prepared], url: str) -> None:
+    done = python(site, "manage.py", "check", DATABASE_URL=url)
+
+    assert done.code != 0
+    assert "DATABASE_URL" in done.text_err.splitlines()[-1]
+    assert "hu" not in done.text_err.splitlines()[-1]

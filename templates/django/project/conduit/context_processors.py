@@ -3,6 +3,6 @@
 from django.conf import settings
 
 
-def site(request):
-    """`site.title` and `site.author`."""
-    return {"site": settings.SITE}
+def brand(request):
+    """`brand.title` and `brand.author`. The name `site` is taken: Django's LoginView has a variable of that name."""
+    return {"brand": settings.SITE}

@@ -26,6 +26,7 @@ __tracebackhide__ = True
 
 # The name alone: pytest-django has to know it from the beginning. The settings are read when the site is loaded.
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+os.environ.pop("DATABASE_URL", None)  # the tests use a SQLite file, whatever the site uses
 
 
 @pytest.fixture(scope="session", autouse=True)

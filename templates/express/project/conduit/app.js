@@ -7,7 +7,7 @@ import { answerErrors, notFound } from './errors.js';
 import { addFeatures } from './features.js';
 import { readJson } from './fields.js';
 import { pages } from './pages.js';
-import { safeHeaders } from './security.js';
+import { safeHeaders, withoutNul } from './security.js';
 import { readSettings } from './settings.js';
 
 /**
@@ -37,6 +37,7 @@ export async function createApp(given) {
   app.disable('x-powered-by');
   app.locals.site = site;
   app.use(safeHeaders);
+  app.use(withoutNul);
   app.use('/api', api);
   app.use(pages(settings));
   app.use(answerErrors);

@@ -4,7 +4,12 @@ import express from 'express';
 
 import { invalid } from './errors.js';
 
-const parse = express.json({ limit: '1mb' });
+const parse = express.json({ limit: '1mb', reviver: withoutNul });
+
+/** Each text in a body, without the NUL that some databases refuse. */
+function withoutNul(name, value) {
+  return typeof value === 'string' ? value.replaceAll('\0', '') : value;
+}
 
 /** Read the body of a request. What is wrong with it is told when it is asked for: who may ask comes first. */
 export function readJson(request, response, next) {
@@ -60,10 +65,10 @@ class Fields {
     if (Object.keys(this.#errors).length > 0) throw invalid(this.#errors);
   }
 
-  /** The field as text, with plain line ends, without the NUL that some databases refuse. */
+  /** The field as text, with plain line ends. */
   #text(name) {
     const value = this.raw(name) ?? '';
-    if (typeof value === 'string') return value.replaceAll('\r\n', '\n').replaceAll('\0', '');
+    if (typeof value === 'string') return value.replaceAll('\r\n', '\n');
     this.refuse(name, 'must be text');
     return 'no text';
   }

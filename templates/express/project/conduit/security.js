@@ -1,5 +1,7 @@
 /** What protects the site and its visitors on every page. */
 
+import { notFound } from './errors.js';
+
 const POLICY = {
   'default-src': "'self'",
   'img-src': "'self' data: https: http:",
@@ -17,6 +19,17 @@ export function safeHeaders(request, response, next) {
     'X-Frame-Options': 'DENY',
     'Referrer-Policy': 'same-origin',
   });
+  next();
+}
+
+/**
+ * No text holds the NUL character, and PostgreSQL fails when it compares one. In a path, U+FFFD
+ * takes its place, so that the path leads nowhere, as any unknown one. A query with it is refused.
+ */
+export function withoutNul(request, response, next) {
+  const query = request.url.indexOf('?');
+  if (query >= 0 && request.url.includes('%00', query)) throw notFound('address');
+  request.url = request.url.replaceAll('%00', '%EF%BF%BD');
   next();
 }
 

@@ -3,7 +3,8 @@
  *
  * title, author   shown on every page
  * database        a file, ":memory:", or postgres://… (DATABASE_URL; needs `npm install pg`)
- * secret          signs the tokens of those who are signed in (CONDUIT_SECRET); this machine makes its own
+ * secret          signs the tokens of those who are signed in (CONDUIT_SECRET, at least 32 characters); without it,
+ *                 this machine makes its own
  * passwordCost    how slow hashing a password is, a power of two; tests use a quick one
  * onQuery         called with each question to the database, before it is asked
  * onRows          called with the number of rows that came as its answer
@@ -11,7 +12,7 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** The folder of the project. */
@@ -25,16 +26,30 @@ export function readSettings(given = {}) {
   const environment = { database: process.env.DATABASE_URL, secret: process.env.CONDUIT_SECRET };
   const settings = { ...file, ...withoutUndefined(environment), ...withoutUndefined(given) };
   settings.secret ||= secretOfThisMachine();
+  if (settings.secret.length < 32) {
+    throw new Error(
+      `The secret has ${settings.secret.length} characters, which can be guessed. ` +
+        'Set CONDUIT_SECRET to at least 32 random characters.',
+    );
+  }
   return settings;
 }
 
-/** The secret in the instance folder, made on the first start. Whoever has it can sign in as anyone: never share it. */
+/**
+ * The secret in the instance folder, made on the first start. Whoever has it can sign in as anyone: never share it.
+ * It is written elsewhere and then linked, so that servers that start together never read half of it.
+ */
 function secretOfThisMachine() {
   mkdirSync(`${home}instance`, { recursive: true });
+  if (existsSync(secretFile)) return readFileSync(secretFile, 'utf8');
+  const draft = `${secretFile}.${process.pid}`;
+  writeFileSync(draft, randomBytes(32).toString('hex'), { mode: 0o600 });
   try {
-    writeFileSync(secretFile, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 });
+    linkSync(draft, secretFile);
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft);
   }
   return readFileSync(secretFile, 'utf8');
 }

@@ -1,4 +1,7 @@
-/** SQLite, which comes with Node: one file, one connection, one question at a time. */
+/**
+ * SQLite, which comes with Node: one file, one connection, one question at a time. It works inside Node's only thread,
+ * so the site serves nobody else while a query runs.
+ */
 
 import { DatabaseSync } from 'node:sqlite';
 

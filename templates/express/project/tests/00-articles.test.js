@@ -178,6 +178,9 @@ test('What is not there is not found', async (t) => {
   }
   const nowhere = (await site.get('/api/nowhere')).is(404);
   expect(nowhere.body?.errors, `expected {"errors": …}; ${nowhere}`);
+  for (const address of ['/api/articles/%00', `/api/articles/${slug}?tag=%00`]) {
+    (await site.get(address)).is(404);
+  }
   await site.read(slug);
 });
 

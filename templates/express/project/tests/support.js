@@ -23,7 +23,7 @@ console.error = (...words) => {
 };
 
 export const PASSWORD = 'correct horse battery staple';
-export const SECRET = 'only for tests';
+export const SECRET = 'only for tests, and as long as a secret has to be';
 
 /** The visitor who acts in most tests. */
 function firstVisitor(server) {

@@ -17,7 +17,11 @@ INSTANCE = Path(__file__).parents[1] / "instance"
 class Settings(BaseSettings):
     """What differs from one machine to the next."""
 
-    model_config = SettingsConfigDict(env_prefix="CONDUIT_", toml_file=Path(__file__).with_name("settings.toml"))
+    model_config = SettingsConfigDict(
+        env_prefix="CONDUIT_",
+        toml_file=Path(__file__).with_name("settings.toml"),
+        hide_input_in_errors=True,  # a key that is refused is not printed
+    )
 
     site_title: str = "Conduit"
     author: str = "A learner"

@@ -33,7 +33,7 @@ def make_app(tmp_path_factory: pytest.TempPathFactory) -> MakeApp:
         database = tmp_path_factory.mktemp("site") / "test.db"
         all_settings = {
             "TESTING": True,
-            "SECRET_KEY": "only for tests",
+            "SECRET_KEY": "only for tests, and as long as a key has to be",
             "SQLALCHEMY_DATABASE_URI": f"sqlite:///{database}",
             "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},  # errors are told without the values
             "PASSWORD_HASH_METHOD": "scrypt:256:8:1",

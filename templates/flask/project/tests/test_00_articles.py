@@ -188,9 +188,11 @@ def test_a_new_database_begins_with_articles(site: Site) -> None:
 
 def test_a_missing_page_is_a_page_of_the_site(site: Site) -> None:
     """Where nothing is, the answer is 404, with the site's own bar to go on from."""
-    site.read(site.publish("Here"))
+    article = site.publish("Here")
+    site.read(article)
 
-    for address in ("/article/not-here", "/editor/not-here", "/nowhere"):
+    nul = ("/article/%00", f"{article}?next=%00")
+    for address in ("/article/not-here", "/editor/not-here", "/nowhere", *nul):
         site.get(address).refused(404).one("nav.navbar a.navbar-brand", "the way home")
 
 

@@ -18,13 +18,17 @@ def required(name):
 
 
 SECRET_KEY = required("CONDUIT_SECRET_KEY")
+if len(SECRET_KEY) < 32:
+    raise ImproperlyConfigured("CONDUIT_SECRET_KEY is too short. Use at least 32 random characters.")
 ALLOWED_HOSTS = required("CONDUIT_HOSTS").split(",")
 
 # Everything goes over https, and browsers are told to insist on it: for an hour at first. When all works, say a year.
 SECURE_SSL_REDIRECT = True
 SECURE_HSTS_SECONDS = int(os.environ.get("CONDUIT_HSTS_SECONDS", "3600"))
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-SECURE_HSTS_PRELOAD = True
+# Preload puts the site on a list inside browsers. It takes months to get off that list, so you turn it on yourself.
+SECURE_HSTS_PRELOAD = os.environ.get("CONDUIT_HSTS_PRELOAD") == "1"
+SILENCED_SYSTEM_CHECKS = ["security.W021"]  # asks for preload
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 if os.environ.get("CONDUIT_BEHIND_PROXY") == "1":  # which speaks https and says so in this header

@@ -30,7 +30,9 @@ def lies(site: Site, document: dict[str, Any]) -> Iterator[str]:
     import schemathesis
     from hypothesis import HealthCheck, Phase, given, seed, settings
     from hypothesis.errors import Unsatisfiable
+    from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+    names = names_in(document)
     few = settings(
         max_examples=EXAMPLES,
         deadline=None,
@@ -53,14 +55,15 @@ def lies(site: Site, document: dict[str, Any]) -> Iterator[str]:
             def compare(case: Any) -> None:
                 here = filled(case.path, site) if case.method == "DELETE" else address  # noqa: B023
                 last[:] = [case, send(case, here, site)]  # noqa: B023
-                case.validate_response(last[1])  # noqa: B023
+                left_out = [positive_data_acceptance] if names_a_field(last[1], names) else []  # noqa: B023
+                case.validate_response(last[1], excluded_checks=left_out)  # noqa: B023
 
             try:
                 compare()
             except Unsatisfiable:
                 pass  # everything that can be sent fits
             except (Exception, BaseExceptionGroup) as difference:
-                what = in_short(difference, names_in(document), *last)
+                what = in_short(difference, names, *last)
                 yield f"{operation.label} does not do what the docs page says: {what}"
 
 
@@ -72,6 +75,11 @@ def send(case: Any, address: str, site: Site) -> Any:
     wanted = {name: options[name] for name in ("params", "json", "content") if options.get(name) is not None}
     headers = {**dict(options["headers"]), "Authorization": f"Token {site.token}"}
     return site.server.client.request(case.method, address, headers=headers, follow_redirects=False, **wanted)
+
+
+def names_a_field(response: Any, names: set[str]) -> bool:
+    """Whether an answer refuses fields by their names. A validator in Python may ask for more than a docs page can say."""
+    return response.status_code == 422 and names.issuperset(response.json()["errors"])
 
 
 def filled(path: str, site: Site) -> str:

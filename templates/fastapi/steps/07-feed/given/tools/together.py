@@ -1,4 +1,4 @@
-"""What happens when many ask at once. Run it from the project's folder, with `python tools/together.py`.
+"""What happens when many ask at once. Run it from the project's folder, with `.venv/bin/python tools/together.py`.
 
 The first table shows a site that has to wait for something, and waits in three ways. The second one is about your own
 site and its database: how long a short question takes while somebody else asks for the list of articles.

@@ -1,5 +1,6 @@
 """What protects the site and its visitors on every page: safe headers, and who may do what."""
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -8,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
 from flask_wtf import CSRFProtect
+from werkzeug.exceptions import NotFound
 from werkzeug.security import check_password_hash, generate_password_hash
 from werkzeug.wrappers import Response as Redirect
 
@@ -33,24 +35,37 @@ CONTENT_SECURITY_POLICY = "; ".join(
 
 def protect(app: Flask) -> None:
     """Sign the session with a secret key, ask every form for its token, send safe headers."""
-    if not app.config["SECRET_KEY"]:
-        app.config["SECRET_KEY"] = secret_key_of_this_machine(Path(app.instance_path))
+    key = app.config["SECRET_KEY"] or secret_key_of_this_machine(Path(app.instance_path))
+    app.config["SECRET_KEY"] = key = str(key)  # Flask reads a variable that holds only digits as a number
+    if len(key) < 32:
+        raise ValueError(
+            f"SECRET_KEY has {len(key)} characters, which can be guessed. "
+            "Set CONDUIT_SECRET_KEY to at least 32 random characters."
+        )
     app.config["WTF_CSRF_TIME_LIMIT"] = None  # a form stays good as long as the session does
+    app.before_request(reject_nul)
     csrf.init_app(app)
     app.before_request(load_user)
     app.after_request(add_safe_headers)
 
 
+def reject_nul() -> None:
+    """Return 404 if a URL holds the NUL character, which no text has. PostgreSQL fails when it compares one."""
+    if "\0" in request.path or b"%00" in request.query_string:
+        request.routing_exception = NotFound()  # raised when all has run that comes before a request
+
+
 def secret_key_of_this_machine(folder: Path) -> str:
-    """The key in `folder`, made on the first start. Whoever has it can sign in as anyone: never share it."""
+    """The key in `folder`, made on the first start. Whoever has it can sign in as anyone: never share it.
+    It is written elsewhere and then linked, so that workers that start together never read half of it."""
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "secret_key"
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_text()
-    with os.fdopen(descriptor, "w") as new_file:
-        new_file.write(secrets.token_hex(32))
+    file, draft = folder / "secret_key", folder / f"secret_key.{os.getpid()}"
+    if not file.exists():
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_hex(32))
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, file)
+        draft.unlink()
     return file.read_text()
 
 

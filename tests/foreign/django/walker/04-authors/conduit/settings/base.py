@@ -7,6 +7,8 @@ import os
 import tomllib
 from pathlib import Path
 
+from conduit.settings.database import database_from
+
 BASE_DIR = Path(__file__).resolve().parents[2]
 
 # The site's title and author
@@ -40,6 +42,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "conduit.middleware.reject_nul",
 ]
 
 ROOT_URLCONF = "conduit.urls"
@@ -54,22 +57,15 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "conduit.context_processors.site",
+                "conduit.context_processors.brand",
             ],
         },
     },
 ]
 FORM_RENDERER = "conduit.forms.SiteRenderer"
 
-# A file is all that SQLite needs. IMMEDIATE: who will write waits for the other writer at the beginning of a
-# transaction, and not in its middle, where SQLite would give up.
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": os.environ.get("CONDUIT_DATABASE", BASE_DIR / "db.sqlite3"),
-        "OPTIONS": {"transaction_mode": "IMMEDIATE"},
-    },
-}
+# SQLite in a file, unless DATABASE_URL names another database
+DATABASES = {"default": database_from(os.environ.get("DATABASE_URL"), BASE_DIR / "db.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Our own model of an account, from the first migration on: changing to one later is hard. See accounts/models.py.
