@@ -14,6 +14,7 @@ from starterkit.cli.invocation import NAME
 from starterkit.cli.options import Json, flag
 from starterkit.cli.session import console_of, folder_of
 from starterkit.cli.words import take_as_it_is, take_words_as_they_are
+from starterkit.errors import UsageError
 
 _Answer = TypeVar("_Answer")
 _WITHOUT_JSON = ("run", "schema", "matrix")
@@ -46,8 +47,6 @@ class _Command(_PlainHelp, typer.core.TyperCommand):
 
     def invoke(self, ctx: Any) -> Any:
         """Call the command. `--json` may be in front of its name, so whether it has one is looked at here."""
-        from starterkit.errors import UsageError
-
         if console_of(ctx).as_json and all(param.name != "as_json" for param in self.params):
             fix = f"`{ctx.command_path} --help` lists its options."
             raise UsageError(f"`{ctx.command_path}` has no option --json.", fix)
@@ -58,7 +57,6 @@ class _Commands(_PlainHelp, typer.core.TyperGroup):
     """The group of all commands; an unknown one is answered with the nearest."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        from starterkit.errors import UsageError
         from starterkit.yamlfile import nearest
 
         name = args[0]
@@ -196,8 +194,6 @@ def root(
 
 
 def _check_folder(context: typer.Context) -> None:
-    from starterkit.errors import UsageError
-
     folder = folder_of(context)
     if not folder.is_dir():
         raise UsageError(f"There is no folder {folder}.", "`-C` wants the folder of your project.")

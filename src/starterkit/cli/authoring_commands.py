@@ -11,6 +11,7 @@ import typer
 from starterkit.cli.options import complete_frameworks, flag
 from starterkit.cli.session import console_of, folder_of
 from starterkit.cli.text import prose
+from starterkit.errors import UsageError
 from starterkit.paths import expand_user_folder, expand_user_path
 
 if TYPE_CHECKING:
@@ -157,7 +158,6 @@ def schema(
     file: Annotated[str, typer.Argument(metavar="path|step", help="Of path.yml or of step.yml.")],
 ) -> int:
     """Print the JSON Schema of path.yml or step.yml, with which an editor helps to write them."""
-    from starterkit.errors import UsageError
     from starterkit.template.schemas import SCHEMAS, schema_text
     from starterkit.yamlfile import nearest
 
@@ -186,8 +186,6 @@ def _tried(console: Console, found: Outdated) -> int:
 
 def _asked(console: Console, question: str, default: str, what: str = "") -> str:
     """The answer to a question. Raises `UsageError` naming what is missing where nobody can be asked."""
-    from starterkit.errors import UsageError
-
     if not console.is_interactive:
         raise UsageError(
             f"There is no terminal to ask on, and this is missing: {what}.",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from starterkit.cli.options import Elsewhere, Trust, complete_beginnings, complete_frameworks, flag
 from starterkit.cli.session import console_of, folder_of
+from starterkit.errors import UsageError
 from starterkit.paths import expand_user_folder
 
 if TYPE_CHECKING:
@@ -89,7 +91,6 @@ def new(
     """
     from starterkit.cli.asking import Asking, Wanted
     from starterkit.cli.screens import made
-    from starterkit.errors import UsageError
 
     if at and complete:
         raise UsageError("--at and --complete exclude each other.", "Choose one of them.")
@@ -105,8 +106,6 @@ def new(
 
 def _bundle(context: typer.Context, words: str) -> Bundle | None:
     """Return the bundle that is named, by the option or else the variable; it must fit this machine."""
-    import os
-
     from starterkit.runtime.bundle import Bundle, named_bundle
 
     named = Bundle(expand_user_folder(words, folder_of(context)).absolute()) if words else named_bundle(os.environ)
@@ -126,8 +125,6 @@ def _start(template: Template, at: str, *, complete: bool) -> tuple[str, bool]:
 
 def given_answers(data: list[str]) -> dict[str, str]:
     """Return the answers that `--data` gives. Raises `UsageError` for one that is no KEY=VALUE."""
-    from starterkit.errors import UsageError
-
     found = {}
     for item in data:
         key, sign, value = item.partition("=")

@@ -11,6 +11,7 @@ import typer
 
 from starterkit.cli.options import complete_answers, flag
 from starterkit.cli.session import console_of, folder_of
+from starterkit.errors import UsageError
 from starterkit.paths import expand_user_path, settings_folder
 
 if TYPE_CHECKING:
@@ -84,7 +85,6 @@ def choose(
 
 def candidates(console: Console, folder: Path, places: Iterable[str]) -> Candidates:
     """Return the templates that come with starterkit and those from the places named; of one name, the latter."""
-    from starterkit.errors import UsageError
     from starterkit.template import bundled_folder, templates_in
 
     found = {template.name: template for template in templates_in(bundled_folder())}

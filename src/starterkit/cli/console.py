@@ -5,6 +5,7 @@ The answer to a command goes to standard output; progress and trouble go to stan
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -83,8 +84,6 @@ class Console:
 
     def write_json(self, shown: str) -> None:
         """Write the one object: the answer, or the text that was shown instead. All that isn't ASCII is escaped."""
-        import json
-
         answer = self._answer or {"format": JSON_FORMAT, "command": "text", "text": shown}
         sys.stdout.write(json.dumps(answer, indent=2) + "\n")
 

@@ -8,6 +8,7 @@ import typer
 
 from starterkit.cli.options import complete_steps, complete_tests, flag
 from starterkit.cli.session import console_of, folder_of, opened
+from starterkit.errors import UsageError
 
 
 def check(
@@ -77,7 +78,6 @@ def lesson(
 ) -> int:
     """Show a lesson: what to build, why, and how to see it."""
     from starterkit.cli.screens import reading
-    from starterkit.errors import UsageError
 
     console = console_of(context)
     with opened(context) as project:
@@ -111,7 +111,6 @@ def status(context: typer.Context) -> int:
 def here(context: typer.Context) -> int:
     """Say where the learner is and what to do next; outside a project, how to begin. As JSON, as `status` does."""
     from starterkit.cli.screens import mapped
-    from starterkit.errors import UsageError
     from starterkit.project.opened import find_project
 
     console = console_of(context)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from starterkit.cli.session import folder_of
+from starterkit.errors import StarterkitError, UsageError
 
 if TYPE_CHECKING:
     from starterkit.project.advance import Choices
@@ -42,8 +43,6 @@ Trust = Annotated[bool, flag("--trust", help="Run the code of a template from el
 
 def whole_number(words: str, option: str) -> int:
     """Return a whole number that is at least 1; 0 where nothing was said. Raises `UsageError` naming the option."""
-    from starterkit.errors import UsageError
-
     if words and not (words.isascii() and words.isdigit() and int(words)):
         raise UsageError(f'{option} wants a whole number from 1 on, and found "{words}".', f"For example: {option} 2")
     return int(words or 0)
@@ -51,8 +50,6 @@ def whole_number(words: str, option: str) -> int:
 
 def part_of(words: str) -> tuple[int, int]:
     """Return the part that `--shard I/N` names; the whole is (1, 1). Raises `UsageError`."""
-    from starterkit.errors import UsageError
-
     match = re.fullmatch(r"([0-9]{1,6})/([0-9]{1,6})", words or "1/1")
     if not match or not 1 <= int(match[1]) <= int(match[2]):
         raise UsageError(f'Invalid shard "{words}".', "Use a part such as `--shard 1/4`, the first of four.")
@@ -63,7 +60,6 @@ def choices(
     *, keep_mine: bool, take_theirs: bool, markers: bool, no_check: bool, save_large: bool, leave_out: bool
 ) -> Choices:
     """Return what was chosen. Raises `UsageError` where two choices exclude each other."""
-    from starterkit.errors import UsageError
     from starterkit.project.advance import Choices
     from starterkit.repository.merge import Settle
 
@@ -112,7 +108,6 @@ def complete_answers(incomplete: str) -> list[str]:
 
 def complete_beginnings(context: typer.Context, incomplete: str) -> list[str]:
     """Return the steps at which a new project may begin: those of the framework that was named before."""
-    from starterkit.errors import StarterkitError
     from starterkit.template import bundled_template
 
     try:
@@ -130,7 +125,6 @@ def beginning_with(incomplete: str, words: Iterable[str]) -> list[str]:
 @contextmanager
 def _project(context: typer.Context) -> Iterator[Project | None]:
     """The project here, or None where there is none or its path would have to be fetched first."""
-    from starterkit.errors import StarterkitError
     from starterkit.project.opened import Project, find_project
     from starterkit.repository import PATH_REF, TEXTS_REF, open_repository
 

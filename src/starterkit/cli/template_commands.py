@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from starterkit.cli.options import complete_frameworks, flag, whole_number
+from starterkit.cli.options import complete_frameworks, flag, part_of, whole_number
 from starterkit.cli.session import console_of, folder_of
+from starterkit.paths import cache_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,9 +100,6 @@ def matrix(
     ] = None,
 ) -> int:
     """Print the jobs into which a CI provider fans a validation out, as a JSON matrix."""
-    import json
-    from dataclasses import asdict
-
     from starterkit.validation.matrix import matrix as jobs_of
     from starterkit.validation.subject import subjects_of
 
@@ -117,7 +117,6 @@ def _wanted(
     subjects: list[Subject], steps: list[str], only: list[str], skip: list[str], shard: str, changed_since: str
 ) -> list[Unit]:
     """Return the units that the options leave. Raises `UsageError` for options that name nothing."""
-    from starterkit.cli.options import part_of
     from starterkit.repository.changes import changed_since as files_changed_since
     from starterkit.validation.planning import changed_steps, chosen_rules, chosen_steps, shard_of, units
 
@@ -134,7 +133,6 @@ def _wanted(
 
 def _place(jobs: int, *, use_cache: bool) -> Place:
 
-    from starterkit.paths import cache_folder
     from starterkit.validation.running import Place
 
     return Place(cache_folder(), jobs, use_cache)

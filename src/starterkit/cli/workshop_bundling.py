@@ -8,6 +8,7 @@ import typer
 
 from starterkit.cli.options import Elsewhere, complete_frameworks, flag
 from starterkit.cli.session import console_of, folder_of
+from starterkit.errors import UsageError
 from starterkit.paths import expand_user_folder
 
 if TYPE_CHECKING:
@@ -74,7 +75,6 @@ def bundle(
 def _frameworks(context: typer.Context, names: list[str], elsewhere: str) -> tuple[Framework, ...]:
     """The frameworks that are named; the workshop's, in a workshop; else all."""
     from starterkit.cli.asking import from_elsewhere
-    from starterkit.errors import UsageError
     from starterkit.workshop.bundling.contents import framework_in, framework_of
     from starterkit.workshop.bundling.making import in_order
     from starterkit.workshop.folder import find_workshop, open_workshop

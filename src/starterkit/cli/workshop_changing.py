@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -18,6 +19,7 @@ from starterkit.cli.workshop_options import (
     workshop_folder,
     workshop_with_path,
 )
+from starterkit.errors import UsageError
 
 if TYPE_CHECKING:
     from starterkit.cli.console import Console
@@ -72,7 +74,6 @@ def _corrected(context: typer.Context, workshop: Workshop, elsewhere: str, *, tr
     That is the one that is named, else the one of the last correction, else the one that the workshop was made from.
     """
     from starterkit.cli.asking import from_elsewhere
-    from starterkit.errors import UsageError
     from starterkit.rendering import check_runs_no_code
     from starterkit.repository.fetching import without_secret
     from starterkit.template import bundled_names
@@ -102,9 +103,6 @@ def _corrected(context: typer.Context, workshop: Workshop, elsewhere: str, *, tr
 
 def _check_is_there(place: str, back: str) -> None:
     """Raise `UsageError` where the folder of the last correction is gone: another template would take it back."""
-    from pathlib import Path
-
-    from starterkit.errors import UsageError
     from starterkit.repository.fetching import parse_address
 
     if parse_address(place) is None and not Path(place).is_dir():
@@ -150,7 +148,6 @@ def catch_up(
     """
     from starterkit.cli.screens import caught_up, delivered
     from starterkit.cli.workshop_grading import judge_if_any
-    from starterkit.errors import UsageError
     from starterkit.workshop.catching_up import catch_up as bring
     from starterkit.workshop.founding import working
     from starterkit.workshop.steps import texts_of

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from starterkit.cli.begin import At, Data, Framework, given_answers
-from starterkit.cli.options import Elsewhere, Trust, flag
+from starterkit.cli.options import Elsewhere, Trust, flag, whole_number
 from starterkit.cli.session import console_of, folder_of
 from starterkit.cli.workshop_grading import grade, grader, grader_for_watch
 from starterkit.cli.workshop_options import TrustSubmissions, Who, workshop_folder, workshop_here
+from starterkit.errors import UsageError
 from starterkit.paths import expand_user_folder, expand_user_path
 
 if TYPE_CHECKING:
@@ -75,10 +78,7 @@ def create(
 
     With a longer roster, the same again adds who is new; what exists is never touched.
     """
-    from dataclasses import replace
-
     from starterkit.cli.screens import enrolled
-    from starterkit.errors import UsageError
     from starterkit.workshop.enrolling import enrol
 
     if zips and folders:
@@ -105,7 +105,6 @@ def collect(
 
     Exit code 1 where some could not be reached, 4 where none could.
     """
-    from starterkit.cli.options import whole_number
     from starterkit.cli.screens import collected
     from starterkit.workshop import collecting
     from starterkit.workshop.founding import working
@@ -149,9 +148,7 @@ def status(
 
     Reads only what `collect` and `grade` found; with --watch, it has them done again and again.
     """
-    from starterkit.cli.options import whole_number
     from starterkit.cli.watching import Shown, Troubles, watch_room
-    from starterkit.errors import UsageError
     from starterkit.workshop.folder import find_workshop, open_workshop
     from starterkit.workshop.standing import STUCK_MINUTES
 
@@ -209,8 +206,6 @@ class _Choice:
         answers: dict[str, str],
         at: str,
     ) -> None:
-        from starterkit.errors import UsageError
-
         if framework and elsewhere:
             raise UsageError("--framework and --template exclude each other.", "Choose one of them.")
         self._context, self._folder = context, folder
@@ -219,7 +214,6 @@ class _Choice:
 
     def request(self, roster: str, remote_template: str, due: str, jobs: str) -> Request:
         """Return the request for these people; the roster is read."""
-        from starterkit.cli.options import whole_number
         from starterkit.workshop.enrolling import PUSH_JOBS, Request
         from starterkit.workshop.roster import read_roster
 
@@ -234,8 +228,6 @@ class _Choice:
 
     def _remotes(self, template: str) -> str:
         """The template of remotes; a folder is one from where the command was typed, wherever the workshop lies."""
-        import os
-
         from starterkit.workshop.folder import is_address
         from starterkit.workshop.roster import check_remote_template
 
@@ -267,7 +259,6 @@ class _Choice:
         return Wanted(found.source if found else "", self._answers, start, remote_template, due)
 
     def _order(self, found: Located | None) -> Order:
-        from starterkit.errors import UsageError
         from starterkit.project.creation import Order
         from starterkit.template import BASE, bundled_names
         from starterkit.workshop.steps import start_of
@@ -293,7 +284,6 @@ class _Choice:
 
 def _place(context: typer.Context, words: str) -> Path:
     """The workshop's folder: the one that is named, the one that lies around here, or one to make."""
-    from starterkit.errors import UsageError
     from starterkit.workshop.folder import find_workshop
 
     here = folder_of(context)
@@ -307,10 +297,7 @@ def _place(context: typer.Context, words: str) -> Path:
 
 def _roster(here: Path, workshop: Path, words: str) -> Path:
     """The file of a roster. Raises `UsageError` where it is not here, and lies beside the workshop's folder."""
-    import os
-
     from starterkit.cli.invocation import quoted
-    from starterkit.errors import UsageError
 
     file, beside = expand_user_path(words, here), workshop.absolute().parent / words
     if not file.exists() and beside.is_file():

@@ -9,6 +9,7 @@ import typer
 from starterkit.cli.options import whole_number
 from starterkit.cli.session import console_of
 from starterkit.cli.workshop_options import Who, workshop_with_path
+from starterkit.errors import UsageError
 
 _AT_LEAST = 50
 
@@ -28,7 +29,6 @@ def similar(
     It is help for a talk, never a verdict: people who learn together write alike. Needs the package copydetect.
     """
     from starterkit.cli.screens import compared
-    from starterkit.errors import UsageError
     from starterkit.workshop.similarity import compare
 
     percent = whole_number(at_least, "--at-least") or _AT_LEAST

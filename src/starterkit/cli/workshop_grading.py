@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from starterkit.cli.options import flag
+from starterkit.cli.options import flag, part_of, whole_number
 from starterkit.cli.session import console_of
 from starterkit.cli.workshop_options import TrustSubmissions, Who, complete_path_steps, workshop_here
+from starterkit.errors import MissingError, StarterkitError
+from starterkit.paths import cache_folder
 from starterkit.progress import Progress
 
 if TYPE_CHECKING:
@@ -58,7 +60,6 @@ def grade(
 
     What was graded before and has not changed is not run again; a grading that was interrupted goes on where it was.
     """
-    from starterkit.cli.options import part_of, whole_number
     from starterkit.cli.screens import graded
     from starterkit.workshop.grading.running import Order
     from starterkit.workshop.times import parse_time
@@ -134,8 +135,6 @@ def _tell_failed(console: Console, workshop: Workshop, failed: Mapping[str, Star
 
 def grader_for_watch(console: Console, troubles: Troubles, *, trusted: bool) -> GradeThem | None:
     """Like `grader`, but None where there is no sandbox. What goes wrong is noted."""
-    from starterkit.errors import MissingError, StarterkitError
-
     try:
         runner = _here(console, trusted=trusted)
     except MissingError as lacking:
@@ -160,7 +159,6 @@ def judge_if_any(console: Console, workshop: Workshop, *, trusted: bool) -> Judg
 
     The reason for that is told. Nothing is written into the results: such a commit may come to nothing.
     """
-    from starterkit.errors import MissingError
     from starterkit.workshop.grading.model import Verdict
     from starterkit.workshop.grading.one import Grader
     from starterkit.workshop.grading.pristine import Layers
@@ -190,7 +188,6 @@ def _here(console: Console, *, trusted: bool) -> Here:
 
 def _shelf(console: Console) -> Shelf:
 
-    from starterkit.paths import cache_folder
     from starterkit.workshop.grading.packages import Shelf, environments_folder
 
     return Shelf(environments_folder(cache_folder()), console.say)

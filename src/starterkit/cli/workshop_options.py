@@ -8,6 +8,7 @@ import typer
 
 from starterkit.cli.options import beginning_with, flag
 from starterkit.cli.session import folder_of
+from starterkit.errors import StarterkitError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +29,6 @@ def complete_people(context: typer.Context, incomplete: str) -> list[str]:
 
 def complete_path_steps(context: typer.Context, incomplete: str) -> list[str]:
     """Return the steps of the path of the workshop here that a word may become."""
-    from starterkit.errors import StarterkitError
     from starterkit.workshop.steps import texts_of
 
     workshop = _workshop_if_any(context)
@@ -48,8 +48,6 @@ def complete_people_and_step(context: typer.Context, incomplete: str) -> list[st
 
 
 def _workshop_if_any(context: typer.Context) -> Workshop | None:
-    from starterkit.errors import StarterkitError
-
     try:
         return workshop_here(context)
     except (StarterkitError, OSError):
