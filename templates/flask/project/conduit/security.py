@@ -40,7 +40,7 @@ def protect(app: Flask) -> None:
 
 
 def reject_nul() -> None:
-    """Return 404 if a URL holds the NUL character, which no text has. PostgreSQL fails when it compares one."""
+    """Return 404 if a URL holds the NUL character. PostgreSQL fails when it compares one."""
     if "\0" in request.path or b"%00" in request.query_string:
         request.routing_exception = NotFound()  # raised when all has run that comes before a request
 

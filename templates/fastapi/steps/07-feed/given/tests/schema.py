@@ -78,7 +78,7 @@ def send(case: Any, address: str, site: Site) -> Any:
 
 
 def names_a_field(response: Any, names: set[str]) -> bool:
-    """Whether an answer refuses fields by their names. A validator in Python may ask for more than a docs page can say."""
+    """Whether an answer refuses fields by name. A validator in Python may ask for more than a docs page can say."""
     return response.status_code == 422 and names.issuperset(response.json()["errors"])
 
 
