@@ -58,8 +58,9 @@ class Registry:
         digest = base64.b64encode(hashlib.sha512(archive).digest()).decode()
         self.hashes[f"{name}@{version}"] = f"sha512-{digest}"
         dist = {"tarball": self.url + place, "integrity": f"sha512-{digest}"}
-        package = self._packages.setdefault(name, {"name": name, "dist-tags": {}, "versions": {}})
+        package = self._packages.setdefault(name, {"name": name, "dist-tags": {}, "versions": {}, "time": {}})
         package["versions"][version] = {**declared, "dist": dist}  # type: ignore[index]
+        package["time"][version] = "2020-05-05T00:00:00.000Z"  # type: ignore[index]
         package["dist-tags"]["latest"] = version  # type: ignore[index]
 
     def stop(self) -> None:

@@ -284,7 +284,7 @@ def test_what_cannot_be_fetched_is_told_and_what_came_is_kept(
         for name in data
     ]
     del index.wheels["windowsill-1.0-py3-none-any.whl"]
-    with pytest.raises(MissingError, match="the index answers 404"):
+    with pytest.raises(MissingError, match="the package index answers 404"):
         fetching.Fetching(tmp_path / "wheels", no_progress).fetch(wheels)
     index.wheels["windowsill-1.0-py3-none-any.whl"] = b"something else"
     with pytest.raises(MissingError, match="its hash differs"):

@@ -71,6 +71,8 @@ class TimeLimitReached(StarterkitError):
         super().__init__(f"`{' '.join(args)}` was still running after {seconds:g} seconds and was ended.")
         self.out = out
         self.err = err
+        said = f"{args[0]} was still running after {seconds:g} seconds and was stopped"
+        self.finished = Finished(tuple(args), 124, out, b"%s\n%s" % (err.rstrip(), said.encode()))
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from starterkit.progress import Progress, no_progress
 from starterkit.project.opened import Project
 from starterkit.project.state import RememberedCheck
 from starterkit.repository.objects import Entry, File
-from starterkit.repository.worktree import write_file
-from starterkit.runtime import NoNetworkError, Prepared, prepare
+from starterkit.repository.worktree import read_file, write_file
+from starterkit.runtime import NoNetworkError, NoSuchPackagesError, Prepared, prepare
 from starterkit.template import BASE
 
 
@@ -31,6 +31,18 @@ def prepared(project: Project, say: Progress = no_progress) -> Prepared:
             name = '$env:STARTERKIT_BUNDLE = "FOLDER"' if os.name == "nt" else "export STARTERKIT_BUNDLE=FOLDER"
             failed.fix += f"\nOr, where somebody has a bundle with the packages, name its folder first: `{name}`"
         raise
+    except NoSuchPackagesError as failed:
+        if _has_unchanged_packages(project):
+            raise failed.with_unchanged_list() from failed
+        raise
+
+
+def _has_unchanged_packages(project: Project) -> bool:
+    """True if the lists of packages are the path's, byte for byte."""
+    environment, state = project.template.environment, project.state
+    layer = project.path.layer(state.step, solved=state.solved)
+    files = ((path, read_file(project.folder, path)) for path in (environment.declaration, environment.pins))
+    return all(file is not None and file.entry == layer.get(path) for path, file in files)
 
 
 def check(

@@ -141,7 +141,8 @@ def create(order: Order, say: Progress) -> Created:
         _take_away(order, made, keep_folder=was_there)
         if isinstance(failed, MissingError):
             failed.fix = "\n".join(filter(None, (failed.fix, *_other_ways(failed, order))))
-        failed.message = f"{failed.message} Nothing was made."
+        first, *more = failed.message.split("\n")
+        failed.message = "\n".join((f"{first} Nothing was made.", *more))
         raise
 
 
@@ -150,7 +151,7 @@ def _other_ways(failed: MissingError, order: Order) -> Iterator[str]:
     from starterkit.runtime import NoNetworkError
 
     if isinstance(failed, NoNetworkError) and order.bundle is None:
-        yield "Without one: where somebody has a bundle with the packages, add `--bundle` and its folder."
+        yield "If you have a bundle with the packages, add `--bundle` and its folder."
     yield "Or make the project now and its environment later: add `--no-install`."
 
 
@@ -254,16 +255,19 @@ def _first_message(order: Order) -> str:
 
 def _install_and_check(order: Order, layers: list[Layer], say: Progress) -> CheckResult:
     from starterkit.project import checks
-    from starterkit.runtime import fetch_into_cache, prepare
+    from starterkit.runtime import NoSuchPackagesError, fetch_into_cache, prepare
 
     folder, environment = order.destination, order.template.environment
-    prepared = prepare(folder, environment, bundle=order.bundle, say=say)
     all_pins = {layer.files[environment.pins].data for layer in layers if environment.pins in layer.files}
-    installed = (folder / environment.pins).read_bytes()
-    # A bundle holds them already.
-    for pins in all_pins - {installed} if order.bundle is None else ():
-        say("Fetching the packages of later steps …")
-        fetch_into_cache(pins, environment)
+    try:
+        prepared = prepare(folder, environment, bundle=order.bundle, say=say)
+        installed = (folder / environment.pins).read_bytes()
+        # A bundle holds them already.
+        for pins in all_pins - {installed} if order.bundle is None else ():
+            say("Fetching the packages of later steps …")
+            fetch_into_cache(pins, environment)
+    except NoSuchPackagesError as failed:
+        raise failed.with_unchanged_list() from failed
     repository = Repository(folder, folder / ".git", folder / ".git")
     with Project(folder, repository) as project:
         say("Running its tests …")

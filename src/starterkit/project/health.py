@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from starterkit.errors import StarterkitError, UsageError
 from starterkit.project.opened import Project, find_project
 from starterkit.repository import LOCAL_IDENTITY, PATH_REF, TEXTS_REF, open_repository
-from starterkit.runtime import ToolReport, is_prepared, report_tools
+from starterkit.runtime import ToolReport, is_prepared, package_settings, report_tools
 from starterkit.template import Template
 
 
@@ -63,7 +64,11 @@ def examine(start: Path) -> Health:
 
 
 def _tools(template: Template | None) -> tuple[Finding, ...]:
-    return tuple(_tool(report) for report in report_tools(template))
+    reports = tuple(_tool(report) for report in report_tools(template))
+    settings = package_settings(os.environ, Path.home())
+    if not settings:
+        return reports
+    return *reports, Finding("settings for packages", True, ", ".join(settings), is_needed=False)
 
 
 def _tool(report: ToolReport) -> Finding:

@@ -16,10 +16,11 @@ from starterkit.runtime.prepared import Prepared
 from starterkit.template import Environment
 
 if TYPE_CHECKING:
+    from starterkit.runtime.causes import NoNetworkError, NoSuchPackagesError
     from starterkit.runtime.pins import pinned_versions, preferred_pins
     from starterkit.runtime.servers import free_port, serve
-    from starterkit.runtime.tools import ToolReport, report_tools
-    from starterkit.runtime.uv import NoNetworkError, NoSuchPackagesError, uv_binary
+    from starterkit.runtime.tools import ToolReport, package_settings, report_tools
+    from starterkit.runtime.uv import uv_binary
 
 __all__ = [
     "Bundle",
@@ -32,6 +33,7 @@ __all__ = [
     "free_port",
     "is_prepared",
     "newest_pins",
+    "package_settings",
     "pinned_versions",
     "preferred_pins",
     "prepare",
@@ -42,10 +44,11 @@ __all__ = [
 
 # Imported when first asked for: `check`, which every learner waits for many times a day, needs none of them.
 _LATE = {
-    "NoNetworkError": "uv",
-    "NoSuchPackagesError": "uv",
+    "NoNetworkError": "causes",
+    "NoSuchPackagesError": "causes",
     "ToolReport": "tools",
     "free_port": "servers",
+    "package_settings": "tools",
     "pinned_versions": "pins",
     "preferred_pins": "pins",
     "report_tools": "tools",

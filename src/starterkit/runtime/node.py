@@ -159,6 +159,7 @@ def _npm_of(program: Path) -> Path | None:
 
 
 def _fetch_own(offline: bool, bundle: Bundle | None) -> KnownNode:
+    from starterkit.runtime.causes import NoSuchPackagesError
     from starterkit.runtime.uv import run_cached_first
 
     folder = own_folder()
@@ -178,13 +179,12 @@ def _fetch_own(offline: bool, bundle: Bundle | None) -> KnownNode:
                 "-r",
                 WHEELS,
             ]
-            run_cached_first(
-                [*install, "--target", draft],
-                what=f"Node {OWN_VERSION}",
-                offline=offline,
-                bundle=bundle,
-                keep_open=(lock,),
-            )
+            what = f"Node {OWN_VERSION}"
+            try:
+                command = [*install, "--target", draft]
+                run_cached_first(command, what=what, offline=offline, bundle=bundle, keep_open=(lock,))
+            except NoSuchPackagesError as failed:
+                raise failed.with_unchanged_list() from failed
             draft.rename(whole)
     own = own_node()
     if own is None:

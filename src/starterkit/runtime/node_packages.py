@@ -12,8 +12,9 @@ from pathlib import Path
 from starterkit.errors import FileError
 from starterkit.progress import Progress, no_progress
 from starterkit.runtime.bundle import Bundle
+from starterkit.runtime.causes import failure
 from starterkit.runtime.node import find_node
-from starterkit.runtime.npm import failure, run_cached_first, run_npm
+from starterkit.runtime.npm import run_cached_first, run_npm, run_online
 from starterkit.template import Environment
 from starterkit.textfile import parse_json
 
@@ -81,7 +82,7 @@ def newest_pins(declaration: bytes, environment: Environment, *, unbound: bool) 
         declaration = json.dumps(top).encode()
     node = find_node(declared.wanted_node, offline=False, bundle=None, say=no_progress)
     with _scratch(environment, declaration, None) as folder:
-        finished = run_npm(node, ["install", "--package-lock-only", "--ignore-scripts"], cwd=folder)
+        finished = run_online(node, ["install", "--package-lock-only", "--ignore-scripts"], cwd=folder)
         if finished.code != 0:
             raise failure(finished, f"the newest releases of what {environment.declaration} names")
         return (folder / environment.pins).read_bytes().replace(b"\r\n", b"\n")
@@ -111,7 +112,7 @@ def fill_cache(pins: bytes, environment: Environment, cache: Path, *, also: Sequ
     choose, install = ["install", "--package-lock-only", "--ignore-scripts"], ["ci", "--ignore-scripts"]
     for step, lock in [(["cache", "add", *also], pins)] if also else [(choose, None), (install, pins)]:
         with _scratch(environment, declaration, lock) as folder:
-            finished = run_npm(node, [*step, "--cache", str(cache)], cwd=folder)
+            finished = run_online(node, [*step, "--cache", str(cache)], cwd=folder)
             if finished.code != 0:
                 raise failure(finished, f"the packages of {environment.pins}")
 

@@ -11,13 +11,14 @@ from pathlib import Path
 from starterkit.errors import FileError, MissingError, UsageError
 from starterkit.progress import Progress
 from starterkit.runtime.bundle import Bundle
+from starterkit.runtime.causes import HalfInstalledError, NoNetworkError, NoSuchPackagesError, failure
 from starterkit.runtime.declaration import Declared, declared
 from starterkit.runtime.lock import locked
 from starterkit.runtime.pins import check_pins, package_name, pinned_names
 from starterkit.runtime.python_environment import FOLDER, has_python, is_up_to_date, python, read_files, settings
 from starterkit.runtime.python_packages import compile_pins, our_python
 from starterkit.runtime.stamp import NOTHING, STAMP, Files, Stamp, read_stamp, write_stamp, write_whole
-from starterkit.runtime.uv import NoNetworkError, NoSuchPackagesError, failure, run_cached_first, run_uv
+from starterkit.runtime.uv import run_cached_first, run_uv
 from starterkit.template import Environment
 
 _LOCK = "starterkit.lock"
@@ -115,10 +116,11 @@ class Making:
                 say=self.say,
                 keep_open=(lock,),
             )
-        except (NoNetworkError, NoSuchPackagesError):
-            # uv fetches everything before it changes anything: the environment is still what it was, be it one of
-            # ours or, without a stamp, one that somebody made by hand.
-            write_stamp(self.folder, before)
+        except (NoNetworkError, NoSuchPackagesError) as failed:
+            # uv fetches everything before it changes anything: the environment is still what it was, ours or, without
+            # a stamp, one that was made by hand.
+            if not isinstance(failed, HalfInstalledError):
+                write_stamp(self.folder, before)
             raise
         self._tell_removed(finished.text_err, before)
         write_stamp(self.folder, Stamp(True, files))

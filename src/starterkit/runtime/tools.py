@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from starterkit.errors import StarterkitError
 from starterkit.process import run
@@ -16,6 +19,10 @@ from starterkit.runtime.versions import fits
 from starterkit.template import Template
 
 _ALWAYS = {"git": f">={OLDEST_GIT_WORDS}", "python": ">=3.11", "uv": ">=0.13"}
+_SETTING = re.compile(
+    r"UV_(?!CACHE_DIR|HTTP_).*|npm_config_(?!cache\b).*|(?:HTTPS?|ALL|NO)_PROXY|SSL_CERT_(?:FILE|DIR)|NODE_EXTRA_CA_CERTS",
+    re.IGNORECASE,
+)
 _MENDS = {
     "git": INSTALL_NEWER_GIT,
     "python": "Install a newer Python. With it, type `pip install .` in your clone of starterkit.",
@@ -34,6 +41,16 @@ class ToolReport:
     wanted: str
     ok: bool
     fix: str
+
+
+def package_settings(environ: Mapping[str, str], home: Path) -> list[str]:
+    """Return the names of variables and files that change where uv and npm get packages; values may hold passwords."""
+    names = sorted(name for name in environ if environ[name] and _SETTING.fullmatch(name))
+    folder = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
+    if os.name == "nt":
+        folder = Path(environ.get("APPDATA") or folder)
+    files = (folder / "uv" / "uv.toml", Path("/etc/uv/uv.toml"), home / ".npmrc")
+    return [*names, *(str(file) for file in files if file.is_file())]
 
 
 def report_tools(template: Template | None) -> list[ToolReport]:

@@ -20,10 +20,10 @@ from typing import IO
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
-from starterkit.errors import MissingError
+from starterkit.errors import MissingError, StarterkitError
 from starterkit.progress import Progress
 from starterkit.runtime.bundle import sha256_of
-from starterkit.runtime.uv import NoNetworkError
+from starterkit.runtime.causes import DOCTOR, NoNetworkError, cause_of, error_of
 from starterkit.workshop.bundling.wheels import Wheel
 
 _AT_ONCE = 6
@@ -93,9 +93,11 @@ class Fetching:
             if digest.hexdigest() != wheel.sha256:
                 if size < whole:
                     raise ConnectionError(f"the connection was cut after {size} of {whole} bytes")
+                if "html" in answer.headers.get("Content-Type", ""):
+                    raise ConnectionError("the answer is text/html")
                 raise MissingError(
                     f"What the index gave for {wheel.name} is not what was pinned: its hash differs. It was not kept.",
-                    "Type the command again; if that does not help, ask who runs your package index.",
+                    "Type the command again; if that does not help, ask the people who run your package index.",
                 )
             draft.replace(self.folder / wheel.name)
         except HTTPException as broken:
@@ -134,20 +136,11 @@ def _is_final(wrong: OSError) -> bool:
     )
 
 
-def _in_words(wheel: Wheel, wrong: OSError) -> MissingError:
-    again = "then type the command again: what is there already is not fetched again."
+def _in_words(wheel: Wheel, wrong: OSError) -> StarterkitError:
     reason = getattr(wrong, "reason", wrong)
-    if isinstance(reason, ssl.SSLCertVerificationError):
-        return MissingError(
-            f"{wheel.name} could not be fetched: this Python knows no certificate for the index ({reason}).",
-            f"Let SSL_CERT_FILE name a file with certificates (with python.org's Python on macOS, run its "
-            f"`Install Certificates.command`), {again}",
-        )
-    if isinstance(wrong, HTTPError):
-        return MissingError(
-            f"{wheel.name} could not be fetched: the index answers {wrong.code} {wrong.reason}.",
-            f"Ask who runs your package index (wheels are fetched without a password), {again}",
-        )
-    if isinstance(wrong, URLError) or wrong.filename is None:
-        return NoNetworkError(f"{wheel.name} could not be fetched: {reason}.", f"Connect to the network, {again}")
-    return MissingError(f"{wrong.filename} cannot be written: {wrong.strerror}.", f"Mend that, {again}")
+    words = f"{wrong.code} {wrong.reason}" if isinstance(wrong, HTTPError) else str(reason) or type(reason).__name__
+    if found := cause_of(words):
+        return error_of(found, wheel.name, words)
+    if isinstance(wrong, URLError | ConnectionError):
+        return NoNetworkError(f"{wheel.name} can't be fetched. The cause is unknown: {words}", DOCTOR)
+    return MissingError(f"{wheel.name} can't be written. The cause is unknown: {words}", DOCTOR)

@@ -13,6 +13,7 @@ import starterkit
 from starterkit.errors import UsageError, cannot_write
 from starterkit.progress import Progress
 from starterkit.runtime.bundle import BUNDLE_FILE, BundledFile, Contents, read_contents, sha256_of
+from starterkit.runtime.causes import NoSuchPackagesError
 from starterkit.runtime.node import WHEELS as NODE_WHEELS
 from starterkit.runtime.stamp import write_whole
 from starterkit.template.bundled import bundled_names
@@ -81,6 +82,8 @@ def make_bundle(request: Request, say: Progress) -> MadeBundle:
         say("Reading which wheels there are")
         wheels = wheels_for(_pins_files(request, say), request.targets)
         return _make(request, wheels, say)
+    except NoSuchPackagesError as failed:
+        raise failed.with_unchanged_list() from failed
     except OSError as wrong:
         raise cannot_write(f"The bundle in {request.folder}", wrong) from wrong
 

@@ -65,7 +65,7 @@ def _check(cache: Path, wanted: Mapping[str, str]) -> None:
         if not file.is_file() or hashlib.new(algorithm, file.read_bytes()).hexdigest() != "".join(digest):
             raise MissingError(
                 f"npm could not fetch {name} with the hash that is pinned.",
-                "Type the command again; if that does not help, ask who runs your package registry.",
+                "Type the command again; if that does not help, ask the people who run your package registry.",
             )
 
 

@@ -18,8 +18,9 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import starterkit
 from starterkit.errors import MissingError
+from starterkit.runtime.causes import failure
 from starterkit.runtime.python_packages import our_python
-from starterkit.runtime.uv import failure, run_uv
+from starterkit.runtime.uv import run_uv
 from starterkit.template.bundled import bundled_folder
 
 NAME = "starterkit"

@@ -11,9 +11,10 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from starterkit.errors import MissingError
+from starterkit.runtime.causes import failure
 from starterkit.runtime.pins import pinned_hashes
 from starterkit.runtime.python_packages import our_python
-from starterkit.runtime.uv import failure, run_uv
+from starterkit.runtime.uv import run_uv
 from starterkit.workshop.bundling.targets import Target
 
 _SHOWN = 12

@@ -1,0 +1,237 @@
+"""Why packages couldn't be had: one table from the words of uv, npm and Python to a message and a fix.
+
+A cause is named only if the program's words say it. Otherwise the words are shown and the cause is called unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from starterkit.errors import MissingError, StarterkitError, UsageError
+from starterkit.process import Finished
+
+AGAIN = "then type the command again."
+CONNECT = f"Connect to the network and {AGAIN[5:]}"
+DOCTOR = "`starterkit doctor` checks this machine and lists your settings for packages."
+_SHOWN_LINES = 8
+_NO_NEWS = re.compile(
+    r"^(?:Using|Resolved|Prepared|Downloading|Downloaded|Building|Built|Installed|Fetching)\b|^at |^[{}]|^[+-] "
+    r"|^\w+: '?[\w.]+'?,?$|network (?:was|is) disabled|complete log of this run|^warning:|^No solution found"
+    r"|^In most cases|^This is a problem related|^If you are behind a proxy|^Note that you can|^tarball, folder|\.log$"
+)
+_HEADING = re.compile(r"^npm (?:error|warn)(?: (?:code|errno|syscall) \w+$| \d{3}$| (?:network|notarget|\d{3}) )?\s*")
+_PREFIX = re.compile(r"^(?:error|cause|hint): ")
+
+
+class NoNetworkError(MissingError):
+    """Packages are neither in the cache nor can they be fetched now; nothing was changed."""
+
+
+class NoSuchPackagesError(UsageError):
+    """The declared packages, or these versions of them together, can't be had; nothing was changed."""
+
+    unchanged_fix = ""
+
+    def with_unchanged_list(self) -> NoNetworkError:
+        """Return the error for a list that a template brought and nobody changed: there is nothing to correct."""
+        return NoNetworkError(self.message, f"The list is the template's and unchanged. {self.unchanged_fix}")
+
+
+class HalfInstalledError(NoSuchPackagesError):
+    """A package was fetched and can't be installed; the environment is half filled."""
+
+
+class UnknownCauseError(MissingError):
+    """A program failed, and its words fit no known cause."""
+
+
+class Cause(NamedTuple):
+    """A known cause: the words it is known by, what is said, what to do, and the error that it becomes.
+
+    In `message`, `{what}` and `{What}` are what was to be had, `{0}` is the first group of the pattern. `unchanged_fix`
+    is what to do if nobody changed the list of packages.
+    """
+
+    kind: type[StarterkitError]
+    pattern: str
+    message: str
+    fix: str
+    unchanged_fix: str = ""
+
+
+_LOGIN = "Open a web page in your browser: the network may ask for a login. After it, type the command again."
+# The first row that fits counts: a proxy's refusal, say, comes with the words of a failed connection.
+_TABLE = (
+    Cause(
+        MissingError,
+        r"No space left|ENOSPC|EDQUOT|Disk quota exceeded|os error (?:28|112|122)\b|not enough space on the disk",
+        "There is no room left on the disk for {what}.",
+        f"Make room, {AGAIN}",
+    ),
+    Cause(
+        NoNetworkError,
+        r"Hash mismatch for `([^`]+)`|EINTEGRITY",
+        "{0} is not what was pinned: its hash differs. It was not installed.",
+        "If you changed the pins, restore them from git. If not, ask the people who run your package index.",
+    ),
+    Cause(
+        NoNetworkError,
+        r"proxy authori[sz]ation required|\bE407\b|\b407 Proxy",
+        "{What} can't be fetched: the proxy asks for a user name and password (407).",
+        "Put both into the variables HTTPS_PROXY and HTTP_PROXY: `http://NAME:PASSWORD@HOST:PORT`.",
+    ),
+    Cause(
+        NoNetworkError,
+        r"certificate.*(?:expired|not (?:yet )?valid yet)|CERT_(?:HAS_EXPIRED|NOT_YET_VALID)|NotValidYet",
+        "{What} can't be fetched: the certificate of the package index isn't valid today.",
+        f"Check the date and time of this computer, {AGAIN} {DOCTOR}",
+    ),
+    Cause(
+        NoNetworkError,
+        r"certificate|SELF_SIGNED|UNABLE_TO_\w+_(?:CERT|ISSUER)|\bCERT_|\[SSL|SSL routines|ERR_(?:TLS|SSL)|\bEPROTO\b"
+        r"|TLS handshake|received (?:fatal|corrupt)",
+        "{What} can't be fetched: the encrypted connection to the package index failed (TLS).",
+        "If your network uses its own certificate, name its file in the variables SSL_CERT_FILE and "
+        "NODE_EXTRA_CA_CERTS. A network that asks for a login in the browser looks the same.",
+    ),
+    Cause(
+        NoNetworkError,
+        r"\b401 Unauthorized|\bE401\b",
+        "{What} can't be fetched: the package index asks for a login (401).",
+        f"Check the login for your package index. {DOCTOR}",
+    ),
+    Cause(
+        NoNetworkError,
+        r"\b403 Forbidden|\bE403\b",
+        "{What} can't be fetched: access to the package index is refused (403).",
+        f"Ask the people who run your network or your package index. {DOCTOR}",
+    ),
+    Cause(
+        NoNetworkError,
+        r"error \((429|5\d\d) |\bE(429|5\d\d)\b|\A(429|5\d\d)\b",
+        "{What} can't be fetched: the package index answers {0}.",
+        f"Wait a few minutes, {AGAIN} {DOCTOR}",
+    ),
+    Cause(
+        NoNetworkError,
+        r"client error \((404)|\A(404) ",
+        "{What} can't be fetched: the package index answers {0}, so a file that it lists isn't there.",
+        f"Ask the people who run your package index. {DOCTOR}",
+    ),
+    Cause(
+        NoNetworkError,
+        r"invalid json response|is not valid JSON|unexpected (?:content.type|HTML)|text/html",
+        "{What} can't be fetched: something answers with a web page instead of packages.",
+        _LOGIN,
+    ),
+    Cause(
+        NoNetworkError,
+        r"`?(exclude-newer)|with a (date before)|(npm's setting)",
+        "{What} can't be fetched: a setting of yours hides packages that are newer than a date.",
+        "Remove that setting or make it later: exclude-newer (UV_EXCLUDE_NEWER, uv.toml) for Python, before or "
+        "min-release-age (.npmrc) for Node.",
+    ),
+    Cause(
+        NoNetworkError,
+        r"network was disabled|ENOTCACHED",
+        "This needs the network once: {what} can't be fetched, because a setting turns the network off.",
+        "Turn it on: UV_OFFLINE or uv.toml for Python, offline in .npmrc for Node. " + CONNECT,
+    ),
+    Cause(
+        NoNetworkError,
+        r"dns error|lookup address|ENOTFOUND|EAI_AGAIN|getaddrinfo|Name or service not known|name resolution|nodename",
+        "This needs the network once: {what} can't be fetched, because the name of the package index isn't found.",
+        CONNECT,
+    ),
+    Cause(
+        NoNetworkError,
+        r"timed? ?out|still running after|ETIMEDOUT",
+        "This needs the network once: {what} can't be fetched, because the answer takes too long.",
+        CONNECT,
+    ),
+    Cause(
+        NoNetworkError,
+        r"Failed to (?:fetch|download)|error sending request|tcp connect|Connection (?:refused|reset|aborted|was cut)"
+        r"|connection was cut|Network is unreachable|No route to host|ECONN\w+|E(?:HOST|NET)UNREACH|socket hang up"
+        r"|syscall connect|ERR_SOCKET|Remote end closed|IncompleteRead|the answer is broken",
+        "This needs the network once: {what} can't be fetched.",
+        CONNECT,
+    ),
+    Cause(
+        MissingError,
+        r"Permission denied|Access is denied|\bE(?:ACCES|PERM|ROFS)\b|os error (?:5|13|30)\b|Read-only file system",
+        "{What} can't be written: you may not write there.",
+        f"Allow yourself to write to the folder that is named above, {AGAIN}",
+    ),
+    Cause(
+        HalfInstalledError,
+        r"(?m)^error: Failed to install",
+        "{What} cannot be installed.",
+        "Leave that package out, or name another version of it.",
+        DOCTOR,
+    ),
+    Cause(
+        NoSuchPackagesError,
+        r"Failed to build|node-gyp|gyp ERR|code ELIFECYCLE|npm error command failed",
+        "{What} can't be installed: a package must be built on this machine, and that failed.",
+        "Name a version that is already built for your system and Python, or leave that package out.",
+        f"Another version of Python may have that package already built. {DOCTOR}",
+    ),
+    Cause(
+        NoSuchPackagesError,
+        r"no wheels? with a matching|current Python version|Python requirement|\bEBAD(?:PLATFORM|ENGINE)\b",
+        "{What} can't be installed: a package isn't made for this system or this Python.",
+        "Name another version of that package, or leave it out.",
+        f"Another version of Python may fit. {DOCTOR}",
+    ),
+    Cause(
+        NoSuchPackagesError,
+        r"No solution found|code (?:E404|ETARGET|ENOVERSIONS|ERESOLVE|EINVALID\w+|EUNSUPPORTEDPROTOCOL)\b",
+        "{What} can't be installed: the package index doesn't offer them as they are listed.",
+        f"Correct the list, {AGAIN} If it is right, `starterkit doctor` lists your settings for packages.",
+        "Open a web page in your browser: the network may ask for a login. If it doesn't, `starterkit doctor` lists "
+        "your settings for packages.",
+    ),
+)
+
+
+def cause_of(text: str) -> tuple[Cause, str] | None:
+    """Return the cause that a program's words name, with what they name in particular; None if it is unknown."""
+    for cause in _TABLE:
+        if match := re.search(cause.pattern, text, re.IGNORECASE):
+            return cause, next(filter(None, match.groups()), "A package")
+    return None
+
+
+def failure(finished: Finished, what: str) -> StarterkitError:
+    """Return (not raise) the error that says why a program failed to get or install `what`."""
+    text = finished.text_err if finished.text_err.strip() else finished.text_out
+    words = own_words(text)
+    found = cause_of(text)
+    if found is None:
+        program = "npm" if any(word.endswith("npm-cli.js") for word in finished.args[:3]) else "uv"
+        said = f"{program} ended with exit code {finished.code}" + (f":\n{words}" if words else " and said nothing.")
+        return UnknownCauseError(f"{_capital(what)} can't be installed. The cause is unknown.\n{said}", DOCTOR)
+    return error_of(found, what, words)
+
+
+def error_of(found: tuple[Cause, str], what: str, words: str) -> StarterkitError:
+    """Return (not raise) the error of a known cause, with the program's own words below."""
+    cause, subject = found
+    message = cause.message.format(subject, what=what, What=_capital(what))
+    error = cause.kind(f"{message}\n{words}".rstrip(), cause.fix)
+    if isinstance(error, NoSuchPackagesError):
+        error.unchanged_fix = cause.unchanged_fix
+    return error
+
+
+def own_words(text: str) -> str:
+    """Return what a program says, without headings, progress, stack traces and advice for its own options."""
+    lines = (_PREFIX.sub("", _HEADING.sub("", line.strip()).strip()).strip() for line in text.splitlines())
+    kept = list(dict.fromkeys(line for line in lines if line and not _NO_NEWS.search(line)))
+    return "\n".join(kept[:_SHOWN_LINES])
+
+
+def _capital(what: str) -> str:
+    return what[:1].upper() + what[1:]

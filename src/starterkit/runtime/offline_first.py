@@ -1,0 +1,50 @@
+"""Fetching packages: from the cache of uv or npm first, then from the network after saying so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starterkit.errors import MissingError
+from starterkit.process import Finished
+from starterkit.progress import Progress
+from starterkit.runtime.bundle import Bundle
+from starterkit.runtime.causes import (
+    CONNECT,
+    HalfInstalledError,
+    NoNetworkError,
+    NoSuchPackagesError,
+    cause_of,
+    failure,
+    own_words,
+)
+
+# What the network can't help with; and what is half filled would pass for whole the second time.
+_FINAL = (MissingError, HalfInstalledError)
+
+
+def offline_first(
+    run: Callable[[bool], Finished], what: str, *, offline: bool, bundle: Bundle | None, say: Progress
+) -> Finished:
+    """Call `run` with True (offline), and if that isn't enough and allowed, with False.
+
+    `what` names what is needed, for people: "the packages of requirements.txt". With a `bundle`, packages come from
+    there alone. Raises `NoNetworkError`, `NoSuchPackagesError`, `MissingError`; of a bundle, `BundleLacksError`.
+    """
+    finished = run(True)
+    if finished.code == 0:
+        return finished
+    wrong = failure(finished, what)
+    if bundle is not None:
+        lacks = isinstance(wrong, NoNetworkError | NoSuchPackagesError)
+        raise bundle.lacks(what, own_words(finished.text_err)) if lacks else wrong
+    found = cause_of(finished.text_err)
+    if found and found[0].kind in _FINAL:
+        raise wrong
+    if offline:
+        needed = NoNetworkError(f"This needs the network once: {what} are not all on this machine yet.", CONNECT)
+        raise needed if found else wrong
+    say(f"Fetching {what} (this needs the network, once)")
+    finished = run(False)
+    if finished.code != 0:
+        raise failure(finished, what)
+    return finished
