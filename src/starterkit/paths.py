@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -10,6 +11,12 @@ from starterkit.errors import UsageError, impossible_path, of_the_machine
 
 _NAME = "starterkit"
 _HERE = Path()
+# What systems and editors put into folders by themselves. Names in small letters.
+_OF_SYSTEMS = (".ds_store", ".localized", ".spotlight-v100", ".fseventsd", ".trashes", ".directory")
+_OF_WINDOWS = ("thumbs.db", "ehthumbs.db", "desktop.ini", "system volume information", "$recycle.bin")
+_LEFT_BEHIND = frozenset((*_OF_SYSTEMS, *_OF_WINDOWS, ".idea", ".vscode"))
+# Of vim (.a.py.swp), Emacs (#a.py#, .#a.py), LibreOffice (.~lock.a.odt#), and of most editors (a.py~).
+_EDITOR_FILE = re.compile(r".*~|\..*\.sw[a-p]|.*\.sw[op]|#.*#|\.#.*|\.~lock\..*#", re.DOTALL)
 _LONGEST_NAME = 255  # bytes, on every common file system
 
 
@@ -43,6 +50,21 @@ def expand_user_folder(words: str, folder: Path = _HERE) -> Path:
     if path.exists() and not path.is_dir():
         raise impossible_path(words, "it is a file, and a folder is expected")
     return path
+
+
+def is_left_behind(name: str) -> bool:
+    """True for the name of a file or folder that a system or an editor put there, and not the user."""
+    return name.lower() in _LEFT_BEHIND or name.startswith(("._", ".Trash-"))
+
+
+def is_editor_file(path: str) -> bool:
+    """True for a swap, lock or backup file of an editor. It isn't the user's work, whatever .gitignore says."""
+    return _EDITOR_FILE.fullmatch(path.rpartition("/")[2]) is not None
+
+
+def looks_empty(folder: Path) -> bool:
+    """True if its owner would call the folder empty."""
+    return all(is_left_behind(entry.name) for entry in folder.iterdir())
 
 
 def folder_with(name: str, start: Path) -> Path | None:

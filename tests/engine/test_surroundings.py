@@ -564,7 +564,7 @@ def test_a_project_without_its_repository_is_told_from_one_inside_another(tiny: 
         opened.open_project(inner)
 
     shutil.rmtree(tiny.folder / ".git")
-    with pytest.raises(UsageError, match="lost its git repository"):
+    with pytest.raises(UsageError, match="has no git repository"):
         opened.open_project(tiny.folder)
 
 

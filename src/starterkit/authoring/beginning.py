@@ -12,6 +12,7 @@ from pathlib import Path
 from starterkit.authoring.files import STEPS, read_as_template, read_files, write_template
 from starterkit.authoring.numbering import Mention, renumbered
 from starterkit.errors import UsageError, cannot_write
+from starterkit.paths import looks_empty
 from starterkit.project.layers import Files, with_unix_line_ends
 from starterkit.repository.objects import FILE, File
 from starterkit.repository.worktree import write_file
@@ -60,7 +61,8 @@ def new_template(name: str, destination: Path, title: str = "") -> Begun:
     Raises `UsageError` for a name that cannot be one and for a destination that is in use.
     """
     _check_name(name, "template")
-    if destination.is_symlink() or (destination.exists() and (not destination.is_dir() or any(destination.iterdir()))):
+    is_free = looks_empty(destination) if destination.is_dir() else not destination.exists()
+    if destination.is_symlink() or not is_free:
         raise UsageError(f"{destination} is there already.", "Choose a folder that does not exist yet.")
     shown = title.strip() or name.replace("-", " ").capitalize()
     files = read_files(skeleton_folder("python"))

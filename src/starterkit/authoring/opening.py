@@ -50,7 +50,7 @@ def open_template(template: Path, destination: Path, say: Progress = no_progress
 
     Raises `UsageError` for a destination that is in use, `FileError` for a template that cannot be read.
     """
-    check_destination(destination)
+    check_destination(destination, accepts_clone=False)
     finish_replacing(template)
     say("Reading the template …")
     files = read_files(template)

@@ -9,7 +9,8 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, TextIO, cast
 
@@ -117,6 +118,16 @@ class Console:
         """Return how many lines `trouble` takes."""
         paragraphs = (self._ours(one, colour=self.err_colour) for one in _trouble(title, message, fix))
         return sum(len(list(wrapped(one, self.width))) for one in paragraphs)
+
+    def passed_on(self) -> tuple[Callable[[str], None] | None, Callable[[str], None] | None]:
+        """Return what shows the lines of another program's two streams; None if they may go to ours as they are."""
+        streams = ((sys.stdout, self.out_colour), (sys.stderr, self.err_colour))
+        out, err = (None if colour else partial(self._pass_on, stream) for stream, colour in streams)
+        return out, err
+
+    def _pass_on(self, stream: IO[str], line: str) -> None:
+        stream.write(f"{harmless(line)}\n")
+        stream.flush()
 
     # --- questions --------------------------------------------------------------------------------------------------
 

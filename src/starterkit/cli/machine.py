@@ -66,7 +66,7 @@ def _serve(console: Console, project: Project, port: int | None, open_browser: b
         if open_browser:
             _open(console, address)
 
-    code = serve(project, port=port, reset=reset, say=console.say, on_ready=on_ready)
+    code = serve(project, port=port, reset=reset, say=console.say, on_ready=on_ready, show=console.passed_on())
     if code:
         console.note(f"The site ended by itself (exit code {code}); what it wrote last says why.")
         console.type_next("See which line it is", "check")

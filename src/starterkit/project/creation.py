@@ -5,22 +5,24 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from starterkit import __version__
 from starterkit.errors import MissingError, StarterkitError, UsageError, cannot_write
+from starterkit.paths import is_left_behind, looks_empty
 from starterkit.progress import Progress
 from starterkit.project.layers import Files, Layer, path_layers, read_folder, texts_of, write_path
 from starterkit.project.opened import Project, now
 from starterkit.project.state import ANSWERS_FILE, STATE_FILE, Memory, State, state_bytes
-from starterkit.repository import Repository, enclosing_repository, make_repository
+from starterkit.repository import Repository, enclosing_repository, is_unused_repository, make_repository
 from starterkit.repository.git import Git
 from starterkit.repository.objects import FILE, File, Identity, NewCommit, write_objects
 from starterkit.repository.worktree import is_writable, write_file
 from starterkit.template import BASE, Template
+from starterkit.template.atomic_replace import build_in_place
 from starterkit.template.located import BUNDLED
 
 if TYPE_CHECKING:
@@ -79,8 +81,12 @@ class RenderedPath:
     answers_file: File
 
 
-def check_destination(destination: Path) -> None:
-    """Raise `UsageError` when no project can be made at this place."""
+def check_destination(destination: Path, *, accepts_clone: bool = True) -> None:
+    """Raise `UsageError` when no project can be created in this folder.
+
+    A folder that its owner would call empty is accepted, and so is an empty clone unless `accepts_clone` is false.
+    """
+    is_clone = False
     if destination.is_symlink() or destination.exists():
         if not destination.is_dir():
             raise UsageError(f"{destination} is a file.", "Choose a folder that does not exist yet.")
@@ -89,14 +95,15 @@ def check_destination(destination: Path) -> None:
                 f"There is a starterkit project in {destination} already.",
                 f"Go on with it: `starterkit -C {destination} run`. Or choose a folder that does not exist yet.",
             )
-        if any(destination.iterdir()):
+        is_clone = accepts_clone and is_unused_repository(destination)
+        if not ((is_clone and _others(destination) == {".git"}) or looks_empty(destination)):
             raise UsageError(f"The folder {destination} is not empty.", "Choose a folder that does not exist yet.")
     place = destination if destination.exists() else _existing_parent(destination)
     if not place.is_dir():
         raise UsageError(f"{place} is a file, so there can be no folder in it.", "Choose another place.")
     if not is_writable(place):
         raise UsageError(f"The folder {place} is not writable for you.", "Choose another place.")
-    around = enclosing_repository(place)
+    around = enclosing_repository(destination.absolute().parent if is_clone else place)
     if around is not None:
         raise UsageError(
             f"{destination} lies inside the git repository {around}.",
@@ -130,20 +137,38 @@ def create(order: Order, say: Progress) -> Created:
     say(f"Rendering the {order.template.title} project …")
     path = rendered_path(order)
     say("Writing its path into git …")
-    was_there = order.destination.exists()
+    before = {entry.name for entry in order.destination.iterdir()} if order.destination.exists() else None
     made = _make_parents(order.destination)
-    state = _place(order, path, made)
-    if not order.install:
-        return Created(order.destination, order.template, state, None, order.bundle is not None)
-    try:
-        return Created(order.destination, order.template, state, _install_and_check(order, path.layers, say))
-    except StarterkitError as failed:
-        _take_away(order, made, keep_folder=was_there)
-        if isinstance(failed, MissingError):
-            failed.fix = "\n".join(filter(None, (failed.fix, *_other_ways(failed, order))))
-        first, *more = failed.message.split("\n")
-        failed.message = "\n".join((f"{first} Nothing was made.", *more))
-        raise
+    with _restored_if_it_fails(order.destination) as clone:
+        state = _place(order, path, made, clone)
+        if not order.install:
+            return Created(order.destination, order.template, state, None, order.bundle is not None)
+        try:
+            return Created(order.destination, order.template, state, _install_and_check(order, path.layers, say))
+        except StarterkitError as failed:
+            _take_away(order, made, before)
+            if isinstance(failed, MissingError):
+                failed.fix = "\n".join(filter(None, (failed.fix, *_other_ways(failed, order))))
+            first, *more = failed.message.split("\n")
+            failed.message = "\n".join((f"{first} Nothing was made.", *more))
+            raise
+
+
+@contextmanager
+def _restored_if_it_fails(destination: Path) -> Iterator[Path | None]:
+    """Give the block a copy of an empty clone's .git (None: there is none), and put it back if the block fails."""
+    own = destination / ".git"
+    if not own.exists():
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="starterkit-") as place:
+        kept = Path(shutil.copytree(own, Path(place) / "git", symlinks=True))
+        try:
+            yield kept
+        except BaseException:
+            if not own.exists():
+                shutil.copytree(kept, own, symlinks=True)
+            raise
 
 
 def _other_ways(failed: MissingError, order: Order) -> Iterator[str]:
@@ -179,41 +204,38 @@ def write_beginning(git: Git, order: Order, path: RenderedPath, author: Identity
     return state, files
 
 
-def _place(order: Order, path: RenderedPath, made: list[Path]) -> State:
-    """Make the project in a folder beside its place, and move it there in one step.
+def _place(order: Order, path: RenderedPath, made: list[Path], clone: Path | None) -> State:
+    """Build the project in a hidden folder and move it to its place. A folder that is there stays, and is filled."""
 
-    A folder that is there already may be where somebody stands, or a disk of its own: it stays, and is filled.
-    """
-    destination, is_there = order.destination, order.destination.exists()
-    place = destination if is_there else destination.parent
-    moved: list[Path] = []
+    def build(folder: Path) -> State:
+        if clone is not None:
+            shutil.copytree(clone, folder / ".git", symlinks=True)
+        state = _build(order, folder, path)
+        if clone is not None:
+            shutil.rmtree(order.destination / ".git")
+        return state
+
     try:
-        with tempfile.TemporaryDirectory(prefix=f".{destination.name[:40]}-", dir=place) as beside:
-            folder = Path(beside) / "project"
-            folder.mkdir()
-            state = _build(order, folder, path)
-            if not is_there:
-                folder.rename(destination)
-                return state
-            moved += [destination / entry.name for entry in folder.iterdir()]
-            for goal in moved:
-                (folder / goal.name).rename(goal)
-            return state
+        return build_in_place(order.destination, build)
     except BaseException as wrong:
-        _remove(moved, made)
+        _remove([], made)
         if isinstance(wrong, OSError):
             raise cannot_write("The project", wrong) from wrong
         raise
 
 
-def _take_away(order: Order, made: list[Path], *, keep_folder: bool) -> None:
-    """Remove a project that could not be finished, unless somebody has begun to work in it."""
-    destination = order.destination
+def _take_away(order: Order, made: list[Path], before: set[str] | None) -> None:
+    """Remove a project that could not be finished, unless somebody has begun to work in it.
+
+    `before` are the names that were in the folder before. They stay, except a .git. None: there was no folder.
+    """
+    destination, kept = order.destination, (before or set()) - {".git"}
     repository = Repository(destination, destination / ".git", destination / ".git")
     status = repository.git.try_run("status", "--porcelain", "--untracked-files=all")
-    changed = set(status.text_out.splitlines()) - {f" M {order.template.environment.pins}"}  # compiled by us
-    if status.code == 0 and not changed:
-        _remove(list(destination.iterdir()) if keep_folder else [destination], made)
+    changed = {line for line in status.text_out.splitlines() if line[3:].split("/")[0] not in kept}
+    if status.code == 0 and not changed - {f" M {order.template.environment.pins}"}:  # compiled by us
+        inside = [entry for entry in destination.iterdir() if entry.name not in kept]
+        _remove([destination] if before is None else inside, made)
 
 
 def _remove(entries: list[Path], made: list[Path]) -> None:
@@ -272,6 +294,11 @@ def _install_and_check(order: Order, layers: list[Layer], say: Progress) -> Chec
     with Project(folder, repository) as project:
         say("Running its tests …")
         return checks.check(project, environment=prepared, say=say)
+
+
+def _others(folder: Path) -> set[str]:
+    """The names in a folder that its owner put there."""
+    return {entry.name for entry in folder.iterdir() if not is_left_behind(entry.name)}
 
 
 def _existing_parent(path: Path) -> Path:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from starterkit.errors import FileError
+from starterkit.paths import is_editor_file
 from starterkit.repository import STARTERKIT_REFS
 from starterkit.repository.git import Git
 from starterkit.repository.objects import BOT, EXECUTABLE, FILE, File, NewCommit, write_objects
@@ -25,7 +26,7 @@ _PASSED_FOLDERS = frozenset(
     ("__pycache__", ".git", ".venv", "node_modules", ".pytest_cache", ".ruff_cache", ".mypy_cache")
 )
 _STEP_ENTRIES = ("step.yml", "lesson.md", "given", "solution")
-_PASSED_ENDS = (".pyc", "~", ".DS_Store")
+_PASSED_ENDS = (".pyc", ".DS_Store")
 
 Files = dict[str, File]
 
@@ -46,7 +47,8 @@ def read_folder(folder: Path) -> Files:
     found: Files = {}
     for parent, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in _PASSED_FOLDERS)
-        for name in [*names, *(entry for entry in folders if (Path(parent) / entry).is_symlink())]:
+        plain = [name for name in names if not _is_of_a_tool(name)]
+        for name in [*plain, *(entry for entry in folders if (Path(parent) / entry).is_symlink())]:
             file = Path(parent) / name
             status = file.lstat()
             if not stat.S_ISREG(status.st_mode):
@@ -57,8 +59,6 @@ def read_folder(folder: Path) -> Files:
                 raise FileError(
                     str(file), None, f"the file is larger than {FILE_LIMIT:,} bytes", "A step's files are small ones."
                 )
-            if name.endswith(_PASSED_ENDS):
-                continue
             mode = EXECUTABLE if status.st_mode & stat.S_IXUSR and os.name == "posix" else FILE
             found[file.relative_to(folder).as_posix()] = File(mode, with_unix_line_ends(file.read_bytes()))
     return found
@@ -67,7 +67,7 @@ def read_folder(folder: Path) -> Files:
 def is_passed_over(path: str) -> bool:
     """Tell whether a file at this path is no part of a template: a cache, or an editor's copy."""
     *folders, name = path.split("/")
-    return name.endswith(_PASSED_ENDS) or not _PASSED_FOLDERS.isdisjoint(folders)
+    return _is_of_a_tool(name) or not _PASSED_FOLDERS.isdisjoint(folders)
 
 
 def check_layout(folder: Path) -> None:
@@ -88,6 +88,10 @@ def check_layout(folder: Path) -> None:
                 _check_folder(step / kind, f"the files of the {kind} belong there")
 
 
+def _is_of_a_tool(name: str) -> bool:
+    return name.endswith(_PASSED_ENDS) or is_editor_file(name)
+
+
 def _check_folder(folder: Path, what: str) -> None:
     if folder.is_symlink():
         raise FileError(str(folder), None, "a template holds plain files only, no links", "Put the folder itself here.")
@@ -96,7 +100,7 @@ def _check_folder(folder: Path, what: str) -> None:
 
 
 def _is_left_behind(name: str) -> bool:
-    return name.startswith(".") or name in _PASSED_FOLDERS or name.endswith(_PASSED_ENDS)
+    return name.startswith(".") or name in _PASSED_FOLDERS or _is_of_a_tool(name)
 
 
 def with_unix_line_ends(data: bytes) -> bytes:

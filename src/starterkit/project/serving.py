@@ -11,7 +11,7 @@ from starterkit.errors import ExitCode, MissingError, StarterkitError, UsageErro
 from starterkit.progress import Progress
 from starterkit.project import checks
 from starterkit.project.opened import Project
-from starterkit.runtime import Prepared, free_port
+from starterkit.runtime import Prepared, Show, free_port
 from starterkit.runtime import serve as serve_command
 
 DEFAULT_PORT = 8000
@@ -32,10 +32,19 @@ class SchemaOutdated(StarterkitError):
         )
 
 
-def serve(project: Project, *, port: int | None, reset: bool, say: Progress, on_ready: Callable[[str], None]) -> int:
+def serve(
+    project: Project,
+    *,
+    port: int | None,
+    reset: bool,
+    say: Progress,
+    on_ready: Callable[[str], None],
+    show: tuple[Show | None, Show | None] = (None, None),
+) -> int:
     """Serve the site until it is stopped; return the server's exit code.
 
-    `on_ready` is told the address when the site answers. Raises `SchemaOutdated` when the database does not fit,
+    `on_ready` is told the address when the site answers. `show` gets the lines of the site's two streams (None: they
+    go where ours go). Raises `SchemaOutdated` when the database does not fit,
     `UsageError` when something else listens on the port.
     """
     chosen = _chosen(port)
@@ -51,7 +60,7 @@ def serve(project: Project, *, port: int | None, reset: bool, say: Progress, on_
         elif template.commands.schema:
             _check_schema(project, prepared)
     say("Starting the site …")
-    with serve_command(project.folder, prepared, template.commands.run, chosen) as server:
+    with serve_command(project.folder, prepared, template.commands.run, chosen, show=show) as server:
         if server.poll() is None:
             on_ready(f"http://127.0.0.1:{chosen}/")
         return server.wait()

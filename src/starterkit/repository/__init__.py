@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from starterkit.errors import ConflictError, UsageError
+from starterkit.paths import is_editor_file
 from starterkit.repository.git import Git, git_failed
 from starterkit.repository.objects import Identity, ObjectReader
 
@@ -31,6 +32,11 @@ _UNFINISHED = {
     "REVERT_HEAD": ("a revert", "`git revert --continue` or `git revert --abort`"),
     "BISECT_LOG": ("a bisect", "`git bisect reset`"),
 }
+_BEGIN_REPOSITORY = (
+    "for example after Download ZIP, create a new repository in the project's folder: `git init -b main`, "
+    '`git add -A`, `git commit -m "Start from the ZIP"`. Then `starterkit status` brings the path back. '
+    "The earlier history is gone."
+)
 
 
 @dataclass(frozen=True)
@@ -89,8 +95,9 @@ class Repository:
         return dict(line.split(" ", 1) for line in lines)
 
     def has_changes(self) -> bool:
-        """Tell whether anything in the work tree or the index is not as HEAD has it (ignored files aside)."""
-        return bool(self.git.run("status", "--porcelain", "--untracked-files=all"))
+        """True if the work tree or index differs from HEAD, apart from ignored files and what editors leave behind."""
+        records = os.fsdecode(self.git.run("status", "--porcelain", "-z", "--untracked-files=all")).split("\0")
+        return any(record and not (record.startswith("?? ") and is_editor_file(record[3:])) for record in records)
 
     def unfinished(self) -> str | None:
         """Return the error's words when a merge, rebase or the like is under way here, else None."""
@@ -149,15 +156,15 @@ def open_repository(folder: Path) -> Repository:
     if finished.code != 0 or not lines:
         if "not a git repository" in finished.text_err:
             raise UsageError(
-                f"The project in {folder} has lost its git repository (there is no .git here).",
-                "Put the folder .git back (from a backup or a fresh clone); the path and your steps live in it.",
+                f"The project in {folder} has no git repository (there is no folder .git in it).",
+                f"If you have a clone or a backup with .git, go on there. If not, {_BEGIN_REPOSITORY}",
             )
         raise git_failed(finished)
     work_tree = Path(lines[0])
     if not _same_folder(work_tree, folder):
         raise UsageError(
             f"The project in {folder} is not the top of a git repository; {work_tree} is.",
-            "Move the project out of that repository and clone or generate it again.",
+            f"If it is a clone, move it out of that repository with its .git. If not, {_BEGIN_REPOSITORY}",
         )
     return Repository(folder, Path(lines[1]), Path(lines[2]))
 
@@ -171,9 +178,31 @@ def enclosing_repository(folder: Path) -> Path | None:
     return Path(os.fsdecode(bare.out).rstrip("\n")) if bare.code == 0 else None
 
 
+def is_unused_repository(folder: Path) -> bool:
+    """True if a folder is the top of a repository without any commit, ref or staged file, such as an empty clone."""
+    if not (folder / ".git").is_dir() or (folder / ".git").is_symlink():
+        return False
+    git = Git(folder)
+    found = [git.try_run(*words) for words in (("for-each-ref",), ("ls-files", "--stage"))]
+    object_format = git.try_run("rev-parse", "--show-object-format").out
+    is_empty = all(one.code == 0 and not one.out for one in found)
+    return is_empty and object_format == b"sha1\n" and git.try_run("rev-parse", "-q", "--verify", "HEAD").code != 0
+
+
 def make_repository(folder: Path) -> Repository:
-    """Make a new repository in a folder, whatever the user's configuration says about branches and formats."""
-    Git(folder).run("init", "-q", "--initial-branch=main", "--object-format=sha1", "--template=")
+    """Create a repository with the branch main, whatever the user's configuration says about branches and formats.
+
+    If the folder has an unused repository, that one is taken, with its remote.
+    """
+    git = Git(folder)
+    if (folder / ".git").is_dir():
+        git.run("symbolic-ref", "HEAD", "refs/heads/main")
+        remotes = git.run("remote").decode().splitlines()
+        if len(remotes) == 1:
+            git.run("config", "branch.main.remote", remotes[0])
+            git.run("config", "branch.main.merge", "refs/heads/main")
+    else:
+        git.run("init", "-q", "--initial-branch=main", "--object-format=sha1", "--template=")
     (folder / ".git" / "info").mkdir(exist_ok=True)
     return Repository(folder, folder / ".git", folder / ".git")
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from starterkit.errors import ConflictError
+from starterkit.paths import is_editor_file
 from starterkit.repository.git import Git
 from starterkit.repository.objects import EXECUTABLE, FILE, LINK, Entry, File, blob_id
 
@@ -51,7 +52,7 @@ class WorkFiles:
 
 
 def list_files(git: Git) -> Listing:
-    """Ask git which files there are."""
+    """Ask git which files there are. What editors leave behind counts as ignored, also without a line in .gitignore."""
     # status.showUntrackedFiles and the like do not touch ls-files; --exclude-standard reads every ignore file.
     out = git.run("ls-files", "-z", "-t", "--stage", "--cached", "--others", "--exclude-standard")
     names = ("tracked", "untracked", "nested", "large", "unmerged", "left_out")
@@ -59,6 +60,8 @@ def list_files(git: Git) -> Listing:
     staged: dict[str, Entry] = {}
     for record in filter(None, out.split(b"\0")):
         tag, rest = record[:1], os.fsdecode(record[2:])
+        if tag == b"?" and is_editor_file(rest):
+            continue
         if tag == b"?":
             groups[_group(git.folder, rest)][rest] = None
             continue

@@ -18,7 +18,7 @@ from starterkit.template import Environment
 if TYPE_CHECKING:
     from starterkit.runtime.causes import NoNetworkError, NoSuchPackagesError
     from starterkit.runtime.pins import pinned_versions, preferred_pins
-    from starterkit.runtime.servers import free_port, serve
+    from starterkit.runtime.servers import Show, free_port, serve
     from starterkit.runtime.tools import ToolReport, package_settings, report_tools
     from starterkit.runtime.uv import uv_binary
 
@@ -27,6 +27,7 @@ __all__ = [
     "NoNetworkError",
     "NoSuchPackagesError",
     "Prepared",
+    "Show",
     "ToolReport",
     "compile_pins",
     "fetch_into_cache",
@@ -46,6 +47,7 @@ __all__ = [
 _LATE = {
     "NoNetworkError": "causes",
     "NoSuchPackagesError": "causes",
+    "Show": "servers",
     "ToolReport": "tools",
     "free_port": "servers",
     "package_settings": "tools",

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from subprocess import Popen
+from subprocess import PIPE, Popen
 from typing import IO
 
 from starterkit.process import TimeLimitReached, running, start
 from starterkit.runtime.prepared import Prepared
 
 HOST = "127.0.0.1"
+Show = Callable[[str], None]
 _NEIGHBOURS = 20
+_LAST_WORDS_SECONDS = 2.0  # what the site started may hold its streams open
 
 
 @contextmanager
@@ -25,24 +28,47 @@ def serve(
     port: int,
     *,
     output: IO[bytes] | None = None,
+    show: tuple[Show | None, Show | None] = (None, None),
     seconds: float = 60.0,
 ) -> Iterator[Popen[bytes]]:
     """Start a site in the project's folder and give its process once it answers over HTTP, or has ended instead.
 
     `args` is the run command of path.yml. What the site writes goes to `output`, by default where this process
-    writes. The site is ended, with all that it started, when the block is left.
+    writes. `show` gets each line of its two streams instead, where it is given. The site is ended, with all that it
+    started, when the block is left.
     Raises `TimeLimitReached` when it neither answers nor ends within `seconds`.
     """
     prepared.lend_to(project)
     command = prepared.command(args, port=str(port))
-    process = start(command, cwd=project, env=prepared.variables, stdout=output, stderr=output)
-    with running(process):
-        deadline = time.monotonic() + seconds
-        while process.poll() is None and not _answers(port):
-            if time.monotonic() > deadline:
-                raise TimeLimitReached(command, seconds)
-            time.sleep(0.02)
-        yield process
+    # Into a pipe, Python would write only when its buffer is full.
+    variables = {**prepared.variables, "PYTHONUNBUFFERED": "1"} if any(show) else prepared.variables
+    streams = [PIPE if one else output for one in show]
+    process = start(command, cwd=project, env=variables, stdout=streams[0], stderr=streams[1])
+    readers = [
+        threading.Thread(target=_show_lines, args=(pipe, one), daemon=True)
+        for pipe, one in zip((process.stdout, process.stderr), show, strict=True)
+        if one
+    ]
+    for reader in readers:
+        reader.start()
+    try:
+        with running(process):
+            deadline = time.monotonic() + seconds
+            while process.poll() is None and not _answers(port):
+                if time.monotonic() > deadline:
+                    raise TimeLimitReached(command, seconds)
+                time.sleep(0.02)
+            yield process
+    finally:
+        for reader in readers:
+            reader.join(_LAST_WORDS_SECONDS)
+
+
+def _show_lines(pipe: IO[bytes], show: Show) -> None:
+    # If the lines cannot be written any more, the pipe is closed, and the site notices as if it wrote itself.
+    with pipe, suppress(OSError):
+        for line in pipe:
+            show(line.decode("utf-8", "replace").rstrip("\r\n"))
 
 
 def free_port(preferred: int) -> int:

@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from starterkit.errors import FileError, MissingError, UsageError, cannot_write
+from starterkit.paths import looks_empty
 from starterkit.progress import Progress
 from starterkit.project.creation import Order, RenderedPath, check_trust, rendered_path, write_beginning
 from starterkit.repository import PATH_REF, TEXTS_REF
@@ -66,7 +67,7 @@ def check_place(folder: Path) -> None:
     """Raise `UsageError` when no workshop can be made at this place."""
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is a file.", "Choose a folder that does not exist yet.")
-    if folder.is_dir() and not _was_begun(folder) and any(folder.iterdir()):
+    if folder.is_dir() and not _was_begun(folder) and not looks_empty(folder):
         raise UsageError(f"The folder {folder} is not empty.", "Choose a folder that does not exist yet.")
     place = next((place for place in (folder, *folder.absolute().parents) if place.exists()), folder)
     if not place.is_dir() or not is_writable(place):

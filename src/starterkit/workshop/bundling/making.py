@@ -11,6 +11,7 @@ from pathlib import Path
 
 import starterkit
 from starterkit.errors import UsageError, cannot_write
+from starterkit.paths import is_left_behind
 from starterkit.progress import Progress
 from starterkit.runtime.bundle import BUNDLE_FILE, BundledFile, Contents, read_contents, sha256_of
 from starterkit.runtime.causes import NoSuchPackagesError
@@ -36,7 +37,6 @@ _WHEELS, _NPM, _SCRATCH = "wheels", "npm", ".making"
 _UNFINISHED = "unfinished.yml"  # what bundle.yml was, while something is added: a folder without that is not finished
 _OURS = frozenset((BUNDLE_FILE, _UNFINISHED, README, _WHEELS, _NPM, TEMPLATES, _SCRATCH))
 # What file managers and systems leave on a stick, beside names that begin with a dot; in small letters.
-_LEFT_BEHIND = ("thumbs.db", "desktop.ini", "system volume information", "$recycle.bin")
 _NODE = "node"
 
 
@@ -125,9 +125,10 @@ def _make(request: Request, wheels: Mapping[str, Wheel], say: Progress) -> MadeB
 def _check_folder(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is a file.", "Name a folder that does not exist yet.")
-    others = sorted(entry.name for entry in folder.iterdir() if entry.name not in _OURS) if folder.is_dir() else []
+    names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
+    others = [name for name in names if name not in _OURS and not is_left_behind(name)]
     if _earlier(folder):
-        others = [name for name in others if not name.startswith(".") and name.lower() not in _LEFT_BEHIND]
+        others = [name for name in others if not name.startswith(".")]
     if others:
         raise UsageError(
             f"{folder} holds something that is no bundle ({others[0]}).",
