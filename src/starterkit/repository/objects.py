@@ -7,6 +7,7 @@ more than all the objects of a project. A path is text; bytes that are not UTF-8
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import subprocess
@@ -291,3 +292,21 @@ def _quoted(path: str) -> bytes:
     """A path as fast-import reads it: in C's quotes, so that any byte may stand in it."""
     raw = os.fsencode(path).replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n")
     return b'"' + raw + b'"'
+
+
+def digest(*parts: object) -> str:
+    """Return a digest of texts, bytes, files by path, and lists of them."""
+    total = hashlib.sha256()
+    for part in parts:
+        total.update(_bytes_of(part))
+        total.update(b"\0")
+    return total.hexdigest()
+
+
+def _bytes_of(part: object) -> bytes:
+    if isinstance(part, bytes):
+        return hashlib.sha256(part).digest()
+    if isinstance(part, Mapping) and all(isinstance(value, File) for value in part.values()):
+        ids = {path: [file.mode, file.entry.id] for path, file in sorted(part.items())}
+        return json.dumps(ids).encode()
+    return json.dumps(part, sort_keys=True, default=str).encode("utf-8", "surrogateescape")

@@ -14,12 +14,12 @@ from typing import Any, TypeVar
 
 from starterkit.checking import CheckResult, ExpectedTest, run_tests
 from starterkit.errors import MissingError
-from starterkit.repository.objects import File
+from starterkit.repository.objects import File, digest
 from starterkit.repository.worktree import write_file
 from starterkit.runtime import Prepared, prepare
 from starterkit.validation.model import Finding, Rule
 from starterkit.validation.slots import Slots
-from starterkit.validation.subject import Files, Subject, digest
+from starterkit.validation.subject import Files, Subject
 from starterkit.validation.watching import Seen, Watch
 
 Made = TypeVar("Made")

@@ -13,8 +13,8 @@ from typing import Any
 
 from starterkit.errors import StarterkitError
 from starterkit.process import run
+from starterkit.repository.objects import digest
 from starterkit.validation.model import Finding, Rule, RuleResult
-from starterkit.validation.subject import digest
 
 _FORMAT = 1
 # Parts of starterkit that have no say in a result; all others count into its key, so that a checkout that is being

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from starterkit.errors import UsageError
+from starterkit.repository.objects import digest
 from starterkit.template import BASE, Template
 from starterkit.validation.cache import runtime_version, tool_versions
 from starterkit.validation.model import Rule, scope
-from starterkit.validation.subject import Subject, digest
+from starterkit.validation.subject import Subject
 from starterkit.yamlfile import nearest
 
 # The test run that a rule shares with another one: those that begin with the same layer go one after the other.

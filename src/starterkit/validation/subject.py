@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +13,7 @@ from starterkit.errors import StarterkitError, UsageError
 from starterkit.project.layers import Layer, path_layers, read_folder
 from starterkit.rendering import SUFFIX
 from starterkit.repository.fetching import parse_address
-from starterkit.repository.objects import File
+from starterkit.repository.objects import File, digest
 from starterkit.template import BASE, FolderSource, Template, bundled_names, read_template
 from starterkit.template.located import locate_template
 
@@ -148,24 +146,6 @@ def subject_of(name: str, folder: Path, *, foreign: Path | None = None) -> Subje
         template.lesson(step.name)
     _ = subject.digests
     return subject
-
-
-def digest(*parts: object) -> str:
-    """Return a digest of texts, bytes, files by path, and lists of them."""
-    total = hashlib.sha256()
-    for part in parts:
-        total.update(_bytes_of(part))
-        total.update(b"\0")
-    return total.hexdigest()
-
-
-def _bytes_of(part: object) -> bytes:
-    if isinstance(part, bytes):
-        return hashlib.sha256(part).digest()
-    if isinstance(part, Mapping) and all(isinstance(value, File) for value in part.values()):
-        ids = {path: [file.mode, file.entry.id] for path, file in sorted(part.items())}
-        return json.dumps(ids).encode()
-    return json.dumps(part, sort_keys=True, default=str).encode("utf-8", "surrogateescape")
 
 
 def _read(folder: Path) -> Files:

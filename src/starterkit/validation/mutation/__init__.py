@@ -15,9 +15,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from starterkit.repository.objects import digest
 from starterkit.validation.mutation import javascript, markup, python
 from starterkit.validation.mutation.change import Change
-from starterkit.validation.subject import digest
 
 # The functions that find the changes of a file, by suffix and by nothing else.
 _FINDERS: dict[str, Callable[[bytes, frozenset[str]], list[Change]]] = {

@@ -14,11 +14,11 @@ from starterkit.process import PYTHON_VARIABLES, run, scrubbed_environment
 from starterkit.project.layers import read_folder
 from starterkit.rendering import SUFFIX
 from starterkit.repository.merge import has_markers
-from starterkit.repository.objects import File
+from starterkit.repository.objects import File, digest
 from starterkit.template import BASE
 from starterkit.validation.bench import Work, write_files
 from starterkit.validation.model import Finding
-from starterkit.validation.subject import Files, digest
+from starterkit.validation.subject import Files
 from starterkit.yamlfile import nearest, parse
 
 # Answers that break what is not careful. All of them have to come out as they went in.

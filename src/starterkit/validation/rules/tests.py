@@ -12,11 +12,11 @@ from pathlib import Path
 
 from starterkit.checking import CheckResult, ExpectedTest, Outcome, TestResult, found_tests
 from starterkit.process import TimeLimitReached, run
+from starterkit.repository.objects import digest
 from starterkit.runtime import free_port, serve
 from starterkit.template import BASE
 from starterkit.validation.bench import Work, write_files
 from starterkit.validation.model import Finding
-from starterkit.validation.subject import digest
 
 # How an assertion ends the text of a failure: as pytest draws it, and as Node does.
 _ASSERTED = re.compile(r"^E\s+(?:AssertionError\b|assert |Failed: )|ERR_ASSERTION", re.MULTILINE)

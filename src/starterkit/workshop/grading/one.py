@@ -14,14 +14,14 @@ from typing import Protocol
 from starterkit.errors import MissingError
 from starterkit.plain import plain
 from starterkit.repository.bare import BareRepository
-from starterkit.repository.objects import File, ObjectMissing
+from starterkit.repository.objects import File, ObjectMissing, digest
 from starterkit.workshop.folder import Person, Workshop
 from starterkit.workshop.grading.judging import judge
 from starterkit.workshop.grading.kinds import HARNESS, harness_fingerprint, test_command
 from starterkit.workshop.grading.model import LOOK, Grade, Verdict
 from starterkit.workshop.grading.outcomes import Heard
 from starterkit.workshop.grading.packages import Lent, Packages, Shelf
-from starterkit.workshop.grading.pristine import Layers, Pristine, digest
+from starterkit.workshop.grading.pristine import Layers, Pristine
 from starterkit.workshop.grading.submitted import Unreadable, archived, submitted
 from starterkit.workshop.results import moment
 from starterkit.workshop.sandbox import Confinement, Job, Limits, Sandbox
@@ -179,7 +179,7 @@ class Grader:
         """Raise `MissingError` unless the path's own answer is green here; that is found out once, and remembered."""
         packages = self.shelf.of_the_path(pristine)
         places = [str(one) for one in packages.visible]
-        known = digest(self._fingerprint(pristine, ""), self.workshop.path, packages.fingerprint, places)
+        known = digest(self._fingerprint(pristine, ""), self.workshop.path, packages.fingerprint, places)[:16]
         mark = self.shelf.folder / "proven" / known
         if not self.prove or mark.exists():
             return
@@ -208,7 +208,7 @@ class Grader:
     def _fingerprint(self, pristine: Pristine, pins: str) -> str:
         environment = digest(pristine.declaration.hex(), pristine.pins.hex(), pins)
         limits = vars(self.limits(pristine))
-        return digest(pristine.fingerprint, environment, limits, harness_fingerprint(), self.sandbox_name)
+        return digest(pristine.fingerprint, environment, limits, harness_fingerprint(), self.sandbox_name)[:16]
 
 
 def _suspected(workshop: Workshop, step: str) -> str:

@@ -22,7 +22,7 @@ from starterkit.errors import MissingError, StarterkitError, UsageError
 from starterkit.plain import plain, shortened
 from starterkit.process import run, scrubbed_environment
 from starterkit.progress import Progress, no_progress
-from starterkit.repository.objects import LINK, File
+from starterkit.repository.objects import LINK, File, digest
 from starterkit.runtime import Prepared, pinned_versions, prepare
 from starterkit.runtime.bundle import named_bundle
 from starterkit.runtime.lock import locked
@@ -31,7 +31,7 @@ from starterkit.runtime.python_environment import settings
 from starterkit.runtime.python_packages import our_python
 from starterkit.runtime.stamp import STAMP
 from starterkit.workshop.grading.pins import declaration_of, own_pins
-from starterkit.workshop.grading.pristine import Pristine, digest
+from starterkit.workshop.grading.pristine import Pristine
 
 _LIMIT_SECONDS = 600.0
 _LONGEST_REASON = 300  # letters
@@ -128,7 +128,7 @@ class Shelf:
 
     def _packages(self, pristine: Pristine, pins: bytes) -> Packages:
         kind, python = pristine.template.environment.kind, (sys.version, our_python())
-        key = digest(kind, python, pristine.declaration.hex(), pins.hex(), pristine.pins.hex())
+        key = digest(kind, python, pristine.declaration.hex(), pins.hex(), pristine.pins.hex())[:16]
         with self._lock:
             lock = self._locks.setdefault(key, threading.Lock())
         with lock:

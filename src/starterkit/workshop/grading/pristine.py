@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import hashlib
-import json
 import re
 import threading
 from collections.abc import Iterator, Mapping
@@ -16,7 +14,7 @@ from starterkit.checking import ExpectedTest, expected_tests
 from starterkit.errors import MissingError
 from starterkit.project.path import LearningPath
 from starterkit.repository.bare import BareRepository
-from starterkit.repository.objects import File, ObjectReader
+from starterkit.repository.objects import File, ObjectReader, digest
 from starterkit.template import BASE, Template
 from starterkit.textfile import parse_python
 from starterkit.workshop.folder import Workshop
@@ -46,9 +44,8 @@ class Pristine:
     @cached_property
     def fingerprint(self) -> str:
         """One word for all that the path has a say in."""
-        parts = {path: hashlib.sha256(file.data).hexdigest() for path, file in sorted(self.files.items())}
         listed = [test.id for test in self.tests]
-        return digest(parts, listed, list(self.template.commands.test), self.step)
+        return digest(self.files, listed, list(self.template.commands.test), self.step)[:16]
 
     def delivers(self, path: str) -> bool:
         """Tell whether a path is one that the path delivers, or would: a submission's own file there does not count."""
@@ -156,8 +153,3 @@ class Layers(Mapping[str, Pristine]):
 
     def __len__(self) -> int:
         return len(self._steps)
-
-
-def digest(*parts: object) -> str:
-    """Return one short word for values that JSON can hold."""
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
