@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 from validating import SOUND, Case, broken_cases, validated
 
+from starterkit.checking.stuck import PRELOAD
 from starterkit.validation.model import Rule, Status, scope
 
 pytestmark = pytest.mark.slow
@@ -25,6 +27,14 @@ def test_the_sound_template_passes_every_rule(cache: Path, step: str) -> None:
     assert [finding.message for finding in report.findings] == []
     assert [result.rule for result in report.results] == list(scope(step))
     assert {result.status for result in report.results} == {Status.OK}
+
+
+def test_a_plugin_of_starterkit_that_python_compiles_is_not_reported(cache: Path) -> None:
+    shutil.rmtree(PRELOAD / "__pycache__", ignore_errors=True)
+
+    report = validated(SOUND, cache, ["base"], [Rule.SAFE], use_cache=False)
+
+    assert [finding.message for finding in report.findings] == []
 
 
 @pytest.mark.parametrize("case", broken_cases(), ids=lambda case: case.name)

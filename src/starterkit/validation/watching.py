@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from starterkit.checking.stuck import PRELOAD
+
 _HOOKS = Path(__file__).parent / "watch"
 # The folder with the hook for each kind of environment, and the variable that makes the language load it.
 _LOADED_BY = {
@@ -48,7 +50,8 @@ class Watch:
         name, hook = _LOADED_BY[kind]
         # The test program's report lies in a folder of the one who reads it (see checking.running).
         reports = Path(os.path.realpath(tempfile.gettempdir())) / "starterkit-*"
-        allowed = os.pathsep.join([*(os.path.realpath(folder) for folder in self._allowed), str(reports)])
+        folders = (*self._allowed, PRELOAD)  # Python compiles the watchdog there
+        allowed = os.pathsep.join([*(os.path.realpath(folder) for folder in folders), str(reports)])
         return {name: hook, "STARTERKIT_WATCH_LOG": str(self._log), "STARTERKIT_WATCH_ALLOWED": allowed}
 
     def seen(self) -> tuple[Seen, ...]:
