@@ -31,6 +31,12 @@ BROKEN: Mapping[str, tuple[Callable[[Path], Path], str]] = {
         lambda folder: program(folder, "#!/bin/sh\necho 'xcrun: error: invalid active developer path' >&2\nexit 1\n"),
         "`xcode-select --install`",
     ),
+    "xcode-select": (
+        lambda folder: program(
+            folder, "#!/bin/sh\necho 'xcode-select: note: No developer tools were found.' >&2\nexit 1\n"
+        ),
+        "`xcode-select --install`",
+    ),
     "a wrapper that fails": (
         lambda folder: program(folder, "#!/bin/sh\necho 'blocked by the administrator'\nexit 1\n"),
         "blocked by the administrator",

@@ -115,5 +115,5 @@ def cannot_write(what: str, wrong: OSError) -> StarterkitError:
     if known is not None:
         known.message = f"{what} could not be written. {known.message}"
         return known
-    fix = "`starterkit doctor` checks this machine."
-    return MissingError(f"{what} could not be written: {words}.", fix)
+    verb = "written" if wrong.errno else "created"  # without a number, it is the failure of another program
+    return MissingError(f"{what} could not be {verb}: {words}.", "`starterkit doctor` checks this machine.")

@@ -77,6 +77,8 @@ _FOREIGN_VARIABLES = (
 # Configuration that describes the user, the network, or whose folders to trust. Nothing of it changes what is written.
 _PASSED = re.compile(r"safe\.directory|user\.(name|email)|http\..*|credential\..*|url\..*\.insteadof")
 
+# What macOS says in the place of git, if its command line tools are missing.
+_APPLES = re.compile(r"^(xcrun|xcode-select): ", re.MULTILINE)
 INSTALL_GIT = (
     "Install git (Debian, Ubuntu: `sudo apt install git`. macOS: `xcode-select --install`. Windows: git-scm.com)."
 )
@@ -174,7 +176,7 @@ def git_version() -> str:
 
 def _broken(words: str) -> MissingError:
     """Return the error for a git that is here and doesn't work, with its own words."""
-    if "xcrun: error" in words:
+    if _APPLES.search(words):
         fix = "Install Apple's command line tools, which bring git: `xcode-select --install`."
     else:
         fix = f"Repair git, so that `git --version` works in this terminal, or install it again. {INSTALL_GIT}"
@@ -187,7 +189,7 @@ def git_failed(finished: Finished) -> StarterkitError:
     text = finished.text_err
     if any(words in text for words in _NO_ROOM):
         return MissingError("There is no room left on the disk.", "Make room, then type the command again.")
-    if "xcrun: error" in text:
+    if _APPLES.search(text):
         return _broken(f"It says:\n{text.strip()}")
     fix = "These are git's own words. `starterkit doctor` checks git and the project."
     if "index.lock" in text:
