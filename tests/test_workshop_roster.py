@@ -118,6 +118,19 @@ ADA = Person("ada-lovelace", "Ada Lovelace", "ada", "ada@example.org")
         pytest.param("Last Name\tFirst Name\tE-mail\tUsername\nLovelace\tAda\tada@example.org\tada\n", id="Blackboard"),
         pytest.param("Name,Surname,Email,Username\nAda,Lovelace,ada@example.org,ada\n", id="name and surname"),
         pytest.param("sep=;\nname;mail;login\nAda Lovelace;ada@example.org;https://github.com/ada\n", id="Excel"),
+        pytest.param('"sep=|"\nName|E-mail|Login\nAda Lovelace|ada@example.org|git.example.org/ada\n', id="bars"),
+        pytest.param('name, email, login\n"Ada Lovelace", "ada@example.org", "ada"\n', id="spaces before quotes"),
+        pytest.param('name,email,login\n="Ada Lovelace",="ada@example.org",="ada"\n', id="formulas"),
+        pytest.param(
+            "Teacher email,Student first name,Student last name,Student email,GitLab handle\n"
+            "x@example.org,Ada,Lovelace,ada@example.org,ada\n",
+            id="titles with student",
+        ),
+        pytest.param("Email,Name,login,Email,Your name\n,,ada,ada@example.org,Ada Lovelace\n", id="empty columns"),
+        pytest.param("name,email,login\nAda Lovelace,ada@example.org,ada\nname,email,login\n", id="titles again"),
+        pytest.param("البريد الإلكتروني,الاسم,login\nada@example.org,Ada Lovelace,ada\n", id="Arabic"),
+        pytest.param('דוא"ל,שם,login\nada@example.org,Ada Lovelace,ada\n', id="Hebrew"),
+        pytest.param("name,email,login\nPoints,,\nAda Lovelace,ada@example.org,ada\nTotal,,\n", id="lines of points"),
     ],
 )
 def test_each_platform_says_who_takes_part_in_its_own_words(text: str) -> None:
@@ -151,6 +164,10 @@ def test_a_roster_names_the_columns_it_used_and_the_others() -> None:
     assert roster.unused == ("User", "Section", "column 5", "Note")
 
 
+def test_anonymous_answers_of_a_form_are_different_people() -> None:
+    assert folders("Email;Name\nanonymous;Ada\nanonymous;Grace\n") == ["ada", "grace"]
+
+
 def test_a_line_with_texts_in_unused_columns_only_is_left_out() -> None:
     roster = parse_roster(b"name,x\n,Manual Posting\nAda,1\n", "roster.csv")
 
@@ -180,6 +197,8 @@ def test_unicode_text_of_a_spreadsheet_is_read(encoding: str) -> None:
         pytest.param(b"\n<!DOCTYPE html><html><body>", "this is a web page", id="HTML"),
         pytest.param("<html><table>".encode("utf-16"), "this is a web page", id="HTML in UTF-16"),
         pytest.param(b'<?xml version="1.0"?><Workbook>', "this is a web page (HTML or XML)", id="XML"),
+        pytest.param(b"<p>Please sign in</p>", "this is a web page (HTML or XML)", id="part of a page"),
+        pytest.param(b'[\n {"name": "Ada"}]', "this is JSON", id="JSON"),
     ],
 )
 def test_a_file_that_is_not_csv_is_named_with_what_to_do(data: bytes, says: str) -> None:
@@ -257,6 +276,7 @@ def test_any_text_is_a_safe_folder_or_a_line_that_is_named(names: list[str]) -> 
         ),
         pytest.param("name,email\nAda,a@x\nAda,a@x\n", "roster.csv:3: Ada has the same e-mail address", id="e-mail"),
         pytest.param("one,two\n1,2\n", "roster.csv:1: the first line names no column", id="columns"),
+        pytest.param("From: a@x\n\nHi, all\n", "roster.csv:1: the first line names no column", id="message"),
         pytest.param("name\n", "roster.csv: nobody stands in this roster", id="nobody at all"),
         pytest.param("name\nA\n" + "x" * 501 + "\n", "roster.csv:3: this name has 501 letters", id="too long"),
         pytest.param(b"name\nAda\n\xff\n", "roster.csv:3: the file is not UTF-8", id="Latin-1"),

@@ -6,18 +6,19 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from starterkit.errors import FileError
 from starterkit.workshop.column_names import FILLERS, NAMES
 
 _PEOPLE = frozenset({"name", "first", "last", "login", "email", "identifier"})
-_DELIMITERS = ",;\t"
+_DELIMITERS = ",;\t|"
 _LARGEST = 20_000_000
 _MOST_ABOVE = 20  # lines that are looked through for the titles
 _FUZZY = 1000  # added to the rank of a name that was found inside a question such as "What is your full name?"
 _IN_BRACKETS = re.compile(r"\((?!\d+\))[^()]*\)|\[[^\[\]]*\]")  # not the `(123)` of Canvas's assignments
+_FORMULA = re.compile(r'^="([^"]*)"$')  # how exports keep the zeros of `0042` in Excel
 _WORD = re.compile(r"[^\W_]+")
 _SAVE_AS_CSV = 'Open it in your spreadsheet program and save it as "CSV UTF-8". Then name that file.'
 # The first bytes of files that people take for a CSV file, and what each of them is.
@@ -26,7 +27,8 @@ _OTHER_FILES = (
     (b"\xd0\xcf\x11\xe0", "an old workbook (.xls)", _SAVE_AS_CSV),
     (b"%PDF-", "a PDF", "Export the list of people as CSV from your learning platform. Then name that file."),
 )
-_WEB_PAGE = re.compile(r"\s*<(?:!doctype|!--|\?xml|html|head|body|meta|table|div|script)\b", re.IGNORECASE)
+_WEB_PAGE = re.compile(r"\s*<[a-z!?]", re.IGNORECASE)
+_JSON = re.compile(r"\s*(?:\{\s*\"|\[\s*[\[{\"])")
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def read_table(data: bytes, file: str) -> Table:
     text = _text(data, file)
     above, first, header_line, begin = _head(text)
     delimiter = max(_DELIMITERS, key=lambda character: _known(header_line, character))
-    reader = csv.reader(io.StringIO(text[begin:], newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text[begin:], newline=""), delimiter=delimiter, strict=True, skipinitialspace=True)
     rows: list[list[str]] = []
     lines: list[int] = []
     line = first
@@ -69,7 +71,9 @@ def read_table(data: bytes, file: str) -> Table:
             if any(cell.strip() for cell in cells):
                 if rows:
                     _check_row(cells, len(rows[0]), file, here)
-                rows.append([cell.strip() for cell in cells])
+                else:
+                    _columns(cells, file, here, ())
+                rows.append([_FORMULA.sub(r"\1", cell.strip()) for cell in cells])
                 lines.append(here)
     except csv.Error as wrong:
         raise FileError(file, line, f"not valid CSV: {wrong}") from wrong
@@ -78,22 +82,28 @@ def read_table(data: bytes, file: str) -> Table:
 
 def _table(rows: list[list[str]], lines: list[int], above: list[tuple[int, str]], file: str) -> Table:
     titles = rows[0]
-    columns = _columns(titles, file, lines[0])
-    others = [at for at in range(len(titles)) if at not in columns.values()]
-    unused = [
-        titles[at] or f"column {at + 1}"
-        for at in others
-        if titles[at] or any(at < len(cells) and cells[at] for cells in rows[1:])
-    ]
+    rows = [[*cells[: len(titles)], *[""] * (len(titles) - len(cells))] for cells in rows[1:]]
+    filled = [any(cells[at] for cells in rows) for at in range(len(titles))]
+    columns = {name: titles[at] for name, at in _columns(titles, file, lines[0], filled).items()}
+    others = [at for at, title in enumerate(titles) if title not in columns.values()]
+    unused = [titles[at] or f"column {at + 1}" for at in others if titles[at] or filled[at]]
     found = [
         Row(
             line,
-            {name: cells[at] for name, at in columns.items() if at < len(cells)},
-            next((cells[at] for at in others if at < len(cells) and cells[at]), ""),
+            {
+                name: _first(cells, (at for at, one in enumerate(titles) if one == title))
+                for name, title in columns.items()
+            },
+            _first(cells, others),
         )
-        for line, cells in zip(lines[1:], rows[1:], strict=True)
+        for line, cells in zip(lines[1:], rows, strict=True)
     ]
-    return Table(tuple(found), {name: titles[at] for name, at in columns.items()}, tuple(unused), tuple(above))
+    return Table(tuple(found), columns, tuple(unused), tuple(above))
+
+
+def _first(cells: list[str], places: Iterable[int]) -> str:
+    """Return the first text in one of these places: two columns may have the same title."""
+    return next((cells[at] for at in places if cells[at]), "")
 
 
 def _text(data: bytes, file: str) -> str:
@@ -106,6 +116,8 @@ def _text(data: bytes, file: str) -> str:
     if _WEB_PAGE.match(text):
         fix = "Sign in to your learning platform in the browser and export the list as CSV. Then name that file."
         raise FileError(file, None, "this is a web page (HTML or XML), not CSV", fix)
+    if _JSON.match(text):
+        raise FileError(file, None, "this is JSON, not CSV", "Write a CSV file with a line such as: name,email,login")
     return text
 
 
@@ -129,7 +141,7 @@ def _head(text: str) -> tuple[list[tuple[int, str]], int, str, int]:
     """
     begin, found = 0, list[tuple[int, str, int]]()
     for number, line in enumerate(io.StringIO(text, newline=""), 1):
-        if line.strip() and not line.lower().startswith("sep="):
+        if line.strip() and not line.lstrip('"').lower().startswith("sep="):
             known = max(_known(line, delimiter)[0] for delimiter in _DELIMITERS)
             if known >= (2 if found else 1):
                 return [(at, words.strip(' ;,\t\r\n"')) for at, words, _ in found], number, line, begin
@@ -167,13 +179,14 @@ def _meaning(title: str) -> tuple[int, str] | None:
     return (rank + _FUZZY, column) if column else None
 
 
-def _columns(titles: list[str], file: str, line: int) -> dict[str, int]:
-    """Return the index of each known column."""
-    best: dict[str, tuple[int, int]] = {}
+def _columns(titles: list[str], file: str, line: int, filled: Sequence[bool]) -> dict[str, int]:
+    """Return the index of each known column. A column that is `filled` comes before one without texts."""
+    best: dict[str, tuple[bool, int, int]] = {}
     for at, title in enumerate(titles):
         if found := _meaning(title):
             rank, column = found
-            best[column] = min(best.get(column, (rank, at)), (rank, at))
+            one = (not any(filled[at : at + 1]), rank, at)
+            best[column] = min(best.get(column, one), one)
     if not best.keys() & _PEOPLE:
         titled = ", ".join(f'"{title[:40]}"' for title in titles[:12] if title)
         raise FileError(
@@ -183,7 +196,7 @@ def _columns(titles: list[str], file: str, line: int) -> dict[str, int]:
             "Give the columns names such as: name,email,login,team. Also known: full name, first name and surname, "
             "student, identifier, e-mail address, username, github_username, group.",
         )
-    columns = {column: at for column, (_, at) in best.items()}
+    columns = {column: at for column, (_, _, at) in best.items()}
     if "first" in columns and "last" not in columns and "name" in columns:  # `Prénom, Nom` and `Vorname, Name`
         columns["last"] = columns.pop("name")
     return columns

@@ -19,10 +19,10 @@ from starterkit.workshop.naming import folder_name, key_of, plain_name, unique
 MOST_PEOPLE = 10_000
 _LONGEST_NAME = 500
 _A_COUNT = 3  # from so many people on, identifiers 1, 2, 3, … number the lines of the file and tell nobody
-# What Canvas puts into its gradebook among the people.
-_NO_PEOPLE = ("points possible", "student, test")
+# What gradebooks have among the people.
+_NO_PEOPLE = ("points possible", "student, test", "points", "total", "class average", "overall average")
 _TOLD_BY = ("email", "login", "identifier", "name")  # the surest first
-_PROFILE = re.compile(r"^https?://(?:www\.)?(?:github|gitlab)\.com/([^/\s]+)/?$")
+_PROFILE = re.compile(r"^(?:https?://)?[\w.-]+\.\w+/@?([^/\s]+)/?$")
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def parse_roster(data: bytes, file: str) -> Roster:
     table = read_table(data, file)
     left_out = [(line, plain_name(words)) for line, words in table.above]
     for row in table.rows:
-        if nobody := _of_the_platform(row):
+        if nobody := row["name"] if row.cells == table.columns else _of_the_platform(row):
             left_out.append((row.line, plain_name(nobody)))
         else:
             people.append((_entry(row, file), plain_name(row["team"])))
@@ -111,7 +111,8 @@ def _whole_name(row: Row) -> str:
 
 def _entry(row: Row, file: str) -> Entry:
     login = plain_name(_PROFILE.sub(r"\1", row["login"]).lstrip("@#"))  # Brightspace puts a `#` before each
-    email, identifier = plain_name(row["email"]), plain_name(row["identifier"].removeprefix("#"))
+    email = "" if row["email"] == "anonymous" else plain_name(row["email"])  # what Microsoft Forms writes
+    identifier = plain_name(row["identifier"].removeprefix("#"))
     whole = _whole_name(row)
     name = whole or identifier or login or email.partition("@")[0]
     if not name:
