@@ -58,7 +58,10 @@ def wheel(
         **(more or {}),
     }
     digests = {path: base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()) for path, text in files.items()}
-    record = "".join(f"{path},sha256={digest.rstrip(b'=').decode()},\n" for path, digest in digests.items())
+    record = "".join(
+        f"{path},sha256={digest.rstrip(b'=').decode()},{len(files[path].encode())}\n"
+        for path, digest in digests.items()
+    )
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for path, text in {**files, f"{info}/RECORD": f"{record}{info}/RECORD,,\n"}.items():

@@ -23,9 +23,9 @@ from starterkit.runtime import (
     NoSuchPackagesError,
     Prepared,
     compile_pins,
+    environment_problem,
     fetch_into_cache,
     free_port,
-    is_prepared,
     preferred_pins,
     prepare,
     report_tools,
@@ -343,7 +343,7 @@ def test_an_environment_that_one_package_left_half_made_is_never_taken_for_whole
             prepare(project, PYTHON)
 
         assert raised.value.fix == "Leave that package out, or name another version of it."
-        assert not is_prepared(project, PYTHON)
+        assert environment_problem(project, PYTHON)
 
 
 def test_a_package_that_does_not_exist_is_the_learners_to_mend(project: Path) -> None:

@@ -22,8 +22,8 @@ from starterkit.runtime import (
     Prepared,
     ToolReport,
     compile_pins,
+    environment_problem,
     fetch_into_cache,
-    is_prepared,
     newest_pins,
     pinned_versions,
     preferred_pins,
@@ -88,7 +88,7 @@ def version_of(prepared: Prepared, folder: Path, package: str) -> str:
 def test_an_environment_is_made_and_then_starts_no_program(project: Path) -> None:
     global _started
     said: list[str] = []
-    assert not is_prepared(project, NODE)
+    assert environment_problem(project, NODE)
 
     prepared = prepare(project, NODE, say=said.append)
 
@@ -97,7 +97,7 @@ def test_an_environment_is_made_and_then_starts_no_program(project: Path) -> Non
     assert any("needs the network, once" in line for line in said)
     _started = []
     again = prepare(project, NODE, say=said.append)
-    assert (_started, again, is_prepared(project, NODE)) == ([], prepared, True)
+    assert (_started, again, environment_problem(project, NODE)) == ([], prepared, "")
     _started = None
 
 
@@ -131,7 +131,7 @@ def test_a_change_elsewhere_in_the_declaration_installs_nothing(project: Path, r
     prepare(project, NODE)
 
     assert registry.asked == []
-    assert is_prepared(project, NODE)
+    assert environment_problem(project, NODE) == ""
 
 
 def test_without_the_network_the_old_environment_stays(project: Path, registry: Registry) -> None:
@@ -259,7 +259,7 @@ def test_starterkits_own_node_serves_where_it_has_been_fetched(project: Path, mo
     monkeypatch.setattr(shutil, "which", lambda name: None)
     assert str(program) in report(">=18").found
     program.unlink()
-    assert not is_prepared(project, NODE), "its Node is gone"
+    assert environment_problem(project, NODE), "its Node is gone"
 
 
 def report(wanted: str) -> ToolReport:

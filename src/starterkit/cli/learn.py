@@ -20,6 +20,7 @@ def check(
     pristine: Annotated[
         bool, flag("--pristine", help="Take the tests from the path, whatever was changed in yours.")
     ] = False,
+    fresh: Annotated[bool, flag("--fresh", help="Create the environment again first.")] = False,
 ) -> int:
     """Run the tests so far, and say what is missing.
 
@@ -29,7 +30,7 @@ def check(
 
     console = console_of(context)
     with opened(context) as project:
-        result = checks.check(project, pristine=pristine, selected=tests or (), say=console.say)
+        result = checks.check(project, pristine=pristine, fresh=fresh, selected=tests or (), say=console.say)
         from starterkit.cli.screens import checked
         from starterkit.project.overview import is_at_end, is_last_step
 

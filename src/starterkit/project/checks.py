@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,21 +12,25 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from starterkit.checking import CheckResult, ExpectedTest, Outcome, run_tests
-from starterkit.errors import UsageError
-from starterkit.process import beside
+from starterkit.errors import MissingError, UsageError
+from starterkit.process import ProgramMissing, beside
 from starterkit.progress import Progress, no_progress
 from starterkit.project.opened import Project
 from starterkit.project.state import RememberedCheck
 from starterkit.repository.objects import Entry, File
 from starterkit.repository.worktree import read_file, write_file
-from starterkit.runtime import NoNetworkError, NoSuchPackagesError, Prepared, prepare
+from starterkit.runtime import NoNetworkError, NoSuchPackagesError, Prepared, environment_problem, prepare
+from starterkit.runtime.inventory import forbids_programs
 from starterkit.template import BASE
 
+# How Linux and Node refuse a library on such a disk.
+_NOT_LOADED = re.compile(r"failed to map segment|ERR_DLOPEN_FAILED")
 
-def prepared(project: Project, say: Progress = no_progress) -> Prepared:
-    """Return the environment of the project, made or brought up to date where it has to be."""
+
+def prepared(project: Project, say: Progress = no_progress, *, fresh: bool = False) -> Prepared:
+    """Return the environment of the project, created or updated if necessary; with `fresh`, created again."""
     try:
-        return prepare(project.folder, project.template.environment, bundle=project.bundle, say=say)
+        return prepare(project.folder, project.template.environment, bundle=project.bundle, say=say, fresh=fresh)
     except NoNetworkError as failed:
         if project.bundle is None:  # as in a workshop's room, with a repository that was handed out
             name = '$env:STARTERKIT_BUNDLE = "FOLDER"' if os.name == "nt" else "export STARTERKIT_BUNDLE=FOLDER"
@@ -35,6 +40,15 @@ def prepared(project: Project, say: Progress = no_progress) -> Prepared:
         if _has_unchanged_packages(project):
             raise failed.with_unchanged_list() from failed
         raise
+
+
+def repaired(project: Project, say: Progress) -> bool:
+    """Create the environment of the project again if anything of it is lost; return whether that was so."""
+    problem = environment_problem(project.folder, project.template.environment)
+    if problem:
+        say(f"The environment is damaged: {problem}")
+        prepared(project, say, fresh=True)
+    return bool(problem)
 
 
 def _has_unchanged_packages(project: Project) -> bool:
@@ -49,19 +63,20 @@ def check(
     project: Project,
     *,
     pristine: bool = False,
+    fresh: bool = False,
     selected: Sequence[str] = (),
     environment: Prepared | None = None,
     say: Progress = no_progress,
 ) -> CheckResult:
     """Run the path's tests so far against the project, and remember the outcome of a whole run.
 
-    `pristine` takes the tests and their support from the path, in a copy of the project. `selected` names tests, their
-    files, or steps. `environment` is the project's where the caller has prepared it already. Raises `UsageError` for
-    what is none of these on the path so far, with the nearest names.
+    `fresh` creates the environment again first. `pristine` takes the tests and their support from the path, in a copy
+    of the project. `selected` names tests, their files, or steps. `environment` is the project's if the caller has
+    prepared it already. Raises `UsageError` for what is none of these on the path so far, with the nearest names.
     """
     expected = project.expected_tests()
     selected = _selected(project, selected, expected)
-    environment = environment or prepared(project, say)
+    environment = environment or prepared(project, say, fresh=fresh)
     with beside(environment.ahead, environment.variables):
         return _check(project, environment, expected, selected, pristine, say)
 
@@ -105,19 +120,46 @@ def run(
     pristine: bool = False,
     say: Progress = no_progress,
 ) -> CheckResult:
-    """Run tests in a folder that holds the project or a copy of it."""
+    """Run tests in a folder that holds the project or a copy of it.
+
+    If tests fail and the environment turns out to be damaged, it is created again and the tests run once more.
+    """
     last = project.memory.last_check()
-    return run_tests(
-        folder,
-        environment,
-        project.template,
-        expected,
-        selected=selected,
-        remembered_green=last.green if last else (),
-        step=step,
-        pristine=pristine,
-        say=say,
-    )
+
+    def run_once() -> CheckResult:
+        return run_tests(
+            folder,
+            environment,
+            project.template,
+            expected,
+            selected=selected,
+            remembered_green=last.green if last else (),
+            step=step,
+            pristine=pristine,
+            say=say,
+        )
+
+    try:
+        result = run_once()
+    except ProgramMissing:  # the project's Python or Node can't be started
+        prepared(project, say, fresh=True)
+        return run_once()
+    if result.red and repaired(project, say):
+        return run_once()
+    if result.red:
+        _check_disk(project, result)
+    return result
+
+
+def _check_disk(project: Project, result: CheckResult) -> None:
+    """Raise `MissingError` if tests fail because the disk lets no library of a package run."""
+    said = "\n".join((result.log, *(one.details for one in result.red)))
+    if _NOT_LOADED.search(said) and forbids_programs(project.folder):
+        raise MissingError(
+            f"The packages can't run in {project.folder}: its disk is mounted without the right to run programs "
+            "(noexec).",
+            "Move the project to another disk, for example into your home folder.",
+        )
 
 
 @contextmanager

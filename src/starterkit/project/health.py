@@ -9,7 +9,8 @@ from pathlib import Path
 from starterkit.errors import StarterkitError, UsageError
 from starterkit.project.opened import Project, find_project
 from starterkit.repository import LOCAL_IDENTITY, PATH_REF, TEXTS_REF, open_repository
-from starterkit.runtime import ToolReport, is_prepared, package_settings, report_tools
+from starterkit.runtime import ToolReport, environment_problem, package_settings, report_tools
+from starterkit.runtime.inventory import forbids_programs
 from starterkit.template import Template
 
 
@@ -121,9 +122,16 @@ def _bundle(project: Project) -> tuple[Finding, ...]:
 def _environment(project: Project, template: Template | None) -> tuple[Finding, ...]:
     if template is None:
         return ()
-    if is_prepared(project.folder, template.environment):
-        return (Finding("the environment", True, "up to date"),)
-    found = "not made yet, or its packages have changed"
-    needs = "the bundle" if project.bundle else "the network, once"
-    fix = f"`starterkit check` makes it; that may need {needs}."
-    return (Finding("the environment", False, found, fix, is_needed=False),)
+    try:
+        problem = environment_problem(project.folder, template.environment)
+    except StarterkitError as wrong:
+        return (Finding("the environment", False, wrong.message, wrong.fix, is_needed=False),)
+    if problem:
+        needs = "the bundle" if project.bundle else "the network, once"
+        fix = f"`starterkit check --fresh` creates it; that may need {needs}."
+        return (Finding("the environment", False, problem, fix, is_needed=False),)
+    if forbids_programs(project.folder):
+        found = "up to date, but its disk is mounted without the right to run programs (noexec)"
+        fix = "If tests fail for this reason, move the project to another disk, for example into your home folder."
+        return (Finding("the environment", False, found, fix, is_needed=False),)
+    return (Finding("the environment", True, "up to date"),)

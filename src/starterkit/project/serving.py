@@ -56,14 +56,18 @@ def serve(
             say(f"The old database is kept as {_set_aside(database).name}.")
         if not database.exists():
             say("Making the database, with sample data …")
-            _run(project, prepared, template.commands.reset)
+            _run(project, prepared, template.commands.reset, say)
         elif template.commands.schema:
             _check_schema(project, prepared)
     say("Starting the site …")
     with serve_command(project.folder, prepared, template.commands.run, chosen, show=show) as server:
-        if server.poll() is None:
+        has_started = server.poll() is None
+        if has_started:
             on_ready(f"http://127.0.0.1:{chosen}/")
-        return server.wait()
+        code = server.wait()
+    if code and not has_started and checks.repaired(project, say):
+        return serve(project, port=port, reset=False, say=say, on_ready=on_ready, show=show)
+    return code
 
 
 def _chosen(port: int | None) -> int:
@@ -87,12 +91,14 @@ def _check_schema(project: Project, prepared: Prepared) -> None:
         raise SchemaOutdated(finished.text_out.strip())
 
 
-def _run(project: Project, prepared: Prepared, args: tuple[str, ...]) -> None:
+def _run(project: Project, prepared: Prepared, args: tuple[str, ...], say: Progress) -> None:
     from starterkit.process import run
 
     command = prepared.command(args)
     finished = run(command, cwd=project.folder, env=prepared.variables, timeout=_COMMAND_SECONDS)
-    if finished.code != 0:
+    if finished.code != 0 and checks.repaired(project, say):
+        _run(project, prepared, args, say)
+    elif finished.code != 0:
         shown = " ".join(command).replace(f"{project.folder}{os.sep}", "")
         tail = "\n".join((finished.text_err or finished.text_out).strip().splitlines()[-12:])
         raise MissingError(

@@ -30,9 +30,9 @@ __all__ = [
     "Show",
     "ToolReport",
     "compile_pins",
+    "environment_problem",
     "fetch_into_cache",
     "free_port",
-    "is_prepared",
     "newest_pins",
     "package_settings",
     "pinned_versions",
@@ -71,12 +71,19 @@ class Environments(Protocol):
     """The module that prepares environments of one kind."""
 
     def prepare(
-        self, project: Path, environment: Environment, *, offline: bool, bundle: Bundle | None, say: Progress
+        self,
+        project: Path,
+        environment: Environment,
+        *,
+        offline: bool,
+        bundle: Bundle | None,
+        say: Progress,
+        fresh: bool,
     ) -> Prepared:
         """Return the environment of a project, created or updated if necessary."""
 
-    def is_prepared(self, project: Path, environment: Environment) -> bool:
-        """True if the environment of a project exists and is up to date. Starts no program."""
+    def problem(self, project: Path, environment: Environment) -> str:
+        """Return why the environment must be created or updated, in words; "" if it is whole. Starts no program."""
 
 
 class Packages(Protocol):
@@ -105,21 +112,26 @@ def prepare(
     offline: bool = False,
     bundle: Bundle | None = None,
     say: Progress = no_progress,
+    fresh: bool = False,
 ) -> Prepared:
     """Return the environment that the project's commands run in, made or brought up to date where that is needed.
 
     Unchanged since the last time, it starts no program. Otherwise what is on this machine is used first, and the
-    network, after saying so, only for what is not. Where the learner declared other packages, the pins are compiled
-    again. With a `bundle`, packages come from there and from nowhere else. Raises `NoNetworkError` when the network is
-    needed and absent, `FileError` for a declaration that is not valid, `NoSuchPackagesError` for packages that do not
-    exist, `MissingError` (`BundleLacksError` of a bundle).
+    network, after saying so, only for the rest. If the learner declared other packages, the pins are compiled again.
+    If the environment is damaged, or with `fresh`, it is created again. With a `bundle`, packages come from there
+    alone. Raises `NoNetworkError` if packages can't be fetched, `FileError` for a declaration that is not valid,
+    `NoSuchPackagesError` for packages that do not exist, `MissingError` (`BundleLacksError` of a bundle).
     """
-    return _environments(environment).prepare(project, environment, offline=offline, bundle=bundle, say=say)
+    environments = _environments(environment)
+    return environments.prepare(project, environment, offline=offline, bundle=bundle, say=say, fresh=fresh)
 
 
-def is_prepared(project: Path, environment: Environment) -> bool:
-    """Tell whether the project's environment is there and made from what the project says now; changes nothing."""
-    return _environments(environment).is_prepared(project, environment)
+def environment_problem(project: Path, environment: Environment) -> str:
+    """Return why the environment of a project must be created or updated, in words; "" if it is whole.
+
+    Looks at every file of it, and changes nothing.
+    """
+    return _environments(environment).problem(project, environment)
 
 
 def compile_pins(

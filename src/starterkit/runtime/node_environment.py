@@ -8,30 +8,31 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from starterkit.errors import MissingError, StarterkitError
+from starterkit.errors import MissingError
 from starterkit.progress import Progress
 from starterkit.runtime.bundle import Bundle
+from starterkit.runtime.inventory import damage, is_unchanged
 from starterkit.runtime.node import KnownNode, node_variables, read_known_node
 from starterkit.runtime.prepared import Prepared
 from starterkit.runtime.python_environment import read_files
-from starterkit.runtime.stamp import read_stamp
+from starterkit.runtime.stamp import stamp_problem
 from starterkit.template import Environment
 
 FOLDER = "node_modules"
 
 
 def prepare(
-    project: Path, environment: Environment, *, offline: bool, bundle: Bundle | None, say: Progress
+    project: Path, environment: Environment, *, offline: bool, bundle: Bundle | None, say: Progress, fresh: bool
 ) -> Prepared:
     """Return the environment in the project's node_modules, made or brought up to date where that is needed."""
     project = project.absolute()
     folder = project / FOLDER
-    node = up_to_date(project, environment)
+    node = None if fresh else up_to_date(project, environment)
     if node is None:
         from starterkit.runtime.node_making import Making
 
         try:
-            node = Making(project, environment, offline, bundle, say).bring_up_to_date()
+            node = Making(project, environment, offline, bundle, say, fresh).bring_up_to_date()
         except OSError as denied:
             where = denied.filename or folder
             raise MissingError(f"The environment cannot be made: {where}: {denied.strerror}.") from denied
@@ -39,18 +40,16 @@ def prepare(
     return Prepared(programs, node_variables(node, environment.clear), folder, beside_the_code=True)
 
 
-def is_prepared(project: Path, environment: Environment) -> bool:
-    """Tell whether the environment is whole and made from what the project says now; starts no program."""
-    try:
-        return up_to_date(project.absolute(), environment) is not None
-    except StarterkitError:
-        return False
+def problem(project: Path, environment: Environment) -> str:
+    """Return why the environment must be created or updated, in words; "" if it is whole. Starts no program."""
+    folder = project.absolute() / FOLDER
+    found = stamp_problem(folder, read_files(project, environment))
+    return found or ("" if read_known_node(folder) else "its Node is gone or was replaced") or damage(folder)
 
 
 def up_to_date(project: Path, environment: Environment) -> KnownNode | None:
-    """Return the Node of an environment that is whole and made from what the project says now; starts no program."""
+    """Return the Node of an environment that is made from what the project says now and lacks no package."""
     folder = project / FOLDER
-    stamp = read_stamp(folder)
-    if stamp is None or not stamp.whole or stamp.files != read_files(project, environment):
+    if stamp_problem(folder, read_files(project, environment)) or not is_unchanged(folder):
         return None
     return read_known_node(folder)

@@ -1,4 +1,4 @@
-"""Making, mending and filling a project's node_modules; one command at a time.
+"""Creating, repairing and filling a project's node_modules; one command at a time.
 
 npm empties node_modules before it knows whether it can fill it. So it works in a folder inside of it, and what it made
 takes the place of the old only when it is whole.
@@ -6,26 +6,32 @@ takes the place of the old only when it is whole.
 
 from __future__ import annotations
 
-import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from starterkit.errors import UsageError
+from starterkit.errors import MissingError, UsageError
 from starterkit.progress import Progress
 from starterkit.runtime.bundle import Bundle
+from starterkit.runtime.causes import DOCTOR
+from starterkit.runtime.inventory import MAKING, damage, take_over, update_inventory, write_inventory
 from starterkit.runtime.lock import locked
 from starterkit.runtime.node import KnownNode, find_node, read_known_node, write_known_node
 from starterkit.runtime.node_environment import FOLDER, up_to_date
-from starterkit.runtime.node_packages import DeclaredPackages, compile_pins, declared_packages, is_locked
+from starterkit.runtime.node_packages import (
+    DeclaredPackages,
+    compile_pins,
+    declared_packages,
+    is_locked,
+    required_folders,
+)
 from starterkit.runtime.npm import run_cached_first
 from starterkit.runtime.python_environment import read_files
-from starterkit.runtime.stamp import STAMP, Files, Stamp, read_stamp, write_stamp, write_whole
+from starterkit.runtime.stamp import Files, Stamp, read_stamp, write_stamp, write_whole
 from starterkit.runtime.versions import fits
 from starterkit.template import Environment
 
 _LOCK = "starterkit.lock"
-_MAKING = ".starterkit-making"
 _SETTINGS = ".npmrc"
 
 
@@ -38,6 +44,7 @@ class Making:
     offline: bool
     bundle: Bundle | None
     say: Progress
+    fresh: bool = False
 
     @property
     def folder(self) -> Path:
@@ -50,17 +57,29 @@ class Making:
         self._make_folder()
         with locked(self.folder / _LOCK, say=self.say, what="this project's environment") as lock:
             known = up_to_date(self.project, self.environment)
-            if known is not None:
+            if known is not None and not self.fresh:
                 return known  # another command did it while this one waited
             files = read_files(self.project, self.environment)
             stamp = read_stamp(self.folder)
-            usable = stamp is not None and stamp.whole and stamp.files.pins == files.pins
+            usable = stamp is not None and self._is_usable(stamp, files)
             if not usable or stamp is None or self._declared(stamp.files).lists != lists.lists:
                 files = self._with_pins(files, lists)
                 self._fill(files, node, lock)
+                write_inventory(self.folder, ("",))
+            else:
+                update_inventory(self.folder)
             write_known_node(self.folder, node)
             write_stamp(self.folder, Stamp(True, files))
         return node
+
+    def _is_usable(self, stamp: Stamp, files: Files) -> bool:
+        """True if the packages are the pinned ones; says so if they are damaged."""
+        if self.fresh or not stamp.whole or stamp.files.pins != files.pins:
+            return False
+        damaged = damage(self.folder)
+        if damaged:
+            self.say(f"The environment is damaged: {damaged}")
+        return not damaged
 
     def _declared(self, files: Files) -> DeclaredPackages:
         return declared_packages(files.declaration, self.environment.declaration)
@@ -96,7 +115,7 @@ class Making:
         return Files(files.declaration, pins)
 
     def _fill(self, files: Files, node: KnownNode, lock: int) -> None:
-        making = self.folder / _MAKING
+        making = self.folder / MAKING
         shutil.rmtree(making, ignore_errors=True)
         making.mkdir()
         (making / self.environment.declaration).write_bytes(files.declaration)
@@ -116,21 +135,18 @@ class Making:
                 say=self.say,
                 keep_open=(lock,),
             )
+            self._check_complete(making, files)
             write_stamp(self.folder, Stamp(False, files))
-            self._take_over(making / FOLDER)
+            take_over(self.folder, making / FOLDER)
         finally:
             shutil.rmtree(making, ignore_errors=True)
 
-    def _take_over(self, made: Path) -> None:
-        """Put what was made in the place of what is there; the stamp says until the end that it is not whole."""
-        kept = {_LOCK, STAMP, _MAKING}
-        for entry in os.scandir(self.folder):
-            if entry.name in kept:
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                shutil.rmtree(entry.path)
-            else:
-                Path(entry.path).unlink()
-        if made.is_dir():
-            for path in sorted(made.iterdir()):
-                path.rename(self.folder / path.name)
+    def _check_complete(self, making: Path, files: Files) -> None:
+        """Raise `MissingError` if npm left out a package without a word, as some of its settings make it do."""
+        missing = [name for name in required_folders(files.pins) if not (making / name).exists()]
+        if missing:
+            raise MissingError(
+                f"npm installed the packages of {self.environment.pins} without {len(missing)} of them, for example "
+                f"{missing[0]}. The cause is unknown.",
+                DOCTOR,
+            )

@@ -145,6 +145,11 @@ def locked_packages(pins: bytes) -> Iterator[tuple[str, dict[str, object]]]:
             yield name, entry
 
 
+def required_folders(pins: bytes) -> list[str]:
+    """Return the folder of each package that a lock file places and that isn't optional, relative to the project."""
+    return [place for place, entry in _packages(pins).items() if place and not entry.get("optional")]
+
+
 def pinned_versions(pins: bytes) -> dict[str, tuple[str, ...]]:
     """Return the versions to which each package of a lock file is pinned."""
     found: dict[str, tuple[str, ...]] = {}

@@ -9,28 +9,29 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from starterkit.errors import FileError, MissingError, StarterkitError
+from starterkit.errors import FileError, MissingError
 from starterkit.progress import Progress
 from starterkit.runtime.bundle import Bundle
+from starterkit.runtime.inventory import damage, is_unchanged
 from starterkit.runtime.prepared import Prepared, program_variables
-from starterkit.runtime.stamp import Files, read, read_stamp
+from starterkit.runtime.stamp import Files, read, stamp_problem
 from starterkit.template import Environment
 
 FOLDER = ".venv"
 
 
 def prepare(
-    project: Path, environment: Environment, *, offline: bool, bundle: Bundle | None, say: Progress
+    project: Path, environment: Environment, *, offline: bool, bundle: Bundle | None, say: Progress, fresh: bool
 ) -> Prepared:
     """Return the environment in the project's .venv, made or brought up to date where that is needed."""
     project = project.absolute()
     folder = project / FOLDER
     ahead: tuple[str, ...] = ()
-    if not is_up_to_date(project, environment):
+    if fresh or not is_up_to_date(project, environment):
         from starterkit.runtime.python_making import Making, compiling
 
         try:
-            Making(project, environment, offline, bundle, say).bring_up_to_date()
+            Making(project, environment, offline, bundle, say, fresh).bring_up_to_date()
         except OSError as denied:
             where = denied.filename or folder
             raise MissingError(f"The environment cannot be made: {where}: {denied.strerror}.") from denied
@@ -40,19 +41,17 @@ def prepare(
     return Prepared({"python": str(program)}, variables, folder, ahead=ahead)
 
 
-def is_prepared(project: Path, environment: Environment) -> bool:
-    """Tell whether the environment is whole and made from what the project says now; starts no program."""
-    try:
-        return is_up_to_date(project.absolute(), environment)
-    except StarterkitError:
-        return False
+def problem(project: Path, environment: Environment) -> str:
+    """Return why the environment must be created or updated, in words; "" if it is whole. Starts no program."""
+    folder = project.absolute() / FOLDER
+    found = stamp_problem(folder, read_files(project, environment))
+    return found or ("" if has_python(folder) else "its Python is gone or may not be run") or damage(folder)
 
 
 def is_up_to_date(project: Path, environment: Environment) -> bool:
-    """Tell whether the environment is whole and made from what the project says now; starts no program."""
+    """True if the environment is made from what the project says now and no package is lost. Starts no program."""
     folder = project / FOLDER
-    stamp = read_stamp(folder)
-    return stamp is not None and stamp.whole and stamp.files == read_files(project, environment) and has_python(folder)
+    return not stamp_problem(folder, read_files(project, environment)) and has_python(folder) and is_unchanged(folder)
 
 
 def read_files(project: Path, environment: Environment) -> Files:
@@ -75,7 +74,7 @@ def python(folder: Path) -> Path:
 
 def has_python(folder: Path) -> bool:
     """Tell whether the environment's Python is there; on Windows it only starts the one it was made from."""
-    if not python(folder).exists():  # follows the link to the Python that the environment was made from
+    if not os.access(python(folder), os.X_OK):  # follows the link to the Python that the environment was made from
         return False
     return os.name != "nt" or Path(settings(folder).get("home", "")).is_dir()
 

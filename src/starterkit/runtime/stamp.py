@@ -43,6 +43,16 @@ def read_stamp(folder: Path) -> Stamp | None:
     return Stamp(words[2] == "whole", Files(rest[:size], rest[size:]))
 
 
+def stamp_problem(folder: Path, files: Files) -> str:
+    """Return why an environment isn't the one for these files, in words; "" if it is."""
+    stamp = read_stamp(folder)
+    if stamp is None:
+        return "not created yet"
+    if not stamp.whole:
+        return "its creation was interrupted"
+    return "" if stamp.files == files else "its packages have changed"
+
+
 def write_stamp(folder: Path, stamp: Stamp | None) -> None:
     """Write the stamp of an environment's folder; None takes it away."""
     if stamp is None:
