@@ -130,3 +130,14 @@ def _read(main: int, deadline: float, shown: bytes) -> bytes | None:
         return os.read(main, 65536) or None
     except OSError:  # Linux says so when the last writer has closed
         return None
+
+
+def loaded_command_line() -> Any:
+    """The command line with every command imported; to run a command, only its own module is."""
+    from starterkit.cli.app import COMMANDS, command_line
+
+    line = command_line()
+    for entry in COMMANDS:
+        *group, name = entry.name.split()
+        (line.commands[group[0]] if group else line).load(name)
+    return line

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from commands import PROGRAM
 
-from starterkit.cli import authoring_commands
+from starterkit.cli.app import COMMANDS
 from starterkit.template.schemas import SCHEMAS, schema_text
 
 GUIDE = (Path(__file__).parents[1] / "docs/authoring.md").read_text("utf-8")
@@ -45,8 +45,10 @@ def test_every_key_is_explained_and_no_other(name: str) -> None:
 
 
 def test_every_command_is_named() -> None:
-    for name, _, _ in authoring_commands.COMMANDS:
-        assert f"`template {name} " in GUIDE
+    for entry in COMMANDS:
+        in_validation_guide = entry.name in ("template validate", "template matrix")
+        if entry.name.startswith("template ") and not in_validation_guide:
+            assert f"`{entry.name} " in GUIDE, entry.name
 
 
 @pytest.mark.slow

@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 from candidates import TAKE_PART
-from commands import starterkit
+from commands import loaded_command_line, starterkit
 
-from starterkit.cli.app import command_line
 from starterkit.errors import ExitCode
 
 DOCS = (Path(__file__).parents[1] / "docs" / "commands.md").read_text(encoding="utf-8")
@@ -27,7 +26,7 @@ def commands(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
 
 
 CHOSEN = ((), ("know=some", "style=wires", "handle=editors"))
-COMMANDS = dict(commands(command_line()))
+COMMANDS = dict(commands(loaded_command_line()))
 LEARNERS = {name for name in COMMANDS if " " not in name}
 
 
@@ -60,7 +59,7 @@ def test_every_help_has_a_sentence_and_an_example(name: str, tmp_path: Path) -> 
 
 
 def test_what_stands_before_a_command_is_described() -> None:
-    for param in command_line().params:
+    for param in loaded_command_line().params:
         for option in param.opts:
             assert f"`{option}" in section("Everywhere"), option
 
@@ -73,7 +72,7 @@ def test_every_exit_code_is_described() -> None:
 
 def test_nothing_is_described_that_is_not_there() -> None:
     headings = set(re.findall(r"^##+ (.+)$", DOCS, flags=re.MULTILINE))
-    params = [param for command in (command_line(), *COMMANDS.values()) for param in command.params]
+    params = [param for command in (loaded_command_line(), *COMMANDS.values()) for param in command.params]
     others = {"Everywhere", "starterkit", "template", "workshop", "A step", "A check", "What was written"}
 
     assert headings - others - {"The parts of the JSON answers"} == set(COMMANDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import json
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from commands import environment
+
+from starterkit.cli.app import COMMANDS, Entry
 
 SOURCE = Path(__file__).parents[1] / "src" / "starterkit"
 IMPORTED = """
@@ -47,6 +50,21 @@ def test_what_writes_imports_neither_the_renderer_nor_rich(begun_site: Path) -> 
     for args in (("solve", "--no-check"), ("undo",), ("undo", "--redo"), ("next", "--no-check")):
         found = imported(*args, cwd=begun_site)
         assert {name.split(".")[0] for name in found}.isdisjoint({"copier", "pydantic", "rich"}), args
+
+
+def test_a_command_imports_no_other_command(begun_site: Path) -> None:
+    modules = {entry.name: f"starterkit.cli.{entry.target.split(':')[0]}" for entry in COMMANDS if entry.target}
+
+    assert imported("--help", cwd=begun_site) & set(modules.values()) == set()
+    assert imported("undo", "--help", cwd=begun_site) & set(modules.values()) == {modules["undo"]}
+
+
+@pytest.mark.parametrize("entry", [entry for entry in COMMANDS if entry.target], ids=lambda entry: entry.name)
+def test_a_summary_is_the_first_line_of_the_docstring(entry: Entry) -> None:
+    module, function = entry.target.split(":")
+    call = getattr(importlib.import_module(f"starterkit.cli.{module}"), function)
+
+    assert call.__doc__.splitlines()[0] == entry.summary
 
 
 def _imports(file: Path) -> set[str]:

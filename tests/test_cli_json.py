@@ -11,9 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import PROGRAM, environment, starterkit
-
-from starterkit.cli.app import command_line
+from commands import PROGRAM, environment, loaded_command_line, starterkit
 
 
 def leaves(group: Any, *before: str) -> list[tuple[str, ...]]:
@@ -24,7 +22,7 @@ def leaves(group: Any, *before: str) -> list[tuple[str, ...]]:
     return found
 
 
-ALL = leaves(command_line())
+ALL = leaves(loaded_command_line())
 MISTAKES = {
     "an unknown command": (["chek", "--json"], "no command `chek`"),
     "an unknown command of a group": (["workshop", "--json", "chek"], "no command `chek`"),

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import starterkit
+from commands import loaded_command_line, starterkit
 from sites import made_once
 
 from starterkit.__main__ import main
-from starterkit.cli.app import command_line
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the names are those of POSIX systems")
 
@@ -110,7 +109,7 @@ def paths_taken() -> Iterator[tuple[str, str]]:
         for name, command in getattr(group, "commands", {}).items():
             yield from commands(command, f"{before}{name} ")
 
-    for name, command in commands(command_line(), ""):
+    for name, command in commands(loaded_command_line(), ""):
         for param in command.params:
             if (param.metavar or "").strip("[].") in METAVARS and (name, param.name) not in OTHERS:
                 yield name, param.name

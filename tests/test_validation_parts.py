@@ -9,6 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from commands import loaded_command_line
 from validating import SOUND
 
 from starterkit.cli.options import part_of
@@ -437,10 +438,9 @@ def test_words_are_counted_and_graded_without_code() -> None:
 
 
 def test_every_rule_and_option_is_documented() -> None:
-    from starterkit.cli.app import command_line
 
     text = (Path(__file__).parents[1] / "docs" / "validation.md").read_text("utf-8")
-    commands = command_line().commands["template"].commands
+    commands = loaded_command_line().commands["template"].commands
     options = {word for name in ("validate", "matrix") for param in commands[name].params for word in param.opts}
 
     assert [rule.value for rule in Rule if f"`{rule.value}`" not in text] == []

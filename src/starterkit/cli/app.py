@@ -1,15 +1,15 @@
-"""The command line: every command, and what stands before one."""
+"""The command line: the table of all commands, and what stands before one."""
 
 from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable
-from typing import Annotated, Any, TypeVar
+from collections.abc import Callable
+from importlib import import_module
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 import typer
 
-from starterkit.cli import authoring_commands, begin, choose, learn, machine, move, template_commands
 from starterkit.cli.invocation import NAME
 from starterkit.cli.options import Json, flag
 from starterkit.cli.session import console_of, folder_of
@@ -17,10 +17,121 @@ from starterkit.cli.words import take_as_it_is, take_words_as_they_are
 from starterkit.errors import UsageError
 
 _Answer = TypeVar("_Answer")
-_WITHOUT_JSON = ("run", "schema", "matrix")
 _BEGIN, _LEARN, _LOOK, _AUTHORS = "Begin", "Learn, step by step", "Look around", "Write templates"
 _INSTRUCTORS = "Teach a workshop"
-_GROUP: dict[str, Any] = {"context_settings": {"help_option_names": ["-h", "--help"]}}
+
+
+class Entry(NamedTuple):
+    """A command as users type it. Its module is imported only when it is called, or asked for its own help."""
+
+    name: str
+    target: str  # "module:function" in this package; a group of commands has none
+    panel: str  # the title above it in the help of all commands
+    summary: str  # the first line of the function's docstring
+    examples: tuple[str, ...] = ()
+    has_json: bool = True
+
+
+# fmt: off
+COMMANDS = (
+    Entry("choose", "choose:choose", _BEGIN,
+          "Find out which framework to start with, in a few questions.",
+          ("choose", "choose --defaults --answer language=python --answer build=api")),
+    Entry("list", "begin:list_frameworks", _BEGIN,
+          "List the frameworks, what each costs you, and its steps.",
+          ("list", "list flask", "list --json")),
+    Entry("new", "begin:new", _BEGIN,
+          "Make a new site, in a git repository with its learning path.",
+          ("new my-site", "new my-site --framework flask --defaults")),
+    Entry("run", "machine:run", _BEGIN,
+          "Serve your site, and restart it when you change it.",
+          ("run --open", "run --port 8080"), has_json=False),
+    Entry("lesson", "learn:lesson", _LEARN,
+          "Show a lesson: what to build, why, and how to see it.",
+          ("lesson", "lesson 02")),
+    Entry("check", "learn:check", _LEARN,
+          "Run the tests so far, and say what is missing.",
+          ("check", "check test_home_shows_the_newest_article_first")),
+    Entry("hint", "learn:hint", _LEARN,
+          "Give the next hint for the first red test.",
+          ("hint",)),
+    Entry("next", "move:next_step", _LEARN,
+          "Save your work and bring the next step: its lesson, its tests.",
+          ("next", "next --solve")),
+    Entry("solve", "move:solve", _LEARN,
+          "Bring the solution of this step into your code, and check it.",
+          ("solve --show", "solve")),
+    Entry("pull", "move:pull", _LEARN,
+          "Bring what others put into your repository, and merge it.",
+          ("pull", "pull --keep-mine")),
+    Entry("undo", "move:undo", _LEARN,
+          "Go back to where you were before the last command that wrote.",
+          ("undo", "undo --redo")),
+    Entry("status", "learn:status", _LOOK,
+          "Show the whole path: what is done, where you are, what comes.",
+          ("status", "status --json")),
+    Entry("doctor", "machine:doctor", _LOOK,
+          "Look whether all that is needed is here, and say what is to do.",
+          ("doctor",)),
+    Entry("workshop", "", _INSTRUCTORS,
+          "Teach many people at once: a repository for each, their work collected, where everybody is."),
+    Entry("workshop create", "workshop_commands:create", "",
+          "Make a workshop: one repository for each person or team, all from one rendering.",
+          ("workshop create roster.csv --framework flask",
+           "workshop create roster.csv --remote-template 'git@git.example.org:course/{login}.git'")),
+    Entry("workshop collect", "workshop_commands:collect", "",
+          "Bring everybody's latest work here, several at once; tell who could not be reached, and why.",
+          ("workshop collect", "workshop collect ada-lovelace grace")),
+    Entry("workshop status", "workshop_commands:status", "",
+          "Tell where everybody is: at which step, green or red, when they were last active, who may need a hand.",
+          ("workshop status", "workshop status --watch --html board.html --hide-names")),
+    Entry("workshop grade", "workshop_grading:grade", "",
+          "Grade everybody's last commit, each in a sandbox, with the path's own tests.",
+          ("workshop grade", "workshop grade --step 02 --due '2026-11-30 17:00'")),
+    Entry("workshop import", "workshop_commands:import_classroom", "",
+          "Create a workshop from the roster of a GitHub Classroom, and list who has no login.",
+          ("workshop import classroom_roster.csv --framework flask",)),
+    Entry("workshop push-fix", "workshop_changing:push_fix", "",
+          "Bring a corrected template to everybody, carried onto what they wrote.",
+          ("workshop push-fix", "workshop push-fix --template ../our-flask --yes")),
+    Entry("workshop catch-up", "workshop_changing:catch_up", "",
+          "Bring latecomers to a step: what they did stays theirs, what is missing comes from the reference.",
+          ("workshop catch-up ada grace 03",)),
+    Entry("workshop bundle", "workshop_bundling:bundle", "",
+          "Make a folder with all that a room without internet needs: starterkit, packages, Node, what to type.",
+          ("workshop bundle stick",
+           "workshop bundle stick --framework flask --platform windows-x86_64 --platform macos-arm64 --python 3.12")),
+    Entry("workshop similar", "workshop_comparing:similar", "",
+          "Show pairs of people whose own code is alike, beyond what the path explains.",
+          ("workshop similar", "workshop similar --at-least 70")),
+    Entry("template", "", _AUTHORS,
+          "Write templates of your own, and prove that every step of them works."),
+    Entry("template new", "authoring_commands:new", "",
+          "Make a small template of your own: a starter project and one step, which validate.",
+          ("template new my-path", 'template new my-path --title "My path"')),
+    Entry("template add-step", "authoring_commands:add_step", "",
+          "Add a step to a template: its texts, and a first test that is red. Steps behind it get new numbers.",
+          ("template add-step my-path tags", "template add-step my-path tags --after 01")),
+    Entry("template open", "authoring_commands:open_path", "",
+          "Write a template's path as a git repository: one commit for base, for each given and for each solution.",
+          ("template open my-path my-path-commits",)),
+    Entry("template save", "authoring_commands:save", "",
+          "Write the commits of an opened path back into its template, as small overlays.",
+          ("template save my-path-commits", "template save --renumber")),
+    Entry("template schema", "authoring_commands:schema", "",
+          "Print the JSON Schema of path.yml or step.yml, with which an editor helps to write them.",
+          ("template schema step > step.schema.json",), has_json=False),
+    Entry("template outdated", "authoring_commands:outdated", "",
+          "Tell which packages of a template have newer releases than it pins; this asks the network.",
+          ("template outdated my-path", "template outdated my-path --try")),
+    Entry("template validate", "template_commands:validate", "",
+          "Prove a template: that each step is red at first and green at the end, and all that a learner relies on.",
+          ("template validate flask", "template validate my-template --step 02 --skip earned")),
+    Entry("template matrix", "template_commands:matrix", "",
+          "Print the jobs into which a CI provider fans a validation out, as a JSON matrix.",
+          ("template matrix flask",), has_json=False),
+)
+# fmt: on
 
 
 class _PlainHelp:
@@ -53,81 +164,57 @@ class _Command(_PlainHelp, typer.core.TyperCommand):
         return super().invoke(ctx)
 
 
-class _Commands(_PlainHelp, typer.core.TyperGroup):
-    """The group of all commands; an unknown one is answered with the nearest."""
+class _Group(_PlainHelp, typer.core.TyperGroup):
+    """A group of commands. An unknown command is an error that names the nearest one."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        from starterkit.yamlfile import nearest
-
         name = args[0]
-        if not ctx.resilient_parsing and not name.startswith("-") and self.get_command(ctx, name) is None:
+        if name in self.commands:
+            self.load(name)
+        elif not ctx.resilient_parsing and not name.startswith("-"):
+            from starterkit.yamlfile import nearest
+
             fix = "`starterkit --help` shows them all." if name == "help" else nearest(name, self.list_commands(ctx))
             raise UsageError(f"There is no command `{name}`.", fix)
         return super().resolve_command(ctx, args)
 
+    def load(self, name: str) -> None:
+        """Import a command; until then there is only the summary, for the help of the group."""
+        whole_name = f"{self.name} {name}".strip()
+        entry = next(entry for entry in COMMANDS if entry.name == whole_name)
+        self.commands[name] = _command(entry) if entry.target else _group(entry.name, lambda: None, help=entry.summary)
 
-def command_line(arguments: Iterable[str] | None = None) -> Any:
-    """Return the command line, ready to be called with these arguments.
 
-    Reading a command's parameters takes longer than showing the help of all commands. So only the commands whose names
-    stand among the arguments are whole; of the others there is the name and the help. None: all are whole.
-    """
-    command = typer.main.get_command(_app(None if arguments is None else set(arguments)))
+def command_line() -> Any:
+    """Return the command line, ready to be called with arguments."""
+    return _group("", root, invoke_without_command=True, epilog=_EXAMPLES)
+
+
+def _group(name: str, callback: Callable[..., Any], **settings: Any) -> Any:
+    app = typer.Typer(cls=_Group, name=name, add_completion=not name, pretty_exceptions_enable=False)
+    app.callback(context_settings={"help_option_names": ["-h", "--help"]}, **settings)(_with_json(callback))
+    for entry in COMMANDS:
+        before, _, word = entry.name.rpartition(" ")
+        if before == name:
+            app.command(word, rich_help_panel=entry.panel or None, help=entry.summary)(lambda: None)
+    command = typer.main.get_command(app)
     take_words_as_they_are(command)
     return command
 
 
-def _app(wanted: set[str] | None) -> typer.Typer:
-    app = typer.Typer(
-        cls=_Commands,
-        **_GROUP,
-        pretty_exceptions_enable=False,
-        epilog=_EXAMPLES,
-    )
-    app.callback(invoke_without_command=True)(_with_json(NAME, root))
-    for panel, name, command, examples in _COMMANDS:
-        if wanted is None or name in wanted:
-            app.command(name, cls=_Command, rich_help_panel=panel, epilog=_examples(*examples))(
-                _with_json(name, command)
-            )
-        else:
-            app.command(name, rich_help_panel=panel, help=inspect.getdoc(command))(_not_called)
-    app.add_typer(_workshops(wanted), name="workshop", rich_help_panel=_INSTRUCTORS)
-    app.add_typer(_templates(wanted), name="template", rich_help_panel=_AUTHORS)
-    return app
+def _command(entry: Entry) -> Any:
+    module, function = entry.target.split(":")
+    callback = getattr(import_module(f"starterkit.cli.{module}"), function)
+    app = typer.Typer(add_completion=False)
+    add = app.command(entry.name.split()[-1], cls=_Command, epilog=_examples(*entry.examples))
+    add(_with_json(callback) if entry.has_json else callback)
+    command = typer.main.get_command(app)
+    take_words_as_they_are(command)
+    return command
 
 
-def _workshops(wanted: set[str] | None) -> typer.Typer:
-    """The commands of `starterkit workshop`; without them, and not even read, where that group is not called."""
-    group = typer.Typer(cls=_Commands, **_GROUP)
-    group.callback()(_with_json("workshop", workshop))
-    if wanted is None or "workshop" in wanted:
-        from starterkit.cli import workshop_bundling, workshop_changing, workshop_commands, workshop_comparing
-
-        modules = (workshop_commands, workshop_changing, workshop_bundling, workshop_comparing)
-        for name, command, examples in (entry for module in modules for entry in module.COMMANDS):
-            group.command(name, cls=_Command, epilog=_examples(*examples))(_with_json(name, command))
-    return group
-
-
-def workshop() -> None:
-    """Teach many people at once: a repository for each, their work collected, where everybody is."""
-
-
-def _templates(wanted: set[str] | None) -> typer.Typer:
-    """The commands of `starterkit template`; without them where that group is not called."""
-    group = typer.Typer(cls=_Commands, **_GROUP)
-    group.callback()(_with_json("template", template_commands.template))
-    commands = (*authoring_commands.COMMANDS, *template_commands.COMMANDS)
-    for name, command, examples in commands if wanted is None or "template" in wanted else ():
-        group.command(name, cls=_Command, epilog=_examples(*examples))(_with_json(name, command))
-    return group
-
-
-def _with_json(name: str, command: Callable[..., _Answer]) -> Callable[..., _Answer]:
+def _with_json(command: Callable[..., _Answer]) -> Callable[..., _Answer]:
     """Give a command the option `--json`; the console has read it already, because errors are JSON too."""
-    if name in _WITHOUT_JSON:
-        return command
 
     @functools.wraps(command)
     def call(**values: Any) -> _Answer:
@@ -140,31 +227,12 @@ def _with_json(name: str, command: Callable[..., _Answer]) -> Callable[..., _Ans
     return call
 
 
-def _not_called() -> None:
-    """Stand for a command that is not called this time."""
-
-
 def _examples(*lines: str) -> str:
     title = "Examples:" if len(lines) > 1 else "Example:"
     # Typer takes leading spaces away, but not those inside of markup.
     return "\n".join((title, *(f"[cyan]  {NAME} {line}[/cyan]" for line in lines)))
 
 
-_COMMANDS: tuple[tuple[str, str, Any, tuple[str, ...]], ...] = (
-    (_BEGIN, "choose", choose.choose, ("choose", "choose --defaults --answer language=python --answer build=api")),
-    (_BEGIN, "list", begin.list_frameworks, ("list", "list flask", "list --json")),
-    (_BEGIN, "new", begin.new, ("new my-site", "new my-site --framework flask --defaults")),
-    (_BEGIN, "run", machine.run, ("run --open", "run --port 8080")),
-    (_LEARN, "lesson", learn.lesson, ("lesson", "lesson 02")),
-    (_LEARN, "check", learn.check, ("check", "check test_home_shows_the_newest_article_first")),
-    (_LEARN, "hint", learn.hint, ("hint",)),
-    (_LEARN, "next", move.next_step, ("next", "next --solve")),
-    (_LEARN, "solve", move.solve, ("solve --show", "solve")),
-    (_LEARN, "pull", move.pull, ("pull", "pull --keep-mine")),
-    (_LEARN, "undo", move.undo, ("undo", "undo --redo")),
-    (_LOOK, "status", learn.status, ("status", "status --json")),
-    (_LOOK, "doctor", machine.doctor, ("doctor",)),
-)
 _EXAMPLES = _examples("new my-site", "check", "next").replace("Examples:", "The way through a path:")
 
 
@@ -189,7 +257,9 @@ def root(
         _check_folder(context)
         console.invocation = console.invocation.inside(folder)
     if context.invoked_subcommand is None:
-        return learn.here(context)
+        from starterkit.cli.learn import here
+
+        return here(context)
     return 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -196,13 +196,3 @@ def _asked(console: Console, question: str, default: str, what: str = "") -> str
 
 def _title_of(name: str) -> str:
     return name.replace("-", " ").capitalize()
-
-
-COMMANDS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
-    ("new", new, ("template new my-path", 'template new my-path --title "My path"')),
-    ("add-step", add_step, ("template add-step my-path tags", "template add-step my-path tags --after 01")),
-    ("open", open_path, ("template open my-path my-path-commits",)),
-    ("save", save, ("template save my-path-commits", "template save --renumber")),
-    ("schema", schema, ("template schema step > step.schema.json",)),
-    ("outdated", outdated, ("template outdated my-path", "template outdated my-path --try")),
-)

@@ -79,9 +79,7 @@ def _dispatch(arguments: list[str], console: Console) -> int:
     from starterkit.cli.app import command_line
 
     try:
-        is_completion = any(name.endswith("_COMPLETE") for name in os.environ)
-        command = command_line(None if is_completion else arguments)
-        answer: Any = command.main(arguments, prog_name="starterkit", standalone_mode=False, obj=console)
+        answer: Any = command_line().main(arguments, prog_name="starterkit", standalone_mode=False, obj=console)
     except typer.TyperException as wrong:
         from starterkit.cli.usage import in_our_words
 

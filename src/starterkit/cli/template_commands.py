@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -30,10 +30,6 @@ Names = Annotated[
         autocompletion=complete_frameworks,
     ),
 ]
-
-
-def template() -> None:
-    """Write templates of your own, and prove that every step of them works."""
 
 
 def validate(
@@ -156,9 +152,3 @@ def _observer(console: Console) -> Observer:
                 console.note(f"{result.template} {result.step}: {result.rule.value.replace('-', ' ')} FAILED")
 
     return Reporter()
-
-
-COMMANDS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
-    ("validate", validate, ("template validate flask", "template validate my-template --step 02 --skip earned")),
-    ("matrix", matrix, ("template matrix flask",)),
-)

@@ -28,8 +28,6 @@ def take_as_it_is(param: Any) -> None:
 
 
 def take_words_as_they_are(command: Any) -> None:
-    """Let the parameters of a command and of those below it go past pydantic."""
+    """Let the parameters of a command go past pydantic."""
     for param in command.params:
         take_as_it_is(param)
-    for below in getattr(command, "commands", {}).values():
-        take_words_as_they_are(below)

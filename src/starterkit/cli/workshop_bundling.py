@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -87,15 +87,3 @@ def _frameworks(context: typer.Context, names: list[str], elsewhere: str) -> tup
     except UsageError:
         return in_order(())
     return (framework_of(open_workshop(folder)),)
-
-
-COMMANDS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
-    (
-        "bundle",
-        bundle,
-        (
-            "workshop bundle stick",
-            "workshop bundle stick --framework flask --platform windows-x86_64 --platform macos-arm64 --python 3.12",
-        ),
-    ),
-)

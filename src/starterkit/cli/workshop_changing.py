@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -170,9 +170,3 @@ def catch_up(
         if any(one.delivered for one in brought):
             delivered.show_zips(console, workshop)
         return code
-
-
-COMMANDS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
-    ("push-fix", push_fix, ("workshop push-fix", "workshop push-fix --template ../our-flask --yes")),
-    ("catch-up", catch_up, ("workshop catch-up ada grace 03",)),
-)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from starterkit.cli.begin import At, Data, Framework, given_answers
 from starterkit.cli.options import Elsewhere, Trust, flag, whole_number
 from starterkit.cli.session import console_of, folder_of
-from starterkit.cli.workshop_grading import grade, grader, grader_for_watch
+from starterkit.cli.workshop_grading import grader, grader_for_watch
 from starterkit.cli.workshop_options import TrustSubmissions, Who, workshop_folder, workshop_here
 from starterkit.errors import UsageError
 from starterkit.paths import expand_user_folder, expand_user_path
@@ -313,19 +313,3 @@ def _time(words: str) -> datetime | None:
     from starterkit.workshop.times import parse_time
 
     return parse_time(words) if words else None
-
-
-COMMANDS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
-    (
-        "create",
-        create,
-        (
-            "workshop create roster.csv --framework flask",
-            "workshop create roster.csv --remote-template 'git@git.example.org:course/{login}.git'",
-        ),
-    ),
-    ("collect", collect, ("workshop collect", "workshop collect ada-lovelace grace")),
-    ("status", status, ("workshop status", "workshop status --watch --html board.html --hide-names")),
-    ("grade", grade, ("workshop grade", "workshop grade --step 02 --due '2026-11-30 17:00'")),
-    ("import", import_classroom, ("workshop import classroom_roster.csv --framework flask",)),
-)

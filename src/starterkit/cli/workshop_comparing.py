@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -38,8 +38,3 @@ def similar(
     workshop = workshop_with_path(context)
     found = compare(workshop, workshop.chosen(who or []), percent / 100, console.say)
     return compared.show(console, workshop, found, percent)
-
-
-COMMANDS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
-    ("similar", similar, ("workshop similar", "workshop similar --at-least 70")),
-)
