@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from starterkit.cli.console import Console
-from starterkit.cli.invocation import Invocation
-from starterkit.cli.screens.markdown import inline, show_markdown
-from starterkit.cli.text import Span, Text, columns, harmless, joined, prose, text, wrapped
+from starterkit.cli.console.console import Console
+from starterkit.cli.console.invocation import Invocation
+from starterkit.cli.console.markdown import inline, show_markdown
+from starterkit.cli.console.text import Span, Text, columns, harmless, joined, prose, text, wrapped
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\n"), max_size=60)
 

@@ -19,7 +19,7 @@ import pytest
 from commands import PROGRAM, environment, on_terminal, starterkit
 from workshops import FOLDERS, Room, collected, commit, git, graded, said
 
-from starterkit.cli.console import Console
+from starterkit.cli.console.console import Console
 from starterkit.cli.watching import Shown, Troubles, watch_room
 from starterkit.errors import FileError, UsageError
 from starterkit.workshop import results, rounds, standing
@@ -316,7 +316,7 @@ def test_names_in_any_script_keep_the_table_straight(room: Room) -> None:
 
     shown = starterkit("workshop", "status", cwd=room.folder).out.splitlines()
 
-    from starterkit.cli.text import columns
+    from starterkit.cli.console.text import columns
 
     assert len({columns(line[: line.index("not begun")]) for line in shown if "not begun " in line}) == 1
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; nothing is raised."""
-    from starterkit.cli.catching import run_command
+    from starterkit.cli.main import run_command
 
     return run_command(list(sys.argv[1:] if arguments is None else arguments))
 

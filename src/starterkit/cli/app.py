@@ -10,10 +10,10 @@ from typing import Annotated, Any, NamedTuple, TypeVar
 
 import typer
 
-from starterkit.cli.invocation import NAME
+from starterkit.cli.console.invocation import NAME
 from starterkit.cli.options import Json, flag
 from starterkit.cli.session import console_of, folder_of
-from starterkit.cli.words import take_as_it_is, take_words_as_they_are
+from starterkit.cli.typer_fast_path import take_as_it_is, take_words_as_they_are
 from starterkit.errors import UsageError
 
 _Answer = TypeVar("_Answer")
@@ -149,7 +149,7 @@ class _Command(_PlainHelp, typer.core.TyperCommand):
     """One command; arguments that it does not take are its own error, and not Typer's."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        from starterkit.cli.usage import reject_extra
+        from starterkit.cli.typer_errors import reject_extra
 
         ctx.allow_extra_args = True
         extra: list[str] = super().parse_args(ctx, args)

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from starterkit.cli.console.text import prose
 from starterkit.cli.options import complete_frameworks, flag
 from starterkit.cli.session import console_of, folder_of
-from starterkit.cli.text import prose
 from starterkit.errors import UsageError
 from starterkit.paths import expand_user_folder, expand_user_path
 
 if TYPE_CHECKING:
     from starterkit.authoring.outdated import Outdated
-    from starterkit.cli.console import Console
+    from starterkit.cli.console.console import Console
 
 Template = Annotated[
     str,

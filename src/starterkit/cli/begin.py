@@ -89,7 +89,7 @@ def new(
 
     Asks for what is missing; every question has a flag.
     """
-    from starterkit.cli.asking import Asking, Wanted
+    from starterkit.cli.new_questions import Asking, Wanted
     from starterkit.cli.screens import made
 
     if at and complete:

@@ -16,7 +16,7 @@ from starterkit.paths import expand_user_path, settings_folder
 
 if TYPE_CHECKING:
     from starterkit.choosing.advice import Advice
-    from starterkit.cli.console import Console
+    from starterkit.cli.console.console import Console
     from starterkit.template import Template
 
 Answers = Annotated[
@@ -90,7 +90,7 @@ def candidates(console: Console, folder: Path, places: Iterable[str]) -> Candida
     found = {template.name: template for template in templates_in(bundled_folder())}
     named: dict[str, str] = {}
     for place in places:
-        from starterkit.cli.asking import from_elsewhere
+        from starterkit.cli.new_questions import from_elsewhere
 
         located = from_elsewhere(console, folder, place)
         found[located.template.name] = located.template
@@ -110,7 +110,7 @@ def advise(console: Console, found: Candidates, given: Iterable[str], *, ask: bo
     reckoning = Reckoning(found.templates)
     answers = parse_answers(given, reckoning.questions)
     if ask and console.is_interactive and len(reckoning.templates) > 1:
-        from starterkit.cli.interview import interview
+        from starterkit.cli.choose_questions import interview
 
         answers = interview(console, reckoning.questions, answers)
         console.line()

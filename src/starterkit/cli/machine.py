@@ -11,7 +11,7 @@ from starterkit.cli.session import console_of, folder_of, opened
 from starterkit.errors import UsageError
 
 if TYPE_CHECKING:
-    from starterkit.cli.console import Console
+    from starterkit.cli.console.console import Console
     from starterkit.project.opened import Project
     from starterkit.project.serving import SchemaOutdated
 

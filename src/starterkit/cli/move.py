@@ -13,7 +13,7 @@ from starterkit.cli.session import console_of, folder_of, opened
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from starterkit.cli.console import Console
+    from starterkit.cli.console.console import Console
     from starterkit.project.advance import Choices
     from starterkit.project.opened import Project
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from starterkit.cli.console import Console
-from starterkit.cli.text import prose
+from starterkit.cli.console.console import Console
+from starterkit.cli.console.text import prose
 from starterkit.paths import expand_user_path
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from starterkit.paths import cache_folder
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from starterkit.cli.console import Console
+    from starterkit.cli.console.console import Console
     from starterkit.validation.model import Report, RuleResult
     from starterkit.validation.planning import Unit
     from starterkit.validation.running import Observer, Place

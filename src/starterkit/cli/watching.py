@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from starterkit.cli.console import Console
-from starterkit.cli.invocation import shown_path
+from starterkit.cli.console.console import Console
+from starterkit.cli.console.invocation import shown_path
 from starterkit.cli.screens import stood
 from starterkit.plain import few
 

@@ -74,7 +74,7 @@ def bundle(
 
 def _frameworks(context: typer.Context, names: list[str], elsewhere: str) -> tuple[Framework, ...]:
     """The frameworks that are named; the workshop's, in a workshop; else all."""
-    from starterkit.cli.asking import from_elsewhere
+    from starterkit.cli.new_questions import from_elsewhere
     from starterkit.workshop.bundling.contents import framework_in, framework_of
     from starterkit.workshop.bundling.making import in_order
     from starterkit.workshop.folder import find_workshop, open_workshop

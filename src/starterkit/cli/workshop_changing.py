@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from starterkit.cli.invocation import quoted, shown_path
+from starterkit.cli.console.invocation import quoted, shown_path
+from starterkit.cli.console.text import prose
 from starterkit.cli.options import Elsewhere, Trust, flag
 from starterkit.cli.session import console_of, folder_of
-from starterkit.cli.text import prose
 from starterkit.cli.workshop_options import (
     TrustSubmissions,
     Who,
@@ -22,7 +22,7 @@ from starterkit.cli.workshop_options import (
 from starterkit.errors import UsageError
 
 if TYPE_CHECKING:
-    from starterkit.cli.console import Console
+    from starterkit.cli.console.console import Console
     from starterkit.template.located import Located
     from starterkit.workshop.fixing import Fix
     from starterkit.workshop.folder import Workshop
@@ -73,7 +73,7 @@ def _corrected(context: typer.Context, workshop: Workshop, elsewhere: str, *, tr
 
     That is the one that is named, else the one of the last correction, else the one that the workshop was made from.
     """
-    from starterkit.cli.asking import from_elsewhere
+    from starterkit.cli.new_questions import from_elsewhere
     from starterkit.rendering import check_runs_no_code
     from starterkit.repository.fetching import without_secret
     from starterkit.template import bundled_names

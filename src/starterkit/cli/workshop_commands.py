@@ -238,7 +238,7 @@ class _Choice:
         return template if is_address(template) else os.path.normpath(expand_user_path(template, here))
 
     def _located(self) -> Located | None:
-        from starterkit.cli.asking import from_elsewhere
+        from starterkit.cli.new_questions import from_elsewhere
         from starterkit.template.located import locate_bundled
 
         if self._elsewhere:
@@ -297,7 +297,7 @@ def _place(context: typer.Context, words: str) -> Path:
 
 def _roster(here: Path, workshop: Path, words: str) -> Path:
     """The file of a roster. Raises `UsageError` where it is not here, and lies beside the workshop's folder."""
-    from starterkit.cli.invocation import quoted
+    from starterkit.cli.console.invocation import quoted
 
     file, beside = expand_user_path(words, here), workshop.absolute().parent / words
     if not file.exists() and beside.is_file():

@@ -17,7 +17,7 @@ from starterkit.paths import cache_folder
 from starterkit.progress import Progress
 
 if TYPE_CHECKING:
-    from starterkit.cli.console import Console
+    from starterkit.cli.console.console import Console
     from starterkit.cli.watching import Troubles
     from starterkit.errors import StarterkitError
     from starterkit.workshop.catching_up import Judge

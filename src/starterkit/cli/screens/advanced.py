@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from starterkit.cli.console.text import minutes, prose, text
 from starterkit.cli.screens import written
-from starterkit.cli.text import minutes, prose, text
 from starterkit.errors import ExitCode
 
 if TYPE_CHECKING:
     from starterkit.checking import ExpectedTest
-    from starterkit.cli.console import Console
+    from starterkit.cli.console.console import Console
     from starterkit.project.advance import Advanced, TestsRed
     from starterkit.project.opened import Project
     from starterkit.project.solving import Solved

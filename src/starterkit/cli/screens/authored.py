@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from starterkit.cli.invocation import quoted, shown_path
-from starterkit.cli.text import prose, text
+from starterkit.cli.console.invocation import quoted, shown_path
+from starterkit.cli.console.text import prose, text
 
 if TYPE_CHECKING:
     from starterkit.authoring.beginning import Added, Begun
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from starterkit.authoring.opening import Opened
     from starterkit.authoring.outdated import Outdated
     from starterkit.authoring.saving import Saved
-    from starterkit.cli.console import Console
+    from starterkit.cli.console.console import Console
 
 _MOST_LINES = 20
 

@@ -11,7 +11,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from starterkit.cli.screens.page import PageKind
+from starterkit.cli.console.html_file import HtmlFile
 from starterkit.cli.screens.stood import LEGEND, ago, called, count_of, headline, mark_of, note_of, step_of, word_of
 from starterkit.plain import plain
 from starterkit.template.model import BASE
@@ -21,7 +21,7 @@ from starterkit.workshop.standing import NOT_BEGUN
 if TYPE_CHECKING:
     from starterkit.workshop.standing import Room, Standing
 
-BOARD = PageKind("board", "<!-- made by starterkit workshop status -->")
+BOARD = HtmlFile("board", "<!-- made by starterkit workshop status -->")
 _KINDS = {
     "green": "green",
     "red": "red",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from starterkit.cli.invocation import shown_path
-from starterkit.cli.text import prose, text
+from starterkit.cli.console.invocation import shown_path
+from starterkit.cli.console.text import prose, text
 from starterkit.workshop.bundling.making import README
 
 if TYPE_CHECKING:
-    from starterkit.cli.console import Console
+    from starterkit.cli.console.console import Console
     from starterkit.workshop.bundling.making import MadeBundle
 
 _MEGABYTE = 1_000_000

@@ -11,7 +11,7 @@ from starterkit.choosing.expanding import path
 from starterkit.choosing.saying import reasons
 from starterkit.choosing.tensions import tensions
 from starterkit.choosing.words import ONE_FITS_ALL, SHOWN_REASONS, headline, how_sure, price, stay, step_of_path, tipped
-from starterkit.cli.screens.page import PageKind
+from starterkit.cli.console.html_file import HtmlFile
 from starterkit.textfile import fill_template
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from starterkit.cli.screens.chosen import Shown
     from starterkit.template import Template
 
-CARD = PageKind("card", "<!-- made by starterkit choose -->")
+CARD = HtmlFile("card", "<!-- made by starterkit choose -->")
 
 
 def card_of(shown: Shown) -> str:

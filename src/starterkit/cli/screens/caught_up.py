@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from starterkit.cli.console.text import prose, text
 from starterkit.cli.screens import delivered
-from starterkit.cli.text import prose, text
 from starterkit.errors import ExitCode
 
 if TYPE_CHECKING:
-    from starterkit.cli.console import Console
+    from starterkit.cli.console.console import Console
     from starterkit.template import Template
     from starterkit.workshop.catching_up import CaughtUp
     from starterkit.workshop.folder import Workshop

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from starterkit.cli.text import Text, joined, prose, text
+from starterkit.cli.console.text import Text, joined, prose, text
 from starterkit.plain import few
 
 if TYPE_CHECKING:
     from starterkit.checking import CheckResult, Place, TestResult
-    from starterkit.cli.console import Console
+    from starterkit.cli.console.console import Console
     from starterkit.template import Step
 
 _COLUMN = 8  # the width of the word in front of a test

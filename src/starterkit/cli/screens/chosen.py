@@ -11,13 +11,13 @@ from starterkit.choosing.expanding import path
 from starterkit.choosing.saying import Reason, reasons, start_warnings, unmet
 from starterkit.choosing.tensions import tensions
 from starterkit.choosing.words import SHOWN_REASONS, because, headline, how_sure, price, stay, step_of_path, tipped
-from starterkit.cli.invocation import quoted
+from starterkit.cli.console.invocation import quoted
+from starterkit.cli.console.text import joined, prose, text
 from starterkit.cli.screens import reckoned
-from starterkit.cli.text import joined, prose, text
 
 if TYPE_CHECKING:
     from starterkit.choosing.advice import Advice
-    from starterkit.cli.console import Console
+    from starterkit.cli.console.console import Console
     from starterkit.template import Template
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from starterkit.cli.console.table import counted
+from starterkit.cli.console.text import text
 from starterkit.cli.screens.enrolled import reached_code
-from starterkit.cli.screens.table import counted
-from starterkit.cli.text import text
 
 if TYPE_CHECKING:
-    from starterkit.cli.console import Console
+    from starterkit.cli.console.console import Console
     from starterkit.workshop.collecting import Collected
     from starterkit.workshop.folder import Workshop
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from starterkit.cli.text import text
+from starterkit.cli.console.text import text
 from starterkit.errors import ExitCode
 
 if TYPE_CHECKING:
-    from starterkit.cli.console import Console
+    from starterkit.cli.console.console import Console
     from starterkit.workshop.folder import Workshop
     from starterkit.workshop.similarity import Compared, Pair, Place
 

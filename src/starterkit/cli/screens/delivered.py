@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starterkit.cli.invocation import NAME, quoted
-from starterkit.cli.text import joined, text
+from starterkit.cli.console.invocation import NAME, quoted
+from starterkit.cli.console.text import joined, text
 
 if TYPE_CHECKING:
-    from starterkit.cli.console import Console
+    from starterkit.cli.console.console import Console
     from starterkit.workshop.carrying import Delivered
     from starterkit.workshop.folder import Workshop
 

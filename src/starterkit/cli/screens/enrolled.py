@@ -6,9 +6,9 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from starterkit import __version__
-from starterkit.cli.invocation import quoted, shown_path
-from starterkit.cli.screens.table import counted, fitted, width_of
-from starterkit.cli.text import prose, text
+from starterkit.cli.console.invocation import quoted, shown_path
+from starterkit.cli.console.table import counted, fitted, width_of
+from starterkit.cli.console.text import prose, text
 from starterkit.errors import ExitCode
 from starterkit.plain import few, shortened
 from starterkit.template.model import BASE
@@ -16,7 +16,7 @@ from starterkit.workshop.naming import told_apart
 from starterkit.workshop.sharing import is_another_user
 
 if TYPE_CHECKING:
-    from starterkit.cli.console import Console
+    from starterkit.cli.console.console import Console
     from starterkit.workshop.enrolling import Enrolled, Enrolment
 
 _WIDEST_NAME = 48

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from starterkit.cli.console.text import text
 from starterkit.cli.screens import delivered
-from starterkit.cli.text import text
 from starterkit.errors import ExitCode
 from starterkit.plain import few
 from starterkit.workshop.fixing import Outcome
@@ -14,7 +14,7 @@ from starterkit.workshop.fixing import Outcome
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from starterkit.cli.console import Console
+    from starterkit.cli.console.console import Console
     from starterkit.workshop.fixing import Fix
     from starterkit.workshop.folder import Workshop
 

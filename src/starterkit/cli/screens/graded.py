@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from starterkit.cli.screens.table import (
+from starterkit.cli.console.table import (
     WIDEST_NAME,
     WIDEST_STEP,
     Cell,
@@ -16,7 +16,7 @@ from starterkit.cli.screens.table import (
 )
 
 if TYPE_CHECKING:
-    from starterkit.cli.console import Console
+    from starterkit.cli.console.console import Console
     from starterkit.errors import StarterkitError
     from starterkit.workshop.grading.model import Grade
     from starterkit.workshop.sandbox import Confinement

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starterkit.cli.text import Text, prose, text
+from starterkit.cli.console.text import Text, prose, text
 from starterkit.errors import ExitCode
 
 if TYPE_CHECKING:
-    from starterkit.cli.console import Console
+    from starterkit.cli.console.console import Console
     from starterkit.project.health import Finding, Health
 
 

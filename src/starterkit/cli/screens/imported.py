@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from starterkit.cli.console.table import counted
+from starterkit.cli.console.text import text
 from starterkit.cli.screens import enrolled
-from starterkit.cli.screens.table import counted
-from starterkit.cli.text import text
 
 if TYPE_CHECKING:
-    from starterkit.cli.console import Console
+    from starterkit.cli.console.console import Console
     from starterkit.workshop.enrolling import Enrolment
 
 _LISTED = 12

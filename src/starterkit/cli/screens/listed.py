@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from starterkit.cli.console.text import minutes, prose, text
 from starterkit.cli.screens.mapped import step_as_json
-from starterkit.cli.text import minutes, prose, text
 
 if TYPE_CHECKING:
-    from starterkit.cli.console import Console
+    from starterkit.cli.console.console import Console
     from starterkit.template import Template
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from starterkit.cli.invocation import quoted, shown_path
+from starterkit.cli.console.invocation import quoted, shown_path
+from starterkit.cli.console.text import prose, text
 from starterkit.cli.screens import checked
-from starterkit.cli.text import prose, text
 from starterkit.errors import ExitCode
 from starterkit.template import BASE
 
 if TYPE_CHECKING:
-    from starterkit.cli.console import Console
+    from starterkit.cli.console.console import Console
     from starterkit.project.creation import Created
 
 

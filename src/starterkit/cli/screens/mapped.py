@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from starterkit.cli.text import minutes, prose, text
+from starterkit.cli.console.text import minutes, prose, text
 from starterkit.template.model import BASE
 
 if TYPE_CHECKING:
-    from starterkit.cli.console import Console
+    from starterkit.cli.console.console import Console
     from starterkit.project.opened import Project
     from starterkit.project.overview import Overview, StepLine
     from starterkit.project.state import RememberedCheck

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from starterkit.cli.screens.markdown import draw_markdown, show_markdown
-from starterkit.cli.text import prose, text
+from starterkit.cli.console.markdown import draw_markdown, show_markdown
+from starterkit.cli.console.text import prose, text
 
 if TYPE_CHECKING:
-    from starterkit.cli.console import Console
+    from starterkit.cli.console.console import Console
     from starterkit.project.hinting import HintShown
     from starterkit.template import Step
 

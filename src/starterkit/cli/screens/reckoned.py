@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from starterkit.choosing.questions import EVERYBODY
 from starterkit.choosing.traits import WORDINGS
-from starterkit.cli.text import text
+from starterkit.cli.console.text import text
 
 if TYPE_CHECKING:
     from starterkit.choosing.advice import Advice
     from starterkit.choosing.questions import Choice
     from starterkit.choosing.reckoning import Points, Share
-    from starterkit.cli.console import Console
+    from starterkit.cli.console.console import Console
     from starterkit.template import Template
 
 _LABEL = 34  # columns for what stands before the numbers

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from starterkit.cli.console.text import prose, text
 from starterkit.cli.screens import checked, written
-from starterkit.cli.text import prose, text
 from starterkit.errors import ExitCode
 
 if TYPE_CHECKING:
-    from starterkit.cli.console import Console
+    from starterkit.cli.console.console import Console
     from starterkit.project.opened import Project
     from starterkit.project.solving import FileDiff, NotSolved, Solved
 

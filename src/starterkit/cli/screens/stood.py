@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from starterkit.cli.screens.table import (
+from starterkit.cli.console.table import (
     WIDEST_NAME,
     WIDEST_STEP,
     Cell,
@@ -19,12 +19,12 @@ from starterkit.cli.screens.table import (
     step_words,
     width_of,
 )
-from starterkit.cli.text import text, wrapped
+from starterkit.cli.console.text import text, wrapped
 from starterkit.crash_report import UNEXPECTED
 from starterkit.plain import csv_cell
 
 if TYPE_CHECKING:
-    from starterkit.cli.console import Console
+    from starterkit.cli.console.console import Console
     from starterkit.workshop.standing import Room, Standing
 
 _STYLES = {"green": "green", "red": "red", "stuck": "bold yellow", "tampered": "bold red", "unreadable": "bold red"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from starterkit.cli.text import Text, joined, text
+from starterkit.cli.console.text import Text, joined, text
 from starterkit.errors import ExitCode, MissingError
 from starterkit.validation.model import Status
 from starterkit.validation.shown import (
@@ -18,7 +18,7 @@ from starterkit.validation.shown import (
 )
 
 if TYPE_CHECKING:
-    from starterkit.cli.console import Console
+    from starterkit.cli.console.console import Console
     from starterkit.validation.model import Report
 
 _STYLES = {Status.OK: "bold green", Status.FAILED: "bold red", Status.SKIPPED: "yellow"}

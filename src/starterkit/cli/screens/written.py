@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from starterkit.cli.text import joined, prose, text
+from starterkit.cli.console.text import joined, prose, text
 from starterkit.plain import few
 
 if TYPE_CHECKING:
-    from starterkit.cli.console import Console
+    from starterkit.cli.console.console import Console
     from starterkit.errors import StarterkitError
     from starterkit.project.writing import Written
 

@@ -11,7 +11,7 @@ from starterkit.repository.worktree import write_file
 
 
 @dataclass(frozen=True)
-class PageKind:
+class HtmlFile:
     """One kind of page: what people call it, and the remark near its top by which we know it as ours."""
 
     name: str

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from starterkit.cli.text import Span, Text
+from starterkit.cli.console.text import Span, Text
 
 NAME = "starterkit"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from starterkit.cli.console import Console, prepare_streams
+from starterkit.cli.console.console import Console, prepare_streams
 from starterkit.errors import ExitCode, MissingError, StarterkitError, UsageError, of_the_machine
 
 _TITLES = {ExitCode.RED: "", ExitCode.CONFLICT: "Stopped:", ExitCode.BUG: "Bug:"}
@@ -81,7 +81,7 @@ def _dispatch(arguments: list[str], console: Console) -> int:
     try:
         answer: Any = command_line().main(arguments, prog_name="starterkit", standalone_mode=False, obj=console)
     except typer.TyperException as wrong:
-        from starterkit.cli.usage import in_our_words
+        from starterkit.cli.typer_errors import in_our_words
 
         raise in_our_words(wrong) from wrong
     except typer.Abort as ended:  # the end of the input where a line was asked for

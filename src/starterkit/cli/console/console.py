@@ -14,9 +14,9 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any, TextIO, cast
 
-from starterkit.cli.invocation import Invocation
-from starterkit.cli.progress import ProgressReporter
-from starterkit.cli.text import Text, harmless, joined, prose, text, wrapped
+from starterkit.cli.console.invocation import Invocation
+from starterkit.cli.console.progress import ProgressReporter
+from starterkit.cli.console.text import Text, harmless, joined, prose, text, wrapped
 
 JSON_FORMAT = 1
 _WIDEST = 88  # longer lines are hard to read

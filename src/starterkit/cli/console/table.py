@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from starterkit.cli.text import columns, harmless, joined, text
+from starterkit.cli.console.text import columns, harmless, joined, text
 from starterkit.template.model import BASE
 
 if TYPE_CHECKING:
-    from starterkit.cli.console import Console
+    from starterkit.cli.console.console import Console
     from starterkit.workshop.folder import Person
 
 WIDEST_NAME, WIDEST_STEP = 24, 14

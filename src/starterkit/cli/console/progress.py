@@ -6,7 +6,7 @@ import threading
 import time
 from typing import IO
 
-from starterkit.cli.text import columns
+from starterkit.cli.console.text import columns
 
 _FRAMES = "|/-\\"
 _EVERY_SECONDS = 0.12

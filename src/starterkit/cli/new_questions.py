@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from starterkit.cli.text import prose
+from starterkit.cli.console.text import prose
 from starterkit.errors import UsageError
 from starterkit.paths import cache_folder, expand_user_path, settings_folder
 
 if TYPE_CHECKING:
-    from starterkit.cli.console import Console
+    from starterkit.cli.console.console import Console
     from starterkit.project.creation import Created, Order
     from starterkit.rendering import Question
     from starterkit.runtime import Bundle

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from starterkit.cli.text import Text, harmless, joined, prose, text
+from starterkit.cli.console.text import Text, harmless, joined, prose, text
 
 if TYPE_CHECKING:
-    from starterkit.cli.console import Console
+    from starterkit.cli.console.console import Console
 
 _ITEM = re.compile(r"(\s*)([-*]|\d+\.)\s+")
 # Code as it is, or words between one or two stars.

@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from starterkit.choosing.answers import SKIP, numbered
-from starterkit.cli.text import prose, text
+from starterkit.cli.console.text import prose, text
 
 if TYPE_CHECKING:
     from starterkit.choosing.questions import Question
-    from starterkit.cli.console import Console
+    from starterkit.cli.console.console import Console
 
 _BACK = ("b", "back")
 _HOW = (
