@@ -316,3 +316,11 @@ def test_version_numbers_are_not_taken_for_a_status() -> None:
     text = "error: No solution found\n  cause: Because there is no version of a==4.0.7 and b==407, c==503 need it\n"
 
     assert isinstance(failure(Finished(("uv",), 1, b"", text.encode()), "the packages"), NoSuchPackagesError)
+
+
+def test_npms_own_words_keep_its_code_and_lose_its_advice() -> None:
+    text = "npm error code EODD\nnpm error errno EODD\nnpm error network\nnpm error odd thing\n    at run (a.js:1:2)\n"
+
+    wrong = failure(Finished(("node", "npm-cli.js"), 1, b"", text.encode()), "the packages")
+
+    assert wrong.message.split("\n")[1:] == ["npm ended with exit code 1:", "code EODD", "odd thing"]

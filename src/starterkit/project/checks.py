@@ -20,7 +20,7 @@ from starterkit.project.state import RememberedCheck
 from starterkit.repository.objects import Entry, File
 from starterkit.repository.worktree import read_file, write_file
 from starterkit.runtime import NoNetworkError, NoSuchPackagesError, Prepared, environment_problem, prepare
-from starterkit.runtime.inventory import forbids_programs
+from starterkit.runtime.inventory import NOEXEC, forbids_programs
 from starterkit.template import BASE
 
 # How Linux and Node refuse a library on such a disk.
@@ -156,8 +156,7 @@ def _check_disk(project: Project, result: CheckResult) -> None:
     said = "\n".join((result.log, *(one.details for one in result.red)))
     if _NOT_LOADED.search(said) and forbids_programs(project.folder):
         raise MissingError(
-            f"The packages can't run in {project.folder}: its disk is mounted without the right to run programs "
-            "(noexec).",
+            f"The packages can't run in {project.folder}: its disk {NOEXEC}.",
             "Move the project to another disk, for example into your home folder.",
         )
 

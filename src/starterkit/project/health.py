@@ -10,7 +10,7 @@ from starterkit.errors import StarterkitError, UsageError
 from starterkit.project.opened import Project, find_project
 from starterkit.repository import LOCAL_IDENTITY, PATH_REF, TEXTS_REF, open_repository
 from starterkit.runtime import ToolReport, environment_problem, package_settings, report_tools
-from starterkit.runtime.inventory import forbids_programs
+from starterkit.runtime.inventory import NOEXEC, forbids_programs
 from starterkit.template import Template
 
 
@@ -131,7 +131,7 @@ def _environment(project: Project, template: Template | None) -> tuple[Finding, 
         fix = f"`starterkit check --fresh` creates it; that may need {needs}."
         return (Finding("the environment", False, problem, fix, is_needed=False),)
     if forbids_programs(project.folder):
-        found = "up to date, but its disk is mounted without the right to run programs (noexec)"
+        found = f"up to date, but its disk {NOEXEC}"
         fix = "If tests fail for this reason, move the project to another disk, for example into your home folder."
         return (Finding("the environment", False, found, fix, is_needed=False),)
     return (Finding("the environment", True, "up to date"),)

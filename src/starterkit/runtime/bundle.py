@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from starterkit.errors import FileError, MissingError, UsageError
+from starterkit.errors import FileError, MissingError, UsageError, cannot_write
 from starterkit.paths import cache_folder, expand_user_folder
 
 if TYPE_CHECKING:
@@ -170,10 +170,10 @@ class Bundle:
                 try:
                     with ZipFile(archive) as packed:
                         packed.extractall(draft)
-                except (BadZipFile, OSError) as wrong:
-                    raise MissingError(
-                        f"{archive} could not be unpacked: {wrong}.", "Make room on the disk."
-                    ) from wrong
+                except OSError as wrong:
+                    raise cannot_write(f"The packages of {self.folder}", wrong) from wrong
+                except BadZipFile as wrong:
+                    raise BundleLacksError(f"{archive} is damaged: {wrong}.", "Copy the bundle again.") from wrong
                 draft.rename(whole)
         return whole
 

@@ -20,7 +20,7 @@ _NO_NEWS = re.compile(
     r"|^\w+: '?[\w.]+'?,?$|network (?:was|is) disabled|complete log of this run|^warning:|^No solution found"
     r"|^In most cases|^This is a problem related|^If you are behind a proxy|^Note that you can|^tarball, folder|\.log$"
 )
-_HEADING = re.compile(r"^npm (?:error|warn)(?: (?:code|errno|syscall) \w+$| \d{3}$| (?:network|notarget|\d{3}) )?\s*")
+_HEADING = re.compile(r"^npm (?:error|warn)(?: (?:errno|syscall) \w+$| \d{3}$| (?:network|notarget|\d{3})\b)?\s*")
 _PREFIX = re.compile(r"^(?:error|cause|hint): ")
 
 
@@ -148,7 +148,7 @@ _TABLE = (
         NoNetworkError,
         r"timed? ?out|still running after|ETIMEDOUT",
         "This needs the network once: {what} can't be fetched, because the answer takes too long.",
-        CONNECT,
+        f"Try again later or on another network. {DOCTOR}",
     ),
     Cause(
         NoNetworkError,

