@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import sqlite3
@@ -48,16 +49,38 @@ def test_without_a_terminal_an_old_database_is_left_alone_and_the_flag_named(sit
     assert database.read_bytes() == before
 
 
-def test_a_site_that_does_not_start_is_red_and_leads_to_check(site: Path) -> None:
+@pytest.fixture
+def served_site(site: Path) -> Path:
     with running(cwd=site):
-        pass  # makes the database
-    (site / "conduit" / "articles.py").write_text("def (\n")
+        pass  # creates the database
+    return site
+
+
+@pytest.mark.parametrize("has_database", [True, False])
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("def (\n", "SyntaxError: invalid syntax\nin conduit/articles.py:1\n"),
+        ("import flsk\n", "ModuleNotFoundError: No module named 'flsk'\nin conduit/articles.py:1\n"),
+        ("print('here')\n1 / 0\n", "ZeroDivisionError: division by zero\nin conduit/articles.py:2\n"),
+        ("input()\n", "conduit/articles.py:1 waits for somebody to type."),
+        ("x = 1\n".encode("utf-16"), "conduit/articles.py is saved as UTF-16."),
+    ],
+    ids=["a syntax error", "a missing module", "an exception", "input", "UTF-16"],
+)
+def test_code_that_cannot_start_is_named_with_its_line(
+    site: Path, code: str | bytes, said: str, has_database: bool
+) -> None:
+    if has_database:
+        (site / "instance").mkdir()
+        sqlite3.connect(site / "instance" / "conduit.db").close()
+        (site / "instance" / "conduit.db").touch()
+    (site / "conduit" / "articles.py").write_bytes(code if isinstance(code, bytes) else code.encode())
 
     ran = starterkit("run", cwd=site, code=1)
 
-    assert "SyntaxError" in ran.err
+    assert f"The site can't start.\n{said}" in ran.err
     assert "Your site is at" not in ran.out
-    assert ran.out.rstrip().splitlines()[-1].endswith(" check")
 
 
 NOISY = """
@@ -115,3 +138,75 @@ def _served(site: Path, variables: dict[str, str | None]) -> tuple[str, str]:
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
     return first + out, err
+
+
+def test_a_module_that_hides_pythons_own_is_named(site: Path) -> None:
+    (site / "email.py").write_text("x = 1\n")
+
+    assert "email.py hides Python's own module email." in starterkit("run", cwd=site, code=1).err
+
+
+def test_a_damaged_database_is_named_and_reset_creates_a_new_one(served_site: Path) -> None:
+    database = served_site / "instance" / "conduit.db"
+    database.write_text("garbage\n")
+
+    ran = starterkit("run", cwd=served_site, code=1)
+
+    assert "instance/conduit.db is damaged, or it isn't a database." in ran.err
+    assert "run --reset" in ran.err
+    assert database.read_text() == "garbage\n"
+    with running("--reset", cwd=served_site):
+        pass
+    assert [one.read_bytes() for one in database.parent.glob("conduit-*.db")] == [b"garbage\n"]
+
+
+def test_a_locked_database_is_named(served_site: Path) -> None:
+    connection = sqlite3.connect(served_site / "instance" / "conduit.db", isolation_level=None)
+    connection.execute("begin exclusive")
+    try:
+        ran = starterkit("run", cwd=served_site, code=1)
+    finally:
+        connection.close()
+
+    assert "instance/conduit.db is locked by another program." in ran.err
+
+
+def test_a_database_that_is_a_folder_is_named_and_reset_keeps_it(site: Path) -> None:
+    (site / "instance" / "conduit.db").mkdir(parents=True)
+
+    ran = starterkit("run", cwd=site, code=1)
+
+    assert "instance/conduit.db is a folder, and not a database." in ran.err
+    assert "run --reset" in ran.err
+    with running("--reset", cwd=site):
+        pass
+
+
+def test_a_file_in_place_of_the_databases_folder_is_named(site: Path) -> None:
+    (site / "instance").write_text("mine")
+
+    ran = starterkit("run", cwd=site, code=1)
+
+    assert "instance is a file, and not a folder." in ran.err
+    assert (site / "instance").read_text() == "mine"
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_database_folder_without_the_right_to_write_is_named(served_site: Path) -> None:
+    folder = served_site / "instance"
+    folder.chmod(0o500)
+    try:
+        ran = starterkit("run", cwd=served_site, code=1)
+    finally:
+        folder.chmod(0o700)
+
+    assert "instance/conduit.db can't be written." in ran.err
+
+
+def test_a_failure_without_a_known_cause_shows_the_last_lines_and_names_doctor(site: Path) -> None:
+    (site / "conduit" / "articles.py").write_text("import os\nprint('the last words', flush=True)\nos._exit(7)\n")
+
+    ran = starterkit("run", cwd=site, code=1)
+
+    assert "the last words" in ran.err
+    assert "doctor" in ran.err

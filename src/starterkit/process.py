@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -91,6 +92,15 @@ class Finished:
     @property
     def text_err(self) -> str:
         return self.err.decode("utf-8", "replace")
+
+
+def quoted(word: str) -> str:
+    """Return a word as it has to be typed into a shell: PowerShell on Windows, sh elsewhere."""
+    if os.name != "nt":
+        return shlex.quote(word)
+    if re.fullmatch(r"[\w@%+=:,./\\-]+", word):
+        return word
+    return f'"{word}"' if not set('"`$!') & set(word) else "'" + word.replace("'", "''") + "'"
 
 
 def scrubbed_environment(drop: Iterable[str] = PYTHON_VARIABLES, **add: str) -> dict[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from starterkit.authoring.files import STEPS, read_as_template, read_files, writ
 from starterkit.authoring.numbering import Mention, renumbered
 from starterkit.errors import UsageError, cannot_write
 from starterkit.paths import looks_empty
+from starterkit.process import quoted
 from starterkit.project.layers import Files, with_unix_line_ends
 from starterkit.repository.objects import FILE, File
 from starterkit.repository.worktree import write_file
@@ -51,7 +51,7 @@ def name_of(folder: Path) -> str:
     name = _slug(folder.resolve().name)
     if not name:
         message = f"The name of the folder {folder.resolve()} gives no name for a template."
-        raise UsageError(message, f"Name it: `starterkit template new my-path {shlex.quote(str(folder))}`.")
+        raise UsageError(message, f"Name it: `starterkit template new my-path {quoted(str(folder))}`.")
     return name
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import starterkit
 from starterkit.errors import FileError, UsageError
+from starterkit.process import quoted
 from starterkit.project.layers import Files, check_layout, read_folder, with_unix_line_ends
 from starterkit.repository.fetching import parse_address, without_secret
 from starterkit.repository.objects import FILE, File
@@ -104,7 +105,8 @@ def write_template(target: Path, before: Mapping[str, File], wanted: Mapping[str
     if Path(starterkit.__file__).resolve().parent in target.resolve().parents:
         raise UsageError(
             f"The template {target.name} came with starterkit, and the next upgrade would undo a change to it.",
-            f"Work on a copy: `starterkit template open {target.name} commits`, and save with `--to my-{target.name}`.",
+            f"Work on a copy: `starterkit template open {quoted(target.name)} commits`, "
+            f"and save with `--to {quoted(f'my-{target.name}')}`.",
         )
     is_new = not target.exists()
     target.mkdir(parents=True, exist_ok=True)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from starterkit.authoring.files import rendered_names
 from starterkit.authoring.history import LayerCommit
 from starterkit.errors import FileError
+from starterkit.process import quoted
 from starterkit.project.layers import FILE_LIMIT, is_passed_over
 from starterkit.repository.objects import EXECUTABLE, FILE, File
 
@@ -37,7 +38,10 @@ def _check_file(layer: LayerCommit, path: str, file: File) -> None:
         raise _wrong(layer, path, "a template holds plain files only, no links and no repositories", "Take it out.")
     if is_passed_over(path):
         raise _wrong(
-            layer, path, "caches and editors' copies are no part of a template", f"`git rm --cached project/{path}`."
+            layer,
+            path,
+            "caches and editors' copies are no part of a template",
+            f"`git rm --cached {quoted(f'project/{path}')}`.",
         )
     if len(file.data) > FILE_LIMIT:
         raise _wrong(layer, path, f"the file is larger than {FILE_LIMIT:,} bytes", "Make it smaller.")

@@ -2,150 +2,53 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from starterkit.checking.causes import SOURCE_LINE, explained
 from starterkit.checking.report import Case
-from starterkit.checking.results import Place
+from starterkit.checking.sources import Judged, Project
 from starterkit.plain import shortened
 
 _MESSAGE_LINES, _MESSAGE_LETTERS = 8, 700
-_FOREIGN = ("site-packages", "node_modules", ".venv")
 
 _WRAPPER = re.compile(r'^failed on (?:setup|teardown) with "(.*)"$', re.DOTALL)
 _TYPE = re.compile(r"^(?:\w+\.)*(?P<type>[A-Z]\w*)(?: \[[\w ]+\])?(?:: |:?$)(?P<words>.*)", re.DOTALL)
 _TIMEOUT = re.compile(r"Timeout \(>(\d+(?:\.\d+)?)s\) from pytest-timeout|test timed out after (\d+)ms")
 _ERROR_LINES = re.compile(r"(?:^E(?:   .*| *)$\n?)+", re.MULTILINE)
 _NODE_CAUSE = re.compile(r"^  cause: (.*?)(?=^ +at |^\}|\Z)", re.DOTALL | re.MULTILINE)
-_NODE_SOURCE = re.compile(r"(?:file://)?(?:/|[A-Za-z]:).*:\d+\n")
 _NODE_ERROR = re.compile(r"^\w*Error: ", re.MULTILINE)
-_CHAINED = re.compile(
-    r"\n(?:During handling of the above exception, another exception occurred"
-    r"|The above exception was the direct cause of the following exception):\n"
-)
-# Frames in the three shapes that pytest, Python and Node print them in.
-_FRAME = re.compile(
-    r'^(?:E\s+|INTERNALERROR>\s+)?\s*File "(?P<python>[^"\n]+)", line (?P<python_line>\d+)'
-    r"|^(?P<pytest>(?:[A-Za-z]:)?[^\s:<>][^:\n]*):(?P<pytest_line>\d+): "
-    r"|^(?:\s+at (?:.*\()?)?(?:file://)?(?P<node>(?:/|[A-Za-z]:)[^()\n:]*):(?P<node_line>\d+)(?::\d+\)?)?$",
-    re.MULTILINE,
-)
-_NODE_EXIT = re.compile(rb"\bprocess\.(?:exit|abort)\(")
-_EXIT_CALLS = {
-    ".py": re.compile(rb"\bos\._exit\(|\bos\.abort\("),
-    **dict.fromkeys((".js", ".mjs", ".cjs"), _NODE_EXIT),
-}
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A failure in words: the message, and the deepest place in the learner's own code where there is one."""
-
-    message: str
-    place: Place | None = None
-
-
-@dataclass(frozen=True)
-class Project:
-    """Where the tests ran, and which of its files are the path's and so not the learner's code."""
-
-    folder: Path
-    is_path_owned: Callable[[str], bool]
-
-    def own_place(self, text: str) -> Place | None:
-        """Return the deepest place in the learner's own code that a failure's text names."""
-        for part in reversed(_CHAINED.split(text)):
-            own = [place for place in self.places(part) if not self.is_path_owned(place.file)]
-            if own:
-                return own[-1]
-        return None
-
-    def place_in(self, file: str, text: str) -> Place | None:
-        """Return the last place in that file that a failure's text names."""
-        return next((place for place in reversed(list(self.places(text))) if place.file == file), None)
-
-    def places(self, text: str) -> Iterator[Place]:
-        """Yield the places inside the project that a text names, from the outermost to the deepest."""
-        python: list[Place] = []
-        node: list[Place] = []
-        for frame in _FRAME.finditer(text):
-            path = frame["python"] or frame["pytest"] or frame["node"]
-            line = frame["python_line"] or frame["pytest_line"] or frame["node_line"]
-            file = self._relative(path)
-            if file:
-                (node if frame["node"] else python).append(Place(file, int(line)))
-        crashed = "(most recent call first)" in text  # Python's own report of a crash, the other way round
-        yield from reversed(python) if crashed else python
-        yield from reversed(node)
-
-    def exit_call(self) -> Place | None:
-        """Return a line of the learner's own code that ends the program without a trace, where there is one."""
-        for parent, folders, files in os.walk(self.folder):
-            folders[:] = sorted(name for name in folders if name not in _FOREIGN and not name.startswith("."))
-            for path in (Path(parent, name) for name in sorted(files)):
-                name = self._relative(str(path)) if path.suffix in _EXIT_CALLS else ""
-                place = exit_call_in(name, path.read_bytes()) if name and not self.is_path_owned(name) else None
-                if place:
-                    return place
-        return None
-
-    def _relative(self, path: str) -> str:
-        if not (self.folder / path).exists():
-            path = _unescaped(path)
-        for folder in (self.folder, self.folder.resolve()):
-            try:
-                inside = (folder / path).relative_to(folder)
-            except ValueError:
-                continue
-            is_own = not any(part in _FOREIGN or part == ".." for part in inside.parts)
-            return inside.as_posix() if is_own and (folder / inside).is_file() else ""
-        return ""
-
-
-def exit_call_in(name: str, data: bytes) -> Place | None:
-    """Return the first line of a file of code that ends the program without a trace, where there is one."""
-    calls = _EXIT_CALLS.get(PurePosixPath(name).suffix)
-    found = calls.search(data) if calls else None
-    return Place(name, data.count(b"\n", 0, found.start()) + 1) if found else None
-
-
-def _unescaped(path: str) -> str:
-    """A path without the escapes in which Node (%C3%AF) and Python's report of a crash (\\xef) print other letters."""
-    if "%" in path:
-        from urllib.parse import unquote
-
-        path = unquote(path)
-    return re.sub(r"\\(?:x(..)|u(....)|U(.{8}))", _letter, path)
-
-
-def _letter(escape: re.Match[str]) -> str:
-    try:
-        return chr(int(escape[1] or escape[2] or escape[3], 16))
-    except ValueError:
-        return escape[0]
 
 
 def judged(case: Case, project: Project) -> Judged:
     """Return what a failed, broken or skipped case says, in words for people."""
     if case.kind == "skipped":
         return Judged(_skipped(case))
-    return Judged(_in_words(_told(case)), project.own_place(case.text))
+    told = _told(case)
+    place = next(iter(project.places(told.partition("\n")[0])), None) if SOURCE_LINE.match(told) else None
+    return explained(Judged(_in_words(told), place or project.own_place(case.text)), case.text, project)
 
 
 def judged_output(output: str, project: Project) -> Judged:
-    """Return what the output of a run that left no report says: its last error, and where."""
+    """Return what the output of a program that failed says: its last error, and where."""
+    message = _last_error(output)
+    last_line = "".join(output.strip().splitlines()[-1:])
+    found = explained(Judged(message or last_line, project.own_place(output)), output, project)
+    return found if message or found.message != last_line else replace(found, message="")
+
+
+def _last_error(output: str) -> str:
     error_lines = list(_ERROR_LINES.finditer(output))
     if error_lines:
-        return Judged(_in_words(_without_mark(error_lines[-1][0])), project.own_place(output))
+        return _in_words(_without_mark(error_lines[-1][0]))
     if crash := re.search(r"Fatal Python error: .*", output):
-        return Judged(crash[0], project.own_place(output))
+        return crash[0]
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line for line in lines if re.match(r"(?:\w+\.)*(?:[A-Z]\w*)?(?:Error|Exception|Exit|Interrupt)\b", line)]
     errors = errors or [line for line in lines if line.lower().startswith(("error", "fatal")) or "No module" in line]
-    return Judged(_in_words(errors[-1]) if errors else "", project.own_place(output))
+    return _in_words(errors[-1]) if errors else ""
 
 
 def output_of_file(output: str, file: str) -> str:
@@ -161,7 +64,9 @@ def _told(case: Case) -> str:
     """The words of the failure as the test program tells them, type first."""
     cause = _NODE_CAUSE.search(case.text)
     if cause and "failureType" in case.text:
-        words = cause[1].strip().strip("'").rstrip(" {")
+        words = cause[1].strip().rstrip(" {")
+        if words[:1] == words[-1:] and words[:1] in ("'", '"', "`"):  # a thrown string, and not an error
+            words = words[1:-1]
         return "\n".join(line.strip() for line in words.splitlines() if line.strip())
     if case.message in ("collection failure", "internal error", ""):
         errors = list(_ERROR_LINES.finditer(case.text))
@@ -179,7 +84,7 @@ def _in_words(told: str) -> str:
     text = told.strip()
     if text.startswith("File "):  # a syntax error: place, source and caret come before the words
         text = text.splitlines()[-1].strip()
-    elif _NODE_SOURCE.match(text) and (error := _NODE_ERROR.search(text)):  # the same in Node
+    elif SOURCE_LINE.match(text) and (error := _NODE_ERROR.search(text)):  # the same in Node
         text = text[error.start() :]
     slow = _TIMEOUT.search(text)
     if slow:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from typing import IO, TYPE_CHECKING
 from starterkit.checking.results import CheckResult, ExpectedTest, Outcome, TestResult
 from starterkit.checking.stuck import LOOP, Stuck, read_stuck, watchdog_variables
 from starterkit.errors import UsageError
-from starterkit.process import interrupt, running, start, wait
+from starterkit.process import interrupt, quoted, running, start, wait
 from starterkit.progress import Progress, no_progress
 from starterkit.repository import PATH_REF
 from starterkit.runtime.prepared import Prepared
@@ -20,8 +21,8 @@ from starterkit.template import BASE, Template
 from starterkit.yamlfile import nearest
 
 if TYPE_CHECKING:
-    from starterkit.checking.failures import Judged, Project
     from starterkit.checking.report import Case, Report
+    from starterkit.checking.sources import Judged, Project
 
 LIMIT_SECONDS = 120.0
 _SECONDS_A_TEST = 3.0  # where that is more: a hundred tests of pages on a busy machine take their time
@@ -89,7 +90,7 @@ def run_tests(
         from starterkit.checking.report import read_report
 
         report = read_report(report_file)
-    pairing = _pairing(folder, template, report, tests, ended)
+    pairing = _pairing(folder, prepared, template, report, tests, ended)
     results = [pairing.result(test) for test in tests]
     result = _finish(tests, results, pairing.problem(), step, pristine, remembered_green)
     return replace(result, seconds=ended.seconds, log=ended.output)
@@ -106,11 +107,16 @@ def _chosen(expected: Sequence[ExpectedTest], selected: Sequence[str]) -> list[E
 def _words(template: Template, present: list[ExpectedTest], selected: Sequence[str]) -> list[str]:
     if not selected:
         return list(dict.fromkeys(test.file for test in present))
-    words = [
-        word.replace("{file}", test.file).replace("{test}", test.id) for test in present for word in template.select
-    ]
+    words = [_selecting(word, test) for test in present for word in template.select]
     # Options come before files: some programs read none after the first file.
     return sorted(dict.fromkeys(words), key=lambda word: not word.startswith("-"))
+
+
+def _selecting(word: str, test: ExpectedTest) -> str:
+    name = test.id
+    if word.startswith("--test-name-pattern"):  # Node takes a regular expression
+        name = re.sub(r"[\\^$.*+?()\[\]{}|/]", r"\\\g<0>", name)
+    return word.replace("{file}", test.file).replace("{test}", name)
 
 
 def _run(command: list[str], folder: Path, variables: dict[str, str], scratch: Path, limit_seconds: float) -> _Ended:
@@ -152,11 +158,17 @@ def _tail(file: Path) -> str:
 
 
 def _pairing(
-    folder: Path, template: Template, report: Report | None, tests: list[ExpectedTest], ended: _Ended
+    folder: Path,
+    prepared: Prepared,
+    template: Template,
+    report: Report | None,
+    tests: list[ExpectedTest],
+    ended: _Ended,
 ) -> _Pairing:
-    from starterkit.checking.failures import Project, case_file, case_test, with_first_exit
+    from starterkit.checking.failures import case_file, case_test, with_first_exit
+    from starterkit.checking.sources import Project
 
-    project = Project(folder, template.owns)
+    project = Project(folder, template.owns, prepared.programs)
     files = tuple(dict.fromkeys(test.file for test in tests if test.file))
     of_tests: dict[str, list[Case]] = {}
     of_files: dict[str, Case] = {}
@@ -282,7 +294,7 @@ def _absent_file(test: ExpectedTest) -> TestResult:
 
 
 def _get_back(file: str) -> str:
-    return f" Get it back: `git checkout {PATH_REF} -- {file}`" if file else ""
+    return f" Get it back: `git checkout {PATH_REF} -- {quoted(file)}`" if file else ""
 
 
 def _details(case: Case) -> str:

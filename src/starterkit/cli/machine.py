@@ -68,8 +68,8 @@ def _serve(console: Console, project: Project, port: int | None, open_browser: b
 
     code = serve(project, port=port, reset=reset, say=console.say, on_ready=on_ready, show=console.passed_on())
     if code:
-        console.note(f"The site ended by itself (exit code {code}); what it wrote last says why.")
-        console.type_next("See which line it is", "check")
+        console.note(f"The site ended by itself (exit code {code}). Its last lines say why.")
+        console.type_next("If they don't help, check your setup", "doctor")
     return 1 if code else 0
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from starterkit.cli.console.invocation import quoted, shown_path
+from starterkit.cli.console.invocation import shown_path
 from starterkit.cli.console.text import prose
 from starterkit.cli.options import Elsewhere, Trust, flag
 from starterkit.cli.session import console_of, folder_of
@@ -20,6 +20,7 @@ from starterkit.cli.workshop_options import (
     workshop_with_path,
 )
 from starterkit.errors import UsageError
+from starterkit.process import quoted
 
 if TYPE_CHECKING:
     from starterkit.cli.console.console import Console

@@ -16,6 +16,7 @@ from starterkit.cli.workshop_grading import grader, grader_for_watch
 from starterkit.cli.workshop_options import TrustSubmissions, Who, workshop_folder, workshop_here
 from starterkit.errors import UsageError
 from starterkit.paths import expand_user_folder, expand_user_path
+from starterkit.process import quoted
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -297,7 +298,6 @@ def _place(context: typer.Context, words: str) -> Path:
 
 def _roster(here: Path, workshop: Path, words: str) -> Path:
     """The file of a roster. Raises `UsageError` where it is not here, and lies beside the workshop's folder."""
-    from starterkit.cli.console.invocation import quoted
 
     file, beside = expand_user_path(words, here), workshop.absolute().parent / words
     if not file.exists() and beside.is_file():

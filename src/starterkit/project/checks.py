@@ -13,7 +13,7 @@ from pathlib import Path
 
 from starterkit.checking import CheckResult, ExpectedTest, Outcome, run_tests
 from starterkit.errors import MissingError, UsageError
-from starterkit.process import ProgramMissing, beside
+from starterkit.process import ProgramMissing, beside, quoted
 from starterkit.progress import Progress, no_progress
 from starterkit.project.opened import Project
 from starterkit.project.state import RememberedCheck
@@ -211,7 +211,7 @@ def _with_what_is_missing(project: Project, result: CheckResult) -> CheckResult:
     gone = [path for path in support if not (project.folder / path).exists() and not template.is_test_file(path)]
     if not gone:
         return result
-    message = f"{gone[0]} is missing. Get it back: `git checkout {commit[:12]} -- {' '.join(gone)}`"
+    message = f"{gone[0]} is missing. Get it back: `git checkout {commit[:12]} -- {' '.join(map(quoted, gone))}`"
     results = (
         replace(one, message=message, place=None) if one.outcome is Outcome.DID_NOT_RUN else one
         for one in result.results

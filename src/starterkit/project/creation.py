@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from starterkit import __version__
 from starterkit.errors import MissingError, StarterkitError, UsageError, cannot_write
 from starterkit.paths import is_left_behind, looks_empty
+from starterkit.process import quoted
 from starterkit.progress import Progress
 from starterkit.project.layers import Files, Layer, path_layers, read_folder, texts_of, write_path
 from starterkit.project.opened import Project, now
@@ -93,7 +94,8 @@ def check_destination(destination: Path, *, accepts_clone: bool = True) -> None:
         if (destination / STATE_FILE).is_file():
             raise UsageError(
                 f"There is a starterkit project in {destination} already.",
-                f"Go on with it: `starterkit -C {destination} run`. Or choose a folder that does not exist yet.",
+                f"Go on with it: `starterkit -C {quoted(str(destination))} run`. "
+                "Or choose a folder that does not exist yet.",
             )
         is_clone = accepts_clone and is_unused_repository(destination)
         if not ((is_clone and _others(destination) == {".git"}) or looks_empty(destination)):

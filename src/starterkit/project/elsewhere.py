@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from starterkit.errors import MissingError, StarterkitError, UsageError
 from starterkit.paths import expand_user_path
 from starterkit.plain import few
-from starterkit.process import Finished, TimeLimitReached
+from starterkit.process import Finished, TimeLimitReached, quoted
 from starterkit.progress import Progress
 from starterkit.project.opened import Project
 from starterkit.repository import PATH_REF, STARTERKIT_REFS, TEXTS_REF
@@ -114,11 +113,15 @@ def _asked(git: Git, place: Place, branch: str, *words: str) -> Finished:
 def _no_branch(place: Place, branch: str, there: Sequence[str]) -> UsageError:
     what = f"There is no branch {branch} in {place.typed}"
     if not there:
-        push = f"`git push -u {place.typed} {branch}` puts yours there." if place.is_remote else "Is it the right one?"
+        push = (
+            f"`git push -u {quoted(place.typed)} {quoted(branch)}` puts yours there."
+            if place.is_remote
+            else "Is it the right one?"
+        )
         return UsageError(f"{what}, nor any other.", push)
     return UsageError(
         f"{what}. These are there: {few(there, _SHOWN)}.",
-        f"Name the one that you mean: `starterkit pull {shlex.quote(place.typed)} BRANCH`.",
+        f"Name the one that you mean: `starterkit pull {quoted(place.typed)} BRANCH`.",
     )
 
 
@@ -129,5 +132,5 @@ def _not_fetched(place: Place, branch: str, said: str) -> StarterkitError:
     return MissingError(
         message,
         "See what `git fetch` says. Where it asks for a password, type `git fetch` first, then "
-        f"`starterkit pull origin/{branch}`.",
+        f"`starterkit pull {quoted(f'origin/{branch}')}`.",
     )

@@ -7,12 +7,12 @@ has begun.
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from starterkit.errors import ConflictError, FileError, UsageError
+from starterkit.process import quoted
 from starterkit.progress import Progress
 from starterkit.project.advance import Choices, merger_for, mine_without_state, save_message
 from starterkit.project.carry import Carried, PinsRule, carry, settle
@@ -65,7 +65,7 @@ class Source:
 
     @property
     def as_typed(self) -> str:
-        return " ".join(map(shlex.quote, filter(None, (self.words, self.branch))))
+        return " ".join(map(quoted, filter(None, (self.words, self.branch))))
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,7 @@ def _waiting(project: Project, remotes: _Remotes, source: Source) -> str:
     found = git.try_run(*words).text_out
     when, _, branch = found.partition("\n")[0].partition(" ")
     since = git.try_run("log", "-1", "--format=%ct", "-G", "^path:", "--", STATE_FILE).text_out.strip()
-    return f"pull {remote} {branch}" if branch and int(when) > int(since or 0) else ""
+    return f"pull {quoted(remote)} {quoted(branch)}" if branch and int(when) > int(since or 0) else ""
 
 
 def _remotes(project: Project, head: Head) -> _Remotes:
@@ -305,9 +305,10 @@ class _Meeting:
 def _clash(project: Project, other: _Other, files: Iterable[str], source: Source) -> ConflictError:
     words = f"starterkit pull {source.as_typed}".rstrip()
     known = project.repository.reader.id_of(other.name) == other.commit
+    meant = quoted(other.name) if known else other.commit[:12]
     return ConflictError(
         f"You and {other.name} changed the same lines of: {', '.join(sorted(files))}. Nothing was changed.",
         f"Choose: `{words} --keep-mine` (your lines win), or `{words} --take-theirs` (the lines that come win, yours "
-        f"stay in your history). Or settle it by hand: `git merge {other.name if known else other.commit[:12]}`, fix "
+        f"stay in your history). Or settle it by hand: `git merge {meant}`, fix "
         "the marked lines, then `git add -A` and `git commit`.",
     )

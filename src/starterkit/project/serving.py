@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import os
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from starterkit.errors import ExitCode, MissingError, StarterkitError, UsageError
+from starterkit.errors import ExitCode, StarterkitError, UsageError
+from starterkit.process import Finished, TimeLimitReached, run
 from starterkit.progress import Progress
 from starterkit.project import checks
 from starterkit.project.opened import Project
+from starterkit.project.site_failure import SiteFailed, check_database_place, site_failure
 from starterkit.runtime import Prepared, Show, free_port
 from starterkit.runtime import serve as serve_command
 
 DEFAULT_PORT = 8000
-_COMMAND_SECONDS = 120.0
+_COMMAND_SECONDS = 60.0
+_ERROR = re.compile(r"^\w[\w.]*(?:Error|Exception|Exit)\b", re.MULTILINE)
 # What SQLite keeps beside a database while it is open; it belongs to the file and moves with it.
 _COMPANIONS = ("", "-wal", "-shm", "-journal")
 
@@ -54,11 +57,12 @@ def serve(
     if database is not None:
         if reset and database.exists():
             say(f"The old database is kept as {_set_aside(database).name}.")
+        check_database_place(project)
         if not database.exists():
             say("Making the database, with sample data …")
             _run(project, prepared, template.commands.reset, say)
         elif template.commands.schema:
-            _check_schema(project, prepared)
+            _check_schema(project, prepared, say)
     say("Starting the site …")
     with serve_command(project.folder, prepared, template.commands.run, chosen, show=show) as server:
         has_started = server.poll() is None
@@ -81,30 +85,37 @@ def _chosen(port: int | None) -> int:
     return port
 
 
-def _check_schema(project: Project, prepared: Prepared) -> None:
-    """Ask the project whether its database fits its code; exit code 1 says that it does not."""
-    from starterkit.process import run
+def _check_schema(project: Project, prepared: Prepared, say: Progress) -> None:
+    """Ask the project whether its database fits its code. Exit code 1 without an error means no."""
 
-    command = prepared.command(project.template.commands.schema)
-    finished = run(command, cwd=project.folder, env=prepared.variables, timeout=_COMMAND_SECONDS)
-    if finished.code == 1 and finished.text_out.strip():
+    def is_no(finished: Finished) -> bool:
+        return finished.code == 1 and bool(finished.text_out.strip()) and not _ERROR.search(finished.text_err)
+
+    finished = _run(project, prepared, project.template.commands.schema, say, is_no)
+    if finished.code != 0:
         raise SchemaOutdated(finished.text_out.strip())
 
 
-def _run(project: Project, prepared: Prepared, args: tuple[str, ...], say: Progress) -> None:
-    from starterkit.process import run
-
+def _run(
+    project: Project,
+    prepared: Prepared,
+    args: tuple[str, ...],
+    say: Progress,
+    is_answer: Callable[[Finished], bool] = lambda finished: False,
+) -> Finished:
+    """Run a command of the site, once more if its environment was damaged. Raises `SiteFailed`."""
     command = prepared.command(args)
-    finished = run(command, cwd=project.folder, env=prepared.variables, timeout=_COMMAND_SECONDS)
-    if finished.code != 0 and checks.repaired(project, say):
-        _run(project, prepared, args, say)
-    elif finished.code != 0:
-        shown = " ".join(command).replace(f"{project.folder}{os.sep}", "")
-        tail = "\n".join((finished.text_err or finished.text_out).strip().splitlines()[-12:])
-        raise MissingError(
-            f"The site's own command `{shown}` failed:\n{tail}",
-            "Mend what it names; `starterkit check` says what is red.",
-        )
+    try:
+        finished = run(command, cwd=project.folder, env=prepared.variables, timeout=_COMMAND_SECONDS)
+    except TimeLimitReached as slow:
+        raise SiteFailed(
+            f"The site can't start. {slow.message} Is there an endless loop?", "`starterkit check` names its line."
+        ) from slow
+    if finished.code == 0 or is_answer(finished):
+        return finished
+    if checks.repaired(project, say):
+        return _run(project, prepared, args, say, is_answer)
+    raise site_failure(project, prepared, command, finished.text_err or finished.text_out)
 
 
 def _set_aside(database: Path) -> Path:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from starterkit.errors import FileError, MissingError, UsageError
-from starterkit.process import TimeLimitReached
+from starterkit.process import TimeLimitReached, quoted
 from starterkit.repository.git import Git
 from starterkit.repository.objects import EXECUTABLE, FILE, Entry, File, ObjectReader
 from starterkit.repository.worktree import write_file
@@ -119,7 +119,7 @@ def _commit(git: Git, address: Address) -> str:
     if found.code != 0:
         raise UsageError(
             f'There is no tag, branch or commit "{wanted}" in {without_secret(address.url)}.',
-            f"See what there is: `git ls-remote {without_secret(address.url)}`.",
+            f"See what there is: `git ls-remote {quoted(without_secret(address.url))}`.",
         )
     return found.text_out.strip()
 

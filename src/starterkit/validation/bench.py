@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 import tempfile
 import threading
@@ -14,6 +13,7 @@ from typing import Any, TypeVar
 
 from starterkit.checking import CheckResult, ExpectedTest, run_tests
 from starterkit.errors import MissingError
+from starterkit.process import quoted
 from starterkit.repository.objects import File, digest
 from starterkit.repository.worktree import write_file
 from starterkit.runtime import Prepared, prepare
@@ -199,8 +199,3 @@ def environment_folder(prepared: Prepared) -> Path:
         return prepared.folder
     program = Path(next(iter(prepared.programs.values())))
     return program.parent.parent
-
-
-def quoted(word: str) -> str:
-    """Return a word as a shell takes it."""
-    return shlex.quote(word)

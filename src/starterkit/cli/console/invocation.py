@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from starterkit.cli.console.text import Span, Text
+from starterkit.process import quoted
 
 NAME = "starterkit"
 
@@ -57,15 +58,6 @@ class Invocation:
             span.words == NAME or (span.words.startswith(f"{NAME} ") and " -C " not in span.words)
         )
         return Span(self.typed(span.words[len(NAME) :].strip()), span.style) if is_ours else span
-
-
-def quoted(word: str) -> str:
-    """Return a word as it has to be typed into a shell."""
-    if os.name == "nt":
-        return f'"{word}"' if " " in word else word
-    import shlex
-
-    return shlex.quote(word)
 
 
 def shown_path(path: Path) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from starterkit.cli.console.invocation import quoted, shown_path
+from starterkit.cli.console.invocation import shown_path
 from starterkit.cli.console.text import prose, text
+from starterkit.process import quoted
 
 if TYPE_CHECKING:
     from starterkit.authoring.beginning import Added, Begun

@@ -11,9 +11,9 @@ from starterkit.choosing.expanding import path
 from starterkit.choosing.saying import Reason, reasons, start_warnings, unmet
 from starterkit.choosing.tensions import tensions
 from starterkit.choosing.words import SHOWN_REASONS, because, headline, how_sure, price, stay, step_of_path, tipped
-from starterkit.cli.console.invocation import quoted
 from starterkit.cli.console.text import joined, prose, text
 from starterkit.cli.screens import reckoned
+from starterkit.process import quoted
 
 if TYPE_CHECKING:
     from starterkit.choosing.advice import Advice

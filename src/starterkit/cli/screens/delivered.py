@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starterkit.cli.console.invocation import NAME, quoted
+from starterkit.cli.console.invocation import NAME
 from starterkit.cli.console.text import joined, text
+from starterkit.process import quoted
 
 if TYPE_CHECKING:
     from starterkit.cli.console.console import Console
@@ -17,7 +18,7 @@ PULL = f"{NAME} pull"
 
 def typed(delivered: Delivered) -> str:
     """Return what the person types for it, in their project."""
-    source, branch = quoted(delivered.source), delivered.branch
+    source, branch = quoted(delivered.source), quoted(delivered.branch)
     if delivered.is_theirs:
         return f"{PULL} {source}" if delivered.source else PULL
     return f"{PULL} {source if delivered.source else 'origin'} {branch}"
@@ -30,7 +31,7 @@ def show_zips(console: Console, workshop: Workshop) -> None:
     console.line()
     console.line("Who began with a zip gets a file from you. Here, this makes them all:")
     console.exact(
-        "for one in repos/*.git; do git --git-dir $one bundle create $(basename $one .git).bundle --all; done",
+        'for one in repos/*.git; do git --git-dir "$one" bundle create "$(basename "$one" .git).bundle" --all; done',
         "bold",
         indent=2,
     )

@@ -6,11 +6,12 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from starterkit import __version__
-from starterkit.cli.console.invocation import quoted, shown_path
+from starterkit.cli.console.invocation import shown_path
 from starterkit.cli.console.table import counted, fitted, width_of
 from starterkit.cli.console.text import prose, text
 from starterkit.errors import ExitCode
 from starterkit.plain import few, shortened
+from starterkit.process import quoted
 from starterkit.template.model import BASE
 from starterkit.workshop.naming import told_apart
 from starterkit.workshop.sharing import is_another_user

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from starterkit.cli.console.invocation import quoted, shown_path
+from starterkit.cli.console.invocation import shown_path
 from starterkit.cli.console.text import prose, text
 from starterkit.cli.screens import checked
 from starterkit.errors import ExitCode
+from starterkit.process import quoted
 from starterkit.template import BASE
 
 if TYPE_CHECKING:

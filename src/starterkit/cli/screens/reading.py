@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from starterkit.cli.console.markdown import draw_markdown, show_markdown
 from starterkit.cli.console.text import prose, text
+from starterkit.process import quoted
 
 if TYPE_CHECKING:
     from starterkit.cli.console.console import Console
@@ -61,7 +62,7 @@ def show_hint(console: Console, shown: HintShown) -> None:
             if shown.text
             else "There is no hint for this one: it was green before. What has changed since?"
         )
-        console.type_next("See what it says", f"check {shown.test}")
+        console.type_next("See what it says", f"check {quoted(shown.test)}")
         return
     console.line(text(f"Hint {shown.number} of {shown.total}", "bold yellow"))
     console.line()

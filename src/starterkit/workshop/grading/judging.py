@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from starterkit.checking import ExpectedTest, Outcome
-from starterkit.checking.failures import Project, exit_call_in, judged, judged_output, with_first_exit
+from starterkit.checking.failures import judged, judged_output, with_first_exit
 from starterkit.checking.report import Case
-from starterkit.checking.results import Place
+from starterkit.checking.sources import Project
 from starterkit.checking.stuck import LOOP
 from starterkit.plain import plain
 from starterkit.repository.objects import LINK, File
@@ -27,15 +27,14 @@ class SubmittedProject(Project):
 
     files: Mapping[str, File] = field(default_factory=dict)
 
-    def exit_call(self) -> Place | None:
-        """Return a line of the learner's own code that ends the program without a trace, where there is one."""
+    def own_files(self, *suffixes: str) -> Iterator[tuple[str, bytes]]:
+        """Yield the learner's own files with such a suffix: the path and the content."""
         for name, file in sorted(self.files.items()):
-            place = exit_call_in(name, file.data) if file.mode != LINK and not self.is_path_owned(name) else None
-            if place:
-                return place
-        return None
+            if name.endswith(suffixes) and file.mode != LINK and not self.is_path_owned(name):
+                yield name, file.data
 
-    def _relative(self, path: str) -> str:
+    def relative(self, path: str) -> str:
+        """Return the path of a file inside the project, or "" for every other path."""
         whole = posixpath.normpath(posixpath.join(str(self.folder), path))
         inside = os.path.relpath(whole, self.folder)
         return inside if inside in self.files else ""
@@ -52,7 +51,7 @@ class Judgement:
 
 def judge(pristine: Pristine, files: Mapping[str, File], site: str, heard: Heard, ended: Ended) -> Judgement:
     """Return the verdict on a run. It is green only if every listed test reported itself and passed."""
-    run = _Run(SubmittedProject(Path(site), pristine.template.owns, files), heard, ended)
+    run = _Run(SubmittedProject(Path(site), pristine.template.owns, files=files), heard, ended)
     results = tuple(run.grade(test) for test in pristine.tests)
     if heard.tampered:
         return Judgement(Verdict.TAMPERED, "; ".join(heard.tampered)[:1000], results)

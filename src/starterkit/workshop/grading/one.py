@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import shlex
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -13,6 +12,7 @@ from typing import Protocol
 
 from starterkit.errors import MissingError
 from starterkit.plain import plain
+from starterkit.process import quoted
 from starterkit.repository.bare import BareRepository
 from starterkit.repository.objects import File, ObjectMissing, digest
 from starterkit.workshop.folder import Person, Workshop
@@ -217,7 +217,7 @@ def _suspected(workshop: Workshop, step: str) -> str:
     if not workshop.corrected:
         return f"{machine[0].upper()}{machine[1:]}."
     return (
-        f"The path was corrected: `starterkit template validate {shlex.quote(workshop.corrected)} --step {step}` tells "
+        f"The path was corrected: `starterkit template validate {quoted(workshop.corrected)} --step {step}` tells "
         f"whether the correction broke it. Where that is green, {machine}."
     )
 
