@@ -136,3 +136,9 @@ def test_a_template_that_is_not_there_or_elsewhere_is_said_to_be_so(tmp_path: Pa
 
     assert 'Did you mean "flask"?' in missing.err
     assert "Clone it with git" in elsewhere.err
+
+
+def test_save_outside_an_opened_template_says_so(tmp_path: Path) -> None:
+    ran = starterkit("template", "save", cwd=tmp_path, code=2)
+
+    assert ran.err.startswith("Error: No template is open in") and "git init" not in ran.err

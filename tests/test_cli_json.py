@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -135,3 +136,29 @@ def test_an_interrupted_check_is_one_object(begun_site: Path, number: signal.Sig
         "fix": "",
         "exit_code": 130,
     }
+
+
+_EARLY = """
+import os, signal, sys
+from starterkit.__main__ import main
+
+class Finder:
+    def find_spec(self, name, *_):
+        if name == "starterkit.cli.main":
+            os.kill(os.getpid(), int(sys.argv[1]))
+
+sys.meta_path.insert(0, Finder())
+sys.exit(main(["list", "--json"]))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_while_starterkit_starts_is_one_object(number: signal.Signals, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _EARLY, str(int(number))], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 130
+    assert json.loads(done.stdout)["error"]["exit_code"] == 130
+    assert "Traceback" not in done.stderr

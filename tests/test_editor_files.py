@@ -88,3 +88,11 @@ def test_every_new_project_ignores_what_tools_leave_behind(framework: str, tmp_p
 )
 def test_other_files_are_the_learners(name: str) -> None:
     assert is_editor_file(name) is (name == "~")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a.py.save", "a.py.save.1", "a.py___jb_tmp___", "~$a.docx", ".goutputstream-A1", ".a.kate-swp", ".nfs0000a1"],
+)
+def test_leftovers_of_more_editors_are_known(name: str) -> None:
+    assert is_editor_file(f"conduit/{name}")

@@ -203,3 +203,35 @@ def test_a_deleted_folder_is_named(args: tuple[str, ...], tmp_path: Path) -> Non
         "If it was created again, `cd` into it again. Otherwise, `cd` into another\nfolder.\n"
     )
     assert ran.out == ""
+
+
+def emptied(folder: Path) -> None:
+    shutil.rmtree(folder)
+    folder.mkdir()
+
+
+DAMAGED: Mapping[str, tuple[Callable[[Path], object], str]] = {
+    "no HEAD": (lambda git_dir: (git_dir / "HEAD").unlink(), "rename .git"),
+    "an empty .git": (emptied, "rename .git"),
+    "an unreadable index": (lambda git_dir: (git_dir / "index").write_text("x"), "Delete the file .git/index"),
+    "no objects": (lambda git_dir: emptied(git_dir / "objects"), "A part of .git is lost or damaged"),
+    "an empty ref": (lambda git_dir: (git_dir / "refs/heads/main").write_text(""), "A part of .git is lost or damaged"),
+}
+
+
+@pytest.mark.parametrize("kind", DAMAGED)
+def test_a_damaged_repository_is_named_before_anything_is_written(kind: str, project: Path) -> None:
+    damage, says = DAMAGED[kind]
+    damage(project / ".git")
+    before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
+
+    ran = starterkit("next", "--no-check", cwd=project, code=None)
+    doctor = starterkit("doctor", cwd=project, code=4)
+
+    assert ran.code in (2, 4) and says in flat(ran.err)
+    assert "there is no folder .git" not in flat(ran.err + doctor.out)
+    assert says in flat(doctor.out)
+    after = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
+    assert {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)} <= {
+        path for path in after if {"starterkit", "objects"} & {*path.parts}
+    }

@@ -11,7 +11,7 @@ import pytest
 from commands import environment, starterkit
 
 ARGS = ("-f", "flask", "--defaults", "--no-install")
-LEFT_BEHIND = (".DS_Store", "Thumbs.db", "desktop.ini", "._x")
+LEFT_BEHIND = (".DS_Store", "Thumbs.db", "desktop.ini", "._x", "lost+found")
 
 
 def git(*args: str, cwd: Path) -> str:
@@ -34,7 +34,7 @@ def test_what_systems_leave_behind_is_no_obstacle(names: tuple[str, ...], tmp_pa
     starterkit("new", "site", *ARGS, cwd=tmp_path)
 
     assert all((tmp_path / "site" / name).read_text() == "x" for name in names)
-    assert set(git("ls-files", "-o", "--exclude-standard", cwd=tmp_path / "site").split()) <= {"._x"}
+    assert set(git("ls-files", "-o", "--exclude-standard", cwd=tmp_path / "site").split()) <= {"._x", "lost+found"}
 
 
 @pytest.mark.parametrize("name", ["notes.txt", ".env", "src/app.py"])
@@ -108,7 +108,7 @@ def test_the_commands_for_a_project_without_git_work_as_typed(around: bool, tmp_
     if around:
         git("init", "-q", cwd=tmp_path)
 
-    said = starterkit("status", cwd=tmp_path / "site", code=2, env={"COLUMNS": "1000"}).err
+    said = " ".join(starterkit("status", cwd=tmp_path / "site", code=2).err.split())
 
     typed = re.findall(r"`(git .*?)`", said)
     assert [words.split()[1] for words in typed] == ["init", "add", "commit"] and " status` brings the path" in said
@@ -118,3 +118,10 @@ def test_the_commands_for_a_project_without_git_work_as_typed(around: bool, tmp_
         )
     assert starterkit("status", "--json", cwd=tmp_path / "site").json["step"] == "01-comments"
     starterkit("next", "--solve", "--no-check", cwd=tmp_path / "site")
+
+
+def test_a_link_that_leads_nowhere_is_called_a_link(tmp_path: Path) -> None:
+    (tmp_path / "site").symlink_to("nowhere")
+
+    assert "site is a link that leads nowhere." in starterkit("new", "site", *ARGS, cwd=tmp_path, code=2).err
+    assert not (tmp_path / "nowhere").exists()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; nothing is raised."""
+    if sys.platform != "win32":  # they wait until `run_command` can handle them
+        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
     from starterkit.cli.main import run_command
 
     return run_command(list(sys.argv[1:] if arguments is None else arguments))

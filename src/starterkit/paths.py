@@ -14,9 +14,14 @@ _HERE = Path()
 # What systems and editors put into folders by themselves. Names in small letters.
 _OF_SYSTEMS = (".ds_store", ".localized", ".spotlight-v100", ".fseventsd", ".trashes", ".directory")
 _OF_WINDOWS = ("thumbs.db", "ehthumbs.db", "desktop.ini", "system volume information", "$recycle.bin")
-_LEFT_BEHIND = frozenset((*_OF_SYSTEMS, *_OF_WINDOWS, ".idea", ".vscode"))
-# Of vim (.a.py.swp), Emacs (#a.py#, .#a.py), LibreOffice (.~lock.a.odt#), and of most editors (a.py~).
-_EDITOR_FILE = re.compile(r".*~|\..*\.sw[a-p]|.*\.sw[op]|#.*#|\.#.*|\.~lock\..*#", re.DOTALL)
+_LEFT_BEHIND = frozenset((*_OF_SYSTEMS, *_OF_WINDOWS, "lost+found", ".idea", ".vscode"))
+# Of vim (.a.py.swp), Emacs (#a.py#, .#a.py), nano (a.py.save), JetBrains, Kate, GNOME, LibreOffice (.~lock.a.odt#),
+# Word (~$a.docx), disks on a network, and of most editors (a.py~).
+_EDITOR_FILE = re.compile(
+    r".*~|\..*\.sw[a-px]|.*\.sw[op]|#.*#|\.#.*|\.~lock\..*#|~\$.*|.*\.save(\.\d+)?|.*___jb_(tmp|old)___"
+    r"|.*\.kate-swp|\.(goutputstream-|fuse_hidden|nfs[0-9a-f]{4}).*",
+    re.DOTALL,
+)
 _LONGEST_NAME = 255  # bytes, on every common file system
 
 

@@ -6,6 +6,7 @@ lesson.md) are those of the last commit, so it does not matter in which commit a
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,6 +70,11 @@ def save_template(
     it was opened (`force` overwrites that); `UsageError` or `FileError` when the commits make no path. Nothing is
     written then.
     """
+    if not os.path.lexists(folder / ".git"):
+        raise UsageError(
+            f"No template is open in {folder.absolute()}.",
+            "Go into the folder that `starterkit template open` created, or name it: `starterkit template save DIR`.",
+        )
     repository = open_repository(folder)
     try:
         check_settled(repository)

@@ -21,10 +21,10 @@ _TITLES = {ExitCode.RED: "", ExitCode.CONFLICT: "Stopped:", ExitCode.BUG: "Bug:"
 def run_command(arguments: list[str]) -> int:
     """Run the command line and return the exit code."""
     prepare_streams()
-    _end_on_signals()
     as_json = "--json" in arguments[: arguments.index("--") if "--" in arguments else None]
     console = Console(as_json=as_json)
     shown = io.StringIO()
+    code = None
     try:
         with redirect_stdout(shown) if as_json else nullcontext():
             code = _guarded(arguments, console)
@@ -34,7 +34,10 @@ def run_command(arguments: list[str]) -> int:
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
-        return _interrupted(console)
+        _interrupted(console)
+        if as_json and code is None:
+            console.write_json("")
+        return ExitCode.INTERRUPTED
     except OSError as wrong:
         return _output_failed(console, wrong)
 
@@ -42,6 +45,7 @@ def run_command(arguments: list[str]) -> int:
 def _guarded(arguments: list[str], console: Console) -> int:
     """Run the command; every error but a failure of the output itself is told here."""
     try:
+        _end_on_signals()
         _check_current_folder()
         code = _dispatch(arguments, console)
         return _interrupted(console) if code == ExitCode.INTERRUPTED else code
@@ -150,3 +154,5 @@ def _end_on_signals() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, leave)
+    if sys.platform != "win32":  # `main` held them back until now
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))

@@ -90,7 +90,8 @@ def check_destination(destination: Path, *, accepts_clone: bool = True) -> None:
     is_clone = False
     if destination.is_symlink() or destination.exists():
         if not destination.is_dir():
-            raise UsageError(f"{destination} is a file.", "Choose a folder that does not exist yet.")
+            kind = "a link that leads nowhere" if destination.is_symlink() and not destination.exists() else "a file"
+            raise UsageError(f"{destination} is {kind}.", "Choose a folder that does not exist yet.")
         if (destination / STATE_FILE).is_file():
             raise UsageError(
                 f"There is a starterkit project in {destination} already.",

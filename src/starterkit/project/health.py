@@ -9,6 +9,7 @@ from pathlib import Path
 from starterkit.errors import StarterkitError, UsageError
 from starterkit.project.opened import Project, find_project
 from starterkit.repository import LOCAL_IDENTITY, PATH_REF, TEXTS_REF, open_repository
+from starterkit.repository.git import git_failed
 from starterkit.runtime import ToolReport, environment_problem, package_settings, report_tools
 from starterkit.runtime.inventory import NOEXEC, forbids_programs
 from starterkit.template import Template
@@ -54,6 +55,7 @@ def examine(start: Path) -> Health:
                 folder,
                 (
                     *_tools(template),
+                    *_repository(project),
                     _identity(project),
                     about_path,
                     *_bundle(project),
@@ -77,6 +79,15 @@ def _tool(report: ToolReport) -> Finding:
         return Finding(report.name, False, f"{report.found or 'not found'} (needed: {report.wanted})", report.fix)
     needed = "" if report.ok else f", needed: {report.wanted}"
     return Finding(report.name, report.ok, f"{report.version}{needed} ({report.found})", report.fix)
+
+
+def _repository(project: Project) -> tuple[Finding, ...]:
+    """Say what git finds damaged in the repository; nothing if it is whole."""
+    finished = project.repository.git.try_run("fsck", "--connectivity-only", "--no-dangling", "--no-progress")
+    if finished.code == 0:
+        return ()
+    error = git_failed(finished)
+    return (Finding("the repository", False, error.message, error.fix),)
 
 
 def _identity(project: Project) -> Finding:

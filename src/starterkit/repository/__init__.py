@@ -33,7 +33,7 @@ _UNFINISHED = {
     "BISECT_LOG": ("a bisect", "`git bisect reset`"),
 }
 _BEGIN_REPOSITORY = (
-    "for example after Download ZIP, create a new repository in the project's folder: `git init -b main`, "
+    "create a new repository in the project's folder: `git init -b main`, "
     '`git add -A`, `git commit -m "Start from the ZIP"`. Then `starterkit status` brings the path back. '
     "The earlier history is gone."
 )
@@ -83,11 +83,19 @@ class Repository:
     def head(self) -> Head:
         """Return where HEAD stands now."""
         commit = self.reader.id_of("HEAD")
+        if commit is None:
+            self._check_unborn()
         written = (self.git_dir / "HEAD").read_bytes()
         if written.startswith(_ON_A_BRANCH) and not written.startswith(_NOT_HERE):
             return Head(os.fsdecode(written.removeprefix(b"ref: ").rstrip(b"\n")), commit)
         name = self.git.try_run("symbolic-ref", "-q", "HEAD")
         return Head(os.fsdecode(name.out).rstrip("\n") or None, commit)
+
+    def _check_unborn(self) -> None:
+        """Raise `ProgramFailed` unless HEAD has no commit because none was made yet: its commit may be lost."""
+        finished = self.git.try_run("log", "-1", "--format=%H")
+        if "does not have any commits yet" not in finished.text_err:
+            raise git_failed(finished)
 
     def refs(self, *names: str) -> dict[str, str]:
         """Return the ids of those of the named refs (or of the refs below a name that ends in a slash) that exist."""
@@ -155,9 +163,13 @@ def open_repository(folder: Path) -> Repository:
     lines = _three(os.fsdecode(finished.out))
     if finished.code != 0 or not lines:
         if "not a git repository" in finished.text_err:
+            about = f"The project in {folder} has no git repository (there is no folder .git in it)."
+            or_else = "for example after Download ZIP,"
+            if os.path.lexists(folder / ".git"):
+                about = f"{folder / '.git'} is damaged or incomplete. git's own words:\n{finished.text_err.strip()}"
+                or_else = "rename .git. Then,"
             raise UsageError(
-                f"The project in {folder} has no git repository (there is no folder .git in it).",
-                f"If you have a clone or a backup with .git, go on there. If not, {_BEGIN_REPOSITORY}",
+                about, f"If you have a clone or a backup with .git, go on there. If not, {or_else} {_BEGIN_REPOSITORY}"
             )
         raise git_failed(finished)
     work_tree = Path(lines[0])

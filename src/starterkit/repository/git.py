@@ -43,6 +43,7 @@ _FLAGS = (
 
 _NO_ROOM = ("No space left on device", "Out of diskspace", "Disk quota exceeded", "File too large")
 _NOT_WRITABLE = ("Permission denied", "Read-only file system", "insufficient permission", "unable to create")
+_LOST = r"bad object|unable to read|object file|loose object|appears to be broken|inflate|Can't load tree"
 
 # What points git elsewhere or changes how it reads arguments; identity, SSH and TLS settings stay.
 # Of the configuration in variables, `_passed_configuration` keeps what `_PASSED` names.
@@ -198,6 +199,13 @@ def git_failed(finished: Finished) -> StarterkitError:
         fix = "The folder belongs to another user. git itself says above how to allow it."
     elif any(words in text for words in _NOT_WRITABLE):
         fix = "Make the folder writable for you."
+    elif "index file" in text:
+        fix = "git's index is damaged. Delete the file .git/index, then type `git reset`. Your files stay as they are."
+    elif "fsck" in finished.args or re.search(_LOST, text):
+        fix = (
+            "A part of .git is lost or damaged, and `git fsck` lists it. Get a clone or a backup of the repository, "
+            "and copy your files into it."
+        )
     words = finished.args
     without_flags = words[:1] + words[1 + 2 * len(_FLAGS) :]
     return ProgramFailed(replace(finished, args=without_flags), fix)
