@@ -21,7 +21,7 @@ from test_runtime_node import declaration as node_declaration
 from starterkit.errors import ExitCode, MissingError, StarterkitError, UsageError
 from starterkit.process import Finished
 from starterkit.runtime import NoNetworkError, NoSuchPackagesError, compile_pins, npm, prepare
-from starterkit.runtime.causes import UnknownCauseError, failure
+from starterkit.runtime.causes import UnknownCauseError, cause_of, failure
 from starterkit.template import Environment
 
 with_node = pytest.mark.skipif(not (shutil.which("node") and shutil.which("npm")), reason="no Node on this machine")
@@ -216,6 +216,15 @@ def test_a_setting_that_turns_the_network_off_is_named(
     monkeypatch.setenv("UV_OFFLINE", "1")
 
     assert "UV_OFFLINE" in failed(projects["python"], "python").fix
+
+
+def test_a_download_that_a_setting_forbids_is_named_the_same_way() -> None:
+    words = (
+        "Failed to download `a==1`\nNetwork connectivity is disabled, but the requested data wasn't found in the cache"
+    )
+    found = cause_of(words)
+
+    assert found is not None and "UV_OFFLINE" in found[0].fix
 
 
 # --- whose list it is ----------------------------------------------------------------------------------------------

@@ -134,7 +134,7 @@ _TABLE = (
     ),
     Cause(
         NoNetworkError,
-        r"network was disabled|ENOTCACHED",
+        r"network (?:connectivity )?(?:was|is) disabled|ENOTCACHED",
         "This needs the network once: {what} can't be fetched, because a setting turns the network off.",
         "Turn it on: UV_OFFLINE or uv.toml for Python, offline in .npmrc for Node. " + CONNECT,
     ),
