@@ -746,6 +746,7 @@ def test_a_failure_without_end_is_named(tmp_path: Path) -> None:
         ("#x1B[32mgreen#x1B[0m", "green"),
         ("a\r\nb\rc", "a\nb\nc"),
         ("a\x08\x9b2J\u202eb\x7f", "a\ufffd\ufffd2J\ufffdb\ufffd"),
+        ("half \ud800", "half \ufffd"),
         ("tab\tand 🎈 שלום", "tab\tand 🎈 שלום"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,23 @@ def test_grade_grades_everybody_else(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert [(one.person, one.verdict) for one in grading.run()] == [(ADA, Verdict.GREEN)]
     found = _REPORT.search(grading.failed["grace"].message)
     assert found is not None and "a bug of ours" in Path(found[1]).read_text()
+
+
+def test_a_commit_that_git_cannot_read_is_not_taken_for_no_work(tmp_path: Path) -> None:
+    people = (ADA, GRACE, Person("jean", "Jean"))
+    room = GradingRoom(tmp_path / "room", people=people)
+    commits = [room.submit(person=person) for person in people]
+    damaged = room.folder / "repos" / "grace.git" / "objects" / commits[1][:2] / commits[1][2:]
+    damaged.chmod(0o600)
+    damaged.write_bytes(b"damaged")
+    repository = room.folder / "repos" / "jean.git"
+    shutil.rmtree(repository)
+    repository.write_text("gitdir: /nowhere\n", "utf-8")
+    grading = room.grading(sandbox=Feigned())
+
+    assert [(one.person, one.verdict) for one in grading.run()] == [(ADA, Verdict.GREEN)]
+    assert "git's own words" in str(grading.failed["grace"])
+    assert "jean.git is not a folder" in str(grading.failed["jean"])
 
 
 def test_a_page_that_fails_is_one_persons_trouble(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,9 +11,9 @@ _COMMANDS = re.compile(
     r"|(?:\x1b|#x1B)\][^\x07\x1b\n]*(?:\x07|#x07|\x1b\\|#x1B\\)"  # OSC: titles, links
     r"|\x1b[@-Z\\^_]"
 )
-# Control characters but tab and newline, other line ends, what XML cannot hold, and the signs that turn the direction
-# of a line.
-_HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+# Control characters but tab and newline, other line ends, what XML cannot hold, the signs that turn the direction
+# of a line, and halves of characters, which no file can hold.
+_HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 # A formula at the start of a cell, or after a `;` that a spreadsheet may take for the end of a cell.
 _COMPUTED = re.compile(r"""(^|;["'\s]*)(?=[=+\-@])""")

@@ -186,9 +186,11 @@ def start(
             creationflags=_new_group_flag(),
             pass_fds=tuple(keep_open) if os.name == "posix" else (),
         )
-    except FileNotFoundError as missing:
+    except (FileNotFoundError, NotADirectoryError) as missing:
         if cwd is not None and not cwd.is_dir():
-            raise ProgramMissing(f"The folder {cwd} does not exist (any more).") from missing
+            raise ProgramMissing(
+                f"{cwd} is not a folder." if cwd.exists() else f"The folder {cwd} does not exist (any more)."
+            ) from missing
         raise ProgramMissing(f"The program `{words[0]}` is not on this machine.") from missing
     except OSError as denied:
         fix = "`starterkit doctor` checks this machine."

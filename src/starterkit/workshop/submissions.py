@@ -62,10 +62,15 @@ def latest_in(
     """Return the same from a repository that is open already; `ours` are the workshop's commits, as results say.
 
     With `before`, no commit counts that one of `aside` is made of: of the path, say, which lies below everybody's.
+    Raises git's own error if the commit of a branch can't be read.
     """
+    tips = branches(repository, person)
+    for tip in tips.values():
+        if _committed(repository, tip) is None:
+            repository.git.run("cat-file", "commit", tip)
     found = [
         (committed, branch not in _FIRST, branch, commit)
-        for branch, tip in branches(repository, person).items()
+        for branch, tip in tips.items()
         if (commit := _before(repository, tip, before, aside)) is not None
         and (committed := _committed(repository, commit)) is not None
     ]
