@@ -1,0 +1,1 @@
+"""The commands for authors of templates, one file each."""

@@ -1,0 +1,23 @@
+"""`starterkit template schema`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from starterkit.cli.session import console_of
+from starterkit.errors import UsageError
+from starterkit.template.schemas import SCHEMAS, schema_text
+from starterkit.yamlfile import nearest
+
+
+def schema(
+    context: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="path|step", help="Of path.yml or of step.yml.")],
+) -> int:
+    """Print the JSON Schema of path.yml or step.yml, with which an editor helps to write them."""
+    if file not in SCHEMAS:
+        raise UsageError(f'There is no schema "{file}".', nearest(file, list(SCHEMAS)))
+    console_of(context).exact(schema_text(file).rstrip("\n"))
+    return 0
