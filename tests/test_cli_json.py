@@ -83,12 +83,12 @@ def test_what_is_only_text_is_an_object(tmp_path: Path) -> None:
 
 BROKEN = """
 import sys
-from starterkit.cli.screens import listed
-shown = listed.show
+from starterkit.cli.commands import list
+shown = list._show
 def broken(*args, **kwargs):
     {before}
     raise {error}
-listed.show = broken
+list._show = broken
 from starterkit.__main__ import main
 sys.exit(main(["list", "--json"]))
 """

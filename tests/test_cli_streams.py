@@ -137,10 +137,10 @@ def _command_lines() -> str:
 
 BROKEN = """
 import sys
-from starterkit.cli import learn
+from starterkit.cli.commands import status
 def broken(*args, **kwargs):
     raise {error}
-learn.opened = broken
+status.opened = broken
 from starterkit.__main__ import main
 sys.exit(main(["status"]))
 """

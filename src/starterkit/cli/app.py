@@ -34,43 +34,43 @@ class Entry(NamedTuple):
 
 # fmt: off
 COMMANDS = (
-    Entry("choose", "choose:choose", _BEGIN,
+    Entry("choose", "commands.choose:choose", _BEGIN,
           "Find out which framework to start with, in a few questions.",
           ("choose", "choose --defaults --answer language=python --answer build=api")),
-    Entry("list", "begin:list_frameworks", _BEGIN,
+    Entry("list", "commands.list:list_frameworks", _BEGIN,
           "List the frameworks, what each costs you, and its steps.",
           ("list", "list flask", "list --json")),
-    Entry("new", "begin:new", _BEGIN,
+    Entry("new", "commands.new:new", _BEGIN,
           "Make a new site, in a git repository with its learning path.",
           ("new my-site", "new my-site --framework flask --defaults")),
-    Entry("run", "machine:run", _BEGIN,
+    Entry("run", "commands.run:run", _BEGIN,
           "Serve your site, and restart it when you change it.",
           ("run --open", "run --port 8080"), has_json=False),
-    Entry("lesson", "learn:lesson", _LEARN,
+    Entry("lesson", "commands.lesson:lesson", _LEARN,
           "Show a lesson: what to build, why, and how to see it.",
           ("lesson", "lesson 02")),
-    Entry("check", "learn:check", _LEARN,
+    Entry("check", "commands.check:check", _LEARN,
           "Run the tests so far, and say what is missing.",
           ("check", "check test_home_shows_the_newest_article_first")),
-    Entry("hint", "learn:hint", _LEARN,
+    Entry("hint", "commands.hint:hint", _LEARN,
           "Give the next hint for the first red test.",
           ("hint",)),
-    Entry("next", "move:next_step", _LEARN,
+    Entry("next", "commands.next:next_step", _LEARN,
           "Save your work and bring the next step: its lesson, its tests.",
           ("next", "next --solve")),
-    Entry("solve", "move:solve", _LEARN,
+    Entry("solve", "commands.solve:solve", _LEARN,
           "Bring the solution of this step into your code, and check it.",
           ("solve --show", "solve")),
-    Entry("pull", "move:pull", _LEARN,
+    Entry("pull", "commands.pull:pull", _LEARN,
           "Bring what others put into your repository, and merge it.",
           ("pull", "pull --keep-mine")),
-    Entry("undo", "move:undo", _LEARN,
+    Entry("undo", "commands.undo:undo", _LEARN,
           "Go back to where you were before the last command that wrote.",
           ("undo", "undo --redo")),
-    Entry("status", "learn:status", _LOOK,
+    Entry("status", "commands.status:status", _LOOK,
           "Show the whole path: what is done, where you are, what comes.",
           ("status", "status --json")),
-    Entry("doctor", "machine:doctor", _LOOK,
+    Entry("doctor", "commands.doctor:doctor", _LOOK,
           "Look whether all that is needed is here, and say what is to do.",
           ("doctor",)),
     Entry("workshop", "", _INSTRUCTORS,
@@ -257,7 +257,7 @@ def root(
         _check_folder(context)
         console.invocation = console.invocation.inside(folder)
     if context.invoked_subcommand is None:
-        from starterkit.cli.learn import here
+        from starterkit.cli.commands.status import here
 
         return here(context)
     return 0

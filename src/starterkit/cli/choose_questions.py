@@ -6,14 +6,11 @@ A line-by-line conversation works over any connection and with a screen reader, 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from starterkit.choosing.answers import SKIP, numbered
+from starterkit.choosing.questions import Question
+from starterkit.cli.console.console import Console
 from starterkit.cli.console.text import prose, text
-
-if TYPE_CHECKING:
-    from starterkit.choosing.questions import Question
-    from starterkit.cli.console.console import Console
 
 _BACK = ("b", "back")
 _HOW = (

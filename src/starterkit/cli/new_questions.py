@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from starterkit.choosing.saved import saved_choice
+from starterkit.cli.console.console import Console
 from starterkit.cli.console.text import prose
 from starterkit.errors import UsageError
 from starterkit.paths import cache_folder, expand_user_path, settings_folder
-
-if TYPE_CHECKING:
-    from starterkit.cli.console.console import Console
-    from starterkit.project.creation import Created, Order
-    from starterkit.rendering import Question
-    from starterkit.runtime import Bundle
-    from starterkit.template import Template
-    from starterkit.template.located import Located
+from starterkit.project.creation import Created, Order, check_destination, create
+from starterkit.rendering import Question, check_runs_no_code, questions, refusal
+from starterkit.runtime import Bundle
+from starterkit.template import Template, bundled_names, bundled_template
+from starterkit.template.located import Located, locate_bundled, locate_template
 
 DEFAULT_FOLDER = "my-site"
 _UNSURE = "choose"  # the word that asks the questions of that command first
@@ -51,8 +49,6 @@ class Asking:
 
     def order(self, destination: str, wanted: Wanted, start: Callable[[Template], tuple[str, bool]]) -> Order:
         """Return the whole order."""
-        from starterkit.project.creation import Order, check_destination
-
         if destination:
             check_destination(self._place(destination))
         wanted = self._as_saved(wanted)
@@ -66,9 +62,6 @@ class Asking:
 
     def create(self, order: Order, *, install: bool) -> Created:
         """Make the project; where its template is a stranger's, ask before its code is run."""
-        from starterkit.project.creation import create
-        from starterkit.rendering import check_runs_no_code
-
         if order.is_from_elsewhere and not order.trusted and install and self._may_ask:
             check_runs_no_code(order.folder)
             trusted = self._is_trusted(order)
@@ -77,15 +70,11 @@ class Asking:
 
     def _located(self, wanted: Wanted) -> Located:
         if not wanted.elsewhere:
-            from starterkit.template.located import locate_bundled
-
             return locate_bundled(wanted.framework or self._framework())
         return from_elsewhere(self._console, self._folder, wanted.elsewhere)
 
     def _as_saved(self, wanted: Wanted) -> Wanted:
         """Where no framework is named, the one that `choose --save` kept; it is said."""
-        from starterkit.choosing.saved import saved_choice
-
         if wanted.framework or wanted.elsewhere:
             return wanted
         saved = saved_choice(settings_folder())
@@ -123,16 +112,12 @@ class Asking:
         )
 
     def _names(self) -> list[str]:
-        from starterkit.template import bundled_names
-
         names = bundled_names()
         if not names:
             raise UsageError("This starterkit has no frameworks: its installation is not whole.", "Install it again.")
         return names
 
     def _framework(self) -> str:
-        from starterkit.template import bundled_template
-
         names = self._names()
         templates = [bundled_template(name)[1] for name in names]
         choices = [(one.name, f"{one.summary} The price: {one.trade_off}") for one in templates]
@@ -147,8 +132,8 @@ class Asking:
 
     def _advised(self) -> str:
         """Ask the questions of `choose`, show the advice, and return the name of the framework to start with."""
-        from starterkit.cli.choose import advise, candidates
-        from starterkit.cli.screens.chosen import show_advice
+        # Only who is unsure needs the modules of `choose`.
+        from starterkit.cli.commands.shared.advice import advise, candidates, show_advice
 
         advice = advise(self._console, candidates(self._console, self._folder, ()), (), ask=True)
         show_advice(self._console, advice)
@@ -157,8 +142,6 @@ class Asking:
 
     def _all_answers(self, folder: Path) -> dict[str, str]:
         """Return the answers to all questions of a template; the defaults count as answers where they are wanted."""
-        from starterkit.rendering import questions
-
         known = dict(self._answers)
         for question in questions(folder):
             if question.name not in known and not self._use_defaults:
@@ -171,8 +154,6 @@ class Asking:
         return known
 
     def _answer(self, folder: Path, question: Question) -> str:
-        from starterkit.rendering import refusal
-
         while True:
             answer = self._console.ask(question.help, question.default)
             reason = refusal(folder, question.name, answer)
@@ -181,8 +162,6 @@ class Asking:
             self._console.line(reason)
 
     def _destination(self) -> Path:
-        from starterkit.project.creation import check_destination
-
         if not self._may_ask or self._use_defaults:
             place = self._place(DEFAULT_FOLDER)
             check_destination(place)
@@ -199,7 +178,5 @@ class Asking:
 
 def from_elsewhere(console: Console, folder: Path, place: str) -> Located:
     """Return the template at a place: a folder, seen from `folder`, or a git address."""
-    from starterkit.template.located import locate_template
-
     console.say("Reading the template …")
     return locate_template(place, folder, cache_folder() / "templates")

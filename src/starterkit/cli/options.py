@@ -13,7 +13,6 @@ from starterkit.cli.session import folder_of
 from starterkit.errors import StarterkitError, UsageError
 
 if TYPE_CHECKING:
-    from starterkit.project.advance import Choices
     from starterkit.project.opened import Project
 
 
@@ -41,6 +40,17 @@ Elsewhere = Annotated[
 Trust = Annotated[bool, flag("--trust", help="Run the code of a template from elsewhere without asking.")]
 
 
+def given_answers(data: list[str]) -> dict[str, str]:
+    """Return the answers that `--data` gives. Raises `UsageError` for one that is no KEY=VALUE."""
+    found = {}
+    for item in data:
+        key, sign, value = item.partition("=")
+        if not sign or not key.strip():
+            raise UsageError(f'--data wants KEY=VALUE, and found "{item}".', "For example: --data site_title=Notes")
+        found[key.strip()] = value
+    return found
+
+
 def whole_number(words: str, option: str) -> int:
     """Return a whole number that is at least 1; 0 where nothing was said. Raises `UsageError` naming the option."""
     if words and not (words.isascii() and words.isdigit() and int(words)):
@@ -54,23 +64,6 @@ def part_of(words: str) -> tuple[int, int]:
     if not match or not 1 <= int(match[1]) <= int(match[2]):
         raise UsageError(f'Invalid shard "{words}".', "Use a part such as `--shard 1/4`, the first of four.")
     return int(match[1]), int(match[2])
-
-
-def choices(
-    *, keep_mine: bool, take_theirs: bool, markers: bool, no_check: bool, save_large: bool, leave_out: bool
-) -> Choices:
-    """Return what was chosen. Raises `UsageError` where two choices exclude each other."""
-    from starterkit.project.advance import Choices
-    from starterkit.repository.merge import Settle
-
-    ways = {"--keep-mine": keep_mine, "--take-theirs": take_theirs, "--markers": markers}
-    chosen = [flag for flag, is_chosen in ways.items() if is_chosen]
-    if len(chosen) > 1:
-        raise UsageError(f"{chosen[0]} and {chosen[1]} exclude each other.", "Choose one of them.")
-    if save_large and leave_out:
-        raise UsageError("--save-large and --leave-out exclude each other.", "Choose one of them.")
-    settle = {"--keep-mine": Settle.MINE, "--take-theirs": Settle.THEIRS, "--markers": Settle.MARKERS}
-    return Choices(settle[chosen[0]] if chosen else None, not no_check, save_large, leave_out)
 
 
 def complete_steps(context: typer.Context, incomplete: str) -> list[str]:
@@ -115,6 +108,33 @@ def complete_beginnings(context: typer.Context, incomplete: str) -> list[str]:
     except StarterkitError:
         return []
     return beginning_with(incomplete, template.step_names)
+
+
+Framework = Annotated[
+    str,
+    typer.Option(
+        "--framework",
+        "-f",
+        metavar="NAME",
+        help="Which framework; `starterkit list` shows them.",
+        show_default=False,
+        autocompletion=complete_frameworks,
+    ),
+]
+Data = Annotated[
+    list[str] | None,
+    typer.Option("--data", "-d", metavar="KEY=VALUE", help="Answer a question, for example site_title=Notes."),
+]
+At = Annotated[
+    str,
+    typer.Option(
+        "--at",
+        metavar="STEP",
+        help="Begin at this step, with the steps before it solved.",
+        show_default=False,
+        autocompletion=complete_beginnings,
+    ),
+]
 
 
 def beginning_with(incomplete: str, words: Iterable[str]) -> list[str]:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from starterkit.cli.begin import At, Data, Framework, given_answers
-from starterkit.cli.options import Elsewhere, Trust, flag, whole_number
+from starterkit.cli.options import At, Data, Elsewhere, Framework, Trust, flag, given_answers, whole_number
 from starterkit.cli.session import console_of, folder_of
 from starterkit.cli.workshop_grading import grader, grader_for_watch
 from starterkit.cli.workshop_options import TrustSubmissions, Who, workshop_folder, workshop_here

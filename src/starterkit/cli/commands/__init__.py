@@ -1,1 +1,1 @@
-"""The commands, one file each."""
+"""The commands of starterkit, a file for each: options, call, text and JSON."""

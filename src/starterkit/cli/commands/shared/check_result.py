@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from starterkit.checking import CheckResult, Place, TestResult
+from starterkit.cli.console.console import Console
 from starterkit.cli.console.text import Text, joined, prose, text
-from starterkit.plain import few
-
-if TYPE_CHECKING:
-    from starterkit.checking import CheckResult, Place, TestResult
-    from starterkit.cli.console.console import Console
-    from starterkit.template import Step
 
 _COLUMN = 8  # the width of the word in front of a test
 _SHOWN_OF_A_GROUP = 3
@@ -25,38 +21,6 @@ def next_command(result: CheckResult, *, selected: bool, is_last: bool) -> str:
     if selected or result.pristine:
         return "check"
     return "run" if is_last else "next"
-
-
-def show(
-    console: Console,
-    result: CheckResult,
-    step: Step | None,
-    command: str,
-    *,
-    is_last: bool,
-    own: Sequence[str] = (),
-) -> None:
-    """Show a whole check and what to do next.
-
-    `is_last` says that no step comes after this one; `own` are test files of the learner's, which were not run.
-    """
-    if result.red:
-        show_red(console, result)
-        type_after_red(console, command)
-        return
-    console.line(green_line(result))
-    if own:
-        console.line(f"Not run, for they are your own tests: {few(own, _SHOWN_OF_A_GROUP)}.")
-    if command == "check":
-        console.type_next("Check everything", command)
-    elif command == "next":
-        if step is not None:
-            console.line(f"{step.label} is done.")
-        onward = "Go on to the next step" if step else "Begin the first step"
-        console.type_next("Save your work and finish" if is_last else onward, command)
-    else:
-        console.line("That was the last step: the whole site is built, and it is yours.")
-        console.type_next("Look at it", "run --open")
 
 
 def type_after_red(console: Console, command: str) -> None:

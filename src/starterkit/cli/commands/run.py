@@ -1,20 +1,18 @@
-"""The commands about the machine: run the site, and look whether all that is needed is here."""
+"""`starterkit run`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+import webbrowser
+from typing import Annotated
 
 import typer
 
+from starterkit.cli.console.console import Console
 from starterkit.cli.options import flag
-from starterkit.cli.session import console_of, folder_of, opened
+from starterkit.cli.session import console_of, opened
 from starterkit.errors import UsageError
-
-if TYPE_CHECKING:
-    from starterkit.cli.console.console import Console
-    from starterkit.project.opened import Project
-    from starterkit.project.serving import SchemaOutdated
-
+from starterkit.project.opened import Project
+from starterkit.project.serving import SchemaOutdated, serve
 
 _LAST_PORT = 65535
 
@@ -31,8 +29,6 @@ def run(
 
     It answers on this machine only. The first run makes the database, with sample articles.
     """
-    from starterkit.project.serving import SchemaOutdated
-
     console = console_of(context)
     number = _port(port)
     console.progress.stand_still()
@@ -57,8 +53,6 @@ def _port(words: str) -> int | None:
 
 
 def _serve(console: Console, project: Project, port: int | None, open_browser: bool, *, reset: bool) -> int:
-    from starterkit.project.serving import serve
-
     def on_ready(address: str) -> None:
         console.line(f"Your site is at {address} (Ctrl-C ends it).")
         console.farewell = "The site is stopped."
@@ -74,8 +68,6 @@ def _serve(console: Console, project: Project, port: int | None, open_browser: b
 
 
 def _open(console: Console, address: str) -> None:
-    import webbrowser
-
     if not webbrowser.open(address):
         console.note("No browser could be opened from here: open the address yourself.")
 
@@ -84,12 +76,3 @@ def _wants_reset(console: Console, outdated: SchemaOutdated) -> bool:
     console.note(outdated.message)
     ways = [("yes", "make it anew, with sample articles; the old file stays beside it"), ("no", "change nothing")]
     return console.choose("Make the database anew?", ways, "yes") == "yes"
-
-
-def doctor(context: typer.Context) -> int:
-    """Look whether all that is needed is here, and say what is to do."""
-    from starterkit.cli.screens import healthy
-    from starterkit.project.health import examine
-
-    console = console_of(context)
-    return healthy.show(console, examine(folder_of(context)))

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from starterkit.choosing.advice import Advice
 from starterkit.choosing.expanding import path
+from starterkit.choosing.reckoning import ranked
 from starterkit.choosing.saying import reasons
 from starterkit.choosing.tensions import tensions
 from starterkit.choosing.words import ONE_FITS_ALL, SHOWN_REASONS, headline, how_sure, price, stay, step_of_path, tipped
+from starterkit.cli.commands.shared.advice import Shown
 from starterkit.cli.console.html_file import HtmlFile
+from starterkit.template import Template
 from starterkit.textfile import fill_template
-
-if TYPE_CHECKING:
-    from starterkit.choosing.advice import Advice
-    from starterkit.cli.screens.chosen import Shown
-    from starterkit.template import Template
 
 CARD = HtmlFile("card", "<!-- made by starterkit choose -->")
 
@@ -27,7 +25,7 @@ def card_of(shown: Shown) -> str:
     advice = shown.advice
     begin = (advice.start, *advice.equals)
     return fill_template(
-        Path(__file__).with_name("card.html"),
+        Path(__file__).with_name("advice_card.html"),
         mark=CARD.mark,
         title=escape(headline(advice)),
         sure=escape(" ".join((how_sure(advice), stay(advice))).strip()),
@@ -66,8 +64,6 @@ def _section(title: str, content: str) -> str:
 
 def _fits(advice: Advice) -> str:
     """A bar for each framework: how much of the wishes it grants. What is named outright would drown them."""
-    from starterkit.choosing.reckoning import ranked
-
     wishes = advice.reckoning.wishes(advice.answers)
     most = max(*wishes, 1)
     rows = []

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from starterkit.cli.console.console import Console
 from starterkit.cli.console.text import joined, prose, text
+from starterkit.errors import StarterkitError
 from starterkit.plain import few
-
-if TYPE_CHECKING:
-    from starterkit.cli.console.console import Console
-    from starterkit.errors import StarterkitError
-    from starterkit.project.writing import Written
+from starterkit.project.writing import Written
 
 _LISTED = 8
 _OURS = ".starterkit"  # what lies in a folder of this name, and the state beside it, is ours to write

@@ -1,22 +1,27 @@
-"""What `doctor` found, on the screen and as JSON."""
+"""`starterkit doctor`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import typer
 
+from starterkit.cli.console.console import Console
 from starterkit.cli.console.text import Text, prose, text
+from starterkit.cli.session import console_of, folder_of
 from starterkit.errors import ExitCode
-
-if TYPE_CHECKING:
-    from starterkit.cli.console.console import Console
-    from starterkit.project.health import Finding, Health
+from starterkit.project.health import Finding, Health, examine
 
 
-def show(console: Console, health: Health) -> int:
+def doctor(context: typer.Context) -> int:
+    """Look whether all that is needed is here, and say what is to do."""
+    console = console_of(context)
+    return _show(console, examine(folder_of(context)))
+
+
+def _show(console: Console, health: Health) -> int:
     """Show each finding with its fix; return the exit code."""
     code = ExitCode.DONE if health.is_ok else ExitCode.ENVIRONMENT
     if console.as_json:
-        console.json("doctor", {**as_json(health), "next": _what_next(health)[1]})
+        console.json("doctor", {**_as_json(health), "next": _what_next(health)[1]})
         return code
     for finding in health.findings:
         console.line(_word(finding), f"  {finding.name}: {finding.found}", hang=9)
@@ -43,7 +48,7 @@ def _word(finding: Finding) -> Text:
     return text("MISSING", "bold red") if finding.is_needed else text("note   ", "yellow")
 
 
-def as_json(health: Health) -> dict[str, object]:
+def _as_json(health: Health) -> dict[str, object]:
     """Return the findings as the object that docs/commands.md describes."""
     findings = [
         {"name": one.name, "ok": one.is_ok, "needed": one.is_needed, "found": one.found, "fix": one.fix}

@@ -1,20 +1,15 @@
-"""The outcome of solve on the screen, and as JSON; each function returns the exit code."""
+"""The solution that `solve` and `next --solve` took, as text and as JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from starterkit.cli.commands.shared import changes, check_result
+from starterkit.cli.console.console import Console
 from starterkit.cli.console.text import prose, text
-from starterkit.cli.screens import checked, written
 from starterkit.errors import ExitCode
-
-if TYPE_CHECKING:
-    from starterkit.cli.console.console import Console
-    from starterkit.project.opened import Project
-    from starterkit.project.solving import FileDiff, NotSolved, Solved
-
-_DIFF_STYLES = {"+++": "bold", "---": "bold", "@@": "cyan", "+": "green", "-": "red"}
+from starterkit.project.opened import Project
+from starterkit.project.solving import Solved
 
 
 def show(console: Console, project: Project, solved: Solved) -> int:
@@ -27,10 +22,10 @@ def show(console: Console, project: Project, solved: Solved) -> int:
         return code
     show_way(console, solved)
     if solved.in_conflict:
-        written.show_markers(console, solved.in_conflict)
+        changes.show_markers(console, solved.in_conflict)
         return code
     if solved.result is not None and solved.result.red:
-        checked.show_red(console, solved.result)
+        check_result.show_red(console, solved.result)
         console.type_next("Take it back, and choose another way", "undo")
         return code
     why, command = _what_next(project, solved)
@@ -68,38 +63,13 @@ def show_way(console: Console, solved: Solved) -> None:
     if solved.why:
         console.line(f"It was not merged, because {solved.why}.")
     if solved.result is not None and not solved.result.red:
-        console.line(checked.green_line(solved.result))
-    written.show_changed(console, "Changed", solved.written)
-    written.show_kept(console, solved.written)
+        console.line(check_result.green_line(solved.result))
+    changes.show_changed(console, "Changed", solved.written)
+    changes.show_kept(console, solved.written)
     if solved.carried is not None:
-        written.show_files(console, "Yours, and they stay", solved.carried.kept_mine)
+        changes.show_files(console, "Yours, and they stay", solved.carried.kept_mine)
     if solved.step.resets_data:
-        written.show_reset(console, "The solution changes a table that your database already has")
-
-
-def show_not_solved(console: Console, stopped: NotSolved) -> int:
-    """Show that the solution does not fit the learner's code. Nothing was changed."""
-    if console.as_json:
-        check = checked.as_json(stopped.result) if stopped.result else None
-        console.json("solve", {"check": check, "error": written.error_as_json(stopped)})
-    console.trouble("Stopped:", stopped.message, stopped.fix)
-    return int(stopped.code)
-
-
-def show_solution(console: Console, project: Project, diffs: Sequence[FileDiff]) -> int:
-    """Show the solution against the learner's code, file by file."""
-    if console.as_json:
-        files = [{"path": one.path, "diff": one.diff} for one in diffs]
-        console.json("solve", {"step": project.state.step, "files": files})
-        return ExitCode.DONE
-    if not diffs:
-        console.line("Your code is the solution already, line by line.")
-    for one in diffs:
-        for line in one.diff.rstrip("\n").split("\n"):
-            style = next((style for mark, style in _DIFF_STYLES.items() if line.startswith(mark)), "")
-            console.exact(line, style)
-    console.type_next("To take it into your code", "solve")
-    return ExitCode.DONE
+        changes.show_reset(console, "The solution changes a table that your database already has")
 
 
 def as_json(solved: Solved) -> dict[str, Any]:
@@ -108,8 +78,8 @@ def as_json(solved: Solved) -> dict[str, Any]:
         "step": solved.step.name,
         "way": solved.way.name.lower(),
         "why": solved.why or None,
-        "check": checked.as_json(solved.result) if solved.result else None,
-        **written.written_as_json(solved.written),
+        "check": check_result.as_json(solved.result) if solved.result else None,
+        **changes.written_as_json(solved.written),
         "kept_mine": list(solved.carried.kept_mine) if solved.carried else [],
         "in_conflict": list(solved.in_conflict),
         "resets_data": solved.step.resets_data,

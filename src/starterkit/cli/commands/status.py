@@ -1,19 +1,21 @@
-"""Where a project stands, on the screen: the whole path as a map, and the short answer to "where am I"."""
+"""`starterkit status`, and `starterkit` alone."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import typer
+
+from starterkit.cli.commands.shared.step import step_as_json
+from starterkit.cli.console.console import Console
 from starterkit.cli.console.text import minutes, prose, text
-from starterkit.template.model import BASE
-
-if TYPE_CHECKING:
-    from starterkit.cli.console.console import Console
-    from starterkit.project.opened import Project
-    from starterkit.project.overview import Overview, StepLine
-    from starterkit.project.state import RememberedCheck
-    from starterkit.template import Step
+from starterkit.cli.session import console_of, folder_of, opened
+from starterkit.errors import UsageError
+from starterkit.project.opened import Project, find_project
+from starterkit.project.overview import Overview, StepLine, overview
+from starterkit.project.state import RememberedCheck
+from starterkit.template import BASE, bundled_names, bundled_template
 
 _STYLES = {"done": "green", "here": "bold yellow", "to come": "dim"}
 _WHY = {
@@ -25,7 +27,37 @@ _WHY = {
 }
 
 
-def show(console: Console, seen: Overview, folder: Path) -> None:
+def status(context: typer.Context) -> int:
+    """Show the whole path: what is done, where you are, what comes."""
+    console = console_of(context)
+    with opened(context) as project:
+        seen = overview(project)
+        if console.as_json:
+            console.json("status", _as_json(seen, project.folder))
+        else:
+            _show(console, seen, project.folder)
+    return 0
+
+
+def here(context: typer.Context) -> int:
+    """Say where the learner is and what to do next; outside a project, how to begin. As JSON, as `status` does."""
+    console = console_of(context)
+    try:
+        find_project(folder_of(context))
+    except UsageError:
+        if console.as_json:
+            console.json("starterkit", {"folder": None, "next": "new my-site"})
+        else:
+            _show_beginning(console)
+        return 0
+    if console.as_json:
+        return status(context)
+    with opened(context) as project:
+        _show_here(console, overview(project), project)
+    return 0
+
+
+def _show(console: Console, seen: Overview, folder: Path) -> None:
     """Show the whole path as a map."""
     console.line(text(f"The {seen.template.title} path", "bold"), f"  in {folder.name}")
     console.line()
@@ -41,7 +73,7 @@ def show(console: Console, seen: Overview, folder: Path) -> None:
     _type_next(console, seen)
 
 
-def show_here(console: Console, seen: Overview, project: Project) -> None:
+def _show_here(console: Console, seen: Overview, project: Project) -> None:
     """Show where the learner is, what is red, and the one next thing to do."""
     count = len(seen.steps)
     if seen.at is None:
@@ -64,10 +96,8 @@ def show_here(console: Console, seen: Overview, project: Project) -> None:
     _type_next(console, seen)
 
 
-def show_beginning(console: Console) -> None:
+def _show_beginning(console: Console) -> None:
     """Show how to begin, outside a project."""
-    from starterkit.template.bundled import bundled_names, bundled_template
-
     console.line(text("starterkit", "bold"), ": learn backend development by building a real site, step by step.")
     console.line()
     for name in bundled_names():
@@ -110,7 +140,7 @@ def _type_next(console: Console, seen: Overview) -> None:
     console.type_next(why, "run --open" if seen.next_command == "run" else seen.next_command)
 
 
-def as_json(seen: Overview, folder: Path) -> dict[str, Any]:
+def _as_json(seen: Overview, folder: Path) -> dict[str, Any]:
     """Return a project's standing as the object that docs/commands.md describes."""
     return {
         "folder": str(folder),
@@ -124,20 +154,6 @@ def as_json(seen: Overview, folder: Path) -> dict[str, Any]:
         "last_check": _check_as_json(seen.last or seen.stale, fresh=seen.last is not None),
         "undo": seen.undoable or None,
         "next": seen.next_command,
-    }
-
-
-def step_as_json(step: Step) -> dict[str, Any]:
-    """Return what is known of a step from outside."""
-    return {
-        "name": step.name,
-        "number": step.number,
-        "title": step.title,
-        "summary": step.summary,
-        "minutes": step.minutes,
-        "tests": len(step.tests),
-        "guards": len(step.guards),
-        "resets_data": step.resets_data,
     }
 
 

@@ -1,19 +1,32 @@
-"""The frameworks on the screen, and as JSON."""
+"""`starterkit list`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Annotated, Any
 
+import typer
+
+from starterkit.cli.commands.shared.step import step_as_json
+from starterkit.cli.console.console import Console
 from starterkit.cli.console.text import minutes, prose, text
-from starterkit.cli.screens.mapped import step_as_json
+from starterkit.cli.options import complete_frameworks
+from starterkit.cli.session import console_of
+from starterkit.template import Template, bundled_names, bundled_template
 
-if TYPE_CHECKING:
-    from starterkit.cli.console.console import Console
-    from starterkit.template import Template
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="NAME", help="Only these frameworks.", autocompletion=complete_frameworks),
+]
 
 
-def show(console: Console, templates: Sequence[Template]) -> None:
+def list_frameworks(context: typer.Context, names: Names = None) -> int:
+    """List the frameworks, what each costs you, and its steps."""
+    _show(console_of(context), [bundled_template(name)[1] for name in names or bundled_names()])
+    return 0
+
+
+def _show(console: Console, templates: Sequence[Template]) -> None:
     """Show each framework with its price and its steps."""
     if console.as_json:
         console.json("list", {"frameworks": [_as_json(one) for one in templates]})

@@ -1,0 +1,73 @@
+"""`starterkit lesson`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from starterkit.cli.console.console import Console
+from starterkit.cli.console.markdown import draw_markdown, show_markdown
+from starterkit.cli.console.text import prose, text
+from starterkit.cli.options import complete_steps
+from starterkit.cli.session import console_of, opened
+from starterkit.errors import UsageError
+from starterkit.template import Step
+
+
+def lesson(
+    context: typer.Context,
+    step: Annotated[
+        str,
+        typer.Argument(
+            metavar="STEP",
+            help="Which lesson: the number or the name; else that of the present step.",
+            show_default=False,
+            autocompletion=complete_steps,
+        ),
+    ] = "",
+) -> int:
+    """Show a lesson: what to build, why, and how to see it."""
+    console = console_of(context)
+    with opened(context) as project:
+        template = project.template
+        name = template.find_step(step) if step else project.state.step
+        if name not in template.step_names:
+            raise UsageError("The lessons begin with the first step.", "`starterkit next` begins it.")
+        words, found = template.lesson(name), template.step(name)
+        if console.as_json:
+            console.json("lesson", _as_json(found, words))
+        else:
+            _show(console, found, words)
+    return 0
+
+
+def _show(console: Console, step: Step, words: str) -> None:
+    """Show a lesson: drawn on a terminal, as plain Markdown elsewhere."""
+    if not sys.stdout.isatty():
+        console.exact(words.rstrip("\n") + _links_in_markdown(step))
+        return
+    if console.out_colour:
+        draw_markdown(console, words)
+    else:
+        show_markdown(console, words)
+    if step.links:
+        console.line()
+        console.line(text("To read more", "bold"))
+        for link in step.links:
+            console.line(text(link.title, "bold"), prose(f": {link.about}"), indent=2, hang=2)
+            if link.url:
+                console.exact(link.url, indent=4)
+    console.type_next("When you have written something, check it", "check")
+
+
+def _links_in_markdown(step: Step) -> str:
+    lines = [f"- **{link.title}**: {link.about}{f' <{link.url}>' if link.url else ''}" for link in step.links]
+    return "\n".join(["", "", "## To read more", "", *lines]) if lines else ""
+
+
+def _as_json(step: Step, words: str) -> dict[str, Any]:
+    """Return a lesson as the object that docs/commands.md describes."""
+    links = [{"title": link.title, "about": link.about, "url": link.url} for link in step.links]
+    return {"step": step.name, "title": step.title, "markdown": words, "links": links}

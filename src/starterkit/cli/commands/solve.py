@@ -1,0 +1,88 @@
+"""`starterkit solve`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from starterkit.cli.commands.shared import changes, check_result, solution
+from starterkit.cli.commands.shared.learner_work import ask_about_large_files, choices
+from starterkit.cli.console.console import Console
+from starterkit.cli.options import KeepMine, LeaveOut, Markers, SaveLarge, TakeTheirs, flag
+from starterkit.cli.session import console_of, folder_of, opened
+from starterkit.errors import ExitCode
+from starterkit.project import solving
+from starterkit.project.opened import Project
+from starterkit.project.solving import FileDiff, NotSolved
+
+_DIFF_STYLES = {"+++": "bold", "---": "bold", "@@": "cyan", "+": "green", "-": "red"}
+
+
+def solve(
+    context: typer.Context,
+    files: Annotated[
+        list[str] | None, typer.Argument(metavar="FILE", help="Take only these files of the solution, whole.")
+    ] = None,
+    show: Annotated[bool, flag("--show", help="Only show the solution against your code.")] = False,
+    replace_all: Annotated[
+        bool, flag("--replace", help="Take every file of the path; yours are kept and named.")
+    ] = False,
+    no_check: Annotated[bool, flag("--no-check", help="Merge it in without running the tests.")] = False,
+    keep_mine: KeepMine = False,
+    take_theirs: TakeTheirs = False,
+    markers: Markers = False,
+    save_large: SaveLarge = False,
+    leave_out: LeaveOut = False,
+) -> int:
+    """Bring the solution of this step into your code, and check it.
+
+    Nothing is written before the outcome is known; what it replaces of yours is kept and named.
+    """
+    console = console_of(context)
+    chosen = choices(keep_mine, take_theirs, markers, no_check, save_large, leave_out)
+    with opened(context) as project:
+        if show:
+            return _show_solution(console, project, solving.show_solution(project))
+        chosen = ask_about_large_files(console, project, chosen)
+        names = [_inside(project.folder, folder_of(context), name) for name in files or ()]
+        try:
+            found = solving.solve(project, chosen, console.say, replace_all=replace_all, files=names)
+        except NotSolved as stopped:
+            return _show_not_solved(console, stopped)
+        return solution.show(console, project, found)
+
+
+def _inside(project: Path, folder: Path, name: str) -> str:
+    """Return a file's path inside the project; a name is meant from the folder that one is in, if there is such."""
+    full = (folder / name).absolute()
+    if full.exists() and full.is_relative_to(project):
+        return full.relative_to(project).as_posix()
+    return name.replace("\\", "/")
+
+
+def _show_not_solved(console: Console, stopped: NotSolved) -> int:
+    """Show that the solution does not fit the learner's code. Nothing was changed."""
+    if console.as_json:
+        check = check_result.as_json(stopped.result) if stopped.result else None
+        console.json("solve", {"check": check, "error": changes.error_as_json(stopped)})
+    console.trouble("Stopped:", stopped.message, stopped.fix)
+    return int(stopped.code)
+
+
+def _show_solution(console: Console, project: Project, diffs: Sequence[FileDiff]) -> int:
+    """Show the solution against the learner's code, file by file."""
+    if console.as_json:
+        files = [{"path": one.path, "diff": one.diff} for one in diffs]
+        console.json("solve", {"step": project.state.step, "files": files})
+        return ExitCode.DONE
+    if not diffs:
+        console.line("Your code is the solution already, line by line.")
+    for one in diffs:
+        for line in one.diff.rstrip("\n").split("\n"):
+            style = next((style for mark, style in _DIFF_STYLES.items() if line.startswith(mark)), "")
+            console.exact(line, style)
+    console.type_next("To take it into your code", "solve")
+    return ExitCode.DONE
