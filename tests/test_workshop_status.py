@@ -19,8 +19,9 @@ import pytest
 from commands import PROGRAM, environment, on_terminal, starterkit
 from workshops import FOLDERS, Room, collected, commit, git, graded, said
 
+from starterkit.cli.commands.workshop.grading import Troubles
+from starterkit.cli.commands.workshop.status_watch import Shown, watch_room
 from starterkit.cli.console.console import Console
-from starterkit.cli.watching import Shown, Troubles, watch_room
 from starterkit.errors import FileError, UsageError
 from starterkit.workshop import results, rounds, standing
 from starterkit.workshop.folder import Person, open_workshop

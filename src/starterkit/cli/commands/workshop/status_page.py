@@ -9,17 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from starterkit.cli.commands.workshop.status_table import (
+    LEGEND,
+    ago,
+    called,
+    count_of,
+    headline,
+    mark_of,
+    note_of,
+    step_of,
+    word_of,
+)
 from starterkit.cli.console.html_file import HtmlFile
-from starterkit.cli.screens.stood import LEGEND, ago, called, count_of, headline, mark_of, note_of, step_of, word_of
 from starterkit.plain import plain
 from starterkit.template.model import BASE
 from starterkit.textfile import fill_template
-from starterkit.workshop.standing import NOT_BEGUN
-
-if TYPE_CHECKING:
-    from starterkit.workshop.standing import Room, Standing
+from starterkit.workshop.standing import NOT_BEGUN, Room, Standing
 
 BOARD = HtmlFile("board", "<!-- made by starterkit workshop status -->")
 _KINDS = {
@@ -38,7 +44,7 @@ def board(room: Room) -> str:
     """Return the page."""
     sentences = headline(room)
     return fill_template(
-        Path(__file__).with_name("board.html"),
+        Path(__file__).with_name("status_page.html"),
         mark=BOARD.mark,
         seconds=REFRESH_SECONDS,
         head=_shown(sentences[0]),

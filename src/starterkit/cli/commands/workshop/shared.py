@@ -1,19 +1,28 @@
-"""What the commands for instructors share: their arguments, what completes them, and the workshop that they work on."""
+"""What several workshop commands share: arguments, the workshop here, and what people type for an update."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from starterkit.cli.options import beginning_with, flag
+from starterkit.cli.console.console import Console
+from starterkit.cli.console.invocation import NAME
+from starterkit.cli.console.text import joined, text
+from starterkit.cli.options import (
+    beginning_with,
+    flag,
+)
 from starterkit.cli.session import folder_of
-from starterkit.errors import StarterkitError
+from starterkit.errors import ExitCode, StarterkitError
+from starterkit.process import quoted
+from starterkit.workshop.carrying import Delivered
+from starterkit.workshop.folder import Workshop, find_workshop, open_workshop
+from starterkit.workshop.founding import reopened
+from starterkit.workshop.steps import texts_of
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from starterkit.workshop.folder import Workshop
+PULL = f"{NAME} pull"
 
 
 def complete_people(context: typer.Context, incomplete: str) -> list[str]:
@@ -29,8 +38,6 @@ def complete_people(context: typer.Context, incomplete: str) -> list[str]:
 
 def complete_path_steps(context: typer.Context, incomplete: str) -> list[str]:
     """Return the steps of the path of the workshop here that a word may become."""
-    from starterkit.workshop.steps import texts_of
-
     workshop = _workshop_if_any(context)
     if workshop is None or not workshop.path_repository.is_dir():
         return []
@@ -66,24 +73,56 @@ Who = Annotated[
 TrustSubmissions = Annotated[
     bool, flag("--trust-submissions", help="Start submissions without a sandbox, where there is none.")
 ]
+Jobs = Annotated[
+    str, typer.Option("--jobs", metavar="N", help="So many people at once; else eight.", show_default=False)
+]
 
 
 def workshop_folder(context: typer.Context) -> Path:
     """Return the folder of the workshop that the command was called for. Raises `UsageError` outside of one."""
-    from starterkit.workshop.folder import find_workshop
-
     return find_workshop(folder_of(context))
 
 
 def workshop_here(context: typer.Context) -> Workshop:
     """Return that workshop. Raises as `open_workshop` does."""
-    from starterkit.workshop.folder import open_workshop
-
     return open_workshop(workshop_folder(context))
 
 
 def workshop_with_path(context: typer.Context) -> Workshop:
     """Return the same, for a command that writes into it. Raises `MissingError` where its path is not there."""
-    from starterkit.workshop.founding import reopened
-
     return reopened(workshop_folder(context))
+
+
+def reached_code(unreached: int, asked: int) -> ExitCode:
+    """Return the exit code for remotes: 1 where some could not be reached, 4 where none of them could."""
+    if not unreached:
+        return ExitCode.DONE
+    return ExitCode.RED if unreached < asked else ExitCode.ENVIRONMENT
+
+
+def pull_command(delivered: Delivered) -> str:
+    """Return what the person types for it, in their project."""
+    source, branch = quoted(delivered.source), quoted(delivered.branch)
+    if delivered.is_theirs:
+        return f"{PULL} {source}" if delivered.source else PULL
+    return f"{PULL} {source if delivered.source else 'origin'} {branch}"
+
+
+def show_zips(console: Console, workshop: Workshop) -> None:
+    """Say how those get it who began with a zip, which knows no remote; nothing where nobody did."""
+    if "zip" not in workshop.handouts or console.as_json:
+        return
+    console.line()
+    console.line("Who began with a zip gets a file from you. Here, this makes them all:")
+    console.exact(
+        'for one in repos/*.git; do git --git-dir "$one" bundle create "$(basename "$one" .git).bundle" --all; done',
+        "bold",
+        indent=2,
+    )
+    console.line(joined("They type ", text(f"{PULL} FILE.bundle", "bold"), "."))
+
+
+def show_pull(console: Console) -> None:
+    """Say how those get it for whom it lies where they pull from."""
+    # As it is typed on their machines, not on this one: no path of this starterkit.
+    console.line(joined("In their projects, they type ", text(PULL, "bold"), "."))

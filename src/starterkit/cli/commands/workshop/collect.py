@@ -1,29 +1,64 @@
-"""What `workshop collect` found: who sent something new, and who could not be reached."""
+"""`starterkit workshop collect`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Annotated, Any
 
+import typer
+
+from starterkit.cli.commands.workshop.grading import grader
+from starterkit.cli.commands.workshop.shared import (
+    Jobs,
+    TrustSubmissions,
+    Who,
+    reached_code,
+    workshop_folder,
+    workshop_here,
+)
+from starterkit.cli.console.console import Console
 from starterkit.cli.console.table import counted
 from starterkit.cli.console.text import text
-from starterkit.cli.screens.enrolled import reached_code
-
-if TYPE_CHECKING:
-    from starterkit.cli.console.console import Console
-    from starterkit.workshop.collecting import Collected
-    from starterkit.workshop.folder import Workshop
+from starterkit.cli.options import flag, whole_number
+from starterkit.cli.session import console_of
+from starterkit.workshop import collecting
+from starterkit.workshop.collecting import Collected
+from starterkit.workshop.folder import Workshop
+from starterkit.workshop.founding import working
 
 _LISTED = 20
 
 
-def show(console: Console, workshop: Workshop, found: Sequence[Collected]) -> int:
+def collect(
+    context: typer.Context,
+    who: Who = None,
+    jobs: Jobs = "",
+    and_grade: Annotated[bool, flag("--grade", help="Grade what changed, as `workshop grade` does.")] = False,
+    trust_submissions: TrustSubmissions = False,
+) -> int:
+    """Bring everybody's latest work here, several at once; tell who could not be reached, and why.
+
+    Exit code 1 where some could not be reached, 4 where none could.
+    """
+    console = console_of(context)
+    count = whole_number(jobs, "--jobs") or collecting.JOBS
+    grade_them = grader(console, trusted=trust_submissions) if and_grade else None
+    with working(workshop_folder(context), console.say):
+        workshop = workshop_here(context)
+        people = workshop.chosen(who or [])
+        found = collecting.collect(workshop, people, console.say, jobs=count)
+    if grade_them is not None:
+        grade_them(workshop, people, console.say)
+    return _show(console, workshop, found)
+
+
+def _show(console: Console, workshop: Workshop, found: Sequence[Collected]) -> int:
     """Show in one line each who could not be reached, and who sent something new."""
     called = workshop.called
     unreached = [one for one in found if not one.reached]
     code = reached_code(len(unreached), len(found))
     if console.as_json:
-        people = [as_json(one, waits=workshop.waits_for(one.person)) for one in found]
+        people = [_as_json(one, waits=workshop.waits_for(one.person)) for one in found]
         console.json("workshop collect", {"people": people, "next": "workshop status"})
         return code
     new = [one for one in found if one.is_new and one.begun]
@@ -55,7 +90,7 @@ def show(console: Console, workshop: Workshop, found: Sequence[Collected]) -> in
     return code
 
 
-def as_json(one: Collected, *, waits: bool) -> dict[str, Any]:
+def _as_json(one: Collected, *, waits: bool) -> dict[str, Any]:
     """Return one person as the object that docs/commands.md describes.
 
     Of somebody who `waits` for a folder to be named nothing can be collected.

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from starterkit.cli.commands.workshop.grading import Troubles
+from starterkit.cli.commands.workshop.status_page import BOARD, board
+from starterkit.cli.commands.workshop.status_table import as_csv, as_json, called, person_as_json, show
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.invocation import shown_path
-from starterkit.cli.screens import stood
-from starterkit.plain import few
-
-if TYPE_CHECKING:
-    from starterkit.errors import StarterkitError
-    from starterkit.workshop.folder import Workshop
-    from starterkit.workshop.rounds import Grade
-    from starterkit.workshop.standing import Room
-
-_MOST_NAMES = 6
-_Told = tuple[str, str, str]
+from starterkit.crash_report import error_of
+from starterkit.workshop.folder import Workshop, open_workshop
+from starterkit.workshop.labels import with_hidden_names, with_known_labels
+from starterkit.workshop.rounds import Grade, one_round
+from starterkit.workshop.standing import Room, room
 
 
 @dataclass(frozen=True)
@@ -36,63 +31,30 @@ class Shown:
 
     def show(self, workshop: Workshop) -> None:
         """Show where everybody is, from the results that are there."""
-        from starterkit.workshop.standing import room
-
         found = self.named(room(workshop, datetime.now(UTC), self.stuck_after, self.console.say))
         self.write_page(found)
         if self.console.as_json:
             page = str(self.page.absolute()) if self.page else None
-            self.console.json("workshop status", {**stood.as_json(found), "html": page, "next": "workshop collect"})
+            self.console.json("workshop status", {**as_json(found), "html": page, "next": "workshop collect"})
         elif self.as_csv:
-            self.console.exact(stood.as_csv(found))
+            self.console.exact(as_csv(found))
         else:
             self.show_table(found)
 
     def named(self, room: Room) -> Room:
         """Return the room with the names under which it is shown."""
-        from starterkit.workshop.labels import with_hidden_names, with_known_labels
-
         return with_hidden_names(room) if self.hide_names else with_known_labels(room)
 
     def write_page(self, room: Room) -> None:
         """Write the page for the room, where one is wanted."""
         if self.page is not None:
-            from starterkit.cli.screens.board import BOARD, board
-
             BOARD.write(self.page, board(room))
 
     def show_table(self, room: Room, lines: int = 0) -> None:
         """Show the table, in at most so many lines (0: in as many as it takes)."""
-        stood.show(self.console, room, lines and lines - (self.page is not None))
+        show(self.console, room, lines and lines - (self.page is not None))
         if self.page is not None:
             self.console.note(f"The page for the room is {shown_path(self.page)}.")
-
-
-@dataclass
-class Troubles:
-    """What goes wrong while a room is watched. It is told below each table as long as it lasts."""
-
-    lasting: list[_Told] = field(default_factory=list)
-    of_this_round: list[_Told] = field(default_factory=list)
-    _not_graded: dict[tuple[str, str], list[str]] = field(default_factory=dict)
-
-    def begin_round(self) -> None:
-        """Forget what went wrong in the round before."""
-        self.of_this_round.clear()
-        self._not_graded.clear()
-
-    def not_graded(self, failed: Mapping[str, StarterkitError]) -> None:
-        """Note why some could not be graded, an error for the folder of each."""
-        for folder, wrong in failed.items():
-            self._not_graded.setdefault((wrong.message, wrong.fix), []).append(folder)
-
-    def told(self, called: Mapping[str, str]) -> tuple[_Told, ...]:
-        """All that is to be told now: a title, what is wrong, what to do. `called` are people's names, by folder."""
-        not_graded = (
-            ("NOT GRADED", f"{few([called[folder] for folder in folders], _MOST_NAMES)}: {message}", fix)
-            for (message, fix), folders in self._not_graded.items()
-        )
-        return (*self.lasting, *self.of_this_round, *not_graded)
 
 
 def watch_room(folder: Path, shown: Shown, seconds: int, grade: Grade | None, troubles: Troubles) -> int:
@@ -101,10 +63,6 @@ def watch_room(folder: Path, shown: Shown, seconds: int, grade: Grade | None, tr
     Where the answer goes to a file or a pipe, the table is shown again only when something in it changed. A round that
     fails (somebody is just editing workshop.yml, say) is told, and the next one is made.
     """
-    from starterkit.crash_report import error_of
-    from starterkit.workshop.folder import open_workshop
-    from starterkit.workshop.rounds import one_round
-
     console, seen, view = shown.console, None, _View(shown, troubles)
     console.farewell = "The watch is over. Everything that was collected is kept."
     while True:
@@ -133,9 +91,9 @@ class _View:
         """Show the room; on a screen, no more of it than that holds."""
         shown, console = self._shown, self._shown.console
         room = shown.named(room)
-        told = self._troubles.told({one.person.folder: stood.called(one) for one in room.people})
+        told = self._troubles.told({one.person.folder: called(one) for one in room.people})
         shown.write_page(room)
-        now = ([stood.person_as_json(one) for one in room.people], told)
+        now = ([person_as_json(one) for one in room.people], told)
         if not console.shows_screen and now == self._before:
             return
         self._before = now

@@ -1,27 +1,54 @@
-"""Pairs of people whose code is alike, with the places to talk about."""
+"""`starterkit workshop similar`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Annotated, Any
 
+import typer
+
+from starterkit.cli.commands.workshop.shared import Who, workshop_with_path
+from starterkit.cli.console.console import Console
 from starterkit.cli.console.text import text
-from starterkit.errors import ExitCode
+from starterkit.cli.options import whole_number
+from starterkit.cli.session import console_of
+from starterkit.errors import ExitCode, UsageError
+from starterkit.workshop.folder import Workshop
+from starterkit.workshop.similarity import Compared, Pair, Place, compare
 
-if TYPE_CHECKING:
-    from starterkit.cli.console.console import Console
-    from starterkit.workshop.folder import Workshop
-    from starterkit.workshop.similarity import Compared, Pair, Place
-
+_AT_LEAST = 50
 _MOST = 40
 
 
-def show(console: Console, workshop: Workshop, found: Compared, percent: int) -> int:
+def similar(
+    context: typer.Context,
+    who: Who = None,
+    at_least: Annotated[
+        str,
+        typer.Option(
+            "--at-least", metavar="PERCENT", help="Show pairs from this share on; else 50.", show_default=False
+        ),
+    ] = "",
+) -> int:
+    """Show pairs of people whose own code is alike, beyond what the path explains.
+
+    It is help for a talk, never a verdict: people who learn together write alike. Needs the package copydetect.
+    """
+    percent = whole_number(at_least, "--at-least") or _AT_LEAST
+    if percent > 100:
+        raise UsageError("--at-least wants a share of 1 to 100 percent.", "For example: --at-least 60")
+    console = console_of(context)
+    workshop = workshop_with_path(context)
+    found = compare(workshop, workshop.chosen(who or []), percent / 100, console.say)
+    return _show(console, workshop, found, percent)
+
+
+def _show(console: Console, workshop: Workshop, found: Compared, percent: int) -> int:
     """Show the pairs; the exit code is 0 whatever was found."""
     if console.as_json:
         console.json("workshop similar", _as_json(found, percent))
         return ExitCode.DONE
     for pair in found.pairs[:_MOST]:
-        _show(console, workshop, pair)
+        _show_pair(console, workshop, pair)
     if len(found.pairs) > _MOST:
         console.line(f"… and {len(found.pairs) - _MOST} more pairs: see --json, or ask for more with --at-least.")
     if not found.pairs:
@@ -39,7 +66,7 @@ def show(console: Console, workshop: Workshop, found: Compared, percent: int) ->
     return ExitCode.DONE
 
 
-def _show(console: Console, workshop: Workshop, pair: Pair) -> None:
+def _show_pair(console: Console, workshop: Workshop, pair: Pair) -> None:
     one, other = (workshop.called[person.folder] for person in pair.people)
     console.line(text(f"{pair.share:4.0%}", "bold"), f"  {one} and {other}", hang=6)
     for place in pair.places:
@@ -62,10 +89,7 @@ def _as_json(found: Compared, percent: int) -> dict[str, Any]:
                 "people": [person.folder for person in pair.people],
                 "share": round(pair.share, 3),
                 "pieces": pair.pieces,
-                "places": [
-                    {"files": list(place.files), "lines": [list(lines) for lines in place.lines]}
-                    for place in pair.places
-                ],
+                "places": [_place_as_json(place) for place in pair.places],
             }
             for pair in found.pairs
         ],

@@ -1,18 +1,25 @@
-"""The command for a room without internet: `workshop bundle`."""
+"""`starterkit workshop bundle`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 
+from starterkit.cli.console.console import Console
+from starterkit.cli.console.invocation import shown_path
+from starterkit.cli.console.text import prose, text
+from starterkit.cli.new_questions import from_elsewhere
 from starterkit.cli.options import Elsewhere, complete_frameworks, flag
 from starterkit.cli.session import console_of, folder_of
 from starterkit.errors import UsageError
 from starterkit.paths import expand_user_folder
+from starterkit.workshop.bundling.contents import Framework, framework_in, framework_of
+from starterkit.workshop.bundling.making import README, MadeBundle, Request, in_order, make_bundle
+from starterkit.workshop.bundling.targets import platforms_of, pythons_of, sorted_pythons
+from starterkit.workshop.folder import find_workshop, open_workshop
 
-if TYPE_CHECKING:
-    from starterkit.workshop.bundling.contents import Framework
+_MEGABYTE = 1_000_000
 
 
 def bundle(
@@ -56,10 +63,6 @@ def bundle(
 
     The same again goes on where it was interrupted; with other platforms, Pythons or frameworks, it adds them.
     """
-    from starterkit.cli.screens import bundled
-    from starterkit.workshop.bundling.making import Request, make_bundle
-    from starterkit.workshop.bundling.targets import platforms_of, pythons_of, sorted_pythons
-
     console = console_of(context)
     systems, versions = platforms_of(platforms or []), sorted_pythons(pythons_of(pythons or []))
     request = Request(
@@ -69,16 +72,11 @@ def bundle(
         versions,
         with_starterkit=not without_starterkit,
     )
-    return bundled.show(console, make_bundle(request, console.say))
+    return _show(console, make_bundle(request, console.say))
 
 
 def _frameworks(context: typer.Context, names: list[str], elsewhere: str) -> tuple[Framework, ...]:
     """The frameworks that are named; the workshop's, in a workshop; else all."""
-    from starterkit.cli.new_questions import from_elsewhere
-    from starterkit.workshop.bundling.contents import framework_in, framework_of
-    from starterkit.workshop.bundling.making import in_order
-    from starterkit.workshop.folder import find_workshop, open_workshop
-
     own = [framework_in(from_elsewhere(console_of(context), folder_of(context), elsewhere).folder)] if elsewhere else []
     if names or own:
         return (*own, *(in_order(names) if names else ()))
@@ -87,3 +85,47 @@ def _frameworks(context: typer.Context, names: list[str], elsewhere: str) -> tup
     except UsageError:
         return in_order(())
     return (framework_of(open_workshop(folder)),)
+
+
+def _show(console: Console, made: MadeBundle) -> int:
+    """Show where the bundle is, what it is for, and how large it is."""
+    if console.as_json:
+        console.json("workshop bundle", _as_json(made))
+        return 0
+    contents = made.contents
+    console.line(text("ok", "bold green"), f"  The bundle is in {shown_path(made.folder)}.")
+    rows = {
+        "frameworks": ", ".join(contents.frameworks),
+        "platforms": ", ".join(contents.platforms),
+        "Pythons": ", ".join(contents.pythons),
+        "size": f"{_megabytes(made.size)} in {len(contents.files)} files, of which wheels fetched now: "
+        f"{_megabytes(made.fetched)}",
+    }
+    for name, words in rows.items():
+        console.line(f"{name:12}", words, indent=2, hang=12)
+    console.line()
+    console.line(
+        prose(
+            f"Copy the whole folder to a stick or a shared disk. {README} in it says what people in the room type; "
+            "Python and git have to be on their machines."
+        )
+    )
+    return 0
+
+
+def _as_json(made: MadeBundle) -> dict[str, Any]:
+    """Return a bundle as the object that docs/commands.md describes."""
+    contents = made.contents
+    return {
+        "folder": str(made.folder),
+        "frameworks": list(contents.frameworks),
+        "platforms": list(contents.platforms),
+        "pythons": list(contents.pythons),
+        "files": len(contents.files),
+        "bytes": made.size,
+        "fetched": made.fetched,
+    }
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / _MEGABYTE:.1f} MB"

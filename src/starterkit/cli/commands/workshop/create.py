@@ -1,28 +1,88 @@
-"""A workshop that was made or grew: what each person types to begin, and who could not be reached."""
+"""`starterkit workshop create`."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import Annotated, Any
+
+import typer
 
 from starterkit import __version__
+from starterkit.cli.commands.workshop.create_request import Due, Place, RemoteTemplate, RosterFile, WorkshopChoice
+from starterkit.cli.commands.workshop.shared import Jobs, reached_code
+from starterkit.cli.console.console import Console
 from starterkit.cli.console.invocation import shown_path
 from starterkit.cli.console.table import counted, fitted, width_of
 from starterkit.cli.console.text import prose, text
-from starterkit.errors import ExitCode
+from starterkit.cli.options import At, Data, Elsewhere, Framework, Trust
+from starterkit.cli.session import console_of, folder_of
+from starterkit.errors import ExitCode, UsageError
+from starterkit.paths import expand_user_folder
 from starterkit.plain import few, shortened
 from starterkit.process import quoted
 from starterkit.template.model import BASE
+from starterkit.workshop.enrolling import Enrolled, Enrolment, enrol
 from starterkit.workshop.naming import told_apart
 from starterkit.workshop.sharing import is_another_user
-
-if TYPE_CHECKING:
-    from starterkit.cli.console.console import Console
-    from starterkit.workshop.enrolling import Enrolled, Enrolment
 
 _WIDEST_NAME = 48
 _MOST_TITLES, _LONGEST_TITLE = 30, 120
 _COLUMN_WORDS = {"first": "first name", "last": "surname", "email": "e-mail"}
+_INSTALLED = (
+    "python3 -m venv starterkit-env",
+    ". starterkit-env/bin/activate",
+    f"pip install starterkit-{__version__}-py3-none-any.whl     the file that you have from me",
+)
+_ONCE = (
+    'git config --global user.name "Your Name"',
+    "git config --global user.email you@example.org",
+    "git config --global pull.rebase false",
+)
+_STEPS = (
+    "starterkit run --open     your site; Ctrl-C stops it",
+    "starterkit next           the first step, and later the one after it",
+    "starterkit check          what is still red",
+)
+_SAVED = ("git add -A", 'git commit -m "What I did"')
+
+
+def create(
+    context: typer.Context,
+    roster: RosterFile,
+    place: Place = "",
+    framework: Framework = "",
+    template: Elsewhere = "",
+    trust: Trust = False,
+    data: Data = None,
+    at: At = "",
+    remote_template: RemoteTemplate = "",
+    due: Due = "",
+    zips: Annotated[
+        str,
+        typer.Option("--zip", metavar="FOLDER", help="Write a zip for each person there, to hand out."),
+    ] = "",
+    folders: Annotated[
+        str,
+        typer.Option("--folders", metavar="FOLDER", help="Make a working folder for each person there."),
+    ] = "",
+    jobs: Jobs = "",
+) -> int:
+    """Make a workshop: one repository for each person or team, all from one rendering.
+
+    With a longer roster, the same again adds who is new; what exists is never touched.
+    """
+    if zips and folders:
+        raise UsageError("--zip and --folders exclude each other.", "Choose one of them.")
+    console, here = console_of(context), folder_of(context)
+    choice = WorkshopChoice(context, place, framework, template, trust, data, at)
+    request = choice.request(roster, remote_template, due, jobs)
+    request = replace(
+        request,
+        zips=expand_user_folder(zips, here) if zips else None,
+        folders=expand_user_folder(folders, here) if folders else None,
+    )
+    return show(console, enrol(request, console.say))
 
 
 def show(console: Console, made: Enrolment) -> int:
@@ -34,7 +94,7 @@ def show(console: Console, made: Enrolment) -> int:
     console.line(text("ok", "bold green"), "  ", _head(made))
     _show_columns(console, made)
     console.line()
-    show_people(console, _lines(made))
+    _show_people(console, _lines(made))
     _show_noticed(console, made)
     _show_owner(console, made)
     if code != ExitCode.ENVIRONMENT:
@@ -58,14 +118,7 @@ def _lines(made: Enrolment) -> list[tuple[str, str]]:
     return lines
 
 
-def reached_code(unreached: int, asked: int) -> ExitCode:
-    """Return the exit code for remotes: 1 where some could not be reached, 4 where none of them could."""
-    if not unreached:
-        return ExitCode.DONE
-    return ExitCode.RED if unreached < asked else ExitCode.ENVIRONMENT
-
-
-def show_people(console: Console, lines: list[tuple[str, str]]) -> None:
+def _show_people(console: Console, lines: list[tuple[str, str]]) -> None:
     """Show what each person types, so that it can be copied."""
     width = width_of("", (name for name, _ in lines), _WIDEST_NAME)
     for name, typed in lines:
@@ -118,24 +171,6 @@ def _show_noticed(console: Console, made: Enrolment) -> None:
             why = one.pushed.why if one.pushed else ""
             console.line(text("NOT REACHED", "bold red"), f"  {one.person.name} ({one.person.remote}): {why}", hang=13)
         console.say_prose("Type the same again when that is mended: only what is missing is pushed.")
-
-
-_INSTALLED = (
-    "python3 -m venv starterkit-env",
-    ". starterkit-env/bin/activate",
-    f"pip install starterkit-{__version__}-py3-none-any.whl     the file that you have from me",
-)
-_ONCE = (
-    'git config --global user.name "Your Name"',
-    "git config --global user.email you@example.org",
-    "git config --global pull.rebase false",
-)
-_STEPS = (
-    "starterkit run --open     your site; Ctrl-C stops it",
-    "starterkit next           the first step, and later the one after it",
-    "starterkit check          what is still red",
-)
-_SAVED = ("git add -A", 'git commit -m "What I did"')
 
 
 def _show_owner(console: Console, made: Enrolment) -> None:

@@ -1,4 +1,4 @@
-"""Where everybody in a workshop is: a table for the terminal, CSV, and JSON. board.py has the page for the room."""
+"""The text, CSV and JSON of `workshop status`. status_page.py has the HTML page."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from starterkit.cli.console.console import Console
 from starterkit.cli.console.table import (
     WIDEST_NAME,
     WIDEST_STEP,
@@ -22,10 +23,7 @@ from starterkit.cli.console.table import (
 from starterkit.cli.console.text import text, wrapped
 from starterkit.crash_report import UNEXPECTED
 from starterkit.plain import csv_cell
-
-if TYPE_CHECKING:
-    from starterkit.cli.console.console import Console
-    from starterkit.workshop.standing import Room, Standing
+from starterkit.workshop.standing import Room, Standing
 
 _STYLES = {"green": "green", "red": "red", "stuck": "bold yellow", "tampered": "bold red", "unreadable": "bold red"}
 _STATE, _ACTIVE, _COUNT = 11, 8, 20
