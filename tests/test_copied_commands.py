@@ -7,8 +7,8 @@ import shlex
 import pytest
 
 from starterkit.checking import expected_tests
+from starterkit.cli.commands import hint
 from starterkit.cli.console.console import Console
-from starterkit.cli.screens import reading
 from starterkit.process import quoted
 from starterkit.project.hinting import HintShown
 from starterkit.template.bundled import bundled_names, bundled_template
@@ -24,7 +24,7 @@ def test_the_command_for_every_test_title_names_that_test(name: str, capsys: pyt
     console = Console()
 
     for title in [*titles, *TITLES]:
-        reading.show_hint(console, HintShown(title, title, "", 0, 0, None))
+        hint._show(console, HintShown(title, title, "", 0, 0, None))
         *program, command, test = shlex.split(capsys.readouterr().out.rstrip().splitlines()[-1])
         assert program
         assert (command, test) == ("check", title)
