@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import groupby
-from typing import TYPE_CHECKING
 
+from starterkit.cli.console.console import Console
 from starterkit.cli.console.text import Text, harmless, joined, prose, text
-
-if TYPE_CHECKING:
-    from starterkit.cli.console.console import Console
 
 _ITEM = re.compile(r"(\s*)([-*]|\d+\.)\s+")
 # Code as it is, or words between one or two stars.
