@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import typer
 
-from starterkit.cli.commands.workshop.grading import grader
 from starterkit.cli.commands.workshop.shared import (
     Jobs,
     TrustSubmissions,
@@ -42,7 +41,12 @@ def collect(
     """
     console = console_of(context)
     count = whole_number(jobs, "--jobs") or collecting.JOBS
-    grade_them = grader(console, trusted=trust_submissions) if and_grade else None
+    grade_them = None
+    if and_grade:
+        # Imported here, because the sandbox and what it needs take 0.1 s to import.
+        from starterkit.cli.commands.workshop.grading import grader
+
+        grade_them = grader(console, trusted=trust_submissions)
     with working(workshop_folder(context), console.say):
         workshop = workshop_here(context)
         people = workshop.chosen(who or [])

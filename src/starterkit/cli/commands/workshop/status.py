@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from starterkit.cli.commands.workshop.grading import Troubles, grader_for_watch
 from starterkit.cli.commands.workshop.shared import TrustSubmissions
 from starterkit.cli.commands.workshop.status_page import BOARD
 from starterkit.cli.commands.workshop.status_watch import Shown, watch_room
@@ -55,6 +54,9 @@ def status(
     shown = Shown(console, as_csv=as_csv, page=page, hide_names=hide_names, stuck_after=minutes)
     folder = find_workshop(folder_of(context))
     if watch:
+        # Imported here, because the sandbox and what it needs take 0.1 s to import.
+        from starterkit.cli.commands.workshop.grading import Troubles, grader_for_watch
+
         troubles = Troubles()
         grade_them = grader_for_watch(console, troubles, trusted=trust_submissions)
         return watch_room(folder, shown, whole_number(every, "--every") or 15, grade_them, troubles)

@@ -6,8 +6,8 @@ import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from starterkit.cli.commands.workshop.grading import Troubles
 from starterkit.cli.commands.workshop.status_page import BOARD, board
 from starterkit.cli.commands.workshop.status_table import as_csv, as_json, called, person_as_json, show
 from starterkit.cli.console.console import Console
@@ -17,6 +17,9 @@ from starterkit.workshop.folder import Workshop, open_workshop
 from starterkit.workshop.labels import with_hidden_names, with_known_labels
 from starterkit.workshop.rounds import Grade, one_round
 from starterkit.workshop.standing import Room, room
+
+if TYPE_CHECKING:
+    from starterkit.cli.commands.workshop.grading import Troubles
 
 
 @dataclass(frozen=True)
