@@ -111,6 +111,24 @@ def test_a_python_program_that_fails_is_named_for_what_it_is(
     assert str(found.place).startswith(place)
 
 
+TEMPLATE_ERRORS = [
+    ("TemplateSyntaxError: Invalid block tag on line 2: 'nosuch', expected 'endif'. Did you forget?", "pages/a.html:2"),
+    ("django.template.exceptions.TemplateDoesNotExist: gone.html", "pages/a.html:3"),
+]
+
+
+@pytest.mark.parametrize(("words", "place"), TEMPLATE_ERRORS)
+def test_the_file_of_a_mistake_in_a_template_is_found(tmp_path: Path, words: str, place: str) -> None:
+    """Django names a line, and no file."""
+    pages = {
+        "pages/0.html": "{% if x %}\n{% else %}\n{% endif %}\n",
+        "pages/a.html": "<p>\n{% nosuch %}\n{% include 'gone.html' %}\n",
+    }
+    project = Project(write_tree(tmp_path, pages), lambda path: False)
+
+    assert str(judged_output(words, project).place) == place
+
+
 JAVASCRIPT = [
     ({"conduit/a.js": "// one\nconst x = ;\n"}, "SyntaxError: Unexpected token ';'", "conduit/a.js:2"),
     (
@@ -140,6 +158,14 @@ JAVASCRIPT = [
         },
         "conduit/a.json isn't valid JSON: ",
         "conduit/a.json:",
+    ),
+    (
+        {
+            "conduit/a.js": "import { b } from './b.js';\nexport const a = 1;\n",
+            "conduit/b.js": "import { a } from './a.js';\nexport const b = a;\n",
+        },
+        "Cannot access 'a' before initialization. The imports form a circle: conduit/b.js imports conduit/a.js imports",
+        "conduit/b.js:2",
     ),
     (
         {"conduit/a.js": "function f() {\n  f();\n}\nf();\n"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 import tomllib
@@ -11,15 +12,16 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from starterkit.checking.results import Place
-from starterkit.checking.sources import JAVASCRIPT, Judged, Project, line_of
+from starterkit.checking.sources import JAVASCRIPT, Judged, Project, line_of, lines_of
 
 _CODE = (".py", *JAVASCRIPT)
 _TEXTS = (*_CODE, ".html", ".css", ".json", ".toml", ".md", ".sql", ".txt", ".jinja", ".j2", ".yml", ".yaml", ".ini")
-_INPUT = re.compile(rb"(?<![\w.])input\(|\bsys\.stdin\b|(?<![\w.])breakpoint\(|\bpdb\.set_trace\(")
+_INPUT = re.compile(rb"(?<![\w.])(?:input|breakpoint)\(|\b(?:sys|process)\.stdin\b|\bpdb\.set_trace\(")
 _BYTE_ORDER_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 # What Node prints above the source of a file that it can't load: its path and the line.
 SOURCE_LINE = re.compile(r"^(?:file://)?(?:/|[A-Za-z]:)[^\n]*:\d+$", re.MULTILINE)
 _AT_LINE = re.compile(r"line (\d+)")
+_IMPORTED = re.compile(rb"(?:from|import)\s*\(?\s*['\"](\.[^'\"\n]+)['\"]")
 
 
 @dataclass(frozen=True)
@@ -67,11 +69,10 @@ def _encoding(failure: _Failure) -> Judged | None:
 
 
 def _input(failure: _Failure) -> Judged | None:
-    calls = [place for name, data in failure.project.own_files(".py") if (place := line_of(_INPUT, name, data))]
-    place = failure.project.own_place(failure.text) or next(iter(calls), None)
-    if place is None or not calls:
-        return None
-    return Judged(f"{place} waits for somebody to type. A site gets its input from requests.", place)
+    calls = [place for name, data in failure.project.own_files(*_CODE) for place in lines_of(_INPUT, name, data)]
+    at = failure.project.own_place(failure.text)
+    place = at if at in calls else next(iter(calls), None)
+    return Judged(f"{place} waits for somebody to type. A site gets its input from requests.", place) if place else None
 
 
 def _hidden_module(failure: _Failure) -> Judged | None:
@@ -110,6 +111,41 @@ def _node_import(failure: _Failure) -> Judged | None:
     return Judged(f"{importing} imports {what}, but there is no such {failure.match['kind']}.{more}", place)
 
 
+def _template(failure: _Failure) -> Judged | None:
+    """Django names the line of a template's mistake, but not the file."""
+    place = failure.project.own_place(failure.text)
+    if place and not place.file.endswith(".py"):  # Jinja names the file
+        return None
+    words = failure.match["words"]
+    at = _AT_LINE.search(words)
+    tokens = [token.encode() for token in re.findall(r"'([^'\n]+)'", words) or [words]]
+    for name, data in failure.project.own_files(".html", ".txt", ".xml"):
+        for number, line in enumerate(data.split(b"\n"), 1):
+            is_line = not at or number == int(at[1])
+            if is_line and any(mark in line for mark in (b"{%", b"{{")) and any(token in line for token in tokens):
+                return Judged(failure.match[0], Place(name, number))
+    return None
+
+
+def _circle(failure: _Failure) -> Judged | None:
+    """Modules of JavaScript that import each other: one of them finds a name without a value."""
+    files = dict(failure.project.own_files(*JAVASCRIPT))
+    place = failure.project.own_place(failure.text)
+    queue: list[tuple[str, ...]] = [(place.file,)] if place and place.file in files else []
+    seen = set()
+    while place and queue:
+        way = queue.pop(0)
+        for target in _IMPORTED.findall(files[way[-1]]):
+            file = os.path.normpath(PurePosixPath(way[-1]).parent / target.decode()).replace(os.sep, "/")
+            if file == place.file:
+                circle = " imports ".join((*way, file))
+                return Judged(f"{failure.match[0]}. The imports form a circle: {circle}.", place)
+            if file in files and file not in seen:
+                seen.add(file)
+                queue.append((*way, file))
+    return None
+
+
 def _data_file(failure: _Failure) -> Judged | None:
     for name, data in failure.project.own_files(".json", ".toml"):
         kind = "JSON" if name.endswith(".json") else "TOML"
@@ -127,6 +163,9 @@ _CAUSES: tuple[tuple[str, Callable[[_Failure], Judged | None]], ...] = (
     (r"reading from stdin while output is captured|EOF when reading a line|^Aborted!|BdbQuit", _input),
     (r"No module named|cannot import name|has no attribute|is not a package|is not callable", _hidden_module),
     (r"Cannot find (?P<kind>module|package) '(?P<name>[^']+)' imported from (?P<file>\S.*)", _node_import),
+    (r"Template(?:SyntaxError|DoesNotExist): (?P<words>.*)", _template),
+    (r"Cannot access '[^']+' before initialization", _circle),
+    (r"nothing happened", _input),
     (r"in JSON at position|JSON input|valid JSON|JSONDecodeError|TOMLDecodeError", _data_file),
     (r"^SyntaxError: ", _javascript),
 )

@@ -68,12 +68,13 @@ def _told(case: Case) -> str:
         if words[:1] == words[-1:] and words[:1] in ("'", '"', "`"):  # a thrown string, and not an error
             words = words[1:-1]
         return "\n".join(line.strip() for line in words.splitlines() if line.strip())
-    if case.message in ("collection failure", "internal error", ""):
-        errors = list(_ERROR_LINES.finditer(case.text))
-        last_lines = case.text.strip().splitlines()[-1:]
-        return _without_mark(errors[-1][0]) if errors else "".join(last_lines)
     wrapped = _WRAPPER.match(case.message)
-    return wrapped[1] if wrapped else case.message
+    message = wrapped[1] if wrapped else case.message
+    is_silent = message in ("collection failure", "internal error", "")
+    errors = list(_ERROR_LINES.finditer(case.text if is_silent else message))
+    if errors:  # a whole traceback, whose last error counts
+        return _without_mark(errors[-1][0])
+    return "".join(case.text.strip().splitlines()[-1:]) if is_silent else message
 
 
 def _without_mark(error_lines: str) -> str:

@@ -276,8 +276,12 @@ class _Pairing:
     def _cut_off(self, test: ExpectedTest) -> TestResult:
         if test != self._first_absent():
             return TestResult(test, Outcome.DID_NOT_RUN, "Not reached: the run was stopped before it.")
-        place = self.project.own_place(self.ended.trace)
-        return TestResult(test, Outcome.DID_NOT_RUN, f"Stopped: {self.ended.why_cut}", place)
+        from starterkit.checking.causes import explained
+        from starterkit.checking.sources import Judged
+
+        stopped = Judged(f"Stopped: {self.ended.why_cut}", self.project.own_place(self.ended.trace))
+        words = explained(stopped, self.ended.trace, self.project)
+        return TestResult(test, Outcome.DID_NOT_RUN, words.message, words.place)
 
     def _first_absent(self) -> ExpectedTest:
         """The test that was under way when the run was stopped: files run in the order given, tests by line."""

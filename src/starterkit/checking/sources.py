@@ -131,8 +131,12 @@ class Project:
 
 def line_of(pattern: re.Pattern[bytes], name: str, data: bytes) -> Place | None:
     """Return the first line of a file that a pattern matches."""
-    found = pattern.search(data)
-    return Place(name, data.count(b"\n", 0, found.start()) + 1) if found else None
+    return next(lines_of(pattern, name, data), None)
+
+
+def lines_of(pattern: re.Pattern[bytes], name: str, data: bytes) -> Iterator[Place]:
+    """Yield the lines of a file that a pattern matches."""
+    return (Place(name, data.count(b"\n", 0, found.start()) + 1) for found in pattern.finditer(data))
 
 
 def _unescaped(path: str) -> str:

@@ -12,6 +12,8 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from starterkit.checking import CheckResult, ExpectedTest, Outcome, run_tests
+from starterkit.checking.causes import files_in_wrong_encoding
+from starterkit.checking.sources import Project as Sources
 from starterkit.errors import MissingError, UsageError
 from starterkit.process import ProgramMissing, beside, quoted
 from starterkit.progress import Progress, no_progress
@@ -199,6 +201,13 @@ def own_test_files(project: Project, whole: CheckResult) -> list[str]:
         for file in project.folder.glob(pattern)
     }
     return sorted(found - known)
+
+
+def notes(project: Project, result: CheckResult) -> list[str]:
+    """Return what a check should say even if all tests pass: files of the learner's that aren't saved as UTF-8."""
+    found = files_in_wrong_encoding(Sources(project.folder, project.template.owns))
+    said = {one.message for one in result.red}
+    return [one.message for one in found if one.message not in said]
 
 
 def _with_what_is_missing(project: Project, result: CheckResult) -> CheckResult:

@@ -10,6 +10,7 @@ import typer
 from starterkit.checking import CheckResult
 from starterkit.cli.commands.shared import check_result
 from starterkit.cli.console.console import Console
+from starterkit.cli.console.text import text
 from starterkit.cli.options import complete_tests, flag
 from starterkit.cli.session import console_of, opened
 from starterkit.plain import few
@@ -38,12 +39,13 @@ def check(
     console = console_of(context)
     with opened(context) as project:
         result = checks.check(project, pristine=pristine, fresh=fresh, selected=tests or (), say=console.say)
+        notes = checks.notes(project, result)
         command = check_result.next_command(result, selected=bool(tests), is_last=is_at_end(project))
         if console.as_json:
-            console.json("check", {**check_result.as_json(result), "next": command})
+            console.json("check", {**check_result.as_json(result), "notes": notes, "next": command})
         else:
             own = () if tests else checks.own_test_files(project, result)
-            _show(console, result, project.step, command, is_last=is_last_step(project), own=own)
+            _show(console, result, project.step, command, is_last=is_last_step(project), own=own, notes=notes)
     return 1 if result.red else 0
 
 
@@ -55,6 +57,7 @@ def _show(
     *,
     is_last: bool,
     own: Sequence[str] = (),
+    notes: Sequence[str] = (),
 ) -> None:
     """Show a whole check and what to do next.
 
@@ -62,9 +65,11 @@ def _show(
     """
     if result.red:
         check_result.show_red(console, result)
+        _show_notes(console, notes)
         check_result.type_after_red(console, command)
         return
     console.line(check_result.green_line(result))
+    _show_notes(console, notes)
     if own:
         console.line(f"Not run, for they are your own tests: {few(own, _SHOWN_FILES)}.")
     if command == "check":
@@ -77,3 +82,9 @@ def _show(
     else:
         console.line("That was the last step: the whole site is built, and it is yours.")
         console.type_next("Look at it", "run --open")
+
+
+def _show_notes(console: Console, notes: Sequence[str]) -> None:
+    for note in notes:
+        console.line()
+        console.line(text("Note  ", "bold yellow"), note, hang=6)
