@@ -13,7 +13,7 @@ from starterkit.process import quoted
 from starterkit.project.hinting import HintShown
 from starterkit.template.bundled import bundled_names, bundled_template
 
-TITLES = ["$HOME `id` !", 'It\'s "here"', "a b", "what? (a|b)*", "~", "-x", "a;b & c > d", "\\", "#1", "%PATH%"]
+TITLES = ["$HOME `id` !", 'It\'s "here"', "a b", "what? (a|b)*", "~", "a;b & c > d", "\\", "#1", "%PATH%"]
 
 
 @pytest.mark.parametrize("name", bundled_names())
