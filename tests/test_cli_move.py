@@ -80,6 +80,15 @@ def test_solve_without_its_check_asks_for_one(begun_site: Path) -> None:
     assert starterkit("status", "--json", cwd=begun_site).json["next"] == "check"
 
 
+def test_showing_a_solution_that_is_in_suggests_the_check(begun_site: Path) -> None:
+    starterkit("solve", "--no-check", cwd=begun_site)
+
+    shown = starterkit("solve", "--show", cwd=begun_site).out
+
+    assert "Your code is the solution already" in shown
+    assert shown.rstrip().endswith("starterkit check")
+
+
 def test_solve_show_is_a_diff_against_the_learners_code(begun_site: Path) -> None:
     shown = starterkit("solve", "--show", cwd=begun_site).out
     answer = starterkit("solve", "--show", "--json", cwd=begun_site).json

@@ -80,6 +80,8 @@ def _show_solution(console: Console, project: Project, diffs: Sequence[FileDiff]
         return ExitCode.DONE
     if not diffs:
         console.line("Your code is the solution already, line by line.")
+        console.type_next("Check it", "check")
+        return ExitCode.DONE
     for one in diffs:
         for line in one.diff.rstrip("\n").split("\n"):
             style = next((style for mark, style in _DIFF_STYLES.items() if line.startswith(mark)), "")
