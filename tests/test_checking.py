@@ -501,6 +501,23 @@ def test_a_run_ends_at_the_first_test_that_gets_stuck(
     assert third.message == "Not reached: the run was stopped before it."
 
 
+def test_a_test_with_a_longer_limit_of_its_own_may_work_longer(tmp_path: Path) -> None:
+    tests = """\
+        import time
+        import pytest
+
+        @pytest.mark.timeout(60)
+        def test_a():
+            while time.process_time() < 7:
+                pass
+        """
+    folder = project(tmp_path, {"tests/test_a.py": tests})
+
+    (only,) = check(folder).results
+
+    assert only.outcome is Outcome.PASSED, only.message
+
+
 def test_a_test_file_that_never_ends_to_load_is_named(tmp_path: Path) -> None:
     files = {
         "conduit/stuck.py": "while True:\n    pass\n",

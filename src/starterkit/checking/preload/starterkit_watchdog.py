@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-BUSY_SECONDS = 5.0  # of processor time for one test
+BUSY_SECONDS = 5.0  # of processor time for one test that has no limit of its own
 IMPORTING_SECONDS = 20.0  # of processor time in which packages are imported
 IDLE_SECONDS, IDLE_USE = 15.0, 0.05  # nothing happens for so long, at this share of a processor
 _TICK_SECONDS = 0.1
@@ -34,6 +34,7 @@ class Watchdog:
         self._note = note
         self._config: pytest.Config | None = None
         self._test = ""
+        self._allowed = BUSY_SECONDS
         self._is_over = False
         self._used = time.process_time()
         self._importing = 0.0
@@ -50,6 +51,14 @@ class Watchdog:
 
     def pytest_collection_finish(self) -> None:
         self._progress()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> None:
+        marker = item.get_closest_marker("timeout")
+        limits = [*marker.args, *marker.kwargs.values()] if marker else []
+        self._allowed = max(
+            BUSY_SECONDS, *[float(limit) for limit in limits[:1] if isinstance(limit, int | float)], 0.0
+        )
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         self._test = nodeid.rpartition("::")[2].partition("[")[0]
@@ -83,8 +92,8 @@ class Watchdog:
             self._idle_ticks += 1
             if self._idle_use > IDLE_USE * IDLE_SECONDS:
                 self._idle_use, self._idle_ticks = 0.0, 0
-            if self._busy > BUSY_SECONDS or self._importing > IMPORTING_SECONDS:
-                self._end(BUSY_SECONDS if self._busy > BUSY_SECONDS else IMPORTING_SECONDS, is_busy=True)
+            if self._busy > self._allowed or self._importing > IMPORTING_SECONDS:
+                self._end(self._allowed if self._busy > self._allowed else IMPORTING_SECONDS, is_busy=True)
             elif self._idle_ticks * _TICK_SECONDS > IDLE_SECONDS:
                 self._end(IDLE_SECONDS, is_busy=False)
 
