@@ -77,7 +77,7 @@ CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
     "packages of its own": (
         {"node_modules/undici/index.js": "", **at_start("import 'undici';")},
         Verdict.RED,
-        "Cannot find package 'undici'",
+        "imports undici, but there is no such package",
     ),
     "an answer that is no answer": (
         at_start("globalThis.Response.prototype.text = async () => ({ toString: () => '3' });"),

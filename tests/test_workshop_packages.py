@@ -503,7 +503,7 @@ def test_no_lock_file_makes_npm_ask_another_address(
         (lock({}, **{"starterkit.node": {"version": "1.0.0"}}), "is no package of node_modules"),
         (lock({}, **{"a>node_modules": {"version": "1.0.0"}}), "is no package of node_modules"),
         (lock({}, **{"\ud800\x1b[1m": {"version": "1.0.0"}}), "is no package of node_modules"),
-        (File(FILE, b'{"packages": ' + b"[" * 100_000), "is no lock file of this npm"),
+        (File(FILE, b'{"packages": ' + b"[" * 100_000), "values are nested too deeply"),
         (File(FILE, b'{"lockfileVersion": ' + b"1" * 5000 + b"}"), "is no lock file of this npm"),
     ],
 )

@@ -152,7 +152,7 @@ def _read(file: str, theirs: bytes) -> tuple[Mapping[str, object], dict[str, obj
     """Return the project and the packages of a lock file."""
     try:
         top = parse_json(theirs, file)
-    except (ValueError, RecursionError) as strange:  # a number or a nesting that no such file holds
+    except ValueError as strange:  # a number that no such file holds
         raise UsageError(f"{file} is no lock file of this npm") from strange
     packages = top.get("packages")
     root = packages.get("") if isinstance(packages, dict) else None
