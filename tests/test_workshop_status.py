@@ -19,6 +19,7 @@ import pytest
 from commands import PROGRAM, environment, on_terminal, starterkit
 from workshops import FOLDERS, Room, collected, commit, git, graded, said
 
+from starterkit.cli.commands.workshop import status_watch
 from starterkit.cli.commands.workshop.grading import Troubles
 from starterkit.cli.commands.workshop.status_watch import Shown, watch_room
 from starterkit.cli.console.console import Console
@@ -377,7 +378,7 @@ def test_a_watch_outlasts_a_round_that_fails_and_tells_why(
         troubles.not_graded({folder: UsageError("no hash", "Pin it.") for folder in FOLDERS[:2]})
         return standing.room(busy.opened, NINE)
 
-    monkeypatch.setattr(rounds, "one_round", one_round)
+    monkeypatch.setattr(status_watch, "one_round", one_round)
     monkeypatch.setattr(time, "sleep", lambda _: None)
     shown, troubles = Shown(Console(), False, None, False, 20), Troubles()
 
