@@ -55,10 +55,8 @@ class Watchdog:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> None:
         marker = item.get_closest_marker("timeout")
-        limits = [*marker.args, *marker.kwargs.values()] if marker else []
-        self._allowed = max(
-            BUSY_SECONDS, *[float(limit) for limit in limits[:1] if isinstance(limit, int | float)], 0.0
-        )
+        own_limit = marker.kwargs.get("timeout", next(iter(marker.args), None)) if marker else None
+        self._allowed = max(BUSY_SECONDS, float(own_limit or 0))
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         self._test = nodeid.rpartition("::")[2].partition("[")[0]

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 
 import starterkit.workshop.harness as harness
+from starterkit.checking.stuck import is_node_test, is_pytest
 from starterkit.errors import UsageError
 from starterkit.workshop.grading.packages import Packages
 from starterkit.workshop.grading.pristine import Pristine
@@ -16,8 +17,7 @@ from starterkit.workshop.grading.pristine import Pristine
 HARNESS = Path(harness.__file__).parent
 # The test clients of frameworks: imported before the site, and looked at after the tests.
 _CLIENTS = ("flask.testing", "werkzeug.test", "starlette.testclient", "django.test.client", "asgiref.testing")
-_PYTEST = ("{python}", "-m", "pytest")
-_NODE, _NODE_TEST = "{node}", "--test"
+_NODE_TEST = "--test"
 _NODE_TIMEOUT = re.compile(r"--test-timeout=(\d+)")
 _MILLISECONDS = 60_000
 
@@ -34,7 +34,8 @@ def harness_fingerprint() -> str:
 
 def check_kind(pristine: Pristine) -> None:
     """Raise `UsageError` where the path's tests are started in a way that grading does not know."""
-    if not (_is_pytest(pristine) or _is_node(pristine)):
+    command = pristine.template.commands.test
+    if not (is_pytest(command) or is_node_test(command)):
         raise UsageError(
             "`workshop grade` knows tests that pytest or Node's own test runner runs; "
             f"those of {pristine.template.title} are run otherwise.",
@@ -44,16 +45,8 @@ def check_kind(pristine: Pristine) -> None:
 
 def test_command(pristine: Pristine, packages: Packages) -> list[str]:
     """Return the command that runs the path's tests under the harness; `{secret}` and `{report}` are its pipes."""
-    return (_pytest_command if _is_pytest(pristine) else _node_command)(pristine, packages)
-
-
-def _is_pytest(pristine: Pristine) -> bool:
-    return pristine.template.commands.test[:3] == _PYTEST
-
-
-def _is_node(pristine: Pristine) -> bool:
-    words = pristine.template.commands.test
-    return words[:1] == (_NODE,) and _NODE_TEST in words
+    make = _pytest_command if is_pytest(pristine.template.commands.test) else _node_command
+    return make(pristine, packages)
 
 
 def _digests(pristine: Pristine) -> dict[str, str]:
