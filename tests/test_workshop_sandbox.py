@@ -144,7 +144,7 @@ def test_a_program_that_ends_before_it_was_told_its_secret_has_its_exit_code(mon
 
     monkeypatch.setattr(running, "start", started)
 
-    ended = running.run_watched(lambda *_: ["false"], Job((), b"", secret=b"x" * 32), running.nothing_known)
+    ended = running.run_watched(lambda *_: ["false"], Job((), b"", secret=b"x" * 32), environment={})
 
     assert ended.code == 1
 

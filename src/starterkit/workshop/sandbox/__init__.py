@@ -1,6 +1,6 @@
-"""Running one command of people who are not trusted: without a network, with limits, in a place of its own.
+"""Run one command of an untrusted submission: without a network, with limits, in its own folder.
 
-`sandbox()` gives what this machine can do best; `Confinement` says in words what that stops and what it does not.
+`sandbox()` returns the best sandbox of this machine. `Confinement` says what that sandbox stops and what it doesn't.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""The sandbox that bubblewrap makes: namespaces of its own for files, processes, network and users.
+"""The sandbox of bubblewrap: its own namespaces for files, processes, network and users.
 
-Started as root, the program gets a number as its user that nobody else has, so that the limit of processes holds (root
-has none) and nothing of root's can be written to. Started by anybody else, it lives in a user namespace of its own,
-where that limit counts only what runs in there.
+As root, the program gets a user id that nobody else has: the limit of processes counts for it, and it can't write
+root's files. As any other user, it gets a user namespace, and the limit counts only the processes in there.
 """
 
 from __future__ import annotations
@@ -14,8 +13,11 @@ from pathlib import Path
 from starterkit.workshop.sandbox import walls
 from starterkit.workshop.sandbox.metering import NamespaceMeter
 from starterkit.workshop.sandbox.model import MIB, Confinement, Ended, Job
-from starterkit.workshop.sandbox.running import run_watched
+from starterkit.workshop.sandbox.running import pipe, run_watched
 from starterkit.workshop.sandbox.seccomp import filter_bytes
+
+_ACCOUNTS = "root:x:0:0:root:/:/bin/false\nlearner:x:{user}:{user}:learner:/tmp:/bin/sh\n"
+_HOSTS = b"127.0.0.1 localhost\n::1 localhost\n"
 
 
 class Bubblewrap:
@@ -24,85 +26,85 @@ class Bubblewrap:
     site = walls.SITE
 
     def describe(self) -> Confinement:
-        """Say what it stops and what it does not."""
+        """Return what it stops and what it doesn't."""
         return Confinement("bubblewrap", walls.STOPS, walls.DOES_NOT_STOP)
 
     def lacks(self) -> str:
-        """Return why it cannot be used here ("" where it can), by running a small program in it."""
+        """Return why it doesn't work here, or "". Runs a small program in it."""
         return walls.why_not(self, "bubblewrap", ("bwrap", "setpriv", *walls.HELPERS))
 
     def run(self, job: Job) -> Ended:
-        """Run a job to its end. Raises `ProgramMissing` where bubblewrap cannot be started."""
-        user = walls.free_user()
-        given = (job.archive, filter_bytes(), walls.people(user), walls.HOSTS)
-        with walls.fed(*given) as (archive, rules, people, hosts), walls.pipe() as (info_read, info_write):
+        """Run a job to its end. Raises `ProgramMissing` if bubblewrap can't be started."""
+        user, rules = walls.free_user(), filter_bytes()
+        contents = (job.archive, _ACCOUNTS.format(user=user).encode(), _HOSTS, rules)
+        with walls.files_in_memory(*contents) as files, pipe() as (info_read, info_write):
+            archive, passwd, hosts, seccomp = files
 
             def command(secret: int, report: int) -> list[str]:
                 return [
-                    *_walls(job, user, info_write),
-                    *(["--seccomp", str(rules)] if filter_bytes() else []),
-                    *("--perms", "0444", "--ro-bind-data", str(people), "/etc/passwd"),
+                    *_namespaces(job, user, info_write.fileno()),
+                    *(["--seccomp", str(seccomp)] if rules else []),
+                    *("--perms", "0444", "--ro-bind-data", str(passwd), "/etc/passwd"),
                     *("--perms", "0444", "--ro-bind-data", str(hosts), "/etc/hosts"),
                     *("--remount-ro", "/", "--chdir", walls.SITE, "--"),
-                    *_user(user),
-                    *walls.limits_of(job.limits),
+                    *_become(user),
                     *walls.command_of(job, f"/proc/self/fd/{archive}", secret, report),
                 ]
 
-            keep_open = (archive, people, hosts, info_write, *([rules] if filter_bytes() else []))
-            meter = NamespaceMeter(info_read, walls.IN_MEMORY)
+            meter = NamespaceMeter(info_read, (walls.SITE, walls.PLACES, walls.SHARED))
+            keep_open = (archive, passwd, hosts, info_write.fileno(), *([seccomp] if rules else []))
             return run_watched(command, job, meter, keep_open=keep_open, environment={"PATH": os.defpath})
 
 
-def _walls(job: Job, user: int, info: int) -> list[str]:
-    """bubblewrap's own arguments: what is cut off, and what can be seen."""
-    words = ["bwrap", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
+def _namespaces(job: Job, user: int, info: int) -> list[str]:
+    """Return bubblewrap's arguments: what is cut off, and what can be seen."""
+    arguments = ["bwrap", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
     if os.geteuid() == 0:
-        words += ["--cap-drop", "ALL"]
-        for name in ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"):  # given up again by setpriv, before anything runs
-            words += ["--cap-add", name]
+        arguments += ["--cap-drop", "ALL"]
+        for name in ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"):  # setpriv drops them before anything runs
+            arguments += ["--cap-add", name]
     else:
-        words += ["--unshare-user", "--uid", str(user), "--gid", str(user)]
-    words += ["--die-with-parent", "--new-session", "--hostname", "sandbox", "--info-fd", str(info), "--clearenv"]
+        arguments += ["--unshare-user", "--uid", str(user), "--gid", str(user)]
+    arguments += ["--die-with-parent", "--new-session", "--hostname", "sandbox", "--info-fd", str(info), "--clearenv"]
     for name, value in walls.variables(job).items():
-        words += ["--setenv", name, value]
+        arguments += ["--setenv", name, value]
     disk = str(job.limits.disk_bytes)
     return [
-        *words,
-        *_system(),
+        *arguments,
+        *_show_system(),
         *("--perms", "1777", "--size", disk, "--tmpfs", walls.PLACES),
-        *_shown(job.visible),
+        *_show(job.visible),
         *("--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"),
         *("--perms", "1777", "--size", str(16 * MIB), "--tmpfs", walls.SHARED),
         *("--perms", "0777", "--size", disk, "--tmpfs", walls.SITE),
     ]
 
 
-def _user(user: int) -> list[str]:
-    """The program that takes away what is left of root, from inside."""
+def _become(user: int) -> list[str]:
+    """Return the arguments that drop the rest of root's rights, from inside."""
     if os.geteuid() != 0:
         return []
-    words = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--no-new-privs"]
-    return [*words, "--bounding-set=-all", "--inh-caps=-all"]
+    arguments = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--no-new-privs"]
+    return [*arguments, "--bounding-set=-all", "--inh-caps=-all"]
 
 
-def _system() -> list[str]:
+def _show_system() -> Iterator[str]:
     links, folders = walls.system()
-    words = [word for to, path in links for word in ("--symlink", to, path)]
-    words += [word for path in folders for word in ("--ro-bind", path, path)]
-    words += ["--perms", "0755", "--dir", "/etc"]  # what is not there must be missing, and not forbidden
-    for name in walls.FEW_FILES_OF_ETC:
-        words += ["--ro-bind-try", name, name]
-    return words
+    for target, path in links:
+        yield from ("--symlink", target, path)
+    for path in folders:
+        yield from ("--ro-bind", path, path)
+    yield from ("--perms", "0755", "--dir", "/etc")  # the other files of /etc are missing, not forbidden
+    for path in walls.FEW_FILES_OF_ETC:
+        yield from ("--ro-bind-try", path, path)
 
 
-def _shown(paths: Sequence[Path]) -> Iterator[str]:
-    """Show these paths, in folders that hold nothing else and that everybody may enter."""
+def _show(paths: Sequence[Path]) -> Iterator[str]:
+    """Show these paths, in folders that hold nothing else and that every user may enter."""
     outermost = walls.outermost(paths)
     parents = {parent for path in outermost for parent in Path(path).parents if parent.name}
-    known = (walls.PLACES, *walls.system()[1])
-    for parent in sorted(parents, key=lambda one: len(one.parts)):
-        if str(parent) not in known:
+    for parent in sorted(parents, key=lambda parent: len(parent.parts)):
+        if str(parent) not in (walls.PLACES, *walls.system()[1]):
             yield from ("--perms", "0755", "--dir", str(parent))
     for path in outermost:
         yield from ("--ro-bind", path, path)

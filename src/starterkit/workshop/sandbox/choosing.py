@@ -1,12 +1,10 @@
-"""The sandbox that this machine has: bubblewrap, else a container engine, else (for trusted code) limits alone."""
+"""Selects the sandbox of this machine: bubblewrap, a container engine, or limits alone for trusted code."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
 from functools import cache
-from typing import Protocol
 
 from starterkit.errors import MissingError
 from starterkit.workshop.sandbox.bubblewrap import Bubblewrap
@@ -21,16 +19,8 @@ _FIX_LINUX = (
 _FIX_ELSEWHERE = "Grade on a Linux machine that has bubblewrap. On Windows, WSL 2 is one."
 _FIX_TRUSTED = "If you trust the submissions, grade without a sandbox: add `--trust-submissions`."
 
-
-class Mechanism(Sandbox, Protocol):
-    """A sandbox that can tell whether this machine has it."""
-
-    def lacks(self) -> str:
-        """Return why it cannot be used here ("" where it can)."""
-
-
 # The best first.
-MECHANISMS: Mapping[str, Mechanism] = {"bubblewrap": Bubblewrap(), "container": Container()}
+MECHANISMS: dict[str, Bubblewrap | Container] = {"bubblewrap": Bubblewrap(), "container": Container()}
 
 
 def sandbox(*, trusted: bool = False) -> Sandbox:
@@ -53,5 +43,5 @@ def sandbox(*, trusted: bool = False) -> Sandbox:
 
 @cache
 def why_not(name: str) -> str:
-    """Return why a mechanism cannot be used on this machine ("" where it can), found out by using it once."""
+    """Return why a mechanism doesn't work on this machine, or "". The first call tries it."""
     return MECHANISMS[name].lacks()

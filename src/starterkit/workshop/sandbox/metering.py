@@ -1,4 +1,4 @@
-"""What the processes of a process namespace use together, as the kernel tells it from outside."""
+"""What the processes of a sandbox use together, read from /proc."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import os
 import select
 from collections.abc import Sequence
+from io import FileIO
 from pathlib import Path
 
 from starterkit.workshop.sandbox.running import Use
@@ -14,64 +15,55 @@ _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
 class NamespaceMeter:
-    """Asks the sandbox's own /proc, which holds its processes and no others."""
+    """Reads the sandbox's own /proc, which lists its processes and no others."""
 
-    def __init__(self, info: int, folders: Sequence[str]) -> None:
-        """`info` is where the number of the first process is told; `folders` are those in memory, with the files."""
-        self._info = info
-        self._folders = folders
+    def __init__(self, info: FileIO, folders: Sequence[str]) -> None:
+        """`info` is the pipe with bubblewrap's `--info-fd`. `folders` are those in memory, whose files are counted."""
+        self._info, self._folders = info, folders
         self._first = 0
-        self._cpu_of_gone = 0.0
+        self._cpu_of_ended = 0.0
         self._cpu: dict[str, float] = {}
 
     def __call__(self) -> Use | None:
-        """Return what is used now; None before the sandbox is there and after it has gone."""
-        if not self._first and not self._find():
+        """Return what is used now, or None before the sandbox has started and after it has ended."""
+        if not self._first and not self._find_first_process():
             return None
         root = Path("/proc", str(self._first), "root")
         try:
             if root.samefile("/"):
-                return None  # its walls do not stand yet: what is seen there is the whole machine
-            processes = [one.name for one in (root / "proc").iterdir() if one.name.isdigit()]
+                return None  # the sandbox isn't built yet: this would be the whole machine
             memory, cpu, tasks = 0, {}, 0
-            for name in processes:
-                used = _of_process(f"{root}/proc/{name}")
-                if used is None:
-                    continue
-                memory += used[0]
-                tasks += used[2]
-                cpu[name] = used[1]
-            files = sum(_files_in(f"{root}{folder}") for folder in self._folders)
+            for process in (root / "proc").iterdir():
+                if process.name.isdigit() and (used := _use_of_process(f"{root}/proc/{process.name}")):
+                    memory += used[0]
+                    cpu[process.name] = used[1]
+                    tasks += used[2]
+            states = [os.statvfs(f"{root}{folder}") for folder in self._folders]
         except OSError:
             return None
-        self._cpu_of_gone += sum(spent for name, spent in self._cpu.items() if name not in cpu)
+        self._cpu_of_ended += sum(seconds for name, seconds in self._cpu.items() if name not in cpu)
         self._cpu = cpu
-        return Use(memory, self._cpu_of_gone + sum(cpu.values()), tasks, files)
+        files = sum(state.f_files - state.f_ffree for state in states)
+        return Use(memory, self._cpu_of_ended + sum(cpu.values()), tasks, files)
 
-    def _find(self) -> bool:
+    def _find_first_process(self) -> bool:
         if not select.select([self._info], [], [], 0)[0]:
             return False
-        said = os.read(self._info, 4096)
         try:
-            self._first = int(json.loads(said)["child-pid"])
+            self._first = int(json.loads(os.read(self._info.fileno(), 4096))["child-pid"])
         except (ValueError, KeyError):
             return False
         return True
 
 
-def _files_in(folder: str) -> int:
-    state = os.statvfs(folder)
-    return state.f_files - state.f_ffree
-
-
-def _of_process(folder: str) -> tuple[int, float, int] | None:
-    """Memory that is its own (in bytes), processor time (in seconds), and tasks of a process; None when it has gone."""
+def _use_of_process(folder: str) -> tuple[int, float, int] | None:
+    """Return a process's own memory in bytes, its CPU seconds and its tasks, or None if it has ended."""
     try:
         with open(f"{folder}/stat", "rb") as stream:  # noqa: PTH123  # twenty times a second, for each process
-            words = stream.read().rpartition(b")")[2].split()
+            fields = stream.read().rpartition(b")")[2].split()
         with open(f"{folder}/status", "rb") as stream:  # noqa: PTH123
             lines = stream.read().splitlines()
     except OSError:
         return None
     own = sum(int(line.split()[1]) for line in lines if line.startswith((b"RssAnon:", b"RssShmem:")))
-    return own * 1024, (int(words[11]) + int(words[12])) / _TICKS, int(words[17])
+    return own * 1024, (int(fields[11]) + int(fields[12])) / _TICKS, int(fields[17])

@@ -1,4 +1,4 @@
-"""What is to be run, within which limits, and how it ended."""
+"""A job for a sandbox, its limits, and its result."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from starterkit.plain import plain
+
 MIB = 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one run may use. `seconds` on the clock; `cpu_seconds` of all its processes together.
+    """The limits of one run. `cpu_seconds` is the sum over all its processes.
 
-    `reserved_bytes` is address space that a process may reserve besides the memory that it uses.
+    `reserved_bytes` is address space that a process may reserve in addition to the memory that it uses.
     """
 
     seconds: float = 120.0
@@ -31,13 +33,12 @@ class Limits:
 
 @dataclass(frozen=True)
 class Job:
-    """One command to run on a copy of somebody's files.
+    """One command to run on a copy of a submission.
 
-    `command` is started in the folder into which `archive` (an uncompressed tar) was unpacked, with `variables` and
-    nothing else of this process's environment; words of it that are `SITE` or begin so stand for that folder.
-    `visible` are the folders and files that it may read besides the system's own. What the command needs to be told in
-    confidence is written to a pipe whose number takes the place of `{secret}` in the command; what it writes to the
-    pipe `{report}` is handed to `on_report`, as it comes.
+    `archive` (an uncompressed tar) is unpacked into the working folder of `command`. The command's environment has
+    `variables` and nothing else from this process. It may read the system's folders and the paths in `visible`.
+    `secret` is written to a pipe whose number replaces `{secret}` in the command. What the command writes to the pipe
+    `{report}` goes to `on_report`, as it arrives.
     """
 
     command: Sequence[str]
@@ -48,14 +49,17 @@ class Job:
     on_report: Callable[[bytes], None] | None = None
     limits: Limits = field(default_factory=Limits)
 
+    def command_with(self, secret: int, report: int) -> list[str]:
+        """Return the command with the numbers of its two pipes."""
+        return [part.replace("{secret}", str(secret)).replace("{report}", str(report)) for part in self.command]
+
 
 @dataclass(frozen=True)
 class Ended:
-    """How a run ended.
+    """The result of a run.
 
-    `stopped` says which limit ended it ("" where it ended by itself), in words. `output` is the beginning and the end
-    of what it printed; so many bytes between them were `dropped`. `site` is the folder in which its files lay, where
-    that was another one for each run.
+    `stopped` names the limit that ended it ("" if it ended without help). `output` is the beginning and the end of its
+    output, and `dropped` the number of bytes between them. `site` is the folder of its files, if each run has another.
     """
 
     code: int
@@ -65,10 +69,16 @@ class Ended:
     stopped: str = ""
     site: str = ""
 
+    @property
+    def last_line(self) -> str:
+        """The last line of its output, or its exit code if it printed nothing."""
+        lines = plain(self.output.decode("utf-8", "replace")).strip().splitlines()
+        return lines[-1] if lines else f"exit code {self.code}"
+
 
 @dataclass(frozen=True)
 class Confinement:
-    """What a mechanism does, for the screen: what it stops, and what it does not."""
+    """What a sandbox stops, and what it doesn't."""
 
     name: str
     stops: tuple[str, ...]
@@ -82,14 +92,14 @@ class Confinement:
 
 
 class Sandbox(Protocol):
-    """A place to run a job in."""
+    """Runs jobs."""
 
     @property
     def site(self) -> str:
-        """The folder in which the job's files lie, as the job sees it."""
+        """The folder with the job's files, as the job sees it."""
 
     def describe(self) -> Confinement:
-        """Say what it stops and what it does not."""
+        """Return what it stops and what it doesn't."""
 
     def run(self, job: Job) -> Ended:
-        """Run a job to its end. Raises `MissingError` where it cannot be started."""
+        """Run a job to its end. Raises `MissingError` if it can't be started."""

@@ -1,4 +1,4 @@
-"""Running a confined program: what it prints is read and dropped beyond a limit, and what it uses is watched."""
+"""Watches a program in a sandbox: keeps part of its output and ends it if it exceeds a limit."""
 
 from __future__ import annotations
 
@@ -10,83 +10,94 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from io import FileIO
 from pathlib import Path
 
 from starterkit.process import running, start
 from starterkit.workshop.sandbox.model import MIB, Ended, Job, Limits
 
+if sys.platform == "linux":
+    from fcntl import F_SETPIPE_SZ, fcntl
+
 _LOOK_EVERY_SECONDS = 0.05
 _READ_BYTES = 256 * 1024
-_AFTER_END_SECONDS = 0.5  # for what is still in the pipes when the program has ended
+_AFTER_END_SECONDS = 0.5  # to read the rest of the pipes after the program has ended
 
 
 @dataclass(frozen=True)
 class Use:
-    """What all the processes of a run use now."""
+    """What all processes of a run use now."""
 
-    memory_bytes: int = 0
-    cpu_seconds: float = 0.0
-    processes: int = 0
-    files: int = 0
+    memory_bytes: int
+    cpu_seconds: float
+    processes: int
+    files: int
+
+    def excess(self, limits: Limits) -> str:
+        """Return which limit is exceeded, or ""."""
+        if self.memory_bytes > limits.memory_bytes:
+            return f"more than {limits.memory_bytes // MIB} MiB of memory"
+        if self.cpu_seconds > limits.cpu_seconds:
+            return f"more than {limits.cpu_seconds:g} s of processor time"
+        if self.processes > limits.processes:
+            return f"more than {limits.processes} processes"
+        if self.files > limits.files:
+            return f"more than {limits.files:,} files"
+        return ""
 
 
-# Returns what a run uses now; None if that isn't known (yet). It is asked twenty times a second.
+# Returns what a run uses now, or None if that isn't known. It is called twenty times a second.
 Meter = Callable[[], Use | None]
-
-
-def nothing_known() -> Use | None:
-    """The meter of a place that cannot be looked into: somebody else sees to the limits, or nobody."""
-    return None
 
 
 def run_watched(
     command: Callable[[int, int], Sequence[str]],
     job: Job,
-    meter: Meter,
+    meter: Meter = lambda: None,
     *,
+    environment: Mapping[str, str],
     keep_open: Sequence[int] = (),
-    environment: Mapping[str, str] | None = None,
     cwd: Path | None = None,
 ) -> Ended:
-    """Start `command(secret, report)` (the numbers of the two pipes), watch it, and end it where it goes too far."""
-    with _pipe() as secret, _pipe() as report:
-        words = command(secret.read, report.write)
-        begun = time.monotonic()
+    """Run `command(secret, report)` (the numbers of its two pipes) until it ends or exceeds a limit of the job."""
+    with pipe() as (secret_read, secret_write), pipe() as (report_read, report_write):
+        arguments = command(secret_read.fileno(), report_write.fileno())
+        watch = _Watch(job, meter)
         process = start(
-            words,
+            arguments,
             cwd=cwd,
-            env=dict(environment or {}),
+            env=environment,
             stderr=subprocess.STDOUT,
-            keep_open=(secret.read, report.write, *keep_open),
+            keep_open=(secret_read.fileno(), report_write.fileno(), *keep_open),
         )
         with running(process):
-            _widen(process)
-            secret.close_read()
-            report.close_write()
-            with suppress(BrokenPipeError):  # it has ended by now, and its output says why
-                os.write(secret.write, job.secret)  # a few hundred bytes: no pipe is too small for them
-            secret.close_write()
-            watch = _Watch(process, job, meter, begun)
-            watch.until_the_end(report.read)
-            if watch.stopped and process.poll() is None:
-                process.kill()  # it is not asked first: it could do anything in the time
             assert process.stdout is not None
+            if sys.platform == "linux":
+                with suppress(OSError):  # a larger pipe only saves time
+                    fcntl(process.stdout, F_SETPIPE_SZ, 4 * _READ_BYTES)
+            secret_read.close()
+            report_write.close()
+            with suppress(BrokenPipeError):  # the program has ended, and its output says why
+                secret_write.write(job.secret)  # a few hundred bytes fit into every pipe
+            secret_write.close()
+            watch.until_the_end(process, report_read)
+            if watch.stopped and process.poll() is None:
+                process.kill()  # at once: a polite signal would give it time
             process.stdout.close()
         return Ended(process.returncode, watch.seconds, watch.output.kept(), watch.output.dropped, watch.stopped)
 
 
-def _widen(process: subprocess.Popen[bytes]) -> None:
-    """Let more of its output wait to be read at once, where the system can."""
-    if process.stdout is not None and sys.platform == "linux":
-        import fcntl
-
-        with suppress(OSError):
-            fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 4 * _READ_BYTES)
+@contextmanager
+def pipe() -> Iterator[tuple[FileIO, FileIO]]:
+    """Yield the two ends of a pipe, and close the ends that are still open afterwards."""
+    read, write = os.pipe()
+    with os.fdopen(read, "rb", 0) as reader, os.fdopen(write, "wb", 0) as writer:
+        yield reader, writer
 
 
 @dataclass
 class _Kept:
-    """The beginning and the end of an output, so many bytes of each."""
+    """The first and the last `limit` bytes of an output."""
 
     limit: int
     head: bytearray = field(default_factory=bytearray)
@@ -96,11 +107,10 @@ class _Kept:
     def add(self, data: bytes) -> None:
         room = self.limit - len(self.head)
         self.head += data[:room]
-        self.tail += data[room:][-self.limit :] if room < len(data) else b""
-        self.dropped += max(0, len(data) - max(room, 0) - self.limit)
-        if len(self.tail) > self.limit:
-            self.dropped += len(self.tail) - self.limit
-            del self.tail[: -self.limit]
+        self.tail += data[room:]
+        excess = max(0, len(self.tail) - self.limit)
+        self.dropped += excess
+        del self.tail[:excess]
 
     def kept(self) -> bytes:
         gap = f"\n… {self.dropped:,} bytes are left out here …\n".encode() if self.dropped else b""
@@ -108,43 +118,39 @@ class _Kept:
 
 
 class _Watch:
-    """One run being watched: reads both pipes, compares what is used with the limits."""
+    """Reads the two pipes of a run and compares what it uses with the limits."""
 
-    def __init__(self, process: subprocess.Popen[bytes], job: Job, meter: Meter, begun: float) -> None:
-        self._process, self._job, self._meter, self._begun = process, job, meter, begun
+    def __init__(self, job: Job, meter: Meter) -> None:
+        self._job, self._meter, self._begun = job, meter, time.monotonic()
         self.output = _Kept(job.limits.output_bytes)
         self.stopped = ""
         self.seconds = 0.0
         self._reported = 0
-        self._next_look = begun + _LOOK_EVERY_SECONDS
+        self._next_look = self._begun + _LOOK_EVERY_SECONDS
 
-    def until_the_end(self, report: int) -> None:
-        """Read and look until the program has ended or has to be."""
-        assert self._process.stdout is not None
+    def until_the_end(self, process: subprocess.Popen[bytes], report: FileIO) -> None:
+        """Read until the program has ended or exceeded a limit."""
+        assert process.stdout is not None
         with selectors.DefaultSelector() as selector:
-            selector.register(self._process.stdout, selectors.EVENT_READ, self._printed)
-            selector.register(report, selectors.EVENT_READ, self._told)
+            selector.register(process.stdout, selectors.EVENT_READ, self.output.add)
+            selector.register(report, selectors.EVENT_READ, self._add_report)
             last = 0.0
             while selector.get_map() and not self.stopped:
                 for key, _ in selector.select(_LOOK_EVERY_SECONDS):
-                    data = os.read(key.fd, _READ_BYTES)
-                    if data:
+                    if data := os.read(key.fd, _READ_BYTES):
                         key.data(data)
                     else:
                         selector.unregister(key.fileobj)
                 if last and time.monotonic() > last:
                     break
-                last = last or (time.monotonic() + _AFTER_END_SECONDS if self._process.poll() is not None else 0.0)
+                last = last or (time.monotonic() + _AFTER_END_SECONDS if process.poll() is not None else 0.0)
                 self._look()
-        while not self.stopped and self._process.poll() is None:
-            time.sleep(0.002)  # it has closed its pipes and runs on
+        while not self.stopped and process.poll() is None:
+            time.sleep(0.002)  # it has closed its pipes and is still running
             self._look()
         self.seconds = time.monotonic() - self._begun
 
-    def _printed(self, data: bytes) -> None:
-        self.output.add(data)
-
-    def _told(self, data: bytes) -> None:
+    def _add_report(self, data: bytes) -> None:
         self._reported += len(data)
         if self._reported > self._job.limits.report_bytes:
             self.stopped = "it reported without end"
@@ -159,46 +165,5 @@ class _Watch:
         limits = self._job.limits
         if now - self._begun > limits.seconds:
             self.stopped = f"still running after {limits.seconds:g} s"
-            return
-        used = self._meter()
-        if used is not None:
-            self.stopped = _excess(used, limits)
-
-
-def _excess(used: Use, limits: Limits) -> str:
-    if used.memory_bytes > limits.memory_bytes:
-        return f"more than {limits.memory_bytes // MIB} MiB of memory"
-    if used.cpu_seconds > limits.cpu_seconds:
-        return f"more than {limits.cpu_seconds:g} s of processor time"
-    if used.processes > limits.processes:
-        return f"more than {limits.processes} processes"
-    if used.files > limits.files:
-        return f"more than {limits.files:,} files"
-    return ""
-
-
-class _Pipe:
-    """The two ends of a pipe; each is closed once."""
-
-    def __init__(self) -> None:
-        self.read, self.write = os.pipe()
-
-    def close_read(self) -> None:
-        if self.read >= 0:
-            os.close(self.read)
-            self.read = -1
-
-    def close_write(self) -> None:
-        if self.write >= 0:
-            os.close(self.write)
-            self.write = -1
-
-
-@contextmanager
-def _pipe() -> Iterator[_Pipe]:
-    pipe = _Pipe()
-    try:
-        yield pipe
-    finally:
-        pipe.close_read()
-        pipe.close_write()
+        elif used := self._meter():
+            self.stopped = used.excess(limits)

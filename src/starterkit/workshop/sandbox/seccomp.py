@@ -1,7 +1,7 @@
-"""A filter for system calls that no test of a web site needs, as the bytes that the kernel takes (classic BPF).
+"""A filter that denies system calls which tests of a web site don't need, as classic BPF for `bwrap --seccomp`.
 
-It closes ways around the other limits: memory that belongs to no process (memfd, System V segments), sockets that no
-network namespace holds back (vsock), namespaces of one's own, keys, terminals that can be typed into, io_uring.
+It closes gaps in the other limits: memory that belongs to no process (memfd, System V segments), sockets outside of
+network namespaces (vsock), new namespaces, keys, input to terminals, io_uring.
 """
 
 from __future__ import annotations
@@ -27,103 +27,68 @@ class _Machine:
     socket: int
     ioctl: int
     clone: int
-    clone3: int
     denied: tuple[int, ...]
 
 
+_CLONE3 = 435
+# io_uring_*, open_tree to fspick, mount_setattr: the same numbers on every machine
+_DENIED_EVERYWHERE = (*range(425, 434), 442)
 # ptrace, process_vm_readv, process_vm_writev, mount, umount2, pivot_root, chroot, unshare, setns, bpf,
-# perf_event_open, userfaultfd, keyctl, add_key, request_key, memfd_create, memfd_secret, shmget, msgget, semget,
-# mq_open, open_by_handle_at, fanotify_init; then those with the same number everywhere.
-_EVERYWHERE = (425, 426, 427, 428, 429, 430, 431, 432, 433, 442)  # io_uring_*, open_tree … fspick, mount_setattr
+# perf_event_open, userfaultfd; keyctl, add_key, request_key, memfd_create, memfd_secret, shmget, msgget, semget,
+# mq_open, open_by_handle_at, fanotify_init
+_DENIED_X86_64 = (
+    *(101, 310, 311, 165, 166, 155, 161, 272, 308, 321, 298, 323),
+    *(250, 248, 249, 319, 447, 29, 68, 64, 240, 304, 300),
+)
+_DENIED_AARCH64 = (
+    *(117, 270, 271, 40, 39, 41, 51, 97, 268, 280, 241, 282),
+    *(219, 217, 218, 279, 447, 194, 186, 190, 180, 265, 262),
+)
 _MACHINES = {
-    "x86_64": _Machine(
-        0xC000003E,
-        41,
-        16,
-        56,
-        435,
-        (
-            *(
-                101,
-                310,
-                311,
-                165,
-                166,
-                155,
-                161,
-                272,
-                308,
-                321,
-                298,
-                323,
-                250,
-                248,
-                249,
-                319,
-                447,
-                29,
-                68,
-                64,
-                240,
-                304,
-            ),
-            *(300, *_EVERYWHERE),
-        ),
-    ),
-    "aarch64": _Machine(
-        0xC00000B7,
-        198,
-        29,
-        220,
-        435,
-        (
-            *(117, 270, 271, 40, 39, 41, 51, 97, 268, 280, 241, 282, 219, 217, 218, 279, 447, 194, 186, 190, 180, 265),
-            *(262, *_EVERYWHERE),
-        ),
-    ),
+    "x86_64": _Machine(0xC000003E, socket=41, ioctl=16, clone=56, denied=_DENIED_X86_64),
+    "aarch64": _Machine(0xC00000B7, socket=198, ioctl=29, clone=220, denied=_DENIED_AARCH64),
 }
 
 
 def filter_bytes() -> bytes:
-    """Return the filter for this machine; nothing where its numbers are not known here."""
+    """Return the filter for this machine, or b"" for an unknown kind of machine."""
     machine = _MACHINES.get(platform.machine())
-    return _assembled(machine) if machine else b""
+    return _assemble(machine) if machine else b""
 
 
-def _assembled(machine: _Machine) -> bytes:
-    allow, not_permitted = _give(_ALLOW), _give(_ERROR | errno.EPERM)
-    not_there, no_family = _give(_ERROR | errno.ENOSYS), _give(_ERROR | errno.EAFNOSUPPORT)
+def _assemble(machine: _Machine) -> bytes:
+    allow, not_permitted = _return(_ALLOW), _return(_ERROR | errno.EPERM)
+    not_implemented, no_family = _return(_ERROR | errno.ENOSYS), _return(_ERROR | errno.EAFNOSUPPORT)
     rules = [
-        _load(_ARCH),
-        _jump(_EQUAL, machine.arch, 1, 0),
-        not_there,
-        _load(_NUMBER),
-        _jump(_AT_LEAST, _X32, 0, 1),
-        not_there,
+        *(_load(_ARCH), _jump(_EQUAL, machine.arch, 1, 0), not_implemented),
+        *(_load(_NUMBER), _jump(_AT_LEAST, _X32, 0, 1), not_implemented),
     ]
-    for number in machine.denied:
+    for number in (*machine.denied, *_DENIED_EVERYWHERE):
         rules += [_jump(_EQUAL, number, 0, 1), not_permitted]
-    rules += [_jump(_EQUAL, machine.clone3, 0, 1), not_there]  # glibc then takes clone, whose flags can be looked at
-    rules += _on(machine.clone, [_load(_FIRST), _jump(_ANY_BIT, _NEW_NAMESPACES, 0, 1), not_permitted, allow])
-    tricks = [_jump(_EQUAL, word, len(_TERMINAL_TRICKS) - at, 0) for at, word in enumerate(_TERMINAL_TRICKS)]
-    rules += _on(machine.ioctl, [_load(_SECOND), *tricks, allow, not_permitted])
-    families = [_jump(_EQUAL, word, len(_FAMILIES) - at, 0) for at, word in enumerate(_FAMILIES)]
-    rules += _on(machine.socket, [_load(_FIRST), *families, no_family, allow])
+    rules += [_jump(_EQUAL, _CLONE3, 0, 1), not_implemented]  # glibc then uses clone, whose flags can be checked
+    rules += _for_call(machine.clone, _load(_FIRST), _jump(_ANY_BIT, _NEW_NAMESPACES, 0, 1), not_permitted, allow)
+    rules += _for_call(machine.ioctl, _load(_SECOND), *_skip_if_in(_TERMINAL_TRICKS), allow, not_permitted)
+    rules += _for_call(machine.socket, _load(_FIRST), *_skip_if_in(_FAMILIES), no_family, allow)
     return b"".join([*rules, allow])
 
 
-def _on(number: int, body: list[bytes]) -> list[bytes]:
-    """For this system call, the body; it ends in a return."""
+def _for_call(number: int, *body: bytes) -> list[bytes]:
+    """Return instructions that run the body, which ends in a return, for this system call only."""
     return [_jump(_EQUAL, number, 0, len(body)), *body]
+
+
+def _skip_if_in(values: tuple[int, ...]) -> list[bytes]:
+    """Return instructions that skip the next instruction for these values."""
+    return [_jump(_EQUAL, value, len(values) - position, 0) for position, value in enumerate(values)]
 
 
 def _load(offset: int) -> bytes:
     return struct.pack("HBBI", _LOAD, 0, 0, offset)
 
 
-def _jump(how: int, value: int, then: int, otherwise: int) -> bytes:
-    return struct.pack("HBBI", how, then, otherwise, value)
+def _jump(code: int, value: int, if_true: int, if_false: int) -> bytes:
+    return struct.pack("HBBI", code, if_true, if_false, value)
 
 
-def _give(value: int) -> bytes:
+def _return(value: int) -> bytes:
     return struct.pack("HBBI", _RETURN, 0, 0, value)

@@ -1,4 +1,4 @@
-"""What a submission sees and may use, whichever mechanism builds the walls around it."""
+"""What a submission sees and may use, the same for bubblewrap and containers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -15,12 +15,9 @@ from starterkit.process import run
 from starterkit.workshop.sandbox.model import Job, Limits, Sandbox
 
 SITE = "/site"
-PLACES = "/tmp"  # noqa: S108  # the sandbox's own
-SHARED = "/dev/shm"  # noqa: S108  # that one, too
-IN_MEMORY = (SITE, PLACES, SHARED)
+PLACES = "/tmp"  # noqa: S108  # in the sandbox
+SHARED = "/dev/shm"  # noqa: S108  # in the sandbox
 HELPERS = ("prlimit", "tar", "sh")
-HOSTS = b"127.0.0.1 localhost\n::1 localhost\n"
-_TESTED = b"\0" * 1024  # an empty archive
 STOPS = (
     "the network",
     "reading and writing your files, variables and other submissions",
@@ -31,18 +28,12 @@ DOES_NOT_STOP = (
     "a hole in the Linux kernel",
     "code that deceives the tests from inside their own process: the verdict is evidence, not proof",
 )
+_EMPTY_ARCHIVE = b"\0" * 1024
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-FEW_FILES_OF_ETC = (
-    "/etc/alternatives",
-    "/etc/ld.so.cache",
-    "/etc/ld.so.conf",
-    "/etc/ld.so.conf.d",
-    "/etc/localtime",
-    "/etc/mime.types",
-    "/etc/timezone",
-)
-# What is unpacked belongs to the program, and is there no second time: the tests are in it. Where memory runs out, the
-# program is the first that the kernel ends.
+_LIBRARIES = ("alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d")
+FEW_FILES_OF_ETC = tuple(f"/etc/{name}" for name in (*_LIBRARIES, "localtime", "mime.types", "timezone"))
+# Empties the archive after unpacking it, because it holds the tests. If memory runs out, the kernel ends the
+# submission's program first.
 _BEGIN = (
     "tar -xf {archive} --no-same-owner && {forget} || exit 125; "
     'echo 1000 > /proc/self/oom_score_adj; exec "$@" < /dev/null'
@@ -50,23 +41,15 @@ _BEGIN = (
 
 
 def why_not(mechanism: Sandbox, name: str, programs: Sequence[str]) -> str:
-    """Return why a mechanism cannot be used here ("" where it can), by running a small program in it."""
+    """Return why a mechanism doesn't work here, or "". Runs a small program in it."""
     missing = [program for program in programs if shutil.which(program) is None]
     if missing:
         return f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not on this machine."
     try:
-        ended = mechanism.run(Job(("true",), _TESTED, limits=Limits(seconds=20)))
+        ended = mechanism.run(Job(("true",), _EMPTY_ARCHIVE, limits=Limits(seconds=20)))
     except StarterkitError as wrong:
         return wrong.message
-    if ended.code == 0:
-        return ""
-    said = ended.output.decode("utf-8", "replace").strip().splitlines()[-1:]
-    return f"{name} does not work here ({''.join(said) or f'exit code {ended.code}'})."
-
-
-def people(user: int) -> bytes:
-    """Return the /etc/passwd of a sandbox whose program runs as this user."""
-    return b"root:x:0:0:root:/:/bin/false\nlearner:x:%d:%d:learner:/tmp:/bin/sh\n" % (user, user)
+    return f"{name} does not work here ({ended.last_line})." if ended.code else ""
 
 
 def variables(job: Job) -> dict[str, str]:
@@ -76,13 +59,8 @@ def variables(job: Job) -> dict[str, str]:
 
 
 def command_of(job: Job, archive: str, secret: int, report: int, *, is_pipe: bool = False) -> list[str]:
-    """Return the words that unpack the archive (the path of a file; with `is_pipe`, of a pipe) and run the command."""
-    words = [one.replace("{secret}", str(secret)).replace("{report}", str(report)) for one in job.command]
-    return ["sh", "-c", _BEGIN.format(archive=archive, forget=":" if is_pipe else f": > {archive}"), "sh", *words]
-
-
-def limits_of(limits: Limits) -> list[str]:
-    """Return the program that sets the limits, from inside, and its words."""
+    """Return the arguments that set the limits, unpack the archive (a file or a named pipe), and run the job."""
+    limits = job.limits
     return [
         "prlimit",
         f"--nproc={limits.processes + _other_tasks()}",
@@ -90,72 +68,54 @@ def limits_of(limits: Limits) -> list[str]:
         f"--fsize={limits.file_bytes}",
         f"--cpu={int(limits.cpu_seconds) + 1}",
         *("--nofile=512", "--core=0", "--memlock=65536", "--msgqueue=0", "--rtprio=0", "--nice=0"),
+        *("sh", "-c", _BEGIN.format(archive=archive, forget=":" if is_pipe else f": > {archive}"), "sh"),
+        *job.command_with(secret, report),
     ]
 
 
 @cache
 def system() -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
-    """Return the links (where they lead, and their path) and the folders of the system that are shown."""
-    found = [path for path in map(Path, _SYSTEM) if path.is_dir()]
-    links = tuple((os.readlink(path), str(path)) for path in found if path.is_symlink())  # noqa: PTH115
-    return links, tuple(str(path) for path in found if not path.is_symlink())
+    """Return the system's links (target and path) and folders that the sandbox shows."""
+    folders = [path for path in map(Path, _SYSTEM) if path.is_dir()]
+    links = tuple((os.readlink(path), str(path)) for path in folders if path.is_symlink())  # noqa: PTH115
+    return links, tuple(str(path) for path in folders if not path.is_symlink())
 
 
 def outermost(paths: Sequence[Path]) -> list[str]:
-    """Return the paths, each also as it really is, without those that lie in another one or in the system's folders."""
-    found: list[Path] = []
+    """Return the paths, with their resolved forms, without those inside another one or in /usr."""
+    outer: list[Path] = []
     everything = {Path(os.path.abspath(path)) for path in paths} | {path.resolve() for path in paths}  # noqa: PTH100
-    for path in sorted(everything, key=lambda one: len(one.parts)):
-        if not any(path.is_relative_to(other) for other in (*found, Path("/usr"))):
-            found.append(path)
-    return [str(path) for path in found]
+    for path in sorted(everything, key=lambda path: len(path.parts)):
+        if not any(path.is_relative_to(other) for other in (*outer, Path("/usr"))):
+            outer.append(path)
+    return [str(path) for path in outer]
 
 
 def free_user() -> int:
-    """Return the number of the user that a program runs as: one that nobody has, of those that there are here."""
+    """Return a user id for a program: one of this machine's ids that no user has."""
     if os.geteuid() != 0:
         return 1000
     ranges = [tuple(map(int, line.split())) for line in Path("/proc/self/uid_map").read_text().splitlines()]
-    begin, _, count = max(ranges, key=lambda one: one[2])
+    begin, _, count = max(ranges, key=lambda columns: columns[2])
     if count < 200_000:  # a container with few users: its last ones
         return begin + count - 2 - secrets.randbelow(max(1, min(500, count // 4)))
     return begin + 1_000_000_000 + secrets.randbelow(1_000_000_000) if count > 3_000_000_000 else begin + count - 9
 
 
 def _other_tasks() -> int:
-    """How many other tasks count against the limit of processes: before Linux 5.14, all of the user's."""
+    """Return how many other tasks count against the limit of processes: before Linux 5.14, all of the user's."""
     release = os.uname().release.split("-")[0].split(".")
     if os.geteuid() == 0 or tuple(int(part) for part in release[:2] if part.isdigit()) >= (5, 14):
         return 0
-    own = os.getuid()
-    finished = run(["ps", "-L", "-o", "lwp=", "-u", str(own)], timeout=10)
-    return len(finished.out.splitlines())
+    return len(run(["ps", "-L", "-o", "lwp=", "-u", str(os.getuid())], timeout=10).out.splitlines())
 
 
 @contextmanager
-def fed(*contents: bytes) -> Iterator[tuple[int, ...]]:
-    """Give the block files that lie in memory alone, ready to be read from their beginning."""
-    numbers: list[int] = []
-    try:
-        for data in contents:
-            number = os.memfd_create("given", 0)
-            numbers.append(number)
-            view = memoryview(data)
-            while view:
-                view = view[os.write(number, view) :]
-            os.lseek(number, 0, os.SEEK_SET)
-        yield tuple(numbers)
-    finally:
-        for number in numbers:
-            os.close(number)
-
-
-@contextmanager
-def pipe() -> Iterator[tuple[int, int]]:
-    """Give the block the two ends of a pipe."""
-    ends = os.pipe()
-    try:
-        yield ends
-    finally:
-        for end in ends:
-            os.close(end)
+def files_in_memory(*contents: bytes) -> Iterator[tuple[int, ...]]:
+    """Yield the descriptors of files that exist in memory only, each at its beginning."""
+    with ExitStack() as stack:
+        files = [stack.enter_context(os.fdopen(os.memfd_create("given", 0), "wb")) for _ in contents]
+        for file, data in zip(files, contents, strict=True):
+            file.write(data)
+            file.seek(0)
+        yield tuple(file.fileno() for file in files)
