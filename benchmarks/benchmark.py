@@ -98,7 +98,7 @@ def absolute(what: str, times: list[float], limit: float) -> Row:
 
 def measure(framework: str, runs: int, place: Path) -> Iterator[Row]:
     """Yield the rows, in the order of the README's table."""
-    from starterkit.template import bundled_folder, bundled_names
+    from starterkit.template.bundled import bundled_folder, bundled_names
 
     template = bundled_folder() / framework
     peer_app = place / "two.py"

@@ -24,7 +24,7 @@ from starterkit.project.advance import Choices
 from starterkit.project.creation import Order, create
 from starterkit.project.opened import open_project
 from starterkit.project.solving import Way, solve
-from starterkit.template import bundled_template
+from starterkit.template.bundled import bundled_template
 
 COLUMNS = {Way.MERGED.name: "merged", Way.FILES.name: "by the files of the step", "ASKED": "changed nothing, asked"}
 

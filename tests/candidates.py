@@ -6,7 +6,8 @@ from functools import cache
 from pathlib import Path
 
 from starterkit.choosing.reckoning import Reckoning
-from starterkit.template import Template, bundled_folder, templates_in
+from starterkit.template.bundled import bundled_folder, templates_in
+from starterkit.template.model import Template
 
 STAND_INS = Path(__file__).parent / "frameworks"
 FOUR = ("django", "express", "fastapi", "flask")

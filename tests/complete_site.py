@@ -13,8 +13,10 @@ from starterkit.progress import no_progress
 from starterkit.project import checks
 from starterkit.project.creation import Order, create
 from starterkit.project.opened import open_project
-from starterkit.runtime import Prepared, free_port, serve
-from starterkit.template import Template, bundled_template
+from starterkit.runtime.prepared import Prepared
+from starterkit.runtime.servers import free_port, serve
+from starterkit.template.bundled import bundled_template
+from starterkit.template.model import Template
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _uv_cache() -> str:
-    from starterkit.runtime import uv_binary
+    from starterkit.runtime.uv import uv_binary
 
     asked = subprocess.run([str(uv_binary()), "cache", "dir"], capture_output=True, text=True, check=True)
     return asked.stdout.strip()
@@ -119,7 +119,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def counts() -> Counts:
     """The numbers of the template's tests, which grow with it."""
-    from starterkit.template import bundled_template
+    from starterkit.template.bundled import bundled_template
 
     _, template = bundled_template("flask")
     return Counts(len(template.tests), len(template.steps[0].tests))

@@ -19,8 +19,9 @@ from starterkit.project.layers import Layer, path_layers, read_folder, texts_of,
 from starterkit.project.state import STATE_FILE, State, state_bytes
 from starterkit.repository.bare import BareRepository, write_bare
 from starterkit.repository.objects import FILE, File, Identity, NewCommit, write_objects
-from starterkit.runtime import prepare
-from starterkit.template import BASE, FolderSource, Template, read_template
+from starterkit.runtime.prepare import prepare
+from starterkit.template.model import BASE, FolderSource, Template
+from starterkit.template.reading import read_template
 from starterkit.workshop.folder import Person, Workshop
 from starterkit.workshop.grading.model import Grade, Verdict
 from starterkit.workshop.grading.one import Here

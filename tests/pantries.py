@@ -9,7 +9,7 @@ from pathlib import Path
 
 from projects import PYTHON, Index, declaration, write_tree
 
-from starterkit.runtime import compile_pins
+from starterkit.runtime.prepare import compile_pins
 
 _PATH = """
 format: 1

@@ -16,8 +16,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from textwrap import dedent
 
-from starterkit.runtime import Prepared, prepare
-from starterkit.template import Environment
+from starterkit.runtime.prepare import prepare
+from starterkit.runtime.prepared import Prepared
+from starterkit.template.model import Environment
 
 PYTHON = Environment("python", "pyproject.toml", "requirements.txt")
 

@@ -18,7 +18,7 @@ from starterkit.authoring.beginning import add_step, new_template
 from starterkit.authoring.files import read_as_template, read_files, template_folder
 from starterkit.authoring.stepfile import with_removes
 from starterkit.errors import FileError, MissingError, UsageError
-from starterkit.template import skeleton_folder
+from starterkit.template.bundled import skeleton_folder
 
 
 @pytest.fixture

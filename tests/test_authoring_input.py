@@ -15,7 +15,8 @@ from starterkit.authoring.opening import open_template
 from starterkit.errors import FileError, UsageError
 from starterkit.project.layers import path_layers, read_folder
 from starterkit.rendering import render
-from starterkit.template import FolderSource, read_template
+from starterkit.template.model import FolderSource
+from starterkit.template.reading import read_template
 
 Break = Callable[[Path], object]
 

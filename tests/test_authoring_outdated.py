@@ -10,7 +10,8 @@ from authors import tiny_template, tree_of
 from projects import PYTHON, Index, declaration, write_tree
 
 from starterkit.authoring.outdated import OutdatedPin, outdated, write_with_newest
-from starterkit.runtime import NoNetworkError, compile_pins
+from starterkit.runtime.causes import NoNetworkError
+from starterkit.runtime.prepare import compile_pins
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from starterkit.authoring.saving import save_template
 from starterkit.errors import ConflictError, FileError, StarterkitError, UsageError
 from starterkit.project.layers import read_folder
 from starterkit.rendering import render, rendered_with_defaults
-from starterkit.template import bundled_folder, bundled_names, skeleton_folder
+from starterkit.template.bundled import bundled_folder, bundled_names, skeleton_folder
 
 
 @pytest.fixture(scope="module")

@@ -15,22 +15,16 @@ from pathlib import Path
 import pytest
 from projects import pytest_environment, syntax_error, write_tree
 
-from starterkit.checking import (
-    CheckResult,
-    ExpectedTest,
-    Outcome,
-    Place,
-    TestResult,
-    expected_tests,
-    found_tests,
-    run_tests,
-)
+from starterkit.checking.expected import expected_tests, found_tests
 from starterkit.checking.report import LIMIT_BYTES, read_report
+from starterkit.checking.results import CheckResult, ExpectedTest, Outcome, Place, TestResult
+from starterkit.checking.running import run_tests
 from starterkit.errors import UsageError
 from starterkit.plain import plain
 from starterkit.process import ProgramMissing
-from starterkit.runtime import Prepared
-from starterkit.template import Commands, Environment, FolderSource, Template, read_step
+from starterkit.runtime.prepared import Prepared
+from starterkit.template.model import Commands, Environment, FolderSource, Template
+from starterkit.template.reading import read_step
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 PYTEST = Commands(test=("{python}", "-m", "pytest", "--junit-xml={report}", "{tests}"), run=("{python}",))

@@ -22,7 +22,7 @@ from starterkit.choosing.questions import EVERYBODY, Decides
 from starterkit.choosing.reckoning import Points, Reckoning, strength
 from starterkit.choosing.saying import Reason, reasons, start_warnings, unmet
 from starterkit.choosing.tensions import tensions
-from starterkit.template import Template, Trait
+from starterkit.template.model import Template, Trait
 
 Answers = dict[str, str]
 QUESTIONS = reckoning().questions

@@ -9,7 +9,7 @@ import pytest
 from commands import PROGRAM, starterkit
 from sites import Counts
 
-from starterkit.template import bundled_names
+from starterkit.template.bundled import bundled_names
 
 HOSTILE = """It's "{{ 7*7 }}" 🎈 {% raw %} \\n مرحبا <b>"""
 

@@ -16,7 +16,7 @@ from commands import Ran, on_terminal, starterkit
 from sites import made_once
 
 import starterkit as starterkit_package
-from starterkit.template import bundled_folder, templates_in
+from starterkit.template.bundled import bundled_folder, templates_in
 
 ENTER = "\r"
 EQUAL = ("know=some", "style=wires", "handle=editors")
@@ -396,7 +396,7 @@ def test_it_can_be_left_at_every_question(
 
 @ON_TERMINAL
 def test_with_one_framework_nothing_is_asked(tmp_path: Path) -> None:
-    from starterkit.template import bundled_names
+    from starterkit.template.bundled import bundled_names
 
     shown = on_terminal(
         "choose", cwd=tmp_path, answers=[("[skip] ", "\x03")] if len(bundled_names()) > 1 else [], code=None

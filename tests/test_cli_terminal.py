@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from commands import on_terminal
 
-from starterkit.template import bundled_names
+from starterkit.template.bundled import bundled_names
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="these tests make their terminal with pty")
 

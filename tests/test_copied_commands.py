@@ -6,7 +6,7 @@ import shlex
 
 import pytest
 
-from starterkit.checking import expected_tests
+from starterkit.checking.expected import expected_tests
 from starterkit.cli.commands import hint
 from starterkit.cli.console.console import Console
 from starterkit.process import quoted

@@ -10,8 +10,8 @@ from sites import copy_of, lay_solution
 from starterkit.process import Finished, run
 from starterkit.project import checks
 from starterkit.project.opened import open_project
-from starterkit.runtime import Prepared
-from starterkit.template import BASE
+from starterkit.runtime.prepared import Prepared
+from starterkit.template.model import BASE
 
 pytestmark = pytest.mark.slow
 

@@ -20,7 +20,8 @@ from test_runtime_node import pins as node_pins
 
 from starterkit.process import run_ok
 from starterkit.project import checks
-from starterkit.runtime import compile_pins, environment_problem, inventory, prepare
+from starterkit.runtime import inventory
+from starterkit.runtime.prepare import compile_pins, environment_problem, prepare
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="links and modes of POSIX")
 with_node = pytest.mark.skipif(not (shutil.which("node") and shutil.which("npm")), reason="no Node on this machine")

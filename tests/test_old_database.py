@@ -13,7 +13,7 @@ from starterkit.progress import no_progress
 from starterkit.project import checks
 from starterkit.project.creation import Order, create
 from starterkit.project.opened import open_project
-from starterkit.template import bundled_names, bundled_template
+from starterkit.template.bundled import bundled_names, bundled_template
 
 pytestmark = pytest.mark.slow
 

@@ -16,7 +16,7 @@ from starterkit.project import checks
 from starterkit.project.advance import Choices, advance
 from starterkit.project.opened import Project, open_project
 from starterkit.project.solving import Solved, Way, solve
-from starterkit.template import bundled_names, bundled_template
+from starterkit.template.bundled import bundled_names, bundled_template
 
 pytestmark = pytest.mark.slow
 

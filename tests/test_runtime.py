@@ -18,22 +18,14 @@ from projects import PYTHON, Index, bin_folder, declaration, write_tree
 
 from starterkit.errors import ExitCode, FileError, MissingError, UsageError
 from starterkit.process import TimeLimitReached, run_ok
-from starterkit.runtime import (
-    NoNetworkError,
-    NoSuchPackagesError,
-    Prepared,
-    compile_pins,
-    environment_problem,
-    fetch_into_cache,
-    free_port,
-    preferred_pins,
-    prepare,
-    report_tools,
-    serve,
-    uv_binary,
-)
-from starterkit.runtime.tools import fits
-from starterkit.template import Environment
+from starterkit.runtime.causes import NoNetworkError, NoSuchPackagesError
+from starterkit.runtime.pins import preferred_pins
+from starterkit.runtime.prepare import compile_pins, environment_problem, fetch_into_cache, prepare
+from starterkit.runtime.prepared import Prepared
+from starterkit.runtime.servers import free_port, serve
+from starterkit.runtime.tools import fits, report_tools
+from starterkit.runtime.uv import uv_binary
+from starterkit.template.model import Environment
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="signals and links of POSIX")
 _started: list[str] | None = None

@@ -20,9 +20,10 @@ from test_runtime_node import declaration as node_declaration
 
 from starterkit.errors import ExitCode, MissingError, StarterkitError, UsageError
 from starterkit.process import Finished
-from starterkit.runtime import NoNetworkError, NoSuchPackagesError, compile_pins, npm, prepare
-from starterkit.runtime.causes import UnknownCauseError, cause_of, failure
-from starterkit.template import Environment
+from starterkit.runtime import npm
+from starterkit.runtime.causes import NoNetworkError, NoSuchPackagesError, UnknownCauseError, cause_of, failure
+from starterkit.runtime.prepare import compile_pins, prepare
+from starterkit.template.model import Environment
 
 with_node = pytest.mark.skipif(not (shutil.which("node") and shutil.which("npm")), reason="no Node on this machine")
 KINDS = ["python", pytest.param("node", marks=with_node)]

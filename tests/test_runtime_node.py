@@ -16,22 +16,14 @@ from registries import Registry
 from starterkit.dependencies import merge_declaration
 from starterkit.errors import FileError
 from starterkit.process import run_ok
-from starterkit.runtime import (
-    NoNetworkError,
-    NoSuchPackagesError,
-    Prepared,
-    ToolReport,
-    compile_pins,
-    environment_problem,
-    fetch_into_cache,
-    newest_pins,
-    pinned_versions,
-    preferred_pins,
-    prepare,
-    tools,
-)
 from starterkit.runtime import node as nodes
-from starterkit.template import Environment
+from starterkit.runtime import tools
+from starterkit.runtime.causes import NoNetworkError, NoSuchPackagesError
+from starterkit.runtime.pins import pinned_versions, preferred_pins
+from starterkit.runtime.prepare import compile_pins, environment_problem, fetch_into_cache, newest_pins, prepare
+from starterkit.runtime.prepared import Prepared
+from starterkit.runtime.tools import ToolReport
+from starterkit.template.model import Environment
 
 NODE = Environment("node", "package.json", "package-lock.json")
 _started: list[str] | None = None

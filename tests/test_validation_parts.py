@@ -15,7 +15,8 @@ from validating import SOUND
 from starterkit.cli.options import part_of
 from starterkit.errors import UsageError
 from starterkit.repository.changes import changed_since
-from starterkit.template import FolderSource, read_template
+from starterkit.template.model import FolderSource
+from starterkit.template.reading import read_template
 from starterkit.validation.cache import ResultCache
 from starterkit.validation.markdown import blocks, grade, links, stands_in, words
 from starterkit.validation.matrix import Job, matrix, step_ranges

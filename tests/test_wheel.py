@@ -20,7 +20,7 @@ Starterkit = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture(scope="module")
 def starterkit(tmp_path_factory: pytest.TempPathFactory) -> Starterkit:
     """The `starterkit` of a wheel that was built from this checkout."""
-    from starterkit.runtime import uv_binary
+    from starterkit.runtime.uv import uv_binary
 
     place = tmp_path_factory.mktemp("wheel")
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(place), str(ROOT)]

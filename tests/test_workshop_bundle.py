@@ -26,9 +26,11 @@ from workshops import ran, said
 
 from starterkit.errors import ExitCode, MissingError, UsageError
 from starterkit.progress import no_progress
-from starterkit.runtime import Bundle, NoNetworkError, compile_pins, pinned_versions, prepare
-from starterkit.runtime.bundle import BundleLacksError, this_platform, this_python
-from starterkit.template import Environment
+from starterkit.runtime.bundle import Bundle, BundleLacksError, this_platform, this_python
+from starterkit.runtime.causes import NoNetworkError
+from starterkit.runtime.pins import pinned_versions
+from starterkit.runtime.prepare import compile_pins, prepare
+from starterkit.template.model import Environment
 from starterkit.workshop.bundling import fetching
 from starterkit.workshop.bundling.contents import Framework, framework_in
 from starterkit.workshop.bundling.making import Request, make_bundle

@@ -11,7 +11,7 @@ from gradings import Feigned
 from workshops import FOOTER, Room, commit, corrected_template, git, push_fix
 
 from starterkit.errors import UsageError
-from starterkit.runtime import Prepared
+from starterkit.runtime.prepared import Prepared
 from starterkit.workshop import standing
 from starterkit.workshop.grading.model import Grade, Verdict
 from starterkit.workshop.grading.one import Here

@@ -21,7 +21,7 @@ from starterkit.errors import MissingError, StarterkitError, UsageError
 from starterkit.process import start
 from starterkit.repository import objects
 from starterkit.repository.objects import FILE, File
-from starterkit.runtime import NoNetworkError
+from starterkit.runtime.causes import NoNetworkError
 from starterkit.textfile import parse_python
 from starterkit.workshop import standing
 from starterkit.workshop.folder import Member, Person, workshop_bytes

@@ -16,7 +16,7 @@ from typing import Any
 from starterkit.errors import FileError, UsageError, cannot_write
 from starterkit.repository.git import require_git
 from starterkit.repository.objects import FILE, File
-from starterkit.template import FolderSource
+from starterkit.template.model import FolderSource
 from starterkit.template.questions import PROJECT_FOLDER, QUESTIONS_FILE, SUFFIX, Question, Questions, read_questions
 from starterkit.yamlfile import nearest, parse
 

@@ -25,7 +25,9 @@ from starterkit.project.opened import open_project
 from starterkit.project.solving import Solved
 from starterkit.project.state import STATE_FILE, State, read_state
 from starterkit.project.undo import Undone, undo
-from starterkit.template import FolderSource, bundled_template, read_template
+from starterkit.template.bundled import bundled_template
+from starterkit.template.model import FolderSource
+from starterkit.template.reading import read_template
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 KEPT = ".starterkit/kept"

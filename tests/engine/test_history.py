@@ -7,7 +7,8 @@ import pytest
 from starterkit.project.carry import take_all
 from starterkit.project.history import adopted, in_folders_of_path
 from starterkit.repository.objects import FILE, Entry, blob_id
-from starterkit.template import Template, bundled_template
+from starterkit.template.bundled import bundled_template
+from starterkit.template.model import Template
 
 FIRST = "articles/migrations/0001_initial.py"
 TAGS = "articles/migrations/0002_article_tags.py"

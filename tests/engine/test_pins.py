@@ -12,8 +12,8 @@ from projects import Index
 from starterkit.errors import ConflictError, FileError
 from starterkit.project.advance import Choices, advance
 from starterkit.project.opened import open_project
-from starterkit.runtime import compile_pins
-from starterkit.template import Environment
+from starterkit.runtime.prepare import compile_pins
+from starterkit.template.model import Environment
 
 PYTHON = Environment("python", "pyproject.toml", "requirements.txt")
 

@@ -11,7 +11,7 @@ from trees import Tree
 
 from starterkit.errors import ConflictError
 from starterkit.repository.merge import Settle
-from starterkit.template import bundled_names, bundled_template
+from starterkit.template.bundled import bundled_names, bundled_template
 
 
 def lines(tree: Tree) -> Counter[bytes]:

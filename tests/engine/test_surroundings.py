@@ -16,7 +16,8 @@ from starterkit.errors import ConflictError, ExitCode, FileError, MissingError, 
 from starterkit.progress import no_progress
 from starterkit.project import creation, opened
 from starterkit.project.restore import require_path
-from starterkit.template import FolderSource, read_template
+from starterkit.template.model import FolderSource
+from starterkit.template.reading import read_template
 
 PATH_IDS = ("refs/starterkit/path", "refs/starterkit/template")
 
@@ -422,7 +423,7 @@ def test_the_path_is_rebuilt_by_the_installed_template(flask: Learner) -> None:
 
 
 def test_hostile_answers_are_rebuilt_to_the_same_ids(tmp_path: Path, generated: Callable[[str], Path]) -> None:
-    from starterkit.template import bundled_template
+    from starterkit.template.bundled import bundled_template
 
     title = '"It\'s" {{ 7*7 }} {% raw %} \\n 👋 مرحبا #: - yes'
     learner = make_project(tmp_path / "site", bundled_template("flask")[0], site_title=title, author="no")

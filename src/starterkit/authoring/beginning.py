@@ -16,8 +16,9 @@ from starterkit.process import quoted
 from starterkit.project.layers import Files, with_unix_line_ends
 from starterkit.repository.objects import FILE, File
 from starterkit.repository.worktree import write_file
-from starterkit.template import BASE, Template, skeleton_folder
 from starterkit.template.atomic_replace import build_in_place
+from starterkit.template.bundled import skeleton_folder
+from starterkit.template.model import BASE, Template
 
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _MOST_STEPS = 99

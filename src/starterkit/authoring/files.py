@@ -16,10 +16,11 @@ from starterkit.process import quoted
 from starterkit.project.layers import Files, check_layout, read_folder, with_unix_line_ends
 from starterkit.repository.fetching import parse_address, without_secret
 from starterkit.repository.objects import FILE, File
-from starterkit.template import FolderSource, Step, Template, read_template
 from starterkit.template.atomic_replace import replace_files
 from starterkit.template.located import locate_template
+from starterkit.template.model import FolderSource, Step, Template
 from starterkit.template.questions import read_questions
+from starterkit.template.reading import read_template
 
 PROJECT, STEPS = "project/", "steps/"
 TOP_FILES = ("path.yml", "copier.yml")

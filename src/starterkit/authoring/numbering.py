@@ -13,7 +13,7 @@ from starterkit.authoring.files import KINDS, STEPS, FilesSource, removed_by
 from starterkit.authoring.stepfile import with_removes
 from starterkit.project.layers import Files
 from starterkit.repository.objects import File
-from starterkit.template import read_step
+from starterkit.template.reading import read_step
 
 
 @dataclass(frozen=True)

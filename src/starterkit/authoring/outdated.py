@@ -19,7 +19,7 @@ from starterkit.errors import FileError
 from starterkit.progress import Progress, no_progress
 from starterkit.project.layers import Files
 from starterkit.repository.objects import FILE, File
-from starterkit.template import Environment
+from starterkit.template.model import Environment
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def outdated(folder: Path, say: Progress = no_progress) -> Outdated:
 
     Raises `NoNetworkError`, `NoSuchPackagesError`, `FileError`.
     """
-    from starterkit.runtime import pinned_versions
+    from starterkit.runtime.pins import pinned_versions
 
     before = read_files(folder)
     template = read_as_template(before, str(folder))
@@ -99,7 +99,7 @@ def _declaration(layer: ProjectLayer, environment: Environment, place: str) -> b
 
 
 def _newest(declaration: bytes, environment: Environment, label: str, say: Progress) -> tuple[bytes, bytes]:
-    from starterkit.runtime import newest_pins
+    from starterkit.runtime.prepare import newest_pins
 
     say(f"Asking for the newest releases of what {environment.declaration} names ({label}) …")
     allowed = newest_pins(declaration, environment)

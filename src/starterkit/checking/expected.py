@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from starterkit.checking.results import ExpectedTest
-from starterkit.template import BASE, Template
+from starterkit.template.model import BASE, Template
 
 # The title of `test("…", …)`, also as `it`, `test.only` and the like. The format asks for flat tests and titles
 # without quotes, so no parser of JavaScript is needed.

@@ -17,7 +17,7 @@ from starterkit.process import interrupt, quoted, running, start, wait
 from starterkit.progress import Progress, no_progress
 from starterkit.repository import PATH_REF
 from starterkit.runtime.prepared import Prepared
-from starterkit.template import BASE, Template
+from starterkit.template.model import BASE, Template
 from starterkit.yamlfile import nearest
 
 if TYPE_CHECKING:

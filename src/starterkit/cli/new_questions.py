@@ -13,9 +13,10 @@ from starterkit.errors import UsageError
 from starterkit.paths import cache_folder, expand_user_path, settings_folder
 from starterkit.project.creation import Created, Order, check_destination, create
 from starterkit.rendering import Question, check_runs_no_code, questions, refusal
-from starterkit.runtime import Bundle
-from starterkit.template import Template, bundled_names, bundled_template
+from starterkit.runtime.bundle import Bundle
+from starterkit.template.bundled import bundled_names, bundled_template
 from starterkit.template.located import Located, locate_bundled, locate_template
+from starterkit.template.model import Template
 
 DEFAULT_FOLDER = "my-site"
 _UNSURE = "choose"  # the word that asks the questions of that command first

@@ -93,7 +93,7 @@ def complete_frameworks(incomplete: str) -> list[str]:
 def complete_answers(incomplete: str) -> list[str]:
     """Return the answers of `choose` that a word may become."""
     from starterkit.choosing.questions import questions
-    from starterkit.template import bundled_folder, templates_in
+    from starterkit.template.bundled import bundled_folder, templates_in
 
     asked = questions(templates_in(bundled_folder()))
     return beginning_with(incomplete, (f"{one.name}={choice.name}" for one in asked for choice in one.choices))
@@ -101,7 +101,7 @@ def complete_answers(incomplete: str) -> list[str]:
 
 def complete_beginnings(context: typer.Context, incomplete: str) -> list[str]:
     """Return the steps at which a new project may begin: those of the framework that was named before."""
-    from starterkit.template import bundled_template
+    from starterkit.template.bundled import bundled_template
 
     try:
         _, template = bundled_template(context.params.get("framework") or "")

@@ -15,10 +15,10 @@ from starterkit.project.writing import Wish, Written, check_questions, with_stat
 from starterkit.repository import Head
 from starterkit.repository.merge import Merger, Settle
 from starterkit.repository.objects import Entry
-from starterkit.template import Step
+from starterkit.template.model import Step
 
 if TYPE_CHECKING:
-    from starterkit.checking import CheckResult
+    from starterkit.checking.results import CheckResult
 
 
 class TestsRed(RedError):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from starterkit.project.history import in_folders_of_path
 from starterkit.repository.merge import Conflict, Merged, Merger, Settle
 from starterkit.repository.objects import FILE, Entry, blob_id
-from starterkit.template import Template
+from starterkit.template.model import Template
 
 Tree = Mapping[str, Entry]
 

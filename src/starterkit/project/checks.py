@@ -11,8 +11,9 @@ from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
-from starterkit.checking import CheckResult, ExpectedTest, Outcome, run_tests
 from starterkit.checking.causes import files_in_wrong_encoding
+from starterkit.checking.results import CheckResult, ExpectedTest, Outcome
+from starterkit.checking.running import run_tests
 from starterkit.checking.sources import Project as Sources
 from starterkit.errors import MissingError, UsageError
 from starterkit.process import ProgramMissing, beside, quoted
@@ -21,9 +22,11 @@ from starterkit.project.opened import Project
 from starterkit.project.state import RememberedCheck
 from starterkit.repository.objects import Entry, File
 from starterkit.repository.worktree import read_file, write_file
-from starterkit.runtime import NoNetworkError, NoSuchPackagesError, Prepared, environment_problem, prepare
+from starterkit.runtime.causes import NoNetworkError, NoSuchPackagesError
 from starterkit.runtime.inventory import NOEXEC, forbids_programs
-from starterkit.template import BASE
+from starterkit.runtime.prepare import environment_problem, prepare
+from starterkit.runtime.prepared import Prepared
+from starterkit.template.model import BASE
 
 # How Linux and Node refuse a library on such a disk.
 _NOT_LOADED = re.compile(r"failed to map segment|ERR_DLOPEN_FAILED")

@@ -22,13 +22,13 @@ from starterkit.repository import Repository, enclosing_repository, is_unused_re
 from starterkit.repository.git import Git
 from starterkit.repository.objects import FILE, File, Identity, NewCommit, write_objects
 from starterkit.repository.worktree import is_writable, write_file
-from starterkit.template import BASE, Template
 from starterkit.template.atomic_replace import build_in_place
 from starterkit.template.located import BUNDLED
+from starterkit.template.model import BASE, Template
 
 if TYPE_CHECKING:
-    from starterkit.checking import CheckResult
-    from starterkit.runtime import Bundle
+    from starterkit.checking.results import CheckResult
+    from starterkit.runtime.bundle import Bundle
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ def _restored_if_it_fails(destination: Path) -> Iterator[Path | None]:
 
 def _other_ways(failed: MissingError, order: Order) -> Iterator[str]:
     """Say how else the project can be made where its environment cannot."""
-    from starterkit.runtime import NoNetworkError
+    from starterkit.runtime.causes import NoNetworkError
 
     if isinstance(failed, NoNetworkError) and order.bundle is None:
         yield "If you have a bundle with the packages, add `--bundle` and its folder."
@@ -280,7 +280,8 @@ def _first_message(order: Order) -> str:
 
 def _install_and_check(order: Order, layers: list[Layer], say: Progress) -> CheckResult:
     from starterkit.project import checks
-    from starterkit.runtime import NoSuchPackagesError, fetch_into_cache, prepare
+    from starterkit.runtime.causes import NoSuchPackagesError
+    from starterkit.runtime.prepare import fetch_into_cache, prepare
 
     folder, environment = order.destination, order.template.environment
     all_pins = {layer.files[environment.pins].data for layer in layers if environment.pins in layer.files}

@@ -10,9 +10,10 @@ from starterkit.errors import StarterkitError, UsageError
 from starterkit.project.opened import Project, find_project
 from starterkit.repository import LOCAL_IDENTITY, PATH_REF, TEXTS_REF, open_repository
 from starterkit.repository.git import git_failed
-from starterkit.runtime import ToolReport, environment_problem, package_settings, report_tools
 from starterkit.runtime.inventory import NOEXEC, forbids_programs
-from starterkit.template import Template
+from starterkit.runtime.prepare import environment_problem
+from starterkit.runtime.tools import ToolReport, package_settings, report_tools
+from starterkit.template.model import Template
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from starterkit.progress import Progress
 from starterkit.project.opened import Project
-from starterkit.template import Step
+from starterkit.template.model import Step
 
 
 @dataclass(frozen=True)

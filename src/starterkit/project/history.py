@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 
 from starterkit.repository.objects import Entry
-from starterkit.template import Template
+from starterkit.template.model import Template
 
 Tree = Mapping[str, Entry]
 

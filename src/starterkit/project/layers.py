@@ -16,7 +16,7 @@ from starterkit.paths import is_editor_file
 from starterkit.repository import STARTERKIT_REFS
 from starterkit.repository.git import Git
 from starterkit.repository.objects import BOT, EXECUTABLE, FILE, File, NewCommit, write_objects
-from starterkit.template import FolderSource, Step, Template
+from starterkit.template.model import FolderSource, Step, Template
 from starterkit.yamlfile import nearest
 
 _DATE = 1767225600  # 2026-01-01, so that ids depend on nothing but the layers

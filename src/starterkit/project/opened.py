@@ -21,11 +21,11 @@ from starterkit.project.state import ANSWERS_FILE, STATE_FILE, Memory, Remembere
 from starterkit.repository import PATH_REF, TEXTS_REF, Repository, open_repository
 from starterkit.repository.objects import Entry, blob_id
 from starterkit.repository.worktree import Listing, WorkFiles, list_files, read_file, read_files
-from starterkit.template import BASE, Step, Template
+from starterkit.template.model import BASE, Step, Template
 
 if TYPE_CHECKING:
-    from starterkit.checking import ExpectedTest
-    from starterkit.runtime import Bundle
+    from starterkit.checking.results import ExpectedTest
+    from starterkit.runtime.bundle import Bundle
 
 # What the machine can refuse to anybody; any other error of the operating system is a bug of ours.
 _REFUSALS = frozenset(
@@ -139,7 +139,7 @@ class Project:
 
     def expected_tests(self, step: str | None = None) -> tuple[ExpectedTest, ...]:
         """Return the tests of base and the steps up to `step` (None: so far), with their sentences."""
-        from starterkit.checking import expected_tests
+        from starterkit.checking.expected import expected_tests
 
         step = self.state.step if step is None else step
         return expected_tests(self.template, step, self.path.test_files(step))

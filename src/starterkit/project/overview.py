@@ -8,7 +8,7 @@ from enum import StrEnum
 from starterkit.project.opened import Project
 from starterkit.project.state import RememberedCheck
 from starterkit.project.undo import UndoLine, read_line, undo_help
-from starterkit.template import Step, Template
+from starterkit.template.model import Step, Template
 
 
 class Standing(StrEnum):

@@ -14,7 +14,8 @@ from typing import Protocol
 
 from starterkit.errors import MissingError
 from starterkit.repository.objects import Entry, ObjectReader
-from starterkit.template import BASE, Template, read_template
+from starterkit.template.model import BASE, Template
+from starterkit.template.reading import read_template
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ from starterkit.errors import MissingError
 from starterkit.process import ProgramFailed
 from starterkit.progress import Progress
 from starterkit.project.carry import Pins, PinsRule
-from starterkit.template import Environment
+from starterkit.template.model import Environment
 
 if TYPE_CHECKING:
-    from starterkit.runtime import Bundle
+    from starterkit.runtime.bundle import Bundle
 
 
 def pins_rule(
@@ -30,7 +30,8 @@ def pins_rule(
 
     def rule(before: Pins, after: Pins, mine: Pins) -> Pins:
         from starterkit.dependencies import merge_declaration
-        from starterkit.runtime import compile_pins, preferred_pins
+        from starterkit.runtime.pins import preferred_pins
+        from starterkit.runtime.prepare import compile_pins
 
         if before.declaration is None or after.declaration is None or mine.declaration is None:
             return after if mine == before else mine

@@ -26,7 +26,7 @@ from starterkit.project.writing import Wish, Written, check_questions, write_out
 from starterkit.repository import Head
 from starterkit.repository.merge import Merger, Settle
 from starterkit.repository.objects import SUBMODULE, Entry
-from starterkit.template import BASE
+from starterkit.template.model import BASE
 
 COLLECTED = ("starterkit", "collected")  # true in git's configuration: a workshop fetches the work from this folder
 

@@ -13,8 +13,9 @@ from starterkit.progress import Progress
 from starterkit.project import checks
 from starterkit.project.opened import Project
 from starterkit.project.site_failure import SiteFailed, check_database_place, site_failure
-from starterkit.runtime import Prepared, Show, free_port
-from starterkit.runtime import serve as serve_command
+from starterkit.runtime.prepared import Prepared
+from starterkit.runtime.servers import Show, free_port
+from starterkit.runtime.servers import serve as serve_command
 
 DEFAULT_PORT = 8000
 _COMMAND_SECONDS = 60.0

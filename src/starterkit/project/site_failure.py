@@ -12,7 +12,7 @@ from starterkit.checking.sources import Project as Sources
 from starterkit.errors import ExitCode, StarterkitError
 from starterkit.plain import plain
 from starterkit.project.opened import Project
-from starterkit.runtime import Prepared
+from starterkit.runtime.prepared import Prepared
 
 _SHOWN_LINES = 12
 _AGAIN = "Then type `starterkit run` again."

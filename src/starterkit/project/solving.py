@@ -34,12 +34,12 @@ from starterkit.repository import Head
 from starterkit.repository.merge import Merger, Settle
 from starterkit.repository.objects import Entry
 from starterkit.repository.worktree import read_file
-from starterkit.template import Step
+from starterkit.template.model import Step
 from starterkit.yamlfile import nearest
 
 if TYPE_CHECKING:
-    from starterkit.checking import CheckResult
-    from starterkit.runtime import Prepared
+    from starterkit.checking.results import CheckResult
+    from starterkit.runtime.prepared import Prepared
 
 _HISTORY_SECONDS = 120.0
 

@@ -11,7 +11,7 @@ from starterkit.runtime.causes import failure
 from starterkit.runtime.declaration import declared
 from starterkit.runtime.python_packages import our_python
 from starterkit.runtime.uv import run_uv
-from starterkit.template import Environment
+from starterkit.template.model import Environment
 
 _NAME_AND_EXTRAS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?")
 

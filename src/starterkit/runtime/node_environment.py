@@ -16,7 +16,7 @@ from starterkit.runtime.node import KnownNode, node_variables, read_known_node
 from starterkit.runtime.prepared import Prepared
 from starterkit.runtime.python_environment import read_files
 from starterkit.runtime.stamp import stamp_problem
-from starterkit.template import Environment
+from starterkit.template.model import Environment
 
 FOLDER = "node_modules"
 

@@ -29,7 +29,7 @@ from starterkit.runtime.npm import run_cached_first
 from starterkit.runtime.python_environment import read_files
 from starterkit.runtime.stamp import Files, Stamp, read_stamp, write_stamp, write_whole
 from starterkit.runtime.versions import fits
-from starterkit.template import Environment
+from starterkit.template.model import Environment
 
 _LOCK = "starterkit.lock"
 _SETTINGS = ".npmrc"

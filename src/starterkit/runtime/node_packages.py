@@ -15,7 +15,7 @@ from starterkit.runtime.bundle import Bundle
 from starterkit.runtime.causes import failure
 from starterkit.runtime.node import find_node
 from starterkit.runtime.npm import run_cached_first, run_npm, run_online
-from starterkit.template import Environment
+from starterkit.template.model import Environment
 from starterkit.textfile import parse_json
 
 LISTS = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")

@@ -15,7 +15,7 @@ from starterkit.runtime.bundle import Bundle
 from starterkit.runtime.inventory import damage, is_unchanged
 from starterkit.runtime.prepared import Prepared, program_variables
 from starterkit.runtime.stamp import Files, read, stamp_problem
-from starterkit.template import Environment
+from starterkit.template.model import Environment
 
 FOLDER = ".venv"
 

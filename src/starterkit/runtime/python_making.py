@@ -22,7 +22,7 @@ from starterkit.runtime.python_environment import FOLDER, has_python, is_up_to_d
 from starterkit.runtime.python_packages import compile_pins, our_python
 from starterkit.runtime.stamp import STAMP, Files, Stamp, read_stamp, write_stamp, write_whole
 from starterkit.runtime.uv import run_cached_first, run_uv
-from starterkit.template import Environment
+from starterkit.template.model import Environment
 
 _LOCK = "starterkit.lock"
 _PACKAGES = ("lib/python*/site-packages", "Lib/site-packages")  # the second on Windows

@@ -12,7 +12,7 @@ from starterkit.progress import Progress
 from starterkit.runtime.bundle import Bundle
 from starterkit.runtime.declaration import declared
 from starterkit.runtime.uv import run_cached_first
-from starterkit.template import Environment
+from starterkit.template.model import Environment
 
 
 def compile_pins(

@@ -16,7 +16,7 @@ from starterkit.repository.git import INSTALL_NEWER_GIT, OLDEST_GIT_WORDS, git_v
 from starterkit.runtime.node import OWN_VERSION, own_node
 from starterkit.runtime.uv import uv_binary
 from starterkit.runtime.versions import fits
-from starterkit.template import Template
+from starterkit.template.model import Template
 
 _ALWAYS = {"git": f">={OLDEST_GIT_WORDS}", "python": ">=3.11", "uv": ">=0.13"}
 _SETTING = re.compile(

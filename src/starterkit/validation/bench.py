@@ -11,12 +11,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from starterkit.checking import CheckResult, ExpectedTest, run_tests
+from starterkit.checking.results import CheckResult, ExpectedTest
+from starterkit.checking.running import run_tests
 from starterkit.errors import MissingError
 from starterkit.process import quoted
 from starterkit.repository.objects import File, digest
 from starterkit.repository.worktree import write_file
-from starterkit.runtime import Prepared, prepare
+from starterkit.runtime.prepare import prepare
+from starterkit.runtime.prepared import Prepared
 from starterkit.validation.model import Finding, Rule
 from starterkit.validation.slots import Slots
 from starterkit.validation.subject import Files, Subject

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from starterkit.template import BASE, Template
+from starterkit.template.model import BASE, Template
 
 FORMAT = 1
 # The oldest version that a template asks for, and the newest that it is tried with.

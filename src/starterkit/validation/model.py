@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from starterkit.template import BASE
+from starterkit.template.model import BASE
 
 
 class Rule(StrEnum):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from starterkit.errors import UsageError
 from starterkit.repository.objects import digest
-from starterkit.template import BASE, Template
+from starterkit.template.model import BASE, Template
 from starterkit.validation.cache import runtime_version, tool_versions
 from starterkit.validation.model import Rule, scope
 from starterkit.validation.subject import Subject

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from starterkit.errors import FileError, StarterkitError
 from starterkit.process import end_all
-from starterkit.template import BASE
+from starterkit.template.model import BASE
 from starterkit.validation.bench import Bench, Skip, Work
 from starterkit.validation.cache import ResultCache
 from starterkit.validation.model import Finding, Report, Rule, RuleResult

@@ -8,14 +8,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from starterkit.checking import ExpectedTest, expected_tests
+from starterkit.checking.expected import expected_tests
+from starterkit.checking.results import ExpectedTest
 from starterkit.errors import StarterkitError, UsageError
 from starterkit.project.layers import Layer, path_layers, read_folder
 from starterkit.rendering import SUFFIX
 from starterkit.repository.fetching import parse_address
 from starterkit.repository.objects import File, digest
-from starterkit.template import BASE, FolderSource, Template, bundled_names, read_template
+from starterkit.template.bundled import bundled_names
 from starterkit.template.located import locate_template
+from starterkit.template.model import BASE, FolderSource, Template
+from starterkit.template.reading import read_template
 
 Files = dict[str, File]
 # Copier changes the current folder of the whole process while it renders: one at a time, and nothing that runs beside

@@ -21,7 +21,7 @@ from starterkit.repository.bare import HEADS, BareRepository
 from starterkit.repository.merge import Merger
 from starterkit.repository.objects import BOT, FILE, SCRATCH_REF, Entry, File, NewCommit, write_objects
 from starterkit.repository.remotes import push_refs
-from starterkit.template import Template
+from starterkit.template.model import Template
 from starterkit.workshop import results
 from starterkit.workshop.folder import Person, Workshop
 from starterkit.workshop.submissions import Submission, files_of, latest_in, of_commit, state_of

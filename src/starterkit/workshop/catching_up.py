@@ -19,7 +19,7 @@ from starterkit.project.state import State
 from starterkit.repository.bare import BareRepository
 from starterkit.repository.merge import Settle
 from starterkit.repository.objects import Entry, NewCommit
-from starterkit.template import BASE
+from starterkit.template.model import BASE
 from starterkit.workshop import results
 from starterkit.workshop.carrying import Change, Delivered, Desk, Standing
 from starterkit.workshop.collecting import collect_remotes

@@ -28,8 +28,8 @@ from starterkit.repository.bare import HEADS, BareRepository
 from starterkit.repository.merge import Settle
 from starterkit.repository.objects import BOT, FILE, Entry, File, NewCommit, ObjectReader
 from starterkit.repository.worktree import write_file
-from starterkit.template import BASE
 from starterkit.template.located import Located
+from starterkit.template.model import BASE
 from starterkit.workshop import results
 from starterkit.workshop.carrying import Change, Delivered, Desk, Standing, fix_branch
 from starterkit.workshop.collecting import collect_remotes

@@ -21,7 +21,7 @@ from starterkit.progress import Progress
 from starterkit.project.path import LearningPath
 from starterkit.repository.bare import BareRepository
 from starterkit.repository.objects import LINK, SUBMODULE, Entry, ObjectReader
-from starterkit.template import Template
+from starterkit.template.model import Template
 from starterkit.workshop.folder import Person, Workshop
 from starterkit.workshop.submissions import files_of, latest_in
 

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 from starterkit.project.path import CommitSource
 from starterkit.repository.bare import BareRepository
-from starterkit.template import BASE, Template, read_template
+from starterkit.template.model import BASE, Template
+from starterkit.template.reading import read_template
 from starterkit.workshop.folder import Workshop
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from starterkit.checking import CheckResult
+from starterkit.checking.results import CheckResult
 from starterkit.cli.commands.shared import check_result
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.text import text
@@ -16,7 +16,7 @@ from starterkit.cli.session import console_of, opened
 from starterkit.plain import few
 from starterkit.project import checks
 from starterkit.project.overview import is_at_end, is_last_step
-from starterkit.template import Step
+from starterkit.template.model import Step
 
 _SHOWN_FILES = 3
 

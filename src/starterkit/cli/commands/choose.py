@@ -24,7 +24,7 @@ from starterkit.cli.console.text import prose, text
 from starterkit.cli.options import complete_answers, flag
 from starterkit.cli.session import console_of, folder_of
 from starterkit.paths import expand_user_path, settings_folder
-from starterkit.template import Template
+from starterkit.template.model import Template
 
 _LABEL = 34  # columns for what stands before the numbers
 Answers = Annotated[

@@ -13,7 +13,7 @@ from starterkit.cli.console.text import prose, text
 from starterkit.cli.options import complete_steps
 from starterkit.cli.session import console_of, opened
 from starterkit.errors import UsageError
-from starterkit.template import Step
+from starterkit.template.model import Step
 
 
 def lesson(

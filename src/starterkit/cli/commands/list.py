@@ -12,7 +12,8 @@ from starterkit.cli.console.console import Console
 from starterkit.cli.console.text import minutes, prose, text
 from starterkit.cli.options import complete_frameworks
 from starterkit.cli.session import console_of
-from starterkit.template import Template, bundled_names, bundled_template
+from starterkit.template.bundled import bundled_names, bundled_template
+from starterkit.template.model import Template
 
 Names = Annotated[
     list[str] | None,

@@ -19,7 +19,7 @@ from starterkit.paths import expand_user_folder
 from starterkit.process import quoted
 from starterkit.project.creation import Created
 from starterkit.runtime.bundle import Bundle, named_bundle
-from starterkit.template import BASE, Template
+from starterkit.template.model import BASE, Template
 
 Destination = Annotated[
     str, typer.Argument(metavar="DEST", help="The folder to make, for example my-site.", show_default=False)

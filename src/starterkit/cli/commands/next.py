@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from starterkit.checking import ExpectedTest
+from starterkit.checking.results import ExpectedTest
 from starterkit.cli.commands.shared import changes, check_result, solution
 from starterkit.cli.commands.shared.learner_work import ask_about_large_files, choices
 from starterkit.cli.commands.shared.step import step_as_json
@@ -20,7 +20,7 @@ from starterkit.project import solving
 from starterkit.project.advance import Advanced, TestsRed, advance
 from starterkit.project.opened import Project
 from starterkit.project.solving import Solved
-from starterkit.template import Step
+from starterkit.template.model import Step
 
 
 def next_step(

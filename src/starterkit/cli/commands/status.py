@@ -15,7 +15,8 @@ from starterkit.errors import UsageError
 from starterkit.project.opened import Project, find_project
 from starterkit.project.overview import Overview, StepLine, overview
 from starterkit.project.state import RememberedCheck
-from starterkit.template import BASE, bundled_names, bundled_template
+from starterkit.template.bundled import bundled_names, bundled_template
+from starterkit.template.model import BASE
 
 _STYLES = {"done": "green", "here": "bold yellow", "to come": "dim"}
 _WHY = {

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from starterkit.checking import Outcome
+from starterkit.checking.results import Outcome
 from starterkit.project.carry import Carried, Pins, carry
 from starterkit.project.layers import read_folder
 from starterkit.repository import make_repository

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 
 from starterkit.process import run
-from starterkit.template import BASE
+from starterkit.template.model import BASE
 from starterkit.validation.bench import Work
 from starterkit.validation.model import Finding
 from starterkit.validation.watching import is_watched

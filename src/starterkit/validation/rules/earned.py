@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from importlib.util import cache_from_source
 from pathlib import Path
 
-from starterkit.checking import CheckResult, ExpectedTest
+from starterkit.checking.results import CheckResult, ExpectedTest
 from starterkit.repository.objects import File
 from starterkit.repository.worktree import write_file
-from starterkit.template import AcceptedMutant
+from starterkit.template.model import AcceptedMutant
 from starterkit.validation.bench import Skip, Work
 from starterkit.validation.model import Finding
 from starterkit.validation.mutation import MOST, Mutant, mutants_of, sampled

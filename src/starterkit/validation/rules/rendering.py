@@ -15,7 +15,7 @@ from starterkit.project.layers import read_folder
 from starterkit.rendering import SUFFIX
 from starterkit.repository.merge import has_markers
 from starterkit.repository.objects import File, digest
-from starterkit.template import BASE
+from starterkit.template.model import BASE
 from starterkit.validation.bench import Work, write_files
 from starterkit.validation.model import Finding
 from starterkit.validation.subject import Files

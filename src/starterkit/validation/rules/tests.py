@@ -10,11 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from starterkit.checking import CheckResult, ExpectedTest, Outcome, TestResult, found_tests
+from starterkit.checking.expected import found_tests
+from starterkit.checking.results import CheckResult, ExpectedTest, Outcome, TestResult
 from starterkit.process import TimeLimitReached, run
 from starterkit.repository.objects import digest
-from starterkit.runtime import free_port, serve
-from starterkit.template import BASE
+from starterkit.runtime.servers import free_port, serve
+from starterkit.template.model import BASE
 from starterkit.validation.bench import Work, write_files
 from starterkit.validation.model import Finding
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from starterkit.checking import found_tests
+from starterkit.checking.expected import found_tests
 from starterkit.validation.bench import Work
 from starterkit.validation.markdown import blocks, grade, links, prose_lines, stands_in, words
 from starterkit.validation.model import Finding

@@ -11,8 +11,10 @@ from starterkit.errors import UsageError
 from starterkit.project.path import LearningPath
 from starterkit.repository.bare import BareRepository
 from starterkit.runtime.bundle import BUNDLE_FORMAT, Contents
-from starterkit.template import BASE, Environment, FolderSource, Template, bundled_template, read_template
+from starterkit.template.bundled import bundled_template
 from starterkit.template.located import BUNDLED
+from starterkit.template.model import BASE, Environment, FolderSource, Template
+from starterkit.template.reading import read_template
 from starterkit.workshop.folder import Workshop
 
 TEMPLATES = "templates"

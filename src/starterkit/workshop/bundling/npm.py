@@ -18,7 +18,7 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 from starterkit.errors import MissingError
 from starterkit.progress import Progress
 from starterkit.runtime.node_packages import fill_cache, locked_packages, npm_registry
-from starterkit.template import Environment
+from starterkit.template.model import Environment
 
 _CONTENT = "_cacache/content-v2"
 _PACKED = ("content-v2", "index-v5")

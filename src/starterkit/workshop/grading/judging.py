@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from starterkit.checking import ExpectedTest, Outcome
 from starterkit.checking.failures import judged, judged_output, with_first_exit
 from starterkit.checking.report import Case
+from starterkit.checking.results import ExpectedTest, Outcome
 from starterkit.checking.sources import Project
 from starterkit.checking.stuck import LOOP
 from starterkit.plain import plain

@@ -23,10 +23,11 @@ from starterkit.plain import plain, shortened
 from starterkit.process import run, scrubbed_environment
 from starterkit.progress import Progress, no_progress
 from starterkit.repository.objects import LINK, File, digest
-from starterkit.runtime import Prepared, pinned_versions, prepare
 from starterkit.runtime.bundle import named_bundle
 from starterkit.runtime.lock import locked
-from starterkit.runtime.pins import package_name
+from starterkit.runtime.pins import package_name, pinned_versions
+from starterkit.runtime.prepare import prepare
+from starterkit.runtime.prepared import Prepared
 from starterkit.runtime.python_environment import settings
 from starterkit.runtime.python_packages import our_python
 from starterkit.runtime.stamp import STAMP

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
-from starterkit.template import BASE
+from starterkit.template.model import BASE
 from starterkit.textfile import fill_template
 from starterkit.workshop.grading.model import Grade, TestGrade, Verdict
 from starterkit.workshop.grading.submitted import shown

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 
-from starterkit.checking import ExpectedTest, expected_tests
+from starterkit.checking.expected import expected_tests
+from starterkit.checking.results import ExpectedTest
 from starterkit.errors import MissingError
 from starterkit.project.path import LearningPath
 from starterkit.repository.bare import BareRepository
 from starterkit.repository.objects import File, ObjectReader, digest
-from starterkit.template import BASE, Template
+from starterkit.template.model import BASE, Template
 from starterkit.textfile import parse_python
 from starterkit.workshop.folder import Workshop
 

@@ -16,7 +16,7 @@ from starterkit.errors import StarterkitError
 from starterkit.process import end_all
 from starterkit.project.advance import solve_message
 from starterkit.repository.bare import BareRepository
-from starterkit.template import BASE
+from starterkit.template.model import BASE
 from starterkit.workshop.folder import Person, Workshop
 from starterkit.workshop.grading.kinds import check_kind
 from starterkit.workshop.grading.model import LOOK, Grade, grade_of

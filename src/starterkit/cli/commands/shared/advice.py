@@ -18,7 +18,8 @@ from starterkit.cli.console.console import Console
 from starterkit.cli.console.text import joined, prose, text
 from starterkit.errors import UsageError
 from starterkit.process import quoted
-from starterkit.template import Template, bundled_folder, templates_in
+from starterkit.template.bundled import bundled_folder, templates_in
+from starterkit.template.model import Template
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from starterkit.choosing.tensions import tensions
 from starterkit.choosing.words import ONE_FITS_ALL, SHOWN_REASONS, headline, how_sure, price, stay, step_of_path, tipped
 from starterkit.cli.commands.shared.advice import Shown
 from starterkit.cli.console.html_file import HtmlFile
-from starterkit.template import Template
+from starterkit.template.model import Template
 from starterkit.textfile import fill_template
 
 CARD = HtmlFile("card", "<!-- made by starterkit choose -->")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from starterkit.checking import CheckResult, Place, TestResult
+from starterkit.checking.results import CheckResult, Place, TestResult
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.text import Text, joined, prose, text
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from starterkit.template import Step
+from starterkit.template.model import Step
 
 
 def step_as_json(step: Step) -> dict[str, Any]:

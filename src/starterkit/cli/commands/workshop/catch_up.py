@@ -23,7 +23,7 @@ from starterkit.cli.console.text import prose, text
 from starterkit.cli.options import flag
 from starterkit.cli.session import console_of
 from starterkit.errors import ExitCode, UsageError
-from starterkit.template import Template
+from starterkit.template.model import Template
 from starterkit.workshop.catching_up import CaughtUp
 from starterkit.workshop.catching_up import catch_up as bring
 from starterkit.workshop.folder import Workshop

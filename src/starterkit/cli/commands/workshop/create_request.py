@@ -16,8 +16,9 @@ from starterkit.errors import UsageError
 from starterkit.paths import expand_user_path
 from starterkit.process import quoted
 from starterkit.project.creation import Order
-from starterkit.template import BASE, bundled_names
+from starterkit.template.bundled import bundled_names
 from starterkit.template.located import Located, locate_bundled
+from starterkit.template.model import BASE
 from starterkit.workshop.enrolling import PUSH_JOBS, Request
 from starterkit.workshop.folder import find_workshop, is_address, open_workshop
 from starterkit.workshop.founding import Wanted, is_workshop

@@ -24,7 +24,7 @@ from starterkit.cli.console.table import (
 from starterkit.cli.options import flag, part_of, whole_number
 from starterkit.cli.session import console_of
 from starterkit.errors import StarterkitError
-from starterkit.template import BASE
+from starterkit.template.model import BASE
 from starterkit.workshop.folder import Workshop
 from starterkit.workshop.grading.elsewhere import Elsewhere
 from starterkit.workshop.grading.model import Grade

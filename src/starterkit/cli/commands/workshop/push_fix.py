@@ -28,7 +28,7 @@ from starterkit.plain import few
 from starterkit.process import quoted
 from starterkit.rendering import check_runs_no_code
 from starterkit.repository.fetching import parse_address, without_secret
-from starterkit.template import bundled_names
+from starterkit.template.bundled import bundled_names
 from starterkit.template.located import BUNDLED, Located, locate_bundled
 from starterkit.workshop.fixing import Fix, Outcome, planned, put_in, render_new_path, taken_back
 from starterkit.workshop.folder import Workshop
