@@ -26,10 +26,11 @@ from starterkit.paths import cache_folder
 from starterkit.repository.bare import BareRepository
 from starterkit.repository.objects import File
 from starterkit.repository.worktree import write_file
-from starterkit.workshop.folder import Person, Workshop, open_workshop
 from starterkit.workshop.grading.packages import Shelf, environments_folder
 from starterkit.workshop.grading.pristine import Layers
 from starterkit.workshop.grading.running import Order
+from starterkit.workshop.model import Person, Workshop
+from starterkit.workshop.store import open_workshop
 
 STARTERKIT = (sys.executable, "-m", "starterkit")
 MOST_OVER_TESTS = 1.3

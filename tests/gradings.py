@@ -22,12 +22,12 @@ from starterkit.repository.objects import FILE, File, Identity, NewCommit, write
 from starterkit.runtime.prepare import prepare
 from starterkit.template.model import BASE, FolderSource, Template
 from starterkit.template.reading import read_template
-from starterkit.workshop.folder import Person, Workshop
 from starterkit.workshop.grading.model import Grade, Verdict
 from starterkit.workshop.grading.one import Here
 from starterkit.workshop.grading.packages import Packages, Shelf, _node_packages, _python_packages
 from starterkit.workshop.grading.pristine import Pristine
 from starterkit.workshop.grading.running import Grading, Order
+from starterkit.workshop.model import Person, Workshop
 from starterkit.workshop.sandbox import Confinement, Ended, Job, Sandbox
 from starterkit.workshop.sandbox import sandbox as best_sandbox
 from starterkit.workshop.sandbox.choosing import MECHANISMS, why_not

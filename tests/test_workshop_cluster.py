@@ -23,13 +23,13 @@ from projects import pytest_environment
 import starterkit
 from starterkit.errors import MissingError
 from starterkit.process import scrubbed_environment
-from starterkit.workshop.folder import Person
 from starterkit.workshop.grading import elsewhere as on_workers
 from starterkit.workshop.grading.elsewhere import Elsewhere
 from starterkit.workshop.grading.kinds import harness_fingerprint
 from starterkit.workshop.grading.model import Grade, Verdict
 from starterkit.workshop.grading.one import Unit
 from starterkit.workshop.grading.running import Grading, Order
+from starterkit.workshop.model import Person
 from starterkit.workshop.results import read
 from starterkit.workshop.sandbox import Limits
 

@@ -15,7 +15,8 @@ from commands import PROGRAM, environment, starterkit
 from workshops import FOLDERS, ROSTER, TINY, Room, commit, files_of, git, ran, said
 
 from starterkit.errors import FileError
-from starterkit.workshop.folder import Member, open_workshop
+from starterkit.workshop.model import Member
+from starterkit.workshop.store import open_workshop
 
 LONGER = "name,login,email\nZoe,zoe,\nGrace Hopper,grace,grace@example.org\nAda Lovelace,ada,ada@example.org\n"
 

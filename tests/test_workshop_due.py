@@ -18,7 +18,7 @@ from starterkit.workshop.grading.one import Here
 from starterkit.workshop.grading.packages import Packages, Shelf
 from starterkit.workshop.grading.pristine import Pristine
 from starterkit.workshop.grading.running import Grading, Order
-from starterkit.workshop.times import parse_time
+from starterkit.workshop.store import parse_time
 
 ADA, GRACE, TEAM = "ada-lovelace", "grace-hopper", "eniac"
 

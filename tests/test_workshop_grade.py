@@ -24,7 +24,6 @@ from starterkit.repository.objects import FILE, File
 from starterkit.runtime.causes import NoNetworkError
 from starterkit.textfile import parse_python
 from starterkit.workshop import standing
-from starterkit.workshop.folder import Member, Person, workshop_bytes
 from starterkit.workshop.grading import pristine
 from starterkit.workshop.grading.model import Grade, TestGrade, Verdict, grade_of
 from starterkit.workshop.grading.one import Here
@@ -39,8 +38,10 @@ from starterkit.workshop.grading.written import (
     known_grades,
     write_grades,
 )
+from starterkit.workshop.model import Member, Person
 from starterkit.workshop.results import read
 from starterkit.workshop.sandbox import MECHANISMS, Ended, Job, choosing, sandbox
+from starterkit.workshop.store import workshop_bytes
 from starterkit.workshop.submissions import FILLED_IN
 
 GRACE, BO = Person("grace", "Grace"), Person("bo", '=Bo "<b>" \u202e')

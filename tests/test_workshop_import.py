@@ -9,7 +9,7 @@ import pytest
 from commands import starterkit
 from workshops import TINY, Room, said
 
-from starterkit.workshop.folder import open_workshop
+from starterkit.workshop.store import open_workshop
 
 ROSTER = """"identifier","github_username","github_id","name"
 "ada@example.org","ada-l","12","Ada Lovelace"

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from workshops import TINY
 
 from starterkit.errors import FileError, UsageError
-from starterkit.workshop.folder import Member, Person, Workshop, read_workshop, workshop_bytes
+from starterkit.workshop.model import Member, Person, Workshop
 from starterkit.workshop.naming import folder_name, is_safe, key_of
 from starterkit.workshop.roster import check_remote_template, match, parse_roster, with_remotes
+from starterkit.workshop.store import read_workshop, workshop_bytes
 
 DEVICES = ("CON", "prn", "Aux", "NUL", "COM1", "lpt9", "com¹", "CONIN$")
 # From the public list of naughty strings, a few of each kind.

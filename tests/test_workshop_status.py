@@ -25,9 +25,9 @@ from starterkit.cli.commands.workshop.status_watch import Shown, watch_room
 from starterkit.cli.console.console import Console
 from starterkit.errors import FileError, UsageError
 from starterkit.workshop import results, rounds, standing
-from starterkit.workshop.folder import Person, open_workshop
-from starterkit.workshop.founding import save
 from starterkit.workshop.labels import with_hidden_names
+from starterkit.workshop.model import Person
+from starterkit.workshop.store import open_workshop, save
 
 A, B, C, D = "a" * 40, "b" * 40, "c" * 40, "d" * 40
 NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)

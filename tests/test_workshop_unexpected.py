@@ -13,9 +13,9 @@ from gradings import ADA, Feigned
 from gradings import Room as GradingRoom
 from workshops import FOOTER, Room, commit, corrected_template, git
 
-from starterkit.workshop.folder import Person
 from starterkit.workshop.grading import running, written
 from starterkit.workshop.grading.model import Grade, Verdict
+from starterkit.workshop.model import Person
 
 GRACE = Person("grace", "Grace")
 _REPORT = re.compile(r"Unexpected error: \w+\. The full report is in (\S+)\.")

@@ -16,7 +16,8 @@ from commands import starterkit
 
 from starterkit.__main__ import main
 from starterkit.workshop import results
-from starterkit.workshop.folder import Person, Workshop, open_workshop
+from starterkit.workshop.model import Person, Workshop
+from starterkit.workshop.store import open_workshop
 
 TINY = Path(__file__).parent / "templates" / "tiny"
 ROSTER = """\

@@ -23,7 +23,7 @@ from starterkit.repository.objects import BOT, FILE, SCRATCH_REF, Entry, File, N
 from starterkit.repository.remotes import push_refs
 from starterkit.template.model import Template
 from starterkit.workshop import results
-from starterkit.workshop.folder import Person, Workshop
+from starterkit.workshop.model import Person, Workshop
 from starterkit.workshop.submissions import Submission, files_of, latest_in, of_commit, state_of
 
 _PUSH_SECONDS = 60.0

@@ -23,7 +23,7 @@ from starterkit.template.model import BASE
 from starterkit.workshop import results
 from starterkit.workshop.carrying import Change, Delivered, Desk, Standing
 from starterkit.workshop.collecting import collect_remotes
-from starterkit.workshop.folder import Person, Workshop
+from starterkit.workshop.model import Person, Workshop
 from starterkit.workshop.submissions import FILLED_IN, Submission
 
 # Tells whether a commit of somebody's is green, with the tests of a step and those before it.

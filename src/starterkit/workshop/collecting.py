@@ -22,7 +22,7 @@ from starterkit.repository.bare import HEADS, BareRepository, fingerprint, refs_
 from starterkit.repository.objects import FULL_ID
 from starterkit.repository.remotes import Answer, fetch_heads
 from starterkit.workshop import results
-from starterkit.workshop.folder import COLLECTED_HEADS, Person, Workshop
+from starterkit.workshop.model import COLLECTED_HEADS, Person, Workshop
 from starterkit.workshop.parallel import each
 from starterkit.workshop.submissions import Submission, beginnings, latest_in
 

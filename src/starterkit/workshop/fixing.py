@@ -33,8 +33,8 @@ from starterkit.template.model import BASE
 from starterkit.workshop import results
 from starterkit.workshop.carrying import Change, Delivered, Desk, Standing, fix_branch
 from starterkit.workshop.collecting import collect_remotes
-from starterkit.workshop.folder import WORKSHOP_FILE, Person, Workshop
-from starterkit.workshop.lines import lines_of
+from starterkit.workshop.model import WORKSHOP_FILE, Person, Workshop
+from starterkit.workshop.store import yaml_lines
 from starterkit.workshop.submissions import beginnings, files_of, state_of
 
 _COMING = STARTERKIT_REFS + "coming/"
@@ -347,9 +347,9 @@ def _with_path_of(fixed: Workshop, data: bytes) -> bytes:
     """Return workshop.yml with the new path's lines; all else in it stays as somebody may have edited it."""
     data = re.sub(rb"^corrected:[^\r\n]*\r?\n", b"", data, flags=re.MULTILINE)
     for name in ("version", "path", "texts"):
-        line = "".join(lines_of(name, getattr(fixed, name)))
+        line = "".join(yaml_lines(name, getattr(fixed, name)))
         if name == "texts" and fixed.corrected:
-            line = "\n".join((line, *lines_of("corrected", fixed.corrected)))
+            line = "\n".join((line, *yaml_lines("corrected", fixed.corrected)))
         start = rb"^%s:[^\r\n]*" % name.encode()
         data = re.sub(start, line.encode().replace(b"\\", rb"\\"), data, count=1, flags=re.MULTILINE)
     return data

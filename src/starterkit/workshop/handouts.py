@@ -1,4 +1,4 @@
-"""Working folders and zips to hand out: a whole project with all of its git, which borrows from nobody."""
+"""Working folders and zips for the participants: a whole project with its git history, which borrows no objects."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import shutil
+import sys
 import tempfile
 import time
 import zipfile
@@ -20,9 +21,11 @@ from starterkit.repository import PATH_REF, TEXTS_REF, make_repository
 from starterkit.repository.bare import BareRepository
 from starterkit.repository.objects import EXECUTABLE, FILE, File
 from starterkit.repository.worktree import write_file
-from starterkit.workshop.folder import Person, Workshop
-from starterkit.workshop.founding import MAIN
-from starterkit.workshop.sharing import may_be_given_away
+from starterkit.workshop.model import Person, Workshop
+from starterkit.workshop.repositories import MAIN
+
+if sys.platform != "win32":
+    import pwd
 
 _DRAFT = ".making-"
 _OURS = re.compile(re.escape(_DRAFT) + "[0-9a-f]{16}")
@@ -45,6 +48,26 @@ def remove_drafts(folder: Path) -> None:
             shutil.rmtree(draft, ignore_errors=True)
         else:
             draft.unlink(missing_ok=True)
+
+
+def is_another_user(login: str) -> bool:
+    """True if this login belongs to another user of this machine."""
+    if sys.platform == "win32" or not login:
+        return False
+    try:
+        return pwd.getpwnam(login).pw_uid != os.geteuid()
+    except KeyError:
+        return False
+
+
+def _may_be_given_away(person: Person) -> bool:
+    """True if another user of this machine may get the person's working folder.
+
+    That is a user with a login of the person. Without a login, only root can give a folder away.
+    """
+    logins = [member.login for member in person.everybody if member.login]
+    is_root = sys.platform != "win32" and os.geteuid() == 0
+    return any(map(is_another_user, logins)) or (is_root and not logins)
 
 
 def folder_in_zip(workshop: Workshop) -> str:
@@ -87,7 +110,7 @@ class Handouts:
             for name, file in self._files.items():
                 _write(draft / name, file)
             for name in self._packs:
-                self._place_pack(name, draft, goal, alone=may_be_given_away(person))
+                self._place_pack(name, draft, goal, alone=_may_be_given_away(person))
             (draft / _REFS).write_bytes(self._packed_refs(person))
             with (draft / ".git" / "config").open("a", encoding="utf-8") as settings:
                 settings.write(self._origin(person, goal))

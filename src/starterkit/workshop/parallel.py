@@ -1,4 +1,4 @@
-"""The same work for many people, several at once, with word of how far it is."""
+"""The same work for many people, several at once, with reports of progress."""
 
 from __future__ import annotations
 
@@ -10,26 +10,25 @@ from typing import TypeVar
 from starterkit.process import end_all
 from starterkit.progress import Progress
 
-_One = TypeVar("_One")
+_Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
-_EVERY_SECONDS = 1.0
 
 
 def each(
-    people: Sequence[_One], work: Callable[[_One], _Result], jobs: int, say: Progress, what: str
-) -> Iterator[tuple[_One, _Result]]:
-    """Yield everybody with what the work gave for them, in their order; each second it is said how many are done.
+    items: Sequence[_Item], work: Callable[[_Item], _Result], jobs: int, say: Progress, what: str
+) -> Iterator[tuple[_Item, _Result]]:
+    """Yield all items in their order, each with the result of the work. Reports each second how many are done.
 
-    Interrupted, it ends what was started and begins nothing more.
+    If it is interrupted, it terminates running programs and starts no more work.
     """
-    said = time.monotonic()
-    pool = ThreadPoolExecutor(max(1, min(jobs, len(people) or 1)))
+    reported = time.monotonic()
+    pool = ThreadPoolExecutor(max(1, min(jobs, len(items) or 1)))
     try:
-        for number, (one, result) in enumerate(zip(people, pool.map(work, people), strict=True)):
-            if time.monotonic() - said >= _EVERY_SECONDS:
-                said = time.monotonic()
-                say(f"{what}: {number} of {len(people)}")
-            yield one, result
+        for number, (item, result) in enumerate(zip(items, pool.map(work, items), strict=True)):
+            if time.monotonic() - reported >= 1:
+                reported = time.monotonic()
+                say(f"{what}: {number} of {len(items)}")
+            yield item, result
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
         end_all()

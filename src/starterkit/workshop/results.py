@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from starterkit.workshop.folder import Person, Workshop
+from starterkit.workshop.model import Person, Workshop
 
 COLLECTED, GRADED, PUSHED, FILLED, FIXED = "collected", "graded", "pushed", "filled", "fixed"
 FILLING, FIXING = "filling", "fixing"  # said before the commit is put in: a killed command may not come to say it after

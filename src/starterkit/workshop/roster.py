@@ -13,7 +13,7 @@ from pathlib import Path
 
 from starterkit.errors import FileError, UsageError
 from starterkit.workshop.columns import Row, read_table
-from starterkit.workshop.folder import Member, Person, is_odd
+from starterkit.workshop.model import Member, Person, is_odd
 from starterkit.workshop.naming import folder_name, key_of, plain_name, unique
 
 MOST_PEOPLE = 10_000

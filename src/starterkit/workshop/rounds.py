@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 
 from starterkit.progress import Progress
 from starterkit.workshop.collecting import JOBS, Collected, collect
-from starterkit.workshop.folder import Person, Workshop
-from starterkit.workshop.founding import working
+from starterkit.workshop.model import Person, Workshop
 from starterkit.workshop.standing import STUCK_MINUTES, Room, room
+from starterkit.workshop.store import working
 
 _AT_ONCE = max(4, 2 * (os.cpu_count() or 1))
 Grade = Callable[[Workshop, Sequence[Person], Progress], None]

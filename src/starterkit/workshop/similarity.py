@@ -22,7 +22,7 @@ from starterkit.project.path import LearningPath
 from starterkit.repository.bare import BareRepository
 from starterkit.repository.objects import LINK, SUBMODULE, Entry, ObjectReader
 from starterkit.template.model import Template
-from starterkit.workshop.folder import Person, Workshop
+from starterkit.workshop.model import Person, Workshop
 from starterkit.workshop.submissions import files_of, latest_in
 
 SUFFIXES = frozenset((".py", ".js", ".mjs", ".cjs", ".ts", ".html", ".jinja", ".css", ".sql"))

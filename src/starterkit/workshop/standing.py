@@ -21,9 +21,9 @@ from starterkit.repository.objects import FILE, File
 from starterkit.repository.worktree import write_file
 from starterkit.template.model import BASE
 from starterkit.workshop import results
-from starterkit.workshop.folder import Person, Workshop
+from starterkit.workshop.model import Person, Workshop
 from starterkit.workshop.parallel import each
-from starterkit.workshop.steps import texts_of
+from starterkit.workshop.repositories import texts_of
 
 STUCK_MINUTES = 20
 _AWAY = timedelta(hours=8)  # who has done nothing for so long is not stuck; they have gone home

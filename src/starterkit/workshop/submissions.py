@@ -10,7 +10,7 @@ from starterkit.errors import FileError, StarterkitError
 from starterkit.project.state import STATE_FILE, State, read_state
 from starterkit.repository.bare import HEADS, BareRepository
 from starterkit.repository.objects import Entry
-from starterkit.workshop.folder import Person, Workshop
+from starterkit.workshop.model import Person, Workshop
 from starterkit.workshop.results import ours as ours_of
 
 _MOST_FILES = 100_000

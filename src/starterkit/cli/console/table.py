@@ -10,7 +10,7 @@ from starterkit.template.model import BASE
 
 if TYPE_CHECKING:
     from starterkit.cli.console.console import Console
-    from starterkit.workshop.folder import Person
+    from starterkit.workshop.model import Person
 
 WIDEST_NAME, WIDEST_STEP = 24, 14
 _SHORTEST_NOTE = 12

@@ -15,7 +15,7 @@ from starterkit.template.bundled import bundled_template
 from starterkit.template.located import BUNDLED
 from starterkit.template.model import BASE, Environment, FolderSource, Template
 from starterkit.template.reading import read_template
-from starterkit.workshop.folder import Workshop
+from starterkit.workshop.model import Workshop
 
 TEMPLATES = "templates"
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from starterkit.checking.results import Outcome
 from starterkit.template.model import BASE
-from starterkit.workshop.folder import Person
+from starterkit.workshop.model import Person
 
 LOOK = "look at this: "  # begins a note that is for the instructor alone
 

@@ -15,7 +15,6 @@ from starterkit.plain import plain
 from starterkit.process import quoted
 from starterkit.repository.bare import BareRepository
 from starterkit.repository.objects import File, ObjectMissing, digest
-from starterkit.workshop.folder import Person, Workshop
 from starterkit.workshop.grading.judging import judge
 from starterkit.workshop.grading.kinds import HARNESS, harness_fingerprint, test_command
 from starterkit.workshop.grading.model import LOOK, Grade, Verdict
@@ -23,6 +22,7 @@ from starterkit.workshop.grading.outcomes import Heard
 from starterkit.workshop.grading.packages import Lent, Packages, Shelf
 from starterkit.workshop.grading.pristine import Layers, Pristine
 from starterkit.workshop.grading.submitted import Unreadable, archived, submitted
+from starterkit.workshop.model import Person, Workshop
 from starterkit.workshop.results import moment
 from starterkit.workshop.sandbox import Confinement, Job, Limits, Sandbox
 from starterkit.workshop.sandbox.model import MIB

@@ -18,7 +18,7 @@ from starterkit.repository.bare import BareRepository
 from starterkit.repository.objects import File, ObjectReader, digest
 from starterkit.template.model import BASE, Template
 from starterkit.textfile import parse_python
-from starterkit.workshop.folder import Workshop
+from starterkit.workshop.model import Workshop
 
 
 @dataclass(frozen=True)

@@ -17,15 +17,15 @@ from starterkit.process import end_all
 from starterkit.project.advance import solve_message
 from starterkit.repository.bare import BareRepository
 from starterkit.template.model import BASE
-from starterkit.workshop.folder import Person, Workshop
 from starterkit.workshop.grading.kinds import check_kind
 from starterkit.workshop.grading.model import LOOK, Grade, grade_of
 from starterkit.workshop.grading.one import Grader, Runner
 from starterkit.workshop.grading.packages import Shelf
 from starterkit.workshop.grading.pristine import Layers
+from starterkit.workshop.model import Person, Workshop
+from starterkit.workshop.repositories import texts_of
 from starterkit.workshop.results import GRADED, append, filled, last
 from starterkit.workshop.results import ours as ours_of
-from starterkit.workshop.steps import texts_of
 from starterkit.workshop.submissions import Submission, latest_in, solved_by_reference
 
 

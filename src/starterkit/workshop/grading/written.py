@@ -15,9 +15,9 @@ from starterkit.errors import StarterkitError, cannot_write
 from starterkit.plain import csv_cell
 from starterkit.repository.objects import FILE, File
 from starterkit.repository.worktree import write_file
-from starterkit.workshop.folder import Workshop
 from starterkit.workshop.grading.model import Grade, grade_of
 from starterkit.workshop.grading.pages import page
+from starterkit.workshop.model import Workshop
 from starterkit.workshop.results import GRADED, last
 
 FORMAT = 1

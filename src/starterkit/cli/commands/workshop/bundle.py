@@ -17,7 +17,7 @@ from starterkit.paths import expand_user_folder
 from starterkit.workshop.bundling.contents import Framework, framework_in, framework_of
 from starterkit.workshop.bundling.making import README, MadeBundle, Request, in_order, make_bundle
 from starterkit.workshop.bundling.targets import platforms_of, pythons_of, sorted_pythons
-from starterkit.workshop.folder import find_workshop, open_workshop
+from starterkit.workshop.store import find_workshop, open_workshop
 
 _MEGABYTE = 1_000_000
 

@@ -26,9 +26,9 @@ from starterkit.errors import ExitCode, UsageError
 from starterkit.template.model import Template
 from starterkit.workshop.catching_up import CaughtUp
 from starterkit.workshop.catching_up import catch_up as bring
-from starterkit.workshop.folder import Workshop
-from starterkit.workshop.founding import working
-from starterkit.workshop.steps import texts_of
+from starterkit.workshop.model import Workshop
+from starterkit.workshop.repositories import texts_of
+from starterkit.workshop.store import working
 
 
 def catch_up(

@@ -22,8 +22,8 @@ from starterkit.cli.options import flag, whole_number
 from starterkit.cli.session import console_of
 from starterkit.workshop import collecting
 from starterkit.workshop.collecting import Collected
-from starterkit.workshop.folder import Workshop
-from starterkit.workshop.founding import working
+from starterkit.workshop.model import Workshop
+from starterkit.workshop.store import working
 
 _LISTED = 20
 

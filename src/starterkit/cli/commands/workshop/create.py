@@ -23,8 +23,8 @@ from starterkit.plain import few, shortened
 from starterkit.process import quoted
 from starterkit.template.model import BASE
 from starterkit.workshop.enrolling import Enrolled, Enrolment, enrol
+from starterkit.workshop.handouts import is_another_user
 from starterkit.workshop.naming import told_apart
-from starterkit.workshop.sharing import is_another_user
 
 _WIDEST_NAME = 48
 _MOST_TITLES, _LONGEST_TITLE = 30, 120
@@ -164,7 +164,7 @@ def _show_noticed(console: Console, made: Enrolment) -> None:
             )
         )
     if made.in_another_way:
-        console.note(prose(f"--{made.way} is for those who come from now on; the others begin as before."))
+        console.note(prose(f"--{made.method} is for those who come from now on; the others begin as before."))
     if made.unreached:
         console.line()
         for one in made.unreached:
@@ -177,7 +177,7 @@ def _show_owner(console: Console, made: Enrolment) -> None:
     """Show what is still to be done where people are other users of this machine: what was made here is ours."""
     if os.name == "nt":
         return
-    here = any(made.workshop.way_of(one.person) == "clone" and not one.person.remote for one in made.people)
+    here = any(made.workshop.start_method(one.person) == "clone" and not one.person.remote for one in made.people)
     lines = [line for one in made.people if (line := _to_give(one))]
     if here:
         console.line()
@@ -203,7 +203,7 @@ def _to_give(one: Enrolled) -> str:
 
 def _show_to_all(console: Console, made: Enrolment) -> None:
     """Show what all have to know, to be copied: as it is typed on their machines, not on this one."""
-    ways = {made.workshop.way_of(one.person) for one in made.people}
+    ways = {made.workshop.start_method(one.person) for one in made.people}
     pushed = ("git push",) if "clone" in ways else ()
     after_next = (("After each `starterkit next` or `solve`, which commit by themselves:", pushed),) if pushed else ()
     console.line()

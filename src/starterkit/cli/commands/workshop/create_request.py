@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -20,11 +19,10 @@ from starterkit.template.bundled import bundled_names
 from starterkit.template.located import Located, locate_bundled
 from starterkit.template.model import BASE
 from starterkit.workshop.enrolling import PUSH_JOBS, Request
-from starterkit.workshop.folder import find_workshop, is_address, open_workshop
-from starterkit.workshop.founding import Wanted, is_workshop
+from starterkit.workshop.model import is_address
+from starterkit.workshop.repositories import start_of, texts_of
 from starterkit.workshop.roster import check_remote_template, read_roster
-from starterkit.workshop.steps import start_of, texts_of
-from starterkit.workshop.times import parse_time
+from starterkit.workshop.store import find_workshop, is_workshop, open_workshop, parse_time
 
 DEFAULT_FOLDER = "workshop"
 RosterFile = Annotated[
@@ -76,8 +74,12 @@ class WorkshopChoice:
         return Request(
             self._folder,
             read_roster(_roster(folder_of(self._context), self._folder, roster)),
-            self._wanted(found, self._remotes(remote_template), parse_time(due) if due else None),
             lambda: self._order(found),
+            found.source if found else "",
+            self._answers,
+            remote_template=self._remotes(remote_template),
+            due=parse_time(due) if due else None,
+            start=self._start(found),
             jobs=whole_number(jobs, "--jobs") or PUSH_JOBS,
         )
 
@@ -94,14 +96,12 @@ class WorkshopChoice:
             return from_elsewhere(console_of(self._context), folder_of(self._context), self._elsewhere)
         return locate_bundled(self._framework) if self._framework else None
 
-    def _wanted(self, found: Located | None, remote_template: str, due: datetime | None) -> Wanted:
-        start = None
+    def _start(self, found: Located | None) -> tuple[str, bool] | None:
+        """The step of --at. The template of a workshop that exists knows its steps."""
         if self._at and is_workshop(self._folder):
             with texts_of(open_workshop(self._folder)) as template:
-                start = start_of(template, self._at)
-        elif self._at and found is not None:
-            start = start_of(found.template, self._at)
-        return Wanted(found.source if found else "", self._answers, start, remote_template, due)
+                return start_of(template, self._at)
+        return start_of(found.template, self._at) if self._at and found is not None else None
 
     def _order(self, found: Located | None) -> Order:
         if found is None:

@@ -25,16 +25,16 @@ from starterkit.cli.options import flag, part_of, whole_number
 from starterkit.cli.session import console_of
 from starterkit.errors import StarterkitError
 from starterkit.template.model import BASE
-from starterkit.workshop.folder import Workshop
 from starterkit.workshop.grading.elsewhere import Elsewhere
 from starterkit.workshop.grading.model import Grade
 from starterkit.workshop.grading.one import Runner
 from starterkit.workshop.grading.packages import Shelf
 from starterkit.workshop.grading.running import Order
 from starterkit.workshop.grading.written import grade_as_json
+from starterkit.workshop.model import Workshop
+from starterkit.workshop.repositories import texts_of
 from starterkit.workshop.sandbox import Confinement
-from starterkit.workshop.steps import texts_of
-from starterkit.workshop.times import parse_time
+from starterkit.workshop.store import parse_time
 
 _STYLES = {"green": "green", "red": "red", "nothing": "dim"}
 _NOT_GRADED = "not graded"

@@ -11,13 +11,13 @@ from starterkit.paths import cache_folder
 from starterkit.plain import few
 from starterkit.progress import Progress
 from starterkit.workshop.catching_up import Judge
-from starterkit.workshop.folder import Person, Workshop
 from starterkit.workshop.grading.model import Grade, Verdict
 from starterkit.workshop.grading.one import Grader, Here, Runner
 from starterkit.workshop.grading.packages import Shelf, environments_folder
 from starterkit.workshop.grading.pristine import Layers
 from starterkit.workshop.grading.running import Grading, Order
 from starterkit.workshop.grading.written import write_grades
+from starterkit.workshop.model import Person, Workshop
 from starterkit.workshop.rounds import Grade as GradeThem
 from starterkit.workshop.sandbox import sandbox
 from starterkit.workshop.submissions import of_commit

@@ -31,8 +31,8 @@ from starterkit.repository.fetching import parse_address, without_secret
 from starterkit.template.bundled import bundled_names
 from starterkit.template.located import BUNDLED, Located, locate_bundled
 from starterkit.workshop.fixing import Fix, Outcome, planned, put_in, render_new_path, taken_back
-from starterkit.workshop.folder import Workshop
-from starterkit.workshop.founding import working
+from starterkit.workshop.model import Workshop
+from starterkit.workshop.store import working
 
 _STYLES = {
     Outcome.CLEAN: "bold green",

@@ -18,9 +18,9 @@ from starterkit.cli.session import folder_of
 from starterkit.errors import ExitCode, StarterkitError
 from starterkit.process import quoted
 from starterkit.workshop.carrying import Delivered
-from starterkit.workshop.folder import Workshop, find_workshop, open_workshop
-from starterkit.workshop.founding import reopened
-from starterkit.workshop.steps import texts_of
+from starterkit.workshop.model import Workshop
+from starterkit.workshop.repositories import reopened, texts_of
+from starterkit.workshop.store import find_workshop, open_workshop
 
 PULL = f"{NAME} pull"
 

@@ -12,7 +12,7 @@ from starterkit.cli.console.text import text
 from starterkit.cli.options import whole_number
 from starterkit.cli.session import console_of
 from starterkit.errors import ExitCode, UsageError
-from starterkit.workshop.folder import Workshop
+from starterkit.workshop.model import Workshop
 from starterkit.workshop.similarity import Compared, Pair, Place, compare
 
 _AT_LEAST = 50

@@ -13,10 +13,11 @@ from starterkit.cli.commands.workshop.status_table import as_csv, as_json, calle
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.invocation import shown_path
 from starterkit.crash_report import error_of
-from starterkit.workshop.folder import Workshop, open_workshop
 from starterkit.workshop.labels import with_hidden_names, with_known_labels
+from starterkit.workshop.model import Workshop
 from starterkit.workshop.rounds import Grade, one_round
 from starterkit.workshop.standing import Room, room
+from starterkit.workshop.store import open_workshop
 
 if TYPE_CHECKING:
     from starterkit.cli.commands.workshop.grading import Troubles

@@ -1,0 +1,219 @@
+"""The people and the settings of a workshop.
+
+A workshop is a folder:
+    workshop.yml
+    repos/.path.git      the objects of the path, its two refs, and `main` with the commit that all people begin with
+    repos/<folder>.git   one for each person or team, borrows objects from .path.git
+                         refs/heads/*             what people without a remote push
+                         refs/collected/heads/*   what `collect` fetched from people with a remote
+                         refs/starterkit/*        the two refs of the path
+    results/<folder>.jsonl
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+from starterkit.errors import FileError, UsageError
+from starterkit.paths import expand_user_path
+from starterkit.repository.bare import HEADS
+from starterkit.workshop.naming import key_of, told_apart
+from starterkit.yamlfile import nearest
+
+WORKSHOP_FILE = "workshop.yml"
+COLLECTED_HEADS = "refs/collected/heads/"
+HANDOUTS = ("zip", "folders")
+METHODS = (*HANDOUTS, "clone")
+# A single letter before a colon is a drive of Windows.
+_GIT_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|(?:[\w.-]+@)?[\w.-]{2,}:(?!//)")
+
+
+@dataclass(frozen=True)
+class Member:
+    """One person of a team."""
+
+    name: str
+    login: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person, or a team with its members.
+
+    `folder` is a safe and readable name, unique in the workshop. `remote` is the URL or the folder of their repository.
+    A relative folder starts at the workshop's folder. Without a remote, they push to repos/<folder>.git.
+    `identifier` is a number or word that the roster has for them, such as a student number.
+    `begins` is one of `METHODS`. It is empty if the workshop has only ever had one method.
+    """
+
+    folder: str
+    name: str
+    login: str = ""
+    email: str = ""
+    members: tuple[Member, ...] = ()
+    remote: str = ""
+    begins: str = ""
+    identifier: str = ""
+
+    @property
+    def everybody(self) -> tuple[Member, ...]:
+        """The members of a team, or the person."""
+        return self.members or (Member(self.name, self.login, self.email),)
+
+    @property
+    def heads(self) -> str:
+        """The prefix of the refs in repos/<folder>.git that hold this person's branches."""
+        return COLLECTED_HEADS if self.remote else HEADS
+
+    @property
+    def has_address(self) -> bool:
+        """True if the remote is a git URL, and not a folder."""
+        return is_address(self.remote)
+
+
+def is_address(remote: str) -> bool:
+    """True for a git URL (`https://…`, `git@host:…`), false for a folder."""
+    return _GIT_URL.match(remote) is not None
+
+
+def is_odd(remote: str) -> bool:
+    """True if git would take a remote for an option or for a remote helper."""
+    return remote.startswith("-") or "::" in remote.partition("/")[0]
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """An opened workshop. All people begin at `step`, with its solution if `solved`. The base is always solved.
+
+    `handouts` names the folders with zips (`zip`) and working folders (`folders`). New people begin with the last one.
+    `corrected` is the source of the corrected template, or empty if that is `template`.
+    `older` has the keys that older versions wrote. This version only keeps them.
+    """
+
+    folder: Path
+    template: str
+    version: str
+    answers: Mapping[str, str]
+    step: str
+    solved: bool
+    path: str
+    texts: str
+    remote_template: str = ""
+    due: datetime | None = None
+    people: tuple[Person, ...] = ()
+    handouts: Mapping[str, str] = field(default_factory=dict)
+    corrected: str = ""
+    older: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def file(self) -> Path:
+        return self.folder / WORKSHOP_FILE
+
+    @property
+    def path_repository(self) -> Path:
+        return self.folder / "repos" / ".path.git"
+
+    def repository(self, person: Person) -> Path:
+        """Return the folder of a person's bare repository."""
+        return self.folder / "repos" / f"{person.folder}.git"
+
+    def results(self, person: Person) -> Path:
+        """Return the file with a person's events."""
+        return self.folder / "results" / f"{person.folder}.jsonl"
+
+    def remote_folder(self, person: Person) -> Path | None:
+        """Return the folder that a person's remote names, or None for a URL and for no remote.
+
+        Raises `FileError` if it is in a home folder that this machine doesn't know.
+        """
+        return self._expand(person.remote) if person.remote and not person.has_address else None
+
+    def works_in(self, person: Person, folder: Path) -> bool:
+        """True if a person's remote is this folder, even if its path is spelled differently."""
+        remote = self.remote_folder(person)
+        return remote is not None and os.path.realpath(remote) == os.path.realpath(folder)
+
+    def is_from_template(self, person: Person) -> bool:
+        """True if a person's remote follows the remote template."""
+        remote = self.remote_template.replace("{login}", person.login).replace("{folder}", person.folder)
+        return bool(remote) and remote == person.remote
+
+    def start_method(self, person: Person) -> str:
+        """Return how a person began, one of `METHODS`.
+
+        Older workshops don't keep this for each person. If they have two methods, the person's remote decides.
+        """
+        if person.begins or not self.handouts:
+            return person.begins or "clone"
+        if self.is_from_template(person):
+            return list(self.handouts)[-1]
+        folders = self.handout_folder("folders")
+        if folders is not None and self.works_in(person, folders / person.folder):
+            return "folders"
+        return "zip" if "zip" in self.handouts else "clone"
+
+    def waits_for(self, person: Person) -> bool:
+        """True if a person began with a zip, and no remote names the folder that they handed in."""
+        return self.start_method(person) == "zip" and not person.remote
+
+    def handout_folder(self, method: str) -> Path | None:
+        """Return the folder with the zips or working folders, or None if there are none.
+
+        Raises the same errors as `remote_folder`.
+        """
+        return self._expand(self.handouts[method]) if method in self.handouts else None
+
+    def _expand(self, path: str) -> Path:
+        try:
+            return expand_user_path(path, self.folder)
+        except UsageError as error:
+            raise FileError(WORKSHOP_FILE, None, error.message.removesuffix("."), error.fix) from error
+
+    @cached_property
+    def called(self) -> Mapping[str, str]:
+        """The names for screens, by folder. If two people have the same name, the login is added."""
+        return told_apart((person.folder, person.name, person.login) for person in self.people)
+
+    @cached_property
+    def by_word(self) -> Mapping[str, tuple[Person, ...]]:
+        """The people by folder, login, name and e-mail address, in any letter case.
+
+        A team is also found by the words of its members.
+        """
+        matches: dict[str, dict[str, Person]] = {}
+        for person in self.people:
+            member_words = (word for each in person.members for word in (each.login, each.name, each.email))
+            for word in filter(None, (person.folder, person.login, person.name, person.email, *member_words)):
+                matches.setdefault(key_of(word), {})[person.folder] = person
+        return {word: tuple(people.values()) for word, people in matches.items()}
+
+    def chosen(self, words: Sequence[str]) -> tuple[Person, ...]:
+        """Return the people that the words name, or all people for no words. Raises `UsageError`."""
+        folders: set[str] = set()
+        for word in words:
+            exact = [person for person in self.people if person.folder == word]
+            people = exact or self.by_word.get(key_of(word), ())
+            if not people:
+                raise UsageError(
+                    f'Nobody in this workshop is called "{word}".', nearest(word, [each.folder for each in self.people])
+                )
+            if len(people) > 1:
+                raise UsageError(
+                    f'"{word}" can be {len(people)} people here.',
+                    f"Name the folder: {', '.join(map(_with_login, people[:12]))}.",
+                )
+            folders.add(people[0].folder)
+        return tuple(person for person in self.people if person.folder in folders or not words)
+
+
+def _with_login(person: Person) -> str:
+    """A person's folder, with their login, e-mail address or members."""
+    more = person.login or person.email or ", ".join(member.name for member in person.members)
+    return f"{person.folder} ({more})" if more else person.folder

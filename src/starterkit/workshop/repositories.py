@@ -1,0 +1,123 @@
+"""The bare repositories of a workshop: one with the path, and a small one for each person that borrows from it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from starterkit.errors import MissingError, cannot_write
+from starterkit.progress import Progress
+from starterkit.project.creation import Order, RenderedPath, write_beginning
+from starterkit.project.path import CommitSource
+from starterkit.repository import PATH_REF, TEXTS_REF
+from starterkit.repository.bare import BareRepository, write_bare
+from starterkit.repository.objects import BOT
+from starterkit.template.model import BASE, Template
+from starterkit.template.reading import read_template
+from starterkit.workshop.model import Person, Workshop
+from starterkit.workshop.naming import is_safe
+from starterkit.workshop.parallel import each
+from starterkit.workshop.store import DRAFT, open_workshop
+
+MAIN = "refs/heads/main"
+_JOBS = 4
+# A push by a participant never moves the refs of the path.
+_SETTINGS = """[receive]
+\thideRefs = refs/starterkit/
+\thideRefs = refs/collected/
+\tmaxInputSize = 200m
+"""
+
+
+def create_path_repository(order: Order, path: RenderedPath) -> Workshop:
+    """Write the repository of a rendered path, and return its workshop, which has no people yet.
+
+    workshop.yml isn't written. Call this while `working`. Then call `add_people`.
+    """
+    folder = order.destination
+    goal = folder / "repos" / ".path.git"
+    try:
+        with tempfile.TemporaryDirectory(prefix=DRAFT, dir=goal.parent) as drafts:
+            draft = Path(drafts) / "path.git"
+            write_bare(draft, {})
+            with BareRepository(draft) as repository:
+                state, _ = write_beginning(repository.git, order, path, BOT)
+            shutil.rmtree(goal, ignore_errors=True)  # left by a command that was killed before it wrote workshop.yml
+            draft.rename(goal)
+    except OSError as error:
+        raise cannot_write("The workshop", error) from error
+    answers = {name: _as_text(value) for name, value in path.answers.items()}
+    return Workshop(
+        folder, state.template, state.version, answers, state.step, state.solved, path=state.path, texts=state.texts
+    )
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+def make_repositories(workshop: Workshop, say: Progress) -> None:
+    """Make the missing bare repositories. workshop.yml is written first, so a killed command is finished here."""
+    missing = [person for person in workshop.people if not workshop.repository(person).exists()]
+    if not missing:
+        return
+    (workshop.folder / "results").mkdir(exist_ok=True)
+    with BareRepository(workshop.path_repository) as path:
+        refs = {MAIN: path.refs().get(MAIN, ""), PATH_REF: workshop.path, TEXTS_REF: workshop.texts}
+    if not refs[MAIN]:
+        raise MissingError(
+            f"{workshop.path_repository} has no branch main, with which everybody begins.",
+            "Get the folder repos/.path.git back from a backup, or make the workshop anew in another folder.",
+        )
+    objects = workshop.path_repository / "objects"
+    alternate = Path(os.path.relpath(objects, workshop.folder / "repos" / "any.git" / "objects")).as_posix()
+    try:
+        with tempfile.TemporaryDirectory(prefix=DRAFT, dir=workshop.folder / "repos") as drafts:
+
+            def make(person: Person) -> None:
+                draft = Path(drafts) / person.folder
+                write_bare(draft, refs, alternates=[alternate], settings=_SETTINGS)
+                draft.rename(workshop.repository(person))
+
+            for _ in each(missing, make, _JOBS, say, "Making repositories"):
+                pass
+    except OSError as error:
+        raise cannot_write("The workshop", error) from error
+
+
+def names_in_use(folder: Path) -> list[str]:
+    """Return the names that files in repos/ and results/ have, even of people who left the workshop."""
+    repositories, results = folder / "repos", folder / "results"
+    names = [entry.name.removesuffix(".git") for entry in (repositories.iterdir() if repositories.is_dir() else ())]
+    names += [entry.name.partition(".")[0] for entry in (results.iterdir() if results.is_dir() else ())]
+    return [name for name in names if name and is_safe(name)]
+
+
+def reopened(folder: Path) -> Workshop:
+    """Open a workshop. Raises `MissingError` if its path is missing."""
+    workshop = open_workshop(folder)
+    with BareRepository(workshop.path_repository) as path:
+        if path.reader.id_of(workshop.path) is None:
+            raise MissingError(
+                f"{workshop.path_repository} does not hold the path of this workshop.",
+                "Get the folder repos/.path.git back from a backup; all repositories borrow from it.",
+            )
+    return workshop
+
+
+@contextmanager
+def texts_of(workshop: Workshop) -> Iterator[Template]:
+    """Give the block the template of a workshop's path. Its texts are read when they are needed."""
+    with BareRepository(workshop.path_repository) as path:
+        yield read_template(CommitSource(path.reader, workshop.texts))
+
+
+def start_of(template: Template, at: str) -> tuple[str, bool]:
+    """Return the step at which all people begin, and if it is solved. Raises `UsageError` for an unknown step."""
+    return (BASE, True) if at.lower() == BASE else (template.find_step(at), False)

@@ -1,0 +1,268 @@
+"""workshop.yml: read, written, and locked for one command at a time."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, datetime, time
+from pathlib import Path
+
+from starterkit.errors import FileError, UsageError
+from starterkit.paths import folder_with
+from starterkit.progress import Progress
+from starterkit.repository.objects import FILE, FULL_ID, File
+from starterkit.repository.worktree import write_file
+from starterkit.runtime.lock import locked
+from starterkit.workshop.model import HANDOUTS, METHODS, WORKSHOP_FILE, Member, Person, Workshop, is_odd
+from starterkit.workshop.naming import is_safe, key_of
+from starterkit.yamlfile import Value, parse
+
+DRAFT = ".making-"
+_FORMAT = 1
+_REQUIRED = ("format", "template", "version", "answers", "step", "solved", "path", "texts", "people")
+_OLDER = ("imported", "group")
+_PERSON_KEYS = ("login", "email", "identifier", "remote", "begins")
+_WEEK = re.compile(r"\d{4}-?W\d{2}")
+_CLOCK = re.compile(r"\d{1,2}:\d{2}")
+# JSON allows these characters in quotes, and YAML doesn't.
+_ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
+
+
+def is_workshop(folder: Path) -> bool:
+    """True if the folder holds a workshop."""
+    return (folder / WORKSHOP_FILE).is_file()
+
+
+def open_workshop(folder: Path) -> Workshop:
+    """Open the workshop in this folder. Raises `UsageError` if there is none, `FileError` for a wrong line."""
+    try:
+        data = (folder / WORKSHOP_FILE).read_bytes()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        raise UsageError(
+            f"There is no workshop in {folder} (no {WORKSHOP_FILE}).",
+            "Go into the workshop's folder (or name it: `starterkit -C FOLDER workshop …`), "
+            "or make one: `starterkit workshop create ROSTER.csv`.",
+        ) from None
+    return read_workshop(data, folder)
+
+
+def find_workshop(start: Path) -> Path:
+    """Return `start` or the nearest folder above it with a workshop. Raises `UsageError` if there is none."""
+    start = start.absolute()
+    return folder_with(WORKSHOP_FILE, start) or open_workshop(start).folder
+
+
+@contextmanager
+def working(folder: Path, say: Progress) -> Iterator[None]:
+    """Hold the workshop's lock, so that one command writes at a time. Removes the drafts of a killed command."""
+    repositories = folder / "repos"
+    repositories.mkdir(parents=True, exist_ok=True)
+    with locked(repositories / ".lock", say=say, what="this workshop"):
+        for draft in repositories.glob(f"{DRAFT}*"):
+            shutil.rmtree(draft, ignore_errors=True)
+        yield
+
+
+def add_people(workshop: Workshop, new: Sequence[Person]) -> Workshop:
+    """Append new people to workshop.yml. The lines of the others stay as they are."""
+    larger = replace(workshop, people=(*workshop.people, *new))
+    if not is_workshop(workshop.folder):
+        return save(larger)
+    if not new:
+        return workshop
+    appended = workshop.file.read_bytes().rstrip() + b"\n" + _people_bytes(new)
+    try:
+        is_right = bool(workshop.people) and read_workshop(appended, workshop.folder).people == larger.people
+    except FileError:  # the instructor moved `people:` to another part of the file
+        is_right = False
+    if not is_right:
+        return save(larger)
+    write_file(workshop.folder, WORKSHOP_FILE, File(FILE, appended))
+    return larger
+
+
+def save(workshop: Workshop) -> Workshop:
+    """Write the whole workshop.yml in one step."""
+    write_file(workshop.folder, WORKSHOP_FILE, File(FILE, workshop_bytes(workshop)))
+    return workshop
+
+
+def read_workshop(data: bytes, folder: Path) -> Workshop:
+    """Read workshop.yml. Raises `FileError` with the line."""
+    optional = ("remote_template", "due", "handouts", "corrected", *_OLDER)
+    keys = parse(data, WORKSHOP_FILE).mapping(_REQUIRED, optional)
+    keys["format"].integer(_FORMAT, _FORMAT)
+    for name in ("path", "texts"):
+        if not FULL_ID.fullmatch(keys[name].scalar()):
+            raise keys[name].wrong("expected the 40 hexadecimal digits of a git id")
+    answers = keys["answers"].mapping((), optional=None)
+    handouts = keys["handouts"].mapping((), HANDOUTS) if "handouts" in keys else {}
+    return Workshop(
+        folder=folder,
+        template=keys["template"].text(),
+        version=keys["version"].text(),
+        answers={name: value.scalar() for name, value in answers.items()},
+        step=keys["step"].text(),
+        solved=keys["solved"].boolean(),
+        path=keys["path"].text(),
+        texts=keys["texts"].text(),
+        remote_template=_optional(keys, "remote_template"),
+        due=_due(keys.get("due")),
+        people=_people(keys["people"]),
+        handouts={method: value.text() for method, value in handouts.items()},
+        corrected=_optional(keys, "corrected"),
+        older={name: _plain_value(keys[name]) for name in _OLDER if name in keys},
+    )
+
+
+def _optional(keys: Mapping[str, Value], name: str) -> str:
+    return keys[name].scalar() if name in keys else ""
+
+
+def _due(value: Value | None) -> datetime | None:
+    if value is None or not value.scalar():
+        return None
+    try:
+        return parse_time(value.scalar())
+    except UsageError as error:
+        raise value.wrong(error.message, error.fix) from error
+
+
+def _people(value: Value) -> tuple[Person, ...]:
+    people: dict[str, Person] = {}
+    for item in value.items():
+        keys = item.mapping(("folder", "name"), (*_PERSON_KEYS, "members"))
+        person = Person(
+            folder=keys["folder"].text(),
+            name=keys["name"].text(),
+            members=tuple(map(_member, keys["members"].items())) if "members" in keys else (),
+            begins=keys["begins"].choice(METHODS) if "begins" in keys else "",
+            **{name: _optional(keys, name) for name in ("login", "email", "identifier", "remote")},
+        )
+        if not is_safe(person.folder):
+            raise keys["folder"].wrong("this cannot be the name of a folder on every machine", "Name it plainly.")
+        if is_odd(person.remote):
+            raise keys["remote"].wrong("this is no address and no folder", "For example: git@example.org:ada/site.git")
+        if key_of(person.folder) in people:
+            raise keys["folder"].wrong(
+                f'"{person.folder}" stands here twice', "Every person has a folder of their own."
+            )
+        people[key_of(person.folder)] = person
+    return tuple(people.values())
+
+
+def _member(value: Value) -> Member:
+    """A member of a team: a mapping, or only the name."""
+    if not value.is_mapping():
+        return Member(value.text())
+    keys = value.mapping(("name",), ("login", "email"))
+    return Member(keys["name"].text(), _optional(keys, "login"), _optional(keys, "email"))
+
+
+def _plain_value(value: Value) -> object:
+    """The texts, lists and mappings of a key that this version only keeps."""
+    if value.is_mapping():
+        return {name: _plain_value(item) for name, item in value.mapping((), optional=None).items()}
+    return [_plain_value(item) for item in value.items()] if value.is_list() else value.scalar()
+
+
+def workshop_bytes(workshop: Workshop) -> bytes:
+    """Return workshop.yml. The people come last, so that more can be appended."""
+    optional = {
+        "corrected": workshop.corrected,
+        "remote_template": workshop.remote_template,
+        "due": workshop.due.isoformat(timespec="seconds") if workshop.due else "",
+        "handouts": workshop.handouts,
+    }
+    lines = [
+        "# A workshop of starterkit: who takes part, and where everybody begins. Put it under git as you like.",
+        "# `remote`, `due` and the names may be edited; a folder's name is also that of files in repos/ and results/.",
+        f"format: {_FORMAT}",
+        *(
+            line
+            for name in ("template", "version", "answers", "step")
+            for line in yaml_lines(name, vars(workshop)[name])
+        ),
+        f"solved: {'true' if workshop.solved else 'false'}",
+        *yaml_lines("path", workshop.path),
+        *yaml_lines("texts", workshop.texts),
+        *(line for name, value in optional.items() if value for line in yaml_lines(name, value)),
+        *(line for name, value in workshop.older.items() for line in yaml_lines(name, value)),
+        "people:" if workshop.people else "people: []",
+    ]
+    return "".join(f"{line}\n" for line in lines).encode() + _people_bytes(workshop.people)
+
+
+def _people_bytes(people: Sequence[Person]) -> bytes:
+    lines: list[str] = []
+    for person in people:
+        lines += _item_lines({name: getattr(person, name) for name in ("folder", "name", *_PERSON_KEYS)}, "  ")
+        if person.members:
+            lines.append("    members:")
+        for member in person.members:
+            lines += _item_lines(vars(member), "      ")
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _item_lines(texts: Mapping[str, str], indent: str) -> list[str]:
+    """The lines of a mapping in a list, without empty texts."""
+    lines = [f"{key}: {_quoted(text)}" for key, text in texts.items() if text]
+    return [f"{indent}{'  ' if number else '- '}{line}" for number, line in enumerate(lines)]
+
+
+def yaml_lines(key: str, value: object, indent: str = "") -> list[str]:
+    """Return the lines of a key with its value, which is a text, or mappings and lists of texts."""
+    if isinstance(value, Mapping):
+        lines, empty = _mapping_lines(value, f"{indent}  "), "{}"
+    elif isinstance(value, list | tuple):
+        lines, empty = [line for item in value for line in _list_item(item, f"{indent}  ")], "[]"
+    else:
+        lines, empty = [], _quoted(str(value))
+    return [f"{indent}{key}:", *lines] if lines else [f"{indent}{key}: {empty}"]
+
+
+def _mapping_lines(values: Mapping[object, object], indent: str) -> list[str]:
+    return [line for name, value in values.items() for line in yaml_lines(_quoted(str(name)), value, indent)]
+
+
+def _list_item(value: object, indent: str) -> list[str]:
+    if isinstance(value, Mapping) and value:
+        lines = _mapping_lines(value, f"{indent}  ")
+        return [f"{indent}- {lines[0].lstrip()}", *lines[1:]]
+    return [f"{indent}- {_quoted(str(value))}"]
+
+
+def _quoted(text: str) -> str:
+    """A text in quotes that YAML and JSON read in the same way."""
+    return _ESCAPED.sub(lambda character: f"\\u{ord(character[0]):04x}", json.dumps(text, ensure_ascii=False))
+
+
+def parse_time(text: str) -> datetime:
+    """Return the time that an instructor typed, in the time zone of this machine if the text names none.
+
+    A date alone means the end of that day, and hours and minutes alone mean today. Raises `UsageError`.
+    """
+    text = text.strip()
+    try:
+        parsed = _parsed(text)
+        local = parsed.astimezone()
+    except (ValueError, OverflowError, OSError):
+        raise UsageError(
+            f'"{text}" is no time.', 'Write it as 2026-11-30, "2026-11-30 17:00" or 2026-11-30T17:00+01:00.'
+        ) from None
+    return parsed if parsed.tzinfo else local
+
+
+def _parsed(text: str) -> datetime:
+    if _WEEK.fullmatch(text):
+        raise ValueError("Python reads a week as its first day, and a user more likely means its last day")
+    if _CLOCK.fullmatch(text):
+        return datetime.combine(datetime.now(), time.fromisoformat(text.zfill(5)))
+    try:
+        return datetime.combine(date.fromisoformat(text), time(23, 59, 59))
+    except ValueError:
+        return datetime.fromisoformat(text)
