@@ -20,13 +20,17 @@ from foreign_projects import EVERY_RUN, MOMENTS, Foreign, at_moment, foreign_ans
 
 from starterkit.errors import ConflictError
 from starterkit.progress import no_progress
-from starterkit.project.advance import Choices
-from starterkit.project.creation import Order, create
-from starterkit.project.opened import open_project
-from starterkit.project.solving import Way, solve
+from starterkit.project.new import ProjectSpec, create
+from starterkit.project.next import Choices
+from starterkit.project.project import open_project
+from starterkit.project.solve import SolveMethod, solve
 from starterkit.template.bundled import bundled_template
 
-COLUMNS = {Way.MERGED.name: "merged", Way.FILES.name: "by the files of the step", "ASKED": "changed nothing, asked"}
+COLUMNS = {
+    SolveMethod.MERGED.name: "merged",
+    SolveMethod.FILES.name: "by the files of the step",
+    "ASKED": "changed nothing, asked",
+}
 
 
 def outcome(folder: Path, *, replace_all: bool) -> tuple[str, int]:
@@ -55,7 +59,7 @@ def main() -> int:
                 way, aside = outcome(folder, replace_all=False)
                 counts[moment][way] += 1
                 kept[way] += aside
-                counts[moment]["replaced green"] += outcome(folder, replace_all=True)[0] == Way.ALL.name
+                counts[moment]["replaced green"] += outcome(folder, replace_all=True)[0] == SolveMethod.ALL.name
                 shutil.rmtree(folder)
     _print(counts, kept)
     return 0 if all(count["replaced green"] == len(foreign_answers(EVERY_RUN)) for count in counts.values()) else 1
@@ -64,7 +68,7 @@ def main() -> int:
 def _start(place: Path, answer: Foreign) -> Path:
     folder, template = bundled_template(answer.template)
     made, bare = place / f"{answer.template}-made", place / answer.template
-    create(Order(made, folder, template, {}), no_progress)
+    create(ProjectSpec(made, folder, template, {}), no_progress)
     shutil.copytree(made, bare, symlinks=True, ignore=shutil.ignore_patterns(".venv", "__pycache__"))
     (bare / ".venv").symlink_to(made / ".venv")
     return bare

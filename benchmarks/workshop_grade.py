@@ -22,13 +22,13 @@ from pathlib import Path
 
 from benchmark import Row, environment, told
 
+from starterkit.git.bare import BareRepository
+from starterkit.git.objects import File
+from starterkit.git.worktree import write_file
 from starterkit.paths import cache_folder
-from starterkit.repository.bare import BareRepository
-from starterkit.repository.objects import File
-from starterkit.repository.worktree import write_file
-from starterkit.workshop.grading.packages import Shelf, environments_folder
-from starterkit.workshop.grading.pristine import Layers
-from starterkit.workshop.grading.running import Order
+from starterkit.workshop.grading.batch import GradingRequest
+from starterkit.workshop.grading.environments import EnvironmentCache, environments_folder
+from starterkit.workshop.grading.reference_tests import Layers
 from starterkit.workshop.model import Person, Workshop
 from starterkit.workshop.store import open_workshop
 
@@ -48,7 +48,7 @@ def made(folder: Path, people: int, framework: str, variables: dict[str, str]) -
 
 def hand_in(workshop: Workshop, step: str) -> dict[str, File]:
     """Hand in the step's reference answer for everybody; return its files."""
-    from starterkit.project.path import LearningPath
+    from starterkit.project.learning_path import LearningPath
 
     with BareRepository(workshop.path_repository) as repository:
         path = LearningPath(repository, workshop.path, workshop.texts)
@@ -65,7 +65,7 @@ def bare_seconds(
     workshop: Workshop, people: Sequence[Person], step: str, files: dict[str, File], jobs: int, scratch: Path
 ) -> float:
     """Run the path's test command on these people's work; return the sum of the seconds of the runs."""
-    shelf = Shelf(environments_folder(cache_folder()))
+    shelf = EnvironmentCache(environments_folder(cache_folder()))
     pristine = Layers(workshop)[step]
     prepared = shelf.of_the_path(pristine).prepared
     command = prepared.command(pristine.template.commands.test, report="report.xml", tests=pristine.test_files)
@@ -108,7 +108,7 @@ def main() -> int:
         workshop.results(max(workshop.people, key=lambda one: one.folder)).unlink()
         bare = graded = 0.0
         for number in range(1, PARTS + 1):  # in turn, so that both meet the same machine
-            people = Order(workshop.people, shard=(number, PARTS)).chosen
+            people = GradingRequest(workshop.people, shard=(number, PARTS)).chosen
             bare += bare_seconds(workshop, people, options.step, files, jobs, Path(place) / "bare") / jobs
             graded += grade_seconds(workshop, f"{number}/{PARTS}", options.step, variables)
     over = graded / bare

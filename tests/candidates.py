@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from starterkit.choosing.reckoning import Reckoning
+from starterkit.choosing.scoring import Scores
 from starterkit.template.bundled import bundled_folder, templates_in
 from starterkit.template.model import Template
 
@@ -21,6 +21,6 @@ def the_four() -> list[Template]:
 
 
 @cache
-def reckoning() -> Reckoning:
+def reckoning() -> Scores:
     """Return the reckoning with the four."""
-    return Reckoning(the_four())
+    return Scores(the_four())

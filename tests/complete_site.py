@@ -10,11 +10,11 @@ from pathlib import Path
 
 from starterkit.process import run
 from starterkit.progress import no_progress
-from starterkit.project import checks
-from starterkit.project.creation import Order, create
-from starterkit.project.opened import open_project
-from starterkit.runtime.prepared import Prepared
-from starterkit.runtime.servers import free_port, serve
+from starterkit.project import check
+from starterkit.project.new import ProjectSpec, create
+from starterkit.project.project import open_project
+from starterkit.runtime.dev_server import free_port, serve
+from starterkit.runtime.environment import Environment
 from starterkit.template.bundled import bundled_template
 from starterkit.template.model import Template
 
@@ -25,7 +25,7 @@ class CompleteSite:
 
     folder: Path
     template: Template
-    prepared: Prepared
+    prepared: Environment
 
     def run(self, *args: str) -> str:
         """Run a program of the project (`{python}` and the like are filled in); return what it wrote."""
@@ -49,7 +49,9 @@ class CompleteSite:
 def complete_site(framework: str, folder: Path, answers: dict[str, str] | None = None) -> CompleteSite:
     """Make the complete site in a folder that does not exist yet, with its environment and its sample data."""
     source, template = bundled_template(framework)
-    create(Order(folder, source, template, answers or {}, step=template.step_names[-1], install=False), no_progress)
+    create(
+        ProjectSpec(folder, source, template, answers or {}, step=template.step_names[-1], install=False), no_progress
+    )
     site = open_site(folder)
     site.run(*template.commands.reset)
     return site
@@ -58,4 +60,4 @@ def complete_site(framework: str, folder: Path, answers: dict[str, str] | None =
 def open_site(folder: Path) -> CompleteSite:
     """The complete site in a folder that has one."""
     with open_project(folder) as project:
-        return CompleteSite(folder, project.template, checks.prepared(project))
+        return CompleteSite(folder, project.template, check.prepared(project))

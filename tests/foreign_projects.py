@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from starterkit.git.objects import File
+from starterkit.git.worktree import remove_file, write_file
 from starterkit.progress import no_progress
-from starterkit.project.advance import Choices, advance
 from starterkit.project.layers import read_folder
-from starterkit.project.opened import Project, open_project
-from starterkit.repository.objects import File
-from starterkit.repository.worktree import remove_file, write_file
+from starterkit.project.next import Choices, next_step
+from starterkit.project.project import Project, open_project
 
 FOLDER = Path(__file__).parent / "foreign"
 MOMENTS = ("untouched", "half-done", "wrong")
@@ -75,7 +75,7 @@ def at_moment(start: Path, place: Path, answer: Foreign, moment: str) -> Path:
 
 def _begin_next(place: Path) -> None:
     with open_project(place) as project:
-        advance(project, Choices(check=False), no_progress)
+        next_step(project, Choices(check=False), no_progress)
 
 
 def _lay(project: Project, answer: Foreign, moment: str) -> None:

@@ -15,22 +15,22 @@ from textwrap import dedent
 import pytest
 from projects import node_alone, pytest_environment
 
-from starterkit.project.layers import Layer, path_layers, read_folder, texts_of, write_path
+from starterkit.git.bare import BareRepository, write_bare
+from starterkit.git.objects import FILE, File, Identity, NewCommit, write_objects
+from starterkit.project.layers import Layer, metadata_of, path_layers, read_folder, write_path
 from starterkit.project.state import STATE_FILE, State, state_bytes
-from starterkit.repository.bare import BareRepository, write_bare
-from starterkit.repository.objects import FILE, File, Identity, NewCommit, write_objects
 from starterkit.runtime.prepare import prepare
+from starterkit.template.load import read_template
 from starterkit.template.model import BASE, FolderSource, Template
-from starterkit.template.reading import read_template
+from starterkit.workshop.grading.batch import Grading, GradingRequest
+from starterkit.workshop.grading.environments import EnvironmentCache, GradingPackages, _node_packages, _python_packages
+from starterkit.workshop.grading.grader import LocalRunner
 from starterkit.workshop.grading.model import Grade, Verdict
-from starterkit.workshop.grading.one import Here
-from starterkit.workshop.grading.packages import Packages, Shelf, _node_packages, _python_packages
-from starterkit.workshop.grading.pristine import Pristine
-from starterkit.workshop.grading.running import Grading, Order
+from starterkit.workshop.grading.reference_tests import ReferenceTests
 from starterkit.workshop.model import Person, Workshop
-from starterkit.workshop.sandbox import Confinement, Ended, Job, Sandbox
+from starterkit.workshop.sandbox import Confinement, RunResult, Sandbox, SandboxJob
 from starterkit.workshop.sandbox import sandbox as best_sandbox
-from starterkit.workshop.sandbox.choosing import MECHANISMS, why_not
+from starterkit.workshop.sandbox.select import MECHANISMS, why_not
 
 GRADED = Path(__file__).parent / "templates" / "graded"
 GRADED_NODE = Path(__file__).parent / "templates" / "graded-node"
@@ -44,13 +44,13 @@ needs_a_sandbox = pytest.mark.skipif(
 )
 
 
-_MADE: dict[str, Packages] = {}
+_MADE: dict[str, GradingPackages] = {}
 
 
-class OneShelf(Shelf):
+class OneShelf(EnvironmentCache):
     """A shelf with one environment: that of the site in its folder, else pytest and its time limits, or Node."""
 
-    def _packages(self, pristine: Pristine, pins: bytes) -> Packages:
+    def _packages(self, pristine: ReferenceTests, pins: bytes) -> GradingPackages:
         name = pristine.template.name
         if name not in _PREPARED and pristine.template.environment.kind == "node":
             return super()._packages(pristine, pins)
@@ -61,7 +61,7 @@ class OneShelf(Shelf):
         return _MADE[name]
 
 
-_PREPARED: dict[str, Callable[[Pristine], Packages]] = {
+_PREPARED: dict[str, Callable[[ReferenceTests], GradingPackages]] = {
     GRADED.name: lambda pristine: _python_packages("one", pytest_environment(), pristine),
     GRADED_NODE.name: lambda _: _node_packages("node", node_alone(GRADED_NODE / "project")),
 }
@@ -85,7 +85,7 @@ class Room:
         path = self.folder / "repos" / ".path.git"
         write_bare(path, {})
         with BareRepository(path) as repository:
-            ids = write_path(repository.git, made, texts_of(self.source, self.template))
+            ids = write_path(repository.git, made, metadata_of(self.source, self.template))
         self.workshop = Workshop(self.folder, "graded", "0", {}, BASE, True, *ids, people=self.people)
         for person in self.people:
             write_bare(self.folder / "repos" / f"{person.folder}.git", {})
@@ -113,11 +113,11 @@ class Room:
             commit = NewCommit("refs/heads/main", f"{message}\n", _WHO, _WHO, int(when.timestamp()), files=files)
             return write_objects(repository.git, [commit])[-1]
 
-    def grade(self, order: Order | None = None, sandbox: Sandbox | None = None) -> Grade:
+    def grade(self, order: GradingRequest | None = None, sandbox: Sandbox | None = None) -> Grade:
         """Grade the first person and return the grade."""
         return self.grades(order, sandbox)[0]
 
-    def grades(self, order: Order | None = None, sandbox: Sandbox | None = None) -> list[Grade]:
+    def grades(self, order: GradingRequest | None = None, sandbox: Sandbox | None = None) -> list[Grade]:
         """Grade everybody."""
         grading = self.grading(order, sandbox)
         grades = grading.run()
@@ -125,11 +125,11 @@ class Room:
             raise wrong
         return grades
 
-    def grading(self, order: Order | None = None, sandbox: Sandbox | None = None) -> Grading:
+    def grading(self, order: GradingRequest | None = None, sandbox: Sandbox | None = None) -> Grading:
         """Return a grading of everybody."""
-        chosen = order or Order(self.people, jobs=1)
+        chosen = order or GradingRequest(self.people, jobs=1)
         shelf = OneShelf(self.site or self.folder)
-        return Grading(self.workshop, chosen, Here(shelf, sandbox or best_sandbox()), shelf, prove=self.prove)
+        return Grading(self.workshop, chosen, LocalRunner(shelf, sandbox or best_sandbox()), shelf, prove=self.prove)
 
 
 def _base(source: Path) -> dict[str, File]:
@@ -137,7 +137,7 @@ def _base(source: Path) -> dict[str, File]:
     found = read_folder(source / "project")
     if not any(name.endswith(".jinja") for name in found):
         return found
-    from starterkit.rendering import render
+    from starterkit.render import render
 
     return dict(render(source, {}, read_folder, trusted=True).files)
 
@@ -157,7 +157,7 @@ class Feigned:
     """
 
     red: tuple[str, ...] = ()
-    jobs: list[Job] = field(default_factory=list)
+    jobs: list[SandboxJob] = field(default_factory=list)
     site: str = "/site"
     lines: int = 100
     note: str = ""
@@ -167,7 +167,7 @@ class Feigned:
     def describe(self) -> Confinement:
         return Confinement("feigned", ("nothing",), ())
 
-    def run(self, job: Job) -> Ended:
+    def run(self, job: SandboxJob) -> RunResult:
         self.jobs.append(job)
         if self.killed:
             raise KeyboardInterrupt
@@ -192,7 +192,7 @@ class Feigned:
         for number, event in enumerate(events[: self.lines]):
             body = json.dumps({**event, "n": number}).encode()
             job.on_report(hmac.new(job.secret, body, "sha256").hexdigest().encode() + b" " + body + b"\n")
-        return Ended(0, 0.1, b"")
+        return RunResult(0, 0.1, b"")
 
     def files(self) -> dict[str, bytes]:
         """What the last job was given."""

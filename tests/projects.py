@@ -16,11 +16,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from textwrap import dedent
 
+from starterkit.runtime.environment import Environment
 from starterkit.runtime.prepare import prepare
-from starterkit.runtime.prepared import Prepared
-from starterkit.template.model import Environment
+from starterkit.template.model import EnvironmentSpec
 
-PYTHON = Environment("python", "pyproject.toml", "requirements.txt")
+PYTHON = EnvironmentSpec("python", "pyproject.toml", "requirements.txt")
 
 
 def write_tree(folder: Path, files: Mapping[str, str | bytes]) -> Path:
@@ -140,7 +140,7 @@ def _scratch() -> tempfile.TemporaryDirectory[str]:
 
 
 @functools.cache
-def pytest_environment() -> Prepared:
+def pytest_environment() -> Environment:
     """Return an environment with pytest and pytest-timeout, made once for the whole run."""
     folder = write_tree(
         Path(_scratch().name) / "pröject 🎈 one", {"pyproject.toml": declaration("pytest>=9", "pytest-timeout>=2.4")}
@@ -149,11 +149,11 @@ def pytest_environment() -> Prepared:
 
 
 @functools.cache
-def node_alone(project: Path) -> Prepared:
+def node_alone(project: Path) -> Environment:
     """Return an environment with Node and no packages, made once for the whole run, for what this project declares."""
     names = ("package.json", "package-lock.json")
     folder = write_tree(Path(_scratch().name) / "node", {name: (project / name).read_text("utf-8") for name in names})
-    return prepare(folder, Environment("node", *names))
+    return prepare(folder, EnvironmentSpec("node", *names))
 
 
 def bin_folder(venv: Path) -> Path:

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from commands import PROGRAM, environment
 
-from starterkit.project.opened import Project
-from starterkit.repository.objects import File
-from starterkit.repository.worktree import write_file
+from starterkit.git.objects import File
+from starterkit.git.worktree import write_file
+from starterkit.project.project import Project
 
 
 def made_once(place: Path, make: Callable[[Path], None]) -> Path:

@@ -14,10 +14,10 @@ import yaml
 from authors import tiny_template, tree_of
 from projects import write_tree
 
-from starterkit.authoring.beginning import add_step, new_template
 from starterkit.authoring.files import read_as_template, read_files, template_folder
-from starterkit.authoring.stepfile import with_removes
-from starterkit.errors import FileError, MissingError, UsageError
+from starterkit.authoring.scaffold import add_step, new_template
+from starterkit.authoring.step_yaml import with_removes
+from starterkit.errors import EnvironmentProblem, FileError, UsageError
 from starterkit.template.bundled import skeleton_folder
 
 
@@ -192,7 +192,7 @@ def test_a_text_in_one_line_says_what_to_write() -> None:
 RUNNER = """
 import os, sys
 from pathlib import Path
-from starterkit.authoring.beginning import add_step
+from starterkit.authoring.scaffold import add_step
 
 last, count = int(sys.argv[1]), 0
 writes = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "shutil.copyfile", "shutil.rmtree", "os.chmod"}
@@ -251,7 +251,7 @@ def test_a_write_that_fails_halfway_is_rolled_back(template: Path, monkeypatch: 
 
     monkeypatch.setattr(Path, "replace", fails_at_the_third)
 
-    with pytest.raises(MissingError, match=r"Nothing was changed\."):
+    with pytest.raises(EnvironmentProblem, match=r"Nothing was changed\."):
         add_step(template, "new", after="base")
     assert tree_of(template) == before
     assert moves > 3

@@ -8,7 +8,7 @@ import pytest
 from authors import Author, tiny_template
 from commands import on_terminal, starterkit
 
-from starterkit.authoring.opening import open_template
+from starterkit.authoring.open import open_template
 
 
 @pytest.fixture

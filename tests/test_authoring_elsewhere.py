@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from authors import Author, tiny_template
 
-from starterkit.errors import FileError, MissingError, StarterkitError, UsageError
-from starterkit.project.creation import Order, create
-from starterkit.project.opened import open_project
-from starterkit.rendering import check_runs_no_code
-from starterkit.repository.fetching import Address, parse_address
-from starterkit.template.located import Located, locate_template
+from starterkit.errors import EnvironmentProblem, FileError, StarterkitError, UsageError
+from starterkit.git.clone import GitUrl, parse_git_url
+from starterkit.project.new import ProjectSpec, create
+from starterkit.project.project import open_project
+from starterkit.render import check_runs_no_code
+from starterkit.template.resolve import ResolvedTemplate, locate_template
 
 DEEPER = "templates/tiny"
 
@@ -38,8 +38,8 @@ def repository(tmp_path: Path) -> Author:
     return author
 
 
-def order(found: Located, destination: Path, **more: bool) -> Order:
-    return Order(destination, found.folder, found.template, {}, install=False, source=found.source, **more)
+def order(found: ResolvedTemplate, destination: Path, **more: bool) -> ProjectSpec:
+    return ProjectSpec(destination, found.folder, found.template, {}, install=False, source=found.source, **more)
 
 
 def say(line: str) -> None:
@@ -49,20 +49,20 @@ def say(line: str) -> None:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ("https://example.org/a/b.git", Address("https://example.org/a/b.git")),
-        ("https://example.org/a/b@v1.2", Address("https://example.org/a/b", "v1.2")),
+        ("https://example.org/a/b.git", GitUrl("https://example.org/a/b.git")),
+        ("https://example.org/a/b@v1.2", GitUrl("https://example.org/a/b", "v1.2")),
         (
             "https://example.org:8080/a/b.git@feature/x#deep/er",
-            Address("https://example.org:8080/a/b.git", "feature/x", "deep/er"),
+            GitUrl("https://example.org:8080/a/b.git", "feature/x", "deep/er"),
         ),
-        ("https://user:secret@example.org/a", Address("https://user:secret@example.org/a")),
-        ("git@example.org:a/b.git@v1", Address("git@example.org:a/b.git", "v1")),
-        ("file:///home/ada/b#x", Address("file:///home/ada/b", "", "x")),
+        ("https://user:secret@example.org/a", GitUrl("https://user:secret@example.org/a")),
+        ("git@example.org:a/b.git@v1", GitUrl("git@example.org:a/b.git", "v1")),
+        ("file:///home/ada/b#x", GitUrl("file:///home/ada/b", "", "x")),
         *((words, None) for words in ("flask", "../flask", "/home/ada/flask", "a@b", "C:/x")),
     ],
 )
-def test_an_address_is_told_from_a_folder(words: str, expected: Address | None) -> None:
-    assert parse_address(words) == expected
+def test_an_address_is_told_from_a_folder(words: str, expected: GitUrl | None) -> None:
+    assert parse_git_url(words) == expected
 
 
 @pytest.mark.parametrize("words", ["ext::sh -c 'touch x'", "ext::sh://x", "--upload-pack=touch x"])
@@ -74,7 +74,7 @@ def test_what_would_make_git_run_a_program_is_no_address(words: str, tmp_path: P
 @pytest.mark.parametrize("words", ["ext://sh", "foo://x/y", "https://example.org/a@-x", "https://example.org/a#../b"])
 def test_an_address_that_cannot_be_right_is_refused(words: str) -> None:
     with pytest.raises(UsageError):
-        parse_address(words)
+        parse_git_url(words)
 
 
 def test_a_folder_is_recorded_by_its_name_and_never_by_its_place(template: Path, tmp_path: Path) -> None:
@@ -112,16 +112,16 @@ def test_an_address_without_a_template_names_those_in_it(repository: Author, tmp
 def test_an_unknown_revision_and_an_unreachable_address_are_told_apart(repository: Author, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match='no tag, branch or commit "v9"'):
         locate_template(f"{repository.folder.as_uri()}@v9", tmp_path, tmp_path / "store")
-    with pytest.raises(MissingError, match="cannot be fetched"):
+    with pytest.raises(EnvironmentProblem, match="cannot be fetched"):
         locate_template((tmp_path / "gone").as_uri(), tmp_path, tmp_path / "store")
 
 
 def test_a_password_in_an_address_is_never_recorded_or_shown(tmp_path: Path) -> None:
-    with pytest.raises(MissingError) as refused:
+    with pytest.raises(EnvironmentProblem) as refused:
         locate_template("http://ada:secret@127.0.0.1:9/a.git", tmp_path, tmp_path / "store")
 
     assert "secret" not in str(refused.value)
-    assert str(Address("https://ada:secret@example.org/a").at("0" * 40)) == f"https://example.org/a@{'0' * 40}"
+    assert str(GitUrl("https://ada:secret@example.org/a").at("0" * 40)) == f"https://example.org/a@{'0' * 40}"
 
 
 def test_a_repository_with_a_link_is_refused(repository: Author, tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_a_fresh_clone_says_what_is_needed_where_the_template_is_gone(
     repository.folder.rename(tmp_path / "moved")
     clone = _clone_without_path(tmp_path / "site", tmp_path / "clone")
 
-    with open_project(clone) as project, pytest.raises(MissingError, match="does not have the path") as refused:
+    with open_project(clone) as project, pytest.raises(EnvironmentProblem, match="does not have the path") as refused:
         _ = project.template
     assert ('folder called "tiny"' if is_folder else "elsewhere@") in refused.value.message
     assert "git push origin refs/starterkit/path" in refused.value.fix
@@ -204,7 +204,7 @@ def test_empty_lists_run_nothing(template: Path) -> None:
 
 def test_installing_a_strangers_template_asks_for_trust(template: Path, tmp_path: Path) -> None:
     found = locate_template(str(template), tmp_path, tmp_path / "store")
-    wanted = Order(tmp_path / "site", found.folder, found.template, {}, source=found.source)
+    wanted = ProjectSpec(tmp_path / "site", found.folder, found.template, {}, source=found.source)
 
     with pytest.raises(UsageError, match="run its code on this machine") as refused:
         create(wanted, say)

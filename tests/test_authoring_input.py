@@ -11,12 +11,12 @@ from authors import TINY, tiny_template
 from projects import write_tree
 
 from starterkit.authoring.files import read_files
-from starterkit.authoring.opening import open_template
+from starterkit.authoring.open import open_template
 from starterkit.errors import FileError, UsageError
 from starterkit.project.layers import path_layers, read_folder
-from starterkit.rendering import render
+from starterkit.render import render
+from starterkit.template.load import read_template
 from starterkit.template.model import FolderSource
-from starterkit.template.reading import read_template
 
 Break = Callable[[Path], object]
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from authors import Author, tiny_template, tree_of
 
-from starterkit.authoring.opening import open_template
-from starterkit.authoring.saving import save_template
+from starterkit.authoring.open import open_template
+from starterkit.authoring.save import save_template
 from starterkit.errors import ConflictError, FileError, StarterkitError, UsageError
 from starterkit.project.layers import read_folder
-from starterkit.rendering import render, rendered_with_defaults
+from starterkit.render import render, rendered_with_defaults
 from starterkit.template.bundled import bundled_folder, bundled_names, skeleton_folder
 
 

@@ -14,9 +14,9 @@ import yaml
 
 from starterkit.authoring.files import FilesSource
 from starterkit.errors import FileError
-from starterkit.repository.objects import FILE, File
+from starterkit.git.objects import FILE, File
 from starterkit.template.bundled import bundled_folder, skeleton_folder
-from starterkit.template.reading import read_step, read_template
+from starterkit.template.load import read_step, read_template
 from starterkit.template.schemas import schema_text
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

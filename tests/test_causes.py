@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from projects import write_tree
 
-from starterkit.checking.causes import files_in_wrong_encoding
-from starterkit.checking.failures import judged_output
-from starterkit.checking.sources import Judged, Project
+from starterkit.testing.causes import files_in_wrong_encoding
+from starterkit.testing.explain import explain_output
+from starterkit.testing.source_tree import Explanation, SourceTree
 
 NODE = shutil.which("node")
 UTF_16 = "x = 1\n".encode("utf-16")
@@ -91,12 +91,12 @@ PYTHON = [
 ]
 
 
-def explain(folder: Path, command: list[str], programs: dict[str, str]) -> Judged:
+def explain(folder: Path, command: list[str], programs: dict[str, str]) -> Explanation:
     """What is said about a program that fails in a folder."""
     ran = subprocess.run(command, cwd=folder, capture_output=True, stdin=subprocess.DEVNULL, check=False, timeout=60)
     assert ran.returncode != 0
-    project = Project(folder, lambda path: path.startswith("tests/"), programs)
-    return judged_output(ran.stderr.decode("utf-8", "replace"), project)
+    project = SourceTree(folder, lambda path: path.startswith("tests/"), programs)
+    return explain_output(ran.stderr.decode("utf-8", "replace"), project)
 
 
 @pytest.mark.parametrize(("files", "message", "place"), PYTHON, ids=[str(number) for number in range(len(PYTHON))])
@@ -124,9 +124,9 @@ def test_the_file_of_a_mistake_in_a_template_is_found(tmp_path: Path, words: str
         "pages/0.html": "{% if x %}\n{% else %}\n{% endif %}\n",
         "pages/a.html": "<p>\n{% nosuch %}\n{% include 'gone.html' %}\n",
     }
-    project = Project(write_tree(tmp_path, pages), lambda path: False)
+    project = SourceTree(write_tree(tmp_path, pages), lambda path: False)
 
-    assert str(judged_output(words, project).place) == place
+    assert str(explain_output(words, project).place) == place
 
 
 JAVASCRIPT = [
@@ -197,18 +197,18 @@ def test_a_javascript_program_that_fails_is_named_for_what_it_is(
 
 def test_a_cause_is_named_only_if_a_file_shows_it(tmp_path: Path) -> None:
     folder = write_tree(tmp_path / "site", {"conduit/a.py": "x = 1\n", "email.py": "x = 1\n"})
-    project = Project(folder, lambda path: False)
+    project = SourceTree(folder, lambda path: False)
     for words in (
         "UnicodeDecodeError: 'utf-8' codec can't decode byte 0xe9 in position 1: invalid data",
         "EOFError: EOF when reading a line",
         "ModuleNotFoundError: No module named 'flsk'",
         "SyntaxError: invalid syntax",
     ):
-        assert judged_output(words, project).message == words
+        assert explain_output(words, project).message == words
 
 
 def test_files_in_another_encoding_are_found(tmp_path: Path) -> None:
     files = {"a.js": LATIN_1, "b.html": UTF_16, "c.py": "caf\xe9\n", "tests/d.js": LATIN_1, "e.png": b"\x89PNG\0"}
-    project = Project(write_tree(tmp_path, files), lambda path: path.startswith("tests/"))
+    project = SourceTree(write_tree(tmp_path, files), lambda path: path.startswith("tests/"))
 
     assert [str(one.place) for one in files_in_wrong_encoding(project)] == ["a.js:2", "b.html:1"]

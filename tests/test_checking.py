@@ -15,16 +15,16 @@ from pathlib import Path
 import pytest
 from projects import pytest_environment, syntax_error, write_tree
 
-from starterkit.checking.expected import expected_tests, found_tests
-from starterkit.checking.report import LIMIT_BYTES, read_report
-from starterkit.checking.results import CheckResult, ExpectedTest, Outcome, Place, TestResult
-from starterkit.checking.running import run_tests
 from starterkit.errors import UsageError
-from starterkit.plain import plain
 from starterkit.process import ProgramMissing
-from starterkit.runtime.prepared import Prepared
-from starterkit.template.model import Commands, Environment, FolderSource, Template
-from starterkit.template.reading import read_step
+from starterkit.runtime.environment import Environment
+from starterkit.sanitize import strip_control
+from starterkit.template.load import read_step
+from starterkit.template.model import Commands, EnvironmentSpec, FolderSource, Template
+from starterkit.testing.discovery import expected_tests, found_tests
+from starterkit.testing.junit import LIMIT_BYTES, read_junit
+from starterkit.testing.results import CheckResult, ExpectedTest, Outcome, SourceLine, TestResult
+from starterkit.testing.runner import run_tests
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 PYTEST = Commands(test=("{python}", "-m", "pytest", "--junit-xml={report}", "{tests}"), run=("{python}",))
@@ -58,7 +58,7 @@ def template(*tests: str, commands: Commands = PYTEST, test_files: str = "tests/
         traits={},
         entry_point="",
         tools={},
-        environment=Environment("python", "pyproject.toml", "requirements.txt"),
+        environment=EnvironmentSpec("python", "pyproject.toml", "requirements.txt"),
         commands=commands,
         select=("{file}::{test}",),
         report="junit",
@@ -310,7 +310,7 @@ def test_a_test_file_that_cannot_be_read_is_named_for_all(tmp_path: Path) -> Non
 
     a, b = result.results
     assert b.message == "ModuleNotFoundError: No module named 'nothing_here'"
-    assert (b.outcome, b.place) == (Outcome.DID_NOT_RUN, Place(_B, 1))
+    assert (b.outcome, b.place) == (Outcome.DID_NOT_RUN, SourceLine(_B, 1))
     assert a.message == f"Did not run, because {_B} could not be read: {b.message}"
 
 
@@ -342,7 +342,7 @@ def test_tests_that_are_gone_are_red(tmp_path: Path) -> None:
 def test_a_project_without_any_test_file_starts_nothing(tmp_path: Path) -> None:
     expected = [ExpectedTest("test_b", "tests/test_b.py", "base", "")]
 
-    result = run_tests(tmp_path, Prepared({"python": "/no/such"}, {}), template(), expected)
+    result = run_tests(tmp_path, Environment({"python": "/no/such"}, {}), template(), expected)
 
     assert [one.message.partition(" Get")[0] for one in result.results] == ["tests/test_b.py is missing."]
 
@@ -429,7 +429,7 @@ def test_a_run_that_takes_too_long_keeps_what_had_passed(tmp_path: Path) -> None
     first, second, third = result.results
     assert first.outcome is Outcome.PASSED
     assert second.message == "Stopped: still running after 4 s. Is there an endless loop?"
-    assert second.place == Place("conduit/slow.py", 3)
+    assert second.place == SourceLine("conduit/slow.py", 3)
     assert third.message == "Not reached: the run was stopped before it."
     assert result.problem == f"The tests were stopped in conduit/slow.py:3: {second.message.removeprefix('Stopped: ')}"
     assert result.seconds < 10
@@ -560,7 +560,7 @@ def test_a_test_program_that_is_gone_is_said(tmp_path: Path) -> None:
     expected = [ExpectedTest("test_a", "tests/test_a.py", "base", "")]
 
     with pytest.raises(ProgramMissing, match="/no/such"):
-        run_tests(folder, Prepared({"python": "/no/such"}, {}), template(), expected)
+        run_tests(folder, Environment({"python": "/no/such"}, {}), template(), expected)
 
 
 def test_a_test_library_that_is_gone_is_said(tmp_path: Path) -> None:
@@ -661,7 +661,7 @@ def test_the_path_lists_base_and_the_steps_so_far(tmp_path: Path) -> None:
 def test_a_report_that_breaks_off_gives_what_was_whole(tmp_path: Path) -> None:
     write_tree(tmp_path, {"r.xml": '<testsuites><testcase name="a"/><testcase name="b"><failure message="x">te'})
 
-    report = read_report(tmp_path / "r.xml")
+    report = read_junit(tmp_path / "r.xml")
 
     assert report is not None
     assert [(case.name, case.kind, case.message) for case in report.cases] == [
@@ -675,7 +675,7 @@ def test_a_report_that_declares_entities_is_not_read(tmp_path: Path) -> None:
     bomb = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><x><testcase name="&b;"/></x>'
     write_tree(tmp_path, {"r.xml": bomb})
 
-    report = read_report(tmp_path / "r.xml")
+    report = read_junit(tmp_path / "r.xml")
 
     assert report is not None
     assert report.cases == []
@@ -687,7 +687,7 @@ def test_a_report_with_what_xml_cannot_hold_is_read(tmp_path: Path) -> None:
         tmp_path, {"r.xml": b'<x><testcase name="a\x1b[31m\x00\xff"><error>\x08\xef\xbf\xbf</error></testcase></x>'}
     )
 
-    report = read_report(tmp_path / "r.xml")
+    report = read_junit(tmp_path / "r.xml")
 
     assert report is not None
     assert [(case.name, case.text, case.kind) for case in report.cases] == [("a\ufffd\ufffd", "\ufffd\ufffd", "error")]
@@ -697,14 +697,14 @@ def test_a_report_with_what_xml_cannot_hold_is_read(tmp_path: Path) -> None:
 def test_no_report_and_an_empty_one_are_none(tmp_path: Path) -> None:
     write_tree(tmp_path, {"empty.xml": ""})
 
-    assert read_report(tmp_path / "empty.xml") is None
-    assert read_report(tmp_path / "absent.xml") is None
+    assert read_junit(tmp_path / "empty.xml") is None
+    assert read_junit(tmp_path / "absent.xml") is None
 
 
 _MEMORY = """
 import sys
 from pathlib import Path
-from starterkit.checking.report import read_report
+from starterkit.testing.junit import read_report
 report = read_report(Path(sys.argv[1]))
 print(len(report.cases), report.problem, max(len(case.text) for case in report.cases), sep="|")
 print(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
@@ -762,7 +762,7 @@ def test_a_failure_without_end_is_named(tmp_path: Path) -> None:
     ],
 )
 def test_text_is_harmless_for_a_terminal(given: str, wanted: str) -> None:
-    assert plain(given) == wanted
+    assert strip_control(given) == wanted
 
 
 # --- Node's test runner -------------------------------------------------------------------------------------------
@@ -799,7 +799,7 @@ def test_nodes_runner_ends_at_the_first_test_that_gets_stuck(tmp_path: Path, cod
     expected = [ExpectedTest(name, "tests/a.test.js", "base", name, line=line) for line, name in enumerate("ABCD", 1)]
     path = template(commands=NODE_COMMANDS, test_files="tests/*.test.js")
 
-    result = run_tests(folder, Prepared({"node": str(NODE)}, dict(os.environ)), path, expected)
+    result = run_tests(folder, Environment({"node": str(NODE)}, dict(os.environ)), path, expected)
 
     assert result.seconds < 30
     assert "still running after 5 s. Is there an endless loop?" in result.problem
@@ -834,12 +834,12 @@ def test_nodes_runner_is_read_too(tmp_path: Path) -> None:
     expected.append(ExpectedTest("Profiles", "tests/03-profiles.test.js", "base", "Profiles"))
     path = template(commands=NODE_COMMANDS, test_files="tests/*.test.js")
 
-    result = run_tests(folder, Prepared({"node": str(NODE)}, dict(os.environ)), path, expected)
+    result = run_tests(folder, Environment({"node": str(NODE)}, dict(os.environ)), path, expected)
 
     told = {one.test.id: one for one in result.results}
     assert told["An article has a title"].message == "no page answers at /article yet"
     assert told["A title is short"].message == "ReferenceError: nope is not defined"
-    assert told["A title is short"].place == Place("src/app.js", 2)
+    assert told["A title is short"].place == SourceLine("src/app.js", 2)
     assert told["All is well"].outcome is Outcome.PASSED
     assert "Still running after 0.1 s" in told["It takes long"].message
     assert told["Colours"].message.startswith("Error: red")
@@ -847,7 +847,7 @@ def test_nodes_runner_is_read_too(tmp_path: Path) -> None:
     assert told["Gone"].message.startswith("There is no such test in tests/01-articles.test.js any more.")
     assert told["Tags"].outcome is Outcome.DID_NOT_RUN
     assert "Cannot find module '../src/missing.js'" in told["Tags"].message
-    assert told["Tags"].place == Place("tests/02-tags.test.js", 1)
+    assert told["Tags"].place == SourceLine("tests/02-tags.test.js", 1)
     assert told["Profiles"].message == "SyntaxError: Unexpected token ';'"
-    assert told["Profiles"].place == Place("src/wrong.js", 2)
-    assert told["An article has a title"].test_place == Place("tests/01-articles.test.js", 3)
+    assert told["Profiles"].place == SourceLine("src/wrong.js", 2)
+    assert told["An article has a title"].test_place == SourceLine("tests/01-articles.test.js", 3)

@@ -13,15 +13,15 @@ from pathlib import Path
 import pytest
 from candidates import FOUR, reckoning, the_four
 
+from starterkit.choosing import contradictions as pulling
+from starterkit.choosing import phrases, traits
 from starterkit.choosing import questions as asked
-from starterkit.choosing import tensions as pulling
-from starterkit.choosing import traits, words
 from starterkit.choosing.advice import Advice, Sureness
-from starterkit.choosing.expanding import path
+from starterkit.choosing.contradictions import contradictions
+from starterkit.choosing.explanation import Reason, reasons, start_warnings, unmet
 from starterkit.choosing.questions import EVERYBODY, Decides
-from starterkit.choosing.reckoning import Points, Reckoning, strength
-from starterkit.choosing.saying import Reason, reasons, start_warnings, unmet
-from starterkit.choosing.tensions import tensions
+from starterkit.choosing.roadmap import path
+from starterkit.choosing.scoring import Points, Scores, strength
 from starterkit.template.model import Template, Trait
 
 Answers = dict[str, str]
@@ -100,7 +100,7 @@ def test_api_work_with_async_or_documentation_gets_fastapi_and_a_warning(handle:
         for _, given in combinations(**fixed, know=know, time=time, team=team):
             found = advice(**given)
             assert (found.start.name, found.equals) == ("fastapi", ()), given
-            assert any("more advanced start" in one for one in words.price(found, found.start))
+            assert any("more advanced start" in one for one in phrases.price(found, found.start))
 
 
 @pytest.mark.parametrize("language", [None, "python"])
@@ -110,7 +110,7 @@ def test_a_full_stack_site_gets_django_and_a_warning(language: str | None) -> No
         for _, given in combinations(**fixed, know=know, time=time, style=style, team=None):
             found = advice(**given)
             assert (found.start.name, found.equals) == ("django", ()), given
-            assert any("heavier start" in one for one in words.price(found, found.start))
+            assert any("heavier start" in one for one in phrases.price(found, found.start))
 
 
 @pytest.mark.parametrize("team", FOUR)
@@ -159,7 +159,7 @@ def test_no_framework_goes_without_also_where_nothing_is_named_outright() -> Non
 
 
 def test_the_order_of_answering_and_of_the_templates_changes_nothing() -> None:
-    other = Reckoning(reversed(the_four()))
+    other = Scores(reversed(the_four()))
     assert [one.name for one in other.templates] == [one.name for one in reckoning().templates]
 
     for number, given in combinations():
@@ -173,12 +173,12 @@ def test_the_order_of_answering_and_of_the_templates_changes_nothing() -> None:
 def said(advice: Advice) -> list[object]:
     """All that an advice says."""
     return [
-        words.headline(advice),
-        words.how_sure(advice),
+        phrases.headline(advice),
+        phrases.how_sure(advice),
         reasons(advice, advice.start),
-        words.price(advice, advice.start),
-        words.tipped(advice),
-        tensions(advice),
+        phrases.price(advice, advice.start),
+        phrases.tipped(advice),
+        contradictions(advice),
         [(stage.template.name, stage.trait) for stage in path(advice)],
     ]
 
@@ -203,7 +203,7 @@ def test_no_wish_ever_takes_points_away() -> None:
 
 
 def test_what_is_named_outright_outweighs_all_wishes_together() -> None:
-    wishes = Reckoning([template_with_all(3)])
+    wishes = Scores([template_with_all(3)])
     most = wishes.everybody[0] + sum(
         max(sum(share.points[0] for share in wishes.shares(choice) if share.trait) for choice in question.choices)
         for question in wishes.questions
@@ -341,8 +341,8 @@ def test_skipping_everything_gives_advice_and_says_how_sure_it_is() -> None:
 
     assert found.sureness is Sureness.GUESS
     assert reasons(found, found.start)
-    assert "a guess. You answered nothing" in words.how_sure(found)
-    assert len(words.tipped(found)) == len(FOUR) - 1
+    assert "a guess. You answered nothing" in phrases.how_sure(found)
+    assert len(phrases.tipped(found)) == len(FOUR) - 1
     assert len(path(found)) == 3
 
 
@@ -350,19 +350,19 @@ def test_two_that_fit_equally_well_are_both_named() -> None:
     number, given = next((number, given) for number, given in combinations() if len(leaders()[number]) == 2)
     found = Advice(reckoning(), given)
 
-    assert words.headline(found).endswith("fit you equally well.")
-    assert all(reckoning().templates[place].title in words.headline(found) for place in leaders()[number])
-    assert "undecided" in words.how_sure(found)
-    assert all(" alone " in one for one in words.tipped(found))
+    assert phrases.headline(found).endswith("fit you equally well.")
+    assert all(reckoning().templates[place].title in phrases.headline(found) for place in leaders()[number])
+    assert "undecided" in phrases.how_sure(found)
+    assert all(" alone " in one for one in phrases.tipped(found))
 
 
 def test_whoever_knows_just_what_they_wish_for_is_told_to_stay_there() -> None:
     found = advice(know="django", build="site", time="days", style="box", handle="editors")
 
     assert found.start.name != "django"
-    assert "Your wishes describe Django, which you know: to get this done, stay there." in words.stay(found)
-    assert words.stay(advice(know="django", build="api", handle="contract")) == ""
-    assert words.stay(advice(know="django")) == ""
+    assert "Your wishes describe Django, which you know: to get this done, stay there." in phrases.stay(found)
+    assert phrases.stay(advice(know="django", build="api", handle="contract")) == ""
+    assert phrases.stay(advice(know="django")) == ""
 
 
 def test_a_language_that_goes_before_all_other_wishes_is_named() -> None:
@@ -371,8 +371,8 @@ def test_a_language_that_goes_before_all_other_wishes_is_named() -> None:
 
     assert found.start.name == "express"
     assert found.sureness is Sureness.CLOSE
-    assert any("The language goes first; if it need not, start with Django." in one for one in tensions(found))
-    assert tensions(advice(language="python", **wishes)) == []
+    assert any("The language goes first; if it need not, start with Django." in one for one in contradictions(found))
+    assert contradictions(advice(language="python", **wishes)) == []
 
 
 def test_a_tip_is_something_that_the_framework_is_good_at() -> None:
@@ -394,7 +394,7 @@ def test_the_tip_beside_the_runner_up_is_about_the_runner_up() -> None:
         found = Advice(reckoning(), given)
         if not found.equals and found.sureness is not Sureness.GUESS:
             assert found.runner_up
-            first = words.tipped(found)[0]
+            first = phrases.tipped(found)[0]
             assert found.runner_up.title in first or first == "Only another team would change this.", given
 
 
@@ -419,39 +419,39 @@ def test_no_answer_is_both_a_reason_and_a_cost() -> None:
     ],
 )
 def test_what_contradicts_is_said(given: Answers, says: str) -> None:
-    assert any(says in one for one in tensions(advice(**given)))
+    assert any(says in one for one in contradictions(advice(**given)))
     for name in given:
-        assert tensions(advice(**{key: value for key, value in given.items() if key != name})) == []
+        assert contradictions(advice(**{key: value for key, value in given.items() if key != name})) == []
 
 
 # --- other templates --------------------------------------------------------------------------------------------------
 
 
 def test_with_one_framework_it_says_so() -> None:
-    found = Advice(Reckoning(the_four()[-1:]), {"know": "new"})
+    found = Advice(Scores(the_four()[-1:]), {"know": "new"})
 
     assert found.sureness is Sureness.ONLY
-    assert "nothing to choose between" in words.how_sure(found)
-    assert (found.runner_up, words.tipped(found), len(path(found))) == (None, [], 1)
+    assert "nothing to choose between" in phrases.how_sure(found)
+    assert (found.runner_up, phrases.tipped(found), len(path(found))) == (None, [], 1)
 
 
 def test_a_template_that_says_little_takes_part_and_loses_nothing_of_the_rest() -> None:
     silent = replace(the_four()[0], name="silent", title="Silent", language="Ada", traits={})
-    wide = Reckoning([*the_four(), silent])
+    wide = Scores([*the_four(), silent])
 
     assert Advice(wide, {}).start.name == "flask"
     found = Advice(wide, {"language": "ada", "handle": "editors"})
     assert found.start.name == "silent"
     assert [reason.trait for reason in unmet(found, silent)] == []
     assert [reason.sentence for reason in reasons(found, silent)] == ["with Silent you write Ada."]
-    assert Advice(Reckoning([silent]), {}).totals == (0,)
-    assert reasons(Advice(Reckoning([silent]), {}), silent) == []
+    assert Advice(Scores([silent]), {}).totals == (0,)
+    assert reasons(Advice(Scores([silent]), {}), silent) == []
 
 
 def test_a_template_called_like_an_answer_stands_back() -> None:
     named = replace(the_four()[0], name="none", title="None")
 
-    team = next(one for one in Reckoning([*the_four(), named]).questions if one.name == "team")
+    team = next(one for one in Scores([*the_four(), named]).questions if one.name == "team")
     assert [choice.decides for choice in team.choices if choice.name == "none"] == [None]
 
 

@@ -9,9 +9,9 @@ import pytest
 import yaml
 from candidates import reckoning
 
-from starterkit.choosing import words
+from starterkit.choosing import phrases
 from starterkit.choosing.advice import Advice
-from starterkit.choosing.tensions import tensions
+from starterkit.choosing.contradictions import contradictions
 
 PEOPLE = yaml.safe_load((Path(__file__).parent / "people.yml").read_text(encoding="utf-8"))
 
@@ -22,7 +22,7 @@ def test_the_advice_is_what_a_mentor_would_say(person: dict[str, Any]) -> None:
 
     said = {found.start.name, *(one.name for one in found.equals)}
     assert said <= set(person["start"])
-    assert person.get("warned", "") in " ".join(words.price(found, found.start))
-    assert bool(tensions(found)) == person.get("contradicts", False)
+    assert person.get("warned", "") in " ".join(phrases.price(found, found.start))
+    assert bool(contradictions(found)) == person.get("contradicts", False)
     if len(person["start"]) > 1:
         assert found.runner_up and {found.start.name, found.runner_up.name} == set(person["start"])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.invocation import Invocation
 from starterkit.cli.console.markdown import inline, show_markdown
-from starterkit.cli.console.text import Span, Text, columns, harmless, joined, prose, text, wrapped
+from starterkit.cli.console.text import Span, Text, columns, harmless, joined, markup, text, wrapped
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\n"), max_size=60)
 
@@ -58,7 +58,7 @@ def test_wrapping_keeps_every_word_in_order_and_its_lines_in_the_width(
 
 
 def test_a_hanging_paragraph_and_what_is_to_be_typed() -> None:
-    paragraph = prose("Look for `git switch -c my-work`, then go on.")
+    paragraph = markup("Look for `git switch -c my-work`, then go on.")
 
     assert drawn(wrapped(paragraph.quoted(), 32, indent=2, hang=3)) == [
         "  Look for",
@@ -99,7 +99,7 @@ def test_wide_letters_take_two_columns() -> None:
     ],
 )
 def test_our_commands_in_a_sentence_are_as_they_have_to_be_typed(invocation: Invocation, shown: str) -> None:
-    sentence = prose("`starterkit check` or `starterkit -C FOLDER …`; `git status`, `starterkit.yml`")
+    sentence = markup("`starterkit check` or `starterkit -C FOLDER …`; `git status`, `starterkit.yml`")
 
     assert invocation.as_typed(sentence).plain == shown
 

@@ -16,7 +16,7 @@ import pytest
 from complete_site import CompleteSite, complete_site, open_site
 from sites import copy_of, made_once
 
-from starterkit.process import Finished, run
+from starterkit.process import Completed, run
 
 pytestmark = pytest.mark.slow
 
@@ -181,7 +181,7 @@ def test_a_secret_key_has_at_least_32_characters(complete: Callable[[str], Compl
     site = complete(framework)
     name, command = STARTING[framework]
 
-    def start(key: str) -> Finished:
+    def start(key: str) -> Completed:
         variables = {**site.prepared.variables, "CONDUIT_HOSTS": "example.org", name: key}
         return run(site.prepared.command(command), cwd=site.folder, env=variables, timeout=120)
 

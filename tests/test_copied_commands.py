@@ -6,12 +6,12 @@ import shlex
 
 import pytest
 
-from starterkit.checking.expected import expected_tests
 from starterkit.cli.commands import hint
 from starterkit.cli.console.console import Console
 from starterkit.process import quoted
-from starterkit.project.hinting import HintShown
+from starterkit.project.hint import HintShown
 from starterkit.template.bundled import bundled_names, bundled_template
+from starterkit.testing.discovery import expected_tests
 
 TITLES = ["$HOME `id` !", 'It\'s "here"', "a b", "what? (a|b)*", "~", "a;b & c > d", "\\", "#1", "%PATH%"]
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from starterkit.dependencies import merge_declaration
 from starterkit.errors import FileError, UsageError
+from starterkit.merge_dependencies import merge_declaration
 
 FILE = "pyproject.toml"
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from sites import copy_of, lay_solution
 
-from starterkit.process import Finished, run
-from starterkit.project import checks
-from starterkit.project.opened import open_project
-from starterkit.runtime.prepared import Prepared
+from starterkit.process import Completed, run
+from starterkit.project import check
+from starterkit.project.project import open_project
+from starterkit.runtime.environment import Environment
 from starterkit.template.model import BASE
 
 pytestmark = pytest.mark.slow
@@ -42,23 +42,23 @@ print(entry["ENGINE"].rpartition(".")[2], *(entry.get(key) for key in ("NAME", "
 @pytest.fixture(scope="module", params=[BASE, "complete"])
 def site(
     request: pytest.FixtureRequest, generated_django_site: Path, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Path, Prepared]:
+) -> tuple[Path, Environment]:
     """A project with the Django template, and what it runs in."""
     folder = copy_of(generated_django_site, tmp_path_factory.mktemp("server") / "site")
     with open_project(folder) as project:
         if request.param == "complete":
             lay_solution(project, project.template.step_names[-1])
-        return folder, checks.prepared(project)
+        return folder, check.prepared(project)
 
 
-def python(site: tuple[Path, Prepared], *args: str, **variables: str) -> Finished:
+def python(site: tuple[Path, Environment], *args: str, **variables: str) -> Completed:
     """Run Python in the project; a call that Django is going to take away is a mistake."""
     folder, prepared = site
     environment = {**prepared.variables, **SERVER, **variables}
     return run(prepared.command(["{python}", "-W", "error", *args]), cwd=folder, env=environment, timeout=120)
 
 
-def test_django_finds_nothing_unsafe_and_nothing_deprecated(site: tuple[Path, Prepared]) -> None:
+def test_django_finds_nothing_unsafe_and_nothing_deprecated(site: tuple[Path, Environment]) -> None:
     for command in (["check", "--deploy", "--fail-level", "WARNING"], ["migrate"], ["makemigrations", "--check"]):
         done = python(site, "manage.py", *command)
 
@@ -66,7 +66,7 @@ def test_django_finds_nothing_unsafe_and_nothing_deprecated(site: tuple[Path, Pr
     assert "no issues" in python(site, "manage.py", "check", "--deploy").text_out
 
 
-def test_a_server_speaks_https_and_answers_to_its_own_names_only(site: tuple[Path, Prepared]) -> None:
+def test_a_server_speaks_https_and_answers_to_its_own_names_only(site: tuple[Path, Environment]) -> None:
     python(site, "manage.py", "collectstatic", "--no-input")
 
     lines = python(site, "-c", VISIT).text_out.splitlines()
@@ -75,14 +75,14 @@ def test_a_server_speaks_https_and_answers_to_its_own_names_only(site: tuple[Pat
 
 
 @pytest.mark.parametrize("missing", ["CONDUIT_SECRET_KEY", "CONDUIT_HOSTS"])
-def test_without_a_key_or_a_name_no_server_starts(site: tuple[Path, Prepared], missing: str) -> None:
+def test_without_a_key_or_a_name_no_server_starts(site: tuple[Path, Environment], missing: str) -> None:
     done = python(site, "manage.py", "check", **{missing: ""})
 
     assert done.code != 0
     assert f"Set {missing} in the environment" in done.text_err
 
 
-def test_one_variable_names_the_database(site: tuple[Path, Prepared]) -> None:
+def test_one_variable_names_the_database(site: tuple[Path, Environment]) -> None:
     urls = {
         "": f"sqlite3 {site[0] / 'db.sqlite3'} None None None None",
         "sqlite:////srv/a%20site.db": "sqlite3 /srv/a site.db None None None None",
@@ -97,7 +97,7 @@ def test_one_variable_names_the_database(site: tuple[Path, Prepared]) -> None:
 @pytest.mark.parametrize(
     "url", ["mysql://ada:hush@host/conduit", "postgres://ada:hush@host/", "postgres://ada:hu#sh@host/x"]
 )
-def test_a_database_url_that_makes_no_sense_is_rejected(site: tuple[Path, Prepared], url: str) -> None:
+def test_a_database_url_that_makes_no_sense_is_rejected(site: tuple[Path, Environment], url: str) -> None:
     done = python(site, "manage.py", "check", DATABASE_URL=url)
 
     assert done.code != 0

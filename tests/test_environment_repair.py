@@ -19,7 +19,7 @@ from test_runtime_node import declaration as node_declaration
 from test_runtime_node import pins as node_pins
 
 from starterkit.process import run_ok
-from starterkit.project import checks
+from starterkit.project import check
 from starterkit.runtime import inventory
 from starterkit.runtime.prepare import compile_pins, environment_problem, prepare
 
@@ -266,14 +266,14 @@ _NO_LIBRARY = "def menu():\n    raise ImportError('x.so: failed to map segment f
 
 @posix_only
 def test_a_disk_that_runs_no_programs_is_named(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from starterkit.errors import MissingError
-    from starterkit.project.opened import Project
-    from starterkit.repository import open_repository
+    from starterkit.errors import EnvironmentProblem
+    from starterkit.git.repository import open_repository
+    from starterkit.project.project import Project
 
     (site / "conduit.py").write_text(_NO_LIBRARY)
-    monkeypatch.setattr(checks, "forbids_programs", lambda folder: True)
+    monkeypatch.setattr(check, "forbids_programs", lambda folder: True)
 
-    with Project(site, open_repository(site)) as project, pytest.raises(MissingError, match="noexec") as raised:
-        checks.check(project)
+    with Project(site, open_repository(site)) as project, pytest.raises(EnvironmentProblem, match="noexec") as raised:
+        check.check(project)
 
     assert "Move the project to another disk" in raised.value.fix

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from starterkit.repository.fixed_line import placed
+from starterkit.git.marker_line import insert_at_marker
 
 FIXED = "# Your own lines go below this one.\n"
 BASE = f"def add(app):\n    use(articles)\n\n    {FIXED}"
@@ -14,7 +14,7 @@ TWO = f"def add(app):\n    use(articles)\n\n    use(comments)\n\n    use(tags)\n
 
 def as_placed(before: str, after: str, mine: str) -> str | None:
     """What the learner's becomes."""
-    found = placed(before.encode(), after.encode(), mine.encode())
+    found = insert_at_marker(before.encode(), after.encode(), mine.encode())
     return found[1].decode() if found else None
 
 
@@ -32,7 +32,7 @@ def test_what_the_path_adds_goes_directly_above_the_line(own: str) -> None:
 
 
 def test_before_gets_the_same_lines_so_that_nothing_is_left_to_merge() -> None:
-    assert placed(ONE.encode(), TWO.encode(), BASE.encode()) == (TWO.encode(), BASE.replace(
+    assert insert_at_marker(ONE.encode(), TWO.encode(), BASE.encode()) == (TWO.encode(), BASE.replace(
         f"    {FIXED}", f"    use(tags)\n\n    {FIXED}"
     ).encode())  # fmt: skip
 

@@ -9,10 +9,10 @@ from foreign_projects import Foreign, at_moment, cases, last_answers
 from sites import copy_of
 
 from starterkit.progress import no_progress
-from starterkit.project import checks
-from starterkit.project.advance import Choices
-from starterkit.project.opened import open_project
-from starterkit.project.solving import NotSolved, Way, solve
+from starterkit.project import check
+from starterkit.project.next import Choices
+from starterkit.project.project import open_project
+from starterkit.project.solve import NotSolved, SolveMethod, solve
 
 pytestmark = pytest.mark.slow
 
@@ -29,7 +29,7 @@ def test_a_foreign_answer_is_green_and_givens_go_cleanly_onto_it(
     folder = copy_at(generated_site, tmp_path, answer, "finished")
 
     with open_project(folder) as project:
-        result = checks.check(project)
+        result = check.check(project)
 
     assert not result.red, [(one.test.id, one.message) for one in result.red]
 
@@ -52,6 +52,6 @@ def test_solve_ends_green_or_changes_nothing_and_replace_ends_green(
     with open_project(folder) as project:
         outcome = solve(project, Choices(), no_progress, replace_all=True)
 
-    assert outcome.way is Way.ALL
+    assert outcome.way is SolveMethod.ALL
     assert outcome.result is not None
     assert outcome.result.green

@@ -10,9 +10,9 @@ from sites import lay_solution, running
 
 from starterkit.process import run
 from starterkit.progress import no_progress
-from starterkit.project import checks
-from starterkit.project.creation import Order, create
-from starterkit.project.opened import open_project
+from starterkit.project import check
+from starterkit.project.new import ProjectSpec, create
+from starterkit.project.project import open_project
 from starterkit.template.bundled import bundled_names, bundled_template
 
 pytestmark = pytest.mark.slow
@@ -25,9 +25,9 @@ WITHOUT_HISTORY = [name for name in bundled_names() if not bundled_template(name
 def test_only_a_step_that_says_so_needs_a_new_database(framework: str, tmp_path: Path) -> None:
     source, template = bundled_template(framework)
     site = tmp_path / "site"
-    create(Order(site, source, template, {}, install=False), no_progress)
+    create(ProjectSpec(site, source, template, {}, install=False), no_progress)
     with open_project(site) as project:
-        prepared = checks.prepared(project)
+        prepared = check.prepared(project)
 
         def command(args: tuple[str, ...]) -> int:
             return run(prepared.command(args), cwd=site, env=prepared.variables, timeout=120).code

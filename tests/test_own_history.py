@@ -12,10 +12,10 @@ from sites import copy_of
 
 from starterkit.process import run
 from starterkit.progress import no_progress
-from starterkit.project import checks
-from starterkit.project.advance import Choices, advance
-from starterkit.project.opened import Project, open_project
-from starterkit.project.solving import Solved, Way, solve
+from starterkit.project import check
+from starterkit.project.next import Choices, next_step
+from starterkit.project.project import Project, open_project
+from starterkit.project.solve import SolveMethod, SolveResult, solve
 from starterkit.template.bundled import bundled_names, bundled_template
 
 pytestmark = pytest.mark.slow
@@ -30,17 +30,17 @@ def test_django_is_the_only_one_with_migrations() -> None:
 
 def begin_next(folder: Path) -> None:
     with open_project(folder) as project:
-        advance(project, Choices(check=False), no_progress)
+        next_step(project, Choices(check=False), no_progress)
 
 
-def solved(folder: Path, *, replace_all: bool = False, check: bool = True) -> Solved:
+def solved(folder: Path, *, replace_all: bool = False, check: bool = True) -> SolveResult:
     with open_project(folder) as project:
         return solve(project, Choices(check=check), no_progress, replace_all=replace_all)
 
 
 def run_command(folder: Path, name: str) -> None:
     with open_project(folder) as project:
-        prepared = checks.prepared(project)
+        prepared = check.prepared(project)
         args = getattr(project.template.commands, name)
         done = run(prepared.command(args), cwd=folder, env=prepared.variables, timeout=120)
         assert done.code == 0, done.text_out + done.text_err
@@ -94,7 +94,7 @@ def test_a_database_keeps_everything_from_step_to_step(generated_django_site: Pa
     run_command(folder, "reset")
     with open_project(folder) as project:
         steps = project.template.step_names
-        prepared = checks.prepared(project)
+        prepared = check.prepared(project)
     before = everything_in(folder)
     assert any(rows for table in before.values() for rows in table.values())
 
@@ -129,7 +129,7 @@ def test_whoever_named_every_migration_differently_solves_each_step(
         begin_next(folder)
         in_full = copy_of(folder, tmp_path / f"replaced-{number}")
         replaced = solved(in_full, replace_all=True, check=step == steps[-1])
-        assert replaced.way is Way.ALL
+        assert replaced.way is SolveMethod.ALL
         makes_its_database(in_full)
         if replaced.result is not None:
             assert replaced.result.green, step
@@ -139,7 +139,7 @@ def test_whoever_named_every_migration_differently_solves_each_step(
         # Every second one and the last are checked: the tests of a step hold those of all before it.
         outcome = solved(folder, check=number % 2 == 0)
 
-        assert outcome.way in (Way.MERGED, Way.FILES)
+        assert outcome.way in (SolveMethod.MERGED, SolveMethod.FILES)
         assert (outcome.result is not None) is (number % 2 == 0)
         assert outcome.result is None or outcome.result.green, step
         named_differently(folder, step)

@@ -12,8 +12,8 @@ import pytest
 from commands import starterkit
 from registries import Registry
 
-from starterkit.runtime.bundle import BundledFile, Contents
-from starterkit.workshop.bundling.readme import readme
+from starterkit.runtime.bundle import BundledFile, BundleManifest
+from starterkit.workshop.bundle.readme import readme
 
 ROOT = Path(__file__).parents[1]
 WHEEL = "starterkit-0.1.0-py3-none-any.whl"
@@ -133,7 +133,9 @@ def test_a_clone_without_its_path_names_the_version_and_downloads_nothing(tmp_pa
 
 def test_the_readme_of_a_bundle_names_the_wheel_file() -> None:
     files = tuple(BundledFile(f"wheels/{name}", 1, "") for name in (WHEEL, "pip-25.0-py3-none-any.whl"))
-    contents = Contents("0.1.0", "today", ("flask",), ("linux-x86_64", "windows-x86_64"), ("3.12",), "", "", files)
+    contents = BundleManifest(
+        "0.1.0", "today", ("flask",), ("linux-x86_64", "windows-x86_64"), ("3.12",), "", "", files
+    )
 
     text = readme(contents).decode()
 

@@ -15,14 +15,14 @@ from starterkit.process import (
     ProgramFailed,
     ProgramMissing,
     TimeLimitReached,
-    beside,
-    end,
     interrupt,
     run,
+    run_in_background,
     run_ok,
     running,
     scrubbed_environment,
     start,
+    terminate,
     wait,
 )
 
@@ -122,7 +122,7 @@ def test_a_program_that_does_not_listen_is_killed() -> None:
     time.sleep(0.2)
 
     begun = time.monotonic()
-    end(process)
+    terminate(process)
 
     assert process.returncode == -signal.SIGKILL
     assert 2 < time.monotonic() - begun < 6
@@ -149,7 +149,7 @@ def test_work_beside_a_block_ends_with_it(tmp_path: Path, monkeypatch: pytest.Mo
     note = tmp_path / "note"
     code = "import os, sys, time; open(sys.argv[1], 'w').write(f'{os.getpid()} '); time.sleep(30)"
 
-    with beside([PYTHON, "-c", code, str(note)]):
+    with run_in_background([PYTHON, "-c", code, str(note)]):
         while not (note.exists() and note.read_text().endswith(" ")):
             time.sleep(0.01)
         process = int(note.read_text())
@@ -160,10 +160,10 @@ def test_work_beside_a_block_ends_with_it(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_work_beside_a_block_is_left_out_where_no_core_is_idle(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
-    with beside(["no-such-program"]):
+    with run_in_background(["no-such-program"]):
         pass
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    with beside(()):
+    with run_in_background(()):
         pass
 
 

@@ -16,16 +16,16 @@ from pathlib import Path
 import pytest
 from projects import PYTHON, Index, bin_folder, declaration, write_tree
 
-from starterkit.errors import ExitCode, FileError, MissingError, UsageError
+from starterkit.errors import EnvironmentProblem, ExitCode, FileError, UsageError
 from starterkit.process import TimeLimitReached, run_ok
 from starterkit.runtime.causes import NoNetworkError, NoSuchPackagesError
+from starterkit.runtime.dev_server import free_port, serve
+from starterkit.runtime.environment import Environment
 from starterkit.runtime.pins import preferred_pins
 from starterkit.runtime.prepare import compile_pins, environment_problem, fetch_into_cache, prepare
-from starterkit.runtime.prepared import Prepared
-from starterkit.runtime.servers import free_port, serve
 from starterkit.runtime.tools import fits, report_tools
 from starterkit.runtime.uv import uv_binary
-from starterkit.template.model import Environment
+from starterkit.template.model import EnvironmentSpec
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="signals and links of POSIX")
 _started: list[str] | None = None
@@ -101,7 +101,7 @@ def empty_cache() -> None:
     run_ok([uv_binary(), "cache", "clean", "-q"])
 
 
-def module(prepared: Prepared, name: str) -> str:
+def module(prepared: Environment, name: str) -> str:
     """The version of a module in the environment, or "" where it is not there."""
     code = f"import importlib.util as u; print(__import__('{name}').VERSION if u.find_spec('{name}') else '')"
     words = prepared.command(["{python}", "-c", code])
@@ -222,13 +222,13 @@ def test_a_declaration_that_is_not_valid_is_named_with_its_line(project: Path) -
 def test_a_newer_python_than_there_is_is_asked_for_in_words(project: Path) -> None:
     (project / "pyproject.toml").write_text(declaration("bread", python=">=3.99"))
 
-    with pytest.raises(MissingError, match=r"needs Python 3\.99 or newer"):
+    with pytest.raises(EnvironmentProblem, match=r"needs Python 3\.99 or newer"):
         prepare(project, PYTHON)
 
 
 def test_a_kind_that_nobody_makes_is_said(project: Path) -> None:
-    with pytest.raises(MissingError, match='kind "cobol"'):
-        prepare(project, Environment("cobol", "a", "b"))
+    with pytest.raises(EnvironmentProblem, match='kind "cobol"'):
+        prepare(project, EnvironmentSpec("cobol", "a", "b"))
 
 
 def test_a_wrong_hash_is_refused(project: Path) -> None:
@@ -236,7 +236,7 @@ def test_a_wrong_hash_is_refused(project: Path) -> None:
     digest = text.split("sha256:")[1][:64]
     (project / "requirements.txt").write_text(text.replace(digest, "0" * 64))
 
-    with pytest.raises(MissingError, match=r"bread==1\.0 is not what was pinned: its hash differs"):
+    with pytest.raises(EnvironmentProblem, match=r"bread==1\.0 is not what was pinned: its hash differs"):
         prepare(project, PYTHON)
 
     assert not _is_whole(project)
@@ -428,7 +428,7 @@ def test_a_folder_that_cannot_be_written_is_named(project: Path) -> None:
         pytest.skip("root may write everywhere")
     project.chmod(0o500)
     try:
-        with pytest.raises(MissingError, match="The environment cannot be made"):
+        with pytest.raises(EnvironmentProblem, match="The environment cannot be made"):
             prepare(project, PYTHON)
     finally:
         project.chmod(0o700)
@@ -569,7 +569,7 @@ def test_fetching_ahead_without_a_network_is_said(project: Path, index: Index) -
 
 
 def test_commands_are_filled_in() -> None:
-    prepared = Prepared({"python": "/x y/python"}, {})
+    prepared = Environment({"python": "/x y/python"}, {})
 
     assert prepared.command(
         ["{python}", "-m", "pytest", "--junit-xml={report}", "{tests}"], report="r.xml", tests=["a.py", "b c.py"]
@@ -584,7 +584,7 @@ def test_the_shells_own_settings_stay_outside(project: Path, monkeypatch: pytest
         monkeypatch.setenv(name, "x")
     monkeypatch.setenv("KEPT", "yes")
 
-    prepared = prepare(project, Environment("python", *_FILES, clear=("FLASK_*", "CONDUIT_*")))
+    prepared = prepare(project, EnvironmentSpec("python", *_FILES, clear=("FLASK_*", "CONDUIT_*")))
 
     assert not {"PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTEST_ADDOPTS", "FLASK_APP", "CONDUIT_SECRET_KEY"} & set(
         prepared.variables
@@ -621,7 +621,7 @@ def site(tmp_path: Path) -> Path:
     )
 
 
-HERE = Prepared({"python": sys.executable}, dict(os.environ))
+HERE = Environment({"python": sys.executable}, dict(os.environ))
 
 
 def test_a_site_is_given_when_it_answers_and_ended_with_all_it_started(site: Path) -> None:

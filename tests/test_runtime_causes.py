@@ -18,12 +18,12 @@ from registries import Registry
 from test_runtime_node import NODE
 from test_runtime_node import declaration as node_declaration
 
-from starterkit.errors import ExitCode, MissingError, StarterkitError, UsageError
-from starterkit.process import Finished
+from starterkit.errors import EnvironmentProblem, ExitCode, StarterkitError, UsageError
+from starterkit.process import Completed
 from starterkit.runtime import npm
 from starterkit.runtime.causes import NoNetworkError, NoSuchPackagesError, UnknownCauseError, cause_of, failure
 from starterkit.runtime.prepare import compile_pins, prepare
-from starterkit.template.model import Environment
+from starterkit.template.model import EnvironmentSpec
 
 with_node = pytest.mark.skipif(not (shutil.which("node") and shutil.which("npm")), reason="no Node on this machine")
 KINDS = ["python", pytest.param("node", marks=with_node)]
@@ -100,7 +100,7 @@ def _lock(registry: Registry) -> str:
 
 
 def failed(project: Path, kind: str) -> StarterkitError:
-    environment: Environment = {"python": PYTHON, "node": NODE}[kind]
+    environment: EnvironmentSpec = {"python": PYTHON, "node": NODE}[kind]
     with pytest.raises(StarterkitError) as raised:
         prepare(project, environment)
     return raised.value
@@ -292,11 +292,15 @@ _EXPIRED = """error: Failed to fetch: https://packages.example/simple/
         ("npm error code ECONNREFUSED\nnpm error syscall connect\n", NoNetworkError, "needs the network once"),
         (_SELF_SIGNED, NoNetworkError, "(TLS)"),
         (_EXPIRED, NoNetworkError, "the certificate of the package index isn't valid today"),
-        (_DISK, MissingError, "There is no room left on the disk for the packages."),
-        ("npm error code ENOSPC\nnpm error syscall write\n", MissingError, "There is no room left"),
-        (_CACHE, MissingError, "you may not write there"),
-        ("npm error code EACCES\nnpm error syscall mkdir\n", MissingError, "you may not write there"),
-        ("npm error code EINTEGRITY\nnpm error sha512-x integrity checksum failed\n", MissingError, "hash differs"),
+        (_DISK, EnvironmentProblem, "There is no room left on the disk for the packages."),
+        ("npm error code ENOSPC\nnpm error syscall write\n", EnvironmentProblem, "There is no room left"),
+        (_CACHE, EnvironmentProblem, "you may not write there"),
+        ("npm error code EACCES\nnpm error syscall mkdir\n", EnvironmentProblem, "you may not write there"),
+        (
+            "npm error code EINTEGRITY\nnpm error sha512-x integrity checksum failed\n",
+            EnvironmentProblem,
+            "hash differs",
+        ),
         (_PYTHON, NoSuchPackagesError, "isn't made for this system or this Python"),
         (_PLATFORM, NoSuchPackagesError, "isn't made for this system or this Python"),
         (_CONFLICT, NoSuchPackagesError, "doesn't offer them as they are listed"),
@@ -304,7 +308,7 @@ _EXPIRED = """error: Failed to fetch: https://packages.example/simple/
     ],
 )
 def test_known_words_name_their_cause(text: str, kind: type[StarterkitError], words: str) -> None:
-    wrong = failure(Finished(("uv",), 2, b"", text.encode()), "the packages")
+    wrong = failure(Completed(("uv",), 2, b"", text.encode()), "the packages")
 
     assert isinstance(wrong, kind)
     assert words in wrong.message
@@ -313,7 +317,7 @@ def test_known_words_name_their_cause(text: str, kind: type[StarterkitError], wo
 
 @pytest.mark.parametrize("text", ["error: Failed to parse: uv.toml\n  cause: unclosed array", "segmentation fault", ""])
 def test_an_unknown_cause_is_called_unknown_with_the_programs_words(text: str) -> None:
-    wrong = failure(Finished(("uv", "pip"), 2, b"", text.encode()), "the packages")
+    wrong = failure(Completed(("uv", "pip"), 2, b"", text.encode()), "the packages")
 
     assert isinstance(wrong, UnknownCauseError)
     assert not isinstance(wrong, UsageError)
@@ -325,12 +329,12 @@ def test_an_unknown_cause_is_called_unknown_with_the_programs_words(text: str) -
 def test_version_numbers_are_not_taken_for_a_status() -> None:
     text = "error: No solution found\n  cause: Because there is no version of a==4.0.7 and b==407, c==503 need it\n"
 
-    assert isinstance(failure(Finished(("uv",), 1, b"", text.encode()), "the packages"), NoSuchPackagesError)
+    assert isinstance(failure(Completed(("uv",), 1, b"", text.encode()), "the packages"), NoSuchPackagesError)
 
 
 def test_npms_own_words_keep_its_code_and_lose_its_advice() -> None:
     text = "npm error code EODD\nnpm error errno EODD\nnpm error network\nnpm error odd thing\n    at run (a.js:1:2)\n"
 
-    wrong = failure(Finished(("node", "npm-cli.js"), 1, b"", text.encode()), "the packages")
+    wrong = failure(Completed(("node", "npm-cli.js"), 1, b"", text.encode()), "the packages")
 
     assert wrong.message.split("\n")[1:] == ["npm ended with exit code 1:", "code EODD", "odd thing"]

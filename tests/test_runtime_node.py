@@ -13,19 +13,19 @@ import pytest
 from projects import write_tree
 from registries import Registry
 
-from starterkit.dependencies import merge_declaration
 from starterkit.errors import FileError
+from starterkit.merge_dependencies import merge_declaration
 from starterkit.process import run_ok
 from starterkit.runtime import node as nodes
 from starterkit.runtime import tools
 from starterkit.runtime.causes import NoNetworkError, NoSuchPackagesError
+from starterkit.runtime.environment import Environment
 from starterkit.runtime.pins import pinned_versions, preferred_pins
 from starterkit.runtime.prepare import compile_pins, environment_problem, fetch_into_cache, newest_pins, prepare
-from starterkit.runtime.prepared import Prepared
 from starterkit.runtime.tools import ToolReport
-from starterkit.template.model import Environment
+from starterkit.template.model import EnvironmentSpec
 
-NODE = Environment("node", "package.json", "package-lock.json")
+NODE = EnvironmentSpec("node", "package.json", "package-lock.json")
 _started: list[str] | None = None
 pytestmark = pytest.mark.skipif(not (shutil.which("node") and shutil.which("npm")), reason="no Node on this machine")
 
@@ -69,7 +69,7 @@ def pins(folder: Path, old: bytes | None = None) -> bytes:
     return compile_pins((folder / "package.json").read_bytes(), old, NODE)
 
 
-def version_of(prepared: Prepared, folder: Path, package: str) -> str:
+def version_of(prepared: Environment, folder: Path, package: str) -> str:
     """The version of a package as code in that folder finds it, or "" where it does not."""
     code = f"import('{package}').then((found) => console.log(found.default), () => console.log(''))"
     (folder / "look.js").write_text(code, "utf-8")

@@ -14,17 +14,17 @@ from validating import SOUND
 
 from starterkit.cli.options import part_of
 from starterkit.errors import UsageError
-from starterkit.repository.changes import changed_since
+from starterkit.git.diff import changed_since
+from starterkit.template.load import read_template
 from starterkit.template.model import FolderSource
-from starterkit.template.reading import read_template
 from starterkit.validation.cache import ResultCache
 from starterkit.validation.markdown import blocks, grade, links, stands_in, words
-from starterkit.validation.matrix import Job, matrix, step_ranges
+from starterkit.validation.matrix import MatrixJob, matrix, step_ranges
 from starterkit.validation.model import STEP_RULES, Finding, Report, Rule, RuleResult, Status
 from starterkit.validation.mutation import MOST, mutants_of, sampled
-from starterkit.validation.planning import changed_steps, chosen_rules, chosen_steps, shard_of, units
+from starterkit.validation.plan import changed_steps, chosen_rules, chosen_steps, rule_runs, shard_of
 from starterkit.validation.shown import as_annotations, as_json, as_junit, closing_line, finding_lines
-from starterkit.validation.subject import subject_of
+from starterkit.validation.target import template_under_test
 from starterkit.validation.variations import VARIATIONS, python
 
 TEMPLATE = read_template(FolderSource(SOUND))
@@ -90,7 +90,7 @@ def test_git_tells_which_files_of_a_folder_changed(tmp_path: Path) -> None:
 
 
 def test_shards_are_the_whole_and_share_nothing() -> None:
-    everything = units(subject_of("sound", SOUND), STEPS, Rule)
+    everything = rule_runs(template_under_test("sound", SOUND), STEPS, Rule)
 
     shards = [shard_of(everything, number, 3) for number in (1, 2, 3)]
 
@@ -112,7 +112,7 @@ def test_the_matrix_is_template_by_steps_by_version_by_database() -> None:
     jobs = matrix([("sound", TEMPLATE)], steps_per_job=2)
 
     assert step_ranges(TEMPLATE, 2) == ["base..01", "02"]
-    assert jobs[0] == Job("sound", "base..01", "3.11", "", "sqlite")
+    assert jobs[0] == MatrixJob("sound", "base..01", "3.11", "", "sqlite")
     assert [(job.steps, job.python) for job in jobs] == [
         (steps, version) for steps in ("base..01", "02") for version in ("3.11", "3.14")
     ]
@@ -155,11 +155,11 @@ def test_only_what_comes_after_a_change_has_another_key(tmp_path: Path) -> None:
 
     folder = tmp_path / "sound"
     shutil.copytree(SOUND, folder)
-    before = {(unit.step, unit.rule): unit.key for unit in units(subject_of("sound", folder), STEPS, Rule)}
+    before = {(unit.step, unit.rule): unit.key for unit in rule_runs(template_under_test("sound", folder), STEPS, Rule)}
     lesson = folder / "steps" / "02-counting" / "lesson.md"
     lesson.write_text(lesson.read_text("utf-8") + "\n", "utf-8")
 
-    after = {(unit.step, unit.rule): unit.key for unit in units(subject_of("sound", folder), STEPS, Rule)}
+    after = {(unit.step, unit.rule): unit.key for unit in rule_runs(template_under_test("sound", folder), STEPS, Rule)}
 
     changed = {place for place in before if before[place] != after[place]}
     assert changed == {("02-counting", rule) for rule in STEP_RULES}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from validating import SOUND, Case, broken_cases, validated
 
-from starterkit.checking.stuck import PRELOAD
+from starterkit.testing.stalled import PRELOAD
 from starterkit.validation.model import Rule, Status, scope
 
 pytestmark = pytest.mark.slow

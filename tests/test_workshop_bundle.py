@@ -24,22 +24,22 @@ from registries import Registry
 from test_cli_docs import section
 from workshops import ran, said
 
-from starterkit.errors import ExitCode, MissingError, UsageError
+from starterkit.errors import EnvironmentProblem, ExitCode, UsageError
 from starterkit.progress import no_progress
 from starterkit.runtime.bundle import Bundle, BundleLacksError, this_platform, this_python
 from starterkit.runtime.causes import NoNetworkError
 from starterkit.runtime.pins import pinned_versions
 from starterkit.runtime.prepare import compile_pins, prepare
-from starterkit.template.model import Environment
-from starterkit.workshop.bundling import fetching
-from starterkit.workshop.bundling.contents import Framework, framework_in
-from starterkit.workshop.bundling.making import Request, make_bundle
-from starterkit.workshop.bundling.own import own_wheel
-from starterkit.workshop.bundling.targets import Target
-from starterkit.workshop.bundling.wheels import wheels_for
+from starterkit.template.model import EnvironmentSpec
+from starterkit.workshop.bundle import download
+from starterkit.workshop.bundle.build import BundleRequest, build_bundle
+from starterkit.workshop.bundle.manifest import BundleFramework, framework_in
+from starterkit.workshop.bundle.self_wheel import own_wheel
+from starterkit.workshop.bundle.targets import BundleTarget
+from starterkit.workshop.bundle.wheels import wheels_for
 
-NODE = Environment("node", "package.json", "package-lock.json")
-HERE = (Target(this_platform(), this_python()),)
+NODE = EnvironmentSpec("node", "package.json", "package-lock.json")
+HERE = (BundleTarget(this_platform(), this_python()),)
 
 
 Capture = pytest.CaptureFixture[str]
@@ -80,8 +80,8 @@ def made_stick(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("bundles")
     with pytest.MonkeyPatch.context() as monkeypatch, stocked(place / "caches", monkeypatch):
         framework = framework_in(write_pantry(place / "pantry"))
-        request = Request(place / "my stïck #1 100%", (framework,), (this_platform(),), (this_python(),), False)
-        return make_bundle(request, no_progress).folder
+        request = BundleRequest(place / "my stïck #1 100%", (framework,), (this_platform(),), (this_python(),), False)
+        return build_bundle(request, no_progress).folder
 
 
 @pytest.fixture
@@ -198,7 +198,7 @@ def test_a_template_is_gone_once_starterkits_own_of_that_name_was_taken(
     bundle(capsys, stick, template)
     own = replace(framework_in(template), folder=None)
 
-    make_bundle(Request(stick, (own,), (this_platform(),), (this_python(),), False), no_progress)
+    build_bundle(BundleRequest(stick, (own,), (this_platform(),), (this_python(),), False), no_progress)
 
     assert not (stick / "templates" / "pantry").exists()
 
@@ -211,7 +211,7 @@ def interrupted(capsys: Capture, monkeypatch: pytest.MonkeyPatch, folder: Path, 
 
     words = ("workshop", "bundle", str(folder), "--template", str(template), "--without-starterkit", *more)
     with monkeypatch.context() as cut:
-        cut.setattr(fetching.Fetching, "fetch", interrupt)
+        cut.setattr(download.Download, "fetch", interrupt)
         ran(capsys, *words, code=130)
 
 
@@ -242,14 +242,14 @@ def test_the_wheel_for_the_oldest_systems_is_chosen_and_only_pinned_ones(index: 
     index.wheels["oven-1.0-cp311-cp311-win_amd64.whl"] = wheel("oven", "1.9")[1]  # came after the pins were made
 
     def chosen(platform: str, python: str) -> str:
-        (found,) = wheels_for([pins], [Target(platform, python)])
+        (found,) = wheels_for([pins], [BundleTarget(platform, python)])
         return found
 
     assert chosen("linux-x86_64", "3.11") == f"oven-1.0-{kinds[1]}.whl"
     assert chosen("macos-arm64", "3.11") == f"oven-1.0-{kinds[2]}.whl"
     assert chosen("macos-x86_64", "3.12").endswith("universal2.whl")
     for platform, python in (("windows-x86_64", "3.11"), ("linux-x86_64", "3.12"), ("linux-aarch64", "3.11")):
-        with pytest.raises(MissingError, match=f"oven 1.0 for {platform} with Python {python}"):
+        with pytest.raises(EnvironmentProblem, match=f"oven 1.0 for {platform} with Python {python}"):
             chosen(platform, python)
 
 
@@ -279,21 +279,21 @@ def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path, capsys: 
 def test_what_cannot_be_fetched_is_told_and_what_came_is_kept(
     tmp_path: Path, template: Path, index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetching, "_TRIES", 1)
+    monkeypatch.setattr(download, "_TRIES", 1)
     data = {name: index.wheels[name] for name in sorted(index.wheels)}
     wheels = [
-        fetching.Wheel(name, index.url.replace("simple", name), fetching.hashlib.sha256(data[name]).hexdigest(), None)
+        download.Wheel(name, index.url.replace("simple", name), download.hashlib.sha256(data[name]).hexdigest(), None)
         for name in data
     ]
     del index.wheels["windowsill-1.0-py3-none-any.whl"]
-    with pytest.raises(MissingError, match="the package index answers 404"):
-        fetching.Fetching(tmp_path / "wheels", no_progress).fetch(wheels)
+    with pytest.raises(EnvironmentProblem, match="the package index answers 404"):
+        download.Download(tmp_path / "wheels", no_progress).fetch(wheels)
     index.wheels["windowsill-1.0-py3-none-any.whl"] = b"something else"
-    with pytest.raises(MissingError, match="its hash differs"):
-        fetching.Fetching(tmp_path / "wheels", no_progress).fetch(wheels)
+    with pytest.raises(EnvironmentProblem, match="its hash differs"):
+        download.Download(tmp_path / "wheels", no_progress).fetch(wheels)
     index.stop()
     with pytest.raises(NoNetworkError, match="windowsill"):
-        fetching.Fetching(tmp_path / "wheels", no_progress).fetch(wheels)
+        download.Download(tmp_path / "wheels", no_progress).fetch(wheels)
 
     assert len(list((tmp_path / "wheels").iterdir())) == len(data) - 1
 
@@ -311,13 +311,13 @@ _CUT = {
 def test_a_wheel_that_was_cut_off_on_its_way_is_fetched_again(
     tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetching.time, "sleep", lambda _: None)
+    monkeypatch.setattr(download.time, "sleep", lambda _: None)
     broken, words = _CUT[kind]
     with answering(broken, broken, _WHOLE, broken, broken, broken) as url:
-        wheel = fetching.Wheel("a.whl", url, fetching.hashlib.sha256(b"all of it").hexdigest(), 9)
-        fetching.Fetching(tmp_path / "one", no_progress).fetch([wheel])
+        wheel = download.Wheel("a.whl", url, download.hashlib.sha256(b"all of it").hexdigest(), 9)
+        download.Download(tmp_path / "one", no_progress).fetch([wheel])
         with pytest.raises(NoNetworkError, match=f"a.whl can't be fetched.\n{words}"):
-            fetching.Fetching(tmp_path / "two", no_progress).fetch([wheel])
+            download.Download(tmp_path / "two", no_progress).fetch([wheel])
 
     assert (tmp_path / "one" / "a.whl").read_bytes() == b"all of it"
     assert list((tmp_path / "two").iterdir()) == []
@@ -342,10 +342,10 @@ def answering(*answers: bytes) -> Iterator[str]:
 
 
 def test_a_full_disk_is_told_before_it_is_full(tmp_path: Path, index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetching.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(1, 1, 1_000_000))
+    monkeypatch.setattr(download.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(1, 1, 1_000_000))
 
-    with pytest.raises(MissingError, match=r"no room for the bundle.* 1 MB are free") as raised:
-        fetching.check_room(tmp_path, 10)
+    with pytest.raises(EnvironmentProblem, match=r"no room for the bundle.* 1 MB are free") as raised:
+        download.check_room(tmp_path, 10)
 
     assert raised.value.code is ExitCode.ENVIRONMENT
 
@@ -494,13 +494,15 @@ def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Regist
     registry.add("bell", "1.0.0", os=["sunos"])
     monkeypatch.setenv("npm_config_registry", registry.url)
     monkeypatch.setenv("npm_config_cache", str(tmp_path / "npm"))
-    monkeypatch.setattr("starterkit.workshop.bundling.making.NODE_WHEELS", write_tree(tmp_path, {"no": ""}) / "no")
+    monkeypatch.setattr("starterkit.workshop.bundle.build.NODE_WHEELS", write_tree(tmp_path, {"no": ""}) / "no")
     yield registry
     registry.stop()
 
 
-def probe_in(folder: Path, lock: bytes) -> Request:
-    return Request(folder, (Framework("probe", NODE, (lock,)),), (this_platform(),), (this_python(),), False)
+def probe_in(folder: Path, lock: bytes) -> BundleRequest:
+    return BundleRequest(
+        folder, (BundleFramework("probe", NODE, (lock,)),), (this_platform(),), (this_python(),), False
+    )
 
 
 @needs_node
@@ -508,7 +510,7 @@ def test_npm_packages_come_from_the_bundle_too(
     tmp_path: Path, index: Index, registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lock = compile_pins(_PROBE.encode(), None, NODE)
-    made = make_bundle(probe_in(tmp_path / "stick", lock), no_progress)
+    made = build_bundle(probe_in(tmp_path / "stick", lock), no_progress)
     with zipfile.ZipFile(made.folder / made.contents.npm) as archive:
         packages = [
             name for name in archive.namelist() if "content-v2/sha512" in name and archive.read(name)[:2] == b"\x1f\x8b"
@@ -528,7 +530,7 @@ def test_npm_packages_come_from_the_bundle_too(
 @needs_node
 def test_a_damaged_archive_of_npm_packages_is_made_again(tmp_path: Path, index: Index, registry: Registry) -> None:
     request = probe_in(tmp_path / "stick", compile_pins(_PROBE.encode(), None, NODE))
-    made = make_bundle(request, no_progress)
+    made = build_bundle(request, no_progress)
     archive = made.folder / made.contents.npm
     whole = archive.read_bytes()
     with zipfile.ZipFile(archive) as opened:
@@ -542,7 +544,7 @@ def test_a_damaged_archive_of_npm_packages_is_made_again(tmp_path: Path, index: 
     ):
         archive.write_bytes(whole[:place] + damage + whole[place + len(damage) :])
 
-        make_bundle(request, no_progress)
+        build_bundle(request, no_progress)
 
         with zipfile.ZipFile(archive) as opened:
             assert opened.testzip() is None

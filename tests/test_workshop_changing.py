@@ -489,7 +489,7 @@ def test_nobody_is_taken_back(room: Room, tmp_path: Path) -> None:
 def test_grading_tells_whether_the_step_they_stand_at_is_done(
     room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from starterkit.workshop.catching_up import catch_up
+    from starterkit.workshop.catch_up import catch_up
 
     clone = begun(room, "ada-lovelace", tmp_path)
     commit(clone, {"conduit/one.py": "def one():\n    return 3 - 2\n"})
@@ -508,7 +508,7 @@ def test_grading_tells_whether_the_step_they_stand_at_is_done(
 
 
 def test_without_a_grading_nothing_is_done_for_who_may_have_finished(room: Room, tmp_path: Path) -> None:
-    from starterkit.workshop.catching_up import catch_up
+    from starterkit.workshop.catch_up import catch_up
 
     clone = begun(room, "ada-lovelace", tmp_path)
     begun(room, "grace-hopper", tmp_path)

@@ -16,12 +16,12 @@ import pytest
 from gradings import ADA, GRADED, Changes, Feigned, Room, check_cheat, needs_a_sandbox, said
 from projects import syntax_error
 
-from starterkit.repository.objects import LINK, File
+from starterkit.git.objects import LINK, File
+from starterkit.workshop.grading.export import as_csv
+from starterkit.workshop.grading.grader import Grader
 from starterkit.workshop.grading.model import Verdict
-from starterkit.workshop.grading.one import Grader
 from starterkit.workshop.grading.pages import page
-from starterkit.workshop.grading.written import as_csv
-from starterkit.workshop.sandbox import Limits
+from starterkit.workshop.sandbox import SandboxLimits
 from starterkit.workshop.sandbox.model import MIB
 
 pytestmark = needs_a_sandbox
@@ -371,7 +371,7 @@ def test_a_syntax_error_names_file_and_line(room: Room) -> None:
 def test_a_loop_that_nothing_interrupts_is_stopped_and_named(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     loop = "import signal; signal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True: pass"
     room.submit(app(loop), start="given 01-words")
-    monkeypatch.setattr(Grader, "limits", lambda *_: Limits(seconds=4))
+    monkeypatch.setattr(Grader, "limits", lambda *_: SandboxLimits(seconds=4))
 
     grade = room.grade()
 
@@ -384,7 +384,7 @@ def test_a_loop_that_nothing_interrupts_is_stopped_and_named(room: Room, monkeyp
 
 def test_memory_ends_where_the_limit_is(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     room.submit(app("x = []\nwhile True: x.append(bytearray(4_000_000))"), start="given 01-words")
-    monkeypatch.setattr(Grader, "limits", lambda *_: Limits(seconds=20, memory_bytes=200 * MIB))
+    monkeypatch.setattr(Grader, "limits", lambda *_: SandboxLimits(seconds=20, memory_bytes=200 * MIB))
 
     grade = room.grade()
 

@@ -11,11 +11,11 @@ from textwrap import dedent
 import pytest
 from gradings import GRADED_NODE, Changes, Room, check_cheat, needs_a_sandbox, said
 
+from starterkit.workshop.grading.grader import Grader
 from starterkit.workshop.grading.model import Verdict
-from starterkit.workshop.grading.one import Grader
 from starterkit.workshop.grading.pages import page
-from starterkit.workshop.sandbox import Limits
-from starterkit.workshop.sandbox.limits_alone import LimitsAlone
+from starterkit.workshop.sandbox import SandboxLimits
+from starterkit.workshop.sandbox.rlimits import LimitsAlone
 
 pytestmark = needs_a_sandbox
 
@@ -196,7 +196,7 @@ def test_a_failure_says_what_check_says_and_where(room: Room, place: LimitsAlone
 
 def test_a_loop_that_nothing_interrupts_is_stopped_and_named(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     room.submit(app("for (;;) ;"), start="given 01-words")
-    monkeypatch.setattr(Grader, "limits", lambda *_: Limits(seconds=4))
+    monkeypatch.setattr(Grader, "limits", lambda *_: SandboxLimits(seconds=4))
 
     grade = room.grade()
 

@@ -21,17 +21,17 @@ from gradings import GRADED, Feigned, Room, needs_a_sandbox
 from projects import pytest_environment
 
 import starterkit
-from starterkit.errors import MissingError
+from starterkit.errors import EnvironmentProblem
 from starterkit.process import scrubbed_environment
-from starterkit.workshop.grading import elsewhere as on_workers
-from starterkit.workshop.grading.elsewhere import Elsewhere
-from starterkit.workshop.grading.kinds import harness_fingerprint
+from starterkit.workshop.events import read
+from starterkit.workshop.grading import dask as on_workers
+from starterkit.workshop.grading.batch import Grading, GradingRequest
+from starterkit.workshop.grading.dask import DaskRunner
+from starterkit.workshop.grading.grader import GradingUnit
 from starterkit.workshop.grading.model import Grade, Verdict
-from starterkit.workshop.grading.one import Unit
-from starterkit.workshop.grading.running import Grading, Order
+from starterkit.workshop.grading.test_commands import harness_fingerprint
 from starterkit.workshop.model import Person
-from starterkit.workshop.results import read
-from starterkit.workshop.sandbox import Limits
+from starterkit.workshop.sandbox import SandboxLimits
 
 pytest.importorskip("distributed", reason="Dask is not installed: it comes with the extra `cluster`")
 pytestmark = [needs_a_sandbox, pytest.mark.slow]
@@ -92,11 +92,11 @@ def _address(scheduler: subprocess.Popen[str]) -> str:
     raise AssertionError("the scheduler ended before it listened")
 
 
-def connected(address: str) -> Elsewhere:
+def connected(address: str) -> DaskRunner:
     for _ in range(100):
         try:
-            found = Elsewhere(address)
-        except MissingError:
+            found = DaskRunner(address)
+        except EnvironmentProblem:
             time.sleep(0.1)
             continue
         if found.slots == 2:
@@ -120,7 +120,7 @@ def test_a_worker_dies_and_everybody_is_graded_once(tmp_path: Path, cluster: Clu
                 ended(cluster.workers[0])
 
     elsewhere = connected(cluster.address)
-    grading = Grading(room.workshop, Order(PEOPLE, jobs=2), elsewhere, here.shelf, Watching())
+    grading = Grading(room.workshop, GradingRequest(PEOPLE, jobs=2), elsewhere, here.shelf, Watching())
     try:
         grades = grading.run()
     finally:
@@ -144,13 +144,13 @@ class Afterwards:
             self.then()
 
 
-def one_quick_and_two_slow(tmp_path: Path, elsewhere: Elsewhere, then: Callable[[], None]) -> Grading:
+def one_quick_and_two_slow(tmp_path: Path, elsewhere: DaskRunner, then: Callable[[], None]) -> Grading:
     room = Room(tmp_path / "workshop", _with_real_pins(tmp_path / "graded"), PEOPLE[:3])
     for number, person in enumerate(PEOPLE[:3]):
         slow = {"conduit/pages.py": "import time\n\ntime.sleep(100)\n"}
         room.submit(slow if number else {}, person=person)
     shelf = room.grading().shelf
-    return Grading(room.workshop, Order(PEOPLE[:3], jobs=2), elsewhere, shelf, Afterwards(then))
+    return Grading(room.workshop, GradingRequest(PEOPLE[:3], jobs=2), elsewhere, shelf, Afterwards(then))
 
 
 def test_who_interrupts_waits_for_no_worker(tmp_path: Path, cluster: Cluster) -> None:
@@ -183,7 +183,7 @@ def test_the_scheduler_dies_and_who_was_graded_is_kept(tmp_path: Path, cluster: 
 
 
 def test_a_grade_names_the_sandbox_of_the_worker_that_ran_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    unit = Unit(Grade(PEOPLE[0], "", Verdict.RED, sandbox="of another worker"), None, {}, Limits())  # type: ignore[arg-type]
+    unit = GradingUnit(Grade(PEOPLE[0], "", Verdict.RED, sandbox="of another worker"), None, {}, SandboxLimits())  # type: ignore[arg-type]
     monkeypatch.setattr(on_workers, "sandbox", Feigned)
     monkeypatch.setattr(on_workers, "run_unit", lambda unit, *_: unit.grade)
 
@@ -202,8 +202,8 @@ def _with_real_pins(folder: Path) -> Path:
 
 
 def test_where_nobody_answers_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("starterkit.workshop.grading.elsewhere._CONNECT_SECONDS", 1)
-    with pytest.raises(MissingError, match="No scheduler answers") as told:
-        Elsewhere("tcp://127.0.0.1:9")
+    monkeypatch.setattr("starterkit.workshop.grading.dask._CONNECT_SECONDS", 1)
+    with pytest.raises(EnvironmentProblem, match="No scheduler answers") as told:
+        DaskRunner("tcp://127.0.0.1:9")
 
     assert "dask scheduler" in told.value.fix

@@ -16,17 +16,17 @@ import pytest
 from commands import starterkit
 from workshops import FOLDERS, Room, collected, commit, git
 
-from starterkit.process import Finished
+from starterkit.git.bare import BareRepository, refs_on_disk
+from starterkit.git.command import Git
+from starterkit.git.remote import reason
+from starterkit.process import Completed
 from starterkit.progress import no_progress
-from starterkit.repository.bare import BareRepository, refs_on_disk
-from starterkit.repository.git import Git
-from starterkit.repository.remotes import reason
-from starterkit.workshop import results, standing
-from starterkit.workshop.collecting import Collected, collect
+from starterkit.workshop import events, status
+from starterkit.workshop.collect import CollectResult, collect
 from starterkit.workshop.submissions import Submission, latest
 
 
-def gather(room: Room, *folders: str, seconds: float = 20.0) -> list[Collected]:
+def gather(room: Room, *folders: str, seconds: float = 20.0) -> list[CollectResult]:
     people = [room.person(folder) for folder in folders or FOLDERS]
     return collect(room.opened, people, no_progress, seconds=seconds)
 
@@ -72,12 +72,12 @@ def test_where_nothing_is_new_git_is_not_started(room: Room, graces: Path, monke
     gather(room)
     started: list[Any] = []
 
-    def count(self: Git, *args: str, **_: Any) -> Finished:
+    def count(self: Git, *args: str, **_: Any) -> Completed:
         started.append(args)
-        return Finished(args, 1, b"", b"")
+        return Completed(args, 1, b"", b"")
 
     monkeypatch.setattr(Git, "try_run", count)
-    monkeypatch.setattr("starterkit.repository.objects.start", count)
+    monkeypatch.setattr("starterkit.git.objects.start", count)
 
     assert all(one.reached and not one.is_new for one in gather(room))
     assert started == []
@@ -148,7 +148,7 @@ def test_a_repository_that_is_gone_or_damaged_is_told_and_what_was_known_stays(
 
     assert (ada.reached, ada.is_new, ada.commit, grace.reached) == (False, False, id, True)
     assert ada.why.startswith(why)
-    (known, _, _) = standing.room(room.opened, datetime.now(UTC)).people
+    (known, _, _) = status.workshop_status(room.opened, datetime.now(UTC)).people
     assert (known.known.commit, known.state) == (id, "not graded")
 
 
@@ -245,10 +245,10 @@ def test_a_result_for_which_there_is_no_room_is_an_error(room: Room) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, most[1]))
     try:
         with pytest.raises(OSError, match="No space left"):
-            results.append(opened, eniac, {"kind": "graded", "why": "x" * 5000})
+            events.append(opened, eniac, {"kind": "graded", "why": "x" * 5000})
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, most)
-    results.append(opened, eniac, {"kind": "graded"})
+    events.append(opened, eniac, {"kind": "graded"})
     assert room.events("eniac") == [{"kind": "graded"}]
 
 
@@ -382,14 +382,14 @@ def test_a_half_line_is_passed_over_and_the_next_event_stands_on_its_own(room: R
     room.notes("eniac", collected("b" * 40), {"kind": "of a later version"})
 
     assert [event.get("commit") for event in room.events("eniac")] == ["a" * 40, "b" * 40, None]
-    last = results.last(room.opened, room.person("eniac"), results.COLLECTED)
+    last = events.last(room.opened, room.person("eniac"), events.COLLECTED)
     assert last is not None and last["commit"] == "b" * 40
 
 
 def test_the_last_event_of_a_kind_is_found_behind_many_others(room: Room) -> None:
     room.notes("eniac", collected("a" * 40), *[{"kind": "graded", "message": "x" * 9000} for _ in range(20)])
 
-    last = results.last(room.opened, room.person("eniac"), results.COLLECTED)
+    last = events.last(room.opened, room.person("eniac"), events.COLLECTED)
 
     assert last is not None and last["commit"] == "a" * 40
-    assert results.last(room.opened, room.person("eniac"), results.PUSHED) is None
+    assert events.last(room.opened, room.person("eniac"), events.PUSHED) is None

@@ -11,30 +11,30 @@ from gradings import Feigned
 from workshops import FOOTER, Room, commit, corrected_template, git, push_fix
 
 from starterkit.errors import UsageError
-from starterkit.runtime.prepared import Prepared
-from starterkit.workshop import standing
+from starterkit.runtime.environment import Environment
+from starterkit.workshop import status
+from starterkit.workshop.grading.batch import Grading, GradingRequest
+from starterkit.workshop.grading.environments import EnvironmentCache, GradingPackages
+from starterkit.workshop.grading.grader import LocalRunner
 from starterkit.workshop.grading.model import Grade, Verdict
-from starterkit.workshop.grading.one import Here
-from starterkit.workshop.grading.packages import Packages, Shelf
-from starterkit.workshop.grading.pristine import Pristine
-from starterkit.workshop.grading.running import Grading, Order
+from starterkit.workshop.grading.reference_tests import ReferenceTests
 from starterkit.workshop.store import parse_time
 
 ADA, GRACE, TEAM = "ada-lovelace", "grace-hopper", "eniac"
 
 
-class Empty(Shelf):
+class Empty(EnvironmentCache):
     """A shelf without packages: nothing is run from it."""
 
-    def _packages(self, pristine: Pristine, pins: bytes) -> Packages:
-        return Packages(Prepared({"python": "/usr/bin/python3"}, {}), "none")
+    def _packages(self, pristine: ReferenceTests, pins: bytes) -> GradingPackages:
+        return GradingPackages(Environment({"python": "/usr/bin/python3"}, {}), "none")
 
 
 def graded(room: Room, due: datetime | None = None, step: str = "") -> dict[str, Grade]:
     """Grade everybody by tests of which none runs: red, where there is something to grade."""
     shelf = Empty(room.folder)
-    order = Order(room.opened.people, step=step, due=due)
-    found = Grading(room.opened, order, Here(shelf, Feigned()), shelf, prove=False).run()
+    order = GradingRequest(room.opened.people, step=step, due=due)
+    found = Grading(room.opened, order, LocalRunner(shelf, Feigned()), shelf, prove=False).run()
     return {one.person.folder: one for one in found}
 
 
@@ -105,7 +105,7 @@ def test_a_correction_is_nobodys_own_work(room: Room, tmp_path: Path) -> None:
     assert grades[ADA].worked == MORNING
     assert grades[GRACE].verdict is Verdict.NOTHING
     now = datetime.fromisoformat(MORNING) + timedelta(minutes=5)
-    found = {one.person.folder: one for one in standing.room(room.opened, now).people}
+    found = {one.person.folder: one for one in status.workshop_status(room.opened, now).people}
     assert (found[ADA].state, found[ADA].stuck) == ("red", "")
     assert found[ADA].active == datetime.fromisoformat(MORNING)
     assert (found[GRACE].state, found[GRACE].active) == ("not begun", None)
@@ -126,7 +126,7 @@ def test_what_was_put_in_or_filled_in_does_not_count_before_the_due_time_either(
     }
     assert not any(note for note in grades[ADA].notes if "damaged" in note)
     graded(room)
-    found = {one.person.folder: one for one in standing.room(room.opened, NOON).people}
+    found = {one.person.folder: one for one in status.workshop_status(room.opened, NOON).people}
     assert (found[ADA].state, found[GRACE].state, found[TEAM].state) == ("red", "not begun", "not begun")
     assert found[ADA].known.step == "base"
     assert found[GRACE].known.step == "02-two"
@@ -141,5 +141,5 @@ def test_a_grading_at_another_step_is_not_where_somebody_stands(room: Room, tmp_
 
     graded(room, step="01-one")
 
-    found = standing.room(room.opened, NOON).people[0]
+    found = status.workshop_status(room.opened, NOON).people[0]
     assert (found.person.folder, found.state) == (ADA, "not graded")

@@ -17,30 +17,24 @@ import pytest
 from commands import starterkit
 from gradings import ADA, TESTS, WHEN, Feigned, OneShelf, Room, needs_a_sandbox
 
-from starterkit.errors import MissingError, StarterkitError, UsageError
+from starterkit.errors import EnvironmentProblem, StarterkitError, UsageError
+from starterkit.git import objects
+from starterkit.git.objects import FILE, File
 from starterkit.process import start
-from starterkit.repository import objects
-from starterkit.repository.objects import FILE, File
 from starterkit.runtime.causes import NoNetworkError
 from starterkit.textfile import parse_python
-from starterkit.workshop import standing
-from starterkit.workshop.grading import pristine
+from starterkit.workshop import status
+from starterkit.workshop.events import read
+from starterkit.workshop.grading import reference_tests
+from starterkit.workshop.grading.batch import GradingRequest
+from starterkit.workshop.grading.environments import Assignment, EnvironmentCache, GradingPackages
+from starterkit.workshop.grading.export import as_csv, as_json, grade_as_json, known_grades, write_grades
+from starterkit.workshop.grading.grader import LocalRunner
 from starterkit.workshop.grading.model import Grade, TestGrade, Verdict, grade_of
-from starterkit.workshop.grading.one import Here
-from starterkit.workshop.grading.packages import Lent, Packages, Shelf
 from starterkit.workshop.grading.pages import page
-from starterkit.workshop.grading.pristine import Layers, Pristine
-from starterkit.workshop.grading.running import Order
-from starterkit.workshop.grading.written import (
-    as_csv,
-    as_json,
-    grade_as_json,
-    known_grades,
-    write_grades,
-)
+from starterkit.workshop.grading.reference_tests import Layers, ReferenceTests
 from starterkit.workshop.model import Member, Person
-from starterkit.workshop.results import read
-from starterkit.workshop.sandbox import MECHANISMS, Ended, Job, choosing, sandbox
+from starterkit.workshop.sandbox import MECHANISMS, RunResult, SandboxJob, sandbox, select
 from starterkit.workshop.store import workshop_bytes
 from starterkit.workshop.submissions import FILLED_IN
 
@@ -72,9 +66,9 @@ def test_everybody_is_graded_and_once(room: Room) -> None:
 def test_who_was_graded_stands_in_the_status_though_nothing_was_collected(room: Room) -> None:
     room.submit()
     room.submit(person=GRACE, step="base")
-    room.grades(Order(room.people, step="01-words", jobs=1), sandbox=Feigned())
+    room.grades(GradingRequest(room.people, step="01-words", jobs=1), sandbox=Feigned())
 
-    ada, grace, bo = standing.room(room.workshop, WHEN + timedelta(minutes=5)).people
+    ada, grace, bo = status.workshop_status(room.workshop, WHEN + timedelta(minutes=5)).people
 
     assert (ada.state, ada.known.step, ada.active, ada.known.branch) == ("green", "01-words", WHEN, "main")
     assert (grace.state, grace.known.step, grace.known.graded_step) == ("not graded", "base", "")
@@ -116,7 +110,7 @@ def test_a_corrected_test_is_run_again_where_it_counts(room: Room, tmp_path: Pat
 def test_an_interrupted_grading_goes_on_where_it_was(room: Room) -> None:
     room.submit()
     room.submit(person=GRACE)
-    room.grades(Order([ADA], jobs=1), sandbox=Feigned())
+    room.grades(GradingRequest([ADA], jobs=1), sandbox=Feigned())
     with pytest.raises(KeyboardInterrupt):
         room.grades(sandbox=Feigned(killed=True))
     place = Feigned()
@@ -130,14 +124,14 @@ def test_the_last_commit_before_the_time_counts(room: Room) -> None:
     first = room.submit({"conduit/one.py": "x = 1\n"}, when=WHEN)
     room.submit({"conduit/one.py": "x = 2\n"}, when=WHEN + timedelta(hours=2))
     place = Feigned()
-    order = Order([ADA], due=WHEN + timedelta(hours=1))
+    order = GradingRequest([ADA], due=WHEN + timedelta(hours=1))
 
     grade = room.grades(order, sandbox=place)[0]
 
     # The second commit has no parent, so the branch has but one: it is late, and graded as such.
     assert grade.commit != first
     assert grade.late
-    early = room.grades(Order([ADA], due=WHEN + timedelta(hours=3)), sandbox=place)[0]
+    early = room.grades(GradingRequest([ADA], due=WHEN + timedelta(hours=3)), sandbox=place)[0]
     assert not early.late
 
 
@@ -153,7 +147,7 @@ def test_the_path_has_the_last_word_on_its_files(room: Room) -> None:
     room.submit(cheat)
     place = Feigned()
 
-    grade = room.grades(Order([ADA]), sandbox=place)[0]
+    grade = room.grades(GradingRequest([ADA]), sandbox=place)[0]
 
     files, solved = place.files(), room.layers["solution 01-words"].files
     for name in ("tests/test_01_words.py", "tests/support.py", "pytest.ini", "tests/conftest.py"):
@@ -165,11 +159,11 @@ def test_the_path_has_the_last_word_on_its_files(room: Room) -> None:
 
 def test_the_step_is_what_the_submission_says_or_what_is_asked(room: Room) -> None:
     room.submit(step="base")
-    assert room.grades(Order([ADA]), sandbox=Feigned())[0].step == "base"
-    asked = room.grades(Order([ADA], step="01-words"), sandbox=Feigned())[0]
+    assert room.grades(GradingRequest([ADA]), sandbox=Feigned())[0].step == "base"
+    asked = room.grades(GradingRequest([ADA], step="01-words"), sandbox=Feigned())[0]
     assert (asked.step, len(asked.results)) == ("01-words", 4)
     room.submit({".starterkit.yml": "format: 1\n"})
-    damaged = room.grades(Order([ADA]), sandbox=Feigned())[0]
+    damaged = room.grades(GradingRequest([ADA]), sandbox=Feigned())[0]
     assert damaged.step == "base"
     assert damaged.notes == ("its .starterkit.yml is damaged: graded at base, where all began",)
 
@@ -177,16 +171,16 @@ def test_the_step_is_what_the_submission_says_or_what_is_asked(room: Room) -> No
 def test_what_is_not_reported_is_not_green(room: Room) -> None:
     room.submit()
     for lines in range(2, 11):
-        grade = room.grades(Order([ADA], again=True), sandbox=Feigned(lines=lines))[0]
+        grade = room.grades(GradingRequest([ADA], again=True), sandbox=Feigned(lines=lines))[0]
         assert grade.verdict is (Verdict.GREEN if lines == 11 else Verdict.RED), lines
-    assert room.grades(Order([ADA], again=True), sandbox=Feigned())[0].verdict is Verdict.GREEN
+    assert room.grades(GradingRequest([ADA], again=True), sandbox=Feigned())[0].verdict is Verdict.GREEN
 
 
 def test_where_the_tests_cannot_be_started_nobody_is_graded(room: Room) -> None:
     room.submit()
 
     room.submit(person=GRACE)
-    grading = room.grading(Order([ADA, GRACE]), sandbox=Feigned(lines=0))
+    grading = room.grading(GradingRequest([ADA, GRACE]), sandbox=Feigned(lines=0))
 
     assert grading.run() == []
 
@@ -210,20 +204,20 @@ def test_a_program_that_ends_before_the_tests_is_red_and_keeps_no_older_grade(ro
 def test_packages_that_end_the_program_are_passed_over(room: Room) -> None:
     """A package may run code wherever Python starts, and so before anything is watched."""
 
-    class Theirs(Shelf):
-        def for_submission(self, pristine: Pristine, theirs: File | None) -> Lent:
-            return Lent(replace(self.of_the_path(pristine), fingerprint="theirs"), is_own=True)
+    class Theirs(EnvironmentCache):
+        def for_submission(self, pristine: ReferenceTests, theirs: File | None) -> Assignment:
+            return Assignment(replace(self.of_the_path(pristine), fingerprint="theirs"), is_own=True)
 
-        def _packages(self, pristine: Pristine, pins: bytes) -> Packages:
+        def _packages(self, pristine: ReferenceTests, pins: bytes) -> GradingPackages:
             return OneShelf(self.folder)._packages(pristine, pins)
 
     class Silent(Feigned):
-        def run(self, job: Job) -> Ended:
+        def run(self, job: SandboxJob) -> RunResult:
             return super().run(replace(job, on_report=lambda _: None) if not self.jobs else job)
 
     room.submit()
     grading = room.grading(sandbox=Silent())
-    (grade,) = replace(grading, runner=Here(Theirs(room.folder), Silent())).run()[:1]
+    (grade,) = replace(grading, runner=LocalRunner(Theirs(room.folder), Silent())).run()[:1]
 
     assert grade.verdict is Verdict.GREEN
     assert "with them, the program ended before the tests began" in grade.notes[0]
@@ -294,7 +288,7 @@ def test_the_pages_of_others_stay_in_the_tables(room: Room) -> None:
     room.submit(person=GRACE)
     write_grades(room.workshop, room.grades(sandbox=Feigned()))
 
-    write_grades(room.workshop, room.grades(Order([GRACE], again=True), sandbox=Feigned(red=TESTS)))
+    write_grades(room.workshop, room.grades(GradingRequest([GRACE], again=True), sandbox=Feigned(red=TESTS)))
 
     told = json.loads((room.folder / "results" / "grades.json").read_bytes())
     assert {one["folder"]: one["verdict"] for one in told["grades"]} == {
@@ -308,7 +302,7 @@ def test_nobody_is_graded_where_the_path_itself_is_red(room: Room) -> None:
     room.submit()
     room.submit(person=GRACE)
     room.prove = True
-    grading = room.grading(Order([ADA]), sandbox=Feigned(red=("test_words_are_counted",)))
+    grading = room.grading(GradingRequest([ADA]), sandbox=Feigned(red=("test_words_are_counted",)))
 
     assert grading.run() == []
 
@@ -316,18 +310,18 @@ def test_nobody_is_graded_where_the_path_itself_is_red(room: Room) -> None:
     place = Feigned()
     room.grades(sandbox=place)
     assert len(place.jobs) == 3
-    room.grades(Order(room.people, again=True), sandbox=place)
+    room.grades(GradingRequest(room.people, again=True), sandbox=place)
     assert len(place.jobs) == 5
 
 
 def test_shards_are_everybody_once(room: Room) -> None:
-    parts = [Order(room.people, shard=(number, 2)).chosen for number in (1, 2)]
+    parts = [GradingRequest(room.people, shard=(number, 2)).chosen for number in (1, 2)]
 
     assert sorted(one.folder for part in parts for one in part) == ["ada", "bo", "grace"]
 
 
 def test_other_packages_are_told(room: Room) -> None:
-    class Choosing(Shelf):
+    class Choosing(EnvironmentCache):
         def _packages(self, pristine: object, pins: bytes) -> object:  # type: ignore[override]
             return pins
 
@@ -350,7 +344,7 @@ def test_packages_that_could_not_be_fetched_are_asked_for_again(
     asked: list[bytes] = []
     ours = OneShelf._packages
 
-    def packages(shelf: OneShelf, pristine: Pristine, pins: bytes) -> Packages:
+    def packages(shelf: OneShelf, pristine: ReferenceTests, pins: bytes) -> GradingPackages:
         if pins == pristine.pins:
             return ours(shelf, pristine, pins)
         asked.append(pins)
@@ -369,9 +363,9 @@ def test_packages_that_could_not_be_fetched_are_asked_for_again(
 
 
 def test_without_a_sandbox_only_trusted_work_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choosing, "why_not", lambda name: f"no {name} on this machine.")
+    monkeypatch.setattr(select, "why_not", lambda name: f"no {name} on this machine.")
 
-    with pytest.raises(MissingError, match="No sandbox for submissions works") as refused:
+    with pytest.raises(EnvironmentProblem, match="No sandbox for submissions works") as refused:
         sandbox()
     assert all(f"{name}: no {name} on this machine." in refused.value.message for name in MECHANISMS)
     assert "--trust-submissions" in refused.value.fix
@@ -381,11 +375,11 @@ def test_without_a_sandbox_only_trusted_work_is_started(monkeypatch: pytest.Monk
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits alone are for systems with processes in groups")
 def test_trusted_work_runs_with_limits_alone(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    from starterkit.workshop.sandbox.limits_alone import LimitsAlone
+    from starterkit.workshop.sandbox.rlimits import LimitsAlone
 
     room.submit()
 
-    grade = room.grades(Order([ADA]), sandbox=LimitsAlone())[0]  # type: ignore[arg-type]
+    grade = room.grades(GradingRequest([ADA]), sandbox=LimitsAlone())[0]  # type: ignore[arg-type]
 
     assert grade.verdict is Verdict.GREEN, grade
 
@@ -431,7 +425,7 @@ def test_git_is_started_once_for_each_person(room: Room, monkeypatch: pytest.Mon
     for person in room.people:
         room.submit(person=person)
 
-    room.grades(Order(room.people, jobs=1, due=WHEN + timedelta(days=1)), sandbox=Feigned())
+    room.grades(GradingRequest(room.people, jobs=1, due=WHEN + timedelta(days=1)), sandbox=Feigned())
 
     for person in room.people:
         assert sum(f"{person.folder}.git" in words for words in asked) == 1
@@ -439,7 +433,7 @@ def test_git_is_started_once_for_each_person(room: Room, monkeypatch: pytest.Mon
 
 def test_the_tests_of_a_step_are_read_once_for_all(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
-    monkeypatch.setattr(pristine, "parse_python", lambda source: read.append(source) or parse_python(source))
+    monkeypatch.setattr(reference_tests, "parse_python", lambda source: read.append(source) or parse_python(source))
     for person in room.people:
         room.submit(person=person)
 
@@ -489,7 +483,7 @@ class InPairs(Feigned):
         super().__init__()
         self.pair = threading.Barrier(2)
 
-    def run(self, job: Job) -> Ended:
+    def run(self, job: SandboxJob) -> RunResult:
         if len(self.jobs) < 2:
             self.jobs.append(job)
             self.pair.wait(timeout=10)
@@ -502,9 +496,9 @@ def test_the_answers_to_two_steps_are_proven_side_by_side_and_each_once(room: Ro
     room.submit(person=GRACE)
     place = InPairs()
 
-    room.grades(Order(room.people, jobs=2), sandbox=place)
+    room.grades(GradingRequest(room.people, jobs=2), sandbox=place)
 
     assert not place.pair.broken
     assert len(place.jobs) == 6  # two answers and two submissions, and the first two are noted twice
-    room.grades(Order(room.people, jobs=2, again=True), sandbox=place)
+    room.grades(GradingRequest(room.people, jobs=2, again=True), sandbox=place)
     assert len(place.jobs) == 8

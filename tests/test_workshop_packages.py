@@ -25,12 +25,12 @@ from gradings import GRADED_NODE, Room
 from projects import Index
 from registries import Registry
 
-from starterkit.errors import MissingError, UsageError
-from starterkit.repository.objects import FILE, File
-from starterkit.workshop.grading import packages
-from starterkit.workshop.grading.packages import Lent, Shelf
-from starterkit.workshop.grading.pins import declaration_of, own_pins
-from starterkit.workshop.grading.pristine import Layers, Pristine
+from starterkit.errors import EnvironmentProblem, UsageError
+from starterkit.git.objects import FILE, File
+from starterkit.workshop.grading import environments
+from starterkit.workshop.grading.clean_requirements import declaration_of, own_pins
+from starterkit.workshop.grading.environments import Assignment, EnvironmentCache
+from starterkit.workshop.grading.reference_tests import Layers, ReferenceTests
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="nothing is graded on Windows")
 needs_node = pytest.mark.skipif(not (shutil.which("node") and shutil.which("npm")), reason="no Node on this machine")
@@ -54,7 +54,7 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
 
 
 @pytest.fixture
-def python_path(tmp_path: Path) -> Pristine:
+def python_path(tmp_path: Path) -> ReferenceTests:
     """What a path of Python brings that needs no package but bread."""
     base = Layers(Room(tmp_path / "room").workshop)["base"]
     declaration = b'[project]\nname = "graded"\nversion = "0"\nrequires-python = ">=3.11"\ndependencies = ["bread"]\n'
@@ -62,7 +62,7 @@ def python_path(tmp_path: Path) -> Pristine:
 
 
 @pytest.fixture
-def pinned(python_path: Pristine, index: Index) -> Pristine:
+def pinned(python_path: ReferenceTests, index: Index) -> ReferenceTests:
     """The same with its pins."""
     return replace(python_path, pins=pins_of(index, "bread").encode())
 
@@ -75,7 +75,7 @@ def hash_of(index: Index, name: str) -> str:
     return hashlib.sha256(index.wheels[f"{name}-1.0-py3-none-any.whl"]).hexdigest()
 
 
-def names_in(lent: Lent) -> set[str]:
+def names_in(lent: Assignment) -> set[str]:
     """The modules or packages that an environment has."""
     folder = lent.packages.prepared.folder
     assert folder is not None
@@ -83,19 +83,23 @@ def names_in(lent: Lent) -> set[str]:
     return {place.parent.name if place.suffix == ".js" else place.stem for place in places} - {"_virtualenv"}
 
 
-def test_packages_of_their_own_are_made_once_and_are_there(pinned: Pristine, index: Index, tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path / "shelf")
+def test_packages_of_their_own_are_made_once_and_are_there(
+    pinned: ReferenceTests, index: Index, tmp_path: Path
+) -> None:
+    shelf = EnvironmentCache(tmp_path / "shelf")
     theirs = File(FILE, f"# mine\r\n{pins_of(index, 'flour', 'bread')}    # via me – ü\n".encode())
 
     lent = shelf.for_submission(pinned, theirs)
 
     assert (lent.told, names_in(lent)) == ("", {"bread", "flour"})
     assert names_in(shelf.for_submission(pinned, None)) == {"bread"}
-    again = Shelf(tmp_path / "shelf").for_submission(pinned, File(FILE, pins_of(index, "bread", "flour").encode()))
+    again = EnvironmentCache(tmp_path / "shelf").for_submission(
+        pinned, File(FILE, pins_of(index, "bread", "flour").encode())
+    )
     assert again.packages.fingerprint == lent.packages.fingerprint
 
 
-def test_options_behind_a_carriage_return_run_no_program(pinned: Pristine, index: Index, tmp_path: Path) -> None:
+def test_options_behind_a_carriage_return_run_no_program(pinned: ReferenceTests, index: Index, tmp_path: Path) -> None:
     ran = tmp_path / "ran"
     source = tmp_path / "sources" / "evil-1.0.tar.gz"
     source.parent.mkdir()
@@ -109,7 +113,7 @@ def test_options_behind_a_carriage_return_run_no_program(pinned: Pristine, index
     pin = f"evil==1.0 \\\n    --hash=sha256:{hashlib.sha256(source.read_bytes()).hexdigest()}\n"
     theirs = f"# my packages\r--no-binary evil\r--find-links {source.parent}\r#\n{pin}{pins_of(index, 'bread')}"
 
-    lent = Shelf(tmp_path / "shelf").for_submission(pinned, File(FILE, theirs.encode()))
+    lent = EnvironmentCache(tmp_path / "shelf").for_submission(pinned, File(FILE, theirs.encode()))
 
     assert not ran.exists()
     assert lent.told.endswith("not with its own: requirements.txt:1 holds a control character")
@@ -146,13 +150,13 @@ def test_options_behind_a_carriage_return_run_no_program(pinned: Pristine, index
         "bread==1.0 \\\n    --hash=sha512:" + "0" * 128,
     ],
 )
-def test_a_line_that_is_more_than_a_package_is_not_taken(pinned: Pristine, index: Index, line: str) -> None:
+def test_a_line_that_is_more_than_a_package_is_not_taken(pinned: ReferenceTests, index: Index, line: str) -> None:
     for theirs in (f"{line}\n{pins_of(index, 'bread')}", f"{pins_of(index, 'bread')}{line}\n"):
         with pytest.raises(UsageError, match=r"^requirements\.txt:\d+ "):
             own_pins(pinned, theirs.encode())
 
 
-def test_what_uv_reads_is_written_from_the_parts(pinned: Pristine, index: Index) -> None:
+def test_what_uv_reads_is_written_from_the_parts(pinned: ReferenceTests, index: Index) -> None:
     theirs = (
         "# a remark\u2028--no-binary flour\n"
         f"Flour.Mill[x,a]==1.0 ; python_version < '4' and (sys_platform != 'win32') \\\n    --hash=sha256:{'1' * 64}\n"
@@ -168,7 +172,9 @@ def test_what_uv_reads_is_written_from_the_parts(pinned: Pristine, index: Index)
 
 
 @pytest.mark.parametrize("marker", ["sys_platform == 'none'", "python_version < 'x'"])
-def test_what_the_path_needs_has_to_be_pinned_for_this_machine(pinned: Pristine, index: Index, marker: str) -> None:
+def test_what_the_path_needs_has_to_be_pinned_for_this_machine(
+    pinned: ReferenceTests, index: Index, marker: str
+) -> None:
     theirs = pins_of(index, "bread").replace(" \\", f" ; {marker} \\")
 
     with pytest.raises(UsageError, match="lacks bread"):
@@ -177,7 +183,7 @@ def test_what_the_path_needs_has_to_be_pinned_for_this_machine(pinned: Pristine,
         own_pins(pinned, theirs.replace("bread", "flour").encode())
 
 
-def test_more_packages_than_anybody_needs_are_not_taken(pinned: Pristine, index: Index) -> None:
+def test_more_packages_than_anybody_needs_are_not_taken(pinned: ReferenceTests, index: Index) -> None:
     def pins(number: int) -> bytes:
         names = "".join(f"p{one}==1.0 \\\n    --hash=sha256:{'0' * 64}\n" for one in range(number))
         return (pins_of(index, "bread") + names).encode()
@@ -187,8 +193,10 @@ def test_more_packages_than_anybody_needs_are_not_taken(pinned: Pristine, index:
         own_pins(pinned, pins(501))
 
 
-def test_a_package_cannot_say_which_python_is_started_outside(pinned: Pristine, index: Index, tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path / "shelf")
+def test_a_package_cannot_say_which_python_is_started_outside(
+    pinned: ReferenceTests, index: Index, tmp_path: Path
+) -> None:
+    shelf = EnvironmentCache(tmp_path / "shelf")
     program = Path(shelf.of_the_path(pinned).prepared.programs["python"]).resolve().name
     ran, evil = tmp_path / "ran", tmp_path / "evil" / program
     evil.parent.mkdir()
@@ -205,14 +213,14 @@ def test_a_package_cannot_say_which_python_is_started_outside(pinned: Pristine, 
 
 
 def test_packages_that_lay_nothing_out_as_a_whole_are_asked_for_anew(
-    pinned: Pristine, index: Index, tmp_path: Path
+    pinned: ReferenceTests, index: Index, tmp_path: Path
 ) -> None:
     ran = tmp_path / "ran"
     index.add("flour", "1.0", more={"flour.pth": f"import pathlib; pathlib.Path({str(ran)!r}).touch()\n"})
     index.add("mill", "1.0", more={"mill-1.0.data/unknown/x": "x"})
     theirs = File(FILE, pins_of(index, "bread", "flour", "mill").encode())
 
-    tries = [Shelf(tmp_path / "shelf").for_submission(pinned, theirs) for _ in range(2)]
+    tries = [EnvironmentCache(tmp_path / "shelf").for_submission(pinned, theirs) for _ in range(2)]
 
     assert not ran.exists()
     assert [names_in(lent) for lent in tries] == [{"bread"}] * 2
@@ -221,12 +229,12 @@ def test_packages_that_lay_nothing_out_as_a_whole_are_asked_for_anew(
 
 
 def test_packages_that_are_too_large_are_removed_and_told(
-    pinned: Pristine, index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    pinned: ReferenceTests, index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(packages, "_LARGEST", 3 << 20)
+    monkeypatch.setattr(environments, "_LARGEST", 3 << 20)
     index.add("flour", "1.0", more={"flour_data.txt": "x" * (4 << 20)})
     index.add("mill", "1.0", more={f"mill{number}.txt": "" for number in range(1000)})
-    shelf = Shelf(tmp_path / "shelf")
+    shelf = EnvironmentCache(tmp_path / "shelf")
 
     for name in ("flour", "mill"):
         lent = shelf.for_submission(pinned, File(FILE, pins_of(index, "bread", name).encode()))
@@ -236,11 +244,13 @@ def test_packages_that_are_too_large_are_removed_and_told(
 
 
 def test_a_huge_module_of_theirs_is_not_compiled_outside_of_the_sandbox(
-    pinned: Pristine, index: Index, tmp_path: Path
+    pinned: ReferenceTests, index: Index, tmp_path: Path
 ) -> None:
     index.add("flour", "1.0", more={"huge.py": f"x = [{'1,' * (1 << 20)}1]\n"})
 
-    lent = Shelf(tmp_path / "shelf").for_submission(pinned, File(FILE, pins_of(index, "bread", "flour").encode()))
+    lent = EnvironmentCache(tmp_path / "shelf").for_submission(
+        pinned, File(FILE, pins_of(index, "bread", "flour").encode())
+    )
 
     assert (lent.told, names_in(lent)) == ("", {"bread", "flour", "huge"})
     assert lent.packages.prepared.folder is not None
@@ -248,43 +258,45 @@ def test_a_huge_module_of_theirs_is_not_compiled_outside_of_the_sandbox(
 
 
 def test_a_disk_that_is_full_is_told_and_the_grading_goes_on(
-    pinned: Pristine, index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    pinned: ReferenceTests, index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shelf = Shelf(tmp_path / "shelf")
+    shelf = EnvironmentCache(tmp_path / "shelf")
     shelf.of_the_path(pinned)
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(packages, "_write", full)
+    monkeypatch.setattr(environments, "_write", full)
     lent = shelf.for_submission(pinned, File(FILE, pins_of(index, "bread", "flour").encode()))
 
     assert lent.could_differ
     assert "could not be written. There is no room left on the disk." in lent.told
 
 
-def test_packages_that_no_grading_used_for_weeks_are_removed(pinned: Pristine, index: Index, tmp_path: Path) -> None:
+def test_packages_that_no_grading_used_for_weeks_are_removed(
+    pinned: ReferenceTests, index: Index, tmp_path: Path
+) -> None:
     folder = tmp_path / "shelf"
     old, used = (
-        Shelf(folder).for_submission(replace(pinned, pins=pins.encode()), None).packages.fingerprint
+        EnvironmentCache(folder).for_submission(replace(pinned, pins=pins.encode()), None).packages.fingerprint
         for pins in (pins_of(index, "bread"), pins_of(index, "bread", "flour"))
     )
     (folder / "proven").mkdir()
     long_ago = time.time() - 29 * DAYS
     for place in folder.iterdir():
         os.utime(place, (long_ago, long_ago))
-    Shelf(folder).for_submission(replace(pinned, pins=pins_of(index, "bread", "flour").encode()), None)
+    EnvironmentCache(folder).for_submission(replace(pinned, pins=pins_of(index, "bread", "flour").encode()), None)
 
-    Shelf(folder).for_submission(replace(pinned, pins=b"# another\n" + pinned.pins), None)
+    EnvironmentCache(folder).for_submission(replace(pinned, pins=b"# another\n" + pinned.pins), None)
 
     assert not (folder / old).exists() and not (folder / f"{old}.lock").exists()
     assert (folder / used).is_dir() and (folder / "proven").is_dir()
 
 
 def test_what_could_not_be_made_is_tried_again(
-    pinned: Pristine, index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    pinned: ReferenceTests, index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shelf, theirs = Shelf(tmp_path / "shelf"), File(FILE, pins_of(index, "bread", "flour").encode())
+    shelf, theirs = EnvironmentCache(tmp_path / "shelf"), File(FILE, pins_of(index, "bread", "flour").encode())
     shelf.of_the_path(pinned)
     flour = index.wheels.pop("flour-1.0-py3-none-any.whl")
     assert shelf.for_submission(pinned, theirs).told
@@ -292,7 +304,7 @@ def test_what_could_not_be_made_is_tried_again(
 
     assert shelf.for_submission(pinned, theirs).told  # within one grading, nobody waits for that once more
     now = time.monotonic()
-    monkeypatch.setattr(packages.time, "monotonic", lambda: now + 61)
+    monkeypatch.setattr(environments.time, "monotonic", lambda: now + 61)
     lent = shelf.for_submission(pinned, theirs)
     assert (lent.told, names_in(lent)) == ("", {"bread", "flour"})
 
@@ -305,12 +317,12 @@ def test_each_grading_of_a_long_watch_asks_again_for_what_was_missing(
     grading = room.grading()
     asked: list[str] = []
 
-    def make(shelf: Shelf, key: str, pristine: Pristine, pins: bytes) -> object:
+    def make(shelf: EnvironmentCache, key: str, pristine: ReferenceTests, pins: bytes) -> object:
         asked.append(key)
-        raise MissingError("No network.")
+        raise EnvironmentProblem("No network.")
 
-    monkeypatch.setattr(Shelf, "_make", make)
-    grading = replace(grading, shelf=Shelf(room.folder / "shelf"))
+    monkeypatch.setattr(EnvironmentCache, "_make", make)
+    grading = replace(grading, shelf=EnvironmentCache(room.folder / "shelf"))
     for _ in range(2):
         grading.run()
 
@@ -335,7 +347,7 @@ def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Regist
 
 
 @pytest.fixture
-def node_path(tmp_path: Path) -> Pristine:
+def node_path(tmp_path: Path) -> ReferenceTests:
     """What a path of Node brings that needs no package."""
     base = Layers(Room(tmp_path / "room", source=GRADED_NODE).workshop)["01-words"]
     return replace(base, declaration=base.declaration.replace(b">=24", b">=18"))
@@ -398,7 +410,7 @@ def evil_repository(tmp_path: Path) -> tuple[str, Path]:
 
 
 @needs_node
-def test_packages_of_npm_of_their_own_are_there(node_path: Pristine, registry: Registry, tmp_path: Path) -> None:
+def test_packages_of_npm_of_their_own_are_there(node_path: ReferenceTests, registry: Registry, tmp_path: Path) -> None:
     registry.add("only-elsewhere", "1.0.0", os=["none"])
     registry.add("soup", "1.0.0")
     theirs = lock(
@@ -417,7 +429,7 @@ def test_packages_of_npm_of_their_own_are_there(node_path: Pristine, registry: R
         **{"only-elsewhere": entry(registry, "only-elsewhere", optional=True, os=["none"])},
     )
 
-    lent = Shelf(tmp_path / "shelf").for_submission(node_path, theirs)
+    lent = EnvironmentCache(tmp_path / "shelf").for_submission(node_path, theirs)
 
     assert (lent.told, names_in(lent)) == ("", {"bread", "flour", "plate"})
 
@@ -425,7 +437,7 @@ def test_packages_of_npm_of_their_own_are_there(node_path: Pristine, registry: R
 @needs_node
 @pytest.mark.parametrize("place", ["version", "root", "entry", "peer", "override", "registry", "shrinkwrap", "script"])
 def test_no_lock_file_makes_npm_run_a_program(
-    node_path: Pristine, registry: Registry, evil_repository: tuple[str, Path], tmp_path: Path, place: str
+    node_path: ReferenceTests, registry: Registry, evil_repository: tuple[str, Path], tmp_path: Path, place: str
 ) -> None:
     address, ran = evil_repository
     registry.add("evil", "1.0.0")
@@ -444,7 +456,7 @@ def test_no_lock_file_makes_npm_run_a_program(
         "script": lambda: lock({"scripts": dict.fromkeys(("preinstall", "prepare"), f"touch {ran}")}, evil=evil),
     }[place]()
 
-    lent = Shelf(tmp_path / "shelf").for_submission(node_path, theirs)
+    lent = EnvironmentCache(tmp_path / "shelf").for_submission(node_path, theirs)
 
     assert not ran.exists()
     is_refused = place in ("version", "root", "entry", "peer")
@@ -456,7 +468,7 @@ def test_no_lock_file_makes_npm_run_a_program(
 @needs_node
 @pytest.mark.parametrize("place", ["version", "root", "entry", "registry", "optional", "bundle"])
 def test_no_lock_file_makes_npm_ask_another_address(
-    node_path: Pristine, registry: Registry, listener: Listener, tmp_path: Path, place: str
+    node_path: ReferenceTests, registry: Registry, listener: Listener, tmp_path: Path, place: str
 ) -> None:
     address = f"http://{listener.address}/evil.tgz"
     registry.add("evil", "1.0.0")
@@ -471,7 +483,7 @@ def test_no_lock_file_makes_npm_ask_another_address(
         "bundle": lambda: lock({"bundleDependencies": True}, mill={**mill, "bundleDependencies": ["x"]}),
     }[place]()
 
-    Shelf(tmp_path / "shelf").for_submission(node_path, theirs)
+    EnvironmentCache(tmp_path / "shelf").for_submission(node_path, theirs)
 
     assert listener.asked == []
 
@@ -507,7 +519,9 @@ def test_no_lock_file_makes_npm_ask_another_address(
         (File(FILE, b'{"lockfileVersion": ' + b"1" * 5000 + b"}"), "is no lock file of this npm"),
     ],
 )
-def test_a_lock_file_that_is_more_than_packages_is_not_taken(node_path: Pristine, theirs: File, says: str) -> None:
+def test_a_lock_file_that_is_more_than_packages_is_not_taken(
+    node_path: ReferenceTests, theirs: File, says: str
+) -> None:
     with pytest.raises(UsageError) as refused:
         own_pins(node_path, theirs.data)
 
@@ -515,7 +529,7 @@ def test_a_lock_file_that_is_more_than_packages_is_not_taken(node_path: Pristine
     assert refused.value.message.isascii() and refused.value.message.isprintable()
 
 
-def test_npm_is_asked_for_exact_versions_and_the_node_of_the_path(node_path: Pristine) -> None:
+def test_npm_is_asked_for_exact_versions_and_the_node_of_the_path(node_path: ReferenceTests) -> None:
     theirs = lock({"dependencies": {"x": "^1.0.0"}, "engines": {"node": ">=99"}, "scripts": {"x": "y"}}, x=HASHED)
 
     own = own_pins(node_path, theirs.data)
@@ -528,7 +542,7 @@ def test_npm_is_asked_for_exact_versions_and_the_node_of_the_path(node_path: Pri
 @needs_node
 @pytest.mark.parametrize("place", ["version", "registry"])
 def test_npm_starts_no_git_and_no_script_whatever_it_is_given(
-    node_path: Pristine,
+    node_path: ReferenceTests,
     registry: Registry,
     evil_repository: tuple[str, Path],
     tmp_path: Path,
@@ -542,13 +556,13 @@ def test_npm_starts_no_git_and_no_script_whatever_it_is_given(
         "version": lambda: lock({}, evil={**entry(registry, "evil"), "version": address}),
         "registry": lambda: lock({}, evil=entry(registry, "evil", dependencies={"mill": "*"})),
     }[place]()
-    monkeypatch.setattr(packages, "own_pins", lambda _, pins: pins)
+    monkeypatch.setattr(environments, "own_pins", lambda _, pins: pins)
 
-    assert Shelf(tmp_path / "shelf").for_submission(node_path, theirs).told
+    assert EnvironmentCache(tmp_path / "shelf").for_submission(node_path, theirs).told
     assert not ran.exists()
 
 
-def test_another_package_in_the_place_of_one_of_the_paths_is_not_taken(node_path: Pristine) -> None:
+def test_another_package_in_the_place_of_one_of_the_paths_is_not_taken(node_path: ReferenceTests) -> None:
     ours = replace(node_path, pins=lock({}, bread=HASHED).data)
 
     assert b"npm:evil@1.0.0" in own_pins(node_path, lock({}, bread={**HASHED, "name": "evil"}).data)

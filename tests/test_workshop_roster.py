@@ -13,7 +13,7 @@ from workshops import TINY
 
 from starterkit.errors import FileError, UsageError
 from starterkit.workshop.model import Member, Person, Workshop
-from starterkit.workshop.naming import folder_name, is_safe, key_of
+from starterkit.workshop.names import folder_name, is_safe, key_of
 from starterkit.workshop.roster import check_remote_template, match, parse_roster, with_remotes
 from starterkit.workshop.store import read_workshop, workshop_bytes
 

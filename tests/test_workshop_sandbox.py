@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
+from starterkit.git.objects import EXECUTABLE, FILE, File
 from starterkit.process import start
-from starterkit.repository.objects import EXECUTABLE, FILE, File
-from starterkit.workshop.grading.submitted import archived
-from starterkit.workshop.sandbox import Ended, Job, Limits, running
-from starterkit.workshop.sandbox.choosing import MECHANISMS, why_not
+from starterkit.workshop.grading.submission_files import archived
+from starterkit.workshop.sandbox import RunResult, SandboxJob, SandboxLimits, supervisor
 from starterkit.workshop.sandbox.model import MIB, Sandbox
+from starterkit.workshop.sandbox.select import MECHANISMS, why_not
 
 
 @dataclass
@@ -25,10 +25,10 @@ class Place:
 
     sandbox: Sandbox
 
-    def ran(self, script: str, visible: Sequence[Path] = (), **limits: float) -> Ended:
+    def ran(self, script: str, visible: Sequence[Path] = (), **limits: float) -> RunResult:
         files = {"a.txt": File(FILE, b"here\n"), "run.sh": File(EXECUTABLE, script.encode())}
-        everything = Limits(**{"seconds": 20.0, **limits})  # type: ignore[arg-type]
-        return self.sandbox.run(Job(("sh", "run.sh"), archived(files), visible=visible, limits=everything))
+        everything = SandboxLimits(**{"seconds": 20.0, **limits})  # type: ignore[arg-type]
+        return self.sandbox.run(SandboxJob(("sh", "run.sh"), archived(files), visible=visible, limits=everything))
 
     def output(self, script: str, visible: Sequence[Path] = (), **limits: float) -> str:
         ended = self.ran(script, visible, **limits)
@@ -142,9 +142,9 @@ def test_a_program_that_ends_before_it_was_told_its_secret_has_its_exit_code(mon
         process.wait()
         return process
 
-    monkeypatch.setattr(running, "start", started)
+    monkeypatch.setattr(supervisor, "start", started)
 
-    ended = running.run_watched(lambda *_: ["false"], Job((), b"", secret=b"x" * 32), environment={})
+    ended = supervisor.run_watched(lambda *_: ["false"], SandboxJob((), b"", secret=b"x" * 32), environment={})
 
     assert ended.code == 1
 

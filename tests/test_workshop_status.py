@@ -24,9 +24,9 @@ from starterkit.cli.commands.workshop.grading import Troubles
 from starterkit.cli.commands.workshop.status_watch import Shown, watch_room
 from starterkit.cli.console.console import Console
 from starterkit.errors import FileError, UsageError
-from starterkit.workshop import results, rounds, standing
-from starterkit.workshop.labels import with_hidden_names
+from starterkit.workshop import events, status, watch
 from starterkit.workshop.model import Person
+from starterkit.workshop.pseudonyms import with_hidden_names
 from starterkit.workshop.store import open_workshop, save
 
 A, B, C, D = "a" * 40, "b" * 40, "c" * 40, "d" * 40
@@ -35,17 +35,17 @@ EARLIER, LATER = "2026-11-23T08:57:00+00:00", "2026-11-23T09:03:00+00:00"
 BEGINNING = {"begun": False, "step": "base", "solved": True}
 
 
-def seen(room: Room, minutes: int = 5, stuck_after: int = 20) -> dict[str, standing.Standing]:
+def seen(room: Room, minutes: int = 5, stuck_after: int = 20) -> dict[str, status.PersonStatus]:
     """Where everybody is, so many minutes past nine."""
-    found = standing.room(room.opened, NINE + timedelta(minutes=minutes), stuck_after)
+    found = status.workshop_status(room.opened, NINE + timedelta(minutes=minutes), stuck_after)
     return {one.person.folder: one for one in found.people}
 
 
-def stands(workshop: Path, events: list[dict[str, object]], minutes: int) -> standing.Standing:
+def stands(workshop: Path, events: list[dict[str, object]], minutes: int) -> status.PersonStatus:
     """Where one person is after these events, so many minutes past nine."""
     opened = open_workshop(workshop)
-    known = standing.summary(events)
-    return standing.standing(opened, opened.people[0], known, NINE + timedelta(minutes=minutes), 20)
+    known = status.summary(events)
+    return status.standing(opened, opened.people[0], known, NINE + timedelta(minutes=minutes), 20)
 
 
 @pytest.fixture
@@ -289,7 +289,7 @@ def test_hidden_names_are_nowhere_and_stay_the_same(busy: Room) -> None:
     assert labels == sorted(set(labels)) and all(label in table and label in page for label in labels)
     (busy.folder / "people.csv").write_text("name\nZoe\n")
     starterkit("workshop", "create", "people.csv", cwd=busy.folder)
-    with_zoe = with_hidden_names(standing.room(busy.opened, NINE))
+    with_zoe = with_hidden_names(status.workshop_status(busy.opened, NINE))
     assert {one.label for one in with_zoe.people} > set(labels)
 
 
@@ -302,8 +302,8 @@ def test_what_did_not_change_is_not_read_again(busy: Room, monkeypatch: pytest.M
         read.append(file)
         return real(file)
 
-    real = results.read_file
-    monkeypatch.setattr(results, "read_file", count)
+    real = events.read_file
+    monkeypatch.setattr(events, "read_file", count)
     after = seen(busy)
 
     assert [file.stem for file in read] == ["eniac"]
@@ -336,7 +336,7 @@ def test_a_round_collects_and_grades_only_what_is_new(room: Room, tmp_path: Path
     git("push", "-q", cwd=mine)
 
     for _ in range(2):
-        found = rounds.one_round(room.opened, grade, lambda _: None)
+        found = watch.watch_once(room.opened, grade, lambda _: None)
 
     assert asked == [["ada-lovelace"]]
     assert [one.state for one in found.people] == ["green", "not begun", "not begun"]
@@ -366,7 +366,7 @@ def test_a_watch_outlasts_a_round_that_fails_and_tells_why(
 ) -> None:
     asked: list[int] = []
 
-    def one_round(*_: object, show: Callable[[standing.Room], None], **__: object) -> standing.Room:
+    def one_round(*_: object, show: Callable[[status.WorkshopStatus], None], **__: object) -> status.WorkshopStatus:
         asked.append(1)
         if len(asked) == 2:
             raise FileError("workshop.yml", 7, "not valid YAML", "Mend it.")
@@ -374,11 +374,11 @@ def test_a_watch_outlasts_a_round_that_fails_and_tells_why(
             raise PermissionError(13, "Permission denied", "workshop.yml")
         if len(asked) == 5:
             raise KeyboardInterrupt
-        show(standing.room(busy.opened, NINE))
+        show(status.workshop_status(busy.opened, NINE))
         troubles.not_graded({folder: UsageError("no hash", "Pin it.") for folder in FOLDERS[:2]})
-        return standing.room(busy.opened, NINE)
+        return status.workshop_status(busy.opened, NINE)
 
-    monkeypatch.setattr(status_watch, "one_round", one_round)
+    monkeypatch.setattr(status_watch, "watch_once", one_round)
     monkeypatch.setattr(time, "sleep", lambda _: None)
     shown, troubles = Shown(Console(), False, None, False, 20), Troubles()
 
@@ -394,10 +394,10 @@ def test_a_watch_outlasts_a_round_that_fails_and_tells_why(
 def test_on_a_screen_that_is_too_small_those_who_need_a_hand_come_first(room: Room) -> None:
     people = [Person(f"p{number:02}", f"Person {number:02}") for number in range(30)]
     opened = save(replace(room.opened, people=tuple(people)))
-    now = results.moment()
+    now = events.moment()
     for person in people[:20]:
-        results.append(opened, person, collected(A, now))
-        results.append(opened, person, graded(A, "red" if person.folder == "p13" else "green"))
+        events.append(opened, person, collected(A, now))
+        events.append(opened, person, graded(A, "red" if person.folder == "p13" else "green"))
 
     words = ("workshop", "status", "--watch", "--every", "60")
     shown = on_terminal(*words, cwd=room.folder, answers=[("more:", "\x03")], code=130, env={"LINES": "14"})

@@ -13,7 +13,7 @@ from gradings import ADA, Feigned
 from gradings import Room as GradingRoom
 from workshops import FOOTER, Room, commit, corrected_template, git
 
-from starterkit.workshop.grading import running, written
+from starterkit.workshop.grading import batch, export
 from starterkit.workshop.grading.model import Grade, Verdict
 from starterkit.workshop.model import Person
 
@@ -91,13 +91,13 @@ def test_grade_grades_everybody_else(tmp_path: Path, monkeypatch: pytest.MonkeyP
     room = GradingRoom(tmp_path / "room", people=(ADA, GRACE))
     room.submit()
     room.submit(person=GRACE)
-    latest = running.latest_in
+    latest = batch.latest_in
 
     def failing(repository: Any, person: Person, *more: Any) -> Any:
         assert person != GRACE, "a bug of ours"
         return latest(repository, person, *more)
 
-    monkeypatch.setattr(running, "latest_in", failing)
+    monkeypatch.setattr(batch, "latest_in", failing)
     grading = room.grading(sandbox=Feigned())
 
     assert [(one.person, one.verdict) for one in grading.run()] == [(ADA, Verdict.GREEN)]
@@ -125,13 +125,13 @@ def test_a_commit_that_git_cannot_read_is_not_taken_for_no_work(tmp_path: Path) 
 def test_a_page_that_fails_is_one_persons_trouble(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     room = GradingRoom(tmp_path / "room", people=(ADA, GRACE))
     grades = [Grade(one, "2026-11-20T12:00:00+00:00", Verdict.NOTHING) for one in room.people]
-    page = written.page
+    page = export.page
 
     def failing(grade: Grade) -> str:
         assert grade.person != ADA, "a bug of ours"
         return page(grade)
 
-    monkeypatch.setattr(written, "page", failing)
+    monkeypatch.setattr(export, "page", failing)
 
-    assert list(written.write_grades(room.workshop, grades)) == ["ada"]
+    assert list(export.write_grades(room.workshop, grades)) == ["ada"]
     assert (room.folder / "results" / "pages" / "grace.html").is_file()

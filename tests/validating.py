@@ -16,9 +16,9 @@ from typing import Any
 import yaml
 
 from starterkit.validation.model import Report, Rule
-from starterkit.validation.planning import units
-from starterkit.validation.running import Place, validate
-from starterkit.validation.subject import subject_of
+from starterkit.validation.plan import rule_runs
+from starterkit.validation.runner import RunSettings, validate
+from starterkit.validation.target import template_under_test
 
 TEMPLATES = Path(__file__).parent / "templates"
 SOUND = TEMPLATES / "sound"
@@ -66,5 +66,5 @@ def validated(
     folder: Path, cache: Path, steps: Sequence[str], rules: Sequence[Rule] = tuple(Rule), *, use_cache: bool = True
 ) -> Report:
     """Validate a template in a folder."""
-    subject = subject_of(str(folder), folder)
-    return validate(units(subject, steps, rules), Place(cache, use_cache=use_cache))
+    subject = template_under_test(str(folder), folder)
+    return validate(rule_runs(subject, steps, rules), RunSettings(cache, use_cache=use_cache))

@@ -15,7 +15,7 @@ import pytest
 from commands import starterkit
 
 from starterkit.__main__ import main
-from starterkit.workshop import results
+from starterkit.workshop import events as results
 from starterkit.workshop.model import Person, Workshop
 from starterkit.workshop.store import open_workshop
 

@@ -12,7 +12,7 @@ import traceback
 from pathlib import Path
 
 from starterkit import __version__
-from starterkit.errors import ExitCode, StarterkitError, of_the_machine
+from starterkit.errors import ExitCode, StarterkitError, from_os_error
 from starterkit.paths import folder_with
 from starterkit.project.state import STATE_FILE
 
@@ -32,7 +32,7 @@ def error_of(wrong: Exception) -> StarterkitError:
     """Return an exception as an error to show. For a bug, a crash report is written and named."""
     if isinstance(wrong, StarterkitError):
         return wrong
-    if isinstance(wrong, OSError) and (told := of_the_machine(wrong)) is not None:
+    if isinstance(wrong, OSError) and (told := from_os_error(wrong)) is not None:
         return told
     trace = "".join(traceback.format_exception(wrong))
     if trace not in _REPORTS:

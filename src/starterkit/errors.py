@@ -55,7 +55,7 @@ class FileError(UsageError):
         self.line = line
 
 
-class RedError(StarterkitError):
+class FailingTestsError(StarterkitError):
     """The tests are red, and what was asked for needs them green."""
 
     code = ExitCode.RED
@@ -67,7 +67,7 @@ class ConflictError(StarterkitError):
     code = ExitCode.CONFLICT
 
 
-class MissingError(StarterkitError):
+class EnvironmentProblem(StarterkitError):
     """The machine lacks something (git, uv, Node, the network, room on the disk)."""
 
     code = ExitCode.ENVIRONMENT
@@ -83,7 +83,7 @@ _IMPOSSIBLE = {
 _LONGEST_SHOWN = 40
 
 
-def of_the_machine(wrong: OSError) -> StarterkitError | None:
+def from_os_error(wrong: OSError) -> StarterkitError | None:
     """Return the error for a refusal of the operating system whose cause is known, else None.
 
     A path that no file can have is bad input (exit 2). No room, or no permission, is up to the machine (exit 4).
@@ -92,9 +92,11 @@ def of_the_machine(wrong: OSError) -> StarterkitError | None:
         return impossible_path(str(wrong.filename or "This path"), _IMPOSSIBLE[wrong.errno])
     if wrong.errno in _NO_ROOM:
         where = f" (writing {wrong.filename})" if wrong.filename else ""
-        return MissingError(f"There is no room left on the disk{where}.", "Make room, then type the command again.")
+        return EnvironmentProblem(
+            f"There is no room left on the disk{where}.", "Make room, then type the command again."
+        )
     if wrong.errno in _NOT_ALLOWED and wrong.filename:
-        return MissingError(
+        return EnvironmentProblem(
             f"You may not read or write {wrong.filename}: {wrong.strerror}.",
             "Type the command as the user to whom it belongs, or have it opened for you.",
         )
@@ -110,10 +112,10 @@ def impossible_path(words: str, why: str) -> UsageError:
 
 def cannot_write(what: str, wrong: OSError) -> StarterkitError:
     """Return the error for something that could not be written: the cause if it is known, else the system's words."""
-    known = of_the_machine(wrong)
+    known = from_os_error(wrong)
     words = (wrong.strerror or str(wrong)).strip().removesuffix(".")
     if known is not None:
         known.message = f"{what} could not be written. {known.message}"
         return known
     verb = "written" if wrong.errno else "created"  # without a number, it is the failure of another program
-    return MissingError(f"{what} could not be {verb}: {words}.", "`starterkit doctor` checks this machine.")
+    return EnvironmentProblem(f"{what} could not be {verb}: {words}.", "`starterkit doctor` checks this machine.")

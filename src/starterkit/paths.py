@@ -7,7 +7,7 @@ import re
 import sys
 from pathlib import Path
 
-from starterkit.errors import UsageError, impossible_path, of_the_machine
+from starterkit.errors import UsageError, from_os_error, impossible_path
 
 _NAME = "starterkit"
 _HERE = Path()
@@ -43,7 +43,7 @@ def expand_user_path(words: str, folder: Path = _HERE) -> Path:
     except ValueError:
         raise impossible_path(words, "it has a character that no name can have") from None
     except OSError as wrong:
-        known = of_the_machine(wrong)
+        known = from_os_error(wrong)
         if isinstance(known, UsageError):
             raise known from None
     return path

@@ -23,7 +23,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
-from starterkit.errors import ExitCode, MissingError, StarterkitError
+from starterkit.errors import EnvironmentProblem, ExitCode, StarterkitError
 
 # Variables of the surrounding shell that change how Python runs what we start. PYTHONDONTWRITEBYTECODE, which many
 # container images set, makes every test run compile every import again; the others bring in somebody else's packages.
@@ -48,7 +48,7 @@ _started: weakref.WeakSet[subprocess.Popen[bytes]] = weakref.WeakSet()
 _started_lock = threading.Lock()
 
 
-class ProgramMissing(MissingError):
+class ProgramMissing(EnvironmentProblem):
     """A program that we need is not on this machine."""
 
 
@@ -57,7 +57,7 @@ class ProgramFailed(StarterkitError):
 
     code = ExitCode.ENVIRONMENT
 
-    def __init__(self, finished: Finished, fix: str = "") -> None:
+    def __init__(self, finished: Completed, fix: str = "") -> None:
         shown = (finished.text_err or finished.text_out).strip()
         super().__init__(f"`{' '.join(finished.args)}` ended with exit code {finished.code}.\n{shown}".rstrip(), fix)
         self.finished = finished
@@ -73,11 +73,11 @@ class TimeLimitReached(StarterkitError):
         self.out = out
         self.err = err
         said = f"{args[0]} was still running after {seconds:g} seconds and was stopped"
-        self.finished = Finished(tuple(args), 124, out, b"%s\n%s" % (err.rstrip(), said.encode()))
+        self.finished = Completed(tuple(args), 124, out, b"%s\n%s" % (err.rstrip(), said.encode()))
 
 
 @dataclass(frozen=True)
-class Finished:
+class Completed:
     """A program that has ended: its arguments, exit code, and what it wrote."""
 
     args: tuple[str, ...]
@@ -122,7 +122,7 @@ def run(
     input: bytes | None = None,
     timeout: float | None = 60.0,
     keep_open: Sequence[int] = (),
-) -> Finished:
+) -> Completed:
     """Run a program to its end and return what it wrote; its exit code is the caller's to judge.
 
     Raises `ProgramMissing` when there is no such program and `TimeLimitReached` after `timeout` seconds.
@@ -133,14 +133,14 @@ def run(
     try:
         out, err = process.communicate(input, timeout)
     except subprocess.TimeoutExpired:
-        end(process)
+        terminate(process)
         out, err = _what_it_wrote(process)
         raise TimeLimitReached(words, timeout or 0, out, err) from None
     except BaseException:
-        end(process)
+        terminate(process)
         _close_pipes(process)
         raise
-    return Finished(words, process.returncode, out, err)
+    return Completed(words, process.returncode, out, err)
 
 
 def run_ok(
@@ -168,7 +168,7 @@ def start(
     stderr: int | IO[bytes] | None = subprocess.PIPE,
     keep_open: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
-    """Start a program in a process group of its own; the caller ends it with `end`.
+    """Start a program in a process group of its own; the caller ends it with `terminate`.
 
     `keep_open` are file descriptors that the program inherits (a lock, say, which then lasts as long as it does).
     Raises `ProgramMissing` when there is no such program.
@@ -206,11 +206,11 @@ def running(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes
     try:
         yield process
     finally:
-        end(process)
+        terminate(process)
 
 
 @contextmanager
-def beside(args: Sequence[str | Path], env: Mapping[str, str] | None = None) -> Iterator[None]:
+def run_in_background(args: Sequence[str | Path], env: Mapping[str, str] | None = None) -> Iterator[None]:
     """Run a program beside the block, where a core is idle; it is ended with the block and says nothing.
 
     For work that may be left out or stopped at any point: it gives way to everything else, and is not begun at all for
@@ -241,7 +241,7 @@ def wait(process: subprocess.Popen[bytes], seconds: float, stop: Callable[[], bo
     return not waiting.is_alive()
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
+def terminate(process: subprocess.Popen[bytes]) -> None:
     """End a process and everything in its group: asked first, killed after a grace of three seconds."""
     if process.poll() is None:
         _signal_group(process, signal.SIGTERM)
@@ -251,7 +251,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
     _kill_group(process)
 
 
-def end_all() -> None:
+def terminate_all() -> None:
     """End every process that was started here and still runs, with its group: for Ctrl-C while threads wait."""
     with _started_lock:
         processes = list(_started)
@@ -262,7 +262,7 @@ def end_all() -> None:
 
 def interrupt(process: subprocess.Popen[bytes]) -> None:
     """Ask a process and its group to stop as Ctrl-C does, so that a test run still writes its report."""
-    if os.name == "posix":  # Windows has no such signal for a group of its own; `end` is what ends it there
+    if os.name == "posix":  # Windows has no such signal for a group of its own; `terminate` is what ends it there
         _signal_group(process, signal.SIGINT)
 
 

@@ -21,7 +21,7 @@ _SHOWN = 12  # so many of the words that would be right are named
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def nearest(word: str, known: list[str]) -> str:
+def did_you_mean(word: str, known: list[str]) -> str:
     """Return `Did you mean "…"?` with the known words nearest to `word`, or the first of them when none is near."""
     close = get_close_matches(word, known, n=3, cutoff=0.5)
     if close:
@@ -99,7 +99,7 @@ class Value:
             if key in found:
                 raise place.wrong(f'the key "{key}" stands here twice')
             if optional is not None and key not in (*required, *optional):
-                raise place.wrong(f'unknown key "{key}"', nearest(key, [*required, *optional]))
+                raise place.wrong(f'unknown key "{key}"', did_you_mean(key, [*required, *optional]))
             found[key] = Value(value_node, self.file, f"{self.path}.{key}" if self.path else key)
         for key in required:
             if key not in found:
@@ -158,7 +158,7 @@ class Value:
         """Return one of the known words."""
         word = self.text()
         if word not in known:
-            raise self.wrong(f'unknown value "{word}"', nearest(word, list(known)))
+            raise self.wrong(f'unknown value "{word}"', did_you_mean(word, list(known)))
         return word
 
     def _kind(self) -> str:

@@ -25,7 +25,7 @@ from typing import Any
 import pytest
 from learners import TEMPLATES, Learner, make_project
 
-from starterkit.repository.merge import Settle
+from starterkit.git.merge import Resolution
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 EVENTS = frozenset(
@@ -43,7 +43,7 @@ def new_in_a_folder(learner: Learner) -> None:
 
 COMMANDS: dict[str, Callable[[Learner], object]] = {
     "next": lambda learner: learner.next(),
-    "solve": lambda learner: learner.solve(settle=Settle.THEIRS),
+    "solve": lambda learner: learner.solve(settle=Resolution.THEIRS),
     "replace": lambda learner: learner.solve(replace_all=True),
     "undo": lambda learner: learner.undo(),
     "forced undo": lambda learner: learner.undo(force=True),

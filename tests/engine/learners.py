@@ -19,15 +19,15 @@ import pytest
 from trees import Content, Leaf, Tree, read_tree, write_tree
 
 from starterkit.progress import no_progress
-from starterkit.project import advance, creation, solving
-from starterkit.project.advance import Advanced, Choices
-from starterkit.project.opened import open_project
-from starterkit.project.solving import Solved
+from starterkit.project import new, next, solve
+from starterkit.project.next import Choices, NextResult
+from starterkit.project.project import open_project
+from starterkit.project.solve import SolveResult
 from starterkit.project.state import STATE_FILE, State, read_state
-from starterkit.project.undo import Undone, undo
+from starterkit.project.undo import UndoResult, undo
 from starterkit.template.bundled import bundled_template
+from starterkit.template.load import read_template
 from starterkit.template.model import FolderSource
-from starterkit.template.reading import read_template
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 KEPT = ".starterkit/kept"
@@ -75,20 +75,20 @@ class Learner:
         self.git("add", "-A")
         self.git("commit", "-q", "-m", message)
 
-    def next(self, **choices: Any) -> Advanced:
+    def next(self, **choices: Any) -> NextResult:
         with open_project(self.folder) as project:
-            return advance.advance(project, Choices(**{"check": False, **choices}), no_progress)
+            return next.next_step(project, Choices(**{"check": False, **choices}), no_progress)
 
-    def solve(self, *files: str, replace_all: bool = False, **choices: Any) -> Solved:
+    def solve(self, *files: str, replace_all: bool = False, **choices: Any) -> SolveResult:
         with open_project(self.folder) as project:
             wanted = Choices(**{"check": False, **choices})
-            return solving.solve(project, wanted, no_progress, replace_all=replace_all, files=files)
+            return solve.solve(project, wanted, no_progress, replace_all=replace_all, files=files)
 
-    def undo(self, **options: bool) -> Undone:
+    def undo(self, **options: bool) -> UndoResult:
         with open_project(self.folder) as project:
             return undo(project, **options)
 
-    def redo(self, **options: bool) -> Undone:
+    def redo(self, **options: bool) -> UndoResult:
         return self.undo(redo=True, **options)
 
     def comes_to(self, step: str, *, solved: bool = True) -> None:
@@ -183,8 +183,8 @@ class Learner:
 
 def make_project(folder: Path, template: Path, *, install: bool = False, **answers: str) -> Learner:
     """Generate a project, as `new` does."""
-    order = creation.Order(folder, template, read_template(FolderSource(template)), answers, install=install)
-    creation.create(order, no_progress)
+    order = new.ProjectSpec(folder, template, read_template(FolderSource(template)), answers, install=install)
+    new.create(order, no_progress)
     return Learner(folder)
 
 

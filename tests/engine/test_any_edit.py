@@ -16,7 +16,7 @@ from learners import Learner, copied
 from trees import Content, Leaf, link, program
 
 from starterkit.errors import StarterkitError
-from starterkit.repository.merge import Settle
+from starterkit.git.merge import Resolution
 
 IN_PROJECT = [
     "conduit/app.py",
@@ -171,11 +171,11 @@ class Editing:
 Command = Callable[[Learner], object]
 COMMANDS: dict[str, Command] = {
     "next": lambda learner: learner.next(),
-    "next, theirs": lambda learner: learner.next(settle=Settle.THEIRS),
+    "next, theirs": lambda learner: learner.next(settle=Resolution.THEIRS),
     "solve": lambda learner: learner.solve(),
-    "solve, mine": lambda learner: learner.solve(settle=Settle.MINE),
-    "solve, theirs": lambda learner: learner.solve(settle=Settle.THEIRS),
-    "solve, markers": lambda learner: learner.solve(settle=Settle.MARKERS),
+    "solve, mine": lambda learner: learner.solve(settle=Resolution.MINE),
+    "solve, theirs": lambda learner: learner.solve(settle=Resolution.THEIRS),
+    "solve, markers": lambda learner: learner.solve(settle=Resolution.MARKERS),
     "solve --replace": lambda learner: learner.solve(replace_all=True),
     "solve features.py": lambda learner: learner.solve("conduit/features.py"),
 }

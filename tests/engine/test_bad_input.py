@@ -13,10 +13,10 @@ from killing import Ask
 from learners import TEMPLATES, Learner, as_nobody, copied, make_project
 from trees import read_tree, write_tree
 
-from starterkit.errors import ConflictError, ExitCode, FileError, MissingError, StarterkitError, UsageError
+from starterkit.errors import ConflictError, EnvironmentProblem, ExitCode, FileError, StarterkitError, UsageError
 from starterkit.progress import no_progress
-from starterkit.project import creation
-from starterkit.project.opened import open_project
+from starterkit.project import new
+from starterkit.project.project import open_project
 
 # -- .starterkit.yml --------------------------------------------------------------------------------------------------
 
@@ -172,7 +172,7 @@ def test_a_place_that_is_not_writable(tmp_path: Path, is_there: bool) -> None:
         learner.folder.chmod(0o555)
 
         with pytest.raises(UsageError, match="not writable"):
-            creation.check_destination(learner.folder if is_there else learner.folder / "site")
+            new.check_destination(learner.folder if is_there else learner.folder / "site")
 
 
 def test_the_folders_above_are_made(tmp_path: Path) -> None:
@@ -261,13 +261,13 @@ def test_two_commands_at_once(tiny: Learner, command: str) -> None:
 
 def test_a_command_sees_what_another_did_while_it_waited_for_an_answer(tiny: Learner) -> None:
     """The state is read again under the lock: the first look may be minutes old."""
-    from starterkit.project.advance import Choices, advance
+    from starterkit.project.next import Choices, next_step
 
     with open_project(tiny.folder) as project:
         assert project.state.step == "base" and project.template.name == "tiny"
         tiny.comes_to("02-two", solved=True)
 
-        advanced = advance(project, Choices(check=False), no_progress)
+        advanced = next_step(project, Choices(check=False), no_progress)
 
     assert advanced.step is not None and advanced.step.name == "03-three"
 
@@ -328,7 +328,7 @@ def test_programs_that_the_machine_lacks_are_named(
     before = tiny.standing()
     with monkeypatch.context() as patched:
         patched.setenv("PATH", str(tmp_path))
-        with pytest.raises(MissingError, match="git") as stopped:
+        with pytest.raises(EnvironmentProblem, match="git") as stopped:
             tiny.next()
     assert stopped.value.code is ExitCode.ENVIRONMENT and "apt install git" in stopped.value.fix
     assert tiny.standing() == before

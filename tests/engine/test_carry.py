@@ -11,8 +11,8 @@ from learners import Learner, as_nobody
 from trees import Content, Leaf, Tree, assert_tree, changes, link, program, read_tree
 
 from starterkit.errors import ConflictError, ExitCode, StarterkitError
-from starterkit.project.opened import open_project
-from starterkit.repository.merge import Settle
+from starterkit.git.merge import Resolution
+from starterkit.project.project import open_project
 
 OWN_LINE = "    # Your own lines go below this one.\n"
 STATE = ".starterkit.yml"
@@ -200,7 +200,7 @@ def test_their_own_file_with_the_name_of_a_givens_file_stays(tiny: Learner) -> N
 
     advanced = tiny.next()
 
-    assert advanced.carried is not None and advanced.carried.kept_mine == ("conduit/one.py",)
+    assert advanced.carried is not None and advanced.carried.kept_yours == ("conduit/one.py",)
     assert tiny.read("conduit/one.py").decode() == mine
     assert "tests/test_01_one.py" in tiny.tree()
 
@@ -210,7 +210,7 @@ def test_a_file_that_git_ignores_stays_where_a_given_brings_one(tiny: Learner) -
 
     advanced = tiny.next()
 
-    assert advanced.carried is not None and advanced.carried.kept_mine == ("conduit/one.py",)
+    assert advanced.carried is not None and advanced.carried.kept_yours == ("conduit/one.py",)
     assert tiny.read("conduit/one.py") == b"# ignored\n"
 
 
@@ -219,7 +219,7 @@ def test_a_folder_where_a_given_brings_a_file_stays(tiny: Learner) -> None:
 
     advanced = tiny.next()
 
-    assert advanced.carried is not None and advanced.carried.kept_mine == ("conduit/one.py",)
+    assert advanced.carried is not None and advanced.carried.kept_yours == ("conduit/one.py",)
     assert tiny.read("conduit/one.py/notes.txt") == b"mine"
     tiny.undo()
     assert tiny.read("conduit/one.py/notes.txt") == b"mine"
@@ -283,10 +283,10 @@ def test_a_deleted_delivered_test_and_lesson_are_put_back(tiny: Learner) -> None
     advanced = tiny.next()
 
     assert advanced.carried is not None
-    assert advanced.carried.put_back == ("lessons/01-one.md", "pytest.ini", "tests/test_01_one.py")
+    assert advanced.carried.restored == ("lessons/01-one.md", "pytest.ini", "tests/test_01_one.py")
     given = tiny.layer("02-two", solved=False)
-    assert {path: tiny.tree()[path] for path in advanced.carried.put_back} == {
-        path: given[path] for path in advanced.carried.put_back
+    assert {path: tiny.tree()[path] for path in advanced.carried.restored} == {
+        path: given[path] for path in advanced.carried.restored
     }
 
 
@@ -320,7 +320,7 @@ def test_solve_asks_and_changes_nothing(in_conflict: Learner) -> None:
 def test_keep_mine(in_conflict: Learner) -> None:
     legacy = in_conflict.tree()["conduit/legacy.py"]
 
-    in_conflict.solve(settle=Settle.MINE)
+    in_conflict.solve(settle=Resolution.MINE)
 
     app = in_conflict.read("conduit/app.py").decode()
     assert '["Howdy"]\n' in app and '"made by me"' in app
@@ -333,7 +333,7 @@ def test_keep_mine(in_conflict: Learner) -> None:
 def test_take_theirs(in_conflict: Learner) -> None:
     before = in_conflict.tree()
 
-    solved = in_conflict.solve(settle=Settle.THEIRS)
+    solved = in_conflict.solve(settle=Resolution.THEIRS)
 
     app = in_conflict.read("conduit/app.py").decode()
     assert "reference-only two" in app and '"made by me"' in app  # hunk by hunk
@@ -346,7 +346,7 @@ def test_take_theirs(in_conflict: Learner) -> None:
 def test_markers(in_conflict: Learner) -> None:
     legacy, commit = in_conflict.tree()["conduit/legacy.py"], in_conflict.git("rev-parse", "HEAD")
 
-    solved = in_conflict.solve(settle=Settle.MARKERS)
+    solved = in_conflict.solve(settle=Resolution.MARKERS)
 
     app = in_conflict.read("conduit/app.py").decode()
     assert '<<<<<<< your code\n    words = ["Howdy"]\n=======\n' in app
@@ -363,14 +363,14 @@ def test_markers(in_conflict: Learner) -> None:
 def test_markers_in_a_crlf_file_end_in_crlf(in_conflict: Learner) -> None:
     in_conflict.writes({"conduit/app.py": in_conflict.read("conduit/app.py").replace(b"\n", b"\r\n")})
 
-    in_conflict.solve(settle=Settle.MARKERS)
+    in_conflict.solve(settle=Resolution.MARKERS)
 
     app = in_conflict.read("conduit/app.py")
     assert b"<<<<<<< your code\r\n" in app and app.count(b"\n") == app.count(b"\r\n")
 
 
-@pytest.mark.parametrize("settle", list(Settle))
-def test_a_binary_file_that_both_changed(tiny: Learner, settle: Settle) -> None:
+@pytest.mark.parametrize("settle", list(Resolution))
+def test_a_binary_file_that_both_changed(tiny: Learner, settle: Resolution) -> None:
     tiny.comes_to("03-three", solved=False)
     tiny.writes({"conduit/logo.bin": b"\0my own logo"})
     before = tiny.standing()
@@ -380,14 +380,14 @@ def test_a_binary_file_that_both_changed(tiny: Learner, settle: Settle) -> None:
 
     tiny.solve(settle=settle)
 
-    theirs = settle is Settle.THEIRS
+    theirs = settle is Resolution.THEIRS
     assert tiny.read("conduit/logo.bin") == (b"\0\1\2logo of the solution\n" if theirs else b"\0my own logo")
     if theirs:
         assert tiny.kept("03-three-1") == {"conduit/logo.bin": Leaf(b"\0my own logo")}
 
 
-@pytest.mark.parametrize("settle", list(Settle))
-def test_a_link_where_the_solution_changes_a_file(tiny: Learner, settle: Settle, tmp_path: Path) -> None:
+@pytest.mark.parametrize("settle", list(Resolution))
+def test_a_link_where_the_solution_changes_a_file(tiny: Learner, settle: Resolution, tmp_path: Path) -> None:
     tiny.comes_to("02-two", solved=False)
     (tmp_path / "elsewhere.py").write_text("mine, elsewhere\n")
     tiny.writes({"conduit/app.py": link("../../elsewhere.py")})
@@ -402,7 +402,7 @@ def test_a_link_where_the_solution_changes_a_file(tiny: Learner, settle: Settle,
     assert (tmp_path / "elsewhere.py").read_text() == "mine, elsewhere\n"
     assert not [path for path in tiny.everything() if "~" in path]
     solution = tiny.layer("02-two", solved=True)["conduit/app.py"]
-    assert tiny.tree()["conduit/app.py"] == (solution if settle is Settle.THEIRS else link("../../elsewhere.py"))
+    assert tiny.tree()["conduit/app.py"] == (solution if settle is Resolution.THEIRS else link("../../elsewhere.py"))
 
 
 # -- solve, more certainly --------------------------------------------------------------------------------------------
@@ -579,7 +579,7 @@ def test_a_tracked_folder_that_became_a_link_is_saved_as_a_link(tiny: Learner, t
 
     advanced = tiny.next()
 
-    assert advanced.carried is not None and advanced.carried.kept_mine == ("conduit/one.py",)
+    assert advanced.carried is not None and advanced.carried.kept_yours == ("conduit/one.py",)
     assert "120000" in tiny.git("ls-tree", "HEAD", "conduit")
     tiny.undo()
     assert tiny.standing() == before

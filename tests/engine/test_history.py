@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from starterkit.git.objects import FILE, Entry, blob_id
 from starterkit.project.carry import take_all
-from starterkit.project.history import adopted, in_folders_of_path
-from starterkit.repository.objects import FILE, Entry, blob_id
+from starterkit.project.migrations import in_folders_of_path, rebased_migrations
 from starterkit.template.bundled import bundled_template
 from starterkit.template.model import Template
 
@@ -38,7 +38,7 @@ class Files:
     def adopted(self, template: Template, mine: dict[str, bytes]) -> dict[str, bytes] | None:
         before = {FIRST: b"1", TAGS: b"2", OF_TAGS: b"t"}
         trees = (self.of(before), self.of({**before, AUTHOR: NEW}), self.of(mine))
-        found = adopted(template, trees, self.bytes.__getitem__, self.add)
+        found = rebased_migrations(template, trees, self.bytes.__getitem__, self.add)
         return None if found is None else {path: self.bytes[entry.id] for path, entry in found.items()}
 
 
@@ -76,4 +76,4 @@ def test_the_migrations_of_a_learners_own_app_are_nobody_elses_business(template
     assert set(in_folders_of_path(template, mine, path)) == {FIRST, *strange}
     replaced = take_all(files.of({FIRST: b"1"}), path, mine, template)
     assert replaced.tree == {**path, **own}
-    assert set(replaced.kept_aside) == set(strange)
+    assert set(replaced.backups) == set(strange)

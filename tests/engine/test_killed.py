@@ -14,7 +14,7 @@ from trees import link, program
 
 from starterkit.errors import StarterkitError
 from starterkit.project.journal import Recovery
-from starterkit.project.opened import open_project
+from starterkit.project.project import open_project
 
 JOURNAL = ".git/starterkit/journal.json"
 

@@ -10,12 +10,12 @@ from learners import Learner
 from projects import Index
 
 from starterkit.errors import ConflictError, FileError
-from starterkit.project.advance import Choices, advance
-from starterkit.project.opened import open_project
+from starterkit.project.next import Choices, next_step
+from starterkit.project.project import open_project
 from starterkit.runtime.prepare import compile_pins
-from starterkit.template.model import Environment
+from starterkit.template.model import EnvironmentSpec
 
-PYTHON = Environment("python", "pyproject.toml", "requirements.txt")
+PYTHON = EnvironmentSpec("python", "pyproject.toml", "requirements.txt")
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_where_nothing_can_be_compiled_offline_the_declaration_is_merged_and_tha
     before, told = baker.standing(), list[str]()
 
     with open_project(baker.folder) as project:
-        advance(project, Choices(check=False), told.append)
+        next_step(project, Choices(check=False), told.append)
 
     assert "bread" in baker.read("pyproject.toml").decode() and "iniconfig" in baker.read("pyproject.toml").decode()
     assert {"bread==1.0", "flour==1.0", "pytest==9.2.0"} <= versions(baker.read("requirements.txt"))
@@ -153,7 +153,7 @@ def test_an_edit_while_the_command_works_stays(baker: Learner) -> None:
     edits = {"pyproject.toml": "# mine, meanwhile\n", "conduit/app.py": "# mine, too\n", "brand/new.txt": "new"}
 
     with open_project(baker.folder) as project:
-        advanced = advance(project, Choices(check=False), lambda line: baker.writes(edits))
+        advanced = next_step(project, Choices(check=False), lambda line: baker.writes(edits))
 
     assert advanced.written is not None and advanced.written.left == ("pyproject.toml",)
     assert {path: baker.read(path).decode() for path in edits} == edits

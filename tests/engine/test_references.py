@@ -10,7 +10,7 @@ from learners import Learner, copied
 from trees import Tree
 
 from starterkit.errors import ConflictError
-from starterkit.repository.merge import Settle
+from starterkit.git.merge import Resolution
 from starterkit.template.bundled import bundled_names, bundled_template
 
 
@@ -59,7 +59,7 @@ def test_next_never_brings_a_line_of_a_reference(
         try:
             learner.next()
         except ConflictError:
-            learner.next(settle=Settle.THEIRS)
+            learner.next(settle=Resolution.THEIRS)
 
         brought = lines(learner.tree()) - before
         assert not {line for line in brought if line not in delivered and not line.startswith((b"step:", b"state:"))}

@@ -12,12 +12,13 @@ import pytest
 from learners import TEMPLATES, Learner, copied, make_project
 from trees import assert_tree, read_tree, write_tree
 
-from starterkit.errors import ConflictError, ExitCode, FileError, MissingError, UsageError
+from starterkit.errors import ConflictError, EnvironmentProblem, ExitCode, FileError, UsageError
 from starterkit.progress import no_progress
-from starterkit.project import creation, opened
-from starterkit.project.restore import require_path
+from starterkit.project import new
+from starterkit.project import project as opened
+from starterkit.project.restore_path import require_path
+from starterkit.template.load import read_template
 from starterkit.template.model import FolderSource
-from starterkit.template.reading import read_template
 
 PATH_IDS = ("refs/starterkit/path", "refs/starterkit/template")
 
@@ -440,7 +441,7 @@ def test_where_nothing_can_rebuild_the_path_the_version_is_named(tiny: Learner) 
     clone = cloned(tiny)
     before = clone.standing()
 
-    with pytest.raises(MissingError) as stopped:
+    with pytest.raises(EnvironmentProblem) as stopped:
         clone.solve()
 
     version = clone.state().version
@@ -454,7 +455,7 @@ def test_a_clone_whose_answers_were_edited_says_so(flask: Learner) -> None:
     flask.commits()
     clone = cloned(flask)
 
-    with pytest.raises(MissingError, match="answers"):
+    with pytest.raises(EnvironmentProblem, match="answers"):
         clone.next()
 
 
@@ -591,5 +592,5 @@ def test_a_template_checked_out_with_crlf_gives_the_same_ids(tmp_path: Path, gen
     learner = make_project(tmp_path / "site", template)
 
     assert path_ids(learner) == path_ids(Learner(generated("tiny")))
-    order = creation.Order(tmp_path / "b", template, read_template(FolderSource(template)), {}, install=False)
-    assert creation.create(order, no_progress).state.path == learner.state().path
+    order = new.ProjectSpec(tmp_path / "b", template, read_template(FolderSource(template)), {}, install=False)
+    assert new.create(order, no_progress).state.path == learner.state().path

@@ -10,7 +10,7 @@ from learners import Learner, Standing
 from trees import Leaf, assert_tree
 
 from starterkit.errors import ConflictError, ExitCode, UsageError
-from starterkit.repository.merge import Settle
+from starterkit.git.merge import Resolution
 
 Command = Callable[[Learner], object]
 
@@ -35,8 +35,8 @@ def at_given(learner: Learner) -> None:
 
 COMMANDS: dict[str, tuple[Command, Command]] = {
     "next": (lambda learner: None, lambda learner: learner.next()),
-    "solve": (at_given, lambda learner: learner.solve(settle=Settle.THEIRS)),
-    "solve with markers": (at_given, lambda learner: learner.solve(settle=Settle.MARKERS)),
+    "solve": (at_given, lambda learner: learner.solve(settle=Resolution.THEIRS)),
+    "solve with markers": (at_given, lambda learner: learner.solve(settle=Resolution.MARKERS)),
     "solve a file": (at_given, lambda learner: learner.solve("conduit/app.py")),
     "solve --replace": (at_given, lambda learner: learner.solve(replace_all=True)),
 }
@@ -255,7 +255,7 @@ def test_permissions_come_back_as_git_knows_them(tiny: Learner) -> None:
     tiny.writes({"manage.sh": Leaf(b"mine\n", "program")})
     (tiny.folder / "manage.sh").chmod(0o700)
 
-    tiny.solve(settle=Settle.THEIRS)
+    tiny.solve(settle=Resolution.THEIRS)
     assert (tiny.folder / "manage.sh").stat().st_mode & 0o777 == 0o700
     tiny.undo()
 

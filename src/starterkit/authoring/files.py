@@ -12,15 +12,15 @@ from pathlib import Path
 
 import starterkit
 from starterkit.errors import FileError, UsageError
+from starterkit.git.clone import parse_git_url, without_secret
+from starterkit.git.objects import FILE, File
 from starterkit.process import quoted
 from starterkit.project.layers import Files, check_layout, read_folder, with_unix_line_ends
-from starterkit.repository.fetching import parse_address, without_secret
-from starterkit.repository.objects import FILE, File
 from starterkit.template.atomic_replace import replace_files
-from starterkit.template.located import locate_template
+from starterkit.template.load import read_template
 from starterkit.template.model import FolderSource, Step, Template
 from starterkit.template.questions import read_questions
-from starterkit.template.reading import read_template
+from starterkit.template.resolve import locate_template
 
 PROJECT, STEPS = "project/", "steps/"
 TOP_FILES = ("path.yml", "copier.yml")
@@ -66,7 +66,7 @@ def template_folder(words: str, current: Path) -> Path:
 
     Raises `UsageError` where there is neither, `FileError` where the folder holds no template.
     """
-    if parse_address(words) is not None:
+    if parse_git_url(words) is not None:
         raise UsageError(
             f"{without_secret(words)} is a template elsewhere, and cannot be written to from here.",
             "Clone it with git, then name the folder.",
@@ -101,7 +101,7 @@ def write_template(target: Path, before: Mapping[str, File], wanted: Mapping[str
     """Make `wanted` the files of a template; a file that stays keeps its bytes (a CRLF, say) and its time.
 
     `before` are the template's files now, as they were read. Raises `UsageError` for a template inside an installed
-    starterkit, `MissingError` if the folder can't be written. Then nothing was changed.
+    starterkit, `EnvironmentProblem` if the folder can't be written. Then nothing was changed.
     """
     if Path(starterkit.__file__).resolve().parent in target.resolve().parents:
         raise UsageError(

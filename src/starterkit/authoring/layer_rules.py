@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from starterkit.authoring.commits import LayerCommit
 from starterkit.authoring.files import rendered_names
-from starterkit.authoring.history import LayerCommit
 from starterkit.errors import FileError
+from starterkit.git.objects import EXECUTABLE, FILE, File
 from starterkit.process import quoted
 from starterkit.project.layers import FILE_LIMIT, is_passed_over
-from starterkit.repository.objects import EXECUTABLE, FILE, File
 
 _BEGIN = re.compile(rb"^<{7} ", re.MULTILINE)
 _END = re.compile(rb"^>{7} ", re.MULTILINE)

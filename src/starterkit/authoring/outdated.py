@@ -16,10 +16,10 @@ from starterkit.authoring.files import (
     write_template,
 )
 from starterkit.errors import FileError
+from starterkit.git.objects import FILE, File
 from starterkit.progress import Progress, no_progress
 from starterkit.project.layers import Files
-from starterkit.repository.objects import FILE, File
-from starterkit.template.model import Environment
+from starterkit.template.model import EnvironmentSpec
 
 
 @dataclass(frozen=True)
@@ -91,14 +91,14 @@ def write_with_newest(found: Outdated, destination: Path) -> None:
         write_template(destination, {}, found.files)
 
 
-def _declaration(layer: ProjectLayer, environment: Environment, place: str) -> bytes:
+def _declaration(layer: ProjectLayer, environment: EnvironmentSpec, place: str) -> bytes:
     file = layer.files.get(environment.declaration)
     if file is None:
         raise FileError(place, None, f"there are pins, and no {environment.declaration} that declares what they pin")
     return file.data
 
 
-def _newest(declaration: bytes, environment: Environment, label: str, say: Progress) -> tuple[bytes, bytes]:
+def _newest(declaration: bytes, environment: EnvironmentSpec, label: str, say: Progress) -> tuple[bytes, bytes]:
     from starterkit.runtime.prepare import newest_pins
 
     say(f"Asking for the newest releases of what {environment.declaration} names ({label}) …")

@@ -9,7 +9,7 @@ from functools import cached_property
 from operator import add
 
 from starterkit.choosing.questions import Choice, Decides, Question
-from starterkit.choosing.reckoning import Change, Points, Reckoning, ranked, strength
+from starterkit.choosing.scoring import AnswerChange, Points, Scores, ranked, strength
 from starterkit.choosing.traits import STRONG
 from starterkit.template.model import Template
 
@@ -34,7 +34,7 @@ class Sureness(Enum):
 class Advice:
     """What follows from a person's answers: the choice by the question's name; what is absent was skipped."""
 
-    reckoning: Reckoning
+    reckoning: Scores
     answers: Mapping[str, str]
 
     @cached_property
@@ -109,7 +109,7 @@ class Advice:
         """Whether there is more than one answer, or one that names a language or a framework outright."""
         return len(self.chosen) > 1 or any(choice.decides for _, choice in self.chosen)
 
-    def tips(self, template: Template) -> list[Change]:
+    def tips(self, template: Template) -> list[AnswerChange]:
         """Return the single answers that, given otherwise, make this template the one to start with, and no other.
 
         What this template is strong in comes first, the most telling of it in front; to name a framework outright comes
@@ -152,7 +152,7 @@ class Advice:
         return {name: choice for name, choice in self.answers.items() if name not in questions}
 
     @cached_property
-    def _outcomes(self) -> list[tuple[Change, Points]]:
+    def _outcomes(self) -> list[tuple[AnswerChange, Points]]:
         """Every single answer that could have been given otherwise, with what the sum would have been."""
         return [
             (change, tuple(map(add, self.totals, change.difference)))
@@ -161,7 +161,7 @@ class Advice:
         ]
 
 
-def _suits(change: Change, template: Template) -> bool:
+def _suits(change: AnswerChange, template: Template) -> bool:
     """Whether a template grants what an answer wishes for most; true for answers that wish for nothing."""
     if change.choice is None or change.choice.decides:
         return True

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from starterkit.choosing.questions import Choice, Question
 from starterkit.errors import UsageError
-from starterkit.yamlfile import nearest
+from starterkit.yamlfile import did_you_mean
 
 SKIP = "skip"
 
@@ -42,14 +42,14 @@ def _parsed(word: str, questions: Sequence[Question]) -> tuple[Question, str]:
         )
     question = next((one for one in questions if one.name == key), None)
     if question is None:
-        raise UsageError(f'There is no question "{key}".', nearest(key, [one.name for one in questions]))
+        raise UsageError(f'There is no question "{key}".', did_you_mean(key, [one.name for one in questions]))
     return question, _choice(value, question)
 
 
 def _choice(value: str, question: Question) -> str:
     names = [choice.name for choice in question.choices]
     if value not in (*names, SKIP):
-        raise UsageError(f'"{value}" is no answer to {question.name} ("{question.words}").', nearest(value, names))
+        raise UsageError(f'"{value}" is no answer to {question.name} ("{question.words}").', did_you_mean(value, names))
     return value
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from starterkit.errors import FileError, MissingError
+from starterkit.errors import EnvironmentProblem, FileError
 
 _FORMAT = 1
 _NAME = "choice.json"
@@ -15,7 +15,7 @@ _MEND = "`starterkit choose --save` writes it anew."
 
 
 @dataclass(frozen=True)
-class Saved:
+class SavedChoice:
     """What was chosen: the framework, where its template is when it came from elsewhere, and the answers."""
 
     framework: str
@@ -23,8 +23,8 @@ class Saved:
     answers: Mapping[str, str]
 
 
-def save(folder: Path, saved: Saved) -> Path:
-    """Write the choice, whole or not at all, and return its file. Raises `MissingError` where that is not possible."""
+def save(folder: Path, saved: SavedChoice) -> Path:
+    """Write the choice, whole or not at all, and return its file. Raises `EnvironmentProblem` where that is not possible."""
     file = folder / _NAME
     content = {
         "format": _FORMAT,
@@ -38,13 +38,13 @@ def save(folder: Path, saved: Saved) -> Path:
         draft.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
         draft.replace(file)
     except OSError as wrong:
-        raise MissingError(
+        raise EnvironmentProblem(
             f"The choice cannot be saved in {folder}: {wrong.strerror}.", "Name it: `starterkit new --framework NAME`."
         ) from wrong
     return file
 
 
-def saved_choice(folder: Path) -> Saved | None:
+def saved_choice(folder: Path) -> SavedChoice | None:
     """Return what was saved, or None. Raises `FileError` for a file that says something else."""
     file = folder / _NAME
     try:
@@ -55,7 +55,7 @@ def saved_choice(folder: Path) -> Saved | None:
         raise FileError(str(file), None, "the saved choice cannot be read", _MEND) from wrong
     if not _is_choice(found):
         raise FileError(str(file), None, "this is not a choice that this starterkit has saved", _MEND)
-    return Saved(found["framework"], found["template"], found["answers"])
+    return SavedChoice(found["framework"], found["template"], found["answers"])
 
 
 def _is_choice(found: object) -> bool:

@@ -172,9 +172,11 @@ class _Group(_PlainHelp, typer.core.TyperGroup):
         if name in self.commands:
             self.load(name)
         elif not ctx.resilient_parsing and not name.startswith("-"):
-            from starterkit.yamlfile import nearest
+            from starterkit.yamlfile import did_you_mean
 
-            fix = "`starterkit --help` shows them all." if name == "help" else nearest(name, self.list_commands(ctx))
+            fix = (
+                "`starterkit --help` shows them all." if name == "help" else did_you_mean(name, self.list_commands(ctx))
+            )
             raise UsageError(f"There is no command `{name}`.", fix)
         return super().resolve_command(ctx, args)
 
@@ -251,7 +253,7 @@ def root(
     if version:
         from starterkit import __version__
 
-        console.line(f"{NAME} {__version__}")
+        console.print(f"{NAME} {__version__}")
         raise typer.Exit(0)
     if folder:
         _check_folder(context)

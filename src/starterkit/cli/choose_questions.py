@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from starterkit.choosing.answers import SKIP, numbered
 from starterkit.choosing.questions import Question
 from starterkit.cli.console.console import Console
-from starterkit.cli.console.text import prose, text
+from starterkit.cli.console.text import markup, text
 
 _BACK = ("b", "back")
 _HOW = (
@@ -25,7 +25,7 @@ def interview(console: Console, questions: Sequence[Question], given: Mapping[st
     asked = [question for question in questions if question.name not in given]
     if asked:
         count = "one short question" if len(asked) == 1 else f"{len(asked)} short questions"
-        console.line(prose(f"{count[0].upper()}{count[1:]}. {_HOW}"))
+        console.print(markup(f"{count[0].upper()}{count[1:]}. {_HOW}"))
     at = 0
     while at < len(asked):
         answer = _ask(
@@ -41,12 +41,12 @@ def interview(console: Console, questions: Sequence[Question], given: Mapping[st
 
 def _ask(console: Console, question: Question, place: str, before: str, *, is_first: bool) -> str:
     """Ask one question until it is answered: a choice, `skip`, or `b`. Enter keeps what was answered before."""
-    console.line()
-    console.line(text(f"{place}  ", "dim"), text(question.words, "bold"))
-    console.line(text(question.why, "dim"))
+    console.print()
+    console.print(text(f"{place}  ", "dim"), text(question.words, "bold"))
+    console.print(text(question.why, "dim"))
     column = max(len(choice.name) for choice in question.choices) + 2
     for number, choice in enumerate(question.choices, 1):
-        console.line(
+        console.print(
             text(f"{number}  "), text(f"{choice.name:{column}}", "bold cyan"), choice.label, indent=2, hang=3 + column
         )
     while True:
@@ -59,6 +59,8 @@ def _ask(console: Console, question: Question, place: str, before: str, *, is_fi
         if meant:
             return meant.name
         if typed in _BACK:
-            console.line("This is the first question.")
+            console.print("This is the first question.")
         else:
-            console.line(prose(f"Please type a number from 1 to {len(question.choices)}, one of the words, or Enter."))
+            console.print(
+                markup(f"Please type a number from 1 to {len(question.choices)}, one of the words, or Enter.")
+            )

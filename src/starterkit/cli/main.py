@@ -13,7 +13,7 @@ from types import FrameType
 from typing import Any
 
 from starterkit.cli.console.console import Console, prepare_streams
-from starterkit.errors import ExitCode, MissingError, StarterkitError, UsageError, of_the_machine
+from starterkit.errors import EnvironmentProblem, ExitCode, StarterkitError, UsageError, from_os_error
 
 _TITLES = {ExitCode.RED: "", ExitCode.CONFLICT: "Stopped:", ExitCode.BUG: "Bug:"}
 
@@ -58,7 +58,7 @@ def _guarded(arguments: list[str], console: Console) -> int:
     except OSError as wrong:
         try:
             _check_current_folder()  # it may have been deleted while the command ran
-            told = of_the_machine(wrong)
+            told = from_os_error(wrong)
         except UsageError as gone:
             told = gone
         return _told(console, told) if told is not None else _bug(console, wrong, arguments)
@@ -85,9 +85,9 @@ def _dispatch(arguments: list[str], console: Console) -> int:
     try:
         answer: Any = command_line().main(arguments, prog_name="starterkit", standalone_mode=False, obj=console)
     except typer.TyperException as wrong:
-        from starterkit.cli.typer_errors import in_our_words
+        from starterkit.cli.typer_errors import usage_error_of
 
-        raise in_our_words(wrong) from wrong
+        raise usage_error_of(wrong) from wrong
     except typer.Abort as ended:  # the end of the input where a line was asked for
         raise KeyboardInterrupt from ended
     except SystemExit as ended:  # shell completion, and output into a closed pipe
@@ -99,7 +99,7 @@ def _dispatch(arguments: list[str], console: Console) -> int:
 
 def _told(console: Console, wrong: StarterkitError) -> int:
     _keep_error(console, wrong.message, wrong.fix, wrong.code)
-    console.trouble(_TITLES.get(wrong.code, "Error:"), wrong.message, wrong.fix)
+    console.error(_TITLES.get(wrong.code, "Error:"), wrong.message, wrong.fix)
     return int(wrong.code)
 
 
@@ -114,7 +114,7 @@ def _interrupted(console: Console) -> int:
     # it as unhandled and ends itself by the signal, whatever exit code it is given; running text forgets that.
     exec("")  # noqa: S102 - nothing is executed
     _keep_error(console, console.farewell, "", ExitCode.INTERRUPTED)
-    console.note(console.farewell)
+    console.info(console.farewell)
     return ExitCode.INTERRUPTED
 
 
@@ -125,11 +125,11 @@ def _bug(console: Console, wrong: BaseException, arguments: list[str]) -> int:
     where = f"The full report is in {place}." if place else "The report could not be written; it follows."
     message = f"starterkit made a mistake ({type(wrong).__name__}). {where}"
     _keep_error(console, message, "Please report this bug.", ExitCode.BUG)
-    console.trouble("Bug:", message, "")
+    console.error("Bug:", message, "")
     if not place:
         import traceback
 
-        console.note("".join(traceback.format_exception(wrong)))
+        console.info("".join(traceback.format_exception(wrong)))
     return ExitCode.BUG
 
 
@@ -140,7 +140,7 @@ def _output_failed(console: Console, wrong: OSError) -> int:
     os.dup2(nowhere, sys.stdout.fileno())
     if wrong.errno == errno.EPIPE or isinstance(wrong, BrokenPipeError):
         return ExitCode.INTERRUPTED
-    told = of_the_machine(wrong) or MissingError(f"The answer cannot be written: {wrong.strerror or wrong}.")
+    told = from_os_error(wrong) or EnvironmentProblem(f"The answer cannot be written: {wrong.strerror or wrong}.")
     return _told(console, told)
 
 

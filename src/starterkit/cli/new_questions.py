@@ -8,22 +8,22 @@ from pathlib import Path
 
 from starterkit.choosing.saved import saved_choice
 from starterkit.cli.console.console import Console
-from starterkit.cli.console.text import prose
+from starterkit.cli.console.text import markup
 from starterkit.errors import UsageError
 from starterkit.paths import cache_folder, expand_user_path, settings_folder
-from starterkit.project.creation import Created, Order, check_destination, create
-from starterkit.rendering import Question, check_runs_no_code, questions, refusal
+from starterkit.project.new import Created, ProjectSpec, check_destination, create
+from starterkit.render import TemplateQuestion, check_runs_no_code, questions, refusal
 from starterkit.runtime.bundle import Bundle
 from starterkit.template.bundled import bundled_names, bundled_template
-from starterkit.template.located import Located, locate_bundled, locate_template
 from starterkit.template.model import Template
+from starterkit.template.resolve import ResolvedTemplate, locate_bundled, locate_template
 
 DEFAULT_FOLDER = "my-site"
 _UNSURE = "choose"  # the word that asks the questions of that command first
 
 
 @dataclass(frozen=True)
-class Wanted:
+class TemplateChoice:
     """Which template is wanted: a bundled one by name, or one from elsewhere, and whether its code may run.
 
     With a `bundle`, packages come from there.
@@ -35,7 +35,7 @@ class Wanted:
     bundle: Bundle | None = None
 
 
-class Asking:
+class NewQuestions:
     """What is known of a project that is to be made, and how the rest is asked for.
 
     Where nobody can be asked, what is missing is a `UsageError` that names the flags.
@@ -48,7 +48,9 @@ class Asking:
         self._use_defaults = use_defaults
         self._may_ask = console.is_interactive
 
-    def order(self, destination: str, wanted: Wanted, start: Callable[[Template], tuple[str, bool]]) -> Order:
+    def order(
+        self, destination: str, wanted: TemplateChoice, start: Callable[[Template], tuple[str, bool]]
+    ) -> ProjectSpec:
         """Return the whole order."""
         if destination:
             check_destination(self._place(destination))
@@ -58,35 +60,35 @@ class Asking:
         step, solved = start(found.template)
         answers = self._all_answers(found.folder)
         place = self._place(destination) if destination else self._destination()
-        order = Order(place, found.folder, found.template, answers, step=step, solved=solved)
+        order = ProjectSpec(place, found.folder, found.template, answers, step=step, solved=solved)
         return replace(order, source=found.source, trusted=wanted.trusted, bundle=wanted.bundle)
 
-    def create(self, order: Order, *, install: bool) -> Created:
+    def create(self, order: ProjectSpec, *, install: bool) -> Created:
         """Make the project; where its template is a stranger's, ask before its code is run."""
         if order.is_from_elsewhere and not order.trusted and install and self._may_ask:
             check_runs_no_code(order.folder)
             trusted = self._is_trusted(order)
             order, install = replace(order, trusted=trusted), trusted
-        return create(replace(order, install=install), self._console.say)
+        return create(replace(order, install=install), self._console.show_progress)
 
-    def _located(self, wanted: Wanted) -> Located:
+    def _located(self, wanted: TemplateChoice) -> ResolvedTemplate:
         if not wanted.elsewhere:
             return locate_bundled(wanted.framework or self._framework())
         return from_elsewhere(self._console, self._folder, wanted.elsewhere)
 
-    def _as_saved(self, wanted: Wanted) -> Wanted:
+    def _as_saved(self, wanted: TemplateChoice) -> TemplateChoice:
         """Where no framework is named, the one that `choose --save` kept; it is said."""
         if wanted.framework or wanted.elsewhere:
             return wanted
         saved = saved_choice(settings_folder())
         if saved is None or (not saved.template and saved.framework not in self._names()):
             return wanted
-        self._console.note(
-            prose(f"Framework: {saved.framework}, which `choose --save` kept. `--framework NAME` takes another.")
+        self._console.info(
+            markup(f"Framework: {saved.framework}, which `choose --save` kept. `--framework NAME` takes another.")
         )
         return replace(wanted, framework="" if saved.template else saved.framework, elsewhere=saved.template)
 
-    def _is_trusted(self, order: Order) -> bool:
+    def _is_trusted(self, order: ProjectSpec) -> bool:
         question = (
             f"The {order.template.title} template comes from elsewhere ({order.recorded_source}). To install its "
             "packages and run its tests is to run its code on this machine. Do you trust it?"
@@ -138,7 +140,7 @@ class Asking:
 
         advice = advise(self._console, candidates(self._console, self._folder, ()), (), ask=True)
         show_advice(self._console, advice)
-        self._console.line()
+        self._console.print()
         return advice.start.name
 
     def _all_answers(self, folder: Path) -> dict[str, str]:
@@ -154,13 +156,13 @@ class Asking:
                 known[question.name] = self._answer(folder, question)
         return known
 
-    def _answer(self, folder: Path, question: Question) -> str:
+    def _answer(self, folder: Path, question: TemplateQuestion) -> str:
         while True:
             answer = self._console.ask(question.help, question.default)
             reason = refusal(folder, question.name, answer)
             if not reason:
                 return answer
-            self._console.line(reason)
+            self._console.print(reason)
 
     def _destination(self) -> Path:
         if not self._may_ask or self._use_defaults:
@@ -172,12 +174,12 @@ class Asking:
             try:
                 check_destination(place)
             except UsageError as wrong:
-                self._console.line(str(wrong))
+                self._console.print(str(wrong))
             else:
                 return place
 
 
-def from_elsewhere(console: Console, folder: Path, place: str) -> Located:
+def from_elsewhere(console: Console, folder: Path, place: str) -> ResolvedTemplate:
     """Return the template at a place: a folder, seen from `folder`, or a git address."""
-    console.say("Reading the template …")
+    console.show_progress("Reading the template …")
     return locate_template(place, folder, cache_folder() / "templates")

@@ -13,7 +13,7 @@ from starterkit.cli.session import folder_of
 from starterkit.errors import StarterkitError, UsageError
 
 if TYPE_CHECKING:
-    from starterkit.project.opened import Project
+    from starterkit.project.project import Project
 
 
 def flag(name: str, *, help: str) -> Any:
@@ -145,13 +145,13 @@ def beginning_with(incomplete: str, words: Iterable[str]) -> list[str]:
 @contextmanager
 def _project(context: typer.Context) -> Iterator[Project | None]:
     """The project here, or None where there is none or its path would have to be fetched first."""
-    from starterkit.project.opened import Project, find_project
-    from starterkit.repository import PATH_REF, TEXTS_REF, open_repository
+    from starterkit.git.repository import METADATA_REF, PATH_REF, open_repository
+    from starterkit.project.project import Project, find_project
 
     try:
         folder = find_project(folder_of(context))
         project = Project(folder, open_repository(folder))
-        ids = {PATH_REF: project.state.path, TEXTS_REF: project.state.texts}
+        ids = {PATH_REF: project.state.path, METADATA_REF: project.state.texts}
         is_whole = project.repository.refs(*ids) == ids
     except StarterkitError:
         yield None

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import typer
 
 from starterkit.cli.console.console import Console
-from starterkit.cli.console.text import prose
+from starterkit.cli.console.text import markup
 from starterkit.paths import expand_user_path
 
 if TYPE_CHECKING:
-    from starterkit.project.opened import Project
+    from starterkit.project.project import Project
 
 
 def console_of(context: typer.Context) -> Console:
@@ -30,12 +30,12 @@ def folder_of(context: typer.Context) -> Path:
 
 
 @contextmanager
-def opened(context: typer.Context) -> Iterator[Project]:
+def project_here(context: typer.Context) -> Iterator[Project]:
     """Open the project that the command was called for; tell what was finished after an interruption.
 
     Raises `UsageError` outside a project.
     """
-    from starterkit.project.opened import open_project
+    from starterkit.project.project import open_project
 
     console = console_of(context)
     with open_project(folder_of(context)) as project:
@@ -48,7 +48,7 @@ def _tell_recovery(console: Console, project: Project, *, told: bool) -> bool:
     found = project.recovered
     if found is None or told:
         return told
-    console.note(prose(f"The last `starterkit {found.command}` was interrupted; it has been finished now."))
+    console.info(markup(f"The last `starterkit {found.command}` was interrupted; it has been finished now."))
     for path in found.left:
-        console.note(f"You changed {path} meanwhile: your version stays.", indent=2)
+        console.info(f"You changed {path} meanwhile: your version stays.", indent=2)
     return True

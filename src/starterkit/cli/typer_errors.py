@@ -7,10 +7,10 @@ from typing import Any
 from typer import TyperException
 
 from starterkit.errors import UsageError
-from starterkit.yamlfile import nearest
+from starterkit.yamlfile import did_you_mean
 
 
-def in_our_words(wrong: TyperException) -> UsageError:
+def usage_error_of(wrong: TyperException) -> UsageError:
     """Return the usage error that says the same as one of Typer's."""
     context: Any = getattr(wrong, "ctx", None)
     command = context.command_path if context else "starterkit"
@@ -44,5 +44,5 @@ def _nearest_option(option: str, context: Any) -> str:
     if option == "-C":
         return f"It comes before the command: `starterkit -C FOLDER {context.info_name}`."
     known = [name for param in context.command.params for name in param.opts if name.startswith("--")]
-    found = nearest(option, known)
+    found = did_you_mean(option, known)
     return found if found.startswith("Did you mean") else ""

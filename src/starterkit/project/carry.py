@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from starterkit.project.history import in_folders_of_path
-from starterkit.repository.merge import Conflict, Merged, Merger, Settle
-from starterkit.repository.objects import FILE, Entry, blob_id
+from starterkit.git.merge import Conflict, Merger, MergeResult, Resolution
+from starterkit.git.objects import FILE, Entry, blob_id
+from starterkit.project.migrations import in_folders_of_path
 from starterkit.template.model import Template
 
 Tree = Mapping[str, Entry]
@@ -41,10 +41,10 @@ class Carried:
 
     tree: dict[str, Entry]
     conflicts: tuple[Conflict, ...] = ()
-    kept_aside: dict[str, Entry] = field(default_factory=dict)
-    put_back: tuple[str, ...] = ()
-    kept_mine: tuple[str, ...] = ()
-    merged: Merged | None = None
+    backups: dict[str, Entry] = field(default_factory=dict)
+    restored: tuple[str, ...] = ()
+    kept_yours: tuple[str, ...] = ()
+    merged: MergeResult | None = None
 
     @property
     def is_clean(self) -> bool:
@@ -75,23 +75,23 @@ def carry(
     _settle_pins(merger, template, outcome, pins_rule)
     kept_mine = () if new_may_meet else _keep_what_is_theirs(outcome)
     if outcome.before == outcome.after:
-        merged = Merged(outcome.mine, ())
+        merged = MergeResult(outcome.mine, ())
     else:
         merged = merger.merge(outcome.before, outcome.mine, outcome.after, lenient=lenient)
         aside.update(_words_lost(outcome, merged) if lenient else {})
     return Carried(dict(merged.tree), merged.conflicts, aside, put_back, kept_mine, merged)
 
 
-def settle(merger: Merger, carried: Carried, how: Settle, mine_label: str, theirs_label: str) -> Carried:
+def resolve(merger: Merger, carried: Carried, how: Resolution, mine_label: str, theirs_label: str) -> Carried:
     """Settle the conflicts of a carry; where theirs is taken, the learner's versions are kept aside."""
     assert carried.merged is not None
     tree = merger.settle(carried.merged, how, mine_label, theirs_label)
-    aside = dict(carried.kept_aside)
-    if how is not Settle.MINE:
+    aside = dict(carried.backups)
+    if how is not Resolution.MINE:
         aside.update({conflict.path: conflict.mine for conflict in carried.conflicts if conflict.mine is not None})
         folders = tuple(f"{conflict.path}/" for conflict in carried.conflicts)
         aside.update({path: e for path, e in carried.tree.items() if path.startswith(folders) and path not in tree})
-    return replace(carried, tree=tree, conflicts=(), kept_aside=aside)
+    return replace(carried, tree=tree, conflicts=(), backups=aside)
 
 
 def take_files(template: Template, before: Tree, after: Tree, mine: Tree, paths: set[str]) -> Carried:
@@ -107,7 +107,7 @@ def take_files(template: Template, before: Tree, after: Tree, mine: Tree, paths:
         else:
             tree[path] = new
             aside.update(_out_of_the_way(path, tree, after))
-    return Carried(tree, kept_aside=aside)
+    return Carried(tree, backups=aside)
 
 
 def take_all(before: Tree, after: Tree, mine: Tree, template: Template) -> Carried:
@@ -128,7 +128,7 @@ def take_all(before: Tree, after: Tree, mine: Tree, template: Template) -> Carri
         old = tree.pop(path)
         if old != before.get(path):
             aside[path] = old
-    return Carried(tree, kept_aside=aside)
+    return Carried(tree, backups=aside)
 
 
 def changed_paths(before: Tree, after: Tree) -> set[str]:
@@ -174,7 +174,7 @@ def _same_words(merger: Merger, mine: Entry, versions: tuple[Entry | None, ...])
     return bool(ids) and blob_id(merger.content(mine.id).replace(b"\r\n", b"\n")) in ids
 
 
-def _words_lost(sides: _Sides, merged: Merged) -> dict[str, Entry]:
+def _words_lost(sides: _Sides, merged: MergeResult) -> dict[str, Entry]:
     """The learner's versions of files that a lenient merge made the path's: what differed was white space."""
     return {
         path: mine

@@ -17,17 +17,17 @@ from pathlib import Path
 from typing import Any
 
 from starterkit.errors import ConflictError, UsageError, cannot_write
+from starterkit.git.objects import Entry, File
+from starterkit.git.repository import UNDO_REFS, Head, Repository
+from starterkit.git.worktree import id_on_disk, is_same, is_writable, remove_file, write_file
 from starterkit.paths import try_lock
-from starterkit.repository import UNDO_REFS, Head, Repository
-from starterkit.repository.objects import Entry, File
-from starterkit.repository.worktree import id_on_disk, is_same, is_writable, remove_file, write_file
 
 _JOURNAL = "journal.json"
 _NEXT_INDEX = "index.next"
 _SCRATCH = "scratch"
 
-Change = tuple[Entry | None, Entry | None]  # before and after
-Writes = Mapping[str, Change]
+FileChange = tuple[Entry | None, Entry | None]  # before and after
+Writes = Mapping[str, FileChange]
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,9 @@ class Recovery:
     finished: bool = True
 
 
-def writes_between(before: Mapping[str, Entry], after: Mapping[str, Entry], paths: Iterable[str]) -> dict[str, Change]:
+def writes_between(
+    before: Mapping[str, Entry], after: Mapping[str, Entry], paths: Iterable[str]
+) -> dict[str, FileChange]:
     """Return what differs at these paths. Removals come first: a file may replace a folder."""
     pairs = {path: (before.get(path), after.get(path)) for path in paths}
     changed = {path: pair for path, pair in pairs.items() if pair[0] != pair[1]}

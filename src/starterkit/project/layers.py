@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from starterkit.errors import FileError
+from starterkit.git.command import Git
+from starterkit.git.objects import BOT, EXECUTABLE, FILE, File, NewCommit, write_objects
+from starterkit.git.repository import STARTERKIT_REFS
 from starterkit.paths import is_editor_file
-from starterkit.repository import STARTERKIT_REFS
-from starterkit.repository.git import Git
-from starterkit.repository.objects import BOT, EXECUTABLE, FILE, File, NewCommit, write_objects
 from starterkit.template.model import FolderSource, Step, Template
-from starterkit.yamlfile import nearest
+from starterkit.yamlfile import did_you_mean
 
 _DATE = 1767225600  # 2026-01-01, so that ids depend on nothing but the layers
 FILE_LIMIT = 5_000_000
@@ -81,7 +81,7 @@ def check_layout(folder: Path) -> None:
             raise FileError(str(step), None, "steps/ holds the folders of steps only", "Put the file into its step.")
         for entry in sorted(step.iterdir()):
             if entry.name not in _STEP_ENTRIES and not _is_left_behind(entry.name):
-                fix = nearest(entry.name, list(_STEP_ENTRIES))
+                fix = did_you_mean(entry.name, list(_STEP_ENTRIES))
                 raise FileError(str(entry), None, "a step has no place for this", fix)
         for kind in ("given", "solution"):
             if (step / kind).exists() or (step / kind).is_symlink():
@@ -133,7 +133,7 @@ def _laid_over(below: Layer, label: str, files: Files, removed: tuple[str, ...],
     return Layer(label, {**kept, **files})
 
 
-def texts_of(folder: Path, template: Template) -> Files:
+def metadata_of(folder: Path, template: Template) -> Files:
     """Return the texts that `refs/starterkit/template` holds: path.yml, and each step's step.yml and lesson.md."""
     source = FolderSource(folder)
     names = ["path.yml"]

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starterkit.errors import MissingError
+from starterkit.errors import EnvironmentProblem
 from starterkit.process import ProgramFailed
 from starterkit.progress import Progress
 from starterkit.project.carry import Pins, PinsRule
-from starterkit.template.model import Environment
+from starterkit.template.model import EnvironmentSpec
 
 if TYPE_CHECKING:
     from starterkit.runtime.bundle import Bundle
 
 
 def pins_rule(
-    environment: Environment, say: Progress, *, bundle: Bundle | None = None, compile_now: bool = True
+    environment: EnvironmentSpec, say: Progress, *, bundle: Bundle | None = None, compile_now: bool = True
 ) -> PinsRule:
     """Return the rule for this kind of environment; with a `bundle`, pins are compiled from what is in it.
 
@@ -29,7 +29,7 @@ def pins_rule(
     """
 
     def rule(before: Pins, after: Pins, mine: Pins) -> Pins:
-        from starterkit.dependencies import merge_declaration
+        from starterkit.merge_dependencies import merge_declaration
         from starterkit.runtime.pins import preferred_pins
         from starterkit.runtime.prepare import compile_pins
 
@@ -46,7 +46,7 @@ def pins_rule(
             say("Compiling the pins again, with your packages …")
             pins = compile_pins(declaration, known, environment, offline=True, bundle=bundle)
             return Pins(declaration, pins)
-        except (MissingError, ProgramFailed):
+        except (EnvironmentProblem, ProgramFailed):
             where = "the bundle" if bundle else "the network"
             say(f"The pins could not be compiled offline; the next `check` or `run` does it with {where}.")
             return Pins(declaration, known)

@@ -7,12 +7,12 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from starterkit.checking.failures import judged_output
-from starterkit.checking.sources import Project as Sources
 from starterkit.errors import ExitCode, StarterkitError
-from starterkit.plain import plain
-from starterkit.project.opened import Project
-from starterkit.runtime.prepared import Prepared
+from starterkit.project.project import Project
+from starterkit.runtime.environment import Environment
+from starterkit.sanitize import strip_control
+from starterkit.testing.explain import explain_output
+from starterkit.testing.source_tree import SourceTree as Sources
 
 _SHOWN_LINES = 12
 _AGAIN = "Then type `starterkit run` again."
@@ -41,12 +41,12 @@ class SiteFailed(StarterkitError):
     code = ExitCode.RED
 
 
-def site_failure(project: Project, prepared: Prepared, command: Sequence[str], text: str) -> SiteFailed:
+def site_failure(project: Project, prepared: Environment, command: Sequence[str], text: str) -> SiteFailed:
     """Return the error that says why a command of the site failed. `text` is its output."""
-    text = plain(text)
+    text = strip_control(text)
     if trouble := _database_trouble(project, text):
         return trouble
-    found = judged_output(text, Sources(project.folder, project.template.owns, prepared.programs))
+    found = explain_output(text, Sources(project.folder, project.template.owns, prepared.programs))
     if found.message and found.place:
         where = "" if str(found.place) in found.message else f"\nin {found.place}"
         return SiteFailed(f"The site can't start.\n{found.message}{where}", f"Look at this line first. {_AGAIN}")

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from starterkit.errors import FileError
-from starterkit.repository.objects import FILE, File
-from starterkit.repository.worktree import write_file
+from starterkit.git.objects import FILE, File
+from starterkit.git.worktree import write_file
 from starterkit.textfile import ConflictMarkersError
 from starterkit.yamlfile import parse
 
@@ -99,7 +99,7 @@ class RememberedCheck:
     green: tuple[str, ...]
     red: tuple[str, ...]
     seconds: float
-    obstacle: str = ""
+    blocker: str = ""
 
     @property
     def is_green(self) -> bool:
@@ -113,12 +113,12 @@ def _check(found: Mapping[str, Any]) -> RememberedCheck:
         green=tuple(map(str, found["green"])),
         red=tuple(map(str, found["red"])),
         seconds=float(found["seconds"]),
-        obstacle=str(found.get("obstacle", "")),
+        blocker=str(found.get("obstacle", "")),
     )
 
 
 @dataclass(frozen=True)
-class Memory:
+class LocalState:
     """What this machine remembers of a project, as small JSON files; a damaged or missing one counts as empty."""
 
     folder: Path

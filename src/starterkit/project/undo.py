@@ -17,12 +17,12 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from starterkit.errors import ConflictError, UsageError
-from starterkit.plain import few
-from starterkit.project.journal import Change, Plan, Writes, carry_out, next_index_file, writes_between
-from starterkit.project.opened import Project, Work, tree_fingerprint
-from starterkit.repository import UNDO_REFS, Head, Repository
-from starterkit.repository.objects import BOT, FILE, SUBMODULE, Entry, File, NewCommit, write_objects
-from starterkit.repository.worktree import id_on_disk, is_same
+from starterkit.git.objects import BOT, FILE, SUBMODULE, Entry, File, NewCommit, write_objects
+from starterkit.git.repository import UNDO_REFS, Head, Repository
+from starterkit.git.worktree import id_on_disk, is_same
+from starterkit.project.journal import FileChange, Plan, Writes, carry_out, next_index_file, writes_between
+from starterkit.project.project import Project, WorkingTree, tree_fingerprint
+from starterkit.sanitize import few
 
 _FILES = "files/"
 _STAGED = "staged/"
@@ -31,7 +31,7 @@ _LINE = "undo"
 
 
 @dataclass(frozen=True)
-class Done:
+class UndoEntry:
     """One command on the undo line: the snapshot before it, where HEAD stood after it, and what it wrote.
 
     `undone_by` is the snapshot that `undo` took before it took the command back: the target of a redo; `restored` is
@@ -42,28 +42,28 @@ class Done:
     snapshot: str
     branch: str | None
     commit: str | None
-    wrote: dict[str, Change]
+    wrote: dict[str, FileChange]
     undone_by: str = ""
-    restored: dict[str, Change] = field(default_factory=dict)
+    restored: dict[str, FileChange] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class UndoLine:
+class UndoHistory:
     """The commands that can be undone (the last one next), and those that can be redone (the last one next)."""
 
-    done: tuple[Done, ...] = ()
-    undone: tuple[Done, ...] = ()
+    done: tuple[UndoEntry, ...] = ()
+    undone: tuple[UndoEntry, ...] = ()
 
-    def after(self, done: Done) -> UndoLine:
+    def after(self, done: UndoEntry) -> UndoHistory:
         """Return the line after a further command; it ends the redo line."""
-        return UndoLine((*self.done, done), ())
+        return UndoHistory((*self.done, done), ())
 
     def as_json(self) -> dict[str, Any]:
         return {"done": [asdict(entry) for entry in self.done], "undone": [asdict(entry) for entry in self.undone]}
 
 
 @dataclass(frozen=True)
-class Undone:
+class UndoResult:
     """What `undo` or `undo --redo` did: which command, which files it changed, and which it left alone."""
 
     command: str
@@ -74,14 +74,14 @@ class Undone:
     left: tuple[str, ...] = field(default=())
 
 
-def read_line(project: Project) -> UndoLine:
+def read_history(project: Project) -> UndoHistory:
     """Return the undo line of this machine."""
     file = project.repository.own_folder / f"{_LINE}.json"
     try:
         found = json.loads(file.read_bytes())
-        return UndoLine(tuple(map(_done, found["done"])), tuple(map(_done, found["undone"])))
+        return UndoHistory(tuple(map(_done, found["done"])), tuple(map(_done, found["undone"])))
     except FileNotFoundError:
-        return UndoLine()
+        return UndoHistory()
     except (ValueError, KeyError, TypeError) as wrong:
         raise UsageError(
             f"The list of what can be undone, {file}, is damaged.",
@@ -89,14 +89,14 @@ def read_line(project: Project) -> UndoLine:
         ) from wrong
 
 
-def line_entry(line: UndoLine) -> dict[str, Any]:
+def history_entry(line: UndoHistory) -> dict[str, Any]:
     """Return the undo line as the entry of a plan's memory."""
     return {_LINE: line.as_json()}
 
 
 def snapshot_commit(
     project: Project,
-    work: Work,
+    work: WorkingTree,
     head: Head,
     command: str,
     *,
@@ -132,14 +132,14 @@ def snapshot_commit(
     )
 
 
-def undo(project: Project, *, redo: bool = False, force: bool = False) -> Undone:
+def undo(project: Project, *, redo: bool = False, force: bool = False) -> UndoResult:
     """Take the last command that wrote back, or do it again; the state before this is a snapshot too.
 
     Raises `UsageError` when there is nothing to undo, `ConflictError` when commits or changes since then would be
     undone too and `force` is not given.
     """
     with project.writing("undo"):
-        repository, line = project.repository, read_line(project)
+        repository, line = project.repository, read_history(project)
         entry = _entry_to_take(line, redo=redo)
         head = _head_to_move(repository)
         target = entry.undone_by if redo else entry.snapshot
@@ -157,12 +157,12 @@ def undo(project: Project, *, redo: bool = False, force: bool = False) -> Undone
         write_objects(repository.git, [snapshot])
         writes = writes_between(work.tree, goal_tree, wrote)
         index = _prepare_index(repository, target)
-        memory = line_entry(_moved(line, entry, snapshot.ref, writes, redo=redo))
+        memory = history_entry(_moved(line, entry, snapshot.ref, writes, redo=redo))
         plan = Plan("undo", writes, head, goal_head, tip, index, memory)
         left = carry_out(repository, plan, repository.reader.blob)
         project.forget_state()
         project.memory.go_back_to(tree_fingerprint(_after(work, writes)), project.state.step)
-        return Undone(entry.command, redo, tuple(writes), snapshot.ref, left=left)
+        return UndoResult(entry.command, redo, tuple(writes), snapshot.ref, left=left)
 
 
 def _head_to_move(repository: Repository) -> Head:
@@ -179,11 +179,11 @@ def _tip(repository: Repository, branch: str | None, head: Head) -> str | None:
     return repository.refs(branch).get(branch)
 
 
-def _reversed(writes: Writes) -> dict[str, Change]:
+def _reversed(writes: Writes) -> dict[str, FileChange]:
     return {path: (after, before) for path, (before, after) in writes.items()}
 
 
-def _entry_to_take(line: UndoLine, *, redo: bool) -> Done:
+def _entry_to_take(line: UndoHistory, *, redo: bool) -> UndoEntry:
     entries = line.undone if redo else line.done
     if not entries:
         what = "redo" if redo else "undo"
@@ -194,13 +194,13 @@ def _entry_to_take(line: UndoLine, *, redo: bool) -> Done:
     return entries[-1]
 
 
-def _moved(line: UndoLine, entry: Done, snapshot: str, writes: Writes, *, redo: bool) -> UndoLine:
+def _moved(line: UndoHistory, entry: UndoEntry, snapshot: str, writes: Writes, *, redo: bool) -> UndoHistory:
     if redo:
-        return UndoLine((*line.done, replace(entry, undone_by="", restored={})), line.undone[:-1])
-    return UndoLine(line.done[:-1], (*line.undone, replace(entry, undone_by=snapshot, restored=dict(writes))))
+        return UndoHistory((*line.done, replace(entry, undone_by="", restored={})), line.undone[:-1])
+    return UndoHistory(line.done[:-1], (*line.undone, replace(entry, undone_by=snapshot, restored=dict(writes))))
 
 
-def _check_untouched(project: Project, entry: Done, is_where_it_was: bool, wrote: Writes) -> None:
+def _check_untouched(project: Project, entry: UndoEntry, is_where_it_was: bool, wrote: Writes) -> None:
     """Refuse to go on when commits, or changes to files that the command wrote, came since."""
     if not is_where_it_was:
         raise ConflictError(
@@ -220,7 +220,7 @@ def _check_untouched(project: Project, entry: Done, is_where_it_was: bool, wrote
         )
 
 
-def _after(work: Work, writes: Writes) -> dict[str, Entry]:
+def _after(work: WorkingTree, writes: Writes) -> dict[str, Entry]:
     """The learner's files once these are written."""
     tree = {**work.tree, **{path: after for path, (_, after) in writes.items() if after}}
     return {path: entry for path, entry in tree.items() if path not in writes or writes[path][1]}
@@ -244,17 +244,17 @@ def _prepare_index(repository: Repository, ref: str) -> bool:
     return True
 
 
-def _done(found: dict[str, Any]) -> Done:
-    return Done(**{**found, "wrote": _read_writes(found["wrote"]), "restored": _read_writes(found["restored"])})
+def _done(found: dict[str, Any]) -> UndoEntry:
+    return UndoEntry(**{**found, "wrote": _read_writes(found["wrote"]), "restored": _read_writes(found["restored"])})
 
 
-def _read_writes(found: dict[str, Any]) -> dict[str, Change]:
+def _read_writes(found: dict[str, Any]) -> dict[str, FileChange]:
     return {
         path: (None if old is None else Entry(*old), None if new is None else Entry(*new))
         for path, (old, new) in found.items()
     }
 
 
-def undo_help(line: UndoLine) -> str:
+def undo_help(line: UndoHistory) -> str:
     """Return which command `undo` would take back now, or an empty text."""
     return line.done[-1].command if line.done else ""

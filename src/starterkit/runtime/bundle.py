@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from starterkit.errors import FileError, MissingError, UsageError, cannot_write
+from starterkit.errors import EnvironmentProblem, FileError, UsageError, cannot_write
 from starterkit.paths import cache_folder, expand_user_folder
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ NO_BUNDLE = "off"
 _REQUIRED = ("format", "version", "date", "frameworks", "platforms", "pythons", "registry", "npm", "files")
 
 
-class BundleLacksError(MissingError):
+class BundleLacksError(EnvironmentProblem):
     """The bundle is not there, is not for this machine, or lacks a package; nothing was changed."""
 
 
@@ -44,7 +44,7 @@ class BundledFile:
 
 
 @dataclass(frozen=True)
-class Contents:
+class BundleManifest:
     """What a bundle says of itself.
 
     `npm` is the archive with npm's cache ("" where none is needed), `registry` the address by which npm finds the
@@ -68,7 +68,7 @@ class Bundle:
     folder: Path
 
     @cached_property
-    def contents(self) -> Contents:
+    def contents(self) -> BundleManifest:
         """What the bundle says of itself. Raises `FileError` for a bundle.yml that is damaged."""
         file = self.folder / BUNDLE_FILE
         try:
@@ -213,7 +213,7 @@ def sha256_of(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def read_contents(data: bytes, file: str) -> Contents:
+def read_contents(data: bytes, file: str) -> BundleManifest:
     """Read bundle.yml. Raises `FileError` with the line."""
     from starterkit.yamlfile import parse
 
@@ -222,7 +222,7 @@ def read_contents(data: bytes, file: str) -> Contents:
         keys["format"].integer(BUNDLE_FORMAT, BUNDLE_FORMAT)
     except FileError as newer:
         raise UsageError(f"{file} was made by another starterkit.", "Install the starterkit of the bundle.") from newer
-    return Contents(
+    return BundleManifest(
         version=keys["version"].text(),
         date=keys["date"].scalar(),
         frameworks=keys["frameworks"].texts(),

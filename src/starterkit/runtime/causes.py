@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from starterkit.errors import MissingError, StarterkitError, UsageError
-from starterkit.process import Finished
+from starterkit.errors import EnvironmentProblem, StarterkitError, UsageError
+from starterkit.process import Completed
 
 AGAIN = "then type the command again."
 CONNECT = f"Connect to the network and {AGAIN[5:]}"
@@ -24,7 +24,7 @@ _HEADING = re.compile(r"^npm (?:error|warn)(?: (?:errno|syscall) \w+$| \d{3}$| (
 _PREFIX = re.compile(r"^(?:error|cause|hint): ")
 
 
-class NoNetworkError(MissingError):
+class NoNetworkError(EnvironmentProblem):
     """Packages are neither in the cache nor can they be fetched now; nothing was changed."""
 
 
@@ -42,7 +42,7 @@ class HalfInstalledError(NoSuchPackagesError):
     """A package was fetched and can't be installed; the environment is half filled."""
 
 
-class UnknownCauseError(MissingError):
+class UnknownCauseError(EnvironmentProblem):
     """A program failed, and its words fit no known cause."""
 
 
@@ -64,7 +64,7 @@ _LOGIN = "Open a web page in your browser: the network may ask for a login. Afte
 # The first row that fits counts: a proxy's refusal, say, comes with the words of a failed connection.
 _TABLE = (
     Cause(
-        MissingError,
+        EnvironmentProblem,
         r"No space left|ENOSPC|EDQUOT|Disk quota exceeded|os error (?:28|112|122)\b|not enough space on the disk",
         "There is no room left on the disk for {what}.",
         f"Make room, {AGAIN}",
@@ -159,7 +159,7 @@ _TABLE = (
         CONNECT,
     ),
     Cause(
-        MissingError,
+        EnvironmentProblem,
         r"Permission denied|Access is denied|\bE(?:ACCES|PERM|ROFS)\b|os error (?:5|13|30)\b|Read-only file system",
         "{What} can't be written: you may not write there.",
         f"Allow yourself to write to the folder that is named above, {AGAIN}",
@@ -204,7 +204,7 @@ def cause_of(text: str) -> tuple[Cause, str] | None:
     return None
 
 
-def failure(finished: Finished, what: str) -> StarterkitError:
+def failure(finished: Completed, what: str) -> StarterkitError:
     """Return (not raise) the error that says why a program failed to get or install `what`."""
     text = finished.text_err if finished.text_err.strip() else finished.text_out
     words = own_words(text)

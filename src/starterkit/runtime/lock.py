@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from starterkit.errors import MissingError
+from starterkit.errors import EnvironmentProblem
 from starterkit.paths import try_lock
 from starterkit.progress import Progress, no_progress
 
@@ -23,7 +23,7 @@ def locked(
     """Hold the lock on `file` (made when absent) while the block runs; gives the file descriptor that holds it.
 
     A program that inherits the descriptor holds the lock too, so that what a killed command started is waited for.
-    Raises `MissingError` when another command still holds it after `seconds`.
+    Raises `EnvironmentProblem` when another command still holds it after `seconds`.
     """
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o666)
     try:
@@ -31,7 +31,7 @@ def locked(
         waiting = False
         while not try_lock(descriptor):
             if time.monotonic() > deadline:
-                raise MissingError(
+                raise EnvironmentProblem(
                     f"Another command has been preparing {what} for more than {seconds:g} seconds.",
                     "End that command, then type this one again.",
                 )

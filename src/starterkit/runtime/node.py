@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from starterkit.errors import MissingError, StarterkitError
+from starterkit.errors import EnvironmentProblem, StarterkitError
 from starterkit.paths import cache_folder
 from starterkit.process import PYTHON_VARIABLES, run, scrubbed_environment
 from starterkit.progress import Progress
@@ -62,7 +62,7 @@ def find_node(wanted: str, *, offline: bool, bundle: Bundle | None, say: Progres
 
     The latter is fetched when it is needed first, from the `bundle` where there is one.
 
-    Raises `NoNetworkError` where it has to be fetched and cannot be, `MissingError` where none that fits is known.
+    Raises `NoNetworkError` where it has to be fetched and cannot be, `EnvironmentProblem` where none that fits is known.
     """
     theirs = node_of_the_machine()
     if theirs and fits(theirs.version, wanted):
@@ -72,7 +72,7 @@ def find_node(wanted: str, *, offline: bool, bundle: Bundle | None, say: Progres
         return own
     if not fits(OWN_VERSION, wanted):
         found = f"; here is {theirs.version}" if theirs else ""
-        raise MissingError(
+        raise EnvironmentProblem(
             f"This project needs Node {wanted}{found}.", "Install it from your system's packages or from nodejs.org."
         )
     found = f"Node {theirs.version} is here and too old" if theirs else "There is no Node on this machine"
@@ -189,7 +189,7 @@ def _fetch_own(offline: bool, bundle: Bundle | None) -> KnownNode:
             draft.rename(whole)
     own = own_node()
     if own is None:
-        raise MissingError(
+        raise EnvironmentProblem(
             f"Node {OWN_VERSION} was fetched to {folder} and can't be run: "
             + (f"its disk {NOEXEC}." if forbids_programs(folder) else "the cause is unknown."),
             "Install Node from your system's packages or from nodejs.org.",

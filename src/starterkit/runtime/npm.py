@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from starterkit.process import Finished, TimeLimitReached, run, scrubbed_environment
+from starterkit.process import Completed, TimeLimitReached, run, scrubbed_environment
 from starterkit.progress import Progress, no_progress
 from starterkit.runtime.causes import NoNetworkError, NoSuchPackagesError, failure
 from starterkit.runtime.node import NODE_VARIABLES, KnownNode
@@ -42,7 +42,7 @@ def run_npm(
     offline: bool = False,
     keep_open: Sequence[int] = (),
     seconds: float = _LIMIT_SECONDS,
-) -> Finished:
+) -> Completed:
     """Run npm to its end, without noise; its exit code is the caller's to judge."""
     variables = scrubbed_environment(NODE_VARIABLES)
     variables["PATH"] = f"{node.program.parent}{os.pathsep}{variables.get('PATH', '')}"
@@ -55,7 +55,7 @@ def run_npm(
         return stopped.finished
 
 
-def run_online(node: KnownNode, args: Sequence[str], *, cwd: Path, keep_open: Sequence[int] = ()) -> Finished:
+def run_online(node: KnownNode, args: Sequence[str], *, cwd: Path, keep_open: Sequence[int] = ()) -> Completed:
     """Run npm with the network, in a folder with a package.json.
 
     It asks the registry for one package first: `npm ci` asks for a hundred at once, waits for each of them if nothing
@@ -80,7 +80,7 @@ def run_cached_first(
     bundle: Bundle | None = None,
     say: Progress = no_progress,
     keep_open: Sequence[int] = (),
-) -> Finished:
+) -> Completed:
     """Run npm on its cache alone, and if that isn't enough, with the network after saying so.
 
     Raises as `offline_first` does.
@@ -88,7 +88,7 @@ def run_cached_first(
     options = map(str, bundle.npm_options) if bundle else ()
     words = [*args, *options]
 
-    def run_with(no_network: bool) -> Finished:
+    def run_with(no_network: bool) -> Completed:
         if no_network:
             return run_npm(node, words, cwd=cwd, offline=True, keep_open=keep_open)
         return run_online(node, words, cwd=cwd, keep_open=keep_open)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from starterkit.errors import MissingError
-from starterkit.process import Finished
+from starterkit.errors import EnvironmentProblem
+from starterkit.process import Completed
 from starterkit.progress import Progress
 from starterkit.runtime.bundle import Bundle
 from starterkit.runtime.causes import (
@@ -19,16 +19,16 @@ from starterkit.runtime.causes import (
 )
 
 # What the network can't help with; and what is half filled would pass for whole the second time.
-_FINAL = (MissingError, HalfInstalledError)
+_FINAL = (EnvironmentProblem, HalfInstalledError)
 
 
 def offline_first(
-    run: Callable[[bool], Finished], what: str, *, offline: bool, bundle: Bundle | None, say: Progress
-) -> Finished:
+    run: Callable[[bool], Completed], what: str, *, offline: bool, bundle: Bundle | None, say: Progress
+) -> Completed:
     """Call `run` with True (offline), and if that isn't enough and allowed, with False.
 
     `what` names what is needed, for people: "the packages of requirements.txt". With a `bundle`, packages come from
-    there alone. Raises `NoNetworkError`, `NoSuchPackagesError`, `MissingError`; of a bundle, `BundleLacksError`.
+    there alone. Raises `NoNetworkError`, `NoSuchPackagesError`, `EnvironmentProblem`; of a bundle, `BundleLacksError`.
     """
     finished = run(True)
     if finished.code == 0:

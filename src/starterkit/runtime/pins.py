@@ -39,7 +39,7 @@ def check_pins(pins: bytes, file: str, declaration: str) -> None:
 def pinned_versions(pins: bytes) -> dict[str, tuple[str, ...]]:
     """Return the versions to which each package of a pins file is pinned (several where they differ by system)."""
     if _is_lock(pins):
-        from starterkit.runtime.node_packages import pinned_versions as of_lock
+        from starterkit.runtime.package_json import pinned_versions as of_lock
 
         return of_lock(pins)
     found = {name: re.findall(r"(?m)^\S+?\s*==\s*([^\s;\\]+)", text) for name, text in _entries(pins).items()}
@@ -54,7 +54,7 @@ def pinned_hashes(pins: bytes) -> dict[str, frozenset[str]]:
 def preferred_pins(*files: bytes) -> bytes:
     """Return one pins file that holds each package as the first of `files` that names it does."""
     if any(map(_is_lock, files)):
-        from starterkit.runtime.node_packages import preferred_lock
+        from starterkit.runtime.package_json import preferred_lock
 
         return preferred_lock(*files)
     entries: dict[str, str] = {}

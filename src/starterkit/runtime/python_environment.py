@@ -9,52 +9,52 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from starterkit.errors import FileError, MissingError
+from starterkit.errors import EnvironmentProblem, FileError
 from starterkit.progress import Progress
 from starterkit.runtime.bundle import Bundle
+from starterkit.runtime.environment import Environment, program_variables
 from starterkit.runtime.inventory import damage, is_unchanged
-from starterkit.runtime.prepared import Prepared, program_variables
 from starterkit.runtime.stamp import Files, read, stamp_problem
-from starterkit.template.model import Environment
+from starterkit.template.model import EnvironmentSpec
 
 FOLDER = ".venv"
 
 
 def prepare(
-    project: Path, environment: Environment, *, offline: bool, bundle: Bundle | None, say: Progress, fresh: bool
-) -> Prepared:
+    project: Path, environment: EnvironmentSpec, *, offline: bool, bundle: Bundle | None, say: Progress, fresh: bool
+) -> Environment:
     """Return the environment in the project's .venv, made or brought up to date where that is needed."""
     project = project.absolute()
     folder = project / FOLDER
     ahead: tuple[str, ...] = ()
     if fresh or not is_up_to_date(project, environment):
-        from starterkit.runtime.python_making import Making, compiling
+        from starterkit.runtime.python_builder import PythonBuilder, compiling
 
         try:
-            Making(project, environment, offline, bundle, say, fresh).bring_up_to_date()
+            PythonBuilder(project, environment, offline, bundle, say, fresh).bring_up_to_date()
         except OSError as denied:
             where = denied.filename or folder
-            raise MissingError(f"The environment cannot be made: {where}: {denied.strerror}.") from denied
+            raise EnvironmentProblem(f"The environment cannot be made: {where}: {denied.strerror}.") from denied
         ahead = compiling(project, environment)
     program = python(folder)
     variables = program_variables(program.parent, environment.clear)
-    return Prepared({"python": str(program)}, variables, folder, ahead=ahead)
+    return Environment({"python": str(program)}, variables, folder, ahead=ahead)
 
 
-def problem(project: Path, environment: Environment) -> str:
+def problem(project: Path, environment: EnvironmentSpec) -> str:
     """Return why the environment must be created or updated, in words; "" if it is whole. Starts no program."""
     folder = project.absolute() / FOLDER
     found = stamp_problem(folder, read_files(project, environment))
     return found or ("" if has_python(folder) else "its Python is gone or may not be run") or damage(folder)
 
 
-def is_up_to_date(project: Path, environment: Environment) -> bool:
+def is_up_to_date(project: Path, environment: EnvironmentSpec) -> bool:
     """True if the environment is made from what the project says now and no package is lost. Starts no program."""
     folder = project / FOLDER
     return not stamp_problem(folder, read_files(project, environment)) and has_python(folder) and is_unchanged(folder)
 
 
-def read_files(project: Path, environment: Environment) -> Files:
+def read_files(project: Path, environment: EnvironmentSpec) -> Files:
     """Return the declaration and the pins of a project (b"" where it has none). Raises `FileError`."""
     declaration = read(project / environment.declaration)
     if declaration is None:

@@ -10,15 +10,15 @@ from pathlib import Path
 
 from starterkit.progress import Progress
 from starterkit.runtime.bundle import Bundle
-from starterkit.runtime.declaration import declared
+from starterkit.runtime.pyproject import declared
 from starterkit.runtime.uv import run_cached_first
-from starterkit.template.model import Environment
+from starterkit.template.model import EnvironmentSpec
 
 
 def compile_pins(
     declaration: bytes,
     old_pins: bytes | None,
-    environment: Environment,
+    environment: EnvironmentSpec,
     *,
     offline: bool,
     bundle: Bundle | None,
@@ -36,7 +36,7 @@ def compile_pins(
         return target.read_bytes().replace(b"\r\n", b"\n")
 
 
-def fetch_into_cache(pins: bytes, environment: Environment, *, offline: bool, say: Progress) -> None:
+def fetch_into_cache(pins: bytes, environment: EnvironmentSpec, *, offline: bool, say: Progress) -> None:
     """Bring every package of a pins file, and what is needed to compile pins again, into uv's cache."""
     with _scratch() as folder:
         file = folder / Path(environment.pins).name
@@ -59,7 +59,7 @@ def _compile(
     words: list[str],
     target: Path,
     lowest_python: tuple[int, int],
-    environment: Environment,
+    environment: EnvironmentSpec,
     *,
     offline: bool,
     bundle: Bundle | None,

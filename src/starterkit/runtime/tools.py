@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from starterkit.errors import StarterkitError
+from starterkit.git.command import INSTALL_NEWER_GIT, OLDEST_GIT_WORDS, git_version
 from starterkit.process import run
-from starterkit.repository.git import INSTALL_NEWER_GIT, OLDEST_GIT_WORDS, git_version
 from starterkit.runtime.node import OWN_VERSION, own_node
 from starterkit.runtime.uv import uv_binary
 from starterkit.runtime.versions import fits

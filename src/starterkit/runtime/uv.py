@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from starterkit.errors import MissingError
-from starterkit.process import PYTHON_VARIABLES, Finished, TimeLimitReached, run, scrubbed_environment
+from starterkit.errors import EnvironmentProblem
+from starterkit.process import PYTHON_VARIABLES, Completed, TimeLimitReached, run, scrubbed_environment
 from starterkit.progress import Progress, no_progress
 from starterkit.runtime.offline_first import offline_first
 
@@ -39,7 +39,7 @@ _FINDING = threading.Lock()
 
 
 def uv_binary() -> Path:
-    """Return the uv that came with starterkit, or else the one on the PATH. Raises `MissingError`."""
+    """Return the uv that came with starterkit, or else the one on the PATH. Raises `EnvironmentProblem`."""
     try:
         from uv import find_uv_bin
 
@@ -48,13 +48,15 @@ def uv_binary() -> Path:
     except (ImportError, FileNotFoundError):
         found = shutil.which("uv")
     if not found:
-        raise MissingError("uv, which makes Python environments, is not on this machine.", "Install starterkit again.")
+        raise EnvironmentProblem(
+            "uv, which makes Python environments, is not on this machine.", "Install starterkit again."
+        )
     return Path(found)
 
 
 def run_uv(
     args: Sequence[str | Path], *, cwd: Path | None = None, offline: bool = False, keep_open: Sequence[int] = ()
-) -> Finished:
+) -> Completed:
     """Run uv to its end, without colours and progress bars; its exit code is the caller's to judge."""
     variables = scrubbed_environment(_CLEARED)
     for name, value in _QUICK.items():
@@ -76,7 +78,7 @@ def run_cached_first(
     bundle: Bundle | None = None,
     say: Progress = no_progress,
     keep_open: Sequence[int] = (),
-) -> Finished:
+) -> Completed:
     """Run uv on its cache alone, and if that isn't enough, with the network after saying so.
 
     Raises as `offline_first` does.

@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
-from starterkit.errors import MissingError
-from starterkit.repository.objects import File
-from starterkit.repository.worktree import write_file
+from starterkit.errors import EnvironmentProblem
+from starterkit.git.objects import File
+from starterkit.git.worktree import write_file
 
 _DRAFT, _DECIDED = ".starterkit-draft", ".starterkit-replacing"
 _PLAN, _UNDO = "plan.json", "undo.json"
@@ -52,7 +52,7 @@ def build_in_place(destination: Path, build: Callable[[Path], Built]) -> Built:
 def replace_files(folder: Path, before: Mapping[str, File], wanted: Mapping[str, File]) -> None:
     """Make `wanted` of the template's files `before`; unchanged files and all others in the folder aren't touched.
 
-    Raises `MissingError` if the folder can't be written. Then nothing was changed.
+    Raises `EnvironmentProblem` if the folder can't be written. Then nothing was changed.
     """
     finish_replacing(folder)
     draft, decided = folder / _DRAFT, folder / _DECIDED
@@ -83,7 +83,7 @@ def replace_files(folder: Path, before: Mapping[str, File], wanted: Mapping[str,
 
 
 def finish_replacing(folder: Path) -> None:
-    """Finish what a killed command had decided. Raises `MissingError` if the folder can't be written."""
+    """Finish what a killed command had decided. Raises `EnvironmentProblem` if the folder can't be written."""
     if not (folder / _DECIDED).is_dir():
         return
     try:
@@ -92,10 +92,10 @@ def finish_replacing(folder: Path) -> None:
         raise _not_written(folder, wrong) from wrong
 
 
-def _not_written(folder: Path, wrong: OSError) -> MissingError:
+def _not_written(folder: Path, wrong: OSError) -> EnvironmentProblem:
     fix = "Make room or make the folder writable, then type the same again."
     was = "A change to it was begun and isn't finished." if (folder / _DECIDED).exists() else "Nothing was changed."
-    return MissingError(f"{folder} can't be written: {wrong.strerror or wrong}. {was}", fix)
+    return EnvironmentProblem(f"{folder} can't be written: {wrong.strerror or wrong}. {was}", fix)
 
 
 def _write_plan(file: Path, files: str, removed: list[str], kept: Iterable[str]) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from starterkit.errors import UsageError
+from starterkit.template.load import read_template
 from starterkit.template.model import FolderSource, Template
-from starterkit.template.reading import read_template
-from starterkit.yamlfile import nearest
+from starterkit.yamlfile import did_you_mean
 
 
 def bundled_folder() -> Path:
@@ -44,6 +44,6 @@ def bundled_template(name: str) -> tuple[Path, Template]:
     """Return a bundled template's folder and texts. Raises `UsageError` with the nearest names."""
     wanted, names = name.strip().lower(), bundled_names()
     if wanted not in names:
-        raise UsageError(f'There is no framework "{name}" here.', nearest(wanted, names))
+        raise UsageError(f'There is no framework "{name}" here.', did_you_mean(wanted, names))
     folder = bundled_folder() / wanted
     return folder, read_template(FolderSource(folder))

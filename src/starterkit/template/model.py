@@ -16,7 +16,7 @@ from typing import Protocol
 
 from starterkit.errors import FileError, UsageError
 from starterkit.textfile import decode_utf8
-from starterkit.yamlfile import nearest
+from starterkit.yamlfile import did_you_mean
 
 BASE = "base"
 _LIMIT_BYTES = 1_000_000
@@ -100,7 +100,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Environment:
+class EnvironmentSpec:
     """What runs the project: `kind` names a maker in runtime, the two files declare and pin its packages."""
 
     kind: str
@@ -179,7 +179,7 @@ class Template:
     traits: dict[str, Trait]
     entry_point: str
     tools: dict[str, str]
-    environment: Environment
+    environment: EnvironmentSpec
     commands: Commands
     select: tuple[str, ...]
     report: str
@@ -214,7 +214,7 @@ class Template:
         if wanted.isdigit():
             raise UsageError(f"There is no step {words} in the {self.title} path: it has {len(self.step_names)}.")
         known = [*self.step_names, *(name.split("-", 1)[1] for name in self.step_names)]
-        raise UsageError(f'There is no step "{words}" in the {self.title} path.', nearest(wanted, known))
+        raise UsageError(f'There is no step "{words}" in the {self.title} path.', did_you_mean(wanted, known))
 
     def lesson(self, step: str) -> str:
         """Return a step's lesson as Markdown."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from starterkit.errors import FileError
 from starterkit.template.model import Source
-from starterkit.yamlfile import Value, nearest, parse
+from starterkit.yamlfile import Value, did_you_mean, parse
 
 QUESTIONS_FILE = "copier.yml"
 PROJECT_FOLDER = "project"
@@ -28,7 +28,7 @@ _QUESTION_KEYS = ("type", "help", "default", "validator", "placeholder", "choice
 
 
 @dataclass(frozen=True)
-class Question:
+class TemplateQuestion:
     """One question of a template: its key, what is asked, and the default answer."""
 
     name: str
@@ -46,13 +46,13 @@ class CodeSetting:
 
 
 @dataclass(frozen=True)
-class Questions:
+class TemplateQuestions:
     """What copier.yml says: the questions in their order, their validators, and the settings that run code.
 
     `has_own_jinja` tells whether it changes how Jinja reads the files.
     """
 
-    questions: tuple[Question, ...]
+    questions: tuple[TemplateQuestion, ...]
     validators: Mapping[str, Value]
     code: tuple[CodeSetting, ...]
     has_own_jinja: bool
@@ -63,7 +63,7 @@ class Questions:
         return [question.name for question in self.questions]
 
 
-def read_questions(source: Source) -> Questions:
+def read_questions(source: Source) -> TemplateQuestions:
     """Read copier.yml. Raises `FileError` with file and line for what starterkit cannot render."""
     label = source.label(QUESTIONS_FILE)
     data = source.read(QUESTIONS_FILE)
@@ -85,12 +85,12 @@ def read_questions(source: Source) -> Questions:
         if name in keys and not _is_empty(keys[name])
     )
     has_own_jinja = "_envops" in keys or "_external_data" in keys
-    return Questions(questions, validators, code, has_own_jinja, label)
+    return TemplateQuestions(questions, validators, code, has_own_jinja, label)
 
 
 def _check_setting(name: str, value: Value) -> None:
     if name not in _SETTINGS:
-        raise value.wrong(f'unknown setting "{name}"', nearest(name, list(_SETTINGS)))
+        raise value.wrong(f'unknown setting "{name}"', did_you_mean(name, list(_SETTINGS)))
     fixed = {"_subdirectory": PROJECT_FOLDER, "_templates_suffix": SUFFIX}
     if name in fixed and value.text() != fixed[name]:
         raise value.wrong(
@@ -98,11 +98,11 @@ def _check_setting(name: str, value: Value) -> None:
         )
 
 
-def _question(name: str, value: Value, validators: dict[str, Value]) -> Question:
+def _question(name: str, value: Value, validators: dict[str, Value]) -> TemplateQuestion:
     if value.is_list():
         raise value.wrong("expected a question (a mapping with type, help and default), found a list")
     if not value.is_mapping():
-        return Question(name, name.replace("_", " "), value.text())
+        return TemplateQuestion(name, name.replace("_", " "), value.text())
     keys = value.mapping((), _QUESTION_KEYS)
     if "type" in keys:
         keys["type"].choice(("str",))
@@ -111,7 +111,7 @@ def _question(name: str, value: Value, validators: dict[str, Value]) -> Question
         validators[name] = keys["validator"]
     help_text = keys["help"].text() if "help" in keys else name.replace("_", " ")
     default = keys["default"].scalar() if "default" in keys else ""
-    return Question(name, help_text, default)
+    return TemplateQuestion(name, help_text, default)
 
 
 def _is_empty(value: Value) -> bool:

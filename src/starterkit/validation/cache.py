@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from starterkit.errors import StarterkitError
+from starterkit.git.objects import digest
 from starterkit.process import run
-from starterkit.repository.objects import digest
 from starterkit.validation.model import Finding, Rule, RuleResult
 
 _FORMAT = 1

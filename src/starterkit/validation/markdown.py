@@ -20,7 +20,7 @@ _VOWELS = re.compile(r"[aeiouy]+")
 
 
 @dataclass(frozen=True)
-class Block:
+class MarkdownBlock:
     """A fenced block of code; `line` is that of its first line of code, `file` the path that it names or ""."""
 
     language: str
@@ -30,28 +30,28 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Link:
+class MarkdownLink:
     """A link or an image: where it leads, and its line."""
 
     target: str
     line: int
 
 
-def blocks(text: str) -> list[Block]:
+def blocks(text: str) -> list[MarkdownBlock]:
     """Return the fenced blocks of a text, in order."""
-    return [block for block in _parts(text) if isinstance(block, Block)]
+    return [block for block in _parts(text) if isinstance(block, MarkdownBlock)]
 
 
 def prose_lines(text: str) -> list[tuple[int, str]]:
     """Return the lines outside of blocks with their numbers."""
-    return [part for part in _parts(text) if not isinstance(part, Block)]
+    return [part for part in _parts(text) if not isinstance(part, MarkdownBlock)]
 
 
-def links(text: str) -> Iterator[Link]:
+def links(text: str) -> Iterator[MarkdownLink]:
     """Yield the links and images outside of blocks."""
     for number, line in prose_lines(text):
         for found in _LINK.finditer(re.sub(r"`[^`]*`", "", line)):
-            yield Link(found["target"] or found["image"], number)
+            yield MarkdownLink(found["target"] or found["image"], number)
 
 
 def words(text: str) -> list[str]:
@@ -83,7 +83,7 @@ def _syllables(word: str) -> int:
     return max(1, count - is_silent)
 
 
-def _parts(text: str) -> Iterator[Block | tuple[int, str]]:
+def _parts(text: str) -> Iterator[MarkdownBlock | tuple[int, str]]:
     lines = text.split("\n")
     paragraph: list[str] = []
     number = 0
@@ -100,7 +100,7 @@ def _parts(text: str) -> Iterator[Block | tuple[int, str]]:
             end += 1
         code = tuple(line.removeprefix(opening["indent"]) for line in lines[number + 1 : end])
         language = opening["info"].strip().split(" ")[0]
-        yield Block(language, code, number + 2, _named(opening["info"], paragraph))
+        yield MarkdownBlock(language, code, number + 2, _named(opening["info"], paragraph))
         paragraph = []
         number = end + 1
 

@@ -16,7 +16,7 @@ _FLOOR = re.compile(r">=\s*(\d+(?:\.\d+)?)")
 
 
 @dataclass(frozen=True)
-class Job:
+class MatrixJob:
     """One job: `steps` is a range as `--step` takes it; `python` or `node` is "" where the template needs none."""
 
     template: str
@@ -32,7 +32,7 @@ def matrix(
     steps_per_job: int = 2,
     versions: Sequence[str] = (),
     databases: Sequence[str] = DATABASES,
-) -> list[Job]:
+) -> list[MatrixJob]:
     """Return template × step range × version × database; without `versions`, the oldest and the newest of each."""
     jobs = []
     for name, template in templates:
@@ -41,7 +41,7 @@ def matrix(
             for version in versions or _versions(template):
                 for database in databases:
                     python, node = (version, "") if kind == "python" else ("", version)
-                    jobs.append(Job(name, steps, python, node, database))
+                    jobs.append(MatrixJob(name, steps, python, node, database))
     return jobs
 
 

@@ -16,11 +16,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
-from starterkit.project.pulling import COLLECTED
-from starterkit.repository import PATH_REF, TEXTS_REF, make_repository
-from starterkit.repository.bare import BareRepository
-from starterkit.repository.objects import EXECUTABLE, FILE, File
-from starterkit.repository.worktree import write_file
+from starterkit.git.bare import BareRepository
+from starterkit.git.objects import EXECUTABLE, FILE, File
+from starterkit.git.repository import METADATA_REF, PATH_REF, make_repository
+from starterkit.git.worktree import write_file
+from starterkit.project.pull import COLLECTED
 from starterkit.workshop.model import Person, Workshop
 from starterkit.workshop.repositories import MAIN
 
@@ -173,7 +173,7 @@ class Handouts:
         repository = make_repository(master)
         modes: dict[str, str] = {}
         with BareRepository(workshop.path_repository) as path:
-            refs = self._refs = {MAIN: path.refs()[MAIN], PATH_REF: workshop.path, TEXTS_REF: workshop.texts}
+            refs = self._refs = {MAIN: path.refs()[MAIN], PATH_REF: workshop.path, METADATA_REF: workshop.texts}
             packs = master / ".git" / "objects" / "pack"
             packs.mkdir(exist_ok=True)
             wanted = "".join(f"{id}\n" for id in refs.values()).encode()

@@ -21,10 +21,10 @@ from functools import cached_property
 from pathlib import Path
 
 from starterkit.errors import FileError, UsageError
+from starterkit.git.bare import HEADS
 from starterkit.paths import expand_user_path
-from starterkit.repository.bare import HEADS
-from starterkit.workshop.naming import key_of, told_apart
-from starterkit.yamlfile import nearest
+from starterkit.workshop.names import key_of, told_apart
+from starterkit.yamlfile import did_you_mean
 
 WORKSHOP_FILE = "workshop.yml"
 COLLECTED_HEADS = "refs/collected/heads/"
@@ -202,7 +202,8 @@ class Workshop:
             people = exact or self.by_word.get(key_of(word), ())
             if not people:
                 raise UsageError(
-                    f'Nobody in this workshop is called "{word}".', nearest(word, [each.folder for each in self.people])
+                    f'Nobody in this workshop is called "{word}".',
+                    did_you_mean(word, [each.folder for each in self.people]),
                 )
             if len(people) > 1:
                 raise UsageError(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from starterkit.process import end_all
+from starterkit.process import terminate_all
 from starterkit.progress import Progress
 
 _Item = TypeVar("_Item")
@@ -31,7 +31,7 @@ def each(
             yield item, result
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
-        end_all()
+        terminate_all()
         raise
     finally:
         pool.shutdown(cancel_futures=True)

@@ -9,17 +9,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from starterkit.errors import MissingError, cannot_write
+from starterkit.errors import EnvironmentProblem, cannot_write
+from starterkit.git.bare import BareRepository, write_bare
+from starterkit.git.objects import BOT
+from starterkit.git.repository import METADATA_REF, PATH_REF
 from starterkit.progress import Progress
-from starterkit.project.creation import Order, RenderedPath, write_beginning
-from starterkit.project.path import CommitSource
-from starterkit.repository import PATH_REF, TEXTS_REF
-from starterkit.repository.bare import BareRepository, write_bare
-from starterkit.repository.objects import BOT
+from starterkit.project.learning_path import CommitSource
+from starterkit.project.new import ProjectSpec, RenderedPath, write_beginning
+from starterkit.template.load import read_template
 from starterkit.template.model import BASE, Template
-from starterkit.template.reading import read_template
 from starterkit.workshop.model import Person, Workshop
-from starterkit.workshop.naming import is_safe
+from starterkit.workshop.names import is_safe
 from starterkit.workshop.parallel import each
 from starterkit.workshop.store import DRAFT, open_workshop
 
@@ -33,7 +33,7 @@ _SETTINGS = """[receive]
 """
 
 
-def create_path_repository(order: Order, path: RenderedPath) -> Workshop:
+def create_path_repository(order: ProjectSpec, path: RenderedPath) -> Workshop:
     """Write the repository of a rendered path, and return its workshop, which has no people yet.
 
     workshop.yml isn't written. Call this while `working`. Then call `add_people`.
@@ -69,9 +69,9 @@ def make_repositories(workshop: Workshop, say: Progress) -> None:
         return
     (workshop.folder / "results").mkdir(exist_ok=True)
     with BareRepository(workshop.path_repository) as path:
-        refs = {MAIN: path.refs().get(MAIN, ""), PATH_REF: workshop.path, TEXTS_REF: workshop.texts}
+        refs = {MAIN: path.refs().get(MAIN, ""), PATH_REF: workshop.path, METADATA_REF: workshop.texts}
     if not refs[MAIN]:
-        raise MissingError(
+        raise EnvironmentProblem(
             f"{workshop.path_repository} has no branch main, with which everybody begins.",
             "Get the folder repos/.path.git back from a backup, or make the workshop anew in another folder.",
         )
@@ -100,11 +100,11 @@ def names_in_use(folder: Path) -> list[str]:
 
 
 def reopened(folder: Path) -> Workshop:
-    """Open a workshop. Raises `MissingError` if its path is missing."""
+    """Open a workshop. Raises `EnvironmentProblem` if its path is missing."""
     workshop = open_workshop(folder)
     with BareRepository(workshop.path_repository) as path:
         if path.reader.id_of(workshop.path) is None:
-            raise MissingError(
+            raise EnvironmentProblem(
                 f"{workshop.path_repository} does not hold the path of this workshop.",
                 "Get the folder repos/.path.git back from a backup; all repositories borrow from it.",
             )
@@ -112,7 +112,7 @@ def reopened(folder: Path) -> Workshop:
 
 
 @contextmanager
-def texts_of(workshop: Workshop) -> Iterator[Template]:
+def metadata_of(workshop: Workshop) -> Iterator[Template]:
     """Give the block the template of a workshop's path. Its texts are read when they are needed."""
     with BareRepository(workshop.path_repository) as path:
         yield read_template(CommitSource(path.reader, workshop.texts))

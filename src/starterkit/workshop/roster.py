@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from starterkit.errors import FileError, UsageError
-from starterkit.workshop.columns import Row, read_table
 from starterkit.workshop.model import Member, Person, is_odd
-from starterkit.workshop.naming import folder_name, key_of, plain_name, unique
+from starterkit.workshop.names import folder_name, key_of, plain_name, unique
+from starterkit.workshop.roster_columns import RosterRow, read_table
 
 MOST_PEOPLE = 10_000
 _LONGEST_NAME = 500
@@ -26,7 +26,7 @@ _PROFILE = re.compile(r"^(?:https?://)?[\w.-]+\.\w+/@?([^/\s]+)/?$")
 
 
 @dataclass(frozen=True)
-class Entry:
+class RosterEntry:
     """One person or team of a roster, before it has a folder; `line` is where it first stands."""
 
     line: int
@@ -47,7 +47,7 @@ class Roster:
     """
 
     file: str
-    entries: tuple[Entry, ...]
+    entries: tuple[RosterEntry, ...]
     left_out: tuple[tuple[int, str], ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
@@ -57,8 +57,8 @@ class Roster:
 class Matched:
     """A roster against a workshop: who is known, who is new, and teams whose members differ from what is recorded."""
 
-    known: tuple[tuple[Entry, Person], ...]
-    new: tuple[tuple[Entry, Person], ...]
+    known: tuple[tuple[RosterEntry, Person], ...]
+    new: tuple[tuple[RosterEntry, Person], ...]
     changed_teams: tuple[Person, ...] = ()
 
 
@@ -75,7 +75,7 @@ def read_roster(file: Path) -> Roster:
 
 def parse_roster(data: bytes, file: str) -> Roster:
     """Read a roster's bytes; `file` is what errors call it."""
-    people: list[tuple[Entry, str]] = []
+    people: list[tuple[RosterEntry, str]] = []
     table = read_table(data, file)
     left_out = [(line, plain_name(words)) for line, words in table.above]
     for row in table.rows:
@@ -93,7 +93,7 @@ def parse_roster(data: bytes, file: str) -> Roster:
     return Roster(file, tuple(entries), tuple(left_out), table.columns, table.unused)
 
 
-def _of_the_platform(row: Row) -> str:
+def _of_the_platform(row: RosterRow) -> str:
     """Return the text of a line that stands for no person, such as the points of a gradebook. Empty for a person."""
     if not any(row.cells.values()):
         return row.other
@@ -101,7 +101,7 @@ def _of_the_platform(row: Row) -> str:
     return name if name.casefold() in _NO_PEOPLE and not row["email"] else ""
 
 
-def _whole_name(row: Row) -> str:
+def _whole_name(row: RosterRow) -> str:
     """Return the name of a person. A surname next to a name that doesn't have it is added."""
     name, first, last = (plain_name(row[column]) for column in ("name", "first", "last"))
     if not name:
@@ -109,7 +109,7 @@ def _whole_name(row: Row) -> str:
     return name if first or last.casefold() in name.casefold() else f"{name} {last}"
 
 
-def _entry(row: Row, file: str) -> Entry:
+def _entry(row: RosterRow, file: str) -> RosterEntry:
     login = plain_name(_PROFILE.sub(r"\1", row["login"]).lstrip("@#"))  # Brightspace puts a `#` before each
     email = "" if row["email"] == "anonymous" else plain_name(row["email"])  # what Microsoft Forms writes
     identifier = plain_name(row["identifier"].removeprefix("#"))
@@ -121,26 +121,26 @@ def _entry(row: Row, file: str) -> Entry:
         raise FileError(file, row.line, f"this name has {len(name)} letters", f"At most {_LONGEST_NAME}, please.")
     if not email and "@" in identifier:
         email = identifier
-    return Entry(row.line, name, login, email, identifier if identifier not in (email, login) else "")
+    return RosterEntry(row.line, name, login, email, identifier if identifier not in (email, login) else "")
 
 
-def _with_teams(people: Sequence[tuple[Entry, str]], file: str) -> list[Entry]:
+def _with_teams(people: Sequence[tuple[RosterEntry, str]], file: str) -> list[RosterEntry]:
     """The people without a team, and each team once, where its first member stands."""
-    teams: dict[str, Entry] = {}
-    in_order: dict[object, Entry] = {}
-    seen: dict[tuple[str, str], Entry] = {}
+    teams: dict[str, RosterEntry] = {}
+    in_order: dict[object, RosterEntry] = {}
+    seen: dict[tuple[str, str], RosterEntry] = {}
     for entry, team in people:
         _check_twice(entry, key_of(team), seen, file)
         if not team:
             in_order[entry.line] = entry
             continue
-        known = teams.get(key_of(team)) or Entry(entry.line, team, is_team=True)
+        known = teams.get(key_of(team)) or RosterEntry(entry.line, team, is_team=True)
         members = (*known.members, Member(entry.name, entry.login, entry.email))
         teams[key_of(team)] = in_order[key_of(team)] = replace(known, members=members)
     return list(in_order.values())
 
 
-def _check_twice(entry: Entry, team: str, seen: dict[tuple[str, str], Entry], file: str) -> None:
+def _check_twice(entry: RosterEntry, team: str, seen: dict[tuple[str, str], RosterEntry], file: str) -> None:
     """Raise `FileError` where one person stands in a roster twice: two may share a name, but no login or e-mail."""
     for what, word in (("login", entry.login), ("e-mail address", entry.email)):
         if not word:
@@ -201,19 +201,19 @@ class _Finder:
                     self._found[entry.line] = self._left.pop(person.folder)
         return self._found
 
-    def _fitting(self, entry: Entry, what: str) -> Iterator[Person]:
+    def _fitting(self, entry: RosterEntry, what: str) -> Iterator[Person]:
         """Those who are left and may be the one of a line, by their e-mail address, login, identifier or name."""
         word = getattr(entry, what)
         for person in self._by.get((what, key_of(word)), []) if word else []:
             if person.folder in self._left and _may_be(entry, person, what):
                 yield person
 
-    def _check_namesakes(self, entries: Sequence[Entry]) -> None:
+    def _check_namesakes(self, entries: Sequence[RosterEntry]) -> None:
         """Raise `FileError` where several lines may be one person, by the name alone: nobody gets another one's work.
 
         Lines that say the same are as good as one another, where there are as many people for them.
         """
-        lines: dict[str, list[Entry]] = {}
+        lines: dict[str, list[RosterEntry]] = {}
         for entry in entries:
             for person in self._fitting(entry, "name"):
                 lines.setdefault(person.folder, []).append(entry)
@@ -231,11 +231,11 @@ class _Finder:
                 )
 
 
-def _told_by(entry: Entry) -> tuple[str, ...]:
+def _told_by(entry: RosterEntry) -> tuple[str, ...]:
     return tuple(key_of(getattr(entry, what)) for what in _TOLD_BY)
 
 
-def _may_be(entry: Entry, person: Person, what: str) -> bool:
+def _may_be(entry: RosterEntry, person: Person, what: str) -> bool:
     """Tell whether nothing speaks against these two being one, who have the same e-mail address, login, … (`what`).
 
     For a name, another login, e-mail address or identifier does. An identifier may be a number that another platform
@@ -249,7 +249,7 @@ def _may_be(entry: Entry, person: Person, what: str) -> bool:
     return what != "name" or all(not mine or not theirs or key_of(mine) == key_of(theirs) for mine, theirs in pairs)
 
 
-def _person(entry: Entry, file: str, used: set[str]) -> Person:
+def _person(entry: RosterEntry, file: str, used: set[str]) -> Person:
     words = (entry.name, entry.login, entry.email.partition("@")[0], entry.identifier)
     folder = next(filter(None, map(folder_name, words)), "")
     if not folder:
@@ -285,7 +285,9 @@ def check_remote_template(template: str) -> None:
         )
 
 
-def with_remotes(new: Sequence[tuple[Entry, Person]], template: str, file: str, *, known: bool = False) -> list[Person]:
+def with_remotes(
+    new: Sequence[tuple[RosterEntry, Person]], template: str, file: str, *, known: bool = False
+) -> list[Person]:
     """Return the new people with their remotes; `known` tells that the template stands in workshop.yml already.
 
     Raises `FileError` naming the line where a remote cannot be made.
@@ -303,7 +305,7 @@ def with_remotes(new: Sequence[tuple[Entry, Person]], template: str, file: str, 
     return found
 
 
-def _without_login(entry: Entry, person: Person, file: str, *, known: bool) -> FileError:
+def _without_login(entry: RosterEntry, person: Person, file: str, *, known: bool) -> FileError:
     """The error for somebody for whose login there is a place in the template of remotes, and who has none."""
     if entry.is_team:
         said = f"the team {entry.name} has no login of its own, and the remote template has {{login}} in it"

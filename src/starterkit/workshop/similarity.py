@@ -16,11 +16,11 @@ from statistics import median
 from typing import Any
 from zlib import crc32
 
-from starterkit.errors import MissingError, StarterkitError
+from starterkit.errors import EnvironmentProblem, StarterkitError
+from starterkit.git.bare import BareRepository
+from starterkit.git.objects import LINK, SUBMODULE, Entry, ObjectReader
 from starterkit.progress import Progress
-from starterkit.project.path import LearningPath
-from starterkit.repository.bare import BareRepository
-from starterkit.repository.objects import LINK, SUBMODULE, Entry, ObjectReader
+from starterkit.project.learning_path import LearningPath
 from starterkit.template.model import Template
 from starterkit.workshop.model import Person, Workshop
 from starterkit.workshop.submissions import files_of, latest_in
@@ -37,7 +37,7 @@ _Fingerprint = Callable[[str, str, int, Any], Any]
 
 
 @dataclass(frozen=True)
-class Place:
+class CodeRange:
     """Two files in which a pair shares most; `lines` of each, counted from 1."""
 
     files: tuple[str, str]
@@ -46,23 +46,23 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Pair:
+class SimilarPair:
     """Two people whose code is alike: the share of the smaller one's own code that the other has, too."""
 
     people: tuple[Person, Person]
     share: float
     pieces: int
-    places: tuple[Place, ...]
+    places: tuple[CodeRange, ...]
 
 
 @dataclass(frozen=True)
-class Compared:
+class SimilarityResult:
     """The pairs above the threshold, the most alike first; `usual` is the median share over all pairs.
 
     `people` have code of their own. Who has none is not compared, and counts in no median.
     """
 
-    pairs: tuple[Pair, ...]
+    pairs: tuple[SimilarPair, ...]
     people: int
     usual: float
     passed: tuple[tuple[Person, str], ...] = ()
@@ -86,10 +86,10 @@ class _Explained:
     pieces: Any
 
 
-def compare(workshop: Workshop, people: Sequence[Person], at_least: float, say: Progress) -> Compared:
+def compare(workshop: Workshop, people: Sequence[Person], at_least: float, say: Progress) -> SimilarityResult:
     """Compare everybody's latest work, pair by pair; shares of `at_least` (0 to 1) and more are returned.
 
-    Raises `MissingError` where copydetect is not installed.
+    Raises `EnvironmentProblem` where copydetect is not installed.
     """
     fingerprint = _fingerprints()
     say("Reading what the path explains")
@@ -113,13 +113,13 @@ def compare(workshop: Workshop, people: Sequence[Person], at_least: float, say: 
     say("Comparing")
     shares = [(one, other, _share(one, other)) for one, other in combinations(found, 2)]
     pairs = [
-        Pair((one.person, other.person), share, len(one.pieces & other.pieces), _places(one, other))
+        SimilarPair((one.person, other.person), share, len(one.pieces & other.pieces), _places(one, other))
         for one, other, share in shares
         if share >= at_least
     ]
     pairs.sort(key=lambda pair: (-pair.share, -pair.pieces, pair.people[0].folder, pair.people[1].folder))
     usual = median(share for _, _, share in shares) if shares else 0.0
-    return Compared(tuple(pairs), len(found), usual, tuple(passed))
+    return SimilarityResult(tuple(pairs), len(found), usual, tuple(passed))
 
 
 def _fingerprints() -> _Fingerprint:
@@ -128,7 +128,7 @@ def _fingerprints() -> _Fingerprint:
         import copydetect.utils
         from copydetect import CodeFingerprint
     except ImportError as missing:
-        raise MissingError(
+        raise EnvironmentProblem(
             "`workshop similar` needs the package copydetect, which is not installed.",
             "Install it where starterkit is installed: `pip install copydetect`.",
         ) from missing
@@ -210,14 +210,14 @@ def _share(one: _Own, other: _Own) -> float:
     return common / smaller if smaller and common >= _FEWEST else 0.0
 
 
-def _places(one: _Own, other: _Own, most: int = 3) -> tuple[Place, ...]:
+def _places(one: _Own, other: _Own, most: int = 3) -> tuple[CodeRange, ...]:
     """Return the pairs of files in which two people share most, with the lines."""
     found = []
     for left, mine in one.files.items():
         for right, theirs in other.files.items():
             common = set(map(int, mine.hashes)) & set(map(int, theirs.hashes))
             if common:
-                found.append(Place((left, right), (_lines(mine, common), _lines(theirs, common)), len(common)))
+                found.append(CodeRange((left, right), (_lines(mine, common), _lines(theirs, common)), len(common)))
     return tuple(sorted(found, key=lambda place: (-place.pieces, place.files))[:most])
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from starterkit.errors import FileError, StarterkitError
+from starterkit.git.bare import HEADS, BareRepository
+from starterkit.git.objects import Entry
 from starterkit.project.state import STATE_FILE, State, read_state
-from starterkit.repository.bare import HEADS, BareRepository
-from starterkit.repository.objects import Entry
+from starterkit.workshop.events import ours as ours_of
 from starterkit.workshop.model import Person, Workshop
-from starterkit.workshop.results import ours as ours_of
 
 _MOST_FILES = 100_000
 FILLED_IN = "Filled in from the reference by the workshop."  # in the messages of commits that `catch-up` makes

@@ -7,16 +7,16 @@ from typing import Annotated
 
 import typer
 
-from starterkit.checking.results import CheckResult
 from starterkit.cli.commands.shared import check_result
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.text import text
 from starterkit.cli.options import complete_tests, flag
-from starterkit.cli.session import console_of, opened
-from starterkit.plain import few
-from starterkit.project import checks
-from starterkit.project.overview import is_at_end, is_last_step
+from starterkit.cli.session import console_of, project_here
+from starterkit.project import check as checks
+from starterkit.project.status import is_at_end, is_last_step
+from starterkit.sanitize import few
 from starterkit.template.model import Step
+from starterkit.testing.results import CheckResult
 
 _SHOWN_FILES = 3
 
@@ -37,8 +37,8 @@ def check(
     Exit code 0: all are green. 1: some are red.
     """
     console = console_of(context)
-    with opened(context) as project:
-        result = checks.check(project, pristine=pristine, fresh=fresh, selected=tests or (), say=console.say)
+    with project_here(context) as project:
+        result = checks.check(project, pristine=pristine, fresh=fresh, selected=tests or (), say=console.show_progress)
         notes = checks.notes(project, result)
         command = check_result.next_command(result, selected=bool(tests), is_last=is_at_end(project))
         if console.as_json:
@@ -68,23 +68,23 @@ def _show(
         _show_notes(console, notes)
         check_result.type_after_red(console, command)
         return
-    console.line(check_result.green_line(result))
+    console.print(check_result.green_line(result))
     _show_notes(console, notes)
     if own:
-        console.line(f"Not run, for they are your own tests: {few(own, _SHOWN_FILES)}.")
+        console.print(f"Not run, for they are your own tests: {few(own, _SHOWN_FILES)}.")
     if command == "check":
         console.type_next("Check everything", command)
     elif command == "next":
         if step is not None:
-            console.line(f"{step.label} is done.")
+            console.print(f"{step.label} is done.")
         onward = "Go on to the next step" if step else "Begin the first step"
         console.type_next("Save your work and finish" if is_last else onward, command)
     else:
-        console.line("That was the last step: the whole site is built, and it is yours.")
+        console.print("That was the last step: the whole site is built, and it is yours.")
         console.type_next("Look at it", "run --open")
 
 
 def _show_notes(console: Console, notes: Sequence[str]) -> None:
     for note in notes:
-        console.line()
-        console.line(text("Note  ", "bold yellow"), note, hang=6)
+        console.print()
+        console.print(text("Note  ", "bold yellow"), note, hang=6)

@@ -8,19 +8,19 @@ from typing import Annotated, Any
 import typer
 
 from starterkit.choosing.advice import Advice
-from starterkit.choosing.expanding import path
+from starterkit.choosing.contradictions import contradictions
+from starterkit.choosing.explanation import Reason, reasons, start_warnings, unmet
+from starterkit.choosing.phrases import how_sure, step_of_path
 from starterkit.choosing.questions import EVERYBODY, Choice
-from starterkit.choosing.reckoning import Points, Share
-from starterkit.choosing.saved import Saved
+from starterkit.choosing.roadmap import path
+from starterkit.choosing.saved import SavedChoice
 from starterkit.choosing.saved import save as save_choice
-from starterkit.choosing.saying import Reason, reasons, start_warnings, unmet
-from starterkit.choosing.tensions import tensions
+from starterkit.choosing.scoring import Contribution, Points
 from starterkit.choosing.traits import WORDINGS
-from starterkit.choosing.words import how_sure, step_of_path
 from starterkit.cli.commands.shared.advice import Candidates, Shown, advise, candidates, section, show_advice
 from starterkit.cli.commands.shared.advice_card import CARD, card_of
 from starterkit.cli.console.console import Console
-from starterkit.cli.console.text import prose, text
+from starterkit.cli.console.text import markup, text
 from starterkit.cli.options import complete_answers, flag
 from starterkit.cli.session import console_of, folder_of
 from starterkit.paths import expand_user_path, settings_folder
@@ -79,7 +79,7 @@ def choose(
 
 def _save(advice: Advice, found: Candidates) -> None:
     name = advice.start.name
-    save_choice(settings_folder(), Saved(name, found.places.get(name, ""), advice.answers))
+    save_choice(settings_folder(), SavedChoice(name, found.places.get(name, ""), advice.answers))
 
 
 def _show(console: Console, shown: Shown, *, explain: bool) -> None:
@@ -90,18 +90,18 @@ def _show(console: Console, shown: Shown, *, explain: bool) -> None:
         return
     if explain:
         _show_scores(console, advice)
-        console.line()
+        console.print()
     show_advice(console, advice)
     if advice.chosen:
         given = " ".join(f"-a {question.name}={choice.name}" for question, choice in advice.chosen)
         section(console, "Your answers")
-        console.line(prose(f"To change one: `starterkit choose --defaults {given}`."))
-        console.line(prose("`--explain` shows how the points add up."))
+        console.print(markup(f"To change one: `starterkit choose --defaults {given}`."))
+        console.print(markup("`--explain` shows how the points add up."))
     if shown.card:
-        console.line(f"The card is in {shown.card}.")
+        console.print(f"The card is in {shown.card}.")
     begin = (advice.start, *advice.equals)
     if shown.saved:
-        console.line(prose(f"Saved: `new` takes {advice.start.title} when no framework is named."))
+        console.print(markup(f"Saved: `new` takes {advice.start.title} when no framework is named."))
         begin = (advice.start,)
     if advice.known_fits:
         begin = (*begin, advice.known_fits)
@@ -119,25 +119,25 @@ def _show_scores(console: Console, advice: Advice) -> None:
         ordered = [points[number] for number in advice.ranking]
         if is_wide:
             cells = "".join(f"{_signed(one):>{width}}" for one, width in zip(ordered, widths, strict=True))
-            console.exact(f"{label:<{_LABEL}}{cells}", style)
+            console.verbatim(f"{label:<{_LABEL}}{cells}", style)
             return
-        console.line(text(label, style))
+        console.print(text(label, style))
         said = ", ".join(f"{title} {_signed(one)}" for title, one in zip(titles, ordered, strict=True))
-        console.line(said, indent=4)
+        console.print(said, indent=4)
 
-    console.line(
+    console.print(
         text("How the points add up", "bold"), ": a wish of weight ×w for a trait adds w times a framework's strength."
     )
-    console.line()
+    console.print()
     if is_wide:
         head = "".join(f"{title:>{width}}" for title, width in zip(titles, widths, strict=True))
-        console.exact(f"{'':{_LABEL}}{head}", "bold")
+        console.verbatim(f"{'':{_LABEL}}{head}", "bold")
     for name, choice in _rows(advice):
-        console.line(text(name, "cyan"))
+        console.print(text(name, "cyan"))
         for share in advice.reckoning.shares(choice):
             row(f"  {_share_label(share)}", share.points)
         if not advice.reckoning.shares(choice):
-            console.line("adds nothing", indent=2)
+            console.print("adds nothing", indent=2)
     row("In all", advice.totals, "bold")
     _show_why(console, advice)
 
@@ -145,13 +145,13 @@ def _show_scores(console: Console, advice: Advice) -> None:
 def _show_why(console: Console, advice: Advice) -> None:
     """The strengths that were weighed, with the reason and the source that path.yml gives."""
     for trait in _traits(advice):
-        console.line()
-        console.line(text(WORDINGS[trait].label, "bold"), f"  ({trait}, 0 to 3)")
+        console.print()
+        console.print(text(WORDINGS[trait].label, "bold"), f"  ({trait}, 0 to 3)")
         for template in _templates(advice):
             found = template.traits.get(trait)
             said = f"{found.strength}  {found.reason}" if found else "0  Its path.yml says nothing about this."
             source = f" ({found.source})" if found and found.source else ""
-            console.line(f"{template.title} {said}{source}", indent=2, hang=2)
+            console.print(f"{template.title} {said}{source}", indent=2, hang=2)
 
 
 def _rows(advice: Advice) -> Iterator[tuple[str, Choice]]:
@@ -170,7 +170,7 @@ def _templates(advice: Advice) -> list[Template]:
     return [advice.reckoning.templates[number] for number in advice.ranking]
 
 
-def _share_label(share: Share) -> str:
+def _share_label(share: Contribution) -> str:
     return f"{WORDINGS[share.trait].label} ×{share.weight}" if share.trait else "goes before wishes"
 
 
@@ -193,7 +193,7 @@ def _as_json(shown: Shown) -> dict[str, Any]:
             for one in advice.equals
         ],
         "known_fits": advice.known_fits and advice.known_fits.name,
-        "tensions": tensions(advice),
+        "tensions": contradictions(advice),
         "runner_up": _runner_up_as_json(advice),
         "path": [{"framework": stage.template.name, "when": step_of_path(stage)} for stage in path(advice)],
         "reckoning": _scores_as_json(advice),

@@ -9,9 +9,9 @@ import typer
 
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.markdown import draw_markdown, show_markdown
-from starterkit.cli.console.text import prose, text
+from starterkit.cli.console.text import markup, text
 from starterkit.cli.options import complete_steps
-from starterkit.cli.session import console_of, opened
+from starterkit.cli.session import console_of, project_here
 from starterkit.errors import UsageError
 from starterkit.template.model import Step
 
@@ -30,7 +30,7 @@ def lesson(
 ) -> int:
     """Show a lesson: what to build, why, and how to see it."""
     console = console_of(context)
-    with opened(context) as project:
+    with project_here(context) as project:
         template = project.template
         name = template.find_step(step) if step else project.state.step
         if name not in template.step_names:
@@ -46,19 +46,19 @@ def lesson(
 def _show(console: Console, step: Step, words: str) -> None:
     """Show a lesson: drawn on a terminal, as plain Markdown elsewhere."""
     if not sys.stdout.isatty():
-        console.exact(words.rstrip("\n") + _links_in_markdown(step))
+        console.verbatim(words.rstrip("\n") + _links_in_markdown(step))
         return
     if console.out_colour:
         draw_markdown(console, words)
     else:
         show_markdown(console, words)
     if step.links:
-        console.line()
-        console.line(text("To read more", "bold"))
+        console.print()
+        console.print(text("To read more", "bold"))
         for link in step.links:
-            console.line(text(link.title, "bold"), prose(f": {link.about}"), indent=2, hang=2)
+            console.print(text(link.title, "bold"), markup(f": {link.about}"), indent=2, hang=2)
             if link.url:
-                console.exact(link.url, indent=4)
+                console.verbatim(link.url, indent=4)
     console.type_next("When you have written something, check it", "check")
 
 

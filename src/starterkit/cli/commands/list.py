@@ -9,7 +9,7 @@ import typer
 
 from starterkit.cli.commands.shared.step import step_as_json
 from starterkit.cli.console.console import Console
-from starterkit.cli.console.text import minutes, prose, text
+from starterkit.cli.console.text import markup, minutes, text
 from starterkit.cli.options import complete_frameworks
 from starterkit.cli.session import console_of
 from starterkit.template.bundled import bundled_names, bundled_template
@@ -34,17 +34,17 @@ def _show(console: Console, templates: Sequence[Template]) -> None:
         return
     for template in templates:
         total = sum(step.minutes for step in template.steps)
-        console.line(
+        console.print(
             text(template.name, "bold"),
             f"  {template.title}, {template.language}: {len(template.steps)} steps, about {minutes(total)}",
         )
-        console.line(template.summary, indent=2)
-        console.line(f"The price: {template.trade_off}", indent=2)
+        console.print(template.summary, indent=2)
+        console.print(f"The price: {template.trade_off}", indent=2)
         for step in template.steps:
             tests = f"{len(step.tests)} tests"
-            console.line(f"{step.number}  {step.title:24}{minutes(step.minutes):>8}{tests:>10}", indent=4)
-        console.line()
-    console.line(prose("`choose` finds out which one to start with. It matters less than that you finish one."))
+            console.print(f"{step.number}  {step.title:24}{minutes(step.minutes):>8}{tests:>10}", indent=4)
+        console.print()
+    console.print(markup("`choose` finds out which one to start with. It matters less than that you finish one."))
     if templates:
         console.type_next("Begin in a new folder", f"new my-site --framework {templates[0].name}")
 

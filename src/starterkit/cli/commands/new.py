@@ -10,14 +10,14 @@ import typer
 from starterkit.cli.commands.shared import check_result
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.invocation import shown_path
-from starterkit.cli.console.text import prose, text
-from starterkit.cli.new_questions import Asking, Wanted
+from starterkit.cli.console.text import markup, text
+from starterkit.cli.new_questions import NewQuestions, TemplateChoice
 from starterkit.cli.options import At, Data, Elsewhere, Framework, Trust, flag, given_answers
 from starterkit.cli.session import console_of, folder_of
 from starterkit.errors import ExitCode, UsageError
 from starterkit.paths import expand_user_folder
 from starterkit.process import quoted
-from starterkit.project.creation import Created
+from starterkit.project.new import Created
 from starterkit.runtime.bundle import Bundle, named_bundle
 from starterkit.template.model import BASE, Template
 
@@ -59,8 +59,8 @@ def new(
     if framework and template:
         raise UsageError("--framework and --template exclude each other.", "Choose one of them.")
     console = console_of(context)
-    asking = Asking(console, folder_of(context), given_answers(data or []), use_defaults=defaults)
-    wanted = Wanted(framework, template, trusted=trust, bundle=_bundle(context, bundle))
+    asking = NewQuestions(console, folder_of(context), given_answers(data or []), use_defaults=defaults)
+    wanted = TemplateChoice(framework, template, trusted=trust, bundle=_bundle(context, bundle))
     order = asking.order(destination, wanted, lambda found: _start(found, at, complete=complete))
     created = asking.create(order, install=not no_install)
     return _show(console, created)
@@ -90,17 +90,17 @@ def _show(console: Console, created: Created) -> int:
         console.json("new", _as_json(created))
         return code
     place = shown_path(created.folder)
-    console.line(text("ok", "bold green"), f"  Your {created.template.title} site is in {place}.")
+    console.print(text("ok", "bold green"), f"  Your {created.template.title} site is in {place}.")
     if result is not None:
         _show_result(console, created, is_red_by_design=is_red_by_design)
     else:
         source = "from the bundle" if created.has_bundle else "with the network"
-        console.line(prose(f"Its environment is not made yet: the first `run` or `check` does it, {source}."))
+        console.print(markup(f"Its environment is not made yet: the first `run` or `check` does it, {source}."))
     console.invocation = console.invocation.outside()
-    console.line()
+    console.print()
     if state.step == BASE and created.template.step_names:
         step = created.template.steps[0]
-        console.line(prose(f"Whenever you like, type `next` there: it begins the first step, {step.label}."))
+        console.print(markup(f"Whenever you like, type `next` there: it begins the first step, {step.label}."))
     console.type_next("Look at it in your browser", f"cd {quoted(place)}", "run --open")
     return code
 
@@ -109,10 +109,10 @@ def _show_result(console: Console, created: Created, *, is_red_by_design: bool) 
     result = created.result
     assert result is not None
     if not result.red:
-        console.line(check_result.green_line(result))
+        console.print(check_result.green_line(result))
     elif is_red_by_design:
         step = created.template.step(created.state.step)
-        console.line(
+        console.print(
             f"You begin at {step.label}: {len(result.red)} of {len(result.results)} tests are red, and that "
             "is where every step begins."
         )

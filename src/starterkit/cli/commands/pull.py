@@ -9,13 +9,13 @@ import typer
 from starterkit.cli.commands.shared import changes
 from starterkit.cli.commands.shared.learner_work import ask_about_large_files, choices
 from starterkit.cli.console.console import Console
-from starterkit.cli.console.text import prose, text
+from starterkit.cli.console.text import markup, text
 from starterkit.cli.options import KeepMine, LeaveOut, SaveLarge, flag
-from starterkit.cli.session import console_of, folder_of, opened
+from starterkit.cli.session import console_of, folder_of, project_here
 from starterkit.errors import ExitCode
-from starterkit.project import pulling
-from starterkit.project.opened import Project
-from starterkit.project.pulling import Pulled, Source
+from starterkit.project import pull as pulling
+from starterkit.project.project import Project
+from starterkit.project.pull import PullArguments, PullResult
 from starterkit.template.model import BASE
 
 
@@ -49,47 +49,49 @@ def pull(
     """
     console = console_of(context)
     chosen = choices(keep_mine, take_theirs, markers=False, no_check=True, save_large=save_large, leave_out=leave_out)
-    with opened(context) as project:
+    with project_here(context) as project:
         chosen = ask_about_large_files(console, project, chosen)
         return _show(
-            console, project, pulling.pull(project, chosen, console.say, Source(source, branch, folder_of(context)))
+            console,
+            project,
+            pulling.pull(project, chosen, console.show_progress, PullArguments(source, branch, folder_of(context))),
         )
 
 
-def _show(console: Console, project: Project, pulled: Pulled) -> int:
+def _show(console: Console, project: Project, pulled: PullResult) -> int:
     """Show what came, and what to do now."""
     following = "check" if pulled.commits else "status"
     if console.as_json:
         console.json("pull", {**_as_json(pulled), "next": following})
         return ExitCode.DONE
     if pulled.written is None:
-        console.line(text("ok", "bold green"), f"  There is nothing new in {pulled.source}.")
+        console.print(text("ok", "bold green"), f"  There is nothing new in {pulled.source}.")
         _show_waiting(console, pulled)
         return ExitCode.DONE
     commits = "One commit" if pulled.commits == 1 else f"{pulled.commits} commits"
-    console.line(text("ok", "bold green"), f"  {commits} of {pulled.source} came to your work.", hang=4)
+    console.print(text("ok", "bold green"), f"  {commits} of {pulled.source} came to your work.", hang=4)
     if pulled.corrected:
-        console.line("The path was corrected: you are on the corrected one now.", indent=4)
+        console.print("The path was corrected: you are on the corrected one now.", indent=4)
     if pulled.moved and pulled.step != BASE:
-        console.line(f"You are at {project.template.step(pulled.step).label} now.", indent=4)
+        console.print(f"You are at {project.template.step(pulled.step).label} now.", indent=4)
     changes.show_changed(console, "Changed", pulled.written)
     changes.show_kept(console, pulled.written)
     if pulled.ahead and pulled.must_push:
-        console.line(prose("Your own commits are not there yet: `git push`."))
+        console.print(markup("Your own commits are not there yet: `git push`."))
     _show_waiting(console, pulled)
     if not pulled.waiting:
         console.type_next("See how your tests are", following)
     return ExitCode.DONE
 
 
-def _show_waiting(console: Console, pulled: Pulled) -> None:
+def _show_waiting(console: Console, pulled: PullResult) -> None:
     if pulled.waiting:
         console.type_next(
             "A correction waits that meets lines of yours. This names them, and what to do", pulled.waiting
         )
 
 
-def _as_json(pulled: Pulled) -> dict[str, Any]:
+def _as_json(pulled: PullResult) -> dict[str, Any]:
     return {
         "from": pulled.source,
         "commits": pulled.commits,

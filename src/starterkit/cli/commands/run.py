@@ -9,10 +9,10 @@ import typer
 
 from starterkit.cli.console.console import Console
 from starterkit.cli.options import flag
-from starterkit.cli.session import console_of, opened
+from starterkit.cli.session import console_of, project_here
 from starterkit.errors import UsageError
-from starterkit.project.opened import Project
-from starterkit.project.serving import SchemaOutdated, serve
+from starterkit.project.project import Project
+from starterkit.project.serve import SchemaOutdated, serve
 
 _LAST_PORT = 65535
 
@@ -32,7 +32,7 @@ def run(
     console = console_of(context)
     number = _port(port)
     console.progress.stand_still()
-    with opened(context) as project:
+    with project_here(context) as project:
         try:
             return _serve(console, project, number, open_browser, reset=reset)
         except SchemaOutdated as outdated:
@@ -54,25 +54,27 @@ def _port(words: str) -> int | None:
 
 def _serve(console: Console, project: Project, port: int | None, open_browser: bool, *, reset: bool) -> int:
     def on_ready(address: str) -> None:
-        console.line(f"Your site is at {address} (Ctrl-C ends it).")
+        console.print(f"Your site is at {address} (Ctrl-C ends it).")
         console.farewell = "The site is stopped."
         console.flush()
         if open_browser:
             _open(console, address)
 
-    code = serve(project, port=port, reset=reset, say=console.say, on_ready=on_ready, show=console.passed_on())
+    code = serve(
+        project, port=port, reset=reset, say=console.show_progress, on_ready=on_ready, show=console.passed_on()
+    )
     if code:
-        console.note(f"The site ended by itself (exit code {code}). Its last lines say why.")
+        console.info(f"The site ended by itself (exit code {code}). Its last lines say why.")
         console.type_next("If they don't help, check your setup", "doctor")
     return 1 if code else 0
 
 
 def _open(console: Console, address: str) -> None:
     if not webbrowser.open(address):
-        console.note("No browser could be opened from here: open the address yourself.")
+        console.info("No browser could be opened from here: open the address yourself.")
 
 
 def _wants_reset(console: Console, outdated: SchemaOutdated) -> bool:
-    console.note(outdated.message)
+    console.info(outdated.message)
     ways = [("yes", "make it anew, with sample articles; the old file stays beside it"), ("no", "change nothing")]
     return console.choose("Make the database anew?", ways, "yes") == "yes"

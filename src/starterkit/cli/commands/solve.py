@@ -12,11 +12,11 @@ from starterkit.cli.commands.shared import changes, check_result, solution
 from starterkit.cli.commands.shared.learner_work import ask_about_large_files, choices
 from starterkit.cli.console.console import Console
 from starterkit.cli.options import KeepMine, LeaveOut, Markers, SaveLarge, TakeTheirs, flag
-from starterkit.cli.session import console_of, folder_of, opened
+from starterkit.cli.session import console_of, folder_of, project_here
 from starterkit.errors import ExitCode
-from starterkit.project import solving
-from starterkit.project.opened import Project
-from starterkit.project.solving import FileDiff, NotSolved
+from starterkit.project import solve as solving
+from starterkit.project.project import Project
+from starterkit.project.solve import FileDiff, NotSolved
 
 _DIFF_STYLES = {"+++": "bold", "---": "bold", "@@": "cyan", "+": "green", "-": "red"}
 
@@ -43,13 +43,13 @@ def solve(
     """
     console = console_of(context)
     chosen = choices(keep_mine, take_theirs, markers, no_check, save_large, leave_out)
-    with opened(context) as project:
+    with project_here(context) as project:
         if show:
             return _show_solution(console, project, solving.show_solution(project))
         chosen = ask_about_large_files(console, project, chosen)
         names = [_inside(project.folder, folder_of(context), name) for name in files or ()]
         try:
-            found = solving.solve(project, chosen, console.say, replace_all=replace_all, files=names)
+            found = solving.solve(project, chosen, console.show_progress, replace_all=replace_all, files=names)
         except NotSolved as stopped:
             return _show_not_solved(console, stopped)
         return solution.show(console, project, found)
@@ -68,7 +68,7 @@ def _show_not_solved(console: Console, stopped: NotSolved) -> int:
     if console.as_json:
         check = check_result.as_json(stopped.result) if stopped.result else None
         console.json("solve", {"check": check, "error": changes.error_as_json(stopped)})
-    console.trouble("Stopped:", stopped.message, stopped.fix)
+    console.error("Stopped:", stopped.message, stopped.fix)
     return int(stopped.code)
 
 
@@ -79,12 +79,12 @@ def _show_solution(console: Console, project: Project, diffs: Sequence[FileDiff]
         console.json("solve", {"step": project.state.step, "files": files})
         return ExitCode.DONE
     if not diffs:
-        console.line("Your code is the solution already, line by line.")
+        console.print("Your code is the solution already, line by line.")
         console.type_next("Check it", "check")
         return ExitCode.DONE
     for one in diffs:
         for line in one.diff.rstrip("\n").split("\n"):
             style = next((style for mark, style in _DIFF_STYLES.items() if line.startswith(mark)), "")
-            console.exact(line, style)
+            console.verbatim(line, style)
     console.type_next("To take it into your code", "solve")
     return ExitCode.DONE

@@ -16,7 +16,7 @@ from typing import IO, Any, TextIO, cast
 
 from starterkit.cli.console.invocation import Invocation
 from starterkit.cli.console.progress import ProgressReporter
-from starterkit.cli.console.text import Text, harmless, joined, prose, text, wrapped
+from starterkit.cli.console.text import Text, harmless, joined, markup, text, wrapped
 
 JSON_FORMAT = 1
 _WIDEST = 88  # longer lines are hard to read
@@ -53,7 +53,7 @@ class Console:
 
     # --- the answer -------------------------------------------------------------------------------------------------
 
-    def line(self, *parts: Text | str, indent: int = 0, hang: int = 0) -> None:
+    def print(self, *parts: Text | str, indent: int = 0, hang: int = 0) -> None:
         """Show a paragraph, wrapped; an empty one is an empty line."""
         paragraph = self._ours(joined(*parts), colour=self.out_colour)
         for line in wrapped(paragraph, self.width, indent=indent, hang=hang):
@@ -61,9 +61,9 @@ class Console:
 
     def say_prose(self, words: str, *, indent: int = 0) -> None:
         """Show sentences of ours, in which `…` marks what is to be typed."""
-        self.line(prose(words), indent=indent)
+        self.print(markup(words), indent=indent)
 
-    def exact(self, words: str, style: str = "", *, indent: int = 0) -> None:
+    def verbatim(self, words: str, style: str = "", *, indent: int = 0) -> None:
         """Show lines as they are, without wrapping them."""
         for line in words.split("\n"):
             self._write(sys.stdout, joined(" " * indent, text(line, style)), colour=self.out_colour)
@@ -90,8 +90,8 @@ class Console:
 
     def type_next(self, why: str, *commands: str) -> None:
         """Show the one next thing to do, and what to type for it (without the program's name)."""
-        self.line()
-        self.line(prose(f"{why}:"))
+        self.print()
+        self.print(markup(f"{why}:"))
         for command in commands:
             self._write(
                 sys.stdout, joined("  ", text(self.invocation.typed(command), "bold cyan")), colour=self.out_colour
@@ -99,22 +99,22 @@ class Console:
 
     # --- progress and trouble ---------------------------------------------------------------------------------------
 
-    def say(self, line: str) -> None:
+    def show_progress(self, line: str) -> None:
         """Tell what is being done now."""
         self.flush()
         self.progress.say(harmless(line))
 
-    def note(self, *parts: Text | str, indent: int = 0) -> None:
+    def info(self, *parts: Text | str, indent: int = 0) -> None:
         """Tell something beside the answer, on standard error."""
         for line in wrapped(self._ours(joined(*parts), colour=self.err_colour), self.width, indent=indent):
             self._write(sys.stderr, line, colour=self.err_colour)
 
-    def trouble(self, title: str, message: str, fix: str) -> None:
+    def error(self, title: str, message: str, fix: str) -> None:
         """Tell what is wrong and what to do about it, on standard error."""
         for paragraph in _trouble(title, message, fix):
-            self.note(paragraph)
+            self.info(paragraph)
 
-    def lines_of_trouble(self, title: str, message: str, fix: str) -> int:
+    def error_height(self, title: str, message: str, fix: str) -> int:
         """Return how many lines `trouble` takes."""
         paragraphs = (self._ours(one, colour=self.err_colour) for one in _trouble(title, message, fix))
         return sum(len(list(wrapped(one, self.width))) for one in paragraphs)
@@ -133,22 +133,22 @@ class Console:
 
     def ask(self, question: str, default: str = "") -> str:
         """Ask for a line of text; an empty answer means the default."""
-        self.line(prose(question))
+        self.print(markup(question))
         return self.answer(f"  [{harmless(default)}] " if default else "  ") or default
 
     def choose(self, question: str, choices: Sequence[tuple[str, str]], default: str) -> str:
         """Ask for one of several words, each with what it means; asks again until it is one of them."""
-        self.line(prose(question))
+        self.print(markup(question))
         column = max(len(word) for word, _ in choices) + 2
         for word, meaning in choices:
-            self.line(text(f"{word:{column}}", "bold cyan"), prose(meaning), indent=2, hang=column)
+            self.print(text(f"{word:{column}}", "bold cyan"), markup(meaning), indent=2, hang=column)
         words = [word for word, _ in choices]
         while True:
             answer = self.answer(f"  [{default}] ").lower() or default
             found = [word for word in words if word == answer] or [word for word in words if word.startswith(answer)]
             if len(found) == 1:
                 return found[0]
-            self.line(prose(f"Please type one of: {', '.join(words)}."))
+            self.print(markup(f"Please type one of: {', '.join(words)}."))
 
     def answer(self, mark: str) -> str:
         """Ask for one line; `mark` stands in front of it."""
@@ -176,7 +176,7 @@ class Console:
 
 def _trouble(title: str, message: str, fix: str) -> list[Text]:
     head = text(f"{title} ", "bold red") if title else text("")
-    return [joined(head, prose(message)), *([prose(fix)] if fix else [])]
+    return [joined(head, markup(message)), *([markup(fix)] if fix else [])]
 
 
 def has_colour(stream: IO[str], environ: Mapping[str, str]) -> bool:

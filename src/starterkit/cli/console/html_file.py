@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from starterkit.errors import MissingError, UsageError
-from starterkit.repository.objects import FILE, File
-from starterkit.repository.worktree import write_file
+from starterkit.errors import EnvironmentProblem, UsageError
+from starterkit.git.objects import FILE, File
+from starterkit.git.worktree import write_file
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,11 @@ class HtmlFile:
             )
 
     def write(self, file: Path, text: str) -> None:
-        """Write a page, in one step; a link keeps leading to it. Raises `MissingError` where that is not possible."""
+        """Write a page, in one step; a link keeps leading to it. Raises `EnvironmentProblem` where that is not possible."""
         try:
             place = file.resolve()
             write_file(place.parent, place.name, File(FILE, text.encode("utf-8", "replace")))
         except OSError as wrong:
-            raise MissingError(
+            raise EnvironmentProblem(
                 f"The {self.name} cannot be written to {file}: {wrong.strerror}.", "Choose another place."
             ) from wrong

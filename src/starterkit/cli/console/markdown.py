@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from starterkit.cli.console.console import Console
-from starterkit.cli.console.text import Text, harmless, joined, prose, text
+from starterkit.cli.console.text import Text, harmless, joined, markup, text
 
 _ITEM = re.compile(r"(\s*)([-*]|\d+\.)\s+")
 # Code as it is, or words between one or two stars.
@@ -34,8 +34,8 @@ def draw_markdown(console: Console, words: str) -> None:
     console.progress.stop()
     title, _, rest = harmless(words).partition("\n") if words.startswith("# ") else ("", "", harmless(words))
     if title:
-        console.line(text(title.removeprefix("# "), "bold"))
-        console.line()
+        console.print(text(title.removeprefix("# "), "bold"))
+        console.print()
     drawing = RichConsole(width=console.width, theme=Theme(_COLOURS), force_terminal=True, highlight=False)
     drawing.print(Markdown(rest, code_theme="ansi_light", hyperlinks=False))
 
@@ -45,27 +45,27 @@ def show_markdown(console: Console, words: str, *, indent: int = 0) -> None:
     for kind, lines in _blocks(words.strip("\n").split("\n")):
         if kind == "code":
             for line in lines[1:] if lines[-1].lstrip()[:3] != "```" else lines[1:-1]:
-                console.exact(line, "cyan", indent=indent + 4)
+                console.verbatim(line, "cyan", indent=indent + 4)
         elif kind == "table":
-            console.exact("\n".join(lines), indent=indent)
+            console.verbatim("\n".join(lines), indent=indent)
         elif kind == "heading":
-            console.line(text(lines[0].lstrip("# ") if console.out_colour else lines[0], "bold"), indent=indent)
+            console.print(text(lines[0].lstrip("# ") if console.out_colour else lines[0], "bold"), indent=indent)
         elif kind == "item":
             _show_item(console, lines, indent)
         elif kind == "quote":
             quoted = " ".join(line.removeprefix(">").strip() for line in lines)
-            console.line("| ", inline(quoted), indent=indent, hang=2)
+            console.print("| ", inline(quoted), indent=indent, hang=2)
         elif kind == "text":
-            console.line(inline(" ".join(line.strip() for line in lines)), indent=indent)
+            console.print(inline(" ".join(line.strip() for line in lines)), indent=indent)
         else:
-            console.line()
+            console.print()
 
 
 def _show_item(console: Console, lines: list[str], indent: int) -> None:
     mark = _ITEM.match(lines[0])
     assert mark is not None
     own = " ".join([lines[0][mark.end() :], *(line.strip() for line in lines[1:])])
-    console.line(f"{mark[2]} ", inline(own), indent=indent + len(mark[1]), hang=len(mark[2]) + 1)
+    console.print(f"{mark[2]} ", inline(own), indent=indent + len(mark[1]), hang=len(mark[2]) + 1)
 
 
 def inline(words: str) -> Text:
@@ -75,7 +75,7 @@ def inline(words: str) -> Text:
         parts.append(text(words[end : found.start()]))
         emphasised = found["words"]
         style = "bold" if found["stars"] == "**" else ""
-        parts.append(prose(found[0]) if emphasised is None else text(emphasised, style))
+        parts.append(markup(found[0]) if emphasised is None else text(emphasised, style))
         end = found.end()
     return joined(*parts, text(words[end:]))
 

@@ -21,7 +21,7 @@ def show_table(console: Console, heads: Sequence[tuple[str, int]], rows: Iterabl
     """Show rows of cells under titles with the widths of their columns, each row with a note behind it."""
     left = 2 + sum(width + 2 for _, width in heads)
     room = max(_SHORTEST_NOTE, console.columns - 1 - left) if console.shows_screen else 0
-    console.exact("  ".join(fitted(title, width) for title, width in heads), "dim", indent=2)
+    console.verbatim("  ".join(fitted(title, width) for title, width in heads), "dim", indent=2)
     for cells, note in rows:
         pairs = (cell if isinstance(cell, tuple) else (cell, "") for cell in cells)
         parts = [

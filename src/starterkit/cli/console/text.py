@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from starterkit.plain import plain
+from starterkit.sanitize import strip_control
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
 _CODES["code"] = _CODES["cyan"]
@@ -23,7 +23,7 @@ _CODE = re.compile(r"`([^`\n]+)`")
 
 def harmless(words: str) -> str:
     """Return the words without anything that a terminal would obey instead of showing it; a tab becomes spaces."""
-    return plain(words).expandtabs(4)
+    return strip_control(words).expandtabs(4)
 
 
 def minutes(count: int) -> str:
@@ -90,7 +90,7 @@ def joined(*parts: Text | str) -> Text:
     return Text(tuple(span for part in parts for span in text(part).spans))
 
 
-def prose(words: str, style: str = "") -> Text:
+def markup(words: str, style: str = "") -> Text:
     """Return a sentence of ours, in which `…` marks what is to be typed."""
     spans = []
     for number, part in enumerate(_CODE.split(harmless(words))):

@@ -15,12 +15,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from starterkit.repository.objects import digest
+from starterkit.git.objects import digest
 from starterkit.validation.mutation import javascript, markup, python
-from starterkit.validation.mutation.change import Change
+from starterkit.validation.mutation.change import SourceChange
 
 # The functions that find the changes of a file, by suffix and by nothing else.
-_FINDERS: dict[str, Callable[[bytes, frozenset[str]], list[Change]]] = {
+_FINDERS: dict[str, Callable[[bytes, frozenset[str]], list[SourceChange]]] = {
     ".py": lambda data, _promised: python.changes(data),
     ".html": markup.changes,
     ".js": javascript.changes,

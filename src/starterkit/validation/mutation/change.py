@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Change:
+class SourceChange:
     """Put `text` where `start` to `end` (bytes) stand; `kind` and `words` say it to people."""
 
     start: int

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from starterkit.validation.mutation.change import Change, shortened
+from starterkit.validation.mutation.change import SourceChange, shortened
 
 _TOKEN = re.compile(
     rb"(?P<comment>//[^\n]*|/\*.*?\*/)"
@@ -60,11 +60,11 @@ _IN_SQL = (
 )
 
 
-def changes(data: bytes, promised: frozenset[str]) -> list[Change]:
+def changes(data: bytes, promised: frozenset[str]) -> list[SourceChange]:
     """Return the changes of a JavaScript file, in the order of its lines; `promised` are words of its lesson."""
     code, texts = _without_texts(data)
     found = [*_operators(code), *_conditions(code, data), *_calls(code, data), *_statements(code, data)]
-    found += [Change(*match.span(), b"", "removed", f"`{_shown(match[0])}`") for match in _JOINED.finditer(data)]
+    found += [SourceChange(*match.span(), b"", "removed", f"`{_shown(match[0])}`") for match in _JOINED.finditer(data)]
     found += _in_texts(data, texts)
     found += _classes(data, texts, promised)
     return sorted(found, key=lambda change: (change.start, change.end, change.text))
@@ -90,7 +90,7 @@ def _blank(code: bytearray, start: int, end: int, sign: bytes) -> None:
     code[start:end] = b"".join(b"\n" if byte == 10 else sign for byte in code[start:end])  # a line stays a line
 
 
-def _operators(code: bytes) -> Iterator[Change]:
+def _operators(code: bytes) -> Iterator[SourceChange]:
     for match in (*_COMPARISON.finditer(code), *_BOTH.finditer(code)):
         around = code[match.start() - 1 : match.start()] + code[match.end() : match.end() + 1]
         if around == b"  ":  # Prettier writes it so; an arrow or an assignment looks different
@@ -101,24 +101,24 @@ def _operators(code: bytes) -> Iterator[Change]:
         yield _changed(match, b"false" if match[1] == b"true" else b"true")
 
 
-def _conditions(code: bytes, data: bytes) -> Iterator[Change]:
+def _conditions(code: bytes, data: bytes) -> Iterator[SourceChange]:
     for match in _CONDITION.finditer(code):
         end = _closing(code, match.end() - 1)
         if end:
             inner = data[match.end() : end]
-            yield Change(match.end(), end, b"!(" + inner + b")", "negated", f"`if ({_shown(inner)})`")
+            yield SourceChange(match.end(), end, b"!(" + inner + b")", "negated", f"`if ({_shown(inner)})`")
 
 
-def _calls(code: bytes, data: bytes) -> Iterator[Change]:
+def _calls(code: bytes, data: bytes) -> Iterator[SourceChange]:
     for match in _METHOD.finditer(code):
         other = _METHODS[match[1]]
-        yield Change(*match.span(1), other, "changed", f"`{match[1].decode()}` to `{other.decode()}`")
+        yield SourceChange(*match.span(1), other, "changed", f"`{match[1].decode()}` to `{other.decode()}`")
     for match in (*_MIDDLEWARE.finditer(code), *_LEFT_OUT.finditer(code)):
         start, end = match.span()
-        yield Change(start, end, b"", "left out", f"`{_shown(data[start:end])}`")
+        yield SourceChange(start, end, b"", "left out", f"`{_shown(data[start:end])}`")
 
 
-def _statements(code: bytes, data: bytes) -> Iterator[Change]:
+def _statements(code: bytes, data: bytes) -> Iterator[SourceChange]:
     """Remove a statement that does something and gives nothing back; those with a block of their own stay."""
     for match in _STATEMENT.finditer(code):
         start = match.start("start")
@@ -126,7 +126,7 @@ def _statements(code: bytes, data: bytes) -> Iterator[Change]:
             continue
         end = _end_of_statement(code, start)
         if end and not code[end:].lstrip().startswith(b"else"):
-            yield Change(start, end, b";", "removed", f"`{_shown(data[start:end])}`")
+            yield SourceChange(start, end, b";", "removed", f"`{_shown(data[start:end])}`")
 
 
 def _end_of_statement(code: bytes, start: int) -> int:
@@ -157,32 +157,34 @@ def _closing(code: bytes, opening: int) -> int:
     return 0
 
 
-def _in_texts(data: bytes, texts: list[tuple[int, int]]) -> Iterator[Change]:
+def _in_texts(data: bytes, texts: list[tuple[int, int]]) -> Iterator[SourceChange]:
     """Change addresses, and in SQL what decides which rows come, and in which order."""
     for start, end in texts:
         text = data[start:end]
         if text[1:2] == b"/" and b" " not in text:
-            yield Change(start + 2, start + 2, b"x", "changed", f"the address {_shown(text)}")
+            yield SourceChange(start + 2, start + 2, b"x", "changed", f"the address {_shown(text)}")
         if not _SQL.search(text):
             continue
         for pattern, other in _IN_SQL:
             for match in pattern.finditer(text):
                 what = f"`{_shown(match[0])}` to `{_shown(other)}`" if other else f"`{_shown(match[0])}` left out"
-                yield Change(start + match.start(), start + match.end(), other, "changed in SQL", what)
+                yield SourceChange(start + match.start(), start + match.end(), other, "changed in SQL", what)
 
 
-def _classes(data: bytes, texts: list[tuple[int, int]], promised: frozenset[str]) -> Iterator[Change]:
+def _classes(data: bytes, texts: list[tuple[int, int]], promised: frozenset[str]) -> Iterator[SourceChange]:
     for match in _CLASS.finditer(data):
         if not any(start < match.start("words") < end for start, end in texts):
             continue
         for word in re.finditer(rb"[\w-]+", match["words"]):
             if word[0].decode() in promised:
                 at = match.start("words")
-                yield Change(at + word.start(), at + word.end(), b"", "left out", f"the class `{word[0].decode()}`")
+                yield SourceChange(
+                    at + word.start(), at + word.end(), b"", "left out", f"the class `{word[0].decode()}`"
+                )
 
 
-def _changed(match: re.Match[bytes], other: bytes) -> Change:
-    return Change(match.start(), match.end(), other, "changed", f"`{_shown(match[0])}` to `{_shown(other)}`")
+def _changed(match: re.Match[bytes], other: bytes) -> SourceChange:
+    return SourceChange(match.start(), match.end(), other, "changed", f"`{_shown(match[0])}` to `{_shown(other)}`")
 
 
 def _shown(text: bytes) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from starterkit.validation.mutation.change import Change, shortened
+from starterkit.validation.mutation.change import SourceChange, shortened
 
 _CONDITION = re.compile(rb"\{%-?\s*(?:el)?if\s+(?P<test>.+?)\s*-?%\}")
 _LOOP = re.compile(rb"\{%-?\s*for\s+\w+(?:\s*,\s*\w+)*\s+in\s+(?P<what>.+?)\s*-?%\}")
@@ -26,20 +26,20 @@ _BLOCK = re.compile(rb"\{%-?\s*(end)?(if|for|block|with|macro|filter|call|autoes
 _VOID = {b"input", b"img", b"br", b"hr", b"meta", b"link", b"source"}
 
 
-def changes(data: bytes, promised: frozenset[str]) -> list[Change]:
+def changes(data: bytes, promised: frozenset[str]) -> list[SourceChange]:
     """Return the changes of a page, in the order of its lines; `promised` are the words that its lesson names."""
     found = [*_lines(data, promised), *_conditions(data), *_outputs(data), *_attributes(data, promised)]
     return sorted(found, key=lambda change: (change.start, change.end, change.text))
 
 
-def _lines(data: bytes, promised: frozenset[str]) -> Iterator[Change]:
+def _lines(data: bytes, promised: frozenset[str]) -> Iterator[SourceChange]:
     """Remove a whole line with which a visitor does something: a field, a button, a link, what is included."""
     start = 0
     for line in data.split(b"\n"):
         end = start + len(line)
         classes = {word for found in _ATTRIBUTE.finditer(line) if found["name"] == b"class" for word in _classes(found)}
         if (_ACTS.search(line) or classes & promised) and _is_whole(line):
-            yield Change(start, end, b"", "removed", f"`{shortened(line.decode('utf-8', 'replace'))}`")
+            yield SourceChange(start, end, b"", "removed", f"`{shortened(line.decode('utf-8', 'replace'))}`")
         start = end + 1
 
 
@@ -59,7 +59,7 @@ def _is_whole(line: bytes) -> bool:
     )
 
 
-def _conditions(data: bytes) -> Iterator[Change]:
+def _conditions(data: bytes) -> Iterator[SourceChange]:
     """Turn a condition into its opposite, and a loop into one over nothing."""
     for found in _CONDITION.finditer(data):
         test = found["test"].decode("utf-8", "replace")
@@ -67,26 +67,28 @@ def _conditions(data: bytes) -> Iterator[Change]:
         if re.search(r"\b(and|or)\b", test):
             continue
         by = test.removeprefix("not ") if test.startswith("not ") else f"not {test}"
-        yield Change(*found.span("test"), by.encode(), "negated", f"`{shortened(test)}` becomes `{shortened(by)}`")
+        yield SourceChange(
+            *found.span("test"), by.encode(), "negated", f"`{shortened(test)}` becomes `{shortened(by)}`"
+        )
     for found in _LOOP.finditer(data):
         words = f"`{shortened(found['what'].decode('utf-8', 'replace'))}`"
-        yield Change(*found.span("what"), b'""', "a loop over nothing", words)
+        yield SourceChange(*found.span("what"), b'""', "a loop over nothing", words)
 
 
-def _outputs(data: bytes) -> Iterator[Change]:
+def _outputs(data: bytes) -> Iterator[SourceChange]:
     """Show a text no more, or show something without a filter."""
     tags = [found.span() for found in _TAG.finditer(data)]
     for found in _OUTPUT.finditer(data):
         text = found[0].decode("utf-8", "replace")
         if not any(start < found.start() < end for start, end in tags):
-            yield Change(*found.span(), b"", "shown no more", f"`{shortened(text)}`")
+            yield SourceChange(*found.span(), b"", "shown no more", f"`{shortened(text)}`")
         for one in _FILTER.finditer(found[0]):
             start = found.start() + one.start()
             words = f"`{shortened(one[0].decode('utf-8', 'replace'))}` of `{shortened(text)}`"
-            yield Change(start, start + len(one[0]), b"", "without the filter", words)
+            yield SourceChange(start, start + len(one[0]), b"", "without the filter", words)
 
 
-def _attributes(data: bytes, promised: frozenset[str]) -> Iterator[Change]:
+def _attributes(data: bytes, promised: frozenset[str]) -> Iterator[SourceChange]:
     """Change where something leads, how a field is called, and the classes that the lesson names."""
     for found in _ATTRIBUTE.finditer(data):
         name, quoted = found["name"].decode(), found["quoted"].decode("utf-8", "replace")
@@ -95,16 +97,18 @@ def _attributes(data: bytes, promised: frozenset[str]) -> Iterator[Change]:
         if name == "class":
             yield from _promised_classes(found, promised, old)
         elif new is None:
-            yield Change(*found.span(), b"", "left out", f"`{old}`")
+            yield SourceChange(*found.span(), b"", "left out", f"`{old}`")
         elif quoted.strip("\"'").lower() != new:
-            yield Change(*found.span("quoted"), f'"{new}"'.encode(), "changed", f'`{old}` becomes `{name}="{new}"`')
+            yield SourceChange(
+                *found.span("quoted"), f'"{new}"'.encode(), "changed", f'`{old}` becomes `{name}="{new}"`'
+            )
 
 
-def _promised_classes(found: re.Match[bytes], promised: frozenset[str], old: str) -> Iterator[Change]:
+def _promised_classes(found: re.Match[bytes], promised: frozenset[str], old: str) -> Iterator[SourceChange]:
     for word in re.finditer(rb"[\w-]+", found["quoted"]):
         if word[0].decode("utf-8", "replace") in promised:
             start, end = (found.start("quoted") + at for at in word.span())
-            yield Change(start, end, b"", "left out the class", f"`{word[0].decode()}` of `{old}`")
+            yield SourceChange(start, end, b"", "left out the class", f"`{word[0].decode()}` of `{old}`")
 
 
 # Leaving these out may change nothing: a form without an action, or with it, may send to its own address.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeGuard
 
 from starterkit.textfile import parse_python
-from starterkit.validation.mutation.change import Change, shortened
+from starterkit.validation.mutation.change import SourceChange, shortened
 
 _COMPARISONS: dict[type[ast.cmpop], tuple[str, str]] = {
     ast.Eq: ("==", "!="),
@@ -29,7 +29,7 @@ _SMALL = 20
 _ADDRESS = re.compile(r"/[\w/<>{}:.?=&%-]*")
 
 
-def changes(data: bytes) -> list[Change]:
+def changes(data: bytes) -> list[SourceChange]:
     """Return the changes of a Python file, in the order of its lines; none where it cannot be read."""
     try:
         tree = parse_python(data)
@@ -37,7 +37,7 @@ def changes(data: bytes) -> list[Change]:
         return []
     source = _Source(data)
     skipped = _never_changed(tree)
-    found: list[Change] = []
+    found: list[SourceChange] = []
     for node in ast.walk(tree):
         for find in _FINDERS:
             if node not in skipped:
@@ -64,7 +64,7 @@ class _Source:
         start, end = self.span(node)
         return self.data[start:end].decode("utf-8", "replace")
 
-    def replaced(self, node: ast.expr | ast.stmt, by: str, kind: str) -> Change:
+    def replaced(self, node: ast.expr | ast.stmt, by: str, kind: str) -> SourceChange:
         """Return the change that puts a text where a node stands."""
         start, end = self.span(node)
         words = (
@@ -72,10 +72,10 @@ class _Source:
             if by != "pass"
             else f"`{shortened(self.text(node))}`"
         )
-        return Change(start, end, by.encode(), kind, words)
+        return SourceChange(start, end, by.encode(), kind, words)
 
 
-def _statements(node: ast.AST, source: _Source) -> Iterator[Change]:
+def _statements(node: ast.AST, source: _Source) -> Iterator[SourceChange]:
     """Remove a statement. One that a later line needs is left: without it nothing runs, which any test would see."""
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call | ast.Await | ast.Yield):
         yield source.replaced(node, "pass", "removed")
@@ -89,7 +89,7 @@ def _statements(node: ast.AST, source: _Source) -> Iterator[Change]:
         yield source.replaced(node, "pass", "removed the loop")
 
 
-def _conditions(node: ast.AST, source: _Source) -> Iterator[Change]:
+def _conditions(node: ast.AST, source: _Source) -> Iterator[SourceChange]:
     """Turn a condition into its opposite."""
     tests: list[ast.expr] = []
     if isinstance(node, ast.If | ast.While | ast.IfExp):
@@ -100,7 +100,7 @@ def _conditions(node: ast.AST, source: _Source) -> Iterator[Change]:
         yield source.replaced(test, f"(not ({source.text(test)}))", "negated")
 
 
-def _comparisons(node: ast.AST, source: _Source) -> Iterator[Change]:
+def _comparisons(node: ast.AST, source: _Source) -> Iterator[SourceChange]:
     """Swap a comparison, `and` and `or`, and the borders of a range."""
     if isinstance(node, ast.BoolOp):
         old, new = ("and", "or") if isinstance(node.op, ast.And) else ("or", "and")
@@ -112,7 +112,7 @@ def _comparisons(node: ast.AST, source: _Source) -> Iterator[Change]:
         yield source.replaced(node, f"({by})", "compared otherwise")
 
 
-def _decorators(node: ast.AST, source: _Source) -> Iterator[Change]:
+def _decorators(node: ast.AST, source: _Source) -> Iterator[SourceChange]:
     """Drop a decorator."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         for decorator in node.decorator_list:
@@ -120,10 +120,10 @@ def _decorators(node: ast.AST, source: _Source) -> Iterator[Change]:
             if not name.startswith(_KINDS_OF_FUNCTION):
                 start, end = source.span(decorator)
                 start = source.data.rindex(b"@", 0, start)
-                yield Change(start, end, b"#", "dropped", f"`@{shortened(name)}`")
+                yield SourceChange(start, end, b"#", "dropped", f"`@{shortened(name)}`")
 
 
-def _constants(node: ast.AST, source: _Source) -> Iterator[Change]:
+def _constants(node: ast.AST, source: _Source) -> Iterator[SourceChange]:
     """Change a status, a small number, a yes or no, an address, a method."""
     if not isinstance(node, ast.Constant):
         return
@@ -142,7 +142,7 @@ def _constants(node: ast.AST, source: _Source) -> Iterator[Change]:
         yield source.replaced(node, repr(f"{value.rstrip('/')}/elsewhere"), "changed the address")
 
 
-def _returns(node: ast.AST, source: _Source) -> Iterator[Change]:
+def _returns(node: ast.AST, source: _Source) -> Iterator[SourceChange]:
     """Send a redirect to a place that there is not."""
     if isinstance(node, ast.Return) and _is_redirect(node.value):
         yield source.replaced(node.value.args[0], "'/elsewhere'", "redirected elsewhere")
@@ -155,7 +155,7 @@ def _is_redirect(node: ast.AST | None) -> TypeGuard[ast.Call]:
     return "redirect" in name.lower()
 
 
-def _arguments(node: ast.AST, source: _Source) -> Iterator[Change]:
+def _arguments(node: ast.AST, source: _Source) -> Iterator[SourceChange]:
     """Leave out a named argument of a call: an order, a limit, what goes along with a deletion."""
     if not isinstance(node, ast.Call) or len(node.args) + len(node.keywords) < 2:
         return
@@ -169,7 +169,7 @@ def _arguments(node: ast.AST, source: _Source) -> Iterator[Change]:
             end += after.end()
         elif before:
             start = before.start()
-        yield Change(start, end, b"", "left out", f"`{shortened(source.text(keyword))}`")
+        yield SourceChange(start, end, b"", "left out", f"`{shortened(source.text(keyword))}`")
 
 
 def _never_changed(tree: ast.Module) -> set[ast.AST]:
@@ -203,7 +203,7 @@ def _still_parses(data: bytes) -> bool:
     return True
 
 
-_FINDERS: tuple[Callable[[ast.AST, _Source], Iterator[Change]], ...] = (
+_FINDERS: tuple[Callable[[ast.AST, _Source], Iterator[SourceChange]], ...] = (
     _statements,
     _conditions,
     _comparisons,

@@ -7,16 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from starterkit.checking.results import Outcome
+from starterkit.git.merge import Merger
+from starterkit.git.objects import FILE, Entry, File
+from starterkit.git.repository import make_repository
 from starterkit.project.carry import Carried, Pins, carry
 from starterkit.project.layers import read_folder
-from starterkit.repository import make_repository
-from starterkit.repository.merge import Merger
-from starterkit.repository.objects import FILE, Entry, File
-from starterkit.validation.bench import Work, write_files
+from starterkit.testing.results import Outcome
 from starterkit.validation.model import Finding
-from starterkit.validation.subject import Files
+from starterkit.validation.target import Files
 from starterkit.validation.variations import VARIATIONS, Variation
+from starterkit.validation.workspace import RuleContext, write_files
 
 _REMOVED = "removed.txt"  # beside an answer's files: those of the path that it does without
 
@@ -35,13 +35,13 @@ class _Case:
     parts: tuple[_Case, ...] = ()
 
 
-def carries(work: Work) -> list[Finding]:
+def carries(work: RuleContext) -> list[Finding]:
     """Each case is carried cleanly, brings nothing of a solution, and leaves the earlier tests green."""
     found = work.bench.slots.map(lambda case: _carry(work, case), list(_cases(work)))
     return [finding for one in found for finding in one]
 
 
-def _cases(work: Work) -> Iterator[_Case]:
+def _cases(work: RuleContext) -> Iterator[_Case]:
     below = work.files(work.subject.below(work.given))
     yield _Case("the solution before it", below, run_tests=False)  # its outcome is given, and `no-regression` runs that
     varied = [_varied(work, below, [variation]) for variation in VARIATIONS]
@@ -55,7 +55,7 @@ def _cases(work: Work) -> Iterator[_Case]:
     yield from foreign
 
 
-def _varied(work: Work, below: Files, variations: Sequence[Variation]) -> _Case | None:
+def _varied(work: RuleContext, below: Files, variations: Sequence[Variation]) -> _Case | None:
     """The solution before the step in another form, varied in these ways one after another; None where nothing is."""
     template = work.subject.template
     own = {path: file.data for path, file in below.items() if not template.owns(path) and not template.is_pins(path)}
@@ -68,7 +68,7 @@ def _varied(work: Work, below: Files, variations: Sequence[Variation]) -> _Case 
     return _Case(f"the solution before it, {', '.join(one.name for one in variations)}", {**below, **files})
 
 
-def _foreign(work: Work) -> Iterator[_Case]:
+def _foreign(work: RuleContext) -> Iterator[_Case]:
     """Answers that other people gave to the step before: files of theirs, over what the path has at its given."""
     names = work.subject.template.step_names
     position = names.index(work.step)
@@ -84,7 +84,7 @@ def _foreign(work: Work) -> Iterator[_Case]:
         yield _Case(f"the answer of {folder.parent.name} to {before}", files)
 
 
-def _carry(work: Work, case: _Case) -> list[Finding]:
+def _carry(work: RuleContext, case: _Case) -> list[Finding]:
     folder = work.bench.new_folder()
     with work.bench.slots.one():
         carried, files = _carried(work, case, folder)
@@ -100,7 +100,7 @@ def _carry(work: Work, case: _Case) -> list[Finding]:
     return found
 
 
-def _carried(work: Work, case: _Case, folder: Path) -> tuple[Carried, Files]:
+def _carried(work: RuleContext, case: _Case, folder: Path) -> tuple[Carried, Files]:
     repository = make_repository(folder)
     try:
         merger = Merger(repository.git, repository.reader)
@@ -120,7 +120,7 @@ def _pins(_before: Pins, after: Pins, _mine: Pins) -> Pins:
     return after
 
 
-def _smuggled(work: Work, case: _Case, files: Mapping[str, File]) -> Iterator[Finding]:
+def _smuggled(work: RuleContext, case: _Case, files: Mapping[str, File]) -> Iterator[Finding]:
     """Each line that arrives in a learner's file must be one that this given adds to what the path had before."""
     template = work.subject.template
     below, given = work.files(work.subject.below(work.given)), work.files(work.given)
@@ -140,7 +140,7 @@ def _lines(file: File | None) -> list[str]:
     return file.data.decode("utf-8", "replace").splitlines() if file else []
 
 
-def _tests_after(work: Work, case: _Case, files: Files) -> list[Finding]:
+def _tests_after(work: RuleContext, case: _Case, files: Files) -> list[Finding]:
     tests = work.subject.earlier_tests(work.step)
     folder = work.bench.new_folder()
     write_files(folder, files)

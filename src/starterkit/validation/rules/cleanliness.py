@@ -9,9 +9,9 @@ from pathlib import PurePosixPath
 
 from starterkit.process import run
 from starterkit.template.model import BASE
-from starterkit.validation.bench import Work
 from starterkit.validation.model import Finding
-from starterkit.validation.watching import is_watched
+from starterkit.validation.side_effects import is_watched
+from starterkit.validation.workspace import RuleContext
 
 _LINT_SECONDS = 180.0
 _HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
@@ -20,7 +20,7 @@ _PINNED = re.compile(r"^[A-Za-z0-9][\w.-]*(?:\[[\w,.-]+\])?\s*==\s*[^\s;*]+")
 _FOUND_BY_NAME = re.compile(r"(^|/)(\.[^/]+|__\w+__\.\w+|README[^/]*|LICENSE[^/]*|conftest\.py|favicon\.\w+)$")
 
 
-def clean(work: Work) -> list[Finding]:
+def clean(work: RuleContext) -> list[Finding]:
     """The framework's own linter and formatter are content, and no file of the step is there for nothing."""
     label = BASE if work.step == BASE else work.solution
     found = _lint(work, label)
@@ -29,7 +29,7 @@ def clean(work: Work) -> list[Finding]:
     return found
 
 
-def safe(work: Work) -> list[Finding]:
+def safe(work: RuleContext) -> list[Finding]:
     """Tests ask nothing of the network and write nothing outside the project; every package is pinned and hashed."""
     label = BASE if work.step == BASE else work.solution
     found = list(_unpinned(work, label))
@@ -47,7 +47,7 @@ def safe(work: Work) -> list[Finding]:
 # --- clean ----------------------------------------------------------------------------------------------------------
 
 
-def _lint(work: Work, label: str) -> list[Finding]:
+def _lint(work: RuleContext, label: str) -> list[Finding]:
     template = work.subject.template
     if not template.commands.lint:
         work.notes.append("path.yml names no `lint` command")
@@ -66,7 +66,7 @@ def _lint(work: Work, label: str) -> list[Finding]:
     return found
 
 
-def _of_lint(work: Work, label: str, args: tuple[str, ...], lines: str) -> Finding:
+def _of_lint(work: RuleContext, label: str, args: tuple[str, ...], lines: str) -> Finding:
     """The finding of a linter: at the first place that it names, in whichever shape."""
     files = work.files(label)
     words = f"`{' '.join(args)}` is not content:\n{lines}"
@@ -80,7 +80,7 @@ def _of_lint(work: Work, label: str, args: tuple[str, ...], lines: str) -> Findi
     return work.finding(words, "path.yml")
 
 
-def _useless(work: Work, label: str) -> Iterator[Finding]:
+def _useless(work: RuleContext, label: str) -> Iterator[Finding]:
     template, below = work.subject.template, work.files(work.subject.below(label))
     files = work.files(label)
     for path, file in sorted(work.subject.own_files[label].items()):
@@ -106,7 +106,7 @@ def _is_mentioned(path: str, others: dict[str, bytes]) -> bool:
 # --- safe -----------------------------------------------------------------------------------------------------------
 
 
-def _seen(work: Work, label: str) -> Iterator[Finding]:
+def _seen(work: RuleContext, label: str) -> Iterator[Finding]:
     for one in work.layer_run(label).seen:
         path = re.sub(r"^.*?/project-[^/]+/", "", one.file)
         file = work.subject.where(label, path)
@@ -118,7 +118,7 @@ def _seen(work: Work, label: str) -> Iterator[Finding]:
         yield work.finding(f"{does}{by}", file, one.line if file else 0)
 
 
-def _unseen(work: Work, label: str) -> Iterator[Finding]:
+def _unseen(work: RuleContext, label: str) -> Iterator[Finding]:
     """Tests that are red may have stopped before they did what they do."""
     result = work.layer_run(label).result
     if result.problem:
@@ -128,7 +128,7 @@ def _unseen(work: Work, label: str) -> Iterator[Finding]:
         yield work.of_test(label, one.test, words)
 
 
-def _unpinned(work: Work, label: str) -> Iterator[Finding]:
+def _unpinned(work: RuleContext, label: str) -> Iterator[Finding]:
     environment = work.subject.template.environment
     files = work.files(label)
     if work.step != BASE and environment.pins not in work.subject.own_files[work.given]:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from importlib.util import cache_from_source
 from pathlib import Path
 
-from starterkit.checking.results import CheckResult, ExpectedTest
-from starterkit.repository.objects import File
-from starterkit.repository.worktree import write_file
+from starterkit.git.objects import File
+from starterkit.git.worktree import write_file
 from starterkit.template.model import AcceptedMutant
-from starterkit.validation.bench import Skip, Work
+from starterkit.testing.results import CheckResult, ExpectedTest
+from starterkit.validation.line_numbers import line_of
 from starterkit.validation.model import Finding
 from starterkit.validation.mutation import MOST, Mutant, mutants_of, sampled
-from starterkit.validation.places import line_of
+from starterkit.validation.workspace import RuleContext, Skip
 
 THRESHOLD = 0.85
 _SLOWER = 5.0  # a mutant that takes so many times as long as the solution is stopped, and counts as noticed
@@ -30,7 +30,7 @@ class _Tried:
     red: frozenset[str]
 
 
-def earned(work: Work) -> list[Finding]:
+def earned(work: RuleContext) -> list[Finding]:
     """At least 85 of 100 mutants turn a test of this step red, and each guard is turned red by one."""
     template = work.subject.template
     given = {path: file.data for path, file in work.files(work.given).items()}
@@ -49,13 +49,13 @@ def earned(work: Work) -> list[Finding]:
     return [*findings, *_judged(work, tried, accepted, len(everything)), *_sleeping_guards(work, tried)]
 
 
-def _promised(work: Work) -> frozenset[str]:
+def _promised(work: RuleContext) -> frozenset[str]:
     """The words that the lesson names in backticks: addresses, fields, classes."""
     named = re.findall(r"`([^`\n]+)`", work.subject.template.lesson(work.step))
     return frozenset(word.strip(".") for words in named for word in words.split())
 
 
-def _try_all(work: Work, mutants: list[Mutant]) -> list[_Tried] | None:
+def _try_all(work: RuleContext, mutants: list[Mutant]) -> list[_Tried] | None:
     tests = work.subject.new_tests(work.step)
     with work.bench.copy_of(work.subject, work.solution) as folder:
         unchanged = work.run(folder, work.solution, tests)
@@ -67,7 +67,9 @@ def _try_all(work: Work, mutants: list[Mutant]) -> list[_Tried] | None:
     return work.bench.slots.map(lambda mutant: _try(work, mutant, tests, limit, stop_at_first=not has_guards), mutants)
 
 
-def _try(work: Work, mutant: Mutant, tests: Sequence[ExpectedTest], limit: float, *, stop_at_first: bool) -> _Tried:
+def _try(
+    work: RuleContext, mutant: Mutant, tests: Sequence[ExpectedTest], limit: float, *, stop_at_first: bool
+) -> _Tried:
     before = work.files(work.solution)[mutant.file]
     with work.bench.copy_of(work.subject, work.solution) as folder:
         _put(folder, mutant.file, File(before.mode, mutant.data))
@@ -87,7 +89,7 @@ def _put(folder: Path, path: str, file: File) -> None:
             Path(cache_from_source(str(folder / path), optimization=level)).unlink(missing_ok=True)
 
 
-def _judged(work: Work, tried: list[_Tried], accepted: Sequence[AcceptedMutant], of: int) -> list[Finding]:
+def _judged(work: RuleContext, tried: list[_Tried], accepted: Sequence[AcceptedMutant], of: int) -> list[Finding]:
     lines = {(one.file, one.line_text.strip()) for one in accepted}
     survivors = [one.mutant for one in tried if not one.red]
     counted = [mutant for mutant in survivors if (mutant.file, mutant.line_text) not in lines]
@@ -108,12 +110,12 @@ def _judged(work: Work, tried: list[_Tried], accepted: Sequence[AcceptedMutant],
     return [work.finding(words, work.subject.where(work.solution, counted[0].file), counted[0].line)]
 
 
-def _shown(work: Work, mutant: Mutant) -> str:
+def _shown(work: RuleContext, mutant: Mutant) -> str:
     return f"{work.subject.where(work.solution, mutant.file)}:{mutant.line} {mutant}"
 
 
 def _unknown_accepted(
-    work: Work, accepted: Sequence[AcceptedMutant], everything: list[Mutant], own: dict[str, bytes]
+    work: RuleContext, accepted: Sequence[AcceptedMutant], everything: list[Mutant], own: dict[str, bytes]
 ) -> list[Finding]:
     known = {(mutant.file, mutant.line_text) for mutant in everything}
     found = []
@@ -126,7 +128,7 @@ def _unknown_accepted(
     return found
 
 
-def _sleeping_guards(work: Work, tried: list[_Tried]) -> list[Finding]:
+def _sleeping_guards(work: RuleContext, tried: list[_Tried]) -> list[Finding]:
     woken = {test for one in tried for test in one.red}
     guards = [test for test in work.subject.new_tests(work.step) if test.guard]
     words = "this guard stays green whatever is changed in the solution: it guards nothing"

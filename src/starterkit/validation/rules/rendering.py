@@ -10,16 +10,16 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from starterkit.errors import FileError, StarterkitError
+from starterkit.git.merge import has_markers
+from starterkit.git.objects import File, digest
 from starterkit.process import PYTHON_VARIABLES, run, scrubbed_environment
 from starterkit.project.layers import read_folder
-from starterkit.rendering import SUFFIX
-from starterkit.repository.merge import has_markers
-from starterkit.repository.objects import File, digest
+from starterkit.render import SUFFIX
 from starterkit.template.model import BASE
-from starterkit.validation.bench import Work, write_files
 from starterkit.validation.model import Finding
-from starterkit.validation.subject import Files
-from starterkit.yamlfile import nearest, parse
+from starterkit.validation.target import Files
+from starterkit.validation.workspace import RuleContext, write_files
+from starterkit.yamlfile import did_you_mean, parse
 
 # Answers that break what is not careful. All of them have to come out as they went in.
 HOSTILE = (
@@ -40,7 +40,7 @@ _NEVER_RENDERED = {".py", ".js", ".mjs", ".cjs", ".ts", ".html", ".css", ".sql",
 _SETTINGS = (".toml", ".json", ".yml", ".yaml")  # what can be read again to see what the answer became
 
 
-def renders(work: Work) -> list[Finding]:
+def renders(work: RuleContext) -> list[Finding]:
     """project/ renders with every answer; no step touches what it renders, and no given touches a learner's file."""
     if work.step != BASE:
         return [*_touches(work), *_marked(work, work.given), *_marked(work, work.solution)]
@@ -60,7 +60,7 @@ def renders(work: Work) -> list[Finding]:
     return found
 
 
-def plain_copier(work: Work) -> list[Finding]:
+def plain_copier(work: RuleContext) -> list[Finding]:
     """`copier copy` alone gives the same base project."""
     folder = work.bench.new_folder()
     template, copy = folder / "template", folder / "copy"
@@ -104,14 +104,14 @@ def _difference(ours: File | None, theirs: File | None) -> str:
     )
 
 
-def _inside(work: Work, file: str) -> str:
+def _inside(work: RuleContext, file: str) -> str:
     return file.removeprefix(str(work.subject.folder)).lstrip("/\\")
 
 
 # --- what a step may touch ------------------------------------------------------------------------------------------
 
 
-def _touches(work: Work) -> Iterator[Finding]:
+def _touches(work: RuleContext) -> Iterator[Finding]:
     template, step = work.subject.template, work.subject.template.step(work.step)
     rendered = {path.removesuffix(SUFFIX) for path in work.subject.project if path.endswith(SUFFIX)}
     below = work.files(work.subject.below(work.given))
@@ -134,7 +134,7 @@ def _touches(work: Work) -> Iterator[Finding]:
     yield from _tests_of_solution(work)
 
 
-def _tests_of_solution(work: Work) -> Iterator[Finding]:
+def _tests_of_solution(work: RuleContext) -> Iterator[Finding]:
     """A learner who solves the step never touches these files, so a solution can't need a change to them."""
     template = work.subject.template
     fix = "put the change into given"
@@ -148,7 +148,7 @@ def _tests_of_solution(work: Work) -> Iterator[Finding]:
             yield work.finding(words, f"steps/{work.step}/step.yml")
 
 
-def _marked(work: Work, label: str) -> Iterator[Finding]:
+def _marked(work: RuleContext, label: str) -> Iterator[Finding]:
     files = work.subject.project if label == BASE else work.subject.own_files[label]
     kind, _, step = label.partition(" ")
     folder = f"steps/{step}/{kind}" if step else "project"
@@ -161,7 +161,7 @@ def _marked(work: Work, label: str) -> Iterator[Finding]:
 # --- what is rendered -----------------------------------------------------------------------------------------------
 
 
-def _what_is_rendered(work: Work) -> Iterator[Finding]:
+def _what_is_rendered(work: RuleContext) -> Iterator[Finding]:
     template = work.subject.template
     settings = []
     for path in work.subject.project:
@@ -183,7 +183,7 @@ def _what_is_rendered(work: Work) -> Iterator[Finding]:
         )
 
 
-def _undefined(work: Work) -> Iterator[Finding]:
+def _undefined(work: RuleContext) -> Iterator[Finding]:
     from jinja2 import Environment, TemplateSyntaxError, meta
 
     known = {*(name for name, _ in _asked(work)), *_KNOWN, *_KNOWN_TOO}
@@ -200,11 +200,11 @@ def _undefined(work: Work) -> Iterator[Finding]:
         for name in sorted(names - known):
             match = re.search(rf"\b{re.escape(name)}\b", text)
             line = text[: match.start()].count("\n") + 1 if match else 0
-            guess = nearest(name, sorted(known - {*_KNOWN, *_KNOWN_TOO}))
+            guess = did_you_mean(name, sorted(known - {*_KNOWN, *_KNOWN_TOO}))
             yield work.finding(f'no question is called "{name}". {guess}', f"project/{path}", line)
 
 
-def _left_over(work: Work, files: Files) -> Iterator[Finding]:
+def _left_over(work: RuleContext, files: Files) -> Iterator[Finding]:
     for path in work.subject.project:
         target = path.removesuffix(SUFFIX)
         if target == path or target not in files:
@@ -218,7 +218,7 @@ def _left_over(work: Work, files: Files) -> Iterator[Finding]:
 # --- hostile answers ------------------------------------------------------------------------------------------------
 
 
-def _asked(work: Work) -> list[tuple[str, bool]]:
+def _asked(work: RuleContext) -> list[tuple[str, bool]]:
     """The questions of copier.yml, each with whether any text may be answered."""
     file = work.subject.folder / "copier.yml"
     asked = []
@@ -230,7 +230,7 @@ def _asked(work: Work) -> list[tuple[str, bool]]:
     return asked
 
 
-def _with_hostile(work: Work, number: int) -> list[Finding]:
+def _with_hostile(work: RuleContext, number: int) -> list[Finding]:
     """Render with the hostile answer of this number for the first question, the one after it for the next one."""
     names = [name for name, is_text in _asked(work) if is_text]
     answers = {name: HOSTILE[(number + place) % len(HOSTILE)] for place, name in enumerate(names)}

@@ -10,14 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from starterkit.checking.expected import found_tests
-from starterkit.checking.results import CheckResult, ExpectedTest, Outcome, TestResult
+from starterkit.git.objects import digest
 from starterkit.process import TimeLimitReached, run
-from starterkit.repository.objects import digest
-from starterkit.runtime.servers import free_port, serve
+from starterkit.runtime.dev_server import free_port, serve
 from starterkit.template.model import BASE
-from starterkit.validation.bench import Work, write_files
+from starterkit.testing.discovery import found_tests
+from starterkit.testing.results import CheckResult, ExpectedTest, Outcome, TestResult
 from starterkit.validation.model import Finding
+from starterkit.validation.workspace import RuleContext, write_files
 
 # How an assertion ends the text of a failure: as pytest draws it, and as Node does.
 _ASSERTED = re.compile(r"^E\s+(?:AssertionError\b|assert |Failed: )|ERR_ASSERTION", re.MULTILINE)
@@ -26,7 +26,7 @@ _COMMAND_SECONDS = 120.0
 _PROCESSES = 2  # the same on every machine, so that a result does not hang on where it came from
 
 
-def base_green(work: Work) -> list[Finding]:
+def base_green(work: RuleContext) -> list[Finding]:
     """The base project's tests pass, all of them are listed, and its site answers."""
     result = work.layer_run(BASE).result
     found = [_red(work, BASE, one, "is red on base") for one in result.red]
@@ -35,7 +35,7 @@ def base_green(work: Work) -> list[Finding]:
     return [*found, *_site_answers(work)]
 
 
-def red(work: Work) -> list[Finding]:
+def red(work: RuleContext) -> list[Finding]:
     """Every new test that is no guard fails on given by an assertion; every guard passes there."""
     result = work.layer_run(work.given).result
     found = problems(work, result, work.given)
@@ -55,7 +55,7 @@ def red(work: Work) -> list[Finding]:
     return found
 
 
-def green(work: Work) -> list[Finding]:
+def green(work: RuleContext) -> list[Finding]:
     """All tests pass on solution: in their order, and in random order in several processes at once."""
     result = work.layer_run(work.solution).result
     found = [_red(work, work.solution, one, "is red on solution") for one in result.red]
@@ -81,14 +81,14 @@ def green(work: Work) -> list[Finding]:
     return found
 
 
-def no_regression(work: Work) -> list[Finding]:
+def no_regression(work: RuleContext) -> list[Finding]:
     """The tests of base and of earlier steps pass on given."""
     result = work.layer_run(work.given).result
     earlier = [one for one in result.red if one.test.step != work.step]
     return [_red(work, work.given, one, f"of {one.test.step} is red on given") for one in earlier]
 
 
-def alone(work: Work) -> list[Finding]:
+def alone(work: RuleContext) -> list[Finding]:
     """Each new test passes on its own, on its solution."""
 
     def run_one(test: ExpectedTest) -> list[Finding]:
@@ -100,12 +100,12 @@ def alone(work: Work) -> list[Finding]:
     return [finding for one in found for finding in one]
 
 
-def problems(work: Work, result: CheckResult, label: str) -> list[Finding]:
+def problems(work: RuleContext, result: CheckResult, label: str) -> list[Finding]:
     """Return what went wrong with a run as a whole."""
     return [work.finding(f"the test run on {label}: {result.problem}")] if result.problem else []
 
 
-def unlisted(work: Work, label: str, listed: Iterable[str], by: str) -> list[Finding]:
+def unlisted(work: RuleContext, label: str, listed: Iterable[str], by: str) -> list[Finding]:
     """Return a finding for each test that a layer brings and `by` does not list, and the other way round."""
     names = set(listed)
     own = work.subject.own_files.get(label) if label != BASE else work.files(BASE)
@@ -125,7 +125,7 @@ def unlisted(work: Work, label: str, listed: Iterable[str], by: str) -> list[Fin
     return [*found, *(work.finding(f"{name}: {by} lists it, but no test file brings it", by) for name in missing)]
 
 
-def _red(work: Work, label: str, one: TestResult, how: str) -> Finding:
+def _red(work: RuleContext, label: str, one: TestResult, how: str) -> Finding:
     place = f" ({one.place})" if one.place else ""
     return work.of_test(label, one.test, f"{how}: {_first_line(one.message)}{place}")
 
@@ -134,7 +134,7 @@ def _first_line(message: str) -> str:
     return message.strip().split("\n")[0] if message.strip() else "no words"
 
 
-def _crashes(work: Work, one: TestResult) -> list[Finding]:
+def _crashes(work: RuleContext, one: TestResult) -> list[Finding]:
     """Tell when a red test asks for nothing, because something crashed on the way.
 
     An assertion is what a test is for. Another exception counts as red only where it comes out of a file that this
@@ -154,7 +154,7 @@ def _crashes(work: Work, one: TestResult) -> list[Finding]:
     return [work.of_test(work.given, one.test, words)]
 
 
-def _site_answers(work: Work) -> list[Finding]:
+def _site_answers(work: RuleContext) -> list[Finding]:
     """Make the database of a fresh copy with the command `reset`, start the site, and ask it for its first page."""
     template = work.subject.template
     prepared = work.bench.prepared(work.subject, BASE)
@@ -172,7 +172,7 @@ def _site_answers(work: Work) -> list[Finding]:
         return _asked(work, folder)
 
 
-def _asked(work: Work, folder: Path) -> list[Finding]:
+def _asked(work: RuleContext, folder: Path) -> list[Finding]:
     commands = work.subject.template.commands
     prepared = work.bench.prepared(work.subject, BASE)
     port = free_port(8000 + random.SystemRandom().randrange(1000))

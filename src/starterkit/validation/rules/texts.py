@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from starterkit.checking.expected import found_tests
-from starterkit.validation.bench import Work
+from starterkit.testing.discovery import found_tests
+from starterkit.validation.line_numbers import line_of, line_of_key
 from starterkit.validation.markdown import blocks, grade, links, prose_lines, stands_in, words
 from starterkit.validation.model import Finding
-from starterkit.validation.places import line_of, line_of_key
 from starterkit.validation.rules.tests import unlisted
-from starterkit.yamlfile import nearest
+from starterkit.validation.workspace import RuleContext
+from starterkit.yamlfile import did_you_mean
 
 _SECTIONS = ("Why", "The idea", "Your task", "See it", "Next")
 _SHORTEST, _LONGEST = 300, 700
@@ -22,7 +22,7 @@ _BOX = "In the other frameworks"
 _IN_A_ROW = 3
 
 
-def hints(work: Work) -> list[Finding]:
+def hints(work: RuleContext) -> list[Finding]:
     """Every hint hangs on a test, every new test has hints, and no hint gives the solution away."""
     step = work.subject.template.step(work.step)
     name = f"steps/{work.step}/step.yml"
@@ -35,7 +35,7 @@ def hints(work: Work) -> list[Finding]:
     return found
 
 
-def _listed(work: Work, file: Path, name: str) -> list[Finding]:
+def _listed(work: RuleContext, file: Path, name: str) -> list[Finding]:
     """The keys of hints and guards are exactly the tests that given brings."""
     step = work.subject.template.step(work.step)
     there = list(_brought(work))
@@ -43,21 +43,21 @@ def _listed(work: Work, file: Path, name: str) -> list[Finding]:
     for one in unlisted(work, work.given, step.tests, name):
         test = one.message.split(":")[0]
         if one.file == name:  # listed, but there is no such test
-            guess = nearest(test, [known for known in there if known not in step.tests] or there)
+            guess = did_you_mean(test, [known for known in there if known not in step.tests] or there)
             found.append(work.finding(f"{one.message}. {guess}", name, line_of_key(file, test)))
         else:
             found.append(one)
     return found
 
 
-def _brought(work: Work) -> Iterator[str]:
+def _brought(work: RuleContext) -> Iterator[str]:
     """The names of the tests that given's files hold."""
     for path, file in work.subject.own_files[work.given].items():
         if work.subject.template.is_test_file(path):
             yield from (test.id for test in found_tests(path, file.data))
 
 
-def _giving_away(work: Work, file: Path, name: str) -> Iterator[Finding]:
+def _giving_away(work: RuleContext, file: Path, name: str) -> Iterator[Finding]:
     """No three lines of code in a row of a hint stand in a row in the solution."""
     given = work.files(work.given)
     solution = {path: _code_lines(data.data) for path, data in work.subject.own_files[work.solution].items()}
@@ -90,7 +90,7 @@ def _bare(lines: tuple[str, ...]) -> list[str]:
     return [line.strip() for line in lines if re.search(r"\w", line)]
 
 
-def lesson(work: Work) -> list[Finding]:
+def lesson(work: RuleContext) -> list[Finding]:
     """The lesson has its headings, length and box; what it shows of a file stands there; its links lead somewhere."""
     text = work.subject.template.lesson(work.step)
     found = [*_form(work, text), *_named_blocks(work, text), *_dead_links(work, text)]
@@ -98,7 +98,7 @@ def lesson(work: Work) -> list[Finding]:
     return found
 
 
-def _form(work: Work, text: str) -> Iterator[Finding]:
+def _form(work: RuleContext, text: str) -> Iterator[Finding]:
     name = f"steps/{work.step}/lesson.md"
     step = work.subject.template.step(work.step)
     lines = prose_lines(text)
@@ -123,14 +123,14 @@ def _form(work: Work, text: str) -> Iterator[Finding]:
         yield work.finding(f'the lesson ends with a quote box "{_BOX}"', name, len(text.splitlines()))
 
 
-def _named_blocks(work: Work, text: str) -> Iterator[Finding]:
+def _named_blocks(work: RuleContext, text: str) -> Iterator[Finding]:
     name = f"steps/{work.step}/lesson.md"
     files = work.files(work.solution)
     for block in blocks(text):
         if not block.file:
             continue
         if block.file not in files:
-            guess = nearest(block.file, sorted(files)) if "/" in block.file else ""
+            guess = did_you_mean(block.file, sorted(files)) if "/" in block.file else ""
             if block.language not in ("text", "console") and guess.startswith("Did you mean"):
                 yield work.finding(f"the block is from {block.file}, which there is not. {guess}", name, block.line)
             continue
@@ -141,7 +141,7 @@ def _named_blocks(work: Work, text: str) -> Iterator[Finding]:
             yield work.finding(words_, name, block.line)
 
 
-def _dead_links(work: Work, text: str) -> Iterator[Finding]:
+def _dead_links(work: RuleContext, text: str) -> Iterator[Finding]:
     """A link inside the repository is read from lessons/, where the lesson lands."""
     name = f"steps/{work.step}/lesson.md"
     files = set(work.files(work.solution))

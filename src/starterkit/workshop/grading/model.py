@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from starterkit.checking.results import Outcome
 from starterkit.template.model import BASE
+from starterkit.testing.results import Outcome
 from starterkit.workshop.model import Person
 
 LOOK = "look at this: "  # begins a note that is for the instructor alone

@@ -12,7 +12,7 @@ from pathlib import Path
 from starterkit.template.model import BASE
 from starterkit.textfile import fill_template
 from starterkit.workshop.grading.model import Grade, TestGrade, Verdict
-from starterkit.workshop.grading.submitted import shown
+from starterkit.workshop.grading.submission_files import shown
 
 _WORDS = {
     Verdict.GREEN: "All tests are green.",

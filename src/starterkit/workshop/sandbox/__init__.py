@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from starterkit.workshop.sandbox.choosing import MECHANISMS, sandbox
-from starterkit.workshop.sandbox.model import Confinement, Ended, Job, Limits, Sandbox
+from starterkit.workshop.sandbox.model import Confinement, RunResult, Sandbox, SandboxJob, SandboxLimits
+from starterkit.workshop.sandbox.select import MECHANISMS, sandbox
 
-__all__ = ["MECHANISMS", "Confinement", "Ended", "Job", "Limits", "Sandbox", "sandbox"]
+__all__ = ["MECHANISMS", "Confinement", "RunResult", "Sandbox", "SandboxJob", "SandboxLimits", "sandbox"]

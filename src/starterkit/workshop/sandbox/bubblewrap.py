@@ -10,11 +10,11 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from starterkit.workshop.sandbox import walls
-from starterkit.workshop.sandbox.metering import NamespaceMeter
-from starterkit.workshop.sandbox.model import MIB, Confinement, Ended, Job
-from starterkit.workshop.sandbox.running import pipe, run_watched
+from starterkit.workshop.sandbox import policy
+from starterkit.workshop.sandbox.accounting import NamespaceMeter
+from starterkit.workshop.sandbox.model import MIB, Confinement, RunResult, SandboxJob
 from starterkit.workshop.sandbox.seccomp import filter_bytes
+from starterkit.workshop.sandbox.supervisor import pipe, run_watched
 
 _ACCOUNTS = "root:x:0:0:root:/:/bin/false\nlearner:x:{user}:{user}:learner:/tmp:/bin/sh\n"
 _HOSTS = b"127.0.0.1 localhost\n::1 localhost\n"
@@ -23,21 +23,21 @@ _HOSTS = b"127.0.0.1 localhost\n::1 localhost\n"
 class Bubblewrap:
     """The sandbox of the program `bwrap`."""
 
-    site = walls.SITE
+    site = policy.SITE
 
     def describe(self) -> Confinement:
         """Return what it stops and what it doesn't."""
-        return Confinement("bubblewrap", walls.STOPS, walls.DOES_NOT_STOP)
+        return Confinement("bubblewrap", policy.STOPS, policy.DOES_NOT_STOP)
 
     def lacks(self) -> str:
         """Return why it doesn't work here, or "". Runs a small program in it."""
-        return walls.why_not(self, "bubblewrap", ("bwrap", "setpriv", *walls.HELPERS))
+        return policy.why_not(self, "bubblewrap", ("bwrap", "setpriv", *policy.HELPERS))
 
-    def run(self, job: Job) -> Ended:
+    def run(self, job: SandboxJob) -> RunResult:
         """Run a job to its end. Raises `ProgramMissing` if bubblewrap can't be started."""
-        user, rules = walls.free_user(), filter_bytes()
+        user, rules = policy.free_user(), filter_bytes()
         contents = (job.archive, _ACCOUNTS.format(user=user).encode(), _HOSTS, rules)
-        with walls.files_in_memory(*contents) as files, pipe() as (info_read, info_write):
+        with policy.files_in_memory(*contents) as files, pipe() as (info_read, info_write):
             archive, passwd, hosts, seccomp = files
 
             def command(secret: int, report: int) -> list[str]:
@@ -46,17 +46,17 @@ class Bubblewrap:
                     *(["--seccomp", str(seccomp)] if rules else []),
                     *("--perms", "0444", "--ro-bind-data", str(passwd), "/etc/passwd"),
                     *("--perms", "0444", "--ro-bind-data", str(hosts), "/etc/hosts"),
-                    *("--remount-ro", "/", "--chdir", walls.SITE, "--"),
+                    *("--remount-ro", "/", "--chdir", policy.SITE, "--"),
                     *_become(user),
-                    *walls.command_of(job, f"/proc/self/fd/{archive}", secret, report),
+                    *policy.command_of(job, f"/proc/self/fd/{archive}", secret, report),
                 ]
 
-            meter = NamespaceMeter(info_read, (walls.SITE, walls.PLACES, walls.SHARED))
+            meter = NamespaceMeter(info_read, (policy.SITE, policy.PLACES, policy.SHARED))
             keep_open = (archive, passwd, hosts, info_write.fileno(), *([seccomp] if rules else []))
             return run_watched(command, job, meter, keep_open=keep_open, environment={"PATH": os.defpath})
 
 
-def _namespaces(job: Job, user: int, info: int) -> list[str]:
+def _namespaces(job: SandboxJob, user: int, info: int) -> list[str]:
     """Return bubblewrap's arguments: what is cut off, and what can be seen."""
     arguments = ["bwrap", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
     if os.geteuid() == 0:
@@ -66,17 +66,17 @@ def _namespaces(job: Job, user: int, info: int) -> list[str]:
     else:
         arguments += ["--unshare-user", "--uid", str(user), "--gid", str(user)]
     arguments += ["--die-with-parent", "--new-session", "--hostname", "sandbox", "--info-fd", str(info), "--clearenv"]
-    for name, value in walls.variables(job).items():
+    for name, value in policy.variables(job).items():
         arguments += ["--setenv", name, value]
     disk = str(job.limits.disk_bytes)
     return [
         *arguments,
         *_show_system(),
-        *("--perms", "1777", "--size", disk, "--tmpfs", walls.PLACES),
+        *("--perms", "1777", "--size", disk, "--tmpfs", policy.PLACES),
         *_show(job.visible),
         *("--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"),
-        *("--perms", "1777", "--size", str(16 * MIB), "--tmpfs", walls.SHARED),
-        *("--perms", "0777", "--size", disk, "--tmpfs", walls.SITE),
+        *("--perms", "1777", "--size", str(16 * MIB), "--tmpfs", policy.SHARED),
+        *("--perms", "0777", "--size", disk, "--tmpfs", policy.SITE),
     ]
 
 
@@ -89,22 +89,22 @@ def _become(user: int) -> list[str]:
 
 
 def _show_system() -> Iterator[str]:
-    links, folders = walls.system()
+    links, folders = policy.system()
     for target, path in links:
         yield from ("--symlink", target, path)
     for path in folders:
         yield from ("--ro-bind", path, path)
     yield from ("--perms", "0755", "--dir", "/etc")  # the other files of /etc are missing, not forbidden
-    for path in walls.FEW_FILES_OF_ETC:
+    for path in policy.FEW_FILES_OF_ETC:
         yield from ("--ro-bind-try", path, path)
 
 
 def _show(paths: Sequence[Path]) -> Iterator[str]:
     """Show these paths, in folders that hold nothing else and that every user may enter."""
-    outermost = walls.outermost(paths)
+    outermost = policy.outermost(paths)
     parents = {parent for path in outermost for parent in Path(path).parents if parent.name}
     for parent in sorted(parents, key=lambda parent: len(parent.parts)):
-        if str(parent) not in (walls.PLACES, *walls.system()[1]):
+        if str(parent) not in (policy.PLACES, *policy.system()[1]):
             yield from ("--perms", "0755", "--dir", str(parent))
     for path in outermost:
         yield from ("--ro-bind", path, path)

@@ -21,9 +21,9 @@ from pathlib import Path
 
 from starterkit.errors import StarterkitError
 from starterkit.process import run, run_ok
-from starterkit.workshop.sandbox import walls
-from starterkit.workshop.sandbox.model import MIB, Confinement, Ended, Job
-from starterkit.workshop.sandbox.running import run_watched
+from starterkit.workshop.sandbox import policy
+from starterkit.workshop.sandbox.model import MIB, Confinement, RunResult, SandboxJob
+from starterkit.workshop.sandbox.supervisor import run_watched
 
 _ENGINES = ("podman", "docker")
 _IMAGE = "starterkit-empty:1"
@@ -42,7 +42,7 @@ _INSIDE = f'exec {_SECRET}< {_GIVEN}/secret {_REPORT}> {_GIVEN}/report; exec "$@
 class Container:
     """A container of Podman or Docker."""
 
-    site = walls.SITE
+    site = policy.SITE
 
     @cached_property
     def engine(self) -> str:
@@ -51,8 +51,8 @@ class Container:
 
     def describe(self) -> Confinement:
         """Return what it stops and what it doesn't."""
-        does_not_stop = (*walls.DOES_NOT_STOP, "a hole in the container engine")
-        return Confinement(f"a container ({self.engine})", walls.STOPS, does_not_stop)
+        does_not_stop = (*policy.DOES_NOT_STOP, "a hole in the container engine")
+        return Confinement(f"a container ({self.engine})", policy.STOPS, does_not_stop)
 
     def lacks(self) -> str:
         """Return why it doesn't work here, or "". Runs a small program in it."""
@@ -64,9 +64,9 @@ class Container:
             self._make_image()
         except StarterkitError as wrong:
             return f"{self.engine} does not work here ({wrong.message.strip().splitlines()[-1]})."
-        return walls.why_not(self, self.engine, (*walls.HELPERS, "timeout", "mkfifo"))
+        return policy.why_not(self, self.engine, (*policy.HELPERS, "timeout", "mkfifo"))
 
-    def run(self, job: Job) -> Ended:
+    def run(self, job: SandboxJob) -> RunResult:
         """Run a job to its end."""
         name = f"starterkit-{secrets.token_hex(8)}"
         with _folder_with_pipes(job.archive) as given:
@@ -91,29 +91,29 @@ class Container:
             tarfile.open(fileobj=empty, mode="w").close()
             run_ok([self.engine, "import", "-", _IMAGE], input=empty.getvalue(), timeout=_SECONDS)
 
-    def _container(self, job: Job, name: str, given: Path) -> list[str]:
+    def _container(self, job: SandboxJob, name: str, given: Path) -> list[str]:
         """Return the engine's arguments: what is cut off, and what can be seen and used."""
         limits, user = job.limits, self._user
         memory = str(limits.memory_bytes)
         arguments = [self.engine, "run", "--rm", "--name", name, "--hostname", "sandbox", "--network", "none"]
         arguments += ["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
-        arguments += ["--security-opt", "label=disable", "--user", f"{user}:{user}", "--workdir", walls.SITE]
+        arguments += ["--security-opt", "label=disable", "--user", f"{user}:{user}", "--workdir", policy.SITE]
         arguments += ["--memory", memory, "--memory-swap", memory, "--pids-limit", str(limits.processes)]
         arguments += ["--ulimit", f"nproc={limits.processes}:{limits.processes}", "--ulimit", "nofile=512:512"]
         arguments += ["--shm-size", str(16 * MIB), "--log-driver", "none"]
         arguments += ["--read-only-tmpfs=false"] if self.engine == "podman" else []
-        for variable, value in walls.variables(job).items():
+        for variable, value in policy.variables(job).items():
             arguments += ["--env", f"{variable}={value}"]
         room = f"rw,exec,nosuid,nodev,size={limits.disk_bytes}"
-        arguments += ["--tmpfs", f"{walls.PLACES}:{room},mode=1777", "--tmpfs", f"{walls.SITE}:{room},mode=0777"]
+        arguments += ["--tmpfs", f"{policy.PLACES}:{room},mode=1777", "--tmpfs", f"{policy.SITE}:{room},mode=0777"]
         return [*arguments, *_shown(job.visible), "--volume", f"{given}/pipes:{_GIVEN}:ro", _IMAGE]
 
-    def _inside(self, job: Job) -> list[str]:
+    def _inside(self, job: SandboxJob) -> list[str]:
         """Return the command of the container. Its first process isn't a shell, because a shell gets no signals."""
         seconds = f"{job.limits.seconds + _SECONDS:g}"  # in case starterkit was killed
         return [
             *("timeout", "--signal=KILL", seconds, "sh", "-c", _INSIDE, "sh"),
-            *walls.command_of(job, f"{_GIVEN}/archive", _SECRET, _REPORT, is_pipe=True),
+            *policy.command_of(job, f"{_GIVEN}/archive", _SECRET, _REPORT, is_pipe=True),
         ]
 
     @cached_property
@@ -124,8 +124,8 @@ class Container:
 
 
 def _shown(visible: Sequence[Path]) -> Iterator[str]:
-    links, folders = walls.system()
-    for path in (*(path for _, path in links), *folders, *walls.FEW_FILES_OF_ETC, *walls.outermost(visible)):
+    links, folders = policy.system()
+    for path in (*(path for _, path in links), *folders, *policy.FEW_FILES_OF_ETC, *policy.outermost(visible)):
         if Path(path).exists():
             yield from ("--mount", f"type=bind,source={Path(path).resolve()},target={path},readonly")
 

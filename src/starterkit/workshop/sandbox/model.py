@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from starterkit.plain import plain
+from starterkit.sanitize import strip_control
 
 MIB = 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Limits:
+class SandboxLimits:
     """The limits of one run. `cpu_seconds` is the sum over all its processes.
 
     `reserved_bytes` is address space that a process may reserve in addition to the memory that it uses.
@@ -32,7 +32,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Job:
+class SandboxJob:
     """One command to run on a copy of a submission.
 
     `archive` (an uncompressed tar) is unpacked into the working folder of `command`. The command's environment has
@@ -47,7 +47,7 @@ class Job:
     variables: Mapping[str, str] = field(default_factory=dict)
     secret: bytes = b""
     on_report: Callable[[bytes], None] | None = None
-    limits: Limits = field(default_factory=Limits)
+    limits: SandboxLimits = field(default_factory=SandboxLimits)
 
     def command_with(self, secret: int, report: int) -> list[str]:
         """Return the command with the numbers of its two pipes."""
@@ -55,7 +55,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Ended:
+class RunResult:
     """The result of a run.
 
     `stopped` names the limit that ended it ("" if it ended without help). `output` is the beginning and the end of its
@@ -72,7 +72,7 @@ class Ended:
     @property
     def last_line(self) -> str:
         """The last line of its output, or its exit code if it printed nothing."""
-        lines = plain(self.output.decode("utf-8", "replace")).strip().splitlines()
+        lines = strip_control(self.output.decode("utf-8", "replace")).strip().splitlines()
         return lines[-1] if lines else f"exit code {self.code}"
 
 
@@ -101,5 +101,5 @@ class Sandbox(Protocol):
     def describe(self) -> Confinement:
         """Return what it stops and what it doesn't."""
 
-    def run(self, job: Job) -> Ended:
-        """Run a job to its end. Raises `MissingError` if it can't be started."""
+    def run(self, job: SandboxJob) -> RunResult:
+        """Run a job to its end. Raises `EnvironmentProblem` if it can't be started."""

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from starterkit.choosing.advice import Advice
 from starterkit.choosing.answers import answered, parse_answers
-from starterkit.choosing.expanding import path
-from starterkit.choosing.reckoning import Reckoning
-from starterkit.choosing.saying import reasons
-from starterkit.choosing.tensions import tensions
-from starterkit.choosing.words import SHOWN_REASONS, because, headline, how_sure, price, stay, step_of_path, tipped
+from starterkit.choosing.contradictions import contradictions
+from starterkit.choosing.explanation import reasons
+from starterkit.choosing.phrases import SHOWN_REASONS, because, headline, how_sure, price, stay, step_of_path, tipped
+from starterkit.choosing.roadmap import path
+from starterkit.choosing.scoring import Scores
 from starterkit.cli.choose_questions import interview
 from starterkit.cli.console.console import Console
-from starterkit.cli.console.text import joined, prose, text
+from starterkit.cli.console.text import joined, markup, text
 from starterkit.errors import UsageError
 from starterkit.process import quoted
 from starterkit.template.bundled import bundled_folder, templates_in
@@ -66,27 +66,27 @@ def candidates(console: Console, folder: Path, places: Iterable[str]) -> Candida
 
 def advise(console: Console, found: Candidates, given: Iterable[str], *, ask: bool) -> Advice:
     """Return the advice to the answers that are given, and to those that are asked for where somebody is there."""
-    reckoning = Reckoning(found.templates)
+    reckoning = Scores(found.templates)
     answers = parse_answers(given, reckoning.questions)
     if ask and console.is_interactive and len(reckoning.templates) > 1:
         answers = interview(console, reckoning.questions, answers)
-        console.line()
+        console.print()
     return Advice(reckoning, answered(answers))
 
 
 def show_advice(console: Console, advice: Advice) -> None:
     """Show where to start and why, the price, the runner-up, and what comes after it."""
-    console.line(text(headline(advice), "bold green"))
-    console.line(how_sure(advice))
+    console.print(text(headline(advice), "bold green"))
+    console.print(how_sure(advice))
     if stay(advice):
-        console.line()
-        console.line(text(stay(advice), "bold"))
+        console.print()
+        console.print(text(stay(advice), "bold"))
     for template in (advice.start, *advice.equals):
         section(console, f"Why {template.title}")
         _points(console, [because(reason) for reason in reasons(advice, template)[:SHOWN_REASONS]])
         section(console, f"What {template.title} costs you")
         _points(console, price(advice, template))
-    pulled = tensions(advice)
+    pulled = contradictions(advice)
     if pulled:
         section(console, "What pulls in different directions")
         _points(console, pulled)
@@ -94,24 +94,24 @@ def show_advice(console: Console, advice: Advice) -> None:
         section(console, "What would tell them apart")
     elif advice.runner_up:
         section(console, f"The runner-up: {advice.runner_up.title}")
-        console.line(advice.runner_up.summary, indent=2)
+        console.print(advice.runner_up.summary, indent=2)
     for sentence in tipped(advice):
-        console.line(prose(sentence), indent=2)
+        console.print(markup(sentence), indent=2)
     stages = path(advice)
     if len(stages) > 1:
         section(console, "Start with one, expand as needed")
         for number, stage in enumerate(stages, 1):
-            console.line(
+            console.print(
                 f"{number}  ", text(f"{stage.template.title}: ", "bold"), f"{step_of_path(stage)}.", indent=2, hang=3
             )
 
 
 def section(console: Console, title: str) -> None:
     """Show a title after an empty line."""
-    console.line()
-    console.line(text(title, "bold"))
+    console.print()
+    console.print(text(title, "bold"))
 
 
 def _points(console: Console, sentences: Sequence[str]) -> None:
     for sentence in sentences:
-        console.line(joined("- ", sentence), indent=2, hang=2)
+        console.print(joined("- ", sentence), indent=2, hang=2)

@@ -7,11 +7,20 @@ from html import escape
 from pathlib import Path
 
 from starterkit.choosing.advice import Advice
-from starterkit.choosing.expanding import path
-from starterkit.choosing.reckoning import ranked
-from starterkit.choosing.saying import reasons
-from starterkit.choosing.tensions import tensions
-from starterkit.choosing.words import ONE_FITS_ALL, SHOWN_REASONS, headline, how_sure, price, stay, step_of_path, tipped
+from starterkit.choosing.contradictions import contradictions
+from starterkit.choosing.explanation import reasons
+from starterkit.choosing.phrases import (
+    ONE_FITS_ALL,
+    SHOWN_REASONS,
+    headline,
+    how_sure,
+    price,
+    stay,
+    step_of_path,
+    tipped,
+)
+from starterkit.choosing.roadmap import path
+from starterkit.choosing.scoring import ranked
 from starterkit.cli.commands.shared.advice import Shown
 from starterkit.cli.console.html_file import HtmlFile
 from starterkit.template.model import Template
@@ -32,7 +41,7 @@ def card_of(shown: Shown) -> str:
         none=escape(ONE_FITS_ALL),
         fits=_fits(advice),
         why="\n".join(_why(advice, template) for template in begin),
-        tensions=_section("What pulls in different directions", _points(map(escape, tensions(advice)))),
+        tensions=_section("What pulls in different directions", _points(map(escape, contradictions(advice)))),
         runner_up=_runner_up(advice),
         path=_path(advice),
         answers=_answers(advice),

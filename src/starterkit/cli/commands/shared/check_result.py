@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from starterkit.checking.results import CheckResult, Place, TestResult
 from starterkit.cli.console.console import Console
-from starterkit.cli.console.text import Text, joined, prose, text
+from starterkit.cli.console.text import Text, joined, markup, text
+from starterkit.testing.results import CheckResult, SourceLine, TestResult
 
 _COLUMN = 8  # the width of the word in front of a test
 _SHOWN_OF_A_GROUP = 3
@@ -17,7 +17,7 @@ _SHOWN_OF_A_GROUP = 3
 def next_command(result: CheckResult, *, selected: bool, is_last: bool) -> str:
     """Return what to type after this check."""
     if result.red:
-        return "check" if result.obstacle else "hint"
+        return "check" if result.blocker else "hint"
     if selected or result.pristine:
         return "check"
     return "run" if is_last else "next"
@@ -38,41 +38,41 @@ def green_line(result: CheckResult) -> Text:
 def show_red(console: Console, result: CheckResult) -> None:
     """Show the red tests of a check, and the first of them once more at the end."""
     red = result.red
-    console.line(text("FAILED", "bold red"), f"  {_counts(result)}.")
+    console.print(text("FAILED", "bold red"), f"  {_counts(result)}.")
     if result.problem:
-        console.line()
-        console.line(text(result.problem, "bold"))
+        console.print()
+        console.print(text(result.problem, "bold"))
     for message, group in groupby(red, key=lambda one: (one.message, one.place)):
-        console.line()
+        console.print()
         _show_alike(console, list(group), *message)
     if result.problem and result.log.strip():
-        console.line()
-        console.line("The last lines that the tests wrote:")
-        console.exact("\n".join(result.log.strip().splitlines()[-12:]), "dim", indent=2)
+        console.print()
+        console.print("The last lines that the tests wrote:")
+        console.verbatim("\n".join(result.log.strip().splitlines()[-12:]), "dim", indent=2)
     first = red[0]
-    if result.obstacle:
-        console.line()
-        console.line("Start there: ", text(str(first.place), "bold") if first.place else prose(result.obstacle))
+    if result.blocker:
+        console.print()
+        console.print("Start there: ", text(str(first.place), "bold") if first.place else markup(result.blocker))
     elif len(red) > 1:
-        console.line()
-        console.line("Start with the first one: ", text(red[0].test.sentence, "bold"))
+        console.print()
+        console.print("Start with the first one: ", text(red[0].test.sentence, "bold"))
         if red[0].test.id != red[0].test.sentence:  # Node's tests are called by their sentences
-            console.line(f"({red[0].test.id})", indent=2)
+            console.print(f"({red[0].test.id})", indent=2)
 
 
-def _show_alike(console: Console, group: Sequence[TestResult], message: str, place: Place | None) -> None:
+def _show_alike(console: Console, group: Sequence[TestResult], message: str, place: SourceLine | None) -> None:
     """Show tests that are red for one and the same reason; mostly it is one test."""
     many = len(group) > _SHOWN_OF_A_GROUP
     for one in group[:_SHOWN_OF_A_GROUP] if many else group:
         word, style = _word(one)
-        console.line(text(f"{word:{_COLUMN}}", style), text(one.test.sentence, "bold"), hang=_COLUMN)
+        console.print(text(f"{word:{_COLUMN}}", style), text(one.test.sentence, "bold"), hang=_COLUMN)
     if many:
-        console.line(f"… and {len(group) - _SHOWN_OF_A_GROUP} more, all for this reason:", indent=_COLUMN)
+        console.print(f"… and {len(group) - _SHOWN_OF_A_GROUP} more, all for this reason:", indent=_COLUMN)
     if message:
-        console.line(message, indent=_COLUMN)
+        console.print(message, indent=_COLUMN)
     where = _where(group[0], place, alone=len(group) == 1)
     if where is not None:
-        console.line(where, indent=_COLUMN)
+        console.print(where, indent=_COLUMN)
 
 
 def _word(one: TestResult) -> tuple[str, str]:
@@ -81,7 +81,7 @@ def _word(one: TestResult) -> tuple[str, str]:
     return ("new", "yellow") if one.is_new else ("red", "bold red")
 
 
-def _where(one: TestResult, place: Place | None, *, alone: bool) -> Text | None:
+def _where(one: TestResult, place: SourceLine | None, *, alone: bool) -> Text | None:
     parts = [joined("in ", text(str(place), "cyan"))] if place else []
     if alone and one.test_place:
         parts.append(text(f"test: {one.test_place}", "dim"))
@@ -142,5 +142,5 @@ def _test_as_json(one: TestResult) -> dict[str, Any]:
     }
 
 
-def _place_as_json(place: Place | None) -> dict[str, Any] | None:
+def _place_as_json(place: SourceLine | None) -> dict[str, Any] | None:
     return {"file": place.file, "line": place.line} if place else None

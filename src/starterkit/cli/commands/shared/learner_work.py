@@ -8,9 +8,9 @@ import typer
 
 from starterkit.cli.console.console import Console
 from starterkit.errors import UsageError
-from starterkit.project.advance import Choices
-from starterkit.project.opened import Project
-from starterkit.repository.merge import Settle
+from starterkit.git.merge import Resolution
+from starterkit.project.next import Choices
+from starterkit.project.project import Project
 
 
 def choices(
@@ -23,7 +23,7 @@ def choices(
         raise UsageError(f"{chosen[0]} and {chosen[1]} exclude each other.", "Choose one of them.")
     if save_large and leave_out:
         raise UsageError("--save-large and --leave-out exclude each other.", "Choose one of them.")
-    settle = {"--keep-mine": Settle.MINE, "--take-theirs": Settle.THEIRS, "--markers": Settle.MARKERS}
+    settle = {"--keep-mine": Resolution.MINE, "--take-theirs": Resolution.THEIRS, "--markers": Resolution.MARKERS}
     return Choices(settle[chosen[0]] if chosen else None, not no_check, save_large, leave_out)
 
 
@@ -35,9 +35,9 @@ def ask_about_large_files(console: Console, project: Project, chosen: Choices) -
     large = () if chosen.save_large else listing.large
     if not (large or listing.nested):
         return chosen
-    console.line("Your work is saved as a commit first. What about these?")
+    console.print("Your work is saved as a commit first. What about these?")
     for path in (*large, *listing.nested):
-        console.line(f"{path}  ({'larger than 10 MB' if path in large else 'a git repository of its own'})", indent=2)
+        console.print(f"{path}  ({'larger than 10 MB' if path in large else 'a git repository of its own'})", indent=2)
     ways = [("leave", "leave them where they are, out of the commit"), ("stop", "change nothing")]
     if large and not listing.nested:
         ways.insert(0, ("save", "commit them with your work"))

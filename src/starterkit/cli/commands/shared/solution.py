@@ -6,13 +6,13 @@ from typing import Any
 
 from starterkit.cli.commands.shared import changes, check_result
 from starterkit.cli.console.console import Console
-from starterkit.cli.console.text import prose, text
+from starterkit.cli.console.text import markup, text
 from starterkit.errors import ExitCode
-from starterkit.project.opened import Project
-from starterkit.project.solving import Solved
+from starterkit.project.project import Project
+from starterkit.project.solve import SolveResult
 
 
-def show(console: Console, project: Project, solved: Solved) -> int:
+def show(console: Console, project: Project, solved: SolveResult) -> int:
     """Show in which way the solution came in, and what was kept."""
     is_red = bool(solved.in_conflict) or (solved.result is not None and bool(solved.result.red))
     code = ExitCode.RED if is_red else ExitCode.DONE
@@ -30,14 +30,14 @@ def show(console: Console, project: Project, solved: Solved) -> int:
         return code
     why, command = _what_next(project, solved)
     if solved.written is None:
-        console.line(prose("`solve --replace` would take every file of the path all the same."))
+        console.print(markup("`solve --replace` would take every file of the path all the same."))
     if command == "run":
-        console.line("That was the last step: the whole site is built.")
+        console.print("That was the last step: the whole site is built.")
     console.type_next(why, "run --open" if command == "run" else command)
     return code
 
 
-def _what_next(project: Project, solved: Solved) -> tuple[str, str]:
+def _what_next(project: Project, solved: SolveResult) -> tuple[str, str]:
     """Return why and what to type after a solve."""
     if solved.in_conflict or solved.way.name == "NAMED" or (solved.written is not None and solved.result is None):
         return "See what is green now", "check"
@@ -46,33 +46,33 @@ def _what_next(project: Project, solved: Solved) -> tuple[str, str]:
     return ("Read it, then go on" if solved.written else "Go on"), "next"
 
 
-def show_way(console: Console, solved: Solved) -> None:
+def show_way(console: Console, solved: SolveResult) -> None:
     """Show in which way the solution came in, what was changed and what was kept."""
     label = solved.step.label
     if solved.written is None:
-        console.line(text("ok", "bold green"), f"  {label} is solved already; nothing was changed.")
+        console.print(text("ok", "bold green"), f"  {label} is solved already; nothing was changed.")
         return
     if solved.in_conflict:
-        console.line(
+        console.print(
             text("Almost:", "bold yellow"), f" the solution of {label} is in your files, but in no commit yet."
         )
     elif solved.way.name == "NAMED":
-        console.line(text("ok", "bold green"), f"  These files of the solution of {label} are in, whole.")
+        console.print(text("ok", "bold green"), f"  These files of the solution of {label} are in, whole.")
     else:
-        console.line(text("ok", "bold green"), f"  The solution of {label} is in: {solved.way.value}.")
+        console.print(text("ok", "bold green"), f"  The solution of {label} is in: {solved.way.value}.")
     if solved.why:
-        console.line(f"It was not merged, because {solved.why}.")
+        console.print(f"It was not merged, because {solved.why}.")
     if solved.result is not None and not solved.result.red:
-        console.line(check_result.green_line(solved.result))
+        console.print(check_result.green_line(solved.result))
     changes.show_changed(console, "Changed", solved.written)
     changes.show_kept(console, solved.written)
     if solved.carried is not None:
-        changes.show_files(console, "Yours, and they stay", solved.carried.kept_mine)
+        changes.show_files(console, "Yours, and they stay", solved.carried.kept_yours)
     if solved.step.resets_data:
         changes.show_reset(console, "The solution changes a table that your database already has")
 
 
-def as_json(solved: Solved) -> dict[str, Any]:
+def as_json(solved: SolveResult) -> dict[str, Any]:
     """Return a solve as the object that docs/commands.md describes."""
     return {
         "step": solved.step.name,
@@ -80,7 +80,7 @@ def as_json(solved: Solved) -> dict[str, Any]:
         "why": solved.why or None,
         "check": check_result.as_json(solved.result) if solved.result else None,
         **changes.written_as_json(solved.written),
-        "kept_mine": list(solved.carried.kept_mine) if solved.carried else [],
+        "kept_mine": list(solved.carried.kept_yours) if solved.carried else [],
         "in_conflict": list(solved.in_conflict),
         "resets_data": solved.step.resets_data,
     }

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from starterkit.authoring.beginning import Added
-from starterkit.authoring.beginning import add_step as write_step
 from starterkit.authoring.files import template_folder
+from starterkit.authoring.scaffold import AddedStep
+from starterkit.authoring.scaffold import add_step as write_step
 from starterkit.cli.commands.template.shared import Template, moved_as_json, named, show_moved, show_ok
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.invocation import shown_path
@@ -36,7 +36,7 @@ def add_step(
     return 0
 
 
-def _show(console: Console, added: Added) -> None:
+def _show(console: Console, added: AddedStep) -> None:
     if console.as_json:
         answer = {"template": str(added.template), "step": added.step, "files": list(added.files)}
         console.json("template add-step", {**answer, **moved_as_json(added.renumbered, added.mentions)})
@@ -44,7 +44,7 @@ def _show(console: Console, added: Added) -> None:
     place = shown_path(added.template)
     show_ok(console, f"The step {added.step} is in {named(place)}. Write these, wherever they say TODO:")
     for name in added.files:
-        console.line(name, indent=4)
-    console.line(f"Then the answer, as whole files, in steps/{added.step}/solution/.", indent=4)
+        console.print(name, indent=4)
+    console.print(f"Then the answer, as whole files, in steps/{added.step}/solution/.", indent=4)
     show_moved(console, added.renumbered, added.mentions)
     console.type_next("See what is still missing", f"template validate {quoted(place)} --step {added.step[:2]}")

@@ -13,8 +13,8 @@ from starterkit.cli.options import whole_number
 from starterkit.cli.session import console_of, folder_of
 from starterkit.paths import cache_folder
 from starterkit.validation.matrix import matrix as jobs_of
-from starterkit.validation.running import Place
-from starterkit.validation.subject import subjects_of
+from starterkit.validation.runner import RunSettings
+from starterkit.validation.target import templates_under_test
 
 
 def matrix(
@@ -30,11 +30,11 @@ def matrix(
 ) -> int:
     """Print the jobs into which a CI provider fans a validation out, as a JSON matrix."""
     console = console_of(context)
-    subjects = subjects_of(
-        names or [], folder_of(context), Place(cache_folder()).templates, trusted=True
+    subjects = templates_under_test(
+        names or [], folder_of(context), RunSettings(cache_folder()).templates, trusted=True
     )  # reading runs nothing
     templates = [(subject.name, subject.template) for subject in subjects]
     jobs = jobs_of(templates, steps_per_job=whole_number(steps_per_job, "--steps-per-job") or 2, versions=version or [])
     # One line, and nothing around it: `matrix=$(starterkit template matrix)` is how it is used.
-    console.exact(json.dumps({"include": [asdict(job) for job in jobs]}))
+    console.verbatim(json.dumps({"include": [asdict(job) for job in jobs]}))
     return 0

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from starterkit.authoring.beginning import Begun, name_of, new_template
+from starterkit.authoring.scaffold import NewTemplate, name_of, new_template
 from starterkit.cli.commands.template.shared import named, show_ok
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.invocation import shown_path
-from starterkit.cli.console.text import prose
+from starterkit.cli.console.text import markup
 from starterkit.cli.session import console_of, folder_of
 from starterkit.errors import UsageError
 from starterkit.paths import expand_user_path
@@ -60,7 +60,7 @@ def _title_of(name: str) -> str:
     return name.replace("-", " ").capitalize()
 
 
-def _show(console: Console, begun: Begun) -> None:
+def _show(console: Console, begun: NewTemplate) -> None:
     if console.as_json:
         console.json(
             "template new", {"template": str(begun.folder.absolute()), "name": begun.name, "title": begun.title}
@@ -69,5 +69,5 @@ def _show(console: Console, begun: Begun) -> None:
     place = shown_path(begun.folder)
     what = "a starter project in project/, and one step in steps/"
     show_ok(console, f"The template {begun.name} is in {named(place)}: {what}.")
-    console.line(prose("Change it as you like; docs/authoring.md of starterkit explains every file."))
+    console.print(markup("Change it as you like; docs/authoring.md of starterkit explains every file."))
     console.type_next("Prove that it works", f"template validate {quoted(place)}")

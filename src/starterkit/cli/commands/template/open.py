@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from starterkit.authoring.files import template_folder
-from starterkit.authoring.opening import Opened, open_template
+from starterkit.authoring.open import OpenResult, open_template
 from starterkit.cli.commands.template.shared import Template, named, show_ok
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.invocation import shown_path
@@ -27,11 +27,14 @@ def open_path(
     Edit it with plain git (amend, fixup, rebase): a change in an early step flows into all later ones.
     """
     console, here = console_of(context), folder_of(context)
-    _show(console, open_template(template_folder(template, here), expand_user_path(destination, here), console.say))
+    _show(
+        console,
+        open_template(template_folder(template, here), expand_user_path(destination, here), console.show_progress),
+    )
     return 0
 
 
-def _show(console: Console, opened: Opened) -> None:
+def _show(console: Console, opened: OpenResult) -> None:
     if console.as_json:
         answer = {"folder": str(opened.folder.absolute()), "template": str(opened.template)}
         console.json("template open", {**answer, "commits": list(opened.commits)})
@@ -40,10 +43,10 @@ def _show(console: Console, opened: Opened) -> None:
     show_ok(
         console, f"The path is in {named(place)}: {len(opened.commits)} commits, from base to {opened.commits[-1]}."
     )
-    console.line()
-    console.line("To change an earlier layer, edit its files and fold the change into its commit:")
+    console.print()
+    console.print("To change an earlier layer, edit its files and fold the change into its commit:")
     example = opened.commits[1] if len(opened.commits) > 1 else "base"
     enter = [] if place == "." else [f"cd {quoted(place)}"]
     for command in (*enter, f"git commit -a --fixup ':/^{example}'", "git rebase -i --autosquash --root"):
-        console.line(text(command, "cyan"), indent=2)
+        console.print(text(command, "cyan"), indent=2)
     console.type_next("Then write it back into the template", "template save")

@@ -16,7 +16,7 @@ from starterkit.cli.commands.template.shared import Template, named, show_ok
 from starterkit.cli.commands.template.validate import report_of, show
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.invocation import shown_path
-from starterkit.cli.console.text import prose
+from starterkit.cli.console.text import markup
 from starterkit.cli.options import flag
 from starterkit.cli.session import console_of, folder_of
 from starterkit.process import quoted
@@ -33,7 +33,7 @@ def outdated(
     With --try: exit code 1 where the template does not validate with them.
     """
     console = console_of(context)
-    found = compare(template_folder(template, folder_of(context)), console.say)
+    found = compare(template_folder(template, folder_of(context)), console.show_progress)
     will_write = write and found.is_update
     if not try_them or not found.is_update:
         if will_write:
@@ -45,7 +45,7 @@ def outdated(
     code = _tried(console, found)
     if code == 0 and will_write:
         write_with_newest(found, found.template)
-        console.note(prose(f"The newest pins are written into {found.template}."))
+        console.info(markup(f"The newest pins are written into {found.template}."))
     return code
 
 
@@ -70,15 +70,15 @@ def _show(console: Console, found: Outdated, *, is_written: bool, is_tried: bool
     if not found.pins:
         show_ok(console, f"All {found.packages} packages of {named(place)} are pinned to their newest releases.")
         return
-    console.line(f"{len(found.pins)} of {found.packages} packages of {named(place)} have newer releases:")
+    console.print(f"{len(found.pins)} of {found.packages} packages of {named(place)} have newer releases:")
     rows = [("package", "pinned", "allowed", "newest", "since")]
     rows += [(pin.package, pin.pinned, pin.allowed, pin.newest, pin.layer) for pin in found.pins]
     widths = [max(len(row[column]) for row in rows) + 2 for column in range(len(rows[0]))]
     for row in rows:
-        console.exact("".join(word.ljust(width) for word, width in zip(row, widths, strict=True)).rstrip(), indent=2)
+        console.verbatim("".join(word.ljust(width) for word, width in zip(row, widths, strict=True)).rstrip(), indent=2)
     held = [pin.package for pin in found.pins if pin.allowed != pin.newest]
     if held:
-        console.line(f"Held back by the declaration, or by what other packages need: {', '.join(held)}.")
+        console.print(f"Held back by the declaration, or by what other packages need: {', '.join(held)}.")
     if is_written:
         console.type_next("The pins are written. Prove that it still works", f"template validate {quoted(place)}")
     elif found.is_update and not is_tried:

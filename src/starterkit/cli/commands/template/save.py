@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from starterkit.authoring.saving import Saved, save_template
+from starterkit.authoring.save import SaveResult, save_template
 from starterkit.cli.commands.template.shared import MOST_LINES, moved_as_json, named, show_moved, show_ok
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.invocation import shown_path
-from starterkit.cli.console.text import prose
+from starterkit.cli.console.text import markup
 from starterkit.cli.options import flag
 from starterkit.cli.session import console_of, folder_of
 from starterkit.paths import expand_user_folder, expand_user_path
@@ -32,11 +32,11 @@ def save(
     console, here = console_of(context), folder_of(context)
     target = expand_user_path(to, here) if to else None
     place = expand_user_folder(folder, here)
-    _show(console, save_template(place, to=target, force=force, renumber=renumber, say=console.say))
+    _show(console, save_template(place, to=target, force=force, renumber=renumber, say=console.show_progress))
     return 0
 
 
-def _show(console: Console, saved: Saved) -> None:
+def _show(console: Console, saved: SaveResult) -> None:
     if console.as_json:
         answer = {
             "template": str(saved.template),
@@ -55,10 +55,10 @@ def _show(console: Console, saved: Saved) -> None:
     show_ok(console, f"Saved in {named(place)}: {counts}.")
     lines = [f"{word:9}{name}" for word, names in parts for name in names]
     for line in lines[:MOST_LINES]:
-        console.line(line, indent=4)
+        console.print(line, indent=4)
     if len(lines) > MOST_LINES:
-        console.line(f"and {len(lines) - MOST_LINES} more", indent=4)
+        console.print(f"and {len(lines) - MOST_LINES} more", indent=4)
     show_moved(console, saved.renumbered, saved.mentions)
     if saved.renumbered:
-        console.line(prose("The commits still have the old numbers: open the template again before you go on."))
+        console.print(markup("The commits still have the old numbers: open the template again before you go on."))
     console.type_next("Prove that it still works", f"template validate {quoted(place)}")

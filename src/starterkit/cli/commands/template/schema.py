@@ -9,7 +9,7 @@ import typer
 from starterkit.cli.session import console_of
 from starterkit.errors import UsageError
 from starterkit.template.schemas import SCHEMAS, schema_text
-from starterkit.yamlfile import nearest
+from starterkit.yamlfile import did_you_mean
 
 
 def schema(
@@ -18,6 +18,6 @@ def schema(
 ) -> int:
     """Print the JSON Schema of path.yml or step.yml, with which an editor helps to write them."""
     if file not in SCHEMAS:
-        raise UsageError(f'There is no schema "{file}".', nearest(file, list(SCHEMAS)))
-    console_of(context).exact(schema_text(file).rstrip("\n"))
+        raise UsageError(f'There is no schema "{file}".', did_you_mean(file, list(SCHEMAS)))
+    console_of(context).verbatim(schema_text(file).rstrip("\n"))
     return 0

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from starterkit.authoring.numbering import Mention
+from starterkit.authoring.renumber import Mention
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.text import text
 from starterkit.cli.options import complete_frameworks
@@ -36,22 +36,22 @@ def named(place: str) -> str:
 
 def show_ok(console: Console, words: str) -> None:
     """Show what was done."""
-    console.line(text("ok", "bold green"), f"  {words}")
+    console.print(text("ok", "bold green"), f"  {words}")
 
 
 def show_moved(console: Console, renumbered: Mapping[str, str], mentions: Sequence[Mention]) -> None:
     """Show which steps have other numbers now, and the lines that may still name the old ones."""
     if not renumbered:
         return
-    console.line("Steps that have other numbers now:")
+    console.print("Steps that have other numbers now:")
     for old, new in renumbered.items():
-        console.line(f"{old} → {new}", indent=4)
+        console.print(f"{old} → {new}", indent=4)
     if mentions:
-        console.line("Lines that may still speak of the old numbers:")
+        console.print("Lines that may still speak of the old numbers:")
     for mention in mentions[:MOST_LINES]:
-        console.line(f"{mention.file}:{mention.line}  {mention.text}", indent=4, hang=4)
+        console.print(f"{mention.file}:{mention.line}  {mention.text}", indent=4, hang=4)
     if len(mentions) > MOST_LINES:
-        console.line(f"and {len(mentions) - MOST_LINES} more", indent=4)
+        console.print(f"and {len(mentions) - MOST_LINES} more", indent=4)
 
 
 def moved_as_json(renumbered: Mapping[str, str], mentions: Sequence[Mention]) -> dict[str, Any]:

@@ -12,15 +12,15 @@ from starterkit.cli.console.console import Console
 from starterkit.cli.console.text import Text, joined, text
 from starterkit.cli.options import flag, part_of, whole_number
 from starterkit.cli.session import console_of, folder_of
-from starterkit.errors import ExitCode, MissingError
+from starterkit.errors import EnvironmentProblem, ExitCode
+from starterkit.git.diff import changed_since as files_changed_since
 from starterkit.paths import cache_folder
-from starterkit.repository.changes import changed_since as files_changed_since
 from starterkit.validation.model import Report, RuleResult, Status
-from starterkit.validation.planning import Unit, changed_steps, chosen_rules, chosen_steps, shard_of, units
-from starterkit.validation.running import Observer, Place
-from starterkit.validation.running import validate as run_validation
+from starterkit.validation.plan import RuleRun, changed_steps, chosen_rules, chosen_steps, rule_runs, shard_of
+from starterkit.validation.runner import RunSettings, ValidationObserver
+from starterkit.validation.runner import validate as run_validation
 from starterkit.validation.shown import as_annotations, as_json, as_junit, closing_line, finding_lines, step_lines
-from starterkit.validation.subject import Subject, subjects_of
+from starterkit.validation.target import TemplateUnderTest, templates_under_test
 
 _STYLES = {Status.OK: "bold green", Status.FAILED: "bold red", Status.SKIPPED: "yellow"}
 
@@ -56,8 +56,8 @@ def validate(
     Installs the template's packages and runs its code. What has not changed since the last time is not run again.
     """
     console = console_of(context)
-    place = Place(cache_folder(), whole_number(jobs, "--jobs"), use_cache=not no_cache)
-    subjects = subjects_of(names or [], folder_of(context), place.templates, trusted=trust)
+    place = RunSettings(cache_folder(), whole_number(jobs, "--jobs"), use_cache=not no_cache)
+    subjects = templates_under_test(names or [], folder_of(context), place.templates, trusted=trust)
     wanted = _wanted(subjects, step or [], only or [], skip or [], shard, changed_since)
     report = run_validation(wanted, place, _observer(console))
     return show(console, report, junit=junit, github=github)
@@ -65,41 +65,46 @@ def validate(
 
 def report_of(console: Console, folder: Path, *, skip: list[str]) -> Report:
     """Validate the template in a folder, all of it but the rules in `skip`, and return the report."""
-    place = Place(cache_folder())
-    subjects = subjects_of([str(folder)], folder, place.templates, trusted=True)
+    place = RunSettings(cache_folder())
+    subjects = templates_under_test([str(folder)], folder, place.templates, trusted=True)
     return run_validation(_wanted(subjects, [], [], skip, "", ""), place, _observer(console))
 
 
 def _wanted(
-    subjects: list[Subject], steps: list[str], only: list[str], skip: list[str], shard: str, changed_since: str
-) -> list[Unit]:
+    subjects: list[TemplateUnderTest],
+    steps: list[str],
+    only: list[str],
+    skip: list[str],
+    shard: str,
+    changed_since: str,
+) -> list[RuleRun]:
     """Return the units that the options leave. Raises `UsageError` for options that name nothing."""
     rules = chosen_rules(only, skip)
-    found: list[Unit] = []
+    found: list[RuleRun] = []
     for subject in subjects:
         chosen = chosen_steps(subject.template, steps)
         if changed_since:
             changed = changed_steps(subject.template, files_changed_since(subject.folder, changed_since))
             chosen = [step for step in chosen if step in changed]
-        found += units(subject, chosen, rules)
+        found += rule_runs(subject, chosen, rules)
     return shard_of(found, *part_of(shard))
 
 
-def _observer(console: Console) -> Observer:
+def _observer(console: Console) -> ValidationObserver:
     """Return what reports on standard error which unit is being validated."""
 
-    class Reporter(Observer):
+    class Reporter(ValidationObserver):
         count = ""
 
-        def began(self, unit: Unit) -> None:
+        def began(self, unit: RuleRun) -> None:
             rule = unit.rule.value.replace("-", " ")
-            console.say(f"{self.count}{unit.subject.template.name} {unit.step}: {rule}")
+            console.show_progress(f"{self.count}{unit.subject.template.name} {unit.step}: {rule}")
 
         def ended(self, result: RuleResult, done: int, of: int) -> None:
             """Report a failure at once, so that nobody has to wait for the end."""
             self.count = f"{done} of {of} · "
             if result.findings and not result.cached:
-                console.note(f"{result.template} {result.step}: {result.rule.value.replace('-', ' ')} FAILED")
+                console.info(f"{result.template} {result.step}: {result.rule.value.replace('-', ' ')} FAILED")
 
     return Reporter()
 
@@ -116,14 +121,14 @@ def show(console: Console, report: Report, *, junit: str, github: bool) -> int:
     _steps(console, report)
     _notes(console, report)
     for finding in report.findings:
-        console.line()
+        console.print()
         first, *others = finding_lines(report, finding)
-        console.exact(first, "bold")
+        console.verbatim(first, "bold")
         for line in others:
-            console.exact(line)
-    console.line()
+            console.verbatim(line)
+    console.print()
     _annotate(console, report, github)
-    console.line(text(closing_line(report), "bold green" if report.is_clean else "bold red"))
+    console.print(text(closing_line(report), "bold green" if report.is_clean else "bold red"))
     return code
 
 
@@ -131,13 +136,13 @@ def _steps(console: Console, report: Report) -> None:
     before = ""
     for template, step, groups in step_lines(report):
         if template != before:
-            console.line(text(template, "bold"))
+            console.print(text(template, "bold"))
             before = template
         shown = text("")
         for status in (Status.FAILED, Status.OK, Status.SKIPPED):
             if groups[status]:
                 shown = joined(shown, "; " if shown.plain else "", _group(status, groups[status]))
-        console.line(text(f"{step:<16}"), shown, indent=2, hang=16)
+        console.print(text(f"{step:<16}"), shown, indent=2, hang=16)
 
 
 def _group(status: Status, rules: list[str]) -> Text:
@@ -157,19 +162,19 @@ def _notes(console: Console, report: Report) -> None:
         for note in (*skipped, *result.notes):
             shared.setdefault((result.template, result.rule.value, note), []).append(result.step)
     if shared:
-        console.line()
+        console.print()
     for (template, rule, note), steps in shared.items():
         where = f"{template} {steps[0]}" if len(steps) == 1 else template
-        console.line(text(f"note · {where} · {rule.replace('-', ' ')}: {note}", "dim"), hang=7)
+        console.print(text(f"note · {where} · {rule.replace('-', ' ')}: {note}", "dim"), hang=7)
 
 
 def _annotate(console: Console, report: Report, wanted: bool) -> None:
     """GitHub reads both streams of a job; beside a JSON answer, annotations go to the other one."""
     for line in as_annotations(report) if wanted else []:
         if console.as_json:
-            console.note(line)
+            console.info(line)
         else:
-            console.exact(line)
+            console.verbatim(line)
 
 
 def _write(file: Path, words: str) -> None:
@@ -177,6 +182,6 @@ def _write(file: Path, words: str) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(words, "utf-8")
     except OSError as wrong:
-        raise MissingError(
+        raise EnvironmentProblem(
             f"The report cannot be written to {file}: {wrong.strerror}.", "Choose another place for --junit."
         ) from wrong

@@ -8,15 +8,15 @@ import typer
 
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.invocation import shown_path
-from starterkit.cli.console.text import prose, text
+from starterkit.cli.console.text import markup, text
 from starterkit.cli.new_questions import from_elsewhere
 from starterkit.cli.options import Elsewhere, complete_frameworks, flag
 from starterkit.cli.session import console_of, folder_of
 from starterkit.errors import UsageError
 from starterkit.paths import expand_user_folder
-from starterkit.workshop.bundling.contents import Framework, framework_in, framework_of
-from starterkit.workshop.bundling.making import README, MadeBundle, Request, in_order, make_bundle
-from starterkit.workshop.bundling.targets import platforms_of, pythons_of, sorted_pythons
+from starterkit.workshop.bundle.build import README, BundleRequest, MadeBundle, build_bundle, in_order
+from starterkit.workshop.bundle.manifest import BundleFramework, framework_in, framework_of
+from starterkit.workshop.bundle.targets import platforms_of, pythons_of, sorted_pythons
 from starterkit.workshop.store import find_workshop, open_workshop
 
 _MEGABYTE = 1_000_000
@@ -65,17 +65,17 @@ def bundle(
     """
     console = console_of(context)
     systems, versions = platforms_of(platforms or []), sorted_pythons(pythons_of(pythons or []))
-    request = Request(
+    request = BundleRequest(
         expand_user_folder(place, folder_of(context)).absolute(),
         _frameworks(context, frameworks or [], template),
         systems,
         versions,
         with_starterkit=not without_starterkit,
     )
-    return _show(console, make_bundle(request, console.say))
+    return _show(console, build_bundle(request, console.show_progress))
 
 
-def _frameworks(context: typer.Context, names: list[str], elsewhere: str) -> tuple[Framework, ...]:
+def _frameworks(context: typer.Context, names: list[str], elsewhere: str) -> tuple[BundleFramework, ...]:
     """The frameworks that are named; the workshop's, in a workshop; else all."""
     own = [framework_in(from_elsewhere(console_of(context), folder_of(context), elsewhere).folder)] if elsewhere else []
     if names or own:
@@ -93,7 +93,7 @@ def _show(console: Console, made: MadeBundle) -> int:
         console.json("workshop bundle", _as_json(made))
         return 0
     contents = made.contents
-    console.line(text("ok", "bold green"), f"  The bundle is in {shown_path(made.folder)}.")
+    console.print(text("ok", "bold green"), f"  The bundle is in {shown_path(made.folder)}.")
     rows = {
         "frameworks": ", ".join(contents.frameworks),
         "platforms": ", ".join(contents.platforms),
@@ -102,10 +102,10 @@ def _show(console: Console, made: MadeBundle) -> int:
         f"{_megabytes(made.fetched)}",
     }
     for name, words in rows.items():
-        console.line(f"{name:12}", words, indent=2, hang=12)
-    console.line()
-    console.line(
-        prose(
+        console.print(f"{name:12}", words, indent=2, hang=12)
+    console.print()
+    console.print(
+        markup(
             f"Copy the whole folder to a stick or a shared disk. {README} in it says what people in the room type; "
             "Python and git have to be on their machines."
         )

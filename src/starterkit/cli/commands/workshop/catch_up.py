@@ -19,15 +19,15 @@ from starterkit.cli.commands.workshop.shared import (
     workshop_with_path,
 )
 from starterkit.cli.console.console import Console
-from starterkit.cli.console.text import prose, text
+from starterkit.cli.console.text import markup, text
 from starterkit.cli.options import flag
 from starterkit.cli.session import console_of
 from starterkit.errors import ExitCode, UsageError
 from starterkit.template.model import Template
-from starterkit.workshop.catching_up import CaughtUp
-from starterkit.workshop.catching_up import catch_up as bring
+from starterkit.workshop.catch_up import CatchUpResult
+from starterkit.workshop.catch_up import catch_up as bring
 from starterkit.workshop.model import Workshop
-from starterkit.workshop.repositories import texts_of
+from starterkit.workshop.repositories import metadata_of
 from starterkit.workshop.store import working
 
 
@@ -66,10 +66,10 @@ def catch_up(
         raise UsageError(f'--count-as wants green or red, and found "{count_as}".', "For example: --count-as green")
     green = None if not count_as else count_as == "green"
     with ExitStack() as held:
-        held.enter_context(working(workshop_folder(context), console.say))
+        held.enter_context(working(workshop_folder(context), console.show_progress))
         workshop = workshop_with_path(context)
-        template = held.enter_context(texts_of(workshop))
-        goal, people, say = template.find_step(step), workshop.chosen(who), console.say
+        template = held.enter_context(metadata_of(workshop))
+        goal, people, say = template.find_step(step), workshop.chosen(who), console.show_progress
         judge = None if count_as else judge_if_any(console, workshop, trusted=trust_submissions)
         brought = bring(workshop, people, goal, say, judge=judge, counts_as_green=green, take_whole=replace)
         code = _show(console, workshop, template, brought)
@@ -78,7 +78,7 @@ def catch_up(
         return code
 
 
-def _show(console: Console, workshop: Workshop, template: Template, brought: list[CaughtUp]) -> int:
+def _show(console: Console, workshop: Workshop, template: Template, brought: list[CatchUpResult]) -> int:
     """Show a line or two for each person; exit code 1 where somebody could not be brought there."""
     code = ExitCode.RED if any(one.failed for one in brought) else ExitCode.DONE
     if console.as_json:
@@ -87,31 +87,31 @@ def _show(console: Console, workshop: Workshop, template: Template, brought: lis
     for one in brought:
         _show_person(console, workshop.called[one.person.folder], template, one)
     if any(one.delivered and pull_command(one.delivered) == PULL for one in brought):
-        console.line()
+        console.print()
         show_pull(console)
     return code
 
 
-def _show_person(console: Console, name: str, template: Template, one: CaughtUp) -> None:
+def _show_person(console: Console, name: str, template: Template, one: CatchUpResult) -> None:
     if one.why:
         mark = text("FAILED", "bold red") if one.failed else text("--    ", "dim")
-        console.line(mark, prose(f"  {name}: {one.why}"), hang=8)
+        console.print(mark, markup(f"  {name}: {one.why}"), hang=8)
         return
     label = template.step(one.step).label
-    console.line(text("ok", "bold green"), f"  {name} is at {label}.", hang=4)
+    console.print(text("ok", "bold green"), f"  {name} is at {label}.", hang=4)
     if one.own:
-        console.line(f"Theirs: {_labels(template, one.own)}.", indent=4)
+        console.print(f"Theirs: {_labels(template, one.own)}.", indent=4)
     if one.filled:
-        console.line(f"Filled in from the reference: {_labels(template, one.filled)}.", indent=4)
+        console.print(f"Filled in from the reference: {_labels(template, one.filled)}.", indent=4)
     if one.is_green is not None:
-        console.line("Its tests are green." if one.is_green else "Its tests are RED: please look at it.", indent=4)
+        console.print("Its tests are green." if one.is_green else "Its tests are RED: please look at it.", indent=4)
     elif one.filled:
         console.say_prose("Its tests were not run: `starterkit workshop grade` tells.", indent=4)
     if one.whole:
-        console.line(f"Files taken whole, because merging was not enough: {_labels(template, one.whole)}.", indent=4)
-        console.line("Their versions are in their history.", indent=4)
+        console.print(f"Files taken whole, because merging was not enough: {_labels(template, one.whole)}.", indent=4)
+        console.print("Their versions are in their history.", indent=4)
     if one.replaced:
-        console.line(
+        console.print(
             f"They had written in {', '.join(one.replaced)}; their version is in their history (commit "
             f"{one.before[:8]}).",
             indent=4,
@@ -119,15 +119,15 @@ def _show_person(console: Console, name: str, template: Template, one: CaughtUp)
     put = one.delivered
     if put is not None and (put.source or not put.is_theirs):
         why = "They type:" if put.is_theirs else "They pushed something meanwhile, so it lies beside. They type:"
-        console.line(why, indent=4)
-        console.exact(pull_command(put), "bold", indent=6)
+        console.print(why, indent=4)
+        console.verbatim(pull_command(put), "bold", indent=6)
 
 
 def _labels(template: Template, steps: tuple[str, ...]) -> str:
     return ", ".join(template.step(name).label for name in steps)
 
 
-def _as_json(one: CaughtUp) -> dict[str, Any]:
+def _as_json(one: CatchUpResult) -> dict[str, Any]:
     return {
         "folder": one.person.folder,
         "name": one.person.name,

@@ -20,8 +20,8 @@ from starterkit.cli.console.table import counted
 from starterkit.cli.console.text import text
 from starterkit.cli.options import flag, whole_number
 from starterkit.cli.session import console_of
-from starterkit.workshop import collecting
-from starterkit.workshop.collecting import Collected
+from starterkit.workshop import collect as collecting
+from starterkit.workshop.collect import CollectResult
 from starterkit.workshop.model import Workshop
 from starterkit.workshop.store import working
 
@@ -47,16 +47,16 @@ def collect(
         from starterkit.cli.commands.workshop.grading import grader
 
         grade_them = grader(console, trusted=trust_submissions)
-    with working(workshop_folder(context), console.say):
+    with working(workshop_folder(context), console.show_progress):
         workshop = workshop_here(context)
         people = workshop.chosen(who or [])
-        found = collecting.collect(workshop, people, console.say, jobs=count)
+        found = collecting.collect(workshop, people, console.show_progress, jobs=count)
     if grade_them is not None:
-        grade_them(workshop, people, console.say)
+        grade_them(workshop, people, console.show_progress)
     return _show(console, workshop, found)
 
 
-def _show(console: Console, workshop: Workshop, found: Sequence[Collected]) -> int:
+def _show(console: Console, workshop: Workshop, found: Sequence[CollectResult]) -> int:
     """Show in one line each who could not be reached, and who sent something new."""
     called = workshop.called
     unreached = [one for one in found if not one.reached]
@@ -73,7 +73,7 @@ def _show(console: Console, workshop: Workshop, found: Sequence[Collected]) -> i
         head = (text("NOT ALL", "bold yellow"), f"  {reached} of {asked} reached")
     else:
         head = (text("ok", "bold green"), f"  {asked} reached")
-    console.line(*head, f", {len(new)} with something new.")
+    console.print(*head, f", {len(new)} with something new.")
     if waiting:
         console.say_prose(
             f"{counted(waiting, 'person', 'people')} began with a zip. Unpack what they hand in, and name the folder: "
@@ -82,19 +82,19 @@ def _show(console: Console, workshop: Workshop, found: Sequence[Collected]) -> i
         )
     for one in new[:_LISTED]:
         step = one.submission.step if one.submission and one.submission.step else "an unknown step"
-        console.line(f"{called[one.person.folder]}: {step}", indent=2, hang=2)
+        console.print(f"{called[one.person.folder]}: {step}", indent=2, hang=2)
     if len(new) > _LISTED:
-        console.line(f"and {len(new) - _LISTED} more", indent=2)
+        console.print(f"and {len(new) - _LISTED} more", indent=2)
     for one in found:
         if one.reached and one.why:
-            console.line(f"{called[one.person.folder]}: {one.why}", indent=2, hang=2)
+            console.print(f"{called[one.person.folder]}: {one.why}", indent=2, hang=2)
     for one in unreached:
-        console.line(text("NOT REACHED", "bold red"), f"  {called[one.person.folder]}: {one.why}", hang=13)
+        console.print(text("NOT REACHED", "bold red"), f"  {called[one.person.folder]}: {one.why}", hang=13)
     console.type_next("See where everybody is", "workshop status")
     return code
 
 
-def _as_json(one: Collected, *, waits: bool) -> dict[str, Any]:
+def _as_json(one: CollectResult, *, waits: bool) -> dict[str, Any]:
     """Return one person as the object that docs/commands.md describes.
 
     Of somebody who `waits` for a folder to be named nothing can be collected.

@@ -14,17 +14,18 @@ from starterkit.cli.commands.workshop.shared import Jobs, reached_code
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.invocation import shown_path
 from starterkit.cli.console.table import counted, fitted, width_of
-from starterkit.cli.console.text import prose, text
+from starterkit.cli.console.text import markup, text
 from starterkit.cli.options import At, Data, Elsewhere, Framework, Trust
 from starterkit.cli.session import console_of, folder_of
 from starterkit.errors import ExitCode, UsageError
 from starterkit.paths import expand_user_folder
-from starterkit.plain import few, shortened
 from starterkit.process import quoted
+from starterkit.sanitize import few, truncate
 from starterkit.template.model import BASE
-from starterkit.workshop.enrolling import Enrolled, Enrolment, enrol
+from starterkit.workshop.create import CreateResult, Participant
+from starterkit.workshop.create import create as enrol
 from starterkit.workshop.handouts import is_another_user
-from starterkit.workshop.naming import told_apart
+from starterkit.workshop.names import told_apart
 
 _WIDEST_NAME = 48
 _MOST_TITLES, _LONGEST_TITLE = 30, 120
@@ -82,18 +83,18 @@ def create(
         zips=expand_user_folder(zips, here) if zips else None,
         folders=expand_user_folder(folders, here) if folders else None,
     )
-    return show(console, enrol(request, console.say))
+    return show(console, enrol(request, console.show_progress))
 
 
-def show(console: Console, made: Enrolment) -> int:
+def show(console: Console, made: CreateResult) -> int:
     """Show the workshop with a line for each person of the roster."""
     code = reached_code(len(made.unreached), sum(one.pushed is not None for one in made.people))
     if console.as_json:
         console.json("workshop create", as_json(made))
         return code
-    console.line(text("ok", "bold green"), "  ", _head(made))
+    console.print(text("ok", "bold green"), "  ", _head(made))
     _show_columns(console, made)
-    console.line()
+    console.print()
     _show_people(console, _lines(made))
     _show_noticed(console, made)
     _show_owner(console, made)
@@ -104,7 +105,7 @@ def show(console: Console, made: Enrolment) -> int:
     return code
 
 
-def _lines(made: Enrolment) -> list[tuple[str, str]]:
+def _lines(made: CreateResult) -> list[tuple[str, str]]:
     """What each person types, with what tells apart those of one name, and those who are new from the others."""
     people = made.workshop.people
     names = told_apart((person.folder, person.name, person.login or person.email) for person in people)
@@ -122,10 +123,10 @@ def _show_people(console: Console, lines: list[tuple[str, str]]) -> None:
     """Show what each person types, so that it can be copied."""
     width = width_of("", (name for name, _ in lines), _WIDEST_NAME)
     for name, typed in lines:
-        console.exact(f"{fitted(name, width)}  {typed}", indent=2)
+        console.verbatim(f"{fitted(name, width)}  {typed}", indent=2)
 
 
-def _head(made: Enrolment) -> str:
+def _head(made: CreateResult) -> str:
     workshop = made.workshop
     begin = "the starter project" if workshop.step == BASE else workshop.step
     place = shown_path(workshop.folder)
@@ -141,58 +142,58 @@ def _head(made: Enrolment) -> str:
     )
 
 
-def _show_columns(console: Console, made: Enrolment) -> None:
+def _show_columns(console: Console, made: CreateResult) -> None:
     """Show what each column of the roster was taken for, and which columns were not used."""
-    columns, unused = made.roster.columns, [shortened(title, 1, _LONGEST_TITLE) for title in made.roster.unused]
+    columns, unused = made.roster.columns, [truncate(title, 1, _LONGEST_TITLE) for title in made.roster.unused]
     used = (
-        f'{_COLUMN_WORDS.get(name, name)} from "{shortened(title, 1, _LONGEST_TITLE)}"'
+        f'{_COLUMN_WORDS.get(name, name)} from "{truncate(title, 1, _LONGEST_TITLE)}"'
         for name, title in columns.items()
     )
-    console.line(f"Columns of the roster: {', '.join(used)}.", hang=2)
+    console.print(f"Columns of the roster: {', '.join(used)}.", hang=2)
     if unused:
-        console.line(f"Not used: {few(unused, _MOST_TITLES)}.", hang=2)
+        console.print(f"Not used: {few(unused, _MOST_TITLES)}.", hang=2)
 
 
-def _show_noticed(console: Console, made: Enrolment) -> None:
+def _show_noticed(console: Console, made: CreateResult) -> None:
     for line, what in made.roster.left_out:
-        console.note(f"Left out: line {line} of the roster ({what}). It names no person.")
+        console.info(f"Left out: line {line} of the roster ({what}). It names no person.")
     for team in made.changed_teams:
-        console.note(
-            prose(
+        console.info(
+            markup(
                 f"The team {team.name} has other members in the roster than in workshop.yml, which stays as it is: "
                 "correct them there, under `members:`."
             )
         )
     if made.in_another_way:
-        console.note(prose(f"--{made.method} is for those who come from now on; the others begin as before."))
+        console.info(markup(f"--{made.method} is for those who come from now on; the others begin as before."))
     if made.unreached:
-        console.line()
+        console.print()
         for one in made.unreached:
             why = one.pushed.why if one.pushed else ""
-            console.line(text("NOT REACHED", "bold red"), f"  {one.person.name} ({one.person.remote}): {why}", hang=13)
+            console.print(text("NOT REACHED", "bold red"), f"  {one.person.name} ({one.person.remote}): {why}", hang=13)
         console.say_prose("Type the same again when that is mended: only what is missing is pushed.")
 
 
-def _show_owner(console: Console, made: Enrolment) -> None:
+def _show_owner(console: Console, made: CreateResult) -> None:
     """Show what is still to be done where people are other users of this machine: what was made here is ours."""
     if os.name == "nt":
         return
     here = any(made.workshop.start_method(one.person) == "clone" and not one.person.remote for one in made.people)
     lines = [line for one in made.people if (line := _to_give(one))]
     if here:
-        console.line()
+        console.print()
         console.say_prose(
             "These repositories belong to you. Another user of this machine can neither clone nor push. "
             "For other users, create the workshop with `--folders` (docs/workshop.md, A shared disk)."
         )
     if lines:
-        console.line()
-        console.line("These folders belong to you. Give them to the users of this machine who work there:")
+        console.print()
+        console.print("These folders belong to you. Give them to the users of this machine who work there:")
         for line in lines:
-            console.exact(line, indent=2)
+            console.verbatim(line, indent=2)
 
 
-def _to_give(one: Enrolled) -> str:
+def _to_give(one: Participant) -> str:
     """What gives a working folder to the user of this machine for whom it is; empty where there is nothing to give."""
     folder, login = one.handout, one.person.login
     if folder is None or not folder.is_dir() or folder.stat().st_uid != os.geteuid():
@@ -201,12 +202,12 @@ def _to_give(one: Enrolled) -> str:
     return f"sudo chown -R {quoted(login)}: {place}" if is_another_user(login) else ""
 
 
-def _show_to_all(console: Console, made: Enrolment) -> None:
+def _show_to_all(console: Console, made: CreateResult) -> None:
     """Show what all have to know, to be copied: as it is typed on their machines, not on this one."""
     ways = {made.workshop.start_method(one.person) for one in made.people}
     pushed = ("git push",) if "clone" in ways else ()
     after_next = (("After each `starterkit next` or `solve`, which commit by themselves:", pushed),) if pushed else ()
-    console.line()
+    console.print()
     console.say_prose(
         "Send each their line, and this to all. They need Python, git and starterkit (docs/workshop.md, What everybody "
         "needs: how to make the file)."
@@ -217,21 +218,21 @@ def _show_to_all(console: Console, made: Enrolment) -> None:
         *after_next,
         ("After each bit of work of your own, for nothing else is seen:", (*_SAVED, *pushed)),
     ):
-        console.exact(head, indent=2)
+        console.verbatim(head, indent=2)
         for line in lines:
-            console.exact(line, indent=4)
+            console.verbatim(line, indent=4)
     if "zip" in ways:
-        console.exact("At the end, hand in the whole folder, with .git in it; node_modules may stay out.", indent=2)
+        console.verbatim("At the end, hand in the whole folder, with .git in it; node_modules may stay out.", indent=2)
 
 
-def _show_next(console: Console, made: Enrolment) -> None:
+def _show_next(console: Console, made: CreateResult) -> None:
     console.invocation = console.invocation.outside()
     place = shown_path(made.workshop.folder)
     go = [f"cd {quoted(place)}"] if place != "." else []
     console.type_next("When they have begun, see where everybody is", *go, "workshop collect", "workshop status")
 
 
-def _typed(made: Enrolment, one: Enrolled) -> str:
+def _typed(made: CreateResult, one: Participant) -> str:
     """What a person types to begin."""
     workshop, person = made.workshop, one.person
     if one.handout is not None and one.handout.suffix == ".zip":
@@ -248,7 +249,7 @@ def _typed(made: Enrolment, one: Enrolled) -> str:
     return f"git clone {branch}--no-local {place}"
 
 
-def as_json(made: Enrolment) -> dict[str, Any]:
+def as_json(made: CreateResult) -> dict[str, Any]:
     """Return the object that docs/commands.md describes."""
     workshop = made.workshop
     return {
@@ -267,7 +268,7 @@ def as_json(made: Enrolment) -> dict[str, Any]:
     }
 
 
-def _person_as_json(made: Enrolment, one: Enrolled) -> dict[str, Any]:
+def _person_as_json(made: CreateResult, one: Participant) -> dict[str, Any]:
     person = one.person
     return {
         "folder": person.folder,

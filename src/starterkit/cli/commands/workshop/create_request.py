@@ -14,13 +14,13 @@ from starterkit.cli.session import console_of, folder_of
 from starterkit.errors import UsageError
 from starterkit.paths import expand_user_path
 from starterkit.process import quoted
-from starterkit.project.creation import Order
+from starterkit.project.new import ProjectSpec
 from starterkit.template.bundled import bundled_names
-from starterkit.template.located import Located, locate_bundled
 from starterkit.template.model import BASE
-from starterkit.workshop.enrolling import PUSH_JOBS, Request
+from starterkit.template.resolve import ResolvedTemplate, locate_bundled
+from starterkit.workshop.create import PUSH_JOBS, CreateRequest
 from starterkit.workshop.model import is_address
-from starterkit.workshop.repositories import start_of, texts_of
+from starterkit.workshop.repositories import metadata_of, start_of
 from starterkit.workshop.roster import check_remote_template, read_roster
 from starterkit.workshop.store import find_workshop, is_workshop, open_workshop, parse_time
 
@@ -68,10 +68,10 @@ class WorkshopChoice:
             raise UsageError("--framework and --template exclude each other.", "Choose one of them.")
         self._framework, self._elsewhere, self._trusted = framework, elsewhere, trusted
 
-    def request(self, roster: str, remote_template: str, due: str, jobs: str) -> Request:
+    def request(self, roster: str, remote_template: str, due: str, jobs: str) -> CreateRequest:
         """Return the request for these people; the roster is read."""
         found = self._located()
-        return Request(
+        return CreateRequest(
             self._folder,
             read_roster(_roster(folder_of(self._context), self._folder, roster)),
             lambda: self._order(found),
@@ -91,26 +91,26 @@ class WorkshopChoice:
         here = folder_of(self._context).absolute()
         return template if is_address(template) else os.path.normpath(expand_user_path(template, here))
 
-    def _located(self) -> Located | None:
+    def _located(self) -> ResolvedTemplate | None:
         if self._elsewhere:
             return from_elsewhere(console_of(self._context), folder_of(self._context), self._elsewhere)
         return locate_bundled(self._framework) if self._framework else None
 
-    def _start(self, found: Located | None) -> tuple[str, bool] | None:
+    def _start(self, found: ResolvedTemplate | None) -> tuple[str, bool] | None:
         """The step of --at. The template of a workshop that exists knows its steps."""
         if self._at and is_workshop(self._folder):
-            with texts_of(open_workshop(self._folder)) as template:
+            with metadata_of(open_workshop(self._folder)) as template:
                 return start_of(template, self._at)
         return start_of(found.template, self._at) if self._at and found is not None else None
 
-    def _order(self, found: Located | None) -> Order:
+    def _order(self, found: ResolvedTemplate | None) -> ProjectSpec:
         if found is None:
             raise UsageError(
                 "Which framework is the workshop about?",
                 f"Name it with --framework: {', '.join(bundled_names())}. `starterkit choose` helps to find one.",
             )
         step, solved = start_of(found.template, self._at or BASE)
-        return Order(
+        return ProjectSpec(
             self._folder,
             found.folder,
             found.template,

@@ -25,14 +25,14 @@ from starterkit.cli.options import flag, part_of, whole_number
 from starterkit.cli.session import console_of
 from starterkit.errors import StarterkitError
 from starterkit.template.model import BASE
-from starterkit.workshop.grading.elsewhere import Elsewhere
+from starterkit.workshop.grading.batch import GradingRequest
+from starterkit.workshop.grading.dask import DaskRunner
+from starterkit.workshop.grading.environments import EnvironmentCache
+from starterkit.workshop.grading.export import grade_as_json
+from starterkit.workshop.grading.grader import Runner
 from starterkit.workshop.grading.model import Grade
-from starterkit.workshop.grading.one import Runner
-from starterkit.workshop.grading.packages import Shelf
-from starterkit.workshop.grading.running import Order
-from starterkit.workshop.grading.written import grade_as_json
 from starterkit.workshop.model import Workshop
-from starterkit.workshop.repositories import texts_of
+from starterkit.workshop.repositories import metadata_of
 from starterkit.workshop.sandbox import Confinement
 from starterkit.workshop.store import parse_time
 
@@ -74,7 +74,7 @@ def grade(
     console = console_of(context)
     workshop = workshop_here(context)
     people = workshop.chosen(who or [])
-    order = Order(
+    order = GradingRequest(
         people,
         step=_step(workshop, step),
         due=parse_time(due) if due else None,
@@ -94,21 +94,21 @@ def grade(
 
 
 @contextmanager
-def _place(console: Console, scheduler: str, *, trusted: bool) -> Iterator[tuple[Runner, Shelf, int]]:
+def _place(console: Console, scheduler: str, *, trusted: bool) -> Iterator[tuple[Runner, EnvironmentCache, int]]:
     """Give the block where submissions are run, this machine's packages, and how many run at once (0: one a core)."""
     if not scheduler:
         here = run_here(console, trusted=trusted)
         yield here, here.shelf, 0
         return
 
-    with closing(Elsewhere(scheduler)) as cluster:
+    with closing(DaskRunner(scheduler)) as cluster:
         yield cluster, shelf_of(console), cluster.slots
 
 
 def _step(workshop: Workshop, words: str) -> str:
     if words in ("", BASE):
         return words
-    with texts_of(workshop) as template:
+    with metadata_of(workshop) as template:
         return template.find_step(words)
 
 
@@ -136,13 +136,13 @@ def _show(
         }
         console.json("workshop grade", answer)
         return
-    console.line(confinement.line)
-    console.line()
-    console.line(_headline(grades, len(failed)))
-    console.line()
+    console.print(confinement.line)
+    console.print()
+    console.print(_headline(grades, len(failed)))
+    console.print()
     _show_table(console, called, grades, failed)
-    console.line()
-    console.line("Written: results/grades.json, grades.csv, and a page for each person in results/pages/.")
+    console.print()
+    console.print("Written: results/grades.json, grades.csv, and a page for each person in results/pages/.")
 
 
 def _show_table(

@@ -6,21 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from starterkit.cli.console.console import Console
-from starterkit.errors import MissingError, StarterkitError
+from starterkit.errors import EnvironmentProblem, StarterkitError
 from starterkit.paths import cache_folder
-from starterkit.plain import few
 from starterkit.progress import Progress
-from starterkit.workshop.catching_up import Judge
+from starterkit.sanitize import few
+from starterkit.workshop.catch_up import Judge
+from starterkit.workshop.grading.batch import Grading, GradingRequest
+from starterkit.workshop.grading.environments import EnvironmentCache, environments_folder
+from starterkit.workshop.grading.export import write_grades
+from starterkit.workshop.grading.grader import Grader, LocalRunner, Runner
 from starterkit.workshop.grading.model import Grade, Verdict
-from starterkit.workshop.grading.one import Grader, Here, Runner
-from starterkit.workshop.grading.packages import Shelf, environments_folder
-from starterkit.workshop.grading.pristine import Layers
-from starterkit.workshop.grading.running import Grading, Order
-from starterkit.workshop.grading.written import write_grades
+from starterkit.workshop.grading.reference_tests import Layers
 from starterkit.workshop.model import Person, Workshop
-from starterkit.workshop.rounds import Grade as GradeThem
 from starterkit.workshop.sandbox import sandbox
 from starterkit.workshop.submissions import of_commit
+from starterkit.workshop.watch import Grade as GradeThem
 
 _MOST_NAMES = 6
 Trouble = tuple[str, str, str]
@@ -54,11 +54,11 @@ class Troubles:
 
 
 def grader(console: Console, *, trusted: bool) -> GradeThem:
-    """Return what grades people on the way: their latest work. Raises `MissingError` where there is no sandbox."""
+    """Return what grades people on the way: their latest work. Raises `EnvironmentProblem` where there is no sandbox."""
     runner = run_here(console, trusted=trusted)
 
     def grade_them(workshop: Workshop, people: Sequence[Person], _say: Progress) -> None:
-        _, failed = grade_people(console, workshop, Order(people), runner, runner.shelf)
+        _, failed = grade_people(console, workshop, GradingRequest(people), runner, runner.shelf)
         tell_failed(console, workshop, failed)
 
     return grade_them
@@ -69,7 +69,7 @@ def tell_failed(console: Console, workshop: Workshop, failed: Mapping[str, Start
     troubles = Troubles()
     troubles.not_graded(failed)
     for one in troubles.told(workshop.called):
-        console.trouble(*one)
+        console.error(*one)
     return next((int(wrong.code) for wrong in failed.values()), 0)
 
 
@@ -77,13 +77,13 @@ def grader_for_watch(console: Console, troubles: Troubles, *, trusted: bool) -> 
     """Like `grader`, but None where there is no sandbox. What goes wrong is noted."""
     try:
         runner = run_here(console, trusted=trusted)
-    except MissingError as lacking:
+    except EnvironmentProblem as lacking:
         troubles.lasting.append(("Nothing is graded:", lacking.message, lacking.fix))
         return None
 
     def grade_them(workshop: Workshop, people: Sequence[Person], _say: Progress) -> None:
         try:
-            _, failed = grade_people(console, workshop, Order(people), runner, runner.shelf, names=False)
+            _, failed = grade_people(console, workshop, GradingRequest(people), runner, runner.shelf, names=False)
         except StarterkitError as wrong:  # of the path itself, so of everybody
             troubles.not_graded({person.folder: wrong for person in people})
         else:
@@ -99,38 +99,44 @@ def judge_if_any(console: Console, workshop: Workshop, *, trusted: bool) -> Judg
     """
     try:
         runner = run_here(console, trusted=trusted)
-    except MissingError as lacking:
-        console.trouble("Nothing is graded:", lacking.message, lacking.fix)
+    except EnvironmentProblem as lacking:
+        console.error("Nothing is graded:", lacking.message, lacking.fix)
         return None
     grader = Grader(workshop, Layers(workshop), runner.shelf, runner)
 
     def is_green(person: Person, commit: str, step: str) -> bool:
-        console.say(f"Running the tests up to {step} on the work of {workshop.called[person.folder]}")
+        console.show_progress(f"Running the tests up to {step} on the work of {workshop.called[person.folder]}")
         return grader.grade(of_commit(workshop, person, commit), step, None).verdict is Verdict.GREEN
 
     return is_green
 
 
-def run_here(console: Console, *, trusted: bool) -> Here:
-    """Return what runs submissions on this machine. Raises `MissingError` where there is no sandbox."""
-    return Here(shelf_of(console), sandbox(trusted=trusted))
+def run_here(console: Console, *, trusted: bool) -> LocalRunner:
+    """Return what runs submissions on this machine. Raises `EnvironmentProblem` where there is no sandbox."""
+    return LocalRunner(shelf_of(console), sandbox(trusted=trusted))
 
 
-def shelf_of(console: Console) -> Shelf:
+def shelf_of(console: Console) -> EnvironmentCache:
     """Return the packages of this machine for submissions."""
 
-    return Shelf(environments_folder(cache_folder()), console.say)
+    return EnvironmentCache(environments_folder(cache_folder()), console.show_progress)
 
 
 def grade_people(
-    console: Console, workshop: Workshop, order: Order, runner: Runner, shelf: Shelf, *, names: bool = True
+    console: Console,
+    workshop: Workshop,
+    order: GradingRequest,
+    runner: Runner,
+    shelf: EnvironmentCache,
+    *,
+    names: bool = True,
 ) -> tuple[list[Grade], Mapping[str, StarterkitError]]:
     """Grade people, and write their grades; return these, and why some have none, by their folders."""
     called = workshop.called if names else {}
 
     def on_grade(grade: Grade, done: int, of: int) -> None:
         name = called.get(grade.person.folder, "")
-        console.say(f"{done} of {of} · {name}: {grade.verdict.value}" if name else f"Grading: {done} of {of}")
+        console.show_progress(f"{done} of {of} · {name}: {grade.verdict.value}" if name else f"Grading: {done} of {of}")
 
     grading = Grading(workshop, order, runner, shelf, on_grade)
     grades = grading.run()

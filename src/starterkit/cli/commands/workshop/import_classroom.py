@@ -13,7 +13,7 @@ from starterkit.cli.console.table import counted
 from starterkit.cli.console.text import text
 from starterkit.cli.options import At, Data, Elsewhere, Framework, Trust
 from starterkit.cli.session import console_of
-from starterkit.workshop.enrolling import Enrolment, enrol
+from starterkit.workshop.create import CreateResult, create
 
 _LISTED = 12
 
@@ -34,10 +34,10 @@ def import_classroom(
     """Create a workshop from the roster of a GitHub Classroom, and list who has no login."""
     console = console_of(context)
     choice = WorkshopChoice(context, place, framework, template, trust, data, at)
-    return _show(console, enrol(choice.request(roster, remote_template, due, jobs), console.say))
+    return _show(console, create(choice.request(roster, remote_template, due, jobs), console.show_progress))
 
 
-def _show(console: Console, made: Enrolment) -> int:
+def _show(console: Console, made: CreateResult) -> int:
     """Show how many people have a login, and the workshop."""
     if console.as_json:
         console.json("workshop import", as_json(made))
@@ -45,9 +45,9 @@ def _show(console: Console, made: Enrolment) -> int:
     everybody = [member for one in made.people for member in one.person.everybody]
     without = [member.name for member in everybody if not member.login]
     people = counted(len(everybody), "person", "people")
-    console.line(text("Taken", "bold"), f": {people}, {len(everybody) - len(without)} with a login.")
+    console.print(text("Taken", "bold"), f": {people}, {len(everybody) - len(without)} with a login.")
     if without:
         more = f" and {len(without) - _LISTED} more" if len(without) > _LISTED else ""
-        console.line(f"Without a login: {', '.join(without[:_LISTED])}{more}.", indent=2, hang=2)
-    console.line()
+        console.print(f"Without a login: {', '.join(without[:_LISTED])}{more}.", indent=2, hang=2)
+    console.print()
     return show_created(console, made)

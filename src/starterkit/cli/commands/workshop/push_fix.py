@@ -19,35 +19,35 @@ from starterkit.cli.commands.workshop.shared import (
 )
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.invocation import shown_path
-from starterkit.cli.console.text import prose, text
+from starterkit.cli.console.text import markup, text
 from starterkit.cli.new_questions import from_elsewhere
 from starterkit.cli.options import Elsewhere, Trust, flag
 from starterkit.cli.session import console_of, folder_of
 from starterkit.errors import ExitCode, UsageError
-from starterkit.plain import few
+from starterkit.git.clone import parse_git_url, without_secret
 from starterkit.process import quoted
-from starterkit.rendering import check_runs_no_code
-from starterkit.repository.fetching import parse_address, without_secret
+from starterkit.render import check_runs_no_code
+from starterkit.sanitize import few
 from starterkit.template.bundled import bundled_names
-from starterkit.template.located import BUNDLED, Located, locate_bundled
-from starterkit.workshop.fixing import Fix, Outcome, planned, put_in, render_new_path, taken_back
+from starterkit.template.resolve import BUNDLED, ResolvedTemplate, locate_bundled
 from starterkit.workshop.model import Workshop
+from starterkit.workshop.push_fix import FixOutcome, PathFix, apply, plan, render_new_path, reverted_later
 from starterkit.workshop.store import working
 
 _STYLES = {
-    Outcome.CLEAN: "bold green",
-    Outcome.CONFLICT: "bold yellow",
-    Outcome.FAILED: "bold red",
-    Outcome.OTHER: "bold red",
+    FixOutcome.CLEAN: "bold green",
+    FixOutcome.CONFLICT: "bold yellow",
+    FixOutcome.FAILED: "bold red",
+    FixOutcome.OTHER: "bold red",
 }
 _MOST_FILES = 4
 _WORDS = {
-    Outcome.CLEAN: ("clean", "clean"),
-    Outcome.CONFLICT: ("conflict", "conflicts"),
-    Outcome.HAS_IT: ("has it already", "have it already"),
-    Outcome.NOTHING: ("without any work", "without any work"),
-    Outcome.OTHER: ("on another path", "on another path"),
-    Outcome.FAILED: ("failed", "failed"),
+    FixOutcome.CLEAN: ("clean", "clean"),
+    FixOutcome.CONFLICT: ("conflict", "conflicts"),
+    FixOutcome.HAS_IT: ("has it already", "have it already"),
+    FixOutcome.NOTHING: ("without any work", "without any work"),
+    FixOutcome.OTHER: ("on another path", "on another path"),
+    FixOutcome.FAILED: ("failed", "failed"),
 }
 
 
@@ -64,19 +64,19 @@ def push_fix(
     the same lines, a branch is left beside theirs, to be merged; what they wrote into a lesson stays in their history.
     """
     console = console_of(context)
-    with working(workshop_folder(context), console.say):
+    with working(workshop_folder(context), console.show_progress):
         workshop = workshop_with_path(context)
         people = workshop.chosen(who or [])
         found, corrected = _corrected(context, workshop, template, trusted=trust)
         new = render_new_path(workshop, found, trusted=trust)
-        back = taken_back(workshop, new)
-        fixes = planned(workshop, people, new, console.say)
+        back = reverted_later(workshop, new)
+        fixes = plan(workshop, people, new, console.show_progress)
         waiting = any(fix.commit for fix in fixes) or (new.path, new.texts) != (workshop.path, workshop.texts)
         if not console.as_json:
             _show_report(console, workshop, fixes, back)
         done = waiting and (yes or (console.is_interactive and _is_wanted(console, fixes)))
         if done:
-            fixes = put_in(workshop, fixes, new, corrected)
+            fixes = apply(workshop, fixes, new, corrected)
     words = ["workshop push-fix", *map(quoted, who or []), *(["--template", quoted(template)] if template else [])]
     words += ["--trust"] if trust else []
     again = " ".join((*words, "--yes"))
@@ -87,7 +87,9 @@ def push_fix(
     return code
 
 
-def _corrected(context: typer.Context, workshop: Workshop, elsewhere: str, *, trusted: bool) -> tuple[Located, str]:
+def _corrected(
+    context: typer.Context, workshop: Workshop, elsewhere: str, *, trusted: bool
+) -> tuple[ResolvedTemplate, str]:
     """Return the corrected template, and its place as workshop.yml keeps it (empty: where the workshop came from).
 
     That is the one that is named, else the one of the last correction, else the one that the workshop was made from.
@@ -99,7 +101,7 @@ def _corrected(context: typer.Context, workshop: Workshop, elsewhere: str, *, tr
         elsewhere = workshop.corrected
         back = f"`--template {name}` goes back to the one that comes with starterkit." if is_bundled else ""
         _check_is_there(elsewhere, back)
-        console.note(prose(f"Template: {elsewhere}, as for the last correction. {back}".rstrip()))
+        console.info(markup(f"Template: {elsewhere}, as for the last correction. {back}".rstrip()))
     if elsewhere:
         found = from_elsewhere(console, folder_of(context), elsewhere)
         if not (trusted or found.is_bundled):
@@ -116,32 +118,34 @@ def _corrected(context: typer.Context, workshop: Workshop, elsewhere: str, *, tr
 
 def _check_is_there(place: str, back: str) -> None:
     """Raise `UsageError` where the folder of the last correction is gone: another template would take it back."""
-    if parse_address(place) is None and not Path(place).is_dir():
+    if parse_git_url(place) is None and not Path(place).is_dir():
         raise UsageError(
             f"The path of this workshop was corrected with the template {place}, which is not there any more.",
             f"Say where it is now: `starterkit workshop push-fix --template FOLDER`. {back}".rstrip(),
         )
 
 
-def _is_wanted(console: Console, fixes: list[Fix]) -> bool:
+def _is_wanted(console: Console, fixes: list[PathFix]) -> bool:
     count = sum(bool(fix.commit) for fix in fixes)
     question = f"Put it in for {count} {'person' if count == 1 else 'people'}?"
     choices = [("yes", "commit it to their repositories"), ("no", "change nothing")]
     return console.choose(question, choices, "no") == "yes"
 
 
-def _show_report(console: Console, workshop: Workshop, fixes: list[Fix], taken_back: Sequence[tuple[str, str]]) -> None:
+def _show_report(
+    console: Console, workshop: Workshop, fixes: list[PathFix], taken_back: Sequence[tuple[str, str]]
+) -> None:
     """Show what the correction does, before anything is put in.
 
-    `taken_back` are corrected files, each with a later step at which it is as before.
+    `reverted_later` are corrected files, each with a later step at which it is as before.
     """
     counts = Counter(fix.outcome for fix in fixes)
-    said = [f"{counts[one]} {_WORDS[one][counts[one] > 1]}" for one in Outcome if counts[one]]
-    console.line(text(", ".join(said) or "nobody is in this workshop", "bold"), ".")
+    said = [f"{counts[one]} {_WORDS[one][counts[one] > 1]}" for one in FixOutcome if counts[one]]
+    console.print(text(", ".join(said) or "nobody is in this workshop", "bold"), ".")
     for fix in fixes:
-        if fix.outcome in (Outcome.HAS_IT,) or (fix.outcome is Outcome.CLEAN and not fix.files):
+        if fix.outcome in (FixOutcome.HAS_IT,) or (fix.outcome is FixOutcome.CLEAN and not fix.files):
             continue
-        console.line(
+        console.print(
             text(f"{fix.outcome.value:<12}", _STYLES.get(fix.outcome, "dim")),
             f"{workshop.called[fix.person.folder]}: {_about(fix)}",
             hang=12,
@@ -149,9 +153,9 @@ def _show_report(console: Console, workshop: Workshop, fixes: list[Fix], taken_b
         if fix.replaced:
             # All of them: they wrote in these.
             words = f"replaces their {', '.join(fix.replaced)}; their version stays in the history"
-            console.line(f"{words} (commit {fix.base[:8]})", indent=12)
+            console.print(f"{words} (commit {fix.base[:8]})", indent=12)
     for file, step in taken_back:
-        console.line(
+        console.print(
             text("careful", "bold yellow"),
             f"     {file} is corrected, and step {step} brings the whole file as it was before: fix it there, too.",
             hang=12,
@@ -161,7 +165,7 @@ def _show_report(console: Console, workshop: Workshop, fixes: list[Fix], taken_b
 def _show(
     console: Console,
     workshop: Workshop,
-    fixes: list[Fix],
+    fixes: list[PathFix],
     taken_back: Sequence[tuple[str, str]],
     *,
     waiting: bool,
@@ -174,13 +178,13 @@ def _show(
     `again` is what to type to put it in, `validate` what tells whether the corrected path works (nothing where that
     came with starterkit).
     """
-    failed = [fix for fix in fixes if fix.outcome in (Outcome.FAILED, Outcome.OTHER)]
+    failed = [fix for fix in fixes if fix.outcome in (FixOutcome.FAILED, FixOutcome.OTHER)]
     code = ExitCode.RED if failed else ExitCode.DONE
     if console.as_json:
         console.json("workshop push-fix", _answer(fixes, taken_back, done))
         return code
     if not waiting:
-        console.line("There is nothing to put in.")
+        console.print("There is nothing to put in.")
         _show_typed(console, workshop, fixes)
     elif not done:
         if validate:
@@ -193,19 +197,19 @@ def _show(
     return code
 
 
-def _show_done(console: Console, workshop: Workshop, fixes: list[Fix]) -> None:
+def _show_done(console: Console, workshop: Workshop, fixes: list[PathFix]) -> None:
     put_in = [(fix, fix.delivered) for fix in fixes if fix.commit and fix.delivered]
     ready = [(fix, one) for fix, one in put_in if one.is_theirs]
-    console.line()
+    console.print()
     if ready:
-        console.line(text("ok", "bold green"), f"  Put in for {len(ready)} of {len(fixes)}.")
+        console.print(text("ok", "bold green"), f"  Put in for {len(ready)} of {len(fixes)}.")
         if any(not one.source and not workshop.waits_for(fix.person) for fix, one in ready):
             show_pull(console)
     elif not put_in:
-        console.line("Who comes later begins with the corrected path.")
+        console.print("Who comes later begins with the corrected path.")
     for fix in fixes:
-        if fix.outcome is Outcome.FAILED:
-            console.line(
+        if fix.outcome is FixOutcome.FAILED:
+            console.print(
                 text(f"{fix.outcome.value:<12}", "bold red"),
                 f"{workshop.called[fix.person.folder]}: {fix.why}",
                 hang=12,
@@ -213,19 +217,19 @@ def _show_done(console: Console, workshop: Workshop, fixes: list[Fix]) -> None:
     _show_typed(console, workshop, fixes)
 
 
-def _show_typed(console: Console, workshop: Workshop, fixes: list[Fix]) -> None:
+def _show_typed(console: Console, workshop: Workshop, fixes: list[PathFix]) -> None:
     """Show what those type for whom a plain pull is not enough."""
     for fix in fixes:
         one = fix.delivered
         if one is not None and (one.source or not one.is_theirs):
             style = _STYLES.get(fix.outcome, "")
-            console.line(
+            console.print(
                 text(f"{fix.outcome.value:<12}", style), f"{workshop.called[fix.person.folder]} types:", hang=12
             )
-            console.exact(pull_command(one), "bold", indent=12)
+            console.verbatim(pull_command(one), "bold", indent=12)
 
 
-def _about(fix: Fix) -> str:
+def _about(fix: PathFix) -> str:
     if not fix.files:
         return fix.why
     files = few([f"{path}{_lines(fix.lines.get(path, ()))}" for path in fix.files], _MOST_FILES)
@@ -241,12 +245,12 @@ def _lines(found: Sequence[tuple[int, int]]) -> str:
     return f" {'line' if is_one else 'lines'} {' and '.join(said)}"
 
 
-def _answer(fixes: list[Fix], taken_back: Sequence[tuple[str, str]], done: bool) -> dict[str, Any]:
+def _answer(fixes: list[PathFix], taken_back: Sequence[tuple[str, str]], done: bool) -> dict[str, Any]:
     back = [{"file": file, "step": step} for file, step in taken_back]
     return {"done": done, "people": [_as_json(fix) for fix in fixes], "taken_back": back}
 
 
-def _as_json(fix: Fix) -> dict[str, Any]:
+def _as_json(fix: PathFix) -> dict[str, Any]:
     return {
         "folder": fix.person.folder,
         "name": fix.person.name,

@@ -17,9 +17,9 @@ from starterkit.cli.options import (
 from starterkit.cli.session import folder_of
 from starterkit.errors import ExitCode, StarterkitError
 from starterkit.process import quoted
-from starterkit.workshop.carrying import Delivered
+from starterkit.workshop.delivery import Delivery
 from starterkit.workshop.model import Workshop
-from starterkit.workshop.repositories import reopened, texts_of
+from starterkit.workshop.repositories import metadata_of, reopened
 from starterkit.workshop.store import find_workshop, open_workshop
 
 PULL = f"{NAME} pull"
@@ -42,7 +42,7 @@ def complete_path_steps(context: typer.Context, incomplete: str) -> list[str]:
     if workshop is None or not workshop.path_repository.is_dir():
         return []
     try:
-        with texts_of(workshop) as template:
+        with metadata_of(workshop) as template:
             return beginning_with(incomplete, template.step_names)
     except StarterkitError:
         return []
@@ -89,7 +89,7 @@ def workshop_here(context: typer.Context) -> Workshop:
 
 
 def workshop_with_path(context: typer.Context) -> Workshop:
-    """Return the same, for a command that writes into it. Raises `MissingError` where its path is not there."""
+    """Return the same, for a command that writes into it. Raises `EnvironmentProblem` where its path is not there."""
     return reopened(workshop_folder(context))
 
 
@@ -100,7 +100,7 @@ def reached_code(unreached: int, asked: int) -> ExitCode:
     return ExitCode.RED if unreached < asked else ExitCode.ENVIRONMENT
 
 
-def pull_command(delivered: Delivered) -> str:
+def pull_command(delivered: Delivery) -> str:
     """Return what the person types for it, in their project."""
     source, branch = quoted(delivered.source), quoted(delivered.branch)
     if delivered.is_theirs:
@@ -112,17 +112,17 @@ def show_zips(console: Console, workshop: Workshop) -> None:
     """Say how those get it who began with a zip, which knows no remote; nothing where nobody did."""
     if "zip" not in workshop.handouts or console.as_json:
         return
-    console.line()
-    console.line("Who began with a zip gets a file from you. Here, this makes them all:")
-    console.exact(
+    console.print()
+    console.print("Who began with a zip gets a file from you. Here, this makes them all:")
+    console.verbatim(
         'for one in repos/*.git; do git --git-dir "$one" bundle create "$(basename "$one" .git).bundle" --all; done',
         "bold",
         indent=2,
     )
-    console.line(joined("They type ", text(f"{PULL} FILE.bundle", "bold"), "."))
+    console.print(joined("They type ", text(f"{PULL} FILE.bundle", "bold"), "."))
 
 
 def show_pull(console: Console) -> None:
     """Say how those get it for whom it lies where they pull from."""
     # As it is typed on their machines, not on this one: no path of this starterkit.
-    console.line(joined("In their projects, they type ", text(PULL, "bold"), "."))
+    console.print(joined("In their projects, they type ", text(PULL, "bold"), "."))

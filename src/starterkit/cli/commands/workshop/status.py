@@ -13,7 +13,7 @@ from starterkit.cli.options import flag, whole_number
 from starterkit.cli.session import console_of, folder_of
 from starterkit.errors import UsageError
 from starterkit.paths import expand_user_path
-from starterkit.workshop.standing import STUCK_MINUTES
+from starterkit.workshop.status import STUCK_MINUTES
 from starterkit.workshop.store import find_workshop, open_workshop
 
 

@@ -22,10 +22,10 @@ from starterkit.cli.commands.workshop.status_table import (
     word_of,
 )
 from starterkit.cli.console.html_file import HtmlFile
-from starterkit.plain import plain
+from starterkit.sanitize import strip_control
 from starterkit.template.model import BASE
 from starterkit.textfile import fill_template
-from starterkit.workshop.standing import NOT_BEGUN, Room, Standing
+from starterkit.workshop.status import NOT_BEGUN, PersonStatus, WorkshopStatus
 
 BOARD = HtmlFile("board", "<!-- made by starterkit workshop status -->")
 _KINDS = {
@@ -40,7 +40,7 @@ REFRESH_SECONDS = 10
 _MANY = 36  # of more cards than these, only smaller ones fit on a screen
 
 
-def board(room: Room) -> str:
+def board(room: WorkshopStatus) -> str:
     """Return the page."""
     sentences = headline(room)
     return fill_template(
@@ -58,7 +58,7 @@ def board(room: Room) -> str:
     )
 
 
-def _steps(room: Room) -> Iterator[str]:
+def _steps(room: WorkshopStatus) -> Iterator[str]:
     """A tile for each step with how many are there, after one for those who have not begun."""
     waiting = sum(not one.has_begun for one in room.people)
     rows = [("", "Not begun", waiting), ("00", "Start", room.at_step(BASE))]
@@ -69,7 +69,7 @@ def _steps(room: Room) -> Iterator[str]:
         yield f"<li><b>{count}</b> <span>{_shown(number)} {_shown(title)}</span>{bar}</li>"
 
 
-def _person(room: Room, one: Standing) -> str:
+def _person(room: WorkshopStatus, one: PersonStatus) -> str:
     word, note = word_of(one), note_of(one)
     words = (step_of(one) + mark_of(one), count_of(one), ago(room.at, one.active)) if one.known.begun else ()
     about = "".join(f" <span>· {_shown(one)}</span>" for one in words if one)
@@ -82,11 +82,11 @@ def _person(room: Room, one: Standing) -> str:
     return "".join(lines)
 
 
-def _waiting(room: Room) -> str:
+def _waiting(room: WorkshopStatus) -> str:
     """Who has not begun, in a paragraph: of them there is nothing to see yet."""
     names = [f'<span dir="auto">{_shown(called(one))}</span>' for one in room.people if one.state == NOT_BEGUN]
     return f'<p class="idle"><b>Not begun:</b> {", ".join(names)}</p>' if names else ""
 
 
 def _shown(words: str) -> str:
-    return escape(plain(words))
+    return escape(strip_control(words))

@@ -22,8 +22,8 @@ from starterkit.cli.console.table import (
 )
 from starterkit.cli.console.text import text, wrapped
 from starterkit.crash_report import UNEXPECTED
-from starterkit.plain import csv_cell
-from starterkit.workshop.standing import Room, Standing
+from starterkit.sanitize import csv_cell
+from starterkit.workshop.status import PersonStatus, WorkshopStatus
 
 _STYLES = {"green": "green", "red": "red", "stuck": "bold yellow", "tampered": "bold red", "unreadable": "bold red"}
 _STATE, _ACTIVE, _COUNT = 11, 8, 20
@@ -37,32 +37,32 @@ _HEADS = (
 )
 
 
-def show(console: Console, room: Room, lines: int = 0) -> None:
+def show(console: Console, room: WorkshopStatus, lines: int = 0) -> None:
     """Show how the room is doing, and a table with a line for everybody.
 
     With `lines`, it takes no more than so many: who may need a hand stands first then, and who does not fit is counted.
     """
     head = headline(room)
     for sentence in head:
-        console.line(sentence)
-    console.line()
-    people: Sequence[Standing] = room.people
+        console.print(sentence)
+    console.print()
+    people: Sequence[PersonStatus] = room.people
     others = ""
     if lines:
         taken = sum(len(list(wrapped(text(sentence), console.width))) for sentence in head) + _lines_below(room)
         people, others = _fitting(room, max(_FEWEST_ROWS, lines - taken - 2))
     _show_table(console, room, people)
     if others:
-        console.line(others, indent=2)
+        console.print(others, indent=2)
     for one in _unexpected(room):
-        console.line(text("UNEXPECTED", "bold red"), f"  {called(one)}: {one.known.why}", hang=12)
+        console.print(text("UNEXPECTED", "bold red"), f"  {called(one)}: {one.known.why}", hang=12)
     if any(one.filled for one in room.people):
-        console.line()
-        console.line(LEGEND, hang=2)
+        console.print()
+        console.print(LEGEND, hang=2)
     _show_next(console, room)
 
 
-def _fitting(room: Room, rows: int) -> tuple[Sequence[Standing], str]:
+def _fitting(room: WorkshopStatus, rows: int) -> tuple[Sequence[PersonStatus], str]:
     """Return who stands in a table of so many rows, and the words for those who do not."""
     if len(room.people) <= rows:
         return room.people, ""
@@ -72,12 +72,12 @@ def _fitting(room: Room, rows: int) -> tuple[Sequence[Standing], str]:
     return shown, f"and {rest.total()} more: {', '.join(f'{count} {word}' for word, count in rest.items())}"
 
 
-def _unexpected(room: Room) -> list[Standing]:
+def _unexpected(room: WorkshopStatus) -> list[PersonStatus]:
     """Return whose trouble has a crash report: a table cuts the path of that file off."""
     return [one for one in room.people if one.known.why.startswith(UNEXPECTED)]
 
 
-def _lines_below(room: Room) -> int:
+def _lines_below(room: WorkshopStatus) -> int:
     """How many lines `show` takes below its table."""
     return (
         3 * len(_unexpected(room))
@@ -86,7 +86,7 @@ def _lines_below(room: Room) -> int:
     )
 
 
-def _show_table(console: Console, room: Room, people: Sequence[Standing]) -> None:
+def _show_table(console: Console, room: WorkshopStatus, people: Sequence[PersonStatus]) -> None:
     names = width_of("name", map(called, room.people), WIDEST_NAME)
     steps = width_of("step", map(step_of, room.people), WIDEST_STEP)
     marks = max((len(mark_of(one)) for one in room.people), default=0)
@@ -94,7 +94,7 @@ def _show_table(console: Console, room: Room, people: Sequence[Standing]) -> Non
     heads = [("name", names), ("step", steps + marks), ("state", _STATE)]
     heads += [("green", counts)] if counts else []
 
-    def cells(one: Standing) -> Iterator[Cell]:
+    def cells(one: PersonStatus) -> Iterator[Cell]:
         yield called(one)
         yield fitted(step_of(one), steps).rstrip() + mark_of(one)
         yield word_of(one), _STYLES.get(word_of(one), "")
@@ -105,7 +105,7 @@ def _show_table(console: Console, room: Room, people: Sequence[Standing]) -> Non
     show_table(console, [*heads, ("active", _ACTIVE)], ((list(cells(one)), note_of(one)) for one in people))
 
 
-def _show_next(console: Console, room: Room) -> None:
+def _show_next(console: Console, room: WorkshopStatus) -> None:
     if _is_new(room):
         console.type_next("Nothing was collected yet", "workshop collect")
     elif room.count("not graded"):
@@ -113,12 +113,12 @@ def _show_next(console: Console, room: Room) -> None:
         console.type_next(f"{count} {'has' if count == 1 else 'have'} work that was not graded yet", "workshop grade")
 
 
-def _is_new(room: Room) -> bool:
+def _is_new(room: WorkshopStatus) -> bool:
     """Tell whether nothing was ever collected or graded."""
     return all(one.known.reached is None and not one.known.commit for one in room.people)
 
 
-def headline(room: Room) -> list[str]:
+def headline(room: WorkshopStatus) -> list[str]:
     """Return in a sentence or two how the room is doing."""
     states = [(state, room.count(state)) for state in dict.fromkeys(one.state for one in room.people)]
     order = ("green", "red", "not graded", "not begun", "not reached")
@@ -130,33 +130,33 @@ def headline(room: Room) -> list[str]:
     return found
 
 
-def called(one: Standing) -> str:
+def called(one: PersonStatus) -> str:
     """Return what a person is called on a screen."""
     return one.label or one.called or one.person.name
 
 
-def word_of(one: Standing) -> str:
+def word_of(one: PersonStatus) -> str:
     """Return a person's state in a word or two."""
     return "stuck" if one.stuck else one.state
 
 
-def step_of(one: Standing) -> str:
+def step_of(one: PersonStatus) -> str:
     """Return the step at which somebody is; nothing where they have not begun."""
     return step_words(one.known.step, "?") if one.known.begun else "-"
 
 
-def count_of(one: Standing) -> str:
+def count_of(one: PersonStatus) -> str:
     """Return how many tests are green, of how many, where the last grading is of the latest work; else nothing."""
     known = one.known
     return f"{known.green}/{known.tests}" if known.begun and one.is_current and known.tests else ""
 
 
-def mark_of(one: Standing) -> str:
+def mark_of(one: PersonStatus) -> str:
     """Return the mark behind the step of somebody for whom earlier steps were filled in, else nothing."""
     return f" {_FILLED}" if one.filled else ""
 
 
-def note_of(one: Standing) -> str:
+def note_of(one: PersonStatus) -> str:
     """Return what is worth knowing of somebody in a few words."""
     known, notes = one.known, []
     if one.late:
@@ -190,7 +190,7 @@ def ago(now: datetime, then: datetime | None) -> str:
     return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // (24 * 60)} d"
 
 
-def as_csv(room: Room) -> str:
+def as_csv(room: WorkshopStatus) -> str:
     """Return a line for everybody; no cell begins in a way that a spreadsheet would compute."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
@@ -201,7 +201,7 @@ def as_csv(room: Room) -> str:
     return buffer.getvalue().rstrip("\n")
 
 
-def as_json(room: Room) -> dict[str, Any]:
+def as_json(room: WorkshopStatus) -> dict[str, Any]:
     """Return the object that docs/commands.md describes."""
     workshop = room.workshop
     return {
@@ -215,7 +215,7 @@ def as_json(room: Room) -> dict[str, Any]:
     }
 
 
-def person_as_json(one: Standing) -> dict[str, Any]:
+def person_as_json(one: PersonStatus) -> dict[str, Any]:
     """Return where one person is; where names are hidden, nothing in it tells who that is."""
     known, hidden = one.known, bool(one.label)
     return {

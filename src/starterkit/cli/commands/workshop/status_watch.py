@@ -13,11 +13,11 @@ from starterkit.cli.commands.workshop.status_table import as_csv, as_json, calle
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.invocation import shown_path
 from starterkit.crash_report import error_of
-from starterkit.workshop.labels import with_hidden_names, with_known_labels
 from starterkit.workshop.model import Workshop
-from starterkit.workshop.rounds import Grade, one_round
-from starterkit.workshop.standing import Room, room
+from starterkit.workshop.pseudonyms import with_hidden_names, with_known_labels
+from starterkit.workshop.status import WorkshopStatus, workshop_status
 from starterkit.workshop.store import open_workshop
+from starterkit.workshop.watch import Grade, watch_once
 
 if TYPE_CHECKING:
     from starterkit.cli.commands.workshop.grading import Troubles
@@ -35,30 +35,30 @@ class Shown:
 
     def show(self, workshop: Workshop) -> None:
         """Show where everybody is, from the results that are there."""
-        found = self.named(room(workshop, datetime.now(UTC), self.stuck_after, self.console.say))
+        found = self.named(workshop_status(workshop, datetime.now(UTC), self.stuck_after, self.console.show_progress))
         self.write_page(found)
         if self.console.as_json:
             page = str(self.page.absolute()) if self.page else None
             self.console.json("workshop status", {**as_json(found), "html": page, "next": "workshop collect"})
         elif self.as_csv:
-            self.console.exact(as_csv(found))
+            self.console.verbatim(as_csv(found))
         else:
             self.show_table(found)
 
-    def named(self, room: Room) -> Room:
+    def named(self, room: WorkshopStatus) -> WorkshopStatus:
         """Return the room with the names under which it is shown."""
         return with_hidden_names(room) if self.hide_names else with_known_labels(room)
 
-    def write_page(self, room: Room) -> None:
+    def write_page(self, room: WorkshopStatus) -> None:
         """Write the page for the room, where one is wanted."""
         if self.page is not None:
             BOARD.write(self.page, board(room))
 
-    def show_table(self, room: Room, lines: int = 0) -> None:
+    def show_table(self, room: WorkshopStatus, lines: int = 0) -> None:
         """Show the table, in at most so many lines (0: in as many as it takes)."""
         show(self.console, room, lines and lines - (self.page is not None))
         if self.page is not None:
-            self.console.note(f"The page for the room is {shown_path(self.page)}.")
+            self.console.info(f"The page for the room is {shown_path(self.page)}.")
 
 
 def watch_room(folder: Path, shown: Shown, seconds: int, grade: Grade | None, troubles: Troubles) -> int:
@@ -73,7 +73,9 @@ def watch_room(folder: Path, shown: Shown, seconds: int, grade: Grade | None, tr
         begun = time.monotonic()
         troubles.begin_round()
         try:
-            seen = one_round(open_workshop(folder), grade, console.say, stuck_after=shown.stuck_after, show=view.update)
+            seen = watch_once(
+                open_workshop(folder), grade, console.show_progress, stuck_after=shown.stuck_after, show=view.update
+            )
         except Exception as wrong:
             if seen is None or isinstance(wrong, BrokenPipeError):
                 raise
@@ -91,7 +93,7 @@ class _View:
         self._shown, self._troubles = shown, troubles
         self._before: object = None
 
-    def update(self, room: Room) -> None:
+    def update(self, room: WorkshopStatus) -> None:
         """Show the room; on a screen, no more of it than that holds."""
         shown, console = self._shown, self._shown.console
         room = shown.named(room)
@@ -102,8 +104,8 @@ class _View:
             return
         self._before = now
         console.clear()
-        below = 1 + sum(console.lines_of_trouble(*one) for one in told)  # one line for what is done next
+        below = 1 + sum(console.error_height(*one) for one in told)  # one line for what is done next
         shown.show_table(room, max(1, console.lines - below) if console.shows_screen else 0)
         for one in told:
-            console.trouble(*one)
+            console.error(*one)
         console.flush()

@@ -1,0 +1,168 @@
+"""Reading the commits of an opened path back: which is which layer, and what stands in the way.
+
+A commit says by its subject which layer it is: `base`, `given 01-comments`, `solution 01-comments`. The rest of its
+message is the author's own.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from starterkit.authoring.files import PROJECT
+from starterkit.errors import ConflictError, UsageError
+from starterkit.git.objects import Entry
+from starterkit.git.repository import Repository
+from starterkit.sanitize import few
+from starterkit.yamlfile import did_you_mean
+
+_SUBJECT = re.compile(r"base|(given|solution) (\d\d-[a-z0-9]+(?:-[a-z0-9]+)*)")
+_REBASE = "`git rebase -i --root`"
+
+
+@dataclass(frozen=True)
+class LayerCommit:
+    """One commit of an opened path: its id, which layer it is, and the files of the whole work tree."""
+
+    id: str
+    kind: str
+    step: str
+    tree: dict[str, Entry]
+
+    @property
+    def label(self) -> str:
+        return f"{self.kind} {self.step}" if self.step else self.kind
+
+    @property
+    def shown(self) -> str:
+        """How errors name it."""
+        return f'Commit {self.id[:10]} "{self.label}"'
+
+    @property
+    def project(self) -> dict[str, Entry]:
+        """The files of the project in this layer."""
+        return {path[len(PROJECT) :]: entry for path, entry in self.tree.items() if path.startswith(PROJECT)}
+
+
+def check_settled(repository: Repository) -> None:
+    """Raise `ConflictError` unless all of the author's work is in commits of a branch."""
+    head = repository.check_ready()
+    if head.commit is None:
+        raise UsageError("There is no commit here yet, so there is no path.", "`starterkit template open` makes one.")
+    changes = repository.git.run("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames")
+    paths = [record[3:].decode("utf-8", "replace") for record in changes.split(b"\0") if record]
+    if paths:
+        raise ConflictError(
+            f"Only commits are saved, and this is in none: {few(paths, 5)}.",
+            "Put it into the commit that it belongs to: `git add -A`, then `git commit --amend` for the last one, or "
+            "`git commit --fixup ':/^given 01'` and `git rebase -i --autosquash --root` for an earlier one.",
+        )
+
+
+def read_history(repository: Repository, *, renumber: bool = False) -> list[LayerCommit]:
+    """Return the commits of the path, base first. Raises `UsageError` naming the commit that is not in its place.
+
+    With `renumber`, the numbers in the names need not follow each other.
+    """
+    commits = _commits(repository)
+    _check_first(commits)
+    _check_unique(commits)
+    _check_pairs(commits)
+    if not renumber:
+        _check_numbers(commits)
+    return commits
+
+
+def _commits(repository: Repository) -> list[LayerCommit]:
+    found: list[LayerCommit] = []
+    name = "HEAD"
+    while name:
+        id, commit = repository.reader.commit(name)
+        subject = commit.message.split("\n", 1)[0].strip()
+        if len(commit.parents) > 1:
+            raise UsageError(
+                f'Commit {id[:10]} "{subject}" is a merge; a path is one line of commits.',
+                f"Lay your commits in one line: {_REBASE}.",
+            )
+        match = _SUBJECT.fullmatch(subject)
+        if not match:
+            raise _no_layer(id, subject)
+        found.append(LayerCommit(id, match[1] or "base", match[2] or "", repository.reader.tree(id)))
+        name = commit.parents[0] if commit.parents else ""
+    return found[::-1]
+
+
+def _no_layer(id: str, subject: str) -> UsageError:
+    word, _, rest = subject.partition(" ")
+    if word in ("fixup!", "squash!", "amend!"):
+        return UsageError(
+            f'Commit {id[:10]} "{subject}" is not folded into its layer yet.',
+            "Type `git rebase -i --autosquash --root`.",
+        )
+    fix = f"Fold it into the layer that it belongs to: {_REBASE}, and `fixup` in the line of this commit. "
+    if word.lower().rstrip(":") in ("given", "solution", "base") or (rest and re.match(r"\d", rest)):
+        fix = f"A layer's subject is `base`, `given NN-name` or `solution NN-name`: {_REBASE}, and `reword`. "
+        fix += did_you_mean(word.lower(), ["base", "given", "solution"]) if word != word.lower() else ""
+    return UsageError(f'Commit {id[:10]} "{subject}" is no layer of the path.', fix.strip())
+
+
+def _check_first(commits: list[LayerCommit]) -> None:
+    if commits[0].kind == "base":
+        return
+    later = [commit for commit in commits if commit.kind == "base"]
+    if later:
+        raise UsageError(
+            f"{commits[0].shown} comes before the base.", f"Move {later[0].id[:10]} to the first place: {_REBASE}."
+        )
+    raise UsageError(
+        f'{commits[0].shown} is the first one; before it, the commit "base" is missing.',
+        "Look for it in `git reflog`, or open the template again.",
+    )
+
+
+def _check_unique(commits: list[LayerCommit]) -> None:
+    seen: dict[str, LayerCommit] = {}
+    for commit in commits:
+        first = seen.setdefault(commit.label, commit)
+        if first is not commit:
+            raise UsageError(
+                f"{commit.shown} is there twice; the first one is {first.id[:10]}.",
+                f"Make one of the two: {_REBASE}, move the second below the first and write `fixup` before it. "
+                "If it is another step, give it another name: `reword`.",
+            )
+
+
+def _check_pairs(commits: list[LayerCommit]) -> None:
+    """Each given is followed by its solution, and each solution follows its given."""
+    labels = {commit.label: commit for commit in commits}
+    for before, commit in zip(commits, [*commits[1:], None], strict=True):
+        wanted = f"solution {before.step}"
+        if before.kind == "given" and (commit is None or commit.label != wanted):
+            if wanted in labels:
+                raise UsageError(
+                    f"{labels[wanted].shown} does not stand right after its given, {before.id[:10]}.",
+                    f"Move it there: {_REBASE}.",
+                )
+            raise UsageError(
+                f'After {before.shown[0].lower()}{before.shown[1:]}, the commit "{wanted}" is missing.',
+                f"Make it (`edit` at the given in {_REBASE}, then `git commit -m '{wanted}'`; `--allow-empty` while it "
+                "changes nothing), or drop the given.",
+            )
+        if commit is not None and commit.kind == "solution" and before.label != f"given {commit.step}":
+            given = f"given {commit.step}"
+            place = labels.get(given)
+            what = f'the commit "{given}" is missing' if place is None else f"its given, {place.id[:10]}, comes later"
+            raise UsageError(
+                f"{commit.shown} does not follow its given: {what}.",
+                f"A step is two commits, `{given}` and `{commit.label}`: put them in this order with {_REBASE}.",
+            )
+
+
+def _check_numbers(commits: list[LayerCommit]) -> None:
+    for number, commit in enumerate((one for one in commits if one.kind == "given"), 1):
+        if int(commit.step[:2]) != number:
+            raise UsageError(
+                f"{commit.shown} is the path's step number {number:02}, and is called {commit.step[:2]}.",
+                "Put the commits in the order of their numbers, or let the steps be numbered in the order of the "
+                "commits: `starterkit template save --renumber`.",
+            )

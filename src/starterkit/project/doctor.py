@@ -1,0 +1,149 @@
+"""`doctor`: is everything here that working on a project needs? Nothing is made or fetched by looking."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from starterkit.errors import StarterkitError, UsageError
+from starterkit.git.command import git_failed
+from starterkit.git.repository import LOCAL_IDENTITY, METADATA_REF, PATH_REF, open_repository
+from starterkit.project.project import Project, find_project
+from starterkit.runtime.inventory import NOEXEC, forbids_programs
+from starterkit.runtime.prepare import environment_problem
+from starterkit.runtime.tools import ToolReport, package_settings, report_tools
+from starterkit.template.model import Template
+
+
+@dataclass(frozen=True)
+class SetupFinding:
+    """One thing that was looked at: what was found, and what to do where it is not as it should be.
+
+    `is_needed` is false for what is only worth knowing.
+    """
+
+    name: str
+    is_ok: bool
+    found: str
+    fix: str = ""
+    is_needed: bool = True
+
+
+@dataclass(frozen=True)
+class SetupReport:
+    """All findings; `folder` is None outside a project."""
+
+    folder: Path | None
+    findings: tuple[SetupFinding, ...]
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether all that is needed is here."""
+        return all(finding.is_ok for finding in self.findings if finding.is_needed)
+
+
+def examine(start: Path) -> SetupReport:
+    """Look at the tools of this machine and, inside a project, at the project."""
+    try:
+        folder = find_project(start)
+    except UsageError:
+        return SetupReport(None, _tools(None))
+    try:
+        with Project(folder, open_repository(folder)) as project:
+            about_path, template = _path(project)
+            return SetupReport(
+                folder,
+                (
+                    *_tools(template),
+                    *_repository(project),
+                    _identity(project),
+                    about_path,
+                    *_bundle(project),
+                    *_environment(project, template),
+                ),
+            )
+    except StarterkitError as wrong:
+        return SetupReport(folder, (*_tools(None), SetupFinding("project", False, wrong.message, wrong.fix)))
+
+
+def _tools(template: Template | None) -> tuple[SetupFinding, ...]:
+    reports = tuple(_tool(report) for report in report_tools(template))
+    settings = package_settings(os.environ, Path.home())
+    if not settings:
+        return reports
+    return *reports, SetupFinding("settings for packages", True, ", ".join(settings), is_needed=False)
+
+
+def _tool(report: ToolReport) -> SetupFinding:
+    if not report.version:
+        return SetupFinding(report.name, False, f"{report.found or 'not found'} (needed: {report.wanted})", report.fix)
+    needed = "" if report.ok else f", needed: {report.wanted}"
+    return SetupFinding(report.name, report.ok, f"{report.version}{needed} ({report.found})", report.fix)
+
+
+def _repository(project: Project) -> tuple[SetupFinding, ...]:
+    """Say what git finds damaged in the repository; nothing if it is whole."""
+    finished = project.repository.git.try_run("fsck", "--connectivity-only", "--no-dangling", "--no-progress")
+    if finished.code == 0:
+        return ()
+    error = git_failed(finished)
+    return (SetupFinding("the repository", False, error.message, error.fix),)
+
+
+def _identity(project: Project) -> SetupFinding:
+    identity = project.repository.identity()
+    name, mail = identity.name != LOCAL_IDENTITY.name, identity.email != LOCAL_IDENTITY.email
+    if name and mail:
+        return SetupFinding("your name in git", True, f"{identity.name} <{identity.email}>", is_needed=False)
+    return SetupFinding(
+        "your name in git",
+        False,
+        f"not set, so your commits are by {identity.name}",
+        '`git config --global user.name "Your Name"` and `git config --global user.email you@example.com`',
+        is_needed=False,
+    )
+
+
+def _path(project: Project) -> tuple[SetupFinding, Template | None]:
+    """Say whether the path is in this repository; give its texts where it is."""
+    wanted = {PATH_REF: project.state.path, METADATA_REF: project.state.texts}
+    if project.repository.refs(PATH_REF, METADATA_REF) == wanted:
+        steps = len(project.template.step_names)
+        return SetupFinding(
+            "the path", True, f"{project.template.title}, {steps} steps, made by {project.state.version}"
+        ), (project.template)
+    fix = (
+        "`starterkit status` brings it back: from the remote, or from the template it was made from. "
+        f"Where it is still there, `git push origin {PATH_REF} {METADATA_REF}` puts it on the remote."
+    )
+    return SetupFinding("the path", False, "not in this clone", fix), None
+
+
+def _bundle(project: Project) -> tuple[SetupFinding, ...]:
+    """Say whether the bundle that packages come from is there; nothing where they come from the network."""
+    if project.bundle is None:
+        return ()
+    try:
+        project.bundle.check_fits()
+    except StarterkitError as wrong:
+        return (SetupFinding("the bundle", False, wrong.message, wrong.fix, is_needed=False),)
+    return (SetupFinding("the bundle", True, f"{project.bundle.folder}, of {project.bundle.contents.date}"),)
+
+
+def _environment(project: Project, template: Template | None) -> tuple[SetupFinding, ...]:
+    if template is None:
+        return ()
+    try:
+        problem = environment_problem(project.folder, template.environment)
+    except StarterkitError as wrong:
+        return (SetupFinding("the environment", False, wrong.message, wrong.fix, is_needed=False),)
+    if problem:
+        needs = "the bundle" if project.bundle else "the network, once"
+        fix = f"`starterkit check --fresh` creates it; that may need {needs}."
+        return (SetupFinding("the environment", False, problem, fix, is_needed=False),)
+    if forbids_programs(project.folder):
+        found = f"up to date, but its disk {NOEXEC}"
+        fix = "If tests fail for this reason, move the project to another disk, for example into your home folder."
+        return (SetupFinding("the environment", False, found, fix, is_needed=False),)
+    return (SetupFinding("the environment", True, "up to date"),)

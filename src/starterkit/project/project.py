@@ -1,0 +1,208 @@
+"""A learner's project, opened: its repository, its state, its path, and what this machine remembers of it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from starterkit.errors import FileError, UsageError, cannot_write
+from starterkit.git.objects import Entry, blob_id
+from starterkit.git.repository import METADATA_REF, PATH_REF, Repository, open_repository
+from starterkit.git.worktree import Listing, WorkFiles, list_files, read_file, read_files
+from starterkit.paths import folder_with
+from starterkit.project import journal
+from starterkit.project.learning_path import LearningPath
+from starterkit.project.restore_path import require_path
+from starterkit.project.state import ANSWERS_FILE, STATE_FILE, LocalState, RememberedCheck, State, read_state
+from starterkit.template.model import BASE, Step, Template
+
+if TYPE_CHECKING:
+    from starterkit.runtime.bundle import Bundle
+    from starterkit.testing.results import ExpectedTest
+
+# What the machine can refuse to anybody; any other error of the operating system is a bug of ours.
+_REFUSALS = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENAMETOOLONG}
+)
+
+
+@dataclass(frozen=True)
+class WorkingTree:
+    """The learner's files as they lie on disk now, and the id that stands for all of them."""
+
+    files: WorkFiles
+    tree: dict[str, Entry]
+    id: str
+
+
+class Project:
+    """A project that was found on disk. Close it (or use it as a context manager) to end the processes it holds."""
+
+    def __init__(self, folder: Path, repository: Repository) -> None:
+        self.folder = folder
+        self.repository = repository
+        self.memory = LocalState(repository.own_folder)
+        self.recovered: journal.Recovery | None = None
+
+    def __enter__(self) -> Project:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.repository.close()
+
+    @cached_property
+    def state(self) -> State:
+        """Where the project stands. Raises `FileError` when `.starterkit.yml` is damaged."""
+        file = read_file(self.folder, STATE_FILE)
+        if file is None:
+            raise FileError(
+                STATE_FILE, None, "the file is gone", "Get it back with `git checkout HEAD -- .starterkit.yml`."
+            )
+        return read_state(file.data)
+
+    @cached_property
+    def path(self) -> LearningPath:
+        """The path, fetched or rebuilt when this clone does not have it yet."""
+        state = self.state
+        reader = self.repository.reader
+        if (reader.id_of(PATH_REF), reader.id_of(METADATA_REF)) != (state.path, state.texts):
+            require_path(self.repository, self.folder, state)
+        path = LearningPath(self.repository, state.path, state.texts)
+        if state.step != BASE and state.step not in path.template.step_names:
+            raise FileError(
+                STATE_FILE,
+                None,
+                f'there is no step "{state.step}" on this path',
+                "Get the file back with `git checkout HEAD -- .starterkit.yml`.",
+            )
+        return path
+
+    @property
+    def template(self) -> Template:
+        """The texts of the path."""
+        return self.path.template
+
+    @cached_property
+    def step(self) -> Step | None:
+        """The step that the project stands at, or None at base."""
+        return None if self.state.step == BASE else self.template.step(self.state.step)
+
+    @cached_property
+    def bundle(self) -> Bundle | None:
+        """The bundle that packages come from; None where they come from the network.
+
+        What the variable STARTERKIT_BUNDLE says goes before what this machine remembers, and is remembered: a moved
+        stick is named once.
+        """
+        from starterkit.runtime.bundle import BUNDLE_FILE, Bundle, is_turned_off, named_bundle
+
+        named, known = named_bundle(os.environ), self.memory.bundle()
+        if named is None:
+            if known and is_turned_off(os.environ):
+                self.memory.remember_bundle("")
+                known = ""
+            return Bundle(Path(known)) if known else None
+        if str(named.folder) != known and (named.folder / BUNDLE_FILE).is_file():
+            self.memory.remember_bundle(str(named.folder))
+        return named
+
+    def listing(self) -> Listing:
+        """Return what git sees in the project's folder."""
+        return list_files(self.repository.git)
+
+    def read_work(
+        self, listing: Listing | None = None, *, with_large: bool = False, also: tuple[str, ...] = ()
+    ) -> WorkingTree:
+        """Read the learner's files (and, of `also`, those that git ignores), as a listing of this moment has them."""
+        work = read_files(
+            self.repository.git,
+            self.listing() if listing is None else listing,
+            also=also,
+            with_large=with_large,
+            trust_modes=self.repository.trusts_modes,
+        )
+        tree = work.tree
+        return WorkingTree(work, tree, tree_fingerprint(tree))
+
+    def remembered_check(self, listing: Listing | None = None) -> RememberedCheck | None:
+        """Return the last check of exactly the files that lie there now, or None."""
+        if self.memory.last_check() is None:
+            return None
+        return self.memory.check_of(self.read_work(listing).id, self.state.step)
+
+    def expected_tests(self, step: str | None = None) -> tuple[ExpectedTest, ...]:
+        """Return the tests of base and the steps up to `step` (None: so far), with their sentences."""
+        from starterkit.testing.discovery import expected_tests
+
+        step = self.state.step if step is None else step
+        return expected_tests(self.template, step, self.path.test_files(step))
+
+    @contextmanager
+    def writing(self, command: str) -> Iterator[None]:
+        """Hold the lock for a command that writes, after finishing what an interrupted one had decided."""
+        try:
+            with journal.locked(self.repository, command):
+                self._recover()
+                self.forget_state()  # another command may have ended between our first look and the lock
+                yield
+        except OSError as refused:
+            if refused.errno not in _REFUSALS:
+                raise
+            raise cannot_write(f"The project in {self.folder}", refused) from refused
+
+    def recover_if_interrupted(self) -> None:
+        """Finish what an interrupted command had decided; what was done is in `recovered`."""
+        if journal.is_interrupted(self.repository):
+            with journal.locked(self.repository, "recover"):
+                self._recover()
+
+    def _recover(self) -> None:
+        found = journal.recover(self.repository)
+        if found is not None:
+            self.recovered = found
+            self.forget_state()
+
+    def forget_state(self) -> None:
+        """Read `.starterkit.yml` again when it is next asked for."""
+        for name in ("state", "path", "step"):
+            self.__dict__.pop(name, None)
+
+
+def find_project(start: Path) -> Path:
+    """Return the folder of the project that `start` lies in. Raises `UsageError` outside a project."""
+    start = start.absolute()
+    if not start.is_dir():
+        raise UsageError(f"There is no folder {start}.")
+    if folder := folder_with(STATE_FILE, start):
+        return folder
+    raise UsageError(
+        f"There is no starterkit project in {start} or above it.",
+        "Go into your project's folder (or name it: `starterkit -C FOLDER …`), or begin one: `starterkit new`."
+        + (" A folder made by plain `copier copy` has no path." if (start / ANSWERS_FILE).is_file() else ""),
+    )
+
+
+def open_project(start: Path) -> Project:
+    """Open the project that `start` lies in, and finish what an interrupted command had decided there."""
+    folder = find_project(start)
+    project = Project(folder, open_repository(folder))
+    project.recover_if_interrupted()
+    return project
+
+
+def tree_fingerprint(tree: dict[str, Entry]) -> str:
+    """Return one id for all files of a tree, their modes and bytes."""
+    lines = (f"{entry.mode} {entry.id} {path}\n" for path, entry in sorted(tree.items()))
+    return blob_id("".join(lines).encode("utf-8", "surrogateescape"))
+
+
+def now() -> int:
+    """Return the time in seconds since 1970."""
+    return int(time.time())

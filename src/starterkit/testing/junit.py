@@ -1,0 +1,129 @@
+"""Reading a JUnit report, as pytest and Node's test runner write it.
+
+The learner's program had a hand in what stands there, so it is read as a stranger's file: in pieces, at most
+8 MiB of it, texts cut to 64 KiB. Python's own expat is enough for that: it loads nothing from outside, and a
+document type, without which no entity can be declared, ends the reading.
+"""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.parsers import expat
+
+from starterkit.sanitize import strip_control
+
+LIMIT_BYTES = 8 * 1024 * 1024
+_LIMIT_LETTERS = 64 * 1024
+_PIECE_BYTES = 1024 * 1024  # expat looks at an unfinished attribute again with every piece
+_KINDS = ("failure", "error", "skipped")
+
+
+@dataclass
+class JUnitCase:
+    """One `<testcase>`: `kind` is "", "failure", "error" or "skipped", with its message and text."""
+
+    name: str
+    classname: str = ""
+    file: str = ""
+    kind: str = ""
+    type: str = ""
+    message: str = ""
+    text: str = ""
+
+
+@dataclass
+class JUnitReport:
+    """The cases that could be read, and why reading stopped before the end ("" when it did not)."""
+
+    cases: list[JUnitCase] = field(default_factory=list)
+    problem: str = ""
+
+
+def read_junit(file: Path) -> JUnitReport | None:
+    """Return what a report says, as far as it can be read; None where there is no report."""
+    try:
+        stream = file.open("rb")
+    except FileNotFoundError:
+        return None
+    reader = _Reader()
+    decoder = codecs.getincrementaldecoder("utf-8-sig")("replace")
+    with stream:
+        try:
+            while reader.bytes_read < LIMIT_BYTES and (piece := stream.read(_PIECE_BYTES)):
+                reader.feed(strip_control(decoder.decode(piece)), len(piece))
+            if stream.read(1):
+                reader.give_up("the report of the tests is larger than 8 MiB", "Its failure is too long to be shown.")
+            else:
+                reader.close()
+        except expat.ExpatError:
+            reader.give_up("the report of the tests breaks off in the middle", "The report breaks off here.")
+        except _DocumentType:
+            reader.give_up("the report of the tests is not one that a test program writes", "")
+    return reader.report if reader.bytes_read else None
+
+
+class _DocumentType(Exception):  # a signal between two functions of this module
+    """The report declares a document type, and could declare entities."""
+
+
+class _Reader:
+    """Collects the cases while expat reads."""
+
+    def __init__(self) -> None:
+        self.report = JUnitReport()
+        self.bytes_read = 0
+        self._case: JUnitCase | None = None
+        self._text = ""
+        self._tail = ""
+        self._parser = expat.ParserCreate("utf-8")
+        self._parser.buffer_text = True
+        self._parser.buffer_size = _LIMIT_LETTERS
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._characters
+        self._parser.StartDoctypeDeclHandler = self._doctype
+
+    def feed(self, text: str, size: int) -> None:
+        self.bytes_read += size
+        self._parser.Parse(text.encode("utf-8"), False)
+
+    def close(self) -> None:
+        self._parser.Parse(b"", True)
+
+    def give_up(self, problem: str, of_case: str) -> None:
+        """Say why reading ends here; the case that was being read is red for it."""
+        self.report.problem = problem
+        if self._case:
+            self._case.kind, self._case.message, self._case.text = "error", of_case, self._text
+            self.report.cases.append(self._case)
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "testcase":
+            self._case = JUnitCase(
+                attributes.get("name", ""), attributes.get("classname", ""), attributes.get("file", "")
+            )
+        elif name in _KINDS and self._case and self._case.kind in ("", "skipped"):
+            self._case.kind = name
+            self._case.type = attributes.get("type", "")
+            self._case.message = attributes.get("message", "")[:_LIMIT_LETTERS]
+        self._text = self._tail = ""
+
+    def _end(self, name: str) -> None:
+        if not self._case:
+            return
+        if name == self._case.kind:
+            self._case.text = self._text + (f"\n…\n{self._tail}" if self._tail else "")
+        elif name == "testcase":
+            self.report.cases.append(self._case)
+            self._case = None
+
+    def _characters(self, text: str) -> None:
+        room = _LIMIT_LETTERS // 2 - len(self._text)
+        self._text += text[:room] if room > 0 else ""
+        if len(text) > max(room, 0):
+            self._tail = (self._tail + text[max(room, 0) :])[-_LIMIT_LETTERS // 2 :]
+
+    def _doctype(self, *_: object) -> None:
+        raise _DocumentType

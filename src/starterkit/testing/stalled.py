@@ -1,0 +1,81 @@
+"""A test that never ends: a watchdog inside the test program ends the run, and leaves a note that says where."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from starterkit.sanitize import strip_control
+from starterkit.testing.junit import JUnitCase
+
+PRELOAD = Path(__file__).parent / "preload"
+LOOP = "Is there an endless loop?"
+_WAIT = "Does the code wait for something that never comes, or send no response?"
+_LIMIT_BYTES = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """Where a run got stuck: in which test ("" if none had begun), and the stack. `cases` are tests that had ended."""
+
+    seconds: float
+    is_busy: bool
+    test: str
+    stack: str
+    cases: tuple[JUnitCase, ...]
+
+    @property
+    def cut(self) -> str:
+        """Return why the run was stopped."""
+        return f"still running after {self.seconds:g} s" if self.is_busy else f"nothing happened for {self.seconds:g} s"
+
+    @property
+    def question(self) -> str:
+        """Return what to ask about the line."""
+        return LOOP if self.is_busy else _WAIT
+
+
+def is_pytest(command: Sequence[str]) -> bool:
+    """True if a template's test command runs pytest."""
+    return tuple(command[:3]) == ("{python}", "-m", "pytest")
+
+
+def is_node_test(command: Sequence[str]) -> bool:
+    """True if a template's test command runs Node's own test runner."""
+    return tuple(command[:1]) == ("{node}",) and "--test" in command
+
+
+def watchdog_variables(command: Sequence[str], note: Path, variables: Mapping[str, str]) -> dict[str, str]:
+    """Return `variables` with those that load the watchdog into a template's test command. `note` is its file."""
+    if is_pytest(command):
+        paths = filter(None, (str(PRELOAD), variables.get("PYTHONPATH")))
+        loading = {"PYTHONPATH": os.pathsep.join(paths), "PYTEST_PLUGINS": "starterkit_watchdog"}
+    elif is_node_test(command):
+        script = (PRELOAD / "watchdog.mjs").as_uri()
+        options = f"--import={script} --test-reporter={script} --test-reporter-destination=stderr"
+        loading = {"NODE_OPTIONS": f"{variables.get('NODE_OPTIONS', '')} {options}".strip()}
+    else:
+        return dict(variables)
+    return {**variables, **loading, "STARTERKIT_STUCK": str(note)}
+
+
+def read_stuck(note: Path) -> Stuck | None:
+    """Return the watchdog's note; None without a readable one. The learner's program could have written it."""
+    try:
+        if note.stat().st_size > _LIMIT_BYTES:
+            return None
+        found = json.loads(note.read_bytes())
+        cases = tuple(_case(one) for one in found.get("cases", ()))
+        stack, test = strip_control(str(found["stack"])), strip_control(str(found["test"]))
+        return Stuck(float(found["seconds"]), bool(found["is_busy"]), test, stack, cases)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _case(found: Mapping[str, Any]) -> JUnitCase:
+    name, kind, message, text = (strip_control(str(found[key])) for key in ("name", "kind", "message", "text"))
+    return JUnitCase(name, kind=kind, message=message, text=text)

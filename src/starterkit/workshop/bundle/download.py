@@ -1,0 +1,146 @@
+"""Fetching wheels into a bundle: several at once, each whole or not at all, and none that is there already.
+
+Home-made, because uv 0.13 has no command that keeps wheels, and pip 26 evaluates markers for the Python that runs it:
+`pip download --platform win_amd64` on Linux leaves out what only Windows needs (colorama).
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import shutil
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
+from pathlib import Path
+from typing import IO
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
+
+from starterkit.errors import EnvironmentProblem, StarterkitError
+from starterkit.progress import Progress
+from starterkit.runtime.bundle import sha256_of
+from starterkit.runtime.causes import DOCTOR, NoNetworkError, cause_of, error_of
+from starterkit.workshop.bundle.wheels import Wheel
+
+_AT_ONCE = 6
+_TRIES = 3
+_PIECE = 1 << 16
+_SECONDS = 60.0
+_RESERVE = 50_000_000  # what stays free on the disk, so that the rest can be written
+_EVERY_SECONDS = 1.0
+MEGABYTE = 1_000_000
+
+
+class Download:
+    """One fetching of wheels into a folder."""
+
+    def __init__(self, folder: Path, say: Progress) -> None:
+        self.folder = folder
+        self.say = say
+        self.bytes = 0
+        self._lock = threading.Lock()
+        self._stopped = False
+        self._said = time.monotonic()
+
+    def fetch(self, wheels: Iterable[Wheel]) -> int:
+        """Fetch what is not there whole; return how many bytes came. Raises `NoNetworkError` or `EnvironmentProblem`."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        lacking = [wheel for wheel in wheels if not self._is_there(wheel)]
+        check_room(self.folder, sum(wheel.size or 0 for wheel in lacking))
+        pool = ThreadPoolExecutor(_AT_ONCE)
+        try:
+            for number, _ in enumerate(pool.map(self._fetch, lacking), 1):
+                self._tell(number, len(lacking))
+        except BaseException:
+            self._stopped = True
+            raise
+        finally:
+            pool.shutdown(cancel_futures=True)
+        return self.bytes
+
+    def _tell(self, number: int, count: int) -> None:
+        if time.monotonic() - self._said >= _EVERY_SECONDS:
+            self._said = time.monotonic()
+            self.say(f"Fetching wheels: {number} of {count}, {self.bytes // MEGABYTE} MB")
+
+    def _is_there(self, wheel: Wheel) -> bool:
+        file = self.folder / wheel.name
+        return file.is_file() and sha256_of(file) == wheel.sha256
+
+    def _fetch(self, wheel: Wheel) -> None:
+        for left in reversed(range(_TRIES)):
+            try:
+                self._fetch_once(wheel)
+                break
+            except OSError as wrong:  # of these are the errors of the network
+                if not left or _is_final(wrong) or self._stopped:
+                    raise _in_words(wheel, wrong) from wrong
+                time.sleep(0.5)
+
+    def _fetch_once(self, wheel: Wheel) -> None:
+        draft = self.folder / f"{wheel.name}.part"
+        digest = hashlib.sha256()
+        try:
+            with urlopen(wheel.url, timeout=_SECONDS) as answer, draft.open("wb") as out:  # noqa: S310  (of the index)
+                length = int(answer.headers.get("Content-Length") or 0)
+                check_room(self.folder, length)
+                self._copy(answer, out, digest.update)
+                size, whole = out.tell(), length or wheel.size or 0
+            if digest.hexdigest() != wheel.sha256:
+                if size < whole:
+                    raise ConnectionError(f"the connection was cut after {size} of {whole} bytes")
+                if "html" in answer.headers.get("Content-Type", ""):
+                    raise ConnectionError("the answer is text/html")
+                raise EnvironmentProblem(
+                    f"What the index gave for {wheel.name} is not what was pinned: its hash differs. It was not kept.",
+                    "Type the command again; if that does not help, ask the people who run your package index.",
+                )
+            draft.replace(self.folder / wheel.name)
+        except HTTPException as broken:
+            raise ConnectionError(f"the answer is broken ({type(broken).__name__})") from broken
+        finally:
+            draft.unlink(missing_ok=True)
+
+    def _copy(self, answer: IO[bytes], out: IO[bytes], also: Callable[[bytes], None]) -> None:
+        while piece := answer.read(_PIECE):
+            if self._stopped:
+                raise NoNetworkError("Stopped.")
+            out.write(piece)
+            also(piece)
+            with self._lock:
+                self.bytes += len(piece)
+
+
+def check_room(folder: Path, size: int) -> None:
+    """Raise `EnvironmentProblem` where so many bytes more do not fit on the disk of a folder."""
+    free = shutil.disk_usage(folder).free
+    if free < size + _RESERVE:
+        wanted = (size + _RESERVE) // MEGABYTE
+        raise EnvironmentProblem(
+            f"There is no room for the bundle on the disk of {folder}: {free // MEGABYTE} MB are free, {wanted} MB are "
+            "needed now.",
+            "Make room, then type the command again: what is there already is not fetched again.",
+        )
+
+
+def _is_final(wrong: OSError) -> bool:
+    reason = getattr(wrong, "reason", wrong)
+    return (
+        (isinstance(wrong, HTTPError) and wrong.code < 500)
+        or isinstance(reason, ssl.SSLCertVerificationError)
+        or wrong.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
+    )
+
+
+def _in_words(wheel: Wheel, wrong: OSError) -> StarterkitError:
+    reason = getattr(wrong, "reason", wrong)
+    words = f"{wrong.code} {wrong.reason}" if isinstance(wrong, HTTPError) else str(reason) or type(reason).__name__
+    if found := cause_of(words):
+        return error_of(found, wheel.name, words)
+    if isinstance(wrong, URLError | ConnectionError):
+        return NoNetworkError(f"{wheel.name} can't be fetched. The cause is unknown: {words}", DOCTOR)
+    return EnvironmentProblem(f"{wheel.name} can't be written. The cause is unknown: {words}", DOCTOR)

@@ -1,0 +1,131 @@
+"""starterkit itself in a bundle: its wheel, packed from what runs here, and the pins of what it needs.
+
+Packed here and not built: no build backend has to be fetched, and the same files always give the same bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from importlib import metadata
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+import starterkit
+from starterkit.errors import EnvironmentProblem
+from starterkit.runtime.causes import failure
+from starterkit.runtime.python_packages import our_python
+from starterkit.runtime.uv import run_uv
+from starterkit.template.bundled import bundled_folder
+
+NAME = "starterkit"
+# With which the packages are installed in the room: a machine whose Python came without pip can run it from its wheel.
+_INSTALLER = "pip"
+_PASSED = frozenset(("__pycache__", ".git", ".venv", "node_modules", ".pytest_cache", ".ruff_cache", ".mypy_cache"))
+_ENTRY_POINTS = f"[console_scripts]\n{NAME} = {NAME}.__main__:main\n"
+_TAGS = "Wheel-Version: 1.0\nGenerator: starterkit\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+
+
+def own_wheel() -> tuple[str, bytes]:
+    """Return the name and the bytes of starterkit's own wheel, as it runs here."""
+    info = f"{NAME}-{starterkit.__version__}.dist-info"
+    with tempfile.TemporaryFile() as buffer:
+        with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
+            record = []
+            texts = {"METADATA": _metadata(), "WHEEL": _TAGS, "entry_points.txt": _ENTRY_POINTS}
+            for name, data, is_program in (
+                *sorted(_package_files()),
+                *((f"{info}/{name}", text.encode(), False) for name, text in texts.items()),
+            ):
+                _write(archive, name, data, is_program)
+                digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+                record.append(f"{name},sha256={digest},{len(data)}\n")
+            record.append(f"{info}/RECORD,,\n")
+            _write(archive, f"{info}/RECORD", "".join(record).encode(), False)
+        buffer.seek(0)
+        return f"{NAME}-{starterkit.__version__}-py3-none-any.whl", buffer.read()
+
+
+def own_pins() -> bytes:
+    """Return the pins of all that starterkit needs, in the versions that run here wherever these can be had."""
+    here = {one.metadata["Name"]: one.version for one in metadata.distributions() if one.metadata["Name"]}
+    with tempfile.TemporaryDirectory(prefix="starterkit-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        (folder / "wanted.txt").write_text("\n".join((*_requirements(), _INSTALLER)), "utf-8")
+        versions = (f"{one}=={version}\n" for one, version in here.items() if one.lower() not in (NAME, _INSTALLER))
+        (folder / "pins.txt").write_text("".join(versions), "utf-8")
+        command: list[str | Path] = ["pip", "compile", "wanted.txt", "--universal", "--generate-hashes", "--no-header"]
+        command += ["--no-annotate", "--no-python-downloads", "--python", our_python(), "--python-version", "3.11"]
+        finished = run_uv([*command, "--output-file", "pins.txt"], cwd=folder)
+        if finished.code != 0:
+            raise failure(finished, "the packages that starterkit itself needs")
+        return (folder / "pins.txt").read_bytes()
+
+
+def _metadata() -> str:
+    """What an installed starterkit says of itself; in a checkout, what its pyproject.toml does."""
+    package = _package()
+    with suppress(metadata.PackageNotFoundError):  # a checkout on the import path that nobody installed
+        installed = metadata.distribution(NAME)
+        if Path(str(installed.locate_file(NAME))).resolve() == package and (text := installed.read_text("METADATA")):
+            return text
+    import tomllib
+
+    try:
+        project = tomllib.loads((package.parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
+    except (OSError, KeyError) as wrong:
+        raise EnvironmentProblem(
+            "This starterkit cannot be packed: its installation is not whole.", "Install it again."
+        ) from (wrong)
+    lines = [
+        "Metadata-Version: 2.1",
+        f"Name: {NAME}",
+        f"Version: {starterkit.__version__}",
+        f"Summary: {project['description']}",
+        f"Requires-Python: {project['requires-python']}",
+        *(f"Requires-Dist: {requirement}" for requirement in project["dependencies"]),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _requirements() -> list[str]:
+    from email.parser import HeaderParser
+
+    found = HeaderParser().parsestr(_metadata()).get_all("Requires-Dist") or []
+    return [requirement for requirement in found if "extra ==" not in requirement.replace("extra==", "extra ==")]
+
+
+def _package() -> Path:
+    return Path(starterkit.__file__).resolve().parent
+
+
+def _package_files() -> Iterator[tuple[str, bytes, bool]]:
+    """Every file of the package with its place in the wheel, and whether it is a program."""
+    package = _package()
+    yield from _files(package, NAME)
+    templates = bundled_folder()
+    if package not in templates.parents:  # a checkout has them beside src/
+        for folder in (templates, templates.with_name("skeletons")):
+            yield from _files(folder, f"{NAME}/{folder.name}")
+
+
+def _files(folder: Path, place: str) -> Iterator[tuple[str, bytes, bool]]:
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in _PASSED)
+        for name in names:
+            file = Path(parent) / name
+            if file.suffix != ".pyc":
+                is_program = bool(file.stat().st_mode & stat.S_IXUSR) and os.name == "posix"
+                yield f"{place}/{file.relative_to(folder).as_posix()}", file.read_bytes(), is_program
+
+
+def _write(archive: ZipFile, name: str, data: bytes, is_program: bool) -> None:
+    entry = ZipInfo(name)  # without the time at which a file was written
+    entry.compress_type = ZIP_DEFLATED
+    entry.external_attr = (stat.S_IFREG | (0o755 if is_program else 0o644)) << 16
+    archive.writestr(entry, data)

@@ -1,0 +1,169 @@
+"""Watches a program in a sandbox: keeps part of its output and ends it if it exceeds a limit."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from io import FileIO
+from pathlib import Path
+
+from starterkit.process import running, start
+from starterkit.workshop.sandbox.model import MIB, RunResult, SandboxJob, SandboxLimits
+
+if sys.platform == "linux":
+    from fcntl import F_SETPIPE_SZ, fcntl
+
+_LOOK_EVERY_SECONDS = 0.05
+_READ_BYTES = 256 * 1024
+_AFTER_END_SECONDS = 0.5  # to read the rest of the pipes after the program has ended
+
+
+@dataclass(frozen=True)
+class Use:
+    """What all processes of a run use now."""
+
+    memory_bytes: int
+    cpu_seconds: float
+    processes: int
+    files: int
+
+    def excess(self, limits: SandboxLimits) -> str:
+        """Return which limit is exceeded, or ""."""
+        if self.memory_bytes > limits.memory_bytes:
+            return f"more than {limits.memory_bytes // MIB} MiB of memory"
+        if self.cpu_seconds > limits.cpu_seconds:
+            return f"more than {limits.cpu_seconds:g} s of processor time"
+        if self.processes > limits.processes:
+            return f"more than {limits.processes} processes"
+        if self.files > limits.files:
+            return f"more than {limits.files:,} files"
+        return ""
+
+
+# Returns what a run uses now, or None if that isn't known. It is called twenty times a second.
+Meter = Callable[[], Use | None]
+
+
+def run_watched(
+    command: Callable[[int, int], Sequence[str]],
+    job: SandboxJob,
+    meter: Meter = lambda: None,
+    *,
+    environment: Mapping[str, str],
+    keep_open: Sequence[int] = (),
+    cwd: Path | None = None,
+) -> RunResult:
+    """Run `command(secret, report)` (the numbers of its two pipes) until it ends or exceeds a limit of the job."""
+    with pipe() as (secret_read, secret_write), pipe() as (report_read, report_write):
+        arguments = command(secret_read.fileno(), report_write.fileno())
+        watch = _Watch(job, meter)
+        process = start(
+            arguments,
+            cwd=cwd,
+            env=environment,
+            stderr=subprocess.STDOUT,
+            keep_open=(secret_read.fileno(), report_write.fileno(), *keep_open),
+        )
+        with running(process):
+            assert process.stdout is not None
+            if sys.platform == "linux":
+                with suppress(OSError):  # a larger pipe only saves time
+                    fcntl(process.stdout, F_SETPIPE_SZ, 4 * _READ_BYTES)
+            secret_read.close()
+            report_write.close()
+            with suppress(BrokenPipeError):  # the program has ended, and its output says why
+                secret_write.write(job.secret)  # a few hundred bytes fit into every pipe
+            secret_write.close()
+            watch.until_the_end(process, report_read)
+            if watch.stopped and process.poll() is None:
+                process.kill()  # at once: a polite signal would give it time
+            process.stdout.close()
+        return RunResult(process.returncode, watch.seconds, watch.output.kept(), watch.output.dropped, watch.stopped)
+
+
+@contextmanager
+def pipe() -> Iterator[tuple[FileIO, FileIO]]:
+    """Yield the two ends of a pipe, and close the ends that are still open afterwards."""
+    read, write = os.pipe()
+    with os.fdopen(read, "rb", 0) as reader, os.fdopen(write, "wb", 0) as writer:
+        yield reader, writer
+
+
+@dataclass
+class _Kept:
+    """The first and the last `limit` bytes of an output."""
+
+    limit: int
+    head: bytearray = field(default_factory=bytearray)
+    tail: bytearray = field(default_factory=bytearray)
+    dropped: int = 0
+
+    def add(self, data: bytes) -> None:
+        room = self.limit - len(self.head)
+        self.head += data[:room]
+        self.tail += data[room:]
+        excess = max(0, len(self.tail) - self.limit)
+        self.dropped += excess
+        del self.tail[:excess]
+
+    def kept(self) -> bytes:
+        gap = f"\n… {self.dropped:,} bytes are left out here …\n".encode() if self.dropped else b""
+        return bytes(self.head) + gap + bytes(self.tail)
+
+
+class _Watch:
+    """Reads the two pipes of a run and compares what it uses with the limits."""
+
+    def __init__(self, job: SandboxJob, meter: Meter) -> None:
+        self._job, self._meter, self._begun = job, meter, time.monotonic()
+        self.output = _Kept(job.limits.output_bytes)
+        self.stopped = ""
+        self.seconds = 0.0
+        self._reported = 0
+        self._next_look = self._begun + _LOOK_EVERY_SECONDS
+
+    def until_the_end(self, process: subprocess.Popen[bytes], report: FileIO) -> None:
+        """Read until the program has ended or exceeded a limit."""
+        assert process.stdout is not None
+        with selectors.DefaultSelector() as selector:
+            selector.register(process.stdout, selectors.EVENT_READ, self.output.add)
+            selector.register(report, selectors.EVENT_READ, self._add_report)
+            last = 0.0
+            while selector.get_map() and not self.stopped:
+                for key, _ in selector.select(_LOOK_EVERY_SECONDS):
+                    if data := os.read(key.fd, _READ_BYTES):
+                        key.data(data)
+                    else:
+                        selector.unregister(key.fileobj)
+                if last and time.monotonic() > last:
+                    break
+                last = last or (time.monotonic() + _AFTER_END_SECONDS if process.poll() is not None else 0.0)
+                self._look()
+        while not self.stopped and process.poll() is None:
+            time.sleep(0.002)  # it has closed its pipes and is still running
+            self._look()
+        self.seconds = time.monotonic() - self._begun
+
+    def _add_report(self, data: bytes) -> None:
+        self._reported += len(data)
+        if self._reported > self._job.limits.report_bytes:
+            self.stopped = "it reported without end"
+        elif self._job.on_report:
+            self._job.on_report(data)
+
+    def _look(self) -> None:
+        now = time.monotonic()
+        if now < self._next_look:
+            return
+        self._next_look = now + _LOOK_EVERY_SECONDS
+        limits = self._job.limits
+        if now - self._begun > limits.seconds:
+            self.stopped = f"still running after {limits.seconds:g} s"
+        elif used := self._meter():
+            self.stopped = used.excess(limits)
