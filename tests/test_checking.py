@@ -704,8 +704,8 @@ def test_no_report_and_an_empty_one_are_none(tmp_path: Path) -> None:
 _MEMORY = """
 import sys
 from pathlib import Path
-from starterkit.testing.junit import read_report
-report = read_report(Path(sys.argv[1]))
+from starterkit.testing.junit import read_junit
+report = read_junit(Path(sys.argv[1]))
 print(len(report.cases), report.problem, max(len(case.text) for case in report.cases), sep="|")
 print(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
 """

@@ -15,7 +15,7 @@ import pytest
 from commands import starterkit
 
 from starterkit.__main__ import main
-from starterkit.workshop import events as results
+from starterkit.workshop import events as event_log
 from starterkit.workshop.model import Person, Workshop
 from starterkit.workshop.store import open_workshop
 
@@ -51,12 +51,12 @@ class Room:
         return goal
 
     def events(self, folder: str) -> list[dict[str, Any]]:
-        return results.read(self.opened, self.person(folder))
+        return event_log.read(self.opened, self.person(folder))
 
     def notes(self, folder: str, *events: Mapping[str, Any]) -> None:
         """Append to what is known of a person."""
         for event in events:
-            results.append(self.opened, self.person(folder), event)
+            event_log.append(self.opened, self.person(folder), event)
 
     def edits(self, old: str, new: str) -> None:
         """Replace a text in workshop.yml, exactly once."""

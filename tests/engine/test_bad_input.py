@@ -218,7 +218,7 @@ def test_a_disk_that_refuses_a_write_leaves_nothing_of_new(command: str, ask: As
         made = [str(entry.relative_to(place)) for entry in sorted(place.rglob("*"))]
         if answer["error"]:
             assert made == ["empty"], f"write {at}: {answer['error']}"
-            assert answer["error"].startswith(("MissingError", "OSError", "ProgramFailed", "ProgramMissing"))
+            assert answer["error"].startswith(("EnvironmentProblem", "OSError", "ProgramFailed", "ProgramMissing"))
 
 
 def test_an_interrupted_installation_takes_the_project_away_again(tmp_path: Path) -> None:

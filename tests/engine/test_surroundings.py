@@ -15,7 +15,7 @@ from trees import assert_tree, read_tree, write_tree
 from starterkit.errors import ConflictError, EnvironmentProblem, ExitCode, FileError, UsageError
 from starterkit.progress import no_progress
 from starterkit.project import new
-from starterkit.project import project as opened
+from starterkit.project import project as project_module
 from starterkit.project.restore_path import require_path
 from starterkit.template.load import read_template
 from starterkit.template.model import FolderSource
@@ -510,7 +510,7 @@ def test_the_path_ref_that_somebody_moved_is_put_back(tiny: Learner) -> None:
 
 
 def test_requiring_a_path_that_is_here_costs_nothing_else(tiny: Learner) -> None:
-    with opened.open_project(tiny.folder) as project:
+    with project_module.open_project(tiny.folder) as project:
         require_path(project.repository, tiny.folder, project.state)
 
 
@@ -551,9 +551,9 @@ def test_commands_work_from_a_folder_inside(tiny: Learner) -> None:
 
 def test_outside_a_project_how_to_begin_is_said(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no starterkit project"):
-        opened.open_project(tmp_path)
+        project_module.open_project(tmp_path)
     with pytest.raises(UsageError, match="no folder"):
-        opened.open_project(tmp_path / "nowhere")
+        project_module.open_project(tmp_path / "nowhere")
 
 
 def test_a_project_without_its_repository_is_told_from_one_inside_another(tiny: Learner, tmp_path: Path) -> None:
@@ -563,11 +563,11 @@ def test_a_project_without_its_repository_is_told_from_one_inside_another(tiny: 
     inner = copied(tiny.folder, around.folder / "inner")
     shutil.rmtree(inner / ".git")
     with pytest.raises(UsageError, match="top of a git repository"):
-        opened.open_project(inner)
+        project_module.open_project(inner)
 
     shutil.rmtree(tiny.folder / ".git")
     with pytest.raises(UsageError, match="has no git repository"):
-        opened.open_project(tiny.folder)
+        project_module.open_project(tiny.folder)
 
 
 def test_the_same_template_gives_the_same_ids_under_any_umask(tmp_path: Path, generated: Callable[[str], Path]) -> None:

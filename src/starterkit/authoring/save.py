@@ -25,7 +25,7 @@ from starterkit.authoring.files import (
 from starterkit.authoring.layer_rules import check_layer
 from starterkit.authoring.open import Origin, lay_out_rendered, origin, record
 from starterkit.authoring.renumber import Mention
-from starterkit.authoring.renumber import renumber as renumbered
+from starterkit.authoring.renumber import renumber as renumber_steps
 from starterkit.authoring.step_yaml import with_removes
 from starterkit.errors import ConflictError, UsageError
 from starterkit.git.objects import FILE, Entry, File
@@ -111,7 +111,7 @@ def _wanted(
     if renumber:
         names = [commit.step for commit in commits if commit.kind == "given"]
         mapping = {name: f"{number:02}{name[2:]}" for number, name in enumerate(names, 1)}
-        files, mentions = renumbered(files, mapping)
+        files, mentions = renumber_steps(files, mapping)
         mapping = {old: new for old, new in mapping.items() if old != new}
     template = read_as_template(files, str(folder))
     layers_of(files, template)

@@ -24,7 +24,7 @@ class SavedChoice:
 
 
 def save(folder: Path, saved: SavedChoice) -> Path:
-    """Write the choice, whole or not at all, and return its file. Raises `EnvironmentProblem` where that is not possible."""
+    """Write the choice atomically and return its file. Raises `EnvironmentProblem` if that fails."""
     file = folder / _NAME
     content = {
         "format": _FORMAT,

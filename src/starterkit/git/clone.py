@@ -86,7 +86,7 @@ def without_secret(url: str) -> str:
 def fetch(address: GitUrl, store: Path) -> Clone:
     """Fetch the files of an address into a folder of its own below `store` (one for each commit, made once).
 
-    Raises `EnvironmentProblem` where it cannot be reached, `UsageError` where there is no such revision, `FileError` for a
+    Raises `EnvironmentProblem` if it can't be reached, `UsageError` if the revision is unknown, and `FileError` for a
     repository with links or submodules.
     """
     if address.is_exact and (store / address.revision).is_dir():

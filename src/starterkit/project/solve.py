@@ -151,17 +151,17 @@ class SolveSession:
         if not check and not self.makes_history:
             return Attempt(carried)
         self.say(f"{'Checking' if check else 'Making the migrations for'} {what} …")
-        from starterkit.project import check as checks
+        from starterkit.project import check as project_check
 
-        environment = checks.prepared(self.project, self.say)
+        environment = project_check.prepared(self.project, self.say)
         expected = self.project.expected_tests(self.step.name)
-        with checks.copied(self.project, carried.tree, self.merger.content) as folder:
+        with project_check.copied(self.project, carried.tree, self.merger.content) as folder:
             made = not self.makes_history or self._make_history(folder, environment)
             if made and self.makes_history:
                 carried = self._with_history(carried, folder)
             result = None
             if check:
-                result = checks.run(self.project, folder, environment, expected, self.step.name, say=self.say)
+                result = project_check.run(self.project, folder, environment, expected, self.step.name, say=self.say)
             return Attempt(carried, result, made)
 
     def _make_history(self, folder: Path, environment: Environment) -> bool:

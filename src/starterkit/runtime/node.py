@@ -62,7 +62,7 @@ def find_node(wanted: str, *, offline: bool, bundle: Bundle | None, say: Progres
 
     The latter is fetched when it is needed first, from the `bundle` where there is one.
 
-    Raises `NoNetworkError` where it has to be fetched and cannot be, `EnvironmentProblem` where none that fits is known.
+    Raises `NoNetworkError` if it must be fetched and can't be, `EnvironmentProblem` if no version fits.
     """
     theirs = node_of_the_machine()
     if theirs and fits(theirs.version, wanted):

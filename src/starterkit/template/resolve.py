@@ -53,7 +53,7 @@ def locate_template(words: str, current: Path, store: Path) -> ResolvedTemplate:
     """Return the template that the words mean; one from a git address is fetched into `store`.
 
     A folder is looked for from `current`, and goes before a bundled template of the same name where the words look
-    like a path. Raises `UsageError`, `FileError` for a template that is malformed, `EnvironmentProblem` without a network.
+    like a path. Raises `UsageError`, `FileError` for a malformed template, `EnvironmentProblem` without a network.
     """
     address = parse_git_url(words)
     if address is not None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from starterkit.testing.stalled import PRELOAD
 
-_HOOKS = Path(__file__).parent / "watch"
+_HOOKS = Path(__file__).parent / "hooks"
 # The folder with the hook for each kind of environment, and the variable that makes the language load it.
 _LOADED_BY = {
     "python": ("PYTHONPATH", str(_HOOKS / "python")),

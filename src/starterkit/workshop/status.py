@@ -20,7 +20,7 @@ from starterkit.git.objects import FILE, File
 from starterkit.git.worktree import write_file
 from starterkit.progress import Progress, no_progress
 from starterkit.template.model import BASE
-from starterkit.workshop import events as results
+from starterkit.workshop import events as event_log
 from starterkit.workshop.model import Person, Workshop
 from starterkit.workshop.parallel import each
 from starterkit.workshop.repositories import metadata_of
@@ -36,8 +36,8 @@ NOTHING = "nothing"
 class PersonProgress:
     """What the events of one person come to. Times are texts as results have them, empty where there is none.
 
-    `begun` counts everything that was graded as a beginning; `workshop_status` knows better. `refs` is what `collect` last found,
-    `filled` the steps that `catch-up` took from the reference.
+    `begun` counts everything that was graded as a beginning; `workshop_status` knows better. `refs` is what `collect`
+    found last, `filled` the steps that `catch-up` took from the reference.
     """
 
     reached: bool | None = None
@@ -161,7 +161,7 @@ def _settled(found: Mapping[str, Any], beginnings: Container[str]) -> PersonProg
 
 def standing(workshop: Workshop, person: Person, known: PersonProgress, at: datetime, stuck_after: int) -> PersonStatus:
     """Return where a person is at a moment, from what is known of them."""
-    active = results.time_of(known.committed) if known.begun else None
+    active = event_log.time_of(known.committed) if known.begun else None
     is_current = bool(known.commit) and known.commit == known.graded_commit
     if not known.commit:
         state = NOT_REACHED if known.reached is False else NOT_BEGUN
@@ -191,11 +191,11 @@ def summary(events: Iterable[Mapping[str, Any]]) -> PersonProgress:
     """Return what events come to, the oldest first. What is not as expected in one is passed over."""
     known = PersonProgress()
     for event in events:
-        if event.get("kind") == results.COLLECTED:
+        if event.get("kind") == event_log.COLLECTED:
             known = _after_collecting(known, event)
-        elif event.get("kind") == results.GRADED:
+        elif event.get("kind") == event_log.GRADED:
             known = _after_grading(known, event)
-        elif event.get("kind") == results.FILLED:
+        elif event.get("kind") == event_log.FILLED:
             known = _after_filling(known, event)
     return known
 
@@ -288,7 +288,7 @@ def _known(workshop: Workshop, person: Person, before: Mapping[str, Any]) -> lis
         last = before.get(person.folder)
         if last is not None and last[:2] == [status.st_size, status.st_mtime_ns]:
             return list(last)
-        return [status.st_size, status.st_mtime_ns, asdict(summary(results.read_file(file)))]
+        return [status.st_size, status.st_mtime_ns, asdict(summary(event_log.read_file(file)))]
     except FileNotFoundError:
         return [0, 0, asdict(PersonProgress())]
     except Exception as wrong:

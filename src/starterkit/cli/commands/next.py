@@ -17,7 +17,7 @@ from starterkit.cli.session import console_of, project_here
 from starterkit.errors import ExitCode
 from starterkit.project import solve
 from starterkit.project.next import NextResult, TestsRed
-from starterkit.project.next import next_step as advance
+from starterkit.project.next import next_step as start_next_step
 from starterkit.project.project import Project
 from starterkit.project.solve import SolveResult
 from starterkit.template.model import Step
@@ -48,7 +48,7 @@ def next_step(
                 before = solve.solve(project, chosen, console.show_progress)
                 if before.in_conflict:
                     return solution.show(console, project, before)
-            begun = advance(project, chosen, console.show_progress)
+            begun = start_next_step(project, chosen, console.show_progress)
         except TestsRed as red:
             return _show_stopped_by_red(console, red)
         return _show(console, project, begun, before)

@@ -13,7 +13,7 @@ from starterkit.cli.console.text import markup, text
 from starterkit.cli.options import KeepMine, LeaveOut, SaveLarge, flag
 from starterkit.cli.session import console_of, folder_of, project_here
 from starterkit.errors import ExitCode
-from starterkit.project import pull as pulling
+from starterkit.project import pull as pulls
 from starterkit.project.project import Project
 from starterkit.project.pull import PullArguments, PullResult
 from starterkit.template.model import BASE
@@ -54,7 +54,7 @@ def pull(
         return _show(
             console,
             project,
-            pulling.pull(project, chosen, console.show_progress, PullArguments(source, branch, folder_of(context))),
+            pulls.pull(project, chosen, console.show_progress, PullArguments(source, branch, folder_of(context))),
         )
 
 

@@ -14,7 +14,7 @@ from starterkit.cli.console.console import Console
 from starterkit.cli.options import KeepMine, LeaveOut, Markers, SaveLarge, TakeTheirs, flag
 from starterkit.cli.session import console_of, folder_of, project_here
 from starterkit.errors import ExitCode
-from starterkit.project import solve as solving
+from starterkit.project import solve as project_solve
 from starterkit.project.project import Project
 from starterkit.project.solve import FileDiff, NotSolved
 
@@ -45,11 +45,11 @@ def solve(
     chosen = choices(keep_mine, take_theirs, markers, no_check, save_large, leave_out)
     with project_here(context) as project:
         if show:
-            return _show_solution(console, project, solving.show_solution(project))
+            return _show_solution(console, project, project_solve.show_solution(project))
         chosen = ask_about_large_files(console, project, chosen)
         names = [_inside(project.folder, folder_of(context), name) for name in files or ()]
         try:
-            found = solving.solve(project, chosen, console.show_progress, replace_all=replace_all, files=names)
+            found = project_solve.solve(project, chosen, console.show_progress, replace_all=replace_all, files=names)
         except NotSolved as stopped:
             return _show_not_solved(console, stopped)
         return solution.show(console, project, found)

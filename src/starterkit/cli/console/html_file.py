@@ -32,7 +32,7 @@ class HtmlFile:
             )
 
     def write(self, file: Path, text: str) -> None:
-        """Write a page, in one step; a link keeps leading to it. Raises `EnvironmentProblem` where that is not possible."""
+        """Write a page atomically, through a link if there is one. Raises `EnvironmentProblem` if that fails."""
         try:
             place = file.resolve()
             write_file(place.parent, place.name, File(FILE, text.encode("utf-8", "replace")))

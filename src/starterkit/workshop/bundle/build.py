@@ -73,7 +73,7 @@ class MadeBundle:
 def build_bundle(request: BundleRequest, say: Progress) -> MadeBundle:
     """Make a bundle; where there is one in that folder, what it is for stays in it.
 
-    Raises `UsageError` for a folder with other things in it, and `EnvironmentProblem` naming each package that a platform
+    Raises `UsageError` for a folder with other things in it, `EnvironmentProblem` naming each package that a platform
     lacks, before anything is written; `NoNetworkError`. What was fetched until then is there the next time.
     """
     try:

@@ -47,7 +47,7 @@ class Download:
         self._said = time.monotonic()
 
     def fetch(self, wheels: Iterable[Wheel]) -> int:
-        """Fetch what is not there whole; return how many bytes came. Raises `NoNetworkError` or `EnvironmentProblem`."""
+        """Fetch missing or broken files, return the bytes. Raises `NoNetworkError` or `EnvironmentProblem`."""
         self.folder.mkdir(parents=True, exist_ok=True)
         lacking = [wheel for wheel in wheels if not self._is_there(wheel)]
         check_room(self.folder, sum(wheel.size or 0 for wheel in lacking))

@@ -176,7 +176,7 @@ class Grader:
         return self.runner.run(unit)
 
     def _prove(self, pristine: ReferenceTests) -> None:
-        """Raise `EnvironmentProblem` unless the path's own answer is green here; that is found out once, and remembered."""
+        """Raise `EnvironmentProblem` unless the path's own solution passes here. The result is remembered."""
         packages = self.shelf.of_the_path(pristine)
         places = [str(one) for one in packages.visible]
         known = digest(self._fingerprint(pristine, ""), self.workshop.path, packages.fingerprint, places)[:16]

@@ -20,7 +20,7 @@ from starterkit.cli.console.table import counted
 from starterkit.cli.console.text import text
 from starterkit.cli.options import flag, whole_number
 from starterkit.cli.session import console_of
-from starterkit.workshop import collect as collecting
+from starterkit.workshop import collect as workshop_collect
 from starterkit.workshop.collect import CollectResult
 from starterkit.workshop.model import Workshop
 from starterkit.workshop.store import working
@@ -40,7 +40,7 @@ def collect(
     Exit code 1 where some could not be reached, 4 where none could.
     """
     console = console_of(context)
-    count = whole_number(jobs, "--jobs") or collecting.JOBS
+    count = whole_number(jobs, "--jobs") or workshop_collect.JOBS
     grade_them = None
     if and_grade:
         # Imported here, because the sandbox and what it needs take 0.1 s to import.
@@ -50,7 +50,7 @@ def collect(
     with working(workshop_folder(context), console.show_progress):
         workshop = workshop_here(context)
         people = workshop.chosen(who or [])
-        found = collecting.collect(workshop, people, console.show_progress, jobs=count)
+        found = workshop_collect.collect(workshop, people, console.show_progress, jobs=count)
     if grade_them is not None:
         grade_them(workshop, people, console.show_progress)
     return _show(console, workshop, found)

@@ -23,7 +23,7 @@ from starterkit.process import quoted
 from starterkit.sanitize import few, truncate
 from starterkit.template.model import BASE
 from starterkit.workshop.create import CreateResult, Participant
-from starterkit.workshop.create import create as enrol
+from starterkit.workshop.create import create as create_workshop
 from starterkit.workshop.handouts import is_another_user
 from starterkit.workshop.names import told_apart
 
@@ -83,7 +83,7 @@ def create(
         zips=expand_user_folder(zips, here) if zips else None,
         folders=expand_user_folder(folders, here) if folders else None,
     )
-    return show(console, enrol(request, console.show_progress))
+    return show(console, create_workshop(request, console.show_progress))
 
 
 def show(console: Console, made: CreateResult) -> int:

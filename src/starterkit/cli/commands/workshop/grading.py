@@ -54,7 +54,7 @@ class Troubles:
 
 
 def grader(console: Console, *, trusted: bool) -> GradeThem:
-    """Return what grades people on the way: their latest work. Raises `EnvironmentProblem` where there is no sandbox."""
+    """Return a function that grades latest work. Raises `EnvironmentProblem` if there is no sandbox."""
     runner = run_here(console, trusted=trusted)
 
     def grade_them(workshop: Workshop, people: Sequence[Person], _say: Progress) -> None:
