@@ -1,4 +1,4 @@
-"""Grading a workshop: a queue over the cores; each result is written at once, and what is known is not found again."""
+"""Grades the people of a workshop in parallel. Each result is recorded at once, and unchanged work isn't run again."""
 
 from __future__ import annotations
 
@@ -26,15 +26,16 @@ from starterkit.workshop.grading.reference_tests import Layers
 from starterkit.workshop.grading.test_commands import check_kind
 from starterkit.workshop.model import Person, Workshop
 from starterkit.workshop.repositories import metadata_of
-from starterkit.workshop.submissions import Submission, latest_in, solved_by_reference
+from starterkit.workshop.submissions import latest_in, solved_by_reference
 
 
 @dataclass(frozen=True)
 class GradingRequest:
-    """What is to be graded, and how: `step` is a full name ("" for the one that each submission stands at).
+    """Who is graded, and how. `step` is a full name ("" for the step of each submission).
 
-    With `due`, the last commit before it counts; who has none gets the latest one graded, and a late mark. `shard` is
-    the part of the people (the first is 1) and the number of parts. With `again`, nothing is taken from before.
+    With `due`, the last commit before it counts. A person without one gets the latest commit graded, marked late.
+    `shard` is the number of the part of the people (the first is 1) and the number of parts. `jobs` is how many run at
+    once (0: one for each core). With `again`, no earlier grade is reused.
     """
 
     people: Sequence[Person]
@@ -45,14 +46,10 @@ class GradingRequest:
     again: bool = False
 
     @property
-    def slots(self) -> int:
-        return self.jobs or os.cpu_count() or 1
-
-    @property
-    def chosen(self) -> tuple[Person, ...]:
+    def chosen(self) -> list[Person]:
         """The people of this part, in the order of their folders."""
-        number, of = self.shard
-        return tuple(sorted(self.people, key=lambda one: one.folder))[number - 1 :: of]
+        number, parts = self.shard
+        return sorted(self.people, key=lambda person: person.folder)[number - 1 :: parts]
 
 
 @dataclass
@@ -69,9 +66,9 @@ class Grading:
     _stopped: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> list[Grade]:
-        """Grade everybody; return their grades in the order of their folders. An interruption ends all that runs.
+        """Grade everybody and return the grades in the order of the folders. An interruption ends all that runs.
 
-        Who could not be graded for a reason that is not theirs stands in `failed`, by folder.
+        `failed` then has the errors of people who couldn't be graded through no fault of theirs, by folder.
         """
         self.shelf.ask_again()
         layers = Layers(self.workshop)
@@ -80,13 +77,13 @@ class Grading:
         grader = Grader(self.workshop, layers, self.shelf, self.runner, due, self.prove)
         people = self.order.chosen
         grades: dict[str, Grade] = {}
-        with ThreadPoolExecutor(self.order.slots, thread_name_prefix="grade") as pool:
-            waiting = {pool.submit(self._one, grader, person): person for person in people}
+        with ThreadPoolExecutor(self.order.jobs or os.cpu_count() or 1, thread_name_prefix="grade") as pool:
+            waiting = {pool.submit(self._grade, grader, person): person for person in people}
             try:
                 for future in as_completed(waiting):
                     try:
                         grade = future.result()
-                    except Exception as wrong:  # a bug that one person's work triggers ends nobody else's grading
+                    except Exception as wrong:  # a bug in one person's grading must not end the others
                         self.failed[waiting[future].folder] = error_of(wrong)
                         continue
                     grades[grade.person.folder] = grade
@@ -107,31 +104,34 @@ class Grading:
             if all(future.done() or not future.running() for future in waiting):
                 return
 
-    def _one(self, grader: Grader, person: Person) -> Grade:
-        before = None if self.order.again else self._before(person)
+    def _grade(self, grader: Grader, person: Person) -> Grade:
+        """Return the grade of a person, after recording it. Commits that a project began with don't count."""
+        event = None if self.order.again else last(self.workshop, person, GRADED)
+        before = grade_of(person, event) if event else None
         with BareRepository(self.workshop.repository(person)) as repository:
-            return self._recorded(grader, person, repository, before)
-
-    def _recorded(self, grader: Grader, person: Person, repository: BareRepository, before: Grade | None) -> Grade:
-        """The grade of a person, which stands in the results by now; nothing of theirs is what they began with."""
-        ours = ours_of(self.workshop, person)
-        newest = latest_in(repository, person, None, ours)
-        then = latest_in(repository, person, self.order.due, ours, self._beginnings) if self.order.due else None
-        submission = next((one for one in (then, newest) if one and one.own not in self._beginnings), None)
-        if submission is None:
-            grade = grader.nothing(person, newest)
-            if before and (before.verdict, before.commit) == (grade.verdict, grade.commit):
-                return before
-        else:
-            is_old = newest is not None and submission.commit != newest.commit
-            grade = grader.grade(submission, self.order.step, before, repository, is_old=is_old)
-            if grade is not before:
+            ours, due = ours_of(self.workshop, person), self.order.due
+            newest = latest_in(repository, person, None, ours)
+            in_time = latest_in(repository, person, due, ours, self._beginnings) if due else None
+            own = (one for one in (in_time, newest) if one and one.own not in self._beginnings)
+            submission = next(own, None)
+            about: dict[str, Any] = {}
+            if submission is None:
+                grade = grader.nothing(person, newest)
+                if before and (before.verdict, before.commit) == (grade.verdict, grade.commit):
+                    return before
+            else:
+                is_old = newest is not None and submission.commit != newest.commit
+                grade = grader.grade(submission, self.order.step, before, repository, is_old=is_old)
+                if grade is before:
+                    return grade
                 solved = solved_by_reference(repository, submission.commit, self._solving)
-                steps = () if is_old else filled(self.workshop, person)  # that may have come later
+                steps = () if is_old else filled(self.workshop, person)  # they may have been filled in later
                 notes = (*_from_reference(steps, solved), *grade.notes)
                 grade = replace(grade, notes=tuple(sorted(notes, key=lambda note: not note.startswith(LOOK))))
-        if grade is not before and not self._stopped.is_set():
-            append(self.workshop, person, {**grade.event(), **(_about(submission) if submission else {})})
+                # the step that the submission is at, which may not be the graded one
+                about = {"branch": submission.branch, "stands": submission.step, "solved": submission.solved}
+        if not self._stopped.is_set():
+            append(self.workshop, person, {**grade.event(), **about})
         return grade
 
     @cached_property
@@ -141,23 +141,14 @@ class Grading:
 
     @cached_property
     def _solving(self) -> dict[str, str]:
-        """The names of the steps by the messages with which `solve` commits them."""
+        """The names of the steps, by the commit message of `solve`."""
         with metadata_of(self.workshop) as template:
             return {solve_message(step): step.name for step in template.steps}
 
-    def _before(self, person: Person) -> Grade | None:
-        event = last(self.workshop, person, GRADED)
-        return grade_of(person, event) if event else None
-
 
 def _from_reference(filled: Sequence[str], solved: Sequence[str]) -> Iterator[str]:
-    """What of somebody's work is not their own: filled in for them, or taken by themselves."""
+    """Yield notes about steps that the reference solved: by `catch-up`, or by the participant's `solve`."""
     if filled:
         yield f"filled in from the reference by catch-up: {', '.join(filled)}"
     if solved:
         yield f"solved with the reference, their history says: {', '.join(solved)}"
-
-
-def _about(submission: Submission) -> dict[str, Any]:
-    """Where a submission stands, which may be another step than the one that it was graded at."""
-    return {"branch": submission.branch, "stands": submission.step, "solved": submission.solved}

@@ -1,7 +1,7 @@
-"""Grading on other machines: the same units, run by the workers of a Dask cluster.
+"""Grading on other machines: the workers of a Dask cluster run the units.
 
-A worker has starterkit, a sandbox of its own, and a way to the packages. What a unit needs travels with it; results are
-written here alone, so a unit that is run again after its worker died counts once.
+A worker has starterkit, its own sandbox, and access to the packages. A unit holds everything else that it needs.
+Results are written here only, so a unit that runs again after its worker died counts once.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 from starterkit import __version__
 from starterkit.errors import EnvironmentProblem, StarterkitError
+from starterkit.paths import cache_folder
 from starterkit.workshop.grading.environments import EnvironmentCache, environments_folder
 from starterkit.workshop.grading.grader import GradingUnit, run_unit
 from starterkit.workshop.grading.model import Grade
@@ -25,20 +26,21 @@ _CONNECT_SECONDS = 10
 
 
 class DaskRunner:
-    """Runs units on the workers behind a Dask scheduler. Close it when nothing more comes."""
+    """Runs units on the workers of a Dask scheduler. The caller closes it."""
 
     def __init__(self, address: str) -> None:
-        """Connect. Raises `EnvironmentProblem` where Dask is not installed, nobody answers, or there is no worker."""
+        """Connect. Raises `EnvironmentProblem` if Dask isn't installed, nothing answers, or there are no workers."""
         try:
-            from distributed import Client
+            import distributed  # optional, and only `--scheduler` needs it
         except ImportError as missing:
             raise EnvironmentProblem(
                 "`--scheduler` needs the package distributed, which is not installed.",
                 "Install it where starterkit is installed, here and on the workers: `pip install distributed`.",
             ) from missing
+        self._address = address
+        self._worker_died: type[Exception] = distributed.KilledWorker
+        connect: Any = distributed.Client  # it has no types
         try:
-            connect: Any = Client  # it has no types
-            self._address = address
             self._client = connect(address, timeout=_CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError) as wrong:
             raise EnvironmentProblem(
@@ -58,39 +60,35 @@ class DaskRunner:
     def describe(self) -> Confinement:
         """Return what confines the submissions on the first worker that answers."""
         if self._confinement is None:
-            found = self._result(_describe)
-            assert isinstance(found, Confinement)
-            self._confinement = found
+            self._confinement = self._call(_describe)
+        assert self._confinement is not None
         return self._confinement
 
     def run(self, unit: GradingUnit) -> Grade:
-        """Run a unit on some worker and return its grading."""
-        found = self._result(_run, unit, __version__, harness_fingerprint())
-        assert isinstance(found, Grade)
-        return found
+        """Run a unit on a worker and return its grade."""
+        grade: Grade = self._call(_run, unit, __version__, harness_fingerprint())
+        return grade
 
     def stop(self) -> None:
-        """Wait for nothing any more. What a worker has begun it ends within its limits, and nobody reads it."""
+        """Stop waiting. Workers finish what they have begun within its limits, and its result isn't used."""
         with self._lock:
             waited_for = list(self._waited_for)
-        with suppress(Exception):  # the scheduler may be what has gone
+        with suppress(Exception):  # the scheduler itself may be gone
             self._client.cancel(waited_for, force=True)
 
     def close(self) -> None:
-        """Leave the cluster, which goes on."""
+        """Disconnect. The cluster keeps running."""
         self._client.close()
 
-    def _result(self, function: Any, *arguments: Any) -> Any:
-        """Let a worker call a function, and return what that gives back."""
-        from distributed import KilledWorker
-
+    def _call(self, function: Any, *arguments: Any) -> Any:
+        """Return the result of a function that a worker runs."""
         future = None
         try:
             future = self._client.submit(function, *arguments, pure=False)
             with self._lock:
                 self._waited_for.add(future)
             return future.result()
-        except KilledWorker as lost:
+        except self._worker_died as lost:
             raise EnvironmentProblem(
                 "The workers that were to grade this died, one after another.", "Look at their logs; then grade again."
             ) from lost
@@ -111,22 +109,19 @@ def _describe() -> Confinement:
 
 
 def _run(unit: GradingUnit, version: str, harness: str) -> Grade:
-    """Run a unit on a worker."""
+    """Run a unit. This function runs on a worker."""
     if (version, harness) != (__version__, harness_fingerprint()):
         raise EnvironmentProblem(
             f"A worker has another starterkit ({__version__}) than the one that grades ({version}).",
             "Install the same on all of them.",
         )
     try:
-        place = sandbox()
-        return replace(run_unit(unit, _shelf(), place), sandbox=place.describe().name)
-    except StarterkitError as wrong:  # told without its cause, which may not travel
+        box = sandbox()
+        return replace(run_unit(unit, _shelf(), box), sandbox=box.describe().name)
+    except StarterkitError as wrong:  # without its cause, which can't always be pickled
         raise EnvironmentProblem(wrong.message, wrong.fix) from None
 
 
 @cache
 def _shelf() -> EnvironmentCache:
-
-    from starterkit.paths import cache_folder
-
     return EnvironmentCache(environments_folder(cache_folder()))

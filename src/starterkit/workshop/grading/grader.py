@@ -1,4 +1,4 @@
-"""Grading one submission: read it, lay it out in the sandbox with the path's own tests, run them, and judge."""
+"""Grades one submission: reads its files, runs the path's tests on them in a sandbox, and judges the result."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from starterkit.errors import EnvironmentProblem
 from starterkit.git.bare import BareRepository
 from starterkit.git.objects import File, ObjectMissing, digest
 from starterkit.process import quoted
-from starterkit.sanitize import strip_control
 from starterkit.workshop.events import moment
-from starterkit.workshop.grading.environments import Assignment, EnvironmentCache, GradingPackages
+from starterkit.workshop.grading.environments import Assignment, EnvironmentCache
 from starterkit.workshop.grading.model import LOOK, Grade, Verdict
 from starterkit.workshop.grading.reference_tests import Layers, ReferenceTests
 from starterkit.workshop.grading.signed_report import SignedReport
@@ -35,9 +34,9 @@ _RESERVED_BY_A_WORKER = 512 * MIB
 
 @dataclass(frozen=True)
 class GradingUnit:
-    """One submission that was read and waits to be run, here or on another machine: all that this needs.
+    """One submission with everything that its run needs, here or on another machine.
 
-    `is_proven`: the path's own answer was green at this step, so an early end is the submission's doing.
+    `is_proven`: the path's solution passed at this step, so an early end is the submission's fault.
     """
 
     grade: Grade
@@ -48,16 +47,16 @@ class GradingUnit:
 
 
 class Runner(Protocol):
-    """Where units are run."""
+    """Runs units."""
 
     def describe(self) -> Confinement:
-        """Return what confines the submissions there."""
+        """Return what confines the submissions."""
 
     def run(self, unit: GradingUnit) -> Grade:
-        """Run a unit and return its grading. Raises `EnvironmentProblem` where it cannot be run."""
+        """Run a unit and return its grade. Raises `EnvironmentProblem` if it can't be run."""
 
     def stop(self) -> None:
-        """Let nobody wait any more for what runs elsewhere."""
+        """Stop waiting for units that run on other machines."""
 
 
 @dataclass(frozen=True)
@@ -72,19 +71,19 @@ class LocalRunner:
         return self.sandbox.describe()
 
     def run(self, unit: GradingUnit) -> Grade:
-        """Run a unit and return its grading."""
+        """Run a unit and return its grade."""
         return run_unit(unit, self.shelf, self.sandbox)
 
     def stop(self) -> None:
-        """Nothing more: whoever stops a grading ends what it started on this machine."""
+        """Do nothing: the caller ends the processes of this machine."""
 
 
 @dataclass(frozen=True)
 class Grader:
-    """What all submissions of one grading have in common. `layers` are the path's files at each step.
+    """Grades submissions of a workshop. `layers` are the path's tests at each step.
 
-    With `prove`, nobody is graded at a step before the path's own answer to it was green in this very sandbox, once:
-    what this machine lacks must not be taken for a mistake of a learner's.
+    With `prove`, the path's solution to a step has to pass once in this sandbox before a submission is graded there.
+    Otherwise a problem of this machine would look like a learner's mistake.
     """
 
     workshop: Workshop
@@ -109,19 +108,19 @@ class Grader:
             return limits
         return replace(limits, reserved_bytes=limits.processes * _RESERVED_BY_A_WORKER)
 
-    def step_of(self, submission: Submission, asked: str) -> tuple[str, str]:
-        """Return the step to grade at, and what is to be told about it."""
-        if asked:
-            return asked, ""
-        if submission.step in self.layers:
-            return submission.step, ""
-        said = f'names a step "{submission.step[:40]}" that the path does not have' if submission.step else "is damaged"
-        return self.workshop.step, f"its .starterkit.yml {said}: graded at {self.workshop.step}, where all began"
+    def step_of(self, submission: Submission) -> tuple[str, str]:
+        """Return the step that a submission is at, and a note if its .starterkit.yml names no step of the path."""
+        step = submission.step
+        if step in self.layers:
+            return step, ""
+        problem = f'names a step "{step[:40]}" that the path does not have' if step else "is damaged"
+        note = f"its .starterkit.yml {problem}: graded at {self.workshop.step}, where all began"
+        return self.workshop.step, note
 
     def nothing(self, person: Person, newest: Submission | None) -> Grade:
-        """Return the grading of somebody of whom there is no commit; `newest` is what the workshop put there."""
-        none = Grade(person, moment(), Verdict.NOTHING, why="there is no commit of theirs yet")
-        return replace(none, commit=newest.commit, own=newest.own, step=newest.step) if newest else none
+        """Return the grade of a person without own commits. `newest` is the workshop's commit in their repository."""
+        grade = Grade(person, moment(), Verdict.NOTHING, why="there is no commit of theirs yet")
+        return replace(grade, commit=newest.commit, own=newest.own, step=newest.step) if newest else grade
 
     def grade(
         self,
@@ -132,12 +131,13 @@ class Grader:
         *,
         is_old: bool = False,
     ) -> Grade:
-        """Return the grading of a submission; the one `before` again where nothing of it would change.
+        """Return the grade of a submission at the step `asked`, or at its own step if that is "".
 
-        `repository` is that person's, where it is open already; no process of git's reads it while the tests run.
-        `is_old` tells that there is later work of that person.
+        Returns `before` if nothing that decides the grade has changed. `repository` is the person's if it is open
+        already. No git process reads it while the tests run. `is_old`: this person has later work.
         """
-        step, note = self.step_of(submission, asked)
+        own_step, note = self.step_of(submission)
+        step, note = (asked, "") if asked else (own_step, note)
         pristine = self.layers[step]
         grade = Grade(
             submission.person,
@@ -149,59 +149,52 @@ class Grader:
             moment(submission.worked),
             step,
             late=self.due is not None and submission.worked > self.due,
-            aside=is_old or step != self.step_of(submission, "")[0],
+            aside=is_old or step != own_step,
             sandbox=self.sandbox_name,
         )
         with repository or BareRepository(self.workshop.repository(submission.person)) as repository:
-            theirs = repository.reader.about(f"{submission.commit}:{pristine.template.environment.pins}")
-            fingerprint = self._fingerprint(pristine, theirs[0] if theirs else "")
-            now = (grade.commit, fingerprint, grade.late, grade.aside)
-            if before and (before.commit, before.tests, before.late, before.aside) == now:
+            pins = repository.reader.about(f"{submission.commit}:{pristine.template.environment.pins}")
+            grade = replace(grade, tests=self._fingerprint(pristine, pins[0] if pins else ""))
+            if before and all(getattr(before, name) == getattr(grade, name) for name in _DECISIVE):
                 return before
-            grade = replace(grade, tests=fingerprint)
-            taken = self.shelf.of_the_path(pristine).taken
-            inside = {path.partition("/")[0].removesuffix(".py") for path in (*pristine.others, *pristine.files)}
+            taken = self.shelf.of_the_path(pristine).taken - pristine.top_names
             try:
-                files = submission_files(
-                    repository.reader,
-                    submission.commit,
-                    is_ours=pristine.delivers,
-                    is_taken=lambda name: name in taken and name not in inside,
+                files, left_out = submission_files(
+                    repository.reader, submission.commit, is_ours=pristine.delivers, taken=taken
                 )
             except (Unreadable, ObjectMissing) as wrong:
                 return replace(grade, why=wrong.message)
         self._prove(pristine)
-        notes = tuple(filter(None, (note, *(f"left out: {one}" for one in files.left_out))))
-        unit = GradingUnit(replace(grade, notes=notes), pristine, files.files, self.limits(pristine), self.prove)
-        return self.runner.run(unit)
+        grade = replace(grade, notes=(*([note] if note else []), *(f"left out: {reason}" for reason in left_out)))
+        return self.runner.run(GradingUnit(grade, pristine, files, self.limits(pristine), self.prove))
 
     def _prove(self, pristine: ReferenceTests) -> None:
-        """Raise `EnvironmentProblem` unless the path's own solution passes here. The result is remembered."""
+        """Raise `EnvironmentProblem` unless the path's solution passes here. The result is remembered."""
         packages = self.shelf.of_the_path(pristine)
-        places = [str(one) for one in packages.visible]
-        known = digest(self._fingerprint(pristine, ""), self.workshop.path, packages.fingerprint, places)[:16]
-        mark = self.shelf.folder / "proven" / known
+        visible = [str(path) for path in packages.visible]
+        key = digest(self._fingerprint(pristine, ""), self.workshop.path, packages.fingerprint, visible)[:16]
+        mark = self.shelf.folder / "proven" / key
         if not self.prove or mark.exists():
             return
         with self._lock:
-            proving = self._proving.setdefault(known, threading.Lock())
+            proving = self._proving.setdefault(key, threading.Lock())
         with proving:
             if mark.exists():
                 return
-            if known in self._unproven:
-                raise self._unproven[known]
+            if key in self._unproven:
+                raise self._unproven[key]
             draft = Grade(Person("reference", "the path"), moment(), Verdict.RED, step=pristine.step)
             reference = self.layers.reference(pristine.step)
-            found = self.runner.run(GradingUnit(draft, pristine, reference, self.limits(pristine)))
-            if found.verdict is not Verdict.GREEN:
-                first = found.first_red
-                said = found.why or (f"{first.test}: {first.message}" if first else "nothing was reported")
-                self._unproven[known] = EnvironmentProblem(
-                    f"The path's own answer is {found.verdict.value} at {pristine.step} in this machine's sandbox: "
-                    f"nobody can be graded there ({said.splitlines()[0]}).",
-                    _suspected(self.workshop, pristine.step),
+            grade = self.runner.run(GradingUnit(draft, pristine, reference, self.limits(pristine)))
+            if grade.verdict is not Verdict.GREEN:
+                first = grade.first_red
+                reason = grade.why or (f"{first.test}: {first.message}" if first else "nothing was reported")
+                self._unproven[key] = EnvironmentProblem(
+                    f"The path's own answer is {grade.verdict.value} at {pristine.step} in this machine's sandbox: "
+                    f"nobody can be graded there ({reason.splitlines()[0]}).",
+                    _fix(self.workshop, pristine.step),
                 )
-                raise self._unproven[known]
+                raise self._unproven[key]
             mark.parent.mkdir(parents=True, exist_ok=True)
             mark.touch()
 
@@ -211,8 +204,11 @@ class Grader:
         return digest(pristine.fingerprint, environment, limits, harness_fingerprint(), self.sandbox_name)[:16]
 
 
-def _suspected(workshop: Workshop, step: str) -> str:
-    """What to look at where the path's own answer is not green: what was changed last."""
+_DECISIVE = ("commit", "tests", "late", "aside")
+
+
+def _fix(workshop: Workshop, step: str) -> str:
+    """Return what to check if the path's solution fails: first the latest change."""
     machine = "a machine that is less busy, or has the libraries of its Python in /usr, may be what is missing"
     if not workshop.corrected:
         return f"{machine[0].upper()}{machine[1:]}."
@@ -223,9 +219,9 @@ def _suspected(workshop: Workshop, step: str) -> str:
 
 
 def run_unit(unit: GradingUnit, shelf: EnvironmentCache, sandbox: Sandbox) -> Grade:
-    """Run the tests on a submission that was read, in a sandbox, and return its grading.
+    """Run the tests on a submission in a sandbox, and return its grade.
 
-    Raises `EnvironmentProblem` where they could not even be started.
+    Raises `EnvironmentProblem` if the tests couldn't be started.
     """
     pristine = unit.pristine
     lent = shelf.for_submission(pristine, unit.files.get(pristine.template.environment.pins))
@@ -239,36 +235,30 @@ def run_unit(unit: GradingUnit, shelf: EnvironmentCache, sandbox: Sandbox) -> Gr
 
 
 def _run_with(lent: Assignment, unit: GradingUnit, sandbox: Sandbox) -> Grade:
-    pristine, files, grade, packages = unit.pristine, unit.files, unit.grade, lent.packages
+    pristine, packages = unit.pristine, lent.packages
     heard = SignedReport(secrets.token_bytes(32))
-    everything: dict[str, File] = {**files, **pristine.files}
+    programs = next(iter(packages.prepared.programs.values())).rpartition("/")[0]
+    search_path = f"{programs}:/usr/local/bin:/usr/bin:/bin"
     job = SandboxJob(
         test_command(pristine, packages),
-        archived(files, pristine.files, packages.links),
+        archived(unit.files, pristine.files, packages.links),
         visible=(*packages.visible, HARNESS),
-        variables=_variables(packages),
+        variables={"PATH": search_path, "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"},
         secret=heard.key,
         on_report=heard.feed,
         limits=unit.limits,
     )
     ended = sandbox.run(job)
-    heard.close()
-    is_theirs = heard.started and unit.is_proven  # its packages can end the program, say
-    if not (heard.begun or ended.stopped or is_theirs):  # nothing of the submission had been started yet
-        said = strip_control(ended.output.decode("utf-8", "replace")).strip().splitlines()[-1:]
-        raise EnvironmentProblem(
-            f"The tests could not be started in the sandbox: {''.join(said) or f'exit code {ended.code}'}."
-        )
-    found = judge(pristine, everything, ended.site or sandbox.site, heard, ended)
-    notes = (*(f"{LOOK}{one}" for one in heard.notes), *grade.notes, *filter(None, [lent.told]))
+    is_submission = heard.started and unit.is_proven  # for example, its packages can end the program
+    if not (heard.begun or ended.stopped or is_submission):  # no code of the submission had been started
+        raise EnvironmentProblem(f"The tests could not be started in the sandbox: {ended.last_line}.")
+    files = {**unit.files, **pristine.files}
+    verdict, why, results = judge(pristine, files, ended.site or sandbox.site, heard, ended)
+    notes = [*(f"{LOOK}{note}" for note in heard.notes), *unit.grade.notes]
+    if lent.told:
+        notes.append(lent.told)
     if ended.dropped:
-        notes += (f"it printed {ended.dropped:,} bytes more than are kept",)
-    grade = replace(grade, tests="") if lent.could_differ else grade  # the next grading does not take it for the same
-    return replace(
-        grade, verdict=found.verdict, why=found.why, results=found.results, seconds=ended.seconds, notes=notes
-    )
-
-
-def _variables(packages: GradingPackages) -> dict[str, str]:
-    first = next(iter(packages.prepared.programs.values())).rpartition("/")[0]
-    return {"PATH": f"{first}:/usr/local/bin:/usr/bin:/bin", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
+        notes.append(f"it printed {ended.dropped:,} bytes more than are kept")
+    # Without a fingerprint, the next grading runs the tests again.
+    grade = replace(unit.grade, tests="") if lent.could_differ else unit.grade
+    return replace(grade, verdict=verdict, why=why, results=results, seconds=ended.seconds, notes=tuple(notes))

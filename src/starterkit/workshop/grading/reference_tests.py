@@ -1,11 +1,12 @@
-"""What the path brings to grading at one step: its tests and their support, and what the harness is told of them."""
+"""The path's own tests at one step, with their support files, as grading uses them."""
 
 from __future__ import annotations
 
 import ast
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -23,10 +24,9 @@ from starterkit.workshop.model import Workshop
 
 @dataclass(frozen=True)
 class ReferenceTests:
-    """The files of the path at one step, as far as grading needs them.
+    """The path's tests and path-owned files at one step.
 
-    `files` are the path-owned ones; `declaration` and `pins` those of the step. `others` are the paths of all other
-    files of the path at this step.
+    `declaration` and `pins` are the two files that name the packages. `others` are the paths of the path's other files.
     """
 
     template: Template
@@ -44,31 +44,33 @@ class ReferenceTests:
 
     @cached_property
     def fingerprint(self) -> str:
-        """One word for all that the path has a say in."""
+        """A digest of everything from the path that decides a verdict."""
         listed = [test.id for test in self.tests]
         return digest(self.files, listed, list(self.template.commands.test), self.step)[:16]
 
+    @cached_property
+    def top_names(self) -> frozenset[str]:
+        """The names of the path's modules and folders at the top of the project."""
+        return frozenset(path.partition("/")[0].removesuffix(".py") for path in (*self.files, *self.others))
+
     def delivers(self, path: str) -> bool:
-        """Tell whether a path is one that the path delivers, or would: a submission's own file there does not count."""
+        """True if the learning path owns this file path: a submission's own file there isn't used."""
         return self.template.owns(path) or any(
             path.startswith(f"{owned}/") or owned.startswith(f"{path}/") for owned in self.files
         )
 
     @cached_property
     def used_modules(self) -> list[str]:
-        """The modules that tests and support import, but those of the project."""
-        found: dict[str, None] = {}
-        inside = {path.partition("/")[0].removesuffix(".py") for path in (*self.files, *self.others)}
+        """The modules that tests and support files import, without those of the project."""
+        names: dict[str, None] = {}
         for path, file in self.files.items():
-            imported = _IMPORTED.get(PurePosixPath(path).suffix)
-            if imported:
-                names = imported(file.data.decode("utf-8", "replace"))
-                found.update(dict.fromkeys(name for name in names if name.partition(".")[0] not in inside))
-        return list(found)
+            if imported := _IMPORTED.get(PurePosixPath(path).suffix):
+                names.update(dict.fromkeys(imported(file.data.decode("utf-8", "replace"))))
+        return [name for name in names if name.partition(".")[0] not in self.top_names]
 
 
 def _imported_by_python(source: str) -> Iterator[str]:
-    """Yield the modules that Python code imports at its top."""
+    """Yield the modules that Python code imports at the top level."""
     try:
         tree = parse_python(source)
     except (SyntaxError, ValueError):
@@ -80,32 +82,66 @@ def _imported_by_python(source: str) -> Iterator[str]:
             yield node.module
 
 
-def _imported_by_node(source: str) -> Iterator[str]:
-    """Yield the packages that JavaScript imports, at its top or later: neither files nor Node's own modules."""
-    for found in _NODE_IMPORT.finditer(source):
-        if not found[1].startswith((".", "/", "node:", "#")):
-            yield found[1]
+def _imported_by_node(source: str) -> list[str]:
+    """Return the packages that JavaScript imports anywhere, without files and Node's own modules."""
+    return [name for name in _NODE_IMPORT.findall(source) if not name.startswith((".", "/", "node:", "#"))]
 
 
 _NODE_IMPORT = re.compile(r"""(?:\bfrom|\bimport|\bimport\(|\brequire\()\s*["']([^"'\s]+)["']""")
-_IMPORTED = {
+_IMPORTED: dict[str, Callable[[str], Iterable[str]]] = {
     ".py": _imported_by_python,
-    ".js": _imported_by_node,
-    ".mjs": _imported_by_node,
-    ".cjs": _imported_by_node,
+    **dict.fromkeys((".js", ".mjs", ".cjs"), _imported_by_node),
 }
 
 
-def reference_tests(path: LearningPath, reader: ObjectReader, step: str) -> ReferenceTests:
-    """Return what the path brings at a step."""
+class Layers(Mapping[str, ReferenceTests]):
+    """The tests of a workshop's path at each of its steps, base first. Each step is read when first needed."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+        self._lock = threading.Lock()
+        self._read: dict[str, ReferenceTests] = {}
+        with self._open() as (path, _):
+            self._steps = (BASE, *path.template.step_names)
+
+    def __getitem__(self, step: str) -> ReferenceTests:
+        if step not in self._steps:
+            raise KeyError(step)
+        with self._lock:
+            if step not in self._read:
+                with self._open() as (path, reader):
+                    self._read[step] = _read_step(path, reader, step)
+            return self._read[step]
+
+    def reference(self, step: str) -> dict[str, File]:
+        """Return the files of the path's solution to a step."""
+        with self._open() as (path, reader):
+            layer = path.layer(step, solved=True)
+            return {name: File(entry.mode, reader.blob(entry.id)) for name, entry in layer.items()}
+
+    def __contains__(self, step: object) -> bool:
+        return step in self._steps
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._steps)
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+    @contextmanager
+    def _open(self) -> Iterator[tuple[LearningPath, ObjectReader]]:
+        with BareRepository(self._workshop.path_repository) as repository:
+            yield LearningPath(repository, self._workshop.path, self._workshop.texts), repository.reader
+
+
+def _read_step(path: LearningPath, reader: ObjectReader, step: str) -> ReferenceTests:
     template = path.template
-    layer = path.layer(step, solved=False)
+    environment, layer = template.environment, path.layer(step, solved=False)
     owned = {
         name: File(entry.mode, reader.blob(entry.id))
         for name, entry in layer.items()
         if template.owns(name) and not name.endswith(".md")
     }
-    environment = template.environment
     for name in (environment.declaration, environment.pins):
         if name not in layer:
             raise EnvironmentProblem(
@@ -120,39 +156,3 @@ def reference_tests(path: LearningPath, reader: ObjectReader, step: str) -> Refe
         reader.blob(layer[environment.declaration].id),
         reader.blob(layer[environment.pins].id),
     )
-
-
-class Layers(Mapping[str, ReferenceTests]):
-    """What the path of a workshop brings at each of its steps, base first; read when it is asked for."""
-
-    def __init__(self, workshop: Workshop) -> None:
-        self._workshop = workshop
-        self._lock = threading.Lock()
-        self._read: dict[str, ReferenceTests] = {}
-        with BareRepository(workshop.path_repository) as repository:
-            self._steps = (BASE, *LearningPath(repository, workshop.path, workshop.texts).template.step_names)
-
-    def __getitem__(self, step: str) -> ReferenceTests:
-        if step not in self._steps:
-            raise KeyError(step)
-        with self._lock:
-            if step not in self._read:
-                with BareRepository(self._workshop.path_repository) as repository:
-                    path = LearningPath(repository, self._workshop.path, self._workshop.texts)
-                    self._read[step] = reference_tests(path, repository.reader, step)
-            return self._read[step]
-
-    def reference(self, step: str) -> dict[str, File]:
-        """Return the files of the path's own answer to a step."""
-        with BareRepository(self._workshop.path_repository) as repository:
-            layer = LearningPath(repository, self._workshop.path, self._workshop.texts).layer(step, solved=True)
-            return {name: File(entry.mode, repository.reader.blob(entry.id)) for name, entry in layer.items()}
-
-    def __contains__(self, step: object) -> bool:
-        return step in self._steps
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._steps)
-
-    def __len__(self) -> int:
-        return len(self._steps)

@@ -1,4 +1,4 @@
-"""What the harness reports: signed lines, read as they arrive. A line with a wrong signature is a forged outcome."""
+"""The report of the harness: signed lines, read as they arrive. A line with a wrong signature is a forged outcome."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from starterkit.testing.junit import JUnitCase
 
 @dataclass
 class SignedReport:
-    """What has been reported so far."""
+    """What the harness has reported so far. `key` signs its lines."""
 
     key: bytes
     ended: list[JUnitCase] = field(default_factory=list)
@@ -30,73 +30,52 @@ class SignedReport:
     _expected: int = 0
 
     def feed(self, data: bytes) -> None:
-        """Take what came over the pipe."""
+        """Read bytes from the pipe. A last line without an end is left out: the program was killed while writing."""
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
-            self._line(line)
+            signature, _, body = line.partition(b" ")
+            try:
+                if not hmac.compare_digest(signature, hmac.new(self.key, body, "sha256").hexdigest().encode()):
+                    raise ValueError("not signed")
+                event = json.loads(body)
+                if event["n"] != self._expected:
+                    raise ValueError("repeated, or one is missing")
+                self._expected += 1
+                self._add(event)
+            except (ValueError, KeyError, TypeError, AttributeError):
+                self._add_tampered("the report of the tests has a line with a wrong signature")
 
-    def close(self) -> None:
-        """Take what is left: a line without an end, of a program that was killed while it wrote."""
-        self._rest = b""
+    def _add_tampered(self, reason: str) -> None:
+        if reason not in self.tampered:
+            self.tampered.append(reason)
 
-    def _line(self, line: bytes) -> None:
-        signature, _, body = line.partition(b" ")
-        right = hmac.new(self.key, body, "sha256").hexdigest().encode()
-        try:
-            if not hmac.compare_digest(signature, right):
-                raise ValueError("not signed")
-            event = json.loads(body)
-            if event["n"] != self._expected:
-                raise ValueError("said before, or left out")
-            self._expected += 1
-            getattr(self, f"_on_{event['event']}", self._pass_over)(event)
-        except (ValueError, KeyError, TypeError, AttributeError):
-            self._add_tampered("the report of the tests has a line with a wrong signature")
-
-    def _add_tampered(self, what: str) -> None:
-        if what not in self.tampered:
-            self.tampered.append(what)
-
-    def _pass_over(self, event: dict[str, Any]) -> None:
-        """A newer harness may say more."""
-
-    def _on_started(self, event: dict[str, Any]) -> None:
-        self.started = True
-
-    def _on_begun(self, event: dict[str, Any]) -> None:
-        self.begun = True
-
-    def _on_began(self, event: dict[str, Any]) -> None:
-        self.under_way = event["test"]
-
-    _on_between = _on_began
-
-    def _on_rested(self, event: dict[str, Any]) -> None:
-        self.under_way = ""
-
-    def _on_ended(self, event: dict[str, Any]) -> None:
-        self.under_way = ""
-        self.ended.append(_case(event))
-
-    def _on_broken(self, event: dict[str, Any]) -> None:
-        file = strip_control(event["file"])
-        message, text = strip_control(event["message"]) or "collection failure", strip_control(event["text"])
-        self.broken_files.append(JUnitCase(file, file=file, kind="error", message=message, text=text))
-
-    def _on_internal(self, event: dict[str, Any]) -> None:
-        self.internal = strip_control(event["message"])
-
-    def _on_collected(self, event: dict[str, Any]) -> None:
-        self.collected = True
-
-    def _on_tampered(self, event: dict[str, Any]) -> None:
-        self._add_tampered(strip_control(event["what"]))
-
-    def _on_note(self, event: dict[str, Any]) -> None:
-        self.notes.append(strip_control(event["what"]))
-
-    def _on_finished(self, event: dict[str, Any]) -> None:
-        self.finished = True
+    def _add(self, event: dict[str, Any]) -> None:
+        match event["event"]:  # other events are ignored: a newer harness may report more
+            case "started":
+                self.started = True
+            case "begun":
+                self.begun = True
+            case "began" | "between":
+                self.under_way = event["test"]
+            case "rested":
+                self.under_way = ""
+            case "ended":
+                self.under_way = ""
+                self.ended.append(_case(event))
+            case "broken":
+                file, text = strip_control(event["file"]), strip_control(event["text"])
+                message = strip_control(event["message"]) or "collection failure"
+                self.broken_files.append(JUnitCase(file, file=file, kind="error", message=message, text=text))
+            case "internal":
+                self.internal = strip_control(event["message"])
+            case "collected":
+                self.collected = True
+            case "tampered":
+                self._add_tampered(strip_control(event["what"]))
+            case "note":
+                self.notes.append(strip_control(event["what"]))
+            case "finished":
+                self.finished = True
 
 
 def _case(event: dict[str, Any]) -> JUnitCase:

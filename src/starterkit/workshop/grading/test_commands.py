@@ -1,4 +1,4 @@
-"""How the tests of each kind of project are started in a sandbox, with the harness that reports them."""
+"""The commands that run the tests of Python and Node projects in a sandbox, under the harness."""
 
 from __future__ import annotations
 
@@ -15,16 +15,15 @@ from starterkit.workshop.grading.environments import GradingPackages
 from starterkit.workshop.grading.reference_tests import ReferenceTests
 
 HARNESS = Path(harness.__file__).parent
-# The test clients of frameworks: imported before the site, and looked at after the tests.
+# The frameworks' test clients: imported before the site, and compared after the tests.
 _CLIENTS = ("flask.testing", "werkzeug.test", "starlette.testclient", "django.test.client", "asgiref.testing")
-_NODE_TEST = "--test"
 _NODE_TIMEOUT = re.compile(r"--test-timeout=(\d+)")
-_MILLISECONDS = 60_000
+_DEFAULT_MILLISECONDS = 60_000
 
 
 @cache
 def harness_fingerprint() -> str:
-    """Return one word for the harness as it is: another one may judge otherwise."""
+    """Return a digest of the harness: a changed harness may judge differently."""
     total = hashlib.sha256()
     for file in sorted(HARNESS.iterdir()):
         if file.is_file():
@@ -33,7 +32,7 @@ def harness_fingerprint() -> str:
 
 
 def check_kind(pristine: ReferenceTests) -> None:
-    """Raise `UsageError` where the path's tests are started in a way that grading does not know."""
+    """Raise `UsageError` if neither pytest nor Node's test runner runs the path's tests."""
     command = pristine.template.commands.test
     if not (is_pytest(command) or is_node_test(command)):
         raise UsageError(
@@ -44,61 +43,41 @@ def check_kind(pristine: ReferenceTests) -> None:
 
 
 def test_command(pristine: ReferenceTests, packages: GradingPackages) -> list[str]:
-    """Return the command that runs the path's tests under the harness; `{secret}` and `{report}` are its pipes."""
-    make = _pytest_command if is_pytest(pristine.template.commands.test) else _node_command
-    return make(pristine, packages)
+    """Return the command that runs the path's tests under the harness. `{secret}` and `{report}` are its pipes."""
+    make = _pytest_arguments if is_pytest(pristine.template.commands.test) else _node_arguments
+    arguments, settings = make(pristine, packages)
+    settings["tests"] = {name: hashlib.sha256(pristine.files[name].data).hexdigest() for name in pristine.test_files}
+    settings["trusted"] = sorted(pristine.files)
+    return [*arguments, json.dumps(settings), "{secret}", "{report}"]
 
 
-def _digests(pristine: ReferenceTests) -> dict[str, str]:
-    return {name: hashlib.sha256(pristine.files[name].data).hexdigest() for name in pristine.test_files}
-
-
-def _pytest_command(pristine: ReferenceTests, packages: GradingPackages) -> list[str]:
-    words = pristine.template.commands.test[3:]
-    given = [word for word in words if "{report}" not in word and "{tests}" not in word]
-    clients = [one for one in _CLIENTS if one.partition(".")[0] in packages.taken]
-    settings = {
-        "tests": _digests(pristine),
-        "trusted": sorted(pristine.files),
+def _pytest_arguments(pristine: ReferenceTests, packages: GradingPackages) -> tuple[list[str], dict[str, object]]:
+    options = pristine.template.commands.test[3:]
+    given = [option for option in options if "{report}" not in option and "{tests}" not in option]
+    clients = [client for client in _CLIENTS if client.partition(".")[0] in packages.taken]
+    # Only the path's configuration counts. Without one, pytest reads none.
+    configurations = [name for name in ("pytest.ini", ".pytest.ini", "pyproject.toml") if name in pristine.files]
+    settings: dict[str, object] = {
         "preload": [*pristine.used_modules, *clients],
         "clients": clients,
         "plugins": packages.plugins,
-        "arguments": [*_configuration(pristine), *given, *pristine.test_files],
+        "arguments": ["-c", (*configurations, "/dev/null")[0], *given, *pristine.test_files],
     }
-    program = packages.prepared.programs["python"]
-    return [program, "-I", "-B", str(HARNESS / "python_tests.py"), json.dumps(settings), "{secret}", "{report}"]
+    return [packages.prepared.programs["python"], "-I", "-B", str(HARNESS / "python_tests.py")], settings
 
 
-def _configuration(pristine: ReferenceTests) -> list[str]:
-    """What makes pytest read the path's configuration, whatever else lies there."""
-    for name in ("pytest.ini", ".pytest.ini", "pyproject.toml"):
-        if name in pristine.files:
-            return ["-c", name]
-    return ["-c", "/dev/null"]
-
-
-def _node_command(pristine: ReferenceTests, packages: GradingPackages) -> list[str]:
-    """The options of the path's command stay, but those of the test runner: the harness calls it by itself."""
-    words = pristine.template.commands.test[1:]
-    given = [word for word in words if word.startswith("--") and not word.startswith(_NODE_TEST)]
-    limits = [int(found[1]) for found in map(_NODE_TIMEOUT.fullmatch, words) if found]
-    folders = {str(PurePosixPath(name).parent) for name in pristine.test_files}
-    support = [
-        name
-        for name in sorted(pristine.files)
-        if name not in pristine.test_files
-        and PurePosixPath(name).suffix in (".js", ".mjs", ".cjs")
-        and str(PurePosixPath(name).parent) in folders
-    ]
-    settings = {
-        "tests": _digests(pristine),
-        "trusted": sorted(pristine.files),
-        "support": support,
+def _node_arguments(pristine: ReferenceTests, packages: GradingPackages) -> tuple[list[str], dict[str, object]]:
+    """Keep the options of the path's command, without those of Node's test runner: the harness calls the runner."""
+    options = pristine.template.commands.test[1:]
+    given = [option for option in options if option.startswith("--") and not option.startswith("--test")]
+    timeouts = [int(match[1]) for match in map(_NODE_TIMEOUT.fullmatch, options) if match]
+    folders = {PurePosixPath(name).parent for name in pristine.test_files}
+    files = (PurePosixPath(name) for name in sorted(set(pristine.files).difference(pristine.test_files)))
+    settings: dict[str, object] = {
+        "support": [str(file) for file in files if file.suffix in (".js", ".mjs", ".cjs") and file.parent in folders],
         "name": json.loads(pristine.declaration).get("name", ""),
         "preload": pristine.used_modules,
-        "timeout": limits[-1] if limits else _MILLISECONDS,
+        "timeout": timeouts[-1] if timeouts else _DEFAULT_MILLISECONDS,
     }
-    reporter = f"--test-reporter={HARNESS / 'node_reporter.mjs'}"
-    program = packages.prepared.programs["node"]
-    options = [*given, reporter, "--test-reporter-destination=stdout"]
-    return [program, *options, str(HARNESS / "node_tests.mjs"), json.dumps(settings), "{secret}", "{report}"]
+    reporter = [f"--test-reporter={HARNESS / 'node_reporter.mjs'}", "--test-reporter-destination=stdout"]
+    return [packages.prepared.programs["node"], *given, *reporter, str(HARNESS / "node_tests.mjs")], settings
