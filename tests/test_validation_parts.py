@@ -14,7 +14,7 @@ from validating import SOUND
 
 from starterkit.cli.options import part_of
 from starterkit.errors import UsageError
-from starterkit.git.diff import changed_since
+from starterkit.git.worktree import changed_since
 from starterkit.template.load import read_template
 from starterkit.template.model import FolderSource
 from starterkit.validation.cache import ResultCache

@@ -1,67 +1,60 @@
-"""The fixed line of shared files: "Your own lines go below this one." The path adds above it, the learner below.
+"""The marker line of shared files: "Your own lines go below this one." The path adds above it, the learner below.
 
-git merges both, as long as all that stands above the line is the path's. A learner who wrote an earlier step below it
-lacks the path's lines of that step, right beside the place where the next ones go, and git sees a conflict where there
-is none. So what a change adds directly above the line can be put there first; git then merges the rest.
+git merges both if all lines above the marker line are the path's. If a learner wrote an earlier step below it, the
+path's lines of that step are missing above it. Then git reports a conflict, although there is none. So the lines that
+a change adds directly above the marker line are added first, and git merges the rest.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import zip_longest
 
-_FIXED = re.compile(rb"[ \t]*[^\w\n]*Your own lines go below this one\.[^\w\n]*\n?")
+_MARKER_LINE = re.compile(rb"[ \t]*[^\w\n]*Your own lines go below this one\.[^\w\n]*\n?")
 
 Lines = list[bytes]
 
 
 def insert_at_marker(before: bytes, after: bytes, mine: bytes) -> tuple[bytes, bytes] | None:
-    """Return `before` and `mine`, each with what `after` adds directly above the fixed lines of `before`.
+    """Return `before` and `mine`, each with the lines that `after` adds directly above the marker lines.
 
-    None where nothing is added there, where the fixed lines are not the same in all three, or where the learner has
-    lines of their own directly above them: what goes first is then for a person to say.
+    Return None if nothing is added there, if the marker lines differ, or if the learner has lines directly above them.
+    Then a person must choose the order.
     """
     old, new, own = (list(_parts(text)) for text in (before, after, mine))
-    marks = {tuple(part[-1] for part in parts[:-1]) for parts in (old, new, own)}
-    if len(marks) != 1:
+    if len({tuple(part[-1] for part in parts[:-1]) for parts in (old, new, own)}) != 1:
         return None
     blocks = [_end_added(was[:-1], now[:-1]) for was, now in zip(old[:-1], new[:-1], strict=True)]
-    contested = any(
-        block and _end_added(was[:-1], here[:-1]) != []
-        for block, was, here in zip(blocks, old[:-1], own[:-1], strict=True)
-    )
-    if contested or not any(blocks):
-        return None
-    first, second = (
-        b"".join(
-            line
-            for part, block in zip_longest(parts, blocks)
-            for line in ([*part[:-1], *block, part[-1]] if block else part)
-        )
-        for parts in (old, own)
-    )
-    return first, second
+    for block, was, here in zip(blocks, old[:-1], own[:-1], strict=True):
+        if block and _end_added(was[:-1], here[:-1]) != []:
+            return None
+    return (_with_blocks(old, blocks), _with_blocks(own, blocks)) if any(blocks) else None
+
+
+def _with_blocks(parts: list[Lines], blocks: Sequence[Lines | None]) -> bytes:
+    pairs = zip_longest(parts, blocks)
+    return b"".join(b"".join([*part[:-1], *block, part[-1]] if block else part) for part, block in pairs)
 
 
 def _parts(text: bytes) -> Iterator[Lines]:
-    """Yield the lines up to and with each fixed line, and those after the last."""
+    """Yield the lines up to and with each marker line, and the lines after the last one."""
     part: Lines = []
     for line in text.splitlines(keepends=True):
         part.append(line)
-        if _FIXED.fullmatch(line):
+        if _MARKER_LINE.fullmatch(line):
             yield part
             part = []
     yield part
 
 
 def _end_added(old: Lines, new: Lines) -> Lines | None:
-    """Return the lines that `new` has more than `old` at the end; None where it has others there."""
+    """Return the lines that `new` adds at the end of `old`, or None if it replaces lines there."""
     for kind, start, end, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind == "insert":
             block = new[first:last]
-            # The same change can be told as lines further down: up to the end, if it can be told so.
+            # The same change can be described as lines further down, perhaps at the end.
             while start < len(old) and block[0] == old[start]:
                 block = [*block[1:], old[start]]
                 start += 1

@@ -1,7 +1,7 @@
 """Three-way merges of whole trees, done by git, without touching a work tree.
 
-`merge` takes three trees and gives one tree with its conflicts. Line ends are not git's to see here: a learner's file
-in CRLF is merged as LF and gets its line ends back, so that saving a file in another editor is no conflict.
+`merge` takes three trees and returns one tree with its conflicts. A learner's file in CRLF is merged as LF and gets
+its line ends back, so that saving a file in another editor isn't a conflict.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _MARKER = re.compile(rb"^(<{7}|={7}|>{7}|\|{7})( .*)?$", re.MULTILINE)
 
 
 class Resolution(Enum):
-    """How a conflict is settled."""
+    """How a conflict is resolved."""
 
     MINE = "--ours"
     THEIRS = "--theirs"
@@ -31,7 +31,7 @@ class Resolution(Enum):
 
 @dataclass(frozen=True)
 class Conflict:
-    """One file that git could not merge: its three versions (None: absent there)."""
+    """One file that git could not merge, in three versions (None: absent)."""
 
     path: str
     base: Entry | None
@@ -41,7 +41,7 @@ class Conflict:
 
 @dataclass(frozen=True)
 class MergeResult:
-    """The outcome of a merge: a tree (with markers in the files of `conflicts`)."""
+    """The result of a merge: a tree, with markers in the files of `conflicts`."""
 
     tree: dict[str, Entry]
     conflicts: tuple[Conflict, ...]
@@ -49,18 +49,18 @@ class MergeResult:
 
 @dataclass
 class Merger:
-    """Merges trees; keeps the line ends of the learner's files, and bytes that are not in the repository yet."""
+    """Merges trees. It keeps the line ends of the learner's files, and bytes that aren't in the repository yet."""
 
     git: Git
     reader: ObjectReader
-    new: dict[str, bytes] = field(default_factory=dict)  # bytes by id that the repository may not have yet
+    new: dict[str, bytes] = field(default_factory=dict)  # bytes by id, perhaps not in the repository yet
 
     def content(self, id: str) -> bytes:
-        """Return the bytes of a blob, new or in the repository."""
+        """Return the bytes of a blob, which is new or in the repository."""
         return self.new[id] if id in self.new else self.reader.blob(id)
 
     def add(self, data: bytes) -> str:
-        """Take bytes in and return their id."""
+        """Keep bytes for later, and return their id."""
         id = blob_id(data)
         self.new.setdefault(id, data)
         return id
@@ -75,47 +75,39 @@ class Merger:
     ) -> MergeResult:
         """Merge the change base → theirs into mine.
 
-        `lenient` lets lines that differ in white space alone count as equal (for files that were indented anew).
+        If `lenient`, lines that differ only in whitespace count as equal (for files with changed indentation).
         """
-        in_crlf = {path for path, entry in mine.items() if base.get(path) != entry and self._is_crlf(entry)}
-        plain = {path: self._with_line_ends(entry, b"\n") if path in in_crlf else entry for path, entry in mine.items()}
-        commits = self._commits(base, plain, theirs)
+        in_crlf = {path: entry for path, entry in mine.items() if base.get(path) != entry and self._is_crlf(entry)}
+        unix = {path: Entry(e.mode, self.add(_with_lf(self.content(e.id)))) for path, e in in_crlf.items()}
+        commits = self._commits(base, {**mine, **unix}, theirs)
         merged = self._merge_lenient(commits) if lenient else self._merge_strict(commits)
-        tree = {
-            path: mine[path] if path in in_crlf and entry == plain[path]
-            else self._with_line_ends(entry, b"\r\n") if path in in_crlf
-            else entry
-            for path, entry in merged.tree.items()
-        }  # fmt: skip
-        as_saved = {plain[path]: mine[path] for path in in_crlf}
-        conflicts = (
-            replace(one, mine=as_saved.get(one.mine, one.mine) if one.mine else None) for one in merged.conflicts
-        )
-        return self._joined_at_fixed_lines(MergeResult(tree, tuple(conflicts)))
-
-    def _joined_at_fixed_lines(self, merged: MergeResult) -> MergeResult:
-        """Settle the conflicts that are none: the path added above a fixed line, the learner wrote below it."""
-        joined = {one.path: entry for one in merged.conflicts if (entry := self._joined(one)) is not None}
-        left = tuple(one for one in merged.conflicts if one.path not in joined)
-        return MergeResult({**merged.tree, **joined}, left) if joined else merged
+        tree = dict(merged.tree)
+        for path in tree.keys() & unix.keys():
+            mode, id = tree[path]
+            tree[path] = mine[path] if tree[path] == unix[path] else self._saved(mode, self.content(id), crlf=True)
+        as_saved = {unix[path]: entry for path, entry in in_crlf.items()}
+        conflicts = [replace(c, mine=as_saved.get(c.mine, c.mine) if c.mine else None) for c in merged.conflicts]
+        # Not really a conflict: the path added above a marker line, and the learner wrote below it.
+        joined = {conflict.path: entry for conflict in conflicts if (entry := self._joined(conflict)) is not None}
+        return MergeResult({**tree, **joined}, tuple(conflict for conflict in conflicts if conflict.path not in joined))
 
     def _joined(self, conflict: Conflict) -> Entry | None:
         if conflict.base is None or conflict.mine is None or conflict.theirs is None or conflict.mine.mode == LINK:
             return None
-        mine, base, theirs = (self.content(one.id) for one in (conflict.mine, conflict.base, conflict.theirs))
+        mine, base, theirs = (self.content(e.id) for e in (conflict.mine, conflict.base, conflict.theirs))
         crlf = _ends_in_crlf(mine)
-        found = insert_at_marker(base, theirs, mine.replace(b"\r\n", b"\n") if crlf else mine)
-        if found is None:
+        texts = insert_at_marker(base, theirs, _with_lf(mine) if crlf else mine)
+        if texts is None:
             return None
-        conflicts, data = self._merge_texts([found[1], found[0], theirs])
-        return None if conflicts else self._as_saved(conflict.mine.mode, data, crlf=crlf)
+        conflicts, data = self._merge_texts([texts[1], texts[0], theirs])
+        return None if conflicts else self._saved(conflict.mine.mode, data, crlf=crlf)
 
-    def _as_saved(self, mode: str, data: bytes, *, crlf: bool) -> Entry:
-        """Take in a merged text with the line ends of the learner's file."""
-        return Entry(mode, self.add(data.replace(b"\n", b"\r\n") if crlf else data))
+    def _saved(self, mode: str, data: bytes, *, crlf: bool) -> Entry:
+        """Keep a merged text with the line ends of the learner's file."""
+        return Entry(mode, self.add(_with_lf(data).replace(b"\n", b"\r\n") if crlf else data))
 
     def settle(self, merged: MergeResult, how: Resolution, mine_label: str, theirs_label: str) -> dict[str, Entry]:
-        """Return the merged tree with its conflicts settled: mine or theirs hunk by hunk, or left as markers."""
+        """Return the merged tree with resolved conflicts: mine or theirs for each hunk, or markers."""
         tree = dict(merged.tree)
         for conflict in merged.conflicts:
             entry = self._settled(conflict, how, mine_label, theirs_label)
@@ -130,34 +122,30 @@ class Merger:
         versions = (conflict.mine, conflict.base, conflict.theirs)
         one_side = conflict.theirs if how is Resolution.THEIRS else conflict.mine
         if conflict.mine is None or conflict.theirs is None:
-            # Deleted on one side: there are no hunks to choose between. Markers keep the side that has a text.
+            # Deleted on one side, so there are no hunks. With markers, the side that has a text is kept.
             return one_side if how is not Resolution.MARKERS else conflict.mine or conflict.theirs
         datas = [b"" if version is None else self.content(version.id) for version in versions]
         if conflict.mine.mode == LINK or conflict.theirs.mode == LINK or any(b"\0" in data for data in datas):
             return one_side
         crlf = _ends_in_crlf(datas[0])
-        plain = [data.replace(b"\r\n", b"\n") for data in datas] if crlf else datas
-        data = self._merge_file(plain, how, mine_label, theirs_label)
-        return self._as_saved(conflict.mine.mode, data, crlf=crlf)
-
-    def _merge_file(self, datas: list[bytes], how: Resolution, mine_label: str, theirs_label: str) -> bytes:
         options = [how.value] if how.value else []
-        return self._merge_texts(datas, *options, "-L", mine_label, "-L", "before", "-L", theirs_label)[1]
+        labels = ("-L", mine_label, "-L", "before", "-L", theirs_label)
+        _, data = self._merge_texts([_with_lf(data) for data in datas] if crlf else datas, *options, *labels)
+        return self._saved(conflict.mine.mode, data, crlf=crlf)
 
     def _merge_texts(self, datas: list[bytes], *options: str) -> tuple[int, bytes]:
-        """Merge mine, base and theirs as texts; return how many conflicts there are, and the text."""
+        """Merge the texts mine, base and theirs. Return the number of conflicts, and the merged text."""
         with tempfile.TemporaryDirectory(prefix="starterkit-") as folder:
-            names = []
-            for name, data in zip(("mine", "base", "theirs"), datas, strict=True):
-                (Path(folder) / name).write_bytes(data)
-                names.append(str(Path(folder) / name))
-            finished = self.git.try_run("merge-file", "-p", "-q", *options, *names)
+            files = [Path(folder) / name for name in ("mine", "base", "theirs")]
+            for file, data in zip(files, datas, strict=True):
+                file.write_bytes(data)
+            finished = self.git.try_run("merge-file", "-p", "-q", *options, *map(str, files))
             if finished.code < 0 or finished.code > 127:
                 raise git_failed(finished)
             return finished.code, finished.out
 
     def _commits(self, base: Mapping[str, Entry], mine: Mapping[str, Entry], theirs: Mapping[str, Entry]) -> list[str]:
-        """Write three commits, the second and third children of the first: merge-tree finds the base by ancestry."""
+        """Write three commits. The first is the parent of the others, because merge-tree finds the base by ancestry."""
 
         def commit(tree: Mapping[str, Entry], *parents: int) -> NewCommit:
             files = {path: File(e.mode, self.new[e.id]) for path, e in tree.items() if e.id in self.new}
@@ -168,12 +156,12 @@ class Merger:
 
     def _merge_strict(self, commits: list[str]) -> MergeResult:
         _base, mine, theirs = commits
-        # 2.39 knows neither --merge-base nor -X here, hence the commits made for it.
+        # git 2.39 has neither --merge-base nor -X here, so it needs these commits.
         finished = self.git.try_run("merge-tree", "--write-tree", "-z", "--no-messages", mine, theirs)
         if finished.code not in (0, 1):
             raise git_failed(finished)
         tree_id, *records = os.fsdecode(finished.out).split("\0")
-        # Where a file meets a folder or a link, git gives one of the two a second name, ending in its commit.
+        # If a file meets a folder or a link, git gives one of the two a second name, which ends in its commit.
         second_name = re.compile(rf"~(?:{mine}|{theirs})(?:_\d+)?$")
         tree = {path: entry for path, entry in self.reader.tree(tree_id).items() if not second_name.search(path)}
         return MergeResult(tree, _conflicts(second_name.sub("", record) for record in records))
@@ -187,7 +175,7 @@ class Merger:
             git = self.git.with_index(Path(folder) / "index", work_tree, git_dir)
             git.run("read-tree", mine)
             git.run("checkout-index", "-a", "-q", "-u")
-            # On a busy machine, git has been seen to take files that it had just written for changed ones.
+            # On a busy machine, git sometimes treats files that it has just written as changed.
             git.try_run("update-index", "-q", "--refresh")
             finished = git.try_run("merge-recursive", "--ignore-space-change", base, "--", mine, theirs)
             if finished.code not in (0, 1):
@@ -199,29 +187,28 @@ class Merger:
     def _is_crlf(self, entry: Entry) -> bool:
         return entry.mode != LINK and _ends_in_crlf(self.content(entry.id))
 
-    def _with_line_ends(self, entry: Entry, ends: bytes) -> Entry:
-        data = self.content(entry.id).replace(b"\r\n", b"\n")
-        return Entry(entry.mode, self.add(data if ends == b"\n" else data.replace(b"\n", ends)))
-
 
 def has_markers(data: bytes) -> bool:
-    """Tell whether a text holds the markers of a conflict that was not settled."""
-    found = {match[1][:1] for match in _MARKER.finditer(data)}
-    return {b"<", b"=", b">"} <= found
+    """True if a text contains the markers of an unresolved conflict."""
+    return {b"<", b"=", b">"} <= {match[1][:1] for match in _MARKER.finditer(data)}
+
+
+def _with_lf(data: bytes) -> bytes:
+    return data.replace(b"\r\n", b"\n")
 
 
 def _ends_in_crlf(data: bytes) -> bool:
-    """Tell whether every line of a text ends in CRLF; a text of mixed line ends is left as it is."""
+    """True if every line of a text ends in CRLF. Mixed line ends are left as they are."""
     return b"\r\n" in data and b"\0" not in data and data.count(b"\n") == data.count(b"\r\n")
 
 
 def _conflicts(records: Iterable[str]) -> tuple[Conflict, ...]:
-    """Read the `mode id stage TAB path` records of merge-tree (stage 1: base, 2: mine, 3: theirs)."""
-    stages: dict[str, dict[str, Entry]] = {}
+    """Parse the `mode id stage TAB path` records of merge-tree (stage 1: base, 2: mine, 3: theirs)."""
+    conflicts: dict[str, dict[str, Entry]] = {}
     for record in records:
         if "\t" not in record:
             continue
         head, _, path = record.partition("\t")
         mode, id, stage = head.split(" ")
-        stages.setdefault(path, {})[stage] = Entry(mode, id)
-    return tuple(Conflict(path, found.get("1"), found.get("2"), found.get("3")) for path, found in stages.items())
+        conflicts.setdefault(path, {})[stage] = Entry(mode, id)
+    return tuple(Conflict(path, *(entries.get(stage) for stage in "123")) for path, entries in conflicts.items())

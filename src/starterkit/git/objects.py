@@ -1,7 +1,7 @@
-"""git's objects: trees as dictionaries, blobs as bytes, commits written in one go.
+"""Read and write git objects: trees as dictionaries, blobs as bytes.
 
-Reading goes through one `git cat-file --batch-command`, writing through one `git fast-import`: a process start costs
-more than all the objects of a project. A path is text; bytes that are not UTF-8 are kept by `os.fsdecode`.
+One `git cat-file --batch-command` reads, and one `git fast-import` writes, because starting a process costs more than
+all objects of a project. A path is text. `os.fsdecode` keeps bytes that aren't UTF-8.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from types import TracebackType
 from typing import IO, NamedTuple
 
 from starterkit.errors import StarterkitError, UsageError
@@ -27,16 +26,16 @@ LINK = "120000"
 SUBMODULE = "160000"
 FOLDER = "40000"
 
-_DEEPEST = 100
+_DEPTH_LIMIT = 100
 FULL_ID = re.compile(r"[0-9a-f]{40}")
-_ANSWER = re.compile(rb"([0-9a-f]+) ([a-z]+) ([0-9]+)\n")  # else it repeats the name, and says that it is missing
+_HEADER = re.compile(rb"([0-9a-f]+) ([a-z]+) ([0-9]+)\n")  # for a missing object, git prints its name instead
 
-# The last commit made here; it keeps what a merge in progress needs from being collected as garbage.
+# Points to the last commit of a merge in progress, so that git doesn't collect its objects as garbage.
 SCRATCH_REF = "refs/starterkit/scratch"
 
 
 class Entry(NamedTuple):
-    """One file of a tree: its mode (git's octal words) and the id of its blob."""
+    """One file of a tree: its mode (git's octal number as text) and the id of its blob."""
 
     mode: str
     id: str
@@ -58,20 +57,20 @@ class File(NamedTuple):
 
 @dataclass(frozen=True)
 class Identity:
-    """Who made a commit."""
+    """The author or committer of a commit."""
 
     name: str
     email: str
 
 
-BOT = Identity("starterkit", "starterkit@localhost")  # the author of commits that are no person's work
+BOT = Identity("starterkit", "starterkit@localhost")  # the author of starterkit's commits
 
 
 @dataclass(frozen=True)
 class NewCommit:
-    """A commit to write. Its tree is `tree` (an id), or else made of `entries` (ids) and `files` (bytes).
+    """A commit to write. Its tree is `tree` (an id), or consists of `entries` (ids) and `files` (bytes).
 
-    `parents` are ids, or numbers of commits earlier in the same call. `seconds` since 1970, in UTC.
+    `parents` are ids, or positions of earlier commits in the same call. `seconds` counts from 1970, in UTC.
     """
 
     ref: str
@@ -86,7 +85,7 @@ class NewCommit:
 
 
 class Commit(NamedTuple):
-    """A commit as read: ids of its tree and parents, and its message."""
+    """A commit in the repository: the ids of its tree and parents, and its message."""
 
     tree: str
     parents: tuple[str, ...]
@@ -94,16 +93,16 @@ class Commit(NamedTuple):
 
 
 class ObjectMissing(StarterkitError):
-    """An object that should be in the repository is not there."""
+    """An object is missing from the repository."""
 
 
 def blob_id(data: bytes) -> str:
-    """Return the id that git gives to these bytes as a file."""
+    """Return git's id for a file with these bytes."""
     return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
 class ObjectReader:
-    """Reads objects by id (or any name that git understands) through one long-running process."""
+    """Reads objects by id, or by any name that git understands, with one long-running process."""
 
     def __init__(self, git: Git) -> None:
         self._git = git
@@ -113,17 +112,15 @@ class ObjectReader:
     def __enter__(self) -> ObjectReader:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
-        """End the process; the next read starts it again."""
+        """End the process. The next read starts a new one."""
         if self._process is not None:
             process, self._process = self._process, None
             assert process.stdin is not None and process.stdout is not None
-            with suppress(OSError):  # git gives up at objects that are damaged
+            with suppress(OSError):  # git exits at a damaged object
                 process.stdin.close()
             process.stdout.close()
             try:
@@ -132,23 +129,23 @@ class ObjectReader:
                 terminate(process)
 
     def try_read(self, name: str) -> tuple[str, str, bytes] | None:
-        """Return an object's id, type and bytes; None where there is no such object."""
-        found = self._asked(b"contents", name)
-        if found is None:
+        """Return an object's id, type and bytes, or None if there is no such object."""
+        header = self._header(b"contents", name)
+        if header is None:
             return None
-        id, kind, size, stdout = found
+        id, kind, size, stdout = header
         data = stdout.read(size)
         stdout.read(1)
         return id, kind, data
 
     def about(self, name: str) -> tuple[str, str, int] | None:
-        """Return an object's id, type and size in bytes, without reading it; None where there is no such object."""
-        found = self._asked(b"info", name)
-        return found[:3] if found else None
+        """Return an object's id, type and size in bytes without reading it, or None if there is no such object."""
+        header = self._header(b"info", name)
+        return header[:3] if header else None
 
-    def _asked(self, command: bytes, name: str) -> tuple[str, str, int, IO[bytes]] | None:
+    def _header(self, command: bytes, name: str) -> tuple[str, str, int, IO[bytes]] | None:
         if "\n" in name:
-            return None  # it would be two questions, and every later answer that of the one before
+            return None  # git would read two requests, and each later reply would belong to the one before
         if self._process is None:
             self._process = start(
                 self._git.command("cat-file", "--batch-command"),
@@ -163,27 +160,27 @@ class ObjectReader:
             stdin.write(command + b" " + os.fsencode(name) + b"\n")
             stdin.flush()
         except BrokenPipeError:
-            self.close()  # git has given up at a damaged object; the next question starts it again
+            self.close()  # git exited at a damaged object
             return None
         line = stdout.readline()
         if not line:
             self.close()
-        found = _ANSWER.fullmatch(line)
-        return (found[1].decode(), found[2].decode(), int(found[3]), stdout) if found else None
+        match = _HEADER.fullmatch(line)
+        return (match[1].decode(), match[2].decode(), int(match[3]), stdout) if match else None
 
     def id_of(self, name: str) -> str | None:
-        """Return the id that a ref stands for now, or None."""
-        found = self.try_read(name)
-        return found[0] if found else None
+        """Return the id of the object that a ref or name points to, or None."""
+        found_object = self.try_read(name)
+        return found_object[0] if found_object else None
 
     def read(self, name: str) -> tuple[str, str, bytes]:
-        """Like `try_read`, but raises `ObjectMissing`."""
-        found = self.try_read(name)
-        if found is None:
+        """Return an object's id, type and bytes. Raises `ObjectMissing`."""
+        found_object = self.try_read(name)
+        if found_object is None:
             raise ObjectMissing(
                 f"The git object {name} is missing from this repository.", "`starterkit doctor` says how to repair it."
             )
-        return found
+        return found_object
 
     def blob(self, id: str) -> bytes:
         """Return the bytes of a file."""
@@ -193,30 +190,25 @@ class ObjectReader:
         """Return a commit's id and content."""
         id, _kind, data = self.read(f"{name}^{{commit}}")
         head, _, message = data.partition(b"\n\n")
-        tree, parents = "", []
-        for line in head.decode("utf-8", "replace").splitlines():
-            key, _, value = line.partition(" ")
-            if key == "tree":
-                tree = value
-            elif key == "parent":
-                parents.append(value)
-        return id, Commit(tree, tuple(parents), message.decode("utf-8", "replace"))
+        headers = [line.partition(" ")[::2] for line in head.decode("utf-8", "replace").splitlines()]
+        parents = tuple(value for key, value in headers if key == "parent")
+        return id, Commit(dict(headers).get("tree", ""), parents, message.decode("utf-8", "replace"))
 
     def tree(self, id: str, most: int = 0) -> dict[str, Entry]:
         """Return all files of a tree (or of a commit's tree) by path. A full id is read once.
 
-        With `most`, raises `UsageError` where there are more: a few objects can stand for any number of files.
+        Raises `UsageError` if there are more than `most` files (0: no limit), because a few objects can list millions.
         """
-        if id not in self._trees:
-            found: dict[str, Entry] = {}
-            self._collect(f"{id}^{{tree}}", "", found, most)
-            if not FULL_ID.fullmatch(id):
-                return found  # a name can stand for something else the next time
-            self._trees[id] = found
-        return self._trees[id]
+        if id in self._trees:
+            return self._trees[id]
+        files: dict[str, Entry] = {}
+        self._collect(f"{id}^{{tree}}", "", files, most)
+        if FULL_ID.fullmatch(id):  # another name can later point to another tree
+            self._trees[id] = files
+        return files
 
-    def _collect(self, name: str, prefix: str, found: dict[str, Entry], most: int, seen: int = 0) -> int:
-        """Put the files below a tree into `found`; return how many entries were seen by then."""
+    def _collect(self, name: str, prefix: str, files: dict[str, Entry], most: int, seen: int = 0) -> int:
+        """Add the files below a tree to `files`. Return the number of entries seen so far."""
         id, _kind, data = self.read(name)
         width, position = len(id) // 2, 0
         while position < len(data):
@@ -227,17 +219,17 @@ class ObjectReader:
             entry_id = data[zero + 1 : zero + 1 + width].hex()
             position = zero + 1 + width
             seen += 1
-            if most and (seen > most or prefix.count("/") > _DEEPEST):
+            if most and (seen > most or prefix.count("/") > _DEPTH_LIMIT):
                 raise UsageError(f"There are more than {most:,} files, or folders too deep in one another.")
             if mode == FOLDER:
-                seen = self._collect(entry_id, path + "/", found, most, seen)
+                seen = self._collect(entry_id, path + "/", files, most, seen)
             else:
-                found[path] = Entry(mode, entry_id)
+                files[path] = Entry(mode, entry_id)
         return seen
 
 
 def write_objects(git: Git, commits: Sequence[NewCommit] = (), blobs: Sequence[bytes] = ()) -> list[str]:
-    """Write commits (their refs move to the last commit that names them) and loose blobs; return the commits' ids."""
+    """Write commits and loose blobs, and return the commits' ids. A ref moves to the last commit that names it."""
     stream: list[bytes] = [b"feature done\n"]
     for data in blobs:
         stream += (b"blob\n", _data(data))
@@ -245,7 +237,7 @@ def write_objects(git: Git, commits: Sequence[NewCommit] = (), blobs: Sequence[b
         stream += _commit_commands(commit, number)
     stream += [b"get-mark :%d\n" % number for number in range(1, len(commits) + 1)]
     stream.append(b"done\n")
-    # With core.ignoreCase (git sets it where the file system folds names) fast-import takes `A` and `a` for one.
+    # git sets core.ignoreCase on some file systems. Then fast-import would treat `A` and `a` as one file.
     import_it = ("-c", "core.ignoreCase=false", "fast-import", "--quiet", "--force", "--date-format=raw")
     finished = git.try_run(*import_it, input=b"".join(stream))
     if finished.code != 0:
@@ -255,11 +247,11 @@ def write_objects(git: Git, commits: Sequence[NewCommit] = (), blobs: Sequence[b
 
 def _commit_commands(commit: NewCommit, number: int) -> list[bytes]:
     ref = commit.ref.encode()
-    when = b"%d +0000" % commit.seconds
+    date = b"%d +0000" % commit.seconds
     commands = [
         b"reset %s\n\n" % ref,
         b"commit %s\nmark :%d\n" % (ref, number),
-        b"author %s %s\ncommitter %s %s\n" % (_who(commit.author), when, _who(commit.committer), when),
+        b"author %s %s\ncommitter %s %s\n" % (_signature(commit.author), date, _signature(commit.committer), date),
         _data(commit.message.encode()),
     ]
     for position, parent in enumerate(commit.parents):
@@ -280,22 +272,20 @@ def _data(data: bytes) -> bytes:
     return b"data %d\n%s\n" % (len(data), data)
 
 
-def _who(identity: Identity) -> bytes:
-    # The characters that would end the name or the address early.
-    name, email = (
-        "".join(sign for sign in text if sign not in "<>\n\0").strip() for text in (identity.name, identity.email)
-    )
+def _signature(identity: Identity) -> bytes:
+    # These characters would end the name or the e-mail address early.
+    name, email = (re.sub(r"[<>\n\0]", "", text).strip() for text in (identity.name, identity.email))
     return f"{name} <{email}>".encode("utf-8", "surrogateescape")
 
 
 def _quoted(path: str) -> bytes:
-    """A path as fast-import reads it: in C's quotes, so that any byte may stand in it."""
+    """Return a path as a quoted C string, in which fast-import accepts any byte."""
     raw = os.fsencode(path).replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n")
     return b'"' + raw + b'"'
 
 
 def digest(*parts: object) -> str:
-    """Return a digest of texts, bytes, files by path, and lists of them."""
+    """Return a SHA-256 digest of texts, bytes, files by path, and lists of them."""
     total = hashlib.sha256()
     for part in parts:
         total.update(_bytes_of(part))

@@ -1,25 +1,26 @@
-"""Fetching from and pushing to repositories that lie elsewhere, without a question, a hook or a submodule.
+"""Fetch from and push to remote repositories, without prompts, hooks or submodules.
 
-git can be told in an address to run a program (`ext::…`); that is off. What went wrong is said in one line.
+An address can make git run a program (`ext::…`), so that is off. An error is explained in one line.
 """
 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starterkit.errors import StarterkitError
 from starterkit.git.bare import BareRepository
+from starterkit.git.clone import without_secret
 from starterkit.git.command import Git
 from starterkit.process import TimeLimitReached
 from starterkit.sanitize import strip_control, truncate
 
 _SAFE = ("-c", "protocol.ext.allow=never", "-c", "submodule.recurse=false", "-c", "core.askPass=")
-# In a folder that another user owns, git serves nothing; who names that folder as a remote has said that it may.
-# What that folder's configuration says is its owner's: nothing is to be fetched from elsewhere because of it.
+# git serves nothing from another user's folder. The user has named this folder as a remote, so it is allowed here.
+# The folder's own settings must not make git fetch from a third place.
 _LOCAL_SERVER = "--upload-pack=GIT_NO_LAZY_FETCH=1 GIT_ALLOW_PROTOCOL=none git -c 'safe.directory=*' upload-pack"
+_PUSH = ("push", "--porcelain", "--no-verify", "--recurse-submodules=no")
 _SSH = "-oBatchMode=yes -oConnectTimeout=15"
 _REASONS = (
     ("Could not resolve host", "no such host, or no network"),
@@ -38,15 +39,14 @@ _REASONS = (
     ("Permission denied", "you may not read or write there"),
     ("No space left on device", "there is no room left on the disk"),
 )
-_TELLING = ("fatal:", "error:", "remote: error", "remote: fatal")
-_SECRET = re.compile(r"(https?://)[^/@\s]*@")
+_ERRORS = ("fatal:", "error:", "remote: error", "remote: fatal")
 
 
 @dataclass(frozen=True)
 class RemoteResult:
-    """What came of asking a remote: whether it was reached and did what was asked, and else why not, in one line.
+    """Whether a remote did what was asked, and the reason in one line if not.
 
-    `refused` tells that it was reached, and does not take what was pushed.
+    `refused` means that the remote was reached and rejected the push.
     """
 
     reached: bool
@@ -55,33 +55,32 @@ class RemoteResult:
 
 
 def fetch_heads(repository: BareRepository, remote: str, into: str, *, is_folder: bool, seconds: float) -> RemoteResult:
-    """Fetch all branches of a remote below the refs `into`; branches that are gone there go here too."""
-    words = ("fetch", "-q", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--prune", "--force")
+    """Fetch all branches of a remote below the refs `into`. Branches that it no longer has are removed."""
+    arguments = ("fetch", "-q", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--prune", "--force")
     server = (_LOCAL_SERVER,) if is_folder else ()
     refs = f"refs/heads/*:{into}*"
-    return _asked(repository.git, (*words, "--no-auto-maintenance", *server, "--", remote, refs), seconds)
+    return _run(repository.git, (*arguments, "--no-auto-maintenance", *server, "--", remote, refs), seconds)
 
 
 def push_beginning(
     repository: BareRepository, remote: str, branch: str, refs: Sequence[str], seconds: float
 ) -> RemoteResult:
-    """Push refs, and a branch where the remote has none of that name yet; somebody's work there is never touched."""
-    lease = f"--force-with-lease={branch}:"  # nothing may be there
-    words = ("push", "--porcelain", "--no-verify", "--recurse-submodules=no", lease, "--", remote, branch)
-    return _asked(repository.git, (*words, *(f"+{ref}:{ref}" for ref in refs)), seconds, unless=branch)
+    """Push refs, and a branch if the remote doesn't have it yet. Work on that branch is never touched."""
+    lease = f"--force-with-lease={branch}:"  # lease on an absent branch: push only if it doesn't exist yet
+    arguments = (*_PUSH, lease, "--", remote, branch, *(f"+{ref}:{ref}" for ref in refs))
+    return _run(repository.git, arguments, seconds, unless=branch)
 
 
 def push_refs(repository: BareRepository, remote: str, refs: Sequence[str], seconds: float) -> RemoteResult:
-    """Push refs, written as git writes them (`+` before those that may be moved anywhere)."""
-    words = ("push", "--porcelain", "--no-verify", "--recurse-submodules=no", "--", remote, *refs)
-    return _asked(repository.git, words, seconds)
+    """Push refs in git's notation (`+` before refs that may be forced)."""
+    return _run(repository.git, (*_PUSH, "--", remote, *refs), seconds)
 
 
-def _asked(git: Git, words: Sequence[str], seconds: float, unless: str = "") -> RemoteResult:
-    """Run git; a refusal that names the ref `unless` and nothing else is none."""
+def _run(git: Git, arguments: Sequence[str], seconds: float, unless: str = "") -> RemoteResult:
+    """Run git. A rejection of the ref `unless` alone counts as success."""
     quiet = Git(git.folder, {**git.extra_environment, **_environment(git)})
     try:
-        finished = quiet.try_run(*_SAFE, *words, timeout=seconds)
+        finished = quiet.try_run(*_SAFE, *arguments, timeout=seconds)
     except TimeLimitReached:
         return RemoteResult(False, f"no answer within {seconds:g} seconds")
     except StarterkitError as wrong:
@@ -104,12 +103,12 @@ def _environment(git: Git) -> dict[str, str]:
     }
 
 
-def reason(said: str, refused: Sequence[str] = ()) -> str:
-    """Return in one line why git failed, without a password that may stand in an address."""
-    for words, ours in _REASONS:
-        if words in said:
-            return ours
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    telling = [line for line in lines if line.lower().startswith(_TELLING)]
-    first = (telling or list(refused) or lines or ["git says nothing more"])[0]
-    return truncate(strip_control(_SECRET.sub(r"\1", first.replace("\t", " "))).partition("\n")[0], 1, 160)
+def reason(error_output: str, refused: Sequence[str] = ()) -> str:
+    """Return in one line why git failed, without passwords in URLs."""
+    for pattern, explanation in _REASONS:
+        if pattern in error_output:
+            return explanation
+    lines = [line.strip() for line in error_output.splitlines() if line.strip()]
+    errors = [line for line in lines if line.lower().startswith(_ERRORS)]
+    first = (errors or list(refused) or lines or ["git says nothing more"])[0]
+    return truncate(strip_control(without_secret(first.replace("\t", " "))).partition("\n")[0], 1, 160)

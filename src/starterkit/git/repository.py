@@ -1,13 +1,13 @@
-"""The only caller of git: repositories, objects, merges, and the files of a work tree."""
+"""Git repositories with a work tree. Only this package calls git."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from starterkit.errors import ConflictError, UsageError
 from starterkit.git.command import Git, git_failed
@@ -21,7 +21,7 @@ UNDO_REFS = STARTERKIT_REFS + "undo/"
 NO_COMMIT = "0" * 40
 LOCAL_IDENTITY = Identity("starterkit learner", "learner@localhost")
 
-# What stands in .git/HEAD on a branch; and where git keeps its refs in another format, which it alone can read.
+# The content of .git/HEAD on a branch. The second form means that only git can read the refs.
 _ON_A_BRANCH, _NOT_HERE = b"ref: refs/heads/", b"ref: refs/heads/.invalid"
 _FALSE = ("false", "no", "off", "0")
 _UNFINISHED = {
@@ -39,9 +39,8 @@ _BEGIN_REPOSITORY = (
 )
 
 
-@dataclass(frozen=True)
-class Head:
-    """Where HEAD stands: the branch's full name (None when detached) and the commit (None before the first)."""
+class Head(NamedTuple):
+    """The full name of HEAD's branch (None if detached) and its commit (None before the first)."""
 
     branch: str | None
     commit: str | None
@@ -59,7 +58,7 @@ class Repository:
 
     @property
     def own_folder(self) -> Path:
-        """The folder for what belongs to this machine alone: lock, journal, remembered check."""
+        """The folder for this machine's own data: lock, journal, remembered check."""
         return self.git_dir / "starterkit"
 
     @property
@@ -67,59 +66,54 @@ class Repository:
         return self.git_dir / "index"
 
     def whole_index(self) -> bytes | None:
-        """Return git's index as it lies on disk, or None; in one piece where core.splitIndex has it in two."""
+        """Return the bytes of git's index, or None. A split index (core.splitIndex) is joined first."""
         try:
             data = self.index_file.read_bytes()
         except FileNotFoundError:
             return None
         if b"link" not in data or not any(self.git_dir.glob("sharedindex.*")):
             return data
-        # git deletes the shared part when it is two weeks old, so a copy of the other part would be worth nothing.
+        # git deletes the shared part after two weeks, so a copy of the other part alone would be useless.
         with tempfile.TemporaryDirectory(prefix="starterkit-") as folder:
             copy = Path(shutil.copy2(self.index_file, folder))
             self.git.with_index(copy).run("update-index", "--no-split-index")
             return copy.read_bytes()
 
     def head(self) -> Head:
-        """Return where HEAD stands now."""
+        """Return HEAD's branch and commit. Raises `ProgramFailed` if the commit is lost."""
         commit = self.reader.id_of("HEAD")
         if commit is None:
-            self._check_unborn()
+            finished = self.git.try_run("log", "-1", "--format=%H")
+            if "does not have any commits yet" not in finished.text_err:
+                raise git_failed(finished)
         written = (self.git_dir / "HEAD").read_bytes()
         if written.startswith(_ON_A_BRANCH) and not written.startswith(_NOT_HERE):
             return Head(os.fsdecode(written.removeprefix(b"ref: ").rstrip(b"\n")), commit)
         name = self.git.try_run("symbolic-ref", "-q", "HEAD")
         return Head(os.fsdecode(name.out).rstrip("\n") or None, commit)
 
-    def _check_unborn(self) -> None:
-        """Raise `ProgramFailed` unless HEAD has no commit because none was made yet: its commit may be lost."""
-        finished = self.git.try_run("log", "-1", "--format=%H")
-        if "does not have any commits yet" not in finished.text_err:
-            raise git_failed(finished)
-
     def refs(self, *names: str) -> dict[str, str]:
-        """Return the ids of those of the named refs (or of the refs below a name that ends in a slash) that exist."""
+        """Return the ids of the existing refs among `names`. A name with a slash at its end means all refs below it."""
         lines = self.git.run("for-each-ref", "--format=%(refname) %(objectname)", *names).decode().splitlines()
         return dict(line.split(" ", 1) for line in lines)
 
     def has_changes(self) -> bool:
-        """True if the work tree or index differs from HEAD, apart from ignored files and what editors leave behind."""
+        """True if the work tree or index differs from HEAD. Ignored files and editors' files don't count."""
         records = os.fsdecode(self.git.run("status", "--porcelain", "-z", "--untracked-files=all")).split("\0")
         return any(record and not (record.startswith("?? ") and is_editor_file(record[3:])) for record in records)
 
     def unfinished(self) -> str | None:
-        """Return the error's words when a merge, rebase or the like is under way here, else None."""
-        for name, (what, fix) in _UNFINISHED.items():
+        """Return an error message if a merge, rebase or the like is in progress, or None."""
+        for name, (operation, fix) in _UNFINISHED.items():
             if (self.git_dir / name).exists():
-                return f"git is in the middle of {what} here. Finish it or give it up first: {fix}."
+                return f"git is in the middle of {operation} here. Finish it or give it up first: {fix}."
         return None
 
     def check_ready(self) -> Head:
-        """Return HEAD when commits can be made here. Raises `ConflictError` in a detached HEAD, a merge or a rebase."""
-        unfinished = self.unfinished()
-        if unfinished:
-            what, _, fix = unfinished.partition(". ")
-            raise ConflictError(what + ".", fix)
+        """Return HEAD. Raises `ConflictError` if HEAD is detached or a merge or rebase is in progress."""
+        if unfinished := self.unfinished():
+            problem, _, fix = unfinished.partition(". ")
+            raise ConflictError(problem + ".", fix)
         head = self.head()
         if head.branch is None:
             raise ConflictError(
@@ -129,51 +123,51 @@ class Repository:
         return head
 
     def identity(self) -> Identity:
-        """Return who the user is to git, or a local identity where none is configured."""
+        """Return the user's name and e-mail address from git, or local ones if none are configured."""
         name = os.environ.get("GIT_AUTHOR_NAME") or self._settings.get("user.name")
         email = os.environ.get("GIT_AUTHOR_EMAIL") or self._settings.get("user.email")
         return Identity(name or LOCAL_IDENTITY.name, email or LOCAL_IDENTITY.email)
 
     @property
     def trusts_modes(self) -> bool:
-        """Tell whether the executable bit of a file on this disk means anything."""
+        """True if the executable bit of a file on this disk means anything."""
         return os.name == "posix" and self._settings.get("core.filemode", "true").lower() not in _FALSE
 
     @cached_property
     def _settings(self) -> dict[str, str]:
-        """What git's configuration says of the user and of the file system, by name in small letters."""
+        """git's settings for the user and the file system, by lower-case name."""
         out = self.git.try_run("config", "-z", "--get-regexp", r"^(user\.(name|email)|core\.filemode)$").out
         records = out.decode("utf-8", "replace").split("\0")
         return dict(record.split("\n", 1) for record in records if "\n" in record)
 
     def move_ref(self, ref: str, old: str | None, new: str | None, reason: str) -> None:
-        """Move a ref from one commit to another (None: none); fails when it is no longer at `old`."""
+        """Move a ref from one commit to another (None: no commit). Fails if it is no longer at `old`."""
         goal = [ref, new, old or NO_COMMIT] if new else ["-d", ref, *([old] if old else [])]
         self.git.run("update-ref", "-m", f"starterkit: {reason}", *goal)
 
     def close(self) -> None:
-        """End the processes that this object keeps."""
+        """End the git process that reads objects."""
         self.reader.close()
 
 
 def open_repository(folder: Path) -> Repository:
-    """Open the repository whose work tree begins at `folder`. Raises `UsageError` where there is none."""
+    """Return the repository whose work tree is `folder`. Raises `UsageError` if there is none."""
     git = Git(folder)
     finished = git.try_run("rev-parse", "--path-format=absolute", "--show-toplevel", "--git-dir", "--git-common-dir")
-    lines = _three(os.fsdecode(finished.out))
+    lines = _split_in_three(os.fsdecode(finished.out))
     if finished.code != 0 or not lines:
         if "not a git repository" in finished.text_err:
-            about = f"The project in {folder} has no git repository (there is no folder .git in it)."
+            error = f"The project in {folder} has no git repository (there is no folder .git in it)."
             or_else = "for example after Download ZIP,"
             if os.path.lexists(folder / ".git"):
-                about = f"{folder / '.git'} is damaged or incomplete. git's own words:\n{finished.text_err.strip()}"
+                error = f"{folder / '.git'} is damaged or incomplete. git's own words:\n{finished.text_err.strip()}"
                 or_else = "rename .git. Then,"
             raise UsageError(
-                about, f"If you have a clone or a backup with .git, go on there. If not, {or_else} {_BEGIN_REPOSITORY}"
+                error, f"If you have a clone or a backup with .git, go on there. If not, {or_else} {_BEGIN_REPOSITORY}"
             )
         raise git_failed(finished)
     work_tree = Path(lines[0])
-    if not _same_folder(work_tree, folder):
+    if not (work_tree.exists() and work_tree.samefile(folder)):
         raise UsageError(
             f"The project in {folder} is not the top of a git repository; {work_tree} is.",
             f"If it is a clone, move it out of that repository with its .git. If not, {_BEGIN_REPOSITORY}",
@@ -182,29 +176,29 @@ def open_repository(folder: Path) -> Repository:
 
 
 def enclosing_repository(folder: Path) -> Path | None:
-    """Return the top of the repository that a folder lies in, or None."""
-    finished = Git(folder).try_run("rev-parse", "--show-toplevel")
-    if finished.code == 0:
-        return Path(os.fsdecode(finished.out).rstrip("\n"))
-    bare = Git(folder).try_run("rev-parse", "--absolute-git-dir")
-    return Path(os.fsdecode(bare.out).rstrip("\n")) if bare.code == 0 else None
+    """Return the top folder of the repository that contains a folder, or None."""
+    for option in ("--show-toplevel", "--absolute-git-dir"):  # the second for a bare repository
+        finished = Git(folder).try_run("rev-parse", option)
+        if finished.code == 0:
+            return Path(os.fsdecode(finished.out).rstrip("\n"))
+    return None
 
 
 def is_unused_repository(folder: Path) -> bool:
-    """True if a folder is the top of a repository without any commit, ref or staged file, such as an empty clone."""
+    """True if a folder is a repository without a commit, ref or staged file, such as an empty clone."""
     if not (folder / ".git").is_dir() or (folder / ".git").is_symlink():
         return False
     git = Git(folder)
-    found = [git.try_run(*words) for words in (("for-each-ref",), ("ls-files", "--stage"))]
+    listings = (git.try_run("for-each-ref"), git.try_run("ls-files", "--stage"))
     object_format = git.try_run("rev-parse", "--show-object-format").out
-    is_empty = all(one.code == 0 and not one.out for one in found)
+    is_empty = all(listing.code == 0 and not listing.out for listing in listings)
     return is_empty and object_format == b"sha1\n" and git.try_run("rev-parse", "-q", "--verify", "HEAD").code != 0
 
 
 def make_repository(folder: Path) -> Repository:
-    """Create a repository with the branch main, whatever the user's configuration says about branches and formats.
+    """Create a repository with the branch main. An unused repository in the folder is used, with its remote.
 
-    If the folder has an unused repository, that one is taken, with its remote.
+    The user's settings for branch names and object formats don't count.
     """
     git = Git(folder)
     if (folder / ".git").is_dir():
@@ -219,18 +213,8 @@ def make_repository(folder: Path) -> Repository:
     return Repository(folder, folder / ".git", folder / ".git")
 
 
-def _three(lines: str) -> tuple[str, str, str] | None:
-    """The three answers of git, one a line, where a folder's name may hold ends of lines too."""
-    parts = lines.removesuffix("\n").split("\n")
-    each, rest = divmod(len(parts), 3)
-    if rest or not lines:
-        return None
-    first, second, third = ("\n".join(parts[start : start + each]) for start in (0, each, 2 * each))
-    return first, second, third
-
-
-def _same_folder(one: Path, other: Path) -> bool:
-    try:
-        return one.samefile(other)
-    except OSError:
-        return False
+def _split_in_three(output: str) -> list[str]:
+    """Split three paths, one a line. Each begins with the project's folder, whose name may contain line ends."""
+    lines = output.removesuffix("\n").split("\n")
+    size, rest = divmod(len(lines), 3)
+    return [] if rest or not output else ["\n".join(lines[at : at + size]) for at in (0, size, 2 * size)]

@@ -1,6 +1,6 @@
-"""The learner's files as they lie on disk: listed by git's own rules, read and written byte for byte.
+"""The learner's files on disk: listed by git's rules, read and written byte for byte.
 
-No line-end conversion or other filter ever stands between the disk and what is kept here.
+No line-end conversion or other filter is applied.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from starterkit.errors import ConflictError
+from starterkit.errors import ConflictError, UsageError
 from starterkit.git.command import Git
-from starterkit.git.objects import EXECUTABLE, FILE, LINK, Entry, File, blob_id
+from starterkit.git.objects import EXECUTABLE, FILE, LINK, Entry, File
 from starterkit.paths import is_editor_file
 
 LARGE_BYTES = 10_000_000
@@ -23,11 +23,11 @@ LARGE_BYTES = 10_000_000
 
 @dataclass(frozen=True)
 class Listing:
-    """What git sees in a work tree: tracked paths, untracked ones that are not ignored, and what needs a question.
+    """The files that git sees in a work tree. Ignored files aren't listed.
 
-    `nested` are folders with a git repository of their own (paths end in a slash), `large` untracked files above
-    10 MB; neither is among `untracked`. `unmerged` are paths in conflict. `staged` is the index's version of the
-    tracked ones. Of `left_out`, which are tracked, a sparse checkout keeps no file on disk.
+    `untracked` has neither the `nested` folders with their own git repository (paths end in a slash) nor the `large`
+    files above 10 MB. `unmerged` are paths in conflict. `staged` has the index's version of tracked files. `left_out`
+    are tracked files that a sparse checkout doesn't write.
     """
 
     tracked: tuple[str, ...]
@@ -41,7 +41,7 @@ class Listing:
 
 @dataclass(frozen=True)
 class WorkFiles:
-    """The bytes of the learner's files, tracked and untracked, and the listing that they come from."""
+    """The bytes of the learner's files, tracked and untracked, and their listing."""
 
     listing: Listing
     files: dict[str, File]
@@ -52,8 +52,8 @@ class WorkFiles:
 
 
 def list_files(git: Git) -> Listing:
-    """Ask git which files there are. What editors leave behind counts as ignored, also without a line in .gitignore."""
-    # status.showUntrackedFiles and the like do not touch ls-files; --exclude-standard reads every ignore file.
+    """Return git's listing of a work tree. Editors' swap and backup files count as ignored."""
+    # Settings like status.showUntrackedFiles don't change ls-files. --exclude-standard reads every ignore file.
     out = git.run("ls-files", "-z", "-t", "--stage", "--cached", "--others", "--exclude-standard")
     names = ("tracked", "untracked", "nested", "large", "unmerged", "left_out")
     groups: dict[str, dict[str, None]] = {name: {} for name in names}  # in order, each path once
@@ -63,10 +63,11 @@ def list_files(git: Git) -> Listing:
         if tag == b"?" and is_editor_file(rest):
             continue
         if tag == b"?":
-            groups[_group(git.folder, rest)][rest] = None
+            group = "nested" if rest.endswith("/") else "large" if _is_large(git.folder / rest) else "untracked"
+            groups[group][rest] = None
             continue
-        about, _, path = rest.partition("\t")
-        mode, id, stage = about.split(" ")
+        entry, _, path = rest.partition("\t")
+        mode, id, stage = entry.split(" ")
         groups["unmerged" if stage != "0" else "tracked"][path] = None
         if stage == "0":
             staged[path] = Entry(mode, id)
@@ -75,18 +76,36 @@ def list_files(git: Git) -> Listing:
     return Listing(**{name: tuple(paths) for name, paths in groups.items()}, staged=staged)
 
 
-def _group(folder: Path, path: str) -> str:
-    if path.endswith("/"):
-        return "nested"
-    return "large" if _size(folder / path) > LARGE_BYTES else "untracked"
+def _is_large(file: Path) -> bool:
+    try:
+        return file.lstat().st_size > LARGE_BYTES
+    except OSError:
+        return False
+
+
+def changed_since(folder: Path, revision: str) -> list[str]:
+    """Return the files in a folder that differ from a revision or are untracked, relative to the folder.
+
+    Raises `UsageError` if the folder isn't in a repository or the revision is unknown.
+    """
+    git = Git(folder)
+    if revision.startswith("-") or git.try_run("rev-parse", "-q", "--verify", f"{revision}^{{commit}}").code != 0:
+        if git.try_run("rev-parse", "--git-dir").code != 0:
+            raise UsageError(f"{folder} lies in no git repository, so nothing can be said about its changes.")
+        raise UsageError(
+            f'git knows no revision "{revision}" there.', "A shallow clone may lack it: `git fetch --unshallow`."
+        )
+    changed = git.run("diff", "--name-only", "-z", "--relative", "--no-renames", revision, "--", ".")
+    untracked = git.run("ls-files", "-z", "--others", "--exclude-standard", "--", ".")
+    return sorted({os.fsdecode(name) for name in (changed + untracked).split(b"\0") if name})
 
 
 def read_files(
     git: Git, listing: Listing, *, also: Sequence[str] = (), with_large: bool = False, trust_modes: bool = True
 ) -> WorkFiles:
-    """Read all files of a listing, and `also` these; those that are not on the disk or lie behind a link are left out.
+    """Read all files of a listing, and the files `also`. Missing files and files behind a link are left out.
 
-    Where the executable bit on disk means nothing (`trust_modes`), a file's mode is the one that git has for it.
+    If the executable bit on disk means nothing (not `trust_modes`), a file gets the mode that git has for it.
     """
     files: dict[str, File] = {}
     links: dict[str, bool] = {}
@@ -101,7 +120,7 @@ def read_files(
 
 
 def _is_behind_link(folder: Path, path: str, known: dict[str, bool]) -> bool:
-    """Tell whether a folder on the way to `path` is a link; `known` has the answers so far."""
+    """True if a folder above `path` is a link. `known` caches the results for folders."""
     parent = path.rpartition("/")[0]
     if not parent:
         return False
@@ -111,7 +130,7 @@ def _is_behind_link(folder: Path, path: str, known: dict[str, bool]) -> bool:
 
 
 def read_file(folder: Path, path: str) -> File | None:
-    """Return a file with its mode; None where there is no file (nothing, a folder, a submodule)."""
+    """Return a file with its mode, or None if the path isn't a file (nothing, a folder, a submodule)."""
     full = folder / path
     try:
         mode = full.lstat().st_mode
@@ -129,40 +148,40 @@ def read_file(folder: Path, path: str) -> File | None:
 
 
 def id_on_disk(folder: Path, path: str) -> Entry | None:
-    """Return mode and id of what lies at a path, or None where there is no file."""
+    """Return mode and id of the file at a path, or None if there is no file."""
     file = read_file(folder, path)
-    return None if file is None else Entry(file.mode, blob_id(file.data))
+    return None if file is None else file.entry
 
 
-def is_same(found: Entry | None, wanted: Entry | None, *, trust_modes: bool) -> bool:
-    """Tell whether two files are the same; where modes mean nothing on disk, their bytes alone count."""
-    if found is None or wanted is None:
-        return found is wanted
-    if not trust_modes and LINK not in (found.mode, wanted.mode):
-        return found.id == wanted.id
-    return found == wanted
+def is_same(first: Entry | None, second: Entry | None, *, trust_modes: bool) -> bool:
+    """True if two files are the same. If modes mean nothing on disk, only the bytes count."""
+    if first is None or second is None:
+        return first is second
+    if not trust_modes and LINK not in (first.mode, second.mode):
+        return first.id == second.id
+    return first == second
 
 
 def write_file(folder: Path, path: str, file: File, *, scratch: Path | None = None) -> None:
-    """Put a file in place in one step: its bytes are complete before its name points to them.
+    """Write a file in one step: a complete temporary file is renamed to its name.
 
-    It is completed in the folder `scratch`, so that being killed leaves nothing half-made among the learner's files;
-    beside its place where there is no such folder, or where that is on another disk.
+    The temporary file is in the folder `scratch`, so a killed command leaves nothing among the learner's files. If
+    there is no such folder, or if it is on another disk, the temporary file is next to the target.
     """
     full = folder / path
     full.parent.mkdir(parents=True, exist_ok=True)
     if scratch is not None:
         scratch.mkdir(exist_ok=True)
         try:
-            return _put(full, file, scratch)
-        except OSError as elsewhere:
-            if elsewhere.errno != errno.EXDEV:
+            return _write_by_rename(full, file, scratch)
+        except OSError as failed:
+            if failed.errno != errno.EXDEV:
                 raise
-    return _put(full, file, full.parent)
+    return _write_by_rename(full, file, full.parent)
 
 
-def _put(full: Path, file: File, by_way_of: Path) -> None:
-    temporary = by_way_of / f".starterkit-{secrets.token_hex(8)}"
+def _write_by_rename(full: Path, file: File, scratch: Path) -> None:
+    temporary = scratch / f".starterkit-{secrets.token_hex(8)}"
     try:
         if file.mode == LINK:
             temporary.symlink_to(os.fsdecode(file.data))
@@ -177,12 +196,12 @@ def _put(full: Path, file: File, by_way_of: Path) -> None:
 
 
 def is_writable(folder: Path) -> bool:
-    """Tell whether files can be made in a folder."""
+    """True if files can be created in a folder."""
     return os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def remove_file(folder: Path, path: str) -> None:
-    """Remove a file, and the folders that are empty after it."""
+    """Remove a file, and the folders that are then empty."""
     full = folder / path
     full.unlink(missing_ok=True)
     for parent in full.parents:
@@ -191,11 +210,11 @@ def remove_file(folder: Path, path: str) -> None:
         try:
             parent.rmdir()
         except OSError:
-            break  # not empty, or not ours to remove
+            break  # not empty, or not permitted
 
 
 def _permissions(full: Path, mode: str) -> int:
-    """The permissions for a file: those that it has, with the executable bits as `mode` says."""
+    """Return the file's present permissions, with the executable bits that `mode` asks for."""
     umask = os.umask(0)
     os.umask(umask)
     try:
@@ -205,10 +224,3 @@ def _permissions(full: Path, mode: str) -> int:
     if mode == EXECUTABLE:
         return old | ((old & 0o444) >> 2)
     return old & ~0o111
-
-
-def _size(full: Path) -> int:
-    try:
-        return full.lstat().st_size
-    except OSError:
-        return 0

@@ -1,9 +1,9 @@
-"""Writing a command's outcome all or nothing, however it is interrupted.
+"""Write a command's result all or nothing, even if the command is killed.
 
-Everything that a command will write is worked out first and put into git's objects; then the plan is written to
-`journal.json` in one step. From that moment the command counts as decided: whoever comes next finishes it, or takes it
-back where another branch has been checked out since. Each part of the plan can be done twice without harm. A file that
-is then neither the old nor the new version was changed by the learner in between, and stays.
+A command first puts everything that it will write into git's objects. Then it writes its plan to `journal.json` in one
+step. From then on the command is decided. If it is killed, the next command finishes it, or rolls it back if another
+branch is checked out. Each part of the plan can be repeated without harm. If a file is neither the old nor the new
+version by then, the learner changed it, and it stays.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from starterkit.errors import ConflictError, UsageError, cannot_write
-from starterkit.git.objects import Entry, File
+from starterkit.git.objects import FILE, Entry, File
 from starterkit.git.repository import UNDO_REFS, Head, Repository
 from starterkit.git.worktree import id_on_disk, is_same, is_writable, remove_file, write_file
 from starterkit.paths import try_lock
@@ -32,11 +32,11 @@ Writes = Mapping[str, FileChange]
 
 @dataclass(frozen=True)
 class Plan:
-    """What a command will write.
+    """Everything that a command will write.
 
-    `writes` are paths in the work tree with what lies there before and after (None: nothing). `head` is where HEAD
-    stands before and after; `tip_before` is where the branch that HEAD comes to stands before. `memory` are the small
-    files of this machine, by name. `index` tells whether an index has been made ready with `next_index_file`.
+    `writes` has each path in the work tree with its file before and after (None: no file). `tip_before` is the commit
+    of HEAD's new branch before the command. `memory` has this machine's small files by name. `index` means that a new
+    index is ready at `next_index_file`. The fields and their order are the format of `journal.json`.
     """
 
     command: str
@@ -50,10 +50,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Recovery:
-    """What became of an interrupted command: it was finished, or else taken back.
-
-    `left` are the learner's files that were left as they are.
-    """
+    """How an interrupted command ended: it was finished or rolled back. `left` are changed files that were kept."""
 
     command: str
     left: tuple[str, ...]
@@ -63,54 +60,54 @@ class Recovery:
 def writes_between(
     before: Mapping[str, Entry], after: Mapping[str, Entry], paths: Iterable[str]
 ) -> dict[str, FileChange]:
-    """Return what differs at these paths. Removals come first: a file may replace a folder."""
-    pairs = {path: (before.get(path), after.get(path)) for path in paths}
-    changed = {path: pair for path, pair in pairs.items() if pair[0] != pair[1]}
-    return dict(sorted(changed.items(), key=lambda item: (item[1][1] is not None, item[0])))
+    """Return the changes at these paths. Removals come first, because a file may replace a folder."""
+    changes = {path: (before.get(path), after.get(path)) for path in paths}
+    ordered = sorted(changes.items(), key=lambda item: (item[1][1] is not None, item[0]))
+    return {path: (old, new) for path, (old, new) in ordered if old != new}
 
 
 def next_index_file(repository: Repository) -> Path:
-    """Return where the index that the plan will put in place is made."""
+    """Return the file for the new index, which the plan will put in place."""
     repository.own_folder.mkdir(parents=True, exist_ok=True)
     return repository.own_folder / _NEXT_INDEX
 
 
 @contextmanager
 def locked(repository: Repository, command: str) -> Iterator[None]:
-    """Hold the project's lock: one command that writes at a time. It is let go even when we are killed.
+    """Hold the project's lock. It is released even if this process is killed.
 
-    Raises `ConflictError` naming the command that holds it.
+    Raises `ConflictError` with the name of the command that holds it.
     """
     repository.own_folder.mkdir(parents=True, exist_ok=True)
     file = repository.own_folder / "lock"
     with file.open("a+b") as stream:
         if not try_lock(stream.fileno()):
             stream.seek(0)
-            who = stream.read(200).decode("utf-8", "replace").strip() or "another command"
-            raise ConflictError(f"In this project, {who} is at work.", "Wait until it is done, then type this again.")
+            user = stream.read(200).decode("utf-8", "replace").strip() or "another command"
+            raise ConflictError(f"In this project, {user} is at work.", "Wait until it is done, then type this again.")
         stream.seek(0)
         stream.truncate()
         stream.write(f"`starterkit {command}` (process {os.getpid()})".encode())
         stream.flush()
-        for left_over in (repository.own_folder / _SCRATCH).glob("*"):
-            left_over.unlink(missing_ok=True)  # a killed command left it
+        for leftover in (repository.own_folder / _SCRATCH).glob("*"):
+            leftover.unlink(missing_ok=True)  # of a killed command
         yield
 
 
 def carry_out(repository: Repository, plan: Plan, contents: Callable[[str], bytes]) -> tuple[str, ...]:
-    """Write a plan; return the paths that were left because they changed meanwhile.
+    """Write a plan. Return the paths that were kept because the learner changed them meanwhile.
 
-    Everything is checked before the journal is written: raises `ConflictError` (nothing changed) when git's index is
-    locked or something stands in the way of a file.
+    Raises `ConflictError` before the first write if git's index is locked or a file can't be written.
     """
     _check_git_is_idle(repository)
-    _check_way(repository.work_tree, plan.writes)
-    write_file(repository.own_folder, _JOURNAL, File("100644", _dump(plan)))
+    _check_writable(repository.work_tree, plan.writes)
+    journal = json.dumps(vars(plan)).encode("utf-8", "surrogateescape")
+    write_file(repository.own_folder, _JOURNAL, File(FILE, journal))
     return _finish(repository, plan, contents)
 
 
 def recover(repository: Repository) -> Recovery | None:
-    """Finish what an interrupted command had decided, or take it back; None when there is nothing to do."""
+    """Finish an interrupted command or roll it back. Return None if there is nothing to do."""
     file = repository.own_folder / _JOURNAL
     if not file.exists():
         return None
@@ -124,11 +121,15 @@ def recover(repository: Repository) -> Recovery | None:
         ) from wrong
     if repository.head().branch in (plan.head_before.branch, plan.head_after.branch):
         return Recovery(plan.command, _finish(repository, plan, repository.reader.blob))
-    return Recovery(plan.command, _take_back(repository, plan), finished=False)
+    # Another branch is checked out now, and the plan's files aren't its files.
+    back = {path: (after, before) for path, (before, after) in reversed(list(plan.writes.items()))}
+    left = _write_all(repository, back, repository.reader.blob)
+    _forget(repository)
+    return Recovery(plan.command, left, finished=False)
 
 
 def is_interrupted(repository: Repository) -> bool:
-    """Tell whether a command was interrupted after it had decided what to write."""
+    """True if a command was interrupted after it had decided what to write."""
     return (repository.own_folder / _JOURNAL).exists()
 
 
@@ -139,15 +140,7 @@ def _finish(repository: Repository, plan: Plan, contents: Callable[[str], bytes]
         _put_index(repository, plan)
         _put_head(repository, plan, head)
     for name, value in plan.memory.items():
-        write_file(repository.own_folder, f"{name}.json", File("100644", json.dumps(value).encode()))
-    _forget(repository)
-    return left
-
-
-def _take_back(repository: Repository, plan: Plan) -> tuple[str, ...]:
-    """Undo what was written of a plan: another branch is checked out by now, and its files are not the plan's."""
-    back = {path: (after, before) for path, (before, after) in reversed(list(plan.writes.items()))}
-    left = _write_all(repository, back, repository.reader.blob)
+        write_file(repository.own_folder, f"{name}.json", File(FILE, json.dumps(value).encode()))
     _forget(repository)
     return left
 
@@ -173,7 +166,7 @@ def _write_all(repository: Repository, writes: Writes, contents: Callable[[str],
 def _write(
     repository: Repository, path: str, before: Entry | None, after: Entry | None, contents: Callable[[str], bytes]
 ) -> bool:
-    """Bring one file from before to after; False when it is neither, and therefore the learner's."""
+    """Write one file. Return False if it is neither `before` nor `after`, because then it is the learner's."""
     folder, trust_modes = repository.work_tree, repository.trusts_modes
     now = id_on_disk(folder, path)
     if is_same(now, after, trust_modes=trust_modes):
@@ -190,7 +183,7 @@ def _write(
 
 
 def _clear_the_way(folder: Path, path: str) -> None:
-    """Remove empty folders that stand where a file is to be."""
+    """Remove empty folders at the path of a new file."""
     full = folder / path
     if full.is_dir() and not full.is_symlink():
         for parent, folders, _files in os.walk(full, topdown=False):
@@ -200,9 +193,9 @@ def _clear_the_way(folder: Path, path: str) -> None:
 
 
 def _put_index(repository: Repository, plan: Plan) -> None:
-    """Put the prepared index in the place of git's own, under git's own lock.
+    """Replace git's index by the prepared one, under git's lock.
 
-    The lock is a second name of the prepared file: it is complete at once, and one left by a killed command is known.
+    The lock is a hard link to the prepared file. So it is complete at once, and a killed command's lock is recognized.
     """
     prepared, index = repository.own_folder / _NEXT_INDEX, repository.index_file
     if not plan.index or not prepared.exists():
@@ -213,11 +206,11 @@ def _put_index(repository: Repository, plan: Plan) -> None:
     except FileExistsError:
         if lock.read_bytes() != prepared.read_bytes():
             _check_git_is_idle(repository)
-    except OSError:  # a file system without second names
+    except OSError:  # a file system without hard links
         prepared.replace(index)
         return
     if index.exists() and index.samefile(lock):
-        lock.unlink()  # killed right after the next line: two names of one file would not replace each other
+        lock.unlink()  # killed right after the next line. A hard link doesn't replace its own file.
     else:
         lock.replace(index)
     prepared.unlink()
@@ -250,8 +243,8 @@ def _index_lock(repository: Repository) -> Path:
     return repository.index_file.with_name("index.lock")
 
 
-def _check_way(folder: Path, writes: Writes) -> None:
-    """Raise `ConflictError` where a file could not be put in its place once the plan's removals are done."""
+def _check_writable(folder: Path, writes: Writes) -> None:
+    """Raise `ConflictError` if a file couldn't be written after the plan's removals."""
     removed = {path for path, (_before, after) in writes.items() if after is None}
     for path, (_before, after) in writes.items():
         in_the_way = _in_the_way(folder, path, removed) if after is not None else None
@@ -269,17 +262,17 @@ def _check_way(folder: Path, writes: Writes) -> None:
 
 
 def _in_the_way(folder: Path, path: str, removed: frozenset[str] | set[str] = frozenset()) -> str | None:
-    """Return what keeps a file from being written at a path once the `removed` are gone; None where nothing does.
+    """Return the path that prevents a file from being written after the `removed` files are gone, or None.
 
-    That is a link or a file where a folder has to be, or a folder with files in it where the file has to be.
+    It is a link or file at the name of a folder, or a file in a folder at the name of the file.
     """
     parts = path.split("/")
     for depth in range(1, len(parts)):
         parent = "/".join(parts[:depth])
         if parent in removed:
             return None
-        place = folder / parent
-        if place.is_symlink() or (place.exists() and not place.is_dir()):
+        full = folder / parent
+        if full.is_symlink() or (full.exists() and not full.is_dir()):
             return parent
     full = folder / path
     if full.is_dir() and not full.is_symlink():
@@ -292,32 +285,16 @@ def _in_the_way(folder: Path, path: str, removed: frozenset[str] | set[str] = fr
     return None
 
 
-def _dump(plan: Plan) -> bytes:
-    return json.dumps(
-        {
-            "command": plan.command,
-            "writes": dict(plan.writes),
-            "head_before": [plan.head_before.branch, plan.head_before.commit],
-            "head_after": [plan.head_after.branch, plan.head_after.commit],
-            "tip_before": plan.tip_before,
-            "index": plan.index,
-            "memory": plan.memory,
-        }
-    ).encode("utf-8", "surrogateescape")
-
-
 def _load(data: bytes) -> Plan:
-    found = json.loads(data)
+    plan = Plan(**json.loads(data))
+    heads = Head(*plan.head_before), Head(*plan.head_after)
+    return replace(plan, writes=read_writes(plan.writes), head_before=heads[0], head_after=heads[1])
+
+
+def read_writes(writes: Mapping[str, Any]) -> dict[str, FileChange]:
+    """Return the changes by path from their form in JSON."""
 
     def entry(value: list[str] | None) -> Entry | None:
         return None if value is None else Entry(*value)
 
-    return Plan(
-        command=found["command"],
-        writes={path: (entry(before), entry(after)) for path, (before, after) in found["writes"].items()},
-        head_before=Head(*found["head_before"]),
-        head_after=Head(*found["head_after"]),
-        tip_before=found["tip_before"],
-        index=found["index"],
-        memory=found["memory"],
-    )
+    return {path: (entry(before), entry(after)) for path, (before, after) in writes.items()}

@@ -1,10 +1,11 @@
-"""`run`: serve the site on this machine, with sample data at first and a database that fits the code."""
+"""`starterkit run`: serve the site on this machine, with a database that fits the code."""
 
 from __future__ import annotations
 
+import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from starterkit.errors import ExitCode, StarterkitError, UsageError
@@ -12,26 +13,53 @@ from starterkit.process import Completed, TimeLimitReached, run
 from starterkit.progress import Progress
 from starterkit.project import check
 from starterkit.project.project import Project
-from starterkit.project.site_failure import SiteFailed, check_database_place, site_failure
 from starterkit.runtime.dev_server import Show, free_port
 from starterkit.runtime.dev_server import serve as serve_command
 from starterkit.runtime.environment import Environment
+from starterkit.sanitize import strip_control
+from starterkit.testing.explain import explain_output
+from starterkit.testing.source_tree import SourceTree as Sources
 
 DEFAULT_PORT = 8000
 _COMMAND_SECONDS = 60.0
 _ERROR = re.compile(r"^\w[\w.]*(?:Error|Exception|Exit)\b", re.MULTILINE)
-# What SQLite keeps beside a database while it is open; it belongs to the file and moves with it.
+# Files of SQLite next to an open database. They belong to it and move with it.
 _COMPANIONS = ("", "-wal", "-shm", "-journal")
+_SHOWN_LINES = 12
+_AGAIN = "Then type `starterkit run` again."
+_RESET = "`starterkit run --reset` creates a new database with sample data. What is there now is kept next to it."
+_PERMISSION = f"Give yourself the right to write to {{file}} and to its folder. {_AGAIN}"
+# SQLite's error, its meaning for the database file, and what to do.
+_DATABASE = (
+    (
+        "file is not a database|disk image is malformed|file is encrypted|malformed database schema",
+        "{file} is damaged, or it isn't a database.",
+        _RESET,
+    ),
+    (
+        "database is locked|database table is locked|database schema is locked",
+        "{file} is locked by another program.",
+        f"Close that program, for example a database browser or another `starterkit run`. {_AGAIN}",
+    ),
+    ("readonly database|unable to open database file", "{file} can't be written.", _PERMISSION),
+    ("database or disk is full", "There is no room for {file} on the disk.", f"Make room on the disk. {_AGAIN}"),
+)
 
 
-class SchemaOutdated(StarterkitError):
-    """The database lacks a table or column that the code names, and nobody said that it may be made anew."""
+class SiteFailed(StarterkitError):
+    """A command of the site failed, so the site can't start."""
 
     code = ExitCode.RED
 
-    def __init__(self, what: str) -> None:
+
+class SchemaOutdated(StarterkitError):
+    """The database lacks a table or column that the code needs."""
+
+    code = ExitCode.RED
+
+    def __init__(self, difference: str) -> None:
         super().__init__(
-            f"The site's database does not fit its code any more.\n{what}",
+            f"The site's database does not fit its code any more.\n{difference}",
             "`starterkit run --reset` makes it anew with sample data; the old file stays beside it, dated.",
         )
 
@@ -45,54 +73,47 @@ def serve(
     on_ready: Callable[[str], None],
     show: tuple[Show | None, Show | None] = (None, None),
 ) -> int:
-    """Serve the site until it is stopped; return the server's exit code.
+    """Serve the site until it is stopped, and return the server's exit code.
 
-    `on_ready` is told the address when the site answers. `show` gets the lines of the site's two streams (None: they
-    go where ours go). Raises `SchemaOutdated` when the database does not fit,
-    `UsageError` when something else listens on the port.
+    `on_ready` gets the URL when the site responds. `show` gets the lines of the site's two streams (None: they go to
+    this process's streams). Raises `SchemaOutdated` if the database doesn't fit the code, `SiteFailed` if the site
+    can't start, and `UsageError` if the port is in use.
     """
-    chosen = _chosen(port)
+    free = free_port(DEFAULT_PORT if port is None else port)
+    if port not in (None, free):
+        raise UsageError(
+            f"Something listens on port {port} already.", f"`starterkit run --port {free}` takes a free one."
+        )
     template = project.template
     prepared = check.prepared(project, say)
     database = project.folder / template.database if template.database else None
     if database is not None:
         if reset and database.exists():
-            say(f"The old database is kept as {_set_aside(database).name}.")
-        check_database_place(project)
+            say(f"The old database is kept as {_rename_old(database).name}.")
+        _check_database_file(project)
         if not database.exists():
             say("Making the database, with sample data …")
             _run(project, prepared, template.commands.reset, say)
         elif template.commands.schema:
             _check_schema(project, prepared, say)
     say("Starting the site …")
-    with serve_command(project.folder, prepared, template.commands.run, chosen, show=show) as server:
+    with serve_command(project.folder, prepared, template.commands.run, free, show=show) as server:
         has_started = server.poll() is None
         if has_started:
-            on_ready(f"http://127.0.0.1:{chosen}/")
+            on_ready(f"http://127.0.0.1:{free}/")
         code = server.wait()
     if code and not has_started and check.repaired(project, say):
         return serve(project, port=port, reset=False, say=say, on_ready=on_ready, show=show)
     return code
 
 
-def _chosen(port: int | None) -> int:
-    if port is None:
-        return free_port(DEFAULT_PORT)
-    free = free_port(port)
-    if free != port:
-        raise UsageError(
-            f"Something listens on port {port} already.", f"`starterkit run --port {free}` takes a free one."
-        )
-    return port
-
-
 def _check_schema(project: Project, prepared: Environment, say: Progress) -> None:
-    """Ask the project whether its database fits its code. Exit code 1 without an error means no."""
+    """Raise `SchemaOutdated` if the database doesn't fit. Then the command exits with 1 and prints no error."""
 
-    def is_no(finished: Completed) -> bool:
+    def is_outdated(finished: Completed) -> bool:
         return finished.code == 1 and bool(finished.text_out.strip()) and not _ERROR.search(finished.text_err)
 
-    finished = _run(project, prepared, project.template.commands.schema, say, is_no)
+    finished = _run(project, prepared, project.template.commands.schema, say, is_outdated)
     if finished.code != 0:
         raise SchemaOutdated(finished.text_out.strip())
 
@@ -102,9 +123,9 @@ def _run(
     prepared: Environment,
     args: tuple[str, ...],
     say: Progress,
-    is_answer: Callable[[Completed], bool] = lambda finished: False,
+    is_expected: Callable[[Completed], bool] = lambda finished: False,
 ) -> Completed:
-    """Run a command of the site, once more if its environment was damaged. Raises `SiteFailed`."""
+    """Run a command of the site, again if its environment was damaged. Raises `SiteFailed`."""
     command = prepared.command(args)
     try:
         finished = run(command, cwd=project.folder, env=prepared.variables, timeout=_COMMAND_SECONDS)
@@ -112,15 +133,15 @@ def _run(
         raise SiteFailed(
             f"The site can't start. {slow.message} Is there an endless loop?", "`starterkit check` names its line."
         ) from slow
-    if finished.code == 0 or is_answer(finished):
+    if finished.code == 0 or is_expected(finished):
         return finished
     if check.repaired(project, say):
-        return _run(project, prepared, args, say, is_answer)
-    raise site_failure(project, prepared, command, finished.text_err or finished.text_out)
+        return _run(project, prepared, args, say, is_expected)
+    raise _site_failure(project, prepared, command, finished.text_err or finished.text_out)
 
 
-def _set_aside(database: Path) -> Path:
-    """Move a database and what belongs to it to a dated name beside it; return the new name."""
+def _rename_old(database: Path) -> Path:
+    """Rename a database and its companion files to a dated name, and return the new path."""
     stamp = time.strftime("%Y-%m-%d-%H%M%S")
     kept = database.with_name(f"{database.stem}-{stamp}{database.suffix}")
     for companion in _COMPANIONS:
@@ -128,3 +149,38 @@ def _set_aside(database: Path) -> Path:
         if old.exists():
             old.rename(kept.with_name(kept.name + companion))
     return kept
+
+
+def _site_failure(project: Project, prepared: Environment, command: Sequence[str], text: str) -> SiteFailed:
+    """Return the error for a failed command of the site: the learner's code, the database file, or its last lines."""
+    text = strip_control(text)
+    name = project.template.database
+    for pattern, message, fix in _DATABASE if name else ():
+        if re.search(pattern, text, re.IGNORECASE):
+            return SiteFailed(f"The site can't start. {message.format(file=name)}", fix.format(file=name))
+    failure = explain_output(text, Sources(project.folder, project.template.owns, prepared.programs))
+    if failure.message and failure.place:
+        source_line = "" if str(failure.place) in failure.message else f"\nin {failure.place}"
+        return SiteFailed(
+            f"The site can't start.\n{failure.message}{source_line}", f"Look at this line first. {_AGAIN}"
+        )
+    shown = " ".join(command).replace(f"{project.folder}{os.sep}", "")
+    tail = "\n".join(text.strip().splitlines()[-_SHOWN_LINES:])
+    return SiteFailed(
+        f"The site can't start. Its command `{shown}` failed:\n{tail}",
+        "If these lines don't help, `starterkit doctor` checks your setup.",
+    )
+
+
+def _check_database_file(project: Project) -> None:
+    """Raise `SiteFailed` if the site's database file can't be created or written."""
+    name = project.template.database
+    file = project.folder / name
+    if file.is_dir():
+        raise SiteFailed(f"The site can't start. {name} is a folder, and not a database.", _RESET)
+    folder = next(parent for parent in file.parents if parent.exists())
+    if not folder.is_dir():
+        path = folder.relative_to(project.folder).as_posix()
+        raise SiteFailed(f"The site can't start. {path} is a file, and not a folder.", f"Move it away. {_AGAIN}")
+    if not os.access(folder, os.W_OK) or (file.exists() and not os.access(file, os.W_OK)):
+        raise SiteFailed(f"The site can't start. {name} can't be written.", _PERMISSION.format(file=name))

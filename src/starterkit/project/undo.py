@@ -1,9 +1,9 @@
-"""Snapshots before every command that writes, and the line of undo and redo along them.
+"""Snapshots before every command that writes, and undo and redo with their help.
 
-A snapshot is a commit below `refs/starterkit/undo/` whose tree holds the learner's files byte for byte (`files/`), the
-index as it lay on disk, the versions that were staged and differ from the files (`staged/`), what the command is about
-to write (`coming/`), and `snapshot.json`. Its parents are the commit that HEAD was at and the tip of the branch that
-comes to move, so that nothing of it can be collected as garbage. The line itself, `undo.json`, belongs to this machine.
+A snapshot is a commit below `refs/starterkit/undo/`. Its tree has the learner's files byte for byte (`files/`), the
+bytes of the index, staged versions that differ from the files (`staged/`), the files that the command will write
+(`coming/`), and `snapshot.json`. Its parents are HEAD's commit and the tip of the branch that will move, so that git
+collects none of them as garbage. The list of commands, `undo.json`, belongs to this machine.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from starterkit.errors import ConflictError, UsageError
 from starterkit.git.objects import BOT, FILE, SUBMODULE, Entry, File, NewCommit, write_objects
 from starterkit.git.repository import UNDO_REFS, Head, Repository
 from starterkit.git.worktree import id_on_disk, is_same
-from starterkit.project.journal import FileChange, Plan, Writes, carry_out, next_index_file, writes_between
+from starterkit.project.journal import FileChange, Plan, Writes, carry_out, next_index_file, read_writes, writes_between
 from starterkit.project.project import Project, WorkingTree, tree_fingerprint
 from starterkit.sanitize import few
 
@@ -28,14 +28,15 @@ _FILES = "files/"
 _STAGED = "staged/"
 _COMING = "coming/"
 _LINE = "undo"
+_NOTHING_FIX = "`undo` takes back what next, solve and undo wrote; your own commits are git's: `git log`, `git revert`."
 
 
 @dataclass(frozen=True)
 class UndoEntry:
-    """One command on the undo line: the snapshot before it, where HEAD stood after it, and what it wrote.
+    """One command in the undo history: the snapshot before it, HEAD after it, and its writes.
 
-    `undone_by` is the snapshot that `undo` took before it took the command back: the target of a redo; `restored` is
-    what that undo wrote.
+    `undone_by` is the snapshot that `undo` took before it reverted the command. A redo goes back to it. `restored` are
+    the writes of that undo.
     """
 
     command: str
@@ -49,22 +50,19 @@ class UndoEntry:
 
 @dataclass(frozen=True)
 class UndoHistory:
-    """The commands that can be undone (the last one next), and those that can be redone (the last one next)."""
+    """The commands that can be undone, and those that can be redone. The last entry is next."""
 
     done: tuple[UndoEntry, ...] = ()
     undone: tuple[UndoEntry, ...] = ()
 
     def after(self, done: UndoEntry) -> UndoHistory:
-        """Return the line after a further command; it ends the redo line."""
+        """Return the history after another command, which ends all redo entries."""
         return UndoHistory((*self.done, done), ())
-
-    def as_json(self) -> dict[str, Any]:
-        return {"done": [asdict(entry) for entry in self.done], "undone": [asdict(entry) for entry in self.undone]}
 
 
 @dataclass(frozen=True)
 class UndoResult:
-    """What `undo` or `undo --redo` did: which command, which files it changed, and which it left alone."""
+    """What `undo` or `undo --redo` did: the command, the files that it changed, and those that it `left`."""
 
     command: str
     redone: bool
@@ -75,11 +73,11 @@ class UndoResult:
 
 
 def read_history(project: Project) -> UndoHistory:
-    """Return the undo line of this machine."""
+    """Return the undo history of this machine. Raises `UsageError` if its file is damaged."""
     file = project.repository.own_folder / f"{_LINE}.json"
     try:
-        found = json.loads(file.read_bytes())
-        return UndoHistory(tuple(map(_done, found["done"])), tuple(map(_done, found["undone"])))
+        history = json.loads(file.read_bytes())
+        return UndoHistory(tuple(map(_done, history["done"])), tuple(map(_done, history["undone"])))
     except FileNotFoundError:
         return UndoHistory()
     except (ValueError, KeyError, TypeError) as wrong:
@@ -90,8 +88,8 @@ def read_history(project: Project) -> UndoHistory:
 
 
 def history_entry(line: UndoHistory) -> dict[str, Any]:
-    """Return the undo line as the entry of a plan's memory."""
-    return {_LINE: line.as_json()}
+    """Return the undo history as an entry of a plan's `memory`."""
+    return {_LINE: asdict(line)}
 
 
 def snapshot_commit(
@@ -103,18 +101,18 @@ def snapshot_commit(
     tip: str | None = None,
     coming: Mapping[str, File] | None = None,
 ) -> NewCommit:
-    """Return the commit that keeps all of the learner's work as it is now; the caller writes it.
+    """Return a commit with all of the learner's work, which the caller writes.
 
-    `tip` is the commit of another branch that is about to be moved, `coming` are files that are about to be written.
+    `tip` is the commit of another branch that will move. `coming` are files that will be written.
     """
     about = {"command": command, "branch": head.branch, "commit": head.commit}
     files = {_FILES + path: file for path, file in work.files.files.items()}
+    files |= {_COMING + path: file for path, file in (coming or {}).items()}
     staged = {
         _STAGED + path: entry
         for path, entry in work.files.listing.staged.items()
         if entry.mode != SUBMODULE and (path not in work.tree or work.tree[path].id != entry.id)
     }
-    files |= {_COMING + path: file for path, file in (coming or {}).items()}
     files["snapshot.json"] = File(FILE, json.dumps(about).encode())
     index = project.repository.whole_index()
     if index is not None:
@@ -133,75 +131,53 @@ def snapshot_commit(
 
 
 def undo(project: Project, *, redo: bool = False, force: bool = False) -> UndoResult:
-    """Take the last command that wrote back, or do it again; the state before this is a snapshot too.
+    """Undo the last command that wrote files, or redo it. The state before this is also a snapshot.
 
-    Raises `UsageError` when there is nothing to undo, `ConflictError` when commits or changes since then would be
-    undone too and `force` is not given.
+    Raises `UsageError` if there is nothing to undo. Without `force`, raises `ConflictError` if later commits or changes
+    would be undone too.
     """
     with project.writing("undo"):
         repository, line = project.repository, read_history(project)
-        entry = _entry_to_take(line, redo=redo)
-        head = _head_to_move(repository)
+        entries = line.undone if redo else line.done
+        if not entries:
+            raise UsageError(f"There is nothing to {'redo' if redo else 'undo'}.", _NOTHING_FIX)
+        entry = entries[-1]
+        if unfinished := repository.unfinished():
+            raise ConflictError(unfinished)
+        head = repository.head()
         target = entry.undone_by if redo else entry.snapshot
         goal_head, goal_tree = _snapshot(repository, target)
         expected = _snapshot(repository, entry.snapshot)[0] if redo else Head(entry.branch, entry.commit)
-        wrote = _reversed(entry.restored if redo else entry.wrote)
+        wrote = {path: (new, old) for path, (old, new) in (entry.restored if redo else entry.wrote).items()}
         if not force:
             _check_untouched(project, entry, head == expected, wrote)
         elif head != expected:
             committed = repository.reader.tree(head.commit) if head.commit else {}
             wrote.update({path: (None, goal_tree.get(path)) for path in (*goal_tree, *committed)})
         work = project.read_work(also=tuple(wrote))
-        tip = _tip(repository, goal_head.branch, head)
+        branch, tip = goal_head.branch, None
+        if branch:
+            tip = head.commit if branch == head.branch else repository.refs(branch).get(branch)
         snapshot = snapshot_commit(project, work, head, f"undo{' --redo' if redo else ''} of {entry.command}", tip=tip)
         write_objects(repository.git, [snapshot])
         writes = writes_between(work.tree, goal_tree, wrote)
+        if redo:
+            line = UndoHistory((*line.done, replace(entry, undone_by="", restored={})), line.undone[:-1])
+        else:
+            undone = replace(entry, undone_by=snapshot.ref, restored=writes)
+            line = UndoHistory(line.done[:-1], (*line.undone, undone))
         index = _prepare_index(repository, target)
-        memory = history_entry(_moved(line, entry, snapshot.ref, writes, redo=redo))
-        plan = Plan("undo", writes, head, goal_head, tip, index, memory)
+        plan = Plan("undo", writes, head, goal_head, tip, index, history_entry(line))
         left = carry_out(repository, plan, repository.reader.blob)
         project.forget_state()
-        project.memory.go_back_to(tree_fingerprint(_after(work, writes)), project.state.step)
+        after = {**work.tree, **{path: new for path, (_, new) in writes.items()}}
+        fingerprint = tree_fingerprint({path: entry for path, entry in after.items() if entry})
+        project.memory.go_back_to(fingerprint, project.state.step)
         return UndoResult(entry.command, redo, tuple(writes), snapshot.ref, left=left)
 
 
-def _head_to_move(repository: Repository) -> Head:
-    unfinished = repository.unfinished()
-    if unfinished:
-        raise ConflictError(unfinished)
-    return repository.head()
-
-
-def _tip(repository: Repository, branch: str | None, head: Head) -> str | None:
-    """Return the commit that a branch is at."""
-    if branch is None or branch == head.branch:
-        return head.commit if branch else None
-    return repository.refs(branch).get(branch)
-
-
-def _reversed(writes: Writes) -> dict[str, FileChange]:
-    return {path: (after, before) for path, (before, after) in writes.items()}
-
-
-def _entry_to_take(line: UndoHistory, *, redo: bool) -> UndoEntry:
-    entries = line.undone if redo else line.done
-    if not entries:
-        what = "redo" if redo else "undo"
-        raise UsageError(
-            f"There is nothing to {what}.",
-            "`undo` takes back what next, solve and undo wrote; your own commits are git's: `git log`, `git revert`.",
-        )
-    return entries[-1]
-
-
-def _moved(line: UndoHistory, entry: UndoEntry, snapshot: str, writes: Writes, *, redo: bool) -> UndoHistory:
-    if redo:
-        return UndoHistory((*line.done, replace(entry, undone_by="", restored={})), line.undone[:-1])
-    return UndoHistory(line.done[:-1], (*line.undone, replace(entry, undone_by=snapshot, restored=dict(writes))))
-
-
 def _check_untouched(project: Project, entry: UndoEntry, is_where_it_was: bool, wrote: Writes) -> None:
-    """Refuse to go on when commits, or changes to files that the command wrote, came since."""
+    """Raise `ConflictError` if there are later commits, or later changes to the command's files."""
     if not is_where_it_was:
         raise ConflictError(
             f"There are commits (or another branch) since `starterkit {entry.command}`.",
@@ -209,9 +185,9 @@ def _check_untouched(project: Project, entry: UndoEntry, is_where_it_was: bool, 
         )
     trust_modes = project.repository.trusts_modes
     changed = []
-    for path, sides in wrote.items():
-        found = id_on_disk(project.folder, path)
-        if not any(is_same(found, side, trust_modes=trust_modes) for side in sides):
+    for path, versions in wrote.items():
+        now = id_on_disk(project.folder, path)
+        if not any(is_same(now, version, trust_modes=trust_modes) for version in versions):
             changed.append(path)
     if changed:
         raise ConflictError(
@@ -220,14 +196,8 @@ def _check_untouched(project: Project, entry: UndoEntry, is_where_it_was: bool, 
         )
 
 
-def _after(work: WorkingTree, writes: Writes) -> dict[str, Entry]:
-    """The learner's files once these are written."""
-    tree = {**work.tree, **{path: after for path, (_, after) in writes.items() if after}}
-    return {path: entry for path, entry in tree.items() if path not in writes or writes[path][1]}
-
-
 def _snapshot(repository: Repository, ref: str) -> tuple[Head, dict[str, Entry]]:
-    """Return where HEAD stood at a snapshot, and the files in it."""
+    """Return HEAD at the time of a snapshot, and the snapshot's files."""
     tree = repository.reader.tree(ref)
     about = json.loads(repository.reader.blob(tree["snapshot.json"].id))
     files = {path.removeprefix(_FILES): entry for path, entry in tree.items() if path.startswith(_FILES)}
@@ -240,21 +210,14 @@ def _prepare_index(repository: Repository, ref: str) -> bool:
         return False
     index = next_index_file(repository)
     index.write_bytes(repository.reader.blob(entry.id))
-    os.utime(index, (1, 1))  # older than any file, so that git looks at the files themselves
+    os.utime(index, (1, 1))  # older than any file, so that git reads the files
     return True
 
 
-def _done(found: dict[str, Any]) -> UndoEntry:
-    return UndoEntry(**{**found, "wrote": _read_writes(found["wrote"]), "restored": _read_writes(found["restored"])})
-
-
-def _read_writes(found: dict[str, Any]) -> dict[str, FileChange]:
-    return {
-        path: (None if old is None else Entry(*old), None if new is None else Entry(*new))
-        for path, (old, new) in found.items()
-    }
+def _done(entry: dict[str, Any]) -> UndoEntry:
+    return UndoEntry(**{**entry, "wrote": read_writes(entry["wrote"]), "restored": read_writes(entry["restored"])})
 
 
 def undo_help(line: UndoHistory) -> str:
-    """Return which command `undo` would take back now, or an empty text."""
+    """Return the command that `starterkit undo` would revert now, or ""."""
     return line.done[-1].command if line.done else ""

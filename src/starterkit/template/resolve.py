@@ -91,13 +91,13 @@ def recorded_template(source: str) -> Iterator[ResolvedTemplate | None]:
 
 
 def _fetched(address: GitUrl, store: Path) -> ResolvedTemplate:
-    fetched = fetch(address, store)
-    folder = fetched.folder / address.folder if address.folder else fetched.folder
+    fetched, commit = fetch(address, store)
+    folder = fetched / address.folder if address.folder else fetched
     if not (folder / "path.yml").is_file():
-        inside = sorted(file.parent.relative_to(fetched.folder).as_posix() for file in fetched.folder.rglob("path.yml"))
+        inside = sorted(file.parent.relative_to(fetched).as_posix() for file in fetched.rglob("path.yml"))
         where = f"Templates in it: {', '.join(f'{GitUrl(address.url, address.revision, one)}' for one in inside)}."
         raise UsageError(
             f"{without_secret(str(address))} holds no template: there is no path.yml.",
             without_secret(where) if inside else "Is it the right address? See docs/authoring.md.",
         )
-    return ResolvedTemplate(folder, read_template(FolderSource(folder)), str(address.at(fetched.commit)))
+    return ResolvedTemplate(folder, read_template(FolderSource(folder)), str(address.at(commit)))

@@ -13,7 +13,7 @@ from starterkit.cli.console.text import Text, joined, text
 from starterkit.cli.options import flag, part_of, whole_number
 from starterkit.cli.session import console_of, folder_of
 from starterkit.errors import EnvironmentProblem, ExitCode
-from starterkit.git.diff import changed_since as files_changed_since
+from starterkit.git.worktree import changed_since as files_changed_since
 from starterkit.paths import cache_folder
 from starterkit.validation.model import Report, RuleResult, Status
 from starterkit.validation.plan import RuleRun, changed_steps, chosen_rules, chosen_steps, rule_runs, shard_of
