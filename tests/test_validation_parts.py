@@ -17,12 +17,20 @@ from starterkit.errors import UsageError
 from starterkit.git.worktree import changed_since
 from starterkit.template.load import read_template
 from starterkit.template.model import FolderSource
-from starterkit.validation.cache import ResultCache
 from starterkit.validation.markdown import blocks, grade, links, stands_in, words
-from starterkit.validation.matrix import MatrixJob, matrix, step_ranges
 from starterkit.validation.model import STEP_RULES, Finding, Report, Rule, RuleResult, Status
 from starterkit.validation.mutation import MOST, mutants_of, sampled
-from starterkit.validation.plan import changed_steps, chosen_rules, chosen_steps, rule_runs, shard_of
+from starterkit.validation.plan import (
+    MatrixJob,
+    changed_steps,
+    chosen_rules,
+    chosen_steps,
+    matrix,
+    rule_runs,
+    shard_of,
+    step_ranges,
+)
+from starterkit.validation.runner import ResultCache
 from starterkit.validation.shown import as_annotations, as_json, as_junit, closing_line, finding_lines
 from starterkit.validation.target import template_under_test
 from starterkit.validation.variations import VARIATIONS, python

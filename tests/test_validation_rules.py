@@ -42,7 +42,7 @@ def test_what_is_broken_is_found(case: Case, tmp_path: Path, cache: Path) -> Non
     report = validated(case.make(tmp_path), cache, [case.told["step"]], [case.rule])
 
     found = [finding for finding in report.findings if case.told["says"] in finding.message]
-    assert found, [f"{finding.place}: {finding.message}" for finding in report.findings]
+    assert found, [f"{finding.file}:{finding.line}: {finding.message}" for finding in report.findings]
     assert found[0].file == case.told["file"]
     assert found[0].line == case.told.get("line", found[0].line)
     assert found[0].by_hand

@@ -9,7 +9,7 @@ import errno
 import os
 import secrets
 import stat
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -178,6 +178,12 @@ def write_file(folder: Path, path: str, file: File, *, scratch: Path | None = No
             if failed.errno != errno.EXDEV:
                 raise
     return _write_by_rename(full, file, full.parent)
+
+
+def write_files(folder: Path, files: Mapping[str, File]) -> None:
+    """Write files into a folder, each in one step."""
+    for path, file in files.items():
+        write_file(folder, path, file)
 
 
 def _write_by_rename(full: Path, file: File, scratch: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a validation gives back: findings, one result for each rule and step, and the report of them all."""
+"""The results of a validation: findings, a result for each rule and step, and the report of all results."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from starterkit.template.model import BASE
 
 
 class Rule(StrEnum):
-    """One thing that is proven. The value is what `--only` and `--skip` take."""
+    """A rule that validation checks. The value is its name in `--only` and `--skip`."""
 
     RENDERS = "renders"
     PLAIN_COPIER = "plain-copier"
@@ -27,14 +27,14 @@ class Rule(StrEnum):
 
 
 class Status(StrEnum):
-    """How a rule ended; each word reads without colour."""
+    """How a rule ended. Each word is clear without color."""
 
     OK = "ok"
     FAILED = "FAILED"
     SKIPPED = "skipped"
 
 
-# Rules of the template as a whole; those that look at base and at each step; all others look at each step.
+# Rules that check only base, and rules that check base and each step. All others check each step.
 _BASE_ONLY = (Rule.PLAIN_COPIER, Rule.BASE_GREEN)
 _BASE_TOO = (Rule.RENDERS, Rule.CLEAN, Rule.SAFE)
 BASE_RULES = tuple(rule for rule in Rule if rule in (*_BASE_ONLY, *_BASE_TOO))
@@ -43,10 +43,10 @@ STEP_RULES = tuple(rule for rule in Rule if rule not in _BASE_ONLY)
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is not as it must be.
+    """One problem of a template.
 
-    `file` is relative to the template's folder ("" for none), `line` counts from 1 (0 for none); `by_hand` is one
-    command that shows it.
+    `file` is relative to the template's folder ("" for none), `line` counts from 1 (0 for none). `by_hand` is a command
+    that shows the problem.
     """
 
     template: str
@@ -57,18 +57,13 @@ class Finding:
     message: str
     by_hand: str
 
-    @property
-    def place(self) -> str:
-        return f"{self.file}:{self.line}" if self.line else self.file
-
 
 @dataclass(frozen=True)
 class RuleResult:
     """How one rule ended for one step (or for `base`).
 
-    `seconds` is how long it took when it ran, `test_seconds` how long its test runs took, summed; `cached` says that
-    both are those of an earlier run. `skipped` is the reason why it did not run. `score` is the part of the mutants
-    that turned a test red.
+    `seconds` is how long it took, `test_seconds` the sum of its test runs. If it is `cached`, both are of an earlier
+    run. `skipped` is the reason why it did not run. `score` is the share of mutants that made a test fail.
     """
 
     template: str
@@ -91,7 +86,7 @@ class RuleResult:
 
 @dataclass(frozen=True)
 class Report:
-    """All results, in the order template, step, rule; `folders` are the templates' folders by name."""
+    """All results, in the order template, step, rule. `folders` are the templates' folders by name."""
 
     results: tuple[RuleResult, ...]
     seconds: float
@@ -108,15 +103,15 @@ class Report:
 
     @property
     def from_cache(self) -> int:
-        """How many results are those of an earlier run."""
+        """The number of results that came from the cache."""
         return sum(result.cached for result in self.results)
 
     @property
     def test_seconds(self) -> float:
-        """How long the test runs of this validation took, summed."""
+        """The sum of the test runs of this validation."""
         return sum(result.test_seconds for result in self.results if not result.cached)
 
 
 def scope(step: str) -> tuple[Rule, ...]:
-    """Return the rules that look at a step (or at `base`)."""
+    """Return the rules that check a step (or `base`)."""
     return BASE_RULES if step == BASE else STEP_RULES

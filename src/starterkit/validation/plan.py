@@ -1,22 +1,28 @@
-"""What is to be done: units of template, step and rule; which of them; and the key under which each is remembered."""
+"""What a validation does: units of template, step and rule, their keys in the cache, and how CI jobs divide them."""
 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
-from starterkit.errors import UsageError
+from starterkit.errors import StarterkitError, UsageError
 from starterkit.git.objects import digest
+from starterkit.process import run
+from starterkit.project.layers import read_folder
 from starterkit.template.model import BASE, Template
-from starterkit.validation.cache import runtime_version, tool_versions
 from starterkit.validation.model import Rule, scope
 from starterkit.validation.target import TemplateUnderTest
 from starterkit.yamlfile import did_you_mean
 
-# The test run that a rule shares with another one: those that begin with the same layer go one after the other.
+# Rules that use the same test run, by the name of that run. They run one after the other.
 _SHARED_RUN = {Rule.RED: "given", Rule.NO_REGRESSION: "given", Rule.GREEN: "solution", Rule.SAFE: "solution"}
-# What takes long is begun first, so that no core is idle at the end.
+_SHARED_RUN_OF_BASE = {Rule.BASE_GREEN: BASE, Rule.SAFE: BASE}
+# The slowest rules start first, so that no core is idle at the end.
 _WEIGHTS = {
     Rule.EARNED: 60,
     Rule.ALONE: 15,
@@ -26,11 +32,17 @@ _WEIGHTS = {
     Rule.SAFE: 3,
     Rule.BASE_GREEN: 3,
 }
+# Parts of starterkit that don't affect a result. All other code counts into its key, so that a result in the cache
+# never comes from older code.
+_NOT_IN_KEYS = {"cli", "__pycache__", "templates"}
+# The newest versions that a template is tried with, besides the oldest one that it asks for.
+_NEWEST = {"python": "3.14", "node": "24"}
+_OLDEST = re.compile(r">=\s*(\d+(?:\.\d+)?)")
 
 
 @dataclass(frozen=True)
 class RuleRun:
-    """One rule for one step (or `base`) of one template. `key` names all that its result hangs on."""
+    """One rule for one step (or `base`) of one template."""
 
     subject: TemplateUnderTest
     step: str
@@ -38,32 +50,31 @@ class RuleRun:
 
     @property
     def key(self) -> str:
+        """A digest of everything that the result depends on."""
         return digest(tool_versions(), self.rule.value, *_inputs(self.subject, self.step, self.rule))
 
     @property
-    def shared_run(self) -> str:
-        """The name of the test run that this unit shares with others ("" for none)."""
-        if self.step == BASE:
-            return BASE if self.rule in (Rule.BASE_GREEN, Rule.SAFE) else ""
-        return _SHARED_RUN.get(self.rule, "")
+    def group(self) -> tuple[str, str, str]:
+        """What this unit has in common with the units that use the same test run."""
+        shared = _SHARED_RUN_OF_BASE if self.step == BASE else _SHARED_RUN
+        return self.subject.name, self.step, shared.get(self.rule, self.rule)
 
     @property
     def weight(self) -> int:
-        """About how long it takes, compared with others."""
+        """About how long it takes, compared with other units."""
         return _WEIGHTS.get(self.rule, 1)
 
 
 def rule_runs(subject: TemplateUnderTest, steps: Sequence[str], rules: Iterable[Rule]) -> list[RuleRun]:
     """Return the units of a template in the order in which they are reported."""
-    wanted = tuple(rules)
-    return [RuleRun(subject, step, rule) for step in steps for rule in scope(step) if rule in wanted]
+    chosen = tuple(rules)
+    return [RuleRun(subject, step, rule) for step in steps for rule in scope(step) if rule in chosen]
 
 
 def chosen_steps(template: Template, words: Sequence[str]) -> list[str]:
-    """Return the steps that are meant, `base` among them, in the path's order; all where nothing is said.
+    """Return the chosen steps, with `base`, in the path's order. No words choose all steps.
 
-    A word is `base`, a step as it is named anywhere, or a range of two of them: `02..04`.
-    Raises `UsageError` for a step that there is not.
+    A word is `base`, any name of a step, or a range of two of them: `02..04`. Raises `UsageError` for an unknown step.
     """
     everything = [BASE, *template.step_names]
     if not words:
@@ -80,41 +91,40 @@ def chosen_steps(template: Template, words: Sequence[str]) -> list[str]:
 
 
 def chosen_rules(only: Sequence[str], skip: Sequence[str]) -> list[Rule]:
-    """Return the rules that are meant. Raises `UsageError` for one that there is not, with the nearest name."""
-    wanted = {_rule(word) for word in only} or set(Rule)
-    return [rule for rule in Rule if rule in wanted - {_rule(word) for word in skip}]
+    """Return the rules in `only` (or all) without those in `skip`. Raises `UsageError` for an unknown rule."""
+    chosen = {_rule(word) for word in only} or set(Rule)
+    return [rule for rule in Rule if rule in chosen - {_rule(word) for word in skip}]
 
 
 def changed_steps(template: Template, changed: Sequence[str]) -> list[str]:
-    """Return the steps whose files are among the changed ones of a template's folder, and those after them."""
+    """Return the first step with one of these changed files, and all steps after it. Paths start in the template."""
     everything = [BASE, *template.step_names]
     first = len(everything)
     for path in changed:
         parts = path.split("/")
-        named = parts[1] if parts[0] in ("steps", "foreign") and len(parts) > 1 else BASE
-        first = min(first, everything.index(named) if named in everything else 0)
+        step = parts[1] if parts[0] in ("steps", "foreign") and len(parts) > 1 else BASE
+        first = min(first, everything.index(step) if step in everything else 0)
     return everything[first:]
 
 
 def shard_of(units: Sequence[RuleRun], number: int, count: int) -> list[RuleRun]:
     """Return one of `count` parts of the units, counted from 1. Units that share a test run stay together.
 
-    Every machine cuts the same list in the same way.
+    Every machine divides the same list in the same way.
     """
     if count == 1:
         return list(units)
     groups: dict[object, list[RuleRun]] = {}
     for unit in units:
-        own = unit.shared_run or unit.rule
-        groups.setdefault((unit.subject.name, unit.step, own), []).append(unit)
+        groups.setdefault(unit.group, []).append(unit)
     loads = [0] * count
-    mine: list[RuleRun] = []
+    chosen: list[RuleRun] = []
     for group in sorted(groups.values(), key=lambda group: -sum(unit.weight for unit in group)):
         lightest = loads.index(min(loads))
         loads[lightest] += sum(unit.weight for unit in group)
         if lightest == number - 1:
-            mine += group
-    return [unit for unit in units if unit in mine]
+            chosen += group
+    return [unit for unit in units if unit in chosen]
 
 
 def _step(template: Template, word: str) -> str:
@@ -129,25 +139,89 @@ def _rule(word: str) -> Rule:
     return Rule(name)
 
 
+# --- what a result depends on ---------------------------------------------------------------------------------------
+
+
 def _inputs(subject: TemplateUnderTest, step: str, rule: Rule) -> list[object]:
-    """All that the result of a unit hangs on, beside the programs."""
+    """Everything that the result of a unit depends on, except for the programs."""
     template = subject.template
     settings = [template.environment, template.commands, template.select, template.test_files, template.owned]
-    runtime = runtime_version(template.environment.kind)
+    runtime = _node_version() if template.environment.kind == "node" else ""
     inputs: list[object] = [subject.name, template.name, step, runtime, *map(repr, settings), template.database]
     if step == BASE:
         return [*inputs, template.tests, template.own_history, subject.digests[BASE]]
     so_far = template.step_names[: template.step_names.index(step) + 1]
     inputs.append(subject.digests[f"solution {step}"])
-    inputs.append([template.tests, *((one.tests, one.guards) for one in map(template.step, so_far))])
+    inputs.append([template.tests, *((earlier.tests, earlier.guards) for earlier in map(template.step, so_far))])
     if rule in (Rule.HINTS, Rule.EARNED, Rule.LESSON):
-        inputs.append(subject.template.source.read(f"steps/{step}/step.yml"))
+        inputs.append(template.source.read(f"steps/{step}/step.yml"))
     if rule is Rule.CARRIES:
-        inputs.append(_foreign(subject))
+        foreign = subject.foreign
+        inputs.append(digest(read_folder(foreign)) if foreign and foreign.is_dir() else "")
     return inputs
 
 
-def _foreign(subject: TemplateUnderTest) -> str:
-    from starterkit.project.layers import read_folder
+@cache
+def tool_versions() -> str:
+    """Return a digest of the programs that a result depends on, with starterkit's own code."""
+    package = Path(__file__).resolve().parents[1]
+    code = {
+        str(file.relative_to(package)): file.read_bytes()
+        for file in sorted(package.rglob("*.py"))
+        if _NOT_IN_KEYS.isdisjoint(file.relative_to(package).parts)
+    }
+    versions = {}
+    for name in ("copier", "jinja2", "uv", "ruff"):
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            versions[name] = ""
+    return digest(sys.version, sys.platform, versions, *(item for pair in code.items() for item in pair))
 
-    return digest(read_folder(subject.foreign)) if subject.foreign is not None and subject.foreign.is_dir() else ""
+
+@cache
+def _node_version() -> str:
+    try:
+        return run(["node", "--version"], timeout=10).text_out.strip()
+    except StarterkitError:
+        return ""  # starterkit installs Node for the project then
+
+
+# --- jobs of a CI provider ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class MatrixJob:
+    """One CI job: `steps` is a range as `--step` takes it; `python` or `node` is "" if the template doesn't use it."""
+
+    template: str
+    steps: str
+    python: str
+    node: str
+    database: str = "sqlite"
+
+
+def matrix(
+    templates: Sequence[tuple[str, Template]], *, steps_per_job: int = 2, versions: Sequence[str] = ()
+) -> list[MatrixJob]:
+    """Return template × step range × version. Without `versions`, take the oldest and newest of each template."""
+    return [
+        MatrixJob(name, steps, **{"python": "", "node": "", template.environment.kind: number})
+        for name, template in templates
+        for steps in step_ranges(template, steps_per_job)
+        for number in versions or _versions(template)
+    ]
+
+
+def step_ranges(template: Template, size: int) -> list[str]:
+    """Return ranges of `size` steps that together are the whole path, base first."""
+    everything = [BASE, *(name.split("-", 1)[0] for name in template.step_names)]
+    parts = [everything[start : start + max(1, size)] for start in range(0, len(everything), max(1, size))]
+    return [part[0] if len(part) == 1 else f"{part[0]}..{part[-1]}" for part in parts]
+
+
+def _versions(template: Template) -> list[str]:
+    kind = template.environment.kind
+    oldest = _OLDEST.search(template.tools.get(kind, ""))
+    newest = _NEWEST.get(kind, "")
+    return list(dict.fromkeys([oldest[1] if oldest else newest, newest]))

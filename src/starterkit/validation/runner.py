@@ -1,26 +1,53 @@
-"""Doing it: a pool of threads takes the units one after the other; the work is in the programs that they start."""
+"""Running a validation: threads work through the units, and a cache keeps the results."""
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from starterkit.errors import FileError, StarterkitError
 from starterkit.process import terminate_all
 from starterkit.template.model import BASE
-from starterkit.validation.cache import ResultCache
-from starterkit.validation.concurrency import ConcurrencyLimit, Stopped
 from starterkit.validation.model import Finding, Report, Rule, RuleResult
 from starterkit.validation.plan import RuleRun
+from starterkit.validation.rules.base_green import base_green
+from starterkit.validation.rules.carries import carries
+from starterkit.validation.rules.clean import clean
+from starterkit.validation.rules.earned import earned
+from starterkit.validation.rules.green import alone, green, no_regression
+from starterkit.validation.rules.hints import hints
+from starterkit.validation.rules.lesson import lesson
+from starterkit.validation.rules.plain_copier import plain_copier
+from starterkit.validation.rules.red import red
+from starterkit.validation.rules.renders import renders
+from starterkit.validation.rules.safe import safe
 from starterkit.validation.target import NotRenderedError
-from starterkit.validation.workspace import RuleContext, Skip, Workspace
+from starterkit.validation.workspace import ConcurrencyLimit, RuleContext, Skip, Workspace
 
-_LOOK_EVERY_SECONDS = 0.2
+_RULES: dict[Rule, Callable[[RuleContext], list[Finding]]] = {
+    Rule.RENDERS: renders,
+    Rule.PLAIN_COPIER: plain_copier,
+    Rule.BASE_GREEN: base_green,
+    Rule.RED: red,
+    Rule.GREEN: green,
+    Rule.NO_REGRESSION: no_regression,
+    Rule.ALONE: alone,
+    Rule.CARRIES: carries,
+    Rule.EARNED: earned,
+    Rule.HINTS: hints,
+    Rule.LESSON: lesson,
+    Rule.CLEAN: clean,
+    Rule.SAFE: safe,
+}
+_POLL_SECONDS = 0.2
+_FORMAT = 1  # of a result in the cache
 
 
 class ValidationObserver:
@@ -35,9 +62,9 @@ class ValidationObserver:
 
 @dataclass(frozen=True)
 class RunSettings:
-    """Where a validation runs: how many programs at once, and the folder for what can be made again.
+    """How a validation runs: the cache folder, the number of programs at once (0: one per core), and the cache's use.
 
-    Without `use_cache` nothing is taken from earlier validations; what is found is kept all the same.
+    Without `use_cache` no result is read from the cache, but results are still written to it.
     """
 
     cache: Path
@@ -46,152 +73,144 @@ class RunSettings:
 
     @property
     def templates(self) -> Path:
-        """Where templates from git addresses are kept."""
+        """The folder for templates from git addresses."""
         return self.cache / "templates"
 
     @property
     def slots(self) -> int:
-        """How many programs run at once; without a wish, as many as there are cores."""
         return self.jobs or os.cpu_count() or 1
 
 
-def validate(units: Sequence[RuleRun], place: RunSettings, observer: ValidationObserver | None = None) -> Report:
-    """Return the report of all units; those that were done before on the same content are taken from the cache.
+class ResultCache:
+    """Results in small files, one for each key."""
 
-    Raises `FileError` where a template's files cannot be laid out. An interruption ends all that was started.
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / "validation"
+
+    def get(self, key: str) -> RuleResult | None:
+        """Return the result of a key, marked as cached. None if there is no readable one."""
+        try:
+            data: dict[str, Any] = json.loads((self._folder / key[:2] / f"{key}.json").read_bytes())
+            if data.pop("format") != _FORMAT:
+                return None
+            findings = tuple(Finding(**{**finding, "rule": Rule(finding["rule"])}) for finding in data["findings"])
+            more = {"rule": Rule(data["rule"]), "findings": findings, "notes": tuple(data["notes"])}
+            return RuleResult(**{**data, **more, "cached": True})
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def put(self, key: str, result: RuleResult) -> None:
+        """Keep a result, if the folder can be written."""
+        folder = self._folder / key[:2]
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            handle, draft = tempfile.mkstemp(dir=folder)
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                json.dump({"format": _FORMAT, **asdict(result)}, stream)
+            Path(draft).replace(folder / f"{key}.json")
+        except OSError:
+            return
+
+
+def validate(units: Sequence[RuleRun], place: RunSettings, observer: ValidationObserver | None = None) -> Report:
+    """Return the report of all units. Results for unchanged content come from the cache.
+
+    Raises `FileError` if a template's files can't be laid out. An interruption ends all programs that were started.
     """
-    begun = time.monotonic()
-    watcher = observer or ValidationObserver()
-    kept = ResultCache(place.cache)
+    started = time.monotonic()
+    observer = observer or ValidationObserver()
+    cache = ResultCache(place.cache)
     keys = {unit: unit.key for unit in units}
-    results = {unit: found for unit in units if place.use_cache and (found := kept.get(keys[unit])) is not None}
+    results = {unit: result for unit in units if place.use_cache and (result := cache.get(keys[unit])) is not None}
     for number, result in enumerate(results.values(), 1):
-        watcher.ended(result, number, len(units))
+        observer.ended(result, number, len(units))
     missing = [unit for unit in units if unit not in results]
     if missing:
         _lay_out(missing)
-        slots = ConcurrencyLimit(place.slots)
         with tempfile.TemporaryDirectory(prefix="validation-", ignore_cleanup_errors=True) as scratch:
-            bench = Workspace(Path(scratch).resolve(), place.cache / "environments", slots)
+            bench = Workspace(Path(scratch).resolve(), place.cache / "environments", ConcurrencyLimit(place.slots))
 
-            def ended(unit: RuleRun, done: _Done) -> None:
-                results[unit] = done.result
-                if done.is_lasting:
-                    kept.put(keys[unit], done.result)
-                watcher.ended(done.result, len(results), len(units))
+            def ended(unit: RuleRun, result: RuleResult, is_lasting: bool) -> None:
+                results[unit] = result
+                if is_lasting:
+                    cache.put(keys[unit], result)
+                observer.ended(result, len(results), len(units))
 
-            _drain(missing, bench, watcher, ended)
+            _run_all(missing, bench, observer, ended)
     folders = {unit.subject.template.name: str(unit.subject.folder) for unit in units}
-    return Report(tuple(results[unit] for unit in units), time.monotonic() - begun, place.slots, folders)
-
-
-@dataclass(frozen=True)
-class _Done:
-    """A result; not lasting where the machine, and not the template, may have been the reason."""
-
-    result: RuleResult
-    is_lasting: bool
+    return Report(tuple(results[unit] for unit in units), time.monotonic() - started, place.slots, folders)
 
 
 def _lay_out(units: Sequence[RuleRun]) -> None:
-    """Render and lay out each template before anything runs, so that malformed files are told at once."""
+    """Render and lay out each template before anything runs, so that malformed files are reported at once."""
     for subject in {unit.subject.name: unit.subject for unit in units}.values():
         try:
             subject.layer(BASE)
         except NotRenderedError:
-            continue  # the rule `renders` says why
+            continue  # the rule `renders` reports why
 
 
-def _drain(
-    units: Sequence[RuleRun], bench: Workspace, watcher: ValidationObserver, ended: Callable[[RuleRun, _Done], None]
+def _run_all(
+    units: Sequence[RuleRun],
+    bench: Workspace,
+    observer: ValidationObserver,
+    ended: Callable[[RuleRun, RuleResult, bool], None],
 ) -> None:
-    """Work through the units; a unit that shares a test run with another waits for it and then costs nothing."""
+    """Run the units in threads. Units that share a test run go one after the other, and only the first runs it."""
     waiting = sorted(units, key=lambda unit: -unit.weight)
-    under_way: dict[Future[_Done], RuleRun] = {}
-    busy: set[object] = set()
+    running: dict[Future[tuple[RuleResult, bool]], RuleRun] = {}
     with ThreadPoolExecutor(bench.slots.count, thread_name_prefix="unit") as pool:
         try:
-            while waiting or under_way:
-                for unit in [one for one in waiting if _run_of(one) not in busy]:
-                    if len(under_way) >= bench.slots.count:
+            while waiting or running:
+                for unit in list(waiting):
+                    if len(running) >= bench.slots.count:
                         break
-                    if _run_of(unit) in busy:
+                    if unit.group in {other.group for other in running.values()}:
                         continue
                     waiting.remove(unit)
-                    busy.add(_run_of(unit))
-                    watcher.began(unit)
-                    under_way[pool.submit(_do, unit, bench)] = unit
-                finished, _ = wait(under_way, timeout=_LOOK_EVERY_SECONDS, return_when=FIRST_COMPLETED)
+                    observer.began(unit)
+                    running[pool.submit(_run, unit, bench)] = unit
+                finished, _ = wait(running, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
                 for future in finished:
-                    unit = under_way.pop(future)
-                    busy.discard(_run_of(unit))
-                    ended(unit, future.result())
+                    ended(running.pop(future), *future.result())
         except BaseException:
-            _stop(bench, under_way)
+            _stop(bench, running)
             raise
 
 
-def _run_of(unit: RuleRun) -> object:
-    return (unit.subject.name, unit.step, unit.shared_run or unit.rule)
-
-
-def _stop(bench: Workspace, under_way: dict[Future[_Done], RuleRun]) -> None:
-    """Let nothing more start and end what runs, until every thread has noticed."""
+def _stop(bench: Workspace, running: dict[Future[tuple[RuleResult, bool]], RuleRun]) -> None:
+    """Let nothing more start, and end what runs until every thread is done."""
     bench.slots.stop()
     while True:
         terminate_all()
-        _, still = wait(under_way, timeout=_LOOK_EVERY_SECONDS)
-        if not still:
+        _, unfinished = wait(running, timeout=_POLL_SECONDS)
+        if not unfinished:
             return
 
 
-def _do(unit: RuleRun, bench: Workspace) -> _Done:
+def _run(unit: RuleRun, bench: Workspace) -> tuple[RuleResult, bool]:
+    """Return a unit's result, and False if the machine and not the template may be the reason for it."""
     work = RuleContext(unit.subject, unit.step, bench, unit.rule)
-    begun = time.monotonic()
+    started = time.monotonic()
     findings: list[Finding] = []
     skipped, is_lasting = "", True
     try:
-        findings = list(_rule(unit.rule)(work))
-    except Skip as reason:
+        findings = _RULES[unit.rule](work)
+    except (Skip, NotRenderedError) as reason:
         skipped = str(reason)
-    except NotRenderedError as reason:
-        skipped = reason.message
-    except FileError as wrong:
-        file = wrong.file.removeprefix(str(unit.subject.folder)).lstrip("/\\")
-        findings = [work.finding(wrong.message, file, wrong.line or 0)]
-    except Stopped:
-        raise
-    except StarterkitError as wrong:  # the machine lacks something, or was too slow: this time it could not be proven
-        findings, is_lasting = [work.finding(f"could not be proven: {wrong}")], False
+    except FileError as error:
+        findings = [work.of_error(error)]
+    except StarterkitError as error:  # the machine lacks something or was too slow: validate again next time
+        findings, is_lasting = [work.finding(f"could not be proven: {error}")], False
     result = RuleResult(
         unit.subject.template.name,
         unit.step,
         unit.rule,
-        seconds=time.monotonic() - begun,
+        seconds=time.monotonic() - started,
         test_seconds=work.test_seconds,
         findings=tuple(findings),
         notes=tuple(work.notes),
         score=work.score,
         skipped=skipped,
     )
-    return _Done(result, is_lasting)
-
-
-def _rule(rule: Rule) -> Callable[[RuleContext], list[Finding]]:
-    from starterkit.validation.rules import carrying, cleanliness, earned, rendering, tests, texts
-
-    return {
-        Rule.RENDERS: rendering.renders,
-        Rule.PLAIN_COPIER: rendering.plain_copier,
-        Rule.BASE_GREEN: tests.base_green,
-        Rule.RED: tests.red,
-        Rule.GREEN: tests.green,
-        Rule.NO_REGRESSION: tests.no_regression,
-        Rule.ALONE: tests.alone,
-        Rule.CARRIES: carrying.carries,
-        Rule.EARNED: earned.earned,
-        Rule.HINTS: texts.hints,
-        Rule.LESSON: texts.lesson,
-        Rule.CLEAN: cleanliness.clean,
-        Rule.SAFE: cleanliness.safe,
-    }[rule]
+    return result, is_lasting

@@ -1,4 +1,4 @@
-"""A template as the validator sees it: its layers, where each file of them comes from, and a digest of each."""
+"""A template under validation: its layers, the file that each of their files comes from, and a digest of each layer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from starterkit.errors import StarterkitError, UsageError
 from starterkit.git.clone import parse_git_url
 from starterkit.git.objects import File, digest
 from starterkit.project.layers import Layer, path_layers, read_folder
-from starterkit.render import SUFFIX
+from starterkit.render import SUFFIX, render
 from starterkit.template.bundled import bundled_names
 from starterkit.template.load import read_template
 from starterkit.template.model import BASE, FolderSource, Template
@@ -21,28 +21,27 @@ from starterkit.testing.discovery import expected_tests
 from starterkit.testing.results import ExpectedTest
 
 Files = dict[str, File]
-# Copier changes the current folder of the whole process while it renders: one at a time, and nothing that runs beside
-# it may go by the current folder.
+# Copier changes the current folder of the whole process while it renders: render one template at a time, and use no
+# relative path in other threads.
 _rendering = threading.Lock()
 
 
 class NotRenderedError(StarterkitError):
-    """project/ does not render, so nothing that needs it can be proven; the rule `renders` says why."""
+    """project/ does not render. The rule `renders` reports why; other rules can't run."""
 
 
 @dataclass(eq=False)
 class TemplateUnderTest:
-    """One template under validation. `name` is how it was named, and how its findings name it again."""
+    """One template under validation. `name` is the name or folder that the user gave; findings repeat it."""
 
     name: str
     folder: Path
     template: Template
     foreign: Path | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _layers: dict[str, Layer] | None = None
-    _failure: StarterkitError | None = None
+    _layers: dict[str, Layer] | StarterkitError | None = None
 
-    # --- the template's folders, as they lie there ------------------------------------------------------------------
+    # --- the template's folders, not rendered -----------------------------------------------------------------------
 
     @cached_property
     def project(self) -> Files:
@@ -51,59 +50,55 @@ class TemplateUnderTest:
 
     @cached_property
     def own_files(self) -> dict[str, Files]:
-        """The files that each given and solution brings, by label (`given 01-comments`)."""
-        found: dict[str, Files] = {}
-        for step in self.template.step_names:
-            for kind in ("given", "solution"):
-                found[f"{kind} {step}"] = _read(self.folder / "steps" / step / kind)
-        return found
+        """The files that each given and solution adds, by label (`given 01-comments`)."""
+        return {
+            f"{kind} {step}": _read(self.folder / "steps" / step / kind)
+            for step in self.template.step_names
+            for kind in ("given", "solution")
+        }
 
     @cached_property
     def digests(self) -> dict[str, str]:
-        """A digest of each layer, by label: of its own files and of all that lies below it, before rendering."""
+        """A digest of each layer before rendering, by label: of its files and of all layers below it."""
         questions = (self.folder / "copier.yml").read_bytes() if (self.folder / "copier.yml").is_file() else b""
-        found = {BASE: digest(questions, self.project)}
-        below = found[BASE]
+        below = digest(questions, self.project)
+        digests = {BASE: below}
         for step in self.template.steps:
             removed = {"given": step.removed_by_given, "solution": step.removed_by_solution}
             for kind in ("given", "solution"):
                 label = f"{kind} {step.name}"
                 lesson = self.template.lesson(step.name) if kind == "given" else ""
-                below = found[label] = digest(below, self.own_files[label], removed[kind], lesson)
-        return found
+                below = digests[label] = digest(below, self.own_files[label], removed[kind], lesson)
+        return digests
 
     # --- its layers, rendered ---------------------------------------------------------------------------------------
 
     def layer(self, label: str) -> Files:
         """Return all files of a layer: `base`, `given NAME` or `solution NAME`.
 
-        Raises `NotRenderedError` where project/ does not render, `FileError` where a step's files cannot be laid out.
+        Raises `NotRenderedError` if project/ does not render, `FileError` if a step's files can't be laid out.
         """
         with self._lock:
-            if self._layers is None and self._failure is None:
-                self._render()
-        if self._failure is not None:
-            raise NotRenderedError("project/ does not render") from self._failure
-        assert self._layers is not None
+            if self._layers is None:
+                self._layers = self._laid_out()
+        if isinstance(self._layers, StarterkitError):
+            raise NotRenderedError("project/ does not render") from self._layers
         return self._layers[label].files
 
-    def _render(self) -> None:
+    def _laid_out(self) -> dict[str, Layer] | StarterkitError:
         try:
             base = self.rendered({})
-        except StarterkitError as wrong:
-            self._failure = wrong
-            return
-        self._layers = {layer.label: layer for layer in path_layers(self.folder, self.template, base)}
+        except StarterkitError as error:
+            return error
+        return {layer.label: layer for layer in path_layers(self.folder, self.template, base)}
 
     def rendered(self, answers: Mapping[str, str]) -> Files:
-        """Return project/ rendered with these answers. Raises what `render` raises."""
-        from starterkit.render import render
-
+        """Return project/ rendered with these answers. Raises the errors of `render`."""
         with _rendering:
             return render(self.folder, answers, read_folder).files
 
     def below(self, label: str) -> str:
-        """Return the label of the layer that a given or a solution is laid over."""
+        """Return the label of the layer below a given or a solution."""
         kind, _, step = label.partition(" ")
         if kind == "solution":
             return f"given {step}"
@@ -112,7 +107,7 @@ class TemplateUnderTest:
         return f"solution {names[position - 1]}" if position else BASE
 
     def where(self, label: str, path: str) -> str:
-        """Return which file of the template a file of a layer comes from ("" where there is none)."""
+        """Return the template's file that a file of a layer comes from, or "" if there is none."""
         while label != BASE:
             kind, _, step = label.partition(" ")
             if path in self.own_files[label]:
@@ -141,27 +136,27 @@ class TemplateUnderTest:
         return tuple(test for test in self.expected(step) if test.step != step)
 
 
+def _read(folder: Path) -> Files:
+    return read_folder(folder) if folder.is_dir() else {}
+
+
 def template_under_test(name: str, folder: Path, *, foreign: Path | None = None) -> TemplateUnderTest:
-    """Read a template to validate. Raises `FileError` for texts that are malformed, each with file and line."""
+    """Read a template to validate. Raises `FileError` for malformed texts, with file and line."""
     template = read_template(FolderSource(folder))
     subject = TemplateUnderTest(name, folder, template, foreign)
-    for step in template.steps:  # what is malformed is told at once, and not after minutes of test runs
+    for step in template.steps:  # report malformed texts at once, and not after minutes of test runs
         template.lesson(step.name)
     _ = subject.digests
     return subject
 
 
-def _read(folder: Path) -> Files:
-    return read_folder(folder) if folder.is_dir() else {}
-
-
 def templates_under_test(names: Sequence[str], current: Path, store: Path, *, trusted: bool) -> list[TemplateUnderTest]:
-    """Return the templates that are named; all bundled ones where none is. Folders are looked for from `current`.
+    """Return the named templates, or all bundled ones if there are no names. Folders are relative to `current`.
 
-    Raises `UsageError` for a name that means nothing, and for a git address that is not `trusted`: to validate a
-    template is to run its code. Raises `FileError` for a template that is malformed.
+    Raises `UsageError` for an unknown name, and for a git address that is not `trusted`: validating a template runs its
+    code. Raises `FileError` for a malformed template.
     """
-    found = []
+    subjects = []
     for name in names or bundled_names():
         if parse_git_url(name) is not None and not trusted:
             raise UsageError(
@@ -169,11 +164,30 @@ def templates_under_test(names: Sequence[str], current: Path, store: Path, *, tr
                 "Look at it first; then say that you trust it with --trust.",
             )
         folder = locate_template(name, current, store).folder
-        found.append(template_under_test(name, folder, foreign=_foreign(folder)))
-    return found
+        subjects.append(template_under_test(name, folder, foreign=_foreign(folder)))
+    return subjects
 
 
 def _foreign(folder: Path) -> Path:
-    """Where answers of other people are kept: beside the steps, or for a bundled template in the checkout's tests."""
-    beside = folder / "foreign"
-    return beside if beside.is_dir() else folder.parents[1] / "tests" / "foreign" / folder.name
+    """The folder of other people's solutions: next to steps/, or for a bundled template in the checkout's tests."""
+    foreign = folder / "foreign"
+    return foreign if foreign.is_dir() else folder.parents[1] / "tests" / "foreign" / folder.name
+
+
+def line_of(file: Path, text: str) -> int:
+    """Return the number of the first line that holds the first line of a text, or 0."""
+    first = text.strip().split("\n")[0]
+    return next((number for number, line in _lines(file) if first and first in line), 0)
+
+
+def line_of_key(file: Path, key: str) -> int:
+    """Return the number of the line of a YAML file with this key, or 0."""
+    starts = (f"{key}:", f'"{key}":', f"'{key}':", f"- {key}")
+    return next((number for number, line in _lines(file) if line.strip().startswith(starts)), 0)
+
+
+def _lines(file: Path) -> list[tuple[int, str]]:
+    try:
+        return list(enumerate(file.read_text("utf-8", "replace").splitlines(), 1))
+    except OSError:
+        return []

@@ -1,4 +1,4 @@
-"""Where a template's tests run: an environment for each set of pins, copies of layers, and the runs themselves."""
+"""Where a template's tests run: environments, copies of layers, the test runs, and how many of them run at once."""
 
 from __future__ import annotations
 
@@ -6,31 +6,77 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from starterkit.errors import EnvironmentProblem
-from starterkit.git.objects import File, digest
-from starterkit.git.worktree import write_file
+from starterkit.errors import EnvironmentProblem, FileError
+from starterkit.git.objects import digest
+from starterkit.git.worktree import write_files
 from starterkit.process import quoted
 from starterkit.runtime.environment import Environment
 from starterkit.runtime.prepare import prepare
-from starterkit.testing.results import CheckResult, ExpectedTest
+from starterkit.template.model import Template
+from starterkit.testing.results import CheckResult, ExpectedTest, TestResult
 from starterkit.testing.runner import run_tests
-from starterkit.validation.concurrency import ConcurrencyLimit
 from starterkit.validation.model import Finding, Rule
 from starterkit.validation.side_effects import SideEffect, SideEffectWatch
 from starterkit.validation.target import Files, TemplateUnderTest
 
-Made = TypeVar("Made")
-# What makes a test program stop at the first red test, for each kind of environment; harmless where it is unknown.
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+# Variables that stop a test program at its first failing test. Other kinds of environments run all tests.
 _STOP_AT_FIRST = {"python": {"PYTEST_ADDOPTS": "-x"}}
 
 
+class Stopped(Exception):
+    """The validation was interrupted; nothing more is started."""
+
+
+class Skip(Exception):
+    """A rule has nothing to check, or cannot check it; the message gives the reason."""
+
+
+class ConcurrencyLimit:
+    """A limit on the number of programs that run at once, for any number of threads."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self._free = threading.Semaphore(count)
+        self._stopped = threading.Event()
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Hold a slot while the block runs. Raises `Stopped` after a call of `stop`."""
+        while not self._free.acquire(timeout=0.2):
+            self._check()
+        try:
+            self._check()
+            yield
+            self._check()  # a run that was cut short says nothing about the template
+        finally:
+            self._free.release()
+
+    def stop(self) -> None:
+        """Let nothing more start."""
+        self._stopped.set()
+
+    def _check(self) -> None:
+        if self._stopped.is_set():
+            raise Stopped
+
+    def map(self, function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+        """Return the function's result for each item, in order, with as many threads as there are slots."""
+        if len(items) < 2 or self.count < 2:
+            return [function(item) for item in items]
+        with ThreadPoolExecutor(min(self.count, len(items)), thread_name_prefix="part") as pool:
+            return list(pool.map(function, items))
+
+
 class Workspace:
-    """The place of one validation. All of it is used by several threads at once."""
+    """The folders and environments of one validation. Several threads use all of it at once."""
 
     def __init__(self, scratch: Path, environments: Path, slots: ConcurrencyLimit) -> None:
         self.scratch = scratch
@@ -38,21 +84,21 @@ class Workspace:
         self._environments = environments
         self._lock = threading.Lock()
         self._locks: dict[object, threading.Lock] = {}
-        self._made: dict[object, Any] = {}
+        self._results: dict[object, Any] = {}
         self._idle: dict[tuple[str, str], list[Path]] = {}
 
-    def once(self, key: object, make: Callable[[], Made]) -> Made:
-        """Return what `make` gives, made once for each key however many threads ask."""
+    def once(self, key: object, make: Callable[[], Result]) -> Result:
+        """Return the result of `make`, which is called once for each key, by the first thread that asks."""
         with self._lock:
             lock = self._locks.setdefault(key, threading.Lock())
         with lock:
-            if key not in self._made:
-                self._made[key] = make()
-            made: Made = self._made[key]
-            return made
+            if key not in self._results:
+                self._results[key] = make()
+            result: Result = self._results[key]
+            return result
 
     def prepared(self, subject: TemplateUnderTest, label: str) -> Environment:
-        """Return the environment for the pins of a layer: made once for each set of pins, and kept."""
+        """Return the environment for the pins of a layer. Layers with the same pins share one, which is kept."""
         environment = subject.template.environment
         files = subject.layer(label)
         for name in (environment.declaration, environment.pins):
@@ -76,7 +122,7 @@ class Workspace:
 
     @contextmanager
     def copy_of(self, subject: TemplateUnderTest, label: str) -> Iterator[Path]:
-        """Give the block a copy of a layer that is its own while it runs; other blocks use it again."""
+        """Give the block a copy of a layer for itself. Later blocks use the copy again."""
         key = (subject.name, label)
         with self._lock:
             idle = self._idle.setdefault(key, [])
@@ -85,29 +131,17 @@ class Workspace:
             folder = self.new_folder()
             write_files(folder, subject.layer(label))
         yield folder
-        with self._lock:  # left out where the block failed: nobody knows what it left behind
+        with self._lock:  # not reached if the block failed: the copy may hold anything then
             self._idle[key].append(folder)
 
     def new_folder(self) -> Path:
-        """Return a new, empty folder; it is removed with the bench."""
+        """Return a new, empty folder that is removed with the bench."""
         return Path(tempfile.mkdtemp(prefix="project-", dir=self.scratch))
-
-
-class Skip(Exception):  # an outcome, no error
-    """A rule has nothing to look at, or cannot look; the words say why."""
-
-
-@dataclass(frozen=True)
-class Observed:
-    """A test run, and what it did to the world outside the project."""
-
-    result: CheckResult
-    seen: tuple[SideEffect, ...]
 
 
 @dataclass
 class RuleContext:
-    """What a rule works with: the template, the step (or `base`), and the bench. It sums up the seconds of its runs."""
+    """What a rule works with: the template, the step (or `base`) and the bench. It counts the seconds of its runs."""
 
     subject: TemplateUnderTest
     step: str
@@ -118,16 +152,48 @@ class RuleContext:
     notes: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
+    @property
+    def template(self) -> Template:
+        return self.subject.template
+
+    @property
+    def given(self) -> str:
+        return f"given {self.step}"
+
+    @property
+    def solution(self) -> str:
+        return f"solution {self.step}"
+
+    def files(self, label: str) -> Files:
+        return self.subject.layer(label)
+
+    def own_files(self, label: str) -> Files:
+        return self.subject.own_files[label]
+
     def finding(self, message: str, file: str = "", line: int = 0, *, by_hand: str = "") -> Finding:
-        """Return a finding of this rule; without `by_hand`, the command that runs this rule alone shows it."""
+        """Return a finding of this rule. Without `by_hand`, its command is the one that runs this rule alone."""
         name, step = quoted(self.subject.name), self.step
         command = by_hand or f"starterkit template validate {name} --step {step} --only {self.rule} --no-cache"
-        return Finding(self.subject.template.name, step, self.rule, file, line, message, command)
+        return Finding(self.template.name, step, self.rule, file, line, message, command)
+
+    def finding_in(self, label: str, path: str, message: str, line: int = 0) -> Finding:
+        """Return a finding about a file of a layer, at the template's file that it comes from."""
+        return self.finding(message, self.subject.where(label, path), line)
+
+    def of_error(self, error: FileError) -> Finding:
+        """Return a finding about a file of the template that can't be used."""
+        file = error.file.removeprefix(str(self.subject.folder)).lstrip("/\\")
+        return self.finding(error.message, file, error.line or 0)
 
     def of_test(self, label: str, test: ExpectedTest, message: str) -> Finding:
         """Return a finding about a test, at its line."""
         file = self.subject.where(label, test.file) if test.file else ""
         return self.finding(f"{test.id}: {message}", file, test.line if file else 0)
+
+    def of_failure(self, label: str, result: TestResult, message: str) -> Finding:
+        """Return a finding about a failing test, with the first line of its failure and where it happened."""
+        place = f" ({result.place})" if result.place else ""
+        return self.of_test(label, result.test, f"{message}: {first_line(result)}{place}")
 
     def run(
         self,
@@ -141,65 +207,43 @@ class RuleContext:
         limit_seconds: float | None = None,
         variables: Mapping[str, str] | None = None,
     ) -> CheckResult:
-        """Run the files of these tests in a folder (with `each`: exactly these, named one by one, in their order).
+        """Run the files of these tests in a folder. With `each`, run exactly these tests, in their order.
 
-        `label` names the layer whose environment serves. With `has_slot` the caller holds a slot already.
+        `label` names the layer whose environment is used. `has_slot` says that the caller holds a slot already.
         """
-        template = self.subject.template
         prepared = self.bench.prepared(self.subject, label)
         more = dict(variables or {})
         if stop_at_first:
-            more.update(_STOP_AT_FIRST.get(template.environment.kind, {}))
+            more.update(_STOP_AT_FIRST.get(self.template.environment.kind, {}))
         selected = [test.id for test in tests] if each else []
         slot = nullcontext() if has_slot else self.bench.slots.one()
         with slot, tempfile.TemporaryDirectory(dir=self.bench.scratch) as temporary:
             own = {"TMPDIR": temporary, "TEMP": temporary, "TMP": temporary, **more}
             serving = replace(prepared, variables={**prepared.variables, **own})
             result = run_tests(
-                folder, serving, template, tests, selected=selected, step=self.step, limit_seconds=limit_seconds
+                folder, serving, self.template, tests, selected=selected, step=self.step, limit_seconds=limit_seconds
             )
-        self.count(result.seconds)
+        with self._lock:
+            self.test_seconds += result.seconds
         return result
 
-    def count(self, seconds: float) -> None:
-        """Add the seconds of a test run."""
-        with self._lock:
-            self.test_seconds += seconds
+    def layer_run(self, label: str) -> tuple[CheckResult, tuple[SideEffect, ...]]:
+        """Return the run of all tests of a layer, and what it did outside the project. Rules share this run."""
 
-    def layer_run(self, label: str) -> Observed:
-        """Run all tests of a layer once, in their order and watched; rules that need the same run share it."""
-
-        def make() -> Observed:
+        def make() -> tuple[CheckResult, tuple[SideEffect, ...]]:
             prepared = self.bench.prepared(self.subject, label)
+            packages = prepared.folder or Path(next(iter(prepared.programs.values()))).parent.parent
             with self.bench.copy_of(self.subject, label) as folder:
-                watch = SideEffectWatch(self.bench.new_folder(), (folder, environment_folder(prepared)))
-                variables = watch.variables(self.subject.template.environment.kind)
+                watch = SideEffectWatch(
+                    self.bench.new_folder(), (folder, packages)
+                )  # tests may compile the packages they use
+                variables = watch.variables(self.template.environment.kind)
                 result = self.run(folder, label, self.subject.expected(self.step), variables=variables)
-                return Observed(result, watch.seen())
+                return result, watch.seen()
 
         return self.bench.once(("run", self.subject.name, label), make)
 
-    @property
-    def given(self) -> str:
-        return f"given {self.step}"
 
-    @property
-    def solution(self) -> str:
-        return f"solution {self.step}"
-
-    def files(self, label: str) -> Files:
-        return self.subject.layer(label)
-
-
-def write_files(folder: Path, files: Mapping[str, File]) -> None:
-    """Write files into a folder."""
-    for path, file in files.items():
-        write_file(folder, path, file)
-
-
-def environment_folder(prepared: Environment) -> Path:
-    """Return the folder that holds an environment's packages, and into which they may write what they compile."""
-    if prepared.folder is not None:
-        return prepared.folder
-    program = Path(next(iter(prepared.programs.values())))
-    return program.parent.parent
+def first_line(result: TestResult) -> str:
+    """Return the first line of a failing test's message."""
+    return result.message.strip().split("\n")[0] or "no words"

@@ -12,7 +12,7 @@ from starterkit.cli.commands.template.shared import Names
 from starterkit.cli.options import whole_number
 from starterkit.cli.session import console_of, folder_of
 from starterkit.paths import cache_folder
-from starterkit.validation.matrix import matrix as jobs_of
+from starterkit.validation.plan import matrix as jobs_of
 from starterkit.validation.runner import RunSettings
 from starterkit.validation.target import templates_under_test
 

@@ -1,32 +1,33 @@
-"""The rule carries: a given goes cleanly onto the solution before it, onto variations of it, and onto foreign ones."""
+"""The rule carries: a given merges cleanly onto the solution before it, variations of it, and other solutions."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from starterkit.git.merge import Merger
 from starterkit.git.objects import FILE, Entry, File
 from starterkit.git.repository import make_repository
+from starterkit.git.worktree import write_files
 from starterkit.project.carry import Carried, Pins, carry
 from starterkit.project.layers import read_folder
 from starterkit.testing.results import Outcome
 from starterkit.validation.model import Finding
 from starterkit.validation.target import Files
 from starterkit.validation.variations import VARIATIONS, Variation
-from starterkit.validation.workspace import RuleContext, write_files
+from starterkit.validation.workspace import RuleContext
 
-_REMOVED = "removed.txt"  # beside an answer's files: those of the path that it does without
+_REMOVED = "removed.txt"  # next to a solution's files: the path's files that it doesn't have
 
 
 @dataclass(frozen=True)
 class _Case:
-    """One state of somebody's project onto which the given is carried.
+    """One state of a learner's project onto which the given is carried.
 
-    `run_tests` says whether what comes out is tried too; `parts` are the cases that this one is made of, which are
-    tried where it turns out red, so that the finding names the one that did it.
+    `run_tests` says whether the result is tested too. If it fails, the cases in `parts`, which this one combines, are
+    tried, so that the finding names the responsible one.
     """
 
     name: str
@@ -36,14 +37,15 @@ class _Case:
 
 
 def carries(work: RuleContext) -> list[Finding]:
-    """Each case is carried cleanly, brings nothing of a solution, and leaves the earlier tests green."""
-    found = work.bench.slots.map(lambda case: _carry(work, case), list(_cases(work)))
-    return [finding for one in found for finding in one]
+    """Each case merges cleanly, gains no line of a solution, and the earlier tests still pass."""
+    findings = work.bench.slots.map(lambda case: _carry(work, case), list(_cases(work)))
+    return [finding for of_case in findings for finding in of_case]
 
 
 def _cases(work: RuleContext) -> Iterator[_Case]:
     below = work.files(work.subject.below(work.given))
-    yield _Case("the solution before it", below, run_tests=False)  # its outcome is given, and `no-regression` runs that
+    # Carrying onto this one gives the given itself, which `no-regression` tests.
+    yield _Case("the solution before it", below, run_tests=False)
     varied = [_varied(work, below, [variation]) for variation in VARIATIONS]
     parts = tuple(case for case in varied if case is not None)
     yield from (replace(case, run_tests=False) for case in parts)
@@ -56,8 +58,8 @@ def _cases(work: RuleContext) -> Iterator[_Case]:
 
 
 def _varied(work: RuleContext, below: Files, variations: Sequence[Variation]) -> _Case | None:
-    """The solution before the step in another form, varied in these ways one after another; None where nothing is."""
-    template = work.subject.template
+    """The solution before the step with these variations, one after the other. None if they change nothing."""
+    template = work.template
     own = {path: file.data for path, file in below.items() if not template.owns(path) and not template.is_pins(path)}
     changed: dict[str, bytes] = {}
     for variation in variations:
@@ -65,21 +67,21 @@ def _varied(work: RuleContext, below: Files, variations: Sequence[Variation]) ->
     if not changed:
         return None
     files = {path: File(below[path].mode if path in below else FILE, data) for path, data in changed.items()}
-    return _Case(f"the solution before it, {', '.join(one.name for one in variations)}", {**below, **files})
+    names = ", ".join(variation.name for variation in variations)
+    return _Case(f"the solution before it, {names}", {**below, **files})
 
 
 def _foreign(work: RuleContext) -> Iterator[_Case]:
-    """Answers that other people gave to the step before: files of theirs, over what the path has at its given."""
-    names = work.subject.template.step_names
+    """Other people's solutions of the step before: their files, laid over the path's given of that step."""
+    names = work.template.step_names
     position = names.index(work.step)
     if work.subject.foreign is None or position == 0:
         return
     before = names[position - 1]
-    owns = work.subject.template.owns
     for folder in sorted(work.subject.foreign.glob(f"*/{before}")):
-        theirs = read_folder(folder)
-        removed = theirs.pop(_REMOVED, File(FILE, b"")).data.decode("utf-8", "replace").split("\n")
-        own = {path: file for path, file in theirs.items() if not owns(path)}
+        files = read_folder(folder)
+        removed = files.pop(_REMOVED, File(FILE, b"")).data.decode("utf-8", "replace").split("\n")
+        own = {path: file for path, file in files.items() if not work.template.owns(path)}
         files = {path: file for path, file in {**work.files(f"given {before}"), **own}.items() if path not in removed}
         yield _Case(f"the answer of {folder.parent.name} to {before}", files)
 
@@ -88,16 +90,16 @@ def _carry(work: RuleContext, case: _Case) -> list[Finding]:
     folder = work.bench.new_folder()
     with work.bench.slots.one():
         carried, files = _carried(work, case, folder)
-    found = []
-    for conflict in carried.conflicts:
-        words = f"given does not go cleanly onto {case.name}: conflict in {conflict.path}"
-        found.append(work.finding(words, work.subject.where(work.given, conflict.path)))
-    found += _smuggled(work, case, files)
-    if case.run_tests and not found:
-        found += _tests_after(work, case, files)
-    if found and case.parts:
-        return [finding for part in case.parts for finding in _carry(work, part)] or found
-    return found
+    findings = [
+        work.finding_in(work.given, path, f"given does not go cleanly onto {case.name}: conflict in {path}")
+        for path in (conflict.path for conflict in carried.conflicts)
+    ]
+    findings += _lines_of_solution(work, case, files)
+    if case.run_tests and not findings:
+        findings += _tests_after(work, case, files)
+    if findings and case.parts:
+        return [finding for part in case.parts for finding in _carry(work, part)] or findings
+    return findings
 
 
 def _carried(work: RuleContext, case: _Case, folder: Path) -> tuple[Carried, Files]:
@@ -108,7 +110,7 @@ def _carried(work: RuleContext, case: _Case, folder: Path) -> tuple[Carried, Fil
             {path: Entry(file.mode, merger.add(file.data)) for path, file in files.items()}
             for files in (work.files(work.subject.below(work.given)), work.files(work.given), case.files)
         )
-        carried = carry(merger, work.subject.template, before, after, mine, pins_rule=_pins)
+        carried = carry(merger, work.template, before, after, mine, pins_rule=_pins)
         files = {path: File(entry.mode, merger.content(entry.id)) for path, entry in carried.tree.items()}
     finally:
         repository.close()
@@ -116,24 +118,23 @@ def _carried(work: RuleContext, case: _Case, folder: Path) -> tuple[Carried, Fil
 
 
 def _pins(_before: Pins, after: Pins, _mine: Pins) -> Pins:
-    """Packages of the learner's own are compiled again by `next`, which has tests of its own; here the path's serve."""
+    """Take the path's pins: `next` compiles those of a learner with more packages, and has its own tests."""
     return after
 
 
-def _smuggled(work: RuleContext, case: _Case, files: Mapping[str, File]) -> Iterator[Finding]:
-    """Each line that arrives in a learner's file must be one that this given adds to what the path had before."""
-    template = work.subject.template
+def _lines_of_solution(work: RuleContext, case: _Case, files: Files) -> Iterator[Finding]:
+    """Each line that a learner's file gains must be one that this given adds to the layer below."""
     below, given = work.files(work.subject.below(work.given)), work.files(work.given)
     for path, file in files.items():
         old = case.files.get(path)
-        if old == file or template.owns(path) or template.is_pins(path):
+        if old == file or work.template.owns(path) or work.template.is_pins(path):
             continue
         added = set(_lines(given.get(path))) - set(_lines(below.get(path)))
         known = set(_lines(old)) | added
-        smuggled = next((line for line in _lines(file) if re.search(r"\w\w", line) and line not in known), "")
-        if smuggled:
-            words = f"carried onto {case.name}, {path} gains a line that only a solution holds: {smuggled.strip()}"
-            yield work.finding(words, work.subject.where(work.given, path))
+        line = next((line for line in _lines(file) if re.search(r"\w\w", line) and line not in known), "")
+        if line:
+            message = f"carried onto {case.name}, {path} gains a line that only a solution holds: {line.strip()}"
+            yield work.finding_in(work.given, path, message)
 
 
 def _lines(file: File | None) -> list[str]:
@@ -141,16 +142,11 @@ def _lines(file: File | None) -> list[str]:
 
 
 def _tests_after(work: RuleContext, case: _Case, files: Files) -> list[Finding]:
-    tests = work.subject.earlier_tests(work.step)
     folder = work.bench.new_folder()
     write_files(folder, files)
-    result = work.run(folder, work.given, tests)
-    found = []
-    for one in result.red:
-        how = "does not run" if one.outcome is Outcome.DID_NOT_RUN else "is red"
-        message = one.message.strip().split("\n")[0]
-        place = f" ({one.place})" if one.place else ""
-        found.append(
-            work.of_test(work.given, one.test, f"{how} after given is carried onto {case.name}: {message}{place}")
-        )
-    return found
+    result = work.run(folder, work.given, work.subject.earlier_tests(work.step))
+    findings = []
+    for test in result.red:
+        how = "does not run" if test.outcome is Outcome.DID_NOT_RUN else "is red"
+        findings.append(work.of_failure(work.given, test, f"{how} after given is carried onto {case.name}"))
+    return findings

@@ -1,0 +1,102 @@
+"""The rule base-green: the tests of the base project pass, all of them are listed, and its site responds."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from collections.abc import Iterable
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+from starterkit.git.worktree import write_files
+from starterkit.process import TimeLimitReached, run
+from starterkit.runtime.dev_server import free_port, serve
+from starterkit.runtime.environment import Environment
+from starterkit.template.model import BASE
+from starterkit.testing.discovery import found_tests
+from starterkit.testing.results import CheckResult
+from starterkit.validation.model import Finding
+from starterkit.validation.workspace import RuleContext
+
+_RESET_SECONDS = 120.0
+
+
+def base_green(work: RuleContext) -> list[Finding]:
+    """The base project's tests pass, all of them are listed, and its site responds."""
+    result, _ = work.layer_run(BASE)
+    findings = [work.of_failure(BASE, test, "is red on base") for test in result.red]
+    findings += problems(work, result, "base")
+    findings += unlisted(work, BASE, work.template.tests, "path.yml")
+    return [*findings, *_site_problems(work)]
+
+
+def problems(work: RuleContext, result: CheckResult, label: str) -> list[Finding]:
+    """Return what went wrong with a run as a whole."""
+    return [work.finding(f"the test run on {label}: {result.problem}")] if result.problem else []
+
+
+def unlisted(work: RuleContext, label: str, listed: Iterable[str], by: str) -> list[Finding]:
+    """Return a finding for each test of a layer's files that `by` doesn't list, and for each listed one not there."""
+    listed_names = list(dict.fromkeys(listed))
+    findings: list[Finding] = []
+    seen: set[str] = set()
+    for path, file in sorted((work.files(BASE) if label == BASE else work.own_files(label)).items()):
+        if not work.template.is_test_file(path):
+            continue
+        for test in found_tests(path, file.data):
+            if test.id in seen:
+                message = f"{test.id}: there are two tests of this name"
+                findings.append(work.finding_in(label, path, message, test.line))
+            seen.add(test.id)
+            if test.id not in listed_names:
+                findings.append(work.finding_in(label, path, f"{test.id}: {by} does not list this test", test.line))
+    missing = [name for name in listed_names if name not in seen]
+    return [*findings, *(work.finding(f"{name}: {by} lists it, but no test file brings it", by) for name in missing)]
+
+
+def _site_problems(work: RuleContext) -> list[Finding]:
+    """Reset the database of a fresh copy, start the site, and request its first page."""
+    reset = work.template.commands.reset
+    prepared = work.bench.prepared(work.subject, BASE)
+    folder = work.bench.new_folder()
+    write_files(folder, work.files(BASE))
+    prepared.lend_to(folder)
+    with work.bench.slots.one():
+        if reset:
+            finished = run(prepared.command(reset), cwd=folder, env=prepared.variables, timeout=_RESET_SECONDS)
+            if finished.code != 0:
+                tail = _last_line(finished.text_err or finished.text_out)
+                return [work.finding(f"the command `reset` ends with exit code {finished.code}: {tail}", "path.yml")]
+        problem = _problem_of_server(work, folder, prepared)
+    return [work.finding(problem, "path.yml")] if problem else []
+
+
+def _problem_of_server(work: RuleContext, folder: Path, prepared: Environment) -> str:
+    port = free_port(8000 + random.SystemRandom().randrange(1000))
+    with tempfile.TemporaryFile(dir=work.bench.scratch) as output:
+        try:
+            with serve(folder, prepared, work.template.commands.run, port, output=output) as server:
+                if server.poll() is None:
+                    status = _status(port)
+                    return f"the site answers / with status {status}" if status >= 500 else ""
+        except TimeLimitReached:
+            return "the command `run` starts, but nothing answers on its port"
+        output.seek(0)
+        tail = _last_line(output.read()[-4000:].decode("utf-8", "replace"))
+    return f"the command `run` ends with exit code {server.returncode}: {tail}"
+
+
+def _status(port: int) -> int:
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().status
+    except (OSError, HTTPException):
+        return 599
+    finally:
+        connection.close()
+
+
+def _last_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1][:300] if lines else "it printed nothing"

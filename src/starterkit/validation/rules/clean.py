@@ -1,0 +1,73 @@
+"""The rule clean: the framework's linter and formatter find nothing, and each file of a step is needed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from starterkit.process import run
+from starterkit.template.model import BASE
+from starterkit.validation.model import Finding
+from starterkit.validation.workspace import RuleContext
+
+_LINT_SECONDS = 180.0
+_PLACE = re.compile(r"(?P<path>[\w./-]+\.\w+)(?:[:\"', ]+(?:line )?(?P<line>\d+))?")
+# Files that tools find by their folder or name, so that no other file needs to mention them.
+_FOUND_BY_NAME = re.compile(r"(^|/)(\.[^/]+|__\w+__\.\w+|README[^/]*|LICENSE[^/]*|conftest\.py|favicon\.\w+)$")
+
+
+def clean(work: RuleContext) -> list[Finding]:
+    """The framework's linter and formatter pass, and no file of the step is useless."""
+    if work.step == BASE:
+        return _lint(work, BASE)
+    return [*_lint(work, work.solution), *_useless(work, work.given), *_useless(work, work.solution)]
+
+
+def _lint(work: RuleContext, label: str) -> list[Finding]:
+    commands = work.template.commands.lint
+    if not commands:
+        work.notes.append("path.yml names no `lint` command")
+    prepared = work.bench.prepared(work.subject, label)
+    findings = []
+    with work.bench.copy_of(work.subject, label) as folder:
+        prepared.lend_to(folder)
+        for args in commands:
+            with work.bench.slots.one():
+                finished = run(prepared.command(args), cwd=folder, env=prepared.variables, timeout=_LINT_SECONDS)
+            if finished.code != 0:
+                output = (finished.text_out.strip() or finished.text_err.strip()).replace(str(folder), ".")
+                findings.append(_of_linter(work, label, args, "\n".join(output.splitlines()[:20])))
+    return findings
+
+
+def _of_linter(work: RuleContext, label: str, args: tuple[str, ...], output: str) -> Finding:
+    """The finding of a linter, at the first file of the project that its output names, if possible with a line."""
+    message = f"`{' '.join(args)}` is not content:\n{output}"
+    matches = ((match["path"].removeprefix("./"), int(match["line"] or 0)) for match in _PLACE.finditer(output))
+    places = [(path, line) for path, line in matches if path in work.files(label)]
+    if places:
+        path, line = next((place for place in places if place[1]), places[0])
+        return work.finding_in(label, path, message, line)
+    return work.finding(message, "path.yml")
+
+
+def _useless(work: RuleContext, label: str) -> Iterator[Finding]:
+    template, below = work.template, work.files(work.subject.below(label))
+    files = work.files(label) if label == work.solution else {**work.files(label), **work.files(work.solution)}
+    for path, file in sorted(work.own_files(label).items()):
+        if below.get(path) == file:
+            yield work.finding_in(label, path, f"{path} is the same as in the layer below: take it out")
+        is_found = template.owns(path) or template.is_pins(path) or template.is_history(path)
+        if is_found or _FOUND_BY_NAME.search(path):
+            continue
+        if not _is_mentioned(path, {other: file.data for other, file in files.items() if other != path}):
+            yield work.finding_in(label, path, f"nothing mentions {path}: is it used?")
+
+
+def _is_mentioned(path: str, others: dict[str, bytes]) -> bool:
+    """True if another file holds the file's name, or for a program its name without the suffix."""
+    whole = PurePosixPath(path)
+    names = [re.escape(whole.name), *([rf"\b{re.escape(whole.stem)}\b"] if whole.suffix in (".py", ".js") else [])]
+    pattern = re.compile("|".join(names).encode())
+    return any(pattern.search(data) for other, data in others.items() if not other.startswith("lessons/"))

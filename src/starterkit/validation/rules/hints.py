@@ -1,0 +1,82 @@
+"""The rule hints: every new test has hints, every hint belongs to a test, and no hint shows the solution."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from starterkit.testing.discovery import found_tests
+from starterkit.validation.markdown import blocks
+from starterkit.validation.model import Finding
+from starterkit.validation.rules.base_green import unlisted
+from starterkit.validation.target import line_of, line_of_key
+from starterkit.validation.workspace import RuleContext
+from starterkit.yamlfile import did_you_mean
+
+_IN_A_ROW = 3
+
+
+def hints(work: RuleContext) -> list[Finding]:
+    """Every hint belongs to a test, every new test has hints, and no hint gives the solution away."""
+    name = f"steps/{work.step}/step.yml"
+    file = work.subject.folder / name
+    findings = [*_listed(work, file, name), *_giving_away(work, file, name)]
+    for test, hint in work.template.step(work.step).hints.items():
+        count = len(hint.levels)
+        if not 2 <= count <= 3:
+            message = (
+                f"{test} has {count} hint{'s' if count != 1 else ''}: give it two or three, or `see:` another test"
+            )
+            findings.append(work.finding(message, name, line_of_key(file, test)))
+    return findings
+
+
+def _listed(work: RuleContext, file: Path, name: str) -> Iterator[Finding]:
+    """The keys of hints and guards are exactly the tests in the given's files."""
+    listed = work.template.step(work.step).tests
+    there = [
+        test.id
+        for path, content in work.own_files(work.given).items()
+        if work.template.is_test_file(path)
+        for test in found_tests(path, content.data)
+    ]
+    for finding in unlisted(work, work.given, listed, name):
+        if finding.file == name:  # a listed test that isn't there
+            test = finding.message.split(":")[0]
+            guess = did_you_mean(test, [known for known in there if known not in listed] or there)
+            yield work.finding(f"{finding.message}. {guess}", name, line_of_key(file, test))
+        else:
+            yield finding
+
+
+def _giving_away(work: RuleContext, file: Path, name: str) -> Iterator[Finding]:
+    """No three lines of code in a row of a hint are in a row in the solution, too."""
+    solution = {path: _code_lines(content.data) for path, content in work.own_files(work.solution).items()}
+    before = {path: set(_code_lines(content.data)) for path, content in work.files(work.given).items()}
+    for test, hint in work.template.step(work.step).hints.items():
+        for code in (_bare(block.lines) for level in hint.levels for block in blocks(level)):
+            for window in (code[at : at + _IN_A_ROW] for at in range(len(code) - _IN_A_ROW + 1)):
+                path = _file_with(window, solution, before)
+                if path:
+                    message = f"{test}: three lines in a row of a hint stand in the solution ({path}): {window[0]} …"
+                    yield work.finding(message, name, line_of(file, window[0]) or line_of_key(file, test))
+                    break
+
+
+def _file_with(window: list[str], solution: dict[str, list[str]], before: dict[str, set[str]]) -> str:
+    """The first file of the solution that holds these lines in a row, if it didn't hold them before, or ""."""
+    for path, lines in solution.items():
+        is_older = all(line in before.get(path, ()) for line in window)
+        if not is_older and any(lines[at : at + len(window)] == window for at in range(len(lines))):
+            return path
+    return ""
+
+
+def _code_lines(data: bytes) -> list[str]:
+    return _bare(tuple(data.decode("utf-8", "replace").split("\n")))
+
+
+def _bare(lines: tuple[str, ...]) -> list[str]:
+    """The lines that hold a letter or digit, without indentation."""
+    return [line.strip() for line in lines if re.search(r"\w", line)]

@@ -1,0 +1,82 @@
+"""The rule lesson: a lesson has its sections and length, its code is in the project, and its links lead somewhere."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from starterkit.validation.markdown import blocks, grade, links, prose_lines, stands_in, words
+from starterkit.validation.model import Finding
+from starterkit.validation.workspace import RuleContext
+from starterkit.yamlfile import did_you_mean
+
+_SECTIONS = ("Why", "The idea", "Your task", "See it", "Next")
+_SHORTEST, _LONGEST = 300, 700
+_BELITTLING = re.compile(r"\b(simply|just|obviously|easy)\b", re.IGNORECASE)
+_BOX = "In the other frameworks"
+
+
+def lesson(work: RuleContext) -> list[Finding]:
+    """The lesson has its headings, length and box, shows code as it is in the project, and has no dead links."""
+    name = f"steps/{work.step}/lesson.md"
+    text = work.template.lesson(work.step)
+    problems = [*_form(work, text), *_named_blocks(work, text), *_dead_links(work, text)]
+    work.notes.append(f"{len(words(text))} words, reading level {grade(text)} (Flesch-Kincaid grade)")
+    return [work.finding(message, name, line) for line, message in problems]
+
+
+def _form(work: RuleContext, text: str) -> Iterator[tuple[int, str]]:
+    label = work.template.step(work.step).label
+    lines = prose_lines(text)
+    filled = [(number, line) for number, line in lines if line.strip()] or [(1, "")]
+    number, first = filled[0]
+    if first.strip() != f"# {label}":
+        yield number, f"the lesson begins with `# {label}`, not with `{first.strip()}`"
+    headings = {number: line[3:].strip() for number, line in lines if line.startswith("## ")}
+    if tuple(headings.values()) != _SECTIONS:
+        unknown = next((number for number, heading in headings.items() if heading not in _SECTIONS), 1)
+        there = ", ".join(headings.values()) or "none"
+        yield unknown, f"its sections are {', '.join(_SECTIONS)}, in this order; found: {there}"
+    for number, line in lines:
+        if match := _BELITTLING.search(re.sub(r"`[^`]*`", "", line)):
+            yield number, f'"{match[0]}" makes a learner who is stuck feel small: leave it out'
+    count = len(words(text))
+    if not _SHORTEST <= count <= _LONGEST:
+        yield 1, f"the lesson has {count} words (without code): {_SHORTEST} to {_LONGEST} are right"
+    has_box = any(line.startswith(">") and _BOX in line for _, line in lines)
+    if not has_box or not filled[-1][1].startswith(">"):
+        yield len(text.splitlines()), f'the lesson ends with a quote box "{_BOX}"'
+
+
+def _named_blocks(work: RuleContext, text: str) -> Iterator[tuple[int, str]]:
+    files = work.files(work.solution)
+    for block in blocks(text):
+        if not block.file:
+            continue
+        if block.file not in files:
+            guess = did_you_mean(block.file, sorted(files)) if "/" in block.file else ""
+            if block.language not in ("text", "console") and guess.startswith("Did you mean"):
+                yield block.line, f"the block is from {block.file}, which there is not. {guess}"
+            continue
+        versions = [files[block.file], work.files(work.given).get(block.file)]
+        contents = [version.data.decode("utf-8", "replace") for version in versions if version is not None]
+        if not any(stands_in(block.lines, content) for content in contents):
+            yield (
+                block.line,
+                f"the block says that it is from {block.file}, but these lines do not stand there in a row",
+            )
+
+
+def _dead_links(work: RuleContext, text: str) -> Iterator[tuple[int, str]]:
+    """A link inside the repository starts in lessons/, where the lesson ends up."""
+    files = set(work.files(work.solution))
+    folders = {str(parent) for path in files for parent in PurePosixPath(path).parents[:-1]}
+    for link in links(text):
+        target = link.target.split("#")[0]
+        if not target or re.match(r"[a-z][a-z0-9+.-]*:", target):
+            continue
+        path = posixpath.normpath(posixpath.join("lessons", target)).rstrip("/")
+        if path not in files | folders:
+            yield link.line, f"the link to {link.target} leads nowhere in the project ({path})"

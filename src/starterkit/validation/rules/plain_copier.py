@@ -1,0 +1,49 @@
+"""The rule plain-copier: `copier copy` alone gives the same base project as starterkit."""
+
+from __future__ import annotations
+
+import sys
+
+from starterkit.git.objects import File
+from starterkit.git.worktree import write_files
+from starterkit.process import PYTHON_VARIABLES, run, scrubbed_environment
+from starterkit.project.layers import read_folder
+from starterkit.template.model import BASE
+from starterkit.validation.model import Finding
+from starterkit.validation.workspace import RuleContext
+
+_COPIER_SECONDS = 120.0
+
+
+def plain_copier(work: RuleContext) -> list[Finding]:
+    """`copier copy` alone gives the same base project."""
+    folder = work.bench.new_folder()
+    template, copy = folder / "template", folder / "copy"
+    # A copy without caches, and without the git repository in which Copier would look for tags.
+    write_files(template, read_folder(work.subject.folder))
+    copier = [sys.executable, "-W", "ignore", "-m", "copier", "copy", "--defaults", "--quiet"]
+    environment = scrubbed_environment(PYTHON_VARIABLES)
+    with work.bench.slots.one():  # with its own current folder, because rendering changes that of this process
+        finished = run([*copier, str(template), str(copy)], cwd=folder, env=environment, timeout=_COPIER_SECONDS)
+    by_hand = f"copier copy --defaults {work.subject.name} /tmp/copy"
+    if finished.code != 0:
+        lines = finished.text_err.strip().splitlines() or ["it says nothing"]
+        return [work.finding(f"plain `copier copy` fails: {lines[-1]}", "copier.yml", by_hand=by_hand)]
+    copied, ours = read_folder(copy), work.files(BASE)
+    return [
+        work.finding(
+            f"{path} {_difference(ours.get(path), copied.get(path))}", work.subject.where(BASE, path), by_hand=by_hand
+        )
+        for path in sorted({*copied, *ours})
+        if copied.get(path) != ours.get(path)
+    ]
+
+
+def _difference(ours: File | None, copied: File | None) -> str:
+    if copied is None:
+        return "is missing from what plain `copier copy` gives"
+    if ours is None:
+        return "is made by plain `copier copy` only"
+    if ours.data == copied.data:
+        return "is executable on one side only"
+    return "differs from what plain `copier copy` gives"

@@ -1,0 +1,228 @@
+"""The rule renders: project/ renders with any answers, and a step only touches the files that it may touch."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Any
+
+import yaml
+from jinja2 import Environment, TemplateSyntaxError, meta
+
+from starterkit.errors import FileError, StarterkitError
+from starterkit.git.merge import has_markers
+from starterkit.git.objects import digest
+from starterkit.render import SUFFIX
+from starterkit.template.model import BASE
+from starterkit.validation.model import Finding
+from starterkit.validation.target import Files
+from starterkit.validation.workspace import RuleContext
+from starterkit.yamlfile import did_you_mean, parse
+
+# Answers that break careless templates. A rendered settings file must hold each of them unchanged.
+HOSTILE = (
+    "a \"double\" and a 'single' quote",
+    "back\\slash \\n \\\\ \\u0041",
+    "{curly} ${dollar} %(percent)s %s",
+    "{{ 7*7 }} {% raw %} {# note #}",
+    "<b>&amp;</b> # : - [x] | > !",
+    "\N{FIRE}\N{ZERO WIDTH JOINER} \u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627 Łódź",
+    "x" * 100,
+)
+_JINJA = re.compile(r"\{\{|\{%|\{#")
+# Variables that Copier sets, and names that every Jinja template knows.
+_KNOWN = {
+    *("_copier_conf", "_copier_answers", "_copier_python", "_copier_phase", "_copier_operation", "_external_data"),
+    *("_folder_name", "_src_path", "_commit", "sep", "os"),
+}
+_NEVER_RENDERED = {".py", ".js", ".mjs", ".cjs", ".ts", ".html", ".css", ".sql", ".sh", ".lock"}
+_SETTINGS = (".toml", ".json", ".yml", ".yaml")  # formats in which an answer can be read back
+
+
+def renders(work: RuleContext) -> list[Finding]:
+    """project/ renders with every answer; no step touches a rendered file, and no given touches a learner's file."""
+    if work.step != BASE:
+        of_step = [*_touches_rendered(work), *_changes_learner_files(work), *_changes_tests(work)]
+        return [*of_step, *_conflict_markers(work, work.given), *_conflict_markers(work, work.solution)]
+    findings = [*_what_is_rendered(work), *_undefined(work), *_conflict_markers(work, BASE)]
+    try:
+        first = work.subject.rendered({})
+    except FileError as error:
+        return [*findings, work.of_error(error)]
+    except StarterkitError as error:
+        message = f"project/ does not render with the defaults: {error.message}"
+        return [*findings, work.finding(message, "copier.yml")]
+    again = work.subject.rendered({})
+    if digest(first) != digest(again):
+        changed = sorted(path for path in first if first[path] != again.get(path))
+        findings.append(work.finding(f"rendering it twice gives two results: {', '.join(changed)}", "project"))
+    findings += _left_over(work, first)
+    return findings + [finding for number in range(len(HOSTILE)) for finding in _with_hostile(work, number)]
+
+
+def _rendered(work: RuleContext) -> Iterator[tuple[str, str]]:
+    """Each file of project/ that Copier renders, with its path after rendering."""
+    for path in work.subject.project:
+        if path.endswith(SUFFIX):
+            yield path, path.removesuffix(SUFFIX)
+
+
+# --- what a step may touch ------------------------------------------------------------------------------------------
+
+
+def _touches_rendered(work: RuleContext) -> Iterator[Finding]:
+    step = work.template.step(work.step)
+    rendered = {target for _, target in _rendered(work)}
+    for label, removed in ((work.given, step.removed_by_given), (work.solution, step.removed_by_solution)):
+        for path in sorted({*work.own_files(label), *removed}):
+            if path in rendered:
+                message = f"{label.split()[0]} replaces or removes {path}, which project/ renders"
+                yield work.finding_in(label, path, message)
+            if path.endswith(SUFFIX):
+                yield work.finding_in(label, path, f"{path}: nothing under steps/ is rendered")
+
+
+def _changes_learner_files(work: RuleContext) -> Iterator[Finding]:
+    template, below, given = work.template, work.files(work.subject.below(work.given)), work.files(work.given)
+    for path in sorted({*work.own_files(work.given), *template.step(work.step).removed_by_given}):
+        is_learners = path in below and not template.owns(path) and not template.is_pins(path)
+        if is_learners and below[path] != given.get(path):
+            message = f"given changes {path}, which is the learner's code: bring a new file instead"
+            yield work.finding_in(work.given, path, message)
+
+
+def _changes_tests(work: RuleContext) -> Iterator[Finding]:
+    """Find the path's files that a solution changes: a learner who solves the step never touches them."""
+    template = work.template
+    fix = "put the change into given"
+    for path in sorted(work.own_files(work.solution)):
+        if template.owns(path) or template.is_test_file(path):
+            message = f"solution adds or changes {path}, which belongs to the path: {fix}"
+            yield work.finding_in(work.solution, path, message)
+    for path in template.step(work.step).removed_by_solution:
+        if template.owns(path) or template.is_test_file(path):
+            message = f"solution removes {path}, which belongs to the path: {fix}"
+            yield work.finding(message, f"steps/{work.step}/step.yml")
+
+
+def _conflict_markers(work: RuleContext, label: str) -> Iterator[Finding]:
+    kind, _, step = label.partition(" ")
+    folder = f"steps/{step}/{kind}" if step else "project"
+    for path, file in (work.own_files(label) if step else work.subject.project).items():
+        if has_markers(file.data):
+            line = file.data[: file.data.index(b"<<<<<<<")].count(b"\n") + 1
+            yield work.finding("there are conflict markers of a merge here", f"{folder}/{path}", line)
+
+
+# --- what is rendered -----------------------------------------------------------------------------------------------
+
+
+def _what_is_rendered(work: RuleContext) -> Iterator[Finding]:
+    settings = []
+    for path in work.subject.project:
+        target = path.removesuffix(SUFFIX)
+        if _JINJA.search(path):
+            yield work.finding("the name of a file is rendered: give it a fixed name", f"project/{path}")
+        if target == path:
+            continue
+        if work.template.is_pins(target) or PurePosixPath(target).suffix in _NEVER_RENDERED:
+            message = f"{target} is rendered: code, declarations and pins are the same bytes for everyone"
+            yield work.finding(message, f"project/{path}")
+        elif "answers" in PurePosixPath(target).name:
+            yield work.finding("`new` writes the answers file itself: leave it out", f"project/{path}")
+        elif not PurePosixPath(target).name.startswith("README"):
+            settings.append(path)
+    for path in settings[1:]:
+        message = "more than one settings file is rendered: the README and one other at most"
+        yield work.finding(message, f"project/{path}")
+
+
+def _undefined(work: RuleContext) -> Iterator[Finding]:
+    questions = {name for name, _ in _questions(work)}
+    environment = Environment(autoescape=False)  # noqa: S701  # nothing is rendered with it
+    for path, _ in _rendered(work):
+        text = work.subject.project[path].data.decode("utf-8", "replace")
+        try:
+            names = meta.find_undeclared_variables(environment.parse(text))
+        except TemplateSyntaxError as error:
+            yield work.finding(f"not valid Jinja: {error.message}", f"project/{path}", error.lineno)
+            continue
+        for name in sorted(names - questions - _KNOWN):
+            match = re.search(rf"\b{re.escape(name)}\b", text)
+            line = text[: match.start()].count("\n") + 1 if match else 0
+            guess = did_you_mean(name, sorted(questions - _KNOWN))
+            yield work.finding(f'no question is called "{name}". {guess}', f"project/{path}", line)
+
+
+def _left_over(work: RuleContext, files: Files) -> Iterator[Finding]:
+    for path, target in _rendered(work):
+        text = files[target].data.decode("utf-8", "replace") if target in files else ""
+        if match := _JINJA.search(text):
+            line = text[: match.start()].count("\n") + 1
+            yield work.finding(f"`{match[0]}` is left over in {target}, line {line}", f"project/{path}")
+
+
+# --- hostile answers ------------------------------------------------------------------------------------------------
+
+
+def _questions(work: RuleContext) -> list[tuple[str, bool]]:
+    """The questions of copier.yml, each with whether it takes any text."""
+    file = work.subject.folder / "copier.yml"
+    questions = []
+    for name, value in parse(file.read_bytes(), str(file)).mapping((), optional=None).items():
+        if not name.startswith("_"):
+            keys = value.mapping((), optional=None) if value.is_mapping() else {}
+            is_text = keys["type"].text() == "str" if "type" in keys else not keys
+            questions.append((name, is_text and "choices" not in keys))
+    return questions
+
+
+def _with_hostile(work: RuleContext, number: int) -> Iterator[Finding]:
+    """Render with the hostile answer of this number for the first question, the one after it for the next one."""
+    names = [name for name, takes_any_text in _questions(work) if takes_any_text]
+    if not names:
+        return
+    answers = {name: HOSTILE[(number + position) % len(HOSTILE)] for position, name in enumerate(names)}
+    shown = ", ".join(f"{name}: `{answer[:50]}`" for name, answer in answers.items())
+    try:
+        files = work.subject.rendered(answers)
+    except StarterkitError as error:
+        yield work.finding(f"hostile answers do not render ({shown}): {error.message}", "copier.yml")
+        return
+    for path, target in _rendered(work):
+        if target not in files or not target.endswith(_SETTINGS):
+            continue
+        try:
+            values = list(_texts(_parsed(target, files[target].data)))
+        except ValueError as error:
+            yield work.finding(f"hostile answers break {target} ({shown}): {error}", f"project/{path}")
+            continue
+        source = work.subject.project[path].data.decode("utf-8", "replace")
+        for name, answer in answers.items():
+            if re.search(rf"\b{name}\b", source) and not any(answer in value for value in values):
+                message = f"the answer `{answer[:50]}` to {name} is not what stands in {target}"
+                yield work.finding(message, f"project/{path}")
+
+
+def _parsed(path: str, data: bytes) -> Any:
+    """Parse a settings file. Raises `ValueError` if it isn't valid."""
+    text = data.decode("utf-8")
+    if path.endswith(".toml"):
+        return tomllib.loads(text)
+    if path.endswith(".json"):
+        return json.loads(text)
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from error
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for entry in value.values() if isinstance(value, dict) else value:
+            yield from _texts(entry)

@@ -1,0 +1,98 @@
+"""The rule safe: tests use no network and write only inside the project, and each package is pinned with a hash."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import PurePosixPath
+
+from starterkit.template.model import BASE
+from starterkit.validation.model import Finding
+from starterkit.validation.side_effects import is_watched
+from starterkit.validation.workspace import RuleContext
+
+_HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
+_PINNED = re.compile(r"^[A-Za-z0-9][\w.-]*(?:\[[\w,.-]+\])?\s*==\s*[^\s;*]+")
+
+
+def safe(work: RuleContext) -> list[Finding]:
+    """Tests use no network and write nothing outside the project; every package is pinned and hashed."""
+    label = BASE if work.step == BASE else work.solution
+    findings = list(_unpinned(work, label))
+    if findings:
+        return findings  # don't install from such pins
+    kind = work.template.environment.kind
+    if is_watched(kind):
+        findings += [*_side_effects(work, label), *_unfinished(work, label)]
+    else:
+        work.notes.append(f"test runs of the kind {kind} cannot be watched yet")
+    work.notes.append("whether a pin was yanked or has a known weakness cannot be told offline")
+    return findings
+
+
+def _side_effects(work: RuleContext, label: str) -> Iterator[Finding]:
+    for seen in work.layer_run(label)[1]:
+        path = re.sub(r"^.*?/project-[^/]+/", "", seen.file)
+        file = work.subject.where(label, path)
+        message = {
+            "network": f"the tests ask {seen.what} over the network",
+            "write": f"the tests write outside the project: {seen.what}",
+        }.get(seen.kind, f"the watcher failed: {seen.what}")
+        by = f" (in {path}, line {seen.line})" if seen.file and not file else ""
+        yield work.finding(f"{message}{by}", file, seen.line if file else 0)
+
+
+def _unfinished(work: RuleContext, label: str) -> Iterator[Finding]:
+    """A failing test may have stopped before it used the network or wrote a file."""
+    result, _ = work.layer_run(label)
+    if result.problem:
+        yield work.finding(f"what the tests do on {label} was not seen: {result.problem}")
+    for test in result.red:
+        message = f"is red on {label}, so what it does was not seen to its end: {test.message.partition(chr(10))[0]}"
+        yield work.of_test(label, test.test, message)
+
+
+def _unpinned(work: RuleContext, label: str) -> Iterator[Finding]:
+    pins, files = work.template.environment.pins, work.files(label)
+    if work.step != BASE and pins not in work.own_files(work.given):
+        return  # the same pins as below, which were checked there
+    check = _PIN_CHECKS.get(PurePosixPath(pins).suffix)
+    if pins not in files or check is None:
+        return
+    for line, message in check(files[pins].data.decode("utf-8", "replace")):
+        yield work.finding_in(label, pins, message, line)
+
+
+def _requirements(text: str) -> Iterator[tuple[int, str]]:
+    """Check that each entry of a compiled requirements.txt is `name==version` with hashes."""
+    entries: list[tuple[int, str]] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if line[:1].isspace() and entries:
+            entries[-1] = (entries[-1][0], entries[-1][1] + " " + line.strip())
+        elif line.strip() and not line.lstrip().startswith("#"):
+            entries.append((number, line))
+    for number, entry in entries:
+        name = re.split(r"[\s;=<>~!\[@]", entry.strip())[0] or entry.strip()
+        if entry.startswith("-"):
+            yield number, f"`{entry.split()[0]}` has no place among the pins: compile them without addresses"
+        elif not _PINNED.match(entry):
+            yield number, f"{name} is not pinned to one version (`{name}==…`)"
+        elif not _HASH.search(entry):
+            yield number, f"{name} is pinned without a hash: compile the pins with --generate-hashes"
+
+
+def _lock_file(text: str) -> Iterator[tuple[int, str]]:
+    """Check that each package of a package-lock.json has a version and a hash, and no URL."""
+    for key, entry in json.loads(text).get("packages", {}).items():
+        name = key.rpartition("node_modules/")[2]
+        line = text.count("\n", 0, text.find(f'"{key}"')) + 1
+        if not name or entry.get("link"):
+            continue
+        if "resolved" in entry:
+            yield line, f"{name} is pinned to an address: set omit-lockfile-registry-resolved=true in .npmrc"
+        elif "version" not in entry or "integrity" not in entry:
+            yield line, f"{name} is pinned without a hash: make the lock file anew with `npm install`"
+
+
+_PIN_CHECKS: dict[str, Callable[[str], Iterator[tuple[int, str]]]] = {".txt": _requirements, ".json": _lock_file}
