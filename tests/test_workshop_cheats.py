@@ -17,10 +17,9 @@ from gradings import ADA, GRADED, Changes, Feigned, Room, check_cheat, needs_a_s
 from projects import syntax_error
 
 from starterkit.git.objects import LINK, File
-from starterkit.workshop.grading.export import as_csv
+from starterkit.workshop.grading.export import as_csv, page
 from starterkit.workshop.grading.grader import Grader
 from starterkit.workshop.grading.model import Verdict
-from starterkit.workshop.grading.pages import page
 from starterkit.workshop.sandbox import SandboxLimits
 from starterkit.workshop.sandbox.model import MIB
 

@@ -11,9 +11,9 @@ from textwrap import dedent
 import pytest
 from gradings import GRADED_NODE, Changes, Room, check_cheat, needs_a_sandbox, said
 
+from starterkit.workshop.grading.export import page
 from starterkit.workshop.grading.grader import Grader
 from starterkit.workshop.grading.model import Verdict
-from starterkit.workshop.grading.pages import page
 from starterkit.workshop.sandbox import SandboxLimits
 from starterkit.workshop.sandbox.rlimits import LimitsAlone
 

@@ -28,10 +28,9 @@ from starterkit.workshop.events import read
 from starterkit.workshop.grading import reference_tests
 from starterkit.workshop.grading.batch import GradingRequest
 from starterkit.workshop.grading.environments import Assignment, EnvironmentCache, GradingPackages
-from starterkit.workshop.grading.export import as_csv, as_json, grade_as_json, known_grades, write_grades
+from starterkit.workshop.grading.export import as_csv, as_json, grade_as_json, known_grades, page, write_grades
 from starterkit.workshop.grading.grader import LocalRunner
 from starterkit.workshop.grading.model import Grade, TestGrade, Verdict, grade_of
-from starterkit.workshop.grading.pages import page
 from starterkit.workshop.grading.reference_tests import Layers, ReferenceTests
 from starterkit.workshop.model import Member, Person
 from starterkit.workshop.sandbox import MECHANISMS, RunResult, SandboxJob, sandbox, select

@@ -10,8 +10,8 @@ from textwrap import indent
 import pytest
 from gradings import GRADED, GRADED_NODE, Changes, Room, needs_a_sandbox, said
 
+from starterkit.workshop.grading.export import page
 from starterkit.workshop.grading.model import Grade, Verdict
-from starterkit.workshop.grading.pages import page
 
 pytestmark = needs_a_sandbox
 

@@ -1,1 +1,1 @@
-"""Grading: each person's last commit, in a sandbox, with the tests of the path as the path has them."""
+"""Grading: the path's own tests run on each person's last commit, in a sandbox."""

@@ -1,9 +1,8 @@
-"""Somebody's own package-lock.json, written anew: packages of the registry alone, each with its hash.
+"""Rewrites a submission's package-lock.json: packages of the registry only, each with its hash.
 
-npm does more with a lock file than to unpack what stands in it. It clones repositories, asks addresses, and follows the
-lock files inside of packages; what does not fit together it asks the registry for, and then whatever that needs, from
-wherever that says. So what is written holds the parts that are known to do nothing of the kind, and every package asks
-for the others in exactly the version that stands there.
+npm does more with a lock file than unpack its packages. It clones repositories, requests URLs, and follows the lock
+files inside of packages. If versions don't fit, it asks the registry for others and for whatever those need. So the new
+file holds only the parts that can't cause this, and every package requires the others in exactly the locked version.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from starterkit.errors import UsageError
 from starterkit.runtime.package_json import declared_packages
@@ -21,62 +19,70 @@ from starterkit.workshop.grading.reference_tests import ReferenceTests
 _FOLDER = "node_modules/"
 _NAME = r"(?!node_modules(?:/|$))(?:@[A-Za-z0-9~-][A-Za-z0-9._~-]*/)?[A-Za-z0-9~-][A-Za-z0-9._~-]*"
 _PACKAGE = re.compile(_NAME)
-# A place in node_modules; what starterkit notes there itself is no package.
-_PLACE = re.compile(rf"{_FOLDER}(?!starterkit\.){_NAME}(?:/{_FOLDER}{_NAME})*")
-_LONGEST_PLACE = 1000  # letters
+# A folder below node_modules, without starterkit's own notes there.
+_PATH = re.compile(rf"{_FOLDER}(?!starterkit\.){_NAME}(?:/{_FOLDER}{_NAME})*")
+_LONGEST_PATH = 1000  # characters
 _NUMBER = r"(?:0|[1-9][0-9]{0,15})"
 _MORE = r"(?:-[0-9A-Za-z.-]{1,200})?(?:\+[0-9A-Za-z.-]{1,200})?"
 _VERSION = re.compile(rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}{_MORE}")
-# One word of a range, such as ">=1.2.x"; the hyphen stands between two versions.
-_WORD = re.compile(rf"(?:[<>=^~]*v?(?:{_NUMBER}|[xX*])(?:\.(?:{_NUMBER}|[xX*])){{0,2}}{_MORE}|[<>=^~]+|-)")
+# One part of a range, such as ">=1.2.x". A hyphen is between two versions.
+_RANGE_PART = re.compile(rf"(?:[<>=^~]*v?(?:{_NUMBER}|[xX*])(?:\.(?:{_NUMBER}|[xX*])){{0,2}}{_MORE}|[<>=^~]+|-)")
 _ALIAS = re.compile(rf"npm:({_NAME})(?:@(.*))?")
 # The hash of what npm unpacks.
 _INTEGRITY = re.compile(r"sha512-[A-Za-z0-9+/]{86}==")
-_ASKED = ("dependencies", "peerDependencies", "optionalDependencies")
-_ASKED_BY_ALL = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
-_MUST = ("dependencies", "devDependencies")
+_PACKAGE_LISTS = ("dependencies", "peerDependencies", "optionalDependencies")
+_PROJECT_LISTS = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
+_REQUIRED_LISTS = ("dependencies", "devDependencies")
 _FLAGS = ("dev", "optional", "devOptional")
 _PLATFORM = ("os", "cpu", "libc")
-_PLATFORM_WORD = re.compile(r"!?[a-z0-9_]{1,40}")
+_PLATFORM_NAME = re.compile(r"!?[a-z0-9_]{1,40}")
 
 
-def own_lock(pristine: ReferenceTests, theirs: bytes, most_more: int) -> bytes:
-    """Return a lock file that asks for the same packages as somebody's. Raises `UsageError` where it cannot be taken.
+def own_lock(pristine: ReferenceTests, data: bytes, most_more: int) -> bytes:
+    """Return a lock file for the same packages. Raises `UsageError` if the submission's lock file can't be used.
 
-    Theirs is to be one of npm's (version 3) without addresses, as the path's .npmrc makes them, with no more than
-    `most_more` packages beyond those of the path.
+    It has to be version 3 without URLs, as the path's .npmrc makes npm write it. It may name up to `most_more` packages
+    that the path doesn't.
     """
     environment = pristine.template.environment
-    root, entries = _read(environment.pins, theirs)
-    ours = _names(pristine.pins)
-    lock = _Lock(environment.pins, entries, ours)
-    if len(entries) > len(ours) + most_more:
+    lock = _Lock(environment.pins, data, pristine.pins)
+    if len(lock.entries) > len(lock.ours) + most_more:
         raise UsageError(f"its {environment.pins} names more than {most_more} packages that the path does not")
-    written = {place: lock.entry(place) for place in sorted(entries)}
-    lists = lock.asked("", root)
+    packages = {path: lock.clean_entry(path) for path in sorted(lock.entries)}
+    lists = lock.clean_lists("", lock.root)
     declared = declared_packages(pristine.declaration, environment.declaration).lists
     needed = {name for names in declared.values() for name in names}
     if lacking := needed - {name for names in lists.values() for name in names}:
         raise UsageError(f"its {environment.pins} lacks {', '.join(sorted(lacking)[:3])}")
     top = {"name": "graded", "version": "0.0.0"}
-    whole = {**top, "lockfileVersion": 3, "requires": True, "packages": {"": {**top, **lists}, **written}}
+    whole = {**top, "lockfileVersion": 3, "requires": True, "packages": {"": {**top, **lists}, **packages}}
     return (json.dumps(whole, indent=2) + "\n").encode()
 
 
-@dataclass(frozen=True)
 class _Lock:
-    """The packages of a lock file by their places; `ours` tells which package the path has under a name."""
+    """A submission's lock file: its entries by path. `ours` are the path's own package names, by import name."""
 
-    file: str
-    entries: Mapping[str, object]
-    ours: Mapping[str, str]
+    def __init__(self, file: str, data: bytes, our_lock: bytes) -> None:
+        self._file = file
+        try:
+            top = parse_json(data, file)
+        except ValueError as wrong:  # a number that is too long for Python
+            raise self._not_a_lock() from wrong
+        packages = top.get("packages")
+        root = packages.get("") if isinstance(packages, dict) else None
+        if top.get("lockfileVersion") != 3 or not isinstance(packages, dict) or not isinstance(root, dict):
+            raise self._not_a_lock()
+        self.root: Mapping[str, object] = root
+        self.entries: dict[str, object] = {path: entry for path, entry in packages.items() if path}
+        ours = json.loads(our_lock).get("packages", {})
+        self.ours = {_import_name(path): entry.get("name", _import_name(path)) for path, entry in ours.items() if path}
 
-    def entry(self, place: str) -> dict[str, object]:
-        """Return what is written of the package at a place."""
-        entry = self.entries[place]
-        if len(place) > _LONGEST_PLACE or not _PLACE.fullmatch(place) or not isinstance(entry, dict):
-            raise self._wrong(f"has {json.dumps(place[:80])}, which is no package of node_modules")
-        name = _called(place)
+    def clean_entry(self, path: str) -> dict[str, object]:
+        """Return the new entry of a package."""
+        entry = self.entries[path]
+        if len(path) > _LONGEST_PATH or not _PATH.fullmatch(path) or not isinstance(entry, dict):
+            raise self._wrong(f"has {json.dumps(path[:80])}, which is no package of node_modules")
+        name = _import_name(path)
         if "resolved" in entry or entry.get("link"):
             raise self._wrong(f"names an address for {name[:80]}")
         if not _VERSION.fullmatch(str(entry.get("version"))):
@@ -90,98 +96,69 @@ class _Lock:
             **({"name": package} if package != name else {}),
             **{key: entry[key] for key in ("version", "integrity")},
             **{flag: True for flag in _FLAGS if entry.get(flag) is True},
-            **{key: words for key in _PLATFORM if (words := _platform(entry.get(key)))},
-            **self.asked(place, entry),
+            **{key: names for key in _PLATFORM if (names := _platform_names(entry.get(key)))},
+            **self.clean_lists(path, entry),
         }
 
-    def asked(self, place: str, entry: Mapping[str, object]) -> dict[str, dict[str, str]]:
-        """Return what a package asks for (that at "" is the project), each in the version that it finds."""
-        found: dict[str, dict[str, str]] = {}
-        for kind in _ASKED if place else _ASKED_BY_ALL:
-            for name, spec in _table(self.file, entry, kind):
-                self._check(name, spec)
-                at = self._found(place, name)
-                if not at and not place and kind in _MUST:
-                    raise self._wrong(f"does not tell which {name[:80]} is meant")
-                if not at:  # for another kind of machine, or asked for only where it is there
-                    continue
-                for names in found.values():
+    def clean_lists(self, path: str, entry: Mapping[str, object]) -> dict[str, dict[str, str]]:
+        """Return the dependency lists of a package (of the project for ""), each dependency in its locked version."""
+        lists: dict[str, dict[str, str]] = {}
+        for kind, name, spec in self._dependencies(entry, _PACKAGE_LISTS if path else _PROJECT_LISTS):
+            if not _PACKAGE.fullmatch(name):
+                raise self._wrong(f"asks for {json.dumps(name[:80])}, which is no name of a package")
+            alias = _ALIAS.fullmatch(spec)
+            parts = (alias[2] or "" if alias else spec).replace("||", " ").split()
+            if not all(_RANGE_PART.fullmatch(part) for part in parts):
+                raise self._wrong(f"names an address for {name[:80]}, or no range of versions")
+            target = self._resolve(path, name)
+            if not target and not path and kind in _REQUIRED_LISTS:
+                raise self._wrong(f"does not tell which {name[:80]} is meant")
+            if target:  # otherwise it is optional, or for another kind of machine
+                dependency = self._entry(target)
+                package, version = dependency.get("name", _import_name(target)), str(dependency.get("version"))
+                exact = f"npm:{package}@{version}" if package != _import_name(target) else version
+                # Not in peerDependencies: npm rejects a peer inside of the package, where Node looks first.
+                kind = "dependencies" if kind == "peerDependencies" else kind
+                kind = "optionalDependencies" if dependency.get("optional") is True else kind
+                for names in lists.values():
                     names.pop(name, None)
-                found.setdefault(self._kept(kind, at), {})[name] = self._exactly(at)
-        return {kind: names for kind, names in found.items() if names}
+                lists.setdefault(kind, {})[name] = exact
+        return {kind: names for kind, names in lists.items() if names}
 
-    def _kept(self, kind: str, at: str) -> str:
-        """Return the list in which the package at a place is asked for.
+    def _dependencies(self, entry: Mapping[str, object], kinds: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
+        for kind in kinds:
+            table = entry.get(kind, {})
+            if not isinstance(table, dict):
+                raise self._not_a_lock()
+            for name, spec in table.items():
+                if not isinstance(spec, str):
+                    raise self._not_a_lock()
+                yield kind, name, spec
 
-        A peer is no list of its own: npm refuses one that lies within the package, where Node finds it first.
-        """
-        if self._of(at).get("optional") is True:
-            return "optionalDependencies"
-        return "dependencies" if kind == "peerDependencies" else kind
-
-    def _check(self, name: str, spec: str) -> None:
-        if not _PACKAGE.fullmatch(name):
-            raise self._wrong(f"asks for {json.dumps(name[:80])}, which is no name of a package")
-        alias = _ALIAS.fullmatch(spec)
-        words = (alias[2] or "" if alias else spec).replace("||", " ").split()
-        if not all(_WORD.fullmatch(word) for word in words):
-            raise self._wrong(f"names an address for {name[:80]}, or no range of versions")
-
-    def _found(self, place: str, name: str) -> str:
-        """Return where a package finds another one, as Node looks for it; "" for nowhere."""
+    def _resolve(self, path: str, name: str) -> str:
+        """Return the path of the package that Node finds for a package under this name, or ""."""
         while True:
-            at = f"{place}/{_FOLDER}{name}" if place else _FOLDER + name
-            if at in self.entries or not place:
-                return at if at in self.entries else ""
-            place = place.rpartition(f"/{_FOLDER}")[0]
+            target = f"{path}/{_FOLDER}{name}" if path else _FOLDER + name
+            if target in self.entries or not path:
+                return target if target in self.entries else ""
+            path = path.rpartition(f"/{_FOLDER}")[0]
 
-    def _of(self, place: str) -> Mapping[str, object]:
-        entry = self.entries[place]
+    def _entry(self, path: str) -> Mapping[str, object]:
+        entry = self.entries[path]
         return entry if isinstance(entry, dict) else {}
 
-    def _exactly(self, place: str) -> str:
-        name, entry = _called(place), self._of(place)
-        package = entry.get("name", name)
-        return f"npm:{package}@{entry.get('version')}" if package != name else str(entry.get("version"))
+    def _wrong(self, problem: str) -> UsageError:
+        return UsageError(f"{self._file} {problem}")
 
-    def _wrong(self, words: str) -> UsageError:
-        return UsageError(f"{self.file} {words}")
+    def _not_a_lock(self) -> UsageError:
+        return self._wrong("is no lock file of this npm")
 
 
-def _read(file: str, theirs: bytes) -> tuple[Mapping[str, object], dict[str, object]]:
-    """Return the project and the packages of a lock file."""
-    try:
-        top = parse_json(theirs, file)
-    except ValueError as strange:  # a number that no such file holds
-        raise UsageError(f"{file} is no lock file of this npm") from strange
-    packages = top.get("packages")
-    root = packages.get("") if isinstance(packages, dict) else None
-    if top.get("lockfileVersion") != 3 or not isinstance(packages, dict) or not isinstance(root, dict):
-        raise UsageError(f"{file} is no lock file of this npm")
-    return root, {place: entry for place, entry in packages.items() if place}
+def _platform_names(value: object) -> list[str]:
+    names = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+    return [name for name in names if isinstance(name, str) and _PLATFORM_NAME.fullmatch(name)]
 
 
-def _table(file: str, entry: Mapping[str, object], kind: str) -> Iterator[tuple[str, str]]:
-    table = entry.get(kind, {})
-    if not isinstance(table, dict):
-        raise UsageError(f"{file} is no lock file of this npm")
-    for name, spec in table.items():
-        if not isinstance(spec, str):
-            raise UsageError(f"{file} is no lock file of this npm")
-        yield name, spec
-
-
-def _platform(words: object) -> list[str]:
-    found = [words] if isinstance(words, str) else words if isinstance(words, list) else []
-    return [word for word in found if isinstance(word, str) and _PLATFORM_WORD.fullmatch(word)]
-
-
-def _called(place: str) -> str:
-    """Return the name under which the package at a place is imported."""
-    return place.rpartition(_FOLDER)[2]
-
-
-def _names(pins: bytes) -> dict[str, str]:
-    """Return which package the path's own lock file has under each name."""
-    packages = json.loads(pins).get("packages", {})
-    return {_called(place): str(entry.get("name", _called(place))) for place, entry in packages.items() if place}
+def _import_name(path: str) -> str:
+    """Return the name under which the package at a path is imported."""
+    return path.rpartition(_FOLDER)[2]

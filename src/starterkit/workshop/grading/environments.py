@@ -1,8 +1,7 @@
-"""The packages that submissions are graded with: an environment for each distinct set of pins, made outside.
+"""The environments that submissions are graded in: one for each distinct set of pins, created outside of the sandbox.
 
-Nothing of a submission is built or run for that: wheels alone or packages of npm's without their scripts, each with its
-hash, from the indexes of the instructor. And nothing that a package brought says what is run outside, or what of the
-disk can be seen inside.
+This builds and runs nothing from a submission. It installs wheels, or npm packages without their scripts, each with its
+hash, from the instructor's indexes. No file of a package decides what runs outside or what the sandbox can see.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import shutil
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +24,7 @@ from starterkit.progress import Progress, no_progress
 from starterkit.runtime.bundle import named_bundle
 from starterkit.runtime.environment import Environment
 from starterkit.runtime.lock import locked
-from starterkit.runtime.pins import package_name, pinned_versions
+from starterkit.runtime.pins import package_name, pinned_names
 from starterkit.runtime.prepare import prepare
 from starterkit.runtime.python_environment import settings
 from starterkit.runtime.python_packages import our_python
@@ -35,40 +34,31 @@ from starterkit.workshop.grading.clean_requirements import declaration_of, own_p
 from starterkit.workshop.grading.reference_tests import ReferenceTests
 
 _LIMIT_SECONDS = 600.0
-_LONGEST_REASON = 300  # letters
-_LARGEST = 1 << 30  # bytes, of an environment that is not the path's
+_LONGEST_REASON = 300  # characters
+_LARGEST = 1 << 30  # bytes, of an environment with a submission's own pins
 _SMALLEST_FILE = 4096  # bytes on the disk
 _COMPILED = "compiled"
-# What is read of a package outside of the sandbox, and what is compiled there: Python takes a hundred times as much.
+# Limits on files of packages: read outside of the sandbox, and compiled there (Python needs a hundred times the size).
 _LARGEST_READ, _LARGEST_COMPILED = 100_000, 2 << 20
-_FORGET_AFTER = 60.0  # seconds, for one that could not be made
-_REMOVE_AFTER = 28 * 24 * 3600.0  # seconds, for one that nobody used
+_FORGET_AFTER = 60.0  # seconds, after a failure
+_REMOVE_AFTER = 28 * 24 * 3600.0  # seconds without use
 _ENVIRONMENT = re.compile(r"[0-9a-f]{16}(?:\.lock)?")
 _WHEELS_ALONE = b"--only-binary :all:\n"
-# npm reads it in the folder where it works: nothing that a package brings is run.
+# For the .npmrc in npm's working folder. npm then runs no script of a package.
 _NPM_SETTINGS = b"ignore-scripts=true\nomit-lockfile-registry-resolved=true\naudit=false\nfund=false\n"
-# Walls behind a wall: the lock files of learners are written anew without anything that would need these.
-_REGISTRY_ALONE = b"".join(
-    b"%s\n" % line
-    for line in (
-        b"allow-git=none",
-        b"allow-remote=none",
-        b"allow-file=none",
-        b"allow-directory=none",
-        b"git=starterkit-runs-no-git",
-        b"install-strategy=hoisted",
-        b"bin-links=false",
-    )
+# A second wall: the rewritten lock files of submissions don't need any of these.
+_REGISTRY_ALONE = (
+    b"allow-git=none\nallow-remote=none\nallow-file=none\nallow-directory=none\n"
+    b"git=starterkit-runs-no-git\ninstall-strategy=hoisted\nbin-links=false\n"
 )
 
 
 @dataclass(frozen=True)
 class GradingPackages:
-    """An environment that is ready to be lent to a sandbox.
+    """An environment that a sandbox can use.
 
-    `visible` is what has to be seen of the disk for it to work; `links` are laid beside the code, where the language
-    looks for packages there; `plugins` are the plugins of pytest that the path's own packages bring; `taken` are the
-    names of the modules in it.
+    `visible` are the paths that the sandbox has to show. `links` are laid next to the code if the language looks for
+    packages there. `plugins` are the pytest plugins of the path's own packages. `taken` are the names of its modules.
     """
 
     prepared: Environment
@@ -81,9 +71,9 @@ class GradingPackages:
 
 @dataclass(frozen=True)
 class Assignment:
-    """An environment for a submission, and what has to be told about it ("" where nothing); `is_own`: of its own pins.
+    """The environment for a submission, and a note for the instructor. `is_own`: it has the submission's own pins.
 
-    `could_differ`: its own packages could not be made now, for lack of a network, say; another time they could.
+    `could_differ`: its own packages couldn't be installed now, for example without a network, but later they could.
     """
 
     packages: GradingPackages
@@ -94,7 +84,7 @@ class Assignment:
 
 @dataclass
 class EnvironmentCache:
-    """The environments that have been made, each once, however many threads ask."""
+    """The environments for grading, in `folder`. Each is created once, even if many threads need it."""
 
     folder: Path
     say: Progress = no_progress
@@ -103,27 +93,27 @@ class EnvironmentCache:
     _made: dict[str, GradingPackages] = field(default_factory=dict)
     _failed: dict[str, tuple[float, StarterkitError]] = field(default_factory=dict)
 
-    def for_submission(self, pristine: ReferenceTests, theirs: File | None) -> Assignment:
-        """Return the environment for somebody's pins, or the path's and why."""
-        if theirs is None or theirs.mode == LINK or theirs.data.replace(b"\r\n", b"\n") == pristine.pins:
+    def for_submission(self, pristine: ReferenceTests, pins: File | None) -> Assignment:
+        """Return the environment for a submission's pins, or the path's environment and the reason."""
+        if pins is None or pins.mode == LINK or pins.data.replace(b"\r\n", b"\n") == pristine.pins:
             return Assignment(self.of_the_path(pristine))
         try:
-            return Assignment(self._packages(pristine, own_pins(pristine, theirs.data)), is_own=True)
+            return Assignment(self._packages(pristine, own_pins(pristine, pins.data)), is_own=True)
         except StarterkitError as failed:
             reason = truncate(strip_control(failed.message).strip(), 1, _LONGEST_REASON).removesuffix("\n…")
             return self.instead(pristine, reason, could_differ=isinstance(failed, EnvironmentProblem))
 
     def instead(self, pristine: ReferenceTests, reason: str, *, could_differ: bool = False) -> Assignment:
-        """Return the environment of the path's own pins for somebody who has others, and say why."""
-        told = f"graded with the packages of the path, not with its own: {reason}"
-        return Assignment(self.of_the_path(pristine), told, could_differ)
+        """Return the path's environment for a submission with other pins, and a note with the reason."""
+        note = f"graded with the packages of the path, not with its own: {reason}"
+        return Assignment(self.of_the_path(pristine), note, could_differ)
 
     def of_the_path(self, pristine: ReferenceTests) -> GradingPackages:
         """Return the environment of the path's own pins."""
         return self._packages(pristine, pristine.pins)
 
     def ask_again(self) -> None:
-        """Forget what could not be made: by now it may be."""
+        """Forget failures, so that the environments are tried again."""
         with self._lock:
             self._failed.clear()
 
@@ -148,7 +138,7 @@ class EnvironmentCache:
             return self._made[key]
 
     def _make(self, key: str, pristine: ReferenceTests, pins: bytes) -> GradingPackages:
-        """Make an environment; one that is not the path's is removed again where anything about it is wrong."""
+        """Create an environment. If anything about one with own pins is wrong, it is removed again."""
         environment, folder = pristine.template.environment, self.folder / key
         ours = None if pins == pristine.pins else self.of_the_path(pristine)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -172,7 +162,7 @@ class EnvironmentCache:
 
 
 def _files(pristine: ReferenceTests, pins: bytes, *, is_ours: bool) -> dict[str, bytes]:
-    """Return what an environment is made from."""
+    """Return the files that an environment is created from."""
     environment = pristine.template.environment
     if environment.kind == "python":
         return {environment.declaration: pristine.declaration, environment.pins: _WHEELS_ALONE + pins}
@@ -181,8 +171,8 @@ def _files(pristine: ReferenceTests, pins: bytes, *, is_ours: bool) -> dict[str,
     return {environment.declaration: declaration, environment.pins: pins, ".npmrc": npm}
 
 
-def _write(folder: Path, wanted: Mapping[str, bytes]) -> None:
-    for name, content in wanted.items():
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    for name, content in files.items():
         file = folder / name
         if not file.is_file() or file.read_bytes() != content:
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -190,116 +180,102 @@ def _write(folder: Path, wanted: Mapping[str, bytes]) -> None:
 
 
 def _size(folder: Path) -> int:
-    """Return how many bytes the files in a folder take; an empty one takes some, too."""
-    files = (Path(where, name) for where, _, names in os.walk(folder) for name in names)
+    """Return how many bytes the files in a folder take on the disk."""
+    files = (Path(parent, name) for parent, _, names in os.walk(folder) for name in names)
     return sum(max(file.lstat().st_size, _SMALLEST_FILE) for file in files)
 
 
 def _remove_unused(folder: Path) -> None:
-    """Remove the environments that no grading has used for weeks."""
-    for entry in os.scandir(folder):
-        if not _ENVIRONMENT.fullmatch(entry.name) or time.time() - entry.stat().st_mtime < _REMOVE_AFTER:
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            shutil.rmtree(entry.path, ignore_errors=True)
-        else:
+    """Remove the environments and locks that no grading has used for weeks."""
+    for path in folder.iterdir():
+        if _ENVIRONMENT.fullmatch(path.name) and time.time() - path.stat().st_mtime >= _REMOVE_AFTER:
+            shutil.rmtree(path, ignore_errors=True)  # does nothing for a file
             with suppress(OSError):
-                Path(entry.path).unlink()
+                path.unlink()
 
 
 def environments_folder(cache: Path) -> Path:
-    """Return where the environments of gradings are kept."""
+    """Return the folder of the environments for grading."""
     return cache / "grading"
 
 
 def _python_packages(
     key: str, prepared: Environment, pristine: ReferenceTests, ours: GradingPackages | None = None
 ) -> GradingPackages:
-    """Describe an environment; `ours` is the path's, where this one is not.
+    """Describe an environment. `ours` is the path's environment if this is another one.
 
-    A wheel may lay files over pyvenv.cfg and beside the modules: which Python it is, and where its modules lie, the
-    path's environment tells.
+    A wheel may overwrite pyvenv.cfg or add files next to the modules. So the path's environment decides which Python
+    runs and where the modules are.
     """
     base = ours.prepared if ours else prepared
     assert prepared.folder is not None and base.folder is not None
     program = _program(base)
     if (prepared.folder / "pyvenv.cfg").stat().st_size > _LARGEST_READ or _program(prepared) != program:
         raise UsageError("one of its packages changes the Python environment itself")
-    site = next(iter(sorted((base.folder / "lib").glob("python3*/site-packages"))), None)
-    if site is None or not program.exists():
+    sites = sorted((base.folder / "lib").glob("python3*/site-packages"))
+    if not sites or not program.exists():
         raise EnvironmentProblem("The environment for grading is not whole.", f"Delete {base.folder.parent}.")
-    site = prepared.folder / site.relative_to(base.folder)
+    site = prepared.folder / sites[0].relative_to(base.folder)
     _compile(program, site, is_ours=ours is None)
-    names = {
-        entry.name.partition(".")[0] for entry in site.iterdir() if not entry.name.endswith((".dist-info", ".pth"))
-    }
-    distributions = pinned_versions(pristine.pins)
+    modules = {path.name.partition(".")[0] for path in site.iterdir() if not path.name.endswith((".dist-info", ".pth"))}
+    # The program and its libraries, but not its whole prefix, which may be a home folder.
+    installation = [program, program.resolve()]
+    for prefix in {path.parent.parent for path in installation}:
+        for pattern in ("lib*/python3.*", "lib*/libpython3*"):
+            installation += prefix.glob(pattern)
     return GradingPackages(
         prepared,
         key,
-        (prepared.folder, *_of_python(program)),
-        plugins=tuple(_plugins(site, frozenset(distributions))),
-        taken=frozenset(names | set(sys.stdlib_module_names)),
+        (prepared.folder, *dict.fromkeys(installation)),
+        plugins=tuple(_plugins(site, pinned_names(pristine.pins))),
+        taken=frozenset(modules | set(sys.stdlib_module_names)),
     )
 
 
 def _program(prepared: Environment) -> Path:
-    """Return the Python that an environment was made from, as it says itself."""
+    """Return the Python that an environment was created from, as its pyvenv.cfg says."""
     assert prepared.folder is not None
     home = settings(prepared.folder).get("home", "")
     return Path(home) / Path(prepared.programs["python"]).resolve().name
 
 
-def _of_python(program: Path) -> list[Path]:
-    """What belongs to a Python installation and nothing besides, for its folder may be somebody's home."""
-    real = program.resolve()
-    found = [program, real]
-    for prefix in {program.parent.parent, real.parent.parent}:
-        for pattern in ("lib*/python3.*", "lib*/libpython3*", "lib*/libpython3*"):
-            found += prefix.glob(pattern)
-    return list(dict.fromkeys(found))
-
-
 def _compile(program: Path, site: Path, *, is_ours: bool) -> None:
-    """Compile the packages once for everybody; this runs none of them, and not their .pth files either.
+    """Compile the packages once for all submissions, without running them or their .pth files.
 
-    It knows no limit of memory: packages that are not the path's are left as they are where one of their files is huge.
+    Compiling has no memory limit, so packages other than the path's stay uncompiled if one of their files is huge.
     """
     environment = site.parents[2]
-    # Inside, a package could lay it there itself; those of the path do not.
+    # Inside of the environment, a submission's package could create the mark itself.
     mark = environment / _COMPILED if is_ours else environment.with_name(f"{environment.name}.{_COMPILED}")
-    made = str((environment / STAMP).stat().st_mtime_ns)
-    if mark.is_file() and mark.read_text("ascii") == made:
+    created = str((environment / STAMP).stat().st_mtime_ns)
+    if mark.is_file() and mark.read_text("ascii") == created:
         return
     if is_ours or all(file.stat().st_size <= _LARGEST_COMPILED for file in site.rglob("*.py")):
         clean = scrubbed_environment()
         run([program, "-I", "-S", "-m", "compileall", "-q", "-j", "0", site], env=clean, timeout=_LIMIT_SECONDS)
-    _readable(environment)
-    mark.write_text(made, "ascii")
+    _make_readable(environment)
+    mark.write_text(created, "ascii")
 
 
-def _plugins(site: Path, distributions: frozenset[str]) -> list[str]:
-    """The plugins of pytest that these packages bring; those of others are not loaded."""
-    found: list[str] = []
+def _plugins(site: Path, distributions: frozenset[str]) -> Iterator[str]:
+    """Yield the pytest plugins of these distributions. Plugins of other packages aren't loaded."""
     for file in sorted(site.glob("*.dist-info/entry_points.txt")):
         name = file.parent.name.removesuffix(".dist-info").rpartition("-")[0]
-        if package_name(name) not in distributions or file.stat().st_size > _LARGEST_READ:
-            continue
-        section = re.search(r"(?ms)^\[pytest11\]\s*(.*?)(?=^\[|\Z)", file.read_text("utf-8", "replace"))
-        found += re.findall(r"(?m)^([\w.-]+)\s*=", section[1]) if section else []
-    return found
+        if package_name(name) in distributions and file.stat().st_size <= _LARGEST_READ:
+            section = re.search(r"(?ms)^\[pytest11\]\s*(.*?)(?=^\[|\Z)", file.read_text("utf-8", "replace"))
+            yield from re.findall(r"(?m)^([\w.-]+)\s*=", section[1]) if section else ()
 
 
 def _node_packages(key: str, prepared: Environment) -> GradingPackages:
     assert prepared.folder is not None
     program = Path(prepared.programs["node"])
-    _readable(prepared.folder)
+    _make_readable(prepared.folder)
     links = {prepared.folder.name: File(LINK, os.fsencode(prepared.folder))}
     return GradingPackages(prepared, key, (prepared.folder, program, program.resolve()), links)
 
 
-def _readable(folder: Path) -> None:
-    """Let a user that is nobody read everything in a folder."""
+def _make_readable(folder: Path) -> None:
+    """Let every user read everything in a folder: the sandbox's user owns none of it."""
     for path in [folder, *folder.rglob("*")]:
         if not path.is_symlink():
             mode = path.stat().st_mode

@@ -1,12 +1,16 @@
-"""Write the results of a grading: results/grades.json, grades.csv, and a page for each person."""
+"""Writes the results of a grading: results/grades.json, grades.csv, and an HTML page for each person.
+
+Learners wrote some of the text on the pages. It is escaped, and unprintable characters are made visible.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -15,72 +19,79 @@ from starterkit.errors import StarterkitError, cannot_write
 from starterkit.git.objects import FILE, File
 from starterkit.git.worktree import write_file
 from starterkit.sanitize import csv_cell
+from starterkit.template.model import BASE
+from starterkit.textfile import fill_template
 from starterkit.workshop.events import GRADED, last
-from starterkit.workshop.grading.model import Grade, grade_of
-from starterkit.workshop.grading.pages import page
+from starterkit.workshop.grading.model import Grade, TestGrade, Verdict, grade_of
+from starterkit.workshop.grading.submission_files import shown
 from starterkit.workshop.model import Workshop
 
-FORMAT = 1
+_FORMAT = 1
 _COLUMNS = (
     *("folder", "team", "name", "login", "email", "step", "done", "verdict", "green", "tests", "late", "first_red"),
     *("sentence", "why", "committed", "commit", "seconds", "notes"),
 )
+_SUMMARIES = {
+    Verdict.GREEN: "All tests are green.",
+    Verdict.RED: "Some tests are red.",
+    Verdict.TAMPERED: "The tests were tampered with.",
+    Verdict.UNREADABLE: "This work cannot be graded.",
+    Verdict.NOTHING: "There is nothing to grade yet.",
+}
 
 
 def known_grades(workshop: Workshop, new: Iterable[Grade] = ()) -> list[Grade]:
-    """Return the last grade of everybody: those that are new, else from the results; who was never graded has none."""
-    found = {grade.person.folder: grade for grade in new}
+    """Return the latest grade of each person who has one: from `new`, or from the results."""
+    grades = {grade.person.folder: grade for grade in new}
     for person in workshop.people:
-        if person.folder not in found:
-            with suppress(Exception):  # damaged results of one person: their next grading says so
+        if person.folder not in grades:
+            with suppress(Exception):  # damaged results of one person: their next grading reports it
                 event = last(workshop, person, GRADED)
                 if event and (grade := grade_of(person, event)):
-                    found[person.folder] = grade
-    return [found[person.folder] for person in workshop.people if person.folder in found]
+                    grades[person.folder] = grade
+    return [grades[person.folder] for person in workshop.people if person.folder in grades]
 
 
 def write_grades(workshop: Workshop, new: Sequence[Grade]) -> dict[str, StarterkitError]:
-    """Write what a grading leaves; each file in one step. Pages are written of the `new` grades alone.
+    """Write all grades, and pages for the `new` ones. Each file is replaced at once, and only if it has changed.
 
-    Returns why a page couldn't be written, by folder.
+    Returns the errors of pages that couldn't be written, by folder.
     """
     grades = known_grades(workshop, new)
     folder = workshop.folder / "results"
-    files = {
-        "grades.json": as_json(grades),
-        "grades.csv": as_csv(grades),
-    }
+    texts = {"grades.json": as_json(grades), "grades.csv": as_csv(grades)}
     failed: dict[str, StarterkitError] = {}
     for grade in new:
         try:
-            files[f"pages/{grade.person.folder}.html"] = page(grade)
+            texts[f"pages/{grade.person.folder}.html"] = page(grade)
         except Exception as wrong:
             failed[grade.person.folder] = error_of(wrong)
     try:
-        for name, words in files.items():
-            if not _is_there(folder / name, words):
-                write_file(folder, name, File(FILE, words.encode("utf-8", "replace")))
+        for name, text in texts.items():
+            data = text.encode("utf-8", "replace")
+            if not _has_content(folder / name, data):
+                write_file(folder, name, File(FILE, data))
     except OSError as wrong:
         raise cannot_write("The workshop", wrong) from wrong
     return failed
 
 
-def _is_there(file: Path, words: str) -> bool:
+def _has_content(file: Path, data: bytes) -> bool:
     try:
-        return bool(file.read_bytes() == words.encode("utf-8", "replace"))
+        return file.read_bytes() == data
     except OSError:
         return False
 
 
 def grade_as_json(grade: Grade) -> dict[str, Any]:
     """Return the object that docs/commands.md describes."""
-    first = grade.first_red
+    first, person = grade.first_red, grade.person
     return {
-        "folder": grade.person.folder,
-        "name": grade.person.name,
-        "login": grade.person.login,
-        "email": grade.person.email,
-        "members": [vars(member) for member in grade.person.members],
+        "folder": person.folder,
+        "name": person.name,
+        "login": person.login,
+        "email": person.email,
+        "members": [vars(member) for member in person.members],
         "step": grade.step,
         "done": list(grade.done),
         "verdict": grade.verdict.value,
@@ -97,25 +108,79 @@ def grade_as_json(grade: Grade) -> dict[str, Any]:
         "notes": list(grade.notes),
         "sandbox": grade.sandbox,
         "kept": grade.kept,
-        "results": [vars(one) for one in grade.results],
+        "results": [vars(result) for result in grade.results],
     }
 
 
 def as_json(grades: Sequence[Grade]) -> str:
     """Return all grades as one JSON object."""
-    return json.dumps({"format": FORMAT, "grades": [grade_as_json(one) for one in grades]}, indent=1) + "\n"
+    return json.dumps({"format": _FORMAT, "grades": [grade_as_json(grade) for grade in grades]}, indent=1) + "\n"
 
 
 def as_csv(grades: Sequence[Grade]) -> str:
-    """Return a line for each person, members of a team too; no cell begins as what a spreadsheet would compute."""
+    """Return CSV with one line for each person or team member. No cell is a formula for a spreadsheet."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(_COLUMNS)
     for grade in grades:
-        found = grade_as_json(grade)
-        found |= {"notes": "; ".join(grade.notes), "done": " ".join(grade.done)}
-        team = grade.person.name if grade.person.members else ""
-        for one in grade.person.everybody:
-            found |= {"team": team, **vars(one)}
-            writer.writerow([csv_cell(found[name]) for name in _COLUMNS])
+        cells = grade_as_json(grade) | {"notes": "; ".join(grade.notes), "done": " ".join(grade.done)}
+        cells["team"] = grade.person.name if grade.person.members else ""
+        for member in grade.person.everybody:
+            cells |= vars(member)
+            writer.writerow([csv_cell(cells[name]) for name in _COLUMNS])
     return buffer.getvalue()
+
+
+def page(grade: Grade) -> str:
+    """Return the HTML page of one person: the first failing test, then all tests by step. It loads nothing."""
+    return fill_template(
+        Path(__file__).with_name("page.html"),
+        name=_escape(grade.person.name),
+        verdict=grade.verdict.value,
+        words=_SUMMARIES[grade.verdict],
+        facts="\n".join(f"<li>{_escape(fact)}</li>" for fact in _facts(grade)),
+        first=_first_red(grade.first_red),
+        tests="\n".join(_steps(grade)),
+        at=_escape(grade.at[:16].replace("T", " ")),
+        sandbox=_escape(grade.sandbox or "none"),
+    )
+
+
+def _facts(grade: Grade) -> Iterator[str]:
+    if contact := " · ".join(filter(None, (grade.person.login, grade.person.email))):
+        yield contact
+    if grade.results and grade.is_honest:
+        yield f"{grade.passed} of {len(grade.results)} tests are green."
+        yield f"Steps done: {', '.join(grade.done) or 'none yet'}."
+    if grade.commit:
+        committed = grade.committed[:16].replace("T", " ")
+        yield f"Commit {grade.commit[:10]} of {committed} UTC{', late' if grade.late else ''}."
+    if grade.why:
+        yield f"{grade.why[:1].upper()}{grade.why[1:]}"
+    yield from grade.shared_notes
+
+
+def _first_red(test: TestGrade | None) -> str:
+    if test is None:
+        return ""
+    return f"<section class='first'><h2>The first red one</h2><p>{_escape(test.sentence)}</p>{_message(test)}</section>"
+
+
+def _steps(grade: Grade) -> Iterator[str]:
+    for step in dict.fromkeys(test.step for test in grade.results):
+        yield f"<h2>{_escape('The starter project' if step == BASE else step)}</h2>\n<ul class='tests'>"
+        for test in grade.results:
+            if test.step == step:
+                state = "green" if test.is_green else "red" if test.outcome == "failed" else _escape(test.outcome)
+                message = "" if test.is_green else _message(test)
+                sentence = _escape(test.sentence or test.test)
+                yield f"<li class='{'green' if test.is_green else 'red'}'><b>{state}</b> {sentence}{message}</li>"
+        yield "</ul>"
+
+
+def _message(test: TestGrade) -> str:
+    return f"<pre>{_escape(test.message)}</pre>" if test.message else ""
+
+
+def _escape(text: str) -> str:
+    return escape("\n".join(map(shown, text.split("\n"))))

@@ -1,4 +1,4 @@
-"""A grading: what became of one submission."""
+"""The grade of one submission."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from starterkit.template.model import BASE
 from starterkit.testing.results import Outcome
 from starterkit.workshop.model import Person
 
-LOOK = "look at this: "  # begins a note that is for the instructor alone
+LOOK = "look at this: "  # begins a note that only the instructor sees
 
 
 class Verdict(StrEnum):
-    """`tampered`: an outcome was forged. `unreadable`: its files cannot be used. `nothing`: there is no commit."""
+    """`tampered`: an outcome was forged. `unreadable`: its files can't be used. `nothing`: there is no commit."""
 
     GREEN = "green"
     RED = "red"
@@ -26,7 +26,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class TestGrade:
-    """One listed test."""
+    """The result of one test of the path."""
 
     __test__ = False  # not a test class for pytest
 
@@ -43,11 +43,11 @@ class TestGrade:
 
 @dataclass(frozen=True)
 class Grade:
-    """One person's submission, graded; `kept` tells that it is from an earlier grading of the same.
+    """The grade of one person's submission.
 
-    `at`, `committed` and `worked` are ISO 8601 in UTC; `own` and `worked` are as `Submission` has them. `aside` tells
-    that this is not about their latest work at the step where it stands. `tests` is the fingerprint of all that judged
-    it. `notes` is what the instructor should know: what was left out, which packages were used, what to look at.
+    `at`, `committed` and `worked` are ISO 8601 in UTC. `own` and `worked` are as in `Submission`. `aside`: this isn't
+    about the latest work at its own step. `tests` is the fingerprint of everything that decided the verdict. `notes`
+    are for the instructor: files left out, packages used, what to look at. `kept`: from an earlier grading.
     """
 
     person: Person
@@ -70,34 +70,32 @@ class Grade:
 
     @property
     def shared_notes(self) -> tuple[str, ...]:
-        """The notes that the participant sees, too."""
-        return tuple(one for one in self.notes if not one.startswith(LOOK))
+        """The notes that the participant may see."""
+        return tuple(note for note in self.notes if not note.startswith(LOOK))
 
     @property
     def is_honest(self) -> bool:
-        """Whether passing tests count. With forged outcomes, none does."""
+        """True if passing tests count. With forged outcomes, none does."""
         return self.verdict in (Verdict.GREEN, Verdict.RED)
 
     @property
     def passed(self) -> int:
-        """How many tests were earned."""
-        return sum(one.is_green for one in self.results) if self.is_honest else 0
+        """The number of passing tests that count."""
+        return sum(test.is_green for test in self.results) if self.is_honest else 0
 
     @property
     def done(self) -> tuple[str, ...]:
-        """The steps all of whose tests were earned, in the order of the path; the start is none."""
-        if not self.is_honest:
-            return ()
-        red = {one.step for one in self.results if not one.is_green}
-        return tuple(step for step in dict.fromkeys(one.step for one in self.results) if step not in (*red, BASE))
+        """The steps whose tests all pass, in the order of the path, without the starter project."""
+        not_done = {BASE, *(test.step for test in self.results if not test.is_green or not self.is_honest)}
+        return tuple(step for step in dict.fromkeys(test.step for test in self.results) if step not in not_done)
 
     @property
     def first_red(self) -> TestGrade | None:
-        """The first red test, in the order in which a learner meets them."""
-        return next((one for one in self.results if not one.is_green), None)
+        """The first failing test, in the order of the path."""
+        return next((test for test in self.results if not test.is_green), None)
 
     def event(self) -> dict[str, Any]:
-        """Return the grading as a line of results/<folder>.jsonl has it."""
+        """Return the grade as an event of results/<folder>.jsonl."""
         first = self.first_red
         return {
             "kind": "graded",
@@ -109,7 +107,7 @@ class Grade:
             "aside": self.aside,
             "step": self.step,
             "tests": self.tests,
-            "results": [vars(one) for one in self.results],
+            "results": [vars(test) for test in self.results],
             "first_red": first.test if first else None,
             "verdict": self.verdict.value,
             "why": self.why,
@@ -121,7 +119,7 @@ class Grade:
 
 
 def grade_of(person: Person, event: Mapping[str, Any]) -> Grade | None:
-    """Return the grading that a line of results holds; None where it holds none that we can read."""
+    """Return the grade in an event, or None if the event can't be read."""
     try:
         return Grade(
             person,
@@ -134,7 +132,7 @@ def grade_of(person: Person, event: Mapping[str, Any]) -> Grade | None:
             aside=event.get("aside") is True,
             step=str(event["step"]),
             tests=str(event["tests"]),
-            results=tuple(TestGrade(**{name: str(one[name]) for name in _NAMES}) for one in event["results"]),
+            results=tuple(TestGrade(**{name: str(test[name]) for name in _NAMES}) for test in event["results"]),
             why=str(event["why"]),
             notes=tuple(map(str, event.get("notes", ()))),
             seconds=float(event["seconds"]),

@@ -63,7 +63,7 @@ def _pytest_arguments(pristine: ReferenceTests, packages: GradingPackages) -> tu
         "plugins": packages.plugins,
         "arguments": ["-c", (*configurations, "/dev/null")[0], *given, *pristine.test_files],
     }
-    return [packages.prepared.programs["python"], "-I", "-B", str(HARNESS / "python_tests.py")], settings
+    return [packages.prepared.programs["python"], "-I", "-B", str(HARNESS / "run_pytest.py")], settings
 
 
 def _node_arguments(pristine: ReferenceTests, packages: GradingPackages) -> tuple[list[str], dict[str, object]]:

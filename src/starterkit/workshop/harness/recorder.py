@@ -1,7 +1,8 @@
-"""Records what became of each test and sends it over a pipe, signed. `python_tests` imports it inside the sandbox."""
+"""Records the outcome of each test and sends it over a pipe, signed. `run_pytest` loads it inside the sandbox."""
 
 from __future__ import annotations
 
+import hmac
 import os
 import random
 import secrets
@@ -22,10 +23,8 @@ _MOST_NOTES = 10
 
 def sender(report_end: int, key: bytes) -> Send:
     """Return a function that sends a signed and numbered event. In a forked child it sends nothing."""
-    import hmac
-
     own = os.getpid()
-    # Taken now: the submission may replace functions of these modules, and may have good reasons to.
+    # Looked up now, because the submission may replace functions of these modules later, even for good reasons.
     write, getpid, digest, quoted = os.write, os.getpid, hmac.digest, encode_basestring_ascii
     lock = threading.RLock()
     count = [0]
@@ -35,7 +34,7 @@ def sender(report_end: int, key: bytes) -> Send:
             return
         with lock:
             values: dict[str, Any] = {"event": event, "n": count[0], **more}
-            members = (f"{quoted(name)}: {one if type(one) is int else quoted(one)}" for name, one in values.items())
+            members = (f"{quoted(name)}: {v if type(v) is int else quoted(v)}" for name, v in values.items())
             body = f"{{{', '.join(members)}}}".encode()
             line = digest(key, body, "sha256").hex().encode() + b" " + body + b"\n"
             count[0] += 1
@@ -43,7 +42,7 @@ def sender(report_end: int, key: bytes) -> Send:
                 while line:
                     line = line[write(report_end, line) :]
             except OSError:
-                return  # the submission closed the pipe: a test without a report counts as not run
+                return  # the submission closed the pipe, so later tests count as not run
 
     return send
 
@@ -61,7 +60,7 @@ class PathFinder:
 
 
 class Recorder:
-    """What became of each test. Each test has a canary next to it: a test of the same name that can only fail."""
+    """Records the outcomes. Each test has a canary next to it: a test with the same name that can only fail."""
 
     def __init__(self, settings: dict[str, Any], site: str, send: Send) -> None:
         self._settings, self._site, self.send = settings, site, send
@@ -74,11 +73,11 @@ class Recorder:
         sys.meta_path.append(self._finder)
 
     def begin(self) -> None:
-        """Import what the tests need. Only then can a file of the site be imported."""
+        """Import what the tests need. Only after that can a file of the site be imported."""
         for name in self._settings["preload"]:
             try:
                 __import__(name)
-            except Exception:  # noqa: S112  # the tests will report it themselves
+            except Exception:  # noqa: S112  # the tests will report it
                 continue
         self._functions = dict(self._functions_of_the_tests())
         self.send("begun")
@@ -94,12 +93,12 @@ class Recorder:
             pair = [item]
             if type(item) is pytest.Function:
                 pair.insert(self._choose.randrange(2), _canary_of(item))
-                self._canaries.update(id(one) for one in pair if one is not item)
+                self._canaries.update(id(test) for test in pair if test is not item)
             both += pair
         return both
 
     def collected(self, tests: int) -> None:
-        """All test files are loaded: remove them, so that nothing can read the expected answers there."""
+        """All test files are loaded: remove them, so that the submission can't read the expected answers."""
         for file, digest in self._settings["tests"].items():
             path = Path(self._site, file)
             data = path.read_bytes() if path.is_file() else b""
@@ -118,10 +117,10 @@ class Recorder:
         """The function of a test returned without an error."""
         self._returned.add(id(item))
 
-    def reported(self, item: Any, report: Any, words: dict[str, str]) -> None:
+    def reported(self, item: Any, report: Any, failure: dict[str, str]) -> None:
         """pytest reported a phase of a test."""
         if report.outcome != "passed":
-            self._failures.setdefault(id(item), {**words, "phase": report.when, "kind": report.outcome})
+            self._failures.setdefault(id(item), {**failure, "phase": report.when, "kind": report.outcome})
         elif report.when == "call" and id(item) in self._canaries:
             self.send("tampered", what="a canary, a test that can only fail, passed")
 

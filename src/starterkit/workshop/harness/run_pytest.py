@@ -1,6 +1,6 @@
 """Runs pytest in the sandbox and reports each outcome over a pipe, signed. `workshop grade` starts it as a script.
 
-The outcome of a test is what the call of its function did, seen here and not read from a report of pytest.
+A test passed if the call of its function returned, as seen here. A report of pytest doesn't decide it.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 
-def words_of(report: object) -> dict[str, str]:
-    """Return the message and the text of a report of pytest, cut if they are long."""
+def failure_of(report: object) -> dict[str, str]:
+    """Return the message and text of a pytest report, cut if they are long."""
     representation = getattr(report, "longrepr", None)
     crash = getattr(representation, "reprcrash", None)
     message = str(getattr(crash, "message", "") or "")
@@ -31,10 +31,10 @@ def words_of(report: object) -> dict[str, str]:
 
 
 def recording(recorder: Any) -> object:
-    """Return the plugin of pytest that adds the canaries, calls each test, and tells the recorder."""
+    """Return a pytest plugin that adds the canaries, calls each test, and informs the recorder."""
     import pytest
 
-    words, is_asynchronous = words_of, inspect.iscoroutinefunction
+    failure, is_asynchronous = failure_of, inspect.iscoroutinefunction
 
     class Recording:
         """The plugin."""
@@ -54,7 +54,7 @@ def recording(recorder: Any) -> object:
 
         def pytest_collectreport(self, report: pytest.CollectReport) -> None:
             if report.failed:
-                recorder.send("broken", file=report.nodeid, **words(report))
+                recorder.send("broken", file=report.nodeid, **failure(report))
 
         def pytest_internalerror(self, excrepr: object) -> None:
             recorder.send("internal", message=str(excrepr)[-8000:])
@@ -79,15 +79,15 @@ def recording(recorder: Any) -> object:
         @pytest.hookimpl(wrapper=True, tryfirst=True)
         def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
             report = yield
-            recorder.reported(item, report, words(report) if report.outcome != "passed" else {})
+            recorder.reported(item, report, failure(report) if report.outcome != "passed" else {})
             return report
 
     return Recording()
 
 
-def keeping() -> Any:
-    """Return the module `keeping`, which isn't in `sys.modules`."""
-    spec = importlib.util.spec_from_file_location("_starterkit_keeping", Path(__file__).parent / "keeping.py")
+def load_recorder() -> Any:
+    """Return the module `recorder`, loaded without an entry in `sys.modules`."""
+    spec = importlib.util.spec_from_file_location("_starterkit_recorder", Path(__file__).parent / "recorder.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -95,30 +95,30 @@ def keeping() -> Any:
 
 
 def main() -> None:
-    """Run the tests as the arguments say, and end the process."""
+    """Run the tests that the arguments name, and end the process."""
     settings = json.loads(sys.argv[1])
     secret_end, report_end = int(sys.argv[2]), int(sys.argv[3])
-    with open(secret_end, "rb") as secret:  # the number of a pipe
+    with open(secret_end, "rb") as secret:  # a pipe
         key = secret.read()
-    parts = keeping()
-    send = parts.sender(report_end, key)
+    module = load_recorder()
+    send = module.sender(report_end, key)
     send("started")
     os.set_inheritable(report_end, False)
     site = str(Path.cwd())
-    recorder = parts.Recorder(settings, site, send)
+    recorder = module.Recorder(settings, site, send)
     import pytest
 
-    plugins = [word for name in settings["plugins"] for word in ("-p", name)]
+    plugins = [option for name in settings["plugins"] for option in ("-p", name)]
     sys.modules["__main__"] = type(sys)("__main__")
     sys.argv[1:] = []
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # the plugins of the path's packages are named one by one
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # the path's plugins are named one by one
     end = os._exit
     options = ["-p", "no:cacheprovider", "-s", "-q", "-o", "pythonpath=", "--rootdir", site, *plugins]
     code = pytest.main([*options, *settings["arguments"]], plugins=[recording(recorder)])
     recorder.finished(int(code))
-    with suppress(Exception):  # the submission may have put anything in its place
+    with suppress(Exception):  # the submission may have replaced stdout
         sys.stdout.flush()
-    end(0)  # nothing that the submission left behind runs on
+    end(0)  # so that nothing of the submission keeps running
 
 
 main()
