@@ -1,8 +1,8 @@
-"""What is known of each person, as results/<folder>.jsonl: one JSON object a line, appended only.
+"""The events of each person, in results/<folder>.jsonl: one JSON object per line, only appended.
 
-Kinds of events: `collected` and `graded`, `pushed` (the beginning was pushed to the person's remote), `filling` and
-`filled` (steps are to be, and were, filled in from the reference), `fixing` and `fixed` (so with a corrected path).
-Readers pass over kinds and keys that they do not know.
+Kinds: `collected`, `graded`, `pushed` (the first commit was pushed to the person's remote), `filling` and `filled`
+(before and after `catch-up` adds steps), `fixing` and `fixed` (before and after `push-fix` adds the corrected path).
+Readers ignore kinds and keys that they don't know.
 """
 
 from __future__ import annotations
@@ -18,21 +18,20 @@ from typing import Any
 from starterkit.workshop.model import Person, Workshop
 
 COLLECTED, GRADED, PUSHED, FILLED, FIXED = "collected", "graded", "pushed", "filled", "fixed"
-FILLING, FIXING = "filling", "fixing"  # said before the commit is put in: a killed command may not come to say it after
+FILLING, FIXING = "filling", "fixing"  # written before the commit, because a killed command can't write it after
 _TAIL_BYTES = 65_536
 
 
 def append(workshop: Workshop, person: Person, event: Mapping[str, Any]) -> None:
-    """Append an event in one write, on a line of its own also where the last write was killed in the middle.
+    """Append an event in one write, on a new line even if the last write was cut off.
 
-    Raises `OSError` where there is no room for all of it.
+    Raises `OSError` if the disk is full.
     """
     file = workshop.results(person)
     line = json.dumps(dict(event), separators=(",", ":")).encode() + b"\n"
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("ab+", buffering=0) as stream:
-        end = stream.seek(0, os.SEEK_END)
-        if end:
+        if end := stream.seek(0, os.SEEK_END):
             stream.seek(end - 1)
             if stream.read(1) != b"\n":
                 line = b"\n" + line
@@ -41,12 +40,12 @@ def append(workshop: Workshop, person: Person, event: Mapping[str, Any]) -> None
 
 
 def read(workshop: Workshop, person: Person) -> list[dict[str, Any]]:
-    """Return all events of a person, the oldest first; a line that was only half written is passed over."""
+    """Return all events of a person, the oldest first. Lines that were cut off are ignored."""
     return read_file(workshop.results(person))
 
 
 def read_file(file: Path) -> list[dict[str, Any]]:
-    """Return the events in one file of results; none where there is no such file."""
+    """Return the events in a file of results, or none if it doesn't exist."""
     try:
         data = file.read_bytes()
     except FileNotFoundError:
@@ -55,7 +54,7 @@ def read_file(file: Path) -> list[dict[str, Any]]:
 
 
 def last(workshop: Workshop, person: Person, kind: str) -> dict[str, Any] | None:
-    """Return the last event of a kind, or None; of a long file, the end is looked at first."""
+    """Return the last event of a kind, or None. Reads the end of a long file first."""
     file = workshop.results(person)
     try:
         with file.open("rb") as stream:
@@ -64,8 +63,8 @@ def last(workshop: Workshop, person: Person, kind: str) -> dict[str, Any] | None
             tail = stream.read()
     except FileNotFoundError:
         return None
-    found = _last(tail.split(b"\n")[size > _TAIL_BYTES :], kind)
-    return found if found is not None or size <= _TAIL_BYTES else _last(file.read_bytes().split(b"\n"), kind)
+    event = _last(tail.split(b"\n")[size > _TAIL_BYTES :], kind)
+    return event if event is not None or size <= _TAIL_BYTES else _last(file.read_bytes().split(b"\n"), kind)
 
 
 def _last(lines: list[bytes], kind: str) -> dict[str, Any] | None:
@@ -74,42 +73,43 @@ def _last(lines: list[bytes], kind: str) -> dict[str, Any] | None:
 
 
 def filled(workshop: Workshop, person: Person) -> tuple[str, ...]:
-    """Return the steps that were filled in from the reference on a person's own branch, in the order of the path."""
-    found: set[str] = set()
+    """Return the steps that `catch-up` added on the person's own branch, sorted."""
+    names: set[str] = set()
     for event in read(workshop, person):
         steps = event.get("steps")
         if event.get("kind") == FILLED and event.get("theirs") is True and isinstance(steps, list):
-            found.update(step for step in steps if isinstance(step, str))
-    return tuple(sorted(found))
+            names.update(step for step in steps if isinstance(step, str))
+    return tuple(sorted(names))
 
 
 def ours(workshop: Workshop, person: Person) -> dict[str, str]:
-    """Return the commits that the workshop put on top of a person's work, each with the one that it lies on."""
-    found = {}
+    """Return the commits that the workshop added to a person's work, each with its parent."""
+    parents = {}
     for event in read(workshop, person):
-        commit, below = event.get("commit"), event.get("from")
-        if event.get("kind") in (FILLING, FILLED, FIXING, FIXED) and isinstance(commit, str) and isinstance(below, str):
-            found[commit] = below
-    return found
+        commit, parent = event.get("commit"), event.get("from")
+        is_ours = event.get("kind") in (FILLING, FILLED, FIXING, FIXED)
+        if is_ours and isinstance(commit, str) and isinstance(parent, str):
+            parents[commit] = parent
+    return parents
 
 
 def moment(when: datetime | None = None) -> str:
-    """Return a time (None: now) as results have it: ISO 8601 in UTC, with whole seconds."""
+    """Return a time (default: now) as results have it: ISO 8601 in UTC, with whole seconds."""
     return (when or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="seconds")
 
 
-def time_of(written: object) -> datetime | None:
-    """Return the time that results have in words, or None where it is none."""
+def time_of(text: object) -> datetime | None:
+    """Return the time in a text from results, or None if it isn't a time."""
     try:
-        found = datetime.fromisoformat(str(written))
+        when = datetime.fromisoformat(str(text))
     except ValueError:
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 def _event(line: bytes) -> dict[str, Any] | None:
     try:
-        found = json.loads(line)
+        event = json.loads(line)
     except ValueError:
         return None
-    return found if isinstance(found, dict) else None
+    return event if isinstance(event, dict) else None

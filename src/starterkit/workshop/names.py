@@ -1,79 +1,77 @@
-"""Folder names for people: readable, and safe on every machine whatever stands in a roster."""
+"""Folder names for people: readable, and safe on every machine for any name in a roster."""
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable
+from itertools import dropwhile
 
 _MOST_BYTES = 60
-_LONGEST = 100  # bytes of a name that somebody has written into workshop.yml
+_LONGEST = 100  # bytes of a name that a user wrote into workshop.yml
 _DEVICES = frozenset(
     ("con", "prn", "aux", "nul", "conin$", "conout$", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)))
 )
-_NO_LETTERS = re.compile(r"[^a-z0-9]+")
-_PLAIN = re.compile(r"[A-Za-z0-9_.-]+")
-# Latin letters that do not come apart into a plain one and its mark.
+_BLANK = ("Zs", "Zl", "Zp", "Cc")
+_JOINERS = "\u200c\u200d"  # names in some scripts are spelled wrongly without these
+# Latin letters that Unicode doesn't split into a plain letter and a mark.
 _PLAIN_LETTERS = str.maketrans(
     {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i", "ħ": "h", "ŧ": "t", "ŋ": "ng"}
 )
 
 
 def told_apart(people: Iterable[tuple[str, str, str]]) -> dict[str, str]:
-    """Return what people are called on a screen, by their folders: `people` are folders, names and logins (or e-mails).
+    """Return the names for screens by folder. `people` are folders, names and logins (or e-mail addresses).
 
-    Where two have one name, the login stands behind it, or the folder where there is none.
+    If two people have the same name, the login is added, or the folder if there is no login.
     """
     known = list(people)
     names = Counter(name for _, name, _ in known)
     return {folder: f"{name} ({login or folder})" if names[name] > 1 else name for folder, name, login in known}
 
 
-def key_of(word: str) -> str:
-    """Return what two words share that are the same to a file system which folds letter case and forms of letters."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", word).casefold())
+def key_of(text: str) -> str:
+    """Return the same key for texts that are equal on a file system without letter case and Unicode forms."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
-def plain_name(words: str) -> str:
-    """Return a person's name without control signs, marks of direction and needless space."""
-    if words.isascii() and words.isprintable():
-        return " ".join(words.split())
-    kept = "".join(" " if unicodedata.category(sign) in _BLANK else sign for sign in words if not _is_unseen(sign))
+def plain_name(text: str) -> str:
+    """Return a person's name without control characters, marks of direction and extra whitespace."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
+    seen = filter(_is_seen, text)
+    kept = "".join(" " if unicodedata.category(character) in _BLANK else character for character in seen)
     return unicodedata.normalize("NFC", " ".join(kept.split()))
 
 
-def folder_name(words: str) -> str:
-    """Return a folder's name made of these words; empty where no letter and no digit is in them.
+def folder_name(text: str) -> str:
+    """Return a folder's name made from a text, or "" if the text has no letter and no digit.
 
-    Latin letters lose their marks; letters of other scripts stay. Everything else becomes a dash.
+    Latin letters lose their accents, and letters of other scripts stay. All other characters become a dash.
     """
-    key = key_of(plain_name(words))
-    if key.isascii():
-        parts = _NO_LETTERS.split(key)
-    else:
-        letters = unicodedata.normalize("NFC", "".join(_plain_letter(sign) for sign in key))
-        parts = "".join(sign if _is_letter(sign) else "-" for sign in letters).split("-")
-    name = _shortened("-".join(part for part in (_without_leading_marks(part) for part in parts) if part), _MOST_BYTES)
+    letters = unicodedata.normalize("NFC", "".join(map(_plain_letter, key_of(plain_name(text)))))
+    parts = "".join(character if _is_letter(character) else "-" for character in letters).split("-")
+    without_marks = ("".join(dropwhile(_is_mark, part)) for part in parts)
+    name = _shortened("-".join(filter(None, without_marks)))
     return f"{name}-person" if name in _DEVICES else name
 
 
 def unique(name: str, taken: Collection[str]) -> str:
-    """Return the name, or the first of `name-2`, `name-3`, … whose key is not taken yet."""
-    number, found = 1, name
-    while key_of(found) in taken:
+    """Return the name, or the first of `name-2`, `name-3`, … whose key isn't taken."""
+    number, candidate = 1, name
+    while key_of(candidate) in taken:
         number += 1
-        found = f"{_shortened(name, _MOST_BYTES)}-{number}"
-    return found
+        candidate = f"{_shortened(name)}-{number}"
+    return candidate
 
 
 def is_safe(name: str) -> bool:
-    """Tell whether a folder's name is safe on every machine: letters, digits, and `-`, `_`, `.` between them."""
+    """True if a folder's name is safe on every machine: letters, digits, and `-`, `_`, `.` between them."""
     return (
         bool(name)
         and len(name.encode("utf-8", "surrogatepass")) <= _LONGEST
         and unicodedata.normalize("NFC", name) == name
-        and (_PLAIN.fullmatch(name) is not None or all(_is_letter(sign) or sign in "-_." for sign in name))
+        and all(_is_letter(character) or character in "-_." for character in name)
         and unicodedata.category(name[0])[0] in "LN"
         and not name.endswith(".")
         and not key_of(name).endswith(".git")
@@ -81,34 +79,28 @@ def is_safe(name: str) -> bool:
     )
 
 
-_BLANK = ("Zs", "Zl", "Zp", "Cc")
-_JOINERS = "\u200c\u200d"  # without these, names in some scripts are spelt wrongly
+def _is_seen(character: str) -> bool:
+    return unicodedata.category(character) not in ("Cf", "Cs", "Co", "Cn") or character in _JOINERS
 
 
-def _is_unseen(sign: str) -> bool:
-    return unicodedata.category(sign) in ("Cf", "Cs", "Co", "Cn") and sign not in _JOINERS
+def _is_letter(character: str) -> bool:
+    return unicodedata.category(character)[0] in "LMN"
 
 
-def _is_letter(sign: str) -> bool:
-    return unicodedata.category(sign)[0] in "LMN"
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character)[0] == "M"
 
 
-def _plain_letter(sign: str) -> str:
-    if sign.isascii() or not unicodedata.name(sign, "").startswith("LATIN"):
-        # A mark of its own (behind a letter that knows no composed form) stays with letters of other scripts.
-        return "" if unicodedata.category(sign) == "Mn" and "\u0300" <= sign <= "\u036f" else sign
-    apart = unicodedata.normalize("NFKD", sign)
-    return "".join(one for one in apart if not unicodedata.combining(one)).translate(_PLAIN_LETTERS)
+def _plain_letter(character: str) -> str:
+    if character.isascii() or not unicodedata.name(character, "").startswith("LATIN"):
+        # Keep a separate mark after a letter of another script, if it has no composed form.
+        return "" if unicodedata.category(character) == "Mn" and "\u0300" <= character <= "\u036f" else character
+    parts = unicodedata.normalize("NFKD", character)
+    return "".join(part for part in parts if not unicodedata.combining(part)).translate(_PLAIN_LETTERS)
 
 
-def _without_leading_marks(part: str) -> str:
-    while part and unicodedata.category(part[0])[0] == "M":
-        part = part[1:]
-    return part
-
-
-def _shortened(name: str, most: int) -> str:
-    """The name within so many bytes, cut between letters."""
-    if len(name.encode()) <= most:
+def _shortened(name: str) -> str:
+    """The name in at most `_MOST_BYTES` bytes, cut between letters."""
+    if len(name.encode()) <= _MOST_BYTES:
         return name
-    return name.encode()[:most].decode("utf-8", "ignore").rstrip("-")
+    return name.encode()[:_MOST_BYTES].decode("utf-8", "ignore").rstrip("-")

@@ -1,6 +1,6 @@
-"""Neutral names for a screen that others see: each person keeps theirs, and nobody can work out whose is whose.
+"""Neutral names for a screen that other people see. Nobody can work out who has which name.
 
-They are drawn by lot and kept in results/.labels.json; who joins later gets a new one.
+The names are random and kept in results/.labels.json. A person who joins later gets a new one.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from pathlib import Path
 from starterkit.errors import cannot_write
 from starterkit.git.objects import FILE, File
 from starterkit.git.worktree import write_file
-from starterkit.workshop.status import PersonStatus, WorkshopStatus
+from starterkit.workshop.status import WorkshopStatus
 
 _FILE = ".labels.json"
-_COLOURS = """
+_COLORS = """
     amber azure bronze coral copper crimson cyan golden green indigo ivory jade lilac lime maroon mint navy ochre olive
     orange pearl pink plum purple ruby russet silver teal turquoise violet white yellow
 """
@@ -28,39 +28,37 @@ _ANIMALS = """
 
 
 def with_hidden_names(room: WorkshopStatus) -> WorkshopStatus:
-    """Return the room with a label for everybody, in the order of the labels."""
+    """Return the room with a label for each person, sorted by label."""
     file = room.workshop.folder / "results" / _FILE
     labels = _kept(file)
-    missing = [one.person.folder for one in room.people if one.person.folder not in labels]
+    missing = [status.person.folder for status in room.people if status.person.folder not in labels]
     if missing:
         used = set(labels.values())
         for folder in missing:
-            labels[folder] = _drawn(used)
+            labels[folder] = _random_label(used)
             used.add(labels[folder])
         try:
             write_file(file.parent, _FILE, File(FILE, json.dumps(labels, indent=1).encode()))
-        except OSError as wrong:  # names that are others each time would hide nobody
-            raise cannot_write("The workshop", wrong) from wrong
-    people = [_hidden(one, labels[one.person.folder]) for one in room.people]
-    return replace(room, people=tuple(sorted(people, key=lambda one: one.label)))
+        except OSError as error:  # names that change each time would hide nobody
+            raise cannot_write("The workshop", error) from error
+    # The reason why a person wasn't reached is left out, because it may name their repository.
+    people = (
+        replace(status, label=labels[status.person.folder], known=replace(status.known, why=""))
+        for status in room.people
+    )
+    return replace(room, people=tuple(sorted(people, key=lambda status: status.label)))
 
 
 def with_known_labels(room: WorkshopStatus) -> WorkshopStatus:
-    """Return the room with names, and beside them the labels that some were given."""
+    """Return the room with names, and with the labels that people already have."""
     labels = _kept(room.workshop.folder / "results" / _FILE)
-    return replace(
-        room, people=tuple(replace(one, board_label=labels.get(one.person.folder, "")) for one in room.people)
-    )
+    people = (replace(status, board_label=labels.get(status.person.folder, "")) for status in room.people)
+    return replace(room, people=tuple(people))
 
 
-def _hidden(one: PersonStatus, label: str) -> PersonStatus:
-    """Somebody under a label. Why they could not be reached is left out: that may name their repository."""
-    return replace(one, label=label, known=replace(one.known, why=""))
-
-
-def _drawn(used: set[str]) -> str:
+def _random_label(used: set[str]) -> str:
     for _ in range(200):
-        label = f"{secrets.choice(_COLOURS.split())} {secrets.choice(_ANIMALS.split())}"
+        label = f"{secrets.choice(_COLORS.split())} {secrets.choice(_ANIMALS.split())}"
         if label not in used:
             return label
     number = 2
@@ -71,7 +69,7 @@ def _drawn(used: set[str]) -> str:
 
 def _kept(file: Path) -> dict[str, str]:
     try:
-        found = json.loads(file.read_bytes())
+        labels = json.loads(file.read_bytes())
     except (OSError, ValueError):
         return {}
-    return {str(folder): str(label) for folder, label in found.items()} if isinstance(found, dict) else {}
+    return {str(folder): str(label) for folder, label in labels.items()} if isinstance(labels, dict) else {}

@@ -1,13 +1,12 @@
-"""Rosters: who takes part, from a CSV file as learning platforms export it, and the folder that each gets.
+"""Rosters: the people of a CSV file that a learning platform exported, and the folder that each person gets.
 
-Whoever has a folder keeps it: a longer roster adds people and renames nobody.
+Known people keep their folders. A longer roster adds people and renames nobody.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,18 +15,18 @@ from starterkit.workshop.model import Member, Person, is_odd
 from starterkit.workshop.names import folder_name, key_of, plain_name, unique
 from starterkit.workshop.roster_columns import RosterRow, read_table
 
-MOST_PEOPLE = 10_000
+_MOST_PEOPLE = 10_000
 _LONGEST_NAME = 500
-_A_COUNT = 3  # from so many people on, identifiers 1, 2, 3, … number the lines of the file and tell nobody
-# What gradebooks have among the people.
+_A_COUNT = 3  # with this many people, identifiers 1, 2, 3, … only number the lines of the file
+# Lines of gradebooks between the people.
 _NO_PEOPLE = ("points possible", "student, test", "points", "total", "class average", "overall average")
-_TOLD_BY = ("email", "login", "identifier", "name")  # the surest first
+_IDENTIFIED_BY = ("email", "login", "identifier", "name")  # the most reliable first
 _PROFILE = re.compile(r"^(?:https?://)?[\w.-]+\.\w+/@?([^/\s]+)/?$")
 
 
 @dataclass(frozen=True)
 class RosterEntry:
-    """One person or team of a roster, before it has a folder; `line` is where it first stands."""
+    """A person or team of a roster, before it has a folder. `line` is the first line that names it."""
 
     line: int
     name: str
@@ -42,8 +41,8 @@ class RosterEntry:
 class Roster:
     """The people and teams of a roster, in its order.
 
-    `left_out` has the lines that name no person, with their first text. `columns` maps what was read to the
-    title of its column, and `unused` has the titles of all other columns.
+    `left_out` has the lines that name no person, with their first text. `columns` maps each known column to its title,
+    and `unused` has the other titles.
     """
 
     file: str
@@ -55,7 +54,7 @@ class Roster:
 
 @dataclass(frozen=True)
 class Matched:
-    """A roster against a workshop: who is known, who is new, and teams whose members differ from what is recorded."""
+    """The known and the new people of a roster, and the teams whose members differ from those in the workshop."""
 
     known: tuple[tuple[RosterEntry, Person], ...]
     new: tuple[tuple[RosterEntry, Person], ...]
@@ -63,38 +62,38 @@ class Matched:
 
 
 def read_roster(file: Path) -> Roster:
-    """Read a roster. Raises `UsageError` where there is no such file, `FileError` naming the line that is wrong."""
+    """Read a roster. Raises `UsageError` for a missing file, `FileError` with the line."""
     try:
         data = file.read_bytes()
-    except OSError as wrong:
+    except OSError as error:
         raise UsageError(
-            f"The roster {file} cannot be read: {wrong.strerror or wrong}.", "Name a CSV file, for example roster.csv."
-        ) from wrong
+            f"The roster {file} cannot be read: {error.strerror or error}.", "Name a CSV file, for example roster.csv."
+        ) from error
     return parse_roster(data, str(file))
 
 
 def parse_roster(data: bytes, file: str) -> Roster:
-    """Read a roster's bytes; `file` is what errors call it."""
+    """Read the bytes of a roster. Errors name the `file`."""
     people: list[tuple[RosterEntry, str]] = []
     table = read_table(data, file)
-    left_out = [(line, plain_name(words)) for line, words in table.above]
+    left_out = [(line, plain_name(text)) for line, text in table.above]
     for row in table.rows:
-        if nobody := row["name"] if row.cells == table.columns else _of_the_platform(row):
-            left_out.append((row.line, plain_name(nobody)))
+        if text := row["name"] if row.cells == table.columns else _text_of_the_platform(row):
+            left_out.append((row.line, plain_name(text)))
         else:
             people.append((_entry(row, file), plain_name(row["team"])))
-    if len(people) >= _A_COUNT and all(one.identifier == str(at) for at, (one, _) in enumerate(people, 1)):
+    if len(people) >= _A_COUNT and all(entry.identifier == str(at) for at, (entry, _) in enumerate(people, 1)):
         people = [(replace(entry, identifier=""), team) for entry, team in people]
     entries = _with_teams(people, file)
     if not entries:
         raise FileError(file, None, "nobody stands in this roster", "It needs a line for each person below the first.")
-    if len(entries) > MOST_PEOPLE:
-        raise FileError(file, entries[MOST_PEOPLE].line, f"this roster has more than {MOST_PEOPLE:,} people")
+    if len(entries) > _MOST_PEOPLE:
+        raise FileError(file, entries[_MOST_PEOPLE].line, f"this roster has more than {_MOST_PEOPLE:,} people")
     return Roster(file, tuple(entries), tuple(left_out), table.columns, table.unused)
 
 
-def _of_the_platform(row: RosterRow) -> str:
-    """Return the text of a line that stands for no person, such as the points of a gradebook. Empty for a person."""
+def _text_of_the_platform(row: RosterRow) -> str:
+    """Return the text of a line that names no person, such as the points of a gradebook. Empty for a person."""
     if not any(row.cells.values()):
         return row.other
     name = row["name"] or ", ".join(filter(None, (row["last"], row["first"])))
@@ -111,10 +110,9 @@ def _whole_name(row: RosterRow) -> str:
 
 def _entry(row: RosterRow, file: str) -> RosterEntry:
     login = plain_name(_PROFILE.sub(r"\1", row["login"]).lstrip("@#"))  # Brightspace puts a `#` before each
-    email = "" if row["email"] == "anonymous" else plain_name(row["email"])  # what Microsoft Forms writes
+    email = "" if row["email"] == "anonymous" else plain_name(row["email"])  # from Microsoft Forms
     identifier = plain_name(row["identifier"].removeprefix("#"))
-    whole = _whole_name(row)
-    name = whole or identifier or login or email.partition("@")[0]
+    name = _whole_name(row) or identifier or login or email.partition("@")[0]
     if not name:
         raise FileError(file, row.line, "nothing in this line tells who it is", "Write a name, a login or an e-mail.")
     if len(name) > _LONGEST_NAME:
@@ -125,47 +123,44 @@ def _entry(row: RosterRow, file: str) -> RosterEntry:
 
 
 def _with_teams(people: Sequence[tuple[RosterEntry, str]], file: str) -> list[RosterEntry]:
-    """The people without a team, and each team once, where its first member stands."""
-    teams: dict[str, RosterEntry] = {}
+    """The people without a team, and each team in the place of its first member."""
     in_order: dict[object, RosterEntry] = {}
     seen: dict[tuple[str, str], RosterEntry] = {}
     for entry, team in people:
-        _check_twice(entry, key_of(team), seen, file)
-        if not team:
+        key = key_of(team)
+        _check_twice(entry, key, seen, file)
+        if team:
+            known = in_order.get(key) or RosterEntry(entry.line, team, is_team=True)
+            members = (*known.members, Member(entry.name, entry.login, entry.email))
+            in_order[key] = replace(known, members=members)
+        else:
             in_order[entry.line] = entry
-            continue
-        known = teams.get(key_of(team)) or RosterEntry(entry.line, team, is_team=True)
-        members = (*known.members, Member(entry.name, entry.login, entry.email))
-        teams[key_of(team)] = in_order[key_of(team)] = replace(known, members=members)
     return list(in_order.values())
 
 
 def _check_twice(entry: RosterEntry, team: str, seen: dict[tuple[str, str], RosterEntry], file: str) -> None:
-    """Raise `FileError` where one person stands in a roster twice: two may share a name, but no login or e-mail."""
-    for what, word in (("login", entry.login), ("e-mail address", entry.email)):
-        if not word:
-            continue
-        before = seen.setdefault((what, f"{team}\0{key_of(word)}"), entry)
+    """Raise `FileError` for a person with the login or e-mail address of another. Two people may share a name."""
+    for kind, text in (("login", entry.login), ("e-mail address", entry.email)):
+        before = seen.setdefault((kind, f"{team}\0{key_of(text)}"), entry) if text else entry
         if before is not entry:
             raise FileError(
                 file,
                 entry.line,
-                f'{entry.name} has the same {what} as {before.name} in line {before.line}: "{word}"',
+                f'{entry.name} has the same {kind} as {before.name} in line {before.line}: "{text}"',
                 "If it is one person, take one of the lines out.",
             )
 
 
 def match(roster: Roster, people: Sequence[Person], taken: Iterable[str] = ()) -> Matched:
-    """Find the people of a roster in a workshop, and give the others folders; `taken` are further names in use.
+    """Find the people of a roster in a workshop, and give the others folders. `taken` are more names in use.
 
-    Raises `FileError` naming the lines of which each may be the same person of the workshop, or that of somebody whose
-    name holds no letter to make a folder's name of.
+    Raises `FileError` if several lines may be the same person, or if a name has no letter and no digit for a folder.
     """
-    found = _Finder(roster, people).found()
+    persons = _known_people(roster, people)
     used = {key_of(name) for name in (*taken, *(person.folder for person in people))}
     known, new, changed = [], [], []
     for entry in roster.entries:
-        person = found.get(entry.line)
+        person = persons.get(entry.line)
         if person is None:
             person = _person(entry, roster.file, used)
             used.add(key_of(person.folder))
@@ -177,81 +172,73 @@ def match(roster: Roster, people: Sequence[Person], taken: Iterable[str] = ()) -
     return Matched(tuple(known), tuple(new), tuple(changed))
 
 
-class _Finder:
-    """Finds people that a workshop has already; each is found once, so that two of one name stay two."""
+def _known_people(roster: Roster, people: Sequence[Person]) -> dict[int, Person]:
+    """Return the known people by the lines of the roster. The most reliable field is compared first, for all lines.
 
-    def __init__(self, roster: Roster, people: Sequence[Person]) -> None:
-        self._roster = roster
-        self._left = {person.folder: person for person in people}
-        self._found: dict[int, Person] = {}
-        self._by: dict[tuple[str, str], list[Person]] = {}
-        for person in people:
-            for what in _TOLD_BY:
-                self._by.setdefault((what, key_of(getattr(person, what))), []).append(person)
-
-    def found(self) -> dict[int, Person]:
-        """Return who is known, by the lines of the roster: all by what is surest, before any by what is less sure."""
-        for what in _TOLD_BY:
-            entries = [entry for entry in self._roster.entries if entry.line not in self._found]
-            if what == "name":
-                self._check_namesakes(entries)
-            for entry in entries:
-                person = next(self._fitting(entry, what), None)
-                if person is not None:
-                    self._found[entry.line] = self._left.pop(person.folder)
-        return self._found
-
-    def _fitting(self, entry: RosterEntry, what: str) -> Iterator[Person]:
-        """Those who are left and may be the one of a line, by their e-mail address, login, identifier or name."""
-        word = getattr(entry, what)
-        for person in self._by.get((what, key_of(word)), []) if word else []:
-            if person.folder in self._left and _may_be(entry, person, what):
-                yield person
-
-    def _check_namesakes(self, entries: Sequence[RosterEntry]) -> None:
-        """Raise `FileError` where several lines may be one person, by the name alone: nobody gets another one's work.
-
-        Lines that say the same are as good as one another, where there are as many people for them.
-        """
-        lines: dict[str, list[RosterEntry]] = {}
-        for entry in entries:
-            for person in self._fitting(entry, "name"):
-                lines.setdefault(person.folder, []).append(entry)
-        for folder, found in lines.items():
-            people = len(list(self._fitting(found[0], "name")))
-            if len(found) > 1 and (len(found) > people or len({_told_by(entry) for entry in found}) > 1):
-                numbers = [str(entry.line) for entry in found]
-                raise FileError(
-                    self._roster.file,
-                    found[-1].line,
-                    f"lines {', '.join(numbers[:-1])} and {numbers[-1]} may {'both' if len(found) == 2 else 'all'} be "
-                    f"{self._left[folder].name}, who has the folder {folder}",
-                    "Write below that folder in workshop.yml what the line of this person has: its `email:`, `login:` "
-                    "or `identifier:`. Where a line has none of them, give it one.",
-                )
+    Each person is found once, so that two people with the same name stay two.
+    """
+    left = {person.folder: person for person in people}
+    known: dict[int, Person] = {}
+    for name in _IDENTIFIED_BY:
+        by_key: dict[str, list[Person]] = {}
+        for person in left.values():
+            by_key.setdefault(key_of(getattr(person, name)), []).append(person)
+        entries = [entry for entry in roster.entries if entry.line not in known and getattr(entry, name)]
+        candidates = [
+            (entry, [person for person in by_key.get(key_of(getattr(entry, name)), ()) if _may_be(entry, person, name)])
+            for entry in entries
+        ]
+        if name == "name":
+            _check_namesakes(candidates, roster.file)
+        for entry, persons in candidates:
+            person_left = next((person for person in persons if person.folder in left), None)
+            if person_left is not None:
+                known[entry.line] = left.pop(person_left.folder)
+    return known
 
 
-def _told_by(entry: RosterEntry) -> tuple[str, ...]:
-    return tuple(key_of(getattr(entry, what)) for what in _TOLD_BY)
+def _check_namesakes(candidates: Sequence[tuple[RosterEntry, list[Person]]], file: str) -> None:
+    """Raise `FileError` if several lines may be the same person by name, so that nobody gets another person's work.
+
+    Equal lines are fine if the workshop has as many people for them.
+    """
+    entries_of: dict[str, list[tuple[RosterEntry, int]]] = {}
+    names = {}
+    for entry, persons in candidates:
+        for person in persons:
+            entries_of.setdefault(person.folder, []).append((entry, len(persons)))
+            names[person.folder] = person.name
+    for folder, rows in entries_of.items():
+        keys = {tuple(key_of(getattr(entry, name)) for name in _IDENTIFIED_BY) for entry, _ in rows}
+        if len(rows) > 1 and (len(rows) > rows[0][1] or len(keys) > 1):
+            *lines, last = (entry.line for entry, _ in rows)
+            raise FileError(
+                file,
+                last,
+                f"lines {', '.join(map(str, lines))} and {last} may {'both' if len(rows) == 2 else 'all'} be "
+                f"{names[folder]}, who has the folder {folder}",
+                "Write below that folder in workshop.yml what the line of this person has: its `email:`, `login:` "
+                "or `identifier:`. Where a line has none of them, give it one.",
+            )
 
 
-def _may_be(entry: RosterEntry, person: Person, what: str) -> bool:
-    """Tell whether nothing speaks against these two being one, who have the same e-mail address, login, … (`what`).
+def _may_be(entry: RosterEntry, person: Person, equal: str) -> bool:
+    """True if an entry and a person, whose field `equal` is equal, may be the same person.
 
-    For a name, another login, e-mail address or identifier does. An identifier may be a number that another platform
-    gave to somebody else, so with that it is another name, but for who had no other name than it.
+    If only the names are equal, the logins, e-mail addresses and identifiers must not differ. An identifier may belong
+    to another person on another platform. So the names must be equal too, or the person had no other name.
     """
     if entry.is_team != bool(person.members):
         return False
-    if what == "identifier":
+    if equal == "identifier":
         return key_of(person.name) in (key_of(entry.name), key_of(entry.identifier))
-    pairs = ((getattr(entry, one), getattr(person, one)) for one in _TOLD_BY)
-    return what != "name" or all(not mine or not theirs or key_of(mine) == key_of(theirs) for mine, theirs in pairs)
+    pairs = [(key_of(getattr(entry, name)), key_of(getattr(person, name))) for name in _IDENTIFIED_BY]
+    return equal != "name" or all(left == right for left, right in pairs if left and right)
 
 
 def _person(entry: RosterEntry, file: str, used: set[str]) -> Person:
-    words = (entry.name, entry.login, entry.email.partition("@")[0], entry.identifier)
-    folder = next(filter(None, map(folder_name, words)), "")
+    texts = (entry.name, entry.login, entry.email.partition("@")[0], entry.identifier)
+    folder = next(filter(None, map(folder_name, texts)), "")
     if not folder:
         raise FileError(
             file,
@@ -269,13 +256,13 @@ _IN_ADDRESS = re.compile(r"[\w@+-][\w.@+-]*")
 
 
 def check_remote_template(template: str) -> None:
-    """Raise `UsageError` for a template of remotes that is none, or that is one address for everybody."""
+    """Raise `UsageError` for a remote template that is wrong, or that gives all people the same URL."""
     fields = _FIELDS.findall(template)
     wrong = [field for field in fields if field not in ("login", "folder")]
     if wrong or not fields:
-        said = f"{{{wrong[0]}}} is nothing that a person has" if wrong else "it would be one address for everybody"
+        reason = f"{{{wrong[0]}}} is nothing that a person has" if wrong else "it would be one address for everybody"
         raise UsageError(
-            f'--remote-template "{template}": {said}.',
+            f'--remote-template "{template}": {reason}.',
             "{login} and {folder} stand for a person's own: git@example.org:course/{login}.git",
         )
     if is_odd(template):
@@ -288,32 +275,33 @@ def check_remote_template(template: str) -> None:
 def with_remotes(
     new: Sequence[tuple[RosterEntry, Person]], template: str, file: str, *, known: bool = False
 ) -> list[Person]:
-    """Return the new people with their remotes; `known` tells that the template stands in workshop.yml already.
+    """Return the new people with their remotes. `known` says that the template is from workshop.yml.
 
-    Raises `FileError` naming the line where a remote cannot be made.
+    Raises `FileError` with the line of a person who can't have a remote.
     """
-    found = []
+    people: list[Person] = []
+    lines: dict[str, list[str]] = {}
     for entry, person in new:
         if "{login}" in template and not _IN_ADDRESS.fullmatch(person.login):
             raise _without_login(entry, person, file, known=known)
         remote = template.replace("{login}", person.login).replace("{folder}", person.folder)
-        found.append(replace(person, remote=remote))
-    twice = [remote for remote, count in Counter(key_of(one.remote) for one in found).items() if count > 1]
-    if twice:
-        lines = [str(entry.line) for (entry, _), one in zip(new, found, strict=True) if key_of(one.remote) == twice[0]]
-        raise FileError(file, int(lines[-1]), f"lines {' and '.join(lines)} would share the remote {twice[0]}")
-    return found
+        people.append(replace(person, remote=remote))
+        lines.setdefault(key_of(remote), []).append(str(entry.line))
+    for remote, same in lines.items():
+        if len(same) > 1:
+            raise FileError(file, int(same[-1]), f"lines {' and '.join(same)} would share the remote {remote}")
+    return people
 
 
 def _without_login(entry: RosterEntry, person: Person, file: str, *, known: bool) -> FileError:
-    """The error for somebody for whose login there is a place in the template of remotes, and who has none."""
+    """The error for a person without the login that the remote template needs."""
     if entry.is_team:
-        said = f"the team {entry.name} has no login of its own, and the remote template has {{login}} in it"
+        message = f"the team {entry.name} has no login of its own, and the remote template has {{login}} in it"
         also = "Or leave this team's column empty: then each member has a repository."
     else:
         has = f'the login "{person.login}" cannot stand in an address' if person.login else "there is no login"
-        said = f"{entry.name}: {has}, and the remote template has {{login}} in it"
+        message = f"{entry.name}: {has}, and the remote template has {{login}} in it"
         also = "Or write a login into this line."
     where = "`remote_template:` of workshop.yml (who has a repository keeps it)" if known else "--remote-template"
     name = f"(here: {person.folder})"
-    return FileError(file, entry.line, said, f"Write {{folder}} instead of {{login}} in {where} {name}. {also}")
+    return FileError(file, entry.line, message, f"Write {{folder}} instead of {{login}} in {where} {name}. {also}")

@@ -6,22 +6,61 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from starterkit.errors import FileError
-from starterkit.workshop.column_names import FILLERS, NAMES
 
+# Titles in many languages. Case, accents, spaces and punctuation don't count. If several columns of a file have one
+# meaning, the title that comes first here wins.
+_NAMES = {
+    "name": "name fullname student studentname displayname participant participantname learner nameofstudent names "
+    "yourname vollständigername namevorname nom nomcomplet nometprénom nomprénom nombrecompleto nombreyapellidos "
+    "apellidosynombre nomecompleto nomeecognome cognomeenome volledigenaam naam fuldenavn fulltnavn navn "
+    "fullständigtnamn namn kokonimi nimi imięinazwisko nazwiskoiimię celéjméno jménoapříjmení teljesnév név "
+    "numecomplet imeiprezime adsoyad adısoyadı ονοματεπώνυμο фио полноеимя имяифамилия пиб повнеімя "
+    "氏名 姓名 名前 이름 성명 nama الاسم الاسمالكامل שם שםמלא",
+    "first": "firstname firstnames givenname givennames forename forenames firstnameofstudent vorname prénom nombre "
+    "nombres nome voornaam fornavn förnamn etunimi imię jméno křestníjméno meno keresztnév utónév prenume ime имя ім’я "
+    "име ad adı eesnimi vārds vardas όνομα 名 الاسمالأول שםפרטי",
+    "last": "surname lastname familyname familynameofstudent nachname familienname nomdefamille apellidos apellido "
+    "cognome achternaam familienaam sobrenome apelido efternavn etternavn efternamn sukunimi nazwisko příjmení "
+    "priezvisko vezetéknév családnév nume numedefamilie prezime priimek фамилия прізвище soyad soyadı perekonnanimi "
+    "uzvārds pavardė επώνυμο 姓 اسمالعائلة שםמשפחה",
+    "identifier": "identifier id studentid idnumber studentidnumber sisuserid userid orgdefinedid sid studentnumber "
+    "number matriculation matriculationnumber registrationnumber matrikelnummer matrikelnr matrnr matrikel "
+    "numéroétudiant matricola matrícula studentennummer studienummer studentnummer nralbumu numeralbumu "
+    "学号 学籍番号 학번",
+    "email": "emailaddress email mail useremail emailadresse adressedecourriel adresseemail courriel correo "
+    "correoelectrónico direccióndecorreo direccióndecorreoelectrónico indirizzoemail endereçodeemail emailadres "
+    "emailadress epost epostadresse epostadress sähköposti eposta adresemail почта электроннаяпочта "
+    "адресэлектроннойпочты メールアドレス 电子邮件 邮箱 이메일 البريدالإلكتروني דואל",
+    "login": "login githubusername github username loginid sisloginid user loginname gitlabusername gitlab account "
+    "githubhandle githublogin githubaccount githubname netid handle eid usereid "
+    "anmeldename benutzername nutzername kennung "
+    "benutzerkennung nomdutilisateur identifiantgithub nombredeusuario nomeutente nomedeusuário gebruikersnaam "
+    "brugernavn brukernavn användarnamn käyttäjätunnus nazwaużytkownika uživatelskéjméno логин "
+    "имяпользователя ユーザー名 用户名",
+    "team": "team group groupname teamname groups gruppe gruppen groupe groupes équipe grupo grupos equipo equipe "
+    "gruppo squadra groep grupp grupa zespół команда",
+}
+# Words around the title in a question of a form: "What is your full name?"
+_FILLER_WORDS = (
+    "what what’s whats s is are your you please enter type give write the a an of "
+    "student students github gitlab roster for in on to us me my and or "
+    "wie was ist lautet lauten dein deine deinen ihr ihre ihren bitte "
+    "quel quelle est votre ton ta cuál cual es tu su qual è il la tuo tua o seu sua"
+)
 _PEOPLE = frozenset({"name", "first", "last", "login", "email", "identifier"})
 _DELIMITERS = ",;\t|"
 _LARGEST = 20_000_000
-_MOST_ABOVE = 20  # lines that are looked through for the titles
-_FUZZY = 1000  # added to the rank of a name that was found inside a question such as "What is your full name?"
+_MOST_ABOVE = 20  # lines that may come before the titles
+_FUZZY = 1000  # added to the rank of a title inside a question such as "What is your full name?"
 _IN_BRACKETS = re.compile(r"\((?!\d+\))[^()]*\)|\[[^\[\]]*\]")  # not the `(123)` of Canvas's assignments
-_FORMULA = re.compile(r'^="([^"]*)"$')  # how exports keep the zeros of `0042` in Excel
+_FORMULA = re.compile(r'^="([^"]*)"$')  # exports keep the zeros of `0042` in Excel like this
 _WORD = re.compile(r"[^\W_]+")
 _SAVE_AS_CSV = 'Open it in your spreadsheet program and save it as "CSV UTF-8". Then name that file.'
-# The first bytes of files that people take for a CSV file, and what each of them is.
+# The first bytes of files that users mistake for CSV, with the format and the fix.
 _OTHER_FILES = (
     (b"PK\x03\x04", "a workbook (.xlsx, .ods or another zip file)", _SAVE_AS_CSV),
     (b"\xd0\xcf\x11\xe0", "an old workbook (.xls)", _SAVE_AS_CSV),
@@ -62,54 +101,45 @@ def read_table(data: bytes, file: str) -> RosterTable:
     above, first, header_line, begin = _head(text)
     delimiter = max(_DELIMITERS, key=lambda character: _known(header_line, character))
     reader = csv.reader(io.StringIO(text[begin:], newline=""), delimiter=delimiter, strict=True, skipinitialspace=True)
-    rows: list[list[str]] = []
-    lines: list[int] = []
+    rows: list[tuple[int, list[str]]] = []
     line = first
     try:
         for cells in reader:
-            here, line = line, first + reader.line_num  # this row begins where the one before it ended
+            here, line = line, first + reader.line_num  # this row begins on the line after the previous row
             if any(cell.strip() for cell in cells):
                 if rows:
-                    _check_row(cells, len(rows[0]), file, here)
+                    _check_row(cells, len(rows[0][1]), file, here)
                 else:
                     _columns(cells, file, here, ())
-                rows.append([_FORMULA.sub(r"\1", cell.strip()) for cell in cells])
-                lines.append(here)
-    except csv.Error as wrong:
-        raise FileError(file, line, f"not valid CSV: {wrong}") from wrong
-    return _table(rows, lines, above, file) if rows else RosterTable((), {}, ())
+                rows.append((here, [_FORMULA.sub(r"\1", cell.strip()) for cell in cells]))
+    except csv.Error as error:
+        raise FileError(file, line, f"not valid CSV: {error}") from error
+    return _table(rows, above, file) if rows else RosterTable((), {}, ())
 
 
-def _table(rows: list[list[str]], lines: list[int], above: list[tuple[int, str]], file: str) -> RosterTable:
-    titles = rows[0]
-    rows = [[*cells[: len(titles)], *[""] * (len(titles) - len(cells))] for cells in rows[1:]]
-    filled = [any(cells[at] for cells in rows) for at in range(len(titles))]
-    columns = {name: titles[at] for name, at in _columns(titles, file, lines[0], filled).items()}
-    others = [at for at, title in enumerate(titles) if title not in columns.values()]
-    unused = [titles[at] or f"column {at + 1}" for at in others if titles[at] or filled[at]]
-    found = [
-        RosterRow(
-            line,
-            {
-                name: _first(cells, (at for at, one in enumerate(titles) if one == title))
-                for name, title in columns.items()
-            },
-            _first(cells, others),
-        )
-        for line, cells in zip(lines[1:], rows, strict=True)
-    ]
-    return RosterTable(tuple(found), columns, tuple(unused), tuple(above))
+def _table(rows: list[tuple[int, list[str]]], above: list[tuple[int, str]], file: str) -> RosterTable:
+    (header_line, titles), *rows = rows
+    rows = [(line, [*cells[: len(titles)], *[""] * (len(titles) - len(cells))]) for line, cells in rows]
+    filled = [any(cells[index] for _, cells in rows) for index in range(len(titles))]
+    columns = {name: titles[index] for name, index in _columns(titles, file, header_line, filled).items()}
+    # Two columns may have the same title: the first text counts.
+    indexes = {name: [index for index, other in enumerate(titles) if other == title] for name, title in columns.items()}
+    others = [index for index, title in enumerate(titles) if title not in columns.values()]
+    unused = (titles[index] or f"column {index + 1}" for index in others if titles[index] or filled[index])
 
+    def row(line: int, cells: list[str]) -> RosterRow:
+        def first_text(where: list[int]) -> str:
+            return next((cells[index] for index in where if cells[index]), "")
 
-def _first(cells: list[str], places: Iterable[int]) -> str:
-    """Return the first text in one of these places: two columns may have the same title."""
-    return next((cells[at] for at in places if cells[at]), "")
+        return RosterRow(line, {name: first_text(where) for name, where in indexes.items()}, first_text(others))
+
+    return RosterTable(tuple(row(line, cells) for line, cells in rows), columns, tuple(unused), tuple(above))
 
 
 def _text(data: bytes, file: str) -> str:
-    for begin, what, fix in _OTHER_FILES:
+    for begin, kind, fix in _OTHER_FILES:
         if data.startswith(begin):
-            raise FileError(file, None, f"this is {what}, not CSV", fix)
+            raise FileError(file, None, f"this is {kind}, not CSV", fix)
     if len(data) > _LARGEST:
         raise FileError(file, None, "this is too large to be a roster")
     text = _decoded(data, file)
@@ -123,14 +153,14 @@ def _text(data: bytes, file: str) -> str:
 
 def _decoded(data: bytes, file: str) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace")  # what Excel calls "Unicode text"
+        return data.decode("utf-16", "replace")  # Excel calls this "Unicode text"
     if [byte == 0 for byte in data[:4]] == [False, True, False, True]:
         return data.decode("utf-16-le", "replace")
     try:
         return data.decode("utf-8-sig")
-    except UnicodeDecodeError as wrong:
-        line = data[: wrong.start].count(b"\n") + 1
-        raise FileError(file, line, "the file is not UTF-8 text", 'Save it as "CSV UTF-8".') from wrong
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise FileError(file, line, "the file is not UTF-8 text", 'Save it as "CSV UTF-8".') from error
 
 
 def _head(text: str) -> tuple[list[tuple[int, str]], int, str, int]:
@@ -139,25 +169,26 @@ def _head(text: str) -> tuple[list[tuple[int, str]], int, str, int]:
     It is the first line that isn't empty or `sep=;`. If that line names no column, a line below it with two known
     columns counts instead.
     """
-    begin, found = 0, list[tuple[int, str, int]]()
+    begin, above = 0, list[tuple[int, str, int]]()
     for number, line in enumerate(io.StringIO(text, newline=""), 1):
         if line.strip() and not line.lstrip('"').lower().startswith("sep="):
             known = max(_known(line, delimiter)[0] for delimiter in _DELIMITERS)
-            if known >= (2 if found else 1):
-                return [(at, words.strip(' ;,\t\r\n"')) for at, words, _ in found], number, line, begin
-            found.append((number, line, begin))
+            if known >= (2 if above else 1):
+                return [(at, other.strip(' ;,\t\r\n"')) for at, other, _ in above], number, line, begin
+            above.append((number, line, begin))
         begin += len(line)
-        if len(found) >= _MOST_ABOVE:
+        if len(above) >= _MOST_ABOVE:
             break
-    return ([], *(found[0] if found else (1, "", 0)))
+    return ([], *(above[0] if above else (1, "", 0)))
 
 
 def _known(line: str, delimiter: str) -> tuple[int, int]:
+    """Return how many known columns a line names, and how many cells it has."""
     try:
         cells = next(csv.reader([line], delimiter=delimiter), [])
     except csv.Error:
         return 0, 0
-    return len({found[1] for cell in cells if (found := _meaning(cell))}), len(cells)
+    return len({meaning[1] for cell in cells if (meaning := _meaning(cell))}), len(cells)
 
 
 def _bare(title: str) -> str:
@@ -165,13 +196,13 @@ def _bare(title: str) -> str:
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", title.casefold())))
 
 
-# What each title stands for. Of several columns for one thing, the one that stands first in `NAMES` counts.
-_COLUMNS = {_bare(word): (rank, column) for column, words in NAMES.items() for rank, word in enumerate(words.split())}
-_FILLERS = frozenset(map(_bare, FILLERS.split()))
+# The rank and the column of each title.
+_COLUMNS = {_bare(word): (rank, column) for column, words in _NAMES.items() for rank, word in enumerate(words.split())}
+_FILLERS = frozenset(map(_bare, _FILLER_WORDS.split()))
 
 
 def _meaning(title: str) -> tuple[int, str] | None:
-    """Return rank and column of a title. A form's question counts without its filling words."""
+    """Return rank and column of a title. Filler words in a question of a form don't count."""
     if exact := _COLUMNS.get(_bare(title)):
         return exact
     words = map(_bare, _WORD.findall(unicodedata.normalize("NFC", _IN_BRACKETS.sub(" ", title))))
@@ -180,13 +211,13 @@ def _meaning(title: str) -> tuple[int, str] | None:
 
 
 def _columns(titles: list[str], file: str, line: int, filled: Sequence[bool]) -> dict[str, int]:
-    """Return the index of each known column. A column that is `filled` comes before one without texts."""
+    """Return the index of each known column. A column that is `filled` comes before an empty one."""
     best: dict[str, tuple[bool, int, int]] = {}
-    for at, title in enumerate(titles):
-        if found := _meaning(title):
-            rank, column = found
-            one = (not any(filled[at : at + 1]), rank, at)
-            best[column] = min(best.get(column, one), one)
+    for index, title in enumerate(titles):
+        if meaning := _meaning(title):
+            rank, column = meaning
+            candidate = (not any(filled[index : index + 1]), rank, index)
+            best[column] = min(best.get(column, candidate), candidate)
     if not best.keys() & _PEOPLE:
         titled = ", ".join(f'"{title[:40]}"' for title in titles[:12] if title)
         raise FileError(
@@ -196,7 +227,7 @@ def _columns(titles: list[str], file: str, line: int, filled: Sequence[bool]) ->
             "Give the columns names such as: name,email,login,team. Also known: full name, first name and surname, "
             "student, identifier, e-mail address, username, github_username, group.",
         )
-    columns = {column: at for column, (_, _, at) in best.items()}
+    columns = {column: index for column, (_, _, index) in best.items()}
     if "first" in columns and "last" not in columns and "name" in columns:  # `Prénom, Nom` and `Vorname, Name`
         columns["last"] = columns.pop("name")
     return columns
@@ -208,9 +239,5 @@ def _check_row(cells: list[str], width: int, file: str, line: int) -> None:
             file, line, "there is a line end within quotes", "Is a quotation mark not closed? Write one as two."
         )
     if any(cell.strip() for cell in cells[width:]):
-        raise FileError(
-            file,
-            line,
-            f"this line has {len(cells)} cells, and the first line has {width}",
-            "A cell with the separator in it needs quotation marks around it.",
-        )
+        message = f"this line has {len(cells)} cells, and the first line has {width}"
+        raise FileError(file, line, message, "A cell with the separator in it needs quotation marks around it.")

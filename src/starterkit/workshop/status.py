@@ -1,7 +1,7 @@
-"""Where everybody is, from results/*.jsonl alone.
+"""The status of all people, computed from results/*.jsonl alone.
 
-What `collect` saw and what `grade` saw both count, whichever is the later. What a file of results says in the end is
-kept in results/.status.json with the file's size and time, so that only files that grew are read again.
+Both `collect` and `grade` report work, and the later report counts. The summary of each file is cached in
+results/.status.json with the file's size and time, so that only changed files are read again.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from starterkit.workshop.parallel import each
 from starterkit.workshop.repositories import metadata_of
 
 STUCK_MINUTES = 20
-_AWAY = timedelta(hours=8)  # who has done nothing for so long is not stuck; they have gone home
+_AWAY = timedelta(hours=8)  # after so much time without work, a person has gone home and isn't stuck
 _CACHE, _CACHE_FORMAT = ".status.json", 2
 GREEN, RED, NOT_GRADED, NOT_BEGUN, NOT_REACHED = "green", "red", "not graded", "not begun", "not reached"
 NOTHING = "nothing"
@@ -34,10 +34,11 @@ NOTHING = "nothing"
 
 @dataclass(frozen=True)
 class PersonProgress:
-    """What the events of one person come to. Times are texts as results have them, empty where there is none.
+    """The result of one person's events. Times are texts in ISO 8601 (UTC), or empty.
 
-    `begun` counts everything that was graded as a beginning; `workshop_status` knows better. `refs` is what `collect`
-    found last, `filled` the steps that `catch-up` took from the reference.
+    `begun` is true for everything that was graded. Only `workshop_status` knows the commits with which people begin.
+    `refs` is the fingerprint of the branches that `collect` last saw, `filled` the steps from `catch-up`.
+    `same_red` counts the commits in a row with the same first failing test.
     """
 
     reached: bool | None = None
@@ -60,48 +61,47 @@ class PersonProgress:
     green: int = 0
     tests: int = 0
     late: bool = False
-    same_red: int = 0  # so many commits in a row have had this first red test
+    same_red: int = 0
+
+    @property
+    def is_current(self) -> bool:
+        """True if the latest work is graded."""
+        return bool(self.commit) and self.commit == self.graded_commit
 
 
 @dataclass(frozen=True)
 class PersonStatus:
-    """Where one person is. `state` is green, red, another verdict of `grade`, or why there is none yet.
+    """The status of one person. `state` is a verdict of `grade`, or the reason why there is none.
 
-    `called` is their name, with more behind it where two have the same. `label` is what they are called where names are
-    hidden, `board_label` what they are called on a screen that others
-    see, where this one shows names. `stuck` says why somebody may need a hand, or nothing.
+    `called` is the name for screens. `label` replaces it if names are hidden, and `board_label` is the label on another
+    screen where they are hidden. `stuck` says why the person may need help, or is empty.
     """
 
     person: Person
-    label: str
     known: PersonProgress
     state: str
     active: datetime | None
     late: bool
     stuck: str
-    called: str = ""
+    called: str
+    label: str = ""
     board_label: str = ""
 
     @property
     def has_begun(self) -> bool:
-        """Whether anything there is their own, and not only what was filled in for them."""
+        """True if the person wrote something, and not only `catch-up`."""
         return self.known.begun and self.state != NOT_BEGUN
 
     @property
     def filled(self) -> tuple[str, ...]:
-        """The steps behind them that were filled in from the reference; what waits to be merged is not behind them."""
+        """The steps before the person's step that came from `catch-up`, without those that aren't merged yet."""
         known = self.known
         return tuple(step for step in known.filled if known.begun and step < known.step != BASE)
-
-    @property
-    def is_current(self) -> bool:
-        """Whether the last grading was of the latest work."""
-        return bool(self.known.commit) and self.known.commit == self.known.graded_commit
 
 
 @dataclass(frozen=True)
 class WorkshopStatus:
-    """Everybody in a workshop at one moment; `steps` are the steps of the path: name and title."""
+    """The status of all people at one moment. `steps` are the names and titles of the path's steps."""
 
     workshop: Workshop
     at: datetime
@@ -110,74 +110,74 @@ class WorkshopStatus:
 
     @property
     def stuck(self) -> tuple[PersonStatus, ...]:
-        return tuple(one for one in self.people if one.stuck)
+        return tuple(status for status in self.people if status.stuck)
 
     def count(self, state: str) -> int:
-        """Return how many are in a state."""
-        return sum(one.state == state for one in self.people)
+        """Return how many people are in a state."""
+        return sum(status.state == state for status in self.people)
 
     def at_step(self, step: str) -> int:
-        """Return how many who have begun are at a step."""
-        return sum(one.known.step == step and one.has_begun for one in self.people)
+        """Return how many people have begun and are at a step."""
+        return sum(status.known.step == step and status.has_begun for status in self.people)
 
 
 def workshop_status(
     workshop: Workshop, at: datetime, stuck_after: int = STUCK_MINUTES, say: Progress = no_progress
 ) -> WorkshopStatus:
-    """Return where everybody is; only results, workshop.yml and the commits with which people begin are read."""
+    """Return the status of all people. Reads results/, workshop.yml and the commits with which people begin."""
     file = workshop.folder / "results" / _CACHE
     before = _cached(file)
-    people = workshop.people
-    read = each(people, lambda person: _known(workshop, person, before["people"]), 1, say, "Reading the results")
-    known = {person.folder: found for person, found in read}
-    steps = before["steps"] if before["texts"] == workshop.texts else _steps(workshop)
-    after = {"format": _CACHE_FORMAT, "texts": workshop.texts, "steps": steps, "people": known}
+    rows = each(workshop.people, lambda person: _row(workshop, person, before["people"]), 1, say, "Reading the results")
+    people = {person.folder: row for person, row in rows}
+    steps = before["steps"]
+    if before["texts"] != workshop.texts:
+        with metadata_of(workshop) as template:
+            steps = [[step.name, step.title] for step in template.steps]
+    after = {"format": _CACHE_FORMAT, "texts": workshop.texts, "steps": steps, "people": people}
     if after != before and file.parent.is_dir():
-        with suppress(OSError):  # where nothing can be kept, everything is read each time
+        with suppress(OSError):  # without a cache, all files are read each time
             write_file(file.parent, _CACHE, File(FILE, json.dumps(after).encode()))
     beginnings = frozenset((refs_on_disk(workshop.path_repository) or {}).values())
 
-    def of(person: Person) -> PersonStatus:
+    def status(person: Person) -> PersonStatus:
         try:
-            summary = _settled(known[person.folder][2], beginnings)
-            return standing(workshop, person, summary, at, stuck_after)
-        except Exception as wrong:
-            return standing(workshop, person, _unknown(wrong), at, stuck_after)
+            known = _from_cache(people[person.folder][2], beginnings)
+            return standing(workshop, person, known, at, stuck_after)
+        except Exception as error:
+            return standing(workshop, person, _unreadable(error), at, stuck_after)
 
-    standings = tuple(replace(of(one), called=workshop.called[one.folder]) for one in people)
-    return WorkshopStatus(workshop, at, standings, tuple((name, title) for name, title in steps))
-
-
-def _unknown(wrong: Exception) -> PersonProgress:
-    """Return what is known of a person whose results cannot be read: why."""
-    return PersonProgress(reached=False, why=error_of(wrong).message)
+    return WorkshopStatus(
+        workshop, at, tuple(map(status, workshop.people)), tuple((name, title) for name, title in steps)
+    )
 
 
-def _settled(found: Mapping[str, Any], beginnings: Container[str]) -> PersonProgress:
-    """A summary as it was kept. Whoever has nothing but a commit with which people begin has not begun."""
-    begun = found["begun"] and found["commit"] not in beginnings
-    return PersonProgress(**{**found, "begun": begun, "filled": tuple(found["filled"])})
+def _unreadable(error: Exception) -> PersonProgress:
+    return PersonProgress(reached=False, why=error_of(error).message)
+
+
+def _from_cache(values: Mapping[str, Any], beginnings: Container[str]) -> PersonProgress:
+    """The cached summary. A person whose latest commit is a beginning hasn't begun."""
+    begun = values["begun"] and values["commit"] not in beginnings
+    return PersonProgress(**{**values, "begun": begun, "filled": tuple(values["filled"])})
 
 
 def standing(workshop: Workshop, person: Person, known: PersonProgress, at: datetime, stuck_after: int) -> PersonStatus:
-    """Return where a person is at a moment, from what is known of them."""
+    """Return the status of a person at a moment, from the summary of their events."""
     active = event_log.time_of(known.committed) if known.begun else None
-    is_current = bool(known.commit) and known.commit == known.graded_commit
     if not known.commit:
         state = NOT_REACHED if known.reached is False else NOT_BEGUN
     elif not known.begun:
         state = NOT_BEGUN
     else:
-        state = known.verdict if is_current and known.verdict else NOT_GRADED
-        state = NOT_BEGUN if state == NOTHING else state  # what is there was filled in for them
-    is_past = bool(workshop.due and active and active > workshop.due)
-    late = known.late if is_current else is_past
+        state = known.verdict if known.is_current and known.verdict else NOT_GRADED
+        state = NOT_BEGUN if state == NOTHING else state  # all steps are from `catch-up`
+    late = known.late if known.is_current else bool(workshop.due and active and active > workshop.due)
     stuck = _stuck(known, at, active, stuck_after) if state == RED else ""
-    return PersonStatus(person, "", known, state, active, late, stuck)
+    return PersonStatus(person, known, state, active, late, stuck, workshop.called[person.folder])
 
 
 def _stuck(known: PersonProgress, at: datetime, active: datetime | None, stuck_after: int) -> str:
-    """Why somebody whose tests are red may need a hand: several tries at one test, or none for a while."""
+    """Why a person with failing tests may need help: several tries at one test, or no commit for some time."""
     idle = at - active if active else timedelta(0)
     if idle > _AWAY:
         return ""
@@ -188,23 +188,19 @@ def _stuck(known: PersonProgress, at: datetime, active: datetime | None, stuck_a
 
 
 def summary(events: Iterable[Mapping[str, Any]]) -> PersonProgress:
-    """Return what events come to, the oldest first. What is not as expected in one is passed over."""
+    """Return the summary of events, the oldest first. Values of an unexpected type are ignored."""
     known = PersonProgress()
     for event in events:
-        if event.get("kind") == event_log.COLLECTED:
-            known = _after_collecting(known, event)
-        elif event.get("kind") == event_log.GRADED:
-            known = _after_grading(known, event)
-        elif event.get("kind") == event_log.FILLED:
-            known = _after_filling(known, event)
+        if apply := _APPLY.get(_text(event, "kind")):
+            known = apply(known, event)
     return known
 
 
-def _after_collecting(known: PersonProgress, event: Mapping[str, Any]) -> PersonProgress:
+def _apply_collected(known: PersonProgress, event: Mapping[str, Any]) -> PersonProgress:
     refs = _text(event, "refs")
     known = replace(known, reached=event.get("reached") is True, why=_text(event, "why"))
     if known.commit and refs == known.refs:
-        return known  # nothing new was found; what was graded since then may be newer
+        return known  # nothing new was collected, and later grades may be newer
     return replace(
         known,
         refs=refs,
@@ -217,15 +213,15 @@ def _after_collecting(known: PersonProgress, event: Mapping[str, Any]) -> Person
     )
 
 
-def _after_grading(known: PersonProgress, event: Mapping[str, Any]) -> PersonProgress:
+def _apply_graded(known: PersonProgress, event: Mapping[str, Any]) -> PersonProgress:
     known = _seen_by_grading(known, event)
     if event.get("aside") is True:
-        return known  # at another step or time than that of their latest work
-    commit, first = _text(event, "commit") or known.commit, _text(event, "first_red")
-    own = _text(event, "own") or commit
-    found = event.get("results")
-    tests = [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
-    if not first or first != known.first_red or _text(event, "step") != known.graded_step:
+        return known  # graded at another step or time than the latest work
+    commit, first, step = _text(event, "commit") or known.commit, _text(event, "first_red"), _text(event, "step")
+    own, verdict = _text(event, "own") or commit, _text(event, "verdict")
+    rows = event.get("results")
+    tests = [test for test in rows if isinstance(test, Mapping)] if isinstance(rows, list) else []
+    if not first or first != known.first_red or step != known.graded_step:
         tries = 1 if first else 0
     else:
         tries = known.same_red + (own != known.graded_own)
@@ -233,12 +229,12 @@ def _after_grading(known: PersonProgress, event: Mapping[str, Any]) -> PersonPro
         known,
         graded_commit=commit,
         graded_own=own,
-        graded_step=_text(event, "step"),
-        verdict=_text(event, "verdict"),
+        graded_step=step,
+        verdict=verdict,
         verdict_why=_text(event, "why"),
         first_red=first,
-        sentence=next((_text(one, "sentence") for one in tests if one.get("test") == first), ""),
-        green=sum(one.get("outcome") == "passed" for one in tests) if _text(event, "verdict") in (GREEN, RED) else 0,
+        sentence=next((_text(test, "sentence") for test in tests if test.get("test") == first), ""),
+        green=sum(test.get("outcome") == "passed" for test in tests) if verdict in (GREEN, RED) else 0,
         tests=len(tests),
         late=event.get("late") is True,
         same_red=tries,
@@ -246,9 +242,9 @@ def _after_grading(known: PersonProgress, event: Mapping[str, Any]) -> PersonPro
 
 
 def _seen_by_grading(known: PersonProgress, event: Mapping[str, Any]) -> PersonProgress:
-    """What was graded was there, whether or not it was collected. Times are compared as results have them, all in UTC.
+    """Add graded work, even if `collect` didn't see it. With `grade --due` it may be older than the known work.
 
-    With `grade --due`, that may be older than what is known.
+    Times are all in UTC, so they are compared as texts.
     """
     commit, committed = _text(event, "commit"), _worked(event)
     if commit in ("", known.commit) or committed < known.committed:
@@ -259,8 +255,8 @@ def _seen_by_grading(known: PersonProgress, event: Mapping[str, Any]) -> PersonP
     return replace(known, commit=commit, committed=committed, branch=branch, step=step, solved=solved, begun=begun)
 
 
-def _after_filling(known: PersonProgress, event: Mapping[str, Any]) -> PersonProgress:
-    """What `catch-up` filled in; they stand there now, where it lies on their own branch."""
+def _apply_filled(known: PersonProgress, event: Mapping[str, Any]) -> PersonProgress:
+    """Add the steps of `catch-up`. The person is at its step now, if the commit is on their own branch."""
     steps = event.get("steps")
     new = [step for step in steps if isinstance(step, str)] if isinstance(steps, list) else []
     known = replace(known, filled=tuple(sorted({*known.filled, *new})))
@@ -270,50 +266,40 @@ def _after_filling(known: PersonProgress, event: Mapping[str, Any]) -> PersonPro
     return replace(known, commit=commit, branch=branch, step=step, solved=False, begun=True)
 
 
+_APPLY = {event_log.COLLECTED: _apply_collected, event_log.GRADED: _apply_graded, event_log.FILLED: _apply_filled}
+
+
 def _worked(event: Mapping[str, Any]) -> str:
-    """When they last did something themselves."""
+    """The time of the person's own last commit."""
     return _text(event, "worked" if "worked" in event else "committed")
 
 
 def _text(event: Mapping[str, Any], name: str) -> str:
-    found = event.get(name)
-    return found if isinstance(found, str) else ""
+    value = event.get(name)
+    return value if isinstance(value, str) else ""
 
 
-def _known(workshop: Workshop, person: Person, before: Mapping[str, Any]) -> list[Any]:
-    """Size and time of a person's file of results, and what it comes to; not read where it is as it was."""
+def _row(workshop: Workshop, person: Person, before: Mapping[str, Any]) -> list[Any]:
+    """Size, time and summary of a person's results. An unchanged file isn't read."""
     file = workshop.results(person)
     try:
         status = file.stat()
-        last = before.get(person.folder)
-        if last is not None and last[:2] == [status.st_size, status.st_mtime_ns]:
-            return list(last)
+        row = before.get(person.folder)
+        if row is not None and row[:2] == [status.st_size, status.st_mtime_ns]:
+            return list(row)
         return [status.st_size, status.st_mtime_ns, asdict(summary(event_log.read_file(file)))]
     except FileNotFoundError:
         return [0, 0, asdict(PersonProgress())]
-    except Exception as wrong:
-        return [0, 0, asdict(_unknown(wrong))]
-
-
-_NAMES = {field.name for field in fields(PersonProgress)}
+    except Exception as error:
+        return [0, 0, asdict(_unreadable(error))]
 
 
 def _cached(file: Path) -> dict[str, Any]:
-    """What was kept the last time; nothing where it is damaged or of another version."""
-    try:
-        found = json.loads(file.read_bytes())
-        is_right = found["format"] == _CACHE_FORMAT and all(
-            len(entry) == 3 and entry[2].keys() == _NAMES for entry in found["people"].values()
-        )
-        return found if is_right and {"texts", "steps"} <= found.keys() else _nothing()
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return _nothing()
-
-
-def _nothing() -> dict[str, Any]:
+    """The cache, or an empty one if it is missing, damaged or of another version."""
+    names = {field.name for field in fields(PersonProgress)}
+    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+        cache: dict[str, Any] = json.loads(file.read_bytes())
+        is_right = cache["format"] == _CACHE_FORMAT and {"texts", "steps"} <= cache.keys()
+        if is_right and all(len(row) == 3 and row[2].keys() == names for row in cache["people"].values()):
+            return cache
     return {"format": _CACHE_FORMAT, "texts": "", "steps": [], "people": {}}
-
-
-def _steps(workshop: Workshop) -> list[list[str]]:
-    with metadata_of(workshop) as template:
-        return [[step.name, step.title] for step in template.steps]

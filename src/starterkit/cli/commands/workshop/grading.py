@@ -20,7 +20,7 @@ from starterkit.workshop.grading.reference_tests import Layers
 from starterkit.workshop.model import Person, Workshop
 from starterkit.workshop.sandbox import sandbox
 from starterkit.workshop.submissions import of_commit
-from starterkit.workshop.watch import Grade as GradeThem
+from starterkit.workshop.watch import GradePeople
 
 _MOST_NAMES = 6
 Trouble = tuple[str, str, str]
@@ -53,7 +53,7 @@ class Troubles:
         return (*self.lasting, *self.of_this_round, *not_graded)
 
 
-def grader(console: Console, *, trusted: bool) -> GradeThem:
+def grader(console: Console, *, trusted: bool) -> GradePeople:
     """Return a function that grades latest work. Raises `EnvironmentProblem` if there is no sandbox."""
     runner = run_here(console, trusted=trusted)
 
@@ -73,7 +73,7 @@ def tell_failed(console: Console, workshop: Workshop, failed: Mapping[str, Start
     return next((int(wrong.code) for wrong in failed.values()), 0)
 
 
-def grader_for_watch(console: Console, troubles: Troubles, *, trusted: bool) -> GradeThem | None:
+def grader_for_watch(console: Console, troubles: Troubles, *, trusted: bool) -> GradePeople | None:
     """Like `grader`, but None where there is no sandbox. What goes wrong is noted."""
     try:
         runner = run_here(console, trusted=trusted)

@@ -148,7 +148,7 @@ def step_of(one: PersonStatus) -> str:
 def count_of(one: PersonStatus) -> str:
     """Return how many tests are green, of how many, where the last grading is of the latest work; else nothing."""
     known = one.known
-    return f"{known.green}/{known.tests}" if known.begun and one.is_current and known.tests else ""
+    return f"{known.green}/{known.tests}" if known.begun and known.is_current and known.tests else ""
 
 
 def mark_of(one: PersonStatus) -> str:

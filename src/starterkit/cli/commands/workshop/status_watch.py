@@ -17,7 +17,7 @@ from starterkit.workshop.model import Workshop
 from starterkit.workshop.pseudonyms import with_hidden_names, with_known_labels
 from starterkit.workshop.status import WorkshopStatus, workshop_status
 from starterkit.workshop.store import open_workshop
-from starterkit.workshop.watch import Grade, watch_once
+from starterkit.workshop.watch import GradePeople, watch_once
 
 if TYPE_CHECKING:
     from starterkit.cli.commands.workshop.grading import Troubles
@@ -61,7 +61,7 @@ class Shown:
             self.console.info(f"The page for the room is {shown_path(self.page)}.")
 
 
-def watch_room(folder: Path, shown: Shown, seconds: int, grade: Grade | None, troubles: Troubles) -> int:
+def watch_room(folder: Path, shown: Shown, seconds: int, grade: GradePeople | None, troubles: Troubles) -> int:
     """Collect, grade what changed, and show the room, every so many seconds, until Ctrl-C.
 
     Where the answer goes to a file or a pipe, the table is shown again only when something in it changed. A round that
