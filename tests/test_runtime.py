@@ -438,7 +438,7 @@ _PREPARE = """
 import sys
 from pathlib import Path
 from projects import PYTHON
-from starterkit.runtime import prepare
+from starterkit.runtime.prepare import prepare
 prepare(Path(sys.argv[1]), PYTHON, say=lambda line: print(line, flush=True))
 print("done", flush=True)
 """

@@ -1,28 +1,33 @@
-"""Paths as people type them, the folders that their system keeps for starterkit, and locks on files."""
+"""Paths that users type, the folders that a system keeps for starterkit, and locks on files."""
 
 from __future__ import annotations
 
 import os
 import re
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from starterkit.errors import UsageError, from_os_error, impossible_path
+from starterkit.errors import EnvironmentProblem, UsageError, from_os_error, impossible_path
+from starterkit.progress import Progress, no_progress
 
 _NAME = "starterkit"
 _HERE = Path()
-# What systems and editors put into folders by themselves. Names in small letters.
+# Files that systems and editors create in folders. Names in small letters.
 _OF_SYSTEMS = (".ds_store", ".localized", ".spotlight-v100", ".fseventsd", ".trashes", ".directory")
 _OF_WINDOWS = ("thumbs.db", "ehthumbs.db", "desktop.ini", "system volume information", "$recycle.bin")
 _LEFT_BEHIND = frozenset((*_OF_SYSTEMS, *_OF_WINDOWS, "lost+found", ".idea", ".vscode"))
-# Of vim (.a.py.swp), Emacs (#a.py#, .#a.py), nano (a.py.save), JetBrains, Kate, GNOME, LibreOffice (.~lock.a.odt#),
-# Word (~$a.docx), disks on a network, and of most editors (a.py~).
+# Files of vim (.a.py.swp), Emacs (#a.py#, .#a.py), nano (a.py.save), JetBrains, Kate, GNOME, LibreOffice
+# (.~lock.a.odt#), Word (~$a.docx), network disks, and most editors (a.py~).
 _EDITOR_FILE = re.compile(
     r".*~|\..*\.sw[a-px]|.*\.sw[op]|#.*#|\.#.*|\.~lock\..*#|~\$.*|.*\.save(\.\d+)?|.*___jb_(tmp|old)___"
     r"|.*\.kate-swp|\.(goutputstream-|fuse_hidden|nfs[0-9a-f]{4}).*",
     re.DOTALL,
 )
 _LONGEST_NAME = 255  # bytes, on every common file system
+_LOCK_SECONDS, _RETRY_SECONDS = 600.0, 0.05
 
 
 def expand_user_path(words: str, folder: Path = _HERE) -> Path:
@@ -58,7 +63,7 @@ def expand_user_folder(words: str, folder: Path = _HERE) -> Path:
 
 
 def is_left_behind(name: str) -> bool:
-    """True for the name of a file or folder that a system or an editor put there, and not the user."""
+    """True for the name of a file or folder that a system or an editor creates, and not the user."""
     return name.lower() in _LEFT_BEHIND or name.startswith(("._", ".Trash-"))
 
 
@@ -68,7 +73,7 @@ def is_editor_file(path: str) -> bool:
 
 
 def looks_empty(folder: Path) -> bool:
-    """True if its owner would call the folder empty."""
+    """True if the folder holds nothing that a user put there."""
     return all(is_left_behind(entry.name) for entry in folder.iterdir())
 
 
@@ -79,20 +84,20 @@ def folder_with(name: str, start: Path) -> Path | None:
 
 def cache_folder() -> Path:
     """Return the folder for files that starterkit can create again (`XDG_CACHE_HOME` decides on every system)."""
-    if named := os.environ.get("XDG_CACHE_HOME"):
-        return Path(named) / _NAME
-    from platformdirs import user_cache_path
-
-    return user_cache_path(_NAME, appauthor=False)
+    return _user_folder("XDG_CACHE_HOME", "user_cache_dir")
 
 
 def settings_folder() -> Path:
     """Return the folder for the user's settings (`XDG_CONFIG_HOME` decides on every system)."""
-    if named := os.environ.get("XDG_CONFIG_HOME"):
-        return Path(named) / _NAME
-    from platformdirs import user_config_path
+    return _user_folder("XDG_CONFIG_HOME", "user_config_dir")
 
-    return user_config_path(_NAME, appauthor=False, roaming=True)
+
+def _user_folder(variable: str, kind: str) -> Path:
+    if parent := os.environ.get(variable):
+        return Path(parent) / _NAME
+    from platformdirs import PlatformDirs  # noqa: PLC0415 - slow, and quick commands need no such folder
+
+    return Path(getattr(PlatformDirs(_NAME, appauthor=False, roaming=True), kind))
 
 
 if sys.platform == "win32":
@@ -116,3 +121,31 @@ else:
         except BlockingIOError:
             return False
         return True
+
+
+@contextmanager
+def locked(
+    file: Path, *, say: Progress = no_progress, what: str = "this", seconds: float = _LOCK_SECONDS
+) -> Iterator[int]:
+    """Hold the lock on `file`, created if necessary, during the block. Gives the file descriptor that holds it.
+
+    A program that inherits the descriptor holds the lock too. So a command that was killed doesn't free the lock before
+    the programs that it started have ended. Raises `EnvironmentProblem` if the lock isn't free after `seconds`.
+    """
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        deadline = time.monotonic() + seconds
+        waiting = False
+        while not try_lock(descriptor):
+            if time.monotonic() > deadline:
+                raise EnvironmentProblem(
+                    f"Another command has been preparing {what} for more than {seconds:g} seconds.",
+                    "End that command, then type this one again.",
+                )
+            if not waiting:
+                say(f"Another command is preparing {what}: waiting for it")
+                waiting = True
+            time.sleep(_RETRY_SECONDS)
+        yield descriptor
+    finally:
+        os.close(descriptor)

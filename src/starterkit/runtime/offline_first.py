@@ -1,12 +1,16 @@
-"""Fetching packages: from the cache of uv or npm first, then from the network after saying so."""
+"""Fetch packages: from the cache of uv or npm first, then from the network after saying so."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 from starterkit.errors import EnvironmentProblem
 from starterkit.process import Completed
-from starterkit.progress import Progress
+from starterkit.progress import Progress, no_progress
 from starterkit.runtime.bundle import Bundle
 from starterkit.runtime.causes import (
     CONNECT,
@@ -17,34 +21,54 @@ from starterkit.runtime.causes import (
     failure,
     own_words,
 )
+from starterkit.template.model import EnvironmentSpec
 
-# What the network can't help with; and what is half filled would pass for whole the second time.
+# The network doesn't help with these. After a half installed package, a second run would find everything installed.
 _FINAL = (EnvironmentProblem, HalfInstalledError)
 
 
-def offline_first(
-    run: Callable[[bool], Completed], what: str, *, offline: bool, bundle: Bundle | None, say: Progress
-) -> Completed:
+@dataclass(frozen=True)
+class PackageSource:
+    """Where packages come from: only the `bundle` if there is one, else the cache, and the network if not `offline`."""
+
+    offline: bool = False
+    bundle: Bundle | None = None
+    say: Progress = no_progress
+
+
+def offline_first(run: Callable[[bool], Completed], what: str, source: PackageSource) -> Completed:
     """Call `run` with True (offline), and if that isn't enough and allowed, with False.
 
-    `what` names what is needed, for people: "the packages of requirements.txt". With a `bundle`, packages come from
-    there alone. Raises `NoNetworkError`, `NoSuchPackagesError`, `EnvironmentProblem`; of a bundle, `BundleLacksError`.
+    `what` names what is needed, for people: "the packages of requirements.txt". Raises `NoNetworkError`,
+    `NoSuchPackagesError`, `EnvironmentProblem`, and `BundleLacksError` for a bundle.
     """
     finished = run(True)
     if finished.code == 0:
         return finished
-    wrong = failure(finished, what)
-    if bundle is not None:
-        lacks = isinstance(wrong, NoNetworkError | NoSuchPackagesError)
-        raise bundle.lacks(what, own_words(finished.text_err)) if lacks else wrong
-    found = cause_of(finished.text_err)
-    if found and found[0].kind in _FINAL:
-        raise wrong
-    if offline:
+    error = failure(finished, what)
+    if source.bundle is not None:
+        lacks = isinstance(error, NoNetworkError | NoSuchPackagesError)
+        raise source.bundle.lacks(what, own_words(finished.text_err)) if lacks else error
+    cause = cause_of(finished.text_err)
+    if cause and cause[0].kind in _FINAL:
+        raise error
+    if source.offline:
         needed = NoNetworkError(f"This needs the network once: {what} are not all on this machine yet.", CONNECT)
-        raise needed if found else wrong
-    say(f"Fetching {what} (this needs the network, once)")
+        raise needed if cause else error
+    source.say(f"Fetching {what} (this needs the network, once)")
     finished = run(False)
     if finished.code != 0:
         raise failure(finished, what)
     return finished
+
+
+@contextmanager
+def scratch_folder(environment: EnvironmentSpec, declaration: bytes | None, pins: bytes | None) -> Iterator[Path]:
+    """Give the block a temporary folder with a declaration and a pins file for uv or npm to work on."""
+    with tempfile.TemporaryDirectory(prefix="starterkit-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        if declaration is not None:
+            (folder / Path(environment.declaration).name).write_bytes(declaration)
+        if pins:
+            (folder / Path(environment.pins).name).write_bytes(pins)
+        yield folder

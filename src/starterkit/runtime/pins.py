@@ -1,8 +1,10 @@
-"""A pins file (compiled requirements.txt, or npm's lock file): what it names, and pins of several files in one."""
+"""Read a pins file: a compiled requirements.txt, or npm's lock file."""
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator, Sequence
 
 from starterkit.errors import FileError
 
@@ -10,18 +12,18 @@ _NAME = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 
 
 def package_name(requirement: str) -> str:
-    """Return the normalised name of a requirement (`Flask_WTF[email]>=1.2` gives `flask-wtf`), or ""."""
-    found = _NAME.match(requirement)
-    return re.sub(r"[-_.]+", "-", found[1]).lower() if found else ""
+    """Return the normalized name of a requirement (`Flask_WTF[email]>=1.2` gives `flask-wtf`), or ""."""
+    name = _NAME.match(requirement)
+    return re.sub(r"[-_.]+", "-", name[1]).lower() if name else ""
 
 
 def pinned_names(pins: bytes) -> frozenset[str]:
-    """Return the normalised names of all packages that a pins file holds."""
+    """Return the normalized names of all packages in a compiled requirements.txt."""
     return frozenset(_entries(pins))
 
 
 def check_pins(pins: bytes, file: str, declaration: str) -> None:
-    """Raise `FileError`, with the line, for what a person wrote into a pins file: a package without a hash, markers."""
+    """Raise `FileError`, with the line, for conflict markers and for a package that a person added without a hash."""
     lines = pins.decode("utf-8", "replace").splitlines()
     for number, line in enumerate(lines, 1):
         if line.startswith(("<<<<<<<", "=======", ">>>>>>>")):
@@ -37,13 +39,15 @@ def check_pins(pins: bytes, file: str, declaration: str) -> None:
 
 
 def pinned_versions(pins: bytes) -> dict[str, tuple[str, ...]]:
-    """Return the versions to which each package of a pins file is pinned (several where they differ by system)."""
+    """Return the versions to which each package is pinned (several if they differ by system)."""
+    versions: dict[str, list[str]] = {}
     if _is_lock(pins):
-        from starterkit.runtime.package_json import pinned_versions as of_lock
-
-        return of_lock(pins)
-    found = {name: re.findall(r"(?m)^\S+?\s*==\s*([^\s;\\]+)", text) for name, text in _entries(pins).items()}
-    return {name: tuple(dict.fromkeys(versions)) for name, versions in found.items()}
+        for folder, entry in _lock_entries(pins).items():
+            if (name := _package_in(folder)) and "version" in entry:
+                versions.setdefault(name, []).append(str(entry["version"]))
+    else:
+        versions = {name: re.findall(r"(?m)^\S+?\s*==\s*([^\s;\\]+)", text) for name, text in _entries(pins).items()}
+    return {name: tuple(dict.fromkeys(several)) for name, several in versions.items()}
 
 
 def pinned_hashes(pins: bytes) -> dict[str, frozenset[str]]:
@@ -54,17 +58,46 @@ def pinned_hashes(pins: bytes) -> dict[str, frozenset[str]]:
 def preferred_pins(*files: bytes) -> bytes:
     """Return one pins file that holds each package as the first of `files` that names it does."""
     if any(map(_is_lock, files)):
-        from starterkit.runtime.package_json import preferred_lock
-
-        return preferred_lock(*files)
+        return _preferred_lock(files)
     entries: dict[str, str] = {}
     for pins in files:
         entries = {**_entries(pins), **entries}
     return "".join(text for _, text in sorted(entries.items())).encode()
 
 
+def locked_packages(pins: bytes) -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield the name and the entry of each package that a lock file takes from a registry."""
+    for folder, entry in _lock_entries(pins).items():
+        name = str(entry.get("name") or _package_in(folder))
+        if name and "version" in entry and "integrity" in entry:
+            yield name, entry
+
+
+def required_folders(pins: bytes) -> list[str]:
+    """Return the folder of each package of a lock file that isn't optional, relative to the project."""
+    return [folder for folder, entry in _lock_entries(pins).items() if folder and not entry.get("optional")]
+
+
+def _lock_entries(pins: bytes) -> dict[str, dict[str, object]]:
+    """Return the packages of a lock file by their folders. The project itself is ""."""
+    packages = json.loads(pins).get("packages", {})
+    return packages if isinstance(packages, dict) else {}
+
+
+def _preferred_lock(files: Sequence[bytes]) -> bytes:
+    top: dict[str, object] = {}
+    packages: dict[str, dict[str, object]] = {}
+    for pins in filter(None, files):
+        top = {**json.loads(pins), **top}
+        packages = {**_lock_entries(pins), **packages}
+    return (json.dumps({**top, "packages": dict(sorted(packages.items()))}, indent=2) + "\n").encode()
+
+
+def _package_in(folder: str) -> str:
+    return folder.rpartition("node_modules/")[2]
+
+
 def _is_lock(pins: bytes) -> bool:
-    """Tell whether pins are a lock file of npm, which is JSON."""
     return pins.lstrip()[:1] == b"{"
 
 

@@ -1,55 +1,18 @@
-"""Prepare the environment of a project, and pin and fetch its packages; `kind` in path.yml decides how."""
+"""Prepare the environment of a project, and pin and fetch its packages. The kind in path.yml decides how."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
 
 from starterkit.errors import EnvironmentProblem
 from starterkit.progress import Progress, no_progress
-from starterkit.runtime import node_environment, package_json, python_environment, python_packages
+from starterkit.runtime import package_json, python_packages
 from starterkit.runtime.bundle import Bundle
 from starterkit.runtime.environment import Environment
-from starterkit.runtime.latest import newest_pins as newest_python_pins
+from starterkit.runtime.node_builder import NodeBuilder
+from starterkit.runtime.offline_first import PackageSource
+from starterkit.runtime.python_builder import PythonBuilder
 from starterkit.template.model import EnvironmentSpec
-
-
-class Environments(Protocol):
-    """The module that prepares environments of one kind."""
-
-    def prepare(
-        self,
-        project: Path,
-        environment: EnvironmentSpec,
-        *,
-        offline: bool,
-        bundle: Bundle | None,
-        say: Progress,
-        fresh: bool,
-    ) -> Environment:
-        """Return the environment of a project, created or updated if necessary."""
-
-    def problem(self, project: Path, environment: EnvironmentSpec) -> str:
-        """Return why the environment must be created or updated, in words; "" if it is whole. Starts no program."""
-
-
-class Packages(Protocol):
-    """The module that pins and fetches packages of one kind."""
-
-    def compile_pins(
-        self,
-        declaration: bytes,
-        old_pins: bytes | None,
-        environment: EnvironmentSpec,
-        *,
-        offline: bool,
-        bundle: Bundle | None,
-        say: Progress,
-    ) -> bytes:
-        """Return the pins of a declaration."""
-
-    def fetch_into_cache(self, pins: bytes, environment: EnvironmentSpec, *, offline: bool, say: Progress) -> None:
-        """Fetch every package of a pins file into the cache of this machine."""
 
 
 def prepare(
@@ -61,24 +24,26 @@ def prepare(
     say: Progress = no_progress,
     fresh: bool = False,
 ) -> Environment:
-    """Return the environment that the project's commands run in, made or brought up to date where that is needed.
+    """Return the environment that the project's commands run in, created or updated if necessary.
 
-    Unchanged since the last time, it starts no program. Otherwise what is on this machine is used first, and the
-    network, after saying so, only for the rest. If the learner declared other packages, the pins are compiled again.
-    If the environment is damaged, or with `fresh`, it is created again. With a `bundle`, packages come from there
-    alone. Raises `NoNetworkError` if packages can't be fetched, `FileError` for a declaration that is not valid,
-    `NoSuchPackagesError` for packages that do not exist, `EnvironmentProblem` (`BundleLacksError` of a bundle).
+    If nothing has changed, no program starts. Otherwise packages come from this machine first, and from the network
+    after saying so. If the declaration lists other packages, the pins are compiled again. A damaged environment is
+    created again, and so is any environment with `fresh`. With a `bundle`, packages come only from there.
+
+    Raises `NoNetworkError` if packages can't be fetched, `FileError` for an invalid declaration, `NoSuchPackagesError`
+    for packages that don't exist, `EnvironmentProblem`, and `BundleLacksError` for a bundle.
     """
-    environments = _environments(environment)
-    return environments.prepare(project, environment, offline=offline, bundle=bundle, say=say, fresh=fresh)
+    builder = NodeBuilder if _is_node(environment) else PythonBuilder
+    return builder(project, environment, PackageSource(offline, bundle, say), fresh).prepare()
 
 
 def environment_problem(project: Path, environment: EnvironmentSpec) -> str:
-    """Return why the environment of a project must be created or updated, in words; "" if it is whole.
+    """Return why the environment of a project must be created or updated, in words; "" if it is complete.
 
-    Looks at every file of it, and changes nothing.
+    Looks at every file of the environment. Changes nothing and starts no program.
     """
-    return _environments(environment).problem(project, environment)
+    builder = NodeBuilder if _is_node(environment) else PythonBuilder
+    return builder(project, environment, PackageSource()).problem()
 
 
 def compile_pins(
@@ -88,35 +53,30 @@ def compile_pins(
     *,
     offline: bool = False,
     bundle: Bundle | None = None,
-    say: Progress = no_progress,
 ) -> bytes:
-    """Return the exact, hashed pins of what a declaration names, for all systems, without any address.
+    """Return the exact, hashed pins of a declaration, for all systems and without any URL.
 
-    Packages keep the version that `old_pins` gives them where the declaration allows it; `preferred_pins` makes one
-    file of several. Raises as `prepare` does.
+    Packages keep the version in `old_pins` if the declaration allows it. `preferred_pins` makes one file of several.
+    Raises as `prepare` does.
     """
-    packages = _packages(environment)
-    return packages.compile_pins(declaration, old_pins, environment, offline=offline, bundle=bundle, say=say)
+    compile_of_kind = package_json.compile_pins if _is_node(environment) else python_packages.compile_pins
+    return compile_of_kind(declaration, old_pins, environment, PackageSource(offline, bundle))
 
 
 def newest_pins(declaration: bytes, environment: EnvironmentSpec, *, unbound: bool = False) -> bytes:
-    """Return the pins of a declaration with the newest releases that there are; this always asks the network.
+    """Return the pins of a declaration with the newest releases. Always asks the network.
 
-    Where `unbound`, the declared packages count without the versions that the declaration allows. Raises
-    `NoNetworkError`, `NoSuchPackagesError`, `FileError`.
+    With `unbound`, the versions that the declaration allows don't count. Raises `NoNetworkError`,
+    `NoSuchPackagesError`, `FileError`.
     """
-    newest = package_json.newest_pins if _is_node(environment) else newest_python_pins
+    newest = package_json.newest_pins if _is_node(environment) else python_packages.newest_pins
     return newest(declaration, environment, unbound=unbound)
 
 
-def fetch_into_cache(
-    pins: bytes, environment: EnvironmentSpec, *, offline: bool = False, say: Progress = no_progress
-) -> None:
-    """Bring every package of a pins file onto this machine, so that later no network is needed for it.
-
-    Raises as `prepare` does.
-    """
-    _packages(environment).fetch_into_cache(pins, environment, offline=offline, say=say)
+def fetch_into_cache(pins: bytes, environment: EnvironmentSpec) -> None:
+    """Fetch every package of a pins file into this machine's cache. Raises as `prepare` does."""
+    fetch = package_json.fetch_into_cache if _is_node(environment) else python_packages.fetch_into_cache
+    fetch(pins, environment)
 
 
 def _is_node(environment: EnvironmentSpec) -> bool:
@@ -125,11 +85,3 @@ def _is_node(environment: EnvironmentSpec) -> bool:
             f'This starterkit cannot make environments of the kind "{environment.kind}".', "Upgrade starterkit."
         )
     return environment.kind == "node"
-
-
-def _environments(environment: EnvironmentSpec) -> Environments:
-    return node_environment if _is_node(environment) else python_environment
-
-
-def _packages(environment: EnvironmentSpec) -> Packages:
-    return package_json if _is_node(environment) else python_packages

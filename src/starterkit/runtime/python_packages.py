@@ -1,79 +1,74 @@
-"""Pins of Python packages: compiled from a declaration, and fetched ahead into uv's cache."""
+"""Pin Python packages: compile the pins from a declaration, and fetch packages into uv's cache."""
 
 from __future__ import annotations
 
+import json
+import re
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from starterkit.progress import Progress
-from starterkit.runtime.bundle import Bundle
+from starterkit.runtime.causes import failure
+from starterkit.runtime.offline_first import PackageSource, scratch_folder
 from starterkit.runtime.pyproject import declared
-from starterkit.runtime.uv import run_cached_first
+from starterkit.runtime.uv import run_cached_first, run_uv
 from starterkit.template.model import EnvironmentSpec
+
+_NAME_AND_EXTRAS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?")
 
 
 def compile_pins(
-    declaration: bytes,
-    old_pins: bytes | None,
-    environment: EnvironmentSpec,
-    *,
-    offline: bool,
-    bundle: Bundle | None,
-    say: Progress,
+    declaration: bytes, old_pins: bytes | None, environment: EnvironmentSpec, source: PackageSource
 ) -> bytes:
-    """Return the hashed pins of a declaration; what `old_pins` names keeps its version where it can."""
-    lists = declared(declaration, environment.declaration)
-    with _scratch() as folder:
-        source, target = folder / Path(environment.declaration).name, folder / Path(environment.pins).name
-        source.write_bytes(declaration)
-        if old_pins:
-            target.write_bytes(old_pins)
-        words = [source.name, *(["--group", "dev"] if lists.has_dev_group else [])]
-        _compile(words, target, lists.lowest_python, environment, offline=offline, bundle=bundle, say=say)
+    """Return the hashed pins of a declaration. Packages in `old_pins` keep their version if possible."""
+    with scratch_folder(environment, declaration, old_pins) as folder:
+        target = folder / Path(environment.pins).name
+        what = f"the packages that {environment.declaration} names"
+        run_cached_first(_compile_command(declaration, environment, target.name), what, source, cwd=folder)
         return target.read_bytes().replace(b"\r\n", b"\n")
 
 
-def fetch_into_cache(pins: bytes, environment: EnvironmentSpec, *, offline: bool, say: Progress) -> None:
-    """Bring every package of a pins file, and what is needed to compile pins again, into uv's cache."""
-    with _scratch() as folder:
-        file = folder / Path(environment.pins).name
-        file.write_bytes(pins)
+def newest_pins(declaration: bytes, environment: EnvironmentSpec, *, unbound: bool) -> bytes:
+    """Return pins with the newest releases in the package index. With `unbound`, of any version."""
+    if unbound:
+        lists = declared(declaration, environment.declaration)
+        names = [name[0] for entry in lists.requirements if (name := _NAME_AND_EXTRAS.match(entry.strip()))]
+        head = (
+            f'[project]\nname = "names-alone"\nversion = "0"\nrequires-python = {json.dumps(lists.requires_python)}\n'
+        )
+        declaration = f"{head}dependencies = {json.dumps(names)}\n".encode()
+    with scratch_folder(environment, declaration, None) as folder:
+        command = _compile_command(declaration, environment, "pins.txt")
+        finished = run_uv([*command, "--upgrade", "--refresh"], cwd=folder)
+        if finished.code != 0:
+            raise failure(finished, f"the newest releases of what {environment.declaration} names")
+        return (folder / "pins.txt").read_bytes().replace(b"\r\n", b"\n")
+
+
+def fetch_into_cache(pins: bytes, environment: EnvironmentSpec) -> None:
+    """Fetch every package of a pins file, and what compiling pins needs, into uv's cache."""
+    with scratch_folder(environment, None, pins) as folder:
+        file = Path(environment.pins).name
         # Compiling reads the metadata of the packages for other systems too, which installing never fetches.
-        again = folder / "again.txt"
-        _compile([file.name], again, (3, 11), environment, offline=offline, bundle=None, say=say)
-        install: list[str | Path] = ["pip", "sync", "--require-hashes", file.name, "--python", our_python()]
+        what = f"the packages that {environment.declaration} names"
+        run_cached_first(_compile([file], "again.txt", (3, 11)), what, PackageSource(), cwd=folder)
+        install: list[str | Path] = ["pip", "sync", "--require-hashes", file, "--python", our_python()]
         install += ["--target", folder / "packages", "--link-mode", "symlink"]
-        run_cached_first(install, what=f"the packages of {environment.pins}", cwd=folder, offline=offline, say=say)
+        run_cached_first(install, f"the packages of {environment.pins}", PackageSource(), cwd=folder)
 
 
 def our_python() -> str:
-    """Return the Python that starterkit's own environment was made from, where that still exists."""
+    """Return the Python that starterkit's own environment was made from, or its own if that is gone."""
     base = str(getattr(sys, "_base_executable", ""))
     return base if base and Path(base).exists() else sys.executable
 
 
-def _compile(
-    words: list[str],
-    target: Path,
-    lowest_python: tuple[int, int],
-    environment: EnvironmentSpec,
-    *,
-    offline: bool,
-    bundle: Bundle | None,
-    say: Progress,
-) -> None:
+def _compile_command(declaration: bytes, environment: EnvironmentSpec, target: str) -> list[str]:
+    lists = declared(declaration, environment.declaration)
+    group = ["--group", "dev"] if lists.has_dev_group else []
+    return _compile([Path(environment.declaration).name, *group], target, lists.lowest_python)
+
+
+def _compile(sources: list[str], target: str, lowest_python: tuple[int, int]) -> list[str]:
     version = ".".join(map(str, lowest_python))
-    command: list[str | Path] = ["pip", "compile", *words, "--universal", "--generate-hashes", "--no-header"]
-    command += ["--no-python-downloads", "--python", our_python(), "--python-version", version]
-    command += ["--output-file", target.name]
-    what = f"the packages that {environment.declaration} names"
-    run_cached_first(command, what=what, cwd=target.parent, offline=offline, bundle=bundle, say=say)
-
-
-@contextmanager
-def _scratch() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="starterkit-", ignore_cleanup_errors=True) as name:
-        yield Path(name)
+    command = ["pip", "compile", *sources, "--universal", "--generate-hashes", "--no-header", "--no-python-downloads"]
+    return [*command, "--python", our_python(), "--python-version", version, "--output-file", target]

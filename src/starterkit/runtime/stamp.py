@@ -1,50 +1,64 @@
-"""The stamp of an environment: what it was made from, byte for byte, and whether it is whole.
+"""The stamp of an environment: the files that it was made from, byte for byte, and whether it is complete.
 
-It is replaced as one, and last, so that an environment that was killed half-made is never taken for a whole one.
+The stamp is written last and in one step. So an environment whose creation was killed never counts as complete.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import NamedTuple
+
+from starterkit.errors import FileError
+from starterkit.template.model import EnvironmentSpec
 
 STAMP = "starterkit.stamp"
 _FORMAT = "starterkit 1"
 
 
 class Files(NamedTuple):
-    """What an environment is made from, as it stands in the project."""
+    """The two files of a project that an environment is made from."""
 
     declaration: bytes
     pins: bytes
 
 
 class Stamp(NamedTuple):
-    """What an environment was made from; `whole` is false while it is being made."""
+    """The files that an environment was made from. `whole` is false while it is being made."""
 
     whole: bool
     files: Files
 
 
-NOTHING = Files(b"", b"")
+def read_files(project: Path, environment: EnvironmentSpec) -> Files:
+    """Return the declaration and the pins of a project (b"" for missing pins). Raises `FileError`."""
+    declaration = read(project / environment.declaration)
+    if declaration is None:
+        raise FileError(
+            environment.declaration,
+            None,
+            "the file is missing, and with it the list of packages",
+            "Bring it back from git, or type `starterkit undo`.",
+        )
+    return Files(declaration, read(project / environment.pins) or b"")
 
 
 def read_stamp(folder: Path) -> Stamp | None:
-    """Return the stamp of an environment's folder; None where there is none."""
+    """Return the stamp of an environment's folder; None if there is no stamp."""
     data = read(folder / STAMP)
     if data is None:
         return None
     head, _, rest = data.partition(b"\n")
-    words = head.decode("ascii", "replace").split(" ")
-    if len(words) != 4 or " ".join(words[:2]) != _FORMAT or not words[3].isdigit():
-        return Stamp(False, NOTHING)
-    size = int(words[3])
-    return Stamp(words[2] == "whole", Files(rest[:size], rest[size:]))
+    match = re.fullmatch(rf"{_FORMAT} (\S+) (\d+)", head.decode("ascii", "replace"))
+    if not match:
+        return Stamp(False, Files(b"", b""))
+    size = int(match[2])
+    return Stamp(match[1] == "whole", Files(rest[:size], rest[size:]))
 
 
 def stamp_problem(folder: Path, files: Files) -> str:
-    """Return why an environment isn't the one for these files, in words; "" if it is."""
+    """Return why an environment wasn't made from these files, in words; "" if it was."""
     stamp = read_stamp(folder)
     if stamp is None:
         return "not created yet"
@@ -54,7 +68,7 @@ def stamp_problem(folder: Path, files: Files) -> str:
 
 
 def write_stamp(folder: Path, stamp: Stamp | None) -> None:
-    """Write the stamp of an environment's folder; None takes it away."""
+    """Write the stamp of an environment's folder; None removes it."""
     if stamp is None:
         (folder / STAMP).unlink(missing_ok=True)
         return
@@ -63,7 +77,7 @@ def write_stamp(folder: Path, stamp: Stamp | None) -> None:
 
 
 def write_whole(file: Path, data: bytes) -> None:
-    """Write a file so that, killed at any instant, either the old or the new one is there."""
+    """Write a file so that the old or the new content is there, even if the program is killed."""
     draft = file.with_name(f"{file.name}.starterkit-{os.getpid()}")
     try:
         draft.write_bytes(data)
@@ -73,7 +87,7 @@ def write_whole(file: Path, data: bytes) -> None:
 
 
 def read(file: Path) -> bytes | None:
-    """Return the bytes of a file; None where there is none."""
+    """Return the bytes of a file; None if it is missing."""
     try:
         return file.read_bytes()
     except (FileNotFoundError, NotADirectoryError):

@@ -13,9 +13,8 @@ from pathlib import Path
 from starterkit.errors import StarterkitError
 from starterkit.git.command import INSTALL_NEWER_GIT, OLDEST_GIT_WORDS, git_version
 from starterkit.process import run
-from starterkit.runtime.node import OWN_VERSION, own_node
+from starterkit.runtime.node import OWN_VERSION, fits, own_node
 from starterkit.runtime.uv import uv_binary
-from starterkit.runtime.versions import fits
 from starterkit.template.model import Template
 
 _ALWAYS = {"git": f">={OLDEST_GIT_WORDS}", "python": ">=3.11", "uv": ">=0.13"}

@@ -14,9 +14,8 @@ from pathlib import Path
 from starterkit.errors import FileError, UsageError
 from starterkit.git.objects import FILE, FULL_ID, File
 from starterkit.git.worktree import write_file
-from starterkit.paths import folder_with
+from starterkit.paths import folder_with, locked
 from starterkit.progress import Progress
-from starterkit.runtime.lock import locked
 from starterkit.workshop.model import HANDOUTS, METHODS, WORKSHOP_FILE, Member, Person, Workshop, is_odd
 from starterkit.workshop.names import is_safe, key_of
 from starterkit.yamlfile import Value, parse

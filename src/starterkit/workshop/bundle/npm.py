@@ -17,7 +17,8 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from starterkit.errors import EnvironmentProblem
 from starterkit.progress import Progress
-from starterkit.runtime.package_json import fill_cache, locked_packages, npm_registry
+from starterkit.runtime.package_json import fill_cache, npm_registry
+from starterkit.runtime.pins import locked_packages
 from starterkit.template.model import EnvironmentSpec
 
 _CONTENT = "_cacache/content-v2"

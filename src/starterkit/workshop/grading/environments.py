@@ -19,14 +19,14 @@ from pathlib import Path
 
 from starterkit.errors import EnvironmentProblem, StarterkitError, UsageError, cannot_write
 from starterkit.git.objects import LINK, File, digest
+from starterkit.paths import locked
 from starterkit.process import run, scrubbed_environment
 from starterkit.progress import Progress, no_progress
 from starterkit.runtime.bundle import named_bundle
 from starterkit.runtime.environment import Environment
-from starterkit.runtime.lock import locked
 from starterkit.runtime.pins import package_name, pinned_names
 from starterkit.runtime.prepare import prepare
-from starterkit.runtime.python_environment import settings
+from starterkit.runtime.python_builder import settings
 from starterkit.runtime.python_packages import our_python
 from starterkit.runtime.stamp import STAMP
 from starterkit.sanitize import strip_control, truncate
