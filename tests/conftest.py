@@ -21,7 +21,7 @@ from workshops import ROSTER, TINY, Room, copied_room
 
 _FOREIGN = ("GIT_*", "XDG_*", "PYTHON*", "FORCE_COLOR", "TERM", "VIRTUAL_ENV", "LC_*", "LANG", "LANGUAGE")
 # What takes longest, the longest first.
-LONGEST = ("test_own_history.py", "test_foreign.py", "test_wheel.py", "test_quality.py", "test_any_edit.py")
+LONGEST = ("test_own_history.py", "test_external_solutions.py", "test_wheel.py", "test_quality.py", "test_any_edit.py")
 _GIT_CONFIGURATION = "[user]\n\tname = Ada Learner\n\temail = ada@example.org\n"
 
 

@@ -15,6 +15,7 @@ from starterkit.git.objects import digest
 from starterkit.process import run
 from starterkit.project.layers import read_folder
 from starterkit.template.model import BASE, Template
+from starterkit.validation.external_solutions import FOLDER_NAME, LEGACY_FOLDER_NAME
 from starterkit.validation.model import Rule, scope
 from starterkit.validation.target import TemplateUnderTest
 from starterkit.yamlfile import did_you_mean
@@ -22,6 +23,8 @@ from starterkit.yamlfile import did_you_mean
 # Rules that use the same test run, by the name of that run. They run one after the other.
 _SHARED_RUN = {Rule.RED: "given", Rule.NO_REGRESSION: "given", Rule.GREEN: "solution", Rule.SAFE: "solution"}
 _SHARED_RUN_OF_BASE = {Rule.BASE_GREEN: BASE, Rule.SAFE: BASE}
+# The part of a changed file's path that names its step: `steps/STEP/...`, `external_solutions/PERSON/STEP/...`.
+_STEP_POSITIONS = {"steps": 1, FOLDER_NAME: 2, LEGACY_FOLDER_NAME: 2}
 # The slowest rules start first, so that no core is idle at the end.
 _WEIGHTS = {
     Rule.EARNED: 60,
@@ -102,7 +105,8 @@ def changed_steps(template: Template, changed: Sequence[str]) -> list[str]:
     first = len(everything)
     for path in changed:
         parts = path.split("/")
-        step = parts[1] if parts[0] in ("steps", "foreign") and len(parts) > 1 else BASE
+        position = _STEP_POSITIONS.get(parts[0], len(parts))
+        step = parts[position] if position < len(parts) else BASE
         first = min(first, everything.index(step) if step in everything else 0)
     return everything[first:]
 
@@ -156,8 +160,8 @@ def _inputs(subject: TemplateUnderTest, step: str, rule: Rule) -> list[object]:
     if rule in (Rule.HINTS, Rule.EARNED, Rule.LESSON):
         inputs.append(template.source.read(f"steps/{step}/step.yml"))
     if rule is Rule.CARRIES:
-        foreign = subject.foreign
-        inputs.append(digest(read_folder(foreign)) if foreign and foreign.is_dir() else "")
+        solutions = subject.external_solutions
+        inputs.append(digest(solutions.folder.name, read_folder(solutions.folder)) if solutions else "")
     return inputs
 
 

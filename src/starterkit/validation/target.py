@@ -19,6 +19,7 @@ from starterkit.template.model import BASE, FolderSource, Template
 from starterkit.template.resolve import locate_template
 from starterkit.testing.discovery import expected_tests
 from starterkit.testing.results import ExpectedTest
+from starterkit.validation.external_solutions import ExternalSolutions, find_external_solutions
 
 Files = dict[str, File]
 # Copier changes the current folder of the whole process while it renders: render one template at a time, and use no
@@ -37,7 +38,7 @@ class TemplateUnderTest:
     name: str
     folder: Path
     template: Template
-    foreign: Path | None = None
+    external_solutions: ExternalSolutions | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _layers: dict[str, Layer] | StarterkitError | None = None
 
@@ -140,10 +141,10 @@ def _read(folder: Path) -> Files:
     return read_folder(folder) if folder.is_dir() else {}
 
 
-def template_under_test(name: str, folder: Path, *, foreign: Path | None = None) -> TemplateUnderTest:
+def template_under_test(name: str, folder: Path) -> TemplateUnderTest:
     """Read a template to validate. Raises `FileError` for malformed texts, with file and line."""
     template = read_template(FolderSource(folder))
-    subject = TemplateUnderTest(name, folder, template, foreign)
+    subject = TemplateUnderTest(name, folder, template, find_external_solutions(folder))
     for step in template.steps:  # report malformed texts at once, and not after minutes of test runs
         template.lesson(step.name)
     _ = subject.digests
@@ -164,14 +165,8 @@ def templates_under_test(names: Sequence[str], current: Path, store: Path, *, tr
                 "Look at it first; then say that you trust it with --trust.",
             )
         folder = locate_template(name, current, store).folder
-        subjects.append(template_under_test(name, folder, foreign=_foreign(folder)))
+        subjects.append(template_under_test(name, folder))
     return subjects
-
-
-def _foreign(folder: Path) -> Path:
-    """The folder of other people's solutions: next to steps/, or for a bundled template in the checkout's tests."""
-    foreign = folder / "foreign"
-    return foreign if foreign.is_dir() else folder.parents[1] / "tests" / "foreign" / folder.name
 
 
 def line_of(file: Path, text: str) -> int:

@@ -1,4 +1,4 @@
-"""The rule carries: a given merges cleanly onto the solution before it, variations of it, and other solutions."""
+"""The rule carries: a given merges cleanly onto the solution before it, variations of it, and external solutions."""
 
 from __future__ import annotations
 
@@ -12,14 +12,11 @@ from starterkit.git.objects import FILE, Entry, File
 from starterkit.git.repository import make_repository
 from starterkit.git.worktree import write_files
 from starterkit.project.carry import Carried, Pins, carry
-from starterkit.project.layers import read_folder
 from starterkit.testing.results import Outcome
 from starterkit.validation.model import Finding
 from starterkit.validation.target import Files
 from starterkit.validation.variations import VARIATIONS, Variation
 from starterkit.validation.workspace import RuleContext
-
-_REMOVED = "removed.txt"  # next to a solution's files: the path's files that it doesn't have
 
 
 @dataclass(frozen=True)
@@ -52,9 +49,9 @@ def _cases(work: RuleContext) -> Iterator[_Case]:
     together = _varied(work, below, VARIATIONS)
     if together:
         yield replace(together, parts=parts)
-    foreign = list(_foreign(work))
-    work.notes.append(f"{len(VARIATIONS)} variations, {len(foreign)} foreign answers")
-    yield from foreign
+    external = list(_external_solutions(work))
+    work.notes.append(f"{len(VARIATIONS)} variations, {len(external)} external solutions")
+    yield from external
 
 
 def _varied(work: RuleContext, below: Files, variations: Sequence[Variation]) -> _Case | None:
@@ -71,19 +68,16 @@ def _varied(work: RuleContext, below: Files, variations: Sequence[Variation]) ->
     return _Case(f"the solution before it, {names}", {**below, **files})
 
 
-def _foreign(work: RuleContext) -> Iterator[_Case]:
-    """Other people's solutions of the step before: their files, laid over the path's given of that step."""
-    names = work.template.step_names
-    position = names.index(work.step)
-    if work.subject.foreign is None or position == 0:
+def _external_solutions(work: RuleContext) -> Iterator[_Case]:
+    """The projects of other people at the end of the step before."""
+    solutions = work.subject.external_solutions
+    position = work.template.step_names.index(work.step)
+    if solutions is None or position == 0:
         return
-    before = names[position - 1]
-    for folder in sorted(work.subject.foreign.glob(f"*/{before}")):
-        files = read_folder(folder)
-        removed = files.pop(_REMOVED, File(FILE, b"")).data.decode("utf-8", "replace").split("\n")
-        own = {path: file for path, file in files.items() if not work.template.owns(path)}
-        files = {path: file for path, file in {**work.files(f"given {before}"), **own}.items() if path not in removed}
-        yield _Case(f"the answer of {folder.parent.name} to {before}", files)
+    before = work.template.step_names[position - 1]
+    for person in solutions.people(before):
+        files = solutions.project_after(person, before, work.template, work.files)
+        yield _Case(f"the external solution of {person} to {before}", files)
 
 
 def _carry(work: RuleContext, case: _Case) -> list[Finding]:

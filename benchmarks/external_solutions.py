@@ -1,0 +1,92 @@
+"""Count what `solve` does to external solutions.
+
+    .venv/bin/python benchmarks/external_solutions.py
+
+For each solution in tests/external_solutions/flask/, at three moments of its step (nothing done, half done, done with a
+mistake): how `solve` ended, and whether all tests passed after `solve --replace`. Prints the table of docs/carry.md.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from external_projects import EVERY_RUN, MOMENTS, ExternalSolution, at_moment, external_solutions
+
+from starterkit.errors import ConflictError
+from starterkit.progress import no_progress
+from starterkit.project.new import ProjectSpec, create
+from starterkit.project.next import Choices
+from starterkit.project.project import open_project
+from starterkit.project.solve import SolveMethod, solve
+from starterkit.template.bundled import bundled_template
+
+COLUMNS = {
+    SolveMethod.MERGED.name: "merged",
+    SolveMethod.FILES.name: "by the files of the step",
+    "ASKED": "changed nothing, asked",
+}
+
+
+def outcome(folder: Path, *, replace_all: bool) -> tuple[str, int]:
+    """Solve, and return how it ended and how many of the learner's files were taken out of the way."""
+    with open_project(folder) as project:
+        try:
+            solved = solve(project, Choices(), no_progress, replace_all=replace_all)
+        except ConflictError:
+            return "ASKED", 0
+        green = solved.result is not None and solved.result.green
+        kept = len(solved.written.kept) if solved.written else 0
+        return (solved.way.name if green else "RED"), kept
+
+
+def main() -> int:
+    """Count and print; exit code 1 when a `--replace` was not green."""
+    counts: dict[str, Counter[str]] = {moment: Counter() for moment in MOMENTS}
+    kept: Counter[str] = Counter()
+    started: dict[str, Path] = {}
+    with tempfile.TemporaryDirectory(prefix="starterkit-external-") as place:
+        for solution in external_solutions(EVERY_RUN):
+            start = started.get(solution.template) or _start(Path(place), solution)
+            started[solution.template] = start
+            for moment in MOMENTS:
+                folder = at_moment(start, Path(place) / "now", solution, moment)
+                way, aside = outcome(folder, replace_all=False)
+                counts[moment][way] += 1
+                kept[way] += aside
+                counts[moment]["replaced green"] += outcome(folder, replace_all=True)[0] == SolveMethod.ALL.name
+                shutil.rmtree(folder)
+    _print(counts, kept)
+    return 0 if all(count["replaced green"] == len(external_solutions(EVERY_RUN)) for count in counts.values()) else 1
+
+
+def _start(place: Path, solution: ExternalSolution) -> Path:
+    folder, template = bundled_template(solution.template)
+    made, bare = place / f"{solution.template}-made", place / solution.template
+    create(ProjectSpec(made, folder, template, {}), no_progress)
+    shutil.copytree(made, bare, symlinks=True, ignore=shutil.ignore_patterns(".venv", "__pycache__"))
+    (bare / ".venv").symlink_to(made / ".venv")
+    return bare
+
+
+def _print(counts: dict[str, Counter[str]], kept: Counter[str]) -> None:
+    total = len(external_solutions(EVERY_RUN))
+    print(
+        f"| {total} external solutions, when the work was | " + " | ".join(COLUMNS.values()) + " | `--replace` green |"
+    )
+    print("| --- | " + " | ".join("---:" for _ in COLUMNS) + " | ---: |")
+    for moment, found in counts.items():
+        row = " | ".join(f"{found[name]} of {total}" for name in COLUMNS)
+        print(f"| {moment} | {row} | {found['replaced green']} of {total} |")
+    print(
+        f"\nFiles of the learners that were kept aside, in all: {kept['MERGED']} by merging, {kept['FILES']} by files."
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
