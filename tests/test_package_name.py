@@ -1,34 +1,46 @@
-"""On PyPI, the name of starterkit belongs to somebody else: nothing here installs a package by that name."""
+"""No text and no code installs starterkit by a name on PyPI that its maintainers do not own.
+
+`starterkit` belongs to another project. `starterkit-learn` is named only when IS_ON_PYPI says so.
+"""
 
 from __future__ import annotations
 
 import ast
+import json
+import os
 import re
 import shutil
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from commands import starterkit
 from registries import Registry
 
+from starterkit import DISTRIBUTION, IS_ON_PYPI, WHEEL_NAME, install_text, wheel_file
+from starterkit.cli.console import invocation
+from starterkit.cli.console.invocation import Invocation
 from starterkit.runtime.bundle import BundledFile, BundleManifest
 from starterkit.workshop.bundle.readme import readme
 
 ROOT = Path(__file__).parents[1]
-WHEEL = "starterkit-0.1.0-py3-none-any.whl"
-FOLDERS = ("src", "docs", "templates", "skeletons")
+WHEEL = "starterkit_learn-0.1.0-py3-none-any.whl"
+FOLDERS = ("src", "docs", "templates", "skeletons", ".ci", ".github")
 INSTALLER = re.compile(
     r"\b(?:pip[\d.]*|uv pip|conda|mamba|pipx|uv tool)\s+(?:install|download|wheel|run|upgrade|inject)\b"
     r"|\buvx\b|\b(?:uv|poetry|pdm|hatch) add\b|--from\b|--with\b|\buv run --with\b"
 )
-PACKAGE = re.compile(r"""["'(]*starterkit(?:\[[\w, -]*\])?(?:[=<>~!@ ]=?[^/\\]*)?["'),.;]*""")
+PACKAGE = re.compile(r"""["'(]*starterkit(?P<learn>[-_.]learn)?(?:\[[\w, -]*\])?(?:[=<>~!@ ]=?[^/\\]*)?["'),.;]*""")
+# Here `starterkit-learn` is the command: the package comes from the folder.
+FROM_CLONE = re.compile(r"\buvx --from (?:\.{1,2}(?:/\S*)?|/\S+) starterkit-learn\b")
 VERBS = {"install", "download", "wheel", "run", "add", "upgrade", "inject", "--from", "--with", "uvx"}
 
 
 def texts() -> Iterator[tuple[Path, str]]:
     """Every text file that users get, with its text."""
-    files = [ROOT / "README.md", *(file for name in FOLDERS for file in (ROOT / name).rglob("*") if file.is_file())]
+    files = [*ROOT.glob("*.md"), *(file for name in FOLDERS for file in (ROOT / name).rglob("*") if file.is_file())]
     for file in files:
         if "__pycache__" in file.parts or "node_modules" in file.parts:
             continue
@@ -38,11 +50,13 @@ def texts() -> Iterator[tuple[Path, str]]:
             continue
 
 
-def typed_installs(text: str) -> Iterator[str]:
-    """The commands in a text that install a package called starterkit."""
+def typed_installs(text: str, *, is_on_pypi: bool = False) -> Iterator[str]:
+    """The commands in a text that install starterkit by a name; `is_on_pypi` allows the distribution's own."""
     for command in re.split(r"[`;|]|&&|\n(?![ \t]*\S*\\)", text.replace("\\\n", " ")):
-        found = INSTALLER.search(command)
-        if found and any(PACKAGE.fullmatch(word) for word in command[found.end() :].split()):
+        words = FROM_CLONE.sub("", command)
+        installer = INSTALLER.search(words)
+        named = map(PACKAGE.fullmatch, words[installer.end() :].split()) if installer else ()
+        if any(found and not (is_on_pypi and found["learn"]) for found in named):
             yield command.strip()
 
 
@@ -53,24 +67,91 @@ def started_installs(source: str) -> Iterator[str]:
             words = [_word(element) for element in node.elts]
             if VERBS & set(words) and any(PACKAGE.fullmatch(word) for word in words):
                 yield ast.unparse(node)
-        elif re.match(r"starterkit(\[[\w, -]*\])?\s*(==|>=|~=|@ )", _word(node)):
+        elif re.match(r"starterkit([-_.]learn)?(\[[\w, -]*\])?\s*(==|>=|~=|@ )", _word(node)):
             yield ast.unparse(node)
 
 
 def _word(node: ast.AST) -> str:
     """What a word of an argument list begins with."""
     if isinstance(node, ast.JoinedStr):
-        return "".join(_word(part) if isinstance(part, ast.Constant) else "0" for part in node.values)
-    if isinstance(node, ast.Name) and node.id == "NAME":
-        return "starterkit"
+        return "".join(map(_word, node.values))
+    if isinstance(node, (ast.Name, ast.Attribute)):
+        names = {"NAME": "starterkit", "DISTRIBUTION": "starterkit-learn"}
+        return names.get(node.id if isinstance(node, ast.Name) else node.attr, "")
+    if isinstance(node, ast.FormattedValue):
+        return _word(node.value) or "0"
     return str(node.value) if isinstance(node, ast.Constant) else ""
 
 
-def test_no_text_installs_the_package_of_that_name() -> None:
-    assert [f"{file}: {command}" for file, text in texts() for command in typed_installs(text)] == []
+def disagreements(found: dict[Path, str], *, is_on_pypi: bool) -> list[str]:
+    """What in these texts does not agree with the constant, which says whether the distribution is on PyPI."""
+    wrong = [
+        f"{file}: {command}" for file, text in found.items() for command in typed_installs(text, is_on_pypi=is_on_pypi)
+    ]
+    if is_on_pypi and not list(typed_installs(found[Path("README.md")])):
+        wrong.append("README.md: starterkit-learn is on PyPI, and no command installs it from there")
+    return wrong
 
 
-def test_no_argument_list_installs_the_package_of_that_name() -> None:
+def test_no_text_installs_a_package_that_is_not_ours() -> None:
+    assert disagreements(dict(texts()), is_on_pypi=IS_ON_PYPI) == []
+    assert list(typed_installs(install_text(), is_on_pypi=IS_ON_PYPI)) == []
+
+
+@pytest.mark.parametrize(
+    ("readme_text", "is_on_pypi", "agrees"),
+    [
+        ("`pip install .`, or `uvx --from . starterkit-learn new my-site`", False, True),
+        ("`pip install .`, or `uvx --from . starterkit-learn new my-site`", True, False),
+        ("`uvx starterkit-learn new my-site`", False, False),
+        ("`uvx starterkit-learn new my-site`", True, True),
+        ("`pip install starterkit-learn` or `pip install starterkit`", True, False),
+    ],
+)
+def test_the_texts_agree_with_the_constant(readme_text: str, *, is_on_pypi: bool, agrees: bool) -> None:
+    assert (disagreements({Path("README.md"): readme_text}, is_on_pypi=is_on_pypi) == []) is agrees
+
+
+def test_the_tool_names_the_distribution_only_when_it_is_on_pypi() -> None:
+    assert "`pip install .`" in install_text(is_on_pypi=False)
+    assert f"`pip install {DISTRIBUTION}`" in install_text(is_on_pypi=True)
+
+
+def test_every_place_knows_the_same_name() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+
+    assert project["name"] == DISTRIBUTION
+    assert set(project["scripts"]) == {"starterkit", DISTRIBUTION}
+    assert DISTRIBUTION.replace("-", "_") == WHEEL_NAME
+    assert wheel_file("0.1.0") == WHEEL
+
+
+@pytest.mark.parametrize(
+    ("url", "is_on_pypi", "program"),
+    [
+        ("file:///srv/my%20clone", False, "uvx --from '/srv/my clone' starterkit-learn"),
+        ("https://example.org/wheel.whl", False, "/uvx/bin/starterkit"),
+        (None, False, "/uvx/bin/starterkit"),
+        (None, True, "uvx starterkit-learn"),
+    ],
+)
+@pytest.mark.skipif(os.name == "nt", reason="the paths are POSIX")
+def test_started_by_uvx_it_names_commands_that_can_be_typed_later(
+    monkeypatch: pytest.MonkeyPatch, url: str | None, *, is_on_pypi: bool, program: str
+) -> None:
+    """uvx puts its environment on PATH, so `starterkit` alone would work only while uvx runs."""
+    source = None if url is None else json.dumps({"url": url})
+    monkeypatch.setattr("importlib.metadata.distribution", lambda _: SimpleNamespace(read_text=lambda _: source))
+    monkeypatch.setattr(invocation, "IS_ON_PYPI", is_on_pypi)
+    monkeypatch.setattr(invocation, "_script", lambda: Path("/uvx/bin/starterkit"))
+    monkeypatch.setattr("sys.executable", "/uvx/bin/python")
+    monkeypatch.setenv("PATH", "/uvx/bin", prepend=os.pathsep)
+    monkeypatch.setenv("UV", "/bin/uv")
+
+    assert Invocation.of_this_process().program == program
+
+
+def test_no_argument_list_installs_a_package_by_name() -> None:
     modules = [(file, text) for file, text in texts() if file.suffix == ".py" and file.parts[0] == "src"]
 
     assert len(modules) > 100
@@ -87,6 +168,10 @@ def test_no_argument_list_installs_the_package_of_that_name() -> None:
         "pipx install starterkit.",
         "      - run: pip install starterkit\n",
         "python -m pip install \\\n    starterkit>=1",
+        "uvx starterkit-learn new my-site",
+        "pip install 'starterkit-learn[similar]'",
+        "pip install starterkit_learn",
+        "uvx --from . --with starterkit-learn python",
     ],
 )
 def test_the_scan_of_texts_finds_an_install(text: str) -> None:
@@ -100,13 +185,24 @@ def test_the_scan_of_texts_finds_an_install(text: str) -> None:
         'run(("pip", "install", "starterkit"))',
         'run([*pip, "install", NAME])',
         'words = ["pip"]; words.append(f"starterkit=={version}")',
+        'run(["pip", "install", starterkit.DISTRIBUTION])',
+        'run(["uvx", f"{DISTRIBUTION}=={version}"])',
     ],
 )
 def test_the_scan_of_argument_lists_finds_an_install(source: str) -> None:
     assert list(started_installs(source))
 
 
-@pytest.mark.parametrize("text", ["pip install . && starterkit next", "In your clone of starterkit: `pip install .`"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pip install . && starterkit next",
+        "In your clone of starterkit: `pip install .`",
+        "uvx --from . starterkit-learn new my-site",
+        "uvx --from ../starterkit starterkit-learn next",
+        f"pip install {WHEEL}",
+    ],
+)
 def test_the_scan_of_texts_accepts_an_install_from_a_clone(text: str) -> None:
     assert not list(typed_installs(text))
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from starterkit import DISTRIBUTION, __version__
+
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.slow
 
@@ -33,8 +35,8 @@ def starterkit(tmp_path_factory: pytest.TempPathFactory) -> Starterkit:
         [uv, "pip", "install", "-q", "--python", str(bin_folder / "python"), str(wheel)], check=True, timeout=120
     )
 
-    def run(*args: str, cwd: Path, code: int = 0) -> subprocess.CompletedProcess[str]:
-        command = [str(bin_folder / "starterkit"), *args]
+    def run(*args: str, cwd: Path, code: int = 0, program: str = "starterkit") -> subprocess.CompletedProcess[str]:
+        command = [str(bin_folder / program), *args]
         variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}  # not the checkout
         done = subprocess.run(command, cwd=cwd, env=variables, capture_output=True, text=True, timeout=240, check=False)
         assert done.returncode == code, f"{args}: exit code {done.returncode}\n{done.stdout}\n{done.stderr}"
@@ -69,6 +71,14 @@ def test_the_whole_way_from_new_to_the_last_step(starterkit: Starterkit, framewo
     finished = json.loads(starterkit("status", "--json", cwd=site).stdout)
     assert finished["finished"] is True
     assert subprocess.run(["git", "status", "--porcelain"], cwd=site, capture_output=True, text=True).stdout == ""
+
+
+def test_the_second_script_is_the_same_command(starterkit: Starterkit, tmp_path: Path) -> None:
+    versions = {starterkit("--version", cwd=tmp_path, program=name).stdout for name in ("starterkit", DISTRIBUTION)}
+
+    assert versions == {f"starterkit {__version__}\n"}
+    listed = starterkit("list", cwd=tmp_path, program=DISTRIBUTION).stdout
+    assert "starterkit new my-site" in listed and "starterkit-learn new" not in listed
 
 
 def test_an_author_begins_a_template_with_the_wheel_alone(starterkit: Starterkit, tmp_path: Path) -> None:

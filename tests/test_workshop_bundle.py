@@ -351,12 +351,15 @@ def test_a_full_disk_is_told_before_it_is_full(tmp_path: Path, index: Index, mon
 
 
 def test_starterkits_own_wheel_is_whole_and_always_the_same(tmp_path: Path) -> None:
-    _, data = own_wheel()
+    name, data = own_wheel()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         archive.extractall(tmp_path)
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     (info,) = tmp_path.glob("*.dist-info")
+    assert name.startswith(f"{info.stem}-py3")
     assert "\nRequires-Dist: uv" in (info / "METADATA").read_text("utf-8")
+    assert "\nName: starterkit-learn\n" in (info / "METADATA").read_text("utf-8")
+    assert "starterkit-learn = starterkit.__main__:main\n" in (info / "entry_points.txt").read_text("utf-8")
 
     variables = environment(PYTHONPATH=str(tmp_path))
     listed = subprocess.run([*PROGRAM, "list", "--json"], cwd=tmp_path, env=variables, capture_output=True, check=True)

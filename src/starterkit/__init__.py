@@ -1,3 +1,18 @@
 """starterkit: choose a backend framework, generate a real site, learn it one tested step at a time."""
 
 __version__ = "0.1.0"
+
+DISTRIBUTION = "starterkit-learn"  # the name in pyproject.toml; the command and the package are called starterkit
+WHEEL_NAME = "starterkit_learn"  # the same in the names of files, where a hyphen separates the version
+# True only when the maintainers own DISTRIBUTION on PyPI: from then on, texts name it in install commands.
+IS_ON_PYPI = False
+
+
+def install_text(is_on_pypi: bool = IS_ON_PYPI) -> str:
+    """Return how to install starterkit, as the end of a sentence."""
+    return f"type `pip install {DISTRIBUTION}`" if is_on_pypi else "type `pip install .` in your clone of starterkit"
+
+
+def wheel_file(version: str = __version__) -> str:
+    """Return the file name of starterkit's own wheel."""
+    return f"{WHEEL_NAME}-{version}-py3-none-any.whl"

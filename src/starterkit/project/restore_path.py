@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from starterkit import __version__
+from starterkit import DISTRIBUTION, IS_ON_PYPI, __version__
 from starterkit.errors import EnvironmentProblem, FileError, UsageError
 from starterkit.git.repository import METADATA_REF, PATH_REF, Repository
 from starterkit.git.worktree import read_file
@@ -34,7 +34,11 @@ def require_path(repository: Repository, folder: Path, state: State) -> None:
     push = f"Push the path from the machine where the project was created: `git push origin {PATH_REF} {METADATA_REF}`."
     # The version stands in a file that anybody may have written, so nothing of that name is ever installed or run.
     other = state.version != __version__ and not _is_folder(state)
-    get = f" Or get version {state.version} from a clone of starterkit: check it out there and type `pip install .`."
+    get = (
+        f" Or get version {state.version} of {DISTRIBUTION} from PyPI."
+        if IS_ON_PYPI
+        else f" Or get version {state.version} from a clone of starterkit: check it out there and type `pip install .`."
+    )
     raise EnvironmentProblem(
         f"This clone does not have the path of the project (created by starterkit {state.version}). {_reason(state)}",
         f"{push}{get if other else ''}",

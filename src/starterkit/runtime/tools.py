@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from starterkit import install_text
 from starterkit.errors import StarterkitError
 from starterkit.git.command import INSTALL_NEWER_GIT, OLDEST_GIT_WORDS, git_version
 from starterkit.process import run
@@ -24,8 +25,8 @@ _SETTING = re.compile(
 )
 _MENDS = {
     "git": INSTALL_NEWER_GIT,
-    "python": "Install a newer Python. With it, type `pip install .` in your clone of starterkit.",
-    "uv": "Type `pip install .` in your clone of starterkit: uv comes with it.",
+    "python": f"Install a newer Python. With it, {install_text()}.",
+    "uv": f"To get uv, {install_text()}.",
     "node": "Install Node from your system's packages or from nodejs.org.",
 }
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from starterkit import DISTRIBUTION, IS_ON_PYPI
 from starterkit.cli.console.text import Span, Text
 from starterkit.process import quoted
 
@@ -27,6 +29,8 @@ class Invocation:
         script = _script()
         if script is None:
             return cls(f"{quoted(sys.executable)} -m {NAME}")
+        if _is_uvx():
+            return cls(_uvx_command() or quoted(str(script)))
         found = shutil.which(NAME)
         if found and Path(found).resolve() == script.resolve():
             return cls()
@@ -77,3 +81,27 @@ def _script() -> Path | None:
         return started
     beside = Path(sys.executable).with_name(NAME + (".exe" if os.name == "nt" else ""))
     return beside if beside.is_file() else None
+
+
+def _is_uvx() -> bool:
+    """True if uvx started us. Its environment is on PATH only while we run."""
+    first = os.environ.get("PATH", "").partition(os.pathsep)[0]
+    # `uv run` sets UV and PATH as well, but names its environment in VIRTUAL_ENV.
+    is_run = os.environ.get("VIRTUAL_ENV") == sys.prefix
+    return "UV" in os.environ and not is_run and Path(first) == Path(sys.executable).parent
+
+
+def _uvx_command() -> str:
+    """The command with which uvx starts us again; "" if it did not get us from a folder or from PyPI."""
+    from importlib.metadata import PackageNotFoundError, distribution
+    from urllib.parse import urlsplit
+    from urllib.request import url2pathname
+
+    try:
+        source = distribution(DISTRIBUTION).read_text("direct_url.json")
+    except PackageNotFoundError:
+        return ""
+    if source is None:
+        return f"uvx {DISTRIBUTION}" if IS_ON_PYPI else ""
+    url = urlsplit(json.loads(source)["url"])
+    return f"uvx --from {quoted(url2pathname(url.path))} {DISTRIBUTION}" if url.scheme == "file" else ""

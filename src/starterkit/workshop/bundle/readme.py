@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
 
+from starterkit import WHEEL_NAME
 from starterkit.runtime.bundle import BundleManifest
 
 _TEXT = """\
@@ -71,7 +72,7 @@ def readme(contents: BundleManifest, *, elsewhere: Sequence[str] = ()) -> bytes:
     name, python = contents.frameworks[0], contents.pythons[-1]
     template = f"--template BUNDLE/templates/{name} --trust" if name in elsewhere else f"--framework {name}"
     posix = " or ".join(system for key, system in (("linux", "Linux"), ("macos", "macOS")) if key in systems)
-    wheel, pip = _wheel(contents, "starterkit"), _wheel(contents, "pip")
+    wheel, pip = _wheel(contents, WHEEL_NAME), _wheel(contents, "pip")
     install = f"install --no-index --find-links BUNDLE/wheels BUNDLE/wheels/{wheel}"
     values = {
         "version": contents.version,

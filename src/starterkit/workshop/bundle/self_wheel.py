@@ -23,17 +23,18 @@ from starterkit.runtime.python_packages import our_python
 from starterkit.runtime.uv import run_uv
 from starterkit.template.bundled import bundled_folder
 
-NAME = "starterkit"
+_PACKAGE = "starterkit"
 # With which the packages are installed in the room: a machine whose Python came without pip can run it from its wheel.
 _INSTALLER = "pip"
 _PASSED = frozenset(("__pycache__", ".git", ".venv", "node_modules", ".pytest_cache", ".ruff_cache", ".mypy_cache"))
-_ENTRY_POINTS = f"[console_scripts]\n{NAME} = {NAME}.__main__:main\n"
+_SCRIPTS = (_PACKAGE, starterkit.DISTRIBUTION)
+_ENTRY_POINTS = "[console_scripts]\n" + "".join(f"{name} = {_PACKAGE}.__main__:main\n" for name in _SCRIPTS)
 _TAGS = "Wheel-Version: 1.0\nGenerator: starterkit\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
 
 def own_wheel() -> tuple[str, bytes]:
     """Return the name and the bytes of starterkit's own wheel, as it runs here."""
-    info = f"{NAME}-{starterkit.__version__}.dist-info"
+    info = f"{starterkit.WHEEL_NAME}-{starterkit.__version__}.dist-info"
     with tempfile.TemporaryFile() as buffer:
         with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
             record = []
@@ -48,7 +49,7 @@ def own_wheel() -> tuple[str, bytes]:
             record.append(f"{info}/RECORD,,\n")
             _write(archive, f"{info}/RECORD", "".join(record).encode(), False)
         buffer.seek(0)
-        return f"{NAME}-{starterkit.__version__}-py3-none-any.whl", buffer.read()
+        return starterkit.wheel_file(), buffer.read()
 
 
 def own_pins() -> bytes:
@@ -57,7 +58,8 @@ def own_pins() -> bytes:
     with tempfile.TemporaryDirectory(prefix="starterkit-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         (folder / "wanted.txt").write_text("\n".join((*_requirements(), _INSTALLER)), "utf-8")
-        versions = (f"{one}=={version}\n" for one, version in here.items() if one.lower() not in (NAME, _INSTALLER))
+        others = (_PACKAGE, starterkit.DISTRIBUTION, _INSTALLER)  # the first: installed before it got its present name
+        versions = (f"{one}=={version}\n" for one, version in here.items() if one.lower() not in others)
         (folder / "pins.txt").write_text("".join(versions), "utf-8")
         command: list[str | Path] = ["pip", "compile", "wanted.txt", "--universal", "--generate-hashes", "--no-header"]
         command += ["--no-annotate", "--no-python-downloads", "--python", our_python(), "--python-version", "3.11"]
@@ -71,8 +73,9 @@ def _metadata() -> str:
     """What an installed starterkit says of itself; in a checkout, what its pyproject.toml does."""
     package = _package()
     with suppress(metadata.PackageNotFoundError):  # a checkout on the import path that nobody installed
-        installed = metadata.distribution(NAME)
-        if Path(str(installed.locate_file(NAME))).resolve() == package and (text := installed.read_text("METADATA")):
+        installed = metadata.distribution(starterkit.DISTRIBUTION)
+        is_this_one = Path(str(installed.locate_file(_PACKAGE))).resolve() == package
+        if is_this_one and (text := installed.read_text("METADATA")):
             return text
     import tomllib
 
@@ -84,7 +87,7 @@ def _metadata() -> str:
         ) from (wrong)
     lines = [
         "Metadata-Version: 2.1",
-        f"Name: {NAME}",
+        f"Name: {starterkit.DISTRIBUTION}",
         f"Version: {starterkit.__version__}",
         f"Summary: {project['description']}",
         f"Requires-Python: {project['requires-python']}",
@@ -107,11 +110,11 @@ def _package() -> Path:
 def _package_files() -> Iterator[tuple[str, bytes, bool]]:
     """Every file of the package with its place in the wheel, and whether it is a program."""
     package = _package()
-    yield from _files(package, NAME)
+    yield from _files(package, _PACKAGE)
     templates = bundled_folder()
     if package not in templates.parents:  # a checkout has them beside src/
         for folder in (templates, templates.with_name("skeletons")):
-            yield from _files(folder, f"{NAME}/{folder.name}")
+            yield from _files(folder, f"{_PACKAGE}/{folder.name}")
 
 
 def _files(folder: Path, place: str) -> Iterator[tuple[str, bytes, bool]]:

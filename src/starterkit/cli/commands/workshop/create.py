@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from starterkit import __version__
+from starterkit import wheel_file
 from starterkit.cli.commands.workshop.create_request import Due, Place, RemoteTemplate, RosterFile, WorkshopChoice
 from starterkit.cli.commands.workshop.shared import Jobs, reached_code
 from starterkit.cli.console.console import Console
@@ -33,7 +33,7 @@ _COLUMN_WORDS = {"first": "first name", "last": "surname", "email": "e-mail"}
 _INSTALLED = (
     "python3 -m venv starterkit-env",
     ". starterkit-env/bin/activate",
-    f"pip install starterkit-{__version__}-py3-none-any.whl     the file that you have from me",
+    f"pip install {wheel_file()}     the file that you have from me",
 )
 _ONCE = (
     'git config --global user.name "Your Name"',
