@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import shutil
 import subprocess
 from pathlib import Path
 from xml.etree import ElementTree
@@ -37,6 +38,63 @@ from starterkit.validation.variations import VARIATIONS, python
 
 TEMPLATE = read_template(FolderSource(SOUND))
 STEPS = ["base", "01-greeting", "02-counting"]
+
+# --- external solutions --------------------------------------------------------------------------------------------
+
+
+def project_of_ada(folder: Path, external: dict[str, str]) -> dict[str, str]:
+    """Ada's project after step 02 of the sound template with these files next to its steps."""
+    shutil.copytree(SOUND, folder)
+    for path, text in external.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, "utf-8")
+    target = template_under_test("sound", folder)
+    assert target.external_solutions is not None
+    assert target.external_solutions.people("02-counting") == ["ada"]
+    files = target.external_solutions.project_after("ada", "02-counting", target.template, target.layer)
+    return {path: file.data.decode() for path, file in files.items()}
+
+
+def test_an_external_solution_is_laid_over_the_step_before(tmp_path: Path) -> None:
+    files = project_of_ada(
+        tmp_path / "sound",
+        {
+            "external_solutions/ada/01-greeting/conduit/hello.py": "ada = 1\n",
+            "external_solutions/ada/01-greeting/conduit/old.py": "ada = 1\n",
+            "external_solutions/ada/02-counting/conduit/count.py": "ada = 2\n",
+            "external_solutions/ada/02-counting/tests/support.py": "ada = 2\n",
+            "external_solutions/ada/02-counting/removed.txt": "conduit/old.py\nconduit/settings.toml\n",
+            "foreign/ada/02-counting/conduit/old_form.py": "ada = 0\n",
+        },
+    )
+
+    assert (files["conduit/hello.py"], files["conduit/count.py"]) == ("ada = 1\n", "ada = 2\n")
+    assert files["tests/support.py"] == (SOUND / "project/tests/support.py").read_text("utf-8")
+    assert {"tests/test_02_counting.py", "lessons/02-counting.md", "conduit/features.py"} <= set(files)
+    of_the_path = {"conduit/greeting.py", "conduit/counting.py"}
+    assert not set(files) & {"conduit/old.py", "conduit/settings.toml", "conduit/old_form.py", *of_the_path}
+
+
+def test_an_external_solution_without_the_step_before_is_laid_over_the_given(tmp_path: Path) -> None:
+    files = project_of_ada(tmp_path / "sound", {"external_solutions/ada/02-counting/conduit/count.py": "ada = 2\n"})
+
+    assert {"conduit/count.py", "conduit/greeting.py", "tests/test_02_counting.py"} <= set(files)
+    assert "conduit/counting.py" not in files
+
+
+def test_the_legacy_folder_of_external_solutions_holds_all_differences_from_the_given(tmp_path: Path) -> None:
+    files = project_of_ada(
+        tmp_path / "sound",
+        {
+            "foreign/ada/01-greeting/conduit/hello.py": "ada = 1\n",
+            "foreign/ada/02-counting/conduit/count.py": "ada = 2\n",
+            "foreign/ada/02-counting/removed.txt": "conduit/greeting.py\n",
+        },
+    )
+
+    assert {"conduit/count.py", "tests/test_02_counting.py"} <= set(files)
+    assert not set(files) & {"conduit/hello.py", "conduit/greeting.py"}
+
 
 # --- what is planned ------------------------------------------------------------------------------------------------
 
@@ -74,6 +132,7 @@ def test_rules_are_chosen_and_skipped_by_their_names() -> None:
 def test_a_changed_file_means_its_step_and_all_after_it() -> None:
     assert changed_steps(TEMPLATE, ["steps/02-counting/lesson.md"]) == ["02-counting"]
     assert changed_steps(TEMPLATE, ["steps/02-counting/lesson.md", "steps/01-greeting/step.yml"]) == STEPS[1:]
+    assert changed_steps(TEMPLATE, ["external_solutions/ada/02-counting/conduit/count.py"]) == ["02-counting"]
     assert changed_steps(TEMPLATE, ["path.yml"]) == STEPS
     assert changed_steps(TEMPLATE, []) == []
 

@@ -86,6 +86,19 @@ def test_wrong_usage_exits_2(cache: Path, sound: Path, words: tuple[str, ...], s
     assert says in done.stderr
 
 
+@pytest.mark.parametrize("name", ["foreign", "external_solutions"])
+def test_only_the_deprecated_folder_of_external_solutions_gives_a_warning(cache: Path, sound: Path, name: str) -> None:
+    solution = sound / name / "ada" / "01-greeting"
+    shutil.copytree(sound / "steps/01-greeting/solution", solution)
+
+    done = starterkit("validate", "sound", "--step", "02", "--only", "carries", cache=cache, cwd=sound.parent)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "external solutions: 1" in done.stdout
+    warning = "Warning: sound: the folder foreign/ is deprecated.\nRename it to external_solutions/."
+    assert (warning in done.stderr) == (name == "foreign")
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "says"),
     [

@@ -50,7 +50,7 @@ def _cases(work: RuleContext) -> Iterator[_Case]:
     if together:
         yield replace(together, parts=parts)
     external = list(_external_solutions(work))
-    work.notes.append(f"{len(VARIATIONS)} variations, {len(external)} external solutions")
+    work.notes.append(f"variations: {len(VARIATIONS)}, external solutions: {len(external)}")
     yield from external
 
 

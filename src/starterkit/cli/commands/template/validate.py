@@ -15,6 +15,7 @@ from starterkit.cli.session import console_of, folder_of
 from starterkit.errors import EnvironmentProblem, ExitCode
 from starterkit.git.worktree import changed_since as files_changed_since
 from starterkit.paths import cache_folder
+from starterkit.validation.external_solutions import FOLDER_NAME, LEGACY_FOLDER_NAME
 from starterkit.validation.model import Report, RuleResult, Status
 from starterkit.validation.plan import RuleRun, changed_steps, chosen_rules, chosen_steps, rule_runs, shard_of
 from starterkit.validation.runner import RunSettings, ValidationObserver
@@ -57,7 +58,7 @@ def validate(
     """
     console = console_of(context)
     place = RunSettings(cache_folder(), whole_number(jobs, "--jobs"), use_cache=not no_cache)
-    subjects = templates_under_test(names or [], folder_of(context), place.templates, trusted=trust)
+    subjects = _read_templates(console, names or [], folder_of(context), place, trusted=trust)
     wanted = _wanted(subjects, step or [], only or [], skip or [], shard, changed_since)
     report = run_validation(wanted, place, _observer(console))
     return show(console, report, junit=junit, github=github)
@@ -66,8 +67,20 @@ def validate(
 def report_of(console: Console, folder: Path, *, skip: list[str]) -> Report:
     """Validate the template in a folder, all of it but the rules in `skip`, and return the report."""
     place = RunSettings(cache_folder())
-    subjects = templates_under_test([str(folder)], folder, place.templates, trusted=True)
+    subjects = _read_templates(console, [str(folder)], folder, place, trusted=True)
     return run_validation(_wanted(subjects, [], [], skip, "", ""), place, _observer(console))
+
+
+def _read_templates(
+    console: Console, names: list[str], current: Path, place: RunSettings, *, trusted: bool
+) -> list[TemplateUnderTest]:
+    """Read the templates to validate, and warn about deprecated folders on standard error."""
+    subjects = templates_under_test(names, current, place.templates, trusted=trusted)
+    for subject in subjects:
+        if subject.external_solutions and subject.external_solutions.is_legacy:
+            console.info(f"Warning: {subject.name}: the folder {LEGACY_FOLDER_NAME}/ is deprecated.")
+            console.info(f"Rename it to {FOLDER_NAME}/. See docs/validation.md.")
+    return subjects
 
 
 def _wanted(
