@@ -1,13 +1,15 @@
 """Count what `solve` does to external solutions.
 
-    .venv/bin/python benchmarks/external_solutions.py
+    .venv/bin/python benchmarks/external_solutions.py [TEMPLATE] [--step STEP]
 
-For each solution in tests/external_solutions/flask/, at three moments of its step (nothing done, half done, done with a
-mistake): how `solve` ended, and whether all tests passed after `solve --replace`. Prints the table of docs/carry.md.
+For each solution in tests/external_solutions/TEMPLATE/ (default: flask), at three moments of its step (nothing done,
+half done, done with a mistake): how `solve` ended, and whether all tests passed after `solve --replace`. Prints the
+table of docs/carry.md.
 """
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import sys
 import tempfile
@@ -31,6 +33,7 @@ COLUMNS = {
     SolveMethod.FILES.name: "by the files of the step",
     "ASKED": "changed nothing, asked",
 }
+_ENVIRONMENTS = (".venv", "node_modules")
 
 
 def outcome(folder: Path, *, replace_all: bool) -> tuple[str, int]:
@@ -47,11 +50,18 @@ def outcome(folder: Path, *, replace_all: bool) -> tuple[str, int]:
 
 def main() -> int:
     """Count and print; exit code 1 when a `--replace` was not green."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("template", nargs="?", default=EVERY_RUN)
+    parser.add_argument("--step", default="", help="only this step, by its full name (default: all)")
+    chosen = parser.parse_args()
+    solutions = [one for one in external_solutions(chosen.template) if chosen.step in ("", one.step)]
+    if not solutions:
+        parser.error("there are no such solutions")
     counts: dict[str, Counter[str]] = {moment: Counter() for moment in MOMENTS}
     kept: Counter[str] = Counter()
     started: dict[str, Path] = {}
     with tempfile.TemporaryDirectory(prefix="starterkit-external-") as place:
-        for solution in external_solutions(EVERY_RUN):
+        for solution in solutions:
             start = started.get(solution.template) or _start(Path(place), solution)
             started[solution.template] = start
             for moment in MOMENTS:
@@ -61,21 +71,22 @@ def main() -> int:
                 kept[way] += aside
                 counts[moment]["replaced green"] += outcome(folder, replace_all=True)[0] == SolveMethod.ALL.name
                 shutil.rmtree(folder)
-    _print(counts, kept)
-    return 0 if all(count["replaced green"] == len(external_solutions(EVERY_RUN)) for count in counts.values()) else 1
+    _print(counts, kept, len(solutions))
+    return 0 if all(count["replaced green"] == len(solutions) for count in counts.values()) else 1
 
 
 def _start(place: Path, solution: ExternalSolution) -> Path:
     folder, template = bundled_template(solution.template)
     made, bare = place / f"{solution.template}-made", place / solution.template
     create(ProjectSpec(made, folder, template, {}), no_progress)
-    shutil.copytree(made, bare, symlinks=True, ignore=shutil.ignore_patterns(".venv", "__pycache__"))
-    (bare / ".venv").symlink_to(made / ".venv")
+    shutil.copytree(made, bare, symlinks=True, ignore=shutil.ignore_patterns(*_ENVIRONMENTS, "__pycache__"))
+    for name in _ENVIRONMENTS:
+        if (made / name).is_dir():
+            (bare / name).symlink_to(made / name)
     return bare
 
 
-def _print(counts: dict[str, Counter[str]], kept: Counter[str]) -> None:
-    total = len(external_solutions(EVERY_RUN))
+def _print(counts: dict[str, Counter[str]], kept: Counter[str], total: int) -> None:
     print(
         f"| {total} external solutions, when the work was | " + " | ".join(COLUMNS.values()) + " | `--replace` green |"
     )

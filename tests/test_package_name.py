@@ -30,7 +30,7 @@ WHEEL = "starterkit_learn-0.1.0-py3-none-any.whl"
 FOLDERS = ("src", "docs", "templates", "skeletons", ".ci", ".github")
 INSTALLER = re.compile(
     r"\b(?:pip[\d.]*|uv pip|conda|mamba|pipx|uv tool)\s+(?:install|download|wheel|run|upgrade|inject)\b"
-    r"|\buvx\b|\b(?:uv|poetry|pdm|hatch) add\b|--from\b|--with\b|\buv run --with\b"
+    r"|\buvx(?=\s)|\b(?:uv|poetry|pdm|hatch) add\b|--from\b|--with\b|\buv run --with\b"
 )
 PACKAGE = re.compile(r"""["'(]*starterkit(?P<learn>[-_.]learn)?(?:\[[\w, -]*\])?(?:[=<>~!@ ]=?[^/\\]*)?["'),.;]*""")
 # Here `starterkit-learn` is the command: the package comes from the folder.
