@@ -75,12 +75,15 @@ def parse_toml(data: bytes, file: str) -> dict[str, object]:
         raise FileError(file, None, "values are nested too deeply", "Nest them less.") from wrong
 
 
-def parse_python(source: str | bytes) -> ast.Module:
-    """Return the tree of a Python file, in any thread. Raises `SyntaxError` or `ValueError`."""
+def parse_python(source: str | bytes) -> ast.Module | None:
+    """Return the tree of a Python file, or None if it can't be parsed. Safe in any thread."""
     import ast
 
-    with _PARSING:
-        return ast.parse(source)
+    try:
+        with _PARSING:
+            return ast.parse(source)
+    except (SyntaxError, ValueError):
+        return None
 
 
 def fill_template(file: Path, **values: object) -> str:

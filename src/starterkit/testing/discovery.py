@@ -64,11 +64,10 @@ def _python_tests(source: str) -> tuple[FoundTest, ...]:
 
     from starterkit.textfile import parse_python
 
-    try:
-        tree = parse_python(source)
-    except (SyntaxError, ValueError):
-        return ()
-    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    tree = parse_python(source)
+    functions = [
+        node for node in (tree.body if tree else ()) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
     return tuple(
         FoundTest(node.name, _first_line(ast.get_docstring(node)) or node.name, node.lineno)
         for node in functions

@@ -1,8 +1,8 @@
-"""Reading Markdown as a lesson and a hint use it: headings, blocks of code, links, and how hard the words are.
+"""Reads the Markdown of lessons and hints: headings, code blocks, links, and the reading level.
 
-A named block is a block of code that says which file it is from, and so has to agree with it. It says so in one of
-two ways: by `title="path"` after the language of its fence, or by the paragraph right above it, which ends in a colon
-and whose last sentence names exactly one file in backticks, as in "this is the end of `conduit/articles.py`:".
+A code block may name the file that its lines are from. It names the file by `title="path"` after the language of its
+fence. Or the paragraph above ends in a colon, and its last sentence names exactly one file in backticks: "this is the
+end of `conduit/articles.py`:".
 """
 
 from __future__ import annotations
@@ -10,31 +10,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 _FENCE = re.compile(r"^(?P<indent>\s*)(?P<mark>`{3,}|~{3,})(?P<info>.*)$")
 _TITLE = re.compile(r"\btitle=[\"']?(?P<path>[^\"'\s]+)")
 _FILE = re.compile(r"`(?P<path>[\w./-]+\.\w+)`")
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\((?P<target>[^)\s]+)[^)]*\)|!\[[^\]]*\]\((?P<image>[^)\s]+)[^)]*\)")
+_ELLIPSIS = re.compile(r"(?:#|//|<!--|\{#)?\s*(?:…|\.\.\.)\s*(?:-->|#\})?")
 _SENTENCE_END = re.compile(r"[.!?:](?=\s|$)")
 _VOWELS = re.compile(r"[aeiouy]+")
 
 
 @dataclass(frozen=True)
 class MarkdownBlock:
-    """A fenced block of code; `line` is that of its first line of code, `file` the path that it names or ""."""
+    """A fenced code block. `line` is its first line of code, `file` the path that it names or ""."""
 
     language: str
     lines: tuple[str, ...]
     line: int
     file: str
-
-
-@dataclass(frozen=True)
-class MarkdownLink:
-    """A link or an image: where it leads, and its line."""
-
-    target: str
-    line: int
 
 
 def blocks(text: str) -> list[MarkdownBlock]:
@@ -47,11 +41,11 @@ def prose_lines(text: str) -> list[tuple[int, str]]:
     return [part for part in _parts(text) if not isinstance(part, MarkdownBlock)]
 
 
-def links(text: str) -> Iterator[MarkdownLink]:
-    """Yield the links and images outside of blocks."""
+def links(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the links and images outside of blocks: the line, and the URL or path."""
     for number, line in prose_lines(text):
-        for found in _LINK.finditer(re.sub(r"`[^`]*`", "", line)):
-            yield MarkdownLink(found["target"] or found["image"], number)
+        for link in _LINK.finditer(re.sub(r"`[^`]*`", "", line)):
+            yield number, link["target"] or link["image"]
 
 
 def words(text: str) -> list[str]:
@@ -61,11 +55,11 @@ def words(text: str) -> list[str]:
 
 
 def grade(text: str) -> float:
-    """Return the reading level of the sentences of a text: the school year in which they are read with ease.
+    """Return the reading level of a text's sentences: the school year in which they are easy to read.
 
-    The Flesch-Kincaid grade: 0.39 × words a sentence + 11.8 × syllables a word - 15.59 (J. P. Kincaid and others,
-    "Derivation of new readability formulas for Navy enlisted personnel", 1975). Tables, headings, code and addresses
-    are left out; syllables are groups of vowels, without a silent e at the end.
+    The Flesch-Kincaid grade: 0.39 × words per sentence + 11.8 × syllables per word - 15.59 (J. P. Kincaid and others,
+    "Derivation of new readability formulas for Navy enlisted personnel", 1975). Tables, headings, code and URLs don't
+    count. Syllables are groups of vowels, without a silent e at the end.
     """
     plain = " ".join(line for _, line in prose_lines(text) if not line.lstrip().startswith(("#", "|")) and line.strip())
     plain = re.sub(r"`[^`]*`", "it", re.sub(r"\]\([^)]*\)", "]", plain))
@@ -123,29 +117,20 @@ def _named(info: str, paragraph: list[str]) -> str:
 
 
 def stands_in(code: tuple[str, ...], text: str) -> bool:
-    """Tell whether the lines of a block stand in a text in a row, whatever their indentation.
+    """True if a text holds the lines of a block in a row, with any indentation.
 
-    A line of `…` or `...` alone (also as a remark) stands for any lines between.
+    A line of only `…` or `...` (or a comment of it) stands for any number of lines.
     """
-    have = [line.strip() for line in text.split("\n") if line.strip()]
+    text_lines = [line.strip() for line in text.split("\n") if line.strip()]
+    code_lines = [line.strip() for line in code if line.strip()]
     position = 0
-    for part in _runs(code):
-        at = next((at for at in range(position, len(have) - len(part) + 1) if have[at : at + len(part)] == part), None)
+    for is_gap, group in groupby(code_lines, key=lambda line: bool(_ELLIPSIS.fullmatch(line))):
+        if is_gap:
+            continue
+        part = list(group)
+        starts = range(position, len(text_lines) - len(part) + 1)
+        at = next((at for at in starts if text_lines[at : at + len(part)] == part), None)
         if at is None:
             return False
         position = at + len(part)
     return True
-
-
-def _runs(code: tuple[str, ...]) -> Iterator[list[str]]:
-    run: list[str] = []
-    for line in code:
-        bare = line.strip()
-        if re.fullmatch(r"(?:#|//|<!--|\{#)?\s*(?:…|\.\.\.)\s*(?:-->|#\})?", bare):
-            if run:
-                yield run
-            run = []
-        elif bare:
-            run.append(bare)
-    if run:
-        yield run

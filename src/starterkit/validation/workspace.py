@@ -22,7 +22,7 @@ from starterkit.template.model import Template
 from starterkit.testing.results import CheckResult, ExpectedTest, TestResult
 from starterkit.testing.runner import run_tests
 from starterkit.validation.model import Finding, Rule
-from starterkit.validation.side_effects import SideEffect, SideEffectWatch
+from starterkit.validation.side_effects import SideEffect, read_side_effects, watch_variables
 from starterkit.validation.target import Files, TemplateUnderTest
 
 Item = TypeVar("Item")
@@ -234,12 +234,11 @@ class RuleContext:
             prepared = self.bench.prepared(self.subject, label)
             packages = prepared.folder or Path(next(iter(prepared.programs.values()))).parent.parent
             with self.bench.copy_of(self.subject, label) as folder:
-                watch = SideEffectWatch(
-                    self.bench.new_folder(), (folder, packages)
-                )  # tests may compile the packages they use
-                variables = watch.variables(self.template.environment.kind)
+                log = self.bench.new_folder() / "side_effects"
+                allowed = (folder, packages)  # tests may compile the packages they use
+                variables = watch_variables(self.template.environment.kind, log, allowed)
                 result = self.run(folder, label, self.subject.expected(self.step), variables=variables)
-                return result, watch.seen()
+                return result, read_side_effects(log)
 
         return self.bench.once(("run", self.subject.name, label), make)
 

@@ -1,11 +1,10 @@
 """Mutants of a solution: small changes to its files that a visitor would notice, one at a time.
 
-Why no kept library (looked at: mutmut 3.8, cosmic-ray 8.7). What is needed here is a black-box test command in the
-template's own environment, mutants of the lines of one step only, pages as well as programs, and another language
-later. mutmut 3 mutates functions only, runs pytest in its own process by fork, and so wants to be installed beside the
-learner's packages; routes, decorators and tables, which are most of a step, lie outside functions. cosmic-ray has a
-black-box command, but mutates whole Python modules in place through a session database, knows no removed statement,
-and brings aiohttp, SQLAlchemy and ten more packages. Neither touches a page. What remains is 300 lines.
+Why no library (checked: mutmut 3.8, cosmic-ray 8.7). Validation runs a black-box test command in the template's own
+environment, mutates the lines of one step only, and mutates pages and JavaScript as well as Python. mutmut 3 mutates
+functions only, but routes, decorators and tables are most of a step. It runs pytest by fork in its own process, next
+to the learner's packages. cosmic-ray has a black-box command, but mutates whole Python modules in place, removes no
+statements, and installs aiohttp, SQLAlchemy and ten more packages. Neither mutates pages.
 """
 
 from __future__ import annotations
@@ -17,20 +16,20 @@ from pathlib import PurePosixPath
 
 from starterkit.git.objects import digest
 from starterkit.validation.mutation import javascript, markup, python
-from starterkit.validation.mutation.change import SourceChange
+from starterkit.validation.source_change import SourceChange
 
-# The functions that find the changes of a file, by suffix and by nothing else.
+# The functions that find the changes of a file, by its suffix.
 _FINDERS: dict[str, Callable[[bytes, frozenset[str]], list[SourceChange]]] = {
     ".py": lambda data, _promised: python.changes(data),
     ".html": markup.changes,
     ".js": javascript.changes,
 }
-MOST = 60  # a step has at most so many; above that, a sample that stays the same while the file does
+MOST = 60  # of more mutants, a step tries a sample, which stays the same as long as the file does
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change to one file of a solution. `line_text` is the line as it stands there, `change` what becomes of it."""
+    """One change to one file of a solution. `line_text` is the unchanged line, `data` the changed file."""
 
     file: str
     line: int
@@ -46,11 +45,11 @@ class Mutant:
 def mutants_of(
     solution: Mapping[str, bytes], given: Mapping[str, bytes], promised: frozenset[str] = frozenset()
 ) -> list[Mutant]:
-    """Return the mutants of what a solution changes: of new files all lines, of older ones those that differ.
+    """Return the mutants of the lines that a solution adds or changes.
 
-    `promised` are the words that the lesson names: of a page's classes only these are more than looks.
+    `promised` are the words that the lesson names. Only classes among them are mutated, because others are only style.
     """
-    found = []
+    mutants = []
     for path, data in sorted(solution.items()):
         find = _FINDERS.get(PurePosixPath(path).suffix)
         if find is None or b"\0" in data:
@@ -61,30 +60,23 @@ def mutants_of(
             line = data.count(b"\n", 0, change.start) + 1
             if line in own:
                 text = lines[line - 1].strip()
-                found.append(Mutant(path, line, text, change.kind, change.words, change.applied_to(data)))
-    unique = {(mutant.file, mutant.data): mutant for mutant in found}
-    return list(unique.values())
+                mutants.append(Mutant(path, line, text, change.kind, change.description, change.applied_to(data)))
+    return list({(mutant.file, mutant.data): mutant for mutant in mutants}.values())
 
 
 def sampled(mutants: list[Mutant], most: int = MOST) -> list[Mutant]:
-    """Return at most so many mutants, chosen by their words and not by their place, in the order of the files."""
-    if len(mutants) <= most:
-        return mutants
-    chosen = sorted(mutants, key=lambda mutant: digest(mutant.file, mutant.kind, mutant.line_text, mutant.change))[
-        :most
-    ]
+    """Return at most `most` mutants in their order, chosen by their text, so that moved lines change nothing."""
+
+    def key(mutant: Mutant) -> str:
+        return digest(mutant.file, mutant.kind, mutant.line_text, mutant.change)
+
+    chosen = sorted(mutants, key=key)[:most]
     return [mutant for mutant in mutants if mutant in chosen]
 
 
 def _own_lines(data: bytes, before: bytes | None) -> set[int]:
     """The numbers of the lines that a solution adds or changes."""
-    new = data.split(b"\n")
-    if before is None:
-        return set(range(1, len(new) + 1))
-    matcher = difflib.SequenceMatcher(None, before.split(b"\n"), new, autojunk=False)
-    return {
-        number
-        for kind, _, _, start, end in matcher.get_opcodes()
-        if kind != "equal"
-        for number in range(start + 1, end + 1)
-    }
+    old, new = [] if before is None else before.split(b"\n"), data.split(b"\n")
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    changed = [(start, end) for kind, _, _, start, end in matcher.get_opcodes() if kind != "equal"]
+    return {number for start, end in changed for number in range(start + 1, end + 1)}

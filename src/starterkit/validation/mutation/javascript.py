@@ -1,8 +1,8 @@
-"""What can be changed in a JavaScript file: statements, conditions, comparisons, numbers, addresses, and SQL in texts.
+"""Changes of a JavaScript file: statements, conditions, comparisons, numbers, URLs, and SQL in strings.
 
-The file is read as tokens: comments, texts and regular expressions are told from code, and that is enough for changes
-that leave a program a program. Why not Stryker, which is kept: it wants to be installed beside the learner's packages
-(some 150 more), runs whole test suites in its own sandbox, and knows neither SQL nor which class a lesson promises.
+Only comments, strings and regular expressions are told apart from code, which is enough for changes that leave a valid
+program. Stryker would install some 150 packages next to the learner's, and runs whole test suites in its own sandbox.
+It knows neither SQL nor the classes that a lesson names.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from starterkit.validation.mutation.change import SourceChange, shortened
+from starterkit.validation.source_change import SourceChange, one_line
 
 _TOKEN = re.compile(
     rb"(?P<comment>//[^\n]*|/\*.*?\*/)"
@@ -22,16 +22,8 @@ _TOKEN = re.compile(
 _JOINED = re.compile(rb"^import '[^'\n]*';$", re.MULTILINE)
 _IMPORT = re.compile(rb"^(?:import\b.*?;|export [^;]*? from [^;]*;)$", re.MULTILINE | re.DOTALL)
 _COMPARISON = re.compile(rb"(?<![=!<>])(===|!==|<=|>=|<|>)(?![=<>])")
-_OTHER = {
-    b"===": b"!==",
-    b"!==": b"===",
-    b"<": b"<=",
-    b"<=": b"<",
-    b">": b">=",
-    b">=": b">",
-    b"&&": b"||",
-    b"||": b"&&",
-}
+_PAIRS = ((b"===", b"!=="), (b"<", b"<="), (b">", b">="), (b"&&", b"||"))
+_OTHER = {old: new for pair in _PAIRS for old, new in (pair, pair[::-1])}
 _BOTH = re.compile(rb"&&|\|\|(?!=)")
 _NUMBER = re.compile(rb"(?<![\w.$#])(\d[\d_]*)(?![\w.])")
 _FACT = re.compile(rb"\b(true|false)\b")
@@ -41,7 +33,7 @@ _METHODS = {b"get": b"post", b"post": b"put", b"put": b"post", b"delete": b"post
 _MIDDLEWARE = re.compile(rb"\b\w+\(\w+\), (?=async\b)")
 _LEFT_OUT = re.compile(rb"\.(?:trim|toLowerCase|sort|reverse)\(\)|\bencodeURIComponent(?=\()")
 _STATEMENT = re.compile(
-    rb"^[ \t]*(?P<start>(?!response\b)"  # without an answer a test waits for long, and notices in any case
+    rb"^[ \t]*(?P<start>(?!response\b)"  # without a response a test waits long, and always fails
     rb"(?:await |throw |(?:if|for) \(|[A-Za-z_$][\w$.]*(?:\(|\[[^\]\n]*\] = | (?:\+|\|\||\?\?)?= )))",
     re.MULTILINE,
 )
@@ -61,19 +53,20 @@ _IN_SQL = (
 
 
 def changes(data: bytes, promised: frozenset[str]) -> list[SourceChange]:
-    """Return the changes of a JavaScript file, in the order of its lines; `promised` are words of its lesson."""
-    code, texts = _without_texts(data)
+    """Return the changes of a JavaScript file, in the order of its lines. `promised` are words of its lesson."""
+    code, strings = _without_strings(data)
     found = [*_operators(code), *_conditions(code, data), *_calls(code, data), *_statements(code, data)]
-    found += [SourceChange(*match.span(), b"", "removed", f"`{_shown(match[0])}`") for match in _JOINED.finditer(data)]
-    found += _in_texts(data, texts)
-    found += _classes(data, texts, promised)
+    found += [
+        SourceChange(*match.span(), b"", "removed", f"`{one_line(match[0])}`") for match in _JOINED.finditer(data)
+    ]
+    found += [*_in_strings(data, strings), *_classes(data, strings, promised)]
     return sorted(found, key=lambda change: (change.start, change.end, change.text))
 
 
-def _without_texts(data: bytes) -> tuple[bytes, list[tuple[int, int]]]:
-    """The code with texts, regular expressions, comments and imports blanked out, and where the texts are."""
+def _without_strings(data: bytes) -> tuple[bytes, list[tuple[int, int]]]:
+    """The code with strings, regular expressions, comments and imports blanked out, and where the strings are."""
     code = bytearray(data)
-    texts = []
+    strings = []
     imports = [match.span() for match in _IMPORT.finditer(data)]
     for start, end in imports:
         _blank(code, start, end, b" ")
@@ -81,19 +74,19 @@ def _without_texts(data: bytes) -> tuple[bytes, list[tuple[int, int]]]:
         if any(start <= token.start() < end for start, end in imports):
             continue
         if token["text"] or token["template"]:
-            texts.append(token.span())
+            strings.append(token.span())
         _blank(code, *token.span(), b" " if token["comment"] else b'"')
-    return bytes(code), texts
+    return bytes(code), strings
 
 
-def _blank(code: bytearray, start: int, end: int, sign: bytes) -> None:
-    code[start:end] = b"".join(b"\n" if byte == 10 else sign for byte in code[start:end])  # a line stays a line
+def _blank(code: bytearray, start: int, end: int, character: bytes) -> None:
+    code[start:end] = re.sub(rb"[^\n]", character, code[start:end])  # a line stays a line
 
 
 def _operators(code: bytes) -> Iterator[SourceChange]:
     for match in (*_COMPARISON.finditer(code), *_BOTH.finditer(code)):
         around = code[match.start() - 1 : match.start()] + code[match.end() : match.end() + 1]
-        if around == b"  ":  # Prettier writes it so; an arrow or an assignment looks different
+        if around == b"  ":  # Prettier writes comparisons this way, but not arrows and assignments
             yield _changed(match, _OTHER[match[0]])
     for match in _NUMBER.finditer(code):
         yield _changed(match, str(int(match[1].replace(b"_", b"")) + 1).encode())
@@ -101,12 +94,17 @@ def _operators(code: bytes) -> Iterator[SourceChange]:
         yield _changed(match, b"false" if match[1] == b"true" else b"true")
 
 
+def _changed(match: re.Match[bytes], other: bytes) -> SourceChange:
+    description = f"`{one_line(match[0])}` to `{one_line(other)}`"
+    return SourceChange(*match.span(), other, "changed", description)
+
+
 def _conditions(code: bytes, data: bytes) -> Iterator[SourceChange]:
     for match in _CONDITION.finditer(code):
         end = _closing(code, match.end() - 1)
         if end:
             inner = data[match.end() : end]
-            yield SourceChange(match.end(), end, b"!(" + inner + b")", "negated", f"`if ({_shown(inner)})`")
+            yield SourceChange(match.end(), end, b"!(" + inner + b")", "negated", f"`if ({one_line(inner)})`")
 
 
 def _calls(code: bytes, data: bytes) -> Iterator[SourceChange]:
@@ -115,77 +113,66 @@ def _calls(code: bytes, data: bytes) -> Iterator[SourceChange]:
         yield SourceChange(*match.span(1), other, "changed", f"`{match[1].decode()}` to `{other.decode()}`")
     for match in (*_MIDDLEWARE.finditer(code), *_LEFT_OUT.finditer(code)):
         start, end = match.span()
-        yield SourceChange(start, end, b"", "left out", f"`{_shown(data[start:end])}`")
+        yield SourceChange(start, end, b"", "left out", f"`{one_line(data[start:end])}`")
 
 
 def _statements(code: bytes, data: bytes) -> Iterator[SourceChange]:
-    """Remove a statement that does something and gives nothing back; those with a block of their own stay."""
+    """Remove a statement that has an effect and no value. Statements with their own block stay."""
     for match in _STATEMENT.finditer(code):
         start = match.start("start")
         if code[:start].rstrip()[-1:] not in (b"", b";", b"{", b"}"):
             continue
         end = _end_of_statement(code, start)
         if end and not code[end:].lstrip().startswith(b"else"):
-            yield SourceChange(start, end, b";", "removed", f"`{_shown(data[start:end])}`")
+            yield SourceChange(start, end, b";", "removed", f"`{one_line(data[start:end])}`")
 
 
 def _end_of_statement(code: bytes, start: int) -> int:
-    """Where a statement ends, after its semicolon; 0 where it has a block, or no end that can be told."""
+    """The position after a statement's semicolon, or 0 if it has a block or no clear end."""
     if code[start:].startswith((b"if (", b"for (")):
         closing = _closing(code, code.index(b"(", start))
         if not closing or code[closing + 1 :].lstrip().startswith(b"{"):
             return 0
-    depth = 0
-    for at in range(start, len(code)):
-        sign = code[at : at + 1]
-        depth += (sign in b"([{") - (sign in b")]}")
+    for at, depth in _depths(code, start):
         if depth < 0:
             return 0
-        if depth == 0 and sign == b";":
+        if depth == 0 and code[at : at + 1] == b";":
             return at + 1
     return 0
 
 
 def _closing(code: bytes, opening: int) -> int:
-    """Where the bracket closes that opens there; 0 where it does not."""
+    """The position of the bracket that closes the one at `opening`, or 0 if none does."""
+    return next((at for at, depth in _depths(code, opening) if depth == 0), 0)
+
+
+def _depths(code: bytes, start: int) -> Iterator[tuple[int, int]]:
+    """Yield each position from `start`, with the number of brackets that are open after it."""
     depth = 0
-    for at in range(opening, len(code)):
-        sign = code[at : at + 1]
-        depth += (sign in b"([{") - (sign in b")]}")
-        if depth == 0:
-            return at
-    return 0
+    for at in range(start, len(code)):
+        depth += (code[at] in b"([{") - (code[at] in b")]}")
+        yield at, depth
 
 
-def _in_texts(data: bytes, texts: list[tuple[int, int]]) -> Iterator[SourceChange]:
-    """Change addresses, and in SQL what decides which rows come, and in which order."""
-    for start, end in texts:
+def _in_strings(data: bytes, strings: list[tuple[int, int]]) -> Iterator[SourceChange]:
+    """Change URLs, and the parts of SQL that decide which rows are found and in which order."""
+    for start, end in strings:
         text = data[start:end]
         if text[1:2] == b"/" and b" " not in text:
-            yield SourceChange(start + 2, start + 2, b"x", "changed", f"the address {_shown(text)}")
+            yield SourceChange(start + 2, start + 2, b"x", "changed", f"the address {one_line(text)}")
         if not _SQL.search(text):
             continue
         for pattern, other in _IN_SQL:
             for match in pattern.finditer(text):
-                what = f"`{_shown(match[0])}` to `{_shown(other)}`" if other else f"`{_shown(match[0])}` left out"
-                yield SourceChange(start + match.start(), start + match.end(), other, "changed in SQL", what)
+                description = f"`{one_line(match[0])}` " + (f"to `{one_line(other)}`" if other else "left out")
+                yield SourceChange(start + match.start(), start + match.end(), other, "changed in SQL", description)
 
 
-def _classes(data: bytes, texts: list[tuple[int, int]], promised: frozenset[str]) -> Iterator[SourceChange]:
+def _classes(data: bytes, strings: list[tuple[int, int]], promised: frozenset[str]) -> Iterator[SourceChange]:
     for match in _CLASS.finditer(data):
-        if not any(start < match.start("words") < end for start, end in texts):
-            continue
-        for word in re.finditer(rb"[\w-]+", match["words"]):
-            if word[0].decode() in promised:
-                at = match.start("words")
-                yield SourceChange(
-                    at + word.start(), at + word.end(), b"", "left out", f"the class `{word[0].decode()}`"
-                )
-
-
-def _changed(match: re.Match[bytes], other: bytes) -> SourceChange:
-    return SourceChange(match.start(), match.end(), other, "changed", f"`{_shown(match[0])}` to `{_shown(other)}`")
-
-
-def _shown(text: bytes) -> str:
-    return shortened(text.decode("utf-8", "replace"))
+        at = match.start("words")
+        if any(start < at < end for start, end in strings):
+            for word in re.finditer(rb"[\w-]+", match["words"]):
+                name = word[0].decode()
+                if name in promised:
+                    yield SourceChange(at + word.start(), at + word.end(), b"", "left out", f"the class `{name}`")

@@ -1,7 +1,7 @@
-"""What can be changed in a page: fields, buttons, links, what is included or shown, conditions, loops, classes.
+"""Changes of a page: fields, buttons, links, includes, conditions, loops, output, classes.
 
-Pages are read as text, line by line: a template of a page is no HTML yet, and each framework has a language of its own
-for it. `{% … %}` and `{{ … }}` are what Jinja, Django and many others share.
+Pages are read as text, because a page's template isn't HTML yet and each framework has its own template language.
+Jinja, Django and many others share `{% … %}` and `{{ … }}`.
 """
 
 from __future__ import annotations
@@ -9,15 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from starterkit.validation.mutation.change import SourceChange, shortened
+from starterkit.validation.source_change import SourceChange, one_line
 
 _CONDITION = re.compile(rb"\{%-?\s*(?:el)?if\s+(?P<test>.+?)\s*-?%\}")
-_LOOP = re.compile(rb"\{%-?\s*for\s+\w+(?:\s*,\s*\w+)*\s+in\s+(?P<what>.+?)\s*-?%\}")
+_LOOP = re.compile(rb"\{%-?\s*for\s+\w+(?:\s*,\s*\w+)*\s+in\s+(?P<items>.+?)\s*-?%\}")
 _OUTPUT = re.compile(rb"\{\{.*?\}\}", re.DOTALL)
 _FILTER = re.compile(rb"\s*\|\s*(?P<name>\w+)(?:\([^()]*\)|:\"[^\"]*\"|:'[^']*')?")
 _ATTRIBUTE = re.compile(
     rb"(?P<whole>\s(?P<name>name|action|href|src|method|placeholder|value|class)=)(?P<quoted>\"[^\"]*\"|'[^']*')"
 )
+# Attributes that get another value. Others are left out, but leaving these out may change nothing: a form sends to its
+# own URL with and without an action.
+_OTHERWISE = {"action": "/elsewhere", "href": "/elsewhere", "src": "/elsewhere", "method": "get", "name": "other"}
 _TAG = re.compile(rb"<[a-zA-Z/](?:\{\{.*?\}\}|\{%.*?%\}|\"[^\"]*\"|'[^']*'|[^>])*>", re.DOTALL)
 _ACTS = re.compile(rb"<(?:input|textarea|select|button|a|script|form)\b|\{%-?\s*include\b|csrf")
 _OPENING = re.compile(rb"<([a-z][a-z0-9]*)\b")
@@ -27,89 +30,68 @@ _VOID = {b"input", b"img", b"br", b"hr", b"meta", b"link", b"source"}
 
 
 def changes(data: bytes, promised: frozenset[str]) -> list[SourceChange]:
-    """Return the changes of a page, in the order of its lines; `promised` are the words that its lesson names."""
+    """Return the changes of a page, in the order of its lines. `promised` are the words that its lesson names."""
     found = [*_lines(data, promised), *_conditions(data), *_outputs(data), *_attributes(data, promised)]
     return sorted(found, key=lambda change: (change.start, change.end, change.text))
 
 
 def _lines(data: bytes, promised: frozenset[str]) -> Iterator[SourceChange]:
-    """Remove a whole line with which a visitor does something: a field, a button, a link, what is included."""
-    start = 0
-    for line in data.split(b"\n"):
-        end = start + len(line)
-        classes = {word for found in _ATTRIBUTE.finditer(line) if found["name"] == b"class" for word in _classes(found)}
-        if (_ACTS.search(line) or classes & promised) and _is_whole(line):
-            yield SourceChange(start, end, b"", "removed", f"`{shortened(line.decode('utf-8', 'replace'))}`")
-        start = end + 1
-
-
-def _classes(found: re.Match[bytes]) -> list[str]:
-    return found["quoted"].decode("utf-8", "replace").strip("\"'").split()
+    """Remove a whole line that a visitor uses: a field, a button, a link, an include."""
+    for line in re.finditer(rb"[^\n]+", data):
+        attributes = [match for match in _ATTRIBUTE.finditer(line[0]) if match["name"] == b"class"]
+        classes = {name for match in attributes for name in match["quoted"].decode("utf-8", "replace")[1:-1].split()}
+        if (_ACTS.search(line[0]) or classes & promised) and _is_whole(line[0]):
+            yield SourceChange(*line.span(), b"", "removed", f"`{one_line(line[0])}`")
 
 
 def _is_whole(line: bytes) -> bool:
-    """Tell whether each element and block that a line opens is closed on it."""
-    depth = [name for name in _OPENING.findall(line) if name not in _VOID]
-    if sorted(depth) != sorted(_CLOSING.findall(line)) or line.count(b"<") != line.count(b">"):
+    """True if each element and block that a line opens is closed on it."""
+    elements = [name for name in _OPENING.findall(line) if name not in _VOID]
+    if sorted(elements) != sorted(_CLOSING.findall(line)) or line.count(b"<") != line.count(b">"):
         return False
     blocks = _BLOCK.findall(line)
-    opened = [name for ending, name in blocks if not ending]
-    return sorted(opened) == sorted(name for ending, name in blocks if ending) and line.count(b"{%") == line.count(
-        b"%}"
-    )
+    opened, closed = (sorted(name for end, name in blocks if bool(end) is is_end) for is_end in (False, True))
+    return opened == closed and line.count(b"{%") == line.count(b"%}")
 
 
 def _conditions(data: bytes) -> Iterator[SourceChange]:
-    """Turn a condition into its opposite, and a loop into one over nothing."""
-    for found in _CONDITION.finditer(data):
-        test = found["test"].decode("utf-8", "replace")
-        # `not` binds loosely in Jinja and Django alike, but not more loosely than `and` and `or`.
+    """Negate a condition, and loop over nothing."""
+    for match in _CONDITION.finditer(data):
+        test = match["test"].decode("utf-8", "replace")
+        # In Jinja and Django, `not` binds more tightly than `and` and `or`.
         if re.search(r"\b(and|or)\b", test):
             continue
         by = test.removeprefix("not ") if test.startswith("not ") else f"not {test}"
-        yield SourceChange(
-            *found.span("test"), by.encode(), "negated", f"`{shortened(test)}` becomes `{shortened(by)}`"
-        )
-    for found in _LOOP.finditer(data):
-        words = f"`{shortened(found['what'].decode('utf-8', 'replace'))}`"
-        yield SourceChange(*found.span("what"), b'""', "a loop over nothing", words)
+        description = f"`{one_line(test)}` becomes `{one_line(by)}`"
+        yield SourceChange(*match.span("test"), by.encode(), "negated", description)
+    for match in _LOOP.finditer(data):
+        yield SourceChange(*match.span("items"), b'""', "a loop over nothing", f"`{one_line(match['items'])}`")
 
 
 def _outputs(data: bytes) -> Iterator[SourceChange]:
-    """Show a text no more, or show something without a filter."""
-    tags = [found.span() for found in _TAG.finditer(data)]
-    for found in _OUTPUT.finditer(data):
-        text = found[0].decode("utf-8", "replace")
-        if not any(start < found.start() < end for start, end in tags):
-            yield SourceChange(*found.span(), b"", "shown no more", f"`{shortened(text)}`")
-        for one in _FILTER.finditer(found[0]):
-            start = found.start() + one.start()
-            words = f"`{shortened(one[0].decode('utf-8', 'replace'))}` of `{shortened(text)}`"
-            yield SourceChange(start, start + len(one[0]), b"", "without the filter", words)
+    """Leave out an output, or one of its filters."""
+    tags = [tag.span() for tag in _TAG.finditer(data)]
+    for output in _OUTPUT.finditer(data):
+        if not any(start < output.start() < end for start, end in tags):
+            yield SourceChange(*output.span(), b"", "shown no more", f"`{one_line(output[0])}`")
+        for match in _FILTER.finditer(output[0]):
+            start, end = (output.start() + at for at in match.span())
+            description = f"`{one_line(match[0])}` of `{one_line(output[0])}`"
+            yield SourceChange(start, end, b"", "without the filter", description)
 
 
 def _attributes(data: bytes, promised: frozenset[str]) -> Iterator[SourceChange]:
-    """Change where something leads, how a field is called, and the classes that the lesson names."""
-    for found in _ATTRIBUTE.finditer(data):
-        name, quoted = found["name"].decode(), found["quoted"].decode("utf-8", "replace")
-        old = shortened(found[0].decode("utf-8", "replace").strip())
+    """Change a link's URL, a field's name, and the classes that the lesson names."""
+    for match in _ATTRIBUTE.finditer(data):
+        name, old = match["name"].decode(), one_line(match[0])
         new = _OTHERWISE.get(name)
         if name == "class":
-            yield from _promised_classes(found, promised, old)
+            for word in re.finditer(rb"[\w-]+", match["quoted"]):
+                if word[0].decode("utf-8", "replace") in promised:
+                    start, end = (match.start("quoted") + at for at in word.span())
+                    yield SourceChange(start, end, b"", "left out the class", f"`{word[0].decode()}` of `{old}`")
         elif new is None:
-            yield SourceChange(*found.span(), b"", "left out", f"`{old}`")
-        elif quoted.strip("\"'").lower() != new:
-            yield SourceChange(
-                *found.span("quoted"), f'"{new}"'.encode(), "changed", f'`{old}` becomes `{name}="{new}"`'
-            )
-
-
-def _promised_classes(found: re.Match[bytes], promised: frozenset[str], old: str) -> Iterator[SourceChange]:
-    for word in re.finditer(rb"[\w-]+", found["quoted"]):
-        if word[0].decode("utf-8", "replace") in promised:
-            start, end = (found.start("quoted") + at for at in word.span())
-            yield SourceChange(start, end, b"", "left out the class", f"`{word[0].decode()}` of `{old}`")
-
-
-# Leaving these out may change nothing: a form without an action, or with it, may send to its own address.
-_OTHERWISE = {"action": "/elsewhere", "href": "/elsewhere", "src": "/elsewhere", "method": "get", "name": "other"}
+            yield SourceChange(*match.span(), b"", "left out", f"`{old}`")
+        elif match["quoted"].decode("utf-8", "replace").strip("\"'").lower() != new:
+            description = f'`{old}` becomes `{name}="{new}"`'
+            yield SourceChange(*match.span("quoted"), f'"{new}"'.encode(), "changed", description)

@@ -73,10 +73,10 @@ def _dead_links(work: RuleContext, text: str) -> Iterator[tuple[int, str]]:
     """A link inside the repository starts in lessons/, where the lesson ends up."""
     files = set(work.files(work.solution))
     folders = {str(parent) for path in files for parent in PurePosixPath(path).parents[:-1]}
-    for link in links(text):
-        target = link.target.split("#")[0]
+    for line, link in links(text):
+        target = link.split("#")[0]
         if not target or re.match(r"[a-z][a-z0-9+.-]*:", target):
             continue
         path = posixpath.normpath(posixpath.join("lessons", target)).rstrip("/")
         if path not in files | folders:
-            yield link.line, f"the link to {link.target} leads nowhere in the project ({path})"
+            yield line, f"the link to {link} leads nowhere in the project ({path})"

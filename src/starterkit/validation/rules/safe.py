@@ -32,15 +32,15 @@ def safe(work: RuleContext) -> list[Finding]:
 
 
 def _side_effects(work: RuleContext, label: str) -> Iterator[Finding]:
-    for seen in work.layer_run(label)[1]:
-        path = re.sub(r"^.*?/project-[^/]+/", "", seen.file)
+    for effect in work.layer_run(label)[1]:
+        path = re.sub(r"^.*?/project-[^/]+/", "", effect.file)
         file = work.subject.where(label, path)
         message = {
-            "network": f"the tests ask {seen.what} over the network",
-            "write": f"the tests write outside the project: {seen.what}",
-        }.get(seen.kind, f"the watcher failed: {seen.what}")
-        by = f" (in {path}, line {seen.line})" if seen.file and not file else ""
-        yield work.finding(f"{message}{by}", file, seen.line if file else 0)
+            "network": f"the tests ask {effect.target} over the network",
+            "write": f"the tests write outside the project: {effect.target}",
+        }.get(effect.kind, f"the watcher failed: {effect.target}")
+        by = f" (in {path}, line {effect.line})" if effect.file and not file else ""
+        yield work.finding(f"{message}{by}", file, effect.line if file else 0)
 
 
 def _unfinished(work: RuleContext, label: str) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Variations of Python files. Each gives back the bytes it was given where it cannot be sure."""
+"""Variations of Python files. Each returns the unchanged bytes if the result would not be valid Python."""
 
 from __future__ import annotations
 
@@ -11,28 +11,20 @@ from itertools import pairwise
 from starterkit.errors import StarterkitError
 from starterkit.process import PYTHON_VARIABLES, run, scrubbed_environment
 from starterkit.textfile import parse_python
+from starterkit.validation.source_change import PythonSource, SourceChange
+from starterkit.validation.variations.web import MARKER_LINE
 
-_FORMATTER = (
-    "--isolated",
-    "--line-length",
-    "60",
-    "--config",
-    "format.quote-style='single'",
-    "--stdin-filename",
-    "a.py",
-)
-_FIXED = re.compile(r"^(?P<indent>[ \t]*)#\s*Your own lines go below this one\.[ \t]*$", re.MULTILINE)
-_ADDRESS = re.compile(r"[\w/<>{}:.-]*")
+_OPTIONS = ("--isolated", "--line-length", "60", "--config", "format.quote-style='single'", "--stdin-filename", "a.py")
+_URL_PATH = re.compile(r"[\w/<>{}:.-]*")
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
-_Edit = tuple[int, int, bytes]  # from, to, what stands there then
 
 
 def reformatted(data: bytes) -> bytes:
-    """Return the file as another formatter's settings write it: lines of 60, single quotes.
+    """Return the file as formatted with other settings: lines of 60 characters, single quotes.
 
-    Where ruff is not at hand, the indentation alone changes, to two spaces.
+    Without ruff, only the indentation changes, to two spaces.
     """
-    command = [sys.executable, "-m", "ruff", "format", *_FORMATTER, "-"]
+    command = [sys.executable, "-m", "ruff", "format", *_OPTIONS, "-"]
     try:
         finished = run(command, input=data, env=scrubbed_environment(PYTHON_VARIABLES), timeout=30)
     except StarterkitError:
@@ -42,7 +34,7 @@ def reformatted(data: bytes) -> bytes:
 
 def reordered_imports(data: bytes) -> bytes:
     """Return the file with each group of its imports at the top in the opposite order."""
-    tree = _parsed(data)
+    tree = parse_python(data)
     if tree is None:
         return data
     lines = data.split(b"\n")
@@ -55,42 +47,48 @@ def reordered_imports(data: bytes) -> bytes:
 
 def renamed_locals(data: bytes) -> bytes:
     """Return the file with the local names of its functions renamed."""
-    tree = _parsed(data)
+    tree = parse_python(data)
     if tree is None:
         return data
-    starts = _line_starts(data)
-    edits: list[_Edit] = []
-    for function in _outer_functions(tree):
-        names = _safe_locals(function)
-        for node in ast.walk(function):
-            if isinstance(node, ast.Name) and node.id in names:
-                at = starts[node.lineno - 1] + node.col_offset
-                edits.append((at, at + len(node.id.encode()), f"my_{node.id}".encode()))
-    return _checked(_edited(data, edits), data)
+    source = PythonSource(data)
+    # Functions of the module and of its classes. A function inside a function is walked with it.
+    outer = [*tree.body, *(inner for node in tree.body if isinstance(node, ast.ClassDef) for inner in node.body)]
+    changes = {
+        SourceChange(*source.span(node), f"my_{node.id}".encode())
+        for function in outer
+        if isinstance(function, _Function)
+        for names in [_safe_locals(function)]
+        for node in ast.walk(function)
+        if isinstance(node, ast.Name) and node.id in names
+    }
+    changed = data
+    for change in sorted(changes, key=lambda change: -change.start):
+        changed = change.applied_to(changed)
+    return _checked(changed, data)
 
 
 def with_own_code(data: bytes) -> bytes:
-    """Return the file with code of the learner's own: below the fixed line, and at its end.
+    """Return the file with the learner's own code: below each marker line, and a function at the end.
 
-    At the end stands a second one of a function that answers an address, at another address and under another name.
+    If a function of the file handles a URL, the new function is a copy of it with another URL and name.
     """
-    tree = _parsed(data)
+    tree = parse_python(data)
     if tree is None:
         return data
     text = data.decode("utf-8")
     added = text
-    for fixed in reversed(list(_FIXED.finditer(text))):
-        line = text[: fixed.start()].count("\n") + 1
-        own = _own_lines(tree, line, fixed["indent"])
-        if fixed["indent"] or _stands_in_code(tree, line):
-            added = added[: fixed.end()] + own + added[fixed.end() :]
-    route = _own_route(tree, text)
-    own_function = route or "def my_own_function():\n    return 'mine'"
+    for marker in reversed(list(MARKER_LINE.finditer(text))):
+        line = text[: marker.start()].count("\n") + 1
+        # In the first column, it may be inside a statement that spans lines (a list, a string).
+        is_in_statement = any(node.lineno < line <= (node.end_lineno or node.lineno) for node in tree.body)
+        if marker["indent"] or not is_in_statement:
+            added = added[: marker.end()] + _own_lines(tree, line, marker["indent"]) + added[marker.end() :]
+    own_function = _own_route(tree, text) or "def my_own_function():\n    return 'mine'"
     return _checked(f"{added.rstrip()}\n\n\n{own_function}\n".encode(), data)
 
 
 def _own_lines(tree: ast.Module, line: int, indent: str) -> str:
-    """What a learner writes below the fixed line: a variable, or in a class a method, which any kind of class takes."""
+    """A learner's lines below a marker line: a variable, or in a class a method, which any kind of class accepts."""
     blocks = [
         node
         for node in ast.walk(tree)
@@ -104,130 +102,83 @@ def _own_lines(tree: ast.Module, line: int, indent: str) -> str:
 
 
 def _own_route(tree: ast.Module, text: str) -> str:
+    """A copy of the last function whose only decorator gives it a URL, or ""."""
     for node in reversed(tree.body):
-        if not isinstance(node, _Function) or len(node.decorator_list) != 1:
+        if not isinstance(node, _Function):
             continue
-        decorator = node.decorator_list[0]
-        if not isinstance(decorator, ast.Call) or not isinstance(decorator.func, ast.Attribute) or not decorator.args:
-            continue
-        address = decorator.args[0]
-        is_text = isinstance(address, ast.Constant) and isinstance(address.value, str)
-        if not is_text or not _ADDRESS.fullmatch(address.value) or _names_itself(decorator):  # type: ignore[attr-defined]
-            continue
-        source = "\n".join(text.split("\n")[decorator.lineno - 1 : node.end_lineno])
-        old_address = ast.get_source_segment(text, address) or ""
-        quote = old_address[-1:]
-        new_address = f"{quote}/my-own{address.value}{quote}"  # type: ignore[attr-defined]
-        renamed = re.sub(rf"\bdef {node.name}\b", f"def my_own_{node.name}", source, count=1)
-        return renamed.replace(old_address, new_address, 1)
+        match node.decorator_list:
+            case [
+                ast.Call(func=ast.Attribute(), args=[ast.Constant(value=str(path)) as argument, *_]) as decorator
+            ] if _URL_PATH.fullmatch(path) and not _has_name(decorator):
+                source = "\n".join(text.split("\n")[decorator.lineno - 1 : node.end_lineno])
+                old = ast.get_source_segment(text, argument) or ""
+                renamed = re.sub(rf"\bdef {node.name}\b", f"def my_own_{node.name}", source, count=1)
+                return renamed.replace(old, f"{old[-1:]}/my-own{path}{old[-1:]}", 1)
     return ""
 
 
-def _names_itself(decorator: ast.Call) -> bool:
+def _has_name(decorator: ast.Call) -> bool:
     return any(keyword.arg in ("endpoint", "name", "operation_id") for keyword in decorator.keywords)
 
 
-def _stands_in_code(tree: ast.Module, line: int) -> bool:
-    """Whether a line in the first column lies outside every statement that spans lines (a list, a text)."""
-    return not any(node.lineno < line <= (node.end_lineno or node.lineno) for node in tree.body)
-
-
 def _import_groups(tree: ast.Module) -> Iterator[list[ast.stmt]]:
-    imports = [node for node in tree.body if _is_movable_import(node)]
-    group: list[ast.stmt] = imports[:1]
+    imports: list[ast.stmt] = [
+        node
+        for node in tree.body
+        if isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and node.module != "__future__")
+    ]
+    group = imports[:1]
     for before, node in pairwise(imports):
-        if node.lineno == (before.end_lineno or before.lineno) + 1:
-            group.append(node)
-        else:
+        if node.lineno != (before.end_lineno or before.lineno) + 1:
             yield group
-            group = [node]
+            group = []
+        group.append(node)
     if group:
         yield group
 
 
-def _is_movable_import(node: ast.stmt) -> bool:
-    if isinstance(node, ast.ImportFrom):
-        return node.module != "__future__"
-    return isinstance(node, ast.Import)
-
-
-def _outer_functions(tree: ast.Module) -> Iterator[_Function]:
-    """Functions of the module and of its classes; those inside functions are walked with them."""
-    for node in tree.body:
-        if isinstance(node, _Function):
-            yield node
-        elif isinstance(node, ast.ClassDef):
-            yield from (inner for inner in node.body if isinstance(inner, _Function))
-
-
 def _safe_locals(function: _Function) -> set[str]:
-    """The names that are assigned in a function, are nothing else there, and stand where the text can be edited."""
+    """The names that a function assigns and uses for nothing else, at positions where the text can be edited."""
     stored: set[str] = set()
-    refused = {
-        argument.arg for node in ast.walk(function) if isinstance(node, ast.arguments) for argument in _all(node)
-    }
+    refused: set[str] = set()
     for node in ast.walk(function):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             stored.add(node.id)
+        elif isinstance(node, ast.Name) and node.id in ("locals", "vars", "eval", "exec"):
+            return set()
+        elif isinstance(node, ast.arg):
+            refused.add(node.arg)
         elif isinstance(node, ast.Global | ast.Nonlocal):
             refused.update(node.names)
         elif isinstance(node, ast.alias):
             refused.add((node.asname or node.name).split(".")[0])
-        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar | _Function | ast.ClassDef):
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar | _Function):
             refused.update([node.name] if node.name else [])
-        elif isinstance(node, ast.JoinedStr):  # before 3.12, the places of what stands inside are wrong
+        elif isinstance(node, ast.ClassDef):  # its names are its attributes
+            refused.update([node.name, *(inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name))])
+        elif isinstance(node, ast.JoinedStr):  # before Python 3.12, the positions inside are wrong
             refused.update(inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name))
-        elif isinstance(node, ast.Name) and node.id in ("locals", "vars", "eval", "exec"):
-            return set()
-    for inner in ast.walk(function):  # a class's own names are not local, they are its attributes
-        if isinstance(inner, ast.ClassDef):
-            refused.update(node.id for node in ast.walk(inner) if isinstance(node, ast.Name))
     return stored - refused
 
 
-def _all(arguments: ast.arguments) -> list[ast.arg]:
-    more = [one for one in (arguments.vararg, arguments.kwarg) if one]
-    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *more]
-
-
 def _indented_by_two(data: bytes) -> bytes:
-    """Halve the indentation, except inside texts that span lines."""
-    tree = _parsed(data)
+    """Halve the indentation, except inside strings that span lines."""
+    tree = parse_python(data)
     if tree is None:
         return data
-    texts = {
+    in_strings = {
         line
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant | ast.JoinedStr)
         for line in range(node.lineno + 1, (node.end_lineno or node.lineno) + 1)
     }
     lines = [
-        line if number in texts else line[(len(line) - len(line.lstrip(b" "))) // 2 :]
+        line if number in in_strings else line[(len(line) - len(line.lstrip(b" "))) // 2 :]
         for number, line in enumerate(data.split(b"\n"), 1)
     ]
     return _checked(b"\n".join(lines), data)
 
 
-def _edited(data: bytes, edits: list[_Edit]) -> bytes:
-    for start, end, text in sorted(set(edits), reverse=True):
-        data = data[:start] + text + data[end:]
-    return data
-
-
-def _line_starts(data: bytes) -> list[int]:
-    starts = [0]
-    for line in data.split(b"\n"):
-        starts.append(starts[-1] + len(line) + 1)
-    return starts
-
-
-def _parsed(data: bytes) -> ast.Module | None:
-    try:
-        return parse_python(data)
-    except (SyntaxError, ValueError):
-        return None
-
-
 def _checked(changed: bytes, before: bytes) -> bytes:
-    """What was changed, unless it is no program any more."""
-    return changed if _parsed(changed) is not None else before
+    """The changed bytes, or those before if the changed ones aren't valid Python."""
+    return before if parse_python(changed) is None else changed

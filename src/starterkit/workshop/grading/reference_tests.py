@@ -71,11 +71,8 @@ class ReferenceTests:
 
 def _imported_by_python(source: str) -> Iterator[str]:
     """Yield the modules that Python code imports at the top level."""
-    try:
-        tree = parse_python(source)
-    except (SyntaxError, ValueError):
-        return
-    for node in tree.body:
+    tree = parse_python(source)
+    for node in tree.body if tree else ():
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

@@ -26,12 +26,12 @@ function real(name) {
   }
 }
 
-function write(kind, what) {
+function write(kind, target) {
   const frames = new Error().stack.split('\n').slice(1);
   const own = frames.find((frame) => /\(?(file:\/\/|\/).*:\d+:\d+\)?$/.test(frame) && !/node_modules|watch\.mjs|node:/.test(frame));
   const place = own?.match(/((?:file:\/\/)?\/[^()]*?):(\d+):\d+\)?$/);
   const file = place ? (place[1].startsWith('file:') ? fileURLToPath(place[1]) : place[1]) : '';
-  append(log, `${JSON.stringify({ kind, what: String(what), file, line: Number(place?.[2] ?? 0) })}\n`);
+  append(log, `${JSON.stringify({ kind, target: String(target), file, line: Number(place?.[2] ?? 0) })}\n`);
 }
 
 function touch(name) {

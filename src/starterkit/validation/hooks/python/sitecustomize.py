@@ -1,8 +1,8 @@
-"""Runs inside a learner's Python when `template validate` watches a test run; Python imports it by its name.
+"""Runs inside a learner's Python when `template validate` watches a test run. Python imports it by its name.
 
-Writes a line of JSON for each connection or name look-up that leaves this machine, and for each file outside the
-allowed folders that is opened for writing, made, moved or removed. Nothing is prevented. It may import only what is
-loaded in every Python anyway.
+It writes a line for each connection or name look-up that leaves this machine, and for each file outside the allowed
+folders that is opened for writing, created, moved or removed. It prevents nothing. It may only import modules that
+every Python loads anyway, so it writes a dictionary as Python's own text and not as JSON.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ _HERE = ("", "localhost", "::1", "0.0.0.0", "::", None)  # noqa: S104  # address
 _FOREIGN = ("site-packages", "dist-packages", f"{os.sep}lib{os.sep}python", "<frozen")
 
 
+_BUSY: set[int] = set()  # threads in which the watcher runs now: it doesn't watch itself
+
+
 def _watch(event: str, args: tuple[Any, ...]) -> None:
     look = _LOOKS.get(event)
-    me = _thread.get_ident()
-    if look is None or me in _BUSY:
+    thread = _thread.get_ident()
+    if look is None or thread in _BUSY:
         return
-    _BUSY.add(me)
+    _BUSY.add(thread)
     try:
         look(*args)
-    except Exception as wrong:  # a watcher that fails must not fail the test
-        _write("watcher", f"{event}: {wrong!r}")
+    except Exception as error:  # a watcher that fails must not fail the test
+        _write("watcher", f"{event}: {error!r}")
     finally:
-        _BUSY.discard(me)
-
-
-_BUSY: set[int] = set()  # the threads that are watching at this moment: what they do then is ours
+        _BUSY.discard(thread)
 
 
 def _open(path: Any, _mode: object, flags: int) -> None:
@@ -46,7 +46,7 @@ def _open(path: Any, _mode: object, flags: int) -> None:
 
 
 def _touch(path: Any, *more: object) -> None:
-    # A path relative to an open folder (dir_fd) cannot be told from here; such a folder was opened by name before.
+    # The path of a file relative to an open folder (dir_fd) is unknown. The folder itself was opened by name before.
     if isinstance(path, int) or (more and isinstance(more[-1], int) and more[-1] > 0):
         return
     name = os.path.realpath(os.fsdecode(path))
@@ -62,9 +62,9 @@ def _is_inside(name: str, folder: str) -> bool:
     return name == folder or name.startswith(folder + os.sep)
 
 
-def _move(source: Any, target: Any, *more: object) -> None:
-    _touch(source, *more[:1])
-    _touch(target, *more[1:2])
+def _move(source: Any, target: Any, *folders: object) -> None:
+    _touch(source, *folders[:1])
+    _touch(target, *folders[1:2])
 
 
 def _database(name: Any) -> None:
@@ -85,28 +85,22 @@ def _look_up(host: Any, port: object = "", *_more: object) -> None:
         _write("network", f"{name}:{port}" if port else str(name))
 
 
-def _write(kind: str, what: str) -> None:
-    file, line = _place()
-    text = [_quoted(word) for word in (kind, what, file)]
-    record = f'{{"kind": {text[0]}, "what": {text[1]}, "file": {text[2]}, "line": {line}}}\n'
+def _write(kind: str, target: str) -> None:
+    file, line = _own_line()
+    record = {"kind": kind, "target": target, "file": file, "line": line}
     handle = os.open(_LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
-        os.write(handle, record.encode("utf-8", "replace"))
+        os.write(handle, f"{record!r}\n".encode("utf-8", "replace"))
     finally:
         os.close(handle)
 
 
-def _quoted(word: str) -> str:
-    shown = "".join(c if c.isprintable() and c not in '"\\' else f"\\u{ord(c) & 0xFFFF:04x}" for c in str(word))
-    return f'"{shown}"'
-
-
-def _place() -> tuple[str, int]:
+def _own_line() -> tuple[str, int]:
     """The innermost line of code that is neither Python's nor a package's."""
     frame: Any = sys._getframe(1)
     while frame is not None:
         name = frame.f_code.co_filename
-        if name != __file__ and os.sep in name and not any(word in name for word in _FOREIGN):
+        if name != __file__ and os.sep in name and not any(part in name for part in _FOREIGN):
             return os.path.realpath(name), frame.f_lineno
         frame = frame.f_back
     return "", 0
