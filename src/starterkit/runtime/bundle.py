@@ -1,42 +1,42 @@
-"""A bundle: a folder that holds every package for a room without internet, as `workshop bundle` makes it.
+"""A bundle: a folder with every package for a room without internet. `workshop bundle` creates it.
 
-    bundle.yml   what is in it, file by file; written last, so that a bundle with this file is whole
-    wheels/      the wheels of all packages (starterkit, uv and Node among them), for each platform and Python
-    npm/         npm's cache as one archive, where a framework needs it
+    bundle.yml   a list of all files; written last, so a bundle with this file is complete
+    wheels/      the wheels of all packages (starterkit, uv and Node too), for each platform and Python
+    npm/         npm's cache as one archive, if a framework needs it
 
-Opened only when a package is needed: an environment that is up to date needs no bundle.
+A bundle is read only when a package is needed. An environment that is up to date needs no bundle.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
+import shutil
 import sys
+import sysconfig
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from zipfile import BadZipFile, ZipFile
 
 from starterkit.errors import EnvironmentProblem, FileError, UsageError, cannot_write
 from starterkit.paths import cache_folder, expand_user_folder, locked
-
-if TYPE_CHECKING:
-    from starterkit.yamlfile import Value
+from starterkit.yamlfile import Value, parse
 
 BUNDLE_FILE = "bundle.yml"
 BUNDLE_FORMAT = 1
-BUNDLE_VARIABLE = "STARTERKIT_BUNDLE"
-NO_BUNDLE = "off"
+_VARIABLE, _OFF = "STARTERKIT_BUNDLE", "off"
 _REQUIRED = ("format", "version", "date", "frameworks", "platforms", "pythons", "registry", "npm", "files")
 
 
 class BundleLacksError(EnvironmentProblem):
-    """The bundle is not there, is not for this machine, or lacks a package; nothing was changed."""
+    """The bundle is missing, is not for this machine, or lacks a package. Nothing was changed."""
 
 
 @dataclass(frozen=True)
 class BundledFile:
-    """One file of a bundle: its path in it, its size in bytes, and the SHA-256 of its content."""
+    """One file of a bundle: its path in the bundle, its size in bytes, and the SHA-256 of its content."""
 
     name: str
     size: int
@@ -45,10 +45,10 @@ class BundledFile:
 
 @dataclass(frozen=True)
 class BundleManifest:
-    """What a bundle says of itself.
+    """The content of bundle.yml.
 
-    `npm` is the archive with npm's cache ("" where none is needed), `registry` the address by which npm finds the
-    packages in it.
+    `npm` is the archive with npm's cache ("" if no framework needs it). `registry` is the URL by which npm finds
+    packages in this cache.
     """
 
     version: str
@@ -63,13 +63,13 @@ class BundleManifest:
 
 @dataclass(frozen=True)
 class Bundle:
-    """A bundle by its place; every look into it raises `BundleLacksError` where it is not there or does not fit."""
+    """A bundle in a folder. Reading it raises `BundleLacksError` if it is missing or doesn't fit this machine."""
 
     folder: Path
 
     @cached_property
     def contents(self) -> BundleManifest:
-        """What the bundle says of itself. Raises `FileError` for a bundle.yml that is damaged."""
+        """The content of bundle.yml. Raises `FileError` if bundle.yml is damaged."""
         file = self.folder / BUNDLE_FILE
         try:
             data = file.read_bytes()
@@ -86,12 +86,12 @@ class Bundle:
 
     @property
     def wheels(self) -> Path:
-        """The folder with the wheels, which fit this machine and this Python."""
+        """The folder with the wheels for this machine and this Python."""
         self.check_fits()
         return self.folder / "wheels"
 
     def check_fits(self) -> None:
-        """Raise `BundleLacksError` where the bundle is not there, or not for this machine or this Python."""
+        """Raise `BundleLacksError` if the bundle is missing, or not for this machine or this Python."""
         contents, platform, python = self.contents, this_platform(), this_python()
         if platform not in contents.platforms:
             have = ", ".join(contents.platforms)
@@ -110,19 +110,18 @@ class Bundle:
 
     @property
     def uv_options(self) -> tuple[str | Path, ...]:
-        """The options with which uv takes packages from here and from nowhere else."""
+        """The options with which uv takes packages only from this bundle."""
         wheels = self.wheels
-        # Of a plain path, uv leaves out what stands behind such a sign.
-        place = wheels.as_uri() if {"#", "%", "?"} & set(str(wheels)) else wheels
-        return "--no-index", "--find-links", place
+        # uv cuts a plain path at each of these characters.
+        return "--no-index", "--find-links", wheels.as_uri() if {"#", "%", "?"} & set(str(wheels)) else wheels
 
     @property
     def npm_options(self) -> tuple[str | Path, ...]:
-        """The options with which npm takes packages from here; its cache is unpacked on this machine, once."""
+        """The options with which npm takes packages from this bundle. Unpacks npm's cache on this machine, once."""
         return "--cache", self._npm_cache(), "--registry", self.contents.registry
 
     def check_whole(self, framework: str) -> None:
-        """Raise `BundleLacksError` where the bundle does not fit, lacks a framework, or was not copied whole."""
+        """Raise `BundleLacksError` if the bundle doesn't fit, lacks the framework, or was not copied completely."""
         self.check_fits()
         if framework not in self.contents.frameworks:
             raise BundleLacksError(
@@ -130,36 +129,32 @@ class Bundle:
                 "Take a framework that is in it, or ask whoever made it.",
             )
         for file in self.contents.files:
-            place = self.folder / file.name
-            if not place.is_file() or place.stat().st_size != file.size:
+            path = self.folder / file.name
+            if not path.is_file() or path.stat().st_size != file.size:
                 raise BundleLacksError(
                     f"The bundle {self.folder} is not whole: {file.name} is missing or cut short.", "Copy it again."
                 )
 
     def lacks(self, what: str, reason: str) -> BundleLacksError:
-        """Return (not raise) the error that says that packages are not in the bundle."""
+        """Return (not raise) the error for packages that the bundle lacks."""
         return BundleLacksError(
             f"{what[:1].upper()}{what[1:]} are not all in the bundle {self.folder}:\n{reason}".rstrip().rstrip(":"),
             f"Name only packages that are in it. {_LEAVE}",
         )
 
     def _npm_cache(self) -> Path:
-        """Unpack npm's cache on this machine where it is not yet; npm writes into it, and sticks may be read-only."""
-        import shutil
-        from zipfile import BadZipFile, ZipFile
-
-        name = self.contents.npm
-        found = next((file for file in self.contents.files if file.name == name), None)
-        if found is None:
+        """Return npm's cache, unpacked on this machine: npm writes into it, and a stick may be read-only."""
+        file = next((file for file in self.contents.files if file.name == self.contents.npm), None)
+        if file is None:
             raise self.lacks("packages of npm", "it was made for other frameworks.")
         store = cache_folder() / "bundles"
-        whole, draft = store / found.sha256[:16], store / f"{found.sha256[:16]}.making"
+        whole, draft = store / file.sha256[:16], store / f"{file.sha256[:16]}.making"
         if whole.is_dir():
             return whole
-        archive = self.folder / name
-        if not archive.is_file() or sha256_of(archive) != found.sha256:
+        archive = self.folder / file.name
+        if not archive.is_file() or sha256_of(archive) != file.sha256:
             raise BundleLacksError(
-                f"The bundle {self.folder} is not whole: {name} is missing or damaged.", "Copy it again."
+                f"The bundle {self.folder} is not whole: {file.name} is missing or damaged.", "Copy it again."
             )
         store.mkdir(parents=True, exist_ok=True)
         with locked(store / "lock", what="the packages of the bundle"):
@@ -177,44 +172,38 @@ class Bundle:
 
 
 def named_bundle(environ: Mapping[str, str]) -> Bundle | None:
-    """Return the bundle that the variable STARTERKIT_BUNDLE names; None where it names none, or says "off"."""
-    words = environ.get(BUNDLE_VARIABLE, "").strip()
-    return Bundle(expand_user_folder(words).absolute()) if words and words.lower() != NO_BUNDLE else None
+    """Return the bundle that the variable STARTERKIT_BUNDLE names; None if it is empty or "off"."""
+    folder = environ.get(_VARIABLE, "").strip()
+    return Bundle(expand_user_folder(folder).absolute()) if folder and folder.lower() != _OFF else None
 
 
 def is_turned_off(environ: Mapping[str, str]) -> bool:
-    """Tell whether STARTERKIT_BUNDLE says that packages come from the network again."""
-    return environ.get(BUNDLE_VARIABLE, "").strip().lower() == NO_BUNDLE
+    """True if STARTERKIT_BUNDLE says that packages come from the network again."""
+    return environ.get(_VARIABLE, "").strip().lower() == _OFF
 
 
 def this_platform() -> str:
-    """Return the platform of the Python that runs this, as bundles name it: `linux-x86_64`, `macos-arm64`, …"""
-    import sysconfig
-
+    """Return the platform of this Python as bundles name it: `linux-x86_64`, `macos-arm64`, …"""
     machine = sysconfig.get_platform().rpartition("-")[2].lower()
-    if sys.platform == "darwin":  # python.org's Python is one for both kinds of machine
+    if sys.platform == "darwin":  # python.org has one Python for both kinds of machine
         return f"macos-{os.uname().machine}"
     system = {"win32": "windows"}.get(sys.platform, sys.platform)
     return f"{system}-{ {'amd64': 'x86_64', 'win32': 'x86'}.get(machine, machine) }"
 
 
 def this_python() -> str:
-    """Return the version of the Python that runs this, as bundles name it: `3.11`."""
+    """Return the version of this Python as bundles name it: `3.11`."""
     return f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def sha256_of(file: Path) -> str:
     """Return the SHA-256 of a file's content, in hexadecimal digits."""
-    import hashlib
-
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def read_contents(data: bytes, file: str) -> BundleManifest:
     """Read bundle.yml. Raises `FileError` with the line."""
-    from starterkit.yamlfile import parse
-
     keys = parse(data, file).mapping(_REQUIRED)
     try:
         keys["format"].integer(BUNDLE_FORMAT, BUNDLE_FORMAT)
@@ -240,15 +229,15 @@ def _file(item: Value) -> BundledFile:
     return BundledFile(name, keys["size"].integer(0, 1 << 50), keys["sha256"].text())
 
 
-def typed_with(place: str, command: str = "starterkit check") -> str:
-    """Return what is typed to name a bundle's place for a command, in this system's usual shell."""
+def _check_with(folder: str) -> str:
+    """Return a check with a bundle as a user types it in this system's usual shell."""
     if os.name == "nt":
-        return f'$env:{BUNDLE_VARIABLE} = "{place}"; {command}'
-    return f"{BUNDLE_VARIABLE}={place} {command}"
+        return f'$env:{_VARIABLE} = "{folder}"; starterkit check'
+    return f"{_VARIABLE}={folder} starterkit check"
 
 
 _MOVED = (
-    f"Put the stick back in. Where the bundle lies elsewhere now, name that place, once: `{typed_with('PLACE')}`; "
+    f"Put the stick back in. Where the bundle lies elsewhere now, name that place, once: `{_check_with('PLACE')}`; "
     "it is remembered."
 )
-_LEAVE = f"With internet, `{typed_with(NO_BUNDLE)}` takes packages from there, from now on."
+_LEAVE = f"With internet, `{_check_with(_OFF)}` takes packages from there, from now on."

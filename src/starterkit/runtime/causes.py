@@ -1,6 +1,6 @@
-"""Why packages couldn't be had: one table from the words of uv, npm and Python to a message and a fix.
+"""Why packages can't be installed: a table from the output of uv, npm and Python to a message and a fix.
 
-A cause is named only if the program's words say it. Otherwise the words are shown and the cause is called unknown.
+A cause is named only if the output says it. Otherwise the output is shown and the cause is unknown.
 """
 
 from __future__ import annotations
@@ -25,32 +25,32 @@ _PREFIX = re.compile(r"^(?:error|cause|hint): ")
 
 
 class NoNetworkError(EnvironmentProblem):
-    """Packages are neither in the cache nor can they be fetched now; nothing was changed."""
+    """Packages are not in the cache and can't be fetched now. Nothing was changed."""
 
 
 class NoSuchPackagesError(UsageError):
-    """The declared packages, or these versions of them together, can't be had; nothing was changed."""
+    """The declared packages, or these versions of them together, don't exist. Nothing was changed."""
 
     unchanged_fix = ""
 
     def with_unchanged_list(self) -> NoNetworkError:
-        """Return the error for a list that a template brought and nobody changed: there is nothing to correct."""
+        """Return the error for a template's own list of packages, in which the user has nothing to correct."""
         return NoNetworkError(self.message, f"The list is the template's and unchanged. {self.unchanged_fix}")
 
 
 class HalfInstalledError(NoSuchPackagesError):
-    """A package was fetched and can't be installed; the environment is half filled."""
+    """A package was fetched and can't be installed. The environment is half filled."""
 
 
 class UnknownCauseError(EnvironmentProblem):
-    """A program failed, and its words fit no known cause."""
+    """A program failed, and its output fits no known cause."""
 
 
 class Cause(NamedTuple):
-    """A known cause: the words it is known by, what is said, what to do, and the error that it becomes.
+    """A known cause: its error class, the pattern of a program's output, and the message.
 
-    In `message`, `{what}` and `{What}` are what was to be had, `{0}` is the first group of the pattern. `unchanged_fix`
-    is what to do if nobody changed the list of packages.
+    In `message`, `{what}` and `{What}` are the packages and `{0}` is the first group of the pattern. `unchanged_fix`
+    is the fix if nobody changed the list of packages.
     """
 
     kind: type[StarterkitError]
@@ -61,7 +61,7 @@ class Cause(NamedTuple):
 
 
 _LOGIN = "Open a web page in your browser: the network may ask for a login. After it, type the command again."
-# The first row that fits counts: a proxy's refusal, say, comes with the words of a failed connection.
+# The first row that fits counts. For example, a proxy's refusal comes with the text of a failed connection.
 _TABLE = (
     Cause(
         EnvironmentProblem,
@@ -197,7 +197,7 @@ _TABLE = (
 
 
 def cause_of(text: str) -> tuple[Cause, str] | None:
-    """Return the cause that a program's words name, with what they name in particular; None if it is unknown."""
+    """Return the cause that a program's output names, and the package or number in it; None if it is unknown."""
     for cause in _TABLE:
         if match := re.search(cause.pattern, text, re.IGNORECASE):
             return cause, next(filter(None, match.groups()), "A package")
@@ -205,29 +205,29 @@ def cause_of(text: str) -> tuple[Cause, str] | None:
 
 
 def failure(finished: Completed, what: str) -> StarterkitError:
-    """Return (not raise) the error that says why a program failed to get or install `what`."""
+    """Return (not raise) the error that says why a program failed to fetch or install `what`."""
     text = finished.text_err if finished.text_err.strip() else finished.text_out
-    words = own_words(text)
-    found = cause_of(text)
-    if found is None:
-        program = "npm" if any(word.endswith("npm-cli.js") for word in finished.args[:3]) else "uv"
-        said = f"{program} ended with exit code {finished.code}" + (f":\n{words}" if words else " and said nothing.")
-        return UnknownCauseError(f"{_capital(what)} can't be installed. The cause is unknown.\n{said}", DOCTOR)
-    return error_of(found, what, words)
+    lines = own_words(text)
+    known = cause_of(text)
+    if known is None:
+        program = "npm" if any(argument.endswith("npm-cli.js") for argument in finished.args[:3]) else "uv"
+        end = f"{program} ended with exit code {finished.code}" + (f":\n{lines}" if lines else " and said nothing.")
+        return UnknownCauseError(f"{_capital(what)} can't be installed. The cause is unknown.\n{end}", DOCTOR)
+    return error_of(known, what, lines)
 
 
-def error_of(found: tuple[Cause, str], what: str, words: str) -> StarterkitError:
-    """Return (not raise) the error of a known cause, with the program's own words below."""
-    cause, subject = found
+def error_of(known: tuple[Cause, str], what: str, lines: str) -> StarterkitError:
+    """Return (not raise) the error of a known cause, with `lines` of the program's output below."""
+    cause, subject = known
     message = cause.message.format(subject, what=what, What=_capital(what))
-    error = cause.kind(f"{message}\n{words}".rstrip(), cause.fix)
+    error = cause.kind(f"{message}\n{lines}".rstrip(), cause.fix)
     if isinstance(error, NoSuchPackagesError):
         error.unchanged_fix = cause.unchanged_fix
     return error
 
 
 def own_words(text: str) -> str:
-    """Return what a program says, without headings, progress, stack traces and advice for its own options."""
+    """Return a program's output without headings, progress, stack traces and advice about its own options."""
     lines = (_PREFIX.sub("", _HEADING.sub("", line.strip()).strip()).strip() for line in text.splitlines())
     kept = list(dict.fromkeys(line for line in lines if line and not _NO_NEWS.search(line)))
     return "\n".join(kept[:_SHOWN_LINES])

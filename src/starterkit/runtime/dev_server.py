@@ -1,8 +1,9 @@
-"""Starting a project's site on this machine, and knowing when it answers."""
+"""Start a project's site on this machine, and wait until it responds."""
 
 from __future__ import annotations
 
 import os
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -16,8 +17,8 @@ from starterkit.runtime.environment import Environment
 
 HOST = "127.0.0.1"
 Show = Callable[[str], None]
-_NEIGHBOURS = 20
-_LAST_WORDS_SECONDS = 2.0  # what the site started may hold its streams open
+_PORTS_TRIED = 20
+_READ_SECONDS = 2.0  # programs that the site started may keep its streams open
 
 
 @contextmanager
@@ -31,23 +32,22 @@ def serve(
     show: tuple[Show | None, Show | None] = (None, None),
     seconds: float = 60.0,
 ) -> Iterator[Popen[bytes]]:
-    """Start a site in the project's folder and give its process once it answers over HTTP, or has ended instead.
+    """Start a site in the project's folder and give its process when it responds over HTTP or has ended.
 
-    `args` is the run command of path.yml. What the site writes goes to `output`, by default where this process
-    writes. `show` gets each line of its two streams instead, where it is given. The site is ended, with all that it
-    started, when the block is left.
-    Raises `TimeLimitReached` when it neither answers nor ends within `seconds`.
+    `args` is the run command of path.yml. The site's output goes to `output`, by default to this process's own
+    streams. `show` gets each line of stdout and stderr instead, if it is given. The site and all programs that it
+    started end with the block. Raises `TimeLimitReached` if the site neither responds nor ends within `seconds`.
     """
     prepared.lend_to(project)
     command = prepared.command(args, port=str(port))
-    # Into a pipe, Python would write only when its buffer is full.
+    # Python writes to a pipe only when its buffer is full.
     variables = {**prepared.variables, "PYTHONUNBUFFERED": "1"} if any(show) else prepared.variables
-    streams = [PIPE if one else output for one in show]
+    streams = [PIPE if show_line else output for show_line in show]
     process = start(command, cwd=project, env=variables, stdout=streams[0], stderr=streams[1])
     readers = [
-        threading.Thread(target=_show_lines, args=(pipe, one), daemon=True)
-        for pipe, one in zip((process.stdout, process.stderr), show, strict=True)
-        if one
+        threading.Thread(target=_show_lines, args=(pipe, show_line), daemon=True)
+        for pipe, show_line in zip((process.stdout, process.stderr), show, strict=True)
+        if show_line
     ]
     for reader in readers:
         reader.start()
@@ -61,21 +61,19 @@ def serve(
             yield process
     finally:
         for reader in readers:
-            reader.join(_LAST_WORDS_SECONDS)
+            reader.join(_READ_SECONDS)
 
 
 def _show_lines(pipe: IO[bytes], show: Show) -> None:
-    # If the lines cannot be written any more, the pipe is closed, and the site notices as if it wrote itself.
+    # If a line can't be shown any more, the pipe is closed, so the site gets the error as if it wrote to the screen.
     with pipe, suppress(OSError):
         for line in pipe:
             show(line.decode("utf-8", "replace").rstrip("\r\n"))
 
 
 def free_port(preferred: int) -> int:
-    """Return the preferred port of this machine where nobody listens on it, else the nearest free one above."""
-    import socket
-
-    for port in range(preferred, min(preferred + _NEIGHBOURS, 65536)):
+    """Return the preferred port if no program listens on it, else the next free port."""
+    for port in range(preferred, min(preferred + _PORTS_TRIED, 65536)):
         if _is_free(port):
             return port
     with socket.socket() as any_port:
@@ -84,14 +82,12 @@ def free_port(preferred: int) -> int:
 
 
 def _is_free(port: int) -> bool:
-    import socket
-
     with socket.socket() as caller:
         caller.settimeout(0.5)
         if caller.connect_ex((HOST, port)) == 0:
-            return False  # some systems let a second server in beside one that listens on all addresses
+            return False  # some systems allow a second server next to one that listens on all addresses
     with socket.socket() as listener:
-        if os.name == "posix":  # a port on which connections are only fading away is free
+        if os.name == "posix":  # a port on which only closed connections linger is free
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((HOST, port))
@@ -101,8 +97,6 @@ def _is_free(port: int) -> bool:
 
 
 def _answers(port: int) -> bool:
-    import socket
-
     try:
         with socket.create_connection((HOST, port), timeout=1.0) as connection:
             connection.settimeout(5.0)

@@ -1,13 +1,14 @@
-"""The files of a whole environment, so that a lost or damaged one is found.
+"""The files of a complete environment, recorded to find a lost or damaged file.
 
 `is_unchanged` looks at the names of the packages alone, because every command calls it. `damage` looks at every file.
-A longer file is no damage: people add lines to a package while they search for a bug.
+A longer file isn't damage, because users add lines to a package while they search for a bug.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import platform
 import shutil
 import stat
 import sys
@@ -47,7 +48,7 @@ def is_unchanged(folder: Path) -> bool:
 
 
 def damage(folder: Path) -> str:
-    """Return what is lost in an environment: a missing or shorter file, a right to run, a link; "" if nothing is."""
+    """Return what an environment lost (a file, a part of it, a right to run, a link), in words; "" if nothing."""
     try:
         head, lines = _read(folder)
         if head["platform"] != _platform():
@@ -65,7 +66,7 @@ def damage(folder: Path) -> str:
 
 
 def take_over(folder: Path, made: Path) -> None:
-    """Replace what is in an environment with what was made in a folder, except the lock and other files of ours."""
+    """Replace an environment with what was built in a folder. The lock and other files of starterkit stay."""
     for entry in os.scandir(folder):
         if entry.name.startswith(("starterkit.", MAKING)):
             continue
@@ -122,7 +123,7 @@ def _files(folder: Path, inside: str) -> Iterator[tuple[str, int, str]]:
 
 
 def _names(folder: Path, roots: Sequence[str]) -> int:
-    """A number that stands for the names of the packages; npm's scopes hold packages, too."""
+    """Return a checksum of the names of the packages. npm's scopes hold packages, too."""
     names = [f"{root}/{name}" for root in roots for name in os.listdir(folder / root) if not name.startswith(_OURS)]  # noqa: PTH208
     names += [f"{scope}/{name}" for scope in names if scope[1:2] == "@" for name in os.listdir(f"{folder}{scope}")]  # noqa: PTH208
     return zlib.crc32("\0".join(sorted(names)).encode("utf-8", "surrogateescape"))
@@ -134,6 +135,4 @@ def _identity(folder: Path, program: str) -> list[int]:
 
 
 def _platform() -> str:
-    import platform  # takes longer than all the rest
-
     return f"{sys.platform}-{platform.machine()}"

@@ -1,4 +1,4 @@
-"""What a Python project's declaration (pyproject.toml) says about packages."""
+"""Read the packages that a pyproject.toml declares."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _FLOOR = re.compile(r">=\s*(\d+)\.(\d+)")
 
 @dataclass(frozen=True)
 class Declared:
-    """The parts of a declaration that decide which packages belong into the environment."""
+    """The parts of a pyproject.toml that decide which packages an environment holds."""
 
     dependencies: tuple[str, ...]
     groups: dict[str, list[object]]
@@ -25,19 +25,19 @@ class Declared:
 
     @property
     def requirements(self) -> tuple[str, ...]:
-        """The requirements that are pinned: the project's, and those of its dev group."""
+        """The requirements of the project and of its dev group, which are pinned."""
         dev = self.groups.get("dev", [])
         return (*self.dependencies, *(entry for entry in dev if isinstance(entry, str)))
 
     @property
     def lowest_python(self) -> tuple[int, int]:
-        """The oldest Python that the project runs on; 3.11 where it does not say."""
-        found = _FLOOR.search(self.requires_python)
-        return (int(found[1]), int(found[2])) if found else (3, 11)
+        """The oldest Python that the project runs on; 3.11 if the file doesn't say."""
+        floor = _FLOOR.search(self.requires_python)
+        return (int(floor[1]), int(floor[2])) if floor else (3, 11)
 
 
 def declared(data: bytes, file: str) -> Declared:
-    """Read a declaration. Raises `FileError` with file and line where it is not valid."""
+    """Read a pyproject.toml. Raises `FileError` with file and line if it isn't valid."""
     top = parse_toml(data, file)
     project = _table(top.get("project", {}), "[project]", file)
     groups = _table(top.get("dependency-groups", {}), "[dependency-groups]", file)

@@ -1,4 +1,4 @@
-"""Which tools a machine has and which a template needs, for `doctor`."""
+"""Find the tools that a machine has and a template needs, for `starterkit doctor`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SETTING = re.compile(
     r"UV_(?!CACHE_DIR|HTTP_).*|npm_config_(?!cache\b).*|(?:HTTPS?|ALL|NO)_PROXY|SSL_CERT_(?:FILE|DIR)|NODE_EXTRA_CA_CERTS",
     re.IGNORECASE,
 )
-_MENDS = {
+_FIXES = {
     "git": INSTALL_NEWER_GIT,
     "python": f"Install a newer Python. With it, {install_text()}.",
     "uv": f"To get uv, {install_text()}.",
@@ -33,7 +33,7 @@ _MENDS = {
 
 @dataclass(frozen=True)
 class ToolReport:
-    """One tool: its place and version (or why it has none), which versions are wanted, and how to fix it."""
+    """One tool: its path and version (or why it has no version), the versions that fit, and how to fix it."""
 
     name: str
     found: str
@@ -44,7 +44,7 @@ class ToolReport:
 
 
 def package_settings(environ: Mapping[str, str], home: Path) -> list[str]:
-    """Return the names of variables and files that change where uv and npm get packages; values may hold passwords."""
+    """Return the names of variables and files that change where uv and npm get packages. Values may be passwords."""
     names = sorted(name for name in environ if environ[name] and _SETTING.fullmatch(name))
     folder = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
     if os.name == "nt":
@@ -54,33 +54,32 @@ def package_settings(environ: Mapping[str, str], home: Path) -> list[str]:
 
 
 def report_tools(template: Template | None) -> list[ToolReport]:
-    """Return a report of each tool that starterkit or the template (where one is given) needs."""
+    """Return a report of each tool that starterkit or the template (if there is one) needs."""
     wanted = {**_ALWAYS, **(template.tools if template else {})}
-    return [_report(name, wish) for name, wish in wanted.items()]
+    return [_report(name, versions) for name, versions in wanted.items()]
 
 
 def _report(name: str, wanted: str) -> ToolReport:
     try:
-        found, version = _found(name)
-    except StarterkitError as wrong:
-        return ToolReport(name, wrong.message, "", wanted, False, wrong.fix)
+        path, version = _path_and_version(name)
+    except StarterkitError as error:
+        return ToolReport(name, error.message, "", wanted, False, error.fix)
     ok = bool(version) and fits(version, wanted)
     if not ok and name == "node" and fits(OWN_VERSION, wanted):
-        return _own_node(found, version, wanted)
-    return ToolReport(name, found, version, wanted, ok, "" if ok else _MENDS.get(name, f"Install {name} {wanted}."))
+        return _report_own_node(path, version, wanted)
+    return ToolReport(name, path, version, wanted, ok, "" if ok else _FIXES.get(name, f"Install {name} {wanted}."))
 
 
-def _own_node(found: str, version: str, wanted: str) -> ToolReport:
-    """Report the Node that starterkit brings along where the machine has none that fits."""
-    theirs = f"the machine's own is {version}" if version else "the machine has none"
+def _report_own_node(path: str, version: str, wanted: str) -> ToolReport:
+    installed = f"the machine's own is {version}" if version else "the machine has none"
     own = own_node()
     if own:
-        return ToolReport("node", f"starterkit's own, {own.program}; {theirs}", own.version, wanted, True, "")
+        return ToolReport("node", f"starterkit's own, {own.program}; {installed}", own.version, wanted, True, "")
     fix = f"Nothing to do: `starterkit check` fetches Node {OWN_VERSION} for its own use, once, over the network."
-    return ToolReport("node", f"{found or 'none'}; starterkit brings its own", version or "none", wanted, True, fix)
+    return ToolReport("node", f"{path or 'none'}; starterkit brings its own", version or "none", wanted, True, fix)
 
 
-def _found(name: str) -> tuple[str, str]:
+def _path_and_version(name: str) -> tuple[str, str]:
     if name == "python":
         return sys.executable, ".".join(map(str, sys.version_info[:3]))
     if name == "git":
