@@ -1,4 +1,4 @@
-"""The cause behind a failure whose own words mislead, named only if a file of the learner's shows it."""
+"""Find the cause of a failure with a misleading message, if one of the learner's files shows the cause."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from starterkit.testing.results import SourceLine
-from starterkit.testing.source_tree import JAVASCRIPT, Explanation, SourceTree, line_of, lines_of
+from starterkit.testing.source_tree import JAVASCRIPT, Explanation, SourceTree, lines_of
 
 _CODE = (".py", *JAVASCRIPT)
 _TEXTS = (*_CODE, ".html", ".css", ".json", ".toml", ".md", ".sql", ".txt", ".jinja", ".j2", ".yml", ".yaml", ".ini")
 _INPUT = re.compile(rb"(?<![\w.])(?:input|breakpoint)\(|\b(?:sys|process)\.stdin\b|\bpdb\.set_trace\(")
 _BYTE_ORDER_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
-# What Node prints above the source of a file that it can't load: its path and the line.
+# The line that Node prints above the source of a file that it can't load: the path and the line number.
 SOURCE_LINE = re.compile(r"^(?:file://)?(?:/|[A-Za-z]:)[^\n]*:\d+$", re.MULTILINE)
 _AT_LINE = re.compile(r"line (\d+)")
 _IMPORTED = re.compile(rb"(?:from|import)\s*\(?\s*['\"](\.[^'\"\n]+)['\"]")
@@ -26,46 +26,43 @@ _IMPORTED = re.compile(rb"(?:from|import)\s*\(?\s*['\"](\.[^'\"\n]+)['\"]")
 
 @dataclass(frozen=True)
 class _Failure:
-    """The match in the words of a failure, the whole failure, and the files."""
+    """The match in a failure's message, the text of the whole failure, and the learner's files."""
 
     match: re.Match[str]
     text: str
     project: SourceTree
 
 
-def explained(found: Explanation, text: str, project: SourceTree) -> Explanation:
-    """Return a failure with its cause, if its words fit a known one and a file of the learner's shows it."""
-    for words, find in _CAUSES:
-        match = re.search(words, found.message or text)
-        if match and (better := find(_Failure(match, text, project))):
-            return better
-    return found
-
-
-def wrong_encoding(name: str, data: bytes) -> Explanation | None:
-    """Return what is wrong with a text file that isn't saved as UTF-8, and the line."""
-    kind = _BYTE_ORDER_MARKS.get(data[:2]) or ("UTF-16" if data[:200].count(b"\0") > len(data[:200]) // 4 else "")
-    if kind:
-        return Explanation(f"{name} is saved as {kind}. Save it as UTF-8 in your editor.", SourceLine(name, 1))
-    if b"\0" in data:
-        line = data.count(b"\n", 0, data.index(b"\0")) + 1
-        return Explanation(
-            f"{name} has a null byte in line {line}. Delete it, or restore the file.", SourceLine(name, line)
-        )
-    try:
-        data.decode()
-    except UnicodeDecodeError as wrong:
-        line = data.count(b"\n", 0, wrong.start) + 1
-        return Explanation(
-            f"{name} isn't saved as UTF-8 (line {line}). Save it as UTF-8 in your editor.", SourceLine(name, line)
-        )
-    return None
+def explained(failure: Explanation, text: str, project: SourceTree) -> Explanation:
+    """Return a failure with its cause, if its message fits a known cause and one of the learner's files shows it."""
+    for pattern, find in _CAUSES:
+        match = re.search(pattern, failure.message or text)
+        if match and (cause := find(_Failure(match, text, project))):
+            return cause
+    return failure
 
 
 def files_in_wrong_encoding(project: SourceTree) -> list[Explanation]:
-    """Return what is wrong with each text file of the learner's that isn't saved as UTF-8."""
-    found = (wrong_encoding(name, data) for name, data in project.own_files(*_TEXTS))
-    return [one for one in found if one]
+    """Return what is wrong with each of the learner's text files that isn't saved as UTF-8."""
+    failures = (_wrong_encoding(name, data) for name, data in project.own_files(*_TEXTS))
+    return [failure for failure in failures if failure]
+
+
+def _wrong_encoding(name: str, data: bytes) -> Explanation | None:
+    line, message = 1, ""
+    kind = _BYTE_ORDER_MARKS.get(data[:2]) or ("UTF-16" if data[:200].count(b"\0") > len(data[:200]) // 4 else "")
+    if kind:
+        message = f"{name} is saved as {kind}. Save it as UTF-8 in your editor."
+    elif b"\0" in data:
+        line = data.count(b"\n", 0, data.index(b"\0")) + 1
+        message = f"{name} has a null byte in line {line}. Delete it, or restore the file."
+    else:
+        try:
+            data.decode()
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            message = f"{name} isn't saved as UTF-8 (line {line}). Save it as UTF-8 in your editor."
+    return Explanation(message, SourceLine(name, line)) if message else None
 
 
 def _encoding(failure: _Failure) -> Explanation | None:
@@ -73,18 +70,15 @@ def _encoding(failure: _Failure) -> Explanation | None:
 
 
 def _input(failure: _Failure) -> Explanation | None:
-    calls = [place for name, data in failure.project.own_files(*_CODE) for place in lines_of(_INPUT, name, data)]
-    at = failure.project.own_place(failure.text)
-    place = at if at in calls else next(iter(calls), None)
-    return (
-        Explanation(f"{place} waits for somebody to type. A site gets its input from requests.", place)
-        if place
-        else None
-    )
+    calls = [line for name, data in failure.project.own_files(*_CODE) for line in lines_of(_INPUT, name, data)]
+    line = failure.project.own_place(failure.text)
+    line = line if line in calls else next(iter(calls), None)
+    message = f"{line} waits for somebody to type. A site gets its input from requests."
+    return Explanation(message, line) if line else None
 
 
 def _hidden_module(failure: _Failure) -> Explanation | None:
-    """A file in the project's root that has the name of a module that somebody else needs."""
+    """A file in the project's root has the name of a module that Python or a package needs."""
     for name, _ in failure.project.own_files(".py"):
         path = PurePosixPath(name)
         module = path.parts[0].removesuffix(".py")
@@ -104,31 +98,31 @@ def _hidden_module(failure: _Failure) -> Explanation | None:
 def _javascript(failure: _Failure) -> Explanation | None:
     """Node doesn't name the file of a syntax error in a module that another one imports."""
     error = re.search(r"^\w*Error: .*", failure.project.syntax_error, re.MULTILINE)
-    place = next(iter(failure.project.places(failure.project.syntax_error)), None)
-    return Explanation(error[0], place) if error and place and not SOURCE_LINE.search(failure.text) else None
+    line = next(iter(failure.project.places(failure.project.syntax_error)), None)
+    return Explanation(error[0], line) if error and line and not SOURCE_LINE.search(failure.text) else None
 
 
 def _node_import(failure: _Failure) -> Explanation | None:
     importing = failure.project.relative(failure.match["file"])
-    what = failure.project.shown(failure.match["name"])
+    module = failure.project.shown(failure.match["name"])
     data = dict(failure.project.own_files(*_CODE)).get(importing)
     if data is None:
         return None
-    words = re.compile(rb"['\"][^'\"\n]*" + re.escape(PurePosixPath(what).name.encode()) + rb"['\"]")
-    place = line_of(words, importing, data) or SourceLine(importing, 1)
+    pattern = re.compile(rb"['\"][^'\"\n]*" + re.escape(PurePosixPath(module).name.encode()) + rb"['\"]")
+    line = next(lines_of(pattern, importing, data), SourceLine(importing, 1))
     meant = next((suffix for suffix in JAVASCRIPT if failure.project.relative(failure.match["name"] + suffix)), "")
-    more = f" Did you mean {what}{meant}?" if meant else ""
-    return Explanation(f"{importing} imports {what}, but there is no such {failure.match['kind']}.{more}", place)
+    more = f" Did you mean {module}{meant}?" if meant else ""
+    return Explanation(f"{importing} imports {module}, but there is no such {failure.match['kind']}.{more}", line)
 
 
 def _template(failure: _Failure) -> Explanation | None:
-    """Django names the line of a template's mistake, but not the file."""
-    place = failure.project.own_place(failure.text)
-    if place and not place.file.endswith(".py"):  # Jinja names the file
+    """Django names the line of a mistake in a template, but not the file."""
+    line_of_code = failure.project.own_place(failure.text)
+    if line_of_code and not line_of_code.file.endswith(".py"):  # Jinja names the file
         return None
-    words = failure.match["words"]
-    at = _AT_LINE.search(words)
-    tokens = [token.encode() for token in re.findall(r"'([^'\n]+)'", words) or [words]]
+    message = failure.match["message"]
+    at = _AT_LINE.search(message)
+    tokens = [token.encode() for token in re.findall(r"'([^'\n]+)'", message) or [message]]
     for name, data in failure.project.own_files(".html", ".txt", ".xml"):
         for number, line in enumerate(data.split(b"\n"), 1):
             is_line = not at or number == int(at[1])
@@ -138,21 +132,21 @@ def _template(failure: _Failure) -> Explanation | None:
 
 
 def _circle(failure: _Failure) -> Explanation | None:
-    """Modules of JavaScript that import each other: one of them finds a name without a value."""
+    """JavaScript modules import each other, so a name in one of them has no value yet."""
     files = dict(failure.project.own_files(*JAVASCRIPT))
-    place = failure.project.own_place(failure.text)
-    queue: list[tuple[str, ...]] = [(place.file,)] if place and place.file in files else []
+    line = failure.project.own_place(failure.text)
+    queue: list[tuple[str, ...]] = [(line.file,)] if line and line.file in files else []
     seen = set()
-    while place and queue:
-        way = queue.pop(0)
-        for target in _IMPORTED.findall(files[way[-1]]):
-            file = os.path.normpath(PurePosixPath(way[-1]).parent / target.decode()).replace(os.sep, "/")
-            if file == place.file:
-                circle = " imports ".join((*way, file))
-                return Explanation(f"{failure.match[0]}. The imports form a circle: {circle}.", place)
+    while line and queue:
+        chain = queue.pop(0)
+        for target in _IMPORTED.findall(files[chain[-1]]):
+            file = os.path.normpath(PurePosixPath(chain[-1]).parent / target.decode()).replace(os.sep, "/")
+            if file == line.file:
+                circle = " imports ".join((*chain, file))
+                return Explanation(f"{failure.match[0]}. The imports form a circle: {circle}.", line)
             if file in files and file not in seen:
                 seen.add(file)
-                queue.append((*way, file))
+                queue.append((*chain, file))
     return None
 
 
@@ -167,13 +161,13 @@ def _data_file(failure: _Failure) -> Explanation | None:
     return None
 
 
-# What a failure says, and the function that looks for the cause. It returns None if no file shows it.
+# The pattern of a failure's message, and the function that finds the cause. It returns None if no file shows it.
 _CAUSES: tuple[tuple[str, Callable[[_Failure], Explanation | None]], ...] = (
     (r"null bytes?|codec can't decode|\(unicode error\)|Non-UTF-8 code|Invalid or unexpected token", _encoding),
     (r"reading from stdin while output is captured|EOF when reading a line|^Aborted!|BdbQuit", _input),
     (r"No module named|cannot import name|has no attribute|is not a package|is not callable", _hidden_module),
     (r"Cannot find (?P<kind>module|package) '(?P<name>[^']+)' imported from (?P<file>\S.*)", _node_import),
-    (r"Template(?:SyntaxError|DoesNotExist): (?P<words>.*)", _template),
+    (r"Template(?:SyntaxError|DoesNotExist): (?P<message>.*)", _template),
     (r"Cannot access '[^']+' before initialization", _circle),
     (r"nothing happened", _input),
     (r"in JSON at position|JSON input|valid JSON|JSONDecodeError|TOMLDecodeError", _data_file),

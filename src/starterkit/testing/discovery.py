@@ -1,7 +1,8 @@
-"""Which tests a path lists so far, with the file and the sentence of each, read from the source of the tests."""
+"""Find the tests that a path lists so far, with the file and the title of each, in the source of the tests."""
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,15 +10,16 @@ from pathlib import PurePosixPath
 
 from starterkit.template.model import BASE, Template
 from starterkit.testing.results import ExpectedTest
+from starterkit.textfile import parse_python
 
-# The title of `test("…", …)`, also as `it`, `test.only` and the like. The format asks for flat tests and titles
-# without quotes, so no parser of JavaScript is needed.
+# The title in `test("…", …)`, `it("…", …)`, `test.only("…", …)` and the like. The format allows only flat tests and
+# titles without quotes, so this needs no parser of JavaScript.
 _NODE_TEST = re.compile(r"""^[ \t]*(?:await[ ]+)?(?:test|it)(?:\.\w+)?\(\s*(["'`])(?P<title>.+?)\1""", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class FoundTest:
-    """A test as its source says it; `line` counts from 1."""
+    """A test in a source file. `line` counts from 1."""
 
     id: str
     sentence: str
@@ -25,7 +27,7 @@ class FoundTest:
 
 
 def found_tests(file: str, source: bytes) -> tuple[FoundTest, ...]:
-    """Return the tests of a test file in the order of its lines; none where it cannot be read as a program."""
+    """Return the tests of a test file in the order of its lines; none if the file isn't valid code."""
     read = _READERS.get(PurePosixPath(file).suffix)
     return read(source.decode("utf-8", "replace")) if read else ()
 
@@ -33,9 +35,9 @@ def found_tests(file: str, source: bytes) -> tuple[FoundTest, ...]:
 def expected_tests(template: Template, step: str, files: Mapping[str, bytes]) -> tuple[ExpectedTest, ...]:
     """Return the tests that the path lists from base up to `step` (a step's name, or "base"), in their order.
 
-    `files` are the path's test files of base and the steps so far. A listed test that is in none of them has no file.
+    `files` are the path's test files of base and the steps so far. A listed test that is in no file has the file "".
     """
-    places = {
+    sources = {
         test.id: (file, test)
         for file in sorted(files)
         if template.is_test_file(file)
@@ -43,27 +45,20 @@ def expected_tests(template: Template, step: str, files: Mapping[str, bytes]) ->
     }
 
     def expected(name: str, owner: str, guard: str = "") -> ExpectedTest:
-        if name not in places:
+        if name not in sources:
             return ExpectedTest(name, "", owner, name, guard)
-        file, test = places[name]
+        file, test = sources[name]
         return ExpectedTest(name, file, owner, test.sentence, guard, test.line)
 
     tests = [expected(name, BASE) for name in template.tests]
-    for name in _steps_until(template, step):
+    last = 0 if step == BASE else template.step_names.index(step) + 1
+    for name in template.step_names[:last]:
         listed = template.step(name)
         tests += [expected(test, name, listed.guards.get(test, "")) for test in listed.tests]
     return tuple(tests)
 
 
-def _steps_until(template: Template, step: str) -> tuple[str, ...]:
-    return () if step == BASE else template.step_names[: template.step_names.index(step) + 1]
-
-
 def _python_tests(source: str) -> tuple[FoundTest, ...]:
-    import ast
-
-    from starterkit.textfile import parse_python
-
     tree = parse_python(source)
     functions = [
         node for node in (tree.body if tree else ()) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
@@ -77,8 +72,8 @@ def _python_tests(source: str) -> tuple[FoundTest, ...]:
 
 def _node_tests(source: str) -> tuple[FoundTest, ...]:
     return tuple(
-        FoundTest(found["title"], found["title"], source.count("\n", 0, found.start("title")) + 1)
-        for found in _NODE_TEST.finditer(source)
+        FoundTest(match["title"], match["title"], source.count("\n", 0, match.start("title")) + 1)
+        for match in _NODE_TEST.finditer(source)
     )
 
 
@@ -88,7 +83,5 @@ def _first_line(docstring: str | None) -> str:
 
 _READERS: dict[str, Callable[[str], tuple[FoundTest, ...]]] = {
     ".py": _python_tests,
-    ".js": _node_tests,
-    ".mjs": _node_tests,
-    ".cjs": _node_tests,
+    **dict.fromkeys((".js", ".mjs", ".cjs"), _node_tests),
 }

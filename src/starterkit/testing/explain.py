@@ -1,4 +1,4 @@
-"""A failure in words: what was expected and what came, and the line of the learner's code that it passed through."""
+"""Explain a failure in plain words, and find the line of the learner's code in it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from starterkit.testing.causes import SOURCE_LINE, explained
 from starterkit.testing.junit import JUnitCase
 from starterkit.testing.source_tree import Explanation, SourceTree
 
-_MESSAGE_LINES, _MESSAGE_LETTERS = 8, 700
+_MESSAGE_LINES, _MESSAGE_CHARACTERS = 8, 700
 
 _WRAPPER = re.compile(r'^failed on (?:setup|teardown) with "(.*)"$', re.DOTALL)
-_TYPE = re.compile(r"^(?:\w+\.)*(?P<type>[A-Z]\w*)(?: \[[\w ]+\])?(?:: |:?$)(?P<words>.*)", re.DOTALL)
+_TYPE = re.compile(r"^(?:\w+\.)*(?P<type>[A-Z]\w*)(?: \[[\w ]+\])?(?:: |:?$)(?P<message>.*)", re.DOTALL)
 _TIMEOUT = re.compile(r"Timeout \(>(\d+(?:\.\d+)?)s\) from pytest-timeout|test timed out after (\d+)ms")
 _ERROR_LINES = re.compile(r"(?:^E(?:   .*| *)$\n?)+", re.MULTILINE)
 _NODE_CAUSE = re.compile(r"^  cause: (.*?)(?=^ +at |^\}|\Z)", re.DOTALL | re.MULTILINE)
@@ -23,36 +23,36 @@ _NODE_ERROR = re.compile(r"^\w*Error: ", re.MULTILINE)
 
 
 def explain(case: JUnitCase, project: SourceTree) -> Explanation:
-    """Return what a failed, broken or skipped case says, in words for people."""
+    """Return the explanation of a failed, broken or skipped case."""
     if case.kind == "skipped":
         return Explanation(_skipped(case))
-    told = _told(case)
-    place = next(iter(project.places(told.partition("\n")[0])), None) if SOURCE_LINE.match(told) else None
-    return explained(Explanation(_in_words(told), place or project.own_place(case.text)), case.text, project)
+    error = _error_of(case)
+    line = next(iter(project.places(error.partition("\n")[0])), None) if SOURCE_LINE.match(error) else None
+    return explained(Explanation(_message_of(error), line or project.own_place(case.text)), case.text, project)
 
 
 def explain_output(output: str, project: SourceTree) -> Explanation:
-    """Return what the output of a program that failed says: its last error, and where."""
+    """Return the explanation of the last error in the output of a program that failed."""
     message = _last_error(output)
     last_line = "".join(output.strip().splitlines()[-1:])
-    found = explained(Explanation(message or last_line, project.own_place(output)), output, project)
-    return found if message or found.message != last_line else replace(found, message="")
+    failure = explained(Explanation(message or last_line, project.own_place(output)), output, project)
+    return failure if message or failure.message != last_line else replace(failure, message="")
 
 
 def _last_error(output: str) -> str:
     error_lines = list(_ERROR_LINES.finditer(output))
     if error_lines:
-        return _in_words(_without_mark(error_lines[-1][0]))
+        return _message_of(_without_mark(error_lines[-1][0]))
     if crash := re.search(r"Fatal Python error: .*", output):
         return crash[0]
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line for line in lines if re.match(r"(?:\w+\.)*(?:[A-Z]\w*)?(?:Error|Exception|Exit|Interrupt)\b", line)]
     errors = errors or [line for line in lines if line.lower().startswith(("error", "fatal")) or "No module" in line]
-    return _in_words(errors[-1]) if errors else ""
+    return _message_of(errors[-1]) if errors else ""
 
 
 def output_of_file(output: str, file: str) -> str:
-    """Return what Node's runner printed about one test file that could not be run; the whole output if in doubt."""
+    """Return what Node's runner printed about a test file that it couldn't run; the whole output if in doubt."""
     end = re.search(rf"^✖ .*{re.escape(file)} \(", output, re.MULTILINE)
     if not end:
         return output
@@ -60,14 +60,14 @@ def output_of_file(output: str, file: str) -> str:
     return output[start + 1 : end.start()]
 
 
-def _told(case: JUnitCase) -> str:
-    """The words of the failure as the test program tells them, type first."""
+def _error_of(case: JUnitCase) -> str:
+    """Return the error as the test program writes it, with its type first."""
     cause = _NODE_CAUSE.search(case.text)
     if cause and "failureType" in case.text:
-        words = cause[1].strip().rstrip(" {")
-        if words[:1] == words[-1:] and words[:1] in ("'", '"', "`"):  # a thrown string, and not an error
-            words = words[1:-1]
-        return "\n".join(line.strip() for line in words.splitlines() if line.strip())
+        error = cause[1].strip().rstrip(" {")
+        if error[:1] == error[-1:] and error[:1] in ("'", '"', "`"):  # a thrown string, and not an error
+            error = error[1:-1]
+        return "\n".join(line.strip() for line in error.splitlines() if line.strip())
     wrapped = _WRAPPER.match(case.message)
     message = wrapped[1] if wrapped else case.message
     is_silent = message in ("collection failure", "internal error", "")
@@ -81,32 +81,32 @@ def _without_mark(error_lines: str) -> str:
     return "\n".join(line[4:] for line in error_lines.rstrip("\n").split("\n"))
 
 
-def _in_words(told: str) -> str:
-    text = told.strip()
-    if text.startswith("File "):  # a syntax error: place, source and caret come before the words
+def _message_of(error: str) -> str:
+    text = error.strip()
+    if text.startswith("File "):  # a syntax error: file, source and caret come before the message
         text = text.splitlines()[-1].strip()
-    elif SOURCE_LINE.match(text) and (error := _NODE_ERROR.search(text)):  # the same in Node
-        text = text[error.start() :]
+    elif SOURCE_LINE.match(text) and (start := _NODE_ERROR.search(text)):  # the same in Node
+        text = text[start.start() :]
     slow = _TIMEOUT.search(text)
     if slow:
         seconds = float(slow[1]) if slow[1] else int(slow[2]) / 1000
         return f"Still running after {seconds:g} s, and stopped: is there an endless loop?"
-    found = _TYPE.match(text)
-    if not found:
+    match = _TYPE.match(text)
+    if not match:
         return _short(text)
-    name, words = found["type"], found["words"]
+    name, message = match["type"], match["message"]
     if name == "AssertionError":
-        return _short(_own_words(words)) or "An assertion without words failed."
+        return _short(_assertion_message(message)) or "An assertion without words failed."
     if name == "Failed":
-        return _short(words)
+        return _short(message)
     if name in ("SystemExit", "Exit"):
-        return f"The code ended the whole program ({name}{f': {words.strip()}' if words.strip() else ''})."
-    return _short(f"{name}: {words}" if words else name)
+        return f"The code ended the whole program ({name}{f': {message.strip()}' if message.strip() else ''})."
+    return _short(f"{name}: {message}" if message else name)
 
 
-def _own_words(words: str) -> str:
-    """The sentence that the assertion brings; pytest's analysis of the expression only where there is none."""
-    lines = words.split("\n")
+def _assertion_message(text: str) -> str:
+    """Return the assertion's own message, or pytest's analysis of the expression if there is no message."""
+    lines = text.split("\n")
     analysis = next((at for at, line in enumerate(lines) if line.startswith("assert ")), len(lines))
     return "\n".join(lines[:analysis] if analysis else lines)
 
@@ -114,14 +114,14 @@ def _own_words(words: str) -> str:
 def _short(text: str) -> str:
     lines = [line.removeprefix("  ").rstrip() for line in text.split("\n")]
     kept = [line for line in lines if line.strip() and not line.lstrip().startswith("Use -v to get")]
-    return truncate("\n".join(kept).strip(), _MESSAGE_LINES, _MESSAGE_LETTERS)
+    return truncate("\n".join(kept).strip(), _MESSAGE_LINES, _MESSAGE_CHARACTERS)
 
 
 def with_first_exit(cases: Iterable[JUnitCase]) -> Iterator[JUnitCase]:
-    """Yield the cases; those that fell over pytest itself, after the code ended the program, say that instead.
+    """Yield the cases. If the code ended the program, errors inside pytest that follow say that instead.
 
-    pytest 9 does not keep a SystemExit of a shared fixture: the next test to ask for it meets a bare assertion inside
-    pytest, which says nothing to a learner.
+    pytest 9 doesn't keep a SystemExit of a shared fixture. So the next test that uses the fixture fails at a bare
+    assertion inside pytest, which doesn't help a learner.
     """
     exit_case: JUnitCase | None = None
     for case in cases:
@@ -142,7 +142,7 @@ def _skipped(case: JUnitCase) -> str:
 
 
 def case_file(case: JUnitCase, files: tuple[str, ...], folder: Path) -> str:
-    """Return which of the test files a case stands for as a whole ("" when it stands for a test)."""
+    """Return the test file that a case represents as a whole, or "" for the case of a test."""
     for file in files:
         dotted = PurePosixPath(file).with_suffix("").as_posix().replace("/", ".")
         if case.name in (file, dotted, str(folder / file), str(folder.resolve() / file)):
@@ -151,5 +151,5 @@ def case_file(case: JUnitCase, files: tuple[str, ...], folder: Path) -> str:
 
 
 def case_test(case: JUnitCase) -> str:
-    """Return the id of the test that a case is a run of: its name without parameters."""
+    """Return the id of the test of a case: its name without parameters."""
     return re.sub(r"\[.*\]$", "", case.name, flags=re.DOTALL)

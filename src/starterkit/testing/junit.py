@@ -1,22 +1,22 @@
-"""Reading a JUnit report, as pytest and Node's test runner write it.
+"""Read a JUnit report, as pytest and Node's test runner write it.
 
-The learner's program had a hand in what stands there, so it is read as a stranger's file: in pieces, at most
-8 MiB of it, texts cut to 64 KiB. Python's own expat is enough for that: it loads nothing from outside, and a
-document type, without which no entity can be declared, ends the reading.
+The learner's program can change the report, so it is read with care: in pieces, at most 8 MiB, and texts cut to 64 KiB.
+Python's own expat is safe enough, because it loads nothing from outside. A document type ends the reading, because
+only a document type can declare entities.
 """
 
 from __future__ import annotations
 
 import codecs
+import pyexpat as expat  # xml.parsers.expat is this module, and imports two packages for it
 from dataclasses import dataclass, field
 from pathlib import Path
-from xml.parsers import expat
 
 from starterkit.sanitize import strip_control
 
 LIMIT_BYTES = 8 * 1024 * 1024
 _LIMIT_LETTERS = 64 * 1024
-_PIECE_BYTES = 1024 * 1024  # expat looks at an unfinished attribute again with every piece
+_PIECE_BYTES = 1024 * 1024  # expat reads an unfinished attribute again with every piece
 _KINDS = ("failure", "error", "skipped")
 
 
@@ -35,14 +35,14 @@ class JUnitCase:
 
 @dataclass
 class JUnitReport:
-    """The cases that could be read, and why reading stopped before the end ("" when it did not)."""
+    """The cases that could be read, and why reading stopped before the end ("" if it didn't)."""
 
     cases: list[JUnitCase] = field(default_factory=list)
     problem: str = ""
 
 
 def read_junit(file: Path) -> JUnitReport | None:
-    """Return what a report says, as far as it can be read; None where there is no report."""
+    """Return a report as far as it can be read; None if there is no report."""
     try:
         stream = file.open("rb")
     except FileNotFoundError:
@@ -64,7 +64,7 @@ def read_junit(file: Path) -> JUnitReport | None:
     return reader.report if reader.bytes_read else None
 
 
-class _DocumentType(Exception):  # a signal between two functions of this module
+class _DocumentType(Exception):
     """The report declares a document type, and could declare entities."""
 
 
@@ -93,7 +93,7 @@ class _Reader:
         self._parser.Parse(b"", True)
 
     def give_up(self, problem: str, of_case: str) -> None:
-        """Say why reading ends here; the case that was being read is red for it."""
+        """Record why reading ends here. The case that was being read fails with the message `of_case`."""
         self.report.problem = problem
         if self._case:
             self._case.kind, self._case.message, self._case.text = "error", of_case, self._text

@@ -1,4 +1,4 @@
-"""What a check gives back: each listed test with its outcome, in the order in which a learner meets them."""
+"""The result of a check: the outcome of each test that the path lists, in the order of the path."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """What became of a listed test. A skipped test counts as failed: it was to pass, and did not."""
+    """The outcome of a listed test. A skipped test counts as failed."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -16,7 +16,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class SourceLine:
-    """A line of a file; the file is relative to the project, with forward slashes."""
+    """A line of a file. The file is relative to the project, with forward slashes."""
 
     file: str
     line: int
@@ -27,7 +27,7 @@ class SourceLine:
 
 @dataclass(frozen=True)
 class ExpectedTest:
-    """A test that the path lists. `step` is "base" or a step's name, `guard` the reason of a guard or ""."""
+    """A test that the path lists. `step` is "base" or a step's name. `guard` is the reason of a guard, or ""."""
 
     id: str
     file: str
@@ -39,10 +39,10 @@ class ExpectedTest:
 
 @dataclass(frozen=True)
 class TestResult:
-    """One listed test after a run.
+    """The result of one listed test.
 
-    `message` says in one or a few lines what was expected and what came; `place` is the deepest line of the learner's
-    own code that the failure passed through, `test_place` the line of the test; `details` is the whole failure.
+    `message` says in one or a few lines what was expected and what was found. `place` is the deepest line of the
+    learner's own code in the failure, and `test_place` is the line of the test. `details` is the whole failure.
     """
 
     __test__ = False  # not a test class for pytest
@@ -61,12 +61,12 @@ class TestResult:
         return self.outcome is not Outcome.PASSED
 
 
-_FEW = 3  # so many red tests may look alike by chance
+_FEW = 3  # this many failing tests may look alike by chance
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """A whole run. `problem` says what went wrong with the run as a whole ("" when nothing did), `log` how it ended."""
+    """The result of a run. `problem` says what went wrong with the whole run, or "". `log` is the end of its output."""
 
     results: tuple[TestResult, ...]
     seconds: float
@@ -77,7 +77,7 @@ class CheckResult:
 
     @property
     def green(self) -> bool:
-        """Whether there are tests and all of them pass."""
+        """True if there are tests and all of them pass."""
         return bool(self.results) and not self.red
 
     @property
@@ -86,17 +86,17 @@ class CheckResult:
 
     @property
     def broken(self) -> tuple[TestResult, ...]:
-        """The red tests that were green in the remembered check."""
+        """The failing tests that passed in the remembered check."""
         return tuple(result for result in self.red if result.was_green)
 
     @property
     def blocker(self) -> str:
-        """What stands in the way of the tests, in one line: a file that cannot be read, a test file that is gone.
+        """The one cause of all failing tests in one line, such as a file that can't be read or a missing test file.
 
-        Empty where the tests are red each for a reason of its own, so that hints are of use.
+        It is empty if the tests fail for different reasons, so that hints help.
         """
         first = self.first_red
-        alike = {(one.message, one.place) for one in self.red}
+        alike = {(result.message, result.place) for result in self.red}
         if first is None or not (first.outcome is Outcome.DID_NOT_RUN or (len(alike) == 1 and len(self.red) > _FEW)):
             return ""
         message = first.message.strip().split("\n")[0]
@@ -104,5 +104,5 @@ class CheckResult:
 
     @property
     def first_red(self) -> TestResult | None:
-        """The first red test, in the order in which a learner meets them."""
+        """The first failing test in the order of the path."""
         return next(iter(self.red), None)

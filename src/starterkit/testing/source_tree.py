@@ -1,4 +1,4 @@
-"""The files that tests ran against: which places of the learner's own code a text names, and what is in them."""
+"""The files that tests ran against: find the lines of the learner's own code that a text names."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
 
+from starterkit.process import run
 from starterkit.testing.results import SourceLine
 
 _FOREIGN = ("site-packages", "node_modules", ".venv")
@@ -19,23 +22,22 @@ _CHAINED = re.compile(
     r"\n(?:During handling of the above exception, another exception occurred"
     r"|The above exception was the direct cause of the following exception):\n"
 )
-# Frames in the three shapes that pytest, Python and Node print them in.
+# Stack frames in the formats of Python, pytest and Node.
 _FRAME = re.compile(
     r'^(?:E\s+|INTERNALERROR>\s+)?\s*File "(?P<python>[^"\n]+)", line (?P<python_line>\d+)'
     r"|^(?P<pytest>(?:[A-Za-z]:)?[^\s:<>][^:\n]*):(?P<pytest_line>\d+): "
     r"|^(?:\s+at (?:.*\()?)?(?:file://)?(?P<node>(?:/|[A-Za-z]:)[^()\n:]*):(?P<node_line>\d+)(?::\d+\)?)?$",
     re.MULTILINE,
 )
-_NODE_EXIT = re.compile(rb"\bprocess\.(?:exit|abort)\(")
 _EXIT_CALLS = {
     ".py": re.compile(rb"\bos\._exit\(|\bos\.abort\("),
-    **dict.fromkeys(JAVASCRIPT, _NODE_EXIT),
+    **dict.fromkeys(JAVASCRIPT, re.compile(rb"\bprocess\.(?:exit|abort)\(")),
 }
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """A failure in words: the message, and the deepest place in the learner's own code where there is one."""
+    """A failure in plain words, and the deepest line of the learner's own code in it, if there is one."""
 
     message: str
     place: SourceLine | None = None
@@ -43,9 +45,9 @@ class Explanation:
 
 @dataclass(frozen=True)
 class SourceTree:
-    """Where the tests ran, and which of its files are the path's and so not the learner's code.
+    """The folder where the tests ran, and which of its files belong to the path and not to the learner.
 
-    `programs` are those of the environment, by name (`python`, `node`), if there is one.
+    `programs` are the programs of the environment by name (`python`, `node`), if there is an environment.
     """
 
     folder: Path
@@ -53,19 +55,19 @@ class SourceTree:
     programs: Mapping[str, str] = field(default_factory=dict)
 
     def own_place(self, text: str) -> SourceLine | None:
-        """Return the deepest place in the learner's own code that a failure's text names."""
+        """Return the deepest line of the learner's own code that a failure's text names."""
         for part in reversed(_CHAINED.split(text)):
-            own = [place for place in self.places(part) if not self.is_path_owned(place.file)]
+            own = [line for line in self.places(part) if not self.is_path_owned(line.file)]
             if own:
                 return own[-1]
         return None
 
     def place_in(self, file: str, text: str) -> SourceLine | None:
-        """Return the last place in that file that a failure's text names."""
-        return next((place for place in reversed(list(self.places(text))) if place.file == file), None)
+        """Return the last line of that file that a failure's text names."""
+        return next((line for line in reversed(list(self.places(text))) if line.file == file), None)
 
     def places(self, text: str) -> Iterator[SourceLine]:
-        """Yield the places inside the project that a text names, from the outermost to the deepest."""
+        """Yield the lines of the project's files that a text names, from the outermost to the deepest."""
         python: list[SourceLine] = []
         node: list[SourceLine] = []
         for frame in _FRAME.finditer(text):
@@ -74,12 +76,12 @@ class SourceTree:
             file = self.relative(path)
             if file:
                 (node if frame["node"] else python).append(SourceLine(file, int(line)))
-        crashed = "(most recent call first)" in text  # Python's own report of a crash, the other way round
+        crashed = "(most recent call first)" in text  # Python's report of a crash, in reverse order
         yield from reversed(python) if crashed else python
         yield from reversed(node)
 
     def own_files(self, *suffixes: str) -> Iterator[tuple[str, bytes]]:
-        """Yield the learner's own files with such a suffix: the path and the content. Large files are left out."""
+        """Yield the path and the content of the learner's own files with such a suffix. Skips large files."""
         for parent, folders, files in os.walk(self.folder):
             folders[:] = sorted(name for name in folders if name not in _FOREIGN and not name.startswith("."))
             for path in (Path(parent, name) for name in sorted(files)):
@@ -88,15 +90,14 @@ class SourceTree:
                     yield name, path.read_bytes()
 
     def exit_call(self) -> SourceLine | None:
-        """Return a line of the learner's own code that ends the program without a trace, if there is one."""
-        calls = ((name, data, _EXIT_CALLS[PurePosixPath(name).suffix]) for name, data in self.own_files(*_EXIT_CALLS))
-        return next((place for name, data, call in calls if (place := line_of(call, name, data))), None)
+        """Return a line of the learner's own code that ends the program without a traceback, if there is one."""
+        files = self.own_files(*_EXIT_CALLS)
+        calls = (lines_of(_EXIT_CALLS[PurePosixPath(name).suffix], name, data) for name, data in files)
+        return next(chain.from_iterable(calls), None)
 
     @cached_property
     def syntax_error(self) -> str:
-        """What Node prints about the first JavaScript file of the learner's with a syntax error, or ""."""
-        from starterkit.process import run
-
+        """Node's message about the learner's first JavaScript file with a syntax error, or ""."""
         for name, _ in self.own_files(*JAVASCRIPT) if "node" in self.programs else ():
             checked = run([self.programs["node"], "--check", name], cwd=self.folder)
             if checked.code != 0:
@@ -110,13 +111,13 @@ class SourceTree:
         return any((folder / module).is_dir() or (folder / f"{module}.py").is_file() for folder in folders)
 
     def shown(self, path: str) -> str:
-        """Return a path as it is called in the project, if it leads into the project."""
+        """Return a path relative to the project if it is inside the project, and any other path as it is."""
         for folder in (self.folder, self.folder.resolve()):
             path = path.removeprefix(f"{folder}{os.sep}")
         return path
 
     def relative(self, path: str) -> str:
-        """Return the path of a file inside the project, or "" for every other path."""
+        """Return the relative path of a file inside the project, or "" for any other path."""
         if not (self.folder / path).exists():
             path = _unescaped(path)
         for folder in (self.folder, self.folder.resolve()):
@@ -129,23 +130,14 @@ class SourceTree:
         return ""
 
 
-def line_of(pattern: re.Pattern[bytes], name: str, data: bytes) -> SourceLine | None:
-    """Return the first line of a file that a pattern matches."""
-    return next(lines_of(pattern, name, data), None)
-
-
 def lines_of(pattern: re.Pattern[bytes], name: str, data: bytes) -> Iterator[SourceLine]:
     """Yield the lines of a file that a pattern matches."""
-    return (SourceLine(name, data.count(b"\n", 0, found.start()) + 1) for found in pattern.finditer(data))
+    return (SourceLine(name, data.count(b"\n", 0, match.start()) + 1) for match in pattern.finditer(data))
 
 
 def _unescaped(path: str) -> str:
-    """A path without the escapes in which Node (%C3%AF) and Python's report of a crash (\\xef) print other letters."""
-    if "%" in path:
-        from urllib.parse import unquote
-
-        path = unquote(path)
-    return re.sub(r"\\(?:x(..)|u(....)|U(.{8}))", _letter, path)
+    """Return a path without the escapes of Node (%C3%AF) and of Python's report of a crash (\\xef)."""
+    return re.sub(r"\\(?:x(..)|u(....)|U(.{8}))", _letter, unquote(path))
 
 
 def _letter(escape: re.Match[str]) -> str:

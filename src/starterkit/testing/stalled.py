@@ -1,4 +1,4 @@
-"""A test that never ends: a watchdog inside the test program ends the run, and leaves a note that says where."""
+"""Tests that never end: a watchdog inside the test program ends the run and writes where it got stuck."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LIMIT_BYTES = 8 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Stuck:
-    """Where a run got stuck: in which test ("" if none had begun), and the stack. `cases` are tests that had ended."""
+    """A run that got stuck: the test ("" before the first) and its stack. `cases` are the tests that had ended."""
 
     seconds: float
     is_busy: bool
@@ -30,12 +30,12 @@ class Stuck:
 
     @property
     def cut(self) -> str:
-        """Return why the run was stopped."""
+        """Why the run was stopped."""
         return f"still running after {self.seconds:g} s" if self.is_busy else f"nothing happened for {self.seconds:g} s"
 
     @property
     def question(self) -> str:
-        """Return what to ask about the line."""
+        """The question to ask about the line."""
         return LOOP if self.is_busy else _WAIT
 
 
@@ -50,7 +50,7 @@ def is_node_test(command: Sequence[str]) -> bool:
 
 
 def watchdog_variables(command: Sequence[str], note: Path, variables: Mapping[str, str]) -> dict[str, str]:
-    """Return `variables` with those that load the watchdog into a template's test command. `note` is its file."""
+    """Return `variables` with those that load the watchdog into a test command. The watchdog writes to `note`."""
     if is_pytest(command):
         paths = filter(None, (str(PRELOAD), variables.get("PYTHONPATH")))
         loading = {"PYTHONPATH": os.pathsep.join(paths), "PYTEST_PLUGINS": "starterkit_watchdog"}
@@ -64,18 +64,18 @@ def watchdog_variables(command: Sequence[str], note: Path, variables: Mapping[st
 
 
 def read_stuck(note: Path) -> Stuck | None:
-    """Return the watchdog's note; None without a readable one. The learner's program could have written it."""
+    """Return the watchdog's note, or None. The learner's program can change the note, so it may be invalid."""
     try:
         if note.stat().st_size > _LIMIT_BYTES:
             return None
-        found = json.loads(note.read_bytes())
-        cases = tuple(_case(one) for one in found.get("cases", ()))
-        stack, test = strip_control(str(found["stack"])), strip_control(str(found["test"]))
-        return Stuck(float(found["seconds"]), bool(found["is_busy"]), test, stack, cases)
+        content = json.loads(note.read_bytes())
+        cases = tuple(_case(case) for case in content.get("cases", ()))
+        stack, test = strip_control(str(content["stack"])), strip_control(str(content["test"]))
+        return Stuck(float(content["seconds"]), bool(content["is_busy"]), test, stack, cases)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
-def _case(found: Mapping[str, Any]) -> JUnitCase:
-    name, kind, message, text = (strip_control(str(found[key])) for key in ("name", "kind", "message", "text"))
+def _case(content: Mapping[str, Any]) -> JUnitCase:
+    name, kind, message, text = (strip_control(str(content[key])) for key in ("name", "kind", "message", "text"))
     return JUnitCase(name, kind=kind, message=message, text=text)
