@@ -22,8 +22,8 @@ from external_projects import EVERY_RUN, MOMENTS, ExternalSolution, at_moment, e
 
 from starterkit.errors import ConflictError
 from starterkit.progress import no_progress
+from starterkit.project.learner_work import Choices
 from starterkit.project.new import ProjectSpec, create
-from starterkit.project.next import Choices
 from starterkit.project.project import open_project
 from starterkit.project.solve import SolveMethod, solve
 from starterkit.template.bundled import bundled_template
@@ -45,7 +45,7 @@ def outcome(folder: Path, *, replace_all: bool) -> tuple[str, int]:
             return "ASKED", 0
         green = solved.result is not None and solved.result.green
         kept = len(solved.written.kept) if solved.written else 0
-        return (solved.way.name if green else "RED"), kept
+        return (solved.method.name if green else "RED"), kept
 
 
 def main() -> int:

@@ -16,7 +16,8 @@ from pathlib import Path
 from starterkit.git.objects import File
 from starterkit.git.worktree import remove_file, write_file
 from starterkit.progress import no_progress
-from starterkit.project.next import Choices, next_step
+from starterkit.project.learner_work import Choices
+from starterkit.project.next import next_step
 from starterkit.project.project import Project, open_project
 from starterkit.validation.external_solutions import ExternalSolutions
 

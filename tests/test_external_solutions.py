@@ -12,7 +12,7 @@ from starterkit.git.objects import File
 from starterkit.progress import no_progress
 from starterkit.project import check
 from starterkit.project.layers import read_folder
-from starterkit.project.next import Choices
+from starterkit.project.learner_work import Choices
 from starterkit.project.project import open_project
 from starterkit.project.solve import NotSolved, SolveMethod, solve
 from starterkit.template.bundled import bundled_folder
@@ -73,6 +73,6 @@ def test_solve_ends_green_or_changes_nothing_and_replace_ends_green(
     with open_project(folder) as project:
         outcome = solve(project, Choices(), no_progress, replace_all=True)
 
-    assert outcome.way is SolveMethod.ALL
+    assert outcome.method is SolveMethod.ALL
     assert outcome.result is not None
     assert outcome.result.green

@@ -13,7 +13,8 @@ from sites import copy_of
 from starterkit.process import run
 from starterkit.progress import no_progress
 from starterkit.project import check
-from starterkit.project.next import Choices, next_step
+from starterkit.project.learner_work import Choices
+from starterkit.project.next import next_step
 from starterkit.project.project import Project, open_project
 from starterkit.project.solve import SolveMethod, SolveResult, solve
 from starterkit.template.bundled import bundled_names, bundled_template
@@ -129,7 +130,7 @@ def test_whoever_named_every_migration_differently_solves_each_step(
         begin_next(folder)
         in_full = copy_of(folder, tmp_path / f"replaced-{number}")
         replaced = solved(in_full, replace_all=True, check=step == steps[-1])
-        assert replaced.way is SolveMethod.ALL
+        assert replaced.method is SolveMethod.ALL
         makes_its_database(in_full)
         if replaced.result is not None:
             assert replaced.result.green, step
@@ -139,7 +140,7 @@ def test_whoever_named_every_migration_differently_solves_each_step(
         # Every second one and the last are checked: the tests of a step hold those of all before it.
         outcome = solved(folder, check=number % 2 == 0)
 
-        assert outcome.way in (SolveMethod.MERGED, SolveMethod.FILES)
+        assert outcome.method in (SolveMethod.MERGED, SolveMethod.FILES)
         assert (outcome.result is not None) is (number % 2 == 0)
         assert outcome.result is None or outcome.result.green, step
         named_differently(folder, step)

@@ -20,7 +20,8 @@ from trees import Content, Leaf, Tree, read_tree, write_tree
 
 from starterkit.progress import no_progress
 from starterkit.project import new, next, solve
-from starterkit.project.next import Choices, NextResult
+from starterkit.project.learner_work import Choices
+from starterkit.project.next import NextResult
 from starterkit.project.project import open_project
 from starterkit.project.solve import SolveResult
 from starterkit.project.state import STATE_FILE, State, read_state

@@ -261,7 +261,8 @@ def test_two_commands_at_once(tiny: Learner, command: str) -> None:
 
 def test_a_command_sees_what_another_did_while_it_waited_for_an_answer(tiny: Learner) -> None:
     """The state is read again under the lock: the first look may be minutes old."""
-    from starterkit.project.next import Choices, next_step
+    from starterkit.project.learner_work import Choices
+    from starterkit.project.next import next_step
 
     with open_project(tiny.folder) as project:
         assert project.state.step == "base" and project.template.name == "tiny"

@@ -10,7 +10,8 @@ from learners import Learner
 from projects import Index
 
 from starterkit.errors import ConflictError, FileError
-from starterkit.project.next import Choices, next_step
+from starterkit.project.learner_work import Choices
+from starterkit.project.next import next_step
 from starterkit.project.project import open_project
 from starterkit.runtime.prepare import compile_pins
 from starterkit.template.model import EnvironmentSpec

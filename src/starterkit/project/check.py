@@ -1,4 +1,4 @@
-"""Checking a project: which tests, in which environment, against which files; and remembering how it ended."""
+"""`starterkit check`: run the path's tests against a project, and remember the result."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,8 +16,8 @@ from starterkit.git.objects import Entry, File
 from starterkit.git.worktree import read_file, write_file
 from starterkit.process import ProgramMissing, quoted, run_in_background
 from starterkit.progress import Progress, no_progress
-from starterkit.project.project import Project
-from starterkit.project.state import RememberedCheck
+from starterkit.project.learner_work import merger_for
+from starterkit.project.project import Project, WorkingTree
 from starterkit.runtime.causes import NoNetworkError, NoSuchPackagesError
 from starterkit.runtime.environment import Environment
 from starterkit.runtime.inventory import NOEXEC, forbids_programs
@@ -26,18 +26,18 @@ from starterkit.template.model import BASE
 from starterkit.testing.causes import files_in_wrong_encoding
 from starterkit.testing.results import CheckResult, ExpectedTest, Outcome
 from starterkit.testing.runner import run_tests
-from starterkit.testing.source_tree import SourceTree as Sources
+from starterkit.testing.source_tree import SourceTree
 
-# How Linux and Node refuse a library on such a disk.
+# The errors of Linux and Node for a library on a disk that forbids programs.
 _NOT_LOADED = re.compile(r"failed to map segment|ERR_DLOPEN_FAILED")
 
 
 def prepared(project: Project, say: Progress = no_progress, *, fresh: bool = False) -> Environment:
-    """Return the environment of the project, created or updated if necessary; with `fresh`, created again."""
+    """Return the project's environment, created or updated if necessary. `fresh` creates it again."""
     try:
         return prepare(project.folder, project.template.environment, bundle=project.bundle, say=say, fresh=fresh)
     except NoNetworkError as failed:
-        if project.bundle is None:  # as in a workshop's room, with a repository that was handed out
+        if project.bundle is None:  # for example in a workshop, with a repository from the instructor
             name = '$env:STARTERKIT_BUNDLE = "FOLDER"' if os.name == "nt" else "export STARTERKIT_BUNDLE=FOLDER"
             failed.fix += f"\nOr, where somebody has a bundle with the packages, name its folder first: `{name}`"
         raise
@@ -48,7 +48,7 @@ def prepared(project: Project, say: Progress = no_progress, *, fresh: bool = Fal
 
 
 def repaired(project: Project, say: Progress) -> bool:
-    """Create the environment of the project again if anything of it is lost; return whether that was so."""
+    """Create the project's environment again if it is damaged. Return True if it was."""
     problem = environment_problem(project.folder, project.template.environment)
     if problem:
         say(f"The environment is damaged: {problem}")
@@ -73,45 +73,26 @@ def check(
     environment: Environment | None = None,
     say: Progress = no_progress,
 ) -> CheckResult:
-    """Run the path's tests so far against the project, and remember the outcome of a whole run.
+    """Run the path's tests for all steps so far, and remember the result of a whole run.
 
-    `fresh` creates the environment again first. `pristine` takes the tests and their support from the path, in a copy
-    of the project. `selected` names tests, their files, or steps. `environment` is the project's if the caller has
-    prepared it already. Raises `UsageError` for what is none of these on the path so far, with the nearest names.
+    `fresh` creates the environment again. `pristine` runs the path's tests in a copy of the project. `selected` are
+    tests, test files or steps. `environment` is the project's if the caller has prepared it. Raises `UsageError` for an
+    unknown name in `selected`.
     """
-    expected = project.expected_tests()
-    selected = _selected(project, selected, expected)
+    expected, step = project.expected_tests(), project.state.step
+    tests = _selected(project, selected, expected)
     environment = environment or prepared(project, say, fresh=fresh)
     with run_in_background(environment.ahead, environment.variables):
-        return _check(project, environment, expected, selected, pristine, say)
-
-
-def _check(
-    project: Project,
-    environment: Environment,
-    expected: Sequence[ExpectedTest],
-    selected: Sequence[str],
-    pristine: bool,
-    say: Progress,
-) -> CheckResult:
-    if pristine:
         work = project.read_work()
-        layer = project.path.layer(project.state.step, solved=project.state.solved)
-        owned = {path: entry for path, entry in layer.items() if project.template.owns(path)}
-        tree = {
-            **{path: e for path, e in work.tree.items() if not project.template.owns(path) or path in owned},
-            **owned,
-        }
-        with copied(project, tree, work.files.files) as folder:
-            return run(
-                project, folder, environment, expected, project.state.step, selected=selected, pristine=True, say=say
-            )
-    before = project.read_work().id
-    result = run(project, project.folder, environment, expected, project.state.step, selected=selected, say=say)
-    result = _with_what_is_missing(project, result)
-    if not selected and project.read_work().id == before:
-        remember(project, before, result)
-    return result
+        if pristine:
+            with copied(project, _with_path_tests(project, work), merger_for(project, work).content) as folder:
+                result = run(project, folder, environment, expected, step, selected=tests, say=say)
+            return replace(result, pristine=True)
+        result = run(project, project.folder, environment, expected, step, selected=tests, say=say)
+        result = _with_missing_support(project, result)
+        if not tests and project.read_work().id == work.id:
+            project.remember_check(work.id, result)
+        return result
 
 
 def run(
@@ -122,26 +103,19 @@ def run(
     step: str,
     *,
     selected: Sequence[str] = (),
-    pristine: bool = False,
     say: Progress = no_progress,
 ) -> CheckResult:
-    """Run tests in a folder that holds the project or a copy of it.
+    """Run tests in a folder with the project or a copy of it.
 
-    If tests fail and the environment turns out to be damaged, it is created again and the tests run once more.
+    If tests fail because the environment is damaged, it is created again, and the tests run again.
     """
     last = project.memory.last_check()
+    green = last.green if last else ()
 
     def run_once() -> CheckResult:
+        template = project.template
         return run_tests(
-            folder,
-            environment,
-            project.template,
-            expected,
-            selected=selected,
-            remembered_green=last.green if last else (),
-            step=step,
-            pristine=pristine,
-            say=say,
+            folder, environment, template, expected, selected=selected, remembered_green=green, step=step, say=say
         )
 
     try:
@@ -151,71 +125,52 @@ def run(
         return run_once()
     if result.red and repaired(project, say):
         return run_once()
-    if result.red:
-        _check_disk(project, result)
-    return result
-
-
-def _check_disk(project: Project, result: CheckResult) -> None:
-    """Raise `EnvironmentProblem` if tests fail because the disk lets no library of a package run."""
-    said = "\n".join((result.log, *(one.details for one in result.red)))
-    if _NOT_LOADED.search(said) and forbids_programs(project.folder):
+    output = "\n".join((result.log, *(failed.details for failed in result.red)))
+    if result.red and _NOT_LOADED.search(output) and forbids_programs(project.folder):
         raise EnvironmentProblem(
             f"The packages can't run in {project.folder}: its disk {NOEXEC}.",
             "Move the project to another disk, for example into your home folder.",
         )
+    return result
 
 
 @contextmanager
-def copied(
-    project: Project, tree: Mapping[str, Entry], new: Mapping[str, File] | Callable[[str], bytes]
-) -> Iterator[Path]:
-    """Give the block a copy of the project with these files; it is removed afterwards.
-
-    `new` has the bytes of what is not in the repository: files by path, or a function from id to bytes.
-    """
-    reader = project.repository.reader
-    with tempfile.TemporaryDirectory(prefix="starterkit-") as place:
-        folder = Path(place) / project.folder.name
+def copied(project: Project, tree: Mapping[str, Entry], content: Callable[[str], bytes]) -> Iterator[Path]:
+    """Yield a temporary copy of the project with these files. `content` returns the bytes of an id."""
+    with tempfile.TemporaryDirectory(prefix="starterkit-") as parent:
+        folder = Path(parent) / project.folder.name
         folder.mkdir()
         for path, entry in tree.items():
-            if callable(new):
-                data = new(entry.id)
-            else:
-                file = new.get(path)
-                data = file.data if file is not None and file.entry == entry else reader.blob(entry.id)
-            write_file(folder, path, File(entry.mode, data))
+            write_file(folder, path, File(entry.mode, content(entry.id)))
         yield folder
 
 
-def remember(project: Project, tree: str, result: CheckResult) -> None:
-    """Remember a whole run of the tests so far on exactly this tree."""
-    green = tuple(one.test.id for one in result.results if not one.is_red)
-    red = tuple(one.test.id for one in result.red)
-    project.memory.remember_check(RememberedCheck(tree, result.step, green, red, result.seconds, result.blocker))
-
-
 def own_test_files(project: Project, whole: CheckResult) -> list[str]:
-    """Return the test files in the project that a whole check does not know: the learner's own, which none runs."""
-    known = {one.test.file for one in whole.results}
-    found = {
-        file.relative_to(project.folder).as_posix()
-        for pattern in project.template.test_files
-        for file in project.folder.glob(pattern)
-    }
-    return sorted(found - known)
+    """Return the learner's own test files, which a whole check doesn't run."""
+    known = {result.test.file for result in whole.results}
+    patterns = project.template.test_files
+    files = {file.relative_to(project.folder).as_posix() for each in patterns for file in project.folder.glob(each)}
+    return sorted(files - known)
 
 
 def notes(project: Project, result: CheckResult) -> list[str]:
-    """Return what a check should say even if all tests pass: files of the learner's that aren't saved as UTF-8."""
-    found = files_in_wrong_encoding(Sources(project.folder, project.template.owns))
-    said = {one.message for one in result.red}
-    return [one.message for one in found if one.message not in said]
+    """Return notes to show even if all tests pass: the learner's files that aren't in UTF-8."""
+    causes = files_in_wrong_encoding(SourceTree(project.folder, project.template.owns))
+    shown = {failed.message for failed in result.red}
+    return [cause.message for cause in causes if cause.message not in shown]
 
 
-def _with_what_is_missing(project: Project, result: CheckResult) -> CheckResult:
-    """Return a check in which tests that did not run say that a file of their support is gone, where one is."""
-    if all(one.outcome is not Outcome.DID_NOT_RUN for one in result.results):
+def _with_path_tests(project: Project, work: WorkingTree) -> dict[str, Entry]:
+    """Return the learner's files with the path's tests, their support and lessons."""
+    owns = project.template.owns
+    layer = project.path.layer(project.state.step, solved=project.state.solved)
+    mine = {path: entry for path, entry in work.tree.items() if not owns(path)}
+    return {**mine, **{path: entry for path, entry in layer.items() if owns(path)}}
+
+
+def _with_missing_support(project: Project, result: CheckResult) -> CheckResult:
+    """If a support file of the tests is missing, say so in the tests that did not run."""
+    if all(each.outcome is not Outcome.DID_NOT_RUN for each in result.results):
         return result
     template, commit = project.template, project.path.layer_commit(project.state.step, solved=False)
     layer = project.path.layer(project.state.step, solved=False)
@@ -225,28 +180,24 @@ def _with_what_is_missing(project: Project, result: CheckResult) -> CheckResult:
         return result
     message = f"{gone[0]} is missing. Get it back: `git checkout {commit[:12]} -- {' '.join(map(quoted, gone))}`"
     results = (
-        replace(one, message=message, place=None) if one.outcome is Outcome.DID_NOT_RUN else one
-        for one in result.results
+        replace(each, message=message, place=None) if each.outcome is Outcome.DID_NOT_RUN else each
+        for each in result.results
     )
     return replace(result, results=tuple(results), problem="")
 
 
-def _selected(project: Project, words: Sequence[str], expected: Sequence[ExpectedTest]) -> list[str]:
-    """Return the ids of the tests that words mean: a test, a test file, or a step by its number or name."""
-    found: list[str] = []
-    for word in words:
-        meant = [one.id for one in expected if word in (one.id, one.file)] or _of_step(project, word, expected)
-        if not meant:
-            close = get_close_matches(word, [one.id for one in expected], n=1, cutoff=0.5)
-            said = f'Did you mean "{close[0]}"?' if close else f"For example: `starterkit check {expected[-1].step}`."
-            raise UsageError(f'There is no test, test file or step "{word}" on the path so far.', said)
-        found += meant
-    return list(dict.fromkeys(found))
-
-
-def _of_step(project: Project, word: str, expected: Sequence[ExpectedTest]) -> list[str]:
-    try:
-        step = BASE if word == BASE else project.template.find_step(word)
-    except UsageError:
-        return []
-    return [one.id for one in expected if one.step == step]
+def _selected(project: Project, names: Sequence[str], expected: Sequence[ExpectedTest]) -> list[str]:
+    """Return the ids of tests by test id, test file, or number or name of a step."""
+    ids: list[str] = []
+    for name in names:
+        chosen = [test.id for test in expected if name in (test.id, test.file)]
+        if not chosen:
+            with suppress(UsageError):
+                step = BASE if name == BASE else project.template.find_step(name)
+                chosen = [test.id for test in expected if test.step == step]
+        if not chosen:
+            close = get_close_matches(name, [test.id for test in expected], n=1, cutoff=0.5)
+            fix = f'Did you mean "{close[0]}"?' if close else f"For example: `starterkit check {expected[-1].step}`."
+            raise UsageError(f'There is no test, test file or step "{name}" on the path so far.', fix)
+        ids += chosen
+    return list(dict.fromkeys(ids))

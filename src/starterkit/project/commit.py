@@ -1,33 +1,33 @@
-"""From an outcome to commits and files: one snapshot, the commits, and one plan that is carried out whole."""
+"""Write the result of a command: a snapshot, the commits, and one plan for all files."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from starterkit.errors import ConflictError
 from starterkit.git.command import Git
 from starterkit.git.merge import Merger
 from starterkit.git.objects import BOT, FILE, SCRATCH_REF, SUBMODULE, Entry, File, NewCommit, write_objects
 from starterkit.git.repository import Head
-from starterkit.git.worktree import Listing, write_file
+from starterkit.git.worktree import write_file
 from starterkit.project.carry import Carried
 from starterkit.project.journal import Plan, carry_out, next_index_file, writes_between
 from starterkit.project.project import Project, WorkingTree, now
 from starterkit.project.state import STATE_FILE, State, state_bytes
 from starterkit.project.undo import UndoEntry, history_entry, read_history, snapshot_commit
+from starterkit.template.model import Step
 
 KEPT_FOLDER = ".starterkit/kept"
 
 
 @dataclass(frozen=True)
 class CommitResult:
-    """What a command wrote: paths in the work tree, where the learner's versions were kept, and what was left alone.
+    """The files that a command wrote, and those of the learner's that it left alone.
 
-    `kept` pairs the path of a file with the path of the copy of the learner's version.
+    `kept` has pairs: the path of a file, and the path of the copy of the learner's version.
     """
 
     changed: tuple[str, ...]
@@ -38,12 +38,12 @@ class CommitResult:
 
 @dataclass(frozen=True)
 class CommitRequest:
-    """What a command wants written.
+    """The commits and files that a command wants to write.
 
-    `save` is the message of the commit that takes in the learner's work (made only when there is some); `message` is
-    that of the commit with the outcome, empty where the outcome stays uncommitted. `state` is the new state, or None
-    where it stays. `merges` is a commit that the outcome takes in: its second parent. Where it comes `after` HEAD, and
-    there is nothing of the learner's beside it, the branch goes on to it.
+    `save` is the message of the commit for the learner's work, which is left out if there is none. `message` is the
+    message of the commit for the outcome ("": it stays uncommitted). `state` is the new state (None: unchanged).
+    `merges` is the outcome's second parent. If it is `after` HEAD and the learner has no other work, the branch just
+    moves to it.
     """
 
     command: str
@@ -57,152 +57,120 @@ class CommitRequest:
     after: bool = False
 
 
-def check_questions(listing: Listing, *, save_large: bool, leave_out: bool) -> None:
-    """Refuse to go on while there are files that nobody said what to do with.
-
-    Raises `ConflictError` naming them: large untracked files, folders that are repositories of their own, and files
-    in conflict.
-    """
-    if listing.unmerged:
-        raise ConflictError(
-            "These files are in conflict: " + ", ".join(listing.unmerged) + ".",
-            "Settle them (edit, then `git add`), or take the merge back.",
-        )
-    if listing.large and not (save_large or leave_out):
-        raise ConflictError(
-            "These files are larger than 10 MB and in no commit yet: " + ", ".join(listing.large) + ".",
-            "`--save-large` commits them with your work, `--leave-out` leaves them where they are; "
-            "or name them in .gitignore.",
-        )
-    if listing.nested and not leave_out:
-        raise ConflictError(
-            "These folders are git repositories of their own: " + ", ".join(listing.nested) + ".",
-            "`--leave-out` leaves them where they are, untouched; or name them in .gitignore.",
-        )
-
-
-def commit_outcome(project: Project, head: Head, work: WorkingTree, wish: CommitRequest) -> CommitResult:
-    """Save the learner's work, write the outcome, commit both, and remember how to undo it: all or nothing."""
-    repository, merger = project.repository, wish.merger
-    tree = dict(wish.carried.tree)
-    kept = _kept_paths(project, wish)
-    state = wish.state
+def commit_outcome(project: Project, head: Head, work: WorkingTree, request: CommitRequest) -> CommitResult:
+    """Save the learner's work, write the outcome, commit both, and record how to undo it: all or nothing."""
+    repository, merger = project.repository, request.merger
+    tree = dict(request.carried.tree)
+    kept = _kept_paths(project, request)
+    state = request.state
     if state is not None:
         tree[STATE_FILE] = Entry(FILE, merger.add(state_bytes(state)))
     elif STATE_FILE in work.tree:
         tree[STATE_FILE] = work.tree[STATE_FILE]
-    goal = {**tree, **{copy: wish.carried.backups[path] for path, copy in kept}}
+    goal = {**tree, **{copy: request.carried.backups[path] for path, copy in kept}}
     writes = writes_between(work.tree, goal, {*work.tree, *goal})
-    # What will lie on disk, too: with line ends of its own it is in no commit, and must outlast a kill and a `git gc`.
+    # No commit has the files with the learner's line ends, and they must survive a kill and a `git gc`.
     coming = {
         path: File(after.mode, merger.content(after.id))
         for path, (_, after) in writes.items()
         if after and after.id in merger.new
     }
-    snapshot = snapshot_commit(project, work, head, wish.command, coming=coming)
+    snapshot = snapshot_commit(project, work, head, request.command, coming=coming)
     write_objects(repository.git, [snapshot])
-    commit = _commit_both(
-        project, head, work, wish, {path: tree.get(path) for path in writes if path in tree or path in work.tree}
-    )
-    head_after = Head(head.branch, commit)
-    line = read_history(project).after(UndoEntry(wish.command, snapshot.ref, head.branch, commit, writes))
+    outcome = {path: tree.get(path) for path in writes if path in tree or path in work.tree}
+    head_after = Head(head.branch, _commit_both(project, head, work, request, outcome))
+    entry = UndoEntry(request.command, snapshot.ref, *head_after, writes)
+    memory = history_entry(read_history(project).after(entry))
     _exclude_own_folder(project)
-    plan = Plan(wish.command, writes, head, head_after, head.commit, index=True, memory=history_entry(line))
+    plan = Plan(request.command, writes, head, head_after, head.commit, index=True, memory=memory)
     left = carry_out(repository, plan, merger.content)
     project.forget_state()
     return CommitResult(tuple(writes), kept, left, snapshot.ref)
 
 
-def _kept_paths(project: Project, wish: CommitRequest) -> tuple[tuple[str, str], ...]:
-    """Choose the names under which the learner's versions are kept: the first number that is free."""
-    if not wish.carried.backups:
+def _kept_paths(project: Project, request: CommitRequest) -> tuple[tuple[str, str], ...]:
+    """Choose the names for the learner's versions: a new folder with the first free number."""
+    if not request.carried.backups:
         return ()
     number = 1
-    while (project.folder / KEPT_FOLDER / f"{wish.step}-{number}").exists():
+    while (project.folder / KEPT_FOLDER / f"{request.step}-{number}").exists():
         number += 1
-    folder = f"{KEPT_FOLDER}/{wish.step}-{number}"
-    return tuple((path, f"{folder}/{path}") for path in sorted(wish.carried.backups))
+    folder = f"{KEPT_FOLDER}/{request.step}-{number}"
+    return tuple((path, f"{folder}/{path}") for path in sorted(request.carried.backups))
 
 
 def _commit_both(
-    project: Project, head: Head, work: WorkingTree, wish: CommitRequest, outcome: Mapping[str, Entry | None]
+    project: Project, head: Head, work: WorkingTree, request: CommitRequest, outcome: Mapping[str, Entry | None]
 ) -> str | None:
-    """Make the commit of the learner's work and that of the outcome; the index that goes with them is made ready.
+    """Commit the learner's work and the outcome, and prepare their index. Return the id of the last commit.
 
-    Returns the id of the last commit, which is HEAD's where there was nothing to commit.
+    It is HEAD's if there was nothing to commit.
     """
     repository = project.repository
     index = next_index_file(repository)
     index.unlink(missing_ok=True)
     if repository.index_file.exists():
-        # With its time stamp: git looks twice at files that are as young as their index.
+        # copy2 keeps the time, because git reads files again that aren't older than their index.
         shutil.copy2(repository.index_file, index)
     git = repository.git.with_index(index)
     _save(git, work)
     trees = [git.line("write-tree")]
-    messages = [wish.save]
-    if wish.message:
-        _stage(project, git, index, wish.merger, outcome)
+    messages = [request.save]
+    if request.message:
+        _stage(project, git, index, request.merger, outcome)
         trees.append(git.line("write-tree"))
-        messages.append(wish.message)
+        messages.append(request.message)
     before = repository.reader.commit(head.commit)[1].tree if head.commit else ""
     identity = repository.identity()
     commits: list[NewCommit] = []
     for message, tree in zip(messages, trees, strict=True):
-        also = (wish.merges,) if wish.merges and message is wish.message else ()
-        if also and wish.after and not commits and tree == repository.reader.commit(wish.merges)[1].tree:
-            return wish.merges
+        also = (request.merges,) if request.merges and message is request.message else ()
+        if also and request.after and not commits and tree == repository.reader.commit(request.merges)[1].tree:
+            return request.merges
         if tree != before or also:
             parent: tuple[str | int, ...] = (len(commits) - 1,) if commits else ((head.commit,) if head.commit else ())
             parent += also
-            author = identity if message is wish.save else BOT
+            author = identity if message is request.save else BOT
             commits.append(NewCommit(SCRATCH_REF, f"{message}\n", author, identity, now(), parent, tree=tree))
         before = tree
     return write_objects(repository.git, commits)[-1] if commits else head.commit
 
 
 def _save(git: Git, work: WorkingTree) -> None:
-    """Put the learner's work into the index: all that git tracks or sees.
-
-    Submodules stay as they were, and so do files that a sparse checkout leaves out.
-    """
+    """Add the learner's files to the index. Submodules and files outside a sparse checkout stay as they were."""
     listing, files = work.files.listing, work.files.files
-    seen = (*listing.tracked, *listing.untracked, *listing.large)
     stays = {path for path, entry in listing.staged.items() if entry.mode == SUBMODULE}.union(listing.left_out)
     gone = [path for path in listing.tracked if path not in files and path not in stays]
-    if gone:
-        git.run("update-index", "-z", "--force-remove", "--stdin", input=_null_joined(gone))
-    present = [path for path in seen if path in files]
-    git.run("update-index", "-z", "--add", "--replace", "--stdin", input=_null_joined(present))
+    present = [path for path in (*listing.tracked, *listing.untracked, *listing.large) if path in files]
+    _update_index(git, gone, present)
 
 
 def _stage(project: Project, git: Git, index: Path, merger: Merger, outcome: Mapping[str, Entry | None]) -> None:
-    """Put the outcome's files into the index, through the same filters as `git add` would.
+    """Add the outcome's files to the index, with the filters of `git add`.
 
-    They are staged from a folder of their own: the work tree must not change before the plan is written.
+    They are added from a temporary folder, because the work tree must not change before the plan is written.
     """
     with tempfile.TemporaryDirectory(prefix="starterkit-") as folder:
         stage = Path(folder)
         present = {path: entry for path, entry in outcome.items() if entry is not None}
         for path, entry in present.items():
             write_file(stage, path, File(entry.mode, merger.content(entry.id)))
-        # Attributes are read from this folder first and then from the index, so unchanged ones count too.
-        # The modes of files are right in there, whatever the disk of the project can say of them.
-        staged = git.with_index(index, stage, project.repository.git_dir)
-        update = ("-c", "core.fileMode=true", "update-index", "-z")
+        # git reads attributes from this folder first and then from the index, so unchanged ones count too.
+        # The files have the right modes here, even if the project's disk has no modes.
         gone = [path for path, entry in outcome.items() if entry is None]
-        if gone:
-            staged.run(*update, "--force-remove", "--stdin", input=_null_joined(gone))
-        if present:
-            staged.run(*update, "--add", "--replace", "--stdin", input=_null_joined(list(present)))
+        stage_git = git.with_index(index, stage, project.repository.git_dir)
+        _update_index(stage_git, gone, list(present), "-c", "core.fileMode=true")
 
 
-def _null_joined(paths: Sequence[str]) -> bytes:
-    return b"".join(path.encode("utf-8", "surrogateescape") + b"\0" for path in paths)
+def _update_index(git: Git, gone: Sequence[str], present: Sequence[str], *options: str) -> None:
+    for paths, changes in ((gone, ("--force-remove",)), (present, ("--add", "--replace"))):
+        if paths:
+            input = b"".join(path.encode("utf-8", "surrogateescape") + b"\0" for path in paths)
+            git.run(*options, "update-index", "-z", *changes, "--stdin", input=input)
 
 
 def _exclude_own_folder(project: Project) -> None:
-    """Let git ignore `.starterkit/`, in the repository's own exclude file rather than in the learner's."""
+    """Let git ignore `.starterkit/` with the repository's exclude file, not with the learner's."""
     file = project.repository.common_dir / "info" / "exclude"
     line = "/.starterkit/\n"
     old = file.read_text("utf-8", "surrogateescape") if file.exists() else ""
@@ -211,6 +179,12 @@ def _exclude_own_folder(project: Project) -> None:
         write_file(file.parent, file.name, File(FILE, (old + separator + line).encode("utf-8", "surrogateescape")))
 
 
-def with_state(state: State, step: str, *, solved: bool) -> State:
-    """Return the state of a project that has come to this step."""
-    return replace(state, step=step, solved=solved)
+def save_message(project: Project, *, finished: bool) -> str:
+    """Return the message of the commit with the learner's work."""
+    label = project.step.label if project.step else "the starter project"
+    return f"{'Finish' if finished and project.step else 'Save'} {label}"
+
+
+def solve_message(step: Step) -> str:
+    """Return the message of the commit with a step's solution. `workshop` finds solved steps by it."""
+    return f"Solve {step.label}"

@@ -1,4 +1,4 @@
-"""`hint`: the next hint for the first red test, from a nudge to nearly the code."""
+"""`starterkit hint`: the next hint for the first failing test."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from starterkit.template.model import Step
 
 @dataclass(frozen=True)
 class HintShown:
-    """One hint: for which test (with its sentence), its text in Markdown, and which of how many it is.
+    """One hint, in Markdown, for a test with its sentence.
 
-    `total` is 0 and `text` empty where the test has no hint (a guard, or a test of base). `step` is None for base.
-    Where something stands in the way of the tests (`is_obstacle`), `text` says what, and no hint is used up.
+    If the test has no hint (a guard, or a test of base), `total` is 0. Then `text` is the reason of a guard, or "".
+    `step` is None for base. If another problem blocks the tests (`is_obstacle`), `text` describes it, and no hint is
+    used.
     """
 
     test: str
@@ -31,24 +32,24 @@ class HintShown:
 
 
 def next_hint(project: Project, say: Progress) -> HintShown | None:
-    """Return the next hint for the first red test, and remember that it was shown; None when nothing is red.
+    """Return the next hint for the first failing test, and remember that it was shown. None if all tests pass.
 
-    Which test is red is known from the last check of exactly these files, else from a new one.
+    If the files have changed since the last check, the tests run first.
     """
     last = project.remembered_check()
     if last is None:
-        from starterkit.project import check
+        from starterkit.project.check import check  # noqa: PLC0415 - slow, and most hints need no check
 
         say("Checking first, for the files have changed since the last check …")
-        result = check.check(project, say=say)
-        red, obstacle = tuple(one.test.id for one in result.red), result.blocker
+        result = check(project, say=say)
+        red, obstacle = tuple(failed.test.id for failed in result.red), result.blocker
     else:
         red, obstacle = last.red, last.blocker
     if not red:
         return None
-    expected = {one.id: one for one in project.expected_tests()}
-    first = next((test for test in expected if test in red), red[0])
-    sentence = expected[first].sentence if first in expected else first
+    sentences = {test.id: test.sentence for test in project.expected_tests()}
+    first = next((test for test in sentences if test in red), red[0])
+    sentence = sentences.get(first, first)
     step = _step_of(project, first)
     if obstacle:
         return HintShown(first, sentence, obstacle, 0, 0, step, is_obstacle=True)
@@ -62,9 +63,6 @@ def next_hint(project: Project, say: Progress) -> HintShown | None:
 
 
 def _step_of(project: Project, test: str) -> Step | None:
-    """Return the step that brought a test, the latest first; None for a test of base."""
-    for name in reversed(project.path.steps_so_far(project.state.step)):
-        step = project.template.step(name)
-        if test in step.tests:
-            return step
-    return None
+    """Return the latest step with a test, or None for a test of base."""
+    steps = map(project.template.step, reversed(project.path.steps_so_far(project.state.step)))
+    return next((step for step in steps if test in step.tests), None)

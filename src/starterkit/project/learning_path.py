@@ -1,8 +1,8 @@
-"""The path inside a project: the line of layers and the texts, as they lie in git's objects.
+"""The learning path inside a project: its layers and metadata in git's objects.
 
-`refs/starterkit/path` is a line of commits base → given 01 → solution 01 → given 02 → …; `refs/starterkit/template` is
-one commit with path.yml and every step.yml and lesson.md. Once written, nothing else is needed: no template, no
-renderer, no network.
+`refs/starterkit/path` is a row of commits: base → given 01 → solution 01 → given 02 → … `refs/starterkit/template` is
+one commit with path.yml and every step.yml and lesson.md. A project needs nothing else: no template, no renderer, no
+network.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from starterkit.template.model import BASE, Template
 
 @dataclass(frozen=True)
 class CommitSource:
-    """A template's texts in a commit."""
+    """A template's metadata in a commit."""
 
     reader: ObjectReader
     commit: str
@@ -44,7 +44,7 @@ class _Readable(Protocol):
 
 
 class LearningPath:
-    """The path of a project: its texts and the trees of its layers. `tip` and `texts` are the ids of its two refs."""
+    """The path of a project: its metadata and layers. `tip` and `texts` are the ids of its two refs."""
 
     def __init__(self, repository: _Readable, path: str, texts: str) -> None:
         self._reader = repository.reader
@@ -53,48 +53,48 @@ class LearningPath:
 
     @cached_property
     def template(self) -> Template:
-        """The texts of the path."""
+        """The metadata of the path."""
         return read_template(CommitSource(self._reader, self.texts))
 
     @cached_property
     def _commits(self) -> list[str]:
         """The ids of the layers, base first."""
-        found: list[str] = []
+        ids: list[str] = []
         name = self.tip
         while name:
             id, commit = self._reader.commit(name)
-            found.append(id)
+            ids.append(id)
             name = commit.parents[0] if commit.parents else ""
         expected = 1 + 2 * len(self.template.step_names)
-        if len(found) != expected:
+        if len(ids) != expected:
             raise EnvironmentProblem(
-                f"The path in this repository has {len(found)} layers where its texts name {expected}.",
+                f"The path in this repository has {len(ids)} layers where its texts name {expected}.",
                 "`starterkit doctor` says how to get the path back.",
             )
-        return found[::-1]
+        return ids[::-1]
 
     def layer_commit(self, step: str, *, solved: bool) -> str:
-        """Return the commit of a layer; base counts as solved."""
+        """Return the commit of a layer: a step's given, or its solution. Base has only one layer."""
         if step == BASE:
             return self._commits[0]
         return self._commits[1 + 2 * self.template.step_names.index(step) + solved]
 
     def layer(self, step: str, *, solved: bool) -> Mapping[str, Entry]:
-        """Return the files of a layer: a step's given, or its solution."""
+        """Return the files of a layer: a step's given, or its solution. Base has only one layer."""
         return self._reader.tree(self.layer_commit(step, solved=solved))
 
     def next_step(self, step: str) -> str | None:
-        """Return the step after this one, or None after the last."""
+        """Return the name of the next step, or None after the last."""
         names = self.template.step_names
         position = 0 if step == BASE else names.index(step) + 1
         return names[position] if position < len(names) else None
 
     def steps_so_far(self, step: str) -> tuple[str, ...]:
-        """Return the names of the steps up to and with this one."""
+        """Return the names of the steps up to this one, which is included."""
         names = self.template.step_names
         return () if step == BASE else names[: names.index(step) + 1]
 
     def test_files(self, step: str) -> dict[str, bytes]:
-        """Return the test files that base and the steps so far delivered, as the path has them."""
+        """Return the path's test files in base and in the steps up to `step`."""
         layer = self.layer(step, solved=False)
         return {path: self._reader.blob(entry.id) for path, entry in layer.items() if self.template.is_test_file(path)}

@@ -1,4 +1,4 @@
-"""A learner's project, opened: its repository, its state, its path, and what this machine remembers of it."""
+"""A learner's project: its repository, its state, its path, and this machine's data about it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from starterkit.errors import FileError, UsageError, cannot_write
 from starterkit.git.objects import Entry, blob_id
@@ -19,15 +18,13 @@ from starterkit.git.worktree import Listing, WorkFiles, list_files, read_file, r
 from starterkit.paths import folder_with
 from starterkit.project import journal
 from starterkit.project.learning_path import LearningPath
-from starterkit.project.restore_path import require_path
 from starterkit.project.state import ANSWERS_FILE, STATE_FILE, LocalState, RememberedCheck, State, read_state
+from starterkit.runtime.bundle import BUNDLE_FILE, Bundle, is_turned_off, named_bundle
 from starterkit.template.model import BASE, Step, Template
+from starterkit.testing.discovery import expected_tests
+from starterkit.testing.results import CheckResult, ExpectedTest
 
-if TYPE_CHECKING:
-    from starterkit.runtime.bundle import Bundle
-    from starterkit.testing.results import ExpectedTest
-
-# What the machine can refuse to anybody; any other error of the operating system is a bug of ours.
+# Errors of the machine. Any other error of the operating system is a bug of starterkit.
 _REFUSALS = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENAMETOOLONG}
 )
@@ -35,15 +32,20 @@ _REFUSALS = frozenset(
 
 @dataclass(frozen=True)
 class WorkingTree:
-    """The learner's files as they lie on disk now, and the id that stands for all of them."""
+    """The learner's files on disk, and one id for all of them."""
 
     files: WorkFiles
     tree: dict[str, Entry]
     id: str
 
+    @property
+    def without_state(self) -> dict[str, Entry]:
+        """The files without `.starterkit.yml`, which isn't the learner's to merge."""
+        return {path: entry for path, entry in self.tree.items() if path != STATE_FILE}
+
 
 class Project:
-    """A project that was found on disk. Close it (or use it as a context manager) to end the processes it holds."""
+    """A project on disk. Use it as a context manager, which ends its processes."""
 
     def __init__(self, folder: Path, repository: Repository) -> None:
         self.folder = folder
@@ -59,7 +61,7 @@ class Project:
 
     @cached_property
     def state(self) -> State:
-        """Where the project stands. Raises `FileError` when `.starterkit.yml` is damaged."""
+        """The content of `.starterkit.yml`. Raises `FileError` if it is missing or damaged."""
         file = read_file(self.folder, STATE_FILE)
         if file is None:
             raise FileError(
@@ -69,10 +71,11 @@ class Project:
 
     @cached_property
     def path(self) -> LearningPath:
-        """The path, fetched or rebuilt when this clone does not have it yet."""
-        state = self.state
-        reader = self.repository.reader
+        """The learning path. It is fetched or rebuilt if this clone doesn't have it."""
+        state, reader = self.state, self.repository.reader
         if (reader.id_of(PATH_REF), reader.id_of(METADATA_REF)) != (state.path, state.texts):
+            from starterkit.project.restore_path import require_path  # noqa: PLC0415 - only a fresh clone needs it
+
             require_path(self.repository, self.folder, state)
         path = LearningPath(self.repository, state.path, state.texts)
         if state.step != BASE and state.step not in path.template.step_names:
@@ -86,23 +89,21 @@ class Project:
 
     @property
     def template(self) -> Template:
-        """The texts of the path."""
+        """The metadata of the path: path.yml, and each step's step.yml and lesson.md."""
         return self.path.template
 
     @cached_property
     def step(self) -> Step | None:
-        """The step that the project stands at, or None at base."""
+        """The present step, or None at base."""
         return None if self.state.step == BASE else self.template.step(self.state.step)
 
     @cached_property
     def bundle(self) -> Bundle | None:
-        """The bundle that packages come from; None where they come from the network.
+        """The bundle that packages come from, or None if they come from the network.
 
-        What the variable STARTERKIT_BUNDLE says goes before what this machine remembers, and is remembered: a moved
-        stick is named once.
+        The variable STARTERKIT_BUNDLE overrides the remembered bundle and is remembered. So a moved USB stick is named
+        only once.
         """
-        from starterkit.runtime.bundle import BUNDLE_FILE, Bundle, is_turned_off, named_bundle
-
         named, known = named_bundle(os.environ), self.memory.bundle()
         if named is None:
             if known and is_turned_off(os.environ):
@@ -114,43 +115,47 @@ class Project:
         return named
 
     def listing(self) -> Listing:
-        """Return what git sees in the project's folder."""
+        """Return git's listing of the project's files."""
         return list_files(self.repository.git)
 
     def read_work(
         self, listing: Listing | None = None, *, with_large: bool = False, also: tuple[str, ...] = ()
     ) -> WorkingTree:
-        """Read the learner's files (and, of `also`, those that git ignores), as a listing of this moment has them."""
-        work = read_files(
+        """Read the learner's files. `listing` is a listing made just now, `also` are files that git may ignore."""
+        files = read_files(
             self.repository.git,
             self.listing() if listing is None else listing,
             also=also,
             with_large=with_large,
             trust_modes=self.repository.trusts_modes,
         )
-        tree = work.tree
-        return WorkingTree(work, tree, tree_fingerprint(tree))
+        tree = files.tree
+        return WorkingTree(files, tree, tree_fingerprint(tree))
 
     def remembered_check(self, listing: Listing | None = None) -> RememberedCheck | None:
-        """Return the last check of exactly the files that lie there now, or None."""
+        """Return the last check of exactly the present files, or None."""
         if self.memory.last_check() is None:
             return None
         return self.memory.check_of(self.read_work(listing).id, self.state.step)
 
-    def expected_tests(self, step: str | None = None) -> tuple[ExpectedTest, ...]:
-        """Return the tests of base and the steps up to `step` (None: so far), with their sentences."""
-        from starterkit.testing.discovery import expected_tests
+    def remember_check(self, tree: str, result: CheckResult) -> None:
+        """Remember a whole run of the tests on the files with the id `tree`."""
+        green = tuple(each.test.id for each in result.results if not each.is_red)
+        red = tuple(each.test.id for each in result.red)
+        self.memory.remember_check(RememberedCheck(tree, result.step, green, red, result.seconds, result.blocker))
 
+    def expected_tests(self, step: str | None = None) -> tuple[ExpectedTest, ...]:
+        """Return the tests of base and of the steps up to `step` (None: the present step)."""
         step = self.state.step if step is None else step
         return expected_tests(self.template, step, self.path.test_files(step))
 
     @contextmanager
     def writing(self, command: str) -> Iterator[None]:
-        """Hold the lock for a command that writes, after finishing what an interrupted one had decided."""
+        """Hold the project's lock for a command that writes. First, finish an interrupted command."""
         try:
             with journal.locked(self.repository, command):
                 self._recover()
-                self.forget_state()  # another command may have ended between our first look and the lock
+                self.forget_state()  # another command may have changed it before this one got the lock
                 yield
         except OSError as refused:
             if refused.errno not in _REFUSALS:
@@ -158,25 +163,25 @@ class Project:
             raise cannot_write(f"The project in {self.folder}", refused) from refused
 
     def recover_if_interrupted(self) -> None:
-        """Finish what an interrupted command had decided; what was done is in `recovered`."""
+        """Finish an interrupted command or roll it back. The result is in `recovered`."""
         if journal.is_interrupted(self.repository):
             with journal.locked(self.repository, "recover"):
                 self._recover()
 
     def _recover(self) -> None:
-        found = journal.recover(self.repository)
-        if found is not None:
-            self.recovered = found
+        recovery = journal.recover(self.repository)
+        if recovery is not None:
+            self.recovered = recovery
             self.forget_state()
 
     def forget_state(self) -> None:
-        """Read `.starterkit.yml` again when it is next asked for."""
+        """Forget the state and the path, so that they are read again."""
         for name in ("state", "path", "step"):
             self.__dict__.pop(name, None)
 
 
 def find_project(start: Path) -> Path:
-    """Return the folder of the project that `start` lies in. Raises `UsageError` outside a project."""
+    """Return the folder of the project that contains `start`. Raises `UsageError` outside a project."""
     start = start.absolute()
     if not start.is_dir():
         raise UsageError(f"There is no folder {start}.")
@@ -190,7 +195,7 @@ def find_project(start: Path) -> Path:
 
 
 def open_project(start: Path) -> Project:
-    """Open the project that `start` lies in, and finish what an interrupted command had decided there."""
+    """Open the project that contains `start`, and finish an interrupted command."""
     folder = find_project(start)
     project = Project(folder, open_repository(folder))
     project.recover_if_interrupted()

@@ -1,8 +1,7 @@
-"""`pull`: bring what was put into the remote meanwhile (a corrected path, somebody's steps) to the learner's work.
+"""`starterkit pull`: merge commits from a remote, such as a fixed path or a teammate's steps, into the learner's work.
 
-git's own merge does most of it. What it cannot know is settled here: where a project stands when both sides went on,
-files of the path (they are the newer path's, whole), and what a corrected path brings to a step that only this side
-has begun.
+git does most of the merge. This module adds what git can't know: the project's step after the merge, the path's files
+(those of the newer path), and the changes of a fixed path to a step that only this side has begun.
 """
 
 from __future__ import annotations
@@ -18,9 +17,9 @@ from starterkit.git.repository import Head
 from starterkit.process import quoted
 from starterkit.progress import Progress
 from starterkit.project.carry import Carried, PinsRule, carry, resolve
-from starterkit.project.commit import CommitRequest, CommitResult, check_questions, commit_outcome
+from starterkit.project.commit import CommitRequest, CommitResult, commit_outcome, save_message
+from starterkit.project.learner_work import Choices, list_work, merger_for
 from starterkit.project.learning_path import LearningPath
-from starterkit.project.next import Choices, merger_for, mine_without_state, save_message
 from starterkit.project.pins import pins_rule
 from starterkit.project.project import Project
 from starterkit.project.pull_source import PullSource, fetch_branch, fixes_of, parse_pull_source
@@ -28,17 +27,16 @@ from starterkit.project.restore_path import require_path
 from starterkit.project.state import STATE_FILE, State, read_state
 from starterkit.template.model import BASE
 
-COLLECTED = ("starterkit", "collected")  # true in git's configuration: a workshop fetches the work from this folder
+COLLECTED = ("starterkit", "collected")  # if true in git's settings, a workshop fetches the work from this folder
 
 
 @dataclass(frozen=True)
 class PullResult:
-    """The outcome of `pull`: from where, and how many commits came; with none, nothing was written.
+    """The result of `starterkit pull`. If no commits came, nothing was written.
 
-    `ahead` tells whether there is work here that is not there yet, `must_push` whether they have to push it there.
-    `corrected` tells whether the path is another one now, `step` where the project stands (`base` before the first
-    step), `moved` whether that is another place. `waiting` is what to type for a correction that meets lines of theirs
-    and so lies on a branch of its own ("" where there is none).
+    `ahead` means that the source lacks some of the learner's work, and `must_push` that they must push it. `corrected`
+    means that the path has changed, and `moved` that the step has. `waiting` is the command for a fix on a separate
+    branch, which conflicts with the learner's lines ("": none).
     """
 
     source: str
@@ -54,23 +52,22 @@ class PullResult:
 
 @dataclass(frozen=True)
 class PullArguments:
-    """From where to pull: a remote, an address, a folder or file (seen from `folder`), or a branch that is here.
+    """The source of a pull: a remote, URL, folder or file (relative to `folder`), or a local branch.
 
-    `branch` is the one that is meant there; empty, it is the one that belongs to the learner's.
+    `branch` is the source's branch. If it is empty, the branch that belongs to the learner's branch is pulled.
     """
 
-    words: str
+    source: str
     branch: str
     folder: Path
 
-    @property
-    def as_typed(self) -> str:
-        return " ".join(map(quoted, filter(None, (self.words, self.branch))))
+    def __str__(self) -> str:
+        return " ".join(map(quoted, filter(None, (self.source, self.branch))))
 
 
 @dataclass(frozen=True)
 class _Other:
-    """The other side: its name to people, its last commit, and the newest commit that both sides have."""
+    """The other side: its name, its last commit, and the newest commit that both sides have."""
 
     name: str
     commit: str
@@ -80,9 +77,9 @@ class _Other:
 
 @dataclass(frozen=True)
 class _Remotes:
-    """The remotes of a project: `branch` is the learner's, `own` the remote to which it belongs ("" where none).
+    """The remotes of a project. `branch` is the learner's branch, and `own` is its remote ("": none).
 
-    `must_push` tells whether work has to be pushed to be there.
+    `must_push` means that the learner must push their work.
     """
 
     branch: str
@@ -90,30 +87,29 @@ class _Remotes:
     own: str
     must_push: bool
 
-    def meant(self, words: str) -> str:
-        """Return the one that is meant: that which is named, that of the branch, or the only one; "" where none is."""
-        return words or self.own or ("origin" if "origin" in self.names else next(iter(self.names), ""))
+    def chosen(self, source: str) -> str:
+        """Return the named remote, the branch's remote, or the first remote ("": none)."""
+        return source or self.own or ("origin" if "origin" in self.names else next(iter(self.names), ""))
 
 
 @dataclass(frozen=True)
 class _Side:
-    """One side of the merge: where it stands, and its files without the state's."""
+    """One side of the merge: its state, and its files without the state file."""
 
     state: State
     tree: dict[str, Entry]
 
 
 def pull(project: Project, choices: Choices, say: Progress, source: PullArguments | None = None) -> PullResult:
-    """Bring the commits of the remote's branch, or of `source`, and merge them.
+    """Fetch the commits of the remote's branch, or of `source`, and merge them.
 
-    The learner's own work is saved as a commit first, as `next` does it. Raises `ConflictError` (nothing changed) where
-    both sides changed the same lines and nothing was chosen, `EnvironmentProblem` where the source cannot be reached.
+    The learner's work is saved as a commit first. Raises `ConflictError` (nothing changed) if both sides changed the
+    same lines and nothing was chosen, and `EnvironmentProblem` if the source can't be reached.
     """
     with project.writing("pull"):
         repository = project.repository
         head = repository.check_ready()
-        listing = project.listing()
-        check_questions(listing, save_large=choices.save_large, leave_out=choices.leave_out)
+        listing = list_work(project, choices)
         source = source or PullArguments("", "", project.folder)
         remotes = _remotes(project, head)
         other = _fetched(project, head, remotes, source, say)
@@ -125,13 +121,13 @@ def pull(project: Project, choices: Choices, say: Progress, source: PullArgument
         merger = merger_for(project, work)
         theirs, base = _side(project, other.commit), _side(project, other.base, mine)
         state, path = merged_state(project, base.state, mine, theirs.state)
-        own = _Side(mine, mine_without_state(work))
+        own = _Side(mine, work.without_state)
         rule = pins_rule(path.template.environment, say, bundle=project.bundle)
-        meeting = TwoSidedMerge(project, merger, path, state, choices.settle, other.name, rule)
-        carried = meeting.merged(base, own, theirs)
-        if meeting.clashes and choices.settle is None:
-            raise _clash(project, other, meeting.clashes, source)
-        wish = CommitRequest(
+        merge = TwoSidedMerge(project, merger, path, state, choices.settle, other.name, rule)
+        carried = merge.merged(base, own, theirs)
+        if merge.clashes and choices.settle is None:
+            raise _clash(project, other, merge.clashes, source)
+        request = CommitRequest(
             command="pull",
             save=save_message(project, finished=False),
             message=f"Merge {other.name}",
@@ -142,7 +138,7 @@ def pull(project: Project, choices: Choices, say: Progress, source: PullArgument
             merges=other.commit,
             after=other.base == head.commit,
         )
-        written = commit_outcome(project, head, work, wish)
+        written = commit_outcome(project, head, work, request)
         project.forget_state()
         ahead = repository.head().commit != other.commit or bool(source.branch)
         moved = (state.step, state.solved) != (mine.step, mine.solved)
@@ -152,7 +148,7 @@ def pull(project: Project, choices: Choices, say: Progress, source: PullArgument
 
 
 def _fetched(project: Project, head: Head, remotes: _Remotes, source: PullArguments, say: Progress) -> _Other:
-    """Fetch the other side. Raises `UsageError` where there is none, or where it shares nothing with this project."""
+    """Fetch the other side. Raises `UsageError` if there is none, or if it has no common commit with this project."""
     git = project.repository.git
     name, commit = _named(project, remotes, source, say)
     base = git.try_run("merge-base", head.commit or "HEAD", commit).text_out.strip()
@@ -164,20 +160,19 @@ def _fetched(project: Project, head: Head, remotes: _Remotes, source: PullArgume
 
 
 def _waiting(project: Project, remotes: _Remotes, source: PullArguments) -> str:
-    """What to type for the newest correction that lies on a branch of its own beside theirs; nothing where none does.
+    """Return the command for the newest fix on a separate branch ("": none).
 
-    One that is older than the path which the project is on is past.
+    A fix that is older than the project's path doesn't count.
     """
     git = project.repository.git
-    remote = remotes.meant(source.words)
+    remote = remotes.chosen(source.source)
     if source.branch or remote not in remotes.names:
         return ""
     form = "--format=%(committerdate:unix) %(refname:strip=3)"
-    words = ("for-each-ref", "--sort=-committerdate", "--no-merged=HEAD", form, f"{fixes_of(remote)}*")
-    found = git.try_run(*words).text_out
-    when, _, branch = found.partition("\n")[0].partition(" ")
-    since = git.try_run("log", "-1", "--format=%ct", "-G", "^path:", "--", STATE_FILE).text_out.strip()
-    return f"pull {quoted(remote)} {quoted(branch)}" if branch and int(when) > int(since or 0) else ""
+    arguments = ("for-each-ref", "--sort=-committerdate", "--no-merged=HEAD", form, f"{fixes_of(remote)}*")
+    date, _, branch = git.try_run(*arguments).text_out.partition("\n")[0].partition(" ")
+    path_date = git.try_run("log", "-1", "--format=%ct", "-G", "^path:", "--", STATE_FILE).text_out.strip()
+    return f"pull {quoted(remote)} {quoted(branch)}" if branch and int(date) > int(path_date or 0) else ""
 
 
 def _remotes(project: Project, head: Head) -> _Remotes:
@@ -190,15 +185,15 @@ def _remotes(project: Project, head: Head) -> _Remotes:
 
 
 def _named(project: Project, remotes: _Remotes, source: PullArguments, say: Progress) -> tuple[str, str]:
-    """The other side's name to people, and its commit."""
-    branch, words = remotes.branch, source.words
-    if words and words not in remotes.names:
-        here = project.repository.reader.try_read(f"{words}^{{commit}}")
-        if here is not None and not source.branch:
-            return words, here[0]
-        place = parse_pull_source(words, source.folder)
-        return fetch_branch(project, place, source.branch, branch, say)
-    remote = remotes.meant(words)
+    """Return the name and the commit of the other side, which is fetched."""
+    branch = remotes.branch
+    if source.source and source.source not in remotes.names:
+        local = project.repository.reader.try_read(f"{source.source}^{{commit}}")
+        if local is not None and not source.branch:
+            return source.source, local[0]
+        pull_source = parse_pull_source(source.source, source.folder)
+        return fetch_branch(project, pull_source, source.branch, branch, say)
+    remote = remotes.chosen(source.source)
     if not remote:
         raise UsageError(
             "This project has no remote from which something could be pulled.",
@@ -206,12 +201,12 @@ def _named(project: Project, remotes: _Remotes, source: PullArguments, say: Prog
         )
     git = project.repository.git
     upstream = git.try_run("config", f"branch.{branch}.merge").text_out.strip() if remote == remotes.own else ""
-    place = PullSource(remote, remote, is_remote=True, with_fixes=not source.branch)
-    return fetch_branch(project, place, source.branch or upstream.removeprefix("refs/heads/"), branch, say)
+    pull_source = PullSource(remote, remote, is_remote=True, with_fixes=not source.branch)
+    return fetch_branch(project, pull_source, source.branch or upstream.removeprefix("refs/heads/"), branch, say)
 
 
 def _side(project: Project, commit: str, otherwise: State | None = None) -> _Side:
-    """One side as a commit has it. Raises `FileError` where it does not say where it stands, and nothing else does."""
+    """Return a commit's state and files. Raises `FileError` if its state can't be read and there is no `otherwise`."""
     reader = project.repository.reader
     tree = {path: entry for path, entry in reader.tree(commit).items() if entry.mode != SUBMODULE}
     entry = tree.pop(STATE_FILE, None)
@@ -227,30 +222,26 @@ def _side(project: Project, commit: str, otherwise: State | None = None) -> _Sid
 
 
 def merged_state(project: Project, base: State, mine: State, theirs: State) -> tuple[State, LearningPath]:
-    """Where the project stands after the merge: on the path that is newer, at the step that is further."""
+    """Return the state after the merge (the newer path, the later step), and its path."""
     path_of = mine if theirs.path == base.path else theirs
     for state in dict.fromkeys((mine, theirs, path_of)):
-        require_path(project.repository, project.folder, state)  # last the one that stays
+        require_path(project.repository, project.folder, state)  # last, the path that stays
     path = LearningPath(project.repository, path_of.path, path_of.texts)
     names = (BASE, *path.template.step_names)
     for state in (mine, theirs):
         if state.step not in names:
             raise ConflictError(f"The path that comes has no step {state.step}.", "Ask whoever looks after it.")
-
-    def place(state: State) -> tuple[int, bool]:
-        return names.index(state.step), state.solved
-
-    at = max((mine, theirs), key=place)
+    latest = max((mine, theirs), key=lambda state: (names.index(state.step), state.solved))
     if (base.step, base.solved) == (mine.step, mine.solved):
-        at = theirs  # they may also have gone back
+        latest = theirs  # perhaps an earlier step
     elif (base.step, base.solved) == (theirs.step, theirs.solved):
-        at = mine
-    return replace(path_of, step=at.step, solved=at.solved), path
+        latest = mine
+    return replace(path_of, step=latest.step, solved=latest.solved), path
 
 
 @dataclass
 class TwoSidedMerge:
-    """Both sides' files on their way to one tree. `clashes` are files that both changed, `aside` what is replaced."""
+    """A merge of both sides' files. `clashes` are files that both changed, and `aside` are replaced versions."""
 
     project: Project
     merger: Merger
@@ -263,27 +254,27 @@ class TwoSidedMerge:
     aside: dict[str, Entry] = field(default_factory=dict)
 
     def merged(self, base: _Side, own: _Side, theirs: _Side) -> Carried:
-        """Merge both sides. Files of the path become those of the place where the project comes to stand."""
+        """Merge both sides. The path's files become those of the state after the merge."""
         mine = self._on_the_path(own, is_mine=True)
         coming = self._on_the_path(theirs, is_mine=False)
         template = self.path.template
         layer = self.path.layer(self.goal.step, solved=self.goal.solved)
-        was = self.path.layer(own.state.step, solved=own.state.solved)
-        for file in filter(template.owns, {*layer, *was, *base.tree}):
-            entry = mine.get(file)
-            if entry is not None and file in layer and entry not in [one.get(file) for one in (layer, was, base.tree)]:
-                self.aside[file] = entry
+        own_layer = self.path.layer(own.state.step, solved=own.state.solved)
+        for path in filter(template.owns, {*layer, *own_layer, *base.tree}):
+            entry = mine.get(path)
+            known = (layer.get(path), own_layer.get(path), base.tree.get(path))
+            if entry is not None and path in layer and entry not in known:
+                self.aside[path] = entry
             for side in (base.tree, coming, mine):
-                side.pop(file, None)
-                if file in layer:
-                    side[file] = layer[file]
-        carried = self._settled(
-            carry(self.merger, template, base.tree, coming, mine, pins_rule=self.rule, new_may_meet=True)
-        )
+                side.pop(path, None)
+                if path in layer:
+                    side[path] = layer[path]
+        carried = carry(self.merger, template, base.tree, coming, mine, pins_rule=self.rule, new_may_meet=True)
+        carried = self._resolved(carried)
         return replace(carried, backups={**self.aside, **carried.backups})
 
     def _on_the_path(self, side: _Side, *, is_mine: bool) -> dict[str, Entry]:
-        """A side's files, with what another path than its own brings to the step where it stands."""
+        """Return a side's files, with the new path's changes to the side's step."""
         state = side.state
         if state.path == self.goal.path:
             return dict(side.tree)
@@ -292,10 +283,10 @@ class TwoSidedMerge:
         carried = carry(self.merger, self.path.template, before, after, side.tree, pins_rule=self.rule)
         if is_mine:
             self.aside.update(carried.backups)
-            return dict(self._settled(carried).tree)
+            return dict(self._resolved(carried).tree)
         return dict(carried.tree if carried.is_clean else side.tree)
 
-    def _settled(self, carried: Carried) -> Carried:
+    def _resolved(self, carried: Carried) -> Carried:
         self.clashes.update(conflict.path for conflict in carried.conflicts)
         if self.how is None or carried.is_clean:
             return carried
@@ -303,12 +294,12 @@ class TwoSidedMerge:
 
 
 def _clash(project: Project, other: _Other, files: Iterable[str], source: PullArguments) -> ConflictError:
-    words = f"starterkit pull {source.as_typed}".rstrip()
-    known = project.repository.reader.id_of(other.name) == other.commit
-    meant = quoted(other.name) if known else other.commit[:12]
+    command = f"starterkit pull {source}".rstrip()
+    is_ref = project.repository.reader.id_of(other.name) == other.commit
+    revision = quoted(other.name) if is_ref else other.commit[:12]
     return ConflictError(
         f"You and {other.name} changed the same lines of: {', '.join(sorted(files))}. Nothing was changed.",
-        f"Choose: `{words} --keep-mine` (your lines win), or `{words} --take-theirs` (the lines that come win, yours "
-        f"stay in your history). Or settle it by hand: `git merge {meant}`, fix "
-        "the marked lines, then `git add -A` and `git commit`.",
+        f"Choose: `{command} --keep-mine` (your lines win), or `{command} --take-theirs` (the lines that come win, "
+        f"yours stay in your history). Or settle it by hand: `git merge {revision}`, fix the marked lines, then "
+        "`git add -A` and `git commit`.",
     )

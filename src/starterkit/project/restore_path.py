@@ -1,61 +1,53 @@
-"""Getting the path back where a clone does not have it.
+"""Restore the path in a clone that doesn't have it.
 
-First it is fetched from the remote (exactly the two refs), then rebuilt by the installed template. The ids recorded in
-`.starterkit.yml` prove both. Another version of starterkit is never downloaded or run.
+It is fetched from the remote (exactly the two refs), or rebuilt by the installed template. The ids in `.starterkit.yml`
+prove the result. Another version of starterkit is never downloaded or run.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from starterkit import DISTRIBUTION, IS_ON_PYPI, __version__
 from starterkit.errors import EnvironmentProblem, FileError, UsageError
 from starterkit.git.repository import METADATA_REF, PATH_REF, Repository
 from starterkit.git.worktree import read_file
 from starterkit.process import TimeLimitReached
+from starterkit.project.layers import metadata_of, path_layers, read_folder, write_path
 from starterkit.project.state import ANSWERS_FILE, State
-
-if TYPE_CHECKING:
-    from starterkit.template.resolve import ResolvedTemplate
+from starterkit.render import read_answers, render
+from starterkit.template.resolve import BUNDLED, FOLDER, ResolvedTemplate, recorded_template
 
 _REBUILT = "refs/starterkit/rebuilt/"
 _FETCH_SECONDS = 30.0
 
 
 def require_path(repository: Repository, folder: Path, state: State) -> None:
-    """Bring the two refs that `.starterkit.yml` names into this repository.
+    """Get the two refs of the path that `.starterkit.yml` names.
 
-    Raises `EnvironmentProblem` naming the version that can rebuild them.
+    Raises `EnvironmentProblem` with the version that can rebuild them.
     """
     wanted = {PATH_REF: state.path, METADATA_REF: state.texts}
     if _is_here(repository, wanted) or _fetch(repository, wanted) or _rebuild(repository, folder, state, wanted):
         return
     push = f"Push the path from the machine where the project was created: `git push origin {PATH_REF} {METADATA_REF}`."
-    # The version stands in a file that anybody may have written, so nothing of that name is ever installed or run.
-    other = state.version != __version__ and not _is_folder(state)
-    get = (
-        f" Or get version {state.version} of {DISTRIBUTION} from PyPI."
-        if IS_ON_PYPI
-        else f" Or get version {state.version} from a clone of starterkit: check it out there and type `pip install .`."
-    )
+    # Anybody may have written this version into the file, so it is never installed or run.
+    other = state.version != __version__ and not state.template.startswith(FOLDER)
+    get = f" Or get version {state.version} of {DISTRIBUTION} from PyPI."
+    if not IS_ON_PYPI:
+        get = (
+            f" Or get version {state.version} from a clone of starterkit: check it out there and type `pip install .`."
+        )
     raise EnvironmentProblem(
         f"This clone does not have the path of the project (created by starterkit {state.version}). {_reason(state)}",
         f"{push}{get if other else ''}",
     )
 
 
-def _is_folder(state: State) -> bool:
-    from starterkit.template.resolve import FOLDER
-
-    return state.template.startswith(FOLDER)
-
-
 def _is_here(repository: Repository, wanted: dict[str, str]) -> bool:
-    """Tell whether the objects are here already, and put the refs on them."""
-    for id in wanted.values():
-        if repository.reader.try_read(id) is None:
-            return False
+    """Move the refs to their objects. Return False if this repository doesn't have them."""
+    if any(repository.reader.try_read(id) is None for id in wanted.values()):
+        return False
     for ref, id in wanted.items():
         if repository.git.try_run("rev-list", "--objects", "--quiet", id).code != 0:
             return False
@@ -66,19 +58,18 @@ def _is_here(repository: Repository, wanted: dict[str, str]) -> bool:
 def _fetch(repository: Repository, wanted: dict[str, str]) -> bool:
     """Fetch exactly the two refs from the first remote that has them.
 
-    Where its refs stand for a newer path (a workshop's was corrected meanwhile), what this project follows is asked for
-    by its ids.
+    If its refs point to a newer path (a workshop's path was fixed), the project's path is fetched by its ids.
     """
     for remote in repository.git.run("remote").decode().split():
         for names in (tuple(wanted), tuple(wanted.values())):
-            # Older protocols give nothing by its id alone.
-            words = ("-c", "protocol.version=2", "fetch", "-q", "--no-tags", "--no-write-fetch-head", remote, *names)
+            # Older protocols can't fetch by id.
+            options = ("-c", "protocol.version=2", "fetch", "-q", "--no-tags", "--no-write-fetch-head")
             try:
-                finished = repository.git.try_run(*words, timeout=_FETCH_SECONDS)
+                finished = repository.git.try_run(*options, remote, *names, timeout=_FETCH_SECONDS)
             except TimeLimitReached:
                 break
             if finished.code != 0:
-                break  # it has no path at all
+                break  # the remote has no path
             repository.close()
             if _is_here(repository, wanted):
                 return True
@@ -86,35 +77,30 @@ def _fetch(repository: Repository, wanted: dict[str, str]) -> bool:
 
 
 def _rebuild(repository: Repository, folder: Path, state: State, wanted: dict[str, str]) -> bool:
-    """Rebuild the path with the template it was made from; its ids tell whether it is the same."""
-    from starterkit.template.resolve import BUNDLED, recorded_template
-
+    """Rebuild the path from its template. Return False if the ids differ."""
     try:
-        with recorded_template(state.template) as found:
-            return found is not None and _rebuild_from(repository, folder, found, wanted)
+        with recorded_template(state.template) as template:
+            return template is not None and _rebuild_from(repository, folder, template, wanted)
     except (EnvironmentProblem, UsageError) as wrong:
-        is_ours = isinstance(wrong, FileError) and wrong.file == ANSWERS_FILE
-        if is_ours or state.template.startswith(BUNDLED):
+        is_own_file = isinstance(wrong, FileError) and wrong.file == ANSWERS_FILE
+        if is_own_file or state.template.startswith(BUNDLED):
             raise
-        return False  # not to be had, or not safe to render; what is needed is said by the caller
+        return False  # it can't be fetched, or isn't safe to render. The caller reports what is needed
 
 
-def _rebuild_from(repository: Repository, folder: Path, found: ResolvedTemplate, wanted: dict[str, str]) -> bool:
-    from starterkit.project.layers import metadata_of, path_layers, read_folder, write_path
-    from starterkit.render import read_answers, render
-
+def _rebuild_from(repository: Repository, folder: Path, template: ResolvedTemplate, wanted: dict[str, str]) -> bool:
     answers = read_file(folder, ANSWERS_FILE)
     if answers is None:
         raise FileError(ANSWERS_FILE, None, "the file is gone", f"Get it back: `git checkout HEAD -- {ANSWERS_FILE}`.")
     try:
-        rendered = render(found.folder, read_answers(answers.data, ANSWERS_FILE), read_folder)
-        layers = path_layers(found.folder, found.template, rendered.files)
+        rendered = render(template.folder, read_answers(answers.data, ANSWERS_FILE), read_folder)
+        layers = path_layers(template.folder, template.template, rendered.files)
     except FileError as wrong:
         if wrong.file != ANSWERS_FILE:
             raise
         fix = f"Get its last good version back with `git checkout HEAD -- {ANSWERS_FILE}`."
         raise FileError(wrong.file, wrong.line, wrong.message.partition(": ")[2], fix) from wrong
-    ids = write_path(repository.git, layers, metadata_of(found.folder, found.template), _REBUILT)
+    ids = write_path(repository.git, layers, metadata_of(template.folder, template.template), _REBUILT)
     repository.close()
     is_the_same = ids == (wanted[PATH_REF], wanted[METADATA_REF]) and _is_here(repository, wanted)
     for ref, id in repository.refs(_REBUILT).items():
@@ -124,7 +110,7 @@ def _rebuild_from(repository: Repository, folder: Path, found: ResolvedTemplate,
 
 def _reason(state: State) -> str:
     """Return why the installed template cannot rebuild the path."""
-    if _is_folder(state):
+    if state.template.startswith(FOLDER):
         name = state.template.partition(":")[2]
         return f'Its template is a folder called "{name}" on the machine where the project was created.'
     if state.version != __version__:

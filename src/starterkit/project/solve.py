@@ -1,18 +1,17 @@
-"""`solve`: carry a step's reference solution in, from kind to certain.
+"""`starterkit solve`: merge a step's solution, or replace files with it.
 
-A clean merge proves nothing: code that merges can still be wrong. So each try is made and checked in a copy, and the
-project is written once, with the outcome. First the merge; then the files of the step, taken whole; and only when
-asked (`--replace`) every file of the path, which always ends green.
+Code that merges cleanly can still be wrong. So each attempt is made and tested in a copy, and the project is written
+once. The first attempt is the merge, and the second replaces the files of the step. Only `--replace` replaces every
+file of the path, and then all tests pass.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from starterkit.errors import ConflictError, UsageError
 from starterkit.git.merge import Merger, Resolution
@@ -22,30 +21,21 @@ from starterkit.git.worktree import read_file
 from starterkit.process import run
 from starterkit.progress import Progress, no_progress
 from starterkit.project.carry import Carried, carry, changed_paths, take_all, take_files
-from starterkit.project.commit import CommitRequest, CommitResult, check_questions, commit_outcome, with_state
+from starterkit.project.commit import CommitRequest, CommitResult, commit_outcome, save_message, solve_message
+from starterkit.project.learner_work import Choices, list_work, merger_for, resolve_as_chosen
 from starterkit.project.migrations import has_diverged, rebased_migrations, without_new_history
-from starterkit.project.next import (
-    Choices,
-    merger_for,
-    mine_without_state,
-    save_message,
-    settle_conflicts,
-    solve_message,
-)
 from starterkit.project.pins import pins_rule
 from starterkit.project.project import Project, WorkingTree
+from starterkit.runtime.environment import Environment
 from starterkit.template.model import Step
+from starterkit.testing.results import CheckResult
 from starterkit.yamlfile import did_you_mean
-
-if TYPE_CHECKING:
-    from starterkit.runtime.environment import Environment
-    from starterkit.testing.results import CheckResult
 
 _HISTORY_SECONDS = 120.0
 
 
 class SolveMethod(Enum):
-    """How a solution came in."""
+    """How a solution was applied."""
 
     ALREADY = "already solved"
     MERGED = "merged into your code"
@@ -57,13 +47,13 @@ class SolveMethod(Enum):
 
 @dataclass(frozen=True)
 class SolveResult:
-    """The outcome of `solve`; `result` is None where nothing was checked.
+    """The result of `starterkit solve`. `result` is None if no tests ran.
 
-    `why` says, where the files were taken whole, what became of merging them, as the rest of "it was not merged: …".
+    If files were replaced, `why` says why they weren't merged, as the rest of "it was not merged: …".
     """
 
     step: Step
-    way: SolveMethod
+    method: SolveMethod
     result: CheckResult | None = None
     written: CommitResult | None = None
     carried: Carried | None = None
@@ -73,7 +63,7 @@ class SolveResult:
 
 @dataclass(frozen=True)
 class FileDiff:
-    """One file of a solution against the learner's: a unified diff, and whether the file is new."""
+    """The unified diff from a learner's file to the solution's."""
 
     path: str
     diff: str
@@ -81,7 +71,7 @@ class FileDiff:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One try at a solution: the outcome, how its check went (None: not checked), and whether migrations were made."""
+    """One attempt at a solution, with its test result (None: not tested)."""
 
     carried: Carried
     result: CheckResult | None = None
@@ -93,7 +83,7 @@ class Attempt:
 
 
 class SolveSession:
-    """One run of `solve`: the trees, the merger, and the tries."""
+    """One run of `starterkit solve`: the trees, the merger, and the attempts."""
 
     def __init__(self, project: Project, work: WorkingTree, say: Progress) -> None:
         step = project.step
@@ -102,56 +92,50 @@ class SolveSession:
         self.project, self.work, self.say, self.step = project, work, say, step
         self.before = project.path.layer(step.name, solved=False)
         self.reference = project.path.layer(step.name, solved=True)
-        self.mine = mine_without_state(work)
-        self.merger: Merger = merger_for(project, work)
-        template = project.template
-        self.makes_history = has_diverged(template, self.before, self.reference, self.mine)
-        self.after = (
-            without_new_history(template, self.before, self.reference) if self.makes_history else self.reference
-        )
+        self.mine, self.template = work.without_state, project.template
+        self.merger = merger_for(project, work)
+        self.makes_history = has_diverged(self.template, self.before, self.reference, self.mine)
+        self.after = self.reference
+        if self.makes_history:
+            self.after = without_new_history(self.template, self.before, self.reference)
         self.changed = changed_paths(self.before, self.after)
 
     def merged(self, *, lenient: bool = False) -> Carried:
-        rule = pins_rule(self.project.template.environment, self.say, bundle=self.project.bundle)
-        template = self.project.template
-        return carry(self.merger, template, self.before, self.after, self.mine, pins_rule=rule, lenient=lenient)
+        """Return the merge of the solution into the learner's files."""
+        rule = pins_rule(self.template.environment, self.say, bundle=self.project.bundle)
+        return carry(self.merger, self.template, self.before, self.after, self.mine, pins_rule=rule, lenient=lenient)
 
-    def files_of_the_step(self) -> Carried:
-        return take_files(self.project.template, self.before, self.after, self.mine, self.changed)
-
-    def named_files(self, names: Sequence[str]) -> Carried:
+    def with_files(self, names: Iterable[str]) -> Carried:
+        """Return the learner's files with these files of the solution. Raises `UsageError` for unchanged files."""
         for name in names:
             if name not in self.changed:
                 raise UsageError(
                     f'The solution of {self.step.label} does not change "{name}".',
                     did_you_mean(name, sorted(self.changed)),
                 )
-        return take_files(self.project.template, self.before, self.after, self.mine, set(names))
+        return take_files(self.template, self.before, self.after, self.mine, set(names))
 
-    def try_out(self, carried: Carried, what: str, *, check: bool = True) -> Attempt:
-        """Make the migrations that are missing and run the tests so far, in a copy of the project with this outcome.
+    def attempt(self, carried: Carried, title: str, *, check: bool = True) -> Attempt:
+        """Create missing migrations and run the tests so far, in a copy of the project.
 
-        Where the history is the learner's own, the solution's migrations are tried first, following the learner's last
-        ones: they may do more than what can be made from the models. Then without them.
+        If the learner's migrations differ, the solution's migrations are first tried after the learner's last one,
+        because the models don't show everything that a migration does. Then they are left out.
         """
         if not self.makes_history:
-            return self._tried(carried, what, check=check)
-        for migrations in self._histories():
-            tried = self._tried(replace(carried, tree={**carried.tree, **migrations}), what, check=check)
-            if tried.is_good or (tried.history_made and not check):
-                break
-        return tried
-
-    def _histories(self) -> list[dict[str, Entry]]:
+            return self._attempt(carried, title, check=check)
         trees = (self.before, self.reference, self.mine)
-        found = rebased_migrations(self.project.template, trees, self.merger.content, self.merger.add)
-        return [{}] if found is None else [found, {}]
+        rebased = rebased_migrations(self.template, trees, self.merger.content, self.merger.add)
+        for migrations in ({},) if rebased is None else (rebased, {}):
+            attempt = self._attempt(replace(carried, tree={**carried.tree, **migrations}), title, check=check)
+            if attempt.is_good or (attempt.history_made and not check):
+                break
+        return attempt
 
-    def _tried(self, carried: Carried, what: str, *, check: bool) -> Attempt:
+    def _attempt(self, carried: Carried, title: str, *, check: bool) -> Attempt:
         if not check and not self.makes_history:
             return Attempt(carried)
-        self.say(f"{'Checking' if check else 'Making the migrations for'} {what} …")
-        from starterkit.project import check as project_check
+        self.say(f"{'Checking' if check else 'Making the migrations for'} {title} …")
+        from starterkit.project import check as project_check  # noqa: PLC0415 - slow, and `solve --show` runs no tests
 
         environment = project_check.prepared(self.project, self.say)
         expected = self.project.expected_tests(self.step.name)
@@ -166,126 +150,120 @@ class SolveSession:
 
     def _make_history(self, folder: Path, environment: Environment) -> bool:
         environment.lend_to(folder)
-        command = environment.command(self.project.template.commands.make_history)
+        command = environment.command(self.template.commands.make_history)
         finished = run(command, cwd=folder, env=environment.variables, timeout=_HISTORY_SECONDS)
         if finished.code != 0:
             self.say(f"The migrations could not be made: {finished.text_err.strip().splitlines()[-1:]}")
         return finished.code == 0
 
     def _with_history(self, carried: Carried, folder: Path) -> Carried:
-        """Take the migrations that were made in a copy into the outcome."""
-        tree = {path: entry for path, entry in carried.tree.items() if not self.project.template.is_history(path)}
+        """Add the migrations that were created in a copy."""
+        tree = {path: entry for path, entry in carried.tree.items() if not self.template.is_history(path)}
         for file in sorted(folder.rglob("*")):
             path = file.relative_to(folder).as_posix()
-            made = read_file(folder, path) if self.project.template.is_history(path) else None
-            if made is not None:
-                self.merger.add(made.data)
-                tree[path] = made.entry
+            migration = read_file(folder, path) if self.template.is_history(path) else None
+            if migration is not None:
+                self.merger.add(migration.data)
+                tree[path] = migration.entry
         return replace(carried, tree=tree)
 
 
 def solve(
     project: Project, choices: Choices, say: Progress, *, replace_all: bool = False, files: Sequence[str] = ()
 ) -> SolveResult:
-    """Carry the solution of the present step in.
+    """Apply the solution of the present step.
 
-    Raises `ConflictError` (nothing changed) when merging conflicts or stays red and nothing further was chosen.
+    Raises `ConflictError` (nothing changed) if it conflicts or its tests fail, and the learner chose nothing else.
     """
     with project.writing("solve"):
         head = project.repository.check_ready()
         if project.step is not None and project.state.solved and not replace_all and not files:
             return SolveResult(project.step, SolveMethod.ALREADY)
-        listing = project.listing()
-        check_questions(listing, save_large=choices.save_large, leave_out=choices.leave_out)
+        listing = list_work(project, choices)
         also = tuple(project.path.layer(project.step.name, solved=True)) if project.step else ()
         work = project.read_work(listing, with_large=choices.save_large, also=also)
-        solving = SolveSession(project, work, say)
+        session = SolveSession(project, work, say)
         if files:
-            return _write(solving, head, SolveMethod.NAMED, Attempt(solving.named_files(files)))
+            return _write(session, head, SolveMethod.NAMED, Attempt(session.with_files(files)))
         if replace_all:
-            return _replace(solving, head, choices)
-        return _by_tries(solving, head, choices)
+            return _replace(session, head, choices)
+        return _merge_or_replace(session, head, choices)
 
 
-def _by_tries(solving: SolveSession, head: Head, choices: Choices) -> SolveResult:
-    carried = solving.merged()
+def _merge_or_replace(session: SolveSession, head: Head, choices: Choices) -> SolveResult:
+    carried = session.merged()
     if carried.conflicts and choices.settle is not None:
-        return _settled(solving, head, choices, carried)
+        return _resolve(session, head, choices, carried)
     if carried.conflicts:
-        carried = solving.merged(lenient=True)
+        carried = session.merged(lenient=True)
     if not choices.check and carried.conflicts:
-        settle_conflicts(solving.merger, carried, None, f"The solution of {solving.step.label}", "solve")
+        resolve_as_chosen(session.merger, carried, choices, f"The solution of {session.step.label}", "solve")
     if carried.is_clean:
-        tried = solving.try_out(carried, "the solution merged into your code", check=choices.check)
-        if tried.is_good or not choices.check:
-            return _write(solving, head, SolveMethod.MERGED, tried)
-        red = tried.result.red if tried.result else ()
+        attempt = session.attempt(carried, "the solution merged into your code", check=choices.check)
+        if attempt.is_good or not choices.check:
+            return _write(session, head, SolveMethod.MERGED, attempt)
+        red = attempt.result.red if attempt.result else ()
         why = f"merged, it left {len(red)} tests red" if red else "its migrations could not be made"
     else:
         paths = ", ".join(conflict.path for conflict in carried.conflicts)
         why = f"you and the solution changed the same lines of {paths}"
-    tried = solving.try_out(solving.files_of_the_step(), "with the files of this step taken whole")
-    if tried.is_good:
-        return _write(solving, head, SolveMethod.FILES, tried, why=why)
-    raise NotSolved(solving.step, tried.result)
+    attempt = session.attempt(session.with_files(session.changed), "with the files of this step taken whole")
+    if attempt.is_good:
+        return _write(session, head, SolveMethod.FILES, attempt, why=why)
+    raise NotSolved(session.step, attempt.result)
 
 
-def _settled(solving: SolveSession, head: Head, choices: Choices, carried: Carried) -> SolveResult:
+def _resolve(session: SolveSession, head: Head, choices: Choices, carried: Carried) -> SolveResult:
     paths = tuple(conflict.path for conflict in carried.conflicts)
-    label = f"The solution of {solving.step.label}"
-    settled = settle_conflicts(solving.merger, carried, choices.settle, label, "solve")
+    label = f"The solution of {session.step.label}"
+    resolved = resolve_as_chosen(session.merger, carried, choices, label, "solve")
     if choices.settle is Resolution.MARKERS:
-        return _write(solving, head, SolveMethod.CHOSEN, Attempt(settled), in_conflict=paths)
-    return _write(solving, head, SolveMethod.CHOSEN, solving.try_out(settled, "the outcome", check=choices.check))
+        return _write(session, head, SolveMethod.CHOSEN, Attempt(resolved), in_conflict=paths)
+    return _write(session, head, SolveMethod.CHOSEN, session.attempt(resolved, "the outcome", check=choices.check))
 
 
-def _replace(solving: SolveSession, head: Head, choices: Choices) -> SolveResult:
-    solving.makes_history = False  # the migrations become exactly the reference's
-    carried = take_all(solving.before, solving.reference, solving.mine, solving.project.template)
-    tried = solving.try_out(carried, "every file of the path taken whole", check=choices.check)
-    if choices.check and not tried.is_good:
-        raise NotSolved(solving.step, tried.result)
-    return _write(solving, head, SolveMethod.ALL, tried)
+def _replace(session: SolveSession, head: Head, choices: Choices) -> SolveResult:
+    session.makes_history = False  # all migrations become the solution's
+    carried = take_all(session.before, session.reference, session.mine, session.template)
+    attempt = session.attempt(carried, "every file of the path taken whole", check=choices.check)
+    if choices.check and not attempt.is_good:
+        raise NotSolved(session.step, attempt.result)
+    return _write(session, head, SolveMethod.ALL, attempt)
 
 
 def _write(
-    solving: SolveSession,
+    session: SolveSession,
     head: Head,
-    way: SolveMethod,
-    tried: Attempt,
+    method: SolveMethod,
+    attempt: Attempt,
     in_conflict: tuple[str, ...] = (),
     why: str = "",
 ) -> SolveResult:
-    project, step = solving.project, solving.step
-    carried, result = tried.carried, tried.result
-    stays_given = way is SolveMethod.NAMED or bool(in_conflict)
-    wish = CommitRequest(
+    project, step = session.project, session.step
+    carried, result = attempt.carried, attempt.result
+    is_partial = method is SolveMethod.NAMED
+    message = f"Take files of {step.label}" if is_partial else solve_message(step)
+    request = CommitRequest(
         command="solve",
         save=save_message(project, finished=False),
-        message=""
-        if in_conflict
-        else f"Take files of {step.label}"
-        if way is SolveMethod.NAMED
-        else solve_message(step),
-        state=None if stays_given else with_state(project.state, step.name, solved=True),
+        message="" if in_conflict else message,
+        state=None if is_partial or in_conflict else replace(project.state, step=step.name, solved=True),
         step=step.name,
-        merger=solving.merger,
+        merger=session.merger,
         carried=carried,
     )
-    written = commit_outcome(project, head, solving.work, wish)
+    written = commit_outcome(project, head, session.work, request)
     if result is not None:
-        from starterkit.project import check
-
-        check.remember(project, project.read_work().id, result)
-    return SolveResult(step, way, result, written, carried, in_conflict, why)
+        project.remember_check(project.read_work().id, result)
+    return SolveResult(step, method, result, written, carried, in_conflict, why)
 
 
 class NotSolved(ConflictError):
-    """The solution does not fit the learner's code; `result` says what stayed red. Nothing was changed."""
+    """The solution doesn't fit the learner's code, and nothing was changed. `result` has the failing tests."""
 
     def __init__(self, step: Step, result: CheckResult | None) -> None:
         red = result.red if result else ()
-        reasons = [f"  ✗ {one.test.sentence} {one.message.splitlines()[0] if one.message else ''}" for one in red[:3]]
+        reasons = [f"  ✗ {each.test.sentence} {(each.message.splitlines() or [''])[0]}" for each in red[:3]]
         more = f"\n  … and {len(red) - 3} more" if len(red) > 3 else ""
         super().__init__(
             f"The solution of {step.label} does not fit your code: with its files in place, these tests stay red.\n"
@@ -299,22 +277,22 @@ class NotSolved(ConflictError):
 
 
 def show_solution(project: Project) -> list[FileDiff]:
-    """Return the solution of the present step against the learner's files, file by file.
+    """Return the diffs from the learner's files to the solution of the present step.
 
-    Where the solution merges, the diff is what `solve` would change; elsewhere it leads to the reference's file.
+    If a file merges, its diff is what `starterkit solve` would change. If not, it leads to the solution's file.
     """
     step = project.step
     also = tuple(project.path.layer(step.name, solved=True)) if step else ()
-    solving = SolveSession(project, project.read_work(also=also), no_progress)
-    carried = solving.merged()
+    session = SolveSession(project, project.read_work(also=also), no_progress)
+    carried = session.merged()
     in_conflict = {conflict.path for conflict in carried.conflicts}
-    found = []
-    for path in sorted(solving.changed):
-        goal = solving.after.get(path) if path in in_conflict else carried.tree.get(path)
-        text = _diff(solving.merger, path, solving.mine.get(path), goal)
+    diffs = []
+    for path in sorted(session.changed):
+        goal = session.after.get(path) if path in in_conflict else carried.tree.get(path)
+        text = _diff(session.merger, path, session.mine.get(path), goal)
         if text:
-            found.append(FileDiff(path, text))
-    return found
+            diffs.append(FileDiff(path, text))
+    return diffs
 
 
 def _diff(merger: Merger, path: str, old: Entry | None, new: Entry | None) -> str:

@@ -1,4 +1,4 @@
-"""Where a project stands, in one picture: the whole path, what was checked last, and the one next thing to do."""
+"""`starterkit status`: the whole path, the last check, and the next command."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from starterkit.template.model import Step, Template
 
 
 class StepState(StrEnum):
-    """How a step stands."""
+    """Whether a step is done."""
 
     DONE = "done"
     HERE = "here"
@@ -21,7 +21,7 @@ class StepState(StrEnum):
 
 @dataclass(frozen=True)
 class StepRow:
-    """One step on the map."""
+    """One step of the path, with its state."""
 
     step: Step
     standing: StepState
@@ -29,11 +29,10 @@ class StepRow:
 
 @dataclass(frozen=True)
 class ProjectStatus:
-    """A project's place on its path.
+    """The progress of a project.
 
-    `at` is None before the first step. `last` is the last check when it was of exactly these files, else None (and
-    then `stale` is the last check of other files, if there was one). `next_command` is what to type next, without
-    the program's name.
+    `at` is the present step, or None before the first step. `last` is the last check of exactly these files. If there
+    is none, `stale` is the last check of other files. `next_command` is without the program's name.
     """
 
     template: Template
@@ -48,7 +47,7 @@ class ProjectStatus:
 
 
 def project_status(project: Project) -> ProjectStatus:
-    """Return where a project stands; nothing is run and nothing is written."""
+    """Return the progress of a project. Nothing is run or written."""
     template, state = project.template, project.state
     names = template.step_names
     position = names.index(state.step) if project.step else -1
@@ -73,12 +72,12 @@ def project_status(project: Project) -> ProjectStatus:
 
 
 def is_at_end(project: Project) -> bool:
-    """Tell whether nothing is left to do: the last step has come, and all work is saved."""
+    """True if the project is at the last step and all work is saved."""
     return is_last_step(project) and not project.repository.has_changes()
 
 
 def is_last_step(project: Project) -> bool:
-    """Tell whether the path has no step after the present one."""
+    """True if the present step is the last one."""
     return project.template.step_names[-1:] == (project.state.step,)
 
 
@@ -93,16 +92,12 @@ def _next_command(project: Project, last: RememberedCheck | None, line: UndoHist
         return "check"
     if last.is_green:
         return "run" if is_last and not project.repository.has_changes() else "next"
-    if _is_as_solve_left_it(project, line):
-        return "undo"
-    return "check" if last.blocker else "hint"
-
-
-def _is_as_solve_left_it(project: Project, line: UndoHistory) -> bool:
-    """Tell whether nothing was done since a `solve` that solved the step: then hints have no more to say."""
-    return (
+    is_unchanged_since_solve = (
         project.state.solved
         and undo_help(line) == "solve"
         and line.done[-1].commit == project.repository.head().commit
         and not project.repository.has_changes()
     )
+    if is_unchanged_since_solve:  # so hints can't help
+        return "undo"
+    return "check" if last.blocker else "hint"

@@ -15,9 +15,9 @@ from starterkit.git.merge import Resolution
 from starterkit.git.objects import Entry, NewCommit
 from starterkit.progress import Progress
 from starterkit.project.carry import Carried, resolve, take_all
+from starterkit.project.commit import solve_message
 from starterkit.project.learning_path import LearningPath
 from starterkit.project.migrations import has_diverged, rebased_migrations, without_new_history
-from starterkit.project.next import solve_message
 from starterkit.project.state import State
 from starterkit.template.model import BASE
 from starterkit.workshop import events

@@ -15,7 +15,7 @@ from starterkit.crash_report import error_of
 from starterkit.errors import StarterkitError
 from starterkit.git.bare import BareRepository
 from starterkit.process import terminate_all
-from starterkit.project.next import solve_message
+from starterkit.project.commit import solve_message
 from starterkit.template.model import BASE
 from starterkit.workshop.events import GRADED, append, filled, last
 from starterkit.workshop.events import ours as ours_of

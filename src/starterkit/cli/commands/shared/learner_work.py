@@ -9,7 +9,7 @@ import typer
 from starterkit.cli.console.console import Console
 from starterkit.errors import UsageError
 from starterkit.git.merge import Resolution
-from starterkit.project.next import Choices
+from starterkit.project.learner_work import Choices
 from starterkit.project.project import Project
 
 

@@ -39,7 +39,7 @@ def show(console: Console, project: Project, solved: SolveResult) -> int:
 
 def _what_next(project: Project, solved: SolveResult) -> tuple[str, str]:
     """Return why and what to type after a solve."""
-    if solved.in_conflict or solved.way.name == "NAMED" or (solved.written is not None and solved.result is None):
+    if solved.in_conflict or solved.method.name == "NAMED" or (solved.written is not None and solved.result is None):
         return "See what is green now", "check"
     if project.path.next_step(project.state.step) is None:
         return "Look at it", "run"
@@ -56,10 +56,10 @@ def show_way(console: Console, solved: SolveResult) -> None:
         console.print(
             text("Almost:", "bold yellow"), f" the solution of {label} is in your files, but in no commit yet."
         )
-    elif solved.way.name == "NAMED":
+    elif solved.method.name == "NAMED":
         console.print(text("ok", "bold green"), f"  These files of the solution of {label} are in, whole.")
     else:
-        console.print(text("ok", "bold green"), f"  The solution of {label} is in: {solved.way.value}.")
+        console.print(text("ok", "bold green"), f"  The solution of {label} is in: {solved.method.value}.")
     if solved.why:
         console.print(f"It was not merged, because {solved.why}.")
     if solved.result is not None and not solved.result.red:
@@ -76,7 +76,7 @@ def as_json(solved: SolveResult) -> dict[str, Any]:
     """Return a solve as the object that docs/commands.md describes."""
     return {
         "step": solved.step.name,
-        "way": solved.way.name.lower(),
+        "way": solved.method.name.lower(),
         "why": solved.why or None,
         "check": check_result.as_json(solved.result) if solved.result else None,
         **changes.written_as_json(solved.written),
