@@ -35,8 +35,7 @@ from starterkit.workshop.bundle import download
 from starterkit.workshop.bundle.build import BundleRequest, build_bundle
 from starterkit.workshop.bundle.manifest import BundleFramework, framework_in
 from starterkit.workshop.bundle.self_wheel import own_wheel
-from starterkit.workshop.bundle.targets import BundleTarget
-from starterkit.workshop.bundle.wheels import wheels_for
+from starterkit.workshop.bundle.targets import BundleTarget, wheels_for
 
 NODE = EnvironmentSpec("node", "package.json", "package-lock.json")
 HERE = (BundleTarget(this_platform(), this_python()),)

@@ -1,1 +1,1 @@
-"""Making a bundle: everything that a room without internet needs, in one folder."""
+"""Builds a bundle: one folder with everything that a workshop without internet needs."""

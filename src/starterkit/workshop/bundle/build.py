@@ -1,4 +1,4 @@
-"""Making a bundle, or adding to one: what is there already is kept, and bundle.yml is written last."""
+"""Builds a bundle or adds to one. Files that fit are kept, and bundle.yml is written last."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from pathlib import Path
 
 import starterkit
 from starterkit.errors import UsageError, cannot_write
+from starterkit.git.worktree import write_file
 from starterkit.paths import is_left_behind
 from starterkit.progress import Progress
+from starterkit.project.layers import read_folder
 from starterkit.runtime.bundle import BUNDLE_FILE, BundledFile, BundleManifest, read_contents, sha256_of
 from starterkit.runtime.causes import NoSuchPackagesError
 from starterkit.runtime.node import WHEELS as NODE_WHEELS
@@ -29,20 +31,18 @@ from starterkit.workshop.bundle.manifest import (
 from starterkit.workshop.bundle.npm import npm_archive
 from starterkit.workshop.bundle.readme import readme
 from starterkit.workshop.bundle.self_wheel import own_pins, own_wheel
-from starterkit.workshop.bundle.targets import BundleTarget, sorted_pythons
-from starterkit.workshop.bundle.wheels import Wheel, wheels_for
+from starterkit.workshop.bundle.targets import BundleTarget, Wheel, sorted_pythons, wheels_for
 
 README = "README.txt"
 _WHEELS, _NPM, _SCRATCH = "wheels", "npm", ".making"
-_UNFINISHED = "unfinished.yml"  # what bundle.yml was, while something is added: a folder without that is not finished
+_UNFINISHED = "unfinished.yml"  # the old bundle.yml while something is added, because the bundle isn't whole then
 _OURS = frozenset((BUNDLE_FILE, _UNFINISHED, README, _WHEELS, _NPM, TEMPLATES, _SCRATCH))
-# What file managers and systems leave on a stick, beside names that begin with a dot; in small letters.
 _NODE = "node"
 
 
 @dataclass(frozen=True)
 class BundleRequest:
-    """What a bundle is to hold, and where it is to be; `with_starterkit` tells whether starterkit itself goes in."""
+    """The folder of a bundle and what it must hold. `with_starterkit`: starterkit's own wheel too."""
 
     folder: Path
     frameworks: tuple[BundleFramework, ...]
@@ -58,7 +58,7 @@ class BundleRequest:
 
 @dataclass(frozen=True)
 class MadeBundle:
-    """A bundle that was made: its folder, what is in it, and how many bytes of wheels were fetched for it now."""
+    """A bundle: its folder, what is in it, and how many bytes of wheels were downloaded now."""
 
     folder: Path
     contents: BundleManifest
@@ -71,14 +71,14 @@ class MadeBundle:
 
 
 def build_bundle(request: BundleRequest, say: Progress) -> MadeBundle:
-    """Make a bundle; where there is one in that folder, what it is for stays in it.
+    """Build a bundle. If the folder already has one, the new bundle also serves what the old one was for.
 
     Raises `UsageError` for a folder with other things in it, `EnvironmentProblem` naming each package that a platform
-    lacks, before anything is written; `NoNetworkError`. What was fetched until then is there the next time.
+    lacks, before anything is written, and `NoNetworkError`. Files that were downloaded until then are kept.
     """
     try:
         _check_folder(request.folder)
-        request = _with_what_is_there(request)
+        request = _with_earlier(request)
         say("Reading which wheels there are")
         wheels = wheels_for(_pins_files(request, say), request.targets)
         return _make(request, wheels, say)
@@ -92,7 +92,7 @@ def _make(request: BundleRequest, wheels: Mapping[str, Wheel], say: Progress) ->
     folder = request.folder
     folder.mkdir(parents=True, exist_ok=True)
     with suppress(FileNotFoundError):
-        (folder / BUNDLE_FILE).replace(folder / _UNFINISHED)  # until it is whole again
+        (folder / BUNDLE_FILE).replace(folder / _UNFINISHED)
     say(f"Fetching wheels: {len(wheels)}")
     fetched = Download(folder / _WHEELS, say).fetch(wheels.values())
     names = {f"{_WHEELS}/{name}" for name in wheels}
@@ -103,20 +103,22 @@ def _make(request: BundleRequest, wheels: Mapping[str, Wheel], say: Progress) ->
         names.add(f"{_WHEELS}/{name}")
     archive, registry = _npm(request, say)
     names |= {archive} if archive else set()
-    names |= _place_templates(request)
+    names |= _copy_templates(request)
     _remove_others(folder, names)
     contents = BundleManifest(
         version=starterkit.__version__,
         date=time.strftime("%Y-%m-%d"),
-        frameworks=tuple(one.name for one in request.frameworks),
+        frameworks=tuple(framework.name for framework in request.frameworks),
         platforms=request.platforms,
         pythons=request.pythons,
         registry=registry,
         npm=archive,
-        files=tuple(_described(folder, name) for name in sorted(names)),
+        files=tuple(
+            BundledFile(name, (folder / name).stat().st_size, sha256_of(folder / name)) for name in sorted(names)
+        ),
     )
-    text = readme(contents, elsewhere=[one.name for one in request.frameworks if one.folder])
-    write_whole(folder / README, text)
+    external = [framework.name for framework in request.frameworks if framework.folder]
+    write_whole(folder / README, readme(contents, elsewhere=external))
     write_whole(folder / BUNDLE_FILE, contents_bytes(contents))
     (folder / _UNFINISHED).unlink(missing_ok=True)
     return MadeBundle(folder, contents, fetched)
@@ -137,76 +139,71 @@ def _check_folder(folder: Path) -> None:
 
 
 def _earlier(folder: Path) -> Path | None:
-    """The file that says what the bundle in this folder is for, also where an addition to it was interrupted."""
+    """Return the manifest of the bundle in this folder, even if an addition to it was interrupted, or None."""
     return next((folder / name for name in (BUNDLE_FILE, _UNFINISHED) if (folder / name).is_file()), None)
 
 
-def _with_what_is_there(request: BundleRequest) -> BundleRequest:
-    """Return the request with all that the bundle in this folder is for already."""
+def _with_earlier(request: BundleRequest) -> BundleRequest:
+    """Return the request with everything that the bundle in this folder is for already."""
     file = _earlier(request.folder)
     if file is None:
         return request
-    there = read_contents(file.read_bytes(), str(file))
-    frameworks = {one.name: one for one in request.frameworks}
-    for name in there.frameworks:
-        if name not in frameworks:
-            own = request.folder / TEMPLATES / name
-            if own.is_dir() or name in bundled_names():
-                frameworks[name] = framework_in(own) if own.is_dir() else bundled_framework(name)
+    earlier = read_contents(file.read_bytes(), str(file))
+    frameworks = {framework.name: framework for framework in request.frameworks}
+    for name in earlier.frameworks:
+        own = request.folder / TEMPLATES / name
+        if name not in frameworks and (own.is_dir() or name in bundled_names()):
+            frameworks[name] = framework_in(own) if own.is_dir() else bundled_framework(name)
     return replace(
         request,
         frameworks=tuple(frameworks.values()),
-        platforms=tuple(dict.fromkeys((*there.platforms, *request.platforms))),
-        pythons=sorted_pythons((*there.pythons, *request.pythons)),
+        platforms=tuple(dict.fromkeys((*earlier.platforms, *request.platforms))),
+        pythons=sorted_pythons((*earlier.pythons, *request.pythons)),
     )
 
 
 def _pins_files(request: BundleRequest, say: Progress) -> list[bytes]:
-    """All pins files of wheels that the bundle serves: of every step, of starterkit, and of the Node it brings."""
-    found = [pins for one in request.frameworks if one.environment.kind != _NODE for pins in one.pins]
-    if any(one.environment.kind == _NODE for one in request.frameworks):
-        found.append(NODE_WHEELS.read_bytes())
+    """Return all pins files whose wheels the bundle needs: of every step, of Node, and of starterkit."""
+    python = (framework for framework in request.frameworks if framework.environment.kind != _NODE)
+    pins_files = [pins for framework in python for pins in framework.pins]
+    if any(framework.environment.kind == _NODE for framework in request.frameworks):
+        pins_files.append(NODE_WHEELS.read_bytes())
     if request.with_starterkit:
         say("Choosing the packages that starterkit needs")
-        found.append(own_pins())
-    return found
+        pins_files.append(own_pins())
+    return pins_files
 
 
 def _npm(request: BundleRequest, say: Progress) -> tuple[str, str]:
-    locks = [
-        (lock, one.environment) for one in request.frameworks if one.environment.kind == _NODE for lock in one.pins
-    ]
+    """Pack the npm packages; return the archive's name and the registry's URL ("" if no framework needs npm)."""
+    node = (framework for framework in request.frameworks if framework.environment.kind == _NODE)
+    locks = [(lock, framework.environment) for framework in node for lock in framework.pins]
     if not locks:
         return "", ""
-    scratch = request.folder / _SCRATCH
-    name, registry = npm_archive(locks, request.folder / _NPM, scratch, say)
+    name, registry = npm_archive(locks, request.folder / _NPM, request.folder / _SCRATCH, say)
     return f"{_NPM}/{name}", registry
 
 
-def _place_templates(request: BundleRequest) -> set[str]:
-    """Put the templates from elsewhere into the bundle; return the names of their files."""
-    from starterkit.git.worktree import write_file
-    from starterkit.project.layers import read_folder
-
+def _copy_templates(request: BundleRequest) -> set[str]:
+    """Copy the external templates into the bundle; return the names of their files."""
     names: set[str] = set()
-    for one in request.frameworks:
-        if one.folder is None:
-            continue
-        goal = request.folder / TEMPLATES / one.name
-        files = read_folder(one.folder)
-        if one.folder.resolve() != goal.resolve():
-            shutil.rmtree(goal, ignore_errors=True)
-            for name, file in files.items():
-                write_file(goal, name, file)
-        names |= {f"{TEMPLATES}/{one.name}/{name}" for name in files}
+    for framework in request.frameworks:
+        if framework.folder:
+            target = request.folder / TEMPLATES / framework.name
+            files = read_folder(framework.folder)
+            if framework.folder.resolve() != target.resolve():
+                shutil.rmtree(target, ignore_errors=True)
+                for name, file in files.items():
+                    write_file(target, name, file)
+            names |= {f"{TEMPLATES}/{framework.name}/{name}" for name in files}
     return names
 
 
 def _remove_others(folder: Path, names: set[str]) -> None:
-    """Remove what an earlier bundle in this folder held and this one does not."""
-    for place in (_WHEELS, _NPM):
-        for file in sorted((folder / place).glob("*")):
-            if f"{place}/{file.name}" not in names:
+    """Remove the files of an earlier bundle in this folder that aren't in the new one."""
+    for part in (_WHEELS, _NPM):
+        for file in sorted((folder / part).glob("*")):
+            if f"{part}/{file.name}" not in names:
                 file.unlink()
     for template in sorted((folder / TEMPLATES).glob("*")):
         if not any(name.startswith(f"{TEMPLATES}/{template.name}/") for name in names):
@@ -214,12 +211,7 @@ def _remove_others(folder: Path, names: set[str]) -> None:
     shutil.rmtree(folder / _SCRATCH, ignore_errors=True)
 
 
-def _described(folder: Path, name: str) -> BundledFile:
-    file = folder / name
-    return BundledFile(name, file.stat().st_size, sha256_of(file))
-
-
-def in_order(words: Sequence[str]) -> tuple[BundleFramework, ...]:
-    """Return the frameworks that are named, each once; none: all that come with starterkit."""
-    names = dict.fromkeys(word.strip().lower() for word in words) or dict.fromkeys(bundled_names())
-    return tuple(bundled_framework(name) for name in names)
+def in_order(names: Sequence[str]) -> tuple[BundleFramework, ...]:
+    """Return the named frameworks, each once, or all that come with starterkit if there are no names."""
+    unique = dict.fromkeys(name.strip().lower() for name in names) or bundled_names()
+    return tuple(bundled_framework(name) for name in unique)

@@ -1,4 +1,4 @@
-"""Fetching wheels into a bundle: several at once, each whole or not at all, and none that is there already.
+"""Downloads wheels into a bundle, several at once. Each is stored whole or not at all, and only if it is missing.
 
 Home-made, because uv 0.13 has no command that keeps wheels, and pip 26 evaluates markers for the Python that runs it:
 `pip download --platform win_amd64` on Linux leaves out what only Windows needs (colorama).
@@ -12,11 +12,10 @@ import shutil
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
 from pathlib import Path
-from typing import IO
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
@@ -24,19 +23,19 @@ from starterkit.errors import EnvironmentProblem, StarterkitError
 from starterkit.progress import Progress
 from starterkit.runtime.bundle import sha256_of
 from starterkit.runtime.causes import DOCTOR, NoNetworkError, cause_of, error_of
-from starterkit.workshop.bundle.wheels import Wheel
+from starterkit.workshop.bundle.targets import Wheel
 
 _AT_ONCE = 6
 _TRIES = 3
 _PIECE = 1 << 16
 _SECONDS = 60.0
-_RESERVE = 50_000_000  # what stays free on the disk, so that the rest can be written
+_RESERVE = 50_000_000  # bytes that stay free on the disk, for the other files of the bundle
 _EVERY_SECONDS = 1.0
 MEGABYTE = 1_000_000
 
 
 class Download:
-    """One fetching of wheels into a folder."""
+    """Downloads wheels into a folder. `bytes` is how many bytes have come."""
 
     def __init__(self, folder: Path, say: Progress) -> None:
         self.folder = folder
@@ -44,17 +43,22 @@ class Download:
         self.bytes = 0
         self._lock = threading.Lock()
         self._stopped = False
-        self._said = time.monotonic()
 
     def fetch(self, wheels: Iterable[Wheel]) -> int:
-        """Fetch missing or broken files, return the bytes. Raises `NoNetworkError` or `EnvironmentProblem`."""
+        """Download the missing wheels; return how many bytes came.
+
+        Raises `NoNetworkError` or `EnvironmentProblem`.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
-        lacking = [wheel for wheel in wheels if not self._is_there(wheel)]
+        lacking = [wheel for wheel in wheels if not self._has(wheel)]
         check_room(self.folder, sum(wheel.size or 0 for wheel in lacking))
+        shown_at = time.monotonic()
         pool = ThreadPoolExecutor(_AT_ONCE)
         try:
             for number, _ in enumerate(pool.map(self._fetch, lacking), 1):
-                self._tell(number, len(lacking))
+                if time.monotonic() - shown_at >= _EVERY_SECONDS:
+                    shown_at = time.monotonic()
+                    self.say(f"Fetching wheels: {number} of {len(lacking)}, {self.bytes // MEGABYTE} MB")
         except BaseException:
             self._stopped = True
             raise
@@ -62,12 +66,7 @@ class Download:
             pool.shutdown(cancel_futures=True)
         return self.bytes
 
-    def _tell(self, number: int, count: int) -> None:
-        if time.monotonic() - self._said >= _EVERY_SECONDS:
-            self._said = time.monotonic()
-            self.say(f"Fetching wheels: {number} of {count}, {self.bytes // MEGABYTE} MB")
-
-    def _is_there(self, wheel: Wheel) -> bool:
+    def _has(self, wheel: Wheel) -> bool:
         file = self.folder / wheel.name
         return file.is_file() and sha256_of(file) == wheel.sha256
 
@@ -76,24 +75,30 @@ class Download:
             try:
                 self._fetch_once(wheel)
                 break
-            except OSError as wrong:  # of these are the errors of the network
+            except OSError as wrong:  # the errors of the network are among these
                 if not left or _is_final(wrong) or self._stopped:
-                    raise _in_words(wheel, wrong) from wrong
+                    raise _explain(wheel, wrong) from wrong
                 time.sleep(0.5)
 
     def _fetch_once(self, wheel: Wheel) -> None:
         draft = self.folder / f"{wheel.name}.part"
         digest = hashlib.sha256()
         try:
-            with urlopen(wheel.url, timeout=_SECONDS) as answer, draft.open("wb") as out:  # noqa: S310  (of the index)
-                length = int(answer.headers.get("Content-Length") or 0)
+            with urlopen(wheel.url, timeout=_SECONDS) as response, draft.open("wb") as out:  # noqa: S310 - of the index
+                length = int(response.headers.get("Content-Length") or 0)
                 check_room(self.folder, length)
-                self._copy(answer, out, digest.update)
+                while piece := response.read(_PIECE):
+                    if self._stopped:
+                        raise NoNetworkError("Stopped.")
+                    out.write(piece)
+                    digest.update(piece)
+                    with self._lock:
+                        self.bytes += len(piece)
                 size, whole = out.tell(), length or wheel.size or 0
             if digest.hexdigest() != wheel.sha256:
                 if size < whole:
                     raise ConnectionError(f"the connection was cut after {size} of {whole} bytes")
-                if "html" in answer.headers.get("Content-Type", ""):
+                if "html" in response.headers.get("Content-Type", ""):
                     raise ConnectionError("the answer is text/html")
                 raise EnvironmentProblem(
                     f"What the index gave for {wheel.name} is not what was pinned: its hash differs. It was not kept.",
@@ -105,23 +110,14 @@ class Download:
         finally:
             draft.unlink(missing_ok=True)
 
-    def _copy(self, answer: IO[bytes], out: IO[bytes], also: Callable[[bytes], None]) -> None:
-        while piece := answer.read(_PIECE):
-            if self._stopped:
-                raise NoNetworkError("Stopped.")
-            out.write(piece)
-            also(piece)
-            with self._lock:
-                self.bytes += len(piece)
-
 
 def check_room(folder: Path, size: int) -> None:
-    """Raise `EnvironmentProblem` where so many bytes more do not fit on the disk of a folder."""
+    """Raise `EnvironmentProblem` if `size` more bytes don't fit on the disk of a folder."""
     free = shutil.disk_usage(folder).free
     if free < size + _RESERVE:
-        wanted = (size + _RESERVE) // MEGABYTE
+        needed = (size + _RESERVE) // MEGABYTE
         raise EnvironmentProblem(
-            f"There is no room for the bundle on the disk of {folder}: {free // MEGABYTE} MB are free, {wanted} MB are "
+            f"There is no room for the bundle on the disk of {folder}: {free // MEGABYTE} MB are free, {needed} MB are "
             "needed now.",
             "Make room, then type the command again: what is there already is not fetched again.",
         )
@@ -136,11 +132,11 @@ def _is_final(wrong: OSError) -> bool:
     )
 
 
-def _in_words(wheel: Wheel, wrong: OSError) -> StarterkitError:
+def _explain(wheel: Wheel, wrong: OSError) -> StarterkitError:
     reason = getattr(wrong, "reason", wrong)
-    words = f"{wrong.code} {wrong.reason}" if isinstance(wrong, HTTPError) else str(reason) or type(reason).__name__
-    if found := cause_of(words):
-        return error_of(found, wheel.name, words)
+    message = f"{wrong.code} {wrong.reason}" if isinstance(wrong, HTTPError) else str(reason) or type(reason).__name__
+    if cause := cause_of(message):
+        return error_of(cause, wheel.name, message)
     if isinstance(wrong, URLError | ConnectionError):
-        return NoNetworkError(f"{wheel.name} can't be fetched. The cause is unknown: {words}", DOCTOR)
-    return EnvironmentProblem(f"{wheel.name} can't be written. The cause is unknown: {words}", DOCTOR)
+        return NoNetworkError(f"{wheel.name} can't be fetched. The cause is unknown: {message}", DOCTOR)
+    return EnvironmentProblem(f"{wheel.name} can't be written. The cause is unknown: {message}", DOCTOR)

@@ -1,10 +1,9 @@
-"""The frameworks of a bundle: where their pins are found, and bundle.yml, which says what is in it."""
+"""The frameworks of a bundle with their pins, and bundle.yml, which lists what the bundle holds."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from starterkit.errors import UsageError
@@ -13,7 +12,7 @@ from starterkit.project.learning_path import LearningPath
 from starterkit.runtime.bundle import BUNDLE_FORMAT, BundleManifest
 from starterkit.template.bundled import bundled_template
 from starterkit.template.load import read_template
-from starterkit.template.model import BASE, EnvironmentSpec, FolderSource, Template
+from starterkit.template.model import BASE, EnvironmentSpec, FolderSource
 from starterkit.template.resolve import BUNDLED
 from starterkit.workshop.model import Workshop
 
@@ -22,7 +21,7 @@ TEMPLATES = "templates"
 
 @dataclass(frozen=True)
 class BundleFramework:
-    """One framework of a bundle, with all pins of its path; `folder` is that of a template that lies in the bundle."""
+    """One framework of a bundle, with all pins of its path. `folder` is set for an external template."""
 
     name: str
     environment: EnvironmentSpec
@@ -32,14 +31,16 @@ class BundleFramework:
 
 def bundled_framework(name: str) -> BundleFramework:
     """Return a framework that comes with starterkit. Raises `UsageError` for an unknown one."""
-    folder, template = bundled_template(name)
-    return BundleFramework(template.name, template.environment, _pins_in(folder, template))
+    return replace(framework_in(bundled_template(name)[0]), folder=None)
 
 
 def framework_in(folder: Path) -> BundleFramework:
-    """Return the framework of a template in a folder, which the bundle is to hold."""
+    """Return the framework of an external template, which the bundle will hold."""
     template = read_template(FolderSource(folder))
-    return BundleFramework(template.name, template.environment, _pins_in(folder, template), folder)
+    layers = (folder / "steps" / name / layer for name in template.step_names for layer in ("given", "solution"))
+    files = (layer / template.environment.pins for layer in (folder / "project", *layers))
+    pins = dict.fromkeys(file.read_bytes() for file in files if file.is_file())
+    return BundleFramework(template.name, template.environment, tuple(pins), folder)
 
 
 def framework_of(workshop: Workshop) -> BundleFramework:
@@ -60,35 +61,12 @@ def framework_of(workshop: Workshop) -> BundleFramework:
 
 def contents_bytes(contents: BundleManifest) -> bytes:
     """Return bundle.yml."""
+    values = {"format": BUNDLE_FORMAT, **vars(contents)}
+    del values["files"]
     lines = [
         "# A bundle of starterkit: packages for a room without internet. README.txt says what to type.",
-        f"format: {BUNDLE_FORMAT}",
-        f"version: {json.dumps(contents.version)}",
-        f"date: {json.dumps(contents.date)}",
-        f"frameworks: {_list(contents.frameworks)}",
-        f"platforms: {_list(contents.platforms)}",
-        f"pythons: {_list(contents.pythons)}",
-        f"registry: {json.dumps(contents.registry)}",
-        f"npm: {json.dumps(contents.npm)}",
+        *(f"{key}: {json.dumps(value)}" for key, value in values.items()),
         "files:",
-    ]
-    lines += [
-        f'  - {{name: {json.dumps(file.name)}, size: {file.size}, sha256: "{file.sha256}"}}' for file in contents.files
+        *(f'  - {{name: {json.dumps(f.name)}, size: {f.size}, sha256: "{f.sha256}"}}' for f in contents.files),
     ]
     return "".join(f"{line}\n" for line in lines).encode()
-
-
-def _list(words: Sequence[str]) -> str:
-    return f"[{', '.join(map(json.dumps, words))}]"
-
-
-def _pins_in(folder: Path, template: Template) -> tuple[bytes, ...]:
-    return tuple(dict.fromkeys(_pins_files(folder, template)))
-
-
-def _pins_files(folder: Path, template: Template) -> Iterator[bytes]:
-    steps = (folder / "steps" / name / layer for name in template.step_names for layer in ("given", "solution"))
-    for place in (folder / "project", *steps):
-        file = place / template.environment.pins
-        if file.is_file():
-            yield file.read_bytes()

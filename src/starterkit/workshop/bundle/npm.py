@@ -1,7 +1,7 @@
 """The npm packages of a bundle: npm's own cache, filled from lock files and packed into one archive.
 
-npm can install from nothing else without a network. One archive is copied to a stick in a moment; the hundreds of
-small files in it are not.
+Without a network, npm installs from its cache only. One archive is copied to a USB stick much faster than the cache's
+hundreds of small files.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import hashlib
 import json
 import shutil
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
@@ -28,41 +28,40 @@ _PACKED = ("content-v2", "index-v5")
 def npm_archive(
     locks: Sequence[tuple[bytes, EnvironmentSpec]], folder: Path, scratch: Path, say: Progress
 ) -> tuple[str, str]:
-    """Make the archive with all packages of some lock files; return its name and the registry they are found by.
+    """Create the archive with all packages of some lock files; return its name and the registry's URL.
 
-    An archive that is there and whole is taken as it is. Raises `NoNetworkError`, `EnvironmentProblem`.
+    An archive that exists and is whole is kept. Raises `NoNetworkError`, `EnvironmentProblem`.
     """
     registry = npm_registry(locks[0][1], locks[0][0], say)
     digest = hashlib.sha256(json.dumps([registry, *(lock.decode() for lock, _ in locks)]).encode()).hexdigest()
     file = folder / f"cache-{digest[:12]}.zip"
-    wanted = {place: name for lock, _ in locks for place, name in _wanted(lock).items()}
-    if not _is_whole(file, wanted):
-        say(f"Fetching {len(wanted)} npm packages")
+    packages = {path: name for lock, _ in locks for path, name in _cached(lock)}
+    if not _is_whole(file, packages):
+        say(f"Fetching {len(packages)} npm packages")
         for lock, environment in locks:
             fill_cache(lock, environment, scratch, say=say)
-        lacking = [name for place, name in wanted.items() if not (scratch / place).is_file()]
-        if lacking:  # those for other systems, which npm does not install here
+        lacking = [name for path, name in packages.items() if not (scratch / path).is_file()]
+        if lacking:  # packages for other systems, which npm doesn't install here
             fill_cache(locks[0][0], locks[0][1], scratch, also=lacking, say=say)
-        _check(scratch, wanted)
+        _check(scratch, packages)
         _pack(scratch / "_cacache", file)
     return file.name, registry
 
 
-def _wanted(lock: bytes) -> dict[str, str]:
-    """The place in npm's cache of each package of a lock file, with its name and version."""
-    found: dict[str, str] = {}
+def _cached(lock: bytes) -> Iterator[tuple[str, str]]:
+    """Yield the path in npm's cache of each package of a lock file, with its name and version."""
     for name, entry in locked_packages(lock):
         for integrity in str(entry.get("integrity", "")).split():
             algorithm, _, encoded = integrity.partition("-")
             digest = base64.b64decode(encoded).hex()
-            found[f"{_CONTENT}/{algorithm}/{digest[:2]}/{digest[2:4]}/{digest[4:]}"] = f"{name}@{entry['version']}"
-    return found
+            yield f"{_CONTENT}/{algorithm}/{digest[:2]}/{digest[2:4]}/{digest[4:]}", f"{name}@{entry['version']}"
 
 
-def _check(cache: Path, wanted: Mapping[str, str]) -> None:
-    for place, name in wanted.items():
-        file = cache / place
-        algorithm, *digest = place.removeprefix(f"{_CONTENT}/").split("/")
+def _check(cache: Path, packages: Mapping[str, str]) -> None:
+    """Raise `EnvironmentProblem` if a package is missing or has another hash."""
+    for path, name in packages.items():
+        file = cache / path
+        algorithm, *digest = path.removeprefix(f"{_CONTENT}/").split("/")
         if not file.is_file() or hashlib.new(algorithm, file.read_bytes()).hexdigest() != "".join(digest):
             raise EnvironmentProblem(
                 f"npm could not fetch {name} with the hash that is pinned.",
@@ -70,11 +69,11 @@ def _check(cache: Path, wanted: Mapping[str, str]) -> None:
             )
 
 
-def _is_whole(file: Path, wanted: Mapping[str, str]) -> bool:
+def _is_whole(file: Path, packages: Mapping[str, str]) -> bool:
     try:
         with ZipFile(file) as archive:
-            return set(wanted) <= set(archive.namelist()) and archive.testzip() is None
-    except (OSError, EOFError, ValueError, RuntimeError, BadZipFile, zlib.error):  # all that zipfile has for damage
+            return set(packages) <= set(archive.namelist()) and archive.testzip() is None
+    except (OSError, EOFError, ValueError, RuntimeError, BadZipFile, zlib.error):  # all mean a damaged archive
         return False
 
 
@@ -83,8 +82,8 @@ def _pack(cache: Path, file: Path) -> None:
     draft = file.with_name(f"{file.name}.part")
     with ZipFile(draft, "w", ZIP_DEFLATED) as archive:
         for part in _PACKED:
-            for one in sorted((cache / part).rglob("*")):
-                if one.is_file():
-                    archive.write(one, f"_cacache/{one.relative_to(cache).as_posix()}")
+            for path in sorted((cache / part).rglob("*")):
+                if path.is_file():
+                    archive.write(path, f"_cacache/{path.relative_to(cache).as_posix()}")
     draft.replace(file)
     shutil.rmtree(cache.parent, ignore_errors=True)

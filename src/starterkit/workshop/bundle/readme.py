@@ -1,4 +1,4 @@
-"""README.txt of a bundle: what a person in the room types."""
+"""The README.txt of a bundle: the commands that a participant types."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ there.
 
 
 def readme(contents: BundleManifest, *, elsewhere: Sequence[str] = ()) -> bytes:
-    """Return README.txt for a bundle; the frameworks of `elsewhere` are templates that lie in it."""
+    """Return README.txt for a bundle. The frameworks in `elsewhere` are external templates in the bundle."""
     systems = {platform.partition("-")[0] for platform in contents.platforms}
     name, python = contents.frameworks[0], contents.pythons[-1]
     template = f"--template BUNDLE/templates/{name} --trust" if name in elsewhere else f"--framework {name}"
@@ -97,7 +97,7 @@ def readme(contents: BundleManifest, *, elsewhere: Sequence[str] = ()) -> bytes:
 
 
 def _wheel(contents: BundleManifest, package: str) -> str:
-    """Return the file name of a package's wheel, or an empty text."""
+    """Return the file name of a package's wheel, or ""."""
     names = (file.name.removeprefix("wheels/") for file in contents.files)
     return next((name for name in names if name.startswith(f"{package}-")), "")
 

@@ -1,17 +1,20 @@
-"""starterkit itself in a bundle: its wheel, packed from what runs here, and the pins of what it needs.
+"""starterkit itself in a bundle: its wheel, packed from the running installation, and the pins of its dependencies.
 
-Packed here and not built: no build backend has to be fetched, and the same files always give the same bytes.
+The wheel is packed without a build backend: nothing is downloaded, and the same files always give the same bytes.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import os
 import stat
 import tempfile
+import tomllib
 from collections.abc import Iterator
 from contextlib import suppress
+from email.parser import HeaderParser
 from importlib import metadata
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -24,42 +27,41 @@ from starterkit.runtime.uv import run_uv
 from starterkit.template.bundled import bundled_folder
 
 _PACKAGE = "starterkit"
-# With which the packages are installed in the room: a machine whose Python came without pip can run it from its wheel.
+# Installs the packages in the workshop. A machine whose Python has no pip can run it from its wheel.
 _INSTALLER = "pip"
-_PASSED = frozenset(("__pycache__", ".git", ".venv", "node_modules", ".pytest_cache", ".ruff_cache", ".mypy_cache"))
+_UNPINNED = (_PACKAGE, starterkit.DISTRIBUTION, _INSTALLER)  # the first is an old name of the distribution
+_SKIPPED = frozenset(("__pycache__", ".git", ".venv", "node_modules", ".pytest_cache", ".ruff_cache", ".mypy_cache"))
 _SCRIPTS = (_PACKAGE, starterkit.DISTRIBUTION)
 _ENTRY_POINTS = "[console_scripts]\n" + "".join(f"{name} = {_PACKAGE}.__main__:main\n" for name in _SCRIPTS)
 _TAGS = "Wheel-Version: 1.0\nGenerator: starterkit\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
 
 def own_wheel() -> tuple[str, bytes]:
-    """Return the name and the bytes of starterkit's own wheel, as it runs here."""
+    """Return the name and bytes of starterkit's own wheel, as it runs here."""
     info = f"{starterkit.WHEEL_NAME}-{starterkit.__version__}.dist-info"
-    with tempfile.TemporaryFile() as buffer:
-        with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
-            record = []
-            texts = {"METADATA": _metadata(), "WHEEL": _TAGS, "entry_points.txt": _ENTRY_POINTS}
-            for name, data, is_program in (
-                *sorted(_package_files()),
-                *((f"{info}/{name}", text.encode(), False) for name, text in texts.items()),
-            ):
-                _write(archive, name, data, is_program)
-                digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
-                record.append(f"{name},sha256={digest},{len(data)}\n")
-            record.append(f"{info}/RECORD,,\n")
-            _write(archive, f"{info}/RECORD", "".join(record).encode(), False)
-        buffer.seek(0)
-        return starterkit.wheel_file(), buffer.read()
+    texts = {"METADATA": _metadata(), "WHEEL": _TAGS, "entry_points.txt": _ENTRY_POINTS}
+    files = [*sorted(_package_files()), *((f"{info}/{name}", text.encode(), False) for name, text in texts.items())]
+    record = []
+    buffer = io.BytesIO()
+    with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
+        for name, data, is_program in files:
+            _write(archive, name, data, is_program)
+            digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+            record.append(f"{name},sha256={digest},{len(data)}\n")
+        record.append(f"{info}/RECORD,,\n")
+        _write(archive, f"{info}/RECORD", "".join(record).encode(), False)
+    return starterkit.wheel_file(), buffer.getvalue()
 
 
 def own_pins() -> bytes:
-    """Return the pins of all that starterkit needs, in the versions that run here wherever these can be had."""
-    here = {one.metadata["Name"]: one.version for one in metadata.distributions() if one.metadata["Name"]}
+    """Return the pins of everything that starterkit needs, in the installed versions if the index has them."""
+    installed = {dist.metadata["Name"]: dist.version for dist in metadata.distributions() if dist.metadata["Name"]}
+    requirements = HeaderParser().parsestr(_metadata()).get_all("Requires-Dist") or []
+    needed = [line for line in requirements if "extra ==" not in line.replace("extra==", "extra ==")]
     with tempfile.TemporaryDirectory(prefix="starterkit-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        (folder / "wanted.txt").write_text("\n".join((*_requirements(), _INSTALLER)), "utf-8")
-        others = (_PACKAGE, starterkit.DISTRIBUTION, _INSTALLER)  # the first: installed before it got its present name
-        versions = (f"{one}=={version}\n" for one, version in here.items() if one.lower() not in others)
+        (folder / "wanted.txt").write_text("\n".join((*needed, _INSTALLER)), "utf-8")
+        versions = (f"{name}=={number}\n" for name, number in installed.items() if name.lower() not in _UNPINNED)
         (folder / "pins.txt").write_text("".join(versions), "utf-8")
         command: list[str | Path] = ["pip", "compile", "wanted.txt", "--universal", "--generate-hashes", "--no-header"]
         command += ["--no-annotate", "--no-python-downloads", "--python", our_python(), "--python-version", "3.11"]
@@ -70,21 +72,19 @@ def own_pins() -> bytes:
 
 
 def _metadata() -> str:
-    """What an installed starterkit says of itself; in a checkout, what its pyproject.toml does."""
-    package = _package()
-    with suppress(metadata.PackageNotFoundError):  # a checkout on the import path that nobody installed
+    """Return the installed metadata, or in a checkout the same from its pyproject.toml."""
+    package = Path(starterkit.__file__).resolve().parent
+    with suppress(metadata.PackageNotFoundError):  # a checkout that isn't installed
         installed = metadata.distribution(starterkit.DISTRIBUTION)
         is_this_one = Path(str(installed.locate_file(_PACKAGE))).resolve() == package
         if is_this_one and (text := installed.read_text("METADATA")):
             return text
-    import tomllib
-
     try:
         project = tomllib.loads((package.parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
     except (OSError, KeyError) as wrong:
         raise EnvironmentProblem(
             "This starterkit cannot be packed: its installation is not whole.", "Install it again."
-        ) from (wrong)
+        ) from wrong
     lines = [
         "Metadata-Version: 2.1",
         f"Name: {starterkit.DISTRIBUTION}",
@@ -96,39 +96,28 @@ def _metadata() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _requirements() -> list[str]:
-    from email.parser import HeaderParser
-
-    found = HeaderParser().parsestr(_metadata()).get_all("Requires-Dist") or []
-    return [requirement for requirement in found if "extra ==" not in requirement.replace("extra==", "extra ==")]
-
-
-def _package() -> Path:
-    return Path(starterkit.__file__).resolve().parent
-
-
 def _package_files() -> Iterator[tuple[str, bytes, bool]]:
-    """Every file of the package with its place in the wheel, and whether it is a program."""
-    package = _package()
+    """Yield every file of the package: its path in the wheel, its bytes, and whether it is a program."""
+    package = Path(starterkit.__file__).resolve().parent
     yield from _files(package, _PACKAGE)
     templates = bundled_folder()
-    if package not in templates.parents:  # a checkout has them beside src/
+    if package not in templates.parents:  # in a checkout, they are next to src/
         for folder in (templates, templates.with_name("skeletons")):
             yield from _files(folder, f"{_PACKAGE}/{folder.name}")
 
 
-def _files(folder: Path, place: str) -> Iterator[tuple[str, bytes, bool]]:
+def _files(folder: Path, prefix: str) -> Iterator[tuple[str, bytes, bool]]:
     for parent, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name not in _PASSED)
+        folders[:] = sorted(name for name in folders if name not in _SKIPPED)
         for name in names:
             file = Path(parent) / name
             if file.suffix != ".pyc":
                 is_program = bool(file.stat().st_mode & stat.S_IXUSR) and os.name == "posix"
-                yield f"{place}/{file.relative_to(folder).as_posix()}", file.read_bytes(), is_program
+                yield f"{prefix}/{file.relative_to(folder).as_posix()}", file.read_bytes(), is_program
 
 
 def _write(archive: ZipFile, name: str, data: bytes, is_program: bool) -> None:
-    entry = ZipInfo(name)  # without the time at which a file was written
+    entry = ZipInfo(name)  # without the time of a file, so that the bytes stay the same
     entry.compress_type = ZIP_DEFLATED
     entry.external_attr = (stat.S_IFREG | (0o755 if is_program else 0o644)) << 16
     archive.writestr(entry, data)

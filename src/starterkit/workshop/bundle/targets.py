@@ -1,35 +1,43 @@
-"""The machines that a bundle is for: platforms and Pythons, as the tags of wheels and the markers of pins see them.
+"""The machines that a bundle is for, and the best wheel of each package for them.
 
-Home-made, because pip takes single tags only (`manylinux_2_35_x86_64` excludes `manylinux_2_28_x86_64`), and uv needs
+Home-made, because pip accepts single tags only (`manylinux_2_35_x86_64` excludes `manylinux_2_28_x86_64`), and uv needs
 one run for each machine and pins file, prefers the newest systems, and drops what only other systems need.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
 
-from starterkit.errors import UsageError
+from packaging.markers import Marker
+from packaging.tags import Tag, compatible_tags, cpython_tags, parse_tag
+
+from starterkit.errors import EnvironmentProblem, UsageError
 from starterkit.runtime.bundle import this_platform, this_python
+from starterkit.runtime.causes import failure
+from starterkit.runtime.pins import pinned_hashes
+from starterkit.runtime.python_packages import our_python
+from starterkit.runtime.uv import run_uv
+from starterkit.textfile import parse_toml
 from starterkit.yamlfile import did_you_mean
 
-if TYPE_CHECKING:
-    from packaging.tags import Tag
-
-# The oldest systems first, so that a wheel for many machines goes before one for the newest alone: glibc from 2.5 to
-# 2.35 (Ubuntu 22.04), macOS from 10.9 and 11 to 15.
+# The oldest systems first, because a wheel for them also runs on newer ones: glibc from 2.5 to 2.35 (Ubuntu 22.04),
+# macOS from 10.9 and 11 to 15.
 _GLIBC = range(5, 36)
 _LEGACY = {5: "manylinux1", 12: "manylinux2010", 17: "manylinux2014"}
 _MACOS_LAST = 15
 _OLDEST_PYTHON = (3, 11)
 _PYTHON = re.compile(r"3\.(\d{1,2})")
+_MOST_LISTED = 12
 
 
-@dataclass(frozen=True)
-class _Platform:
+class _Platform(NamedTuple):
     system: str
     sys_platform: str
     os_name: str
@@ -56,67 +64,153 @@ class BundleTarget:
         return f"{self.platform} with Python {self.python}"
 
     @cached_property
-    def ranks(self) -> Mapping[Tag, int]:
-        """The tags of wheels that run there; the lower the number, the better."""
-        from packaging.tags import compatible_tags, cpython_tags
-
+    def ranks(self) -> dict[Tag, int]:
+        """The tags of wheels that run there. The lower the number, the better."""
         version = _numbers(self.python)
         name = f"cp{version[0]}{version[1]}"
         platforms = list(_platform_tags(PLATFORMS[self.platform]))
         own = cpython_tags(version, abis=[name], platforms=platforms)
-        found: dict[Tag, int] = {}
-        for tag in (*own, *compatible_tags(version, name, platforms)):
-            found.setdefault(tag, len(found))
-        return found
+        tags = dict.fromkeys((*own, *compatible_tags(version, name, platforms)))
+        return {tag: rank for rank, tag in enumerate(tags)}
+
+    def rank(self, wheel: Wheel) -> int | None:
+        """Return how well a wheel fits, or None if it doesn't. The lower the number, the better."""
+        tags = parse_tag("-".join(wheel.name.removesuffix(".whl").split("-")[-3:]))
+        return min((self.ranks[tag] for tag in tags if tag in self.ranks), default=None)
 
     @property
     def environments(self) -> tuple[dict[str, str], ...]:
-        """What markers of pins see there: with the first release of that Python, and with a late one."""
-        place = PLATFORMS[self.platform]
+        """The variables of markers in pins there, for an early and a late release of that Python."""
+        platform = PLATFORMS[self.platform]
         return tuple(
             {
                 "implementation_name": "cpython",
                 "implementation_version": full,
-                "os_name": place.os_name,
-                "platform_machine": place.machine,
+                "os_name": platform.os_name,
+                "platform_machine": platform.machine,
                 "platform_python_implementation": "CPython",
                 "platform_release": "",
-                "platform_system": place.system,
+                "platform_system": platform.system,
                 "platform_version": "",
                 "python_full_version": full,
                 "python_version": self.python,
-                "sys_platform": place.sys_platform,
+                "sys_platform": platform.sys_platform,
             }
             for full in (f"{self.python}.0", f"{self.python}.99")
         )
 
 
-def platforms_of(words: Sequence[str]) -> tuple[str, ...]:
-    """Return the platforms that are named; none: this machine's. Raises `UsageError` for an unknown one."""
-    for word in words:
-        if word not in PLATFORMS:
-            raise UsageError(f'There is no platform "{word}".', did_you_mean(word, list(PLATFORMS)))
-    if not words and this_platform() not in PLATFORMS:
+@dataclass(frozen=True)
+class Wheel:
+    """A wheel to download. `size` is None if the index doesn't give it."""
+
+    name: str
+    url: str
+    sha256: str
+    size: int | None
+
+
+def platforms_of(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the named platforms, or this machine's if there are no names. Raises `UsageError` for an unknown one."""
+    for name in names:
+        if name not in PLATFORMS:
+            raise UsageError(f'There is no platform "{name}".', did_you_mean(name, list(PLATFORMS)))
+    if not names and this_platform() not in PLATFORMS:
         raise UsageError(
             f"This machine ({this_platform()}) is none of the platforms that bundles can be for.",
             f"Name one with --platform: {', '.join(PLATFORMS)}.",
         )
-    return tuple(dict.fromkeys(words)) or (this_platform(),)
+    return tuple(dict.fromkeys(names)) or (this_platform(),)
 
 
-def pythons_of(words: Sequence[str]) -> tuple[str, ...]:
-    """Return the Pythons that are named; none: the one that runs this. Raises `UsageError` for what is no version."""
-    for word in words:
-        if not _PYTHON.fullmatch(word) or _numbers(word) < _OLDEST_PYTHON:
+def pythons_of(versions: Sequence[str]) -> tuple[str, ...]:
+    """Return the named versions, or this Python's if there are none. Raises `UsageError` for another text."""
+    for version in versions:
+        if not _PYTHON.fullmatch(version) or _numbers(version) < _OLDEST_PYTHON:
             raise UsageError(
-                f'--python wants a version from 3.11 on, and found "{word}".', "For example: --python 3.12"
+                f'--python wants a version from 3.11 on, and found "{version}".', "For example: --python 3.12"
             )
-    return tuple(dict.fromkeys(words)) or (this_python(),)
+    return tuple(dict.fromkeys(versions)) or (this_python(),)
 
 
-def sorted_pythons(words: Sequence[str]) -> tuple[str, ...]:
+def sorted_pythons(versions: Sequence[str]) -> tuple[str, ...]:
     """Return versions of Python, each once, the oldest first."""
-    return tuple(sorted(dict.fromkeys(words), key=_numbers))
+    return tuple(sorted(dict.fromkeys(versions), key=_numbers))
+
+
+def wheels_for(pins_files: Iterable[bytes], targets: Sequence[BundleTarget]) -> dict[str, Wheel]:
+    """Return the wheels, by name, that the targets need for all pins files.
+
+    A package that only other systems need comes with one wheel too, because pinning for all systems reads it. Raises
+    `EnvironmentProblem` naming every package without a wheel for a target; `NoNetworkError`.
+    """
+    wheels: dict[str, Wheel] = {}
+    missing: dict[str, None] = {}
+    for pins in pins_files:
+        for package in _packages(pins, targets):
+            chosen, lacking = _choose(package, targets)
+            wheels.update({wheel.name: wheel for wheel in chosen})
+            missing.update(dict.fromkeys(f"{package.name} {package.version} for {target}" for target in lacking))
+    if missing:
+        more = [f"and {len(missing) - _MOST_LISTED} more"] if len(missing) > _MOST_LISTED else []
+        raise EnvironmentProblem(
+            "\n".join(["There is no wheel of these packages:", *list(missing)[:_MOST_LISTED], *more]),
+            "Leave out that platform or that Python, or take another Python for it. Nothing was written.",
+        )
+    return wheels
+
+
+class _Package(NamedTuple):
+    """A pinned package with its pinned wheels."""
+
+    name: str
+    version: str
+    marker: str
+    wheels: list[Wheel]
+
+
+def _packages(pins: bytes, targets: Sequence[BundleTarget]) -> Iterator[_Package]:
+    """Yield the packages of a pins file, as the package index lists them."""
+    lowest = min((target.python for target in targets), key=_numbers)
+    with tempfile.TemporaryDirectory(prefix="starterkit-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        (folder / "pins.txt").write_bytes(pins)
+        command: list[str | Path] = ["pip", "compile", "pins.txt", "--universal", "--no-deps", "--no-header"]
+        command += ["--no-python-downloads", "--python", our_python(), "--python-version", lowest]
+        command += ["--format", "pylock.toml", "--output-file", "pylock.toml"]
+        finished = run_uv(command, cwd=folder)
+        if finished.code != 0:
+            raise failure(finished, "the lists of the packages' wheels")
+        lock = parse_toml((folder / "pylock.toml").read_bytes(), "pylock.toml")
+    entries, hashes = lock.get("packages", []), pinned_hashes(pins)
+    assert isinstance(entries, list)
+    for entry in entries:
+        pinned = hashes.get(entry["name"])
+        wheels = [wheel for wheel in map(_wheel, entry.get("wheels", [])) if not pinned or wheel.sha256 in pinned]
+        yield _Package(entry["name"], str(entry.get("version", "")), entry.get("marker", ""), wheels)
+
+
+def _wheel(entry: Mapping[str, Any]) -> Wheel:
+    url = str(entry["url"]) if "url" in entry else Path(entry["path"]).absolute().as_uri()
+    name = str(entry.get("name") or unquote(urlsplit(url).path.rpartition("/")[2]))
+    return Wheel(name, url, str(entry["hashes"]["sha256"]), entry.get("size"))
+
+
+def _choose(package: _Package, targets: Sequence[BundleTarget]) -> tuple[list[Wheel], list[BundleTarget]]:
+    """Return the best wheel for each target that needs the package, and the targets without one."""
+    chosen: list[Wheel] = []
+    lacking = []
+    for target in targets:
+        if package.marker and not any(map(Marker(package.marker).evaluate, target.environments)):
+            continue
+        ranked = [(rank, wheel) for wheel in package.wheels if (rank := target.rank(wheel)) is not None]
+        if ranked:
+            chosen.append(min(ranked, key=lambda pair: pair[0])[1])
+        else:
+            lacking.append(target)
+    if not chosen and not lacking and package.wheels:
+        chosen.append(min(package.wheels, key=lambda wheel: (not wheel.name.endswith("-any.whl"), wheel.size or 0)))
+    return chosen, lacking
 
 
 def _numbers(version: str) -> tuple[int, int]:
@@ -124,17 +218,17 @@ def _numbers(version: str) -> tuple[int, int]:
     return int(major), int(minor)
 
 
-def _platform_tags(place: _Platform) -> Iterator[str]:
-    if place.sys_platform == "win32":
+def _platform_tags(platform: _Platform) -> Iterator[str]:
+    if platform.sys_platform == "win32":
         yield "win_amd64"
-    elif place.sys_platform == "linux":
+    elif platform.sys_platform == "linux":
         for minor in _GLIBC:
-            yield f"manylinux_2_{minor}_{place.machine}"
+            yield f"manylinux_2_{minor}_{platform.machine}"
             if minor in _LEGACY:
-                yield f"{_LEGACY[minor]}_{place.machine}"
-        yield f"linux_{place.machine}"
+                yield f"{_LEGACY[minor]}_{platform.machine}"
+        yield f"linux_{platform.machine}"
     else:
-        first = [f"10_{minor}" for minor in range(9, 17)] if place.machine == "x86_64" else []
+        first = [f"10_{minor}" for minor in range(9, 17)] if platform.machine == "x86_64" else []
         for version in (*first, *(f"{major}_0" for major in range(11, _MACOS_LAST + 1))):
-            yield f"macosx_{version}_{place.machine}"
+            yield f"macosx_{version}_{platform.machine}"
             yield f"macosx_{version}_universal2"
