@@ -23,7 +23,7 @@ from starterkit.process import Completed
 from starterkit.progress import no_progress
 from starterkit.workshop import events, status
 from starterkit.workshop.collect import CollectResult, collect
-from starterkit.workshop.submissions import Submission, latest
+from starterkit.workshop.submissions import Submission, latest_in
 
 
 def gather(room: Room, *folders: str, seconds: float = 20.0) -> list[CollectResult]:
@@ -31,8 +31,14 @@ def gather(room: Room, *folders: str, seconds: float = 20.0) -> list[CollectResu
     return collect(room.opened, people, no_progress, seconds=seconds)
 
 
+def latest(room: Room, folder: str, before: datetime | None = None) -> Submission | None:
+    person = room.person(folder)
+    with BareRepository(room.repository(folder)) as repository:
+        return latest_in(repository, person, before, events.ours(room.opened, person))
+
+
 def latest_of(room: Room, folder: str, before: datetime | None = None) -> Submission:
-    found = latest(room.opened, room.person(folder), before)
+    found = latest(room, folder, before)
     assert found is not None
     return found
 
@@ -122,7 +128,7 @@ def test_the_latest_is_the_newest_commit_before_the_time(room: Room, adas: Path)
     assert latest_of(room, "ada-lovelace").commit == late
     due = latest_of(room, "ada-lovelace", datetime(2030, 1, 1, 12, tzinfo=UTC))
     assert (due.commit, due.committed) == (early, datetime(2030, 1, 1, 10, tzinfo=UTC))
-    assert latest(room.opened, room.person("ada-lovelace"), datetime(2001, 1, 1, tzinfo=UTC)) is None
+    assert latest(room, "ada-lovelace", datetime(2001, 1, 1, tzinfo=UTC)) is None
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,16 @@
-"""`workshop collect`: bring everybody's latest work into their bare repositories here.
+"""`workshop collect`: fetch the latest work of all people into their bare repositories.
 
-A person without a remote pushes here by themselves: for them it is only looked what came. Where a remote is a folder
-on this machine, its files of refs are compared first, so that git is started only where something is new.
+People without a remote push to the workshop. If a remote is a folder on this machine, its files of refs are compared
+first, so that git only starts for new work.
 """
 
 from __future__ import annotations
 
 import os
 import stat
-import threading
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -28,15 +28,15 @@ from starterkit.workshop.submissions import Submission, beginnings, latest_in
 
 JOBS = 8
 SECONDS = 60.0
+_NO_WORK = dict.fromkeys(("commit", "committed", "worked", "branch", "step"), None) | {"solved": False, "begun": False}
 
 
 @dataclass(frozen=True)
 class CollectResult:
     """What came of collecting from one person.
 
-    `is_new` tells whether something is here that was not before; `submission` is their latest then, else None, and
-    `begun` whether it is more than everybody began with.
-    `commit` is the latest that is known, also of one who could not be reached now; None where there is none.
+    `is_new` is true for new work. Then `submission` is the latest, and `begun` is true if it is more than a beginning.
+    `commit` is the latest known commit, even of a person who wasn't reached, or None.
     """
 
     person: Person
@@ -50,135 +50,149 @@ class CollectResult:
 
 @dataclass(frozen=True)
 class _Looked:
+    """The last event of a person, and their work if it is new, with the fingerprint of its refs."""
+
     person: Person
-    answer: RemoteResult
-    heads: Mapping[str, str]
-    is_new: bool
     last: Mapping[str, Any]
+    answer: RemoteResult
     submission: Submission | None = None
-
-
-class _Beginnings:
-    """The commits with which everybody began. What is in them is read once, and only where somebody is seen first."""
-
-    def __init__(self, workshop: Workshop) -> None:
-        self._workshop, self._lock = workshop, threading.Lock()
-        self._found: Mapping[str, Submission] | None = None
-        with BareRepository(workshop.path_repository) as path:
-            self.ids = frozenset(path.refs().values())
-
-    def submission(self, person: Person, heads: Mapping[str, str]) -> Submission | None:
-        """Return what there is of somebody who has not begun; None of all others."""
-        if len(heads) != 1 or not self.ids.issuperset(heads.values()):
-            return None
-        with self._lock:
-            self._found = self._found or beginnings(self._workshop)
-        (name, commit), *_ = heads.items()
-        return replace(self._found[commit], person=person, branch=name.removeprefix(person.heads))
+    refs: str = ""
 
 
 def collect(
     workshop: Workshop, people: Sequence[Person], say: Progress, *, jobs: int = JOBS, seconds: float = SECONDS
 ) -> list[CollectResult]:
-    """Collect from these people, several at once, at most so many `seconds` from each.
+    """Collect from people, `jobs` at once, and spend at most `seconds` on each.
 
-    What was found is appended to their results where it is new, or where somebody can be reached again or no more. Call
-    this while `founding.working`.
+    New work, and a change in who can be reached, is appended to their results. Call this while `store.working`.
     """
-    known = _Beginnings(workshop)
-
-    def look(person: Person) -> _Looked:
-        return _look(workshop, person, known, seconds)
-
-    return [_collected(workshop, looked, known.ids) for _, looked in each(people, look, jobs, say, "Collecting")]
+    collector = _Collector(workshop, seconds)
+    return [collector.record(looked) for _, looked in each(people, collector.look, jobs, say, "Collecting")]
 
 
 def collect_remotes(workshop: Workshop, people: Sequence[Person], say: Progress) -> None:
-    """Collect from those of these people who work elsewhere: what is done next is done to their latest work."""
+    """Collect from the people with a remote, so that the next command uses their latest work."""
     collect(workshop, [person for person in people if person.remote], say)
 
 
-def _look(workshop: Workshop, person: Person, begun_with: _Beginnings, seconds: float) -> _Looked:
-    """Fetch where something is new, and read what is there now; nothing is appended yet."""
-    last: Mapping[str, Any] = {}
-    try:
-        last = events.last(workshop, person, events.COLLECTED) or {}
-        return _looked(workshop, person, begun_with, seconds, last)
-    except PermissionError as wrong:
-        return _Looked(person, RemoteResult(False, f"you may not read {wrong.filename}"), {}, False, last)
-    except Exception as wrong:
-        return _Looked(person, RemoteResult(False, error_of(wrong).message), {}, False, last)
+class _Collector:
+    def __init__(self, workshop: Workshop, seconds: float) -> None:
+        self._workshop, self._seconds = workshop, seconds
+        with BareRepository(workshop.path_repository) as path:
+            self._begun_with = frozenset(path.refs().values())
 
+    @cached_property
+    def _beginnings(self) -> Mapping[str, Submission]:
+        return beginnings(self._workshop)
 
-def _looked(
-    workshop: Workshop, person: Person, begun_with: _Beginnings, seconds: float, last: Mapping[str, Any]
-) -> _Looked:
-    folder = workshop.repository(person)
-    before = refs_on_disk(folder, person.heads)
-    if before is None and not folder.is_dir():
-        return _Looked(person, RemoteResult(False, f"repos/{folder.name} is not there"), {}, False, last)
-    try:
+    def look(self, person: Person) -> _Looked:
+        """Fetch and read new work. Nothing is recorded, because an interrupted fetch looks like a failed one."""
+        last: Mapping[str, Any] = {}
+        try:
+            last = events.last(self._workshop, person, events.COLLECTED) or {}
+            return self._look(person, last)
+        except PermissionError as error:
+            why = f"you may not read {error.filename}"
+        except ProgramFailed:
+            why = f"repos/{person.folder}.git is damaged: git cannot read it"
+        except StarterkitError as error:
+            why = error.message.partition("\n")[0]
+        except Exception as error:
+            why = error_of(error).message
+        return _Looked(person, last, RemoteResult(False, why))
+
+    def _look(self, person: Person, last: Mapping[str, Any]) -> _Looked:
+        folder = self._workshop.repository(person)
+        before = refs_on_disk(folder, person.heads)
+        if before is None and not folder.is_dir():
+            return _Looked(person, last, RemoteResult(False, f"repos/{folder.name} is not there"))
         with BareRepository(folder) as repository:
-            answer = _bring(workshop, person, repository, before, seconds)
+            answer = self._fetch(person, repository, before)
             heads = repository.refs(person.heads)
-            if last.get("refs") == fingerprint(heads):
-                return _Looked(person, answer, heads, False, last)
-            submission = begun_with.submission(person, heads) or latest_in(
-                repository, person, None, events.ours(workshop, person)
-            )
+            refs = fingerprint(heads)
+            if last.get("refs") == refs:
+                return _Looked(person, last, answer)
+            submission = self._submission(repository, person, heads)
             if submission is None and answer.reached and (heads or last.get("commit")):
-                what = "their last commit" if heads else "a branch of theirs"
-                answer = RemoteResult(False, f"{what} cannot be found any more in repos/{folder.name}")
-            return _Looked(person, answer, heads, submission is not None, last, submission)
-    except ProgramFailed:
-        return _Looked(
-            person, RemoteResult(False, f"repos/{folder.name} is damaged: git cannot read it"), {}, False, last
-        )
-    except StarterkitError as wrong:
-        return _Looked(person, RemoteResult(False, wrong.message.partition("\n")[0]), {}, False, last)
+                lost = "their last commit" if heads else "a branch of theirs"
+                answer = RemoteResult(False, f"{lost} cannot be found any more in repos/{folder.name}")
+            return _Looked(person, last, answer, submission, refs)
 
+    def _submission(self, repository: BareRepository, person: Person, heads: Mapping[str, str]) -> Submission | None:
+        """The latest work. The beginnings are read once for all people, because many people have nothing else."""
+        if len(heads) == 1 and self._begun_with.issuperset(heads.values()):
+            ((name, commit),) = heads.items()
+            return replace(self._beginnings[commit], person=person, branch=name.removeprefix(person.heads))
+        return latest_in(repository, person, None, events.ours(self._workshop, person))
 
-def _bring(
-    workshop: Workshop, person: Person, repository: BareRepository, known: Mapping[str, str] | None, seconds: float
-) -> RemoteResult:
-    if not person.remote:
-        return RemoteResult(True)
-    folder = workshop.remote_folder(person)
-    if folder is None:
-        return fetch_heads(repository, person.remote, COLLECTED_HEADS, is_folder=False, seconds=seconds)
-    if not folder.is_dir():
-        return RemoteResult(False, "there is no such folder")
-    there = _heads_there(folder)
-    if there is None or known is None or there != _short(known, COLLECTED_HEADS):
-        place = os.fspath(folder.absolute())
-        answer = fetch_heads(repository, place, COLLECTED_HEADS, is_folder=True, seconds=seconds)
-        if not answer.reached:
-            return answer
-        # git passes over the branches of a clone that does not have all commits, and says nothing.
-        is_shallow = (folder / ".git" / "shallow").exists() or (folder / "shallow").exists()
-        here = _short(repository.refs(COLLECTED_HEADS), COLLECTED_HEADS)
-        if is_shallow and not (there or {}).items() <= here.items():
-            return RemoteResult(False, "a shallow clone, of which git gives nothing: `git fetch --unshallow` there")
-    return RemoteResult(True, _on_no_branch(repository, folder))
+    def _fetch(self, person: Person, repository: BareRepository, known: Mapping[str, str] | None) -> RemoteResult:
+        """Fetch from a person's remote. A folder with the `known` branches needs no fetch."""
+        if not person.remote:
+            return RemoteResult(True)
+        folder = self._workshop.remote_folder(person)
+        if folder is None:
+            return fetch_heads(repository, person.remote, COLLECTED_HEADS, is_folder=False, seconds=self._seconds)
+        if not folder.is_dir():
+            return RemoteResult(False, "there is no such folder")
+        there = _heads_there(folder)
+        if there is None or known is None or there != _short(known, COLLECTED_HEADS):
+            remote = os.fspath(folder.absolute())
+            answer = fetch_heads(repository, remote, COLLECTED_HEADS, is_folder=True, seconds=self._seconds)
+            if not answer.reached:
+                return answer
+            # git silently skips the branches of a clone without all commits.
+            is_shallow = (folder / ".git" / "shallow").exists() or (folder / "shallow").exists()
+            here = _short(repository.refs(COLLECTED_HEADS), COLLECTED_HEADS)
+            if is_shallow and not (there or {}).items() <= here.items():
+                return RemoteResult(False, "a shallow clone, of which git gives nothing: `git fetch --unshallow` there")
+        return RemoteResult(True, _warn_of_no_branch(repository, folder))
+
+    def record(self, looked: _Looked) -> CollectResult:
+        """Append the event of a person, unless the last event says the same."""
+        try:
+            return self._record(looked)
+        except Exception as error:
+            return CollectResult(looked.person, False, error_of(error).message, False, None)
+
+    def _record(self, looked: _Looked) -> CollectResult:
+        last, answer, submission = looked.last, looked.answer, looked.submission
+        if submission is None:
+            work = {name: last.get(name, none) for name, none in _NO_WORK.items()}
+        else:
+            has_begun = submission.own not in self._begun_with
+            work = {
+                "commit": submission.commit,
+                "committed": events.moment(submission.committed),
+                "worked": events.moment(submission.worked) if has_begun else None,
+                "branch": submission.branch,
+                "step": submission.step,
+                "solved": submission.solved,
+                "begun": has_begun,
+            }
+        if submission or last.get("reached") is not answer.reached or last.get("why", "") != answer.why:
+            refs = looked.refs if submission else last.get("refs", "")
+            event = {"kind": events.COLLECTED, "at": events.moment(), "reached": answer.reached, "why": answer.why}
+            events.append(self._workshop, looked.person, {**event, **work, "refs": refs})
+        is_new, commit, begun = submission is not None, work["commit"], work["begun"] is True
+        return CollectResult(looked.person, answer.reached, answer.why, is_new, commit, submission, begun)
 
 
 def _heads_there(folder: Path) -> dict[str, str] | None:
-    """The branches of a repository in a folder, read from its files; None where only git can tell."""
-    inside = folder / ".git"
+    """The branches of a repository in a folder, read from its files. None if only git can read them."""
+    git_dir = folder / ".git"
     try:
-        mode = inside.lstat().st_mode
-        if not stat.S_ISDIR(mode):
-            return None  # a linked worktree, say
-        found = refs_on_disk(inside, HEADS)
+        if not stat.S_ISDIR(git_dir.lstat().st_mode):
+            return None  # for example a linked worktree
+        heads = refs_on_disk(git_dir, HEADS)
     except FileNotFoundError:
-        found = refs_on_disk(folder, HEADS)
+        heads = refs_on_disk(folder, HEADS)
     except OSError:
         return None
-    return None if found is None else _short(found, HEADS)
+    return None if heads is None else _short(heads, HEADS)
 
 
-def _on_no_branch(repository: BareRepository, folder: Path) -> str:
-    """Say so where somebody works in a folder on a commit that is on none of its branches, so that it does not come."""
+def _warn_of_no_branch(repository: BareRepository, folder: Path) -> str:
+    """A warning if the commit that is checked out in a folder is on no branch, so that git doesn't fetch it."""
     try:
         with (folder / ".git" / "HEAD").open("rb") as stream:
             head = stream.read(100).decode("ascii", "replace").strip()
@@ -191,46 +205,3 @@ def _on_no_branch(repository: BareRepository, folder: Path) -> str:
 
 def _short(refs: Mapping[str, str], prefix: str) -> dict[str, str]:
     return {name.removeprefix(prefix): id for name, id in refs.items()}
-
-
-def _collected(workshop: Workshop, looked: _Looked, known: Container[str]) -> CollectResult:
-    try:
-        return _told(workshop, looked, known)
-    except Exception as wrong:
-        return CollectResult(looked.person, False, error_of(wrong).message, False, None)
-
-
-def _told(workshop: Workshop, looked: _Looked, known: Container[str]) -> CollectResult:
-    """Append what was found, where that is not what is known already."""
-    last, answer, submission = looked.last, looked.answer, looked.submission
-    is_known = last.get("reached") is answer.reached and last.get("why", "") == answer.why
-    commit = submission.commit if submission else last.get("commit")
-    begun = submission.own not in known if submission else last.get("begun") is True
-    if looked.is_new or not is_known:
-        event = {
-            "kind": events.COLLECTED,
-            "at": events.moment(),
-            "reached": answer.reached,
-            "why": answer.why,
-            **(_found(submission, known) if submission else _as_before(last)),
-            "refs": fingerprint(looked.heads) if looked.is_new else last.get("refs", ""),
-        }
-        events.append(workshop, looked.person, event)
-    return CollectResult(looked.person, answer.reached, answer.why, looked.is_new, commit, submission, begun)
-
-
-def _found(submission: Submission, known: Container[str]) -> dict[str, Any]:
-    return {
-        "commit": submission.commit,
-        "committed": events.moment(submission.committed),
-        "worked": events.moment(submission.worked) if submission.own not in known else None,
-        "branch": submission.branch,
-        "step": submission.step,
-        "solved": submission.solved,
-        "begun": submission.own not in known,
-    }
-
-
-def _as_before(last: Mapping[str, Any]) -> dict[str, Any]:
-    names = ("commit", "committed", "worked", "branch", "step", "solved", "begun")
-    return {name: last.get(name, False if name in ("solved", "begun") else None) for name in names}

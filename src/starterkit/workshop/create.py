@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from starterkit.errors import UsageError, cannot_write
 from starterkit.git.bare import BareRepository
@@ -17,7 +18,7 @@ from starterkit.paths import expand_user_path, looks_empty
 from starterkit.progress import Progress
 from starterkit.project.new import ProjectSpec, check_trust, rendered_path
 from starterkit.workshop import events
-from starterkit.workshop.handouts import Handouts, folder_in_zip, remove_drafts
+from starterkit.workshop.handouts import Handouts, remove_drafts
 from starterkit.workshop.model import Person, Workshop
 from starterkit.workshop.parallel import each
 from starterkit.workshop.repositories import MAIN, create_path_repository, make_repositories, names_in_use, reopened
@@ -30,7 +31,10 @@ PUSH_JOBS = 8
 
 @dataclass(frozen=True)
 class CreateRequest:
-    """The arguments of `workshop create`. Empty ones weren't given. `order` is called for a new workshop only."""
+    """The arguments of `workshop create`. Empty ones weren't given. `order` is called for a new workshop only.
+
+    `method` says how new people begin: with a zip (`zip`) or a working folder (`folders`) in the folder `handouts`.
+    """
 
     folder: Path
     roster: Roster
@@ -40,14 +44,9 @@ class CreateRequest:
     start: tuple[str, bool] | None = None
     remote_template: str = ""
     due: datetime | None = None
-    zips: Path | None = None
-    folders: Path | None = None
+    method: str = ""
+    handouts: Path | None = None
     jobs: int = PUSH_JOBS
-
-    @property
-    def method(self) -> str:
-        """How the new people begin: `zip`, `folders`, or empty if no option names it."""
-        return "zip" if self.zips is not None else "folders" if self.folders is not None else ""
 
 
 @dataclass(frozen=True)
@@ -71,26 +70,19 @@ class CreateResult:
     method: str = ""
 
     @property
-    def in_zip(self) -> str:
-        """The name of the folder in a zip."""
-        return folder_in_zip(self.workshop)
-
-    @property
     def added(self) -> int:
-        return sum(enrolled.is_new for enrolled in self.people)
+        return sum(row.is_new for row in self.people)
 
     @property
     def in_another_way(self) -> tuple[Participant, ...]:
         """The people who began with another method than the option says. They keep it."""
-        others = (enrolled for enrolled in self.people if self.workshop.start_method(enrolled.person) != self.method)
+        others = (row for row in self.people if self.workshop.start_method(row.person) != self.method)
         return tuple(others) if self.method else ()
 
     @property
     def unreached(self) -> tuple[Participant, ...]:
         """The people whose remote couldn't be pushed to."""
-        return tuple(
-            enrolled for enrolled in self.people if enrolled.pushed is not None and not enrolled.pushed.reached
-        )
+        return tuple(row for row in self.people if row.pushed is not None and not row.pushed.reached)
 
 
 def create(request: CreateRequest, say: Progress) -> CreateResult:
@@ -191,12 +183,11 @@ def _match(request: CreateRequest, workshop: Workshop | None) -> Matched:
 
 
 def _handouts(request: CreateRequest, workshop: Workshop | None) -> dict[str, str]:
-    """The folders for zips and working folders. The options come before what the workshop remembers."""
+    """The folders for zips and working folders. The option comes before the workshop's."""
     folders = dict(workshop.handouts) if workshop else {}
-    for method, folder in (("zip", request.zips), ("folders", request.folders)):
-        if folder is not None:
-            folders.pop(method, None)  # the last method is the one for new people
-            folders[method] = _as_kept(request.folder, folder)
+    if request.handouts is not None:
+        folders.pop(request.method, None)  # the last method is the one for new people
+        folders[request.method] = _as_kept(request.folder, request.handouts)
     return folders
 
 
@@ -234,11 +225,11 @@ def _hand_out(request: CreateRequest, workshop: Workshop, matched: Matched, say:
     handouts = _write_handouts(workshop, in_order, say)
     pushed = _push(workshop, in_order, request.jobs, say)
     new = {person.folder for _, person in matched.new}
-    enrolled = tuple(
+    rows = (
         Participant(person, person.folder in new, handouts.get(person.folder), pushed.get(person.folder))
         for person in in_order
     )
-    return CreateResult(workshop, enrolled, matched.changed_teams, request.roster, request.method)
+    return CreateResult(workshop, tuple(rows), matched.changed_teams, request.roster, request.method)
 
 
 def _write_handouts(workshop: Workshop, people: Sequence[Person], say: Progress) -> dict[str, Path]:
@@ -250,7 +241,8 @@ def _write_handouts(workshop: Workshop, people: Sequence[Person], say: Progress)
             remove_drafts(folder)
         if not missing:
             return goals
-        with Handouts(workshop) as handouts:
+        with TemporaryDirectory(prefix="starterkit-handouts-", ignore_cleanup_errors=True) as temporary:
+            handouts = Handouts(workshop, Path(temporary) / "site")
 
             def write(person: Person) -> None:
                 is_zip = workshop.start_method(person) == "zip"

@@ -1,40 +1,47 @@
-"""The path's changes carried onto a person's work, in their bare repository: no work tree, nothing of theirs is run."""
+"""Carry changes of the path onto a person's work, and deliver the commits.
+
+All of it happens in the person's bare repository, without a work tree. None of their code runs.
+"""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
+from starterkit.crash_report import error_of
 from starterkit.errors import EnvironmentProblem, StarterkitError
 from starterkit.git.bare import HEADS, BareRepository
 from starterkit.git.merge import Merger
 from starterkit.git.objects import BOT, FILE, SCRATCH_REF, Entry, File, NewCommit, write_objects
 from starterkit.git.remote import push_refs
 from starterkit.git.repository import METADATA_REF, PATH_REF
-from starterkit.progress import no_progress
-from starterkit.project.carry import Carried, carry, changed_paths, take_files
+from starterkit.progress import Progress, no_progress
+from starterkit.project.carry import Carried, carry, changed_paths
 from starterkit.project.learning_path import LearningPath
 from starterkit.project.pins import pins_rule
 from starterkit.project.pull_source import FIX_BRANCHES
 from starterkit.project.state import STATE_FILE, State, state_bytes
 from starterkit.template.model import Template
 from starterkit.workshop import events
+from starterkit.workshop.collect import collect_remotes
 from starterkit.workshop.model import Person, Workshop
 from starterkit.workshop.submissions import Submission, files_of, latest_in, of_commit, state_of
 
 _PUSH_SECONDS = 60.0
 _LARGEST_MERGED = 10_000_000
+_Result = TypeVar("_Result")
 
 Tree = Mapping[str, Entry]
 
 
 @dataclass(frozen=True)
 class ProjectAtCommit:
-    """A person's work at one commit: where it stands on its path, and all its files but the state's own."""
+    """A person's work at one commit: its state, and all files except the state's file."""
 
     submission: Submission
     state: State
@@ -42,18 +49,10 @@ class ProjectAtCommit:
 
 
 @dataclass(frozen=True)
-class LayerChange:
-    """A change of the path: all its files before and after."""
-
-    before: Tree
-    after: Tree
-
-
-@dataclass(frozen=True)
 class Delivery:
-    """Where commits of ours came to lie: on the person's own branch, or on one that they are to merge.
+    """The branch with the delivered commits, which is the person's own branch if `is_theirs`.
 
-    `source` is the repository that they have to name, empty where it is the one they pull from anyway.
+    `source` is the repository to pull from, or empty if it is the usual one.
     """
 
     branch: str
@@ -62,87 +61,82 @@ class Delivery:
 
 
 class PersonRepository:
-    """One person's repository, opened for carrying changes of the path into it."""
+    """One person's bare repository, with the operations that carry changes of the path into it."""
 
-    def __init__(self, workshop: Workshop, person: Person, repository: BareRepository, seconds: int = 0) -> None:
-        """`seconds` since 1970 is the time of commits made here (0: now): with one time for all, the same change to the
-        same beginning is the same commit, whoever it is for."""
+    def __init__(self, workshop: Workshop, person: Person, bare: BareRepository, seconds: int = 0) -> None:
+        """`seconds` since 1970 is the time of new commits (default: now).
+
+        If all people get the same time, then the same change to the same beginning has the same id for all of them.
+        """
         self._seconds = seconds or int(time.time())
         self.workshop = workshop
         self.person = person
-        self.repository = repository
-        self.merger = Merger(repository.git, repository.reader)
+        self.bare = bare
+        self.merger = Merger(bare.git, bare.reader)
 
     @cached_property
     def folder(self) -> Path | None:
-        """The working folder on this machine in which the person works; None where they push to a repository.
+        """The person's working folder on this machine, or None if their remote is another repository.
 
-        Nothing can be pushed into the branch that is checked out there. So what is for them is put ready in their
-        repository here, from which that folder pulls.
+        git rejects a push to the branch that is checked out there. So commits wait in the bare repository, and the
+        folder pulls from it.
         """
         folder = self.workshop.remote_folder(self.person)
         return folder if folder is not None and (folder / ".git").exists() else None
 
     def latest(self) -> Submission | None:
-        """Return a person's latest work: with what was put ready for them on top of it, and was not pulled yet."""
-        found = latest_in(self.repository, self.person)
-        if found is None or self.folder is None:
-            return found
-        ready = self.repository.refs(HEADS).get(HEADS + found.branch, found.commit)
-        if ready == found.commit or not self._is_after(ready, found.commit):
-            return found
-        return replace(of_commit(self.workshop, self.person, ready), branch=found.branch)
-
-    def delivered(self, branch: str, *, is_theirs: bool = False) -> Delivery:
-        """Return where a branch lies for the person, and whether they have to name that place."""
-        return Delivery(branch, is_theirs, self._source(self.folder) if self.folder is not None else "")
+        """Return a person's latest work, with delivered commits on top of it that they haven't pulled yet."""
+        submission = latest_in(self.bare, self.person)
+        if submission is None or self.folder is None:
+            return submission
+        ready = self.bare.refs(HEADS).get(HEADS + submission.branch, submission.commit)
+        if ready == submission.commit or not self._is_after(ready, submission.commit):
+            return submission
+        return replace(of_commit(self.workshop, self.person, ready), branch=submission.branch)
 
     def has_branch(self, branch: str) -> bool:
-        """Tell whether a branch of this name waits for the person already."""
+        """True if a branch of this name waits for the person."""
         heads = HEADS if self.folder is not None else self.person.heads
-        return heads + branch in self.repository.refs(heads)
+        return heads + branch in self.bare.refs(heads)
 
     def _is_after(self, later: str, earlier: str) -> bool:
-        return self.repository.git.try_run("merge-base", "--is-ancestor", earlier, later).code == 0
+        return self.bare.git.try_run("merge-base", "--is-ancestor", earlier, later).code == 0
 
-    def _source(self, folder: Path) -> str:
-        """Their repository here, where their working folder does not pull from it by itself."""
-        mine = self.repository.folder.absolute()
-        words = ("config", "--file", str(folder.absolute() / ".git" / "config"), "remote.origin.url")
-        known = self.repository.git.try_run(*words).text_out.strip()
-        return "" if known and Path(known).resolve() == mine.resolve() else str(mine)
+    def delivered(self, branch: str, *, is_theirs: bool = False) -> Delivery:
+        """Return the delivery of a branch. It has a source if the person's folder pulls from another repository."""
+        if self.folder is None:
+            return Delivery(branch, is_theirs)
+        here = self.bare.folder.absolute()
+        config = str(self.folder.absolute() / ".git" / "config")
+        origin = self.bare.git.try_run("config", "--file", config, "remote.origin.url").text_out.strip()
+        return Delivery(branch, is_theirs, "" if origin and Path(origin).resolve() == here.resolve() else str(here))
 
-    def standing(self, submission: Submission) -> ProjectAtCommit:
-        """Return where a submission stands. Raises `FileError` where its `.starterkit.yml` is gone or damaged."""
-        state, tree = state_of(self.repository, submission.commit), files_of(self.repository, submission.commit)
+    def project_at(self, submission: Submission) -> ProjectAtCommit:
+        """Return the project in a submission. Raises `FileError` if its `.starterkit.yml` is missing or damaged."""
+        state, tree = state_of(self.bare, submission.commit), files_of(self.bare, submission.commit)
         del tree[STATE_FILE]
         return ProjectAtCommit(submission, state, tree)
 
     def path(self, state: State) -> LearningPath | None:
-        """Return the path that a state names, or None where its objects are not in this workshop."""
-        if any(self.repository.reader.try_read(id) is None for id in (state.path, state.texts)):
+        """Return the path of a state, or None if this workshop doesn't have it."""
+        if any(self.bare.reader.try_read(id) is None for id in (state.path, state.texts)):
             return None
-        return LearningPath(self.repository, state.path, state.texts)
+        return LearningPath(self.bare, state.path, state.texts)
 
-    def carry(self, template: Template, change: LayerChange, mine: Tree) -> Carried:
-        """Carry a change of the path onto somebody's files, as `next` and `solve` do.
+    def carry(self, template: Template, before: Tree, after: Tree, mine: Tree) -> Carried:
+        """Carry a change of the path onto a person's files, as `next` and `solve` do.
 
-        Raises `StarterkitError` where they made one of those far too large to be merged.
+        Raises `StarterkitError` if a file is too large to be merged.
         """
-        for path in changed_paths(change.before, change.after):
-            about = self.repository.reader.about(mine[path].id) if path in mine else None
+        for path in changed_paths(before, after):
+            about = self.bare.reader.about(mine[path].id) if path in mine else None
             if about is not None and about[2] > _LARGEST_MERGED:
                 raise StarterkitError(f"Their {path} is too large to be merged ({about[2]:,} bytes).")
         rule = pins_rule(template.environment, no_progress, compile_now=False)
-        return carry(self.merger, template, change.before, change.after, mine, pins_rule=rule)
-
-    def take_changed(self, template: Template, change: LayerChange, mine: Tree) -> Carried:
-        """Take the files that a change touches whole."""
-        paths = changed_paths(change.before, change.after)
-        return take_files(template, change.before, change.after, mine, paths)
+        return carry(self.merger, template, before, after, mine, pins_rule=rule)
 
     def commit(self, message: str, parent: str | int, tree: Tree, state: State) -> NewCommit:
-        """Return a commit of ours with these files, standing there; `parent` as `NewCommit` has it."""
+        """Return a commit by starterkit with these files and this state. `parent` is the one of `NewCommit`."""
         whole = {**tree, STATE_FILE: Entry(FILE, self.merger.add(state_bytes(state)))}
         new = self.merger.new
         return NewCommit(
@@ -158,27 +152,24 @@ class PersonRepository:
 
     def write(self, commits: Sequence[NewCommit]) -> str:
         """Write commits and return the id of the last. No branch moves."""
-        last = write_objects(self.repository.git, commits)[-1]
-        self.repository.git.run("update-ref", "-d", SCRATCH_REF)
+        last = write_objects(self.bare.git, commits)[-1]
+        self.bare.git.run("update-ref", "-d", SCRATCH_REF)
         return last
 
     def deliver(self, submission: Submission, commit: str, state: State, branch: str = "") -> Delivery:
-        """Put a commit where the person gets it with `starterkit pull`, and the two refs of its path beside it.
+        """Put a commit where `starterkit pull` gets it, with the refs of its path.
 
-        On their own branch where `branch` is empty and it still is where it was, else on that branch, or one named
-        after the path. Raises `EnvironmentProblem` where their remote cannot be reached.
+        Without `branch`, that is the person's own branch. If they pushed since the submission, it is a branch that is
+        named after the path. Raises `EnvironmentProblem` if their remote can't be reached.
         """
         goal = branch or submission.branch
         if not self.person.remote:
             self._move(HEADS + goal, "" if branch else submission.commit, commit, state)
             return Delivery(goal, not branch)
         if self.folder is not None:
-            ready = self.repository.refs(HEADS).get(HEADS + goal, "")
-            if (
-                not branch
-                and ready
-                and not (self._is_after(commit, ready) or ready in events.ours(self.workshop, self.person))
-            ):
+            ready = self.bare.refs(HEADS).get(HEADS + goal, "")
+            is_ours = not ready or ready in events.ours(self.workshop, self.person) or self._is_after(commit, ready)
+            if not branch and not is_ours:
                 goal, ready = fix_branch(state), ""
             self._move(HEADS + goal, ready if goal == submission.branch else "", commit, state)
             return self.delivered(goal, is_theirs=goal == submission.branch)
@@ -192,27 +183,51 @@ class PersonRepository:
         return Delivery(goal, goal == submission.branch)
 
     def _move(self, ref: str, old: str, new: str, state: State) -> None:
-        """Move a branch and the refs of the path together; fails when the branch is no longer at `old`."""
-        lines = [f"update {ref} {new} {old}".rstrip()]
-        lines += [f"update {name} {id}" for name, id in ((PATH_REF, state.path), (METADATA_REF, state.texts))]
-        words = "\n".join(("start", *lines, "commit", "")).encode("utf-8", "surrogateescape")
-        finished = self.repository.git.try_run("update-ref", "-m", "starterkit workshop", "--stdin", input=words)
-        if finished.code != 0:
+        """Move a branch and the refs of the path together. Fails if the branch is no longer at `old`."""
+        refs = (f"{ref} {new} {old}".rstrip(), f"{PATH_REF} {state.path}", f"{METADATA_REF} {state.texts}")
+        lines = "\n".join(("start", *(f"update {line}" for line in refs), "commit", ""))
+        arguments = ("update-ref", "-m", "starterkit workshop", "--stdin")
+        if self.bare.git.try_run(*arguments, input=lines.encode("utf-8", "surrogateescape")).code != 0:
             raise StarterkitError(
                 "They pushed something in this very moment; nothing of theirs was touched.", "Type the command again."
             )
 
     def _push(self, branch: str, commit: str, state: State, *, force: bool) -> str:
-        """Push a commit to a person's remote; return why it was not taken ("" when it was)."""
+        """Push a commit to a person's remote. Return the reason if it was rejected, or ""."""
         remote = os.fspath(self.workshop.remote_folder(self.person) or self.person.remote)
-        sign = "+" if force else ""
-        refs = (f"{sign}{commit}:{HEADS}{branch}", f"+{state.path}:{PATH_REF}", f"+{state.texts}:{METADATA_REF}")
-        answer = push_refs(self.repository, remote, refs, _PUSH_SECONDS)
+        plus = "+" if force else ""
+        refs = (f"{plus}{commit}:{HEADS}{branch}", f"+{state.path}:{PATH_REF}", f"+{state.texts}:{METADATA_REF}")
+        answer = push_refs(self.bare, remote, refs, _PUSH_SECONDS)
         if not answer.reached and not answer.refused:
             raise EnvironmentProblem(f"Their remote cannot be reached: {answer.why}.")
         return "" if answer.reached else answer.why
 
 
+def in_each_repository(
+    workshop: Workshop,
+    people: Sequence[Person],
+    title: str,
+    say: Progress,
+    work: Callable[[PersonRepository], _Result],
+    failed: Callable[[Person, str], _Result],
+    seconds: int = 0,
+) -> list[_Result]:
+    """Collect from people, then do the work in each repository. If it fails for one person, the others continue.
+
+    `failed` gets the person and the message. `seconds` is the time of new commits.
+    """
+    collect_remotes(workshop, people, say)
+    results = []
+    for number, person in enumerate(people, 1):
+        say(f"{title}: {number} of {len(people)}")
+        try:
+            with BareRepository(workshop.repository(person)) as bare:
+                results.append(work(PersonRepository(workshop, person, bare, seconds)))
+        except Exception as error:
+            results.append(failed(person, error_of(error).message))
+    return results
+
+
 def fix_branch(state: State) -> str:
-    """Return the name of the branch that is left for a person to merge, where a path like this could not go in."""
+    """Return the name of the branch that a person merges, if this path couldn't go onto their own branch."""
     return f"{FIX_BRANCHES}{state.path[:8]}"

@@ -8,13 +8,11 @@ import re
 import secrets
 import shutil
 import sys
-import tempfile
 import time
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 
 from starterkit.git.bare import BareRepository
 from starterkit.git.objects import EXECUTABLE, FILE, File
@@ -76,29 +74,19 @@ def folder_in_zip(workshop: Workshop) -> str:
 
 
 class Handouts:
-    """Makes working folders and zips for people who begin. Use it as a context manager."""
+    """Makes working folders and zips for people who begin, from the new folder `master`."""
 
-    def __init__(self, workshop: Workshop) -> None:
+    def __init__(self, workshop: Workshop, master: Path) -> None:
         self._workshop = workshop
         self._folder_in_zip = folder_in_zip(workshop)
-        self._temporary = tempfile.TemporaryDirectory(prefix="starterkit-handouts-", ignore_cleanup_errors=True)
-        self._master = Path(self._temporary.name) / "site"
+        self._master = master
         self._folders = [""]
         self._files: dict[str, File] = {}
         self._packs: list[str] = []
         self._zip = b""
         self._refs: dict[str, str] = {}
         self._linked: Path | None = None
-
-    def __enter__(self) -> Handouts:
-        self._master.mkdir()
         self._read(self._fill())
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._temporary.cleanup()
 
     def write_folder(self, person: Person, goal: Path) -> None:
         """Make a person's working folder, in one step."""
@@ -169,6 +157,7 @@ class Handouts:
     def _fill(self) -> dict[str, str]:
         """Make the folder that all handouts are copied from. Returns the modes of the files under git."""
         workshop, master = self._workshop, self._master
+        master.mkdir()
         repository = make_repository(master)
         modes: dict[str, str] = {}
         with BareRepository(workshop.path_repository) as path:

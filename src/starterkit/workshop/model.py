@@ -201,15 +201,11 @@ class Workshop:
             exact = [person for person in self.people if person.folder == word]
             people = exact or self.by_word.get(key_of(word), ())
             if not people:
-                raise UsageError(
-                    f'Nobody in this workshop is called "{word}".',
-                    did_you_mean(word, [each.folder for each in self.people]),
-                )
+                known = [person.folder for person in self.people]
+                raise UsageError(f'Nobody in this workshop is called "{word}".', did_you_mean(word, known))
             if len(people) > 1:
-                raise UsageError(
-                    f'"{word}" can be {len(people)} people here.',
-                    f"Name the folder: {', '.join(map(_with_login, people[:12]))}.",
-                )
+                fix = f"Name the folder: {', '.join(map(_with_login, people[:12]))}."
+                raise UsageError(f'"{word}" can be {len(people)} people here.', fix)
             folders.add(people[0].folder)
         return tuple(person for person in self.people if person.folder in folders or not words)
 

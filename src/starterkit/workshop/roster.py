@@ -66,9 +66,8 @@ def read_roster(file: Path) -> Roster:
     try:
         data = file.read_bytes()
     except OSError as error:
-        raise UsageError(
-            f"The roster {file} cannot be read: {error.strerror or error}.", "Name a CSV file, for example roster.csv."
-        ) from error
+        message = f"The roster {file} cannot be read: {error.strerror or error}."
+        raise UsageError(message, "Name a CSV file, for example roster.csv.") from error
     return parse_roster(data, str(file))
 
 
@@ -143,12 +142,8 @@ def _check_twice(entry: RosterEntry, team: str, seen: dict[tuple[str, str], Rost
     for kind, text in (("login", entry.login), ("e-mail address", entry.email)):
         before = seen.setdefault((kind, f"{team}\0{key_of(text)}"), entry) if text else entry
         if before is not entry:
-            raise FileError(
-                file,
-                entry.line,
-                f'{entry.name} has the same {kind} as {before.name} in line {before.line}: "{text}"',
-                "If it is one person, take one of the lines out.",
-            )
+            message = f'{entry.name} has the same {kind} as {before.name} in line {before.line}: "{text}"'
+            raise FileError(file, entry.line, message, "If it is one person, take one of the lines out.")
 
 
 def match(roster: Roster, people: Sequence[Person], taken: Iterable[str] = ()) -> Matched:
@@ -183,11 +178,11 @@ def _known_people(roster: Roster, people: Sequence[Person]) -> dict[int, Person]
         by_key: dict[str, list[Person]] = {}
         for person in left.values():
             by_key.setdefault(key_of(getattr(person, name)), []).append(person)
-        entries = [entry for entry in roster.entries if entry.line not in known and getattr(entry, name)]
-        candidates = [
-            (entry, [person for person in by_key.get(key_of(getattr(entry, name)), ()) if _may_be(entry, person, name)])
-            for entry in entries
-        ]
+        candidates: list[tuple[RosterEntry, list[Person]]] = []
+        for entry in roster.entries:
+            if entry.line not in known and getattr(entry, name):
+                equal = by_key.get(key_of(getattr(entry, name)), ())
+                candidates.append((entry, [person for person in equal if _may_be(entry, person, name)]))
         if name == "name":
             _check_namesakes(candidates, roster.file)
         for entry, persons in candidates:
@@ -240,15 +235,10 @@ def _person(entry: RosterEntry, file: str, used: set[str]) -> Person:
     texts = (entry.name, entry.login, entry.email.partition("@")[0], entry.identifier)
     folder = next(filter(None, map(folder_name, texts)), "")
     if not folder:
-        raise FileError(
-            file,
-            entry.line,
-            f'no folder can be named after "{entry.name}": there is no letter and no digit in it',
-            "Add a login or an e-mail address to this line.",
-        )
-    return Person(
-        unique(folder, used), entry.name, entry.login, entry.email, entry.members, identifier=entry.identifier
-    )
+        message = f'no folder can be named after "{entry.name}": there is no letter and no digit in it'
+        raise FileError(file, entry.line, message, "Add a login or an e-mail address to this line.")
+    folder = unique(folder, used)
+    return Person(folder, entry.name, entry.login, entry.email, entry.members, identifier=entry.identifier)
 
 
 _FIELDS = re.compile(r"\{([^{}]*)\}")
@@ -261,15 +251,11 @@ def check_remote_template(template: str) -> None:
     wrong = [field for field in fields if field not in ("login", "folder")]
     if wrong or not fields:
         reason = f"{{{wrong[0]}}} is nothing that a person has" if wrong else "it would be one address for everybody"
-        raise UsageError(
-            f'--remote-template "{template}": {reason}.',
-            "{login} and {folder} stand for a person's own: git@example.org:course/{login}.git",
-        )
+        fix = "{login} and {folder} stand for a person's own: git@example.org:course/{login}.git"
+        raise UsageError(f'--remote-template "{template}": {reason}.', fix)
     if is_odd(template):
-        raise UsageError(
-            f'--remote-template "{template}" is no address and no folder.',
-            "For example: git@example.org:course/{login}.git",
-        )
+        message = f'--remote-template "{template}" is no address and no folder.'
+        raise UsageError(message, "For example: git@example.org:course/{login}.git")
 
 
 def with_remotes(

@@ -102,19 +102,14 @@ def read_workshop(data: bytes, folder: Path) -> Workshop:
     handouts = keys["handouts"].mapping((), HANDOUTS) if "handouts" in keys else {}
     return Workshop(
         folder=folder,
-        template=keys["template"].text(),
-        version=keys["version"].text(),
         answers={name: value.scalar() for name, value in answers.items()},
-        step=keys["step"].text(),
         solved=keys["solved"].boolean(),
-        path=keys["path"].text(),
-        texts=keys["texts"].text(),
-        remote_template=_optional(keys, "remote_template"),
         due=_due(keys.get("due")),
         people=_people(keys["people"]),
         handouts={method: value.text() for method, value in handouts.items()},
-        corrected=_optional(keys, "corrected"),
         older={name: _plain_value(keys[name]) for name in _OLDER if name in keys},
+        **{name: keys[name].text() for name in ("template", "version", "step", "path", "texts")},
+        **{name: _optional(keys, name) for name in ("remote_template", "corrected")},
     )
 
 
@@ -147,9 +142,8 @@ def _people(value: Value) -> tuple[Person, ...]:
         if is_odd(person.remote):
             raise keys["remote"].wrong("this is no address and no folder", "For example: git@example.org:ada/site.git")
         if key_of(person.folder) in people:
-            raise keys["folder"].wrong(
-                f'"{person.folder}" stands here twice', "Every person has a folder of their own."
-            )
+            message = f'"{person.folder}" stands here twice'
+            raise keys["folder"].wrong(message, "Every person has a folder of their own.")
         people[key_of(person.folder)] = person
     return tuple(people.values())
 
@@ -250,9 +244,8 @@ def parse_time(text: str) -> datetime:
         parsed = _parsed(text)
         local = parsed.astimezone()
     except (ValueError, OverflowError, OSError):
-        raise UsageError(
-            f'"{text}" is no time.', 'Write it as 2026-11-30, "2026-11-30 17:00" or 2026-11-30T17:00+01:00.'
-        ) from None
+        fix = 'Write it as 2026-11-30, "2026-11-30 17:00" or 2026-11-30T17:00+01:00.'
+        raise UsageError(f'"{text}" is no time.', fix) from None
     return parsed if parsed.tzinfo else local
 
 

@@ -24,7 +24,7 @@ from starterkit.sanitize import few, truncate
 from starterkit.template.model import BASE
 from starterkit.workshop.create import CreateResult, Participant
 from starterkit.workshop.create import create as create_workshop
-from starterkit.workshop.handouts import is_another_user
+from starterkit.workshop.handouts import folder_in_zip, is_another_user
 from starterkit.workshop.names import told_apart
 
 _WIDEST_NAME = 48
@@ -78,11 +78,9 @@ def create(
     console, here = console_of(context), folder_of(context)
     choice = WorkshopChoice(context, place, framework, template, trust, data, at)
     request = choice.request(roster, remote_template, due, jobs)
-    request = replace(
-        request,
-        zips=expand_user_folder(zips, here) if zips else None,
-        folders=expand_user_folder(folders, here) if folders else None,
-    )
+    if zips or folders:
+        method = "zip" if zips else "folders"
+        request = replace(request, method=method, handouts=expand_user_folder(zips or folders, here))
     return show(console, create_workshop(request, console.show_progress))
 
 
@@ -236,7 +234,8 @@ def _typed(made: CreateResult, one: Participant) -> str:
     """What a person types to begin."""
     workshop, person = made.workshop, one.person
     if one.handout is not None and one.handout.suffix == ".zip":
-        return f"unzip {quoted(one.handout.name)} && cd {quoted(made.in_zip)}   ({shown_path(one.handout)})"
+        site = quoted(folder_in_zip(workshop))
+        return f"unzip {quoted(one.handout.name)} && cd {site}   ({shown_path(one.handout)})"
     folder = one.handout or workshop.remote_folder(person)
     if folder is not None and (folder / ".git").exists():
         return f"cd {quoted(os.fspath(folder.absolute()))}"
