@@ -13,6 +13,8 @@ import pytest
 from commands import loaded_command_line
 from validating import SOUND
 
+from starterkit.cli.commands.template.validate import closing_line
+from starterkit.cli.commands.template.validate_formats import as_annotations, as_json, as_junit, finding_lines
 from starterkit.cli.options import part_of
 from starterkit.errors import UsageError
 from starterkit.git.worktree import changed_since
@@ -32,7 +34,6 @@ from starterkit.validation.plan import (
     step_ranges,
 )
 from starterkit.validation.runner import ResultCache
-from starterkit.validation.shown import as_annotations, as_json, as_junit, closing_line, finding_lines
 from starterkit.validation.target import template_under_test
 from starterkit.validation.variations import VARIATIONS, python
 

@@ -21,7 +21,8 @@ from workshops import FOLDERS, Room, collected, commit, git, graded, said
 
 from starterkit.cli.commands.workshop import status_watch
 from starterkit.cli.commands.workshop.grading import Troubles
-from starterkit.cli.commands.workshop.status_watch import Shown, watch_room
+from starterkit.cli.commands.workshop.status import Shown
+from starterkit.cli.commands.workshop.status_watch import watch_room
 from starterkit.cli.console.console import Console
 from starterkit.errors import FileError, UsageError
 from starterkit.workshop import events, status, watch

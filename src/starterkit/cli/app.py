@@ -1,31 +1,32 @@
-"""The command line: the table of all commands, and what stands before one."""
+"""The command line: the table of all commands, and the options before a command."""
 
 from __future__ import annotations
 
+import errno
 import functools
 import inspect
 from collections.abc import Callable
 from importlib import import_module
-from typing import Annotated, Any, NamedTuple, TypeVar
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from starterkit import __version__
+from starterkit.cli.console.console import Console
 from starterkit.cli.console.invocation import NAME
-from starterkit.cli.options import Json, flag
-from starterkit.cli.session import console_of, folder_of
-from starterkit.cli.typer_fast_path import take_as_it_is, take_words_as_they_are
+from starterkit.cli.options import Json, console_of, flag, folder_of, option
+from starterkit.cli.typer_adapter import reject_extra, skip_conversion, unknown_command, usage_error
 from starterkit.errors import UsageError
 
-_Answer = TypeVar("_Answer")
 _BEGIN, _LEARN, _LOOK, _AUTHORS = "Begin", "Learn, step by step", "Look around", "Write templates"
 _INSTRUCTORS = "Teach a workshop"
 
 
 class Entry(NamedTuple):
-    """A command as users type it. Its module is imported only when it is called, or asked for its own help."""
+    """A command as users type it. Its module is imported only when the command runs or shows its help."""
 
     name: str
-    target: str  # "module:function" in this package; a group of commands has none
+    target: str  # "module:function" in this package, or "" for a group of commands
     panel: str  # the title above it in the help of all commands
     summary: str  # the first line of the function's docstring
     examples: tuple[str, ...] = ()
@@ -134,30 +135,43 @@ COMMANDS = (
 # fmt: on
 
 
+def run(arguments: list[str], console: Console) -> int:
+    """Run the command line, and return the exit code. Raises `StarterkitError` for wrong usage too."""
+    try:
+        answer: Any = command_line().main(arguments, prog_name=NAME, standalone_mode=False, obj=console)
+    except typer.TyperException as error:
+        raise usage_error(error) from error
+    except typer.Abort as ended:  # the input ended at a question
+        raise KeyboardInterrupt from ended
+    except SystemExit as ended:  # shell completion, and output into a closed pipe
+        if isinstance(ended.__context__, BrokenPipeError):
+            raise BrokenPipeError(errno.EPIPE, "closed") from ended
+        return ended.code if isinstance(ended.code, int) else 0
+    return int(answer or 0)
+
+
 class _PlainHelp:
-    """What a command and the group have in common: `--help` is shown without a type."""
+    """Shows `--help` without a type, for commands and groups."""
 
     def get_help_option(self, ctx: Any) -> Any:
         option = super().get_help_option(ctx)  # type: ignore[misc]
         if option is not None:
             option.metavar = ""
-            take_as_it_is(option)
+            skip_conversion(option)
         return option
 
 
 class _Command(_PlainHelp, typer.core.TyperCommand):
-    """One command; arguments that it does not take are its own error, and not Typer's."""
+    """One command, with starterkit's own error for extra arguments."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        from starterkit.cli.typer_errors import reject_extra
-
         ctx.allow_extra_args = True
         extra: list[str] = super().parse_args(ctx, args)
         reject_extra(ctx, extra)
         return extra
 
     def invoke(self, ctx: Any) -> Any:
-        """Call the command. `--json` may be in front of its name, so whether it has one is looked at here."""
+        """Call the command. Raises `UsageError` for a `--json` before its name if the command has no such option."""
         if console_of(ctx).as_json and all(param.name != "as_json" for param in self.params):
             fix = f"`{ctx.command_path} --help` lists its options."
             raise UsageError(f"`{ctx.command_path}` has no option --json.", fix)
@@ -172,16 +186,11 @@ class _Group(_PlainHelp, typer.core.TyperGroup):
         if name in self.commands:
             self.load(name)
         elif not ctx.resilient_parsing and not name.startswith("-"):
-            from starterkit.yamlfile import did_you_mean
-
-            fix = (
-                "`starterkit --help` shows them all." if name == "help" else did_you_mean(name, self.list_commands(ctx))
-            )
-            raise UsageError(f"There is no command `{name}`.", fix)
+            raise unknown_command(name, self.list_commands(ctx))
         return super().resolve_command(ctx, args)
 
     def load(self, name: str) -> None:
-        """Import a command; until then there is only the summary, for the help of the group."""
+        """Import a command. Until then it has only a summary, for the help of the group."""
         whole_name = f"{self.name} {name}".strip()
         entry = next(entry for entry in COMMANDS if entry.name == whole_name)
         self.commands[name] = _command(entry) if entry.target else _group(entry.name, lambda: None, help=entry.summary)
@@ -196,42 +205,50 @@ def _group(name: str, callback: Callable[..., Any], **settings: Any) -> Any:
     app = typer.Typer(cls=_Group, name=name, add_completion=not name, pretty_exceptions_enable=False)
     app.callback(context_settings={"help_option_names": ["-h", "--help"]}, **settings)(_with_json(callback))
     for entry in COMMANDS:
-        before, _, word = entry.name.rpartition(" ")
-        if before == name:
-            app.command(word, rich_help_panel=entry.panel or None, help=entry.summary)(lambda: None)
-    command = typer.main.get_command(app)
-    take_words_as_they_are(command)
-    return command
+        group, _, command = entry.name.rpartition(" ")
+        if group == name:
+            app.command(command, rich_help_panel=entry.panel or None, help=entry.summary)(lambda: None)
+    return _built(app)
 
 
 def _command(entry: Entry) -> Any:
-    module, function = entry.target.split(":")
-    callback = getattr(import_module(f"starterkit.cli.{module}"), function)
+    callback = _imported(entry.target)
     app = typer.Typer(add_completion=False)
     add = app.command(entry.name.split()[-1], cls=_Command, epilog=_examples(*entry.examples))
     add(_with_json(callback) if entry.has_json else callback)
+    return _built(app)
+
+
+def _built(app: typer.Typer) -> Any:
     command = typer.main.get_command(app)
-    take_words_as_they_are(command)
+    for param in command.params:
+        skip_conversion(param)
     return command
 
 
-def _with_json(command: Callable[..., _Answer]) -> Callable[..., _Answer]:
-    """Give a command the option `--json`; the console has read it already, because errors are JSON too."""
+def _imported(target: str) -> Callable[..., Any]:
+    module, function = target.split(":")
+    callback: Callable[..., Any] = getattr(import_module(f"starterkit.cli.{module}"), function)
+    return callback
+
+
+def _with_json(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option `--json`. The console has read it already, because errors are JSON too."""
 
     @functools.wraps(command)
-    def call(**values: Any) -> _Answer:
+    def call(**values: Any) -> Any:
         del values["as_json"]
         return command(**values)
 
     signature = inspect.signature(command, eval_str=True)
-    option = inspect.Parameter("as_json", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Json)
-    vars(call)["__signature__"] = signature.replace(parameters=[*signature.parameters.values(), option])
+    parameter = inspect.Parameter("as_json", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Json)
+    vars(call)["__signature__"] = signature.replace(parameters=[*signature.parameters.values(), parameter])
     return call
 
 
 def _examples(*lines: str) -> str:
     title = "Examples:" if len(lines) > 1 else "Example:"
-    # Typer takes leading spaces away, but not those inside of markup.
+    # Typer removes leading spaces, but not those inside markup.
     return "\n".join((title, *(f"[cyan]  {NAME} {line}[/cyan]" for line in lines)))
 
 
@@ -240,10 +257,8 @@ _EXAMPLES = _examples("new my-site", "check", "next").replace("Examples:", "The 
 
 def root(
     context: typer.Context,
-    folder: Annotated[
-        str, typer.Option("-C", metavar="FOLDER", help="Work on the project in this folder.", show_default=False)
-    ] = "",
-    version: Annotated[bool, flag("--version", help="Show the version and leave.")] = False,
+    folder: Annotated[str, option("-C", "FOLDER", "Work on the project in this folder.")] = "",
+    version: Annotated[bool, flag("--version", "Show the version and leave.")] = False,
 ) -> int:
     """Learn backend development: build a real site, step by step, with tests that tell what is missing.
 
@@ -251,21 +266,10 @@ def root(
     """
     console = console_of(context)
     if version:
-        from starterkit import __version__
-
         console.print(f"{NAME} {__version__}")
         raise typer.Exit(0)
     if folder:
-        _check_folder(context)
+        if not folder_of(context).is_dir():
+            raise UsageError(f"There is no folder {folder_of(context)}.", "`-C` wants the folder of your project.")
         console.invocation = console.invocation.inside(folder)
-    if context.invoked_subcommand is None:
-        from starterkit.cli.commands.status import here
-
-        return here(context)
-    return 0
-
-
-def _check_folder(context: typer.Context) -> None:
-    folder = folder_of(context)
-    if not folder.is_dir():
-        raise UsageError(f"There is no folder {folder}.", "`-C` wants the folder of your project.")
+    return 0 if context.invoked_subcommand else int(_imported("commands.status:here")(context))

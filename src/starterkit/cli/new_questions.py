@@ -1,4 +1,4 @@
-"""The questions of `new`: asked on a terminal, taken from flags and defaults elsewhere."""
+"""The questions of `starterkit new`. Without a terminal, flags and defaults answer them."""
 
 from __future__ import annotations
 
@@ -7,24 +7,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from starterkit.choosing.saved import saved_choice
+from starterkit.cli.commands.shared.advice import advise, candidates, show_advice
 from starterkit.cli.console.console import Console
-from starterkit.cli.console.text import markup
+from starterkit.cli.session import from_elsewhere
 from starterkit.errors import UsageError
-from starterkit.paths import cache_folder, expand_user_path, settings_folder
+from starterkit.paths import expand_user_path, settings_folder
 from starterkit.project.new import Created, ProjectSpec, check_destination, create
 from starterkit.render import TemplateQuestion, check_runs_no_code, questions, refusal
 from starterkit.runtime.bundle import Bundle
 from starterkit.template.bundled import bundled_names, bundled_template
 from starterkit.template.model import Template
-from starterkit.template.resolve import ResolvedTemplate, locate_bundled, locate_template
+from starterkit.template.resolve import locate_bundled
 
 DEFAULT_FOLDER = "my-site"
-_UNSURE = "choose"  # the word that asks the questions of that command first
+_UNSURE = "choose"  # this answer asks the questions of `starterkit choose` first
 
 
 @dataclass(frozen=True)
 class TemplateChoice:
-    """Which template is wanted: a bundled one by name, or one from elsewhere, and whether its code may run.
+    """The template for a new project: a bundled one by name, or one from elsewhere, and whether its code may run.
 
     With a `bundle`, packages come from there.
     """
@@ -36,10 +37,7 @@ class TemplateChoice:
 
 
 class NewQuestions:
-    """What is known of a project that is to be made, and how the rest is asked for.
-
-    Where nobody can be asked, what is missing is a `UsageError` that names the flags.
-    """
+    """Completes the order of a new project by questions. Without a terminal, a missing answer is a `UsageError`."""
 
     def __init__(self, console: Console, folder: Path, answers: dict[str, str], *, use_defaults: bool) -> None:
         self._console = console
@@ -53,38 +51,36 @@ class NewQuestions:
     ) -> ProjectSpec:
         """Return the whole order."""
         if destination:
-            check_destination(self._place(destination))
+            check_destination(self._path(destination))
         wanted = self._as_saved(wanted)
         self._require_flags(destination, wanted.framework or wanted.elsewhere)
-        found = self._located(wanted)
-        step, solved = start(found.template)
-        answers = self._all_answers(found.folder)
-        place = self._place(destination) if destination else self._destination()
-        order = ProjectSpec(place, found.folder, found.template, answers, step=step, solved=solved)
-        return replace(order, source=found.source, trusted=wanted.trusted, bundle=wanted.bundle)
+        if wanted.elsewhere:
+            located = from_elsewhere(self._console, self._folder, wanted.elsewhere)
+        else:
+            located = locate_bundled(wanted.framework or self._framework())
+        step, solved = start(located.template)
+        answers = self._all_answers(located.folder)
+        path = self._path(destination) if destination else self._destination()
+        order = ProjectSpec(path, located.folder, located.template, answers, step=step, solved=solved)
+        return replace(order, source=located.source, trusted=wanted.trusted, bundle=wanted.bundle)
 
     def create(self, order: ProjectSpec, *, install: bool) -> Created:
-        """Make the project; where its template is a stranger's, ask before its code is run."""
+        """Create the project. Before the code of a template from elsewhere runs, ask for permission."""
         if order.is_from_elsewhere and not order.trusted and install and self._may_ask:
             check_runs_no_code(order.folder)
-            trusted = self._is_trusted(order)
-            order, install = replace(order, trusted=trusted), trusted
+            install = self._is_trusted(order)
+            order = replace(order, trusted=install)
         return create(replace(order, install=install), self._console.show_progress)
 
-    def _located(self, wanted: TemplateChoice) -> ResolvedTemplate:
-        if not wanted.elsewhere:
-            return locate_bundled(wanted.framework or self._framework())
-        return from_elsewhere(self._console, self._folder, wanted.elsewhere)
-
     def _as_saved(self, wanted: TemplateChoice) -> TemplateChoice:
-        """Where no framework is named, the one that `choose --save` kept; it is said."""
+        """If no framework is named, take the one that `choose --save` kept, and say so."""
         if wanted.framework or wanted.elsewhere:
             return wanted
         saved = saved_choice(settings_folder())
         if saved is None or (not saved.template and saved.framework not in self._names()):
             return wanted
-        self._console.info(
-            markup(f"Framework: {saved.framework}, which `choose --save` kept. `--framework NAME` takes another.")
+        self._console.note_prose(
+            f"Framework: {saved.framework}, which `choose --save` kept. `--framework NAME` takes another."
         )
         return replace(wanted, framework="" if saved.template else saved.framework, elsewhere=saved.template)
 
@@ -96,23 +92,22 @@ class NewQuestions:
         choices = [("yes", "install and test"), ("no", "make the project, and run nothing of it now")]
         return self._console.choose(question, choices, "no") == "yes"
 
-    def _place(self, destination: str) -> Path:
+    def _path(self, destination: str) -> Path:
         return expand_user_path(destination, self._folder)
 
     def _require_flags(self, destination: str, framework: str) -> None:
-        """Where nobody can be asked, say all that is missing at once."""
+        """Without a terminal, raise `UsageError` with everything that is missing."""
         if self._may_ask:
             return
         missing = [] if destination or self._use_defaults else ["the folder to make (DEST)"]
         missing += [] if framework else ["--framework NAME"]
         missing += [] if self._use_defaults or self._answers else ["--defaults or --data KEY=VALUE"]
-        if not missing:
-            return
-        raise UsageError(
-            f"There is no terminal to ask on, and this is missing: {', '.join(missing)}.",
-            f"For example: `starterkit new {DEFAULT_FOLDER} --framework {self._names()[0]} --defaults`. "
-            "`starterkit choose` helps to find the framework.",
-        )
+        if missing:
+            raise UsageError(
+                f"There is no terminal to ask on, and this is missing: {', '.join(missing)}.",
+                f"For example: `starterkit new {DEFAULT_FOLDER} --framework {self._names()[0]} --defaults`. "
+                "`starterkit choose` helps to find the framework.",
+            )
 
     def _names(self) -> list[str]:
         names = bundled_names()
@@ -121,30 +116,26 @@ class NewQuestions:
         return names
 
     def _framework(self) -> str:
-        names = self._names()
-        templates = [bundled_template(name)[1] for name in names]
-        choices = [(one.name, f"{one.summary} The price: {one.trade_off}") for one in templates]
-        if len(names) == 1:
-            return self._console.choose("Which framework?", choices, names[0])
+        templates = [bundled_template(name)[1] for name in self._names()]
+        choices = [(template.name, f"{template.summary} The price: {template.trade_off}") for template in templates]
+        if len(templates) == 1:
+            return self._console.choose("Which framework?", choices, templates[0].name)
         offer = (_UNSURE, "You are not sure: a few short questions find out what fits you.")
-        found = self._console.choose("Which framework?", [*choices, offer], _UNSURE)
-        again = [*((one.name, one.title) for one in templates), (_UNSURE, "ask me again")]
-        while found == _UNSURE:
-            found = self._console.choose("Which framework, then?", again, self._advised())
-        return found
+        answer = self._console.choose("Which framework?", [*choices, offer], _UNSURE)
+        again = [*((template.name, template.title) for template in templates), (_UNSURE, "ask me again")]
+        while answer == _UNSURE:
+            answer = self._console.choose("Which framework, then?", again, self._advised())
+        return answer
 
     def _advised(self) -> str:
         """Ask the questions of `choose`, show the advice, and return the name of the framework to start with."""
-        # Only who is unsure needs the modules of `choose`.
-        from starterkit.cli.commands.shared.advice import advise, candidates, show_advice
-
         advice = advise(self._console, candidates(self._console, self._folder, ()), (), ask=True)
         show_advice(self._console, advice)
         self._console.print()
         return advice.start.name
 
     def _all_answers(self, folder: Path) -> dict[str, str]:
-        """Return the answers to all questions of a template; the defaults count as answers where they are wanted."""
+        """Return the answers to all questions of a template, without those that take their default."""
         known = dict(self._answers)
         for question in questions(folder):
             if question.name not in known and not self._use_defaults:
@@ -165,21 +156,16 @@ class NewQuestions:
             self._console.print(reason)
 
     def _destination(self) -> Path:
-        if not self._may_ask or self._use_defaults:
-            place = self._place(DEFAULT_FOLDER)
-            check_destination(place)
-            return place
+        may_ask = self._may_ask and not self._use_defaults
         while True:
-            place = self._place(self._console.ask("Which folder shall be made for it?", DEFAULT_FOLDER))
+            folder = DEFAULT_FOLDER
+            if may_ask:
+                folder = self._console.ask("Which folder shall be made for it?", DEFAULT_FOLDER)
             try:
-                check_destination(place)
-            except UsageError as wrong:
-                self._console.print(str(wrong))
+                check_destination(self._path(folder))
+            except UsageError as error:
+                if not may_ask:
+                    raise
+                self._console.print(str(error))
             else:
-                return place
-
-
-def from_elsewhere(console: Console, folder: Path, place: str) -> ResolvedTemplate:
-    """Return the template at a place: a folder, seen from `folder`, or a git address."""
-    console.show_progress("Reading the template …")
-    return locate_template(place, folder, cache_folder() / "templates")
+                return self._path(folder)

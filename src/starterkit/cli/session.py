@@ -1,54 +1,45 @@
-"""What a command works with: the console, and the project that it was called for."""
+"""What a command works on: the project here, or a template from elsewhere."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import typer
 
 from starterkit.cli.console.console import Console
-from starterkit.cli.console.text import markup
-from starterkit.paths import expand_user_path
-
-if TYPE_CHECKING:
-    from starterkit.project.project import Project
-
-
-def console_of(context: typer.Context) -> Console:
-    """Return the console of this run."""
-    console = context.obj
-    assert isinstance(console, Console)
-    return console
-
-
-def folder_of(context: typer.Context) -> Path:
-    """Return the folder that the command works in: that of `-C`, else the current one."""
-    return expand_user_path(context.find_root().params.get("folder") or ".")
+from starterkit.cli.options import console_of, folder_of
+from starterkit.paths import cache_folder
+from starterkit.project.project import Project, open_project
+from starterkit.template.resolve import ResolvedTemplate, locate_template
 
 
 @contextmanager
 def project_here(context: typer.Context) -> Iterator[Project]:
-    """Open the project that the command was called for; tell what was finished after an interruption.
+    """Open the project that the command was called for. Raises `UsageError` outside a project.
 
-    Raises `UsageError` outside a project.
+    If the command before was interrupted, this finishes it and says so.
     """
-    from starterkit.project.project import open_project
-
     console = console_of(context)
     with open_project(folder_of(context)) as project:
-        told = _tell_recovery(console, project, told=False)
+        is_told = _tell_recovery(console, project)
         yield project
-        _tell_recovery(console, project, told=told)
+        if not is_told:  # the project may find the interruption only when it is read
+            _tell_recovery(console, project)
 
 
-def _tell_recovery(console: Console, project: Project, *, told: bool) -> bool:
-    found = project.recovered
-    if found is None or told:
-        return told
-    console.info(markup(f"The last `starterkit {found.command}` was interrupted; it has been finished now."))
-    for path in found.left:
+def _tell_recovery(console: Console, project: Project) -> bool:
+    recovered = project.recovered
+    if recovered is None:
+        return False
+    console.note_prose(f"The last `starterkit {recovered.command}` was interrupted; it has been finished now.")
+    for path in recovered.left:
         console.info(f"You changed {path} meanwhile: your version stays.", indent=2)
     return True
+
+
+def from_elsewhere(console: Console, folder: Path, address: str) -> ResolvedTemplate:
+    """Return the template at an address of git, or in a folder relative to `folder`."""
+    console.show_progress("Reading the template …")
+    return locate_template(address, folder, cache_folder() / "templates")

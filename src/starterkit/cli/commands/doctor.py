@@ -5,31 +5,29 @@ from __future__ import annotations
 import typer
 
 from starterkit.cli.console.console import Console
-from starterkit.cli.console.text import Text, markup, text
-from starterkit.cli.session import console_of, folder_of
+from starterkit.cli.console.text import Text, text
+from starterkit.cli.options import console_of, folder_of
 from starterkit.errors import ExitCode
 from starterkit.project.doctor import SetupFinding, SetupReport, examine
 
 
 def doctor(context: typer.Context) -> int:
     """Look whether all that is needed is here, and say what is to do."""
-    console = console_of(context)
-    return _show(console, examine(folder_of(context)))
+    return _show(console_of(context), examine(folder_of(context)))
 
 
 def _show(console: Console, health: SetupReport) -> int:
-    """Show each finding with its fix; return the exit code."""
     code = ExitCode.DONE if health.is_ok else ExitCode.ENVIRONMENT
-    if console.as_json:
-        console.json("doctor", {**_as_json(health), "next": _what_next(health)[1]})
+    why, command = _what_next(health)
+    if console.json("doctor", {**_as_json(health), "next": command}):
         return code
     for finding in health.findings:
-        console.print(_word(finding), f"  {finding.name}: {finding.found}", hang=9)
+        console.print(_label(finding), f"  {finding.name}: {finding.found}", hang=9)
         if finding.fix:
-            console.print(markup(finding.fix), indent=9)
+            console.say_prose(finding.fix, indent=9)
     console.print()
     console.print("All that is needed is here." if health.is_ok else "Something that is needed is not here yet.")
-    console.type_next(*_what_next(health))
+    console.type_next(why, command)
     return code
 
 
@@ -42,16 +40,15 @@ def _what_next(health: SetupReport) -> tuple[str, str]:
     return "See where you are", "status"
 
 
-def _word(finding: SetupFinding) -> Text:
+def _label(finding: SetupFinding) -> Text:
     if finding.is_ok:
         return text("ok     ", "bold green")
     return text("MISSING", "bold red") if finding.is_needed else text("note   ", "yellow")
 
 
 def _as_json(health: SetupReport) -> dict[str, object]:
-    """Return the findings as the object that docs/commands.md describes."""
     findings = [
-        {"name": one.name, "ok": one.is_ok, "needed": one.is_needed, "found": one.found, "fix": one.fix}
-        for one in health.findings
+        {"name": item.name, "ok": item.is_ok, "needed": item.is_needed, "found": item.found, "fix": item.fix}
+        for item in health.findings
     ]
-    return {"ok": health.is_ok, "folder": str(health.folder) if health.folder else None, "findings": findings}
+    return {"ok": health.is_ok, "folder": health.folder, "findings": findings}

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.markdown import draw_markdown, show_markdown
 from starterkit.cli.console.text import markup, text
-from starterkit.cli.options import complete_steps
-from starterkit.cli.session import console_of, project_here
+from starterkit.cli.options import argument, complete_steps, console_of
+from starterkit.cli.session import project_here
 from starterkit.errors import UsageError
 from starterkit.template.model import Step
 
@@ -20,38 +20,30 @@ def lesson(
     context: typer.Context,
     step: Annotated[
         str,
-        typer.Argument(
-            metavar="STEP",
-            help="Which lesson: the number or the name; else that of the present step.",
-            show_default=False,
-            autocompletion=complete_steps,
-        ),
+        argument("STEP", "Which lesson: the number or the name; else that of the present step.", complete_steps),
     ] = "",
 ) -> int:
     """Show a lesson: what to build, why, and how to see it."""
-    console = console_of(context)
     with project_here(context) as project:
         template = project.template
         name = template.find_step(step) if step else project.state.step
         if name not in template.step_names:
             raise UsageError("The lessons begin with the first step.", "`starterkit next` begins it.")
-        words, found = template.lesson(name), template.step(name)
-        if console.as_json:
-            console.json("lesson", _as_json(found, words))
-        else:
-            _show(console, found, words)
+        _show(console_of(context), template.step(name), template.lesson(name))
     return 0
 
 
-def _show(console: Console, step: Step, words: str) -> None:
-    """Show a lesson: drawn on a terminal, as plain Markdown elsewhere."""
+def _show(console: Console, step: Step, markdown: str) -> None:
+    """Show a lesson: rendered on a terminal, as plain Markdown elsewhere."""
+    if console.json("lesson", {"step": step.name, "title": step.title, "markdown": markdown, "links": step.links}):
+        return
     if not sys.stdout.isatty():
-        console.verbatim(words.rstrip("\n") + _links_in_markdown(step))
+        console.verbatim(markdown.rstrip("\n") + _links_in_markdown(step))
         return
     if console.out_colour:
-        draw_markdown(console, words)
+        draw_markdown(console, markdown)
     else:
-        show_markdown(console, words)
+        show_markdown(console, markdown)
     if step.links:
         console.print()
         console.print(text("To read more", "bold"))
@@ -65,9 +57,3 @@ def _show(console: Console, step: Step, words: str) -> None:
 def _links_in_markdown(step: Step) -> str:
     lines = [f"- **{link.title}**: {link.about}{f' <{link.url}>' if link.url else ''}" for link in step.links]
     return "\n".join(["", "", "## To read more", "", *lines]) if lines else ""
-
-
-def _as_json(step: Step, words: str) -> dict[str, Any]:
-    """Return a lesson as the object that docs/commands.md describes."""
-    links = [{"title": link.title, "about": link.about, "url": link.url} for link in step.links]
-    return {"step": step.name, "title": step.title, "markdown": words, "links": links}

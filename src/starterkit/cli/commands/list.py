@@ -7,30 +7,24 @@ from typing import Annotated, Any
 
 import typer
 
-from starterkit.cli.commands.shared.step import step_as_json
-from starterkit.cli.console.console import Console
-from starterkit.cli.console.text import markup, minutes, text
-from starterkit.cli.options import complete_frameworks
-from starterkit.cli.session import console_of
+from starterkit.cli.console.console import Console, pick
+from starterkit.cli.console.text import minutes, text
+from starterkit.cli.options import argument, complete_frameworks, console_of
 from starterkit.template.bundled import bundled_names, bundled_template
-from starterkit.template.model import Template
-
-Names = Annotated[
-    list[str] | None,
-    typer.Argument(metavar="NAME", help="Only these frameworks.", autocompletion=complete_frameworks),
-]
+from starterkit.template.model import Step, Template
 
 
-def list_frameworks(context: typer.Context, names: Names = None) -> int:
+def list_frameworks(
+    context: typer.Context,
+    names: Annotated[list[str] | None, argument("NAME", "Only these frameworks.", complete_frameworks)] = None,
+) -> int:
     """List the frameworks, what each costs you, and its steps."""
     _show(console_of(context), [bundled_template(name)[1] for name in names or bundled_names()])
     return 0
 
 
 def _show(console: Console, templates: Sequence[Template]) -> None:
-    """Show each framework with its price and its steps."""
-    if console.as_json:
-        console.json("list", {"frameworks": [_as_json(one) for one in templates]})
+    if console.json("list", {"frameworks": [_as_json(template) for template in templates]}):
         return
     for template in templates:
         total = sum(step.minutes for step in template.steps)
@@ -44,21 +38,21 @@ def _show(console: Console, templates: Sequence[Template]) -> None:
             tests = f"{len(step.tests)} tests"
             console.print(f"{step.number}  {step.title:24}{minutes(step.minutes):>8}{tests:>10}", indent=4)
         console.print()
-    console.print(markup("`choose` finds out which one to start with. It matters less than that you finish one."))
+    console.say_prose("`choose` finds out which one to start with. It matters less than that you finish one.")
     if templates:
         console.type_next("Begin in a new folder", f"new my-site --framework {templates[0].name}")
 
 
 def _as_json(template: Template) -> dict[str, Any]:
     return {
-        "name": template.name,
-        "title": template.title,
-        "language": template.language,
-        "summary": template.summary,
-        "trade_off": template.trade_off,
+        **pick(template, "name", "title", "language", "summary", "trade_off"),
         "minutes": sum(step.minutes for step in template.steps),
-        "traits": {
-            trait.name: {"strength": trait.strength, "reason": trait.reason} for trait in template.traits.values()
-        },
+        "traits": {trait.name: pick(trait, "strength", "reason") for trait in template.traits.values()},
         "steps": [step_as_json(step) for step in template.steps],
     }
+
+
+def step_as_json(step: Step) -> dict[str, Any]:
+    """Return a step without its tests and hints, as `list`, `next` and `status` show it."""
+    counts = {"tests": len(step.tests), "guards": len(step.guards)}
+    return {**pick(step, "name", "number", "title", "summary", "minutes"), **counts, "resets_data": step.resets_data}

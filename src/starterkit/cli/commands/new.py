@@ -10,119 +10,105 @@ import typer
 from starterkit.cli.commands.shared import check_result
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.invocation import shown_path
-from starterkit.cli.console.text import markup, text
 from starterkit.cli.new_questions import NewQuestions, TemplateChoice
-from starterkit.cli.options import At, Data, Elsewhere, Framework, Trust, flag, given_answers
-from starterkit.cli.session import console_of, folder_of
-from starterkit.errors import ExitCode, UsageError
+from starterkit.cli.options import (
+    At,
+    Data,
+    Elsewhere,
+    Framework,
+    Trust,
+    argument,
+    console_of,
+    data_answers,
+    flag,
+    folder_of,
+    only_one,
+    option,
+)
+from starterkit.errors import ExitCode
 from starterkit.paths import expand_user_folder
 from starterkit.process import quoted
 from starterkit.project.new import Created
 from starterkit.runtime.bundle import Bundle, named_bundle
 from starterkit.template.model import BASE, Template
 
-Destination = Annotated[
-    str, typer.Argument(metavar="DEST", help="The folder to make, for example my-site.", show_default=False)
-]
-Packages = Annotated[
-    str,
-    typer.Option(
-        "--bundle",
-        metavar="DIR",
-        help="Take all packages from this bundle, now and later, and nothing from the network.",
-        show_default=False,
-    ),
-]
+_BUNDLE_HELP = "Take all packages from this bundle, now and later, and nothing from the network."
 
 
 def new(
     context: typer.Context,
-    destination: Destination = "",
+    destination: Annotated[str, argument("DEST", "The folder to make, for example my-site.")] = "",
     framework: Framework = "",
     template: Elsewhere = "",
     trust: Trust = False,
     data: Data = None,
-    defaults: Annotated[bool, flag("--defaults", help="Take the default answer to every question.")] = False,
-    no_install: Annotated[
-        bool, flag("--no-install", help="Do not make its environment and run its tests now.")
-    ] = False,
+    defaults: Annotated[bool, flag("--defaults", "Take the default answer to every question.")] = False,
+    no_install: Annotated[bool, flag("--no-install", "Do not make its environment and run its tests now.")] = False,
     at: At = "",
-    complete: Annotated[bool, flag("--complete", help="Begin at the end, with every step solved.")] = False,
-    bundle: Packages = "",
+    complete: Annotated[bool, flag("--complete", "Begin at the end, with every step solved.")] = False,
+    bundle: Annotated[str, option("--bundle", "DIR", _BUNDLE_HELP)] = "",
 ) -> int:
     """Make a new site, in a git repository with its learning path.
 
     Asks for what is missing; every question has a flag.
     """
-    if at and complete:
-        raise UsageError("--at and --complete exclude each other.", "Choose one of them.")
-    if framework and template:
-        raise UsageError("--framework and --template exclude each other.", "Choose one of them.")
+    only_one({"--at": at, "--complete": complete})
+    only_one({"--framework": framework, "--template": template})
     console = console_of(context)
-    asking = NewQuestions(console, folder_of(context), given_answers(data or []), use_defaults=defaults)
+    asking = NewQuestions(console, folder_of(context), data_answers(data), use_defaults=defaults)
     wanted = TemplateChoice(framework, template, trusted=trust, bundle=_bundle(context, bundle))
-    order = asking.order(destination, wanted, lambda found: _start(found, at, complete=complete))
-    created = asking.create(order, install=not no_install)
-    return _show(console, created)
+    order = asking.order(destination, wanted, lambda chosen: _start(chosen, at, complete=complete))
+    return _show(console, asking.create(order, install=not no_install))
 
 
-def _bundle(context: typer.Context, words: str) -> Bundle | None:
-    """Return the bundle that is named, by the option or else the variable; it must fit this machine."""
-    named = Bundle(expand_user_folder(words, folder_of(context)).absolute()) if words else named_bundle(os.environ)
-    if named is not None:
-        named.check_fits()
-    return named
+def _bundle(context: typer.Context, folder: str) -> Bundle | None:
+    """Return the bundle that the option or the environment variable names. It must fit this machine."""
+    bundle = Bundle(expand_user_folder(folder, folder_of(context)).absolute()) if folder else named_bundle(os.environ)
+    if bundle is not None:
+        bundle.check_fits()
+    return bundle
 
 
 def _start(template: Template, at: str, *, complete: bool) -> tuple[str, bool]:
-    """Return the step at which to begin, and whether it is solved."""
+    """Return the step at which the project begins, and whether it is solved."""
     if complete and template.step_names:
         return template.step_names[-1], True
     return (template.find_step(at), False) if at and at.lower() != BASE else (BASE, True)
 
 
 def _show(console: Console, created: Created) -> int:
-    """Show where the project is and what to type next; red tests matter only where they should be green."""
+    """Show where the project is and what to type next. Failing tests count only if the first step is solved."""
     state, result = created.state, created.result
-    is_red_by_design = not state.solved
-    code = ExitCode.RED if result is not None and result.red and not is_red_by_design else ExitCode.DONE
-    if console.as_json:
-        console.json("new", _as_json(created))
+    code = ExitCode.RED if result is not None and result.red and state.solved else ExitCode.DONE
+    if console.json("new", _as_json(created)):
         return code
-    place = shown_path(created.folder)
-    console.print(text("ok", "bold green"), f"  Your {created.template.title} site is in {place}.")
-    if result is not None:
-        _show_result(console, created, is_red_by_design=is_red_by_design)
-    else:
+    folder = shown_path(created.folder)
+    console.ok(f"Your {created.template.title} site is in {folder}.")
+    if result is None:
         source = "from the bundle" if created.has_bundle else "with the network"
-        console.print(markup(f"Its environment is not made yet: the first `run` or `check` does it, {source}."))
-    console.invocation = console.invocation.outside()
-    console.print()
-    if state.step == BASE and created.template.step_names:
-        step = created.template.steps[0]
-        console.print(markup(f"Whenever you like, type `next` there: it begins the first step, {step.label}."))
-    console.type_next("Look at it in your browser", f"cd {quoted(place)}", "run --open")
-    return code
-
-
-def _show_result(console: Console, created: Created, *, is_red_by_design: bool) -> None:
-    result = created.result
-    assert result is not None
-    if not result.red:
+        console.say_prose(f"Its environment is not made yet: the first `run` or `check` does it, {source}.")
+    elif not result.red:
         console.print(check_result.green_line(result))
-    elif is_red_by_design:
-        step = created.template.step(created.state.step)
+    elif state.solved:
+        check_result.show_red(console, result)
+    else:
+        step = created.template.step(state.step)
         console.print(
             f"You begin at {step.label}: {len(result.red)} of {len(result.results)} tests are red, and that "
             "is where every step begins."
         )
-    else:
-        check_result.show_red(console, result)
+    console.invocation = console.invocation.outside()
+    console.print()
+    if state.step == BASE and created.template.step_names:
+        step = created.template.steps[0]
+        console.say_prose(f"Whenever you like, type `next` there: it begins the first step, {step.label}.")
+    console.type_next("Look at it in your browser", f"cd {quoted(folder)}", "run --open")
+    return code
 
 
 def _as_json(created: Created) -> dict[str, Any]:
     return {
-        "folder": str(created.folder.absolute()),
+        "folder": created.folder.absolute(),
         "framework": created.template.name,
         "template": created.state.template,
         "step": created.state.step,

@@ -11,8 +11,18 @@ import typer
 from starterkit.cli.commands.shared import changes, check_result, solution
 from starterkit.cli.commands.shared.learner_work import ask_about_large_files, choices
 from starterkit.cli.console.console import Console
-from starterkit.cli.options import KeepMine, LeaveOut, Markers, SaveLarge, TakeTheirs, flag
-from starterkit.cli.session import console_of, folder_of, project_here
+from starterkit.cli.options import (
+    KeepMine,
+    LeaveOut,
+    Markers,
+    SaveLarge,
+    TakeTheirs,
+    argument,
+    console_of,
+    flag,
+    folder_of,
+)
+from starterkit.cli.session import project_here
 from starterkit.errors import ExitCode
 from starterkit.project import solve as project_solve
 from starterkit.project.project import Project
@@ -23,14 +33,10 @@ _DIFF_STYLES = {"+++": "bold", "---": "bold", "@@": "cyan", "+": "green", "-": "
 
 def solve(
     context: typer.Context,
-    files: Annotated[
-        list[str] | None, typer.Argument(metavar="FILE", help="Take only these files of the solution, whole.")
-    ] = None,
-    show: Annotated[bool, flag("--show", help="Only show the solution against your code.")] = False,
-    replace_all: Annotated[
-        bool, flag("--replace", help="Take every file of the path; yours are kept and named.")
-    ] = False,
-    no_check: Annotated[bool, flag("--no-check", help="Merge it in without running the tests.")] = False,
+    files: Annotated[list[str] | None, argument("FILE", "Take only these files of the solution, whole.")] = None,
+    show: Annotated[bool, flag("--show", "Only show the solution against your code.")] = False,
+    replace_all: Annotated[bool, flag("--replace", "Take every file of the path; yours are kept and named.")] = False,
+    no_check: Annotated[bool, flag("--no-check", "Merge it in without running the tests.")] = False,
     keep_mine: KeepMine = False,
     take_theirs: TakeTheirs = False,
     markers: Markers = False,
@@ -49,14 +55,14 @@ def solve(
         chosen = ask_about_large_files(console, project, chosen)
         names = [_inside(project.folder, folder_of(context), name) for name in files or ()]
         try:
-            found = project_solve.solve(project, chosen, console.show_progress, replace_all=replace_all, files=names)
+            solved = project_solve.solve(project, chosen, console.show_progress, replace_all=replace_all, files=names)
         except NotSolved as stopped:
             return _show_not_solved(console, stopped)
-        return solution.show(console, project, found)
+        return solution.show(console, project, solved)
 
 
 def _inside(project: Path, folder: Path, name: str) -> str:
-    """Return a file's path inside the project; a name is meant from the folder that one is in, if there is such."""
+    """Return a file's path inside the project. A name is relative to the current folder if that file exists."""
     full = (folder / name).absolute()
     if full.exists() and full.is_relative_to(project):
         return full.relative_to(project).as_posix()
@@ -64,27 +70,23 @@ def _inside(project: Path, folder: Path, name: str) -> str:
 
 
 def _show_not_solved(console: Console, stopped: NotSolved) -> int:
-    """Show that the solution does not fit the learner's code. Nothing was changed."""
-    if console.as_json:
-        check = check_result.as_json(stopped.result) if stopped.result else None
-        console.json("solve", {"check": check, "error": changes.error_as_json(stopped)})
+    """Show that the solution does not fit the user's code. Nothing was changed."""
+    check = check_result.as_json(stopped.result) if stopped.result else None
+    console.json("solve", {"check": check, "error": changes.error_as_json(stopped)})
     console.error("Stopped:", stopped.message, stopped.fix)
     return int(stopped.code)
 
 
 def _show_solution(console: Console, project: Project, diffs: Sequence[FileDiff]) -> int:
-    """Show the solution against the learner's code, file by file."""
-    if console.as_json:
-        files = [{"path": one.path, "diff": one.diff} for one in diffs]
-        console.json("solve", {"step": project.state.step, "files": files})
+    """Show the solution against the user's code, file by file."""
+    if console.json("solve", {"step": project.state.step, "files": diffs}):
         return ExitCode.DONE
     if not diffs:
         console.print("Your code is the solution already, line by line.")
         console.type_next("Check it", "check")
         return ExitCode.DONE
-    for one in diffs:
-        for line in one.diff.rstrip("\n").split("\n"):
-            style = next((style for mark, style in _DIFF_STYLES.items() if line.startswith(mark)), "")
-            console.verbatim(line, style)
+    for file in diffs:
+        for line in file.diff.rstrip("\n").split("\n"):
+            console.verbatim(line, next((style for mark, style in _DIFF_STYLES.items() if line.startswith(mark)), ""))
     console.type_next("To take it into your code", "solve")
     return ExitCode.DONE

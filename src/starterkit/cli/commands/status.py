@@ -7,14 +7,15 @@ from typing import Any
 
 import typer
 
-from starterkit.cli.commands.shared.step import step_as_json
+from starterkit.cli.commands.list import step_as_json
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.text import markup, minutes, text
-from starterkit.cli.session import console_of, folder_of, project_here
+from starterkit.cli.options import console_of, folder_of
+from starterkit.cli.session import project_here
 from starterkit.errors import UsageError
 from starterkit.project.project import Project, find_project
 from starterkit.project.state import RememberedCheck
-from starterkit.project.status import ProjectStatus, StepRow, project_status
+from starterkit.project.status import ProjectStatus, project_status
 from starterkit.template.bundled import bundled_names, bundled_template
 from starterkit.template.model import BASE
 
@@ -33,22 +34,18 @@ def status(context: typer.Context) -> int:
     console = console_of(context)
     with project_here(context) as project:
         seen = project_status(project)
-        if console.as_json:
-            console.json("status", _as_json(seen, project.folder))
-        else:
+        if not console.json("status", _as_json(seen, project.folder)):
             _show(console, seen, project.folder)
     return 0
 
 
 def here(context: typer.Context) -> int:
-    """Say where the learner is and what to do next; outside a project, how to begin. As JSON, as `status` does."""
+    """Show where the user is and what to do next. Outside a project, show how to begin."""
     console = console_of(context)
     try:
         find_project(folder_of(context))
     except UsageError:
-        if console.as_json:
-            console.json("starterkit", {"folder": None, "next": "new my-site"})
-        else:
+        if not console.json("starterkit", {"folder": None, "next": "new my-site"}):
             _show_beginning(console)
         return 0
     if console.as_json:
@@ -62,64 +59,54 @@ def _show(console: Console, seen: ProjectStatus, folder: Path) -> None:
     """Show the whole path as a map."""
     console.print(text(f"The {seen.template.title} path", "bold"), f"  in {folder.name}")
     console.print()
-    base = len(seen.template.tests)
     standing = "here" if seen.at is None else "done"
-    _row(console, standing, "00", "The starter project", "", f"{base} tests")
-    for line in seen.steps:
-        _step_row(console, line)
+    _show_row(console, standing, "00", "The starter project", "", len(seen.template.tests))
+    for row in seen.steps:
+        step = row.step
+        _show_row(console, row.standing.value, step.number, step.title, minutes(step.minutes), len(step.tests))
     console.print()
     _show_last_check(console, seen)
     if seen.undoable:
-        console.print(markup(f"`undo` would take back your last `{seen.undoable}`."))
+        console.say_prose(f"`undo` would take back your last `{seen.undoable}`.")
     _type_next(console, seen)
 
 
 def _show_here(console: Console, seen: ProjectStatus, project: Project) -> None:
-    """Show where the learner is, what is red, and the one next thing to do."""
+    """Show where the user is, what fails, and the one next thing to do."""
     count = len(seen.steps)
     if seen.at is None:
         console.print(text(f"{seen.template.title}: the starter project", "bold"), f"  ({count} steps to come)")
     else:
-        console.print(
-            text(f"{seen.template.title}: {seen.at.label}", "bold"), f"  (step {int(seen.at.number)} of {count})"
-        )
+        title = text(f"{seen.template.title}: {seen.at.label}", "bold")
+        console.print(title, f"  (step {int(seen.at.number)} of {count})")
         console.print(seen.at.summary)
     console.print()
     _show_last_check(console, seen)
-    if seen.last is not None and seen.last.red:
-        if seen.last.blocker:
-            console.print("Start there: ", markup(seen.last.blocker))
-        sentence = next((one.sentence for one in project.expected_tests() if one.id in seen.last.red), "")
-        if sentence and not seen.last.blocker:
+    if seen.last is not None and seen.last.blocker and seen.last.red:
+        console.print("Start there: ", markup(seen.last.blocker))
+    elif seen.last is not None and seen.last.red:
+        sentence = next((test.sentence for test in project.expected_tests() if test.id in seen.last.red), "")
+        if sentence:
             console.print("The first one: ", text(sentence, "bold"))
     if seen.at is not None and seen.last is None:
-        console.print(markup("`lesson` shows what this step is about."))
+        console.say_prose("`lesson` shows what this step is about.")
     _type_next(console, seen)
 
 
 def _show_beginning(console: Console) -> None:
-    """Show how to begin, outside a project."""
     console.print(text("starterkit", "bold"), ": learn backend development by building a real site, step by step.")
     console.print()
     for name in bundled_names():
-        _, template = bundled_template(name)
-        console.print(text(f"{name:9}", "bold"), template.summary, indent=2, hang=9)
+        console.print(text(f"{name:9}", "bold"), bundled_template(name)[1].summary, indent=2, hang=9)
     console.print()
-    console.print(markup("`choose` helps to find the one to start with."))
+    console.say_prose("`choose` helps to find the one to start with.")
     console.type_next("Begin in a new folder", "new my-site")
 
 
-def _step_row(console: Console, line: StepRow) -> None:
-    step = line.step
-    _row(console, line.standing.value, step.number, step.title, minutes(step.minutes), f"{len(step.tests)} tests")
-
-
-def _row(console: Console, standing: str, number: str, title: str, time: str, tests: str) -> None:
-    console.print(
-        *(text(f"{standing:7}", _STYLES[standing]), "  ", f"{number}  "),
-        *(text(f"{title:24}", "bold" if standing == "here" else ""), f"{time:>8}", f"{tests:>10}"),
-        indent=2,
-    )
+def _show_row(console: Console, standing: str, number: str, title: str, time: str, tests: int) -> None:
+    title_cell = text(f"{title:24}", "bold" if standing == "here" else "")
+    cells = (text(f"{standing:7}", _STYLES[standing]), f"  {number}  ", title_cell, f"{time:>8}{f'{tests} tests':>10}")
+    console.print(*cells, indent=2)
 
 
 def _show_last_check(console: Console, seen: ProjectStatus) -> None:
@@ -131,7 +118,7 @@ def _show_last_check(console: Console, seen: ProjectStatus) -> None:
     if seen.last.red:
         console.print(text("FAILED", "bold red"), f"  Last check: {len(seen.last.red)} of {total} tests red.")
     else:
-        console.print(text("ok", "bold green"), f"  Last check: all {total} tests green.")
+        console.ok(f"Last check: all {total} tests green.")
 
 
 def _type_next(console: Console, seen: ProjectStatus) -> None:
@@ -142,16 +129,15 @@ def _type_next(console: Console, seen: ProjectStatus) -> None:
 
 
 def _as_json(seen: ProjectStatus, folder: Path) -> dict[str, Any]:
-    """Return a project's standing as the object that docs/commands.md describes."""
     return {
-        "folder": str(folder),
+        "folder": folder,
         "framework": seen.template.name,
         "title": seen.template.title,
         "step": seen.at.name if seen.at else None,
         "solved": seen.solved,
         "finished": seen.is_finished,
         "base": {"tests": len(seen.template.tests)},
-        "steps": [{**step_as_json(line.step), "standing": line.standing.value} for line in seen.steps],
+        "steps": [{**step_as_json(row.step), "standing": row.standing.value} for row in seen.steps],
         "last_check": _check_as_json(seen.last or seen.stale, fresh=seen.last is not None),
         "undo": seen.undoable or None,
         "next": seen.next_command,
@@ -161,10 +147,5 @@ def _as_json(seen: ProjectStatus, folder: Path) -> dict[str, Any]:
 def _check_as_json(check: RememberedCheck | None, *, fresh: bool) -> dict[str, Any] | None:
     if check is None:
         return None
-    return {
-        "fresh": fresh,
-        "step": check.step,
-        "green": len(check.green),
-        "red": list(check.red),
-        "seconds": round(check.seconds, 3),
-    }
+    counts = {"green": len(check.green), "red": check.red, "seconds": round(check.seconds, 3)}
+    return {"fresh": fresh, "step": check.step, **counts}

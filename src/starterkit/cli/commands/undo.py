@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from starterkit.cli.commands.shared import changes
-from starterkit.cli.console.console import Console
-from starterkit.cli.console.text import markup, text
-from starterkit.cli.options import flag
-from starterkit.cli.session import console_of, project_here
+from starterkit.cli.console.console import Console, pick
+from starterkit.cli.console.text import markup
+from starterkit.cli.options import console_of, flag
+from starterkit.cli.session import project_here
 from starterkit.errors import ExitCode
 from starterkit.project.undo import UndoResult
-from starterkit.project.undo import undo as take_back
+from starterkit.project.undo import undo as restore
 
 
 def undo(
     context: typer.Context,
-    redo: Annotated[bool, flag("--redo", help="Do again what was taken back last.")] = False,
+    redo: Annotated[bool, flag("--redo", "Do again what was taken back last.")] = False,
     force: Annotated[
-        bool, flag("--force", help="Also over commits and changes made since; they stay in a snapshot.")
+        bool, flag("--force", "Also over commits and changes made since; they stay in a snapshot.")
     ] = False,
 ) -> int:
     """Go back to where you were before the last command that wrote.
@@ -28,36 +28,21 @@ def undo(
     Exactly: branch, index and files, also those that git does not know.
     """
     with project_here(context) as project:
-        return _show(console_of(context), take_back(project, redo=redo, force=force))
+        return _show(console_of(context), restore(project, redo=redo, force=force))
 
 
 def _show(console: Console, undone: UndoResult) -> int:
-    """Show what was taken back, or done again."""
-    if console.as_json:
-        console.json("undo", {**_as_json(undone), "next": "status"})
+    details = pick(undone, "redone", "changed", "left", "snapshot", "data_reset")
+    if console.json("undo", {"undid": undone.command, **details, "next": "status"}):
         return ExitCode.DONE
-    what = "was done again" if undone.redone else "was taken back"
-    count = len(changes.yours(undone.changed))
+    action = "was done again" if undone.redone else "was taken back"
+    count = len(changes.without_own(undone.changed))
     files = f"{count} files are" if count != 1 else "one file is"
-    when = "as that command had left them" if undone.redone else "as they were before"
-    console.print(text("ok", "bold green"), markup(f"  Your `{undone.command}` {what}: {files} {when}."))
+    state = "as that command had left them" if undone.redone else "as they were before"
+    console.ok(markup(f"Your `{undone.command}` {action}: {files} {state}."))
     changes.show_files(console, "Left alone, for you changed them meanwhile", undone.left)
     if undone.data_reset:
         changes.show_reset(console, "A table differs between the two")
-    if undone.redone:
-        console.print(markup("`undo` takes it back again."))
-    else:
-        console.print(markup("`undo --redo` does it again."))
+    console.say_prose("`undo` takes it back again." if undone.redone else "`undo --redo` does it again.")
     console.type_next("See where you are", "status")
     return ExitCode.DONE
-
-
-def _as_json(undone: UndoResult) -> dict[str, Any]:
-    return {
-        "undid": undone.command,
-        "redone": undone.redone,
-        "changed": list(undone.changed),
-        "left": list(undone.left),
-        "snapshot": undone.snapshot,
-        "data_reset": undone.data_reset,
-    }

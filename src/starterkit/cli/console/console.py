@@ -1,6 +1,6 @@
 """All output, for people and as JSON, and all questions.
 
-The answer to a command goes to standard output; progress and trouble go to standard error. Nothing here needs Rich.
+The answer to a command goes to standard output. Progress and errors go to standard error. Nothing here needs Rich.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import IO, Any, TextIO, cast
+from typing import IO, Any
 
 from starterkit.cli.console.invocation import Invocation
 from starterkit.cli.console.progress import ProgressReporter
@@ -23,12 +23,12 @@ _WIDEST = 88  # longer lines are hard to read
 
 
 class Console:
-    """Where a command's answer is shown, and where its questions are asked."""
+    """Shows a command's answer, and asks its questions."""
 
     def __init__(self, *, as_json: bool = False, environ: Mapping[str, str] = os.environ) -> None:
         self.as_json = as_json
         self.invocation = Invocation.of_this_process()
-        self.farewell = "Interrupted. Nothing of yours is lost."  # said on Ctrl-C
+        self.farewell = "Interrupted. Nothing of yours is lost."  # shown after Ctrl-C
         self.columns, self.lines = shutil.get_terminal_size()
         self.out_colour = has_colour(sys.stdout, environ)
         self.err_colour = has_colour(sys.stderr, environ)
@@ -38,89 +38,103 @@ class Console:
 
     @property
     def width(self) -> int:
-        """How many columns a paragraph may take."""
+        """The number of columns that a paragraph may take."""
         return max(20, min(self.columns - 1, _WIDEST))
 
     @property
     def is_interactive(self) -> bool:
-        """Whether somebody is there to be asked."""
+        """True if a user can answer questions."""
         return not self.as_json and sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()
 
     @property
     def shows_screen(self) -> bool:
-        """Whether the answer goes to a terminal that can be cleared, and not to a file or a pipe."""
+        """True if the answer goes to a terminal that can be cleared, and not to a file or a pipe."""
         return not self.as_json and sys.stdout.isatty() and self.progress.is_moving
 
     # --- the answer -------------------------------------------------------------------------------------------------
 
     def print(self, *parts: Text | str, indent: int = 0, hang: int = 0) -> None:
-        """Show a paragraph, wrapped; an empty one is an empty line."""
-        paragraph = self._ours(joined(*parts), colour=self.out_colour)
+        """Show a paragraph, wrapped. An empty one is an empty line."""
+        paragraph = self._as_typed(joined(*parts), colour=self.out_colour)
         for line in wrapped(paragraph, self.width, indent=indent, hang=hang):
-            self._write(sys.stdout, line, colour=self.out_colour)
+            self.row(line)
 
-    def say_prose(self, words: str, *, indent: int = 0) -> None:
-        """Show sentences of ours, in which `…` marks what is to be typed."""
-        self.print(markup(words), indent=indent)
+    def say_prose(self, sentences: str, *, indent: int = 0) -> None:
+        """Show sentences of starterkit, in which `…` marks what the user types."""
+        self.print(markup(sentences), indent=indent)
 
-    def verbatim(self, words: str, style: str = "", *, indent: int = 0) -> None:
+    def ok(self, *parts: Text | str, hang: int = 0) -> None:
+        """Show what was done."""
+        self.print(text("ok", "bold green"), "  ", *parts, hang=hang)
+
+    def verbatim(self, lines: str, style: str = "", *, indent: int = 0) -> None:
         """Show lines as they are, without wrapping them."""
-        for line in words.split("\n"):
-            self._write(sys.stdout, joined(" " * indent, text(line, style)), colour=self.out_colour)
+        for line in lines.split("\n"):
+            self.row(joined(" " * indent, text(line, style)))
 
     def row(self, line: Text) -> None:
-        """Show one line of a table as it is, without wrapping it."""
+        """Show one line as it is, without wrapping it."""
         self._write(sys.stdout, line, colour=self.out_colour)
 
+    def first_of(self, lines: Sequence[str], most: int, *, indent: int = 0, hang: int = 0) -> None:
+        """Show the first lines, and how many more there are."""
+        for line in lines[:most]:
+            self.print(line, indent=indent, hang=hang)
+        if len(lines) > most:
+            self.print(f"and {len(lines) - most} more", indent=indent)
+
     def clear(self) -> None:
-        """Begin at the top of an empty screen; nothing where there is no screen."""
+        """Begin at the top of an empty screen. Without a screen, do nothing."""
         self.progress.stop()
         if self.shows_screen:
             self.columns, self.lines = shutil.get_terminal_size()
             sys.stdout.write("\x1b[2J\x1b[H")
 
-    def json(self, command: str, answer: Mapping[str, Any]) -> None:
-        """Keep one object, the whole answer for a script. A later one replaces it."""
+    def json(self, command: str, answer: Mapping[str, Any]) -> bool:
+        """Keep the whole answer for a script, and return whether JSON is wanted. A later answer replaces it."""
         self._answer = {"format": JSON_FORMAT, "command": command, **answer}
+        return self.as_json
 
     def write_json(self, shown: str) -> None:
-        """Write the one object: the answer, or the text that was shown instead. All that isn't ASCII is escaped."""
+        """Write the answer as one object in ASCII. Without an answer, it holds the text that was shown."""
         answer = self._answer or {"format": JSON_FORMAT, "command": "text", "text": shown}
-        sys.stdout.write(json.dumps(answer, indent=2) + "\n")
+        sys.stdout.write(json.dumps(answer, indent=2, default=_json_value) + "\n")
 
     def type_next(self, why: str, *commands: str) -> None:
         """Show the one next thing to do, and what to type for it (without the program's name)."""
         self.print()
-        self.print(markup(f"{why}:"))
+        self.say_prose(f"{why}:")
         for command in commands:
-            self._write(
-                sys.stdout, joined("  ", text(self.invocation.typed(command), "bold cyan")), colour=self.out_colour
-            )
+            self.row(joined("  ", text(self.invocation.typed(command), "bold cyan")))
 
     # --- progress and trouble ---------------------------------------------------------------------------------------
 
     def show_progress(self, line: str) -> None:
-        """Tell what is being done now."""
+        """Show what starterkit is doing now."""
         self.flush()
         self.progress.say(harmless(line))
 
     def info(self, *parts: Text | str, indent: int = 0) -> None:
-        """Tell something beside the answer, on standard error."""
-        for line in wrapped(self._ours(joined(*parts), colour=self.err_colour), self.width, indent=indent):
+        """Show a paragraph that isn't part of the answer, on standard error."""
+        for line in wrapped(self._as_typed(joined(*parts), colour=self.err_colour), self.width, indent=indent):
             self._write(sys.stderr, line, colour=self.err_colour)
 
+    def note_prose(self, sentences: str) -> None:
+        """Show sentences that aren't part of the answer, in which `…` marks what the user types."""
+        self.info(markup(sentences))
+
     def error(self, title: str, message: str, fix: str) -> None:
-        """Tell what is wrong and what to do about it, on standard error."""
+        """Show what is wrong and what to do about it, on standard error."""
         for paragraph in _trouble(title, message, fix):
             self.info(paragraph)
 
     def error_height(self, title: str, message: str, fix: str) -> int:
         """Return how many lines `trouble` takes."""
-        paragraphs = (self._ours(one, colour=self.err_colour) for one in _trouble(title, message, fix))
-        return sum(len(list(wrapped(one, self.width))) for one in paragraphs)
+        paragraphs = (self._as_typed(part, colour=self.err_colour) for part in _trouble(title, message, fix))
+        return sum(len(wrapped(paragraph, self.width)) for paragraph in paragraphs)
 
     def passed_on(self) -> tuple[Callable[[str], None] | None, Callable[[str], None] | None]:
-        """Return what shows the lines of another program's two streams; None if they may go to ours as they are."""
+        """Return functions that show another program's two streams, or None for a stream that passes as it is."""
         streams = ((sys.stdout, self.out_colour), (sys.stderr, self.err_colour))
         out, err = (None if colour else partial(self._pass_on, stream) for stream, colour in streams)
         return out, err
@@ -132,34 +146,31 @@ class Console:
     # --- questions --------------------------------------------------------------------------------------------------
 
     def ask(self, question: str, default: str = "") -> str:
-        """Ask for a line of text; an empty answer means the default."""
-        self.print(markup(question))
+        """Ask for a line of text. An empty answer means the default."""
+        self.say_prose(question)
         return self.answer(f"  [{harmless(default)}] " if default else "  ") or default
 
     def choose(self, question: str, choices: Sequence[tuple[str, str]], default: str) -> str:
-        """Ask for one of several words, each with what it means; asks again until it is one of them."""
-        self.print(markup(question))
-        column = max(len(word) for word, _ in choices) + 2
-        for word, meaning in choices:
-            self.print(text(f"{word:{column}}", "bold cyan"), markup(meaning), indent=2, hang=column)
-        words = [word for word, _ in choices]
+        """Ask for one of several words, each with its meaning, until the answer is one of them."""
+        self.say_prose(question)
+        names = [name for name, _ in choices]
+        column = max(map(len, names)) + 2
+        for name, meaning in choices:
+            self.print(text(f"{name:{column}}", "bold cyan"), markup(meaning), indent=2, hang=column)
         while True:
             answer = self.answer(f"  [{default}] ").lower() or default
-            found = [word for word in words if word == answer] or [word for word in words if word.startswith(answer)]
-            if len(found) == 1:
-                return found[0]
-            self.print(markup(f"Please type one of: {', '.join(words)}."))
+            matches = [name for name in names if name == answer] or [name for name in names if name.startswith(answer)]
+            if len(matches) == 1:
+                return matches[0]
+            self.say_prose(f"Please type one of: {', '.join(names)}.")
 
-    def answer(self, mark: str) -> str:
-        """Ask for one line; `mark` stands in front of it."""
+    def answer(self, prompt: str) -> str:
+        """Ask for one line after a prompt."""
         self.progress.stop()
         self.flush()
-        return input(mark).strip()
+        return input(prompt).strip()
 
-    # --- below ------------------------------------------------------------------------------------------------------
-
-    def _ours(self, paragraph: Text, *, colour: bool) -> Text:
-        """Commands of ours inside a sentence are shown as they have to be typed here."""
+    def _as_typed(self, paragraph: Text, *, colour: bool) -> Text:
         typed = self.invocation.as_typed(paragraph)
         return typed if colour else typed.quoted()
 
@@ -170,8 +181,18 @@ class Console:
         stream.write(line.drawn(colour=colour).rstrip(" ") + "\n")
 
     def flush(self) -> None:
-        """Let what was shown so far be seen, also by a reader behind a pipe."""
+        """Let a reader of a pipe see what was shown so far."""
         sys.stdout.flush()
+
+
+def pick(value: object, *names: str) -> dict[str, Any]:
+    """Return these attributes of an object, for an answer in JSON."""
+    return {name: getattr(value, name) for name in names}
+
+
+def _json_value(value: Any) -> Any:
+    """Return what JSON holds for a path, or for a dataclass."""
+    return str(value) if isinstance(value, Path) else vars(value)
 
 
 def _trouble(title: str, message: str, fix: str) -> list[Text]:
@@ -180,7 +201,7 @@ def _trouble(title: str, message: str, fix: str) -> list[Text]:
 
 
 def has_colour(stream: IO[str], environ: Mapping[str, str]) -> bool:
-    """Tell whether a stream gets colour: never with NO_COLOR, always with FORCE_COLOR, else on a terminal."""
+    """Return whether a stream gets colour: never with NO_COLOR, always with FORCE_COLOR, otherwise on a terminal."""
     if environ.get("NO_COLOR"):
         return False
     if environ.get("FORCE_COLOR"):
@@ -189,15 +210,13 @@ def has_colour(stream: IO[str], environ: Mapping[str, str]) -> bool:
 
 
 def prepare_streams() -> None:
-    """Let every letter through: UTF-8 unless a terminal says that it speaks something else.
+    """Set the streams to UTF-8, unless a terminal has another encoding.
 
-    A stream that was closed before we began is replaced by one that leads nowhere.
+    A stream that was closed before starterkit started is replaced by the null device.
     """
-    sys.stdin, sys.stdout, sys.stderr = (
-        sys.stdin or _nowhere("r"),
-        sys.stdout or _nowhere("w"),
-        sys.stderr or _nowhere("w"),
-    )
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - open until the end
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is None:
@@ -205,7 +224,3 @@ def prepare_streams() -> None:
         encoding = (stream.encoding or "ascii").lower().replace("_", "-")
         keeps_own = encoding not in ("ascii", "us-ascii", "ansi-x3.4-1968", "utf-8") and stream.isatty()
         reconfigure(encoding=None if keeps_own else "utf-8", errors="replace" if keeps_own else "backslashreplace")
-
-
-def _nowhere(mode: str) -> TextIO:
-    return cast("TextIO", Path(os.devnull).open(mode, encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""HTML files that commands write where `--html` says: one may replace what the same command wrote, and nothing else."""
+"""The HTML files that `--html` writes. They replace only files that the same command wrote."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from starterkit.git.worktree import write_file
 
 @dataclass(frozen=True)
 class HtmlFile:
-    """One kind of page: what people call it, and the remark near its top by which we know it as ours."""
+    """One kind of page: its name for users, and the comment near its top that marks it as starterkit's."""
 
     name: str
     mark: str
 
     def check(self, file: Path) -> None:
-        """Raise `UsageError` where a page would replace something that is none of its kind."""
+        """Raise `UsageError` if a page would replace anything but a page of its kind."""
         if file.exists() and not file.is_file():
-            what = "a folder" if file.is_dir() else "no ordinary file"
-            raise UsageError(f"{file} is {what}.", f"Name a file: `--html {self.name}.html`.")
+            kind = "a folder" if file.is_dir() else "no ordinary file"
+            raise UsageError(f"{file} is {kind}.", f"Name a file: `--html {self.name}.html`.")
         try:
-            begins = file.read_bytes()[:200].decode("utf-8", "replace")
+            beginning = file.read_bytes()[:200].decode("utf-8", "replace")
         except OSError:
             return
-        if begins.strip() and self.mark not in begins:
+        if beginning.strip() and self.mark not in beginning:
             raise UsageError(
                 f"{file} is there already, and it is no {self.name} of ours.", "Name another file for --html."
             )
 
     def write(self, file: Path, text: str) -> None:
-        """Write a page atomically, through a link if there is one. Raises `EnvironmentProblem` if that fails."""
+        """Write a page in one step, and follow a symbolic link. Raises `EnvironmentProblem` if that is not possible."""
         try:
-            place = file.resolve()
-            write_file(place.parent, place.name, File(FILE, text.encode("utf-8", "replace")))
-        except OSError as wrong:
+            target = file.resolve()
+            write_file(target.parent, target.name, File(FILE, text.encode("utf-8", "replace")))
+        except OSError as error:
             raise EnvironmentProblem(
-                f"The {self.name} cannot be written to {file}: {wrong.strerror}.", "Choose another place."
-            ) from wrong
+                f"The {self.name} cannot be written to {file}: {error.strerror}.", "Choose another place."
+            ) from error

@@ -1,4 +1,4 @@
-"""How the program has to be typed here: its full path where it is not on PATH, and the project's folder."""
+"""How users type commands here: with the program's full path if it isn't on PATH, and the project's folder."""
 
 from __future__ import annotations
 
@@ -18,23 +18,22 @@ NAME = "starterkit"
 
 @dataclass(frozen=True)
 class Invocation:
-    """What to type in front of a command."""
+    """What users type before a command's name."""
 
     program: str = NAME
     folder: str = ""
 
     @classmethod
     def of_this_process(cls) -> Invocation:
-        """Return how this very program can be started again."""
+        """Return how users start this program again."""
         script = _script()
         if script is None:
             return cls(f"{quoted(sys.executable)} -m {NAME}")
         if _is_uvx():
             return cls(_uvx_command() or quoted(str(script)))
-        found = shutil.which(NAME)
-        if found and Path(found).resolve() == script.resolve():
-            return cls()
-        return cls(quoted(str(script)))
+        on_path = shutil.which(NAME)
+        is_on_path = on_path is not None and Path(on_path).resolve() == script.resolve()
+        return cls() if is_on_path else cls(quoted(str(script)))
 
     def inside(self, folder: str) -> Invocation:
         """Return how to type commands for a project in another folder."""
@@ -45,27 +44,27 @@ class Invocation:
         return replace(self, folder="")
 
     def typed(self, command: str) -> str:
-        """Return the whole line to type for a command such as `check`; a `cd …` stays as it is."""
+        """Return the whole line to type for a command such as `check`. A `cd …` stays as it is."""
         if command.startswith("cd "):
             return command
         where = f" -C {quoted(self.folder)}" if self.folder else ""
         return f"{self.program}{where} {command}".rstrip()
 
     def as_typed(self, paragraph: Text) -> Text:
-        """Return a text in which the commands of ours that it mentions are as they have to be typed."""
+        """Return a text with starterkit's commands as users have to type them."""
         if self.program == NAME and not self.folder:
             return paragraph
         return Text(tuple(self._span(span) for span in paragraph.spans))
 
     def _span(self, span: Span) -> Span:
-        is_ours = span.style == "code" and (
-            span.words == NAME or (span.words.startswith(f"{NAME} ") and " -C " not in span.words)
-        )
-        return Span(self.typed(span.words[len(NAME) :].strip()), span.style) if is_ours else span
+        program, _, command = span.words.partition(" ")
+        if span.style != "code" or program != NAME or " -C " in span.words:
+            return span
+        return Span(self.typed(command.strip()), span.style)
 
 
 def shown_path(path: Path) -> str:
-    """Return a path as people would type it from here: relative where that is shorter."""
+    """Return a path as users would type it from here: relative if that is shorter."""
     full = str(path.absolute())
     try:
         relative = os.path.relpath(full)
@@ -75,7 +74,7 @@ def shown_path(path: Path) -> str:
 
 
 def _script() -> Path | None:
-    """The script that started us, or the one beside the Python that did; None where there is no such script."""
+    """Return the script that started this program, or else the one next to its Python."""
     started = Path(sys.argv[0]).absolute()
     if started.stem == NAME and started.is_file():
         return started
@@ -84,7 +83,7 @@ def _script() -> Path | None:
 
 
 def _is_uvx() -> bool:
-    """True if uvx started us. Its environment is on PATH only while we run."""
+    """Return whether uvx started this program. Its environment is on PATH only while the program runs."""
     first = os.environ.get("PATH", "").partition(os.pathsep)[0]
     # `uv run` sets UV and PATH as well, but names its environment in VIRTUAL_ENV.
     is_run = os.environ.get("VIRTUAL_ENV") == sys.prefix
@@ -92,10 +91,10 @@ def _is_uvx() -> bool:
 
 
 def _uvx_command() -> str:
-    """The command with which uvx starts us again; "" if it did not get us from a folder or from PyPI."""
-    from importlib.metadata import PackageNotFoundError, distribution
-    from urllib.parse import urlsplit
-    from urllib.request import url2pathname
+    """Return the command with which uvx starts this again, or "" if it isn't from a folder or from PyPI."""
+    from importlib.metadata import PackageNotFoundError, distribution  # noqa: PLC0415 - slow, and only uvx needs it
+    from urllib.parse import urlsplit  # noqa: PLC0415 - as above
+    from urllib.request import url2pathname  # noqa: PLC0415 - as above
 
     try:
         source = distribution(DISTRIBUTION).read_text("direct_url.json")

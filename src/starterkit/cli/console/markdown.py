@@ -1,16 +1,15 @@
-"""Markdown on a terminal: with Rich where there is colour, as wrapped text where there is none."""
+"""Markdown on a terminal: with Rich in colour, or as wrapped text without colour."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import groupby
 
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.text import Text, harmless, joined, markup, text
 
 _ITEM = re.compile(r"(\s*)([-*]|\d+\.)\s+")
-# Code as it is, or words between one or two stars.
+# Code, or words between one or two stars.
 _MARKED = re.compile(r"`[^`\n]+`|(?<![\w*])(?P<stars>\*\*?)(?=[^\s*])(?P<words>[^*`]+?)(?<=[^\s*])(?P=stars)(?![\w*])")
 # Colours that can be read on a dark terminal and on a light one.
 _COLOURS = {
@@ -25,24 +24,24 @@ _COLOURS = {
 }
 
 
-def draw_markdown(console: Console, words: str) -> None:
-    """Draw Markdown in colour."""
-    from rich.console import Console as RichConsole
-    from rich.markdown import Markdown
-    from rich.theme import Theme
+def draw_markdown(console: Console, source: str) -> None:
+    """Show Markdown in colour."""
+    from rich import console as rich_console  # noqa: PLC0415 - slow, and only a lesson in colour needs it
+    from rich import markdown, theme  # noqa: PLC0415 - as above
 
     console.progress.stop()
-    title, _, rest = harmless(words).partition("\n") if words.startswith("# ") else ("", "", harmless(words))
+    title, _, rest = harmless(source).partition("\n") if source.startswith("# ") else ("", "", harmless(source))
     if title:
         console.print(text(title.removeprefix("# "), "bold"))
         console.print()
-    drawing = RichConsole(width=console.width, theme=Theme(_COLOURS), force_terminal=True, highlight=False)
-    drawing.print(Markdown(rest, code_theme="ansi_light", hyperlinks=False))
+    colours = theme.Theme(_COLOURS)
+    screen = rich_console.Console(width=console.width, theme=colours, force_terminal=True, highlight=False)
+    screen.print(markdown.Markdown(rest, code_theme="ansi_light", hyperlinks=False))
 
 
-def show_markdown(console: Console, words: str, *, indent: int = 0) -> None:
+def show_markdown(console: Console, source: str, *, indent: int = 0) -> None:
     """Show Markdown as text: paragraphs and lists wrapped, code and tables as they are."""
-    for kind, lines in _blocks(words.strip("\n").split("\n")):
+    for kind, lines in _blocks(source.strip("\n").split("\n")):
         if kind == "code":
             for line in lines[1:] if lines[-1].lstrip()[:3] != "```" else lines[1:-1]:
                 console.verbatim(line, "cyan", indent=indent + 4)
@@ -64,57 +63,44 @@ def show_markdown(console: Console, words: str, *, indent: int = 0) -> None:
 def _show_item(console: Console, lines: list[str], indent: int) -> None:
     mark = _ITEM.match(lines[0])
     assert mark is not None
-    own = " ".join([lines[0][mark.end() :], *(line.strip() for line in lines[1:])])
-    console.print(f"{mark[2]} ", inline(own), indent=indent + len(mark[1]), hang=len(mark[2]) + 1)
+    content = " ".join([lines[0][mark.end() :], *(line.strip() for line in lines[1:])])
+    console.print(f"{mark[2]} ", inline(content), indent=indent + len(mark[1]), hang=len(mark[2]) + 1)
 
 
-def inline(words: str) -> Text:
+def inline(paragraph: str) -> Text:
     """Return a paragraph of Markdown with its code and its emphasis as styles."""
     parts, end = list[Text](), 0
-    for found in _MARKED.finditer(words):
-        parts.append(text(words[end : found.start()]))
-        emphasised = found["words"]
-        style = "bold" if found["stars"] == "**" else ""
-        parts.append(markup(found[0]) if emphasised is None else text(emphasised, style))
-        end = found.end()
-    return joined(*parts, text(words[end:]))
+    for match in _MARKED.finditer(paragraph):
+        parts.append(text(paragraph[end : match.start()]))
+        if match["words"] is None:
+            parts.append(markup(match[0]))
+        else:
+            parts.append(text(match["words"], "bold" if match["stars"] == "**" else ""))
+        end = match.end()
+    return joined(*parts, text(paragraph[end:]))
 
 
 def _blocks(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
-    """The blocks of a text, each with its kind."""
-    kinds = _kinds(lines)
-    for (_, kind), group in groupby(zip(kinds, lines, strict=True), key=lambda pair: pair[0]):
-        yield kind, [line for _, line in group]
-
-
-def _kinds(lines: list[str]) -> Iterator[tuple[int, str]]:
-    """For each line the number and the kind of the block that it belongs to."""
-    number, kind, is_code = 0, "empty", False
+    """Yield the blocks of a document, each with its kind."""
+    kind, block = "empty", list[str]()
+    is_code = False
     for line in lines:
-        found = "code" if is_code else _kind(line, kind)
-        fence = line.lstrip().startswith("```")
-        begins = (fence and not is_code) or (
-            not is_code and (found in ("item", "heading") and found == _kind(line, ""))
-        )
-        if begins or found != kind:
-            number += 1
-        is_code = is_code != fence
-        kind = found
-        yield number, kind
+        kind_here = "code" if is_code else _kind(line, kind)
+        is_fence = line.lstrip().startswith("```")
+        begins = not is_code and (is_fence or (kind_here in ("item", "heading") and kind_here == _kind(line, "")))
+        if block and (begins or kind_here != kind):
+            yield kind, block
+            block = []
+        block.append(line)
+        kind, is_code = kind_here, is_code != is_fence
+    yield kind, block
 
 
 def _kind(line: str, before: str) -> str:
     stripped = line.strip()
     if not stripped:
         return "empty"
-    if stripped.startswith("```"):
-        return "code"
-    if stripped.startswith("|"):
-        return "table"
-    if stripped.startswith("#"):
-        return "heading"
-    if stripped.startswith(">"):
-        return "quote"
-    if _ITEM.match(line):
-        return "item"
-    return "item" if before == "item" else "text"
+    for mark, kind in (("```", "code"), ("|", "table"), ("#", "heading"), (">", "quote")):
+        if stripped.startswith(mark):
+            return kind
+    return "item" if _ITEM.match(line) or before == "item" else "text"

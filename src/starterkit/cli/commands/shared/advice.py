@@ -1,4 +1,4 @@
-"""The advice of `choose`, which `new` shows too."""
+"""The questions of `choose` and its advice, which `new` shows too."""
 
 from __future__ import annotations
 
@@ -7,24 +7,31 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from starterkit.choosing.advice import Advice
-from starterkit.choosing.answers import answered, parse_answers
-from starterkit.choosing.contradictions import contradictions
+from starterkit.choosing.answers import SKIP, answered, numbered, parse_answers
+from starterkit.choosing.contradictions import contradictions as tensions
 from starterkit.choosing.explanation import reasons
 from starterkit.choosing.phrases import SHOWN_REASONS, because, headline, how_sure, price, stay, step_of_path, tipped
+from starterkit.choosing.questions import Question
 from starterkit.choosing.roadmap import path
 from starterkit.choosing.scoring import Scores
-from starterkit.cli.choose_questions import interview
 from starterkit.cli.console.console import Console
-from starterkit.cli.console.text import joined, markup, text
+from starterkit.cli.console.text import text
+from starterkit.cli.session import from_elsewhere
 from starterkit.errors import UsageError
 from starterkit.process import quoted
 from starterkit.template.bundled import bundled_folder, templates_in
 from starterkit.template.model import Template
 
+_BACK = ("b", "back")
+_HOW = (
+    "Type a number or a word; Enter takes what stands in brackets, which is to skip at first. "
+    "`b` goes back to the question before, Ctrl-C ends."
+)
+
 
 @dataclass(frozen=True)
 class Candidates:
-    """The templates that take part, and where those from elsewhere lie."""
+    """The templates that take part, and the places of those from elsewhere, by name."""
 
     templates: tuple[Template, ...]
     places: dict[str, str]
@@ -32,7 +39,7 @@ class Candidates:
 
 @dataclass(frozen=True)
 class Shown:
-    """An advice and what is known beside it: where templates from elsewhere lie, what was saved and written."""
+    """An advice, the places of templates from elsewhere, whether the choice was saved, and the file of the card."""
 
     advice: Advice
     places: Mapping[str, str]
@@ -40,38 +47,78 @@ class Shown:
     card: str = ""
 
     def command(self, template: Template, *, is_public: bool = False) -> str:
-        """Return what begins a site with a template; for the public, without a path of this machine."""
-        place = self.places.get(template.name)
-        if place and is_public and Path(place).is_absolute():
-            place = Path(place).name
-        return f"new my-site --template {quoted(place)}" if place else f"new my-site --framework {template.name}"
+        """Return the command that creates a site with a template. If it is public, it has no path of this machine."""
+        address = self.places.get(template.name)
+        if address and is_public and Path(address).is_absolute():
+            address = Path(address).name
+        return f"new my-site --template {quoted(address)}" if address else f"new my-site --framework {template.name}"
 
 
-def candidates(console: Console, folder: Path, places: Iterable[str]) -> Candidates:
-    """Return the templates that come with starterkit and those from the places named; of one name, the latter."""
-    found = {template.name: template for template in templates_in(bundled_folder())}
-    named: dict[str, str] = {}
-    for place in places:
-        # reading a template from elsewhere needs the modules of `new`
-        from starterkit.cli.new_questions import from_elsewhere
-
-        located = from_elsewhere(console, folder, place)
-        found[located.template.name] = located.template
+def candidates(console: Console, folder: Path, addresses: Iterable[str]) -> Candidates:
+    """Return the bundled templates and those from elsewhere. The latter replace bundled ones of the same name."""
+    templates = {template.name: template for template in templates_in(bundled_folder())}
+    places: dict[str, str] = {}
+    for address in addresses:
+        located = from_elsewhere(console, folder, address)
+        templates[located.template.name] = located.template
         if not located.is_bundled:
-            named[located.template.name] = str(located.folder) if located.is_folder else place
-    if not found:
+            places[located.template.name] = str(located.folder) if located.is_folder else address
+    if not templates:
         raise UsageError("This starterkit has no frameworks: its installation is not whole.", "Install it again.")
-    return Candidates(tuple(found.values()), named)
+    return Candidates(tuple(templates.values()), places)
 
 
-def advise(console: Console, found: Candidates, given: Iterable[str], *, ask: bool) -> Advice:
-    """Return the advice to the answers that are given, and to those that are asked for where somebody is there."""
-    reckoning = Scores(found.templates)
+def advise(console: Console, taking_part: Candidates, given: Iterable[str], *, ask: bool) -> Advice:
+    """Return the advice for the given answers, and on a terminal for those that the user is asked for."""
+    reckoning = Scores(taking_part.templates)
     answers = parse_answers(given, reckoning.questions)
     if ask and console.is_interactive and len(reckoning.templates) > 1:
-        answers = interview(console, reckoning.questions, answers)
+        answers = _interview(console, reckoning.questions, answers)
         console.print()
     return Advice(reckoning, answered(answers))
+
+
+def _interview(console: Console, questions: Sequence[Question], given: Mapping[str, str]) -> dict[str, str]:
+    """Ask the open questions line by line, which works over any connection and with a screen reader."""
+    answers = dict(given)
+    asked = [question for question in questions if question.name not in given]
+    if asked:
+        count = "One short question" if len(asked) == 1 else f"{len(asked)} short questions"
+        console.say_prose(f"{count}. {_HOW}")
+    number = 0
+    while number < len(asked):
+        question = asked[number]
+        console.print()
+        console.print(text(f"{number + 1} of {len(asked)}  ", "dim"), text(question.words, "bold"))
+        answer = _ask(console, question, answers.get(question.name, SKIP), is_first=not number)
+        if answer in _BACK:
+            number -= 1
+        else:
+            answers[question.name] = answer
+            number += 1
+    return answers
+
+
+def _ask(console: Console, question: Question, before: str, *, is_first: bool) -> str:
+    """Return the answer to a question: a choice, `skip`, or `b`. Enter keeps the answer from before."""
+    console.print(text(question.why, "dim"))
+    column = max(len(choice.name) for choice in question.choices) + 2
+    for number, choice in enumerate(question.choices, 1):
+        name = text(f"{choice.name:{column}}", "bold cyan")
+        console.print(f"{number}  ", name, choice.label, indent=2, hang=3 + column)
+    while True:
+        typed = console.answer(f"  [{before}] ").lower()
+        if not typed or typed == SKIP:
+            return SKIP if typed else before
+        if typed in _BACK and not is_first:
+            return typed
+        chosen = numbered(typed, question)
+        if chosen:
+            return chosen.name
+        if typed in _BACK:
+            console.print("This is the first question.")
+        else:
+            console.say_prose(f"Please type a number from 1 to {len(question.choices)}, one of the words, or Enter.")
 
 
 def show_advice(console: Console, advice: Advice) -> None:
@@ -83,27 +130,26 @@ def show_advice(console: Console, advice: Advice) -> None:
         console.print(text(stay(advice), "bold"))
     for template in (advice.start, *advice.equals):
         section(console, f"Why {template.title}")
-        _points(console, [because(reason) for reason in reasons(advice, template)[:SHOWN_REASONS]])
+        _show_points(console, [because(reason) for reason in reasons(advice, template)[:SHOWN_REASONS]])
         section(console, f"What {template.title} costs you")
-        _points(console, price(advice, template))
-    pulled = contradictions(advice)
-    if pulled:
+        _show_points(console, price(advice, template))
+    contradictions = tensions(advice)
+    if contradictions:
         section(console, "What pulls in different directions")
-        _points(console, pulled)
+        _show_points(console, contradictions)
     if advice.equals:
         section(console, "What would tell them apart")
     elif advice.runner_up:
         section(console, f"The runner-up: {advice.runner_up.title}")
         console.print(advice.runner_up.summary, indent=2)
     for sentence in tipped(advice):
-        console.print(markup(sentence), indent=2)
+        console.say_prose(sentence, indent=2)
     stages = path(advice)
     if len(stages) > 1:
         section(console, "Start with one, expand as needed")
         for number, stage in enumerate(stages, 1):
-            console.print(
-                f"{number}  ", text(f"{stage.template.title}: ", "bold"), f"{step_of_path(stage)}.", indent=2, hang=3
-            )
+            title = text(f"{stage.template.title}: ", "bold")
+            console.print(f"{number}  ", title, f"{step_of_path(stage)}.", indent=2, hang=3)
 
 
 def section(console: Console, title: str) -> None:
@@ -112,6 +158,6 @@ def section(console: Console, title: str) -> None:
     console.print(text(title, "bold"))
 
 
-def _points(console: Console, sentences: Sequence[str]) -> None:
+def _show_points(console: Console, sentences: Sequence[str]) -> None:
     for sentence in sentences:
-        console.print(joined("- ", sentence), indent=2, hang=2)
+        console.print("- ", sentence, indent=2, hang=2)

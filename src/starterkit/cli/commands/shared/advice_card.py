@@ -1,4 +1,4 @@
-"""The advice of `choose` as a card: one HTML file without outside resources, to be shared, printed, read on a phone."""
+"""The advice of `choose` as a card: one HTML file without outside resources, to share or print."""
 
 from __future__ import annotations
 
@@ -45,21 +45,19 @@ def card_of(shown: Shown) -> str:
         runner_up=_runner_up(advice),
         path=_path(advice),
         answers=_answers(advice),
-        begin="\n".join(f"<pre>starterkit {escape(shown.command(one, is_public=True))}</pre>" for one in begin),
+        begin="\n".join(
+            f"<pre>starterkit {escape(shown.command(template, is_public=True))}</pre>" for template in begin
+        ),
     )
 
 
 def _why(advice: Advice, template: Template) -> str:
-    speaking = [
+    points = [
         f"<b>{escape(reason.because)}.</b> {escape(reason.sentence[0].upper() + reason.sentence[1:])}"
         for reason in reasons(advice, template)[:SHOWN_REASONS]
     ]
-    return "\n".join(
-        (
-            _section(f"Why {template.title}", _points(speaking)),
-            _section(f"What {template.title} costs", _points(map(escape, price(advice, template)))),
-        )
-    )
+    why = _section(f"Why {template.title}", _points(points))
+    return f"{why}\n{_section(f'What {template.title} costs', _points(map(escape, price(advice, template))))}"
 
 
 def _points(sentences: Iterable[str]) -> str:
@@ -72,7 +70,7 @@ def _section(title: str, content: str) -> str:
 
 
 def _fits(advice: Advice) -> str:
-    """A bar for each framework: how much of the wishes it grants. What is named outright would drown them."""
+    """Return a bar for each framework: how much of the wishes it grants, without the answers that decide."""
     wishes = advice.reckoning.wishes(advice.answers)
     most = max(*wishes, 1)
     rows = []

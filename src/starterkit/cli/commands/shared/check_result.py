@@ -1,4 +1,4 @@
-"""A check on the screen: each red test as its sentence, what was expected and what came, and where."""
+"""The result of a check: each failing test with its title, its message and its place."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from starterkit.cli.console.console import Console
+from starterkit.cli.console.console import Console, pick
 from starterkit.cli.console.text import Text, joined, markup, text
 from starterkit.testing.results import CheckResult, SourceLine, TestResult
 
-_COLUMN = 8  # the width of the word in front of a test
+_COLUMN = 8  # the width of the label before a test
 _SHOWN_OF_A_GROUP = 3
 
 
@@ -24,123 +24,95 @@ def next_command(result: CheckResult, *, selected: bool, is_last: bool) -> str:
 
 
 def type_after_red(console: Console, command: str) -> None:
-    """Show what to type after a red check: a hint, or the check again where no hint would help."""
+    """Show what to type after a failing check: a hint, or the check again if no hint would help."""
     console.type_next("When it is mended" if command == "check" else "For a hint at the first one", command)
 
 
 def green_line(result: CheckResult) -> Text:
-    """Return the line of a check in which all is green."""
+    """Return the line for a check in which all tests pass."""
     count = len(result.results)
-    words = f"All {count} tests are green" if count != 1 else "The test is green"
-    return joined(text("ok", "bold green"), f"  {words} ({_seconds(result)}).")
+    tests = f"All {count} tests are green" if count != 1 else "The test is green"
+    return joined(text("ok", "bold green"), f"  {tests} ({result.seconds:.1f} s).")
 
 
 def show_red(console: Console, result: CheckResult) -> None:
-    """Show the red tests of a check, and the first of them once more at the end."""
-    red = result.red
+    """Show the failing tests of a check, and the first of them again at the end."""
+    first, *others = result.red
     console.print(text("FAILED", "bold red"), f"  {_counts(result)}.")
     if result.problem:
         console.print()
         console.print(text(result.problem, "bold"))
-    for message, group in groupby(red, key=lambda one: (one.message, one.place)):
+    for (message, place), group in groupby(result.red, key=lambda test: (test.message, test.place)):
         console.print()
-        _show_alike(console, list(group), *message)
+        _show_group(console, list(group), message, place)
     if result.problem and result.log.strip():
         console.print()
         console.print("The last lines that the tests wrote:")
         console.verbatim("\n".join(result.log.strip().splitlines()[-12:]), "dim", indent=2)
-    first = red[0]
     if result.blocker:
         console.print()
         console.print("Start there: ", text(str(first.place), "bold") if first.place else markup(result.blocker))
-    elif len(red) > 1:
+    elif others:
         console.print()
-        console.print("Start with the first one: ", text(red[0].test.sentence, "bold"))
-        if red[0].test.id != red[0].test.sentence:  # Node's tests are called by their sentences
-            console.print(f"({red[0].test.id})", indent=2)
+        console.print("Start with the first one: ", text(first.test.sentence, "bold"))
+        if first.test.id != first.test.sentence:  # in Node, a test's title is its id
+            console.print(f"({first.test.id})", indent=2)
 
 
-def _show_alike(console: Console, group: Sequence[TestResult], message: str, place: SourceLine | None) -> None:
-    """Show tests that are red for one and the same reason; mostly it is one test."""
-    many = len(group) > _SHOWN_OF_A_GROUP
-    for one in group[:_SHOWN_OF_A_GROUP] if many else group:
-        word, style = _word(one)
-        console.print(text(f"{word:{_COLUMN}}", style), text(one.test.sentence, "bold"), hang=_COLUMN)
-    if many:
-        console.print(f"… and {len(group) - _SHOWN_OF_A_GROUP} more, all for this reason:", indent=_COLUMN)
+def _show_group(console: Console, group: Sequence[TestResult], message: str, place: SourceLine | None) -> None:
+    """Show tests that fail for the same reason. Usually it is a single test."""
+    more = len(group) - _SHOWN_OF_A_GROUP
+    for result in group[:_SHOWN_OF_A_GROUP]:
+        label, style = _label(result)
+        console.print(text(f"{label:{_COLUMN}}", style), text(result.test.sentence, "bold"), hang=_COLUMN)
+    if more > 0:
+        console.print(f"… and {more} more, all for this reason:", indent=_COLUMN)
     if message:
         console.print(message, indent=_COLUMN)
-    where = _where(group[0], place, alone=len(group) == 1)
-    if where is not None:
-        console.print(where, indent=_COLUMN)
+    test_place = group[0].test_place if len(group) == 1 else None
+    places: list[Text | str] = ["in ", text(str(place), "cyan")] if place else []
+    if test_place:
+        places += ["  " if place else "", text(f"test: {test_place}", "dim")]
+    if places:
+        console.print(*places, indent=_COLUMN)
 
 
-def _word(one: TestResult) -> tuple[str, str]:
-    if one.was_green:
+def _label(result: TestResult) -> tuple[str, str]:
+    if result.was_green:
         return "broken", "bold red"
-    return ("new", "yellow") if one.is_new else ("red", "bold red")
-
-
-def _where(one: TestResult, place: SourceLine | None, *, alone: bool) -> Text | None:
-    parts = [joined("in ", text(str(place), "cyan"))] if place else []
-    if alone and one.test_place:
-        parts.append(text(f"test: {one.test_place}", "dim"))
-    if not parts:
-        return None
-    return parts[0] if len(parts) == 1 else joined(parts[0], "  ", parts[1])
+    return ("new", "yellow") if result.is_new else ("red", "bold red")
 
 
 def _counts(result: CheckResult) -> str:
     red, total = len(result.red), len(result.results)
-    head = f"{red} of {total} tests {'is' if red == 1 else 'are'} red ({_seconds(result)})"
-    new = sum(one.is_new and not one.was_green for one in result.red)
+    head = f"{red} of {total} tests {'is' if red == 1 else 'are'} red ({result.seconds:.1f} s)"
+    new = sum(test.is_new and not test.was_green for test in result.red)
     broken = len(result.broken)
-    more = [f"{new} new" if new and new != red else "", f"{broken} green before and now broken" if broken else ""]
-    if any(more) and red > new + broken:
-        more.append(f"{red - new - broken} red already")
-    said = ", ".join(word for word in more if word)
-    return f"{head}: {said}" if said else head
-
-
-def _seconds(result: CheckResult) -> str:
-    return f"{result.seconds:.1f} s"
+    parts = [f"{new} new" if new and new != red else "", f"{broken} green before and now broken" if broken else ""]
+    if any(parts) and red > new + broken:
+        parts.append(f"{red - new - broken} red already")
+    details = ", ".join(filter(None, parts))
+    return f"{head}: {details}" if details else head
 
 
 def as_json(result: CheckResult) -> dict[str, Any]:
     """Return a check as the object that docs/commands.md describes."""
-    first = result.red[0].test.id if result.red else None
+    total, red = len(result.results), result.red
     return {
-        "green": bool(result.results) and not result.red,
-        "step": result.step,
-        "pristine": result.pristine,
+        "green": bool(result.results) and not red,
+        **pick(result, "step", "pristine"),
         "seconds": round(result.seconds, 3),
-        "counts": {
-            "total": len(result.results),
-            "green": len(result.results) - len(result.red),
-            "red": len(result.red),
-            "broken": len(result.broken),
-        },
+        "counts": {"total": total, "green": total - len(red), "red": len(red), "broken": len(result.broken)},
         "problem": result.problem,
-        "first_red": first,
-        "tests": [_test_as_json(one) for one in result.results],
+        "first_red": red[0].test.id if red else None,
+        "tests": [_test_as_json(test) for test in result.results],
     }
 
 
-def _test_as_json(one: TestResult) -> dict[str, Any]:
+def _test_as_json(result: TestResult) -> dict[str, Any]:
     return {
-        "id": one.test.id,
-        "sentence": one.test.sentence,
-        "step": one.test.step,
-        "file": one.test.file,
-        "guard": one.test.guard,
-        "outcome": str(one.outcome.value),
-        "message": one.message,
-        "place": _place_as_json(one.place),
-        "test_place": _place_as_json(one.test_place),
-        "new": one.is_new,
-        "broken": one.is_red and one.was_green,
+        **pick(result.test, "id", "sentence", "step", "file", "guard"),
+        **pick(result, "outcome", "message", "place", "test_place"),
+        "new": result.is_new,
+        "broken": result.is_red and result.was_green,
     }
-
-
-def _place_as_json(place: SourceLine | None) -> dict[str, Any] | None:
-    return {"file": place.file, "line": place.line} if place else None

@@ -1,4 +1,4 @@
-"""What happens to the learner's work: the choices for conflicts, and the question about large files."""
+"""What happens to the user's work: the choices for conflicts, and the question about large files."""
 
 from __future__ import annotations
 
@@ -7,28 +7,26 @@ from dataclasses import replace
 import typer
 
 from starterkit.cli.console.console import Console
-from starterkit.errors import UsageError
+from starterkit.cli.options import only_one
+from starterkit.errors import ExitCode
 from starterkit.git.merge import Resolution
 from starterkit.project.learner_work import Choices
 from starterkit.project.project import Project
+
+_SETTLE = {"--keep-mine": Resolution.MINE, "--take-theirs": Resolution.THEIRS, "--markers": Resolution.MARKERS}
 
 
 def choices(
     keep_mine: bool, take_theirs: bool, markers: bool, no_check: bool, save_large: bool, leave_out: bool
 ) -> Choices:
-    """Return what was chosen. Raises `UsageError` where two choices exclude each other."""
-    ways = {"--keep-mine": keep_mine, "--take-theirs": take_theirs, "--markers": markers}
-    chosen = [flag for flag, is_chosen in ways.items() if is_chosen]
-    if len(chosen) > 1:
-        raise UsageError(f"{chosen[0]} and {chosen[1]} exclude each other.", "Choose one of them.")
-    if save_large and leave_out:
-        raise UsageError("--save-large and --leave-out exclude each other.", "Choose one of them.")
-    settle = {"--keep-mine": Resolution.MINE, "--take-theirs": Resolution.THEIRS, "--markers": Resolution.MARKERS}
-    return Choices(settle[chosen[0]] if chosen else None, not no_check, save_large, leave_out)
+    """Return the user's choices. Raises `UsageError` if two exclude each other."""
+    conflicts = only_one({"--keep-mine": keep_mine, "--take-theirs": take_theirs, "--markers": markers})
+    only_one({"--save-large": save_large, "--leave-out": leave_out})
+    return Choices(_SETTLE.get(conflicts), not no_check, save_large, leave_out)
 
 
 def ask_about_large_files(console: Console, project: Project, chosen: Choices) -> Choices:
-    """Ask what to do with large files and nested repositories, where somebody is there to be asked."""
+    """On a terminal, ask what to do with large files and nested repositories."""
     if not console.is_interactive or chosen.leave_out:
         return chosen
     listing = project.listing()
@@ -38,10 +36,10 @@ def ask_about_large_files(console: Console, project: Project, chosen: Choices) -
     console.print("Your work is saved as a commit first. What about these?")
     for path in (*large, *listing.nested):
         console.print(f"{path}  ({'larger than 10 MB' if path in large else 'a git repository of its own'})", indent=2)
-    ways = [("leave", "leave them where they are, out of the commit"), ("stop", "change nothing")]
+    actions = [("leave", "leave them where they are, out of the commit"), ("stop", "change nothing")]
     if large and not listing.nested:
-        ways.insert(0, ("save", "commit them with your work"))
-    way = console.choose("Type one of:", ways, "stop")
-    if way == "stop":
-        raise typer.Exit(3)
-    return replace(chosen, save_large=way == "save", leave_out=way == "leave")
+        actions.insert(0, ("save", "commit them with your work"))
+    action = console.choose("Type one of:", actions, "stop")
+    if action == "stop":
+        raise typer.Exit(ExitCode.CONFLICT)
+    return replace(chosen, save_large=action == "save", leave_out=action == "leave")

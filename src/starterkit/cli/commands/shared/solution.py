@@ -6,39 +6,37 @@ from typing import Any
 
 from starterkit.cli.commands.shared import changes, check_result
 from starterkit.cli.console.console import Console
-from starterkit.cli.console.text import markup, text
+from starterkit.cli.console.text import text
 from starterkit.errors import ExitCode
 from starterkit.project.project import Project
 from starterkit.project.solve import SolveResult
 
 
 def show(console: Console, project: Project, solved: SolveResult) -> int:
-    """Show in which way the solution came in, and what was kept."""
-    is_red = bool(solved.in_conflict) or (solved.result is not None and bool(solved.result.red))
-    code = ExitCode.RED if is_red else ExitCode.DONE
-    if console.as_json:
-        command = "undo" if is_red and not solved.in_conflict else _what_next(project, solved)[1]
-        console.json("solve", {**as_json(solved), "next": command})
+    """Show how the solution was taken, and what to do next. Return the exit code."""
+    has_red = solved.result is not None and bool(solved.result.red)
+    code = ExitCode.RED if solved.in_conflict or has_red else ExitCode.DONE
+    why, command = _what_next(project, solved, has_red=has_red)
+    if console.json("solve", {**as_json(solved), "next": command}):
         return code
     show_way(console, solved)
     if solved.in_conflict:
         changes.show_markers(console, solved.in_conflict)
         return code
-    if solved.result is not None and solved.result.red:
+    if solved.result is not None and has_red:
         check_result.show_red(console, solved.result)
-        console.type_next("Take it back, and choose another way", "undo")
-        return code
-    why, command = _what_next(project, solved)
-    if solved.written is None:
-        console.print(markup("`solve --replace` would take every file of the path all the same."))
+    elif solved.written is None:
+        console.say_prose("`solve --replace` would take every file of the path all the same.")
     if command == "run":
         console.print("That was the last step: the whole site is built.")
     console.type_next(why, "run --open" if command == "run" else command)
     return code
 
 
-def _what_next(project: Project, solved: SolveResult) -> tuple[str, str]:
+def _what_next(project: Project, solved: SolveResult, *, has_red: bool) -> tuple[str, str]:
     """Return why and what to type after a solve."""
+    if has_red and not solved.in_conflict:
+        return "Take it back, and choose another way", "undo"
     if solved.in_conflict or solved.method.name == "NAMED" or (solved.written is not None and solved.result is None):
         return "See what is green now", "check"
     if project.path.next_step(project.state.step) is None:
@@ -47,19 +45,18 @@ def _what_next(project: Project, solved: SolveResult) -> tuple[str, str]:
 
 
 def show_way(console: Console, solved: SolveResult) -> None:
-    """Show in which way the solution came in, what was changed and what was kept."""
+    """Show how the solution was taken, what was changed and what was kept."""
     label = solved.step.label
     if solved.written is None:
-        console.print(text("ok", "bold green"), f"  {label} is solved already; nothing was changed.")
+        console.ok(f"{label} is solved already; nothing was changed.")
         return
     if solved.in_conflict:
-        console.print(
-            text("Almost:", "bold yellow"), f" the solution of {label} is in your files, but in no commit yet."
-        )
+        almost = text("Almost:", "bold yellow")
+        console.print(almost, f" the solution of {label} is in your files, but in no commit yet.")
     elif solved.method.name == "NAMED":
-        console.print(text("ok", "bold green"), f"  These files of the solution of {label} are in, whole.")
+        console.ok(f"These files of the solution of {label} are in, whole.")
     else:
-        console.print(text("ok", "bold green"), f"  The solution of {label} is in: {solved.method.value}.")
+        console.ok(f"The solution of {label} is in: {solved.method.value}.")
     if solved.why:
         console.print(f"It was not merged, because {solved.why}.")
     if solved.result is not None and not solved.result.red:
@@ -80,7 +77,7 @@ def as_json(solved: SolveResult) -> dict[str, Any]:
         "why": solved.why or None,
         "check": check_result.as_json(solved.result) if solved.result else None,
         **changes.written_as_json(solved.written),
-        "kept_mine": list(solved.carried.kept_yours) if solved.carried else [],
-        "in_conflict": list(solved.in_conflict),
+        "kept_mine": solved.carried.kept_yours if solved.carried else [],
+        "in_conflict": solved.in_conflict,
         "resets_data": solved.step.resets_data,
     }

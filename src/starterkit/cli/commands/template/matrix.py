@@ -3,38 +3,31 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from starterkit.cli.commands.template.shared import Names
-from starterkit.cli.options import whole_number
-from starterkit.cli.session import console_of, folder_of
+from starterkit.cli.commands.template.shared import Templates
+from starterkit.cli.options import console_of, folder_of, option, whole_number
 from starterkit.paths import cache_folder
 from starterkit.validation.plan import matrix as jobs_of
 from starterkit.validation.runner import RunSettings
 from starterkit.validation.target import templates_under_test
 
+_VERSION_HELP = "This version of Python or Node; else the oldest and newest."
+
 
 def matrix(
     context: typer.Context,
-    names: Names = None,
-    steps_per_job: Annotated[
-        str, typer.Option("--steps-per-job", metavar="N", help="So many steps in a job; else two.")
-    ] = "",
-    version: Annotated[
-        list[str] | None,
-        typer.Option("--with", metavar="VERSION", help="This version of Python or Node; else the oldest and newest."),
-    ] = None,
+    names: Templates = None,
+    steps_per_job: Annotated[str, option("--steps-per-job", "N", "So many steps in a job; else two.")] = "",
+    version: Annotated[list[str] | None, option("--with", "VERSION", _VERSION_HELP)] = None,
 ) -> int:
     """Print the jobs into which a CI provider fans a validation out, as a JSON matrix."""
-    console = console_of(context)
-    subjects = templates_under_test(
-        names or [], folder_of(context), RunSettings(cache_folder()).templates, trusted=True
-    )  # reading runs nothing
+    store = RunSettings(cache_folder()).templates
+    subjects = templates_under_test(names or [], folder_of(context), store, trusted=True)  # no code runs
     templates = [(subject.name, subject.template) for subject in subjects]
     jobs = jobs_of(templates, steps_per_job=whole_number(steps_per_job, "--steps-per-job") or 2, versions=version or [])
-    # One line, and nothing around it: `matrix=$(starterkit template matrix)` is how it is used.
-    console.verbatim(json.dumps({"include": [asdict(job) for job in jobs]}))
+    # One line and nothing else, for `matrix=$(starterkit template matrix)` in a workflow.
+    console_of(context).verbatim(json.dumps({"include": [vars(job) for job in jobs]}))
     return 0

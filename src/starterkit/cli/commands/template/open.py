@@ -8,19 +8,19 @@ import typer
 
 from starterkit.authoring.files import template_folder
 from starterkit.authoring.open import OpenResult, open_template
-from starterkit.cli.commands.template.shared import Template, named, show_ok
+from starterkit.cli.commands.template.shared import TemplateFolder, this_or
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.invocation import shown_path
 from starterkit.cli.console.text import text
-from starterkit.cli.session import console_of, folder_of
+from starterkit.cli.options import argument, console_of, folder_of
 from starterkit.paths import expand_user_path
 from starterkit.process import quoted
 
 
 def open_path(
     context: typer.Context,
-    template: Template,
-    destination: Annotated[str, typer.Argument(metavar="DIR", help="The folder to make for the repository.")],
+    template: TemplateFolder,
+    destination: Annotated[str, argument("DIR", "The folder to make for the repository.")],
 ) -> int:
     """Write a template's path as a git repository: one commit for base, for each given and for each solution.
 
@@ -35,18 +35,14 @@ def open_path(
 
 
 def _show(console: Console, opened: OpenResult) -> None:
-    if console.as_json:
-        answer = {"folder": str(opened.folder.absolute()), "template": str(opened.template)}
-        console.json("template open", {**answer, "commits": list(opened.commits)})
+    if console.json("template open", {**vars(opened), "folder": opened.folder.absolute()}):
         return
-    place = shown_path(opened.folder)
-    show_ok(
-        console, f"The path is in {named(place)}: {len(opened.commits)} commits, from base to {opened.commits[-1]}."
-    )
+    folder, commits = shown_path(opened.folder), opened.commits
+    console.ok(f"The path is in {this_or(folder)}: {len(commits)} commits, from base to {commits[-1]}.")
     console.print()
     console.print("To change an earlier layer, edit its files and fold the change into its commit:")
-    example = opened.commits[1] if len(opened.commits) > 1 else "base"
-    enter = [] if place == "." else [f"cd {quoted(place)}"]
+    example = commits[1] if len(commits) > 1 else "base"
+    enter = [] if folder == "." else [f"cd {quoted(folder)}"]
     for command in (*enter, f"git commit -a --fixup ':/^{example}'", "git rebase -i --autosquash --root"):
         console.print(text(command, "cyan"), indent=2)
     console.type_next("Then write it back into the template", "template save")

@@ -6,16 +6,13 @@ from typing import Annotated
 
 import typer
 
-from starterkit.cli.session import console_of
+from starterkit.cli.options import argument, console_of
 from starterkit.errors import UsageError
 from starterkit.template.schemas import SCHEMAS, schema_text
 from starterkit.yamlfile import did_you_mean
 
 
-def schema(
-    context: typer.Context,
-    file: Annotated[str, typer.Argument(metavar="path|step", help="Of path.yml or of step.yml.")],
-) -> int:
+def schema(context: typer.Context, file: Annotated[str, argument("path|step", "Of path.yml or of step.yml.")]) -> int:
     """Print the JSON Schema of path.yml or step.yml, with which an editor helps to write them."""
     if file not in SCHEMAS:
         raise UsageError(f'There is no schema "{file}".', did_you_mean(file, list(SCHEMAS)))

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from starterkit.cli.commands.template.shared import Names
+from starterkit.cli.commands.template.shared import Templates
+from starterkit.cli.commands.template.validate_formats import as_annotations, as_json, as_junit, finding_lines
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.text import Text, joined, text
-from starterkit.cli.options import flag, part_of, whole_number
-from starterkit.cli.session import console_of, folder_of
+from starterkit.cli.options import console_of, flag, folder_of, option, part_of, whole_number
 from starterkit.errors import EnvironmentProblem, ExitCode
 from starterkit.git.worktree import changed_since as files_changed_since
 from starterkit.paths import cache_folder
@@ -20,62 +20,52 @@ from starterkit.validation.model import Report, RuleResult, Status
 from starterkit.validation.plan import RuleRun, changed_steps, chosen_rules, chosen_steps, rule_runs, shard_of
 from starterkit.validation.runner import RunSettings, ValidationObserver
 from starterkit.validation.runner import validate as run_validation
-from starterkit.validation.shown import as_annotations, as_json, as_junit, closing_line, finding_lines, step_lines
 from starterkit.validation.target import TemplateUnderTest, templates_under_test
 
-_STYLES = {Status.OK: "bold green", Status.FAILED: "bold red", Status.SKIPPED: "yellow"}
+_STYLES = {Status.FAILED: "bold red", Status.OK: "bold green", Status.SKIPPED: "yellow"}  # in the order of the screen
+_STEP_HELP = "Only this step, `base`, or a range such as 02..04; repeatable."
+_SINCE_HELP = "Only steps changed since this revision, and those after."
+_CACHED = " (cached)"
 
 
 def validate(
     context: typer.Context,
-    names: Names = None,
-    step: Annotated[
-        list[str] | None,
-        typer.Option("--step", metavar="STEP", help="Only this step, `base`, or a range such as 02..04; repeatable."),
-    ] = None,
-    only: Annotated[
-        list[str] | None, typer.Option("--only", metavar="RULE", help="Only this rule; repeatable.")
-    ] = None,
-    skip: Annotated[
-        list[str] | None, typer.Option("--skip", metavar="RULE", help="Without this rule; repeatable.")
-    ] = None,
-    jobs: Annotated[
-        str, typer.Option("--jobs", metavar="N", help="So many programs at once; else one for each core.")
-    ] = "",
-    shard: Annotated[str, typer.Option("--shard", metavar="I/N", help="Only part I of N of the work.")] = "",
-    changed_since: Annotated[
-        str,
-        typer.Option("--changed-since", metavar="REV", help="Only steps changed since this revision, and those after."),
-    ] = "",
-    junit: Annotated[str, typer.Option("--junit", metavar="FILE", help="Write a JUnit report, too.")] = "",
-    github: Annotated[bool, flag("--github", help="Add annotations that GitHub shows beside the lines.")] = False,
-    no_cache: Annotated[bool, flag("--no-cache", help="Look at everything again.")] = False,
-    trust: Annotated[bool, flag("--trust", help="Run the code of a template that comes from elsewhere.")] = False,
+    names: Templates = None,
+    step: Annotated[list[str] | None, option("--step", "STEP", _STEP_HELP)] = None,
+    only: Annotated[list[str] | None, option("--only", "RULE", "Only this rule; repeatable.")] = None,
+    skip: Annotated[list[str] | None, option("--skip", "RULE", "Without this rule; repeatable.")] = None,
+    jobs: Annotated[str, option("--jobs", "N", "So many programs at once; else one for each core.")] = "",
+    shard: Annotated[str, option("--shard", "I/N", "Only part I of N of the work.")] = "",
+    changed_since: Annotated[str, option("--changed-since", "REV", _SINCE_HELP)] = "",
+    junit: Annotated[str, option("--junit", "FILE", "Write a JUnit report, too.")] = "",
+    github: Annotated[bool, flag("--github", "Add annotations that GitHub shows beside the lines.")] = False,
+    no_cache: Annotated[bool, flag("--no-cache", "Look at everything again.")] = False,
+    trust: Annotated[bool, flag("--trust", "Run the code of a template that comes from elsewhere.")] = False,
 ) -> int:
     """Prove a template: that each step is red at first and green at the end, and all that a learner relies on.
 
     Installs the template's packages and runs its code. What has not changed since the last time is not run again.
     """
     console = console_of(context)
-    place = RunSettings(cache_folder(), whole_number(jobs, "--jobs"), use_cache=not no_cache)
-    subjects = _read_templates(console, names or [], folder_of(context), place, trusted=trust)
-    wanted = _wanted(subjects, step or [], only or [], skip or [], shard, changed_since)
-    report = run_validation(wanted, place, _observer(console))
+    settings = RunSettings(cache_folder(), whole_number(jobs, "--jobs"), use_cache=not no_cache)
+    subjects = _read_templates(console, names or [], folder_of(context), settings, trusted=trust)
+    selected = _selected(subjects, step or [], only or [], skip or [], changed_since)
+    report = run_validation(shard_of(selected, *part_of(shard)), settings, _observer(console))
     return show(console, report, junit=junit, github=github)
 
 
-def report_of(console: Console, folder: Path, *, skip: list[str]) -> Report:
-    """Validate the template in a folder, all of it but the rules in `skip`, and return the report."""
-    place = RunSettings(cache_folder())
-    subjects = _read_templates(console, [str(folder)], folder, place, trusted=True)
-    return run_validation(_wanted(subjects, [], [], skip, "", ""), place, _observer(console))
+def validate_copy(console: Console, folder: Path, *, skip: list[str]) -> Report:
+    """Validate the template in a folder without the rules in `skip`, and return the report."""
+    settings = RunSettings(cache_folder())
+    subjects = _read_templates(console, [str(folder)], folder, settings, trusted=True)
+    return run_validation(_selected(subjects, [], [], skip, ""), settings, _observer(console))
 
 
 def _read_templates(
-    console: Console, names: list[str], current: Path, place: RunSettings, *, trusted: bool
+    console: Console, names: list[str], current: Path, settings: RunSettings, *, trusted: bool
 ) -> list[TemplateUnderTest]:
     """Read the templates to validate, and warn about deprecated folders on standard error."""
-    subjects = templates_under_test(names, current, place.templates, trusted=trusted)
+    subjects = templates_under_test(names, current, settings.templates, trusted=trusted)
     for subject in subjects:
         if subject.external_solutions and subject.external_solutions.is_legacy:
             console.info(f"Warning: {subject.name}: the folder {LEGACY_FOLDER_NAME}/ is deprecated.")
@@ -83,28 +73,23 @@ def _read_templates(
     return subjects
 
 
-def _wanted(
-    subjects: list[TemplateUnderTest],
-    steps: list[str],
-    only: list[str],
-    skip: list[str],
-    shard: str,
-    changed_since: str,
+def _selected(
+    subjects: list[TemplateUnderTest], steps: list[str], only: list[str], skip: list[str], changed_since: str
 ) -> list[RuleRun]:
-    """Return the units that the options leave. Raises `UsageError` for options that name nothing."""
+    """Return the units that the options select. Raises `UsageError` for a step or rule that doesn't exist."""
     rules = chosen_rules(only, skip)
-    found: list[RuleRun] = []
+    selected: list[RuleRun] = []
     for subject in subjects:
         chosen = chosen_steps(subject.template, steps)
         if changed_since:
             changed = changed_steps(subject.template, files_changed_since(subject.folder, changed_since))
             chosen = [step for step in chosen if step in changed]
-        found += rule_runs(subject, chosen, rules)
-    return shard_of(found, *part_of(shard))
+        selected += rule_runs(subject, chosen, rules)
+    return selected
 
 
 def _observer(console: Console) -> ValidationObserver:
-    """Return what reports on standard error which unit is being validated."""
+    """Return the observer that reports on standard error which unit is being validated."""
 
     class Reporter(ValidationObserver):
         count = ""
@@ -114,7 +99,7 @@ def _observer(console: Console) -> ValidationObserver:
             console.show_progress(f"{self.count}{unit.subject.template.name} {unit.step}: {rule}")
 
         def ended(self, result: RuleResult, done: int, of: int) -> None:
-            """Report a failure at once, so that nobody has to wait for the end."""
+            """Report a failure at once."""
             self.count = f"{done} of {of} · "
             if result.findings and not result.cached:
                 console.info(f"{result.template} {result.step}: {result.rule.value.replace('-', ' ')} FAILED")
@@ -123,16 +108,17 @@ def _observer(console: Console) -> ValidationObserver:
 
 
 def show(console: Console, report: Report, *, junit: str, github: bool) -> int:
-    """Show a report in the forms that were asked for; return the exit code."""
+    """Show a report in the formats that were asked for, and return the exit code."""
     if junit:
         _write(Path(junit), as_junit(report))
+    annotations = as_annotations(report) if github else []
     code = ExitCode.DONE if report.is_clean else ExitCode.RED
-    if console.as_json:
-        console.json("template validate", as_json(report))
-        _annotate(console, report, github)
+    if console.json("template validate", as_json(report)):
+        for line in annotations:  # GitHub reads both streams of a job
+            console.info(line)
         return code
-    _steps(console, report)
-    _notes(console, report)
+    _show_steps(console, report)
+    _show_notes(console, report)
     for finding in report.findings:
         console.print()
         first, *others = finding_lines(report, finding)
@@ -140,61 +126,66 @@ def show(console: Console, report: Report, *, junit: str, github: bool) -> int:
         for line in others:
             console.verbatim(line)
     console.print()
-    _annotate(console, report, github)
+    for line in annotations:
+        console.verbatim(line)
     console.print(text(closing_line(report), "bold green" if report.is_clean else "bold red"))
     return code
 
 
-def _steps(console: Console, report: Report) -> None:
+def _show_steps(console: Console, report: Report) -> None:
+    """Show for each step its rules, by how they ended."""
+    steps: dict[tuple[str, str], dict[Status, list[str]]] = {}
+    for result in report.results:
+        groups = steps.setdefault((result.template, result.step), {status: [] for status in _STYLES})
+        score = f" {result.score:.0%}" if result.score is not None else ""
+        groups[result.status].append(f"{result.rule.value.replace('-', ' ')}{score}{_CACHED if result.cached else ''}")
     before = ""
-    for template, step, groups in step_lines(report):
+    for (template, step), groups in steps.items():
         if template != before:
             console.print(text(template, "bold"))
             before = template
-        shown = text("")
-        for status in (Status.FAILED, Status.OK, Status.SKIPPED):
-            if groups[status]:
-                shown = joined(shown, "; " if shown.plain else "", _group(status, groups[status]))
-        console.print(text(f"{step:<16}"), shown, indent=2, hang=16)
+        line = text("")
+        for status, rules in groups.items():
+            if rules:
+                line = joined(line, "; " if line.plain else "", _group(status, rules))
+        console.print(f"{step:<16}", line, indent=2, hang=16)
 
 
 def _group(status: Status, rules: list[str]) -> Text:
-    cached = " (cached)"
-    if len(rules) > 1 and all(rule.endswith(cached) for rule in rules):
-        words = ", ".join(rule.removesuffix(cached) for rule in rules) + " (all cached)"
-    else:
-        words = ", ".join(rules)
-    return joined(text(status.value, _STYLES[status]), f" {words}")
+    names = ", ".join(rules)
+    if len(rules) > 1 and all(rule.endswith(_CACHED) for rule in rules):
+        names = ", ".join(rule.removesuffix(_CACHED) for rule in rules) + " (all cached)"
+    return joined(text(status.value, _STYLES[status]), f" {names}")
 
 
-def _notes(console: Console, report: Report) -> None:
-    """What is worth knowing beside the findings; what holds for several steps is said once."""
-    shared: dict[tuple[str, str, str], list[str]] = {}
+def _show_notes(console: Console, report: Report) -> None:
+    """Show the notes about results. A note on several steps is shown once."""
+    notes: dict[tuple[str, str, str], list[str]] = {}
     for result in report.results:
         skipped = [f"skipped, {result.skipped}"] if result.skipped else []
         for note in (*skipped, *result.notes):
-            shared.setdefault((result.template, result.rule.value, note), []).append(result.step)
-    if shared:
+            notes.setdefault((result.template, result.rule.value, note), []).append(result.step)
+    if notes:
         console.print()
-    for (template, rule, note), steps in shared.items():
+    for (template, rule, note), steps in notes.items():
         where = f"{template} {steps[0]}" if len(steps) == 1 else template
         console.print(text(f"note · {where} · {rule.replace('-', ' ')}: {note}", "dim"), hang=7)
 
 
-def _annotate(console: Console, report: Report, wanted: bool) -> None:
-    """GitHub reads both streams of a job; beside a JSON answer, annotations go to the other one."""
-    for line in as_annotations(report) if wanted else []:
-        if console.as_json:
-            console.info(line)
-        else:
-            console.verbatim(line)
+def closing_line(report: Report) -> str:
+    """Return a sentence about the whole report: findings, rules, seconds and cached results."""
+    count, rules = len(report.findings), len(report.results)
+    details = f"{rules} rule{'s' if rules != 1 else ''} in {report.seconds:.1f} s"
+    if report.from_cache:
+        details += f", {'all' if report.from_cache == rules else report.from_cache} from the cache"
+    return f"{count} finding{'s' if count != 1 else ''}: {details}." if count else f"Nothing found: {details}."
 
 
-def _write(file: Path, words: str) -> None:
+def _write(file: Path, report: str) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(words, "utf-8")
-    except OSError as wrong:
+        file.write_text(report, "utf-8")
+    except OSError as error:
         raise EnvironmentProblem(
-            f"The report cannot be written to {file}: {wrong.strerror}.", "Choose another place for --junit."
-        ) from wrong
+            f"The report cannot be written to {file}: {error.strerror}.", "Choose another place for --junit."
+        ) from error

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from starterkit.cli.console.console import Console
+from starterkit.cli.console.console import Console, pick
 from starterkit.cli.console.invocation import shown_path
-from starterkit.cli.console.text import markup, text
-from starterkit.cli.new_questions import from_elsewhere
-from starterkit.cli.options import Elsewhere, complete_frameworks, flag
-from starterkit.cli.session import console_of, folder_of
+from starterkit.cli.options import Elsewhere, argument, complete_frameworks, console_of, flag, folder_of, option
+from starterkit.cli.session import from_elsewhere
 from starterkit.errors import UsageError
 from starterkit.paths import expand_user_folder
 from starterkit.workshop.bundle.build import README, BundleRequest, MadeBundle, build_bundle, in_order
@@ -20,43 +18,22 @@ from starterkit.workshop.bundle.targets import platforms_of, pythons_of, sorted_
 from starterkit.workshop.store import find_workshop, open_workshop
 
 _MEGABYTE = 1_000_000
+_FRAMEWORK_HELP = "Which framework, each with an option of its own; else the workshop's, outside of one all."
+_PLATFORM_HELP = "linux-x86_64, linux-aarch64, macos-arm64, macos-x86_64 or windows-x86_64; else this machine's."
+_PYTHON_HELP = "A Python of the room, for example 3.12; else the one that runs starterkit here."
 
 
 def bundle(
     context: typer.Context,
-    place: Annotated[str, typer.Argument(metavar="DIR", help="The folder to make; on the stick, or to copy there.")],
+    folder: Annotated[str, argument("DIR", "The folder to make; on the stick, or to copy there.")],
     frameworks: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--framework",
-            "-f",
-            metavar="NAME",
-            help="Which framework, each with an option of its own; else the workshop's, outside of one all.",
-            show_default=False,
-            autocompletion=complete_frameworks,
-        ),
+        list[str] | None, option("--framework -f", "NAME", _FRAMEWORK_HELP, complete_frameworks)
     ] = None,
     template: Elsewhere = "",
-    platforms: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--platform",
-            metavar="NAME",
-            help="linux-x86_64, linux-aarch64, macos-arm64, macos-x86_64 or windows-x86_64; else this machine's.",
-            show_default=False,
-        ),
-    ] = None,
-    pythons: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--python",
-            metavar="VERSION",
-            help="A Python of the room, for example 3.12; else the one that runs starterkit here.",
-            show_default=False,
-        ),
-    ] = None,
+    platforms: Annotated[list[str] | None, option("--platform", "NAME", _PLATFORM_HELP)] = None,
+    pythons: Annotated[list[str] | None, option("--python", "VERSION", _PYTHON_HELP)] = None,
     without_starterkit: Annotated[
-        bool, flag("--without-starterkit", help="Leave starterkit itself out: the room has it already.")
+        bool, flag("--without-starterkit", "Leave starterkit itself out: the room has it already.")
     ] = False,
 ) -> int:
     """Make a folder with all that a room without internet needs: starterkit, packages, Node, what to type.
@@ -65,23 +42,19 @@ def bundle(
     """
     console = console_of(context)
     systems, versions = platforms_of(platforms or []), sorted_pythons(pythons_of(pythons or []))
-    request = BundleRequest(
-        expand_user_folder(place, folder_of(context)).absolute(),
-        _frameworks(context, frameworks or [], template),
-        systems,
-        versions,
-        with_starterkit=not without_starterkit,
-    )
+    target, contents = expand_user_folder(folder, folder_of(context)), _frameworks(context, frameworks or [], template)
+    request = BundleRequest(target.absolute(), contents, systems, versions, with_starterkit=not without_starterkit)
     return _show(console, build_bundle(request, console.show_progress))
 
 
 def _frameworks(context: typer.Context, names: list[str], elsewhere: str) -> tuple[BundleFramework, ...]:
-    """The frameworks that are named; the workshop's, in a workshop; else all."""
-    own = [framework_in(from_elsewhere(console_of(context), folder_of(context), elsewhere).folder)] if elsewhere else []
-    if names or own:
-        return (*own, *(in_order(names) if names else ()))
+    """Return the frameworks that are named, or the workshop's, or outside a workshop all."""
+    here = folder_of(context)
+    external = [framework_in(from_elsewhere(console_of(context), here, elsewhere).folder)] if elsewhere else []
+    if names or external:
+        return (*external, *(in_order(names) if names else ()))
     try:
-        folder = find_workshop(folder_of(context))
+        folder = find_workshop(here)
     except UsageError:
         return in_order(())
     return (framework_of(open_workshop(folder)),)
@@ -89,43 +62,29 @@ def _frameworks(context: typer.Context, names: list[str], elsewhere: str) -> tup
 
 def _show(console: Console, made: MadeBundle) -> int:
     """Show where the bundle is, what it is for, and how large it is."""
-    if console.as_json:
-        console.json("workshop bundle", _as_json(made))
-        return 0
     contents = made.contents
-    console.print(text("ok", "bold green"), f"  The bundle is in {shown_path(made.folder)}.")
-    rows = {
-        "frameworks": ", ".join(contents.frameworks),
-        "platforms": ", ".join(contents.platforms),
-        "Pythons": ", ".join(contents.pythons),
-        "size": f"{_megabytes(made.size)} in {len(contents.files)} files, of which wheels fetched now: "
-        f"{_megabytes(made.fetched)}",
-    }
-    for name, words in rows.items():
-        console.print(f"{name:12}", words, indent=2, hang=12)
-    console.print()
-    console.print(
-        markup(
-            f"Copy the whole folder to a stick or a shared disk. {README} in it says what people in the room type; "
-            "Python and git have to be on their machines."
-        )
-    )
-    return 0
-
-
-def _as_json(made: MadeBundle) -> dict[str, Any]:
-    """Return a bundle as the object that docs/commands.md describes."""
-    contents = made.contents
-    return {
-        "folder": str(made.folder),
-        "frameworks": list(contents.frameworks),
-        "platforms": list(contents.platforms),
-        "pythons": list(contents.pythons),
+    answer = {
+        "folder": made.folder,
+        **pick(contents, "frameworks", "platforms", "pythons"),
         "files": len(contents.files),
         "bytes": made.size,
         "fetched": made.fetched,
     }
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / _MEGABYTE:.1f} MB"
+    if console.json("workshop bundle", answer):
+        return 0
+    console.ok(f"The bundle is in {shown_path(made.folder)}.")
+    size, fetched = (f"{count / _MEGABYTE:.1f} MB" for count in (made.size, made.fetched))
+    rows = {
+        "frameworks": ", ".join(contents.frameworks),
+        "platforms": ", ".join(contents.platforms),
+        "Pythons": ", ".join(contents.pythons),
+        "size": f"{size} in {len(contents.files)} files, of which wheels fetched now: {fetched}",
+    }
+    for name, value in rows.items():
+        console.print(f"{name:12}", value, indent=2, hang=12)
+    console.print()
+    console.say_prose(
+        f"Copy the whole folder to a stick or a shared disk. {README} in it says what people in the room type; "
+        "Python and git have to be on their machines."
+    )
+    return 0

@@ -9,19 +9,19 @@ import typer
 
 from starterkit.cli.commands.workshop.grading import judge_if_any
 from starterkit.cli.commands.workshop.shared import (
-    PULL,
     TrustSubmissions,
     complete_people_and_step,
+    delivered_as_json,
+    needs_command,
     pull_command,
     show_pull,
     show_zips,
     workshop_folder,
     workshop_with_path,
 )
-from starterkit.cli.console.console import Console
+from starterkit.cli.console.console import Console, pick
 from starterkit.cli.console.text import markup, text
-from starterkit.cli.options import flag
-from starterkit.cli.session import console_of
+from starterkit.cli.options import argument, console_of, flag, option
 from starterkit.errors import ExitCode, UsageError
 from starterkit.template.model import Template
 from starterkit.workshop.catch_up import CatchUpResult
@@ -33,23 +33,12 @@ from starterkit.workshop.store import working
 
 def catch_up(
     context: typer.Context,
-    words: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="WHO... STEP",
-            help="The people, and the step to go to.",
-            autocompletion=complete_people_and_step,
-        ),
+    people_and_step: Annotated[
+        list[str], argument("WHO... STEP", "The people, and the step to go to.", complete_people_and_step)
     ],
-    replace: Annotated[bool, flag("--replace", help="Take every file of the path whole at each missing step.")] = False,
+    replace: Annotated[bool, flag("--replace", "Take every file of the path whole at each missing step.")] = False,
     count_as: Annotated[
-        str,
-        typer.Option(
-            "--count-as",
-            metavar="green|red",
-            help="Where nothing is run: how the step they stand at counts.",
-            show_default=False,
-        ),
+        str, option("--count-as", "green|red", "Where nothing is run: how the step they stand at counts.")
     ] = "",
     trust_submissions: TrustSubmissions = False,
 ) -> int:
@@ -59,87 +48,76 @@ def catch_up(
     filled step is a commit of its own that says so, and is marked in the results.
     """
     console = console_of(context)
-    *who, step = words
-    if not who:
+    *names, step = people_and_step
+    if not names:
         raise UsageError("Who is to be brought to which step?", "For example: `starterkit workshop catch-up ada 03`.")
     if count_as not in ("", "green", "red"):
         raise UsageError(f'--count-as wants green or red, and found "{count_as}".', "For example: --count-as green")
     green = None if not count_as else count_as == "green"
-    with ExitStack() as held:
-        held.enter_context(working(workshop_folder(context), console.show_progress))
+    with ExitStack() as stack:
+        stack.enter_context(working(workshop_folder(context), console.show_progress))
         workshop = workshop_with_path(context)
-        template = held.enter_context(metadata_of(workshop))
-        goal, people, say = template.find_step(step), workshop.chosen(who), console.show_progress
+        template = stack.enter_context(metadata_of(workshop))
+        goal, people, say = template.find_step(step), workshop.chosen(names), console.show_progress
         judge = None if count_as else judge_if_any(console, workshop, trusted=trust_submissions)
-        brought = bring(workshop, people, goal, say, judge=judge, counts_as_green=green, take_whole=replace)
-        code = _show(console, workshop, template, brought)
-        if any(one.delivered for one in brought):
+        results = bring(workshop, people, goal, say, judge=judge, counts_as_green=green, take_whole=replace)
+        code = _show(console, workshop, template, results)
+        if any(result.delivered for result in results):
             show_zips(console, workshop)
         return code
 
 
-def _show(console: Console, workshop: Workshop, template: Template, brought: list[CatchUpResult]) -> int:
-    """Show a line or two for each person; exit code 1 where somebody could not be brought there."""
-    code = ExitCode.RED if any(one.failed for one in brought) else ExitCode.DONE
-    if console.as_json:
-        console.json("workshop catch-up", {"people": [_as_json(one) for one in brought]})
+def _show(console: Console, workshop: Workshop, template: Template, results: list[CatchUpResult]) -> int:
+    """Show a line or two for each person. The exit code is 1 if somebody could not be brought there."""
+    code = ExitCode.RED if any(result.failed for result in results) else ExitCode.DONE
+    if console.json("workshop catch-up", {"people": [_as_json(result) for result in results]}):
         return code
-    for one in brought:
-        _show_person(console, workshop.called[one.person.folder], template, one)
-    if any(one.delivered and pull_command(one.delivered) == PULL for one in brought):
+    for result in results:
+        _show_person(console, workshop.called[result.person.folder], template, result)
+    if any(result.delivered and not needs_command(result.delivered) for result in results):
         console.print()
         show_pull(console)
     return code
 
 
-def _show_person(console: Console, name: str, template: Template, one: CatchUpResult) -> None:
-    if one.why:
-        mark = text("FAILED", "bold red") if one.failed else text("--    ", "dim")
-        console.print(mark, markup(f"  {name}: {one.why}"), hang=8)
+def _show_person(console: Console, name: str, template: Template, result: CatchUpResult) -> None:
+    def labels(steps: tuple[str, ...]) -> str:
+        return ", ".join(template.step(step).label for step in steps)
+
+    if result.why:
+        mark = text("FAILED", "bold red") if result.failed else text("--    ", "dim")
+        console.print(mark, markup(f"  {name}: {result.why}"), hang=8)
         return
-    label = template.step(one.step).label
-    console.print(text("ok", "bold green"), f"  {name} is at {label}.", hang=4)
-    if one.own:
-        console.print(f"Theirs: {_labels(template, one.own)}.", indent=4)
-    if one.filled:
-        console.print(f"Filled in from the reference: {_labels(template, one.filled)}.", indent=4)
-    if one.is_green is not None:
-        console.print("Its tests are green." if one.is_green else "Its tests are RED: please look at it.", indent=4)
-    elif one.filled:
+    console.ok(f"{name} is at {template.step(result.step).label}.", hang=4)
+    if result.own:
+        console.print(f"Theirs: {labels(result.own)}.", indent=4)
+    if result.filled:
+        console.print(f"Filled in from the reference: {labels(result.filled)}.", indent=4)
+    if result.is_green is not None:
+        console.print("Its tests are green." if result.is_green else "Its tests are RED: please look at it.", indent=4)
+    elif result.filled:
         console.say_prose("Its tests were not run: `starterkit workshop grade` tells.", indent=4)
-    if one.whole:
-        console.print(f"Files taken whole, because merging was not enough: {_labels(template, one.whole)}.", indent=4)
+    if result.whole:
+        console.print(f"Files taken whole, because merging was not enough: {labels(result.whole)}.", indent=4)
         console.print("Their versions are in their history.", indent=4)
-    if one.replaced:
+    if result.replaced:
+        files, commit = ", ".join(result.replaced), result.before[:8]
+        console.print(f"They had written in {files}; their version is in their history (commit {commit}).", indent=4)
+    delivered = result.delivered
+    if delivered is not None and needs_command(delivered):
         console.print(
-            f"They had written in {', '.join(one.replaced)}; their version is in their history (commit "
-            f"{one.before[:8]}).",
+            "They type:" if delivered.is_theirs else "They pushed something meanwhile, so it lies beside. They type:",
             indent=4,
         )
-    put = one.delivered
-    if put is not None and (put.source or not put.is_theirs):
-        why = "They type:" if put.is_theirs else "They pushed something meanwhile, so it lies beside. They type:"
-        console.print(why, indent=4)
-        console.verbatim(pull_command(put), "bold", indent=6)
+        console.verbatim(pull_command(delivered), "bold", indent=6)
 
 
-def _labels(template: Template, steps: tuple[str, ...]) -> str:
-    return ", ".join(template.step(name).label for name in steps)
-
-
-def _as_json(one: CatchUpResult) -> dict[str, Any]:
+def _as_json(result: CatchUpResult) -> dict[str, Any]:
     return {
-        "folder": one.person.folder,
-        "name": one.person.name,
-        "step": one.step,
-        "own": list(one.own),
-        "filled": list(one.filled),
-        "whole": list(one.whole),
-        "green": one.is_green,
-        "replaced": list(one.replaced),
-        "before": one.before,
-        "branch": one.delivered.branch if one.delivered else "",
-        "type": pull_command(one.delivered) if one.delivered else "",
-        "failed": one.failed,
-        "why": one.why,
+        **pick(result.person, "folder", "name"),
+        **pick(result, "step", "own", "filled", "whole"),
+        "green": result.is_green,
+        **pick(result, "replaced", "before"),
+        **delivered_as_json(result.delivered),
+        **pick(result, "failed", "why"),
     }

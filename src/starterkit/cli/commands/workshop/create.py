@@ -9,15 +9,14 @@ from typing import Annotated, Any
 import typer
 
 from starterkit import wheel_file
-from starterkit.cli.commands.workshop.create_request import Due, Place, RemoteTemplate, RosterFile, WorkshopChoice
+from starterkit.cli.commands.workshop.create_request import Due, Place, RemoteTemplate, RosterFile, workshop_request
 from starterkit.cli.commands.workshop.shared import Jobs, reached_code
-from starterkit.cli.console.console import Console
+from starterkit.cli.console.console import Console, pick
 from starterkit.cli.console.invocation import shown_path
 from starterkit.cli.console.table import counted, fitted, width_of
-from starterkit.cli.console.text import markup, text
-from starterkit.cli.options import At, Data, Elsewhere, Framework, Trust
-from starterkit.cli.session import console_of, folder_of
-from starterkit.errors import ExitCode, UsageError
+from starterkit.cli.console.text import text
+from starterkit.cli.options import At, Data, Elsewhere, Framework, Trust, console_of, folder_of, only_one, option
+from starterkit.errors import ExitCode
 from starterkit.paths import expand_user_folder
 from starterkit.process import quoted
 from starterkit.sanitize import few, truncate
@@ -29,7 +28,7 @@ from starterkit.workshop.names import told_apart
 
 _WIDEST_NAME = 48
 _MOST_TITLES, _LONGEST_TITLE = 30, 120
-_COLUMN_WORDS = {"first": "first name", "last": "surname", "email": "e-mail"}
+_COLUMN_NAMES = {"first": "first name", "last": "surname", "email": "e-mail"}
 _INSTALLED = (
     "python3 -m venv starterkit-env",
     ". starterkit-env/bin/activate",
@@ -59,151 +58,131 @@ def create(
     at: At = "",
     remote_template: RemoteTemplate = "",
     due: Due = "",
-    zips: Annotated[
-        str,
-        typer.Option("--zip", metavar="FOLDER", help="Write a zip for each person there, to hand out."),
-    ] = "",
-    folders: Annotated[
-        str,
-        typer.Option("--folders", metavar="FOLDER", help="Make a working folder for each person there."),
-    ] = "",
+    zips: Annotated[str, option("--zip", "FOLDER", "Write a zip for each person there, to hand out.")] = "",
+    folders: Annotated[str, option("--folders", "FOLDER", "Make a working folder for each person there.")] = "",
     jobs: Jobs = "",
 ) -> int:
     """Make a workshop: one repository for each person or team, all from one rendering.
 
     With a longer roster, the same again adds who is new; what exists is never touched.
     """
-    if zips and folders:
-        raise UsageError("--zip and --folders exclude each other.", "Choose one of them.")
+    only_one({"--zip": zips, "--folders": folders})
     console, here = console_of(context), folder_of(context)
-    choice = WorkshopChoice(context, place, framework, template, trust, data, at)
-    request = choice.request(roster, remote_template, due, jobs)
+    request = workshop_request(context, roster, place, framework, template, trust, data, at, remote_template, due, jobs)
     if zips or folders:
         method = "zip" if zips else "folders"
         request = replace(request, method=method, handouts=expand_user_folder(zips or folders, here))
-    return show(console, create_workshop(request, console.show_progress))
+    return show(console, "workshop create", create_workshop(request, console.show_progress))
 
 
-def show(console: Console, made: CreateResult) -> int:
-    """Show the workshop with a line for each person of the roster."""
-    code = reached_code(len(made.unreached), sum(one.pushed is not None for one in made.people))
+def show(console: Console, command: str, made: CreateResult) -> int:
+    """Show the workshop with a line for each person of the roster, as the answer to a command."""
+    code = reached_code(len(made.unreached), sum(enrolled.pushed is not None for enrolled in made.people))
     if console.as_json:
-        console.json("workshop create", as_json(made))
+        console.json(command, _as_json(made))
         return code
-    console.print(text("ok", "bold green"), "  ", _head(made))
+    console.ok(_head(made))
     _show_columns(console, made)
     console.print()
-    _show_people(console, _lines(made))
+    _show_people(console, made)
     _show_noticed(console, made)
     _show_owner(console, made)
     if code != ExitCode.ENVIRONMENT:
         _show_to_all(console, made)
     if not made.unreached:
-        _show_next(console, made)
+        console.invocation = console.invocation.outside()
+        folder = shown_path(made.workshop.folder)
+        enter = [f"cd {quoted(folder)}"] if folder != "." else []
+        console.type_next("When they have begun, see where everybody is", *enter, "workshop collect", "workshop status")
     return code
 
 
-def _lines(made: CreateResult) -> list[tuple[str, str]]:
-    """What each person types, with what tells apart those of one name, and those who are new from the others."""
+def _show_people(console: Console, made: CreateResult) -> None:
+    """Show what each person types. Marks tell new people from the others, and a login people of the same name."""
     people = made.workshop.people
     names = told_apart((person.folder, person.name, person.login or person.email) for person in people)
-    mark = 0 < made.added < len(made.people)
-    lines = []
-    for one in made.people:
-        name = names[one.person.folder]
-        if mark:
-            name = f"{'new' if one.is_new else '   '}  {name}"
-        lines.append((name, _typed(made, one)))
-    return lines
-
-
-def _show_people(console: Console, lines: list[tuple[str, str]]) -> None:
-    """Show what each person types, so that it can be copied."""
-    width = width_of("", (name for name, _ in lines), _WIDEST_NAME)
-    for name, typed in lines:
-        console.verbatim(f"{fitted(name, width)}  {typed}", indent=2)
+    if 0 < made.added < len(made.people):
+        marks = {enrolled.person.folder: "new  " if enrolled.is_new else "     " for enrolled in made.people}
+        names = {folder: f"{marks.get(folder, '')}{name}" for folder, name in names.items()}
+    width = width_of("", (names[enrolled.person.folder] for enrolled in made.people), _WIDEST_NAME)
+    for enrolled in made.people:
+        console.verbatim(f"{fitted(names[enrolled.person.folder], width)}  {_typed(made, enrolled)}", indent=2)
 
 
 def _head(made: CreateResult) -> str:
     workshop = made.workshop
-    begin = "the starter project" if workshop.step == BASE else workshop.step
-    place = shown_path(workshop.folder)
+    start = "the starter project" if workshop.step == BASE else workshop.step
+    folder = shown_path(workshop.folder)
+    name = "This workshop" if folder == "." else f"The workshop in {folder}"
     repositories, people = len(workshop.people), sum(len(person.everybody) for person in workshop.people)
     if repositories == people:
-        has = f"{counted(people, 'person', 'people')}, {made.added} of them new"
+        contents = f"{counted(people, 'person', 'people')}, {made.added} of them new"
     else:
         shared = counted(repositories, "repository", "repositories")
-        has = f"{shared} ({made.added} of them new) for {people} people"
-    return (
-        f"{'This workshop' if place == '.' else f'The workshop in {place}'} has {has}; "
-        f"all begin with {begin} ({workshop.template.removeprefix('starterkit:')})."
-    )
+        contents = f"{shared} ({made.added} of them new) for {people} people"
+    return f"{name} has {contents}; all begin with {start} ({workshop.template.removeprefix('starterkit:')})."
 
 
 def _show_columns(console: Console, made: CreateResult) -> None:
-    """Show what each column of the roster was taken for, and which columns were not used."""
-    columns, unused = made.roster.columns, [truncate(title, 1, _LONGEST_TITLE) for title in made.roster.unused]
-    used = (
-        f'{_COLUMN_WORDS.get(name, name)} from "{truncate(title, 1, _LONGEST_TITLE)}"'
-        for name, title in columns.items()
-    )
-    console.print(f"Columns of the roster: {', '.join(used)}.", hang=2)
+    """Show what each column of the roster was read as, and which columns were not used."""
+    columns = {name: truncate(title, 1, _LONGEST_TITLE) for name, title in made.roster.columns.items()}
+    unused = [truncate(title, 1, _LONGEST_TITLE) for title in made.roster.unused]
+    used = ", ".join(f'{_COLUMN_NAMES.get(name, name)} from "{title}"' for name, title in columns.items())
+    console.print(f"Columns of the roster: {used}.", hang=2)
     if unused:
         console.print(f"Not used: {few(unused, _MOST_TITLES)}.", hang=2)
 
 
 def _show_noticed(console: Console, made: CreateResult) -> None:
-    for line, what in made.roster.left_out:
-        console.info(f"Left out: line {line} of the roster ({what}). It names no person.")
+    for line, content in made.roster.left_out:
+        console.info(f"Left out: line {line} of the roster ({content}). It names no person.")
     for team in made.changed_teams:
-        console.info(
-            markup(
-                f"The team {team.name} has other members in the roster than in workshop.yml, which stays as it is: "
-                "correct them there, under `members:`."
-            )
+        console.note_prose(
+            f"The team {team.name} has other members in the roster than in workshop.yml, which stays as it is: "
+            "correct them there, under `members:`."
         )
     if made.in_another_way:
-        console.info(markup(f"--{made.method} is for those who come from now on; the others begin as before."))
+        console.note_prose(f"--{made.method} is for those who come from now on; the others begin as before.")
     if made.unreached:
         console.print()
-        for one in made.unreached:
-            why = one.pushed.why if one.pushed else ""
-            console.print(text("NOT REACHED", "bold red"), f"  {one.person.name} ({one.person.remote}): {why}", hang=13)
+        for enrolled in made.unreached:
+            why = enrolled.pushed.why if enrolled.pushed else ""
+            person = f"{enrolled.person.name} ({enrolled.person.remote})"
+            console.print(text("NOT REACHED", "bold red"), f"  {person}: {why}", hang=13)
         console.say_prose("Type the same again when that is mended: only what is missing is pushed.")
 
 
 def _show_owner(console: Console, made: CreateResult) -> None:
-    """Show what is still to be done where people are other users of this machine: what was made here is ours."""
+    """Show what other users of this machine need, because everything here belongs to the current user."""
     if os.name == "nt":
         return
-    here = any(made.workshop.start_method(one.person) == "clone" and not one.person.remote for one in made.people)
-    lines = [line for one in made.people if (line := _to_give(one))]
-    if here:
+    methods = {made.workshop.start_method(enrolled.person) for enrolled in made.people if not enrolled.person.remote}
+    if "clone" in methods:
         console.print()
         console.say_prose(
             "These repositories belong to you. Another user of this machine can neither clone nor push. "
             "For other users, create the workshop with `--folders` (docs/workshop.md, A shared disk)."
         )
-    if lines:
+    commands = list(filter(None, map(_chown_command, made.people)))
+    if commands:
         console.print()
         console.print("These folders belong to you. Give them to the users of this machine who work there:")
-        for line in lines:
-            console.verbatim(line, indent=2)
+    for command in commands:
+        console.verbatim(command, indent=2)
 
 
-def _to_give(one: Participant) -> str:
-    """What gives a working folder to the user of this machine for whom it is; empty where there is nothing to give."""
-    folder, login = one.handout, one.person.login
-    if folder is None or not folder.is_dir() or folder.stat().st_uid != os.geteuid():
+def _chown_command(enrolled: Participant) -> str:
+    """Return what gives a working folder to its user of this machine, or ""."""
+    folder, login = enrolled.handout, enrolled.person.login
+    if folder is None or not folder.is_dir() or folder.stat().st_uid != os.geteuid() or not is_another_user(login):
         return ""
-    place = quoted(os.fspath(folder.absolute()))
-    return f"sudo chown -R {quoted(login)}: {place}" if is_another_user(login) else ""
+    return f"sudo chown -R {quoted(login)}: {quoted(os.fspath(folder.absolute()))}"
 
 
 def _show_to_all(console: Console, made: CreateResult) -> None:
-    """Show what all have to know, to be copied: as it is typed on their machines, not on this one."""
-    ways = {made.workshop.start_method(one.person) for one in made.people}
-    pushed = ("git push",) if "clone" in ways else ()
+    """Show a text for all participants to copy, with commands for their machines."""
+    methods = {made.workshop.start_method(enrolled.person) for enrolled in made.people}
+    pushed = ("git push",) if "clone" in methods else ()
     after_next = (("After each `starterkit next` or `solve`, which commit by themselves:", pushed),) if pushed else ()
     console.print()
     console.say_prose(
@@ -211,74 +190,56 @@ def _show_to_all(console: Console, made: CreateResult) -> None:
         "needs: how to make the file)."
     )
     for head, lines in (
-        ("Once on your machine:", _ONCE if ways == {"folders"} else (*_INSTALLED, *_ONCE)),
-        ("In the folder that is yours:" if ways == {"folders"} else "In the folder that your line makes:", _STEPS),
+        ("Once on your machine:", _ONCE if methods == {"folders"} else (*_INSTALLED, *_ONCE)),
+        ("In the folder that is yours:" if methods == {"folders"} else "In the folder that your line makes:", _STEPS),
         *after_next,
         ("After each bit of work of your own, for nothing else is seen:", (*_SAVED, *pushed)),
     ):
         console.verbatim(head, indent=2)
         for line in lines:
             console.verbatim(line, indent=4)
-    if "zip" in ways:
+    if "zip" in methods:
         console.verbatim("At the end, hand in the whole folder, with .git in it; node_modules may stay out.", indent=2)
 
 
-def _show_next(console: Console, made: CreateResult) -> None:
-    console.invocation = console.invocation.outside()
-    place = shown_path(made.workshop.folder)
-    go = [f"cd {quoted(place)}"] if place != "." else []
-    console.type_next("When they have begun, see where everybody is", *go, "workshop collect", "workshop status")
-
-
-def _typed(made: CreateResult, one: Participant) -> str:
-    """What a person types to begin."""
-    workshop, person = made.workshop, one.person
-    if one.handout is not None and one.handout.suffix == ".zip":
-        site = quoted(folder_in_zip(workshop))
-        return f"unzip {quoted(one.handout.name)} && cd {site}   ({shown_path(one.handout)})"
-    folder = one.handout or workshop.remote_folder(person)
+def _typed(made: CreateResult, enrolled: Participant) -> str:
+    """Return what a person types to begin."""
+    workshop, person, handout = made.workshop, enrolled.person, enrolled.handout
+    if handout is not None and handout.suffix == ".zip":
+        return f"unzip {quoted(handout.name)} && cd {quoted(folder_in_zip(workshop))}   ({shown_path(handout)})"
+    folder = handout or workshop.remote_folder(person)
     if folder is not None and (folder / ".git").exists():
         return f"cd {quoted(os.fspath(folder.absolute()))}"
-    # What stands behind a remote may have been made with another branch than main for its first one.
-    branch = "-b main " if person.remote else ""
+    branch = "-b main " if person.remote else ""  # the remote may have another default branch
     if person.has_address:
         return f"git clone {branch}{quoted(person.remote)}"
-    place = quoted(os.fspath((folder or workshop.repository(person)).absolute()))
-    # Else git would make a clone that borrows its objects from the workshop's folder.
-    return f"git clone {branch}--no-local {place}"
+    source = quoted(os.fspath((folder or workshop.repository(person)).absolute()))
+    return f"git clone {branch}--no-local {source}"  # a local clone would borrow its objects from the workshop's folder
 
 
-def as_json(made: CreateResult) -> dict[str, Any]:
-    """Return the object that docs/commands.md describes."""
-    workshop = made.workshop
+def _as_json(made: CreateResult) -> dict[str, Any]:
+    workshop, roster = made.workshop, made.roster
     return {
-        "folder": str(workshop.folder.absolute()),
-        "template": workshop.template,
-        "step": workshop.step,
-        "solved": workshop.solved,
+        "folder": workshop.folder.absolute(),
+        **pick(workshop, "template", "step", "solved"),
         "due": workshop.due.isoformat() if workshop.due else None,
         "added": made.added,
-        "people": [_person_as_json(made, one) for one in made.people],
-        "columns": dict(made.roster.columns),
-        "unused_columns": list(made.roster.unused),
-        "left_out": [{"line": line, "what": what} for line, what in made.roster.left_out],
+        "people": [_person_as_json(made, enrolled) for enrolled in made.people],
+        "columns": dict(roster.columns),
+        "unused_columns": roster.unused,
+        "left_out": [{"line": line, "what": content} for line, content in roster.left_out],
         "changed_teams": [team.folder for team in made.changed_teams],
-        "unreached": [one.person.folder for one in made.unreached],
+        "unreached": [enrolled.person.folder for enrolled in made.unreached],
     }
 
 
-def _person_as_json(made: CreateResult, one: Participant) -> dict[str, Any]:
-    person = one.person
+def _person_as_json(made: CreateResult, enrolled: Participant) -> dict[str, Any]:
+    person, pushed = enrolled.person, enrolled.pushed
     return {
-        "folder": person.folder,
-        "name": person.name,
-        "login": person.login,
-        "email": person.email,
-        "members": [vars(member) for member in person.members],
-        "remote": person.remote,
-        "repository": str(made.workshop.repository(person).absolute()),
-        "new": one.is_new,
-        "begin": _typed(made, one),
-        "handout": str(one.handout.absolute()) if one.handout else None,
-        "pushed": None if one.pushed is None else {"reached": one.pushed.reached, "why": one.pushed.why},
+        **pick(person, "folder", "name", "login", "email", "members", "remote"),
+        "repository": made.workshop.repository(person).absolute(),
+        "new": enrolled.is_new,
+        "begin": _typed(made, enrolled),
+        "handout": enrolled.handout.absolute() if enrolled.handout else None,
+        "pushed": pushed and pick(pushed, "reached", "why"),
     }

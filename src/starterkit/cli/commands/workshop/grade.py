@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from starterkit.cli.commands.workshop.grading import grade_people, run_here, shelf_of, tell_failed
 from starterkit.cli.commands.workshop.shared import TrustSubmissions, Who, complete_path_steps, workshop_here
-from starterkit.cli.console.console import Console
+from starterkit.cli.console.console import Console, pick
 from starterkit.cli.console.table import (
     WIDEST_NAME,
     WIDEST_STEP,
@@ -21,8 +22,7 @@ from starterkit.cli.console.table import (
     step_words,
     width_of,
 )
-from starterkit.cli.options import flag, part_of, whole_number
-from starterkit.cli.session import console_of
+from starterkit.cli.options import console_of, flag, option, part_of, whole_number
 from starterkit.errors import StarterkitError
 from starterkit.template.model import BASE
 from starterkit.workshop.grading.batch import GradingRequest
@@ -44,26 +44,14 @@ def grade(
     context: typer.Context,
     who: Who = None,
     step: Annotated[
-        str,
-        typer.Option(
-            "--step",
-            metavar="STEP",
-            help="Grade at this step; else at the one each stands at.",
-            autocompletion=complete_path_steps,
-        ),
+        str, option("--step", "STEP", "Grade at this step; else at the one each stands at.", complete_path_steps)
     ] = "",
-    due: Annotated[
-        str,
-        typer.Option("--due", metavar="TIME", help="The last commit before this counts; later ones are late."),
-    ] = "",
-    jobs: Annotated[
-        str, typer.Option("--jobs", metavar="N", help="So many at once; else one for each core.", show_default=False)
-    ] = "",
-    shard: Annotated[str, typer.Option("--shard", metavar="I/N", help="Only part I of N of the people.")] = "",
-    again: Annotated[bool, flag("--again", help="Grade everything again, also what has not changed.")] = False,
+    due: Annotated[str, option("--due", "TIME", "The last commit before this counts; later ones are late.")] = "",
+    jobs: Annotated[str, option("--jobs", "N", "So many at once; else one for each core.")] = "",
+    shard: Annotated[str, option("--shard", "I/N", "Only part I of N of the people.")] = "",
+    again: Annotated[bool, flag("--again", "Grade everything again, also what has not changed.")] = False,
     scheduler: Annotated[
-        str,
-        typer.Option("--scheduler", metavar="ADDRESS", help="Let the workers of this Dask scheduler run them."),
+        str, option("--scheduler", "ADDRESS", "Let the workers of this Dask scheduler run them.")
     ] = "",
     trust_submissions: TrustSubmissions = False,
 ) -> int:
@@ -83,7 +71,7 @@ def grade(
         again=again,
     )
     console.farewell = "Interrupted. What was graded is kept; type the same to go on."
-    with _place(console, scheduler, trusted=trust_submissions) as (runner, shelf, slots):
+    with _runner(console, scheduler, trusted=trust_submissions) as (runner, shelf, slots):
         order = replace(order, jobs=order.jobs or slots)
         grades, failed = grade_people(console, workshop, order, runner, shelf)
         confinement = runner.describe()
@@ -94,22 +82,21 @@ def grade(
 
 
 @contextmanager
-def _place(console: Console, scheduler: str, *, trusted: bool) -> Iterator[tuple[Runner, EnvironmentCache, int]]:
-    """Give the block where submissions are run, this machine's packages, and how many run at once (0: one a core)."""
-    if not scheduler:
-        here = run_here(console, trusted=trusted)
-        yield here, here.shelf, 0
-        return
+def _runner(console: Console, scheduler: str, *, trusted: bool) -> Iterator[tuple[Runner, EnvironmentCache, int]]:
+    """Give what runs submissions, this machine's packages, and how many run at once (0: one for each core)."""
+    if scheduler:
+        with closing(DaskRunner(scheduler)) as cluster:
+            yield cluster, shelf_of(console), cluster.slots
+    else:
+        runner = run_here(console, trusted=trusted)
+        yield runner, runner.shelf, 0
 
-    with closing(DaskRunner(scheduler)) as cluster:
-        yield cluster, shelf_of(console), cluster.slots
 
-
-def _step(workshop: Workshop, words: str) -> str:
-    if words in ("", BASE):
-        return words
+def _step(workshop: Workshop, name: str) -> str:
+    if name in ("", BASE):
+        return name
     with metadata_of(workshop) as template:
-        return template.find_step(words)
+        return template.find_step(name)
 
 
 def _show(
@@ -119,19 +106,12 @@ def _show(
     failed: Mapping[str, StarterkitError],
     confinement: Confinement,
 ) -> None:
-    """Show a table with a line for everybody.
-
-    `called` are their names, and `failed` why some have no grade, by their folders.
-    """
+    """Show a table with a line for each person. By folder, `called` has names, and `failed` why a grade is missing."""
     if console.as_json:
-        answer: dict[str, Any] = {
-            "sandbox": {
-                "name": confinement.name,
-                "stops": list(confinement.stops),
-                "does_not_stop": list(confinement.does_not_stop),
-            },
-            "grades": [grade_as_json(one) for one in grades],
-            "not_graded": [{"folder": folder, "why": wrong.message} for folder, wrong in failed.items()],
+        answer = {
+            "sandbox": pick(confinement, "name", "stops", "does_not_stop"),
+            "grades": [grade_as_json(grade) for grade in grades],
+            "not_graded": [{"folder": folder, "why": error.message} for folder, error in failed.items()],
             "next": "workshop status",
         }
         console.json("workshop grade", answer)
@@ -148,39 +128,42 @@ def _show(
 def _show_table(
     console: Console, called: Mapping[str, str], grades: Sequence[Grade], failed: Mapping[str, StarterkitError]
 ) -> None:
-    shown = {one.person.folder for one in grades} | set(failed)
+    shown = {grade.person.folder for grade in grades} | set(failed)
     heads = (
         ("name", width_of("name", (called[folder] for folder in shown), WIDEST_NAME)),
-        ("step", width_of("step", (step_words(one.step) for one in grades), WIDEST_STEP)),
+        ("step", width_of("step", (step_words(grade.step) for grade in grades), WIDEST_STEP)),
         *(("done", 4), ("verdict", 10), ("green", 7), ("late", 4)),
     )
-    order = {folder: number for number, folder in enumerate(called)}
+    by_folder = {grade.person.folder: grade for grade in grades}
     rows = [
-        (_cells(called[one.person.folder], one), _note(one))
-        for one in sorted(grades, key=lambda one: order[one.person.folder])
+        (_cells(name, by_folder[folder]), _note(by_folder[folder]))
+        for folder, name in called.items()
+        if folder in by_folder
     ]
-    rows += [([called[folder], "", "", (_NOT_GRADED, "bold red")], "") for folder in failed]  # why: below the table
+    # Why a grade is missing is shown below the table.
+    rows += [([called[folder], "", "", (_NOT_GRADED, "bold red")], "") for folder in failed]
     show_table(console, heads, rows)
 
 
-def _cells(name: str, one: Grade) -> list[Cell]:
-    done, count = (str(len(one.done)), f"{one.passed}/{len(one.results)}") if one.results else ("-", "-")
-    verdict = (one.verdict.value, _STYLES.get(one.verdict.value, "bold red"))
-    return [name, step_words(one.step), done, verdict, count, "late" if one.late else ""]
+def _cells(name: str, grade: Grade) -> list[Cell]:
+    done, count = "-", "-"
+    if grade.results:
+        done, count = str(len(grade.done)), f"{grade.passed}/{len(grade.results)}"
+    verdict = (grade.verdict.value, _STYLES.get(grade.verdict.value, "bold red"))
+    return [name, step_words(grade.step), done, verdict, count, "late" if grade.late else ""]
 
 
 def _headline(grades: Sequence[Grade], failed: int) -> str:
-    verdicts = [*(one.verdict.value for one in grades), *[_NOT_GRADED] * failed]
-    people = counted_people([one.person for one in grades], failed)
-    counted = ", ".join(f"{verdicts.count(word)} {word}" for word in dict.fromkeys(verdicts))
-    kept = sum(one.kept for one in grades)
+    verdicts = Counter([*(grade.verdict.value for grade in grades), *[_NOT_GRADED] * failed])
+    people = counted_people([grade.person for grade in grades], failed)
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items())
+    kept = sum(grade.kept for grade in grades)
     again = f" {kept} as graded before: nothing has changed." if kept else ""
-    return f"{people}: {counted or 'nobody was graded'}.{again}"
+    return f"{people}: {counts or 'nobody was graded'}.{again}"
 
 
-def _note(one: Grade) -> str:
-    first = one.first_red
-    said = one.why if one.why and (one.verdict.value != "red" or first is None) else ""
-    if not said and first is not None:
-        said = first.sentence or first.test
-    return "; ".join(filter(None, [said, *one.notes[:1]]))
+def _note(grade: Grade) -> str:
+    first, note = grade.first_red, grade.why
+    if first is not None and (not note or grade.verdict.value == "red"):
+        note = first.sentence or first.test
+    return "; ".join(filter(None, [note, *grade.notes[:1]]))

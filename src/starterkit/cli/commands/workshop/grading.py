@@ -1,4 +1,4 @@
-"""Grading for the commands that grade among other things."""
+"""Grading as the commands `grade`, `collect`, `status --watch` and `catch-up` need it."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ from starterkit.workshop.submissions import of_commit
 from starterkit.workshop.watch import GradePeople
 
 _MOST_NAMES = 6
-Trouble = tuple[str, str, str]
+Trouble = tuple[str, str, str]  # a title, what is wrong, what to do
 
 
 @dataclass
 class Troubles:
-    """What goes wrong while a room is watched. It is told below each table as long as it lasts."""
+    """Collects what goes wrong during a watch, to show it below each table as long as it lasts."""
 
     lasting: list[Trouble] = field(default_factory=list)
     of_this_round: list[Trouble] = field(default_factory=list)
     _not_graded: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
     def begin_round(self) -> None:
-        """Forget what went wrong in the round before."""
+        """Forget the troubles of the round before."""
         self.of_this_round.clear()
         self._not_graded.clear()
 
     def not_graded(self, failed: Mapping[str, StarterkitError]) -> None:
-        """Note why some could not be graded, an error for the folder of each."""
-        for folder, wrong in failed.items():
-            self._not_graded.setdefault((wrong.message, wrong.fix), []).append(folder)
+        """Note the people without a grade: an error for the folder of each."""
+        for folder, error in failed.items():
+            self._not_graded.setdefault((error.message, error.fix), []).append(folder)
 
     def told(self, called: Mapping[str, str]) -> tuple[Trouble, ...]:
-        """All that is to be told now: a title, what is wrong, what to do. `called` are people's names, by folder."""
+        """Return all troubles of now. `called` are people's names, by folder."""
         not_graded = (
             ("NOT GRADED", f"{few([called[folder] for folder in folders], _MOST_NAMES)}: {message}", fix)
             for (message, fix), folders in self._not_graded.items()
@@ -54,7 +54,7 @@ class Troubles:
 
 
 def grader(console: Console, *, trusted: bool) -> GradePeople:
-    """Return a function that grades latest work. Raises `EnvironmentProblem` if there is no sandbox."""
+    """Return a function that grades people's latest work. Raises `EnvironmentProblem` without a sandbox."""
     runner = run_here(console, trusted=trusted)
 
     def grade_them(workshop: Workshop, people: Sequence[Person], _say: Progress) -> None:
@@ -65,42 +65,42 @@ def grader(console: Console, *, trusted: bool) -> GradePeople:
 
 
 def tell_failed(console: Console, workshop: Workshop, failed: Mapping[str, StarterkitError]) -> int:
-    """Tell who could not be graded for a reason that is not theirs; return the exit code."""
+    """Show who could not be graded, and return the exit code."""
     troubles = Troubles()
     troubles.not_graded(failed)
-    for one in troubles.told(workshop.called):
-        console.error(*one)
-    return next((int(wrong.code) for wrong in failed.values()), 0)
+    for trouble in troubles.told(workshop.called):
+        console.error(*trouble)
+    return next((int(error.code) for error in failed.values()), 0)
 
 
 def grader_for_watch(console: Console, troubles: Troubles, *, trusted: bool) -> GradePeople | None:
-    """Like `grader`, but None where there is no sandbox. What goes wrong is noted."""
+    """Return the same for a watch, or None without a sandbox. This notes what goes wrong."""
     try:
         runner = run_here(console, trusted=trusted)
-    except EnvironmentProblem as lacking:
-        troubles.lasting.append(("Nothing is graded:", lacking.message, lacking.fix))
+    except EnvironmentProblem as error:
+        troubles.lasting.append(("Nothing is graded:", error.message, error.fix))
         return None
 
     def grade_them(workshop: Workshop, people: Sequence[Person], _say: Progress) -> None:
         try:
-            _, failed = grade_people(console, workshop, GradingRequest(people), runner, runner.shelf, names=False)
-        except StarterkitError as wrong:  # of the path itself, so of everybody
-            troubles.not_graded({person.folder: wrong for person in people})
-        else:
-            troubles.not_graded(failed)
+            failed = grade_people(console, workshop, GradingRequest(people), runner, runner.shelf, names=False)[1]
+        except StarterkitError as error:  # about the path, so nobody can be graded
+            failed = {person.folder: error for person in people}
+        troubles.not_graded(failed)
 
     return grade_them
 
 
 def judge_if_any(console: Console, workshop: Workshop, *, trusted: bool) -> Judge | None:
-    """Return what tells whether a commit of somebody's is green at a step; None where nothing can be graded here.
+    """Return a function that says whether a person's commit passes a step's tests.
 
-    The reason for that is told. Nothing is written into the results: such a commit may come to nothing.
+    Without a sandbox, show the reason and return None. The results don't get these grades, because the commit may not
+    be kept.
     """
     try:
         runner = run_here(console, trusted=trusted)
-    except EnvironmentProblem as lacking:
-        console.error("Nothing is graded:", lacking.message, lacking.fix)
+    except EnvironmentProblem as error:
+        console.error("Nothing is graded:", error.message, error.fix)
         return None
     grader = Grader(workshop, Layers(workshop), runner.shelf, runner)
 
@@ -112,13 +112,12 @@ def judge_if_any(console: Console, workshop: Workshop, *, trusted: bool) -> Judg
 
 
 def run_here(console: Console, *, trusted: bool) -> LocalRunner:
-    """Return what runs submissions on this machine. Raises `EnvironmentProblem` where there is no sandbox."""
+    """Return what runs submissions on this machine. Raises `EnvironmentProblem` without a sandbox."""
     return LocalRunner(shelf_of(console), sandbox(trusted=trusted))
 
 
 def shelf_of(console: Console) -> EnvironmentCache:
     """Return the packages of this machine for submissions."""
-
     return EnvironmentCache(environments_folder(cache_folder()), console.show_progress)
 
 
@@ -131,7 +130,7 @@ def grade_people(
     *,
     names: bool = True,
 ) -> tuple[list[Grade], Mapping[str, StarterkitError]]:
-    """Grade people, and write their grades; return these, and why some have none, by their folders."""
+    """Grade people and write their grades. Return the grades, and the errors for those without one by folder."""
     called = workshop.called if names else {}
 
     def on_grade(grade: Grade, done: int, of: int) -> None:

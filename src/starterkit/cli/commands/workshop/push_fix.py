@@ -11,18 +11,20 @@ import typer
 
 from starterkit.cli.commands.workshop.shared import (
     Who,
+    delivered_as_json,
+    needs_command,
     pull_command,
     show_pull,
     show_zips,
     workshop_folder,
     workshop_with_path,
 )
-from starterkit.cli.console.console import Console
+from starterkit.cli.console.console import Console, pick
 from starterkit.cli.console.invocation import shown_path
-from starterkit.cli.console.text import markup, text
-from starterkit.cli.new_questions import from_elsewhere
-from starterkit.cli.options import Elsewhere, Trust, flag
-from starterkit.cli.session import console_of, folder_of
+from starterkit.cli.console.table import counted
+from starterkit.cli.console.text import text
+from starterkit.cli.options import Elsewhere, Trust, console_of, flag, folder_of
+from starterkit.cli.session import from_elsewhere
 from starterkit.errors import ExitCode, UsageError
 from starterkit.git.clone import parse_git_url, without_secret
 from starterkit.process import quoted
@@ -40,8 +42,9 @@ _STYLES = {
     FixOutcome.FAILED: "bold red",
     FixOutcome.OTHER: "bold red",
 }
+_FAILED = (FixOutcome.FAILED, FixOutcome.OTHER)
 _MOST_FILES = 4
-_WORDS = {
+_LABELS = {
     FixOutcome.CLEAN: ("clean", "clean"),
     FixOutcome.CONFLICT: ("conflict", "conflicts"),
     FixOutcome.HAS_IT: ("has it already", "have it already"),
@@ -56,7 +59,7 @@ def push_fix(
     who: Who = None,
     template: Elsewhere = "",
     trust: Trust = False,
-    yes: Annotated[bool, flag("--yes", help="Put it in without asking, after the report.")] = False,
+    yes: Annotated[bool, flag("--yes", "Put it in without asking, after the report.")] = False,
 ) -> int:
     """Bring a corrected template to everybody, carried onto what they wrote.
 
@@ -67,32 +70,42 @@ def push_fix(
     with working(workshop_folder(context), console.show_progress):
         workshop = workshop_with_path(context)
         people = workshop.chosen(who or [])
-        found, corrected = _corrected(context, workshop, template, trusted=trust)
-        new = render_new_path(workshop, found, trusted=trust)
-        back = reverted_later(workshop, new)
+        located, corrected = _corrected(context, workshop, template, trusted=trust)
+        new = render_new_path(workshop, located, trusted=trust)
+        reverted = reverted_later(workshop, new)
         fixes = plan(workshop, people, new, console.show_progress)
         waiting = any(fix.commit for fix in fixes) or (new.path, new.texts) != (workshop.path, workshop.texts)
         if not console.as_json:
-            _show_report(console, workshop, fixes, back)
-        done = waiting and (yes or (console.is_interactive and _is_wanted(console, fixes)))
+            _show_report(console, workshop, fixes, reverted)
+        done = waiting and (yes or (console.is_interactive and _is_confirmed(console, fixes)))
         if done:
             fixes = apply(workshop, fixes, new, corrected)
-    words = ["workshop push-fix", *map(quoted, who or []), *(["--template", quoted(template)] if template else [])]
-    words += ["--trust"] if trust else []
-    again = " ".join((*words, "--yes"))
-    validate = "" if found.is_bundled else f"template validate {quoted(shown_path(found.folder))} --skip earned"
-    code = _show(console, workshop, fixes, back, waiting=waiting, done=done, again=again, validate=validate)
+    code = ExitCode.RED if any(fix.outcome in _FAILED for fix in fixes) else ExitCode.DONE
+    back = [{"file": file, "step": step} for file, step in reverted]
+    answer = {"done": done, "people": [_as_json(fix) for fix in fixes], "taken_back": back}
+    if console.json("workshop push-fix", answer):
+        return code
     if done:
+        _show_done(console, workshop, fixes)
         show_zips(console, workshop)
+    elif not waiting:
+        console.print("There is nothing to put in.")
+        _show_typed(console, workshop, fixes)
+    else:
+        if not located.is_bundled:
+            why = "Whether the corrected path works is not looked at here. In some minutes, this tells"
+            console.type_next(why, f"template validate {quoted(shown_path(located.folder))} --skip earned")
+        again = ["workshop push-fix", *map(quoted, who or []), *(["--template", quoted(template)] if template else [])]
+        console.type_next("Nothing was changed. To put it in", " ".join([*again, *["--trust"] * trust, "--yes"]))
     return code
 
 
 def _corrected(
     context: typer.Context, workshop: Workshop, elsewhere: str, *, trusted: bool
 ) -> tuple[ResolvedTemplate, str]:
-    """Return the corrected template, and its place as workshop.yml keeps it (empty: where the workshop came from).
+    """Return the corrected template, and the place to keep in workshop.yml ("" for the workshop's own template).
 
-    That is the one that is named, else the one of the last correction, else the one that the workshop was made from.
+    It is the template that is named, or that of the last correction, or the workshop's own.
     """
     console = console_of(context)
     name = workshop.template.removeprefix(BUNDLED)
@@ -101,13 +114,14 @@ def _corrected(
         elsewhere = workshop.corrected
         back = f"`--template {name}` goes back to the one that comes with starterkit." if is_bundled else ""
         _check_is_there(elsewhere, back)
-        console.info(markup(f"Template: {elsewhere}, as for the last correction. {back}".rstrip()))
+        console.note_prose(f"Template: {elsewhere}, as for the last correction. {back}".rstrip())
     if elsewhere:
-        found = from_elsewhere(console, folder_of(context), elsewhere)
-        if not (trusted or found.is_bundled):
-            check_runs_no_code(found.folder)
-        place = str(found.folder) if found.is_folder else without_secret(elsewhere)
-        return found, "" if found.source == workshop.template and not found.is_folder else place
+        located = from_elsewhere(console, folder_of(context), elsewhere)
+        if not (trusted or located.is_bundled):
+            check_runs_no_code(located.folder)
+        if located.is_folder:
+            return located, str(located.folder)
+        return located, "" if located.source == workshop.template else without_secret(elsewhere)
     if not is_bundled:
         raise UsageError(
             f"This workshop's template is {workshop.template}, which did not come with starterkit.",
@@ -116,45 +130,39 @@ def _corrected(
     return locate_bundled(name), ""
 
 
-def _check_is_there(place: str, back: str) -> None:
-    """Raise `UsageError` where the folder of the last correction is gone: another template would take it back."""
-    if parse_git_url(place) is None and not Path(place).is_dir():
+def _check_is_there(template: str, back: str) -> None:
+    """Raise `UsageError` if the folder of the last correction is missing: another template would revert it."""
+    if parse_git_url(template) is None and not Path(template).is_dir():
         raise UsageError(
-            f"The path of this workshop was corrected with the template {place}, which is not there any more.",
+            f"The path of this workshop was corrected with the template {template}, which is not there any more.",
             f"Say where it is now: `starterkit workshop push-fix --template FOLDER`. {back}".rstrip(),
         )
 
 
-def _is_wanted(console: Console, fixes: list[PathFix]) -> bool:
-    count = sum(bool(fix.commit) for fix in fixes)
-    question = f"Put it in for {count} {'person' if count == 1 else 'people'}?"
+def _is_confirmed(console: Console, fixes: list[PathFix]) -> bool:
+    question = f"Put it in for {counted(sum(bool(fix.commit) for fix in fixes), 'person', 'people')}?"
     choices = [("yes", "commit it to their repositories"), ("no", "change nothing")]
     return console.choose(question, choices, "no") == "yes"
 
 
 def _show_report(
-    console: Console, workshop: Workshop, fixes: list[PathFix], taken_back: Sequence[tuple[str, str]]
+    console: Console, workshop: Workshop, fixes: list[PathFix], reverted: Sequence[tuple[str, str]]
 ) -> None:
-    """Show what the correction does, before anything is put in.
+    """Show what the correction changes, before it is put in.
 
-    `reverted_later` are corrected files, each with a later step at which it is as before.
+    `reverted` are corrected files, each with a later step whose version of the file lacks the correction.
     """
     counts = Counter(fix.outcome for fix in fixes)
-    said = [f"{counts[one]} {_WORDS[one][counts[one] > 1]}" for one in FixOutcome if counts[one]]
-    console.print(text(", ".join(said) or "nobody is in this workshop", "bold"), ".")
+    parts = [f"{counts[outcome]} {_LABELS[outcome][counts[outcome] > 1]}" for outcome in FixOutcome if counts[outcome]]
+    console.print(text(", ".join(parts) or "nobody is in this workshop", "bold"), ".")
     for fix in fixes:
-        if fix.outcome in (FixOutcome.HAS_IT,) or (fix.outcome is FixOutcome.CLEAN and not fix.files):
+        if fix.outcome is FixOutcome.HAS_IT or (fix.outcome is FixOutcome.CLEAN and not fix.files):
             continue
-        console.print(
-            text(f"{fix.outcome.value:<12}", _STYLES.get(fix.outcome, "dim")),
-            f"{workshop.called[fix.person.folder]}: {_about(fix)}",
-            hang=12,
-        )
-        if fix.replaced:
-            # All of them: they wrote in these.
-            words = f"replaces their {', '.join(fix.replaced)}; their version stays in the history"
-            console.print(f"{words} (commit {fix.base[:8]})", indent=12)
-    for file, step in taken_back:
+        _show_person(console, workshop, fix, f": {_details(fix)}", "dim")
+        if fix.replaced:  # all files, because the person wrote in them
+            files = f"replaces their {', '.join(fix.replaced)}; their version stays in the history"
+            console.print(f"{files} (commit {fix.base[:8]})", indent=12)
+    for file, step in reverted:
         console.print(
             text("careful", "bold yellow"),
             f"     {file} is corrected, and step {step} brings the whole file as it was before: fix it there, too.",
@@ -162,104 +170,57 @@ def _show_report(
         )
 
 
-def _show(
-    console: Console,
-    workshop: Workshop,
-    fixes: list[PathFix],
-    taken_back: Sequence[tuple[str, str]],
-    *,
-    waiting: bool,
-    done: bool,
-    again: str,
-    validate: str,
-) -> int:
-    """Show what was done; everything where JSON is wanted.
-
-    `again` is what to type to put it in, `validate` what tells whether the corrected path works (nothing where that
-    came with starterkit).
-    """
-    failed = [fix for fix in fixes if fix.outcome in (FixOutcome.FAILED, FixOutcome.OTHER)]
-    code = ExitCode.RED if failed else ExitCode.DONE
-    if console.as_json:
-        console.json("workshop push-fix", _answer(fixes, taken_back, done))
-        return code
-    if not waiting:
-        console.print("There is nothing to put in.")
-        _show_typed(console, workshop, fixes)
-    elif not done:
-        if validate:
-            console.type_next(
-                "Whether the corrected path works is not looked at here. In some minutes, this tells", validate
-            )
-        console.type_next("Nothing was changed. To put it in", again)
-    else:
-        _show_done(console, workshop, fixes)
-    return code
+def _show_person(console: Console, workshop: Workshop, fix: PathFix, sentence: str, style: str = "") -> None:
+    label = text(f"{fix.outcome.value:<12}", _STYLES.get(fix.outcome, style))
+    console.print(label, f"{workshop.called[fix.person.folder]}{sentence}", hang=12)
 
 
 def _show_done(console: Console, workshop: Workshop, fixes: list[PathFix]) -> None:
-    put_in = [(fix, fix.delivered) for fix in fixes if fix.commit and fix.delivered]
-    ready = [(fix, one) for fix, one in put_in if one.is_theirs]
+    delivered = [(fix, fix.delivered) for fix in fixes if fix.commit and fix.delivered]
+    ready = [(fix, delivery) for fix, delivery in delivered if delivery.is_theirs]
     console.print()
     if ready:
-        console.print(text("ok", "bold green"), f"  Put in for {len(ready)} of {len(fixes)}.")
-        if any(not one.source and not workshop.waits_for(fix.person) for fix, one in ready):
+        console.ok(f"Put in for {len(ready)} of {len(fixes)}.")
+        if any(not delivery.source and not workshop.waits_for(fix.person) for fix, delivery in ready):
             show_pull(console)
-    elif not put_in:
+    elif not delivered:
         console.print("Who comes later begins with the corrected path.")
     for fix in fixes:
         if fix.outcome is FixOutcome.FAILED:
-            console.print(
-                text(f"{fix.outcome.value:<12}", "bold red"),
-                f"{workshop.called[fix.person.folder]}: {fix.why}",
-                hang=12,
-            )
+            _show_person(console, workshop, fix, f": {fix.why}")
     _show_typed(console, workshop, fixes)
 
 
 def _show_typed(console: Console, workshop: Workshop, fixes: list[PathFix]) -> None:
-    """Show what those type for whom a plain pull is not enough."""
+    """Show what people type if a plain pull isn't enough."""
     for fix in fixes:
-        one = fix.delivered
-        if one is not None and (one.source or not one.is_theirs):
-            style = _STYLES.get(fix.outcome, "")
-            console.print(
-                text(f"{fix.outcome.value:<12}", style), f"{workshop.called[fix.person.folder]} types:", hang=12
-            )
-            console.verbatim(pull_command(one), "bold", indent=12)
+        if fix.delivered is not None and needs_command(fix.delivered):
+            _show_person(console, workshop, fix, " types:")
+            console.verbatim(pull_command(fix.delivered), "bold", indent=12)
 
 
-def _about(fix: PathFix) -> str:
+def _details(fix: PathFix) -> str:
     if not fix.files:
         return fix.why
     files = few([f"{path}{_lines(fix.lines.get(path, ()))}" for path in fix.files], _MOST_FILES)
     return f"{files}{f' ({fix.why})' if fix.why else ''}"
 
 
-def _lines(found: Sequence[tuple[int, int]]) -> str:
-    """Where in their file the conflicts are: ` line 7`, ` lines 3-5 and 9`."""
-    if not found:
+def _lines(conflicts: Sequence[tuple[int, int]]) -> str:
+    """Return the lines of the conflicts in a file: ` line 7`, ` lines 3-5 and 9`."""
+    ranges = [str(first) if first == last else f"{first}-{last}" for first, last in conflicts]
+    if not ranges:
         return ""
-    said = [str(first) if first == last else f"{first}-{last}" for first, last in found]
-    is_one = len(found) == 1 and found[0][0] == found[0][1]
-    return f" {'line' if is_one else 'lines'} {' and '.join(said)}"
-
-
-def _answer(fixes: list[PathFix], taken_back: Sequence[tuple[str, str]], done: bool) -> dict[str, Any]:
-    back = [{"file": file, "step": step} for file, step in taken_back]
-    return {"done": done, "people": [_as_json(fix) for fix in fixes], "taken_back": back}
+    is_single = len(ranges) == 1 and "-" not in ranges[0]
+    return f" {'line' if is_single else 'lines'} {' and '.join(ranges)}"
 
 
 def _as_json(fix: PathFix) -> dict[str, Any]:
     return {
-        "folder": fix.person.folder,
-        "name": fix.person.name,
+        **pick(fix.person, "folder", "name"),
         "outcome": fix.outcome.value,
-        "files": list(fix.files),
-        "lines": {path: [list(pair) for pair in found] for path, found in fix.lines.items()},
-        "replaced": list(fix.replaced),
-        "base": fix.base,
-        "why": fix.why,
-        "branch": fix.delivered.branch if fix.delivered else "",
-        "type": pull_command(fix.delivered) if fix.delivered else "",
+        "files": fix.files,
+        "lines": dict(fix.lines),
+        **pick(fix, "replaced", "base", "why"),
+        **delivered_as_json(fix.delivered),
     }

@@ -1,20 +1,16 @@
-"""What several workshop commands share: arguments, the workshop here, and what people type for an update."""
+"""What several workshop commands share: arguments, the workshop here, and the commands that people type to pull."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.invocation import NAME
-from starterkit.cli.console.text import joined, text
-from starterkit.cli.options import (
-    beginning_with,
-    flag,
-)
-from starterkit.cli.session import folder_of
+from starterkit.cli.console.text import text
+from starterkit.cli.options import argument, beginning_with, flag, folder_of, option
 from starterkit.errors import ExitCode, StarterkitError
 from starterkit.process import quoted
 from starterkit.workshop.delivery import Delivery
@@ -26,32 +22,32 @@ PULL = f"{NAME} pull"
 
 
 def complete_people(context: typer.Context, incomplete: str) -> list[str]:
-    """Return the people of the workshop here that a word may become: their folders, or logins where no folder fits."""
+    """Return the people of the workshop here for completion: their folders, or logins if no folder fits."""
     workshop = _workshop_if_any(context)
     if workshop is None:
         return []
-    typed = {word for words in context.params.values() if isinstance(words, list | tuple) for word in words}
-    people = [one for one in workshop.people if not {one.folder, one.login} & typed]
-    folders = beginning_with(incomplete, (one.folder for one in people))
-    return folders or beginning_with(incomplete, (one.login for one in people if one.login))
+    typed = {name for values in context.params.values() if isinstance(values, list | tuple) for name in values}
+    people = [person for person in workshop.people if not {person.folder, person.login} & typed]
+    folders = beginning_with(incomplete, [person.folder for person in people])
+    return folders or beginning_with(incomplete, [person.login for person in people if person.login])
 
 
 def complete_path_steps(context: typer.Context, incomplete: str) -> list[str]:
-    """Return the steps of the path of the workshop here that a word may become."""
+    """Return the steps of the workshop here, for completion."""
     workshop = _workshop_if_any(context)
     if workshop is None or not workshop.path_repository.is_dir():
         return []
     try:
         with metadata_of(workshop) as template:
-            return beginning_with(incomplete, template.step_names)
+            return beginning_with(incomplete, list(template.step_names))
     except StarterkitError:
         return []
 
 
 def complete_people_and_step(context: typer.Context, incomplete: str) -> list[str]:
-    """Return the people that a word may become, and the steps, which come last."""
+    """Return people for completion, and after the first of them also steps."""
     people = complete_people(context, incomplete)
-    return [*people, *complete_path_steps(context, incomplete)] if context.params.get("words") else people
+    return [*people, *complete_path_steps(context, incomplete)] if context.params.get("people_and_step") else people
 
 
 def _workshop_if_any(context: typer.Context) -> Workshop | None:
@@ -62,54 +58,59 @@ def _workshop_if_any(context: typer.Context) -> Workshop | None:
 
 
 Who = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="[WHO]...",
-        help="Only these people, by folder, login, e-mail or name.",
-        show_default=False,
-        autocompletion=complete_people,
-    ),
+    list[str] | None, argument("[WHO]...", "Only these people, by folder, login, e-mail or name.", complete_people)
 ]
 TrustSubmissions = Annotated[
-    bool, flag("--trust-submissions", help="Start submissions without a sandbox, where there is none.")
+    bool, flag("--trust-submissions", "Start submissions without a sandbox, where there is none.")
 ]
-Jobs = Annotated[
-    str, typer.Option("--jobs", metavar="N", help="So many people at once; else eight.", show_default=False)
-]
+Jobs = Annotated[str, option("--jobs", "N", "So many people at once; else eight.")]
 
 
 def workshop_folder(context: typer.Context) -> Path:
-    """Return the folder of the workshop that the command was called for. Raises `UsageError` outside of one."""
+    """Return the folder of the workshop here. Raises `UsageError` outside a workshop."""
     return find_workshop(folder_of(context))
 
 
 def workshop_here(context: typer.Context) -> Workshop:
-    """Return that workshop. Raises as `open_workshop` does."""
+    """Return the workshop here. Raises as `open_workshop` does."""
     return open_workshop(workshop_folder(context))
 
 
 def workshop_with_path(context: typer.Context) -> Workshop:
-    """Return the same, for a command that writes into it. Raises `EnvironmentProblem` where its path is not there."""
+    """Return the workshop here, to write into it. Raises `EnvironmentProblem` if its path is missing."""
     return reopened(workshop_folder(context))
 
 
 def reached_code(unreached: int, asked: int) -> ExitCode:
-    """Return the exit code for remotes: 1 where some could not be reached, 4 where none of them could."""
+    """Return the exit code for remotes: 1 if some could not be reached, 4 if none could."""
     if not unreached:
         return ExitCode.DONE
     return ExitCode.RED if unreached < asked else ExitCode.ENVIRONMENT
 
 
+def needs_command(delivered: Delivery | None) -> bool:
+    """Return whether a plain pull in the person's project does not bring this."""
+    return delivered is not None and (bool(delivered.source) or not delivered.is_theirs)
+
+
 def pull_command(delivered: Delivery) -> str:
-    """Return what the person types for it, in their project."""
-    source, branch = quoted(delivered.source), quoted(delivered.branch)
+    """Return what the person types in their project."""
+    source = quoted(delivered.source) if delivered.source else ""
     if delivered.is_theirs:
-        return f"{PULL} {source}" if delivered.source else PULL
-    return f"{PULL} {source if delivered.source else 'origin'} {branch}"
+        return f"{PULL} {source}".rstrip()
+    return f"{PULL} {source or 'origin'} {quoted(delivered.branch)}"
+
+
+def delivered_as_json(delivered: Delivery | None) -> dict[str, Any]:
+    """Return where a commit was put, and what the person types."""
+    return {
+        "branch": delivered.branch if delivered else "",
+        "type": pull_command(delivered) if delivered else "",
+    }
 
 
 def show_zips(console: Console, workshop: Workshop) -> None:
-    """Say how those get it who began with a zip, which knows no remote; nothing where nobody did."""
+    """Show how people who began with a zip get the change, because they have no remote."""
     if "zip" not in workshop.handouts or console.as_json:
         return
     console.print()
@@ -119,10 +120,9 @@ def show_zips(console: Console, workshop: Workshop) -> None:
         "bold",
         indent=2,
     )
-    console.print(joined("They type ", text(f"{PULL} FILE.bundle", "bold"), "."))
+    console.print("They type ", text(f"{PULL} FILE.bundle", "bold"), ".")
 
 
 def show_pull(console: Console) -> None:
-    """Say how those get it for whom it lies where they pull from."""
-    # As it is typed on their machines, not on this one: no path of this starterkit.
-    console.print(joined("In their projects, they type ", text(PULL, "bold"), "."))
+    """Show what people type if they can pull as usual. It has no path of this machine."""
+    console.print("In their projects, they type ", text(PULL, "bold"), ".")

@@ -2,41 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from starterkit.cli.commands.workshop.shared import TrustSubmissions
-from starterkit.cli.commands.workshop.status_page import BOARD
-from starterkit.cli.commands.workshop.status_watch import Shown, watch_room
-from starterkit.cli.options import flag, whole_number
-from starterkit.cli.session import console_of, folder_of
+from starterkit.cli.commands.workshop.shared import TrustSubmissions, workshop_folder
+from starterkit.cli.commands.workshop.status_page import BOARD, board
+from starterkit.cli.commands.workshop.status_table import as_csv, as_json, show
+from starterkit.cli.console.console import Console
+from starterkit.cli.console.invocation import shown_path
+from starterkit.cli.options import console_of, flag, folder_of, option, whole_number
 from starterkit.errors import UsageError
 from starterkit.paths import expand_user_path
-from starterkit.workshop.status import STUCK_MINUTES
-from starterkit.workshop.store import find_workshop, open_workshop
+from starterkit.workshop.model import Workshop
+from starterkit.workshop.pseudonyms import with_hidden_names, with_known_labels
+from starterkit.workshop.status import STUCK_MINUTES, WorkshopStatus, workshop_status
+from starterkit.workshop.store import open_workshop
+
+_SECONDS = 15
 
 
 def status(
     context: typer.Context,
-    as_csv: Annotated[bool, flag("--csv", help="Answer with a line of CSV for each person.")] = False,
-    html: Annotated[
-        str,
-        typer.Option("--html", metavar="FILE", help="Write a page for the room, which loads itself again."),
-    ] = "",
-    watch: Annotated[bool, flag("--watch", help="Collect, grade what changed and show it, until Ctrl-C.")] = False,
-    every: Annotated[
-        str, typer.Option("--every", metavar="SECONDS", help="With --watch: how often; else 15.", show_default=False)
-    ] = "",
-    hide_names: Annotated[bool, flag("--hide-names", help="Neutral names, the same each time, for all eyes.")] = False,
+    as_csv: Annotated[bool, flag("--csv", "Answer with a line of CSV for each person.")] = False,
+    html: Annotated[str, option("--html", "FILE", "Write a page for the room, which loads itself again.")] = "",
+    watch: Annotated[bool, flag("--watch", "Collect, grade what changed and show it, until Ctrl-C.")] = False,
+    every: Annotated[str, option("--every", "SECONDS", "With --watch: how often; else 15.")] = "",
+    hide_names: Annotated[bool, flag("--hide-names", "Neutral names, the same each time, for all eyes.")] = False,
     stuck_after: Annotated[
-        str,
-        typer.Option(
-            "--stuck-after",
-            metavar="MINUTES",
-            help="Red and without a commit for so long; else 20.",
-            show_default=False,
-        ),
+        str, option("--stuck-after", "MINUTES", "Red and without a commit for so long; else 20.")
     ] = "",
     trust_submissions: TrustSubmissions = False,
 ) -> int:
@@ -52,13 +49,49 @@ def status(
         BOARD.check(page)
     minutes = whole_number(stuck_after, "--stuck-after") or STUCK_MINUTES
     shown = Shown(console, as_csv=as_csv, page=page, hide_names=hide_names, stuck_after=minutes)
-    folder = find_workshop(folder_of(context))
+    folder = workshop_folder(context)
     if watch:
-        # Imported here, because the sandbox and what it needs take 0.1 s to import.
-        from starterkit.cli.commands.workshop.grading import Troubles, grader_for_watch
+        from starterkit.cli.commands.workshop import status_watch  # noqa: PLC0415 - slow, and only --watch needs it
 
-        troubles = Troubles()
-        grade_them = grader_for_watch(console, troubles, trusted=trust_submissions)
-        return watch_room(folder, shown, whole_number(every, "--every") or 15, grade_them, troubles)
+        seconds = whole_number(every, "--every") or _SECONDS
+        return status_watch.grade_and_watch(folder, shown, seconds, trusted=trust_submissions)
     shown.show(open_workshop(folder))
     return 0
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How to show the workshop's status: as a table, CSV or JSON, and also as a page."""
+
+    console: Console
+    as_csv: bool
+    page: Path | None
+    hide_names: bool
+    stuck_after: int
+
+    def show(self, workshop: Workshop) -> None:
+        """Show the status from the results so far."""
+        named = self.named(workshop_status(workshop, datetime.now(UTC), self.stuck_after, self.console.show_progress))
+        self.write_page(named)
+        if self.console.as_json:
+            page = self.page.absolute() if self.page else None
+            self.console.json("workshop status", {**as_json(named), "html": page, "next": "workshop collect"})
+        elif self.as_csv:
+            self.console.verbatim(as_csv(named))
+        else:
+            self.show_table(named)
+
+    def named(self, room: WorkshopStatus) -> WorkshopStatus:
+        """Return the status with the names to show."""
+        return with_hidden_names(room) if self.hide_names else with_known_labels(room)
+
+    def write_page(self, room: WorkshopStatus) -> None:
+        """Write the page, if there is one."""
+        if self.page is not None:
+            BOARD.write(self.page, board(room))
+
+    def show_table(self, room: WorkshopStatus, lines: int = 0) -> None:
+        """Show the table, in at most so many lines (0: no limit)."""
+        show(self.console, room, lines and lines - (self.page is not None))
+        if self.page is not None:
+            self.console.info(f"The page for the room is {shown_path(self.page)}.")

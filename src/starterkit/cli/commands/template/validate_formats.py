@@ -1,0 +1,113 @@
+"""The formats of a validation's report for other programs: JSON, JUnit XML, and annotations of a CI provider."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from starterkit.cli.console.console import pick
+from starterkit.validation.model import Finding, Report, RuleResult, Status
+
+FORMAT = 1
+# The characters that XML 1.0 cannot hold become the replacement character.
+_NOT_IN_XML = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535), "�")
+
+
+def as_json(report: Report) -> dict[str, Any]:
+    """Return the report as docs/validation.md describes it."""
+    return {
+        "format": FORMAT,
+        "clean": report.is_clean,
+        "seconds": round(report.seconds, 3),
+        "test_seconds": round(report.test_seconds, 3),
+        **pick(report, "jobs", "from_cache"),
+        "results": [_result(result) for result in report.results],
+        "findings": [_finding(report, finding) for finding in report.findings],
+    }
+
+
+def _result(result: RuleResult) -> dict[str, Any]:
+    return {
+        **pick(result, "template", "step", "rule", "status"),
+        "seconds": round(result.seconds, 3),
+        "test_seconds": round(result.test_seconds, 3),
+        "cached": result.cached,
+        "score": None if result.score is None else round(result.score, 4),
+        **pick(result, "skipped", "notes"),
+        "findings": len(result.findings),
+    }
+
+
+def _finding(report: Report, finding: Finding) -> dict[str, Any]:
+    file = file_of(report, finding)
+    return {**pick(finding, "template", "step", "rule"), "file": file, **pick(finding, "line", "message", "by_hand")}
+
+
+def file_of(report: Report, finding: Finding) -> str:
+    """Return a finding's file, relative to the current folder if it is in there ("" for none)."""
+    if not finding.file:
+        return ""
+    file = Path(report.folders.get(finding.template, ""), finding.file)
+    return file.relative_to(Path.cwd()).as_posix() if file.is_relative_to(Path.cwd()) else str(file)
+
+
+def finding_lines(report: Report, finding: Finding) -> list[str]:
+    """Return a finding in lines: its place, its message, and the command that shows it."""
+    file = file_of(report, finding)
+    at = f"{file}:{finding.line}" if file and finding.line else file
+    head = " · ".join(filter(None, (finding.template, finding.step, finding.rule.value.replace("-", " "), at)))
+    return [head, *(f"  {line}" for line in finding.message.split("\n")), f"  see it: {finding.by_hand}"]
+
+
+def as_junit(report: Report) -> str:
+    """Return the report as JUnit XML: a suite for each template and step, a case for each rule."""
+    root, suites = Element("testsuites"), dict[str, list[RuleResult]]()
+    for result in report.results:
+        suites.setdefault(f"{result.template}.{result.step}", []).append(result)
+    for name, results in suites.items():
+        suite = SubElement(root, "testsuite", name=_xml(name), tests=str(len(results)))
+        suite.set("failures", str(sum(result.status is Status.FAILED for result in results)))
+        suite.set("errors", "0")
+        suite.set("skipped", str(sum(result.status is Status.SKIPPED for result in results)))
+        suite.set("time", f"{sum(result.seconds for result in results):.3f}")
+        for result in results:
+            case = SubElement(suite, "testcase", name=result.rule.value, classname=_xml(name))
+            case.set("time", f"{result.seconds:.3f}")
+            if result.findings:
+                title = result.findings[0].message.split("\n")[0]
+                failure = SubElement(case, "failure", message=_xml(title), type="finding")
+                findings = ("\n".join(finding_lines(report, finding)) for finding in result.findings)
+                failure.text = _xml("\n\n".join(findings))
+            elif result.skipped:
+                SubElement(case, "skipped", message=_xml(result.skipped))
+            if result.notes:
+                SubElement(case, "system-out").text = _xml("\n".join(result.notes))
+    indent(root)
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{tostring(root, "unicode")}\n'
+
+
+def _xml(string: str) -> str:
+    return string.translate(_NOT_IN_XML)
+
+
+def as_annotations(report: Report) -> list[str]:
+    """Return a line for each finding, which GitHub shows next to the line of the file."""
+    lines = []
+    for finding in report.findings:
+        file = file_of(report, finding)
+        properties = [f"file={_property(file)}"] if file else []
+        properties += [f"line={finding.line}"] if finding.line else []
+        properties.append(f"title={_property(f'{finding.template} · {finding.step} · {finding.rule.value}')}")
+        message = _data(f"{finding.message}{os.linesep}By hand: {finding.by_hand}")
+        lines.append(f"::error {','.join(properties)}::{message}")
+    return lines
+
+
+def _data(string: str) -> str:
+    return string.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(string: str) -> str:
+    return _data(string).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,68 @@
+"""The words that a shell offers when it completes an option or an argument."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from starterkit.choosing.questions import questions
+from starterkit.cli.options import folder_of
+from starterkit.errors import StarterkitError
+from starterkit.git.repository import METADATA_REF, PATH_REF, open_repository
+from starterkit.project.project import Project, find_project
+from starterkit.template.bundled import bundled_folder, bundled_names, bundled_template, templates_in
+
+
+def answers(_context: typer.Context) -> list[str]:
+    """Return the possible answers of `choose`, as KEY=VALUE."""
+    return [
+        f"{question.name}={choice.name}"
+        for question in questions(templates_in(bundled_folder()))
+        for choice in question.choices
+    ]
+
+
+def frameworks(_context: typer.Context) -> list[str]:
+    """Return the names of the bundled frameworks."""
+    return bundled_names()
+
+
+def start_steps(context: typer.Context) -> list[str]:
+    """Return the steps of the framework that `--framework` names."""
+    try:
+        return list(bundled_template(context.params.get("framework") or "")[1].step_names)
+    except StarterkitError:
+        return []
+
+
+def steps(context: typer.Context) -> list[str]:
+    """Return the steps of the project here."""
+    with _project(context) as project:
+        return list(project.template.step_names) if project else []
+
+
+def tests(context: typer.Context) -> list[str]:
+    """Return the steps so far of the project here, and their tests."""
+    with _project(context) as project:
+        if project is None:
+            return []
+        template = project.template
+        names = project.path.steps_so_far(project.state.step)
+        return [*names, *template.tests, *(test for name in names for test in template.step(name).tests)]
+
+
+@contextmanager
+def _project(context: typer.Context) -> Iterator[Project | None]:
+    """Give the project here, or None if there is none or its path would have to be fetched first."""
+    try:
+        folder = find_project(folder_of(context))
+        project = Project(folder, open_repository(folder))
+        ids = {PATH_REF: project.state.path, METADATA_REF: project.state.texts}
+        is_whole = project.repository.refs(*ids) == ids
+    except StarterkitError:
+        yield None
+        return
+    with project:
+        yield project if is_whole else None
