@@ -82,7 +82,7 @@ def state_bytes(state: State) -> bytes:
 class RememberedCheck:
     """A check on this machine: its tree and step, and its passing and failing tests.
 
-    `obstacle` is one line about a problem that many tests had and that no hint would solve, or "".
+    `blocker` is one line about a problem that many tests had and that no hint would solve, or "".
     """
 
     tree: str
@@ -141,7 +141,12 @@ class LocalState:
             return []
 
     def _write_checks(self, checks: list[RememberedCheck]) -> None:
-        self.write("check", {"checks": list(map(vars, checks))})
+        # The file calls the blocker "obstacle", as earlier versions did.
+        entries = [
+            {"obstacle" if name == "blocker" else name: value for name, value in vars(check).items()}
+            for check in checks
+        ]
+        self.write("check", {"checks": entries})
 
     def bundle(self) -> str:
         """Return the folder of the package bundle, or ""."""
