@@ -1,8 +1,8 @@
-"""Writing a template's folder: all or nothing, and every folder that stays is the same folder as before.
+"""Write a template's folder: all or nothing, without replacing a folder that stays.
 
-A shell, an editor or a disk of its own may be in any of these folders, so none of them is swapped for another. The new
-files and copies of the old ones are complete in a hidden folder first. Renaming that folder is the decision. If a
-command is killed after it, the next command that reads the template finishes the work.
+A folder may be mounted, or open in a shell or an editor, so a folder that stays is never swapped for another. First,
+the new files and copies of the old files are written to a hidden folder. Renaming this folder is the decision. If a
+command is killed later, the next command that reads the template finishes the work.
 """
 
 from __future__ import annotations
@@ -24,14 +24,15 @@ Built = TypeVar("Built")
 
 
 def build_in_place(destination: Path, build: Callable[[Path], Built]) -> Built:
-    """Let `build` fill a new folder, and move it or its entries to the destination. An empty folder there stays.
+    """Let `build` fill a new folder, and move the folder or its entries to the destination.
 
-    Raises what `build` raises, and `OSError`. Then the destination is as it was.
+    If the destination is an empty folder, this folder stays. If `build` or the system raises an error, the destination
+    is as it was.
     """
     is_there = destination.exists()
     moved: list[Path] = []
-    place = destination if is_there else destination.parent
-    with tempfile.TemporaryDirectory(prefix=f".{destination.name[:40]}-", dir=place) as name:
+    parent = destination if is_there else destination.parent
+    with tempfile.TemporaryDirectory(prefix=f".{destination.name[:40]}-", dir=parent) as name:
         folder = Path(name) / "new"
         folder.mkdir()
         built = build(folder)
@@ -49,15 +50,15 @@ def build_in_place(destination: Path, build: Callable[[Path], Built]) -> Built:
     return built
 
 
-def replace_files(folder: Path, before: Mapping[str, File], wanted: Mapping[str, File]) -> None:
-    """Make `wanted` of the template's files `before`; unchanged files and all others in the folder aren't touched.
+def replace_files(folder: Path, before: Mapping[str, File], after: Mapping[str, File]) -> None:
+    """Replace the template's files `before` by `after`. Unchanged files and all other files aren't touched.
 
     Raises `EnvironmentProblem` if the folder can't be written. Then nothing was changed.
     """
     finish_replacing(folder)
     draft, decided = folder / _DRAFT, folder / _DECIDED
-    changed = {name: file for name, file in wanted.items() if before.get(name) != file}
-    removed = [name for name in before if name not in wanted]
+    changed = {name: file for name, file in after.items() if before.get(name) != file}
+    removed = [name for name in before if name not in after]
     try:
         shutil.rmtree(draft, ignore_errors=True)
         for part in ("new", "old"):
@@ -67,7 +68,7 @@ def replace_files(folder: Path, before: Mapping[str, File], wanted: Mapping[str,
         for name in (*removed, *(name for name in changed if name in before)):
             (draft / "old" / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(folder / name, draft / "old" / name)
-        _write_plan(draft / _PLAN, "new", removed, wanted)
+        _write_plan(draft / _PLAN, "new", removed, after)
         _write_plan(draft / _UNDO, "old", [name for name in changed if name not in before], before)
         draft.rename(decided)
         try:
@@ -76,30 +77,30 @@ def replace_files(folder: Path, before: Mapping[str, File], wanted: Mapping[str,
             (decided / _UNDO).replace(decided / _PLAN)
             _apply(folder)
             raise
-    except OSError as wrong:
-        raise _not_written(folder, wrong) from wrong
+    except OSError as error:
+        raise _not_written(folder, error) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
 
 def finish_replacing(folder: Path) -> None:
-    """Finish what a killed command had decided. Raises `EnvironmentProblem` if the folder can't be written."""
+    """Finish the replacement of a command that was killed. Raises `EnvironmentProblem` as `replace_files`."""
     if not (folder / _DECIDED).is_dir():
         return
     try:
         _apply(folder)
-    except OSError as wrong:
-        raise _not_written(folder, wrong) from wrong
+    except OSError as error:
+        raise _not_written(folder, error) from error
 
 
-def _not_written(folder: Path, wrong: OSError) -> EnvironmentProblem:
+def _not_written(folder: Path, error: OSError) -> EnvironmentProblem:
     fix = "Make room or make the folder writable, then type the same again."
-    was = "A change to it was begun and isn't finished." if (folder / _DECIDED).exists() else "Nothing was changed."
-    return EnvironmentProblem(f"{folder} can't be written: {wrong.strerror or wrong}. {was}", fix)
+    state = "A change to it was begun and isn't finished." if (folder / _DECIDED).exists() else "Nothing was changed."
+    return EnvironmentProblem(f"{folder} can't be written: {error.strerror or error}. {state}", fix)
 
 
 def _write_plan(file: Path, files: str, removed: list[str], kept: Iterable[str]) -> None:
-    """Write what is to be done: which files are removed, and which folders then hold no file of the template."""
+    """Write the plan: the files to remove, and the folders that then hold no file of the template."""
     kept_folders = _folders(kept)
     folders = sorted((name for name in _folders(removed) if name not in kept_folders), reverse=True)
     file.write_text(json.dumps({"files": files, "removed": removed, "folders": folders}))
@@ -111,7 +112,7 @@ def _folders(names: Iterable[str]) -> set[str]:
 
 
 def _apply(folder: Path) -> None:
-    """Do what the plan says; it can be interrupted and repeated."""
+    """Carry out the plan. This can be interrupted and repeated."""
     decided = folder / _DECIDED
     if (decided / _PLAN).exists():
         plan = json.loads((decided / _PLAN).read_text())

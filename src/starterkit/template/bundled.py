@@ -11,39 +11,40 @@ from starterkit.yamlfile import did_you_mean
 
 
 def bundled_folder() -> Path:
-    """Return the folder with the bundled templates: inside the package, or beside src/ in a checkout."""
-    package = Path(__file__).resolve().parents[1]
-    inside = package / "templates"
-    return inside if inside.is_dir() else package.parents[1] / "templates"
+    """Return the folder with the bundled templates."""
+    return _data_folder("templates")
 
 
 def skeleton_folder(kind: str) -> Path:
-    """Return the folder of the skeleton from which templates of a kind of environment begin."""
+    """Return the folder of the skeleton for new templates of a kind of environment."""
+    return _data_folder("skeletons") / kind
+
+
+def _data_folder(name: str) -> Path:
     package = Path(__file__).resolve().parents[1]
-    inside = package / "skeletons" / kind
-    return inside if inside.is_dir() else package.parents[1] / "skeletons" / kind
+    inside = package / name
+    return inside if inside.is_dir() else package.parents[1] / name  # next to src/ in a checkout
 
 
 def bundled_names() -> list[str]:
     """Return the names of the bundled templates."""
-    return [folder.name for folder in template_folders(bundled_folder())]
-
-
-def template_folders(folder: Path) -> list[Path]:
-    """Return the folders in this one that are templates, by name."""
-    return sorted(entry for entry in folder.iterdir() if (entry / "path.yml").is_file()) if folder.is_dir() else []
+    return [folder.name for folder in _template_folders(bundled_folder())]
 
 
 def templates_in(*folders: Path) -> list[Template]:
-    """Return all templates that lie in these folders; of several with one name, the last."""
-    found = {folder.name: folder for place in folders for folder in template_folders(place)}
-    return [read_template(FolderSource(found[name])) for name in sorted(found)]
+    """Return all templates in these folders by name. If several have one name, the last of them."""
+    by_name = {template.name: template for folder in folders for template in _template_folders(folder)}
+    return [read_template(FolderSource(by_name[name])) for name in sorted(by_name)]
+
+
+def _template_folders(folder: Path) -> list[Path]:
+    return sorted(entry for entry in folder.iterdir() if (entry / "path.yml").is_file()) if folder.is_dir() else []
 
 
 def bundled_template(name: str) -> tuple[Path, Template]:
-    """Return a bundled template's folder and texts. Raises `UsageError` with the nearest names."""
-    wanted, names = name.strip().lower(), bundled_names()
-    if wanted not in names:
-        raise UsageError(f'There is no framework "{name}" here.', did_you_mean(wanted, names))
-    folder = bundled_folder() / wanted
+    """Return a bundled template and its folder. Raises `UsageError` with the nearest names."""
+    key, names = name.strip().lower(), bundled_names()
+    if key not in names:
+        raise UsageError(f'There is no framework "{name}" here.', did_you_mean(key, names))
+    folder = bundled_folder() / key
     return folder, read_template(FolderSource(folder))

@@ -1,10 +1,12 @@
-"""Reading a template's texts; every error names file and line, what is wrong and what is right."""
+"""Read path.yml and step.yml. Every error has file and line, and says what is wrong and what is right."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import PurePosixPath
+from typing import TypeVar
 
 from starterkit.errors import FileError
 from starterkit.template.model import (
@@ -21,28 +23,23 @@ from starterkit.template.model import (
 from starterkit.yamlfile import Value, did_you_mean, parse
 
 FORMAT = 1
+NO_TEMPLATE = ("there is no such file, so this is no template", "See docs/authoring.md.")
 _STEP_NAME = re.compile(r"(\d\d)-([a-z0-9]+(?:-[a-z0-9]+)*)")
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
-_KNOWN_PLACEHOLDERS = ("python", "node", "npm", "report", "tests", "port")
+_PLACEHOLDERS = ("python", "node", "npm", "report", "tests", "port")
 _REQUIRED_KEYS = (
     *("format", "name", "title", "summary", "language", "trade_off", "traits", "entry_point", "tools"),
     *("environment", "commands", "select", "report", "test_files", "owned", "tests"),
 )
 
 
+Item = TypeVar("Item")
+
+
 def read_template(source: Source) -> Template:
-    """Read path.yml (the steps are read when asked for). Raises `FileError` with file and line."""
-    data = source.read("path.yml")
-    if data is None:
-        raise FileError(
-            source.label("path.yml"), None, "there is no such file, so this is no template", "See docs/authoring.md."
-        )
-    top = parse(data, source.label("path.yml"))
-    keys = top.mapping(
-        _REQUIRED_KEYS,
-        ("database", "own_history"),
-    )
+    """Read path.yml. The steps are read at their first use. Raises `FileError` with file and line."""
+    keys = read_yaml(source, "path.yml", *NO_TEMPLATE).mapping(_REQUIRED_KEYS, ("database", "own_history"))
     if keys["format"].integer(1, 999) != FORMAT:
         raise keys["format"].wrong(
             f"this starterkit reads format {FORMAT}", "Install the starterkit that the template asks for."
@@ -60,12 +57,12 @@ def read_template(source: Source) -> Template:
         tools={name: value.text() for name, value in keys["tools"].mapping(optional=None).items()},
         environment=_environment(keys["environment"]),
         commands=_commands(keys["commands"]),
-        select=tuple(_select(item) for item in keys["select"].items()),
+        select=_each(keys, "select", _select),
         report=keys["report"].choice(("junit",)),
-        test_files=_patterns(keys["test_files"]),
+        test_files=_each(keys, "test_files", _inside),
         database=_inside(keys["database"]) if "database" in keys else "",
-        owned=tuple(dict.fromkeys(("tests/**", "lessons/**", *_patterns(keys["owned"])))),
-        own_history=_patterns(keys["own_history"]) if "own_history" in keys else (),
+        owned=tuple(dict.fromkeys(("tests/**", "lessons/**", *_each(keys, "owned", _inside)))),
+        own_history=_each(keys, "own_history", _inside),
         tests=_unique(keys["tests"]),
         step_names=_step_names(source),
     )
@@ -73,20 +70,15 @@ def read_template(source: Source) -> Template:
 
 def read_step(source: Source, name: str) -> Step:
     """Read one step's step.yml. Raises `FileError` with file and line."""
-    file = f"steps/{name}/step.yml"
-    data = source.read(file)
-    if data is None:
-        raise FileError(source.label(file), None, "the file is missing", "Every step has one; see docs/authoring.md.")
-    keys = parse(data, source.label(file)).mapping(
+    top = read_yaml(
+        source, f"steps/{name}/step.yml", "the file is missing", "Every step has one; see docs/authoring.md."
+    )
+    keys = top.mapping(
         ("title", "summary", "minutes", "goal", "taught", "out_of_scope", "hints"),
         ("links", "guards", "removes", "resets_data", "accepted_mutants"),
     )
     hints, see = _hints(keys["hints"])
-    guards = (
-        {test: reason.text() for test, reason in keys["guards"].mapping(optional=None).items()}
-        if "guards" in keys
-        else {}
-    )
+    guards = keys["guards"].mapping(optional=None) if "guards" in keys else {}
     removes = keys["removes"].mapping((), ("given", "solution")) if "removes" in keys else {}
     return Step(
         name=name,
@@ -96,20 +88,28 @@ def read_step(source: Source, name: str) -> Step:
         goal=keys["goal"].text(),
         taught=keys["taught"].texts(),
         out_of_scope=keys["out_of_scope"].texts(),
-        links=tuple(_link(item) for item in keys["links"].items()) if "links" in keys else (),
+        links=_each(keys, "links", _link),
         hints=hints,
         see=see,
-        guards=guards,
+        guards={test: reason.text() for test, reason in guards.items()},
         tests=tuple(dict.fromkeys((*keys["hints"].mapping(optional=None), *guards))),
-        removed_by_given=tuple(_inside(item) for item in removes["given"].items()) if "given" in removes else (),
-        removed_by_solution=tuple(_inside(item) for item in removes["solution"].items())
-        if "solution" in removes
-        else (),
-        resets_data=keys["resets_data"].boolean() if "resets_data" in keys else False,
-        accepted_mutants=tuple(_mutant(item) for item in keys["accepted_mutants"].items())
-        if "accepted_mutants" in keys
-        else (),
+        removed_by_given=_each(removes, "given", _inside),
+        removed_by_solution=_each(removes, "solution", _inside),
+        resets_data="resets_data" in keys and keys["resets_data"].boolean(),
+        accepted_mutants=_each(keys, "accepted_mutants", _mutant),
     )
+
+
+def read_yaml(source: Source, file: str, missing: str, fix: str) -> Value:
+    """Return the content of a template's YAML file. Raises `FileError`, with these texts if the file is missing."""
+    data = source.read(file)
+    if data is None:
+        raise FileError(source.label(file), None, missing, fix)
+    return parse(data, source.label(file))
+
+
+def _each(keys: Mapping[str, Value], name: str, read: Callable[[Value], Item]) -> tuple[Item, ...]:
+    return tuple(read(item) for item in keys[name].items()) if name in keys else ()
 
 
 def _name(value: Value) -> str:
@@ -140,22 +140,19 @@ def _environment(value: Value) -> EnvironmentSpec:
 
 def _commands(value: Value) -> Commands:
     keys = value.mapping(("test", "run"), ("reset", "schema", "make_history", "lint"))
-    plain = {name: _arguments(entry) for name, entry in keys.items() if name != "lint"}
-    lint = tuple(_arguments(item) for item in keys["lint"].items()) if "lint" in keys else ()
-    return Commands(**plain, lint=lint)
+    single = {name: _arguments(entry) for name, entry in keys.items() if name != "lint"}
+    return Commands(**single, lint=_each(keys, "lint", _arguments))
 
 
 def _arguments(value: Value) -> tuple[str, ...]:
-    words = value.texts()
-    if not words:
+    arguments = value.texts()
+    if not arguments:
         raise value.wrong("expected a list of arguments, found an empty one")
-    for item, word in zip(value.items(), words, strict=True):
-        for placeholder in _PLACEHOLDER.findall(word):
-            if placeholder not in _KNOWN_PLACEHOLDERS:
-                raise item.wrong(
-                    f'unknown placeholder "{{{placeholder}}}"', did_you_mean(placeholder, list(_KNOWN_PLACEHOLDERS))
-                )
-    return words
+    for item in value.items():
+        for name in _PLACEHOLDER.findall(item.text()):
+            if name not in _PLACEHOLDERS:
+                raise item.wrong(f'unknown placeholder "{{{name}}}"', did_you_mean(name, list(_PLACEHOLDERS)))
+    return arguments
 
 
 def _select(value: Value) -> str:
@@ -165,12 +162,8 @@ def _select(value: Value) -> str:
     return pattern
 
 
-def _patterns(value: Value) -> tuple[str, ...]:
-    return tuple(_inside(item) for item in value.items())
-
-
 def _inside(value: Value) -> str:
-    """A relative path that stays inside the project."""
+    """Return a relative path that stays inside the project."""
     text = value.text()
     path = PurePosixPath(text)
     if path.is_absolute() or ".." in path.parts or "\\" in text or re.match(r"[A-Za-z]:", text):
@@ -219,21 +212,18 @@ def _mutant(value: Value) -> AcceptedMutant:
 
 
 def _step_names(source: Source) -> tuple[str, ...]:
-    names = sorted(source.step_names())
-    numbers: dict[int, str] = {}
-    for name in names:
-        match = _STEP_NAME.fullmatch(name)
+    names: list[str] = []
+    for name in sorted(source.step_names()):
         label = source.label(f"steps/{name}")
+        match = _STEP_NAME.fullmatch(name)
         if not match:
             raise FileError(label, None, "a step is called NN-name, in small letters", "For example: 01-comments.")
         number = int(match[1])
-        if number in numbers:
-            raise FileError(
-                label, None, f"the number {match[1]} is taken by {numbers[number]}", "Number the steps 01, 02, 03, …"
-            )
-        if number != len(numbers) + 1:
-            raise FileError(
-                label, None, f"the step {len(numbers) + 1:02} is missing before it", "Number the steps without a gap."
-            )
-        numbers[number] = name
+        if 1 <= number <= len(names):
+            message = f"the number {match[1]} is taken by {names[number - 1]}"
+            raise FileError(label, None, message, "Number the steps 01, 02, 03, …")
+        if number != len(names) + 1:
+            message = f"the step {len(names) + 1:02} is missing before it"
+            raise FileError(label, None, message, "Number the steps without a gap.")
+        names.append(name)
     return tuple(names)

@@ -1,8 +1,7 @@
-"""What a template is: `Template`, `Step`, `Hint` and the rest, as plain data.
+"""A template as plain data: `Template`, `Step`, `Hint` and the rest. docs/authoring.md describes the format.
 
-The texts of a template (path.yml, and each step's step.yml and lesson.md) are read through a `Source`: a folder on
-disk for an author, a commit of `refs/starterkit/template` for a learner. Both hold the same relative names.
-The format is described in docs/authoring.md and DESIGN.md.
+The metadata of a template (path.yml, and each step's step.yml and lesson.md) is read from a `Source`: a folder for an
+author, a commit of `refs/starterkit/template` for a learner. Both have the same relative file names.
 """
 
 from __future__ import annotations
@@ -23,16 +22,16 @@ _LIMIT_BYTES = 1_000_000
 
 
 class Source(Protocol):
-    """Where the texts of a template are read from."""
+    """The files with the metadata of a template."""
 
     def step_names(self) -> list[str]:
         """Return the names of the folders under steps/, in no particular order."""
 
     def read(self, name: str) -> bytes | None:
-        """Return the bytes of one file by its relative name, or None where there is none."""
+        """Return the bytes of a file by its relative name, or None if there is no such file."""
 
     def label(self, name: str) -> str:
-        """Return how to call that file in an error."""
+        """Return the name of that file in an error."""
 
 
 @dataclass(frozen=True)
@@ -52,21 +51,16 @@ class FolderSource:
         if not file.is_file():
             return None
         if file.stat().st_size > _LIMIT_BYTES:
-            raise FileError(
-                str(file), None, f"the file is larger than {_LIMIT_BYTES:,} bytes", "A text of a path is a short one."
-            )
+            message = f"the file is larger than {_LIMIT_BYTES:,} bytes"
+            raise FileError(str(file), None, message, "A text of a path is a short one.")
         return file.read_bytes()
 
     def _check_no_link(self, name: str) -> None:
-        """Raise `FileError` where a link leads out of the template (or in it: then the file itself belongs there)."""
+        """Raise `FileError` if a part of the path is a link."""
         for part in (*reversed(PurePosixPath(name).parents[:-1]), PurePosixPath(name)):
             if (self.folder / part).is_symlink():
-                raise FileError(
-                    self.label(str(part)),
-                    None,
-                    "a template holds plain files only, no links",
-                    "Put the file itself here.",
-                )
+                message = "a template holds plain files only, no links"
+                raise FileError(self.label(str(part)), None, message, "Put the file itself here.")
 
     def label(self, name: str) -> str:
         return str(self.folder / name)
@@ -74,7 +68,7 @@ class FolderSource:
 
 @dataclass(frozen=True)
 class Trait:
-    """What a framework is like in one respect: a strength from 0 (absent) to 3 (its hallmark), with the reason."""
+    """One trait of a framework: a strength from 0 (absent) to 3 (its hallmark), with the reason."""
 
     name: str
     strength: int
@@ -101,7 +95,7 @@ class Link:
 
 @dataclass(frozen=True)
 class EnvironmentSpec:
-    """What runs the project: `kind` names a maker in runtime, the two files declare and pin its packages."""
+    """The environment of a project: its kind, the files that declare and pin packages, and variables to clear."""
 
     kind: str
     declaration: str
@@ -111,7 +105,7 @@ class EnvironmentSpec:
 
 @dataclass(frozen=True)
 class Commands:
-    """Argument lists with placeholders in braces, run in the project's folder; absent ones are empty."""
+    """Argument lists with placeholders in braces, run in the project's folder. Missing commands are empty."""
 
     test: tuple[str, ...]
     run: tuple[str, ...]
@@ -123,7 +117,7 @@ class Commands:
 
 @dataclass(frozen=True)
 class Step:
-    """One thing to build. `name` is NN-name; `tests` are all the new tests, in the order a learner meets them."""
+    """One thing to build. `name` is NN-name. `tests` are all new tests in the order of the path."""
 
     name: str
     title: str
@@ -148,7 +142,7 @@ class Step:
 
     @property
     def label(self) -> str:
-        """How people read it: `01 · Comments`."""
+        """The step's number and title: `01 · Comments`."""
         return f"{self.number} · {self.title}"
 
     def hint_for(self, test: str) -> Hint | None:
@@ -158,7 +152,7 @@ class Step:
 
 @dataclass(frozen=True)
 class AcceptedMutant:
-    """A change to the solution that no visitor can see, with the reason why no test need notice it."""
+    """A change to the solution that no visitor can see, and why no test needs to fail for it."""
 
     file: str
     line_text: str
@@ -167,7 +161,7 @@ class AcceptedMutant:
 
 @dataclass(frozen=True)
 class Template:
-    """A framework's starter project and learning path, as its texts say it."""
+    """The starter project and the learning path of a framework."""
 
     source: Source = field(repr=False, compare=False)
     read_step: Callable[[str], Step] = field(repr=False, compare=False)
@@ -192,29 +186,29 @@ class Template:
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
-        """All steps, in order; read when first asked for."""
+        """All steps in order, read at the first use."""
         return tuple(self.read_step(name) for name in self.step_names)
 
     def step(self, name: str) -> Step:
-        """Return one step by its full name, without reading the others."""
+        """Return a step by its full name, without reading the others."""
         if "steps" in self.__dict__:
             return self.steps[self.step_names.index(name)]
         return self.read_step(name)
 
-    def find_step(self, words: str) -> str:
-        """Return the full name of the step that `words` means: its number, full name, or name without number.
+    def find_step(self, text: str) -> str:
+        """Return the full name of a step that a user typed as its number, full name, or name without number.
 
         Raises `UsageError` with the nearest names.
         """
-        wanted = words.strip().lower()
+        key = text.strip().lower()
         for name in self.step_names:
-            number, plain = name.split("-", 1)
-            if wanted in (name, plain, number) or (wanted.isdigit() and int(wanted) == int(number)):
+            number, short_name = name.split("-", 1)
+            if key in (name, short_name, number) or (key.isdigit() and int(key) == int(number)):
                 return name
-        if wanted.isdigit():
-            raise UsageError(f"There is no step {words} in the {self.title} path: it has {len(self.step_names)}.")
+        if key.isdigit():
+            raise UsageError(f"There is no step {text} in the {self.title} path: it has {len(self.step_names)}.")
         known = [*self.step_names, *(name.split("-", 1)[1] for name in self.step_names)]
-        raise UsageError(f'There is no step "{words}" in the {self.title} path.', did_you_mean(wanted, known))
+        raise UsageError(f'There is no step "{text}" in the {self.title} path.', did_you_mean(key, known))
 
     def lesson(self, step: str) -> str:
         """Return a step's lesson as Markdown."""
@@ -225,23 +219,23 @@ class Template:
         return decode_utf8(data, self.source.label(name))
 
     def owns(self, path: str) -> bool:
-        """Tell whether the words of this file of the path are the path's (path-owned) and not the learner's."""
+        """True if this file belongs to the path (path-owned) and not to the learner."""
         return any(_matches(path, pattern) for pattern in self.owned)
 
     def is_history(self, path: str) -> bool:
-        """Tell whether this file is a migration: the learner's history."""
+        """True if this file is a migration, which is the learner's history."""
         return any(_matches(path, pattern) for pattern in self.own_history)
 
     def is_test_file(self, path: str) -> bool:
         return any(_matches(path, pattern) for pattern in self.test_files)
 
     def is_pins(self, path: str) -> bool:
-        """Tell whether this is one of the two files that declare and pin the packages."""
+        """True for the two files that declare and pin packages."""
         return path in (self.environment.declaration, self.environment.pins)
 
 
 def _matches(path: str, pattern: str) -> bool:
-    """Match a path against a pattern in which `**` stands for any depth and `*` stays within one folder."""
+    """Match a path with a pattern. `**` matches folders of any depth, `*` only a name."""
     return _match_parts(path.split("/"), pattern.split("/"))
 
 

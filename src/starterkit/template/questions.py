@@ -1,13 +1,13 @@
-"""Reading copier.yml: the questions of a template, and what it would run if it were let."""
+"""Read copier.yml: the questions of a template, and the settings that would run code."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from starterkit.errors import FileError
+from starterkit.template.load import NO_TEMPLATE, read_yaml
 from starterkit.template.model import Source
-from starterkit.yamlfile import Value, did_you_mean, parse
+from starterkit.yamlfile import Value, did_you_mean
 
 QUESTIONS_FILE = "copier.yml"
 PROJECT_FOLDER = "project"
@@ -29,7 +29,7 @@ _QUESTION_KEYS = ("type", "help", "default", "validator", "placeholder", "choice
 
 @dataclass(frozen=True)
 class TemplateQuestion:
-    """One question of a template: its key, what is asked, and the default answer."""
+    """One question of a template: its key, its text, and the default answer."""
 
     name: str
     help: str
@@ -38,7 +38,7 @@ class TemplateQuestion:
 
 @dataclass(frozen=True)
 class CodeSetting:
-    """A setting with which a template runs code of its own while it is rendered."""
+    """A setting that makes a template run code while it is rendered."""
 
     name: str
     what: str
@@ -47,9 +47,9 @@ class CodeSetting:
 
 @dataclass(frozen=True)
 class TemplateQuestions:
-    """What copier.yml says: the questions in their order, their validators, and the settings that run code.
+    """The content of copier.yml: the questions in order, their validators, and the settings that run code.
 
-    `has_own_jinja` tells whether it changes how Jinja reads the files.
+    `has_own_jinja` is true if a setting changes how Jinja reads the files.
     """
 
     questions: tuple[TemplateQuestion, ...]
@@ -64,12 +64,8 @@ class TemplateQuestions:
 
 
 def read_questions(source: Source) -> TemplateQuestions:
-    """Read copier.yml. Raises `FileError` with file and line for what starterkit cannot render."""
-    label = source.label(QUESTIONS_FILE)
-    data = source.read(QUESTIONS_FILE)
-    if data is None:
-        raise FileError(label, None, "there is no such file, so this is no template", "See docs/authoring.md.")
-    top = parse(data, label)
+    """Read copier.yml. Raises `FileError` with file and line for everything that starterkit can't render."""
+    top = read_yaml(source, QUESTIONS_FILE, *NO_TEMPLATE)
     keys = top.mapping((), optional=None)
     for name, value in keys.items():
         if name.startswith("_"):
@@ -85,7 +81,7 @@ def read_questions(source: Source) -> TemplateQuestions:
         if name in keys and not _is_empty(keys[name])
     )
     has_own_jinja = "_envops" in keys or "_external_data" in keys
-    return TemplateQuestions(questions, validators, code, has_own_jinja, label)
+    return TemplateQuestions(questions, validators, code, has_own_jinja, top.file)
 
 
 def _check_setting(name: str, value: Value) -> None:

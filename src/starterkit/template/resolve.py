@@ -1,4 +1,4 @@
-"""Which template is meant: a bundled name, a folder, or a git address; and how a project records it."""
+"""Resolve a template from a bundled name, a folder or a git URL, and from the source that a project records."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ FOLDER = "folder:"
 
 @dataclass(frozen=True)
 class ResolvedTemplate:
-    """A template that was found: its folder, its texts, and what a project made from it records as its source.
+    """A template with its folder, and the source that a project made from it records.
 
-    The source is `starterkit:NAME` for a bundled one, `folder:NAME` for a folder (never a path of the machine), and
-    `URL@COMMIT` or `URL@COMMIT#FOLDER` for a git address.
+    The source is `starterkit:NAME` for a bundled template, `folder:NAME` for a folder (never a path of the machine),
+    and `URL@COMMIT` or `URL@COMMIT#FOLDER` for a git URL.
     """
 
     folder: Path
@@ -49,55 +49,58 @@ def locate_bundled(name: str) -> ResolvedTemplate:
     return ResolvedTemplate(folder, template, BUNDLED + template.name)
 
 
-def locate_template(words: str, current: Path, store: Path) -> ResolvedTemplate:
-    """Return the template that the words mean; one from a git address is fetched into `store`.
+def locate_template(text: str, current: Path, store: Path) -> ResolvedTemplate:
+    """Return the template that a user typed: a git URL, a bundled name, or a folder relative to `current`.
 
-    A folder is looked for from `current`, and goes before a bundled template of the same name where the words look
-    like a path. Raises `UsageError`, `FileError` for a malformed template, `EnvironmentProblem` without a network.
+    A template from a git URL is fetched into `store`. A folder goes before a bundled template of the same name if the
+    text looks like a path. Raises `UsageError`, `FileError` for a malformed template, and `EnvironmentProblem` without
+    a network.
     """
-    address = parse_git_url(words)
-    if address is not None:
-        return _fetched(address, store / sha256(address.url.encode()).hexdigest()[:16])
-    folder = expand_user_path(words, current)
-    looks_like_a_path = "/" in words or "\\" in words or words.startswith((".", "~"))
-    if words.strip().lower() in bundled_names() and not looks_like_a_path:
-        return locate_bundled(words)
+    url = parse_git_url(text)
+    if url is not None:
+        return _fetch(url, store / sha256(url.url.encode()).hexdigest()[:16])
+    folder = expand_user_path(text, current).resolve()
+    looks_like_a_path = "/" in text or "\\" in text or text.startswith((".", "~"))
+    if text.strip().lower() in bundled_names() and not looks_like_a_path:
+        return locate_bundled(text)
     if not folder.is_dir():
         raise UsageError(
-            f'There is no template "{words}": no folder, no git address, and none that comes with starterkit.',
-            did_you_mean(words, bundled_names()),
+            f'There is no template "{text}": no folder, no git address, and none that comes with starterkit.',
+            did_you_mean(text, bundled_names()),
         )
-    finish_replacing(folder.resolve())
-    template = read_template(FolderSource(folder.resolve()))
-    return ResolvedTemplate(folder.resolve(), template, FOLDER + template.name)
+    finish_replacing(folder)
+    template = read_template(FolderSource(folder))
+    return ResolvedTemplate(folder, template, FOLDER + template.name)
 
 
 @contextmanager
 def recorded_template(source: str) -> Iterator[ResolvedTemplate | None]:
-    """Give the block the template that a project records as its source; None where it cannot be had here.
+    """Give the block the template that a project records as its source; None if this machine can't resolve it.
 
-    A folder cannot: it lies on the machine on which the project was made. Raises as `locate_template` does.
+    A folder is always None, because it was on the machine that created the project. Raises as `locate_template` does.
     """
     if source.startswith(BUNDLED):
         name = source.removeprefix(BUNDLED)
         yield locate_bundled(name) if name in bundled_names() else None
         return
-    address = None if source.startswith(FOLDER) else parse_git_url(source)
-    if address is None:
+    url = None if source.startswith(FOLDER) else parse_git_url(source)
+    if url is None:
         yield None
         return
-    with TemporaryDirectory(prefix="starterkit-template-") as place:
-        yield _fetched(address, Path(place))
+    with TemporaryDirectory(prefix="starterkit-template-") as store:
+        yield _fetch(url, Path(store))
 
 
-def _fetched(address: GitUrl, store: Path) -> ResolvedTemplate:
-    fetched, commit = fetch(address, store)
-    folder = fetched / address.folder if address.folder else fetched
+def _fetch(url: GitUrl, store: Path) -> ResolvedTemplate:
+    clone, commit = fetch(url, store)
+    folder = clone / url.folder if url.folder else clone
     if not (folder / "path.yml").is_file():
-        inside = sorted(file.parent.relative_to(fetched).as_posix() for file in fetched.rglob("path.yml"))
-        where = f"Templates in it: {', '.join(f'{GitUrl(address.url, address.revision, one)}' for one in inside)}."
+        inside = sorted(file.parent.relative_to(clone).as_posix() for file in clone.rglob("path.yml"))
+        urls = ", ".join(str(GitUrl(url.url, url.revision, name)) for name in inside)
         raise UsageError(
-            f"{without_secret(str(address))} holds no template: there is no path.yml.",
-            without_secret(where) if inside else "Is it the right address? See docs/authoring.md.",
+            f"{without_secret(str(url))} holds no template: there is no path.yml.",
+            without_secret(f"Templates in it: {urls}.")
+            if inside
+            else "Is it the right address? See docs/authoring.md.",
         )
-    return ResolvedTemplate(folder, read_template(FolderSource(folder)), str(address.at(commit)))
+    return ResolvedTemplate(folder, read_template(FolderSource(folder)), str(url.at(commit)))
