@@ -19,9 +19,9 @@ from pathlib import Path
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from complete_site import CompleteSite, complete_site
+from tests.support.complete_site import CompleteSite, complete_site
 
 __all__ = ["PAGES", "VISITOR", "Browser", "CompleteSite", "Tables", "complete_site", "fill", "filled", "give_friends",
            "measure", "parser", "rows"]  # fmt: skip

@@ -16,9 +16,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-
-from external_projects import EVERY_RUN, MOMENTS, ExternalSolution, at_moment, external_solutions
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from starterkit.errors import ConflictError
 from starterkit.progress import no_progress
@@ -27,6 +25,7 @@ from starterkit.project.new import ProjectSpec, create
 from starterkit.project.project import open_project
 from starterkit.project.solve import SolveMethod, solve
 from starterkit.template.bundled import bundled_template
+from tests.support.external_projects import EVERY_RUN, MOMENTS, ExternalSolution, at_moment, external_solutions
 
 COLUMNS = {
     SolveMethod.MERGED.name: "merged",

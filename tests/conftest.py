@@ -15,9 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import starterkit
-from sites import Counts, copy_of, made_once
-from workshops import ROSTER, TINY, Room, copied_room
+
+pytest.register_assert_rewrite("tests.support")
+
+from tests.support.commands import starterkit  # noqa: E402
+from tests.support.sites import Counts, copy_of, made_once  # noqa: E402
+from tests.support.workshops import ROSTER, TINY, Room, copied_room  # noqa: E402
 
 _FOREIGN = ("GIT_*", "XDG_*", "PYTHON*", "FORCE_COLOR", "TERM", "VIRTUAL_ENV", "LC_*", "LANG", "LANGUAGE")
 # What takes longest, the longest first.

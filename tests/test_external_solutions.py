@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from external_projects import FOLDER, ExternalSolution, at_moment, cases, external_solutions, last_solutions
-from sites import copy_of
 
 from starterkit.git.objects import File
 from starterkit.progress import no_progress
@@ -18,6 +16,15 @@ from starterkit.project.solve import NotSolved, SolveMethod, solve
 from starterkit.template.bundled import bundled_folder
 from starterkit.validation.external_solutions import ExternalSolutions
 from starterkit.validation.target import template_under_test
+from tests.support.external_projects import (
+    FOLDER,
+    ExternalSolution,
+    at_moment,
+    cases,
+    external_solutions,
+    last_solutions,
+)
+from tests.support.sites import copy_of
 
 pytestmark = pytest.mark.slow
 

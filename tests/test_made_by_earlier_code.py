@@ -7,7 +7,8 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from commands import starterkit
+
+from tests.support.commands import starterkit
 
 DATA = Path(__file__).parent / "data" / "made_by_0.1"
 FEATURES = "conduit/features.py"

@@ -16,14 +16,14 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from commands import starterkit
-from registries import Registry
 
 from starterkit import DISTRIBUTION, IS_ON_PYPI, WHEEL_NAME, install_text, wheel_file
 from starterkit.cli.console import invocation
 from starterkit.cli.console.invocation import Invocation
 from starterkit.runtime.bundle import BundledFile, BundleManifest
 from starterkit.workshop.bundle.readme import readme
+from tests.support.commands import starterkit
+from tests.support.registries import Registry
 
 ROOT = Path(__file__).parents[1]
 WHEEL = "starterkit_learn-0.1.0-py3-none-any.whl"

@@ -13,11 +13,13 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from complete_site import complete_site
+
+from tests.support.complete_site import complete_site
 
 if TYPE_CHECKING:
-    from people import Person
     from playwright.sync_api import Browser, Page
+
+    from tests.browser.people import Person
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
@@ -75,7 +77,7 @@ def stranger(chromium: Browser, site_address: str) -> Iterator[Page]:
 @pytest.fixture
 def somebody(chromium: Browser, site_address: str) -> Iterator[Callable[[], Person]]:
     """Makes people who have just signed up, each in a window of their own."""
-    from people import signed_up
+    from tests.browser.people import signed_up
 
     windows = []
 

@@ -10,12 +10,14 @@ import pytest
 
 pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: it comes with the extra `browser`")
 
-from people import PASSWORD, path_of, sign_in, size_of
 from playwright.sync_api import expect
 
+from tests.browser.people import PASSWORD, path_of, sign_in, size_of
+
 if TYPE_CHECKING:
-    from people import Person
     from playwright.sync_api import Page
+
+    from tests.browser.people import Person
 
 COMMENT = ".card:not(.comment-form)"
 SAMPLE = "/article/how-to-read-an-error-message"

@@ -1,0 +1,197 @@
+"""next, solve and undo on the screen and as JSON; what they do to files is the engine's and is tested there."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import starterkit
+from tests.support.sites import Counts
+
+
+def git(*args: str, cwd: Path) -> str:
+    return subprocess.run(["git", *args], cwd=cwd, check=True, capture_output=True, text=True).stdout
+
+
+def test_next_shows_the_step_its_new_tests_and_where_the_lesson_is(site: Path) -> None:
+    shown = starterkit("next", cwd=site).out
+
+    assert shown.startswith("01 · Comments  about 40 min\nReaders can answer an article")
+    assert "  - Under an article there is a form to write a comment.\n" in shown
+    assert "New here: lessons/01-comments.md, tests/test_01_comments.py" in shown
+    assert "Read the lesson (lessons/01-comments.md):" in shown
+    assert shown.rstrip().splitlines()[-1].endswith(" lesson")
+
+
+def test_next_as_json(site: Path) -> None:
+    answer = starterkit("next", "--json", cwd=site).json
+
+    assert (answer["finished"], answer["step"]["name"], answer["next"]) == (False, "01-comments", "lesson")
+    assert answer["tests"][0]["id"] == "test_an_article_invites_a_comment"
+    assert "tests/test_01_comments.py" in answer["changed"]
+    assert git("rev-parse", answer["snapshot"], cwd=site).strip()
+
+
+def test_next_on_red_shows_what_is_red_and_writes_nothing(begun_site: Path, counts: Counts) -> None:
+    before = git("rev-parse", "HEAD", cwd=begun_site)
+
+    ran = starterkit("next", cwd=begun_site, code=1)
+
+    assert ran.out.startswith(f"FAILED  {counts.new} of {counts.both} tests are red")
+    assert "nothing was changed" in ran.out
+    assert ran.out.rstrip().splitlines()[-1].endswith(" hint")
+    assert git("rev-parse", "HEAD", cwd=begun_site) == before
+    assert git("status", "--porcelain", cwd=begun_site) == ""
+
+
+def test_next_on_red_as_json_holds_the_check_and_the_error(begun_site: Path, counts: Counts) -> None:
+    ran = starterkit("next", "--json", cwd=begun_site, code=1)
+
+    assert len([test for test in ran.json["check"]["tests"] if test["outcome"] != "passed"]) == counts.new
+    assert ran.json["error"]["exit_code"] == 1
+
+
+def test_what_next_keeps_of_the_learners_is_named(site: Path) -> None:
+    (site / "tests" / "support.py").write_text("# mine\n")
+    (site / "pytest.ini").unlink()
+
+    shown = starterkit("next", "--no-check", cwd=site).out
+
+    assert "Put back, they were gone: pytest.ini" in shown
+    assert "tests/support.py is now .starterkit/kept/01-comments-1/tests/support.py" in " ".join(shown.split())
+    assert (site / ".starterkit/kept/01-comments-1/tests/support.py").read_text() == "# mine\n"
+
+
+def test_solve_says_in_which_way_the_solution_came_in(begun_site: Path, counts: Counts) -> None:
+    shown = starterkit("solve", cwd=begun_site).out
+
+    assert "ok  The solution of 01 · Comments is in: merged into your code." in shown
+    assert f"ok  All {counts.both} tests are green" in shown
+    assert "Changed: conduit/comments.py, conduit/features.py" in shown
+    assert shown.rstrip().splitlines()[-1].endswith(" next")
+    assert "is solved already" in starterkit("solve", cwd=begun_site).out
+
+
+def test_solve_without_its_check_asks_for_one(begun_site: Path) -> None:
+    answer = starterkit("solve", "--no-check", "--json", cwd=begun_site).json
+
+    assert (answer["step"], answer["way"], answer["check"]) == ("01-comments", "merged", None)
+    assert starterkit("status", "--json", cwd=begun_site).json["next"] == "check"
+
+
+def test_showing_a_solution_that_is_in_suggests_the_check(begun_site: Path) -> None:
+    starterkit("solve", "--no-check", cwd=begun_site)
+
+    shown = starterkit("solve", "--show", cwd=begun_site).out
+
+    assert "Your code is the solution already" in shown
+    assert shown.rstrip().endswith("starterkit check")
+
+
+def test_solve_show_is_a_diff_against_the_learners_code(begun_site: Path) -> None:
+    shown = starterkit("solve", "--show", cwd=begun_site).out
+    answer = starterkit("solve", "--show", "--json", cwd=begun_site).json
+
+    assert "--- yours/conduit/comments.py\n+++ solution/conduit/comments.py\n" in shown
+    assert [file["path"] for file in answer["files"]][:2] == ["conduit/comments.py", "conduit/features.py"]
+    assert git("status", "--porcelain", cwd=begun_site) == ""
+
+
+def test_solve_takes_a_file_that_is_named_from_where_one_is(begun_site: Path) -> None:
+    features = begun_site / "conduit" / "features.py"
+    features.write_text("# mine\n")
+
+    answer = starterkit("solve", "features.py", "--json", cwd=begun_site / "conduit").json
+
+    assert answer["way"] == "named"
+    assert answer["kept"] == [
+        {"path": "conduit/features.py", "copy": ".starterkit/kept/01-comments-1/conduit/features.py"}
+    ]
+    assert "comments" in features.read_text()
+
+
+def test_a_conflict_changes_nothing_and_names_the_choices(begun_site: Path) -> None:
+    features = begun_site / "conduit" / "features.py"
+    features.write_text("# mine\n")
+
+    ran = starterkit("solve", "--no-check", cwd=begun_site, code=3)
+
+    assert ran.err.startswith("Stopped: ")
+    assert "--take-theirs" in ran.err
+    assert features.read_text() == "# mine\n"
+
+
+def test_where_files_are_taken_whole_it_is_said_why(begun_site: Path) -> None:
+    (begun_site / "conduit" / "features.py").write_text("# mine\n")
+
+    shown = " ".join(starterkit("solve", cwd=begun_site).out.split())
+
+    assert "the files of the step taken whole." in shown
+    assert "It was not merged, because you and the solution changed the same lines of conduit/features.py." in shown
+
+
+def test_markers_are_left_for_the_learner_and_end_with_1(begun_site: Path) -> None:
+    (begun_site / "conduit" / "features.py").write_text("# mine\n")
+
+    ran = starterkit("solve", "--markers", cwd=begun_site, code=1)
+
+    assert "conduit/features.py" in ran.out
+    assert "<<<<<<<" in (begun_site / "conduit" / "features.py").read_text()
+
+
+def test_after_a_solve_that_stayed_red_undo_comes_next_until_something_is_done(begun_site: Path) -> None:
+    features = begun_site / "conduit" / "features.py"
+    last = features.read_text().splitlines()[-1]
+    features.write_text(features.read_text().replace(last, f"    app.extensions['mine'] = True\n{last}"))
+
+    starterkit("solve", "--keep-mine", cwd=begun_site, code=1)
+
+    assert starterkit(cwd=begun_site).out.rstrip().splitlines()[-1].endswith(" undo")
+    assert starterkit("status", "--json", cwd=begun_site).json["next"] == "undo"
+    (begun_site / "conduit" / "mine.py").write_text("")
+    assert starterkit(cwd=begun_site).out.rstrip().splitlines()[-1].endswith(" check")
+
+
+def test_undo_and_redo_say_which_command_they_took_back(begun_site: Path) -> None:
+    undone = starterkit("undo", cwd=begun_site).out
+    assert "ok  Your `next` was taken back: 2 files are as they were before." in undone
+    assert not (begun_site / "lessons" / "01-comments.md").exists()
+
+    redone = starterkit("undo", "--redo", "--json", cwd=begun_site).json
+    assert (redone["undid"], redone["redone"]) == ("next", True)
+    assert (begun_site / "lessons" / "01-comments.md").exists()
+
+
+def test_nothing_to_undo_ends_with_2(site: Path) -> None:
+    assert "There is nothing to undo." in starterkit("undo", cwd=site, code=2).err
+
+
+def test_a_large_file_without_a_terminal_stops_and_names_the_flags(begun_site: Path) -> None:
+    with (begun_site / "film.mp4").open("wb") as film:
+        film.truncate(11 * 1024 * 1024)
+
+    ran = starterkit("next", "--no-check", cwd=begun_site, code=3)
+
+    assert "film.mp4" in ran.err
+    assert "--save-large" in ran.err
+    assert "--leave-out" in ran.err
+    starterkit("next", "--no-check", "--leave-out", cwd=begun_site)
+    assert git("status", "--porcelain", cwd=begun_site) == "?? film.mp4\n"
+
+
+@pytest.mark.parametrize("flags", [("--keep-mine", "--markers"), ("--save-large", "--leave-out")])
+def test_choices_that_exclude_each_other_are_refused(begun_site: Path, flags: tuple[str, str]) -> None:
+    ran = starterkit("next", *flags, cwd=begun_site, code=2)
+
+    assert "exclude each other" in ran.err
+
+
+def test_after_the_last_step_the_path_ends_with_a_word_of_praise(tmp_path: Path) -> None:
+    starterkit("new", "site", "-f", "flask", "--defaults", "--complete", "--no-install", cwd=tmp_path)
+
+    ran = starterkit("next", "--no-check", cwd=tmp_path / "site")
+
+    assert ran.out.startswith("You have reached the end of the Flask path.")
+    assert starterkit("next", "--no-check", "--json", cwd=tmp_path / "site").json["finished"] is True

@@ -1,0 +1,144 @@
+"""The authors' commands as programs: what they show, ask and answer with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from starterkit.authoring.open import open_template
+from tests.support.authors import Author, tiny_template
+from tests.support.commands import on_terminal, starterkit
+
+
+@pytest.fixture
+def template(tmp_path: Path) -> Path:
+    return tiny_template(tmp_path / "tiny")
+
+
+def test_a_template_is_begun_extended_opened_and_saved(tmp_path: Path) -> None:
+    begun = starterkit("template", "new", "my-path", "--title", "My path", cwd=tmp_path).out
+    added = starterkit("template", "add-step", "my-path", "tags", "--after", "base", cwd=tmp_path).out
+    opened = starterkit("template", "open", "my-path", "commits", cwd=tmp_path).out
+    saved = starterkit("template", "save", cwd=tmp_path / "commits").out
+
+    assert "ok  The template my-path is in my-path" in begun
+    assert begun.rstrip().endswith("template validate my-path")
+    assert "ok  The step 01-tags is in my-path." in added
+    assert "01-greeting → 02-greeting" in added
+    assert "ok  The path is in commits: 5 commits, from base to solution 02-greeting." in opened
+    assert "nothing was written" in saved
+
+
+def test_the_commands_work_inside_the_folders_that_they_write(tmp_path: Path) -> None:
+    """A shell stays in a folder that exists, because no command swaps the folder for another."""
+    inside, commits = tmp_path / "My path", tmp_path / "commits"
+    inside.mkdir()
+    commits.mkdir()
+    before = [inside.stat().st_ino, commits.stat().st_ino]
+
+    begun = starterkit("template", "new", ".", cwd=inside).out
+    added = starterkit("template", "add-step", ".", "tags", "--after", "base", cwd=inside).out
+    added_below = starterkit("template", "add-step", "../..", "likes", cwd=inside / "steps/01-tags").out
+    opened = starterkit("template", "open", "../My path", ".", cwd=commits).out
+    author = Author(commits)
+    author.write("project/webapp/new.py", "NAME = 2\n")
+    author.fix("solution 03-likes")
+    saved = starterkit("template", "save", "../commits", "--to", ".", cwd=inside).out
+    validated = starterkit("template", "validate", ".", "--only", "hints", "--step", "01", cwd=inside).out
+
+    assert "ok  The template my-path is in this folder" in begun
+    assert "ok  The step 01-tags is in this folder." in added
+    assert "ok  The step 03-likes is in ../.." in added_below
+    assert "ok  The path is in this folder: 7 commits" in opened
+    assert "ok  Saved in this folder: 1 new." in saved
+    assert "01-tags" in validated
+    assert (inside / "steps/03-likes/solution/webapp/new.py").is_file()
+    assert [inside.stat().st_ino, commits.stat().st_ino] == before
+
+
+def test_a_new_template_takes_its_name_from_its_folder(tmp_path: Path) -> None:
+    named = starterkit("template", "new", "here/Our Path", "--json", cwd=tmp_path).json
+    (tmp_path / "日本").mkdir()
+    without = starterkit("template", "new", ".", cwd=tmp_path / "日本", code=2)
+
+    assert (named["name"], named["template"]) == ("our-path", str(tmp_path / "here/Our Path"))
+    assert "gives no name for a template" in " ".join(without.err.split())
+    assert "starterkit template new my-path ." in without.err
+
+
+def test_the_answers_as_json(template: Path, tmp_path: Path) -> None:
+    begun = starterkit("template", "new", "a", "b", "--json", cwd=tmp_path).json
+    added = starterkit("template", "add-step", "tiny", "new", "--json", cwd=tmp_path).json
+    opened = starterkit("template", "open", "tiny", "c", "--json", cwd=tmp_path).json
+    saved = starterkit("template", "save", "c", "--json", cwd=tmp_path).json
+
+    assert (begun["command"], begun["template"], begun["name"]) == ("template new", str(tmp_path / "b"), "a")
+    assert (added["step"], added["renumbered"], added["mentions"]) == ("03-new", {}, [])
+    assert opened["commits"][0] == "base"
+    assert (saved["added"], saved["changed"], saved["removed"]) == ([], [], [])
+
+
+def test_what_was_saved_is_listed(template: Path, tmp_path: Path) -> None:
+    open_template(template, tmp_path / "path")
+    author = Author(tmp_path / "path")
+    author.write("project/conduit/two.py", "NAME = 2\n")
+    author.fix("solution 02-two")
+
+    shown = starterkit("-C", "path", "template", "save", cwd=tmp_path).out
+
+    assert "ok  Saved in tiny: 1 changed." in shown
+    assert "changed  steps/02-two/solution/conduit/two.py" in shown
+
+
+def test_a_path_that_cannot_be_saved_ends_with_a_code_for_scripts(template: Path, tmp_path: Path) -> None:
+    open_template(template, tmp_path / "path")
+    (tmp_path / "path/project/new.txt").write_text("")
+    dirty = starterkit("template", "save", "path", cwd=tmp_path, code=3)
+    author = Author(tmp_path / "path")
+    author.commit("Something")
+    wrong = starterkit("template", "save", "path", cwd=tmp_path, code=2)
+
+    assert dirty.err.startswith("Stopped: Only commits are saved, and this is in none: project/new.txt.")
+    assert '"Something" is no layer of the path' in wrong.err
+
+
+def test_a_name_is_asked_for_on_a_terminal_alone(tmp_path: Path) -> None:
+    without = starterkit("template", "new", cwd=tmp_path, code=2)
+    shown = on_terminal("template", "new", cwd=tmp_path, answers=[("called?", "mine\n"), ("people?", "\n")])
+
+    assert "NAME" in without.err
+    assert "The template mine is in mine" in shown
+
+
+def test_a_site_from_a_strangers_template_asks_before_it_runs_anything(template: Path, tmp_path: Path) -> None:
+    flags = ("--template", "./tiny", "--defaults")
+    without = starterkit("new", "a", *flags, cwd=tmp_path, code=2)
+    shown = on_terminal("new", "b", *flags, cwd=tmp_path, answers=[("Do you trust it?", "no\n")])
+    plain = starterkit("new", "c", *flags, "--no-install", "--json", cwd=tmp_path).json
+
+    assert "--trust" in without.err
+    assert not (tmp_path / "a").exists()
+    assert "Its environment is not made yet" in shown
+    assert (tmp_path / "b/.starterkit.yml").is_file()
+    assert plain["template"] == "folder:tiny"
+    assert "exclude each other" in starterkit("new", "d", "-f", "flask", *flags, cwd=tmp_path, code=2).err
+
+
+def test_the_schemas_are_printed_for_editors(tmp_path: Path) -> None:
+    assert starterkit("template", "schema", "step", cwd=tmp_path).json["required"][0] == "title"
+    assert 'Did you mean "path"?' in starterkit("template", "schema", "paths", cwd=tmp_path, code=2).err
+
+
+def test_a_template_that_is_not_there_or_elsewhere_is_said_to_be_so(tmp_path: Path) -> None:
+    missing = starterkit("template", "open", "flsk", "x", cwd=tmp_path, code=2)
+    elsewhere = starterkit("template", "add-step", "https://example.org/a.git@v1", "x", cwd=tmp_path, code=2)
+
+    assert 'Did you mean "flask"?' in missing.err
+    assert "Clone it with git" in elsewhere.err
+
+
+def test_save_outside_an_opened_template_says_so(tmp_path: Path) -> None:
+    ran = starterkit("template", "save", cwd=tmp_path, code=2)
+
+    assert ran.err.startswith("Error: No template is open in") and "git init" not in ran.err

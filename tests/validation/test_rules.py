@@ -1,0 +1,52 @@
+"""A validator is tested by what it must refuse: each rule broken on purpose is caught, with the right words."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from starterkit.testing.stalled import PRELOAD
+from starterkit.validation.model import Rule, Status, scope
+from tests.support.validating import SOUND, Case, broken_cases, validated
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache that the tests share, so that the environment is made once."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.mark.parametrize("step", ["base", "01-greeting", "02-counting"])
+def test_the_sound_template_passes_every_rule(cache: Path, step: str) -> None:
+    report = validated(SOUND, cache, [step])
+
+    assert [finding.message for finding in report.findings] == []
+    assert [result.rule for result in report.results] == list(scope(step))
+    assert {result.status for result in report.results} == {Status.OK}
+
+
+def test_a_plugin_of_starterkit_that_python_compiles_is_not_reported(cache: Path) -> None:
+    shutil.rmtree(PRELOAD / "__pycache__", ignore_errors=True)
+
+    report = validated(SOUND, cache, ["base"], [Rule.SAFE], use_cache=False)
+
+    assert [finding.message for finding in report.findings] == []
+
+
+@pytest.mark.parametrize("case", broken_cases(), ids=lambda case: case.name)
+def test_what_is_broken_is_found(case: Case, tmp_path: Path, cache: Path) -> None:
+    report = validated(case.make(tmp_path), cache, [case.told["step"]], [case.rule])
+
+    found = [finding for finding in report.findings if case.told["says"] in finding.message]
+    assert found, [f"{finding.file}:{finding.line}: {finding.message}" for finding in report.findings]
+    assert found[0].file == case.told["file"]
+    assert found[0].line == case.told.get("line", found[0].line)
+    assert found[0].by_hand
+
+
+def test_every_rule_has_something_broken() -> None:
+    assert {case.rule for case in broken_cases()} == set(Rule)
