@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import loaded_command_line
 
 from starterkit.template.bundled import bundled_names
+from tests.support.commands import loaded_command_line
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "starterkit"

@@ -4,8 +4,8 @@ If a test here fails after an upgrade of Typer, the commands still work: an unkn
 through pydantic, and an unknown error keeps Typer's message. But every command starts about 0.1 s later. Then:
 
 1. Read how the new Typer converts a value: look for `coerce` and `_runtime_param` in typer/core.py.
-2. Change `skip_conversion` and `_Unconverted` so that these tests pass, and `tests/test_cli_imports.py` too.
-3. Without a way to skip the conversion, delete both, and take pydantic out of `SLOW` in tests/test_cli_imports.py.
+2. Change `skip_conversion` and `_Unconverted` so that these tests pass, and `tests/cli/test_imports.py` too.
+3. Without a way to skip the conversion, delete both, and take pydantic out of `SLOW` in tests/cli/test_imports.py.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Everything that depends on Typer's inside: a faster way to read values, and its errors in starterkit's words.
 
-tests/test_typer.py checks what is assumed here, and says what to do if Typer changes.
+tests/cli/test_typer.py checks what is assumed here, and says what to do if Typer changes.
 """
 
 from __future__ import annotations

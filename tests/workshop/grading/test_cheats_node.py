@@ -1,4 +1,4 @@
-"""The same as test_workshop_cheats.py, on Node."""
+"""The same as test_cheats.py, on Node."""
 
 from __future__ import annotations
 
