@@ -259,7 +259,7 @@ def root(
     context: typer.Context,
     folder: Annotated[str, option("-C", "FOLDER", "Work on the project in this folder.")] = "",
     version: Annotated[bool, flag("--version", "Show the version and leave.")] = False,
-) -> int:
+) -> None:
     """Learn backend development: build a real site, step by step, with tests that tell what is missing.
 
     Alone, it says where you are and what to do next.
@@ -272,4 +272,5 @@ def root(
         if not folder_of(context).is_dir():
             raise UsageError(f"There is no folder {folder_of(context)}.", "`-C` wants the folder of your project.")
         console.invocation = console.invocation.inside(folder)
-    return 0 if context.invoked_subcommand else int(_imported("commands.status:here")(context))
+    if context.invoked_subcommand is None:
+        _imported("commands.status:here")(context)

@@ -86,7 +86,6 @@ def _show_error(console: Console, error: StarterkitError) -> int:
 
 
 def _keep_error(console: Console, message: str, fix: str, code: ExitCode) -> None:
-    """Keep an error as the answer for a script."""
     console.json("error", {"error": {"message": message, "fix": fix, "exit_code": int(code)}})
 
 

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from itertools import groupby
+from typing import Annotated, Any
 
 import typer
 
-from starterkit.cli.commands.shared import check_result
-from starterkit.cli.console.console import Console
-from starterkit.cli.console.text import text
+from starterkit.cli.console.console import Console, pick
+from starterkit.cli.console.text import Text, joined, markup, text
 from starterkit.cli.options import argument, complete_tests, console_of, flag
 from starterkit.cli.session import project_here
 from starterkit.project import check as checks
 from starterkit.project.project import Project
 from starterkit.project.status import is_at_end, is_last_step
 from starterkit.sanitize import few
-from starterkit.testing.results import CheckResult
+from starterkit.testing.results import CheckResult, SourceLine, TestResult
 
 _SHOWN_FILES = 3
+_COLUMN = 8  # the width of the label before a test
+_SHOWN_OF_A_GROUP = 3
 
 
 def check(
@@ -39,8 +41,8 @@ def check(
     with project_here(context) as project:
         result = checks.check(project, pristine=pristine, fresh=fresh, selected=tests or (), say=console.show_progress)
         notes = checks.notes(project, result)
-        command = check_result.next_command(result, selected=bool(tests), is_last=is_at_end(project))
-        if not console.json("check", {**check_result.as_json(result), "notes": notes, "next": command}):
+        command = next_command(result, selected=bool(tests), is_last=is_at_end(project))
+        if not console.json("check", {**check_as_json(result), "notes": notes, "next": command}):
             own = () if tests else checks.own_test_files(project, result)
             _show(console, project, result, notes, own, command)
     return 1 if result.red else 0
@@ -51,14 +53,14 @@ def _show(
 ) -> None:
     """Show a check and what to do next. `own` are the user's own test files, which did not run."""
     if result.red:
-        check_result.show_red(console, result)
+        show_red(console, result)
     else:
-        console.print(check_result.green_line(result))
+        console.print(green_line(result))
     for note in notes:
         console.print()
         console.print(text("Note  ", "bold yellow"), note, hang=6)
     if result.red:
-        check_result.type_after_red(console, command)
+        type_after_red(console, command)
         return
     if own:
         console.print(f"Not run, for they are your own tests: {few(own, _SHOWN_FILES)}.")
@@ -73,3 +75,106 @@ def _show(
     else:
         console.print("That was the last step: the whole site is built, and it is yours.")
         console.type_next("Look at it", "run --open")
+
+
+def next_command(result: CheckResult, *, selected: bool, is_last: bool) -> str:
+    """Return what to type after this check."""
+    if result.red:
+        return "check" if result.blocker else "hint"
+    if selected or result.pristine:
+        return "check"
+    return "run" if is_last else "next"
+
+
+def type_after_red(console: Console, command: str) -> None:
+    """Show what to type after a failing check: a hint, or the check again if no hint would help."""
+    console.type_next("When it is mended" if command == "check" else "For a hint at the first one", command)
+
+
+def green_line(result: CheckResult) -> Text:
+    """Return the line for a check in which all tests pass."""
+    count = len(result.results)
+    tests = f"All {count} tests are green" if count != 1 else "The test is green"
+    return joined(text("ok", "bold green"), f"  {tests} ({result.seconds:.1f} s).")
+
+
+def show_red(console: Console, result: CheckResult) -> None:
+    """Show the failing tests of a check, and the first of them again at the end."""
+    first, *others = result.red
+    console.print(text("FAILED", "bold red"), f"  {_counts(result)}.")
+    if result.problem:
+        console.print()
+        console.print(text(result.problem, "bold"))
+    for (message, line), group in groupby(result.red, key=lambda test: (test.message, test.place)):
+        console.print()
+        _show_group(console, list(group), message, line)
+    if result.problem and result.log.strip():
+        console.print()
+        console.print("The last lines that the tests wrote:")
+        console.verbatim("\n".join(result.log.strip().splitlines()[-12:]), "dim", indent=2)
+    if result.blocker:
+        console.print()
+        console.print("Start there: ", text(str(first.place), "bold") if first.place else markup(result.blocker))
+    elif others:
+        console.print()
+        console.print("Start with the first one: ", text(first.test.sentence, "bold"))
+        if first.test.id != first.test.sentence:  # in Node, a test's title is its id
+            console.print(f"({first.test.id})", indent=2)
+
+
+def _show_group(console: Console, group: Sequence[TestResult], message: str, line: SourceLine | None) -> None:
+    more = len(group) - _SHOWN_OF_A_GROUP
+    for result in group[:_SHOWN_OF_A_GROUP]:
+        label, style = _label(result)
+        console.print(text(f"{label:{_COLUMN}}", style), text(result.test.sentence, "bold"), hang=_COLUMN)
+    if more > 0:
+        console.print(f"… and {more} more, all for this reason:", indent=_COLUMN)
+    if message:
+        console.print(message, indent=_COLUMN)
+    test_line = group[0].test_place if len(group) == 1 else None
+    places: list[Text | str] = ["in ", text(str(line), "cyan")] if line else []
+    if test_line:
+        places += ["  " if line else "", text(f"test: {test_line}", "dim")]
+    if places:
+        console.print(*places, indent=_COLUMN)
+
+
+def _label(result: TestResult) -> tuple[str, str]:
+    if result.was_green:
+        return "broken", "bold red"
+    return ("new", "yellow") if result.is_new else ("red", "bold red")
+
+
+def _counts(result: CheckResult) -> str:
+    red, total = len(result.red), len(result.results)
+    head = f"{red} of {total} tests {'is' if red == 1 else 'are'} red ({result.seconds:.1f} s)"
+    new = sum(test.is_new and not test.was_green for test in result.red)
+    broken = len(result.broken)
+    parts = [f"{new} new" if new and new != red else "", f"{broken} green before and now broken" if broken else ""]
+    if any(parts) and red > new + broken:
+        parts.append(f"{red - new - broken} red already")
+    details = ", ".join(filter(None, parts))
+    return f"{head}: {details}" if details else head
+
+
+def check_as_json(result: CheckResult) -> dict[str, Any]:
+    """Return a check as the object that docs/commands.md describes."""
+    total, red = len(result.results), result.red
+    return {
+        "green": bool(result.results) and not red,
+        **pick(result, "step", "pristine"),
+        "seconds": round(result.seconds, 3),
+        "counts": {"total": total, "green": total - len(red), "red": len(red), "broken": len(result.broken)},
+        "problem": result.problem,
+        "first_red": red[0].test.id if red else None,
+        "tests": [_test_as_json(test) for test in result.results],
+    }
+
+
+def _test_as_json(result: TestResult) -> dict[str, Any]:
+    return {
+        **pick(result.test, "id", "sentence", "step", "file", "guard"),
+        **pick(result, "outcome", "message", "place", "test_place"),
+        "new": result.is_new,
+        "broken": result.is_red and result.was_green,
+    }

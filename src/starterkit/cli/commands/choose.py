@@ -38,7 +38,7 @@ def choose(
     explain: Annotated[bool, flag("--explain", "Show what each answer added to which framework, and why.")] = False,
     save: Annotated[bool, flag("--save", "Let new take the framework from here.")] = False,
     html: Annotated[str, option("--html", "FILE", "Write the result as a card to share or print.")] = "",
-) -> int:
+) -> None:
     """Find out which framework to start with, in a few questions.
 
     It depends on you: every question can be skipped.
@@ -48,16 +48,15 @@ def choose(
     if card:
         CARD.check(card)
     console.farewell = "Interrupted. Nothing was saved."
-    taking_part = candidates(console, folder, template or ())
-    advice = advise(console, taking_part, answer or (), ask=not defaults)
-    shown = Shown(advice, taking_part.places, save, html)
+    templates, places = candidates(console, folder, template or ())
+    advice = advise(console, templates, answer or (), ask=not defaults)
+    shown = Shown(advice, places, save, html)
     if save:
         name = advice.start.name
-        save_choice(settings_folder(), SavedChoice(name, taking_part.places.get(name, ""), advice.answers))
+        save_choice(settings_folder(), SavedChoice(name, places.get(name, ""), advice.answers))
     if card:
         CARD.write(card, card_of(shown))
     _show(console, shown, explain=explain)
-    return 0
 
 
 def _show(console: Console, shown: Shown, *, explain: bool) -> None:
@@ -200,7 +199,6 @@ def _runner_up_as_json(advice: Advice) -> dict[str, Any] | None:
 
 
 def _scores_as_json(advice: Advice) -> list[dict[str, Any]]:
-    """Return each part of each answer with the points that it added to each framework."""
     return [
         {
             "answer": name,

@@ -32,7 +32,6 @@ def _show(console: Console, health: SetupReport) -> int:
 
 
 def _what_next(health: SetupReport) -> tuple[str, str]:
-    """Return why and what to type next."""
     if not health.is_ok:
         return "When it is mended, look again", "doctor"
     if health.folder is None:

@@ -16,7 +16,7 @@ from starterkit.project.hint import HintShown, next_hint
 from starterkit.project.status import is_at_end
 
 
-def hint(context: typer.Context) -> int:
+def hint(context: typer.Context) -> None:
     """Give the next hint for the first red test.
 
     Each one says a little more.
@@ -25,17 +25,15 @@ def hint(context: typer.Context) -> int:
     with project_here(context) as project:
         shown = next_hint(project, console.show_progress)
         if console.json("hint", _as_json(shown)):
-            return 0
+            return
         if shown is None:
             console.print("Nothing is red, so there is nothing to hint at.")
             console.type_next("Go on", "run" if is_at_end(project) else "next")
         else:
             _show(console, shown)
-    return 0
 
 
 def _show(console: Console, shown: HintShown) -> None:
-    """Show one hint, and how to go on."""
     console.print("For: ", text(shown.sentence, "bold"), hang=2)
     if shown.test != shown.sentence:  # in Node, a test's title is its id
         console.print(text(f"({shown.test})", "dim"), indent=2)

@@ -22,7 +22,7 @@ def lesson(
         str,
         argument("STEP", "Which lesson: the number or the name; else that of the present step.", complete_steps),
     ] = "",
-) -> int:
+) -> None:
     """Show a lesson: what to build, why, and how to see it."""
     with project_here(context) as project:
         template = project.template
@@ -30,7 +30,6 @@ def lesson(
         if name not in template.step_names:
             raise UsageError("The lessons begin with the first step.", "`starterkit next` begins it.")
         _show(console_of(context), template.step(name), template.lesson(name))
-    return 0
 
 
 def _show(console: Console, step: Step, markdown: str) -> None:

@@ -17,10 +17,9 @@ from starterkit.template.model import Step, Template
 def list_frameworks(
     context: typer.Context,
     names: Annotated[list[str] | None, argument("NAME", "Only these frameworks.", complete_frameworks)] = None,
-) -> int:
+) -> None:
     """List the frameworks, what each costs you, and its steps."""
     _show(console_of(context), [bundled_template(name)[1] for name in names or bundled_names()])
-    return 0
 
 
 def _show(console: Console, templates: Sequence[Template]) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from starterkit.cli.commands.shared import check_result
+from starterkit.choosing.saved import saved_choice
+from starterkit.cli.commands.check import check_as_json, green_line, show_red
+from starterkit.cli.commands.shared.advice import advise, candidates, show_advice
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.invocation import shown_path
-from starterkit.cli.new_questions import NewQuestions, TemplateChoice
 from starterkit.cli.options import (
     At,
     Data,
@@ -25,13 +29,20 @@ from starterkit.cli.options import (
     only_one,
     option,
 )
-from starterkit.errors import ExitCode
-from starterkit.paths import expand_user_folder
+from starterkit.cli.session import from_elsewhere
+from starterkit.errors import ExitCode, UsageError
+from starterkit.paths import expand_user_folder, expand_user_path, settings_folder
 from starterkit.process import quoted
-from starterkit.project.new import Created
+from starterkit.project.new import Created, ProjectSpec, check_destination, create
+from starterkit.render import TemplateQuestion, check_runs_no_code, refusal
+from starterkit.render import questions as template_questions
 from starterkit.runtime.bundle import Bundle, named_bundle
+from starterkit.template.bundled import bundled_names, bundled_template
 from starterkit.template.model import BASE, Template
+from starterkit.template.resolve import locate_bundled
 
+_DEFAULT_FOLDER = "my-site"
+_UNSURE = "choose"  # this answer asks the questions of `starterkit choose` first
 _BUNDLE_HELP = "Take all packages from this bundle, now and later, and nothing from the network."
 
 
@@ -55,10 +66,15 @@ def new(
     only_one({"--at": at, "--complete": complete})
     only_one({"--framework": framework, "--template": template})
     console = console_of(context)
-    asking = NewQuestions(console, folder_of(context), data_answers(data), use_defaults=defaults)
-    wanted = TemplateChoice(framework, template, trusted=trust, bundle=_bundle(context, bundle))
-    order = asking.order(destination, wanted, lambda chosen: _start(chosen, at, complete=complete))
-    return _show(console, asking.create(order, install=not no_install))
+    questions = NewQuestions(console, folder_of(context), data_answers(data), use_defaults=defaults)
+    packages = _bundle(context, bundle)
+    order = questions.order(destination, framework, template, lambda chosen: _start(chosen, at, complete=complete))
+    order = replace(order, trusted=trust, bundle=packages, install=not no_install)
+    if order.is_from_elsewhere and not trust and order.install and console.is_interactive:
+        check_runs_no_code(order.folder)
+        is_trusted = questions.is_trusted(order)
+        order = replace(order, trusted=is_trusted, install=is_trusted)
+    return _show(console, create(order, console.show_progress))
 
 
 def _bundle(context: typer.Context, folder: str) -> Bundle | None:
@@ -76,6 +92,134 @@ def _start(template: Template, at: str, *, complete: bool) -> tuple[str, bool]:
     return (template.find_step(at), False) if at and at.lower() != BASE else (BASE, True)
 
 
+class NewQuestions:
+    """Completes the order of a new project by questions. Without a terminal, a missing answer is a `UsageError`."""
+
+    def __init__(self, console: Console, folder: Path, answers: dict[str, str], *, use_defaults: bool) -> None:
+        self._console = console
+        self._folder = folder
+        self._answers = answers
+        self._use_defaults = use_defaults
+        self._may_ask = console.is_interactive
+
+    def order(
+        self, destination: str, framework: str, elsewhere: str, start: Callable[[Template], tuple[str, bool]]
+    ) -> ProjectSpec:
+        """Return the whole order. `start` gives the step of a template, and whether it is solved."""
+        if destination:
+            check_destination(self._path(destination))
+        if not framework and not elsewhere:
+            framework, elsewhere = self._saved()
+        self._require_flags(destination, framework or elsewhere)
+        if elsewhere:
+            located = from_elsewhere(self._console, self._folder, elsewhere)
+        else:
+            located = locate_bundled(framework or self._framework())
+        step, solved = start(located.template)
+        answers = self._all_answers(located.folder)
+        path = self._path(destination) if destination else self._destination()
+        return ProjectSpec(
+            path, located.folder, located.template, answers, step=step, solved=solved, source=located.source
+        )
+
+    def is_trusted(self, order: ProjectSpec) -> bool:
+        """Ask whether the code of a template from elsewhere may run."""
+        question = (
+            f"The {order.template.title} template comes from elsewhere ({order.recorded_source}). To install its "
+            "packages and run its tests is to run its code on this machine. Do you trust it?"
+        )
+        choices = [("yes", "install and test"), ("no", "make the project, and run nothing of it now")]
+        return self._console.choose(question, choices, "no") == "yes"
+
+    def _saved(self) -> tuple[str, str]:
+        """Return the framework, or the template from elsewhere, that `choose --save` kept, and say so."""
+        saved = saved_choice(settings_folder())
+        if saved is None or (not saved.template and saved.framework not in self._names()):
+            return "", ""
+        self._console.note_prose(
+            f"Framework: {saved.framework}, which `choose --save` kept. `--framework NAME` takes another."
+        )
+        return ("", saved.template) if saved.template else (saved.framework, "")
+
+    def _path(self, destination: str) -> Path:
+        return expand_user_path(destination, self._folder)
+
+    def _require_flags(self, destination: str, framework: str) -> None:
+        """Without a terminal, raise `UsageError` with everything that is missing."""
+        if self._may_ask:
+            return
+        missing = [] if destination or self._use_defaults else ["the folder to make (DEST)"]
+        missing += [] if framework else ["--framework NAME"]
+        missing += [] if self._use_defaults or self._answers else ["--defaults or --data KEY=VALUE"]
+        if missing:
+            raise UsageError(
+                f"There is no terminal to ask on, and this is missing: {', '.join(missing)}.",
+                f"For example: `starterkit new {_DEFAULT_FOLDER} --framework {self._names()[0]} --defaults`. "
+                "`starterkit choose` helps to find the framework.",
+            )
+
+    def _names(self) -> list[str]:
+        names = bundled_names()
+        if not names:
+            raise UsageError("This starterkit has no frameworks: its installation is not whole.", "Install it again.")
+        return names
+
+    def _framework(self) -> str:
+        templates = [bundled_template(name)[1] for name in self._names()]
+        choices = [(template.name, f"{template.summary} The price: {template.trade_off}") for template in templates]
+        if len(templates) == 1:
+            return self._console.choose("Which framework?", choices, templates[0].name)
+        offer = (_UNSURE, "You are not sure: a few short questions find out what fits you.")
+        answer = self._console.choose("Which framework?", [*choices, offer], _UNSURE)
+        again = [*((template.name, template.title) for template in templates), (_UNSURE, "ask me again")]
+        while answer == _UNSURE:
+            answer = self._console.choose("Which framework, then?", again, self._advised())
+        return answer
+
+    def _advised(self) -> str:
+        """Ask the questions of `choose`, show the advice, and return the name of the framework to start with."""
+        advice = advise(self._console, candidates(self._console, self._folder, ())[0], (), ask=True)
+        show_advice(self._console, advice)
+        self._console.print()
+        return advice.start.name
+
+    def _all_answers(self, folder: Path) -> dict[str, str]:
+        """Return the answers to all questions of a template, without those that take their default."""
+        known = dict(self._answers)
+        for question in template_questions(folder):
+            if question.name not in known and not self._use_defaults:
+                if not self._may_ask:
+                    raise UsageError(
+                        f'There is no terminal to ask on, and nothing answers "{question.help}".',
+                        f"`--data {question.name}=…` answers it; `--defaults` takes the defaults.",
+                    )
+                known[question.name] = self._answer(folder, question)
+        return known
+
+    def _answer(self, folder: Path, question: TemplateQuestion) -> str:
+        while True:
+            answer = self._console.ask(question.help, question.default)
+            reason = refusal(folder, question.name, answer)
+            if not reason:
+                return answer
+            self._console.print(reason)
+
+    def _destination(self) -> Path:
+        may_ask = self._may_ask and not self._use_defaults
+        while True:
+            folder = _DEFAULT_FOLDER
+            if may_ask:
+                folder = self._console.ask("Which folder shall be made for it?", _DEFAULT_FOLDER)
+            try:
+                check_destination(self._path(folder))
+            except UsageError as error:
+                if not may_ask:
+                    raise
+                self._console.print(str(error))
+            else:
+                return self._path(folder)
+
+
 def _show(console: Console, created: Created) -> int:
     """Show where the project is and what to type next. Failing tests count only if the first step is solved."""
     state, result = created.state, created.result
@@ -88,16 +232,16 @@ def _show(console: Console, created: Created) -> int:
         source = "from the bundle" if created.has_bundle else "with the network"
         console.say_prose(f"Its environment is not made yet: the first `run` or `check` does it, {source}.")
     elif not result.red:
-        console.print(check_result.green_line(result))
+        console.print(green_line(result))
     elif state.solved:
-        check_result.show_red(console, result)
+        show_red(console, result)
     else:
         step = created.template.step(state.step)
         console.print(
             f"You begin at {step.label}: {len(result.red)} of {len(result.results)} tests are red, and that "
             "is where every step begins."
         )
-    console.invocation = console.invocation.outside()
+    console.invocation = console.invocation.inside("")
     console.print()
     if state.step == BASE and created.template.step_names:
         step = created.template.steps[0]
@@ -113,6 +257,6 @@ def _as_json(created: Created) -> dict[str, Any]:
         "template": created.state.template,
         "step": created.state.step,
         "solved": created.state.solved,
-        "check": check_result.as_json(created.result) if created.result else None,
+        "check": check_as_json(created.result) if created.result else None,
         "next": "run",
     }

@@ -7,9 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
+from starterkit.cli.commands.check import check_as_json, next_command, show_red, type_after_red
 from starterkit.cli.commands.list import step_as_json
-from starterkit.cli.commands.shared import changes, check_result, solution
+from starterkit.cli.commands.shared import changes
 from starterkit.cli.commands.shared.learner_work import ask_about_large_files, choices
+from starterkit.cli.commands.solve import show_solved, show_way, solved_as_json
 from starterkit.cli.console.console import Console, pick
 from starterkit.cli.console.text import minutes, text
 from starterkit.cli.options import KeepMine, LeaveOut, Markers, SaveLarge, TakeTheirs, console_of, flag
@@ -47,7 +49,7 @@ def next_step(
             if solve_first and project.step is not None:
                 solved = solve.solve(project, chosen, console.show_progress)
                 if solved.in_conflict:
-                    return solution.show(console, project, solved)
+                    return show_solved(console, project, solved)
             advanced = start_next_step(project, chosen, console.show_progress)
         except TestsRed as stopped:
             return _show_stopped(console, stopped)
@@ -63,7 +65,7 @@ def _show(console: Console, project: Project, advanced: NextResult, solved: Solv
     if console.json("next", _as_json(advanced, tests, lesson, solved)):
         return code
     if solved is not None:
-        solution.show_way(console, solved)
+        show_way(console, solved)
         console.print()
     if step is None:
         _show_end(console, project.template, saved=advanced.written is not None)
@@ -85,12 +87,12 @@ def _show(console: Console, project: Project, advanced: NextResult, solved: Solv
 def _show_stopped(console: Console, stopped: TestsRed) -> int:
     """Show the failing tests, as `check` does. Nothing was changed."""
     result, error = stopped.result, changes.error_as_json(stopped)
-    if not console.json("next", {"check": check_result.as_json(result), "error": error}):
-        check_result.show_red(console, result)
+    if not console.json("next", {"check": check_as_json(result), "error": error}):
+        show_red(console, result)
         console.print()
         console.print("This step is not finished yet, so nothing was changed.")
         console.say_prose("`next --solve` would take the solution first.")
-        check_result.type_after_red(console, check_result.next_command(result, selected=False, is_last=False))
+        type_after_red(console, next_command(result, selected=False, is_last=False))
     return int(stopped.code)
 
 
@@ -142,6 +144,6 @@ def _as_json(
         "put_back": carried.restored if carried else [],
         "kept_mine": carried.kept_yours if carried else [],
         "in_conflict": advanced.in_conflict,
-        "solved": solution.as_json(solved) if solved else None,
+        "solved": solved_as_json(solved) if solved else None,
         "next": "run" if step is None else "check" if advanced.in_conflict else "lesson",
     }

@@ -11,7 +11,6 @@ from starterkit.cli.commands.shared.learner_work import ask_about_large_files, c
 from starterkit.cli.console.console import Console, pick
 from starterkit.cli.options import KeepMine, LeaveOut, SaveLarge, argument, console_of, flag, folder_of
 from starterkit.cli.session import project_here
-from starterkit.errors import ExitCode
 from starterkit.project import pull as pulls
 from starterkit.project.project import Project
 from starterkit.project.pull import PullArguments, PullResult
@@ -30,7 +29,7 @@ def pull(
     ] = False,
     save_large: SaveLarge = False,
     leave_out: LeaveOut = False,
-) -> int:
+) -> None:
     """Bring what others put into your repository, and merge it.
 
     A correction from your workshop, say, or a teammate's work. Yours is saved as a commit first. Where both changed the
@@ -41,11 +40,10 @@ def pull(
     with project_here(context) as project:
         chosen = ask_about_large_files(console, project, chosen)
         pulled = pulls.pull(project, chosen, console.show_progress, PullArguments(source, branch, folder_of(context)))
-        return _show(console, project, pulled)
+        _show(console, project, pulled)
 
 
-def _show(console: Console, project: Project, pulled: PullResult) -> int:
-    """Show the commits that came, and what to do now."""
+def _show(console: Console, project: Project, pulled: PullResult) -> None:
     command = "check" if pulled.commits else "status"
     answer = {
         "from": pulled.source,
@@ -55,7 +53,7 @@ def _show(console: Console, project: Project, pulled: PullResult) -> int:
         "next": command,
     }
     if console.json("pull", answer):
-        return ExitCode.DONE
+        return
     if pulled.written is None:
         console.ok(f"There is nothing new in {pulled.source}.")
     else:
@@ -74,4 +72,3 @@ def _show(console: Console, project: Project, pulled: PullResult) -> int:
         console.type_next(why, pulled.waiting)
     elif pulled.written is not None:
         console.type_next("See how your tests are", command)
-    return ExitCode.DONE

@@ -47,7 +47,6 @@ def run(
 
 
 def _number(port: str) -> int | None:
-    """Return the number of a port. Raises `UsageError`."""
     if not port:
         return None
     if port.isdecimal() and 1 <= int(port) <= _LAST_PORT:

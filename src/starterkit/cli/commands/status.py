@@ -29,17 +29,16 @@ _WHY = {
 }
 
 
-def status(context: typer.Context) -> int:
+def status(context: typer.Context) -> None:
     """Show the whole path: what is done, where you are, what comes."""
     console = console_of(context)
     with project_here(context) as project:
         seen = project_status(project)
         if not console.json("status", _as_json(seen, project.folder)):
             _show(console, seen, project.folder)
-    return 0
 
 
-def here(context: typer.Context) -> int:
+def here(context: typer.Context) -> None:
     """Show where the user is and what to do next. Outside a project, show how to begin."""
     console = console_of(context)
     try:
@@ -47,16 +46,15 @@ def here(context: typer.Context) -> int:
     except UsageError:
         if not console.json("starterkit", {"folder": None, "next": "new my-site"}):
             _show_beginning(console)
-        return 0
+        return
     if console.as_json:
-        return status(context)
+        status(context)
+        return
     with project_here(context) as project:
         _show_here(console, project_status(project), project)
-    return 0
 
 
 def _show(console: Console, seen: ProjectStatus, folder: Path) -> None:
-    """Show the whole path as a map."""
     console.print(text(f"The {seen.template.title} path", "bold"), f"  in {folder.name}")
     console.print()
     standing = "here" if seen.at is None else "done"

@@ -11,7 +11,6 @@ from starterkit.cli.console.console import Console, pick
 from starterkit.cli.console.text import markup
 from starterkit.cli.options import console_of, flag
 from starterkit.cli.session import project_here
-from starterkit.errors import ExitCode
 from starterkit.project.undo import UndoResult
 from starterkit.project.undo import undo as restore
 
@@ -22,19 +21,19 @@ def undo(
     force: Annotated[
         bool, flag("--force", "Also over commits and changes made since; they stay in a snapshot.")
     ] = False,
-) -> int:
+) -> None:
     """Go back to where you were before the last command that wrote.
 
     Exactly: branch, index and files, also those that git does not know.
     """
     with project_here(context) as project:
-        return _show(console_of(context), restore(project, redo=redo, force=force))
+        _show(console_of(context), restore(project, redo=redo, force=force))
 
 
-def _show(console: Console, undone: UndoResult) -> int:
+def _show(console: Console, undone: UndoResult) -> None:
     details = pick(undone, "redone", "changed", "left", "snapshot", "data_reset")
     if console.json("undo", {"undid": undone.command, **details, "next": "status"}):
-        return ExitCode.DONE
+        return
     action = "was done again" if undone.redone else "was taken back"
     count = len(changes.without_own(undone.changed))
     files = f"{count} files are" if count != 1 else "one file is"
@@ -45,4 +44,3 @@ def _show(console: Console, undone: UndoResult) -> int:
         changes.show_reset(console, "A table differs between the two")
     console.say_prose("`undo` takes it back again." if undone.redone else "`undo --redo` does it again.")
     console.type_next("See where you are", "status")
-    return ExitCode.DONE

@@ -191,7 +191,6 @@ def pick(value: object, *names: str) -> dict[str, Any]:
 
 
 def _json_value(value: Any) -> Any:
-    """Return what JSON holds for a path, or for a dataclass."""
     return str(value) if isinstance(value, Path) else vars(value)
 
 

@@ -39,10 +39,6 @@ class Invocation:
         """Return how to type commands for a project in another folder."""
         return replace(self, folder=folder)
 
-    def outside(self) -> Invocation:
-        """Return how to type commands from inside the project's folder."""
-        return replace(self, folder="")
-
     def typed(self, command: str) -> str:
         """Return the whole line to type for a command such as `check`. A `cd …` stays as it is."""
         if command.startswith("cd "):
@@ -57,8 +53,8 @@ class Invocation:
         return Text(tuple(self._span(span) for span in paragraph.spans))
 
     def _span(self, span: Span) -> Span:
-        program, _, command = span.words.partition(" ")
-        if span.style != "code" or program != NAME or " -C " in span.words:
+        program, _, command = span.content.partition(" ")
+        if span.style != "code" or program != NAME or " -C " in span.content:
             return span
         return Span(self.typed(command.strip()), span.style)
 

@@ -10,7 +10,7 @@ from starterkit.cli.console.text import Text, harmless, joined, markup, text
 
 _ITEM = re.compile(r"(\s*)([-*]|\d+\.)\s+")
 # Code, or words between one or two stars.
-_MARKED = re.compile(r"`[^`\n]+`|(?<![\w*])(?P<stars>\*\*?)(?=[^\s*])(?P<words>[^*`]+?)(?<=[^\s*])(?P=stars)(?![\w*])")
+_MARKED = re.compile(r"`[^`\n]+`|(?<![\w*])(?P<stars>\*\*?)(?=[^\s*])(?P<marked>[^*`]+?)(?<=[^\s*])(?P=stars)(?![\w*])")
 # Colours that can be read on a dark terminal and on a light one.
 _COLOURS = {
     "markdown.h1": "bold",
@@ -72,10 +72,10 @@ def inline(paragraph: str) -> Text:
     parts, end = list[Text](), 0
     for match in _MARKED.finditer(paragraph):
         parts.append(text(paragraph[end : match.start()]))
-        if match["words"] is None:
+        if match["marked"] is None:
             parts.append(markup(match[0]))
         else:
-            parts.append(text(match["words"], "bold" if match["stars"] == "**" else ""))
+            parts.append(text(match["marked"], "bold" if match["stars"] == "**" else ""))
         end = match.end()
     return joined(*parts, text(paragraph[end:]))
 

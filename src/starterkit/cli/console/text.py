@@ -49,7 +49,7 @@ def _columns_of(character: str) -> int:
 class Span:
     """Words in one style: names such as "bold red", or "code" for what users type."""
 
-    words: str
+    content: str
     style: str = ""
 
 
@@ -61,24 +61,24 @@ class Text:
 
     @property
     def plain(self) -> str:
-        """The words without styles, and with backticks around what users type."""
-        return "".join(span.words for span in self.quoted().spans)
+        """The content without styles, and with backticks around what users type."""
+        return "".join(span.content for span in self.quoted().spans)
 
     def quoted(self) -> Text:
         """Return the text for a stream without colour: with backticks around what users type."""
-        return Text(tuple(Span(f"`{span.words}`", "quoted") if span.style == "code" else span for span in self.spans))
+        return Text(tuple(Span(f"`{span.content}`", "quoted") if span.style == "code" else span for span in self.spans))
 
     def drawn(self, *, colour: bool) -> str:
         """Return the text with escape sequences for its colours, or without colour."""
         if not colour:
             return self.plain
-        by_style = groupby((span for span in self.spans if span.words), key=lambda span: span.style)
-        return "".join(_coloured("".join(span.words for span in group), style) for style, group in by_style)
+        by_style = groupby((span for span in self.spans if span.content), key=lambda span: span.style)
+        return "".join(_coloured("".join(span.content for span in group), style) for style, group in by_style)
 
 
-def text(words: Text | str, style: str = "") -> Text:
-    """Return words as text in one style. A text stays as it is."""
-    return words if isinstance(words, Text) else Text((Span(harmless(words), style),))
+def text(content: Text | str, style: str = "") -> Text:
+    """Return content as text in one style. A text stays as it is."""
+    return content if isinstance(content, Text) else Text((Span(harmless(content), style),))
 
 
 def joined(*parts: Text | str) -> Text:
@@ -86,9 +86,9 @@ def joined(*parts: Text | str) -> Text:
     return Text(tuple(span for part in parts for span in text(part).spans))
 
 
-def markup(words: str) -> Text:
+def markup(content: str) -> Text:
     """Return a sentence of starterkit, in which `…` marks what users type."""
-    parts = enumerate(_CODE.split(harmless(words)))
+    parts = enumerate(_CODE.split(harmless(content)))
     return Text(tuple(Span(part, "code" if number % 2 else "") for number, part in parts if part))
 
 
@@ -107,7 +107,7 @@ def wrapped(paragraph: Text, width: int, *, indent: int = 0, hang: int = 0) -> l
 def _wrapped_line(part: Text, width: int, first: int, rest: int) -> Iterator[Text]:
     line, used, is_empty = [Span(" " * first)], first, True
     for gap, word in _words(part):
-        length = sum(columns(span.words) for span in word)
+        length = sum(columns(span.content) for span in word)
         if not is_empty and used + gap + length > width:
             yield Text(tuple(line))
             line, used, gap = [Span(" " * rest)], rest, 0
@@ -120,7 +120,7 @@ def _wrapped_line(part: Text, width: int, first: int, rest: int) -> Iterator[Tex
 def _split_lines(paragraph: Text) -> Iterator[Text]:
     spans: list[Span] = []
     for span in paragraph.spans:
-        first, *others = span.words.split("\n")
+        first, *others = span.content.split("\n")
         spans.append(Span(first, span.style))
         for other in others:
             yield Text(tuple(spans))
@@ -133,7 +133,7 @@ def _words(part: Text) -> Iterator[tuple[int, list[Span]]]:
     gap, word = 0, list[Span]()
     for span in part.spans:
         is_unbroken = span.style in _UNBROKEN
-        for piece in [span.words] if is_unbroken else _SPACES.split(span.words):
+        for piece in [span.content] if is_unbroken else _SPACES.split(span.content):
             if piece.startswith(" ") and not is_unbroken:
                 if word:
                     yield gap, word
@@ -145,7 +145,7 @@ def _words(part: Text) -> Iterator[tuple[int, list[Span]]]:
         yield gap, word
 
 
-def _coloured(words: str, style: str) -> str:
+def _coloured(content: str, style: str) -> str:
     if style in ("", "quoted"):
-        return words
-    return f"\x1b[{';'.join(_CODES[name] for name in style.split())}m{words}\x1b[0m"
+        return content
+    return f"\x1b[{';'.join(_CODES[name] for name in style.split())}m{content}\x1b[0m"

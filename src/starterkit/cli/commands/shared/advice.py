@@ -30,14 +30,6 @@ _HOW = (
 
 
 @dataclass(frozen=True)
-class Candidates:
-    """The templates that take part, and the places of those from elsewhere, by name."""
-
-    templates: tuple[Template, ...]
-    places: dict[str, str]
-
-
-@dataclass(frozen=True)
 class Shown:
     """An advice, the places of templates from elsewhere, whether the choice was saved, and the file of the card."""
 
@@ -54,8 +46,11 @@ class Shown:
         return f"new my-site --template {quoted(address)}" if address else f"new my-site --framework {template.name}"
 
 
-def candidates(console: Console, folder: Path, addresses: Iterable[str]) -> Candidates:
-    """Return the bundled templates and those from elsewhere. The latter replace bundled ones of the same name."""
+def candidates(console: Console, folder: Path, addresses: Iterable[str]) -> tuple[tuple[Template, ...], dict[str, str]]:
+    """Return the templates that take part, and the places of those from elsewhere, by name.
+
+    A template from elsewhere replaces the bundled one of its name.
+    """
     templates = {template.name: template for template in templates_in(bundled_folder())}
     places: dict[str, str] = {}
     for address in addresses:
@@ -65,17 +60,17 @@ def candidates(console: Console, folder: Path, addresses: Iterable[str]) -> Cand
             places[located.template.name] = str(located.folder) if located.is_folder else address
     if not templates:
         raise UsageError("This starterkit has no frameworks: its installation is not whole.", "Install it again.")
-    return Candidates(tuple(templates.values()), places)
+    return tuple(templates.values()), places
 
 
-def advise(console: Console, taking_part: Candidates, given: Iterable[str], *, ask: bool) -> Advice:
+def advise(console: Console, templates: Sequence[Template], given: Iterable[str], *, ask: bool) -> Advice:
     """Return the advice for the given answers, and on a terminal for those that the user is asked for."""
-    reckoning = Scores(taking_part.templates)
-    answers = parse_answers(given, reckoning.questions)
-    if ask and console.is_interactive and len(reckoning.templates) > 1:
-        answers = _interview(console, reckoning.questions, answers)
+    scores = Scores(templates)
+    answers = parse_answers(given, scores.questions)
+    if ask and console.is_interactive and len(templates) > 1:
+        answers = _interview(console, scores.questions, answers)
         console.print()
-    return Advice(reckoning, answered(answers))
+    return Advice(scores, answered(answers))
 
 
 def _interview(console: Console, questions: Sequence[Question], given: Mapping[str, str]) -> dict[str, str]:

@@ -22,11 +22,10 @@ def add_step(
     name: Annotated[str, argument("NAME", "The step's name without its number, for example tags.")],
     after: Annotated[str, option("--after", "STEP", "Behind this step (or `base`); else at the end.")] = "",
     title: Title = "",
-) -> int:
+) -> None:
     """Add a step to a template: its texts, and a first test that is red. Steps behind it get new numbers."""
     folder = template_folder(template, folder_of(context))
     _show(console_of(context), write_step(folder, name, after=after, title=title))
-    return 0
 
 
 def _show(console: Console, added: AddedStep) -> None:

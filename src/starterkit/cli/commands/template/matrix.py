@@ -22,7 +22,7 @@ def matrix(
     names: Templates = None,
     steps_per_job: Annotated[str, option("--steps-per-job", "N", "So many steps in a job; else two.")] = "",
     version: Annotated[list[str] | None, option("--with", "VERSION", _VERSION_HELP)] = None,
-) -> int:
+) -> None:
     """Print the jobs into which a CI provider fans a validation out, as a JSON matrix."""
     store = RunSettings(cache_folder()).templates
     subjects = templates_under_test(names or [], folder_of(context), store, trusted=True)  # no code runs
@@ -30,4 +30,3 @@ def matrix(
     jobs = jobs_of(templates, steps_per_job=whole_number(steps_per_job, "--steps-per-job") or 2, versions=version or [])
     # One line and nothing else, for `matrix=$(starterkit template matrix)` in a workflow.
     console_of(context).verbatim(json.dumps({"include": [vars(job) for job in jobs]}))
-    return 0

@@ -22,7 +22,7 @@ def new(
     name: Annotated[str, argument("[NAME]", "Its name, for example my-path, or a folder (. is this one).")] = "",
     destination: Annotated[str, argument("[DEST]", "The folder to make; else NAME, here.")] = "",
     title: Title = "",
-) -> int:
+) -> None:
     """Make a small template of your own: a starter project and one step, which validate."""
     console = console_of(context)
     if not destination and (name in (".", "..") or "/" in name or os.sep in name):
@@ -36,7 +36,6 @@ def new(
     if not title and console.is_interactive:
         title = console.ask("Its title for people?", name.replace("-", " ").capitalize())
     _show(console, new_template(name, expand_user_path(destination or name, folder_of(context)), title))
-    return 0
 
 
 def _show(console: Console, begun: NewTemplate) -> None:

@@ -21,7 +21,7 @@ def open_path(
     context: typer.Context,
     template: TemplateFolder,
     destination: Annotated[str, argument("DIR", "The folder to make for the repository.")],
-) -> int:
+) -> None:
     """Write a template's path as a git repository: one commit for base, for each given and for each solution.
 
     Edit it with plain git (amend, fixup, rebase): a change in an early step flows into all later ones.
@@ -31,7 +31,6 @@ def open_path(
         console,
         open_template(template_folder(template, here), expand_user_path(destination, here), console.show_progress),
     )
-    return 0
 
 
 def _show(console: Console, opened: OpenResult) -> None:

@@ -21,13 +21,12 @@ def save(
     to: Annotated[str, option("--to", "FOLDER", "Save here, not where it was opened from.")] = "",
     force: Annotated[bool, flag("--force", "Overwrite what was changed in the template meanwhile.")] = False,
     renumber: Annotated[bool, flag("--renumber", "Number the steps in the order of their commits.")] = False,
-) -> int:
+) -> None:
     """Write the commits of an opened path back into its template, as small overlays."""
     console, here = console_of(context), folder_of(context)
     target = expand_user_path(to, here) if to else None
     opened = expand_user_folder(folder, here)
     _show(console, save_template(opened, to=target, force=force, renumber=renumber, say=console.show_progress))
-    return 0
 
 
 def _show(console: Console, saved: SaveResult) -> None:

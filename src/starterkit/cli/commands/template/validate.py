@@ -89,8 +89,6 @@ def _selected(
 
 
 def _observer(console: Console) -> ValidationObserver:
-    """Return the observer that reports on standard error which unit is being validated."""
-
     class Reporter(ValidationObserver):
         count = ""
 
@@ -133,7 +131,6 @@ def show(console: Console, report: Report, *, junit: str, github: bool) -> int:
 
 
 def _show_steps(console: Console, report: Report) -> None:
-    """Show for each step its rules, by how they ended."""
     steps: dict[tuple[str, str], dict[Status, list[str]]] = {}
     for result in report.results:
         groups = steps.setdefault((result.template, result.step), {status: [] for status in _STYLES})

@@ -35,7 +35,7 @@ def bundle(
     without_starterkit: Annotated[
         bool, flag("--without-starterkit", "Leave starterkit itself out: the room has it already.")
     ] = False,
-) -> int:
+) -> None:
     """Make a folder with all that a room without internet needs: starterkit, packages, Node, what to type.
 
     The same again goes on where it was interrupted; with other platforms, Pythons or frameworks, it adds them.
@@ -44,7 +44,7 @@ def bundle(
     systems, versions = platforms_of(platforms or []), sorted_pythons(pythons_of(pythons or []))
     target, contents = expand_user_folder(folder, folder_of(context)), _frameworks(context, frameworks or [], template)
     request = BundleRequest(target.absolute(), contents, systems, versions, with_starterkit=not without_starterkit)
-    return _show(console, build_bundle(request, console.show_progress))
+    _show(console, build_bundle(request, console.show_progress))
 
 
 def _frameworks(context: typer.Context, names: list[str], elsewhere: str) -> tuple[BundleFramework, ...]:
@@ -60,8 +60,7 @@ def _frameworks(context: typer.Context, names: list[str], elsewhere: str) -> tup
     return (framework_of(open_workshop(folder)),)
 
 
-def _show(console: Console, made: MadeBundle) -> int:
-    """Show where the bundle is, what it is for, and how large it is."""
+def _show(console: Console, made: MadeBundle) -> None:
     contents = made.contents
     answer = {
         "folder": made.folder,
@@ -71,7 +70,7 @@ def _show(console: Console, made: MadeBundle) -> int:
         "fetched": made.fetched,
     }
     if console.json("workshop bundle", answer):
-        return 0
+        return
     console.ok(f"The bundle is in {shown_path(made.folder)}.")
     size, fetched = (f"{count / _MEGABYTE:.1f} MB" for count in (made.size, made.fetched))
     rows = {
@@ -87,4 +86,3 @@ def _show(console: Console, made: MadeBundle) -> int:
         f"Copy the whole folder to a stick or a shared disk. {README} in it says what people in the room type; "
         "Python and git have to be on their machines."
     )
-    return 0

@@ -9,11 +9,10 @@ import typer
 
 from starterkit.cli.commands.workshop.shared import (
     Jobs,
+    PeopleNames,
     TrustSubmissions,
-    Who,
     reached_code,
     workshop_folder,
-    workshop_here,
 )
 from starterkit.cli.console.console import Console, pick
 from starterkit.cli.console.table import counted
@@ -22,14 +21,14 @@ from starterkit.cli.options import console_of, flag, whole_number
 from starterkit.workshop import collect as workshop_collect
 from starterkit.workshop.collect import CollectResult
 from starterkit.workshop.model import Workshop
-from starterkit.workshop.store import working
+from starterkit.workshop.store import open_workshop, working
 
 _LISTED = 20
 
 
 def collect(
     context: typer.Context,
-    who: Who = None,
+    names: PeopleNames = None,
     jobs: Jobs = "",
     and_grade: Annotated[bool, flag("--grade", "Grade what changed, as `workshop grade` does.")] = False,
     trust_submissions: TrustSubmissions = False,
@@ -46,8 +45,8 @@ def collect(
 
         grade_them = grader(console, trusted=trust_submissions)
     with working(workshop_folder(context), console.show_progress):
-        workshop = workshop_here(context)
-        people = workshop.chosen(who or [])
+        workshop = open_workshop(workshop_folder(context))
+        people = workshop.chosen(names or [])
         results = workshop_collect.collect(workshop, people, console.show_progress, jobs=count)
     if grade_them is not None:
         grade_them(workshop, people, console.show_progress)

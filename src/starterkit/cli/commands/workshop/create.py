@@ -4,27 +4,48 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from starterkit import wheel_file
-from starterkit.cli.commands.workshop.create_request import Due, Place, RemoteTemplate, RosterFile, workshop_request
 from starterkit.cli.commands.workshop.shared import Jobs, reached_code
 from starterkit.cli.console.console import Console, pick
 from starterkit.cli.console.invocation import shown_path
 from starterkit.cli.console.table import counted, fitted, width_of
 from starterkit.cli.console.text import text
-from starterkit.cli.options import At, Data, Elsewhere, Framework, Trust, console_of, folder_of, only_one, option
-from starterkit.errors import ExitCode
-from starterkit.paths import expand_user_folder
+from starterkit.cli.options import (
+    At,
+    Data,
+    Elsewhere,
+    Framework,
+    Trust,
+    argument,
+    console_of,
+    data_answers,
+    folder_of,
+    only_one,
+    option,
+    whole_number,
+)
+from starterkit.cli.session import from_elsewhere
+from starterkit.errors import ExitCode, UsageError
+from starterkit.paths import expand_user_folder, expand_user_path
 from starterkit.process import quoted
+from starterkit.project.new import ProjectSpec
 from starterkit.sanitize import few, truncate
+from starterkit.template.bundled import bundled_names
 from starterkit.template.model import BASE
-from starterkit.workshop.create import CreateResult, Participant
+from starterkit.template.resolve import ResolvedTemplate, locate_bundled
+from starterkit.workshop.create import PUSH_JOBS, CreateRequest, CreateResult, Participant
 from starterkit.workshop.create import create as create_workshop
 from starterkit.workshop.handouts import folder_in_zip, is_another_user
+from starterkit.workshop.model import is_address
 from starterkit.workshop.names import told_apart
+from starterkit.workshop.repositories import metadata_of, start_of
+from starterkit.workshop.roster import check_remote_template, read_roster
+from starterkit.workshop.store import find_workshop, is_workshop, open_workshop, parse_time
 
 _WIDEST_NAME = 48
 _MOST_TITLES, _LONGEST_TITLE = 30, 120
@@ -45,12 +66,21 @@ _STEPS = (
     "starterkit check          what is still red",
 )
 _SAVED = ("git add -A", 'git commit -m "What I did"')
+_DEFAULT_FOLDER = "workshop"
+_FOLDER_HELP = "The workshop's folder; else the one that you are in, else workshop."
+_REMOTE_HELP = "Where each person's repository lives: an address with {login} or {folder} in it."
+RosterFile = Annotated[str, argument("ROSTER", "A CSV file with the people, as learning platforms export it.")]
+WorkshopFolder = Annotated[
+    str, argument("[DIR]", "The workshop's folder; else the one that you are in, else workshop.")
+]
+RemoteTemplate = Annotated[str, option("--remote-template", "ADDRESS", _REMOTE_HELP)]
+Due = Annotated[str, option("--due", "TIME", 'When work is due, for example "2026-11-30 17:00".')]
 
 
 def create(
     context: typer.Context,
     roster: RosterFile,
-    place: Place = "",
+    folder: WorkshopFolder = "",
     framework: Framework = "",
     template: Elsewhere = "",
     trust: Trust = False,
@@ -68,11 +98,95 @@ def create(
     """
     only_one({"--zip": zips, "--folders": folders})
     console, here = console_of(context), folder_of(context)
-    request = workshop_request(context, roster, place, framework, template, trust, data, at, remote_template, due, jobs)
+    request = read_request(context, roster, folder, framework, template, trust, data, at, remote_template, due, jobs)
     if zips or folders:
         method = "zip" if zips else "folders"
         request = replace(request, method=method, handouts=expand_user_folder(zips or folders, here))
     return show(console, "workshop create", create_workshop(request, console.show_progress))
+
+
+def read_request(
+    context: typer.Context,
+    roster: str,
+    folder: str,
+    framework: str,
+    elsewhere: str,
+    trusted: bool,
+    data: list[str] | None,
+    at: str,
+    remote_template: str,
+    due: str,
+    jobs: str,
+) -> CreateRequest:
+    """Return the request for a workshop. This reads the roster, and may fetch a template."""
+    here, workshop, answers = folder_of(context), _workshop_folder(context, folder), data_answers(data)
+    only_one({"--framework": framework, "--template": elsewhere})
+    located: ResolvedTemplate | None = None
+    if elsewhere:
+        located = from_elsewhere(console_of(context), here, elsewhere)
+    elif framework:
+        located = locate_bundled(framework)
+
+    def order() -> ProjectSpec:
+        if located is None:
+            raise UsageError(
+                "Which framework is the workshop about?",
+                f"Name it with --framework: {', '.join(bundled_names())}. `starterkit choose` helps to find one.",
+            )
+        step, solved = start_of(located.template, at or BASE)
+        spec = ProjectSpec(workshop, located.folder, located.template, answers, step, solved)
+        return replace(spec, install=False, source=located.source, trusted=trusted)
+
+    return CreateRequest(
+        workshop,
+        read_roster(_roster_file(here, workshop, roster)),
+        order,
+        located.source if located else "",
+        answers,
+        remote_template=_remotes(here, remote_template),
+        due=parse_time(due) if due else None,
+        start=_start(workshop, located, at),
+        jobs=whole_number(jobs, "--jobs") or PUSH_JOBS,
+    )
+
+
+def _workshop_folder(context: typer.Context, folder: str) -> Path:
+    """Return the folder that is named, or the workshop around the current folder, or a new folder."""
+    here = folder_of(context)
+    if folder:
+        return expand_user_path(folder, here)
+    try:
+        return find_workshop(here)
+    except UsageError:
+        return here / _DEFAULT_FOLDER
+
+
+def _start(folder: Path, located: ResolvedTemplate | None, at: str) -> tuple[str, bool] | None:
+    """Return the step at which people begin, and whether it is solved; None if `--at` is missing."""
+    if at and is_workshop(folder):
+        with metadata_of(open_workshop(folder)) as template:
+            return start_of(template, at)
+    return start_of(located.template, at) if at and located is not None else None
+
+
+def _remotes(here: Path, template: str) -> str:
+    """Return the template of remotes. A folder is relative to the current folder, not to the workshop."""
+    if not template:
+        return ""
+    check_remote_template(template)
+    return template if is_address(template) else os.path.normpath(expand_user_path(template, here.absolute()))
+
+
+def _roster_file(here: Path, workshop: Path, name: str) -> Path:
+    """Return the roster's file. Raises `UsageError` if it is next to the workshop's folder instead."""
+    file, sibling = expand_user_path(name, here), workshop.absolute().parent / name
+    if not file.exists() and sibling.is_file():
+        path = quoted(os.path.relpath(sibling, here.absolute()))
+        raise UsageError(
+            f"There is no {name} in this folder; there is one beside the workshop's.",
+            f"Name that one: `starterkit workshop create {path}`.",
+        )
+    return file
 
 
 def show(console: Console, command: str, made: CreateResult) -> int:
@@ -90,7 +204,7 @@ def show(console: Console, command: str, made: CreateResult) -> int:
     if code != ExitCode.ENVIRONMENT:
         _show_to_all(console, made)
     if not made.unreached:
-        console.invocation = console.invocation.outside()
+        console.invocation = console.invocation.inside("")
         folder = shown_path(made.workshop.folder)
         enter = [f"cd {quoted(folder)}"] if folder != "." else []
         console.type_next("When they have begun, see where everybody is", *enter, "workshop collect", "workshop status")
@@ -124,7 +238,6 @@ def _head(made: CreateResult) -> str:
 
 
 def _show_columns(console: Console, made: CreateResult) -> None:
-    """Show what each column of the roster was read as, and which columns were not used."""
     columns = {name: truncate(title, 1, _LONGEST_TITLE) for name, title in made.roster.columns.items()}
     unused = [truncate(title, 1, _LONGEST_TITLE) for title in made.roster.unused]
     used = ", ".join(f'{_COLUMN_NAMES.get(name, name)} from "{title}"' for name, title in columns.items())
@@ -203,7 +316,6 @@ def _show_to_all(console: Console, made: CreateResult) -> None:
 
 
 def _typed(made: CreateResult, enrolled: Participant) -> str:
-    """Return what a person types to begin."""
     workshop, person, handout = made.workshop, enrolled.person, enrolled.handout
     if handout is not None and handout.suffix == ".zip":
         return f"unzip {quoted(handout.name)} && cd {quoted(folder_in_zip(workshop))}   ({shown_path(handout)})"

@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from starterkit.cli.commands.workshop.grading import grade_people, run_here, shelf_of, tell_failed
-from starterkit.cli.commands.workshop.shared import TrustSubmissions, Who, complete_path_steps, workshop_here
+from starterkit.cli.commands.workshop.grading import grade_people, run_here, tell_failed
+from starterkit.cli.commands.workshop.shared import PeopleNames, TrustSubmissions, complete_path_steps, workshop_folder
 from starterkit.cli.console.console import Console, pick
 from starterkit.cli.console.table import (
     WIDEST_NAME,
@@ -27,14 +27,13 @@ from starterkit.errors import StarterkitError
 from starterkit.template.model import BASE
 from starterkit.workshop.grading.batch import GradingRequest
 from starterkit.workshop.grading.dask import DaskRunner
-from starterkit.workshop.grading.environments import EnvironmentCache
 from starterkit.workshop.grading.export import grade_as_json
 from starterkit.workshop.grading.grader import Runner
 from starterkit.workshop.grading.model import Grade
 from starterkit.workshop.model import Workshop
 from starterkit.workshop.repositories import metadata_of
 from starterkit.workshop.sandbox import Confinement
-from starterkit.workshop.store import parse_time
+from starterkit.workshop.store import open_workshop, parse_time
 
 _STYLES = {"green": "green", "red": "red", "nothing": "dim"}
 _NOT_GRADED = "not graded"
@@ -42,7 +41,7 @@ _NOT_GRADED = "not graded"
 
 def grade(
     context: typer.Context,
-    who: Who = None,
+    names: PeopleNames = None,
     step: Annotated[
         str, option("--step", "STEP", "Grade at this step; else at the one each stands at.", complete_path_steps)
     ] = "",
@@ -60,8 +59,8 @@ def grade(
     What was graded before and has not changed is not run again; a grading that was interrupted goes on where it was.
     """
     console = console_of(context)
-    workshop = workshop_here(context)
-    people = workshop.chosen(who or [])
+    workshop = open_workshop(workshop_folder(context))
+    people = workshop.chosen(names or [])
     order = GradingRequest(
         people,
         step=_step(workshop, step),
@@ -71,9 +70,9 @@ def grade(
         again=again,
     )
     console.farewell = "Interrupted. What was graded is kept; type the same to go on."
-    with _runner(console, scheduler, trusted=trust_submissions) as (runner, shelf, slots):
+    with _runner(console, scheduler, trusted=trust_submissions) as (runner, slots):
         order = replace(order, jobs=order.jobs or slots)
-        grades, failed = grade_people(console, workshop, order, runner, shelf)
+        grades, failed = grade_people(console, workshop, order, runner)
         confinement = runner.describe()
     if failed and not grades:
         raise next(iter(failed.values()))
@@ -82,14 +81,13 @@ def grade(
 
 
 @contextmanager
-def _runner(console: Console, scheduler: str, *, trusted: bool) -> Iterator[tuple[Runner, EnvironmentCache, int]]:
-    """Give what runs submissions, this machine's packages, and how many run at once (0: one for each core)."""
+def _runner(console: Console, scheduler: str, *, trusted: bool) -> Iterator[tuple[Runner, int]]:
+    """Give what runs submissions, and how many run at once (0: one for each core)."""
     if scheduler:
         with closing(DaskRunner(scheduler)) as cluster:
-            yield cluster, shelf_of(console), cluster.slots
+            yield cluster, cluster.slots
     else:
-        runner = run_here(console, trusted=trusted)
-        yield runner, runner.shelf, 0
+        yield run_here(console, trusted=trusted), 0
 
 
 def _step(workshop: Workshop, name: str) -> str:

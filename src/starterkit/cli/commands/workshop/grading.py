@@ -44,7 +44,7 @@ class Troubles:
         for folder, error in failed.items():
             self._not_graded.setdefault((error.message, error.fix), []).append(folder)
 
-    def told(self, called: Mapping[str, str]) -> tuple[Trouble, ...]:
+    def current(self, called: Mapping[str, str]) -> tuple[Trouble, ...]:
         """Return all troubles of now. `called` are people's names, by folder."""
         not_graded = (
             ("NOT GRADED", f"{few([called[folder] for folder in folders], _MOST_NAMES)}: {message}", fix)
@@ -58,7 +58,7 @@ def grader(console: Console, *, trusted: bool) -> GradePeople:
     runner = run_here(console, trusted=trusted)
 
     def grade_them(workshop: Workshop, people: Sequence[Person], _say: Progress) -> None:
-        _, failed = grade_people(console, workshop, GradingRequest(people), runner, runner.shelf)
+        _, failed = grade_people(console, workshop, GradingRequest(people), runner)
         tell_failed(console, workshop, failed)
 
     return grade_them
@@ -68,7 +68,7 @@ def tell_failed(console: Console, workshop: Workshop, failed: Mapping[str, Start
     """Show who could not be graded, and return the exit code."""
     troubles = Troubles()
     troubles.not_graded(failed)
-    for trouble in troubles.told(workshop.called):
+    for trouble in troubles.current(workshop.called):
         console.error(*trouble)
     return next((int(error.code) for error in failed.values()), 0)
 
@@ -83,7 +83,7 @@ def grader_for_watch(console: Console, troubles: Troubles, *, trusted: bool) -> 
 
     def grade_them(workshop: Workshop, people: Sequence[Person], _say: Progress) -> None:
         try:
-            failed = grade_people(console, workshop, GradingRequest(people), runner, runner.shelf, names=False)[1]
+            failed = grade_people(console, workshop, GradingRequest(people), runner, names=False)[1]
         except StarterkitError as error:  # about the path, so nobody can be graded
             failed = {person.folder: error for person in people}
         troubles.not_graded(failed)
@@ -113,22 +113,16 @@ def judge_if_any(console: Console, workshop: Workshop, *, trusted: bool) -> Judg
 
 def run_here(console: Console, *, trusted: bool) -> LocalRunner:
     """Return what runs submissions on this machine. Raises `EnvironmentProblem` without a sandbox."""
-    return LocalRunner(shelf_of(console), sandbox(trusted=trusted))
+    return LocalRunner(_shelf_of(console), sandbox(trusted=trusted))
 
 
-def shelf_of(console: Console) -> EnvironmentCache:
+def _shelf_of(console: Console) -> EnvironmentCache:
     """Return the packages of this machine for submissions."""
     return EnvironmentCache(environments_folder(cache_folder()), console.show_progress)
 
 
 def grade_people(
-    console: Console,
-    workshop: Workshop,
-    order: GradingRequest,
-    runner: Runner,
-    shelf: EnvironmentCache,
-    *,
-    names: bool = True,
+    console: Console, workshop: Workshop, order: GradingRequest, runner: Runner, *, names: bool = True
 ) -> tuple[list[Grade], Mapping[str, StarterkitError]]:
     """Grade people and write their grades. Return the grades, and the errors for those without one by folder."""
     called = workshop.called if names else {}
@@ -137,6 +131,7 @@ def grade_people(
         name = called.get(grade.person.folder, "")
         console.show_progress(f"{done} of {of} · {name}: {grade.verdict.value}" if name else f"Grading: {done} of {of}")
 
+    shelf = runner.shelf if isinstance(runner, LocalRunner) else _shelf_of(console)
     grading = Grading(workshop, order, runner, shelf, on_grade)
     grades = grading.run()
     failed = write_grades(workshop, grades)

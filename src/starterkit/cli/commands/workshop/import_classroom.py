@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import typer
 
-from starterkit.cli.commands.workshop import create
-from starterkit.cli.commands.workshop.create_request import Due, Place, RemoteTemplate, RosterFile, workshop_request
+from starterkit.cli.commands.workshop.create import (
+    Due,
+    RemoteTemplate,
+    RosterFile,
+    WorkshopFolder,
+    read_request,
+    show,
+)
 from starterkit.cli.commands.workshop.shared import Jobs
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.table import counted
@@ -21,7 +27,7 @@ _LISTED = 12
 def import_classroom(
     context: typer.Context,
     roster: RosterFile,
-    place: Place = "",
+    folder: WorkshopFolder = "",
     framework: Framework = "",
     template: Elsewhere = "",
     trust: Trust = False,
@@ -32,13 +38,12 @@ def import_classroom(
     jobs: Jobs = "",
 ) -> int:
     """Create a workshop from the roster of a GitHub Classroom, and list who has no login."""
-    request = workshop_request(context, roster, place, framework, template, trust, data, at, remote_template, due, jobs)
+    request = read_request(context, roster, folder, framework, template, trust, data, at, remote_template, due, jobs)
     console = console_of(context)
     return _show(console, create_workshop(request, console.show_progress))
 
 
 def _show(console: Console, made: CreateResult) -> int:
-    """Show how many people have a login, and the workshop."""
     if not console.as_json:
         everybody = [member for enrolled in made.people for member in enrolled.person.everybody]
         without = [member.name for member in everybody if not member.login]
@@ -47,4 +52,4 @@ def _show(console: Console, made: CreateResult) -> int:
         if without:
             console.print(f"Without a login: {few(without, _LISTED)}.", indent=2, hang=2)
         console.print()
-    return create.show(console, "workshop import", made)
+    return show(console, "workshop import", made)

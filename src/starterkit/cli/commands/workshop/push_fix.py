@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from starterkit.cli.commands.workshop.shared import (
-    Who,
+    PeopleNames,
     delivered_as_json,
     needs_command,
     pull_command,
@@ -56,7 +56,7 @@ _LABELS = {
 
 def push_fix(
     context: typer.Context,
-    who: Who = None,
+    names: PeopleNames = None,
     template: Elsewhere = "",
     trust: Trust = False,
     yes: Annotated[bool, flag("--yes", "Put it in without asking, after the report.")] = False,
@@ -69,7 +69,7 @@ def push_fix(
     console = console_of(context)
     with working(workshop_folder(context), console.show_progress):
         workshop = workshop_with_path(context)
-        people = workshop.chosen(who or [])
+        people = workshop.chosen(names or [])
         located, corrected = _corrected(context, workshop, template, trusted=trust)
         new = render_new_path(workshop, located, trusted=trust)
         reverted = reverted_later(workshop, new)
@@ -95,7 +95,8 @@ def push_fix(
         if not located.is_bundled:
             why = "Whether the corrected path works is not looked at here. In some minutes, this tells"
             console.type_next(why, f"template validate {quoted(shown_path(located.folder))} --skip earned")
-        again = ["workshop push-fix", *map(quoted, who or []), *(["--template", quoted(template)] if template else [])]
+        again = ["workshop push-fix", *map(quoted, names or [])]
+        again += ["--template", quoted(template)] if template else []
         console.type_next("Nothing was changed. To put it in", " ".join([*again, *["--trust"] * trust, "--yes"]))
     return code
 
@@ -192,7 +193,6 @@ def _show_done(console: Console, workshop: Workshop, fixes: list[PathFix]) -> No
 
 
 def _show_typed(console: Console, workshop: Workshop, fixes: list[PathFix]) -> None:
-    """Show what people type if a plain pull isn't enough."""
     for fix in fixes:
         if fix.delivered is not None and needs_command(fix.delivered):
             _show_person(console, workshop, fix, " types:")

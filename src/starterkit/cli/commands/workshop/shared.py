@@ -52,12 +52,12 @@ def complete_people_and_step(context: typer.Context, incomplete: str) -> list[st
 
 def _workshop_if_any(context: typer.Context) -> Workshop | None:
     try:
-        return workshop_here(context)
+        return open_workshop(workshop_folder(context))
     except (StarterkitError, OSError):
         return None
 
 
-Who = Annotated[
+PeopleNames = Annotated[
     list[str] | None, argument("[WHO]...", "Only these people, by folder, login, e-mail or name.", complete_people)
 ]
 TrustSubmissions = Annotated[
@@ -69,11 +69,6 @@ Jobs = Annotated[str, option("--jobs", "N", "So many people at once; else eight.
 def workshop_folder(context: typer.Context) -> Path:
     """Return the folder of the workshop here. Raises `UsageError` outside a workshop."""
     return find_workshop(folder_of(context))
-
-
-def workshop_here(context: typer.Context) -> Workshop:
-    """Return the workshop here. Raises as `open_workshop` does."""
-    return open_workshop(workshop_folder(context))
 
 
 def workshop_with_path(context: typer.Context) -> Workshop:
@@ -88,9 +83,9 @@ def reached_code(unreached: int, asked: int) -> ExitCode:
     return ExitCode.RED if unreached < asked else ExitCode.ENVIRONMENT
 
 
-def needs_command(delivered: Delivery | None) -> bool:
+def needs_command(delivered: Delivery) -> bool:
     """Return whether a plain pull in the person's project does not bring this."""
-    return delivered is not None and (bool(delivered.source) or not delivered.is_theirs)
+    return bool(delivered.source) or not delivered.is_theirs
 
 
 def pull_command(delivered: Delivery) -> str:
@@ -103,10 +98,9 @@ def pull_command(delivered: Delivery) -> str:
 
 def delivered_as_json(delivered: Delivery | None) -> dict[str, Any]:
     """Return where a commit was put, and what the person types."""
-    return {
-        "branch": delivered.branch if delivered else "",
-        "type": pull_command(delivered) if delivered else "",
-    }
+    if delivered is None:
+        return {"branch": "", "type": ""}
+    return {"branch": delivered.branch, "type": pull_command(delivered)}
 
 
 def show_zips(console: Console, workshop: Workshop) -> None:

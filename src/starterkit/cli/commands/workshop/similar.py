@@ -6,13 +6,13 @@ from typing import Annotated, Any
 
 import typer
 
-from starterkit.cli.commands.workshop.shared import Who, workshop_with_path
+from starterkit.cli.commands.workshop.shared import PeopleNames, workshop_with_path
 from starterkit.cli.console.console import Console, pick
 from starterkit.cli.console.text import text
 from starterkit.cli.options import console_of, option, whole_number
-from starterkit.errors import ExitCode, UsageError
+from starterkit.errors import UsageError
 from starterkit.workshop.model import Workshop
-from starterkit.workshop.similarity import CodeRange, SimilarityResult, SimilarPair, compare
+from starterkit.workshop.similarity import SimilarityResult, SimilarPair, compare
 
 _AT_LEAST = 50
 _MOST = 40
@@ -20,9 +20,9 @@ _MOST = 40
 
 def similar(
     context: typer.Context,
-    who: Who = None,
+    names: PeopleNames = None,
     at_least: Annotated[str, option("--at-least", "PERCENT", "Show pairs from this share on; else 50.")] = "",
-) -> int:
+) -> None:
     """Show pairs of people whose own code is alike, beyond what the path explains.
 
     It is help for a talk, never a verdict: people who learn together write alike. Needs the package copydetect.
@@ -32,14 +32,13 @@ def similar(
         raise UsageError("--at-least wants a share of 1 to 100 percent.", "For example: --at-least 60")
     console = console_of(context)
     workshop = workshop_with_path(context)
-    compared = compare(workshop, workshop.chosen(who or []), percent / 100, console.show_progress)
-    return _show(console, workshop, compared, percent)
+    compared = compare(workshop, workshop.chosen(names or []), percent / 100, console.show_progress)
+    _show(console, workshop, compared, percent)
 
 
-def _show(console: Console, workshop: Workshop, compared: SimilarityResult, percent: int) -> int:
-    """Show the pairs. The exit code is always 0."""
+def _show(console: Console, workshop: Workshop, compared: SimilarityResult, percent: int) -> None:
     if console.json("workshop similar", _as_json(compared, percent)):
-        return ExitCode.DONE
+        return
     for pair in compared.pairs[:_MOST]:
         _show_pair(console, workshop, pair)
     if len(compared.pairs) > _MOST:
@@ -56,19 +55,14 @@ def _show(console: Console, workshop: Workshop, compared: SimilarityResult, perc
     for reason in dict.fromkeys(why for _, why in compared.passed):
         names = ", ".join(workshop.called[person.folder] for person, why in compared.passed if why == reason)
         console.info(f"Not compared: {names} ({reason}).")
-    return ExitCode.DONE
 
 
 def _show_pair(console: Console, workshop: Workshop, pair: SimilarPair) -> None:
     first, second = (workshop.called[person.folder] for person in pair.people)
     console.print(text(f"{pair.share:4.0%}", "bold"), f"  {first} and {second}", hang=6)
     for alike in pair.places:
-        console.print(f"{_lines(alike, 0)}  and  {_lines(alike, 1)}", indent=6)
-
-
-def _lines(alike: CodeRange, side: int) -> str:
-    first, last = alike.lines[side]
-    return f"{alike.files[side]}:{first}-{last}"
+        sides = zip(alike.files, alike.lines, strict=True)
+        console.print("  and  ".join(f"{file}:{first}-{last}" for file, (first, last) in sides), indent=6)
 
 
 def _as_json(compared: SimilarityResult, percent: int) -> dict[str, Any]:

@@ -82,7 +82,6 @@ def _unexpected(room: WorkshopStatus) -> list[PersonStatus]:
 
 
 def _lines_below(room: WorkshopStatus) -> int:
-    """Return how many lines `show` needs below its table."""
     return (
         3 * len(_unexpected(room))
         + 2 * any(standing.filled for standing in room.people)
@@ -111,7 +110,6 @@ def _show_table(console: Console, room: WorkshopStatus, people: Sequence[PersonS
 
 
 def _is_new(room: WorkshopStatus) -> bool:
-    """Return whether nothing was ever collected or graded."""
     return all(standing.known.reached is None and not standing.known.commit for standing in room.people)
 
 

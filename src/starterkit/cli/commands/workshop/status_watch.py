@@ -59,7 +59,7 @@ class _View:
         """Show the status, and on a screen only as much as fits."""
         shown, console = self._shown, self._shown.console
         room = shown.named(room)
-        troubles = self._troubles.told({standing.person.folder: called(standing) for standing in room.people})
+        troubles = self._troubles.current({standing.person.folder: called(standing) for standing in room.people})
         shown.write_page(room)
         now = ([person_as_json(standing) for standing in room.people], troubles)
         if not console.shows_screen and now == self._before:
