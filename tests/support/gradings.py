@@ -27,9 +27,9 @@ from starterkit.workshop.grading.grader import LocalRunner
 from starterkit.workshop.grading.model import Grade, Verdict
 from starterkit.workshop.grading.reference_tests import ReferenceTests
 from starterkit.workshop.model import Person, Workshop
-from starterkit.workshop.sandbox import Confinement, RunResult, Sandbox, SandboxJob
-from starterkit.workshop.sandbox import sandbox as best_sandbox
+from starterkit.workshop.sandbox.model import Confinement, RunResult, Sandbox, SandboxJob
 from starterkit.workshop.sandbox.select import MECHANISMS, why_not
+from starterkit.workshop.sandbox.select import sandbox as best_sandbox
 from tests.support.projects import node_alone, pytest_environment
 
 GRADED = Path(__file__).parents[1] / "templates" / "graded"

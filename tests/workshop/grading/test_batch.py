@@ -31,7 +31,9 @@ from starterkit.workshop.grading.grader import LocalRunner
 from starterkit.workshop.grading.model import Grade, TestGrade, Verdict, grade_of
 from starterkit.workshop.grading.reference_tests import Layers, ReferenceTests
 from starterkit.workshop.model import Member, Person
-from starterkit.workshop.sandbox import MECHANISMS, RunResult, SandboxJob, sandbox, select
+from starterkit.workshop.sandbox import select
+from starterkit.workshop.sandbox.model import RunResult, SandboxJob
+from starterkit.workshop.sandbox.select import MECHANISMS, sandbox
 from starterkit.workshop.store import workshop_bytes
 from starterkit.workshop.submissions import FILLED_IN
 from tests.support.commands import starterkit
@@ -374,7 +376,7 @@ def test_without_a_sandbox_only_trusted_work_is_started(monkeypatch: pytest.Monk
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits alone are for systems with processes in groups")
 def test_trusted_work_runs_with_limits_alone(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    from starterkit.workshop.sandbox.rlimits import LimitsAlone
+    from starterkit.workshop.sandbox.select import LimitsAlone
 
     room.submit()
 

@@ -18,8 +18,7 @@ from starterkit.git.objects import LINK, File
 from starterkit.workshop.grading.export import as_csv, page
 from starterkit.workshop.grading.grader import Grader
 from starterkit.workshop.grading.model import Verdict
-from starterkit.workshop.sandbox import SandboxLimits
-from starterkit.workshop.sandbox.model import MIB
+from starterkit.workshop.sandbox.model import MIB, SandboxLimits
 from tests.support.gradings import ADA, GRADED, Changes, Feigned, Room, check_cheat, needs_a_sandbox, said
 from tests.support.projects import syntax_error
 

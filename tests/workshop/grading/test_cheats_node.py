@@ -13,8 +13,8 @@ import pytest
 from starterkit.workshop.grading.export import page
 from starterkit.workshop.grading.grader import Grader
 from starterkit.workshop.grading.model import Verdict
-from starterkit.workshop.sandbox import SandboxLimits
-from starterkit.workshop.sandbox.rlimits import LimitsAlone
+from starterkit.workshop.sandbox.model import SandboxLimits
+from starterkit.workshop.sandbox.select import LimitsAlone
 from tests.support.gradings import GRADED_NODE, Changes, Room, check_cheat, needs_a_sandbox, said
 
 pytestmark = needs_a_sandbox

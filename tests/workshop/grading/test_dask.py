@@ -29,7 +29,7 @@ from starterkit.workshop.grading.grader import GradingUnit
 from starterkit.workshop.grading.model import Grade, Verdict
 from starterkit.workshop.grading.test_commands import harness_fingerprint
 from starterkit.workshop.model import Person
-from starterkit.workshop.sandbox import SandboxLimits
+from starterkit.workshop.sandbox.model import SandboxLimits
 from tests.support.gradings import GRADED, Feigned, Room, needs_a_sandbox
 from tests.support.projects import pytest_environment
 

@@ -14,8 +14,8 @@ import pytest
 from starterkit.git.objects import EXECUTABLE, FILE, File
 from starterkit.process import start
 from starterkit.workshop.grading.submission_files import archived
-from starterkit.workshop.sandbox import RunResult, SandboxJob, SandboxLimits, supervisor
-from starterkit.workshop.sandbox.model import MIB, Sandbox
+from starterkit.workshop.sandbox import supervisor
+from starterkit.workshop.sandbox.model import MIB, RunResult, Sandbox, SandboxJob, SandboxLimits
 from starterkit.workshop.sandbox.select import MECHANISMS, why_not
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Sequence
 
 from starterkit import WHEEL_NAME
 from starterkit.runtime.bundle import BundleManifest
@@ -92,7 +92,14 @@ def readme(contents: BundleManifest, *, elsewhere: Sequence[str] = ()) -> bytes:
         "linux": "STARTERKIT_BUNDLE=BUNDLE starterkit check" if posix else "",
         "windows": '$env:STARTERKIT_BUNDLE = "BUNDLE"; starterkit check' if "windows" in systems else "",
     }
-    text = "".join(_parts(systems, contents.pythons, has_wheel=bool(wheel), has_pip=bool(pip))).format(**values)
+    sections = {
+        _POSIX: wheel and posix,
+        _WITHOUT_PIP: wheel and pip and "linux" in systems,
+        _WINDOWS: wheel and "windows" in systems,
+        _OTHER_PYTHON: wheel and len(contents.pythons) > 1,
+        _INSTALLED: not wheel,
+    }
+    text = "".join((_TEXT, *(section for section in sections if sections[section]), _AFTER)).format(**values)
     return "\r\n".join(line.rstrip() for line in text.replace("\n    \n", "\n").split("\n")).encode()
 
 
@@ -100,19 +107,3 @@ def _wheel(contents: BundleManifest, package: str) -> str:
     """Return the file name of a package's wheel, or ""."""
     names = (file.name.removeprefix("wheels/") for file in contents.files)
     return next((name for name in names if name.startswith(f"{package}-")), "")
-
-
-def _parts(systems: Set[str], pythons: Sequence[str], *, has_wheel: bool, has_pip: bool) -> Iterator[str]:
-    yield _TEXT
-    if not has_wheel:
-        yield _INSTALLED
-    else:
-        if systems & {"linux", "macos"}:
-            yield _POSIX
-        if "linux" in systems and has_pip:
-            yield _WITHOUT_PIP
-        if "windows" in systems:
-            yield _WINDOWS
-        if len(pythons) > 1:
-            yield _OTHER_PYTHON
-    yield _AFTER

@@ -10,7 +10,6 @@ import hashlib
 import io
 import os
 import stat
-import tempfile
 import tomllib
 from collections.abc import Iterator
 from contextlib import suppress
@@ -21,10 +20,8 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import starterkit
 from starterkit.errors import EnvironmentProblem
-from starterkit.runtime.causes import failure
-from starterkit.runtime.python_packages import our_python
-from starterkit.runtime.uv import run_uv
 from starterkit.template.bundled import bundled_folder
+from starterkit.workshop.bundle.targets import uv_compile
 
 _PACKAGE = "starterkit"
 # Installs the packages in the workshop. A machine whose Python has no pip can run it from its wheel.
@@ -58,17 +55,10 @@ def own_pins() -> bytes:
     installed = {dist.metadata["Name"]: dist.version for dist in metadata.distributions() if dist.metadata["Name"]}
     requirements = HeaderParser().parsestr(_metadata()).get_all("Requires-Dist") or []
     needed = [line for line in requirements if "extra ==" not in line.replace("extra==", "extra ==")]
-    with tempfile.TemporaryDirectory(prefix="starterkit-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        (folder / "wanted.txt").write_text("\n".join((*needed, _INSTALLER)), "utf-8")
-        versions = (f"{name}=={number}\n" for name, number in installed.items() if name.lower() not in _UNPINNED)
-        (folder / "pins.txt").write_text("".join(versions), "utf-8")
-        command: list[str | Path] = ["pip", "compile", "wanted.txt", "--universal", "--generate-hashes", "--no-header"]
-        command += ["--no-annotate", "--no-python-downloads", "--python", our_python(), "--python-version", "3.11"]
-        finished = run_uv([*command, "--output-file", "pins.txt"], cwd=folder)
-        if finished.code != 0:
-            raise failure(finished, "the packages that starterkit itself needs")
-        return (folder / "pins.txt").read_bytes()
+    versions = (f"{name}=={number}\n" for name, number in installed.items() if name.lower() not in _UNPINNED)
+    files = {"wanted.txt": "\n".join((*needed, _INSTALLER)).encode(), "pins.txt": "".join(versions).encode()}
+    options = ["--generate-hashes", "--no-annotate", "--python-version", "3.11"]
+    return uv_compile(files, options, "pins.txt", "the packages that starterkit itself needs")
 
 
 def _metadata() -> str:

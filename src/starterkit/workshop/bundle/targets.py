@@ -160,6 +160,22 @@ def wheels_for(pins_files: Iterable[bytes], targets: Sequence[BundleTarget]) -> 
     return wheels
 
 
+def uv_compile(files: Mapping[str, bytes], options: Sequence[str], output: str, what: str) -> bytes:
+    """Return the output file of `uv pip compile` for the first of these files and all systems.
+
+    Raises the error for its cause if uv can't get `what`.
+    """
+    with tempfile.TemporaryDirectory(prefix="starterkit-", ignore_cleanup_errors=True) as folder:
+        for name, data in files.items():
+            Path(folder, name).write_bytes(data)
+        command = ["pip", "compile", next(iter(files)), "--universal", "--no-header", *options]
+        command += ["--no-python-downloads", "--python", our_python(), "--output-file", output]
+        finished = run_uv(command, cwd=Path(folder))
+        if finished.code != 0:
+            raise failure(finished, what)
+        return Path(folder, output).read_bytes()
+
+
 class _Package(NamedTuple):
     """A pinned package with its pinned wheels."""
 
@@ -172,17 +188,9 @@ class _Package(NamedTuple):
 def _packages(pins: bytes, targets: Sequence[BundleTarget]) -> Iterator[_Package]:
     """Yield the packages of a pins file, as the package index lists them."""
     lowest = min((target.python for target in targets), key=_numbers)
-    with tempfile.TemporaryDirectory(prefix="starterkit-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        (folder / "pins.txt").write_bytes(pins)
-        command: list[str | Path] = ["pip", "compile", "pins.txt", "--universal", "--no-deps", "--no-header"]
-        command += ["--no-python-downloads", "--python", our_python(), "--python-version", lowest]
-        command += ["--format", "pylock.toml", "--output-file", "pylock.toml"]
-        finished = run_uv(command, cwd=folder)
-        if finished.code != 0:
-            raise failure(finished, "the lists of the packages' wheels")
-        lock = parse_toml((folder / "pylock.toml").read_bytes(), "pylock.toml")
-    entries, hashes = lock.get("packages", []), pinned_hashes(pins)
+    options = ["--no-deps", "--python-version", lowest, "--format", "pylock.toml"]
+    data = uv_compile({"pins.txt": pins}, options, "pylock.toml", "the lists of the packages' wheels")
+    entries, hashes = parse_toml(data, "pylock.toml").get("packages", []), pinned_hashes(pins)
     assert isinstance(entries, list)
     for entry in entries:
         pinned = hashes.get(entry["name"])

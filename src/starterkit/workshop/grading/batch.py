@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
@@ -97,11 +98,11 @@ class Grading:
     def _stop(self, pool: ThreadPoolExecutor, waiting: dict[Future[Grade], Person]) -> None:
         self._stopped.set()
         pool.shutdown(wait=False, cancel_futures=True)
-        while any(not future.done() for future in waiting):
+        while True:
             terminate_all()
             self.runner.stop()
-            self._stopped.wait(0.05)
-            if all(future.done() or not future.running() for future in waiting):
+            time.sleep(0.05)
+            if not any(future.running() for future in waiting):
                 return
 
     def _grade(self, grader: Grader, person: Person) -> Grade:
@@ -112,7 +113,7 @@ class Grading:
             ours, due = ours_of(self.workshop, person), self.order.due
             newest = latest_in(repository, person, None, ours)
             in_time = latest_in(repository, person, due, ours, self._beginnings) if due else None
-            own = (one for one in (in_time, newest) if one and one.own not in self._beginnings)
+            own = (commit for commit in (in_time, newest) if commit and commit.own not in self._beginnings)
             submission = next(own, None)
             about: dict[str, Any] = {}
             if submission is None:

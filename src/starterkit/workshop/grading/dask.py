@@ -20,7 +20,8 @@ from starterkit.workshop.grading.environments import EnvironmentCache, environme
 from starterkit.workshop.grading.grader import GradingUnit, run_unit
 from starterkit.workshop.grading.model import Grade
 from starterkit.workshop.grading.test_commands import harness_fingerprint
-from starterkit.workshop.sandbox import Confinement, sandbox
+from starterkit.workshop.sandbox.model import Confinement
+from starterkit.workshop.sandbox.select import sandbox
 
 _CONNECT_SECONDS = 10
 

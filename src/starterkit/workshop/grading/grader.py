@@ -23,8 +23,7 @@ from starterkit.workshop.grading.submission_files import Unreadable, archived, s
 from starterkit.workshop.grading.test_commands import HARNESS, harness_fingerprint, test_command
 from starterkit.workshop.grading.verdict import judge
 from starterkit.workshop.model import Person, Workshop
-from starterkit.workshop.sandbox import Confinement, Sandbox, SandboxJob, SandboxLimits
-from starterkit.workshop.sandbox.model import MIB
+from starterkit.workshop.sandbox.model import MIB, Confinement, Sandbox, SandboxJob, SandboxLimits
 from starterkit.workshop.submissions import Submission
 
 _SECONDS, _SECONDS_A_TEST = 120.0, 3.0  # as for `check`

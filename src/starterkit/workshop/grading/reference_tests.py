@@ -5,11 +5,10 @@ from __future__ import annotations
 import ast
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import PurePosixPath
 
 from starterkit.errors import EnvironmentProblem
 from starterkit.git.bare import BareRepository
@@ -20,6 +19,8 @@ from starterkit.testing.discovery import expected_tests
 from starterkit.testing.results import ExpectedTest
 from starterkit.textfile import parse_python
 from starterkit.workshop.model import Workshop
+
+_NODE_IMPORT = re.compile(r"""(?:\bfrom|\bimport|\bimport\(|\brequire\()\s*["']([^"'\s]+)["']""")
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,8 @@ class ReferenceTests:
         """The modules that tests and support files import, without those of the project."""
         names: dict[str, None] = {}
         for path, file in self.files.items():
-            if imported := _IMPORTED.get(PurePosixPath(path).suffix):
+            if path.endswith((".py", ".js", ".mjs", ".cjs")):
+                imported = _imported_by_python if path.endswith(".py") else _imported_by_node
                 names.update(dict.fromkeys(imported(file.data.decode("utf-8", "replace"))))
         return [name for name in names if name.partition(".")[0] not in self.top_names]
 
@@ -79,16 +81,9 @@ def _imported_by_python(source: str) -> Iterator[str]:
             yield node.module
 
 
-def _imported_by_node(source: str) -> list[str]:
-    """Return the packages that JavaScript imports anywhere, without files and Node's own modules."""
-    return [name for name in _NODE_IMPORT.findall(source) if not name.startswith((".", "/", "node:", "#"))]
-
-
-_NODE_IMPORT = re.compile(r"""(?:\bfrom|\bimport|\bimport\(|\brequire\()\s*["']([^"'\s]+)["']""")
-_IMPORTED: dict[str, Callable[[str], Iterable[str]]] = {
-    ".py": _imported_by_python,
-    **dict.fromkeys((".js", ".mjs", ".cjs"), _imported_by_node),
-}
+def _imported_by_node(source: str) -> Iterator[str]:
+    """Yield the packages that JavaScript imports anywhere, without files and Node's own modules."""
+    yield from (name for name in _NODE_IMPORT.findall(source) if not name.startswith((".", "/", "node:", "#")))
 
 
 class Layers(Mapping[str, ReferenceTests]):

@@ -26,12 +26,8 @@ _LONGEST_LINK = 1024
 _MOST_LISTED, _LONGEST_LISTED = 10, 100
 _MODES = {"100644": FILE, "100664": FILE, "100755": EXECUTABLE, LINK: LINK}
 # Files that would change how pytest or Python run.
-_CONFIGURATION = frozenset(
-    (
-        *("conftest.py", "pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "tox.ini", "setup.cfg"),
-        *("sitecustomize.py", "usercustomize.py"),
-    )
-)
+_PYTEST_FILES = ("conftest.py", "pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "tox.ini", "setup.cfg")
+_CONFIGURATION = frozenset((*_PYTEST_FILES, "sitecustomize.py", "usercustomize.py"))
 # Metadata of installed packages, which could name plugins for pytest.
 _INSTALLED = (".dist-info", ".egg-info")
 # Files that Python imports. A link of any name could be a folder with such files.
@@ -109,16 +105,16 @@ def _entries(reader: ObjectReader, commit: str) -> Iterator[tuple[str, str, str]
 
 def _tree(reader: ObjectReader, tree: str, prefix: str) -> Iterator[tuple[str, str, str]]:
     """Yield mode, name and id of the entries of a tree object."""
-    about, folder = reader.about(tree), _short(prefix) or "at its top"
+    about = reader.about(tree)
     if about is None or about[1] != "tree":
-        raise Unreadable(f"The folder {folder} is missing in its repository.")
+        raise Unreadable(f"The folder {_short(prefix) or 'at its top'} is missing in its repository.")
     if about[2] > _LARGEST_FOLDER:
-        raise Unreadable(f"The folder {folder} is too large.")
+        raise Unreadable(f"The folder {_short(prefix) or 'at its top'} is too large.")
     data, at = reader.read(about[0])[2], 0
     while at < len(data):
         space, zero = data.find(b" ", at), data.find(b"\0", at)
         if not at < space < zero or zero + 21 > len(data):
-            raise Unreadable(f"The folder {folder} is damaged.")
+            raise Unreadable(f"The folder {_short(prefix) or 'at its top'} is damaged.")
         mode = data[at:space].decode("ascii", "replace").lstrip("0")
         yield mode, os.fsdecode(data[space + 1 : zero]), data[zero + 1 : zero + 21].hex()
         at = zero + 21

@@ -19,7 +19,7 @@ from starterkit.testing.stalled import LOOP
 from starterkit.workshop.grading.model import TestGrade, Verdict
 from starterkit.workshop.grading.reference_tests import ReferenceTests
 from starterkit.workshop.grading.signed_report import SignedReport
-from starterkit.workshop.sandbox import RunResult
+from starterkit.workshop.sandbox.model import RunResult
 
 
 @dataclass(frozen=True)

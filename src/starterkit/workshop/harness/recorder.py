@@ -1,50 +1,102 @@
-"""Records the outcome of each test and sends it over a pipe, signed. `run_pytest` loads it inside the sandbox."""
+"""Runs pytest and records the outcome of each test. `run_pytest` loads it inside the sandbox.
+
+A test passed if the call of its function returned, as seen here. A report of pytest doesn't decide it.
+"""
 
 from __future__ import annotations
 
-import hmac
-import os
+import inspect
 import random
 import secrets
 import sys
-import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from hashlib import sha256
 from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_file_location
-from json.encoder import encode_basestring_ascii
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
+
+import pytest
 
 Send = Callable[..., None]
 _MOST_NOTES = 10
 
 
-def sender(report_end: int, key: bytes) -> Send:
-    """Return a function that sends a signed and numbered event. In a forked child it sends nothing."""
-    own = os.getpid()
-    # Looked up now, because the submission may replace functions of these modules later, even for good reasons.
-    write, getpid, digest, quoted = os.write, os.getpid, hmac.digest, encode_basestring_ascii
-    lock = threading.RLock()
-    count = [0]
+def run(settings: dict[str, Any], site: str, send: Send) -> None:
+    """Run the tests that the settings name, and report each outcome."""
+    recorder = Recorder(settings, site, send)
+    plugins = [option for name in settings["plugins"] for option in ("-p", name)]
+    options = ["-p", "no:cacheprovider", "-s", "-q", "-o", "pythonpath=", "--rootdir", site, *plugins]
+    code = pytest.main([*options, *settings["arguments"]], plugins=[recording(recorder)])
+    recorder.finished(int(code))
 
-    def send(event: str, **more: str | int) -> None:
-        if getpid() != own:
-            return
-        with lock:
-            values: dict[str, Any] = {"event": event, "n": count[0], **more}
-            members = (f"{quoted(name)}: {v if type(v) is int else quoted(v)}" for name, v in values.items())
-            body = f"{{{', '.join(members)}}}".encode()
-            line = digest(key, body, "sha256").hex().encode() + b" " + body + b"\n"
-            count[0] += 1
+
+def failure_of(report: object) -> dict[str, str]:
+    """Return the message and text of a pytest report, cut if they are long."""
+    representation = getattr(report, "longrepr", None)
+    crash = getattr(representation, "reprcrash", None)
+    message = str(getattr(crash, "message", "") or "")
+    if isinstance(representation, tuple):  # a skip: file, line, reason
+        message = str(representation[2])
+    text = str(getattr(report, "longreprtext", "") or "")
+    return {
+        "message": message[:8000],
+        "text": text if len(text) < 24000 else text[:12000] + "\n…\n" + text[-12000:],
+    }
+
+
+def recording(recorder: Recorder) -> object:
+    """Return a pytest plugin that adds the canaries, calls each test, and informs the recorder."""
+    failure, is_asynchronous = failure_of, inspect.iscoroutinefunction
+
+    class Recording:
+        """The plugin."""
+
+        @pytest.hookimpl(wrapper=True, tryfirst=True)  # around other plugins: pytest-django imports the site here
+        def pytest_load_initial_conftests(self) -> Generator[None, object, object]:
+            recorder.begin()
+            return (yield)
+
+        @pytest.hookimpl(trylast=True)
+        def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+            items[:] = recorder.with_canaries(items)
+
+        @pytest.hookimpl(trylast=True)
+        def pytest_collection_finish(self, session: pytest.Session) -> None:
+            recorder.collected(len(session.items))
+
+        def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+            if report.failed:
+                recorder.send("broken", file=report.nodeid, **failure(report))
+
+        def pytest_internalerror(self, excrepr: object) -> None:
+            recorder.send("internal", message=str(excrepr)[-8000:])
+
+        @pytest.hookimpl(wrapper=True, tryfirst=True)
+        def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+            recorder.began(item)
             try:
-                while line:
-                    line = line[write(report_end, line) :]
-            except OSError:
-                return  # the submission closed the pipe, so later tests count as not run
+                return (yield)
+            finally:
+                recorder.ended(item)
 
-    return send
+        @pytest.hookimpl(tryfirst=True)
+        def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> object:
+            call = pyfuncitem.obj
+            if is_asynchronous(call):
+                return None  # another plugin calls it, so its outcome isn't known here
+            call(**{name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames})
+            recorder.returned(pyfuncitem)
+            return True
+
+        @pytest.hookimpl(wrapper=True, tryfirst=True)
+        def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+            report = yield
+            recorder.reported(item, report, failure(report) if report.outcome != "passed" else {})
+            return report
+
+    return Recording()
 
 
 class PathFinder:
@@ -86,8 +138,6 @@ class Recorder:
 
     def with_canaries(self, items: Iterable[Any]) -> list[Any]:
         """Return the tests with a canary before or after each."""
-        import pytest
-
         both: list[Any] = []
         for item in items:
             pair = [item]
@@ -162,8 +212,6 @@ class Recorder:
 
 def _canary_of(item: Any) -> Any:
     """Return a test with the name, parameters and fixtures of another one that raises an error."""
-    import pytest
-
     failure = AssertionError(secrets.token_hex(16))
     names: dict[str, Any] = {"failure": failure}
     exec(compile("def canary(**_):\n    raise failure\n", "<canary>", "exec"), names)  # noqa: S102  # from no file

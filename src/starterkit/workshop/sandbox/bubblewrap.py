@@ -11,10 +11,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from starterkit.workshop.sandbox import policy
-from starterkit.workshop.sandbox.accounting import NamespaceMeter
 from starterkit.workshop.sandbox.model import MIB, Confinement, RunResult, SandboxJob
 from starterkit.workshop.sandbox.seccomp import filter_bytes
-from starterkit.workshop.sandbox.supervisor import pipe, run_watched
+from starterkit.workshop.sandbox.supervisor import NamespaceMeter, pipe, run_watched
 
 _ACCOUNTS = "root:x:0:0:root:/:/bin/false\nlearner:x:{user}:{user}:learner:/tmp:/bin/sh\n"
 _HOSTS = b"127.0.0.1 localhost\n::1 localhost\n"

@@ -73,7 +73,11 @@ class Container:
 
             def command(secret: int, report: int) -> list[str]:
                 bridge = ["sh", "-c", _BRIDGE, "sh", str(secret), str(report), str(given)]
-                return [*bridge, *self._container(job, name, given), *self._inside(job)]
+                # The first process isn't a shell, because a shell gets no signals. `timeout` is for the case that
+                # starterkit itself was killed.
+                first = ["timeout", "--signal=KILL", f"{job.limits.seconds + _SECONDS:g}", "sh", "-c", _INSIDE, "sh"]
+                inside = policy.command_of(job, f"{_GIVEN}/archive", _SECRET, _REPORT, is_pipe=True)
+                return [*bridge, *self._container(job, name, given), *first, *inside]
 
             is_whole = False
             try:
@@ -107,14 +111,6 @@ class Container:
         room = f"rw,exec,nosuid,nodev,size={limits.disk_bytes}"
         arguments += ["--tmpfs", f"{policy.PLACES}:{room},mode=1777", "--tmpfs", f"{policy.SITE}:{room},mode=0777"]
         return [*arguments, *_shown(job.visible), "--volume", f"{given}/pipes:{_GIVEN}:ro", _IMAGE]
-
-    def _inside(self, job: SandboxJob) -> list[str]:
-        """Return the command of the container. Its first process isn't a shell, because a shell gets no signals."""
-        seconds = f"{job.limits.seconds + _SECONDS:g}"  # in case starterkit was killed
-        return [
-            *("timeout", "--signal=KILL", seconds, "sh", "-c", _INSIDE, "sh"),
-            *policy.command_of(job, f"{_GIVEN}/archive", _SECRET, _REPORT, is_pipe=True),
-        ]
 
     @cached_property
     def _user(self) -> int:

@@ -32,7 +32,7 @@ from starterkit.workshop.grading.grader import Runner
 from starterkit.workshop.grading.model import Grade
 from starterkit.workshop.model import Workshop
 from starterkit.workshop.repositories import metadata_of
-from starterkit.workshop.sandbox import Confinement
+from starterkit.workshop.sandbox.model import Confinement
 from starterkit.workshop.store import open_workshop, parse_time
 
 _STYLES = {"green": "green", "red": "red", "nothing": "dim"}

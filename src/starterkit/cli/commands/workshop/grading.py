@@ -18,7 +18,7 @@ from starterkit.workshop.grading.grader import Grader, LocalRunner, Runner
 from starterkit.workshop.grading.model import Grade, Verdict
 from starterkit.workshop.grading.reference_tests import Layers
 from starterkit.workshop.model import Person, Workshop
-from starterkit.workshop.sandbox import sandbox
+from starterkit.workshop.sandbox.select import sandbox
 from starterkit.workshop.submissions import of_commit
 from starterkit.workshop.watch import GradePeople
 
