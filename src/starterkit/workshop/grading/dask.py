@@ -32,7 +32,7 @@ class DaskRunner:
     def __init__(self, address: str) -> None:
         """Connect. Raises `EnvironmentProblem` if Dask isn't installed, nothing answers, or there are no workers."""
         try:
-            import distributed  # optional, and only `--scheduler` needs it
+            import distributed  # noqa: PLC0415 - optional, and only `--scheduler` needs it
         except ImportError as missing:
             raise EnvironmentProblem(
                 "`--scheduler` needs the package distributed, which is not installed.",
