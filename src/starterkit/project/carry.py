@@ -1,42 +1,38 @@
-"""Carry: put one change of the path onto the learner's own files, by a three-way merge.
+"""Carry: apply one change of the path to the learner's files, by a three-way merge.
 
-`carry(from, to)` is the one primitive behind next, solve and update. It computes and returns; nothing on disk changes
-here. What comes out is a complete picture: which files get which bytes, which versions of the learner's have to be
-kept aside, what was kept of theirs, and where git found a conflict.
+`starterkit next`, `solve` and `pull` use it. It changes nothing on disk, but returns everything that a command must
+write: the new files, the learner's versions to keep, and the conflicts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from starterkit.git.merge import Conflict, Merger, MergeResult, Resolution
-from starterkit.git.objects import FILE, Entry, blob_id
+from starterkit.git.objects import FILE, Entry, Tree, blob_id
 from starterkit.project.migrations import in_folders_of_path
 from starterkit.template.model import Template
-
-Tree = Mapping[str, Entry]
 
 
 @dataclass(frozen=True)
 class Pins:
-    """The two files that declare and pin the packages, as bytes (None: absent)."""
+    """The bytes of the two files that declare and pin the packages (None: absent)."""
 
     declaration: bytes | None
     pins: bytes | None
 
 
-# From the path's before and after, and the learner's: what the learner's become.
+# Returns the learner's new files from the path's files before and after, and the learner's.
 PinsRule = Callable[[Pins, Pins, Pins], Pins]
 
 
 @dataclass(frozen=True)
 class Carried:
-    """The outcome of a carry.
+    """The result of a carry.
 
-    `tree` is what the learner's files become. `kept_aside` are versions of the learner's that the path's replace, to
-    be kept under another name. `put_back` are path-owned files that were deleted. `kept_mine` are files of the
-    learner's that stand where the path brings a new file, and stay.
+    `tree` has the learner's new files. `backups` are the learner's versions that were replaced. `restored` are
+    path-owned files that the learner had deleted. `kept_yours` are the learner's files with the name of a new file.
     """
 
     tree: dict[str, Entry]
@@ -62,73 +58,72 @@ def carry(
     lenient: bool = False,
     new_may_meet: bool = False,
 ) -> Carried:
-    """Carry the path's change before → after onto the learner's files.
+    """Apply the path's change before → after to the learner's files.
 
-    Path-owned files become the path's, whole. A file that the path newly brings and the learner already has stays the
-    learner's. Where the change touches the pins and the learner's differ, `pins_rule` says what they become. All else
-    is git's three-way merge; its conflicts are in the outcome.
+    Path-owned files are replaced. If the learner already has a new file of the path, the learner's stays. If both sides
+    changed the pins, `pins_rule` merges them. git merges all other files.
 
-    With `new_may_meet`, a new file on both sides is a conflict, too: the change is not the path's alone.
+    With `new_may_meet`, a new file on both sides is a conflict, because the change isn't only the path's.
     """
-    outcome = _Sides(dict(before), dict(after), dict(mine))
-    aside, put_back = _take_owned(merger, template, outcome)
-    _settle_pins(merger, template, outcome, pins_rule)
-    kept_mine = () if new_may_meet else _keep_what_is_theirs(outcome)
-    if outcome.before == outcome.after:
-        merged = MergeResult(outcome.mine, ())
+    sides = _Sides(dict(before), dict(after), dict(mine))
+    backups, restored = _replace_owned(merger, template, sides)
+    _merge_pins(merger, template, sides, pins_rule)
+    kept_yours = () if new_may_meet else _keep_learner_files(sides)
+    if sides.before == sides.after:
+        merged = MergeResult(sides.mine, ())
     else:
-        merged = merger.merge(outcome.before, outcome.mine, outcome.after, lenient=lenient)
-        aside.update(_words_lost(outcome, merged) if lenient else {})
-    return Carried(dict(merged.tree), merged.conflicts, aside, put_back, kept_mine, merged)
+        merged = merger.merge(sides.before, sides.mine, sides.after, lenient=lenient)
+        backups.update(_replaced_leniently(sides, merged) if lenient else {})
+    return Carried(dict(merged.tree), merged.conflicts, backups, restored, kept_yours, merged)
 
 
 def resolve(merger: Merger, carried: Carried, how: Resolution, mine_label: str, theirs_label: str) -> Carried:
-    """Settle the conflicts of a carry; where theirs is taken, the learner's versions are kept aside."""
+    """Resolve the conflicts of a carry. If the path's lines win, the learner's versions become backups."""
     assert carried.merged is not None
     tree = merger.settle(carried.merged, how, mine_label, theirs_label)
-    aside = dict(carried.backups)
+    backups = dict(carried.backups)
     if how is not Resolution.MINE:
-        aside.update({conflict.path: conflict.mine for conflict in carried.conflicts if conflict.mine is not None})
+        backups.update({conflict.path: conflict.mine for conflict in carried.conflicts if conflict.mine is not None})
         folders = tuple(f"{conflict.path}/" for conflict in carried.conflicts)
-        aside.update({path: e for path, e in carried.tree.items() if path.startswith(folders) and path not in tree})
-    return replace(carried, tree=tree, conflicts=(), backups=aside)
+        backups.update({path: e for path, e in carried.tree.items() if path.startswith(folders) and path not in tree})
+    return replace(carried, tree=tree, conflicts=(), backups=backups)
 
 
 def take_files(template: Template, before: Tree, after: Tree, mine: Tree, paths: set[str]) -> Carried:
-    """Make the named files (and all path-owned ones) the path's, whole; the learner's versions are kept aside."""
+    """Replace these files and all path-owned files by the path's. The learner's versions become backups."""
     tree = dict(mine)
-    aside: dict[str, Entry] = {}
+    backups: dict[str, Entry] = {}
     for path in sorted(paths | {path for path in after if template.owns(path)}):
         old, new = mine.get(path), after.get(path)
-        if old is not None and old != new and old != before.get(path):
-            aside[path] = old
+        if old not in (None, new, before.get(path)):
+            backups[path] = old
         if new is None:
             tree.pop(path, None)
         else:
             tree[path] = new
-            aside.update(_out_of_the_way(path, tree, after))
-    return Carried(tree, backups=aside)
+            backups.update(_pop_obstacles(path, tree, after))
+    return Carried(tree, backups=backups)
 
 
 def take_all(before: Tree, after: Tree, mine: Tree, template: Template) -> Carried:
-    """Make every file of the path what it is in `after`; files unknown to the path stay.
+    """Replace every file of the path, with exactly its migrations. Files unknown to the path stay.
 
-    What would hide a file of the path (a package beside a module of its name, a folder at a file's name) is kept
-    aside, as are the learner's versions that are replaced. Migrations become exactly the reference's.
+    The learner's versions become backups, and so do files that hide a file of the path: a package next to a module of
+    the same name, or a folder at a file's name.
     """
-    tree, aside = dict(mine), {}
+    tree, backups = dict(mine), {}
     for path, new in after.items():
         old = tree.get(path)
         if old not in (None, new, before.get(path)):
-            aside[path] = old
+            backups[path] = old
         tree[path] = new
-        aside.update(_out_of_the_way(path, tree, after))
+        backups.update(_pop_obstacles(path, tree, after))
     history = in_folders_of_path(template, tree, after)
     for path in [path for path in tree if path not in after and (path in before or path in history)]:
         old = tree.pop(path)
         if old != before.get(path):
-            aside[path] = old
-    return Carried(tree, backups=aside)
+            backups[path] = old
+    return Carried(tree, backups=backups)
 
 
 def changed_paths(before: Tree, after: Tree) -> set[str]:
@@ -138,44 +133,44 @@ def changed_paths(before: Tree, after: Tree) -> set[str]:
 
 @dataclass
 class _Sides:
-    """The three trees of a merge, as they are made ready for it."""
+    """The three trees of a merge, which are changed before it."""
 
     before: dict[str, Entry]
     after: dict[str, Entry]
     mine: dict[str, Entry]
 
 
-def _take_owned(merger: Merger, template: Template, sides: _Sides) -> tuple[dict[str, Entry], tuple[str, ...]]:
-    """Make path-owned files the path's on all sides; return the learner's versions, and what had been deleted."""
-    aside: dict[str, Entry] = {}
-    put_back: list[str] = []
+def _replace_owned(merger: Merger, template: Template, sides: _Sides) -> tuple[dict[str, Entry], tuple[str, ...]]:
+    """Replace path-owned files on all sides. Return the learner's versions, and the paths that were deleted."""
+    backups: dict[str, Entry] = {}
+    restored: list[str] = []
     for path in sorted({*sides.before, *sides.after}):
         if not template.owns(path):
             continue
         mine, before, after = sides.mine.get(path), sides.before.get(path), sides.after.get(path)
-        if mine is not None and not _same_words(merger, mine, (before, after)):
-            aside[path] = mine
+        if mine is not None and not _is_version(merger, mine, (before, after)):
+            backups[path] = mine
         if mine is None and before is not None and after is not None:
-            put_back.append(path)
+            restored.append(path)
         for side in (sides.before, sides.mine):
             side.pop(path, None)
             if after is not None:
                 side[path] = after
         if after is not None:
-            aside.update(_out_of_the_way(path, sides.mine, sides.after))
-    return aside, tuple(put_back)
+            backups.update(_pop_obstacles(path, sides.mine, sides.after))
+    return backups, tuple(restored)
 
 
-def _same_words(merger: Merger, mine: Entry, versions: tuple[Entry | None, ...]) -> bool:
-    """Tell whether the learner's file is one of these versions, however its lines end."""
+def _is_version(merger: Merger, mine: Entry, versions: tuple[Entry | None, ...]) -> bool:
+    """True if the learner's file is one of these versions, apart from line ends."""
     if mine in versions:
         return True
     ids = [version.id for version in versions if version is not None and version.mode == mine.mode]
     return bool(ids) and blob_id(merger.content(mine.id).replace(b"\r\n", b"\n")) in ids
 
 
-def _words_lost(sides: _Sides, merged: MergeResult) -> dict[str, Entry]:
-    """The learner's versions of files that a lenient merge made the path's: what differed was white space."""
+def _replaced_leniently(sides: _Sides, merged: MergeResult) -> dict[str, Entry]:
+    """Return the learner's versions that a lenient merge replaced, because they differed only in whitespace."""
     return {
         path: mine
         for path, mine in sides.mine.items()
@@ -184,10 +179,10 @@ def _words_lost(sides: _Sides, merged: MergeResult) -> dict[str, Entry]:
     }
 
 
-def _keep_what_is_theirs(sides: _Sides) -> tuple[str, ...]:
-    """Let the learner's own win where the path brings a new file of that name; return those names.
+def _keep_learner_files(sides: _Sides) -> tuple[str, ...]:
+    """Keep the learner's file if the path adds one with its name, and return these names.
 
-    Also a folder of theirs at the file's name, or a file at the name of a folder that it needs.
+    A folder at the file's name is kept too, and so is a file at the name of the new file's folder.
     """
     kept: list[str] = []
     folders = {parent for path in sides.mine for parent in _parents(path)}
@@ -202,12 +197,12 @@ def _keep_what_is_theirs(sides: _Sides) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def _settle_pins(merger: Merger, template: Template, sides: _Sides, rule: PinsRule) -> None:
+def _merge_pins(merger: Merger, template: Template, sides: _Sides, rule: PinsRule) -> None:
     names = (template.environment.declaration, template.environment.pins)
     if all(sides.before.get(name) == sides.after.get(name) for name in names):
-        return  # the change leaves the packages alone, and so do we
+        return  # the path didn't change the packages
     if all(sides.mine.get(name) == sides.before.get(name) for name in names):
-        return  # the learner left them alone, so the path's are taken
+        return  # the learner didn't change them, so the path's replace them
 
     def bytes_of(tree: Tree) -> Pins:
         declaration, pins = (merger.content(tree[name].id) if name in tree else None for name in names)
@@ -221,8 +216,8 @@ def _settle_pins(merger: Merger, template: Template, sides: _Sides, rule: PinsRu
                 side[name] = Entry(FILE, merger.add(data))
 
 
-def _out_of_the_way(path: str, tree: dict[str, Entry], of_the_path: Tree) -> dict[str, Entry]:
-    """Remove from `tree` what stands in the way of a file of the path, or would hide it; return it."""
+def _pop_obstacles(path: str, tree: dict[str, Entry], of_the_path: Tree) -> dict[str, Entry]:
+    """Remove and return the files of `tree` that block or hide a file of the path."""
     stem = path.removesuffix(".py")
     folders = (f"{path}/", f"{stem}/") if stem != path else (f"{path}/",)
     parents = _parents(path)
@@ -231,6 +226,6 @@ def _out_of_the_way(path: str, tree: dict[str, Entry], of_the_path: Tree) -> dic
 
 
 def _parents(path: str) -> set[str]:
-    """Return the folders that a path lies in."""
+    """Return all folders above a path."""
     parts = path.split("/")
     return {"/".join(parts[:depth]) for depth in range(1, len(parts))}

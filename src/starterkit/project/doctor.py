@@ -1,4 +1,4 @@
-"""`doctor`: is everything here that working on a project needs? Nothing is made or fetched by looking."""
+"""`starterkit doctor`: check the setup of this machine and of a project, without changing anything."""
 
 from __future__ import annotations
 
@@ -18,61 +18,48 @@ from starterkit.template.model import Template
 
 @dataclass(frozen=True)
 class SetupFinding:
-    """One thing that was looked at: what was found, and what to do where it is not as it should be.
-
-    `is_needed` is false for what is only worth knowing.
-    """
+    """The result of one check, and a fix if it isn't OK. `is_needed` is false if starterkit works without it."""
 
     name: str
     is_ok: bool
-    found: str
+    result: str
     fix: str = ""
     is_needed: bool = True
 
 
 @dataclass(frozen=True)
 class SetupReport:
-    """All findings; `folder` is None outside a project."""
+    """All findings. `folder` is None outside a project."""
 
     folder: Path | None
     findings: tuple[SetupFinding, ...]
 
     @property
     def is_ok(self) -> bool:
-        """Whether all that is needed is here."""
+        """True if everything that is needed is OK."""
         return all(finding.is_ok for finding in self.findings if finding.is_needed)
 
 
 def examine(start: Path) -> SetupReport:
-    """Look at the tools of this machine and, inside a project, at the project."""
+    """Check the tools of this machine and, inside a project, the project."""
     try:
         folder = find_project(start)
     except UsageError:
         return SetupReport(None, _tools(None))
     try:
         with Project(folder, open_repository(folder)) as project:
-            about_path, template = _path(project)
-            return SetupReport(
-                folder,
-                (
-                    *_tools(template),
-                    *_repository(project),
-                    _identity(project),
-                    about_path,
-                    *_bundle(project),
-                    *_environment(project, template),
-                ),
-            )
+            path, template = _path(project)
+            own = (*_repository(project), _identity(project), path, *_bundle(project), *_environment(project, template))
+            return SetupReport(folder, (*_tools(template), *own))
     except StarterkitError as wrong:
         return SetupReport(folder, (*_tools(None), SetupFinding("project", False, wrong.message, wrong.fix)))
 
 
 def _tools(template: Template | None) -> tuple[SetupFinding, ...]:
-    reports = tuple(_tool(report) for report in report_tools(template))
-    settings = package_settings(os.environ, Path.home())
-    if not settings:
-        return reports
-    return *reports, SetupFinding("settings for packages", True, ", ".join(settings), is_needed=False)
+    findings = tuple(map(_tool, report_tools(template)))
+    if settings := package_settings(os.environ, Path.home()):
+        findings += (SetupFinding("settings for packages", True, ", ".join(settings), is_needed=False),)
+    return findings
 
 
 def _tool(report: ToolReport) -> SetupFinding:
@@ -83,7 +70,7 @@ def _tool(report: ToolReport) -> SetupFinding:
 
 
 def _repository(project: Project) -> tuple[SetupFinding, ...]:
-    """Say what git finds damaged in the repository; nothing if it is whole."""
+    """Return a finding if git reports damage in the repository."""
     finished = project.repository.git.try_run("fsck", "--connectivity-only", "--no-dangling", "--no-progress")
     if finished.code == 0:
         return ()
@@ -106,13 +93,12 @@ def _identity(project: Project) -> SetupFinding:
 
 
 def _path(project: Project) -> tuple[SetupFinding, Template | None]:
-    """Say whether the path is in this repository; give its texts where it is."""
-    wanted = {PATH_REF: project.state.path, METADATA_REF: project.state.texts}
-    if project.repository.refs(PATH_REF, METADATA_REF) == wanted:
+    """Return whether the path is in this repository, and its metadata."""
+    recorded = {PATH_REF: project.state.path, METADATA_REF: project.state.texts}
+    if project.repository.refs(PATH_REF, METADATA_REF) == recorded:
         steps = len(project.template.step_names)
-        return SetupFinding(
-            "the path", True, f"{project.template.title}, {steps} steps, made by {project.state.version}"
-        ), (project.template)
+        result = f"{project.template.title}, {steps} steps, made by {project.state.version}"
+        return SetupFinding("the path", True, result), project.template
     fix = (
         "`starterkit status` brings it back: from the remote, or from the template it was made from. "
         f"Where it is still there, `git push origin {PATH_REF} {METADATA_REF}` puts it on the remote."
@@ -121,7 +107,7 @@ def _path(project: Project) -> tuple[SetupFinding, Template | None]:
 
 
 def _bundle(project: Project) -> tuple[SetupFinding, ...]:
-    """Say whether the bundle that packages come from is there; nothing where they come from the network."""
+    """Return a finding about the package bundle if the project has one."""
     if project.bundle is None:
         return ()
     try:
@@ -134,16 +120,15 @@ def _bundle(project: Project) -> tuple[SetupFinding, ...]:
 def _environment(project: Project, template: Template | None) -> tuple[SetupFinding, ...]:
     if template is None:
         return ()
+    needs = "the bundle" if project.bundle else "the network, once"
+    fix = f"`starterkit check --fresh` creates it; that may need {needs}."
     try:
         problem = environment_problem(project.folder, template.environment)
     except StarterkitError as wrong:
-        return (SetupFinding("the environment", False, wrong.message, wrong.fix, is_needed=False),)
-    if problem:
-        needs = "the bundle" if project.bundle else "the network, once"
-        fix = f"`starterkit check --fresh` creates it; that may need {needs}."
-        return (SetupFinding("the environment", False, problem, fix, is_needed=False),)
-    if forbids_programs(project.folder):
-        found = f"up to date, but its disk {NOEXEC}"
+        problem, fix = wrong.message, wrong.fix
+    if not problem and forbids_programs(project.folder):
+        problem = f"up to date, but its disk {NOEXEC}"
         fix = "If tests fail for this reason, move the project to another disk, for example into your home folder."
-        return (SetupFinding("the environment", False, found, fix, is_needed=False),)
+    if problem:
+        return (SetupFinding("the environment", False, problem, fix, is_needed=False),)
     return (SetupFinding("the environment", True, "up to date"),)

@@ -1,4 +1,4 @@
-"""From a template's folder to the path's commits: base, given and solution laid over each other, straight as bytes.
+"""Convert a template's folder to the commits of a path: base, and each step's given and solution.
 
 The same template and answers give the same ids on every machine: LF line ends, sha1, one author, one date.
 """
@@ -16,12 +16,12 @@ from starterkit.git.command import Git
 from starterkit.git.objects import BOT, EXECUTABLE, FILE, File, NewCommit, write_objects
 from starterkit.git.repository import STARTERKIT_REFS
 from starterkit.paths import is_editor_file
-from starterkit.template.model import FolderSource, Step, Template
+from starterkit.template.model import FolderSource, Template
 from starterkit.yamlfile import did_you_mean
 
 _DATE = 1767225600  # 2026-01-01, so that ids depend on nothing but the layers
 FILE_LIMIT = 5_000_000
-# What tools leave behind in a template's folder is no part of it.
+# Folders and files of tools. They don't belong to a template.
 _PASSED_FOLDERS = frozenset(
     ("__pycache__", ".git", ".venv", "node_modules", ".pytest_cache", ".ruff_cache", ".mypy_cache")
 )
@@ -33,7 +33,7 @@ Files = dict[str, File]
 
 @dataclass(frozen=True)
 class Layer:
-    """One state of the path: `label` says which (`base`, `given 01-comments`), `files` are all files in it."""
+    """One layer of the path, with all its files. `label` is for example `base` or `given 01-comments`."""
 
     label: str
     files: Files
@@ -42,9 +42,9 @@ class Layer:
 def read_folder(folder: Path) -> Files:
     """Read all files of a template's folder by relative path, with LF line ends.
 
-    Raises `FileError` for links and files that are too large; caches of Python and editors are passed over.
+    Files of tools and editors are left out. Raises `FileError` for links and files that are too large.
     """
-    found: Files = {}
+    files: Files = {}
     for parent, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in _PASSED_FOLDERS)
         plain = [name for name in names if not _is_of_a_tool(name)]
@@ -60,18 +60,18 @@ def read_folder(folder: Path) -> Files:
                     str(file), None, f"the file is larger than {FILE_LIMIT:,} bytes", "A step's files are small ones."
                 )
             mode = EXECUTABLE if status.st_mode & stat.S_IXUSR and os.name == "posix" else FILE
-            found[file.relative_to(folder).as_posix()] = File(mode, with_unix_line_ends(file.read_bytes()))
-    return found
+            files[file.relative_to(folder).as_posix()] = File(mode, with_unix_line_ends(file.read_bytes()))
+    return files
 
 
 def is_passed_over(path: str) -> bool:
-    """Tell whether a file at this path is no part of a template: a cache, or an editor's copy."""
+    """True if a file at this path doesn't belong to a template (a cache, or an editor's copy)."""
     *folders, name = path.split("/")
     return _is_of_a_tool(name) or not _PASSED_FOLDERS.isdisjoint(folders)
 
 
 def check_layout(folder: Path) -> None:
-    """Raise `FileError` for what has no place in a template: a misspelt folder would be passed over in silence."""
+    """Raise `FileError` for unknown files and folders, because a misspelled folder would be silently left out."""
     _check_folder(folder / "project", "the starter project belongs there")
     steps = folder / "steps"
     for step in sorted(steps.iterdir()) if steps.is_dir() else ():
@@ -92,11 +92,11 @@ def _is_of_a_tool(name: str) -> bool:
     return name.endswith(_PASSED_ENDS) or is_editor_file(name)
 
 
-def _check_folder(folder: Path, what: str) -> None:
+def _check_folder(folder: Path, content: str) -> None:
     if folder.is_symlink():
         raise FileError(str(folder), None, "a template holds plain files only, no links", "Put the folder itself here.")
     if not folder.is_dir():
-        raise FileError(str(folder), None, f"there is no such folder: {what}", "See docs/authoring.md.")
+        raise FileError(str(folder), None, f"there is no such folder: {content}", "See docs/authoring.md.")
 
 
 def _is_left_behind(name: str) -> bool:
@@ -104,12 +104,12 @@ def _is_left_behind(name: str) -> bool:
 
 
 def with_unix_line_ends(data: bytes) -> bytes:
-    """Return a text with LF line ends; binary files stay as they are."""
+    """Return a text with LF line ends. Binary files aren't changed."""
     return data if b"\0" in data[:8000] or b"\r\n" not in data else data.replace(b"\r\n", b"\n")
 
 
 def path_layers(folder: Path, template: Template, base: Mapping[str, File]) -> list[Layer]:
-    """Return the layers of a path, base first, given the rendered files of its project/ folder."""
+    """Return the layers of a path, base first. `base` has the rendered files of the template's project/ folder."""
     check_layout(folder)
     layers = [Layer("base", dict(base))]
     for step in template.steps:
@@ -120,42 +120,32 @@ def path_layers(folder: Path, template: Template, base: Mapping[str, File]) -> l
             ("given", given, step.removed_by_given),
             ("solution", solution, step.removed_by_solution),
         ):
-            layers.append(_laid_over(layers[-1], f"{kind} {step.name}", files, removed, folder, step))
+            label, kept = f"{kind} {step.name}", dict(layers[-1].files)
+            for path in removed:
+                if kept.pop(path, None) is None:
+                    file = str(folder / "steps" / step.name / "step.yml")
+                    raise FileError(file, None, f'removes: "{path}" is not there to be removed in "{label}"')
+            layers.append(Layer(label, {**kept, **files}))
     return layers
 
 
-def _laid_over(below: Layer, label: str, files: Files, removed: tuple[str, ...], folder: Path, step: Step) -> Layer:
-    kept = dict(below.files)
-    for path in removed:
-        if kept.pop(path, None) is None:
-            file = str(folder / "steps" / step.name / "step.yml")
-            raise FileError(file, None, f'removes: "{path}" is not there to be removed in "{label}"')
-    return Layer(label, {**kept, **files})
-
-
 def metadata_of(folder: Path, template: Template) -> Files:
-    """Return the texts that `refs/starterkit/template` holds: path.yml, and each step's step.yml and lesson.md."""
+    """Return the files of `refs/starterkit/template`: path.yml, and each step's step.yml and lesson.md."""
     source = FolderSource(folder)
-    names = ["path.yml"]
-    for step in template.step_names:
-        names += [f"steps/{step}/step.yml", f"steps/{step}/lesson.md"]
-    found = {name: source.read(name) for name in names}
-    return {name: File(FILE, with_unix_line_ends(data)) for name, data in found.items() if data is not None}
+    steps = (f"steps/{step}/{name}" for step in template.step_names for name in ("step.yml", "lesson.md"))
+    contents = {name: source.read(name) for name in ("path.yml", *steps)}
+    return {name: File(FILE, with_unix_line_ends(data)) for name, data in contents.items() if data is not None}
 
 
 def write_path(git: Git, layers: list[Layer], texts: Files, refs: str = STARTERKIT_REFS) -> tuple[str, str]:
-    """Write the commits of a path into a repository; return the ids of the path's last commit and of its texts.
+    """Write a path's commits and its metadata, with two refs below `refs`. Return the ids of the two last commits."""
 
-    The two refs are made below `refs`.
-    """
+    def commit(ref: str, message: str, files: Files, *parents: int) -> NewCommit:
+        return NewCommit(ref, f"{message}\n", BOT, BOT, _DATE, parents, files=dict(sorted(files.items())))
+
     commits = [
-        _commit(f"{refs}path", layer.label, layer.files, () if number == 0 else (number - 1,))
+        commit(f"{refs}path", layer.label, layer.files, *([number - 1] if number else []))
         for number, layer in enumerate(layers)
     ]
-    ids = write_objects(git, [*commits, _commit(f"{refs}template", "texts of the path", texts, ())])
+    ids = write_objects(git, [*commits, commit(f"{refs}template", "texts of the path", texts)])
     return ids[-2], ids[-1]
-
-
-def _commit(ref: str, message: str, files: Files, parents: tuple[int, ...]) -> NewCommit:
-    in_order = dict(sorted(files.items()))
-    return NewCommit(ref, f"{message}\n", BOT, BOT, _DATE, parents, files=in_order)

@@ -27,8 +27,12 @@ def require_path(repository: Repository, folder: Path, state: State) -> None:
 
     Raises `EnvironmentProblem` with the version that can rebuild them.
     """
-    wanted = {PATH_REF: state.path, METADATA_REF: state.texts}
-    if _is_here(repository, wanted) or _fetch(repository, wanted) or _rebuild(repository, folder, state, wanted):
+    path_refs = {PATH_REF: state.path, METADATA_REF: state.texts}
+    if (
+        _is_here(repository, path_refs)
+        or _fetch(repository, path_refs)
+        or _rebuild(repository, folder, state, path_refs)
+    ):
         return
     push = f"Push the path from the machine where the project was created: `git push origin {PATH_REF} {METADATA_REF}`."
     # Anybody may have written this version into the file, so it is never installed or run.
@@ -44,24 +48,24 @@ def require_path(repository: Repository, folder: Path, state: State) -> None:
     )
 
 
-def _is_here(repository: Repository, wanted: dict[str, str]) -> bool:
+def _is_here(repository: Repository, path_refs: dict[str, str]) -> bool:
     """Move the refs to their objects. Return False if this repository doesn't have them."""
-    if any(repository.reader.try_read(id) is None for id in wanted.values()):
+    if any(repository.reader.try_read(id) is None for id in path_refs.values()):
         return False
-    for ref, id in wanted.items():
+    for ref, id in path_refs.items():
         if repository.git.try_run("rev-list", "--objects", "--quiet", id).code != 0:
             return False
         repository.git.run("update-ref", ref, id)
     return True
 
 
-def _fetch(repository: Repository, wanted: dict[str, str]) -> bool:
+def _fetch(repository: Repository, path_refs: dict[str, str]) -> bool:
     """Fetch exactly the two refs from the first remote that has them.
 
     If its refs point to a newer path (a workshop's path was fixed), the project's path is fetched by its ids.
     """
     for remote in repository.git.run("remote").decode().split():
-        for names in (tuple(wanted), tuple(wanted.values())):
+        for names in (tuple(path_refs), tuple(path_refs.values())):
             # Older protocols can't fetch by id.
             options = ("-c", "protocol.version=2", "fetch", "-q", "--no-tags", "--no-write-fetch-head")
             try:
@@ -71,16 +75,16 @@ def _fetch(repository: Repository, wanted: dict[str, str]) -> bool:
             if finished.code != 0:
                 break  # the remote has no path
             repository.close()
-            if _is_here(repository, wanted):
+            if _is_here(repository, path_refs):
                 return True
     return False
 
 
-def _rebuild(repository: Repository, folder: Path, state: State, wanted: dict[str, str]) -> bool:
+def _rebuild(repository: Repository, folder: Path, state: State, path_refs: dict[str, str]) -> bool:
     """Rebuild the path from its template. Return False if the ids differ."""
     try:
         with recorded_template(state.template) as template:
-            return template is not None and _rebuild_from(repository, folder, template, wanted)
+            return template is not None and _rebuild_from(repository, folder, template, path_refs)
     except (EnvironmentProblem, UsageError) as wrong:
         is_own_file = isinstance(wrong, FileError) and wrong.file == ANSWERS_FILE
         if is_own_file or state.template.startswith(BUNDLED):
@@ -88,7 +92,7 @@ def _rebuild(repository: Repository, folder: Path, state: State, wanted: dict[st
         return False  # it can't be fetched, or isn't safe to render. The caller reports what is needed
 
 
-def _rebuild_from(repository: Repository, folder: Path, template: ResolvedTemplate, wanted: dict[str, str]) -> bool:
+def _rebuild_from(repository: Repository, folder: Path, template: ResolvedTemplate, path_refs: dict[str, str]) -> bool:
     answers = read_file(folder, ANSWERS_FILE)
     if answers is None:
         raise FileError(ANSWERS_FILE, None, "the file is gone", f"Get it back: `git checkout HEAD -- {ANSWERS_FILE}`.")
@@ -102,7 +106,7 @@ def _rebuild_from(repository: Repository, folder: Path, template: ResolvedTempla
         raise FileError(wrong.file, wrong.line, wrong.message.partition(": ")[2], fix) from wrong
     ids = write_path(repository.git, layers, metadata_of(template.folder, template.template), _REBUILT)
     repository.close()
-    is_the_same = ids == (wanted[PATH_REF], wanted[METADATA_REF]) and _is_here(repository, wanted)
+    is_the_same = ids == (path_refs[PATH_REF], path_refs[METADATA_REF]) and _is_here(repository, path_refs)
     for ref, id in repository.refs(_REBUILT).items():
         repository.move_ref(ref, id, None, "rebuilt")
     return is_the_same

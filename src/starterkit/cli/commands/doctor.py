@@ -22,7 +22,7 @@ def _show(console: Console, health: SetupReport) -> int:
     if console.json("doctor", {**_as_json(health), "next": command}):
         return code
     for finding in health.findings:
-        console.print(_label(finding), f"  {finding.name}: {finding.found}", hang=9)
+        console.print(_label(finding), f"  {finding.name}: {finding.result}", hang=9)
         if finding.fix:
             console.say_prose(finding.fix, indent=9)
     console.print()
@@ -47,7 +47,7 @@ def _label(finding: SetupFinding) -> Text:
 
 def _as_json(health: SetupReport) -> dict[str, object]:
     findings = [
-        {"name": item.name, "ok": item.is_ok, "needed": item.is_needed, "found": item.found, "fix": item.fix}
+        {"name": item.name, "ok": item.is_ok, "needed": item.is_needed, "found": item.result, "fix": item.fix}
         for item in health.findings
     ]
     return {"ok": health.is_ok, "folder": health.folder, "findings": findings}
