@@ -59,9 +59,7 @@ class BareRepository:
         refs = refs_on_disk(self.folder, prefix)
         if refs is not None:
             return refs
-        lines = self.git.run("for-each-ref", "--format=%(objectname) %(refname)", prefix.rstrip("/")).decode()
-        pairs = (line.split(" ", 1) for line in lines.splitlines())
-        return {name: id for id, name in pairs if name.startswith(prefix)}
+        return {name: id for name, id in self.git.refs(prefix.rstrip("/")).items() if name.startswith(prefix)}
 
 
 def refs_on_disk(git_dir: Path, prefix: str = HEADS) -> dict[str, str] | None:

@@ -114,6 +114,11 @@ class Git:
         """Run a git command that prints one line, and return the line without its end."""
         return os.fsdecode(self.run(*args)).rstrip("\n")
 
+    def refs(self, *names: str) -> dict[str, str]:
+        """Return the ids of the existing refs among `names`. A name can also be a folder of refs."""
+        lines = self.run("for-each-ref", "--format=%(refname) %(objectname)", *names).decode().splitlines()
+        return dict(line.split(" ", 1) for line in lines)
+
     def command(self, *args: str) -> list[str]:
         """Return the argument list that runs git with starterkit's flags."""
         require_git()

@@ -78,9 +78,15 @@ def push_refs(repository: BareRepository, remote: str, refs: Sequence[str], seco
 
 def _run(git: Git, arguments: Sequence[str], seconds: float, unless: str = "") -> RemoteResult:
     """Run git. A rejection of the ref `unless` alone counts as success."""
-    quiet = Git(git.folder, {**git.extra_environment, **_environment(git)})
+    ssh = os.environ.get("GIT_SSH_COMMAND") or git.try_run("config", "core.sshCommand").text_out.strip() or "ssh"
+    no_prompts = {
+        "GIT_SSH_COMMAND": f"{ssh} {_SSH}" if ssh.split()[0].rpartition("/")[2] in ("ssh", "ssh.exe") else ssh,
+        "GIT_ASKPASS": "",
+        "SSH_ASKPASS_REQUIRE": "never",
+        "GCM_INTERACTIVE": "never",
+    }
     try:
-        finished = quiet.try_run(*_SAFE, *arguments, timeout=seconds)
+        finished = Git(git.folder, {**git.extra_environment, **no_prompts}).try_run(*_SAFE, *arguments, timeout=seconds)
     except TimeLimitReached:
         return RemoteResult(False, f"no answer within {seconds:g} seconds")
     except StarterkitError as wrong:
@@ -91,16 +97,6 @@ def _run(git: Git, arguments: Sequence[str], seconds: float, unless: str = "") -
     if unless and refused and all(f":{unless}\t" in line for line in refused):
         return RemoteResult(True, "a branch main is there already; it stays as it is")
     return RemoteResult(False, reason(finished.text_err, refused), refused=bool(refused))
-
-
-def _environment(git: Git) -> dict[str, str]:
-    ssh = os.environ.get("GIT_SSH_COMMAND") or git.try_run("config", "core.sshCommand").text_out.strip() or "ssh"
-    return {
-        "GIT_SSH_COMMAND": f"{ssh} {_SSH}" if ssh.split()[0].rpartition("/")[2] in ("ssh", "ssh.exe") else ssh,
-        "GIT_ASKPASS": "",
-        "SSH_ASKPASS_REQUIRE": "never",
-        "GCM_INTERACTIVE": "never",
-    }
 
 
 def reason(error_output: str, refused: Sequence[str] = ()) -> str:

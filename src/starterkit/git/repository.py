@@ -94,8 +94,7 @@ class Repository:
 
     def refs(self, *names: str) -> dict[str, str]:
         """Return the ids of the existing refs among `names`. A name with a slash at its end means all refs below it."""
-        lines = self.git.run("for-each-ref", "--format=%(refname) %(objectname)", *names).decode().splitlines()
-        return dict(line.split(" ", 1) for line in lines)
+        return self.git.refs(*names)
 
     def has_changes(self) -> bool:
         """True if the work tree or index differs from HEAD. Ignored files and editors' files don't count."""

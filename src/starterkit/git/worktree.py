@@ -39,18 +39,6 @@ class Listing:
     staged: dict[str, Entry]
 
 
-@dataclass(frozen=True)
-class WorkFiles:
-    """The bytes of the learner's files, tracked and untracked, and their listing."""
-
-    listing: Listing
-    files: dict[str, File]
-
-    @property
-    def tree(self) -> dict[str, Entry]:
-        return {path: file.entry for path, file in self.files.items()}
-
-
 def list_files(git: Git) -> Listing:
     """Return git's listing of a work tree. Editors' swap and backup files count as ignored."""
     # Settings like status.showUntrackedFiles don't change ls-files. --exclude-standard reads every ignore file.
@@ -102,7 +90,7 @@ def changed_since(folder: Path, revision: str) -> list[str]:
 
 def read_files(
     git: Git, listing: Listing, *, also: Sequence[str] = (), with_large: bool = False, trust_modes: bool = True
-) -> WorkFiles:
+) -> dict[str, File]:
     """Read all files of a listing, and the files `also`. Missing files and files behind a link are left out.
 
     If the executable bit on disk means nothing (not `trust_modes`), a file gets the mode that git has for it.
@@ -116,7 +104,7 @@ def read_files(
             known = listing.staged.get(path)
             keep_mode = trust_modes or file.mode == LINK
             files[path] = file if keep_mode else File(known.mode if known else FILE, file.data)
-    return WorkFiles(listing, files)
+    return files
 
 
 def _is_behind_link(folder: Path, path: str, known: dict[str, bool]) -> bool:

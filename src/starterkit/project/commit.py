@@ -138,7 +138,7 @@ def _commit_both(
 
 def _save(git: Git, work: WorkingTree) -> None:
     """Add the learner's files to the index. Submodules and files outside a sparse checkout stay as they were."""
-    listing, files = work.files.listing, work.files.files
+    listing, files = work.listing, work.files
     stays = {path for path, entry in listing.staged.items() if entry.mode == SUBMODULE}.union(listing.left_out)
     gone = [path for path in listing.tracked if path not in files and path not in stays]
     present = [path for path in (*listing.tracked, *listing.untracked, *listing.large) if path in files]

@@ -200,7 +200,7 @@ def _put_index(repository: Repository, plan: Plan) -> None:
     prepared, index = repository.own_folder / _NEXT_INDEX, repository.index_file
     if not plan.index or not prepared.exists():
         return
-    lock = _index_lock(repository)
+    lock = index.with_name("index.lock")
     try:
         os.link(prepared, lock)
     except FileExistsError:
@@ -231,16 +231,12 @@ def _put_head(repository: Repository, plan: Plan, now: Head) -> None:
 
 
 def _check_git_is_idle(repository: Repository) -> None:
-    lock = _index_lock(repository)
+    lock = repository.index_file.with_name("index.lock")
     if lock.exists():
         raise ConflictError(
             f"git is at work in this project ({lock} exists).",
             "Wait until it is done. When no git command is running, delete that file.",
         )
-
-
-def _index_lock(repository: Repository) -> Path:
-    return repository.index_file.with_name("index.lock")
 
 
 def _check_writable(folder: Path, writes: Writes) -> None:

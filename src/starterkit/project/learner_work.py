@@ -49,7 +49,7 @@ def list_work(project: Project, choices: Choices) -> Listing:
 def merger_for(project: Project, work: WorkingTree) -> Merger:
     """Return a merger that has the bytes of the learner's files."""
     merger = Merger(project.repository.git, project.repository.reader)
-    for file in work.files.files.values():
+    for file in work.files.values():
         merger.add(file.data)
     return merger
 

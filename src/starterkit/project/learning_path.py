@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
 
 from starterkit.errors import EnvironmentProblem
+from starterkit.git.bare import BareRepository
 from starterkit.git.objects import Entry, ObjectReader
+from starterkit.git.repository import Repository
 from starterkit.template.load import read_template
 from starterkit.template.model import BASE, Template
 
@@ -37,16 +38,10 @@ class CommitSource:
         return f"{name} (of the path)"
 
 
-class _Readable(Protocol):
-    """A repository with a work tree, or a bare one."""
-
-    reader: ObjectReader
-
-
 class LearningPath:
     """The path of a project: its metadata and layers. `tip` and `texts` are the ids of its two refs."""
 
-    def __init__(self, repository: _Readable, path: str, texts: str) -> None:
+    def __init__(self, repository: Repository | BareRepository, path: str, texts: str) -> None:
         self._reader = repository.reader
         self.tip = path
         self.texts = texts

@@ -12,9 +12,9 @@ from functools import cached_property
 from pathlib import Path
 
 from starterkit.errors import FileError, UsageError, cannot_write
-from starterkit.git.objects import Entry, blob_id
+from starterkit.git.objects import Entry, File, blob_id
 from starterkit.git.repository import METADATA_REF, PATH_REF, Repository, open_repository
-from starterkit.git.worktree import Listing, WorkFiles, list_files, read_file, read_files
+from starterkit.git.worktree import Listing, list_files, read_file, read_files
 from starterkit.paths import folder_with
 from starterkit.project import journal
 from starterkit.project.learning_path import LearningPath
@@ -32,11 +32,19 @@ _REFUSALS = frozenset(
 
 @dataclass(frozen=True)
 class WorkingTree:
-    """The learner's files on disk, and one id for all of them."""
+    """The learner's files on disk, and git's listing of them."""
 
-    files: WorkFiles
-    tree: dict[str, Entry]
-    id: str
+    listing: Listing
+    files: dict[str, File]
+
+    @cached_property
+    def tree(self) -> dict[str, Entry]:
+        return {path: file.entry for path, file in self.files.items()}
+
+    @cached_property
+    def id(self) -> str:
+        """One id for all files."""
+        return tree_fingerprint(self.tree)
 
     @property
     def without_state(self) -> dict[str, Entry]:
@@ -122,15 +130,10 @@ class Project:
         self, listing: Listing | None = None, *, with_large: bool = False, also: tuple[str, ...] = ()
     ) -> WorkingTree:
         """Read the learner's files. `listing` is a listing made just now, `also` are files that git may ignore."""
-        files = read_files(
-            self.repository.git,
-            self.listing() if listing is None else listing,
-            also=also,
-            with_large=with_large,
-            trust_modes=self.repository.trusts_modes,
-        )
-        tree = files.tree
-        return WorkingTree(files, tree, tree_fingerprint(tree))
+        listing = self.listing() if listing is None else listing
+        git, trust_modes = self.repository.git, self.repository.trusts_modes
+        files = read_files(git, listing, also=also, with_large=with_large, trust_modes=trust_modes)
+        return WorkingTree(listing, files)
 
     def remembered_check(self, listing: Listing | None = None) -> RememberedCheck | None:
         """Return the last check of exactly the present files, or None."""

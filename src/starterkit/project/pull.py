@@ -147,18 +147,6 @@ def pull(project: Project, choices: Choices, say: Progress, source: PullArgument
         return PullResult(other.name, other.commits, ahead, must_push, state.step, corrected, moved, written, waiting)
 
 
-def _fetched(project: Project, head: Head, remotes: _Remotes, source: PullArguments, say: Progress) -> _Other:
-    """Fetch the other side. Raises `UsageError` if there is none, or if it has no common commit with this project."""
-    git = project.repository.git
-    name, commit = _named(project, remotes, source, say)
-    base = git.try_run("merge-base", head.commit or "HEAD", commit).text_out.strip()
-    if not base:
-        raise UsageError(
-            f"{name} has no commit in common with this project.", "Is it the right one? See `git remote -v`."
-        )
-    return _Other(name, commit, base, int(git.line("rev-list", "--count", f"{base}..{commit}")))
-
-
 def _waiting(project: Project, remotes: _Remotes, source: PullArguments) -> str:
     """Return the command for the newest fix on a separate branch ("": none).
 
@@ -184,25 +172,32 @@ def _remotes(project: Project, head: Head) -> _Remotes:
     return _Remotes(branch, names, own, must_push=bool(names) and not collected)
 
 
-def _named(project: Project, remotes: _Remotes, source: PullArguments, say: Progress) -> tuple[str, str]:
-    """Return the name and the commit of the other side, which is fetched."""
-    branch = remotes.branch
+def _fetched(project: Project, head: Head, remotes: _Remotes, source: PullArguments, say: Progress) -> _Other:
+    """Fetch the other side. Raises `UsageError` if there is none, or if it has no common commit with this project."""
+    git, branch, chosen = project.repository.git, remotes.branch, source.branch
     if source.source and source.source not in remotes.names:
-        local = project.repository.reader.try_read(f"{source.source}^{{commit}}")
-        if local is not None and not source.branch:
-            return source.source, local[0]
-        pull_source = parse_pull_source(source.source, source.folder)
-        return fetch_branch(project, pull_source, source.branch, branch, say)
-    remote = remotes.chosen(source.source)
-    if not remote:
+        local = project.repository.reader.id_of(f"{source.source}^{{commit}}")
+        if local is not None and not chosen:
+            name, commit = source.source, local
+        else:
+            pull_source = parse_pull_source(source.source, source.folder)
+            name, commit = fetch_branch(project, pull_source, chosen, branch, say)
+    elif remote := remotes.chosen(source.source):
+        upstream = git.try_run("config", f"branch.{branch}.merge").text_out.strip() if remote == remotes.own else ""
+        pull_source = PullSource(remote, remote, is_remote=True, with_fixes=not chosen)
+        chosen = chosen or upstream.removeprefix("refs/heads/")
+        name, commit = fetch_branch(project, pull_source, chosen, branch, say)
+    else:
         raise UsageError(
             "This project has no remote from which something could be pulled.",
             "Name an address, a folder or a bundle file: `starterkit pull FROM`.",
         )
-    git = project.repository.git
-    upstream = git.try_run("config", f"branch.{branch}.merge").text_out.strip() if remote == remotes.own else ""
-    pull_source = PullSource(remote, remote, is_remote=True, with_fixes=not source.branch)
-    return fetch_branch(project, pull_source, source.branch or upstream.removeprefix("refs/heads/"), branch, say)
+    base = git.try_run("merge-base", head.commit or "HEAD", commit).text_out.strip()
+    if not base:
+        raise UsageError(
+            f"{name} has no commit in common with this project.", "Is it the right one? See `git remote -v`."
+        )
+    return _Other(name, commit, base, int(git.line("rev-list", "--count", f"{base}..{commit}")))
 
 
 def _side(project: Project, commit: str, otherwise: State | None = None) -> _Side:

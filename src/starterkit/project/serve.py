@@ -95,7 +95,9 @@ def serve(
             say("Making the database, with sample data …")
             _run(project, prepared, template.commands.reset, say)
         elif template.commands.schema:
-            _check_schema(project, prepared, say)
+            finished = _run(project, prepared, template.commands.schema, say, _is_outdated)
+            if finished.code != 0:
+                raise SchemaOutdated(finished.text_out.strip())
     say("Starting the site …")
     with serve_command(project.folder, prepared, template.commands.run, free, show=show) as server:
         has_started = server.poll() is None
@@ -107,15 +109,9 @@ def serve(
     return code
 
 
-def _check_schema(project: Project, prepared: Environment, say: Progress) -> None:
-    """Raise `SchemaOutdated` if the database doesn't fit. Then the command exits with 1 and prints no error."""
-
-    def is_outdated(finished: Completed) -> bool:
-        return finished.code == 1 and bool(finished.text_out.strip()) and not _ERROR.search(finished.text_err)
-
-    finished = _run(project, prepared, project.template.commands.schema, say, is_outdated)
-    if finished.code != 0:
-        raise SchemaOutdated(finished.text_out.strip())
+def _is_outdated(finished: Completed) -> bool:
+    """True if the command says that the database doesn't fit. Then it exits with 1 and prints no error."""
+    return finished.code == 1 and bool(finished.text_out.strip()) and not _ERROR.search(finished.text_err)
 
 
 def _run(

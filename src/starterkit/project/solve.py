@@ -140,24 +140,20 @@ class SolveSession:
         environment = project_check.prepared(self.project, self.say)
         expected = self.project.expected_tests(self.step.name)
         with project_check.copied(self.project, carried.tree, self.merger.content) as folder:
-            made = not self.makes_history or self._make_history(folder, environment)
-            if made and self.makes_history:
-                carried = self._with_history(carried, folder)
+            complete = self._with_migrations(carried, folder, environment) if self.makes_history else carried
             result = None
             if check:
                 result = project_check.run(self.project, folder, environment, expected, self.step.name, say=self.say)
-            return Attempt(carried, result, made)
+            return Attempt(complete or carried, result, complete is not None)
 
-    def _make_history(self, folder: Path, environment: Environment) -> bool:
+    def _with_migrations(self, carried: Carried, folder: Path, environment: Environment) -> Carried | None:
+        """Create the migrations in a copy, and add them. Return None if that fails."""
         environment.lend_to(folder)
         command = environment.command(self.template.commands.make_history)
         finished = run(command, cwd=folder, env=environment.variables, timeout=_HISTORY_SECONDS)
         if finished.code != 0:
             self.say(f"The migrations could not be made: {finished.text_err.strip().splitlines()[-1:]}")
-        return finished.code == 0
-
-    def _with_history(self, carried: Carried, folder: Path) -> Carried:
-        """Add the migrations that were created in a copy."""
+            return None
         tree = {path: entry for path, entry in carried.tree.items() if not self.template.is_history(path)}
         for file in sorted(folder.rglob("*")):
             path = file.relative_to(folder).as_posix()
@@ -186,18 +182,28 @@ def solve(
         if files:
             return _write(session, head, SolveMethod.NAMED, Attempt(session.with_files(files)))
         if replace_all:
-            return _replace(session, head, choices)
+            session.makes_history = False  # all migrations become the solution's
+            carried = take_all(session.before, session.reference, session.mine, session.template)
+            attempt = session.attempt(carried, "every file of the path taken whole", check=choices.check)
+            if choices.check and not attempt.is_good:
+                raise NotSolved(session.step, attempt.result)
+            return _write(session, head, SolveMethod.ALL, attempt)
         return _merge_or_replace(session, head, choices)
 
 
 def _merge_or_replace(session: SolveSession, head: Head, choices: Choices) -> SolveResult:
-    carried = session.merged()
+    carried, label = session.merged(), f"The solution of {session.step.label}"
     if carried.conflicts and choices.settle is not None:
-        return _resolve(session, head, choices, carried)
+        paths = tuple(conflict.path for conflict in carried.conflicts)
+        carried = resolve_as_chosen(session.merger, carried, choices, label, "solve")
+        if choices.settle is Resolution.MARKERS:
+            return _write(session, head, SolveMethod.CHOSEN, Attempt(carried), in_conflict=paths)
+        attempt = session.attempt(carried, "the outcome", check=choices.check)
+        return _write(session, head, SolveMethod.CHOSEN, attempt)
     if carried.conflicts:
         carried = session.merged(lenient=True)
     if not choices.check and carried.conflicts:
-        resolve_as_chosen(session.merger, carried, choices, f"The solution of {session.step.label}", "solve")
+        resolve_as_chosen(session.merger, carried, choices, label, "solve")
     if carried.is_clean:
         attempt = session.attempt(carried, "the solution merged into your code", check=choices.check)
         if attempt.is_good or not choices.check:
@@ -205,30 +211,11 @@ def _merge_or_replace(session: SolveSession, head: Head, choices: Choices) -> So
         red = attempt.result.red if attempt.result else ()
         why = f"merged, it left {len(red)} tests red" if red else "its migrations could not be made"
     else:
-        paths = ", ".join(conflict.path for conflict in carried.conflicts)
-        why = f"you and the solution changed the same lines of {paths}"
+        why = f"you and the solution changed the same lines of {', '.join(each.path for each in carried.conflicts)}"
     attempt = session.attempt(session.with_files(session.changed), "with the files of this step taken whole")
     if attempt.is_good:
         return _write(session, head, SolveMethod.FILES, attempt, why=why)
     raise NotSolved(session.step, attempt.result)
-
-
-def _resolve(session: SolveSession, head: Head, choices: Choices, carried: Carried) -> SolveResult:
-    paths = tuple(conflict.path for conflict in carried.conflicts)
-    label = f"The solution of {session.step.label}"
-    resolved = resolve_as_chosen(session.merger, carried, choices, label, "solve")
-    if choices.settle is Resolution.MARKERS:
-        return _write(session, head, SolveMethod.CHOSEN, Attempt(resolved), in_conflict=paths)
-    return _write(session, head, SolveMethod.CHOSEN, session.attempt(resolved, "the outcome", check=choices.check))
-
-
-def _replace(session: SolveSession, head: Head, choices: Choices) -> SolveResult:
-    session.makes_history = False  # all migrations become the solution's
-    carried = take_all(session.before, session.reference, session.mine, session.template)
-    attempt = session.attempt(carried, "every file of the path taken whole", check=choices.check)
-    if choices.check and not attempt.is_good:
-        raise NotSolved(session.step, attempt.result)
-    return _write(session, head, SolveMethod.ALL, attempt)
 
 
 def _write(
@@ -239,8 +226,7 @@ def _write(
     in_conflict: tuple[str, ...] = (),
     why: str = "",
 ) -> SolveResult:
-    project, step = session.project, session.step
-    carried, result = attempt.carried, attempt.result
+    project, step, carried = session.project, session.step, attempt.carried
     is_partial = method is SolveMethod.NAMED
     message = f"Take files of {step.label}" if is_partial else solve_message(step)
     request = CommitRequest(
@@ -253,9 +239,9 @@ def _write(
         carried=carried,
     )
     written = commit_outcome(project, head, session.work, request)
-    if result is not None:
-        project.remember_check(project.read_work().id, result)
-    return SolveResult(step, method, result, written, carried, in_conflict, why)
+    if attempt.result is not None:
+        project.remember_check(project.read_work().id, attempt.result)
+    return SolveResult(step, method, attempt.result, written, carried, in_conflict, why)
 
 
 class NotSolved(ConflictError):

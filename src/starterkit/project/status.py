@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from starterkit.project.project import Project
 from starterkit.project.state import RememberedCheck
-from starterkit.project.undo import UndoHistory, read_history, undo_help
+from starterkit.project.undo import UndoHistory, read_history
 from starterkit.template.model import Step, Template
 
 
@@ -66,7 +66,7 @@ def project_status(project: Project) -> ProjectStatus:
         last=last,
         stale=None if last else project.memory.last_check(),
         is_finished=is_green and is_last,
-        undoable=undo_help(line),
+        undoable=line.next_undo,
         next_command=_next_command(project, last, line, is_last=is_last),
     )
 
@@ -94,7 +94,7 @@ def _next_command(project: Project, last: RememberedCheck | None, line: UndoHist
         return "run" if is_last and not project.repository.has_changes() else "next"
     is_unchanged_since_solve = (
         project.state.solved
-        and undo_help(line) == "solve"
+        and line.next_undo == "solve"
         and line.done[-1].commit == project.repository.head().commit
         and not project.repository.has_changes()
     )

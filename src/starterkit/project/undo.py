@@ -55,6 +55,11 @@ class UndoHistory:
     done: tuple[UndoEntry, ...] = ()
     undone: tuple[UndoEntry, ...] = ()
 
+    @property
+    def next_undo(self) -> str:
+        """The command that `starterkit undo` would revert now, or ""."""
+        return self.done[-1].command if self.done else ""
+
     def after(self, done: UndoEntry) -> UndoHistory:
         """Return the history after another command, which ends all redo entries."""
         return UndoHistory((*self.done, done), ())
@@ -106,11 +111,11 @@ def snapshot_commit(
     `tip` is the commit of another branch that will move. `coming` are files that will be written.
     """
     about = {"command": command, "branch": head.branch, "commit": head.commit}
-    files = {_FILES + path: file for path, file in work.files.files.items()}
+    files = {_FILES + path: file for path, file in work.files.items()}
     files |= {_COMING + path: file for path, file in (coming or {}).items()}
     staged = {
         _STAGED + path: entry
-        for path, entry in work.files.listing.staged.items()
+        for path, entry in work.listing.staged.items()
         if entry.mode != SUBMODULE and (path not in work.tree or work.tree[path].id != entry.id)
     }
     files["snapshot.json"] = File(FILE, json.dumps(about).encode())
@@ -216,8 +221,3 @@ def _prepare_index(repository: Repository, ref: str) -> bool:
 
 def _done(entry: dict[str, Any]) -> UndoEntry:
     return UndoEntry(**{**entry, "wrote": read_writes(entry["wrote"]), "restored": read_writes(entry["restored"])})
-
-
-def undo_help(line: UndoHistory) -> str:
-    """Return the command that `starterkit undo` would revert now, or ""."""
-    return line.done[-1].command if line.done else ""
