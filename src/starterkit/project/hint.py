@@ -14,7 +14,7 @@ class HintShown:
     """One hint, in Markdown, for a test with its sentence.
 
     If the test has no hint (a guard, or a test of base), `total` is 0. Then `text` is the reason of a guard, or "".
-    `step` is None for base. If another problem blocks the tests (`is_obstacle`), `text` describes it, and no hint is
+    `step` is None for base. If another problem blocks the tests (`is_blocker`), `text` describes it, and no hint is
     used.
     """
 
@@ -24,7 +24,7 @@ class HintShown:
     number: int
     total: int
     step: Step | None
-    is_obstacle: bool = False
+    is_blocker: bool = False
 
     @property
     def is_last(self) -> bool:
@@ -42,17 +42,17 @@ def next_hint(project: Project, say: Progress) -> HintShown | None:
 
         say("Checking first, for the files have changed since the last check …")
         result = check(project, say=say)
-        red, obstacle = tuple(failed.test.id for failed in result.red), result.blocker
+        red, blocker = tuple(failed.test.id for failed in result.red), result.blocker
     else:
-        red, obstacle = last.red, last.blocker
+        red, blocker = last.red, last.blocker
     if not red:
         return None
     sentences = {test.id: test.sentence for test in project.expected_tests()}
     first = next((test for test in sentences if test in red), red[0])
     sentence = sentences.get(first, first)
     step = _step_of(project, first)
-    if obstacle:
-        return HintShown(first, sentence, obstacle, 0, 0, step, is_obstacle=True)
+    if blocker:
+        return HintShown(first, sentence, blocker, 0, 0, step, is_blocker=True)
     hint = step.hint_for(first) if step else None
     if step is None or hint is None:
         return HintShown(first, sentence, step.guards.get(first, "") if step else "", 0, 0, step)

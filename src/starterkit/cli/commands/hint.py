@@ -38,7 +38,7 @@ def _show(console: Console, shown: HintShown) -> None:
     if shown.test != shown.sentence:  # in Node, a test's title is its id
         console.print(text(f"({shown.test})", "dim"), indent=2)
     console.print()
-    if shown.is_obstacle:
+    if shown.is_blocker:
         console.print("Something stands in the way of it, so fix that first:")
         console.say_prose(shown.text, indent=2)
         console.type_next("When it is mended", "check")
