@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from commands import environment
 
 from starterkit.validation.model import Rule
+from tests.support.commands import environment
 
 ROOT = Path(__file__).parents[1]
 RUN, NIGHTLY = ((ROOT / ".ci" / name).read_text("utf-8") for name in ("run", "nightly"))
