@@ -60,7 +60,7 @@ def _project(context: typer.Context) -> Iterator[Project | None]:
         folder = find_project(folder_of(context))
         project = Project(folder, open_repository(folder))
         ids = {PATH_REF: project.state.path, METADATA_REF: project.state.texts}
-        is_whole = project.repository.refs(*ids) == ids
+        is_whole = project.repository.git.refs(*ids) == ids
     except StarterkitError:
         yield None
         return

@@ -33,7 +33,8 @@ def _tell_recovery(console: Console, project: Project) -> bool:
     recovered = project.recovered
     if recovered is None:
         return False
-    console.note_prose(f"The last `starterkit {recovered.command}` was interrupted; it has been finished now.")
+    result = "finished now" if recovered.finished else "undone, because another branch is checked out"
+    console.note_prose(f"The last `starterkit {recovered.command}` was interrupted; it has been {result}.")
     for path in recovered.left:
         console.info(f"You changed {path} meanwhile: your version stays.", indent=2)
     return True

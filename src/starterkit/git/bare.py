@@ -71,8 +71,8 @@ def refs_on_disk(git_dir: Path, prefix: str = HEADS) -> dict[str, str] | None:
     try:
         if not stat.S_ISDIR((git_dir / "objects").lstat().st_mode) or (git_dir / "reftable").exists():
             return None
-        packed = _packed(git_dir / "packed-refs", prefix.encode())
-        loose = _loose(git_dir, prefix)
+        packed = _packed_refs(git_dir / "packed-refs", prefix.encode())
+        loose = _loose_refs(git_dir, prefix)
     except (OSError, ValueError):
         return None
     return None if packed is None or loose is None else dict(sorted({**packed, **loose}.items()))
@@ -103,7 +103,7 @@ def write_bare(folder: Path, refs: Mapping[str, str], *, alternates: Iterable[st
     (folder / "HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8")
 
 
-def _packed(file: Path, prefix: bytes) -> dict[str, str] | None:
+def _packed_refs(file: Path, prefix: bytes) -> dict[str, str] | None:
     try:
         status = file.lstat()
     except FileNotFoundError:
@@ -114,7 +114,7 @@ def _packed(file: Path, prefix: bytes) -> dict[str, str] | None:
     return {os.fsdecode(match[2]): match[1].decode() for match in matches if match[2].startswith(prefix)}
 
 
-def _loose(git_dir: Path, prefix: str) -> dict[str, str] | None:
+def _loose_refs(git_dir: Path, prefix: str) -> dict[str, str] | None:
     refs: dict[str, str] = {}
     folders = [git_dir / prefix]
     while folders:

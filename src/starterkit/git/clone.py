@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from starterkit.errors import EnvironmentProblem, FileError, UsageError
 from starterkit.git.command import Git
-from starterkit.git.objects import EXECUTABLE, FILE, FULL_ID, Entry, File, ObjectReader
+from starterkit.git.objects import EXECUTABLE, FILE, FULL_ID, File, ObjectReader
 from starterkit.git.worktree import write_file
 from starterkit.process import TimeLimitReached, quoted
 
@@ -87,24 +86,23 @@ def fetch(address: GitUrl, store: Path) -> tuple[Path, str]:
         bare.mkdir()
         git = Git(bare)
         git.run("init", "-q", "--bare", "--template=")
-        commit = _commit(git, address)
+        commit = _fetch_commit(git, address)
         target = store / commit
         if not target.is_dir():
             draft = Path(scratch) / "files"
-            with ObjectReader(git) as reader:
-                _write(reader, reader.tree(commit), draft, without_secret(address.url))
+            _write_tree(git, commit, draft, without_secret(address.url))
             draft.rename(target)
     return target, commit
 
 
-def _commit(git: Git, address: GitUrl) -> str:
+def _fetch_commit(git: Git, address: GitUrl) -> str:
     revision = address.revision or "HEAD"
     if _try_fetch(git, address, "--depth=1", address.url, revision):
         return git.line("rev-parse", "FETCH_HEAD^{commit}")
     # The commit isn't a branch or a tag. Some servers send it only with everything else.
     everything = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
     if not _try_fetch(git, address, address.url, *everything):
-        raise _unreachable(git, address)
+        raise _fetch_error(git, address)
     finished = git.try_run("rev-parse", "-q", "--verify", f"{revision}^{{commit}}")
     if finished.code != 0:
         raise UsageError(
@@ -124,7 +122,7 @@ def _try_fetch(git: Git, address: GitUrl, *arguments: str) -> bool:
     return finished.code == 0
 
 
-def _unreachable(git: Git, address: GitUrl) -> EnvironmentProblem:
+def _fetch_error(git: Git, address: GitUrl) -> EnvironmentProblem:
     finished = git.try_run(*_SAFE, "ls-remote", "-q", address.url, timeout=_FETCH_SECONDS)
     lines = [line for line in finished.text_err.strip().splitlines() if line.startswith(("fatal:", "error:"))]
     reason = (lines or ["git says nothing more"])[-1].partition(": ")[2] or "git says nothing more"
@@ -134,14 +132,13 @@ def _unreachable(git: Git, address: GitUrl) -> EnvironmentProblem:
     )
 
 
-def _write(reader: ObjectReader, tree: Mapping[str, Entry], folder: Path, name: str) -> None:
-    for path, entry in tree.items():
-        parts = path.split("/")
-        if entry.mode not in (FILE, EXECUTABLE) or ".." in parts or ".git" in (part.lower() for part in parts):
-            raise FileError(
-                f"{path} (in {name})", None, "a template holds plain files only, no links and no submodules", ""
-            )
-        if os.name == "nt" and any(character in path for character in '\\:*?"<>|'):
-            raise FileError(f"{path} (in {name})", None, "Windows cannot have a file of this name")
-        write_file(folder, path, File(entry.mode, reader.blob(entry.id)))
-    folder.mkdir(parents=True, exist_ok=True)
+def _write_tree(git: Git, commit: str, folder: Path, name: str) -> None:
+    folder.mkdir()
+    with ObjectReader(git) as reader:
+        for path, entry in reader.tree(commit).items():
+            file, parts = f"{path} (in {name})", path.lower().split("/")
+            if entry.mode not in (FILE, EXECUTABLE) or ".." in parts or ".git" in parts:
+                raise FileError(file, None, "a template holds plain files only, no links and no submodules")
+            if os.name == "nt" and any(character in path for character in '\\:*?"<>|'):
+                raise FileError(file, None, "Windows cannot have a file of this name")
+            write_file(folder, path, File(entry.mode, reader.blob(entry.id)))

@@ -42,10 +42,10 @@ _FLAGS = (
 
 _NO_ROOM = ("No space left on device", "Out of diskspace", "Disk quota exceeded", "File too large")
 _NOT_WRITABLE = ("Permission denied", "Read-only file system", "insufficient permission", "unable to create")
-_LOST = r"bad object|unable to read|object file|loose object|appears to be broken|inflate|Can't load tree"
+_LOST_OBJECT = r"bad object|unable to read|object file|loose object|appears to be broken|inflate|Can't load tree"
 
 # Variables that point git elsewhere or change how it reads arguments. Identity, SSH and TLS settings stay.
-# Of the settings in variables, `_passed_configuration` keeps those that `_PASSED` names.
+# Of the settings in variables, `_permitted_settings` keeps those that `_PERMITTED` names.
 _FOREIGN_VARIABLES = (
     "GIT_DIR",
     "GIT_WORK_TREE",
@@ -73,10 +73,10 @@ _FOREIGN_VARIABLES = (
 )
 
 # Settings for the user, the network, and trusted folders. None of them changes what is written.
-_PASSED = re.compile(r"safe\.directory|user\.(name|email)|http\..*|credential\..*|url\..*\.insteadof")
+_PERMITTED = re.compile(r"safe\.directory|user\.(name|email)|http\..*|credential\..*|url\..*\.insteadof")
 
 # The output of macOS instead of git's, if its command line tools are missing.
-_APPLES = re.compile(r"^(xcrun|xcode-select): ", re.MULTILINE)
+_XCODE_ERROR = re.compile(r"^(xcrun|xcode-select): ", re.MULTILINE)
 INSTALL_GIT = (
     "Install git (Debian, Ubuntu: `sudo apt install git`. macOS: `xcode-select --install`. Windows: git-scm.com)."
 )
@@ -115,7 +115,7 @@ class Git:
         return os.fsdecode(self.run(*args)).rstrip("\n")
 
     def refs(self, *names: str) -> dict[str, str]:
-        """Return the ids of the existing refs among `names`. A name can also be a folder of refs."""
+        """Return the ids of the existing refs among `names`. A name can also stand for all refs below it."""
         lines = self.run("for-each-ref", "--format=%(refname) %(objectname)", *names).decode().splitlines()
         return dict(line.split(" ", 1) for line in lines)
 
@@ -134,7 +134,7 @@ class Git:
             GIT_OPTIONAL_LOCKS="0",
             GIT_MERGE_AUTOEDIT="no",
             LC_ALL="C",
-            **_passed_configuration(),
+            **_permitted_settings(),
             **self.extra_environment,
         )
 
@@ -165,20 +165,20 @@ def git_version() -> str:
                 "git isn't on this machine. starterkit keeps your work in git.", INSTALL_GIT
             ) from cause
         reason = cause.strerror if isinstance(cause, OSError) and cause.strerror else missing.message
-        raise _broken(f"It cannot be started: {reason}.") from missing
+        raise _broken_git(f"It cannot be started: {reason}.") from missing
     except TimeLimitReached as hanging:
-        raise _broken(hanging.message) from hanging
+        raise _broken_git(hanging.message) from hanging
     version = re.search(r"^git version (\d+\.\d+(?:\.\d+)*)", finished.text_out, re.MULTILINE)
     if finished.code != 0 or version is None:
         output = (finished.text_err.strip() or finished.text_out.strip())[:2000]
         message = f"It says:\n{output}" if output else "It says nothing."
-        raise _broken(f"`git --version` ended with exit code {finished.code}. {message}")
+        raise _broken_git(f"`git --version` ended with exit code {finished.code}. {message}")
     return version[1]
 
 
-def _broken(reason: str) -> EnvironmentProblem:
+def _broken_git(reason: str) -> EnvironmentProblem:
     """Return the error for a git that is installed and doesn't work."""
-    if _APPLES.search(reason):
+    if _XCODE_ERROR.search(reason):
         fix = "Install Apple's command line tools, which bring git: `xcode-select --install`."
     else:
         fix = f"Repair git, so that `git --version` works in this terminal, or install it again. {INSTALL_GIT}"
@@ -191,8 +191,8 @@ def git_failed(finished: Completed) -> StarterkitError:
     text = finished.text_err
     if any(pattern in text for pattern in _NO_ROOM):
         return EnvironmentProblem("There is no room left on the disk.", "Make room, then type the command again.")
-    if _APPLES.search(text):
-        return _broken(f"It says:\n{text.strip()}")
+    if _XCODE_ERROR.search(text):
+        return _broken_git(f"It says:\n{text.strip()}")
     fix = "These are git's own words. `starterkit doctor` checks git and the project."
     if "index.lock" in text:
         fix = "Another git command is at work in this project. When none is, delete the file that is named above."
@@ -202,7 +202,7 @@ def git_failed(finished: Completed) -> StarterkitError:
         fix = "Make the folder writable for you."
     elif "index file" in text:
         fix = "git's index is damaged. Delete the file .git/index, then type `git reset`. Your files stay as they are."
-    elif "fsck" in finished.args or re.search(_LOST, text):
+    elif "fsck" in finished.args or re.search(_LOST_OBJECT, text):
         fix = (
             "A part of .git is lost or damaged, and `git fsck` lists it. Get a clone or a backup of the repository, "
             "and copy your files into it."
@@ -211,16 +211,16 @@ def git_failed(finished: Completed) -> StarterkitError:
     return ProgramFailed(replace(finished, args=without_flags), fix)
 
 
-def _passed_configuration() -> dict[str, str]:
+def _permitted_settings() -> dict[str, str]:
     """Return the variables that pass on the permitted settings from the environment."""
-    passed = [(key, value) for key, value in _given_configuration() if _PASSED.fullmatch(key.lower())]
+    passed = [(key, value) for key, value in _environment_settings() if _PERMITTED.fullmatch(key.lower())]
     variables = {"GIT_CONFIG_COUNT": str(len(passed))}
     for number, (key, value) in enumerate(passed):
         variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
     return variables if passed else {}
 
 
-def _given_configuration() -> Iterator[tuple[str, str]]:
+def _environment_settings() -> Iterator[tuple[str, str]]:
     """Yield the settings in this process's variables, in the order in which git reads them."""
     count = os.environ.get("GIT_CONFIG_COUNT", "")
     for number in range(int(count)) if count.isdecimal() else ():

@@ -88,10 +88,10 @@ class Merger:
         as_saved = {unix[path]: entry for path, entry in in_crlf.items()}
         conflicts = [replace(c, mine=as_saved.get(c.mine, c.mine) if c.mine else None) for c in merged.conflicts]
         # Not really a conflict: the path added above a marker line, and the learner wrote below it.
-        joined = {conflict.path: entry for conflict in conflicts if (entry := self._joined(conflict)) is not None}
-        return MergeResult({**tree, **joined}, tuple(conflict for conflict in conflicts if conflict.path not in joined))
+        joined = {each.path: entry for each in conflicts if (entry := self._merge_at_marker(each)) is not None}
+        return MergeResult({**tree, **joined}, tuple(each for each in conflicts if each.path not in joined))
 
-    def _joined(self, conflict: Conflict) -> Entry | None:
+    def _merge_at_marker(self, conflict: Conflict) -> Entry | None:
         if conflict.base is None or conflict.mine is None or conflict.theirs is None or conflict.mine.mode == LINK:
             return None
         mine, base, theirs = (self.content(e.id) for e in (conflict.mine, conflict.base, conflict.theirs))
@@ -106,11 +106,11 @@ class Merger:
         """Keep a merged text with the line ends of the learner's file."""
         return Entry(mode, self.add(_with_lf(data).replace(b"\n", b"\r\n") if crlf else data))
 
-    def settle(self, merged: MergeResult, how: Resolution, mine_label: str, theirs_label: str) -> dict[str, Entry]:
+    def resolve(self, merged: MergeResult, how: Resolution, mine_label: str, theirs_label: str) -> dict[str, Entry]:
         """Return the merged tree with resolved conflicts: mine or theirs for each hunk, or markers."""
         tree = dict(merged.tree)
         for conflict in merged.conflicts:
-            entry = self._settled(conflict, how, mine_label, theirs_label)
+            entry = self._resolve(conflict, how, mine_label, theirs_label)
             tree.pop(conflict.path, None)
             if entry is not None:
                 for hidden in [path for path in tree if path.startswith(f"{conflict.path}/")]:
@@ -118,7 +118,7 @@ class Merger:
                 tree[conflict.path] = entry
         return tree
 
-    def _settled(self, conflict: Conflict, how: Resolution, mine_label: str, theirs_label: str) -> Entry | None:
+    def _resolve(self, conflict: Conflict, how: Resolution, mine_label: str, theirs_label: str) -> Entry | None:
         versions = (conflict.mine, conflict.base, conflict.theirs)
         one_side = conflict.theirs if how is Resolution.THEIRS else conflict.mine
         if conflict.mine is None or conflict.theirs is None:

@@ -92,10 +92,6 @@ class Repository:
         name = self.git.try_run("symbolic-ref", "-q", "HEAD")
         return Head(os.fsdecode(name.out).rstrip("\n") or None, commit)
 
-    def refs(self, *names: str) -> dict[str, str]:
-        """Return the ids of the existing refs among `names`. A name with a slash at its end means all refs below it."""
-        return self.git.refs(*names)
-
     def has_changes(self) -> bool:
         """True if the work tree or index differs from HEAD. Ignored files and editors' files don't count."""
         records = os.fsdecode(self.git.run("status", "--porcelain", "-z", "--untracked-files=all")).split("\0")

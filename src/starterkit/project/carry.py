@@ -80,7 +80,7 @@ def carry(
 def resolve(merger: Merger, carried: Carried, how: Resolution, mine_label: str, theirs_label: str) -> Carried:
     """Resolve the conflicts of a carry. If the path's lines win, the learner's versions become backups."""
     assert carried.merged is not None
-    tree = merger.settle(carried.merged, how, mine_label, theirs_label)
+    tree = merger.resolve(carried.merged, how, mine_label, theirs_label)
     backups = dict(carried.backups)
     if how is not Resolution.MINE:
         backups.update({conflict.path: conflict.mine for conflict in carried.conflicts if conflict.mine is not None})

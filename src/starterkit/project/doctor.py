@@ -95,7 +95,7 @@ def _identity(project: Project) -> SetupFinding:
 def _path(project: Project) -> tuple[SetupFinding, Template | None]:
     """Return whether the path is in this repository, and its metadata."""
     recorded = {PATH_REF: project.state.path, METADATA_REF: project.state.texts}
-    if project.repository.refs(PATH_REF, METADATA_REF) == recorded:
+    if project.repository.git.refs(PATH_REF, METADATA_REF) == recorded:
         steps = len(project.template.step_names)
         result = f"{project.template.title}, {steps} steps, made by {project.state.version}"
         return SetupFinding("the path", True, result), project.template

@@ -124,7 +124,7 @@ def recover(repository: Repository) -> Recovery | None:
     # Another branch is checked out now, and the plan's files aren't its files.
     back = {path: (after, before) for path, (before, after) in reversed(list(plan.writes.items()))}
     left = _write_all(repository, back, repository.reader.blob)
-    _forget(repository)
+    _remove_journal(repository)
     return Recovery(plan.command, left, finished=False)
 
 
@@ -137,15 +137,15 @@ def _finish(repository: Repository, plan: Plan, contents: Callable[[str], bytes]
     left = _write_all(repository, plan.writes, contents)
     head = repository.head()
     if head in (plan.head_before, plan.head_after):
-        _put_index(repository, plan)
-        _put_head(repository, plan, head)
+        _replace_index(repository, plan)
+        _move_head(repository, plan, head)
     for name, value in plan.memory.items():
         write_file(repository.own_folder, f"{name}.json", File(FILE, json.dumps(value).encode()))
-    _forget(repository)
+    _remove_journal(repository)
     return left
 
 
-def _forget(repository: Repository) -> None:
+def _remove_journal(repository: Repository) -> None:
     (repository.own_folder / _NEXT_INDEX).unlink(missing_ok=True)
     (repository.own_folder / _JOURNAL).unlink(missing_ok=True)
 
@@ -171,18 +171,18 @@ def _write(
     now = id_on_disk(folder, path)
     if is_same(now, after, trust_modes=trust_modes):
         return True
-    if not is_same(now, before, trust_modes=trust_modes) or _in_the_way(folder, path):
+    if not is_same(now, before, trust_modes=trust_modes) or _find_obstacle(folder, path):
         return False
     if after is None:
         remove_file(folder, path)
     else:
-        _clear_the_way(folder, path)
+        _remove_empty_folders(folder, path)
         file = File(after.mode, contents(after.id))
         write_file(folder, path, file, scratch=repository.own_folder / _SCRATCH)
     return True
 
 
-def _clear_the_way(folder: Path, path: str) -> None:
+def _remove_empty_folders(folder: Path, path: str) -> None:
     """Remove empty folders at the path of a new file."""
     full = folder / path
     if full.is_dir() and not full.is_symlink():
@@ -192,7 +192,7 @@ def _clear_the_way(folder: Path, path: str) -> None:
         full.rmdir()
 
 
-def _put_index(repository: Repository, plan: Plan) -> None:
+def _replace_index(repository: Repository, plan: Plan) -> None:
     """Replace git's index by the prepared one, under git's lock.
 
     The lock is a hard link to the prepared file. So it is complete at once, and a killed command's lock is recognized.
@@ -216,14 +216,14 @@ def _put_index(repository: Repository, plan: Plan) -> None:
     prepared.unlink()
 
 
-def _put_head(repository: Repository, plan: Plan, now: Head) -> None:
+def _move_head(repository: Repository, plan: Plan, now: Head) -> None:
     after = plan.head_after
     if now == after:
         return
     if after.branch is None:
         repository.git.run("update-ref", "--no-deref", "HEAD", after.commit or "")
         return
-    tip = now.commit if now.branch == after.branch else repository.refs(after.branch).get(after.branch)
+    tip = now.commit if now.branch == after.branch else repository.git.refs(after.branch).get(after.branch)
     if tip != after.commit:
         repository.move_ref(after.branch, plan.tip_before, after.commit, plan.command)
     if now.branch != after.branch:
@@ -243,11 +243,11 @@ def _check_writable(folder: Path, writes: Writes) -> None:
     """Raise `ConflictError` if a file couldn't be written after the plan's removals."""
     removed = {path for path, (_before, after) in writes.items() if after is None}
     for path, (_before, after) in writes.items():
-        in_the_way = _in_the_way(folder, path, removed) if after is not None else None
-        if in_the_way:
+        obstacle = _find_obstacle(folder, path, removed) if after is not None else None
+        if obstacle:
             raise ConflictError(
-                f"{path} cannot be written: {in_the_way} is in its way. Nothing was changed.",
-                f"Move {in_the_way} somewhere else, then type this again.",
+                f"{path} cannot be written: {obstacle} is in its way. Nothing was changed.",
+                f"Move {obstacle} somewhere else, then type this again.",
             )
         parent = next(parent for parent in (folder / path).parents if parent.is_dir())
         if not is_writable(parent):
@@ -257,7 +257,7 @@ def _check_writable(folder: Path, writes: Writes) -> None:
             )
 
 
-def _in_the_way(folder: Path, path: str, removed: frozenset[str] | set[str] = frozenset()) -> str | None:
+def _find_obstacle(folder: Path, path: str, removed: frozenset[str] | set[str] = frozenset()) -> str | None:
     """Return the path that prevents a file from being written after the `removed` files are gone, or None.
 
     It is a link or file at the name of a folder, or a file in a folder at the name of the file.

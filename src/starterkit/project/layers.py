@@ -22,11 +22,11 @@ from starterkit.yamlfile import did_you_mean
 _DATE = 1767225600  # 2026-01-01, so that ids depend on nothing but the layers
 FILE_LIMIT = 5_000_000
 # Folders and files of tools. They don't belong to a template.
-_PASSED_FOLDERS = frozenset(
+_TOOL_FOLDERS = frozenset(
     ("__pycache__", ".git", ".venv", "node_modules", ".pytest_cache", ".ruff_cache", ".mypy_cache")
 )
 _STEP_ENTRIES = ("step.yml", "lesson.md", "given", "solution")
-_PASSED_ENDS = (".pyc", ".DS_Store")
+_TOOL_SUFFIXES = (".pyc", ".DS_Store")
 
 Files = dict[str, File]
 
@@ -46,8 +46,8 @@ def read_folder(folder: Path) -> Files:
     """
     files: Files = {}
     for parent, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name not in _PASSED_FOLDERS)
-        plain = [name for name in names if not _is_of_a_tool(name)]
+        folders[:] = sorted(name for name in folders if name not in _TOOL_FOLDERS)
+        plain = [name for name in names if not _is_tool_file(name)]
         for name in [*plain, *(entry for entry in folders if (Path(parent) / entry).is_symlink())]:
             file = Path(parent) / name
             status = file.lstat()
@@ -67,7 +67,7 @@ def read_folder(folder: Path) -> Files:
 def is_passed_over(path: str) -> bool:
     """True if a file at this path doesn't belong to a template (a cache, or an editor's copy)."""
     *folders, name = path.split("/")
-    return _is_of_a_tool(name) or not _PASSED_FOLDERS.isdisjoint(folders)
+    return _is_tool_file(name) or not _TOOL_FOLDERS.isdisjoint(folders)
 
 
 def check_layout(folder: Path) -> None:
@@ -88,8 +88,8 @@ def check_layout(folder: Path) -> None:
                 _check_folder(step / kind, f"the files of the {kind} belong there")
 
 
-def _is_of_a_tool(name: str) -> bool:
-    return name.endswith(_PASSED_ENDS) or is_editor_file(name)
+def _is_tool_file(name: str) -> bool:
+    return name.endswith(_TOOL_SUFFIXES) or is_editor_file(name)
 
 
 def _check_folder(folder: Path, content: str) -> None:
@@ -100,7 +100,7 @@ def _check_folder(folder: Path, content: str) -> None:
 
 
 def _is_left_behind(name: str) -> bool:
-    return name.startswith(".") or name in _PASSED_FOLDERS or _is_of_a_tool(name)
+    return name.startswith(".") or name in _TOOL_FOLDERS or _is_tool_file(name)
 
 
 def with_unix_line_ends(data: bytes) -> bytes:

@@ -111,22 +111,23 @@ def pull(project: Project, choices: Choices, say: Progress, source: PullArgument
         head = repository.check_ready()
         listing = list_work(project, choices)
         source = source or PullArguments("", "", project.folder)
-        remotes = _remotes(project, head)
-        other = _fetched(project, head, remotes, source, say)
+        remotes = _read_remotes(project, head)
+        other = _fetch_other(project, head, remotes, source, say)
         mine, must_push = project.state, remotes.must_push
         if other.commits == 0:
             ahead = head.commit != other.commit or repository.has_changes()
-            return PullResult(other.name, 0, ahead, must_push, mine.step, waiting=_waiting(project, remotes, source))
+            waiting = _fix_command(project, remotes, source)
+            return PullResult(other.name, 0, ahead, must_push, mine.step, waiting=waiting)
         work = project.read_work(listing, with_large=choices.save_large)
         merger = merger_for(project, work)
-        theirs, base = _side(project, other.commit), _side(project, other.base, mine)
+        theirs, base = _read_side(project, other.commit), _read_side(project, other.base, mine)
         state, path = merged_state(project, base.state, mine, theirs.state)
         own = _Side(mine, work.without_state)
         rule = pins_rule(path.template.environment, say, bundle=project.bundle)
         merge = TwoSidedMerge(project, merger, path, state, choices.settle, other.name, rule)
         carried = merge.merged(base, own, theirs)
         if merge.clashes and choices.settle is None:
-            raise _clash(project, other, merge.clashes, source)
+            raise _conflict_error(project, other, merge.clashes, source)
         request = CommitRequest(
             command="pull",
             save=save_message(project, finished=False),
@@ -142,12 +143,12 @@ def pull(project: Project, choices: Choices, say: Progress, source: PullArgument
         project.forget_state()
         ahead = repository.head().commit != other.commit or bool(source.branch)
         moved = (state.step, state.solved) != (mine.step, mine.solved)
-        waiting = _waiting(project, remotes, source)
+        waiting = _fix_command(project, remotes, source)
         corrected = state.path != mine.path
         return PullResult(other.name, other.commits, ahead, must_push, state.step, corrected, moved, written, waiting)
 
 
-def _waiting(project: Project, remotes: _Remotes, source: PullArguments) -> str:
+def _fix_command(project: Project, remotes: _Remotes, source: PullArguments) -> str:
     """Return the command for the newest fix on a separate branch ("": none).
 
     A fix that is older than the project's path doesn't count.
@@ -163,7 +164,7 @@ def _waiting(project: Project, remotes: _Remotes, source: PullArguments) -> str:
     return f"pull {quoted(remote)} {quoted(branch)}" if branch and int(date) > int(path_date or 0) else ""
 
 
-def _remotes(project: Project, head: Head) -> _Remotes:
+def _read_remotes(project: Project, head: Head) -> _Remotes:
     git = project.repository.git
     branch = (head.branch or "").removeprefix("refs/heads/")
     own = git.try_run("config", f"branch.{branch}.remote").text_out.strip()
@@ -172,7 +173,7 @@ def _remotes(project: Project, head: Head) -> _Remotes:
     return _Remotes(branch, names, own, must_push=bool(names) and not collected)
 
 
-def _fetched(project: Project, head: Head, remotes: _Remotes, source: PullArguments, say: Progress) -> _Other:
+def _fetch_other(project: Project, head: Head, remotes: _Remotes, source: PullArguments, say: Progress) -> _Other:
     """Fetch the other side. Raises `UsageError` if there is none, or if it has no common commit with this project."""
     git, branch, chosen = project.repository.git, remotes.branch, source.branch
     if source.source and source.source not in remotes.names:
@@ -200,7 +201,7 @@ def _fetched(project: Project, head: Head, remotes: _Remotes, source: PullArgume
     return _Other(name, commit, base, int(git.line("rev-list", "--count", f"{base}..{commit}")))
 
 
-def _side(project: Project, commit: str, otherwise: State | None = None) -> _Side:
+def _read_side(project: Project, commit: str, otherwise: State | None = None) -> _Side:
     """Return a commit's state and files. Raises `FileError` if its state can't be read and there is no `otherwise`."""
     reader = project.repository.reader
     tree = {path: entry for path, entry in reader.tree(commit).items() if entry.mode != SUBMODULE}
@@ -236,7 +237,7 @@ def merged_state(project: Project, base: State, mine: State, theirs: State) -> t
 
 @dataclass
 class TwoSidedMerge:
-    """A merge of both sides' files. `clashes` are files that both changed, and `aside` are replaced versions."""
+    """A merge of both sides' files. `clashes` are files that both changed, and `backups` are replaced versions."""
 
     project: Project
     merger: Merger
@@ -246,12 +247,12 @@ class TwoSidedMerge:
     name: str
     rule: PinsRule
     clashes: set[str] = field(default_factory=set)
-    aside: dict[str, Entry] = field(default_factory=dict)
+    backups: dict[str, Entry] = field(default_factory=dict)
 
     def merged(self, base: _Side, own: _Side, theirs: _Side) -> Carried:
         """Merge both sides. The path's files become those of the state after the merge."""
-        mine = self._on_the_path(own, is_mine=True)
-        coming = self._on_the_path(theirs, is_mine=False)
+        mine = self._move_to_path(own, is_mine=True)
+        coming = self._move_to_path(theirs, is_mine=False)
         template = self.path.template
         layer = self.path.layer(self.goal.step, solved=self.goal.solved)
         own_layer = self.path.layer(own.state.step, solved=own.state.solved)
@@ -259,16 +260,16 @@ class TwoSidedMerge:
             entry = mine.get(path)
             known = (layer.get(path), own_layer.get(path), base.tree.get(path))
             if entry is not None and path in layer and entry not in known:
-                self.aside[path] = entry
+                self.backups[path] = entry
             for side in (base.tree, coming, mine):
                 side.pop(path, None)
                 if path in layer:
                     side[path] = layer[path]
         carried = carry(self.merger, template, base.tree, coming, mine, pins_rule=self.rule, new_may_meet=True)
-        carried = self._resolved(carried)
-        return replace(carried, backups={**self.aside, **carried.backups})
+        carried = self._resolve(carried)
+        return replace(carried, backups={**self.backups, **carried.backups})
 
-    def _on_the_path(self, side: _Side, *, is_mine: bool) -> dict[str, Entry]:
+    def _move_to_path(self, side: _Side, *, is_mine: bool) -> dict[str, Entry]:
         """Return a side's files, with the new path's changes to the side's step."""
         state = side.state
         if state.path == self.goal.path:
@@ -277,18 +278,18 @@ class TwoSidedMerge:
         after = self.path.layer(state.step, solved=state.solved)
         carried = carry(self.merger, self.path.template, before, after, side.tree, pins_rule=self.rule)
         if is_mine:
-            self.aside.update(carried.backups)
-            return dict(self._resolved(carried).tree)
+            self.backups.update(carried.backups)
+            return dict(self._resolve(carried).tree)
         return dict(carried.tree if carried.is_clean else side.tree)
 
-    def _resolved(self, carried: Carried) -> Carried:
+    def _resolve(self, carried: Carried) -> Carried:
         self.clashes.update(conflict.path for conflict in carried.conflicts)
         if self.how is None or carried.is_clean:
             return carried
         return resolve(self.merger, carried, self.how, "your code", self.name)
 
 
-def _clash(project: Project, other: _Other, files: Iterable[str], source: PullArguments) -> ConflictError:
+def _conflict_error(project: Project, other: _Other, files: Iterable[str], source: PullArguments) -> ConflictError:
     command = f"starterkit pull {source}".rstrip()
     is_ref = project.repository.reader.id_of(other.name) == other.commit
     revision = quoted(other.name) if is_ref else other.commit[:12]

@@ -29,7 +29,7 @@ def require_path(repository: Repository, folder: Path, state: State) -> None:
     """
     path_refs = {PATH_REF: state.path, METADATA_REF: state.texts}
     if (
-        _is_here(repository, path_refs)
+        _use_local(repository, path_refs)
         or _fetch(repository, path_refs)
         or _rebuild(repository, folder, state, path_refs)
     ):
@@ -48,7 +48,7 @@ def require_path(repository: Repository, folder: Path, state: State) -> None:
     )
 
 
-def _is_here(repository: Repository, path_refs: dict[str, str]) -> bool:
+def _use_local(repository: Repository, path_refs: dict[str, str]) -> bool:
     """Move the refs to their objects. Return False if this repository doesn't have them."""
     if any(repository.reader.try_read(id) is None for id in path_refs.values()):
         return False
@@ -75,7 +75,7 @@ def _fetch(repository: Repository, path_refs: dict[str, str]) -> bool:
             if finished.code != 0:
                 break  # the remote has no path
             repository.close()
-            if _is_here(repository, path_refs):
+            if _use_local(repository, path_refs):
                 return True
     return False
 
@@ -106,8 +106,8 @@ def _rebuild_from(repository: Repository, folder: Path, template: ResolvedTempla
         raise FileError(wrong.file, wrong.line, wrong.message.partition(": ")[2], fix) from wrong
     ids = write_path(repository.git, layers, metadata_of(template.folder, template.template), _REBUILT)
     repository.close()
-    is_the_same = ids == (path_refs[PATH_REF], path_refs[METADATA_REF]) and _is_here(repository, path_refs)
-    for ref, id in repository.refs(_REBUILT).items():
+    is_the_same = ids == (path_refs[PATH_REF], path_refs[METADATA_REF]) and _use_local(repository, path_refs)
+    for ref, id in repository.git.refs(_REBUILT).items():
         repository.move_ref(ref, id, None, "rebuilt")
     return is_the_same
 

@@ -58,7 +58,7 @@ def project_status(project: Project) -> ProjectStatus:
     return ProjectStatus(
         template=template,
         steps=tuple(
-            StepRow(step, _standing(number, position, solved=is_green or state.solved))
+            StepRow(step, _step_state(number, position, solved=is_green or state.solved))
             for number, step in enumerate(template.steps)
         ),
         at=project.step,
@@ -81,7 +81,7 @@ def is_last_step(project: Project) -> bool:
     return project.template.step_names[-1:] == (project.state.step,)
 
 
-def _standing(number: int, position: int, *, solved: bool) -> StepState:
+def _step_state(number: int, position: int, *, solved: bool) -> StepState:
     if number < position or (number == position and solved):
         return StepState.DONE
     return StepState.HERE if number == position else StepState.TO_COME

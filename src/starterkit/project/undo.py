@@ -162,7 +162,7 @@ def undo(project: Project, *, redo: bool = False, force: bool = False) -> UndoRe
         work = project.read_work(also=tuple(wrote))
         branch, tip = goal_head.branch, None
         if branch:
-            tip = head.commit if branch == head.branch else repository.refs(branch).get(branch)
+            tip = head.commit if branch == head.branch else repository.git.refs(branch).get(branch)
         snapshot = snapshot_commit(project, work, head, f"undo{' --redo' if redo else ''} of {entry.command}", tip=tip)
         write_objects(repository.git, [snapshot])
         writes = writes_between(work.tree, goal_tree, wrote)
