@@ -18,7 +18,7 @@ from starterkit.errors import UsageError
 from starterkit.git.worktree import changed_since
 from starterkit.template.load import read_template
 from starterkit.template.model import FolderSource
-from starterkit.validation.markdown import blocks, grade, links, stands_in, words
+from starterkit.validation.markdown import blocks, links, stands_in, words
 from starterkit.validation.model import STEP_RULES, Finding, Report, Rule, RuleResult, Status
 from starterkit.validation.mutation import MOST, mutants_of, sampled
 from starterkit.validation.plan import (
@@ -34,8 +34,9 @@ from starterkit.validation.plan import (
 from starterkit.validation.runner import ResultCache
 from starterkit.validation.target import template_under_test
 from starterkit.validation.variations import VARIATIONS, python
+from starterkit.validation.wording import wording_problems
 from tests.support.commands import loaded_command_line
-from tests.support.validating import SOUND
+from tests.support.validating import SOUND, validated
 
 TEMPLATE = read_template(FolderSource(SOUND))
 STEPS = ["base", "01-greeting", "02-counting"]
@@ -496,11 +497,39 @@ def test_a_block_stands_in_a_file_whatever_its_indentation_and_with_gaps() -> No
     assert not stands_in(("a", "b"), "a\nx\nb\n")
 
 
-def test_words_are_counted_and_graded_without_code() -> None:
+def test_wording_that_is_hard_to_read_is_named() -> None:
+    hard = "A comment is taken down once; all else is 404."
+
+    assert [problem.split(":")[0] for problem in wording_problems(hard, semicolons=False)] == [
+        '"taken down"',
+        '"all else"',
+        "a semicolon",
+    ]
+    assert list(wording_problems("Deleting a missing comment returns 404.")) == []
+    assert list(wording_problems("`whoever; all else` is code.", semicolons=False)) == []
+
+
+def test_words_are_counted_without_code() -> None:
     assert len(words("One two.\n\n```python\nthree four\n```\n| a | b |\n| --- | --- |\n")) == 4
-    easy = grade("The cat sat. The dog ran. We saw it.")
-    hard = grade("Considerable organisational complexity notwithstanding, administrators deliberated interminably.")
-    assert easy < 2 < 12 < hard
+
+
+def test_a_sentence_may_have_twenty_words() -> None:
+    problem = "21 words in one sentence (at most 20): word word word word word word …"
+
+    assert list(wording_problems("word " * 20 + "and. " + "word " * 3)) == [problem]
+    assert list(wording_problems("word " * 20 + ". " + "word " * 20)) == []
+
+
+def test_the_rule_wording_warns_and_never_fails(tmp_path: Path) -> None:
+    template = tmp_path / "sound"
+    shutil.copytree(SOUND, template)
+    lesson = template / "steps/02-counting/lesson.md"
+    lesson.write_text(lesson.read_text().replace("## Why\n", "## Why\n\nWhoever wants words\ncounts them.\n"))
+
+    report = validated(template, tmp_path / "cache", ["02-counting"], [Rule.WORDING])
+
+    assert report.is_clean
+    assert any("lesson.md" in note and "Whoever" in note for note in report.results[0].notes)
 
 
 # --- the documentation ----------------------------------------------------------------------------------------------

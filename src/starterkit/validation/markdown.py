@@ -1,4 +1,4 @@
-"""Reads the Markdown of lessons and hints: headings, code blocks, links, and the reading level.
+"""Reads the Markdown of lessons and hints: headings, code blocks, and links.
 
 A code block may name the file that its lines are from. It names the file by `title="path"` after the language of its
 fence. Or the paragraph above ends in a colon, and its last sentence names exactly one file in backticks: "this is the
@@ -17,8 +17,6 @@ _TITLE = re.compile(r"\btitle=[\"']?(?P<path>[^\"'\s]+)")
 _FILE = re.compile(r"`(?P<path>[\w./-]+\.\w+)`")
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\((?P<target>[^)\s]+)[^)]*\)|!\[[^\]]*\]\((?P<image>[^)\s]+)[^)]*\)")
 _ELLIPSIS = re.compile(r"(?:#|//|<!--|\{#)?\s*(?:…|\.\.\.)\s*(?:-->|#\})?")
-_SENTENCE_END = re.compile(r"[.!?:](?=\s|$)")
-_VOWELS = re.compile(r"[aeiouy]+")
 
 
 @dataclass(frozen=True)
@@ -41,6 +39,18 @@ def prose_lines(text: str) -> list[tuple[int, str]]:
     return [part for part in _parts(text) if not isinstance(part, MarkdownBlock)]
 
 
+def paragraphs(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the paragraphs, list items and table rows outside of blocks: the first line, and the text on one line."""
+    start, lines = 0, list[str]()
+    for number, line in [*prose_lines(text), (0, "")]:
+        if lines and (not line.strip() or re.match(r"\s*(?:[-*>|#]|\d+\.)", line)):
+            yield start, " ".join(lines)
+            lines = []
+        if line.strip():
+            start = start if lines else number
+            lines.append(line.strip())
+
+
 def links(text: str) -> Iterator[tuple[int, str]]:
     """Yield the links and images outside of blocks: the line, and the URL or path."""
     for number, line in prose_lines(text):
@@ -52,29 +62,6 @@ def words(text: str) -> list[str]:
     """Return the words outside of blocks, as a reader counts them."""
     lines = [line for _, line in prose_lines(text) if not re.fullmatch(r"[\s|:-]*", line)]
     return [word for word in re.split(r"[\s|]+", " ".join(lines)) if re.search(r"\w", word)]
-
-
-def grade(text: str) -> float:
-    """Return the reading level of a text's sentences: the school year in which they are easy to read.
-
-    The Flesch-Kincaid grade: 0.39 × words per sentence + 11.8 × syllables per word - 15.59 (J. P. Kincaid and others,
-    "Derivation of new readability formulas for Navy enlisted personnel", 1975). Tables, headings, code and URLs don't
-    count. Syllables are groups of vowels, without a silent e at the end.
-    """
-    plain = " ".join(line for _, line in prose_lines(text) if not line.lstrip().startswith(("#", "|")) and line.strip())
-    plain = re.sub(r"`[^`]*`", "it", re.sub(r"\]\([^)]*\)", "]", plain))
-    spoken = re.findall(r"[A-Za-z]+(?:['’-][A-Za-z]+)*", plain)
-    sentences = max(1, len(_SENTENCE_END.findall(plain)))
-    if not spoken:
-        return 0.0
-    return round(0.39 * len(spoken) / sentences + 11.8 * sum(map(_syllables, spoken)) / len(spoken) - 15.59, 1)
-
-
-def _syllables(word: str) -> int:
-    small = word.lower()
-    count = len(_VOWELS.findall(small))
-    is_silent = small.endswith("e") and not small.endswith(("le", "ee"))
-    return max(1, count - is_silent)
 
 
 def _parts(text: str) -> Iterator[MarkdownBlock | tuple[int, str]]:

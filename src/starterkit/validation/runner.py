@@ -28,6 +28,7 @@ from starterkit.validation.rules.plain_copier import plain_copier
 from starterkit.validation.rules.red import red
 from starterkit.validation.rules.renders import renders
 from starterkit.validation.rules.safe import safe
+from starterkit.validation.rules.wording import wording
 from starterkit.validation.target import NotRenderedError
 from starterkit.validation.workspace import ConcurrencyLimit, RuleContext, Skip, Workspace
 
@@ -43,6 +44,7 @@ _RULES: dict[Rule, Callable[[RuleContext], list[Finding]]] = {
     Rule.EARNED: earned,
     Rule.HINTS: hints,
     Rule.LESSON: lesson,
+    Rule.WORDING: wording,
     Rule.CLEAN: clean,
     Rule.SAFE: safe,
 }

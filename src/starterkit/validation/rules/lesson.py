@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from starterkit.validation.markdown import blocks, grade, links, prose_lines, stands_in, words
+from starterkit.validation.markdown import blocks, links, prose_lines, stands_in, words
 from starterkit.validation.model import Finding
 from starterkit.validation.workspace import RuleContext
 from starterkit.yamlfile import did_you_mean
@@ -23,7 +23,6 @@ def lesson(work: RuleContext) -> list[Finding]:
     name = f"steps/{work.step}/lesson.md"
     text = work.template.lesson(work.step)
     problems = [*_form(work, text), *_named_blocks(work, text), *_dead_links(work, text)]
-    work.notes.append(f"{len(words(text))} words, reading level {grade(text)} (Flesch-Kincaid grade)")
     return [work.finding(message, name, line) for line, message in problems]
 
 

@@ -27,6 +27,8 @@ _STEP_HELP = "Only this step, `base`, or a range such as 02..04; repeatable."
 _SINCE_HELP = "Only steps changed since this revision, and those after."
 _CACHED = " (cached)"
 
+_MOST_NOTES = 1  # of one rule and step, unless only one rule was checked
+
 
 def validate(
     context: typer.Context,
@@ -157,10 +159,14 @@ def _group(status: Status, rules: list[str]) -> Text:
 
 def _show_notes(console: Console, report: Report) -> None:
     """Show the notes about results. A note on several steps is shown once."""
+    is_one_rule = len({result.rule for result in report.results}) == 1
     notes: dict[tuple[str, str, str], list[str]] = {}
     for result in report.results:
         skipped = [f"skipped, {result.skipped}"] if result.skipped else []
-        for note in (*skipped, *result.notes):
+        notes_shown = result.notes if is_one_rule else result.notes[:_MOST_NOTES]
+        more = len(result.notes) - len(notes_shown)
+        pointer = [f"{more} more: add `--only {result.rule.value}`"] if more else []
+        for note in (*skipped, *notes_shown, *pointer):
             notes.setdefault((result.template, result.rule.value, note), []).append(result.step)
     if notes:
         console.print()

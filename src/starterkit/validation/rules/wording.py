@@ -1,0 +1,31 @@
+"""The rule wording: lessons, hints and test titles are in plain English. It only warns."""
+
+from __future__ import annotations
+
+from starterkit.testing.discovery import found_tests
+from starterkit.validation.markdown import paragraphs
+from starterkit.validation.model import Finding
+from starterkit.validation.target import line_of_key
+from starterkit.validation.wording import LONGEST_ON_SCREEN, wording_problems
+from starterkit.validation.workspace import RuleContext
+
+
+def wording(work: RuleContext) -> list[Finding]:
+    """Note ruled-out wording and long sentences. Nothing that this rule notes is a finding."""
+    folder = f"steps/{work.step}"
+    for line, text in paragraphs(work.template.lesson(work.step)):
+        work.notes += [f"{folder}/lesson.md:{line}: {problem}" for problem in wording_problems(text)]
+    step_file = work.subject.folder / folder / "step.yml"
+    for test, hint in work.template.step(work.step).hints.items():
+        for level in hint.levels:
+            line = line_of_key(step_file, test)
+            for _, text in paragraphs(level):
+                work.notes += [
+                    f"{folder}/step.yml:{line}: {problem}" for problem in wording_problems(text, semicolons=False)
+                ]
+    for path, content in work.own_files(work.given).items():
+        if work.template.is_test_file(path):
+            for found in found_tests(path, content.data):
+                for problem in wording_problems(found.sentence, limit=LONGEST_ON_SCREEN, semicolons=False):
+                    work.notes.append(f"{folder}/given/{path}:{found.line}: {problem}")
+    return []
