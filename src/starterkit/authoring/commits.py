@@ -1,7 +1,7 @@
-"""Reading the commits of an opened path back: which is which layer, and what stands in the way.
+"""Reads the commits of an opened path: the layer that each commit is, and the commits that are out of order.
 
-A commit says by its subject which layer it is: `base`, `given 01-comments`, `solution 01-comments`. The rest of its
-message is the author's own.
+A commit's subject names its layer: `base`, `given 01-comments`, `solution 01-comments`. The rest of its message belongs
+to the author.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _REBASE = "`git rebase -i --root`"
 
 @dataclass(frozen=True)
 class LayerCommit:
-    """One commit of an opened path: its id, which layer it is, and the files of the whole work tree."""
+    """One commit of an opened path: its id, its layer, and all files of the work tree."""
 
     id: str
     kind: str
@@ -31,11 +31,11 @@ class LayerCommit:
 
     @property
     def label(self) -> str:
-        return f"{self.kind} {self.step}" if self.step else self.kind
+        return f"{self.kind} {self.step}".rstrip()
 
     @property
     def shown(self) -> str:
-        """How errors name it."""
+        """Its name in error messages."""
         return f'Commit {self.id[:10]} "{self.label}"'
 
     @property
@@ -60,9 +60,9 @@ def check_settled(repository: Repository) -> None:
 
 
 def read_history(repository: Repository, *, renumber: bool = False) -> list[LayerCommit]:
-    """Return the commits of the path, base first. Raises `UsageError` naming the commit that is not in its place.
+    """Return the commits of the path, base first. Raises `UsageError` for a commit in the wrong place.
 
-    With `renumber`, the numbers in the names need not follow each other.
+    With `renumber`, the numbers of the steps don't matter.
     """
     commits = _commits(repository)
     _check_first(commits)
@@ -74,7 +74,7 @@ def read_history(repository: Repository, *, renumber: bool = False) -> list[Laye
 
 
 def _commits(repository: Repository) -> list[LayerCommit]:
-    found: list[LayerCommit] = []
+    commits: list[LayerCommit] = []
     name = "HEAD"
     while name:
         id, commit = repository.reader.commit(name)
@@ -86,36 +86,33 @@ def _commits(repository: Repository) -> list[LayerCommit]:
             )
         match = _SUBJECT.fullmatch(subject)
         if not match:
-            raise _no_layer(id, subject)
-        found.append(LayerCommit(id, match[1] or "base", match[2] or "", repository.reader.tree(id)))
+            raise _unknown_layer(id, subject)
+        commits.append(LayerCommit(id, match[1] or "base", match[2] or "", repository.reader.tree(id)))
         name = commit.parents[0] if commit.parents else ""
-    return found[::-1]
+    return commits[::-1]
 
 
-def _no_layer(id: str, subject: str) -> UsageError:
+def _unknown_layer(id: str, subject: str) -> UsageError:
     word, _, rest = subject.partition(" ")
+    commit = f'Commit {id[:10]} "{subject}"'
     if word in ("fixup!", "squash!", "amend!"):
-        return UsageError(
-            f'Commit {id[:10]} "{subject}" is not folded into its layer yet.',
-            "Type `git rebase -i --autosquash --root`.",
-        )
-    fix = f"Fold it into the layer that it belongs to: {_REBASE}, and `fixup` in the line of this commit. "
-    if word.lower().rstrip(":") in ("given", "solution", "base") or (rest and re.match(r"\d", rest)):
+        return UsageError(f"{commit} is not folded into its layer yet.", "Type `git rebase -i --autosquash --root`.")
+    fix = f"Fold it into the layer that it belongs to: {_REBASE}, and `fixup` in the line of this commit."
+    if word.lower().rstrip(":") in ("given", "solution", "base") or re.match(r"\d", rest):
         fix = f"A layer's subject is `base`, `given NN-name` or `solution NN-name`: {_REBASE}, and `reword`. "
         fix += did_you_mean(word.lower(), ["base", "given", "solution"]) if word != word.lower() else ""
-    return UsageError(f'Commit {id[:10]} "{subject}" is no layer of the path.', fix.strip())
+    return UsageError(f"{commit} is no layer of the path.", fix.strip())
 
 
 def _check_first(commits: list[LayerCommit]) -> None:
-    if commits[0].kind == "base":
+    first = commits[0]
+    if first.kind == "base":
         return
-    later = [commit for commit in commits if commit.kind == "base"]
+    later = next((commit.id[:10] for commit in commits if commit.kind == "base"), "")
     if later:
-        raise UsageError(
-            f"{commits[0].shown} comes before the base.", f"Move {later[0].id[:10]} to the first place: {_REBASE}."
-        )
+        raise UsageError(f"{first.shown} comes before the base.", f"Move {later} to the first place: {_REBASE}.")
     raise UsageError(
-        f'{commits[0].shown} is the first one; before it, the commit "base" is missing.',
+        f'{first.shown} is the first one; before it, the commit "base" is missing.',
         "Look for it in `git reflog`, or open the template again.",
     )
 
@@ -133,33 +130,32 @@ def _check_unique(commits: list[LayerCommit]) -> None:
 
 
 def _check_pairs(commits: list[LayerCommit]) -> None:
-    """Each given is followed by its solution, and each solution follows its given."""
-    labels = {commit.label: commit for commit in commits}
+    """Check that each given is followed by its solution, and that each solution follows its given."""
+    by_label = {commit.label: commit for commit in commits}
     for before, commit in zip(commits, [*commits[1:], None], strict=True):
-        wanted = f"solution {before.step}"
-        if before.kind == "given" and (commit is None or commit.label != wanted):
-            if wanted in labels:
+        given, solution = f"given {commit.step if commit else ''}", f"solution {before.step}"
+        if before.kind == "given" and (commit is None or commit.label != solution):
+            if solution in by_label:
                 raise UsageError(
-                    f"{labels[wanted].shown} does not stand right after its given, {before.id[:10]}.",
+                    f"{by_label[solution].shown} does not stand right after its given, {before.id[:10]}.",
                     f"Move it there: {_REBASE}.",
                 )
             raise UsageError(
-                f'After {before.shown[0].lower()}{before.shown[1:]}, the commit "{wanted}" is missing.',
-                f"Make it (`edit` at the given in {_REBASE}, then `git commit -m '{wanted}'`; `--allow-empty` while it "
-                "changes nothing), or drop the given.",
+                f'After {before.shown[0].lower()}{before.shown[1:]}, the commit "{solution}" is missing.',
+                f"Make it (`edit` at the given in {_REBASE}, then `git commit -m '{solution}'`; `--allow-empty` while "
+                "it changes nothing), or drop the given.",
             )
-        if commit is not None and commit.kind == "solution" and before.label != f"given {commit.step}":
-            given = f"given {commit.step}"
-            place = labels.get(given)
-            what = f'the commit "{given}" is missing' if place is None else f"its given, {place.id[:10]}, comes later"
+        if commit is not None and commit.kind == "solution" and before.label != given:
+            its_given = by_label.get(given)
+            reason = f"its given, {its_given.id[:10]}, comes later" if its_given else f'the commit "{given}" is missing'
             raise UsageError(
-                f"{commit.shown} does not follow its given: {what}.",
+                f"{commit.shown} does not follow its given: {reason}.",
                 f"A step is two commits, `{given}` and `{commit.label}`: put them in this order with {_REBASE}.",
             )
 
 
 def _check_numbers(commits: list[LayerCommit]) -> None:
-    for number, commit in enumerate((one for one in commits if one.kind == "given"), 1):
+    for number, commit in enumerate((commit for commit in commits if commit.kind == "given"), 1):
         if int(commit.step[:2]) != number:
             raise UsageError(
                 f"{commit.shown} is the path's step number {number:02}, and is called {commit.step[:2]}.",

@@ -1,7 +1,7 @@
-"""A template as files: what belongs to it, and how its layers and the overlays on disk follow from each other.
+"""A template as files: which files belong to it, and how its layers and the files on disk follow from each other.
 
-A template's files are kept as one dictionary with the names that they have on disk: path.yml, copier.yml, project/…,
-steps/NN-name/step.yml, lesson.md, given/… and solution/…. What else lies in its folder is the author's and stays.
+A template's files are one dictionary with their names on disk: path.yml, copier.yml, project/…, and in steps/NN-name/
+step.yml, lesson.md, given/… and solution/…. Other files in its folder belong to the author and stay.
 """
 
 from __future__ import annotations
@@ -26,31 +26,30 @@ PROJECT, STEPS = "project/", "steps/"
 TOP_FILES = ("path.yml", "copier.yml")
 STEP_FILES = ("step.yml", "lesson.md")
 KINDS = ("given", "solution")
-RENDERED_SUFFIX = ".jinja"
 
 
 @dataclass(frozen=True)
 class FilesSource:
-    """A template's texts in memory; errors call them as they are called below `place`."""
+    """A template's metadata in memory. Errors name a file below `folder`."""
 
     files: Mapping[str, File]
-    place: str
+    folder: str
 
     def step_names(self) -> list[str]:
-        inside = (name.split("/") for name in self.files if name.startswith(STEPS))
-        return list(dict.fromkeys(parts[1] for parts in inside if len(parts) > 2))
+        parts = (name.split("/") for name in self.files if name.startswith(STEPS))
+        return list(dict.fromkeys(step for _, step, *rest in parts if rest))
 
     def read(self, name: str) -> bytes | None:
         file = self.files.get(name)
         return None if file is None else file.data
 
     def label(self, name: str) -> str:
-        return f"{self.place}/{name}" if self.place else name
+        return f"{self.folder}/{name}" if self.folder else name
 
 
 @dataclass(frozen=True)
 class ProjectLayer:
-    """One state of the path's project, before anything is rendered: `kind` is base, given or solution."""
+    """One layer of the path's project, not rendered. `kind` is base, given or solution."""
 
     kind: str
     step: str
@@ -58,13 +57,13 @@ class ProjectLayer:
 
     @property
     def label(self) -> str:
-        return f"{self.kind} {self.step}" if self.step else self.kind
+        return f"{self.kind} {self.step}".rstrip()
 
 
 def template_folder(words: str, current: Path) -> Path:
-    """Return the folder that an author means: a template's folder, or the name of a bundled one.
+    """Return the folder of the template that an author named: a folder, or a bundled template.
 
-    Raises `UsageError` where there is neither, `FileError` where the folder holds no template.
+    Raises `UsageError` if there is neither, `FileError` if the folder holds no template.
     """
     if parse_git_url(words) is not None:
         raise UsageError(
@@ -75,32 +74,29 @@ def template_folder(words: str, current: Path) -> Path:
 
 
 def read_files(folder: Path) -> Files:
-    """Read a template's files, with LF line ends. Raises `FileError` for links, large files and texts that lack."""
+    """Read a template's files, with LF line ends. Raises `FileError` for links, large files and missing texts."""
     check_layout(folder)
     source = FolderSource(folder)
-    found: Files = {}
-    for name in TOP_FILES:
-        data = source.read(name)
-        if data is None:
-            raise FileError(
-                source.label(name), None, "there is no such file, so this is no template", "See docs/authoring.md."
-            )
-        found[name] = File(FILE, with_unix_line_ends(data))
-    _collect(folder, "project", found)
-    for step in sorted(source.step_names()):
-        for name in STEP_FILES:
-            data = source.read(f"steps/{step}/{name}")
+    files: Files = {}
+    for prefix in ("", *(f"{STEPS}{step}/" for step in sorted(source.step_names()))):
+        for name in STEP_FILES if prefix else TOP_FILES:
+            data = source.read(prefix + name)
             if data is not None:
-                found[f"steps/{step}/{name}"] = File(FILE, with_unix_line_ends(data))
-        for kind in KINDS:
-            _collect(folder, f"steps/{step}/{kind}", found)
-    return found
+                files[prefix + name] = File(FILE, with_unix_line_ends(data))
+            elif not prefix:
+                message = "there is no such file, so this is no template"
+                raise FileError(source.label(name), None, message, "See docs/authoring.md.")
+        for name in KINDS if prefix else ("project",):
+            inner = folder / prefix / name
+            if inner.is_dir():
+                files.update({f"{prefix}{name}/{path}": file for path, file in read_folder(inner).items()})
+    return files
 
 
-def write_template(target: Path, before: Mapping[str, File], wanted: Mapping[str, File]) -> None:
-    """Make `wanted` the files of a template; a file that stays keeps its bytes (a CRLF, say) and its time.
+def write_template(target: Path, before: Mapping[str, File], after: Mapping[str, File]) -> None:
+    """Make `after` the files of a template. An unchanged file keeps its bytes (for example CRLF) and its time.
 
-    `before` are the template's files now, as they were read. Raises `UsageError` for a template inside an installed
+    `before` are the template's present files, as they were read. Raises `UsageError` for a template inside an installed
     starterkit, `EnvironmentProblem` if the folder can't be written. Then nothing was changed.
     """
     if Path(starterkit.__file__).resolve().parent in target.resolve().parents:
@@ -112,16 +108,16 @@ def write_template(target: Path, before: Mapping[str, File], wanted: Mapping[str
     is_new = not target.exists()
     target.mkdir(parents=True, exist_ok=True)
     try:
-        replace_files(target, before, wanted)
+        replace_files(target, before, after)
     except BaseException:
         if is_new:
             target.rmdir()
         raise
 
 
-def read_as_template(files: Mapping[str, File], place: str) -> Template:
-    """Read all texts of a template that is in memory. Raises `FileError` with file and line."""
-    source = FilesSource(files, place)
+def read_as_template(files: Mapping[str, File], folder: str) -> Template:
+    """Read a template's metadata from memory. Raises `FileError` with file and line, below `folder`."""
+    source = FilesSource(files, folder)
     template = read_template(source)
     read_questions(source)
     for step in template.steps:
@@ -130,18 +126,17 @@ def read_as_template(files: Mapping[str, File], place: str) -> Template:
 
 
 def layers_of(files: Mapping[str, File], template: Template) -> list[ProjectLayer]:
-    """Return the layers of a template, base first, as its overlays say them."""
+    """Return the layers of a template, base first."""
     layers = [ProjectLayer("base", "", inside(files, PROJECT))]
     for step in template.steps:
         for kind in KINDS:
-            below = layers[-1].files
-            gone = removed_by(step, kind)
-            for path in gone:
+            below, removed = layers[-1].files, removed_by(step, kind)
+            for path in removed:
                 if path not in below:
-                    label = template.source.label(f"steps/{step.name}/step.yml")
+                    label = template.source.label(f"{STEPS}{step.name}/step.yml")
                     raise FileError(label, None, f'removes: "{path}" is not there to be removed by the {kind}')
-            kept = {path: file for path, file in below.items() if path not in gone}
-            layers.append(ProjectLayer(kind, step.name, {**kept, **inside(files, f"steps/{step.name}/{kind}/")}))
+            kept = {path: file for path, file in below.items() if path not in removed}
+            layers.append(ProjectLayer(kind, step.name, kept | inside(files, f"{STEPS}{step.name}/{kind}/")))
     return layers
 
 
@@ -153,13 +148,3 @@ def removed_by(step: Step, kind: str) -> tuple[str, ...]:
 def inside(files: Mapping[str, File], prefix: str) -> Files:
     """Return the files below a folder (its name ends in a slash), by their names in it."""
     return {path[len(prefix) :]: file for path, file in files.items() if path.startswith(prefix)}
-
-
-def rendered_names(base: Mapping[str, object]) -> dict[str, str]:
-    """Return what Copier renders in project/: the name of each rendered file, and the template that it comes from."""
-    return {path.removesuffix(RENDERED_SUFFIX): path for path in base if path.endswith(RENDERED_SUFFIX)}
-
-
-def _collect(folder: Path, name: str, found: Files) -> None:
-    if (folder / name).is_dir():
-        found.update({f"{name}/{path}": file for path, file in read_folder(folder / name).items()})

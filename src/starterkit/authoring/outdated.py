@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,15 +18,16 @@ from starterkit.errors import FileError
 from starterkit.git.objects import FILE, File
 from starterkit.progress import Progress, no_progress
 from starterkit.project.layers import Files
-from starterkit.template.model import EnvironmentSpec
+from starterkit.runtime.pins import pinned_versions
+from starterkit.runtime.prepare import newest_pins
 
 
 @dataclass(frozen=True)
 class OutdatedPin:
-    """A package that has a newer release than the one it is pinned to.
+    """A package with a newer release than the pinned one.
 
-    `layer` is the first layer that pins it so. `allowed` is the newest release that the declaration lets in (the pinned
-    one where it holds the package back), `newest` the newest that there is.
+    `layer` is the first layer with this pin. `allowed` is the newest release that the declaration allows (the pinned
+    one if it holds the package back), `newest` the newest of all.
     """
 
     package: str
@@ -39,7 +39,7 @@ class OutdatedPin:
 
 @dataclass(frozen=True)
 class Outdated:
-    """The pins of a template beside the newest releases, and its files with these (as the declarations allow)."""
+    """A template's outdated pins, its files now (`before`), and with the newest allowed pins (`files`)."""
 
     template: Path
     pins: tuple[OutdatedPin, ...]
@@ -49,77 +49,55 @@ class Outdated:
 
     @property
     def is_update(self) -> bool:
-        """Whether new pins could be taken without a change to a declaration."""
+        """True if pins can be updated without a change to a declaration."""
         return self.files != self.before
 
 
-def outdated(folder: Path, say: Progress = no_progress) -> Outdated:
-    """Compare the pins of every layer that brings some with the newest releases; this needs the network.
+def outdated(folder: Path, progress: Progress = no_progress) -> Outdated:
+    """Compare the pins of every layer that has its own with the newest releases. This needs the network.
 
     Raises `NoNetworkError`, `NoSuchPackagesError`, `FileError`.
     """
-    from starterkit.runtime.pins import pinned_versions
-
     before = read_files(folder)
     template = read_as_template(before, str(folder))
-    environment = template.environment
+    spec = template.environment
     files, packages = dict(before), set[str]()
-    found: dict[tuple[str, str], OutdatedPin] = {}
+    pins: dict[tuple[str, str], OutdatedPin] = {}
     compiled: dict[bytes, tuple[bytes, bytes]] = {}
     for layer in layers_of(before, template):
-        place = (f"{STEPS}{layer.step}/{layer.kind}/" if layer.step else PROJECT) + environment.pins
-        if place not in before:
+        name = (f"{STEPS}{layer.step}/{layer.kind}/" if layer.step else PROJECT) + spec.pins
+        if name not in before:
             continue
-        declaration = _declaration(layer, environment, place)
-        if declaration not in compiled:
-            compiled[declaration] = _newest(declaration, environment, layer.label, say)
-        allowed, newest = compiled[declaration]
-        pinned = pinned_versions(before[place].data)
-        packages |= set(pinned)
-        for pin in _behind(pinned, pinned_versions(allowed), pinned_versions(newest), layer.label):
-            found.setdefault((pin.package, pin.pinned), pin)
-        if any(pinned_versions(allowed).get(name, versions) != versions for name, versions in pinned.items()):
-            files[place] = File(FILE, allowed)
-    return Outdated(folder, tuple(sorted(found.values(), key=lambda pin: pin.package)), len(packages), files, before)
+        declaration = layer.files.get(spec.declaration)
+        if declaration is None:
+            raise FileError(name, None, f"there are pins, and no {spec.declaration} that declares what they pin")
+        if declaration.data not in compiled:
+            progress(f"Asking for the newest releases of what {spec.declaration} names ({layer.label}) …")
+            allowed_pins = newest_pins(declaration.data, spec)
+            compiled[declaration.data] = allowed_pins, newest_pins(declaration.data, spec, unbound=True)
+        allowed, newest = compiled[declaration.data]
+        behind = _behind(layer, before[name].data, allowed, newest)
+        packages |= set(pinned_versions(before[name].data))
+        for pin in behind:
+            pins.setdefault((pin.package, pin.pinned), pin)
+        if any(pin.allowed != pin.pinned for pin in behind):
+            files[name] = File(FILE, allowed)
+    return Outdated(folder, tuple(sorted(pins.values(), key=lambda pin: pin.package)), len(packages), files, before)
 
 
-def write_with_newest(found: Outdated, destination: Path) -> None:
-    """Write the template with the newest pins: over the template itself, or into another folder."""
-    if destination == found.template:
-        write_template(destination, found.before, found.files)
-    else:
-        write_template(destination, {}, found.files)
+def _behind(layer: ProjectLayer, pins: bytes, allowed: bytes, newest: bytes) -> list[OutdatedPin]:
+    """The pins with another version now. Packages that nothing needs any more are left out."""
+    outdated_pins = []
+    allowed_versions, newest_versions = pinned_versions(allowed), pinned_versions(newest)
+    for name, versions in pinned_versions(pins).items():
+        could = allowed_versions.get(name, versions)
+        newer = newest_versions.get(name, could)
+        if could != versions or newer != versions:
+            shown = (" or ".join(each) for each in (versions, could, newer))
+            outdated_pins.append(OutdatedPin(name, layer.label, *shown))
+    return outdated_pins
 
 
-def _declaration(layer: ProjectLayer, environment: EnvironmentSpec, place: str) -> bytes:
-    file = layer.files.get(environment.declaration)
-    if file is None:
-        raise FileError(place, None, f"there are pins, and no {environment.declaration} that declares what they pin")
-    return file.data
-
-
-def _newest(declaration: bytes, environment: EnvironmentSpec, label: str, say: Progress) -> tuple[bytes, bytes]:
-    from starterkit.runtime.prepare import newest_pins
-
-    say(f"Asking for the newest releases of what {environment.declaration} names ({label}) …")
-    allowed = newest_pins(declaration, environment)
-    return allowed, newest_pins(declaration, environment, unbound=True)
-
-
-def _behind(
-    pinned: Mapping[str, tuple[str, ...]],
-    allowed: Mapping[str, tuple[str, ...]],
-    newest: Mapping[str, tuple[str, ...]],
-    label: str,
-) -> list[OutdatedPin]:
-    """The packages of which another version would be pinned now; those that nothing needs any more are left out."""
-    found = []
-    for name, versions in pinned.items():
-        could, there = allowed.get(name, versions), newest.get(name, allowed.get(name, versions))
-        if could != versions or there != versions:
-            found.append(OutdatedPin(name, label, _shown(versions), _shown(could), _shown(there)))
-    return found
-
-
-def _shown(versions: tuple[str, ...]) -> str:
-    return " or ".join(versions)
+def write_with_newest(outdated: Outdated, destination: Path) -> None:
+    """Write the template with the newest pins, over the template itself or into another folder."""
+    write_template(destination, outdated.before if destination == outdated.template else {}, outdated.files)

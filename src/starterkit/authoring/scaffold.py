@@ -1,18 +1,17 @@
-"""`template new` and `template add-step`: a small template that validates, and one more step on a path."""
+"""`template new` and `template add-step`: a small template that validates, and one more step of a path."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from starterkit.authoring.files import STEPS, read_as_template, read_files, write_template
 from starterkit.authoring.renumber import Mention, renumber
+from starterkit.authoring.step_yaml import scalar
 from starterkit.errors import UsageError, cannot_write
 from starterkit.git.objects import FILE, File
-from starterkit.git.worktree import write_file
+from starterkit.git.worktree import write_files
 from starterkit.paths import looks_empty
 from starterkit.process import quoted
 from starterkit.project.layers import Files, with_unix_line_ends
@@ -26,7 +25,7 @@ _MOST_STEPS = 99
 
 @dataclass(frozen=True)
 class NewTemplate:
-    """A template that was made: its folder, and its name and title."""
+    """A template that was created."""
 
     folder: Path
     name: str
@@ -35,9 +34,9 @@ class NewTemplate:
 
 @dataclass(frozen=True)
 class AddedStep:
-    """A step that was added: its full name, its files (relative to the template), and what it moved.
+    """A step that was added: its full name, its files (relative to the template), and the steps that it moved.
 
-    `renumber` are the steps that got other numbers; `mentions` lines that may still say the old ones.
+    `renumbered` are the steps with other numbers now. `mentions` are lines that may still have the old numbers.
     """
 
     template: Path
@@ -48,7 +47,7 @@ class AddedStep:
 
 
 def name_of(folder: Path) -> str:
-    """Return a name for a template made of its folder's name. Raises `UsageError` if that has no letters for one."""
+    """Return a template's name made of its folder's name. Raises `UsageError` if that has no letters or digits."""
     name = _slug(folder.resolve().name)
     if not name:
         message = f"The name of the folder {folder.resolve()} gives no name for a template."
@@ -57,38 +56,33 @@ def name_of(folder: Path) -> str:
 
 
 def new_template(name: str, destination: Path, title: str = "") -> NewTemplate:
-    """Make a small template with one step in a new folder.
+    """Create a small template with one step in a new folder.
 
-    Raises `UsageError` for a name that cannot be one and for a destination that is in use.
+    Raises `UsageError` for an invalid name and for a destination that is in use.
     """
     _check_name(name, "template")
     is_free = looks_empty(destination) if destination.is_dir() else not destination.exists()
     if destination.is_symlink() or not is_free:
         raise UsageError(f"{destination} is there already.", "Choose a folder that does not exist yet.")
-    shown = title.strip() or name.replace("-", " ").capitalize()
+    title = title.strip() or _title_of(name)
     files = read_files(skeleton_folder("python"))
     text = files["path.yml"].data.decode()
     text = re.sub(r"(?m)^name: .*$", f"name: {name}", text)
-    text = re.sub(r"(?m)^title: .*$", lambda _: f"title: {_scalar(shown)}", text)
+    text = re.sub(r"(?m)^title: .*$", lambda _: f"title: {scalar(title)}", text)
     files["path.yml"] = File(FILE, text.encode())
     read_as_template(files, str(destination))
     try:
         destination.parent.mkdir(parents=True, exist_ok=True)
-        build_in_place(destination, lambda folder: _write_all(folder, files))
-    except OSError as wrong:
-        raise cannot_write("The template", wrong) from wrong
-    return NewTemplate(destination, name, shown)
-
-
-def _write_all(folder: Path, files: Files) -> None:
-    for path, file in files.items():
-        write_file(folder, path, file)
+        build_in_place(destination, lambda folder: write_files(folder, files))
+    except OSError as error:
+        raise cannot_write("The template", error) from error
+    return NewTemplate(destination, name, title)
 
 
 def add_step(folder: Path, name: str, *, after: str = "", title: str = "") -> AddedStep:
-    """Add a step to a template: at the end, or after another step (or `base`); those behind it get new numbers.
+    """Add a step to a template, at the end or after another step (or `base`). Later steps get new numbers.
 
-    Raises `UsageError` for a name that cannot be one or is taken, and for an unknown step.
+    Raises `UsageError` for an invalid name, a name that is taken, and an unknown step.
     """
     _check_name(name, "step")
     before = read_files(folder)
@@ -96,50 +90,47 @@ def add_step(folder: Path, name: str, *, after: str = "", title: str = "") -> Ad
     for other in template.step_names:
         if other[3:] == name:
             raise UsageError(f'There is a step "{other}" already.', "Give the new one another name.")
-    position = _position(template, after)
+    position = len(template.step_names)
+    if after:
+        is_first = after.strip().lower() == BASE
+        position = 0 if is_first else template.step_names.index(template.find_step(after)) + 1
     if len(template.step_names) == _MOST_STEPS:
         raise UsageError(f"A path has at most {_MOST_STEPS} steps.", "Begin another template.")
-    moved = {
+    names = {
         old: f"{int(old[:2]) + (number >= position):02}{old[2:]}" for number, old in enumerate(template.step_names)
     }
-    files, mentions = renumber(before, moved)
+    files, mentions = renumber(before, names)
     step = f"{position + 1:02}-{name}"
-    new = _step_files(template, files, step, title.strip() or name.replace("-", " ").capitalize())
+    new = _step_files(template, files, step, title.strip() or _title_of(name))
     files.update(new)
     read_as_template(files, str(folder))
     write_template(folder, before, dict(sorted(files.items())))
     (folder / STEPS / step / "solution").mkdir(exist_ok=True)
-    return AddedStep(folder, step, tuple(new), {old: now for old, now in moved.items() if old != now}, mentions)
+    return AddedStep(folder, step, tuple(new), {old: now for old, now in names.items() if old != now}, mentions)
 
 
-def _position(template: Template, after: str) -> int:
-    """How many steps stand before the new one."""
-    if not after:
-        return len(template.step_names)
-    if after.strip().lower() == BASE:
-        return 0
-    return template.step_names.index(template.find_step(after)) + 1
+def _title_of(name: str) -> str:
+    return name.replace("-", " ").capitalize()
 
 
 def _step_files(template: Template, files: Files, step: str, title: str) -> Files:
-    """The texts of a step, and a test that is red."""
-    number, word = step[:2], step[3:].replace("-", "_")
-    kind = _TESTS[template.environment.kind]
-    test = kind.test_id(word, title)
-    taken = {*template.tests, *(name for one in template.steps for name in one.tests)}
-    if test in taken:
+    """The metadata of a step, and a test that fails."""
+    if template.environment.kind == "python":
+        test, code = _python_test(step, title)
+    else:
+        test, code = _node_test(title, files)
+    if test in {*template.tests, *(name for other in template.steps for name in other.tests)}:
         raise UsageError(f'There is a test "{test}" already.', "Give the step another name.")
-    values = {"title": _scalar(title), "heading": f"{number} · {title}", "test": _scalar(test), "words": title}
     texts = {
-        "step.yml": _filled(_STEP_FILE, values),
-        "lesson.md": _filled(_LESSON, values),
-        f"given/{_test_file(template, step)}": kind.text(test, title, files),
+        "step.yml": _STEP_FILE.format(title=scalar(title), test=scalar(test)),
+        "lesson.md": _LESSON.format(heading=f"{step[:2]} · {title}"),
+        f"given/{_test_file(template, step)}": code,
     }
     return {f"{STEPS}{step}/{name}": File(FILE, with_unix_line_ends(text.encode())) for name, text in texts.items()}
 
 
 def _test_file(template: Template, step: str) -> str:
-    """A name for the step's tests that the path knows as that of a test file: in the first pattern with one star."""
+    """The name of the step's test file, made of the path's first pattern with one star."""
     name = step.replace("-", "_") if template.environment.kind == "python" else step
     for pattern in template.test_files:
         if pattern.count("*") == 1:
@@ -151,18 +142,11 @@ def _test_file(template: Template, step: str) -> str:
     )
 
 
-def _filled(text: str, values: dict[str, str]) -> str:
-    for name, value in values.items():
-        text = text.replace(f"<{name}>", value)
-    return text
-
-
-def _check_name(name: str, what: str) -> None:
+def _check_name(name: str, kind: str) -> None:
     if not _NAME.fullmatch(name):
-        better = _slug(name)
         raise UsageError(
-            f'A {what} cannot be called "{name}": its name has small letters, digits and single hyphens.',
-            f'For example "{better}".' if better else 'For example "first-steps".',
+            f'A {kind} cannot be called "{name}": its name has small letters, digits and single hyphens.',
+            f'For example "{_slug(name) or "first-steps"}".',
         )
 
 
@@ -170,24 +154,10 @@ def _slug(text: str) -> str:
     return "-".join(re.findall(r"[a-z0-9]+", text.lower()))
 
 
-def _scalar(text: str) -> str:
-    """A text as a value of YAML, in quotes where it needs them."""
-    return text if re.fullmatch(r"[A-Za-z][A-Za-z0-9_ ,.-]*(?<! )", text) else json.dumps(text, ensure_ascii=False)
-
-
-# --- what a first test looks like in each kind of environment -------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Tests:
-    """How tests of one kind of environment are named and written."""
-
-    test_id: Callable[[str, str], str]
-    text: Callable[[str, str, Files], str]  # of the test's id, the step's title and the template's files
-
-
-def _python_test(test: str, title: str, _files: Files) -> str:
-    return (
+def _python_test(step: str, title: str) -> tuple[str, str]:
+    """The id and code of a first test for pytest."""
+    test = f"test_{step[3:].replace('-', '_')}_is_there"
+    return test, (
         f'"""{title}."""\n\n\n'
         f"def {test}() -> None:\n"
         '    """TODO: say in one sentence what a visitor sees once this step is built."""\n'
@@ -196,26 +166,23 @@ def _python_test(test: str, title: str, _files: Files) -> str:
     )
 
 
-def _node_test(test: str, _title: str, files: Files) -> str:
+def _node_test(title: str, files: Files) -> tuple[str, str]:
+    """The title and code of a first test for node:test."""
+    test = re.sub(r"['\"<&]", "", title) + " is there"
     package = files.get("project/package.json")
-    is_module = package is not None and b'"module"' in package.data
-    lines = (
-        ["import assert from 'node:assert/strict';", "import test from 'node:test';"]
-        if is_module
-        else ["const assert = require('node:assert/strict');", "const test = require('node:test');"]
+    if package is not None and b'"module"' in package.data:
+        imports = "import assert from 'node:assert/strict';\nimport test from 'node:test';\n"
+    else:
+        imports = "const assert = require('node:assert/strict');\nconst test = require('node:test');\n"
+    return test, (
+        f"{imports}\ntest('{test}', () => {{\n"
+        "  // TODO: what a visitor sees once this step is built\n"
+        "  assert.equal('nothing yet', 'what the lesson asks for');\n});\n"
     )
-    lines += ["", f"test('{test}', () => {{", "  // TODO: what a visitor sees once this step is built"]
-    lines += ["  assert.equal('nothing yet', 'what the lesson asks for');", "});", ""]
-    return "\n".join(lines)
 
-
-_TESTS = {
-    "python": _Tests(lambda word, _title: f"test_{word}_is_there", _python_test),
-    "node": _Tests(lambda _word, title: re.sub(r"['\"<&]", "", title) + " is there", _node_test),
-}
 
 _STEP_FILE = """\
-title: <title>
+title: {title}
 summary: "TODO: what the site can do after this step, in one sentence."
 minutes: 30
 goal: "TODO: the one idea of this step."
@@ -224,13 +191,13 @@ out_of_scope: ["TODO: what a learner might expect here, and where it comes"]
 # Each new test, in the order in which a learner meets them, with two or three hints: from a nudge to nearly the code.
 # A test that is green before the step is built is no test of it; list it under `guards:` with a reason instead.
 hints:
-  <test>:
+  {test}:
     - "TODO: where to look."
     - "TODO: which tool or idea helps."
 """
 
 _LESSON = """\
-# <heading>
+# {heading}
 
 TODO: what the site can do after this step, in one sentence.
 

@@ -26,7 +26,7 @@ def save(
     console, here = console_of(context), folder_of(context)
     target = expand_user_path(to, here) if to else None
     opened = expand_user_folder(folder, here)
-    _show(console, save_template(opened, to=target, force=force, renumber=renumber, say=console.show_progress))
+    _show(console, save_template(opened, to=target, force=force, renumber=renumber, progress=console.show_progress))
 
 
 def _show(console: Console, saved: SaveResult) -> None:
