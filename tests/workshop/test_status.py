@@ -24,7 +24,7 @@ from starterkit.cli.commands.workshop.status_watch import watch_room
 from starterkit.cli.console.console import Console
 from starterkit.errors import FileError, UsageError
 from starterkit.workshop import events, status, watch
-from starterkit.workshop.model import Person
+from starterkit.workshop.model import Person, Workshop
 from starterkit.workshop.pseudonyms import with_hidden_names
 from starterkit.workshop.store import open_workshop, save
 from tests.support.commands import PROGRAM, environment, on_terminal, starterkit
@@ -297,17 +297,17 @@ def test_hidden_names_are_nowhere_and_stay_the_same(busy: Room) -> None:
 def test_what_did_not_change_is_not_read_again(busy: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     before = seen(busy)
     busy.notes("eniac", collected(A))
-    read: list[Path] = []
+    read: list[str] = []
 
-    def count(file: Path) -> list[dict[str, object]]:
-        read.append(file)
-        return real(file)
+    def count(workshop: Workshop, person: Person) -> list[dict[str, object]]:
+        read.append(person.folder)
+        return real(workshop, person)
 
-    real = events.read_file
-    monkeypatch.setattr(events, "read_file", count)
+    real = events.read
+    monkeypatch.setattr(events, "read", count)
     after = seen(busy)
 
-    assert [file.stem for file in read] == ["eniac"]
+    assert read == ["eniac"]
     assert after["ada-lovelace"] == before["ada-lovelace"] and after["eniac"].state == "not graded"
     (busy.folder / "results" / ".status.json").write_text('{"format": 1, "people": {"eniac": 5}}')
     assert seen(busy) == after

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from starterkit.git.merge import Resolution
 from starterkit.git.objects import Entry, NewCommit
@@ -64,7 +65,18 @@ class CatchUp:
     replaced: set[str] = field(default_factory=set)
     is_green: bool | None = None
 
-    def fill(self, step: str, take_whole: bool) -> None:
+    def walk(self, steps: Sequence[str], goal: str, judge: Judge | None, take_whole: bool) -> CatchUp:
+        """Fill steps, test them, and begin the step `goal`. Return this object."""
+        for step in steps:
+            if step != self.state.step:
+                self._begin(step)
+            self._fill(step, take_whole)
+        if steps and judge is not None:
+            self.is_green = judge(self.repo.person, self.repo.write(self.commits), self.state.step)
+        self._begin(goal)
+        return self
+
+    def _fill(self, step: str, take_whole: bool) -> None:
         """Add the solution of a step: by a merge if that has no conflict, else by its files."""
         template = self.path.template
         before, after = self.path.layer(step, solved=False), self.path.layer(step, solved=True)
@@ -86,7 +98,7 @@ class CatchUp:
         state = replace(self.state, step=step, solved=True)
         self._add(f"{solve_message(template.step(step))}\n\n{FILLED_IN}", carried, state, migrations)
 
-    def begin(self, coming: str) -> None:
+    def _begin(self, coming: str) -> None:
         """Add the new files of the next step. In a conflict the person's lines stay."""
         template = self.path.template
         before, after = self.path.layer(self.state.step, solved=True), self.path.layer(coming, solved=False)
@@ -143,20 +155,21 @@ def _catch_up(
     names = (BASE, *path.template.step_names)
     if step not in names or goal not in names:
         return CatchUpResult(person, why="Their path has no such step.", failed=True)
-    here, there = names.index(step), names.index(goal)
-    if here >= there:
+    at, goal_at = names.index(step), names.index(goal)
+    if at >= goal_at:
         _finish_killed_command(repo, submission)
-        label = path.template.step(step).label if here else ""
-        why = "They are there already." if here == there else f"They are further already: at {label}."
+        label = path.template.step(step).label if at else ""
+        why = "They are there already." if at == goal_at else f"They are further already: at {label}."
         return CatchUpResult(person, step, why=why)
     done = _is_done(project, path, judge, counts_as_green)
     if done is None:
         why = "It is not known whether the step they stand at is done: nothing can be graded here."
         return CatchUpResult(person, step, why=f"{why} Say `--count-as green` or `red`.", failed=True)
-    steps = names[here + done : there]  # base is always done
-    attempt = _walk(repo, path, project, steps, goal, judge, take_whole)
+    steps = names[at + done : goal_at]  # base is always done
+    start = partial(CatchUp, repo, path, project.state, project.tree, submission.commit)
+    attempt = start().walk(steps, goal, judge, take_whole)
     if attempt.is_green is False and not take_whole:
-        attempt = _walk(repo, path, project, steps, goal, judge, True)
+        attempt = start().walk(steps, goal, judge, True)
     commit = repo.write(attempt.commits)
     event = {"from": submission.commit, "commit": commit, "step": goal, "steps": attempt.filled}
     _append(repo, events.FILLING, {**event, "branch": submission.branch, "theirs": True})
@@ -167,7 +180,7 @@ def _catch_up(
     return CatchUpResult(
         person,
         goal,
-        own=tuple(name for name in names[1 : here + 1] if name not in filled),
+        own=tuple(name for name in names[1 : at + 1] if name not in filled),
         filled=tuple(attempt.filled),
         whole=tuple(attempt.whole),
         replaced=tuple(sorted(attempt.replaced)),
@@ -189,36 +202,15 @@ def _is_done(
     return judge(submission.person, submission.commit, state.step) if judge else counts_as_green
 
 
-def _walk(
-    repo: PersonRepository,
-    path: LearningPath,
-    project: ProjectAtCommit,
-    steps: Sequence[str],
-    goal: str,
-    judge: Judge | None,
-    take_whole: bool,
-) -> CatchUp:
-    """Fill steps, test them, and begin the next step."""
-    attempt = CatchUp(repo, path, project.state, dict(project.tree), project.submission.commit)
-    for step in steps:
-        if step != attempt.state.step:
-            attempt.begin(step)
-        attempt.fill(step, take_whole)
-    if steps and judge is not None:
-        attempt.is_green = judge(repo.person, repo.write(attempt.commits), attempt.state.step)
-    attempt.begin(goal)
-    return attempt
-
-
 def _append(repo: PersonRepository, kind: str, event: Mapping[str, object]) -> None:
     events.append(repo.workshop, repo.person, {"kind": kind, "at": events.moment(), **event})
 
 
 def _finish_killed_command(repo: PersonRepository, submission: Submission) -> None:
-    """Append the missing `filled` event of a command that was killed after it delivered the commit."""
+    """Append the missing `filled` event of a command that was killed after the delivery."""
     begun, finished = (events.last(repo.workshop, repo.person, kind) for kind in (events.FILLING, events.FILLED))
     commit = begun and begun.get("commit")
     if not begun or not isinstance(commit, str) or commit == (finished or {}).get("commit"):
         return
-    if repo.bare.git.try_run("merge-base", "--is-ancestor", commit, submission.commit).code == 0:
+    if repo.is_after(submission.commit, commit):
         _append(repo, events.FILLED, {name: value for name, value in begun.items() if name not in ("kind", "at")})

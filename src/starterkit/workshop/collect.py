@@ -33,7 +33,7 @@ _NO_WORK = dict.fromkeys(("commit", "committed", "worked", "branch", "step"), No
 
 @dataclass(frozen=True)
 class CollectResult:
-    """What came of collecting from one person.
+    """The result of collecting from one person.
 
     `is_new` is true for new work. Then `submission` is the latest, and `begun` is true if it is more than a beginning.
     `commit` is the latest known commit, even of a person who wasn't reached, or None.
@@ -48,17 +48,6 @@ class CollectResult:
     begun: bool = False
 
 
-@dataclass(frozen=True)
-class _Looked:
-    """The last event of a person, and their work if it is new, with the fingerprint of its refs."""
-
-    person: Person
-    last: Mapping[str, Any]
-    answer: RemoteResult
-    submission: Submission | None = None
-    refs: str = ""
-
-
 def collect(
     workshop: Workshop, people: Sequence[Person], say: Progress, *, jobs: int = JOBS, seconds: float = SECONDS
 ) -> list[CollectResult]:
@@ -66,8 +55,15 @@ def collect(
 
     New work, and a change in who can be reached, is appended to their results. Call this while `store.working`.
     """
-    collector = _Collector(workshop, seconds)
-    return [collector.record(looked) for _, looked in each(people, collector.look, jobs, say, "Collecting")]
+    results: list[CollectResult] = []
+    for _, (result, event) in each(people, _Collector(workshop, seconds).look, jobs, say, "Collecting"):
+        try:
+            if event is not None:
+                events.append(workshop, result.person, event)
+            results.append(result)
+        except Exception as error:
+            results.append(CollectResult(result.person, False, error_of(error).message, False, None))
+    return results
 
 
 def collect_remotes(workshop: Workshop, people: Sequence[Person], say: Progress) -> None:
@@ -85,38 +81,62 @@ class _Collector:
     def _beginnings(self) -> Mapping[str, Submission]:
         return beginnings(self._workshop)
 
-    def look(self, person: Person) -> _Looked:
-        """Fetch and read new work. Nothing is recorded, because an interrupted fetch looks like a failed one."""
+    def look(self, person: Person) -> tuple[CollectResult, dict[str, Any] | None]:
+        """Return the result and its event, unless the last event says the same.
+
+        The event isn't appended here, because an interrupted fetch looks like a failed one.
+        """
         last: Mapping[str, Any] = {}
+        submission, refs = None, ""
         try:
             last = events.last(self._workshop, person, events.COLLECTED) or {}
-            return self._look(person, last)
+            answer, submission, refs = self._look(person, last)
         except PermissionError as error:
-            why = f"you may not read {error.filename}"
+            answer = RemoteResult(False, f"you may not read {error.filename}")
         except ProgramFailed:
-            why = f"repos/{person.folder}.git is damaged: git cannot read it"
+            answer = RemoteResult(False, f"repos/{person.folder}.git is damaged: git cannot read it")
         except StarterkitError as error:
-            why = error.message.partition("\n")[0]
+            answer = RemoteResult(False, error.message.partition("\n")[0])
         except Exception as error:
-            why = error_of(error).message
-        return _Looked(person, last, RemoteResult(False, why))
+            answer = RemoteResult(False, error_of(error).message)
+        if submission is None:
+            work = {name: last.get(name, none) for name, none in _NO_WORK.items()}
+            refs = last.get("refs", "")
+        else:
+            has_begun = submission.own not in self._begun_with
+            work = {
+                "commit": submission.commit,
+                "committed": events.moment(submission.committed),
+                "worked": events.moment(submission.worked) if has_begun else None,
+                "branch": submission.branch,
+                "step": submission.step,
+                "solved": submission.solved,
+                "begun": has_begun,
+            }
+        is_new, commit, begun = submission is not None, work["commit"], work["begun"] is True
+        result = CollectResult(person, answer.reached, answer.why, is_new, commit, submission, begun)
+        if not is_new and last.get("reached") is answer.reached and last.get("why", "") == answer.why:
+            return result, None
+        event = {"kind": events.COLLECTED, "at": events.moment(), "reached": answer.reached, "why": answer.why}
+        return result, {**event, **work, "refs": refs}
 
-    def _look(self, person: Person, last: Mapping[str, Any]) -> _Looked:
+    def _look(self, person: Person, last: Mapping[str, Any]) -> tuple[RemoteResult, Submission | None, str]:
+        """Fetch. Return the answer, the latest work if it is new, and the fingerprint of the branches."""
         folder = self._workshop.repository(person)
         before = refs_on_disk(folder, person.heads)
         if before is None and not folder.is_dir():
-            return _Looked(person, last, RemoteResult(False, f"repos/{folder.name} is not there"))
+            return RemoteResult(False, f"repos/{folder.name} is not there"), None, ""
         with BareRepository(folder) as repository:
             answer = self._fetch(person, repository, before)
             heads = repository.refs(person.heads)
             refs = fingerprint(heads)
             if last.get("refs") == refs:
-                return _Looked(person, last, answer)
+                return answer, None, refs
             submission = self._submission(repository, person, heads)
             if submission is None and answer.reached and (heads or last.get("commit")):
                 lost = "their last commit" if heads else "a branch of theirs"
                 answer = RemoteResult(False, f"{lost} cannot be found any more in repos/{folder.name}")
-            return _Looked(person, last, answer, submission, refs)
+            return answer, submission, refs
 
     def _submission(self, repository: BareRepository, person: Person, heads: Mapping[str, str]) -> Submission | None:
         """The latest work. The beginnings are read once for all people, because many people have nothing else."""
@@ -134,50 +154,21 @@ class _Collector:
             return fetch_heads(repository, person.remote, COLLECTED_HEADS, is_folder=False, seconds=self._seconds)
         if not folder.is_dir():
             return RemoteResult(False, "there is no such folder")
-        there = _heads_there(folder)
-        if there is None or known is None or there != _short(known, COLLECTED_HEADS):
+        remote_heads = _heads_in(folder)
+        if remote_heads is None or known is None or remote_heads != _short(known, COLLECTED_HEADS):
             remote = os.fspath(folder.absolute())
             answer = fetch_heads(repository, remote, COLLECTED_HEADS, is_folder=True, seconds=self._seconds)
             if not answer.reached:
                 return answer
             # git silently skips the branches of a clone without all commits.
             is_shallow = (folder / ".git" / "shallow").exists() or (folder / "shallow").exists()
-            here = _short(repository.refs(COLLECTED_HEADS), COLLECTED_HEADS)
-            if is_shallow and not (there or {}).items() <= here.items():
+            fetched = _short(repository.refs(COLLECTED_HEADS), COLLECTED_HEADS)
+            if is_shallow and not (remote_heads or {}).items() <= fetched.items():
                 return RemoteResult(False, "a shallow clone, of which git gives nothing: `git fetch --unshallow` there")
         return RemoteResult(True, _warn_of_no_branch(repository, folder))
 
-    def record(self, looked: _Looked) -> CollectResult:
-        """Append the event of a person, unless the last event says the same."""
-        try:
-            return self._record(looked)
-        except Exception as error:
-            return CollectResult(looked.person, False, error_of(error).message, False, None)
 
-    def _record(self, looked: _Looked) -> CollectResult:
-        last, answer, submission = looked.last, looked.answer, looked.submission
-        if submission is None:
-            work = {name: last.get(name, none) for name, none in _NO_WORK.items()}
-        else:
-            has_begun = submission.own not in self._begun_with
-            work = {
-                "commit": submission.commit,
-                "committed": events.moment(submission.committed),
-                "worked": events.moment(submission.worked) if has_begun else None,
-                "branch": submission.branch,
-                "step": submission.step,
-                "solved": submission.solved,
-                "begun": has_begun,
-            }
-        if submission or last.get("reached") is not answer.reached or last.get("why", "") != answer.why:
-            refs = looked.refs if submission else last.get("refs", "")
-            event = {"kind": events.COLLECTED, "at": events.moment(), "reached": answer.reached, "why": answer.why}
-            events.append(self._workshop, looked.person, {**event, **work, "refs": refs})
-        is_new, commit, begun = submission is not None, work["commit"], work["begun"] is True
-        return CollectResult(looked.person, answer.reached, answer.why, is_new, commit, submission, begun)
-
-
-def _heads_there(folder: Path) -> dict[str, str] | None:
+def _heads_in(folder: Path) -> dict[str, str] | None:
     """The branches of a repository in a folder, read from its files. None if only git can read them."""
     git_dir = folder / ".git"
     try:

@@ -32,6 +32,7 @@ from starterkit.workshop.collect import collect_remotes
 from starterkit.workshop.model import Person, Workshop
 from starterkit.workshop.submissions import Submission, files_of, latest_in, of_commit, state_of
 
+PUSHED_MEANWHILE = "They pushed something in this very moment; nothing of theirs was touched."
 _PUSH_SECONDS = 60.0
 _LARGEST_MERGED = 10_000_000
 _Result = TypeVar("_Result")
@@ -61,13 +62,10 @@ class Delivery:
 
 
 class PersonRepository:
-    """One person's bare repository, with the operations that carry changes of the path into it."""
+    """A person's bare repository, for changes of the path. New commits get the time `seconds` (default: now)."""
 
     def __init__(self, workshop: Workshop, person: Person, bare: BareRepository, seconds: int = 0) -> None:
-        """`seconds` since 1970 is the time of new commits (default: now).
-
-        If all people get the same time, then the same change to the same beginning has the same id for all of them.
-        """
+        # With one time for all people, the same change to the same beginning has the same id for all of them.
         self._seconds = seconds or int(time.time())
         self.workshop = workshop
         self.person = person
@@ -90,7 +88,7 @@ class PersonRepository:
         if submission is None or self.folder is None:
             return submission
         ready = self.bare.refs(HEADS).get(HEADS + submission.branch, submission.commit)
-        if ready == submission.commit or not self._is_after(ready, submission.commit):
+        if ready == submission.commit or not self.is_after(ready, submission.commit):
             return submission
         return replace(of_commit(self.workshop, self.person, ready), branch=submission.branch)
 
@@ -99,17 +97,18 @@ class PersonRepository:
         heads = HEADS if self.folder is not None else self.person.heads
         return heads + branch in self.bare.refs(heads)
 
-    def _is_after(self, later: str, earlier: str) -> bool:
+    def is_after(self, later: str, earlier: str) -> bool:
+        """True if the commit `later` is a descendant of `earlier`."""
         return self.bare.git.try_run("merge-base", "--is-ancestor", earlier, later).code == 0
 
     def delivered(self, branch: str, *, is_theirs: bool = False) -> Delivery:
         """Return the delivery of a branch. It has a source if the person's folder pulls from another repository."""
         if self.folder is None:
             return Delivery(branch, is_theirs)
-        here = self.bare.folder.absolute()
+        bare = self.bare.folder.absolute()
         config = str(self.folder.absolute() / ".git" / "config")
         origin = self.bare.git.try_run("config", "--file", config, "remote.origin.url").text_out.strip()
-        return Delivery(branch, is_theirs, "" if origin and Path(origin).resolve() == here.resolve() else str(here))
+        return Delivery(branch, is_theirs, "" if origin and Path(origin).resolve() == bare.resolve() else str(bare))
 
     def project_at(self, submission: Submission) -> ProjectAtCommit:
         """Return the project in a submission. Raises `FileError` if its `.starterkit.yml` is missing or damaged."""
@@ -168,7 +167,7 @@ class PersonRepository:
             return Delivery(goal, not branch)
         if self.folder is not None:
             ready = self.bare.refs(HEADS).get(HEADS + goal, "")
-            is_ours = not ready or ready in events.ours(self.workshop, self.person) or self._is_after(commit, ready)
+            is_ours = not ready or ready in events.ours(self.workshop, self.person) or self.is_after(commit, ready)
             if not branch and not is_ours:
                 goal, ready = fix_branch(state), ""
             self._move(HEADS + goal, ready if goal == submission.branch else "", commit, state)
@@ -188,9 +187,7 @@ class PersonRepository:
         lines = "\n".join(("start", *(f"update {line}" for line in refs), "commit", ""))
         arguments = ("update-ref", "-m", "starterkit workshop", "--stdin")
         if self.bare.git.try_run(*arguments, input=lines.encode("utf-8", "surrogateescape")).code != 0:
-            raise StarterkitError(
-                "They pushed something in this very moment; nothing of theirs was touched.", "Type the command again."
-            )
+            raise StarterkitError(PUSHED_MEANWHILE, "Type the command again.")
 
     def _push(self, branch: str, commit: str, state: State, *, force: bool) -> str:
         """Push a commit to a person's remote. Return the reason if it was rejected, or ""."""
@@ -229,5 +226,5 @@ def in_each_repository(
 
 
 def fix_branch(state: State) -> str:
-    """Return the name of the branch that a person merges, if this path couldn't go onto their own branch."""
+    """Return the name of the branch with this path, if it couldn't go onto a person's own branch."""
     return f"{FIX_BRANCHES}{state.path[:8]}"

@@ -12,7 +12,6 @@ import json
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from starterkit.workshop.model import Person, Workshop
@@ -23,17 +22,14 @@ _TAIL_BYTES = 65_536
 
 
 def append(workshop: Workshop, person: Person, event: Mapping[str, Any]) -> None:
-    """Append an event in one write, on a new line even if the last write was cut off.
-
-    Raises `OSError` if the disk is full.
-    """
+    """Append an event in one write. Raises `OSError` if the disk is full."""
     file = workshop.results(person)
     line = json.dumps(dict(event), separators=(",", ":")).encode() + b"\n"
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("ab+", buffering=0) as stream:
         if end := stream.seek(0, os.SEEK_END):
             stream.seek(end - 1)
-            if stream.read(1) != b"\n":
+            if stream.read(1) != b"\n":  # the last write was cut off
                 line = b"\n" + line
         if stream.write(line) != len(line):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file))
@@ -41,13 +37,8 @@ def append(workshop: Workshop, person: Person, event: Mapping[str, Any]) -> None
 
 def read(workshop: Workshop, person: Person) -> list[dict[str, Any]]:
     """Return all events of a person, the oldest first. Lines that were cut off are ignored."""
-    return read_file(workshop.results(person))
-
-
-def read_file(file: Path) -> list[dict[str, Any]]:
-    """Return the events in a file of results, or none if it doesn't exist."""
     try:
-        data = file.read_bytes()
+        data = workshop.results(person).read_bytes()
     except FileNotFoundError:
         return []
     return [event for line in data.split(b"\n") if line and (event := _event(line)) is not None]

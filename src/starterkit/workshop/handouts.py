@@ -10,7 +10,7 @@ import shutil
 import sys
 import time
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -59,10 +59,7 @@ def is_another_user(login: str) -> bool:
 
 
 def _may_be_given_away(person: Person) -> bool:
-    """True if another user of this machine may get the person's working folder.
-
-    That is a user with a login of the person. Without a login, only root can give a folder away.
-    """
+    """True if a login of the person is another user of this machine. Without a login, only root can give it away."""
     logins = [member.login for member in person.everybody if member.login]
     is_root = sys.platform != "win32" and os.geteuid() == 0
     return any(map(is_another_user, logins)) or (is_root and not logins)
@@ -86,7 +83,7 @@ class Handouts:
         self._zip = b""
         self._refs: dict[str, str] = {}
         self._linked: Path | None = None
-        self._read(self._fill())
+        self._fill()
 
     def write_folder(self, person: Person, goal: Path) -> None:
         """Make a person's working folder, in one step."""
@@ -154,8 +151,8 @@ class Handouts:
             f'[branch "main"]\n\tremote = origin\n\tmerge = refs/heads/main\n\trebase = false\n{collected}'
         )
 
-    def _fill(self) -> dict[str, str]:
-        """Make the folder that all handouts are copied from. Returns the modes of the files under git."""
+    def _fill(self) -> None:
+        """Make the folder that all handouts are copied from."""
         workshop, master = self._workshop, self._master
         master.mkdir()
         repository = make_repository(master)
@@ -175,18 +172,15 @@ class Handouts:
         (master / ".git" / "refs" / ".keep").touch()
         repository.git.run("read-tree", "HEAD")
         repository.git.try_run("update-index", "-q", "--refresh")
-        return modes
-
-    def _read(self, modes: Mapping[str, str]) -> None:
-        """Keep everything except the packs in memory. To read it for each person takes longer than to write it."""
-        for entry in sorted(self._master.rglob("*")):
-            name = entry.relative_to(self._master).as_posix()
-            if entry.is_dir():
+        # Everything except the packs is kept in memory: reading it for each person takes longer than writing.
+        for file in sorted(master.rglob("*")):
+            name = file.relative_to(master).as_posix()
+            if file.is_dir():
                 self._folders.append(name)
-            elif entry.suffix in (".pack", ".idx"):
+            elif file.suffix in (".pack", ".idx"):
                 self._packs.append(name)
             else:
-                self._files[name] = File(modes.get(name, FILE), entry.read_bytes())
+                self._files[name] = File(modes.get(name, FILE), file.read_bytes())
 
     def _zipped(self) -> bytes:
         buffer = io.BytesIO()

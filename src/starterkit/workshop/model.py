@@ -72,11 +72,6 @@ class Person:
         """The prefix of the refs in repos/<folder>.git that hold this person's branches."""
         return COLLECTED_HEADS if self.remote else HEADS
 
-    @property
-    def has_address(self) -> bool:
-        """True if the remote is a git URL, and not a folder."""
-        return is_address(self.remote)
-
 
 def is_address(remote: str) -> bool:
     """True for a git URL (`https://…`, `git@host:…`), false for a folder."""
@@ -133,7 +128,7 @@ class Workshop:
 
         Raises `FileError` if it is in a home folder that this machine doesn't know.
         """
-        return self._expand(person.remote) if person.remote and not person.has_address else None
+        return self._expand(person.remote) if person.remote and not is_address(person.remote) else None
 
     def works_in(self, person: Person, folder: Path) -> bool:
         """True if a person's remote is this folder, even if its path is spelled differently."""
@@ -164,10 +159,7 @@ class Workshop:
         return self.start_method(person) == "zip" and not person.remote
 
     def handout_folder(self, method: str) -> Path | None:
-        """Return the folder with the zips or working folders, or None if there are none.
-
-        Raises the same errors as `remote_folder`.
-        """
+        """Return the folder with the zips or working folders, or None. Raises the same errors as `remote_folder`."""
         return self._expand(self.handouts[method]) if method in self.handouts else None
 
     def _expand(self, path: str) -> Path:
@@ -183,10 +175,7 @@ class Workshop:
 
     @cached_property
     def by_word(self) -> Mapping[str, tuple[Person, ...]]:
-        """The people by folder, login, name and e-mail address, in any letter case.
-
-        A team is also found by the words of its members.
-        """
+        """The people by folder, login, name and e-mail address, in any letter case, and teams by their members."""
         matches: dict[str, dict[str, Person]] = {}
         for person in self.people:
             member_words = (word for each in person.members for word in (each.login, each.name, each.email))
@@ -194,20 +183,20 @@ class Workshop:
                 matches.setdefault(key_of(word), {})[person.folder] = person
         return {word: tuple(people.values()) for word, people in matches.items()}
 
-    def chosen(self, words: Sequence[str]) -> tuple[Person, ...]:
-        """Return the people that the words name, or all people for no words. Raises `UsageError`."""
+    def chosen(self, names: Sequence[str]) -> tuple[Person, ...]:
+        """Return the people with these names (see `by_word`), or all people for no names. Raises `UsageError`."""
         folders: set[str] = set()
-        for word in words:
-            exact = [person for person in self.people if person.folder == word]
-            people = exact or self.by_word.get(key_of(word), ())
+        for name in names:
+            exact = [person for person in self.people if person.folder == name]
+            people = exact or self.by_word.get(key_of(name), ())
             if not people:
                 known = [person.folder for person in self.people]
-                raise UsageError(f'Nobody in this workshop is called "{word}".', did_you_mean(word, known))
+                raise UsageError(f'Nobody in this workshop is called "{name}".', did_you_mean(name, known))
             if len(people) > 1:
                 fix = f"Name the folder: {', '.join(map(_with_login, people[:12]))}."
-                raise UsageError(f'"{word}" can be {len(people)} people here.', fix)
+                raise UsageError(f'"{name}" can be {len(people)} people here.', fix)
             folders.add(people[0].folder)
-        return tuple(person for person in self.people if person.folder in folders or not words)
+        return tuple(person for person in self.people if person.folder in folders or not names)
 
 
 def _with_login(person: Person) -> str:

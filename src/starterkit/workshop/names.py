@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable
 from itertools import dropwhile
+from unicodedata import category, combining, normalize
+from unicodedata import name as unicode_name
 
 _MOST_BYTES = 60
 _LONGEST = 100  # bytes of a name that a user wrote into workshop.yml
 _DEVICES = frozenset(
     ("con", "prn", "aux", "nul", "conin$", "conout$", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)))
 )
-_BLANK = ("Zs", "Zl", "Zp", "Cc")
+_BLANK, _UNSEEN = ("Zs", "Zl", "Zp", "Cc"), ("Cf", "Cs", "Co", "Cn")
 _JOINERS = "\u200c\u200d"  # names in some scripts are spelled wrongly without these
 # Latin letters that Unicode doesn't split into a plain letter and a mark.
 _PLAIN_LETTERS = str.maketrans(
@@ -21,10 +22,7 @@ _PLAIN_LETTERS = str.maketrans(
 
 
 def told_apart(people: Iterable[tuple[str, str, str]]) -> dict[str, str]:
-    """Return the names for screens by folder. `people` are folders, names and logins (or e-mail addresses).
-
-    If two people have the same name, the login is added, or the folder if there is no login.
-    """
+    """Return the names for screens by folder, from folders, names and logins. Equal names get the login or folder."""
     known = list(people)
     names = Counter(name for _, name, _ in known)
     return {folder: f"{name} ({login or folder})" if names[name] > 1 else name for folder, name, login in known}
@@ -32,16 +30,16 @@ def told_apart(people: Iterable[tuple[str, str, str]]) -> dict[str, str]:
 
 def key_of(text: str) -> str:
     """Return the same key for texts that are equal on a file system without letter case and Unicode forms."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return normalize("NFKC", normalize("NFKC", text).casefold())
 
 
 def plain_name(text: str) -> str:
     """Return a person's name without control characters, marks of direction and extra whitespace."""
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
-    seen = filter(_is_seen, text)
-    kept = "".join(" " if unicodedata.category(character) in _BLANK else character for character in seen)
-    return unicodedata.normalize("NFC", " ".join(kept.split()))
+    seen = (character for character in text if category(character) not in _UNSEEN or character in _JOINERS)
+    kept = "".join(" " if category(character) in _BLANK else character for character in seen)
+    return normalize("NFC", " ".join(kept.split()))
 
 
 def folder_name(text: str) -> str:
@@ -49,9 +47,9 @@ def folder_name(text: str) -> str:
 
     Latin letters lose their accents, and letters of other scripts stay. All other characters become a dash.
     """
-    letters = unicodedata.normalize("NFC", "".join(map(_plain_letter, key_of(plain_name(text)))))
+    letters = normalize("NFC", "".join(map(_plain_letter, key_of(plain_name(text)))))
     parts = "".join(character if _is_letter(character) else "-" for character in letters).split("-")
-    without_marks = ("".join(dropwhile(_is_mark, part)) for part in parts)
+    without_marks = ("".join(dropwhile(lambda character: category(character)[0] == "M", part)) for part in parts)
     name = _shortened("-".join(filter(None, without_marks)))
     return f"{name}-person" if name in _DEVICES else name
 
@@ -70,33 +68,25 @@ def is_safe(name: str) -> bool:
     return (
         bool(name)
         and len(name.encode("utf-8", "surrogatepass")) <= _LONGEST
-        and unicodedata.normalize("NFC", name) == name
+        and normalize("NFC", name) == name
         and all(_is_letter(character) or character in "-_." for character in name)
-        and unicodedata.category(name[0])[0] in "LN"
+        and category(name[0])[0] in "LN"
         and not name.endswith(".")
         and not key_of(name).endswith(".git")
         and key_of(name).partition(".")[0] not in _DEVICES
     )
 
 
-def _is_seen(character: str) -> bool:
-    return unicodedata.category(character) not in ("Cf", "Cs", "Co", "Cn") or character in _JOINERS
-
-
 def _is_letter(character: str) -> bool:
-    return unicodedata.category(character)[0] in "LMN"
-
-
-def _is_mark(character: str) -> bool:
-    return unicodedata.category(character)[0] == "M"
+    return category(character)[0] in "LMN"
 
 
 def _plain_letter(character: str) -> str:
-    if character.isascii() or not unicodedata.name(character, "").startswith("LATIN"):
+    if character.isascii() or not unicode_name(character, "").startswith("LATIN"):
         # Keep a separate mark after a letter of another script, if it has no composed form.
-        return "" if unicodedata.category(character) == "Mn" and "\u0300" <= character <= "\u036f" else character
-    parts = unicodedata.normalize("NFKD", character)
-    return "".join(part for part in parts if not unicodedata.combining(part)).translate(_PLAIN_LETTERS)
+        return "" if category(character) == "Mn" and "\u0300" <= character <= "\u036f" else character
+    parts = normalize("NFKD", character)
+    return "".join(part for part in parts if not combining(part)).translate(_PLAIN_LETTERS)
 
 
 def _shortened(name: str) -> str:

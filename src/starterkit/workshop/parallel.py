@@ -15,7 +15,7 @@ _Result = TypeVar("_Result")
 
 
 def each(
-    items: Sequence[_Item], work: Callable[[_Item], _Result], jobs: int, say: Progress, what: str
+    items: Sequence[_Item], work: Callable[[_Item], _Result], jobs: int, say: Progress, title: str
 ) -> Iterator[tuple[_Item, _Result]]:
     """Yield all items in their order, each with the result of the work. Reports each second how many are done.
 
@@ -27,7 +27,7 @@ def each(
         for number, (item, result) in enumerate(zip(items, pool.map(work, items), strict=True)):
             if time.monotonic() - reported >= 1:
                 reported = time.monotonic()
-                say(f"{what}: {number} of {len(items)}")
+                say(f"{title}: {number} of {len(items)}")
             yield item, result
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)

@@ -42,11 +42,8 @@ def with_hidden_names(room: WorkshopStatus) -> WorkshopStatus:
         except OSError as error:  # names that change each time would hide nobody
             raise cannot_write("The workshop", error) from error
     # The reason why a person wasn't reached is left out, because it may name their repository.
-    people = (
-        replace(status, label=labels[status.person.folder], known=replace(status.known, why=""))
-        for status in room.people
-    )
-    return replace(room, people=tuple(sorted(people, key=lambda status: status.label)))
+    people = [replace(row, label=labels[row.person.folder], known=replace(row.known, why="")) for row in room.people]
+    return replace(room, people=tuple(sorted(people, key=lambda row: row.label)))
 
 
 def with_known_labels(room: WorkshopStatus) -> WorkshopStatus:

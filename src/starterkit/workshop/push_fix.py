@@ -31,6 +31,7 @@ from starterkit.template.model import BASE, Template
 from starterkit.template.resolve import ResolvedTemplate
 from starterkit.workshop import events
 from starterkit.workshop.delivery import (
+    PUSHED_MEANWHILE,
     Delivery,
     PersonRepository,
     ProjectAtCommit,
@@ -146,15 +147,13 @@ class _Corrections:
         """Add the corrections of the next layer. Return the files of earlier corrections that it reverts."""
         uncorrected = [file for file in self.removed_lines if file in corrected and old.get(file) == corrected[file]]
         new = sorted(file for file in uncorrected if corrected[file] != self.previous.get(file))
-        reverted = [file for file in new if self._is_reverted(file, corrected[file])]
+        removed = self.removed_lines
+        reverted = [file for file in new if not removed[file] or removed[file] & self._lines(corrected[file])]
         for file in changed_paths(old, corrected):
             if not self.template.owns(file):
-                self.removed_lines[file] = self._lines(old.get(file)) - self._lines(corrected.get(file))
+                removed[file] = self._lines(old.get(file)) - self._lines(corrected.get(file))
         self.previous = corrected
         return reverted
-
-    def _is_reverted(self, file: str, entry: Entry) -> bool:
-        return not self.removed_lines[file] or bool(self.removed_lines[file] & self._lines(entry))
 
     def _lines(self, entry: Entry | None) -> set[bytes]:
         data = self.reader.blob(entry.id) if entry else b""
@@ -324,7 +323,7 @@ def _deliver(workshop: Workshop, fix: PathFix) -> PathFix:
             repo = PersonRepository(workshop, fix.person, bare)
             submission = repo.latest()
             if submission is None or submission.commit != fix.base:
-                raise StarterkitError("They pushed something in this very moment; nothing of theirs was touched.")
+                raise StarterkitError(PUSHED_MEANWHILE)
             branch = fix_branch(fix.state) if fix.outcome is FixOutcome.CONFLICT else ""
             event = {"at": events.moment(), "commit": fix.commit, "from": submission.commit, "path": fix.state.path}
             events.append(workshop, fix.person, {"kind": events.FIXING, **event})

@@ -168,10 +168,7 @@ def match(roster: Roster, people: Sequence[Person], taken: Iterable[str] = ()) -
 
 
 def _known_people(roster: Roster, people: Sequence[Person]) -> dict[int, Person]:
-    """Return the known people by the lines of the roster. The most reliable field is compared first, for all lines.
-
-    Each person is found once, so that two people with the same name stay two.
-    """
+    """Return the known people by the lines of the roster. The most reliable field is compared first, for all lines."""
     left = {person.folder: person for person in people}
     known: dict[int, Person] = {}
     for name in _IDENTIFIED_BY:
@@ -188,7 +185,7 @@ def _known_people(roster: Roster, people: Sequence[Person]) -> dict[int, Person]
         for entry, persons in candidates:
             person_left = next((person for person in persons if person.folder in left), None)
             if person_left is not None:
-                known[entry.line] = left.pop(person_left.folder)
+                known[entry.line] = left.pop(person_left.folder)  # so two people with the same name stay two
     return known
 
 
@@ -220,14 +217,13 @@ def _check_namesakes(candidates: Sequence[tuple[RosterEntry, list[Person]]], fil
 def _may_be(entry: RosterEntry, person: Person, equal: str) -> bool:
     """True if an entry and a person, whose field `equal` is equal, may be the same person.
 
-    If only the names are equal, the logins, e-mail addresses and identifiers must not differ. An identifier may belong
-    to another person on another platform. So the names must be equal too, or the person had no other name.
+    For equal names, the logins, e-mail addresses and identifiers must not differ.
     """
     if entry.is_team != bool(person.members):
         return False
-    if equal == "identifier":
+    if equal == "identifier":  # it may be another person's on another platform, so the names must be equal too
         return key_of(person.name) in (key_of(entry.name), key_of(entry.identifier))
-    pairs = [(key_of(getattr(entry, name)), key_of(getattr(person, name))) for name in _IDENTIFIED_BY]
+    pairs = ((key_of(getattr(entry, name)), key_of(getattr(person, name))) for name in _IDENTIFIED_BY)
     return equal != "name" or all(left == right for left, right in pairs if left and right)
 
 

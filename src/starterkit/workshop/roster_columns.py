@@ -59,6 +59,10 @@ _FUZZY = 1000  # added to the rank of a title inside a question such as "What is
 _IN_BRACKETS = re.compile(r"\((?!\d+\))[^()]*\)|\[[^\[\]]*\]")  # not the `(123)` of Canvas's assignments
 _FORMULA = re.compile(r'^="([^"]*)"$')  # exports keep the zeros of `0042` in Excel like this
 _WORD = re.compile(r"[^\W_]+")
+_KNOWN_TITLES = (
+    "Give the columns names such as: name,email,login,team. Also known: full name, first name and surname, "
+    "student, identifier, e-mail address, username, github_username, group."
+)
 _SAVE_AS_CSV = 'Open it in your spreadsheet program and save it as "CSV UTF-8". Then name that file.'
 # The first bytes of files that users mistake for CSV, with the format and the fix.
 _OTHER_FILES = (
@@ -197,7 +201,7 @@ def _bare(title: str) -> str:
 
 
 # The rank and the column of each title.
-_COLUMNS = {_bare(word): (rank, column) for column, words in _NAMES.items() for rank, word in enumerate(words.split())}
+_COLUMNS = {_bare(title): (rank, column) for column, text in _NAMES.items() for rank, title in enumerate(text.split())}
 _FILLERS = frozenset(map(_bare, _FILLER_WORDS.split()))
 
 
@@ -205,8 +209,8 @@ def _meaning(title: str) -> tuple[int, str] | None:
     """Return rank and column of a title. Filler words in a question of a form don't count."""
     if exact := _COLUMNS.get(_bare(title)):
         return exact
-    words = map(_bare, _WORD.findall(unicodedata.normalize("NFC", _IN_BRACKETS.sub(" ", title))))
-    rank, column = _COLUMNS.get("".join(word for word in words if word not in _FILLERS), (0, ""))
+    parts = map(_bare, _WORD.findall(unicodedata.normalize("NFC", _IN_BRACKETS.sub(" ", title))))
+    rank, column = _COLUMNS.get("".join(part for part in parts if part not in _FILLERS), (0, ""))
     return (rank + _FUZZY, column) if column else None
 
 
@@ -220,13 +224,8 @@ def _columns(titles: list[str], file: str, line: int, filled: Sequence[bool]) ->
             best[column] = min(best.get(column, candidate), candidate)
     if not best.keys() & _PEOPLE:
         titled = ", ".join(f'"{title[:40]}"' for title in titles[:12] if title)
-        raise FileError(
-            file,
-            line,
-            f"the first line names no column that says who a person is: {titled}",
-            "Give the columns names such as: name,email,login,team. Also known: full name, first name and surname, "
-            "student, identifier, e-mail address, username, github_username, group.",
-        )
+        message = f"the first line names no column that says who a person is: {titled}"
+        raise FileError(file, line, message, _KNOWN_TITLES)
     columns = {column: index for column, (_, _, index) in best.items()}
     if "first" in columns and "last" not in columns and "name" in columns:  # `Prénom, Nom` and `Vorname, Name`
         columns["last"] = columns.pop("name")
@@ -235,9 +234,8 @@ def _columns(titles: list[str], file: str, line: int, filled: Sequence[bool]) ->
 
 def _check_row(cells: list[str], width: int, file: str, line: int) -> None:
     if any("\n" in cell.strip() or "\r" in cell.strip() for cell in cells):
-        raise FileError(
-            file, line, "there is a line end within quotes", "Is a quotation mark not closed? Write one as two."
-        )
+        fix = "Is a quotation mark not closed? Write one as two."
+        raise FileError(file, line, "there is a line end within quotes", fix)
     if any(cell.strip() for cell in cells[width:]):
         message = f"this line has {len(cells)} cells, and the first line has {width}"
         raise FileError(file, line, message, "A cell with the separator in it needs quotation marks around it.")

@@ -12,6 +12,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import combinations
 from pathlib import PurePosixPath
 from statistics import median
@@ -33,9 +34,6 @@ _PIECE = 25  # characters in a piece, the default of copydetect
 _WINDOW = 10  # one of this many pieces in a row is kept
 _FEWEST = 12  # fewer shared pieces are a coincidence
 _MOST_RANGES = 3
-
-# From the path of a file, its text, the window, and the hashes that don't count.
-_Fingerprint = Callable[[str, str, int, Any], Any]
 
 
 @dataclass(frozen=True)
@@ -83,6 +81,7 @@ class _OwnCode:
 class _PathCode:
     """The ids of the path's files, and the hashes of all pieces in them."""
 
+    fingerprint: Callable[..., Any]
     template: Template
     files: frozenset[str]
     pieces: array[int]
@@ -93,7 +92,7 @@ def compare(workshop: Workshop, people: Sequence[Person], at_least: float, say: 
 
     Raises `EnvironmentProblem` if copydetect isn't installed.
     """
-    fingerprint = _fingerprints()
+    fingerprint = _load_copydetect()
     say("Reading what the path explains")
     of_path = _path_code(workshop, fingerprint)
     codes: list[_OwnCode] = []
@@ -102,7 +101,7 @@ def compare(workshop: Workshop, people: Sequence[Person], at_least: float, say: 
         if number % 10 == 1:
             say(f"Reading everybody's code: {number} of {len(people)}")
         try:
-            code = _own_code(workshop, person, of_path, fingerprint)
+            code = _own_code(workshop, person, of_path)
         except StarterkitError as error:
             passed.append((person, error.message))
             continue
@@ -122,9 +121,9 @@ def compare(workshop: Workshop, people: Sequence[Person], at_least: float, say: 
     return SimilarityResult(tuple(pairs), len(codes), usual, tuple(passed))
 
 
-def _fingerprints() -> _Fingerprint:
+def _load_copydetect() -> Callable[..., Any]:
     try:
-        import copydetect
+        import copydetect  # noqa: PLC0415 - slow and optional, and only this command needs it
     except ImportError as error:
         raise EnvironmentProblem(
             "`workshop similar` needs the package copydetect, which is not installed.",
@@ -134,14 +133,10 @@ def _fingerprints() -> _Fingerprint:
     logging.getLogger().addFilter(lambda record: "not tokenize" not in record.getMessage())
     # Python's hash of a text differs in each process, and the selected pieces depend on it.
     vars(copydetect.utils)["hash"] = lambda piece: crc32(piece.encode("utf-8", "surrogatepass"))
-
-    def fingerprint(path: str, text: str, window: int, without: Any) -> Any:
-        return copydetect.CodeFingerprint(path, _PIECE, window, without, fp=io.StringIO(text))
-
-    return fingerprint
+    return partial(copydetect.CodeFingerprint, k=_PIECE)
 
 
-def _path_code(workshop: Workshop, fingerprint: _Fingerprint) -> _PathCode:
+def _path_code(workshop: Workshop, fingerprint: Callable[..., Any]) -> _PathCode:
     pieces: set[int] = set()
     with BareRepository(workshop.path_repository) as repository:
         path = LearningPath(repository, workshop.path, workshop.texts)
@@ -150,11 +145,11 @@ def _path_code(workshop: Workshop, fingerprint: _Fingerprint) -> _PathCode:
         files = {entry.id: name for layer in layers for name, entry in layer.items() if _is_code(name, entry)}
         for id, name in files.items():
             text = repository.reader.blob(id).decode("utf-8", "replace")
-            pieces.update(map(int, fingerprint(name, text, 1, ()).hashes))
-        return _PathCode(path.template, frozenset(files), array("q", pieces))
+            pieces.update(map(int, fingerprint(name, win_size=1, fp=io.StringIO(text)).hashes))
+        return _PathCode(fingerprint, path.template, frozenset(files), array("q", pieces))
 
 
-def _own_code(workshop: Workshop, person: Person, of_path: _PathCode, fingerprint: _Fingerprint) -> _OwnCode | None:
+def _own_code(workshop: Workshop, person: Person, of_path: _PathCode) -> _OwnCode | None:
     with BareRepository(workshop.repository(person)) as repository:
         submission = latest_in(repository, person)
         if submission is None:
@@ -163,7 +158,7 @@ def _own_code(workshop: Workshop, person: Person, of_path: _PathCode, fingerprin
         for name, text in _code_files(repository.reader, files_of(repository, submission.commit), of_path.files):
             if of_path.template.owns(name):
                 continue
-            made = fingerprint(name, text, _WINDOW, of_path.pieces)
+            made = of_path.fingerprint(name, win_size=_WINDOW, boilerplate=of_path.pieces, fp=io.StringIO(text))
             if len(made.hashes):
                 code.files[name] = made
                 code.pieces.update(map(int, made.hashes))

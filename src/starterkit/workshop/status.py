@@ -7,7 +7,7 @@ results/.status.json with the file's size and time, so that only changed files a
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
@@ -141,24 +141,19 @@ def workshop_status(
 
     def status(person: Person) -> PersonStatus:
         try:
-            known = _from_cache(people[person.folder][2], beginnings)
+            values = people[person.folder][2]
+            begun = values["begun"] and values["commit"] not in beginnings
+            known = PersonProgress(**{**values, "begun": begun, "filled": tuple(values["filled"])})
             return standing(workshop, person, known, at, stuck_after)
         except Exception as error:
             return standing(workshop, person, _unreadable(error), at, stuck_after)
 
-    return WorkshopStatus(
-        workshop, at, tuple(map(status, workshop.people)), tuple((name, title) for name, title in steps)
-    )
+    statuses = tuple(map(status, workshop.people))
+    return WorkshopStatus(workshop, at, statuses, tuple((name, title) for name, title in steps))
 
 
 def _unreadable(error: Exception) -> PersonProgress:
     return PersonProgress(reached=False, why=error_of(error).message)
-
-
-def _from_cache(values: Mapping[str, Any], beginnings: Container[str]) -> PersonProgress:
-    """The cached summary. A person whose latest commit is a beginning hasn't begun."""
-    begun = values["begun"] and values["commit"] not in beginnings
-    return PersonProgress(**{**values, "begun": begun, "filled": tuple(values["filled"])})
 
 
 def standing(workshop: Workshop, person: Person, known: PersonProgress, at: datetime, stuck_after: int) -> PersonStatus:
@@ -221,10 +216,8 @@ def _apply_graded(known: PersonProgress, event: Mapping[str, Any]) -> PersonProg
     own, verdict = _text(event, "own") or commit, _text(event, "verdict")
     rows = event.get("results")
     tests = [test for test in rows if isinstance(test, Mapping)] if isinstance(rows, list) else []
-    if not first or first != known.first_red or step != known.graded_step:
-        tries = 1 if first else 0
-    else:
-        tries = known.same_red + (own != known.graded_own)
+    is_same = first and first == known.first_red and step == known.graded_step
+    tries = known.same_red + (own != known.graded_own) if is_same else int(bool(first))
     return replace(
         known,
         graded_commit=commit,
@@ -242,11 +235,8 @@ def _apply_graded(known: PersonProgress, event: Mapping[str, Any]) -> PersonProg
 
 
 def _seen_by_grading(known: PersonProgress, event: Mapping[str, Any]) -> PersonProgress:
-    """Add graded work, even if `collect` didn't see it. With `grade --due` it may be older than the known work.
-
-    Times are all in UTC, so they are compared as texts.
-    """
-    commit, committed = _text(event, "commit"), _worked(event)
+    """Add graded work, even if `collect` didn't see it. With `grade --due` it may be older than the known work."""
+    commit, committed = _text(event, "commit"), _worked(event)  # all times are in UTC, so texts can be compared
     if commit in ("", known.commit) or committed < known.committed:
         return known
     step = event["stands"] if isinstance(event.get("stands"), str) else _text(event, "step")
@@ -287,7 +277,7 @@ def _row(workshop: Workshop, person: Person, before: Mapping[str, Any]) -> list[
         row = before.get(person.folder)
         if row is not None and row[:2] == [status.st_size, status.st_mtime_ns]:
             return list(row)
-        return [status.st_size, status.st_mtime_ns, asdict(summary(event_log.read_file(file)))]
+        return [status.st_size, status.st_mtime_ns, asdict(summary(event_log.read(workshop, person)))]
     except FileNotFoundError:
         return [0, 0, asdict(PersonProgress())]
     except Exception as error:

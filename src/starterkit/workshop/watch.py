@@ -27,14 +27,11 @@ def watch_once(
     stuck_after: int = STUCK_MINUTES,
     show: Callable[[WorkshopStatus], None] | None = None,
 ) -> WorkshopStatus:
-    """Collect from all people, grade new work if `grade` is given, and return the new status.
-
-    Grading many people takes time, so `show` gets the status before it and after each few people.
-    """
+    """Collect from all people, grade new work in groups, and return the status. `show` gets it before each group."""
     with working(workshop.folder, say):
         collect(workshop, workshop.people, say)
     status = workshop_status(workshop, datetime.now(UTC), stuck_after, say)
-    waiting = [one.person for one in status.people if one.known.begun and not one.known.is_current]
+    waiting = [row.person for row in status.people if row.known.begun and not row.known.is_current]
     for first in range(0, len(waiting) if grade else 0, _AT_ONCE):
         if show is not None:
             show(status)

@@ -323,7 +323,7 @@ def _typed(made: CreateResult, enrolled: Participant) -> str:
     if folder is not None and (folder / ".git").exists():
         return f"cd {quoted(os.fspath(folder.absolute()))}"
     branch = "-b main " if person.remote else ""  # the remote may have another default branch
-    if person.has_address:
+    if is_address(person.remote):
         return f"git clone {branch}{quoted(person.remote)}"
     source = quoted(os.fspath((folder or workshop.repository(person)).absolute()))
     return f"git clone {branch}--no-local {source}"  # a local clone would borrow its objects from the workshop's folder
