@@ -1,4 +1,4 @@
-"""Where the program begins: `starterkit` and `python -m starterkit`."""
+"""The entry point of `starterkit` and `python -m starterkit`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; nothing is raised."""
-    if sys.platform != "win32":  # they wait until `run_command` can handle them
+    """Run one command and return its exit code. Raises nothing."""
+    if sys.platform != "win32":  # these signals wait until `run_command` can handle them
         signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
-    from starterkit.cli.main import run_command
+    from starterkit.cli.main import run_command  # noqa: PLC0415 - a signal during this import must wait
 
     return run_command(list(sys.argv[1:] if arguments is None else arguments))
 

@@ -14,38 +14,39 @@ from pathlib import Path
 from starterkit import __version__
 from starterkit.errors import ExitCode, StarterkitError, from_os_error
 from starterkit.paths import folder_with
+from starterkit.process import run
 from starterkit.project.state import STATE_FILE
 
-UNEXPECTED = "Unexpected error"  # the beginning of each message that names a report
+UNEXPECTED = "Unexpected error"  # the start of each message that names a report
 _NUMBERS = itertools.count(1)
-_REPORTS: dict[str, Path | None] = {}  # by traceback: a watch shows the same bug again and again
+_REPORTS: dict[str, Path | None] = {}  # by traceback, because a watch meets the same bug again and again
 _PACKAGES = ("copier", "jinja2", "pyyaml", "rich", "typer", "uv")
 
 
 class UnexpectedError(StarterkitError):
-    """A bug in starterkit that is shown as the trouble of one person, while the work for all others goes on."""
+    """A bug in starterkit that is shown as the error of one person, while the work for all others goes on."""
 
     code = ExitCode.BUG
 
 
-def error_of(wrong: Exception) -> StarterkitError:
-    """Return an exception as an error to show. For a bug, a crash report is written and named."""
-    if isinstance(wrong, StarterkitError):
-        return wrong
-    if isinstance(wrong, OSError) and (told := from_os_error(wrong)) is not None:
-        return told
-    trace = "".join(traceback.format_exception(wrong))
+def error_of(error: Exception) -> StarterkitError:
+    """Return an exception as an error to show. For a bug, write a crash report and name it."""
+    if isinstance(error, StarterkitError):
+        return error
+    if isinstance(error, OSError) and (known := from_os_error(error)) is not None:
+        return known
+    trace = "".join(traceback.format_exception(error))
     if trace not in _REPORTS:
-        _REPORTS[trace] = write_report(wrong, sys.argv[1:])
+        _REPORTS[trace] = write_report(error, sys.argv[1:])
     report = _REPORTS[trace]
-    where = f"The full report is in {report}." if report else f"No report could be written: {wrong}."
-    return UnexpectedError(f"{UNEXPECTED}: {type(wrong).__name__}. {where}", "Please report this bug.")
+    where = f"The full report is in {report}." if report else f"No report could be written: {error}."
+    return UnexpectedError(f"{UNEXPECTED}: {type(error).__name__}. {where}", "Please report this bug.")
 
 
-def write_report(wrong: BaseException, arguments: list[str]) -> Path | None:
-    """Write the report into the project's git folder, else into the folder for temporary files; None if it cannot."""
+def write_report(error: BaseException, arguments: list[str]) -> Path | None:
+    """Write a report in the project's git folder, else in the temporary folder. Return its path, or None."""
     name = f"report-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}-{next(_NUMBERS)}.txt"
-    content = _report(wrong, arguments)
+    content = _report(error, arguments)
     for folder in (_own_folder(arguments), Path(tempfile.gettempdir())):
         if folder is None:
             continue
@@ -58,7 +59,7 @@ def write_report(wrong: BaseException, arguments: list[str]) -> Path | None:
     return None
 
 
-def _report(wrong: BaseException, arguments: list[str]) -> str:
+def _report(error: BaseException, arguments: list[str]) -> str:
     lines = [
         f"starterkit {__version__}: a mistake of ours, please report it with this file.",
         "",
@@ -71,7 +72,7 @@ def _report(wrong: BaseException, arguments: list[str]) -> str:
         f"git:       {_git_version()}",
         *(f"{name + ':':10} {_package_version(name)}" for name in _PACKAGES),
         "",
-        *traceback.format_exception(wrong),
+        *traceback.format_exception(error),
     ]
     return "\n".join(lines)
 
@@ -79,30 +80,28 @@ def _report(wrong: BaseException, arguments: list[str]) -> str:
 def _current_folder() -> str:
     try:
         return str(Path.cwd())
-    except OSError as gone:
-        return str(gone)
+    except OSError as error:
+        return str(error)
 
 
 def _git_version() -> str:
-    from starterkit.process import run
-
     try:
         return run(["git", "--version"], timeout=10).text_out.strip()
-    except StarterkitError as wrong:
-        return wrong.message
+    except StarterkitError as error:
+        return error.message
 
 
 def _package_version(name: str) -> str:
-    from importlib.metadata import PackageNotFoundError, version
+    import importlib.metadata  # noqa: PLC0415 - slow, and only a bug needs it
 
     try:
-        return version(name)
-    except PackageNotFoundError:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
         return "not found"
 
 
 def _own_folder(arguments: list[str]) -> Path | None:
-    """The folder for this machine's own files in the project, found without git, which may be what failed."""
+    """Return the project's folder for this machine's files. Doesn't use git, because git may have failed."""
     start = Path(arguments[arguments.index("-C") + 1]) if "-C" in arguments[:-1] else Path()
     try:
         start = start.absolute()

@@ -1,7 +1,7 @@
-"""What a user can cause or cure: what is wrong, what to do next, and the exit code that says it to scripts.
+"""Errors that a user can cause or fix, with a message, a fix and an exit code.
 
-Everything here derives from `StarterkitError`; the command line catches exactly that and prints it. Any other
-exception is a bug of ours and ends in a report.
+All derive from `StarterkitError`, which the command line catches and prints. Any other exception is a bug in starterkit
+and ends in a crash report.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ class ExitCode(IntEnum):
 
 
 class StarterkitError(Exception):
-    """Something the user can cause or cure.
+    """An error that the user can cause or fix.
 
-    `message` says what is wrong (and where), `fix` what to do next; both are plain text for a terminal.
+    `message` says what is wrong (and where), `fix` what to do next. Both are plain text for a terminal.
     """
 
     code: ExitCode = ExitCode.USAGE
@@ -40,13 +40,13 @@ class StarterkitError(Exception):
 
 
 class UsageError(StarterkitError):
-    """Wrong usage or bad input: nothing was changed."""
+    """Wrong usage or bad input. Nothing was changed."""
 
     code = ExitCode.USAGE
 
 
 class FileError(UsageError):
-    """A file says something that cannot be right; `file` and `line` tell where."""
+    """A file has a mistake, in `file` at `line`."""
 
     def __init__(self, file: str, line: int | None, message: str, fix: str = "") -> None:
         where = f"{file}:{line}" if line else file
@@ -56,13 +56,13 @@ class FileError(UsageError):
 
 
 class FailingTestsError(StarterkitError):
-    """The tests are red, and what was asked for needs them green."""
+    """The tests fail, and the command needs passing tests."""
 
     code = ExitCode.RED
 
 
 class ConflictError(StarterkitError):
-    """Stopped because going on would touch the user's work; nothing was changed."""
+    """The command stopped because it would touch the user's work. Nothing was changed."""
 
     code = ExitCode.CONFLICT
 
@@ -84,9 +84,9 @@ _LONGEST_SHOWN = 40
 
 
 def from_os_error(wrong: OSError) -> StarterkitError | None:
-    """Return the error for a refusal of the operating system whose cause is known, else None.
+    """Return the error to show for an error of the operating system; None if its cause is unknown.
 
-    A path that no file can have is bad input (exit 2). No room, or no permission, is up to the machine (exit 4).
+    An impossible path is bad input (exit 2). No room and no permission are problems of the machine (exit 4).
     """
     if wrong.errno in _IMPOSSIBLE:
         return impossible_path(str(wrong.filename or "This path"), _IMPOSSIBLE[wrong.errno])
@@ -103,19 +103,19 @@ def from_os_error(wrong: OSError) -> StarterkitError | None:
     return None
 
 
-def impossible_path(words: str, why: str) -> UsageError:
+def impossible_path(path: str, why: str) -> UsageError:
     """Return the error for a path that no file or folder can have."""
-    middle = "…" if len(words) > _LONGEST_SHOWN else ""
-    shown = words[: _LONGEST_SHOWN // 2] + middle + words[-_LONGEST_SHOWN // 2 :] if middle else words
+    half = _LONGEST_SHOWN // 2
+    shown = f"{path[:half]}…{path[-half:]}" if len(path) > _LONGEST_SHOWN else path
     return UsageError(f'"{shown}" is not a possible path here: {why}.', "Name another path.")
 
 
 def cannot_write(what: str, wrong: OSError) -> StarterkitError:
-    """Return the error for something that could not be written: the cause if it is known, else the system's words."""
+    """Return the error for something that couldn't be written: the cause if it is known, else the system's message."""
     known = from_os_error(wrong)
-    words = (wrong.strerror or str(wrong)).strip().removesuffix(".")
     if known is not None:
         known.message = f"{what} could not be written. {known.message}"
         return known
-    verb = "written" if wrong.errno else "created"  # without a number, it is the failure of another program
-    return EnvironmentProblem(f"{what} could not be {verb}: {words}.", "`starterkit doctor` checks this machine.")
+    reason = (wrong.strerror or str(wrong)).strip().removesuffix(".")
+    verb = "written" if wrong.errno else "created"  # an error without a number comes from another program
+    return EnvironmentProblem(f"{what} could not be {verb}: {reason}.", "`starterkit doctor` checks this machine.")

@@ -1,24 +1,22 @@
-"""Carrying a change of the path's dependency lists into the learner's declaration, by the lists alone.
+"""Carry a change of the path's dependency lists into the learner's declaration.
 
-A text merge of two lists conflicts wherever both sides add a package. Here each package is carried on its own: what
-the path adds, changes or removes is applied, what the learner added stays, and everything outside the lists stays
-byte for byte.
+A text merge of two lists conflicts wherever both sides add a package. So each package is merged on its own. The path's
+changes are applied, packages that the learner added stay, and everything outside the lists stays byte for byte.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from difflib import SequenceMatcher
+from typing import Any
 
 from starterkit.errors import FileError, UsageError
+from starterkit.runtime.package_json import LISTS, declared_packages
 from starterkit.runtime.pins import package_name
 from starterkit.textfile import parse_json, parse_toml
-
-if TYPE_CHECKING:
-    from tomlkit import TOMLDocument
 
 _TOKEN = re.compile(
     r'(?P<item>"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|\{[^{}\n]*\})'
@@ -33,47 +31,39 @@ Entry = str | dict[str, str]
 def merge_declaration(kind: str, base: bytes, theirs: bytes, ours: bytes, file: str) -> bytes:
     """Return the learner's declaration `ours` with what changed from `base` to `theirs` in the dependency lists.
 
-    `kind` is the environment's, `file` the name of the declaration for errors. Without a change of the lists the
-    answer is `ours` itself. Raises `FileError` with file and line where a text is not valid.
+    `kind` is the environment's, `file` the name of the declaration for errors. If the lists didn't change, this is
+    `ours` itself. Raises `FileError` with file and line for an invalid declaration.
     """
-    if kind not in _MERGERS:
-        raise UsageError(f'Dependencies of the kind "{kind}" cannot be carried yet.', "Upgrade starterkit.")
-    return _MERGERS[kind](base, theirs, ours, file)
+    if kind == "python":
+        return _merge_pyproject(base, theirs, ours, file)
+    if kind == "node":
+        return _merge_package_json(base, theirs, ours, file)
+    raise UsageError(f'Dependencies of the kind "{kind}" cannot be carried yet.', "Upgrade starterkit.")
 
 
 def _merge_pyproject(base: bytes, theirs: bytes, ours: bytes, file: str) -> bytes:
-    before, wanted = (
-        _lists(parse_toml(base, f"{file} of the path"), file),
-        _lists(parse_toml(theirs, f"{file} of the path"), file),
-    )
+    before, after = (_lists(parse_toml(data, f"{file} of the path"), file) for data in (base, theirs))
     present = _lists(parse_toml(ours, file), file)
     merged = {
-        path: _merged(before.get(path, []), wanted.get(path, []), present.get(path, []))
-        for path in dict.fromkeys((*before, *wanted))
+        path: _merged(before.get(path, []), after.get(path, []), present.get(path, []))
+        for path in dict.fromkeys((*before, *after))
     }
     changed = {path: entries for path, entries in merged.items() if entries != present.get(path, [])}
     if not changed:
         return ours
-    import tomlkit  # takes a while to import
-
     text = ours.decode("utf-8")
     mark = "\ufeff" if text.startswith("\ufeff") else ""
-    document = tomlkit.parse(text.removeprefix(mark))
-    for path, entries in changed.items():
-        _put(document, path, present.get(path), entries)
-    result = tomlkit.dumps(document)
+    result = _with_lists(text.removeprefix(mark), present, changed)
     if "\r\n" in text and not re.search(r"(?<!\r)\n", text):
         result = re.sub(r"(?<!\r)\n", "\r\n", result)
     return f"{mark}{result}".encode()
 
 
 def _merge_package_json(base: bytes, theirs: bytes, ours: bytes, file: str) -> bytes:
-    from starterkit.runtime.package_json import LISTS, declared_packages
-
-    before, wanted = (declared_packages(data, f"{file} of the path").lists for data in (base, theirs))
+    before, after = (declared_packages(data, f"{file} of the path").lists for data in (base, theirs))
     present, top = declared_packages(ours, file).lists, parse_json(ours, file)
     for name in LISTS:
-        old, new, own = (lists.get(name, {}) for lists in (before, wanted, present))
+        old, new, own = (lists.get(name, {}) for lists in (before, after, present))
         merged = dict(own)
         for package in dict.fromkeys((*new, *old)):
             if old.get(package) == new.get(package):
@@ -82,26 +72,19 @@ def _merge_package_json(base: bytes, theirs: bytes, ours: bytes, file: str) -> b
                 merged[package] = new[package]
             elif own.get(package) == old.get(package):
                 merged.pop(package, None)
-        if merged != own:  # npm keeps its lists in the order of the alphabet
+        if merged != own:  # npm sorts its lists by name
             top[name] = dict(sorted(merged.items()))
     if declared_packages(json.dumps(top).encode(), file).lists == present:
         return ours
     text = ours.decode("utf-8-sig")
     indent = re.search(r"\n([ \t]+)\"", text)
-    written = json.dumps(top, indent=indent[1] if indent else 2, ensure_ascii=False) + (
-        "\n" if text[-1:] == "\n" else ""
-    )
-    return written.replace("\n", "\r\n" if "\r\n" in text else "\n").encode()
-
-
-_MERGERS: dict[str, Callable[[bytes, bytes, bytes, str], bytes]] = {
-    "python": _merge_pyproject,
-    "node": _merge_package_json,
-}
+    result = json.dumps(top, indent=indent[1] if indent else 2, ensure_ascii=False)
+    result += "\n" if text[-1:] == "\n" else ""
+    return result.replace("\n", "\r\n" if "\r\n" in text else "\n").encode()
 
 
 def _lists(top: dict[str, object], file: str) -> dict[Path, list[Entry]]:
-    """The dependency lists of a declaration, by the path of keys that leads to each."""
+    """Return the dependency lists of a pyproject.toml by their paths of keys."""
     project = _table(top, "project", file)
     lists: dict[Path, object] = {}
     if "dependencies" in project:
@@ -126,26 +109,25 @@ def _entries(value: object, path: Path, file: str) -> list[Entry]:
     return value
 
 
-def _merged(before: list[Entry], wanted: list[Entry], present: list[Entry]) -> list[Entry]:
-    """The learner's list with the path's change, each package on its own."""
+def _merged(before: list[Entry], after: list[Entry], present: list[Entry]) -> list[Entry]:
     result = list(present)
-    for name in dict.fromkeys(_name(entry) for entry in (*wanted, *before)):
-        old, new, own = (_of(name, entries) for entries in (before, wanted, result))
-        if _plain(old) == _plain(new) or _plain(own) == _plain(new):
+    for name in dict.fromkeys(_name(entry) for entry in (*after, *before)):
+        old, new, own = ([entry for entry in entries if _name(entry) == name] for entries in (before, after, result))
+        if _normalized(old) == _normalized(new) or _normalized(own) == _normalized(new):
             continue
-        if not new and _plain(own) != _plain(old):
-            continue  # the path lets go of a package that the learner has made their own
-        at = next((index for index, entry in enumerate(result) if _name(entry) == name), None)
+        if not new and _normalized(own) != _normalized(old):
+            continue  # the path removes a package whose entry the learner has changed
+        index = next((index for index, entry in enumerate(result) if _name(entry) == name), None)
         result = [entry for entry in result if _name(entry) != name]
-        at = _place(name, wanted, result) if at is None else at
-        result[at:at] = new
+        index = _index_for(name, after, result) if index is None else index
+        result[index:index] = new
     return result
 
 
-def _place(name: str, wanted: list[Entry], result: list[Entry]) -> int:
-    """Where a new package goes: after the nearest package before it in the path's list that is here too."""
+def _index_for(name: str, after: list[Entry], result: list[Entry]) -> int:
+    """Return the index of a new package: after the nearest earlier package of the path's list that is here too."""
     known = [_name(entry) for entry in result]
-    names = [_name(entry) for entry in wanted]
+    names = [_name(entry) for entry in after]
     for earlier in reversed(names[: names.index(name)]):
         if earlier in known:
             return len(known) - known[::-1].index(earlier)
@@ -156,37 +138,32 @@ def _name(entry: Entry) -> str:
     return package_name(entry) or entry if isinstance(entry, str) else repr(sorted(entry.items()))
 
 
-def _of(name: str, entries: list[Entry]) -> list[Entry]:
-    return [entry for entry in entries if _name(entry) == name]
+def _normalized(entries: list[Entry]) -> list[str]:
+    return sorted(map(_normalized_entry, entries))
 
 
-def _plain(entries: list[Entry]) -> list[str]:
-    """The entries as they compare: without spaces, each name in its normal form."""
-
-    def plain(entry: Entry) -> str:
-        return re.sub(r"^[\w.-]+", lambda _: _name(entry), re.sub(r"\s+", "", str(entry)))
-
-    return sorted(plain(entry) for entry in entries)
+def _normalized_entry(entry: Entry) -> str:
+    return re.sub(r"^[\w.-]+", lambda _: _name(entry), re.sub(r"\s+", "", str(entry)))
 
 
-def _put(document: TOMLDocument, path: Path, present: list[Entry] | None, entries: list[Entry]) -> None:
-    """Put a list into the document; the text of the entries that stay is kept."""
-    import tomlkit
-    from tomlkit.items import Table
+def _with_lists(toml: str, present: Mapping[Path, list[Entry]], changed: Mapping[Path, list[Entry]]) -> str:
+    """Return a pyproject.toml with the changed lists. Entries that stay keep their text."""
+    import tomlkit.items  # noqa: PLC0415 - slow, and few steps change the lists
 
-    table: Any = document
-    for key in path[:-1]:
-        if key not in table:
-            table[key] = tomlkit.table()
-        table = table[key]
-    if present is None:
-        text = "[\n" + "".join(f"    {_literal(entry)},\n" for entry in entries) + "]"
-        table[path[-1]] = tomlkit.value(text)
-        if isinstance(table, Table):
+    document = tomlkit.parse(toml)
+    for path, entries in changed.items():
+        table: Any = document
+        for key in path[:-1]:
+            if key not in table:
+                table[key] = tomlkit.table()
+            table = table[key]
+        if path in present:
+            table[path[-1]] = tomlkit.value(_edited(table[path[-1]].as_string(), present[path], entries))
+            continue
+        table[path[-1]] = tomlkit.value("[\n" + "".join(f"    {_literal(entry)},\n" for entry in entries) + "]")
+        if isinstance(table, tomlkit.items.Table):
             table[path[-1]].trivia.trail = "\n"
-        return
-    text = _edited(table[path[-1]].as_string(), present, entries)
-    table[path[-1]] = tomlkit.value(text)
+    return tomlkit.dumps(document)
 
 
 def _literal(entry: Entry, quote: str = '"') -> str:
@@ -200,7 +177,7 @@ def _literal(entry: Entry, quote: str = '"') -> str:
 
 @dataclass
 class _Item:
-    """One entry of an array as its text has it: where it begins and ends, and the end of the comma after it."""
+    """The positions of an array's entry in the text: its start, its end, and the end of the comma after it."""
 
     start: int
     end: int
@@ -208,17 +185,15 @@ class _Item:
 
 
 def _edited(text: str, present: Sequence[Entry], entries: Sequence[Entry]) -> str:
-    """Return an array's text, turned from `present` into `entries` by single edits, from the last to the first."""
-    from difflib import SequenceMatcher
-
+    """Return the text of an array, changed from `present` to `entries` by single edits from the last to the first."""
     old, new = [repr(entry) for entry in present], [repr(entry) for entry in entries]
     for kind, a, b, c, d in reversed(SequenceMatcher(None, old, new, autojunk=False).get_opcodes()):
         if kind in ("insert", "replace"):
             shared = min(b - a, d - c)
             for index in reversed(range(c + shared, d)):
-                text = _with_item(text, a + shared, entries[index])
+                text = _with_new(text, a + shared, entries[index])
             for index in reversed(range(shared)):
-                text = _with_other(text, a + index, entries[c + index])
+                text = _with_replaced(text, a + index, entries[c + index])
             a += shared
         if kind in ("delete", "replace"):
             for index in reversed(range(a, b)):
@@ -227,7 +202,7 @@ def _edited(text: str, present: Sequence[Entry], entries: Sequence[Entry]) -> st
 
 
 def _scan(text: str) -> tuple[list[_Item], int]:
-    """The items of an array's text, and where its bracket closes."""
+    """Return the items in the text of an array, and the position of the closing bracket."""
     items: list[_Item] = []
     for token in _TOKEN.finditer(text, 1):
         if token["item"]:
@@ -239,20 +214,20 @@ def _scan(text: str) -> tuple[list[_Item], int]:
     raise ValueError("an array without an end")
 
 
-def _with_other(text: str, index: int, entry: Entry) -> str:
+def _with_replaced(text: str, index: int, entry: Entry) -> str:
     item = _scan(text)[0][index]
     return text[: item.start] + _literal(entry, text[item.start]) + text[item.end :]
 
 
-def _with_item(text: str, index: int, entry: Entry) -> str:
-    """Return the text with one more entry at that index, on a line of its own where the array has lines."""
+def _with_new(text: str, index: int, entry: Entry) -> str:
+    """Return the text with a new entry at this index, on a separate line if the array has one entry a line."""
     items, closing = _scan(text)
     literal = _literal(entry, text[items[0].start] if items else '"')
     start = items[index - 1].end if index else 1
     end = (items[index - 1].comma or start) if index else 1
     line_end = text.find("\n", end) + 1
     following = items[index].start if index < len(items) else closing
-    if not line_end or line_end > following:  # the next entry, or the bracket, stands on the same line
+    if not line_end or line_end > following:  # the next entry or the bracket is on the same line
         if index < len(items):
             return f"{text[:following]}{literal}, {text[following:]}"
         return f"{text[:start]}, {literal}{text[start:]}" if index else f"{text[:start]}{literal}{text[start:]}"
@@ -264,7 +239,7 @@ def _with_item(text: str, index: int, entry: Entry) -> str:
 
 
 def _without(text: str, index: int) -> str:
-    """Return the text without one entry; where it had its line for itself, the line goes, with its comment."""
+    """Return the text without an entry. If the entry was alone on its line, the line and its comment go."""
     items, closing = _scan(text)
     item = items[index]
     end = item.comma or item.end

@@ -30,35 +30,35 @@ _LONGEST_NAME = 255  # bytes, on every common file system
 _LOCK_SECONDS, _RETRY_SECONDS = 600.0, 0.05
 
 
-def expand_user_path(words: str, folder: Path = _HERE) -> Path:
+def expand_user_path(text: str, folder: Path = _HERE) -> Path:
     """Return the path that a user typed in `folder`, with `~` replaced by the home folder.
 
     Raises `UsageError` for an unknown user, and for a path that no file or folder can have.
     """
     try:
-        path = folder / Path(words).expanduser()
+        path = folder / Path(text).expanduser()
         if any(len(os.fsencode(part)) > _LONGEST_NAME for part in path.parts):
-            raise impossible_path(words, "the name is too long")  # below a missing folder, the system doesn't say so
+            raise impossible_path(text, "the name is too long")  # the system doesn't check this in a missing folder
         path.stat()
     except RuntimeError:
-        user = words.replace("\\", "/").partition("/")[0]
+        user = text.replace("\\", "/").partition("/")[0]
         raise UsageError(
-            f'"{words}": this machine knows no home folder "{user}".', "Write the folder as it is called, without ~."
+            f'"{text}": this machine knows no home folder "{user}".', "Write the folder as it is called, without ~."
         ) from None
     except ValueError:
-        raise impossible_path(words, "it has a character that no name can have") from None
-    except OSError as wrong:
-        known = from_os_error(wrong)
+        raise impossible_path(text, "it has a character that no name can have") from None
+    except OSError as error:
+        known = from_os_error(error)
         if isinstance(known, UsageError):
             raise known from None
     return path
 
 
-def expand_user_folder(words: str, folder: Path = _HERE) -> Path:
-    """Like `expand_user_path`, for a folder that is there or may be created. Raises `UsageError` for a file."""
-    path = expand_user_path(words, folder)
+def expand_user_folder(text: str, folder: Path = _HERE) -> Path:
+    """Return as `expand_user_path` a folder that exists or may be created. Raises `UsageError` for a file."""
+    path = expand_user_path(text, folder)
     if path.exists() and not path.is_dir():
-        raise impossible_path(words, "it is a file, and a folder is expected")
+        raise impossible_path(text, "it is a file, and a folder is expected")
     return path
 
 

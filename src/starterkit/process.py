@@ -1,7 +1,7 @@
-"""The only door to other programs: time limits, whole groups ended, readable failures.
+"""Start other programs. No other module does.
 
-A program gets an argument list (never a shell string), closed standard input unless something is fed to it, and a
-process group of its own, so that ending it ends what it started too.
+A program gets an argument list (never a shell string), closed standard input unless there is input, a time limit, and
+its own process group. Ending the group ends all programs that it started, too.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from typing import IO
 
 from starterkit.errors import EnvironmentProblem, ExitCode, StarterkitError
 
-# Variables of the surrounding shell that change how Python runs what we start. PYTHONDONTWRITEBYTECODE, which many
-# container images set, makes every test run compile every import again; the others bring in somebody else's packages.
+# Variables of the user's shell that change how Python runs a program. PYTHONDONTWRITEBYTECODE, which many container
+# images set, makes every test run compile every import again. The others add other packages or settings.
 PYTHON_VARIABLES = (
     "PYTHONDONTWRITEBYTECODE",
     "PYTHONPATH",
@@ -44,16 +44,17 @@ PYTHON_VARIABLES = (
 )
 
 _GRACE_SECONDS = 3.0
+_KILL = signal.SIGKILL if os.name == "posix" else signal.SIGTERM
 _started: weakref.WeakSet[subprocess.Popen[bytes]] = weakref.WeakSet()
 _started_lock = threading.Lock()
 
 
 class ProgramMissing(EnvironmentProblem):
-    """A program that we need is not on this machine."""
+    """A program that starterkit needs is not on this machine."""
 
 
 class ProgramFailed(StarterkitError):
-    """A program ended with an error that we have no better words for."""
+    """A program ended with an error."""
 
     code = ExitCode.ENVIRONMENT
 
@@ -64,7 +65,7 @@ class ProgramFailed(StarterkitError):
 
 
 class TimeLimitReached(StarterkitError):
-    """A program ran longer than it may and was ended, with all that it had started."""
+    """A program reached its time limit and was ended, with all programs that it had started."""
 
     code = ExitCode.ENVIRONMENT
 
@@ -72,13 +73,13 @@ class TimeLimitReached(StarterkitError):
         super().__init__(f"`{' '.join(args)}` was still running after {seconds:g} seconds and was ended.")
         self.out = out
         self.err = err
-        said = f"{args[0]} was still running after {seconds:g} seconds and was stopped"
-        self.finished = Completed(tuple(args), 124, out, b"%s\n%s" % (err.rstrip(), said.encode()))
+        note = f"{args[0]} was still running after {seconds:g} seconds and was stopped"
+        self.finished = Completed(tuple(args), 124, out, b"%s\n%s" % (err.rstrip(), note.encode()))
 
 
 @dataclass(frozen=True)
 class Completed:
-    """A program that has ended: its arguments, exit code, and what it wrote."""
+    """A program that has ended: its arguments, exit code and output."""
 
     args: tuple[str, ...]
     code: int
@@ -95,7 +96,7 @@ class Completed:
 
 
 def quoted(word: str) -> str:
-    """Return a word as it has to be typed into a shell: PowerShell on Windows, sh elsewhere."""
+    """Return a word as it must be typed in a shell: PowerShell on Windows, sh on other systems."""
     if os.name != "nt":
         return shlex.quote(word)
     if re.fullmatch(r"[\w@%+=:,./\\-]+", word):
@@ -123,24 +124,24 @@ def run(
     timeout: float | None = 60.0,
     keep_open: Sequence[int] = (),
 ) -> Completed:
-    """Run a program to its end and return what it wrote; its exit code is the caller's to judge.
+    """Run a program to its end and return its output. The caller checks the exit code.
 
-    Raises `ProgramMissing` when there is no such program and `TimeLimitReached` after `timeout` seconds.
+    Raises `ProgramMissing` if there is no such program, and `TimeLimitReached` after `timeout` seconds.
     """
     stdin = subprocess.DEVNULL if input is None else subprocess.PIPE
     process = start(args, cwd=cwd, env=env, stdin=stdin, keep_open=keep_open)
-    words = tuple(str(word) for word in args)
+    arguments = tuple(map(str, args))
     try:
         out, err = process.communicate(input, timeout)
     except subprocess.TimeoutExpired:
         terminate(process)
-        out, err = _what_it_wrote(process)
-        raise TimeLimitReached(words, timeout or 0, out, err) from None
+        out, err = _remaining_output(process)
+        raise TimeLimitReached(arguments, timeout or 0, out, err) from None
     except BaseException:
         terminate(process)
         _close_pipes(process)
         raise
-    return Completed(words, process.returncode, out, err)
+    return Completed(arguments, process.returncode, out, err)
 
 
 def run_ok(
@@ -151,7 +152,7 @@ def run_ok(
     input: bytes | None = None,
     timeout: float | None = 60.0,
 ) -> bytes:
-    """Like `run`, but return the output alone and raise `ProgramFailed` when the exit code is not 0."""
+    """Run a program as `run`, and return only its output. Raises `ProgramFailed` if the exit code isn't 0."""
     finished = run(args, cwd=cwd, env=env, input=input, timeout=timeout)
     if finished.code != 0:
         raise ProgramFailed(finished)
@@ -168,22 +169,22 @@ def start(
     stderr: int | IO[bytes] | None = subprocess.PIPE,
     keep_open: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
-    """Start a program in a process group of its own; the caller ends it with `terminate`.
+    """Start a program in its own process group. The caller ends it with `terminate`.
 
-    `keep_open` are file descriptors that the program inherits (a lock, say, which then lasts as long as it does).
-    Raises `ProgramMissing` when there is no such program.
+    The program inherits the file descriptors in `keep_open`, such as a lock, which then lasts until the program ends.
+    Raises `ProgramMissing` if there is no such program.
     """
-    words = [str(word) for word in args]
+    arguments = list(map(str, args))
     try:
         process = subprocess.Popen(
-            words,
+            arguments,
             cwd=cwd,
             env=None if env is None else dict(env),
             stdin=stdin,
             stdout=stdout,
             stderr=stderr,
             start_new_session=os.name == "posix",
-            creationflags=_new_group_flag(),
+            creationflags=int(getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)),  # this flag is only on Windows
             pass_fds=tuple(keep_open) if os.name == "posix" else (),
         )
     except (FileNotFoundError, NotADirectoryError) as missing:
@@ -191,10 +192,10 @@ def start(
             raise ProgramMissing(
                 f"{cwd} is not a folder." if cwd.exists() else f"The folder {cwd} does not exist (any more)."
             ) from missing
-        raise ProgramMissing(f"The program `{words[0]}` is not on this machine.") from missing
+        raise ProgramMissing(f"The program `{arguments[0]}` is not on this machine.") from missing
     except OSError as denied:
         fix = "`starterkit doctor` checks this machine."
-        raise ProgramMissing(f"The program `{words[0]}` cannot be started: {denied.strerror}.", fix) from denied
+        raise ProgramMissing(f"The program `{arguments[0]}` cannot be started: {denied.strerror}.", fix) from denied
     with _started_lock:
         _started.add(process)
     return process
@@ -202,7 +203,7 @@ def start(
 
 @contextmanager
 def running(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
-    """Give the process to the block, and end it (with all that it started) when the block is left in any way."""
+    """Give the process to the block, and end the process and all that it started with the block."""
     try:
         yield process
     finally:
@@ -211,27 +212,27 @@ def running(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes
 
 @contextmanager
 def run_in_background(args: Sequence[str | Path], env: Mapping[str, str] | None = None) -> Iterator[None]:
-    """Run a program beside the block, where a core is idle; it is ended with the block and says nothing.
+    """Run a program with low priority and no output during the block.
 
-    For work that may be left out or stopped at any point: it gives way to everything else, and is not begun at all for
-    empty `args` or on a machine with a single core. Raises `ProgramMissing`.
+    Only for work that may be skipped or stopped at any point. It doesn't start if `args` is empty or the machine has a
+    single core. Raises `ProgramMissing`.
     """
     if not args or (os.cpu_count() or 1) < 2:
         yield
         return
     process = start(args, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     if os.name == "posix":
-        with suppress(OSError):  # it has ended already
+        with suppress(OSError):  # the program has ended already
             os.setpriority(os.PRIO_PROCESS, process.pid, os.getpriority(os.PRIO_PROCESS, 0) + 10)
     with running(process):
         yield
 
 
 def wait(process: subprocess.Popen[bytes], seconds: float, stop: Callable[[], bool] = lambda: False) -> bool:
-    """Wait until a process has ended, at most so many seconds; tell whether it has.
+    """Wait until a process has ended, at most this many seconds. Return whether it has.
 
-    `stop` is asked twice a second and ends the waiting by returning true. `Popen.wait` with a timeout looks every
-    50 ms; this returns at once when the process ends.
+    `stop` is called twice a second, and the waiting ends if it returns true. `Popen.wait` with a timeout looks every
+    50 ms. This function returns at once.
     """
     waiting = threading.Thread(target=process.wait, daemon=True)
     waiting.start()
@@ -242,51 +243,45 @@ def wait(process: subprocess.Popen[bytes], seconds: float, stop: Callable[[], bo
 
 
 def terminate(process: subprocess.Popen[bytes]) -> None:
-    """End a process and everything in its group: asked first, killed after a grace of three seconds."""
+    """End a process and its group: first with SIGTERM, after three seconds with SIGKILL."""
     if process.poll() is None:
         _signal_group(process, signal.SIGTERM)
         deadline = time.monotonic() + _GRACE_SECONDS
         while process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.01)
-    _kill_group(process)
+    # Even if the process itself has ended, because programs that it started may still run.
+    _signal_group(process, _KILL)
+    process.wait()
 
 
 def terminate_all() -> None:
-    """End every process that was started here and still runs, with its group: for Ctrl-C while threads wait."""
+    """End every process that still runs, with its group. Ctrl-C needs this while threads wait."""
     with _started_lock:
         processes = list(_started)
     for process in processes:
         if process.returncode is None:
-            _signal_group(process, signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
+            _signal_group(process, _KILL)
 
 
 def interrupt(process: subprocess.Popen[bytes]) -> None:
-    """Ask a process and its group to stop as Ctrl-C does, so that a test run still writes its report."""
-    if os.name == "posix":  # Windows has no such signal for a group of its own; `terminate` is what ends it there
+    """Stop a process and its group as Ctrl-C does, so that a test run still writes its report."""
+    if os.name == "posix":  # Windows has no such signal for a separate group, so only `terminate` ends the group
         _signal_group(process, signal.SIGINT)
 
 
-def _what_it_wrote(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
-    # A program that left our group may still hold the other end of a pipe: what was read so far is enough then.
+def _remaining_output(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
     try:
-        out, err = process.communicate(timeout=1.0)
-    except subprocess.TimeoutExpired as still_open:
+        return process.communicate(timeout=1.0)
+    except subprocess.TimeoutExpired as still_open:  # a program that left the group may keep a pipe open
         _close_pipes(process)
         return still_open.output or b"", still_open.stderr or b""
-    return out, err
 
 
 def _close_pipes(process: subprocess.Popen[bytes]) -> None:
     for pipe in (process.stdin, process.stdout, process.stderr):
         if pipe:
-            with suppress(OSError):  # what was still to be written finds nobody who reads it
+            with suppress(OSError):  # the rest of the input has no reader any more
                 pipe.close()
-
-
-def _kill_group(process: subprocess.Popen[bytes]) -> None:
-    # Also after the leader has ended: what it started may have outlived it.
-    _signal_group(process, signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
-    process.wait()
 
 
 def _signal_group(process: subprocess.Popen[bytes], which: signal.Signals) -> None:
@@ -294,14 +289,6 @@ def _signal_group(process: subprocess.Popen[bytes], which: signal.Signals) -> No
         if process.poll() is None:
             subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)
         return
-    try:
+    # The whole group has ended already. macOS raises PermissionError for a group of zombies.
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, which)
-    except ProcessLookupError:
-        return  # all of the group has ended already
-    except PermissionError:
-        # macOS answers so for a group whose members are all zombies.
-        return
-
-
-def _new_group_flag() -> int:
-    return int(getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)) if os.name == "nt" else 0

@@ -1,4 +1,4 @@
-"""How long work reports what it does: one line of text at a time."""
+"""The type of a function to which long work reports its progress, one line of text at a time."""
 
 from __future__ import annotations
 

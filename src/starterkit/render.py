@@ -1,17 +1,20 @@
-"""Rendering a starter project from its template: the only importer of Copier.
+"""Render a starter project from its template. This is the only module that imports Copier.
 
-Copier takes some milliseconds a file, and few files have anything to render. So it is given just those, in a small
-copy of the template; all others are the template's bytes as they are.
+Copier takes some milliseconds a file, and few files need rendering. So Copier gets only those files, in a small copy of
+the template. All other files keep the template's bytes.
 """
 
 from __future__ import annotations
 
 import shutil
 import tempfile
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from starterkit.errors import FileError, UsageError, cannot_write
 from starterkit.git.command import require_git
@@ -27,19 +30,6 @@ from starterkit.template.questions import (
 )
 from starterkit.yamlfile import did_you_mean, parse
 
-__all__ = [
-    "SUFFIX",
-    "Rendered",
-    "TemplateQuestion",
-    "answers_bytes",
-    "check_runs_no_code",
-    "questions",
-    "read_answers",
-    "refusal",
-    "render",
-    "rendered_with_defaults",
-]
-
 _ANSWERS_HEAD = b"# The answers that this project was generated with. Commit this file, do not edit it.\n"
 
 
@@ -51,32 +41,32 @@ class Rendered:
     answers: dict[str, Any]
 
 
+class _JinjaError(Exception):
+    """Jinja can't render a text."""
+
+
 def questions(folder: Path) -> list[TemplateQuestion]:
-    """Return the questions of a template. Raises `FileError` when copier.yml is not what it should be."""
+    """Return the questions of a template. Raises `FileError` if copier.yml isn't valid."""
     return list(_read(folder).questions)
 
 
 def refusal(folder: Path, name: str, answer: str) -> str:
-    """Return why a question's own validator refuses an answer, or an empty text where it does not."""
-    from jinja2 import TemplateError
-    from jinja2.sandbox import SandboxedEnvironment
-
+    """Return why a question's own validator rejects an answer, or "" if it doesn't."""
     validator = _read(folder).validators.get(name)
     if validator is None:
         return ""
-    environment = SandboxedEnvironment(extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"])
     try:
-        return environment.from_string(validator.text()).render({name: answer}).strip()
-    except TemplateError as wrong:
-        raise validator.wrong(f"the validator cannot be rendered: {wrong}") from wrong
+        return _jinja(is_strict=False)(validator.text(), {name: answer}).strip()
+    except _JinjaError as error:
+        raise validator.wrong(f"the validator cannot be rendered: {error}") from error
 
 
 def check_runs_no_code(folder: Path) -> None:
-    """Raise `FileError` when a template would run code of its own while it is rendered."""
-    found = _read(folder)
-    for setting in found.code:
+    """Raise `FileError` if a template would run code while it is rendered."""
+    template = _read(folder)
+    for setting in template.code:
         raise FileError(
-            found.file,
+            template.file,
             setting.line,
             f"{setting.name}: the template wants to {setting.what} of its own on this machine while it is rendered",
             "Read what it does; if you trust its author, add `--trust`. A template for starterkit needs no such code.",
@@ -90,92 +80,102 @@ def render(
     *,
     trusted: bool = False,
 ) -> Rendered:
-    """Render the starter project of a template with these answers and the defaults for the rest.
+    """Render the starter project of a template with these answers, and with the defaults for other questions.
 
-    `read_files` reads a folder into files. A template that runs code of its own while it is rendered must be
-    `trusted`. Raises `UsageError` for an unknown or refused answer, `FileError` for a template that cannot be rendered.
+    `read_files` reads a folder into files. A template that runs code while it is rendered must be `trusted`. Raises
+    `UsageError` for an unknown or rejected answer, and `FileError` for a template that can't be rendered.
     """
-    found = _read(folder)
+    template = _read(folder)
     for name in answers:
-        if name not in found.names:
-            raise UsageError(f'This template has no question "{name}".', did_you_mean(name, found.names))
+        if name not in template.names:
+            raise UsageError(f'This template has no question "{name}".', did_you_mean(name, template.names))
     if not trusted:
         check_runs_no_code(folder)
-    plain = read_files(folder / PROJECT_FOLDER)
-    templated = {path: file for path, file in plain.items() if path.endswith(SUFFIX) or "{{" in path or "{%" in path}
+    files = read_files(folder / PROJECT_FOLDER)
+    templated = {path: file for path, file in files.items() if path.endswith(SUFFIX) or "{{" in path or "{%" in path}
     _check_texts(folder, templated)
-    if found.code:
-        templated = plain  # its code may want to see all of them
-    with tempfile.TemporaryDirectory(prefix="starterkit-") as place:
-        small, target = Path(place) / "template", Path(place) / "rendered"
-        _lay_out(folder, small, templated, whole=bool(found.code))
-        used = _run_copier(small, target, answers, folder, found)
+    if template.code:
+        templated = files  # the template's code may read all of them
+    with tempfile.TemporaryDirectory(prefix="starterkit-") as name:
+        small, target = Path(name) / "template", Path(name) / "rendered"
+        _copy_template(folder, small, templated, whole=bool(template.code))
+        used = _run_copier(small, target, answers, folder, template)
         rendered = read_files(target) if target.is_dir() else {}
-    files = {path: file for path, file in plain.items() if path not in templated}
-    # The mode of a rendered file is the template's, not this machine's umask.
+    result = {path: file for path, file in files.items() if path not in templated}
+    # A rendered file has the mode of its template, whatever this machine's umask is.
     modes = {path.removesuffix(SUFFIX): file.mode for path, file in templated.items()}
-    files.update({path: File(modes.get(path, FILE), file.data) for path, file in rendered.items()})
-    return Rendered(dict(sorted(files.items())), used)
+    result.update({path: File(modes.get(path, FILE), file.data) for path, file in rendered.items()})
+    return Rendered(dict(sorted(result.items())), used)
 
 
 def rendered_with_defaults(folder: Path, read_files: Callable[[Path], dict[str, File]]) -> dict[str, File]:
     """Return the files that are rendered, by path, with the default answers to all questions.
 
-    Copier takes half a second to import; a template that needs nothing of it but Jinja is rendered by that alone.
-    Raises as `render` does.
+    A template that needs only Jinja is rendered without Copier, which takes half a second to import. Raises as
+    `render` does.
     """
     check_runs_no_code(folder)
-    plain = read_files(folder / PROJECT_FOLDER)
-    templated = {path: file for path, file in plain.items() if path.endswith(SUFFIX)}
+    files = read_files(folder / PROJECT_FOLDER)
+    templated = {path: file for path, file in files.items() if path.endswith(SUFFIX)}
     _check_texts(folder, templated)
-    found = _by_jinja_alone(folder, templated)
-    if found is not None:
-        return found
+    result = _render_without_copier(folder, templated)
+    if result is not None:
+        return result
     everything = render(folder, {}, read_files).files
     names = (path.removesuffix(SUFFIX) for path in templated)
     return {name: everything[name] for name in names if name in everything}
 
 
-def _by_jinja_alone(folder: Path, templated: Mapping[str, File]) -> dict[str, File] | None:
-    """The rendered files, or None where that takes more than Jinja (Copier's own variables, other settings)."""
-    from jinja2 import StrictUndefined, TemplateError
-    from jinja2.sandbox import SandboxedEnvironment
-
-    environment = SandboxedEnvironment(
-        extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-    )
-    found = _read(folder)
-    if found.has_own_jinja or any("{{" in path or "{%" in path for path in templated):
+def _render_without_copier(folder: Path, templated: Mapping[str, File]) -> dict[str, File] | None:
+    """Return the rendered files, or None if the template needs Copier's own variables or settings."""
+    template = _read(folder)
+    if template.has_own_jinja or any("{{" in path or "{%" in path for path in templated):
         return None
+    render_text = _jinja(is_strict=True)
     answers: dict[str, str] = {}
     try:
-        for question in found.questions:
-            answers[question.name] = environment.from_string(question.default).render(answers)
-        texts = {path: environment.from_string(file.data.decode()).render(answers) for path, file in templated.items()}
-    except TemplateError:
+        for question in template.questions:
+            answers[question.name] = render_text(question.default, answers)
+        return {
+            path.removesuffix(SUFFIX): File(file.mode, render_text(file.data.decode(), answers).encode())
+            for path, file in templated.items()
+        }
+    except _JinjaError:
         return None
-    return {path.removesuffix(SUFFIX): File(templated[path].mode, text.encode()) for path, text in texts.items()}
+
+
+def _jinja(*, is_strict: bool) -> Callable[[str, Mapping[str, str]], str]:
+    """Return a function that renders a text with Jinja. It raises `_JinjaError`."""
+    import jinja2.sandbox  # noqa: PLC0415 - slow, and most commands render nothing
+
+    environment = jinja2.sandbox.SandboxedEnvironment(
+        extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],
+        undefined=jinja2.StrictUndefined if is_strict else jinja2.Undefined,
+        keep_trailing_newline=is_strict,
+    )
+
+    def render_text(text: str, answers: Mapping[str, str]) -> str:
+        try:
+            return environment.from_string(text).render(answers)
+        except jinja2.TemplateError as error:
+            raise _JinjaError(str(error)) from error
+
+    return render_text
 
 
 def _check_texts(folder: Path, templated: Mapping[str, File]) -> None:
     for path, file in templated.items():
         try:
             file.data.decode()
-        except UnicodeDecodeError as wrong:
-            place = str(folder / PROJECT_FOLDER / path)
-            line = file.data[: wrong.start].count(b"\n") + 1
-            raise FileError(
-                place,
-                line,
-                "the file is not UTF-8 text, so it cannot be rendered",
-                f"Save it as UTF-8, or take {SUFFIX} from its name.",
-            ) from wrong
+        except UnicodeDecodeError as error:
+            line = file.data[: error.start].count(b"\n") + 1
+            message = "the file is not UTF-8 text, so it cannot be rendered"
+            fix = f"Save it as UTF-8, or take {SUFFIX} from its name."
+            raise FileError(str(folder / PROJECT_FOLDER / path), line, message, fix) from error
 
 
-def _lay_out(folder: Path, small: Path, templated: Mapping[str, File], *, whole: bool) -> None:
-    """Make the template that Copier sees: only what is rendered, or all of it where its own code runs."""
+def _copy_template(folder: Path, small: Path, templated: Mapping[str, File], *, whole: bool) -> None:
+    """Copy the files that Copier renders, or the `whole` template because its code may read any file."""
     if whole:
         shutil.copytree(folder, small, symlinks=True, ignore=lambda *_: [".git"])
         return
@@ -188,43 +188,41 @@ def _lay_out(folder: Path, small: Path, templated: Mapping[str, File], *, whole:
 
 
 def _run_copier(
-    template: Path, target: Path, answers: Mapping[str, Any], folder: Path, found: TemplateQuestions
+    small: Path, target: Path, answers: Mapping[str, Any], folder: Path, template: TemplateQuestions
 ) -> dict[str, Any]:
-    import warnings
-
     require_git()  # Copier calls it
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from copier import run_copy
-        from copier.errors import CopierError, UnsafeTemplateError
-        from jinja2 import TemplateError, TemplateSyntaxError
-    options: dict[str, Any] = {
-        "data": dict(answers),
-        "defaults": True,
-        "quiet": True,
-        "overwrite": True,
-        "unsafe": bool(found.code),
-    }
+        import copier.errors  # noqa: PLC0415 - takes half a second, and most commands render nothing
+        import jinja2  # noqa: PLC0415 - as above
     try:
-        worker = run_copy(str(template), target, **options)
-    except TemplateSyntaxError as wrong:
+        worker = copier.run_copy(
+            str(small),
+            target,
+            data=dict(answers),
+            defaults=True,
+            quiet=True,
+            overwrite=True,
+            unsafe=bool(template.code),
+        )
+    except jinja2.TemplateSyntaxError as wrong:
         file = str(wrong.filename or wrong.name or folder)
-        raise FileError(file.replace(str(template), str(folder)), wrong.lineno, str(wrong.message)) from wrong
-    except TemplateError as wrong:
-        raise UsageError(f"The template {folder} cannot be rendered: {wrong}") from wrong
-    except UnsafeTemplateError as wrong:
+        raise FileError(file.replace(str(small), str(folder)), wrong.lineno, str(wrong.message)) from wrong
+    except copier.errors.UnsafeTemplateError as wrong:
         raise UsageError(
             f"The template {folder} wants to run code of its own while it is rendered.",
             "Use it only if you trust its author; a template for starterkit needs no such code.",
         ) from wrong
     except ValueError as wrong:
         raise UsageError(f"An answer can't be used. {wrong}") from wrong
-    except (CopierError, ArithmeticError, LookupError, TypeError, AttributeError) as wrong:
-        # All but the first are what an expression of the template does.
+    except (
+        *(copier.errors.CopierError, jinja2.TemplateError),
+        *(ArithmeticError, LookupError, TypeError, AttributeError),  # from an expression in the template
+    ) as wrong:
         raise UsageError(f"The template {folder} cannot be rendered: {wrong}") from wrong
     except OSError as wrong:
         raise cannot_write("The rendered project", wrong) from wrong
-    return {name: worker.answers.combined.get(name) for name in found.names}
+    return {name: worker.answers.combined.get(name) for name in template.names}
 
 
 def _read(folder: Path) -> TemplateQuestions:
@@ -232,15 +230,12 @@ def _read(folder: Path) -> TemplateQuestions:
 
 
 def answers_bytes(answers: Mapping[str, Any], source: str) -> bytes:
-    """Return `.copier-answers.yml` for these answers, in the form that Copier itself writes."""
-    import yaml
-
-    head = {"_src_path": source}
-    body: str = yaml.safe_dump({**head, **answers}, allow_unicode=True, sort_keys=True, width=10_000)
+    """Return `.copier-answers.yml` for these answers, in the format of Copier."""
+    body: str = yaml.safe_dump({"_src_path": source, **answers}, allow_unicode=True, sort_keys=True, width=10_000)
     return _ANSWERS_HEAD + body.encode()
 
 
 def read_answers(data: bytes, file: str) -> dict[str, Any]:
-    """Return the answers that a project was generated with. Raises `FileError` when the file is damaged."""
+    """Return the answers that a project was generated with. Raises `FileError` if the file is damaged."""
     keys = parse(data, file).mapping((), optional=None)
     return {name: value.text() for name, value in keys.items() if not name.startswith("_")}

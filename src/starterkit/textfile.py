@@ -1,19 +1,18 @@
-"""Files that people edit, as text, JSON, TOML or Python. A mistake in the first three is a `FileError`."""
+"""Parse files that users edit: text, JSON, TOML and Python. A mistake in the first three is a `FileError`."""
 
 from __future__ import annotations
 
+import ast
+import json
 import re
 import threading
+import tomllib
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING
 
 from starterkit.errors import FileError
 
-if TYPE_CHECKING:
-    import ast
-
-# CPython 3.11 counts the depth of a tree in one place for all threads: two at once end in `SystemError`.
+# CPython 3.11 counts the depth of a tree in one place for all threads, so two threads at once end in `SystemError`.
 _PARSING = threading.Lock()
 
 
@@ -42,8 +41,6 @@ def decode_text(data: bytes, file: str) -> str:
 
 def parse_json(data: bytes, file: str) -> dict[str, object]:
     """Parse a JSON object. Raises `FileError` with file and line."""
-    import json
-
     text = decode_text(data, file)
     try:
         top = json.loads(text)
@@ -58,27 +55,21 @@ def parse_json(data: bytes, file: str) -> dict[str, object]:
 
 def parse_toml(data: bytes, file: str) -> dict[str, object]:
     """Parse TOML. Raises `FileError` with file and line."""
-    import tomllib  # takes a while to import and is only needed when something changed
-
     text = decode_text(data, file)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:
         message = str(getattr(wrong, "msg", wrong))  # Python 3.14 has the parts of the message as attributes
-        place = re.search(r" \(at .*?(\d+).*\)$", message)
-        line = getattr(wrong, "lineno", None) or (int(place[1]) if place else None)
-        message = message[: place.start()] if place else message.removesuffix(" (at end of document)")
-        raise FileError(
-            file, line or text.count("\n") + 1, f"not valid TOML: {message}", "Correct that line."
-        ) from wrong
+        position = re.search(r" \(at .*?(\d+).*\)$", message)
+        line = getattr(wrong, "lineno", None) or (int(position[1]) if position else text.count("\n") + 1)
+        message = message[: position.start()] if position else message.removesuffix(" (at end of document)")
+        raise FileError(file, line, f"not valid TOML: {message}", "Correct that line.") from wrong
     except RecursionError as wrong:
         raise FileError(file, None, "values are nested too deeply", "Nest them less.") from wrong
 
 
 def parse_python(source: str | bytes) -> ast.Module | None:
     """Return the tree of a Python file, or None if it can't be parsed. Safe in any thread."""
-    import ast
-
     try:
         with _PARSING:
             return ast.parse(source)

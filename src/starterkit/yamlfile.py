@@ -1,7 +1,6 @@
-"""YAML with a place for every value, so that an error can name file and line and the nearest right word.
+"""Read YAML with the line of every value, so that an error can name file and line and the nearest right word.
 
-`parse` returns a `Value`; its methods return plain Python values of one kind, or raise `FileError` saying what is
-wrong and what would be right.
+`parse` returns a `Value`. Its methods return plain Python values of one type, or raise `FileError`.
 """
 
 from __future__ import annotations
@@ -16,13 +15,14 @@ from yaml import MappingNode, Node, ScalarNode, SequenceNode
 from starterkit.errors import FileError
 from starterkit.textfile import decode_text
 
+_KINDS = {"str": "text", "int": "a whole number", "float": "a number", "bool": "true or false", "null": "nothing"}
 _SAFE_BOUND, _DEEPEST = 600, 100
-_SHOWN = 12  # so many of the words that would be right are named
+_SHOWN = 12  # valid words in an error
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def did_you_mean(word: str, known: list[str]) -> str:
-    """Return `Did you mean "…"?` with the known words nearest to `word`, or the first of them when none is near."""
+    """Return `Did you mean "…"?` with the known words nearest to `word`, or the first known words if none is near."""
     close = get_close_matches(word, known, n=3, cutoff=0.5)
     if close:
         return "Did you mean " + " or ".join(f'"{name}"' for name in close) + "?"
@@ -33,7 +33,7 @@ def did_you_mean(word: str, known: list[str]) -> str:
 
 
 def parse(data: bytes, file: str) -> Value:
-    """Parse one YAML document. Raises `FileError` for text that is not UTF-8, not YAML, or empty."""
+    """Parse a YAML document. Raises `FileError` for text that isn't UTF-8, isn't YAML, or is empty."""
     text = decode_text(data, file)
     try:
         _check_depth(text, file)
@@ -49,15 +49,15 @@ def parse(data: bytes, file: str) -> Value:
 
 
 def _check_depth(text: str, file: str) -> None:
-    """Raise `FileError` for values nested so deeply that composing them, which recurses in C, would end the process."""
-    # Each level takes a bracket, or a column of some line; a list below a key may stand in the key's own column.
+    """Raise `FileError` for deeply nested values, because composing them recurses in C and could end the process."""
+    # Each level needs a bracket or a column of some line. A list below a key may begin in the key's own column.
     bound = text.count("[") + text.count("{") + 2 * max(map(len, text.splitlines()), default=0)
     if bound <= _SAFE_BOUND:
         return
     try:
         _walk_depth(text, file, _Loader)
     except yaml.YAMLError:
-        # libyaml reads ahead, and newer versions stop at a depth limit of their own. The parser in Python has none.
+        # libyaml reads ahead, and newer versions have their own depth limit. The parser in Python has no limit.
         _walk_depth(text, file, yaml.SafeLoader)
 
 
@@ -72,7 +72,7 @@ def _walk_depth(text: str, file: str, loader: type) -> None:
 
 @dataclass(frozen=True)
 class Value:
-    """One value of a YAML file: its node, the file, and the dotted path of keys that leads to it."""
+    """A value in a YAML file: its node, the file, and its path of keys, joined by dots."""
 
     node: Node
     file: str
@@ -87,24 +87,24 @@ class Value:
         return FileError(self.file, self.line, f"{self.path}: {message}" if self.path else message, fix)
 
     def mapping(self, required: tuple[str, ...] = (), optional: tuple[str, ...] | None = ()) -> dict[str, Value]:
-        """Return the mapping's values by key; `optional=None` lets any further key pass."""
+        """Return the mapping's values by key. `optional=None` allows any key."""
         if not isinstance(self.node, MappingNode):
             raise self.wrong(f"expected a mapping of keys to values, found {self._kind()}")
-        found: dict[str, Value] = {}
+        values: dict[str, Value] = {}
         for key_node, value_node in self.node.value:
-            place = Value(key_node, self.file, self.path)
+            key_value = Value(key_node, self.file, self.path)
             if not isinstance(key_node, ScalarNode):
-                raise place.wrong(f"expected a word as the key, found {place._kind()}")
+                raise key_value.wrong(f"expected a word as the key, found {key_value._kind()}")
             key = str(key_node.value)
-            if key in found:
-                raise place.wrong(f'the key "{key}" stands here twice')
+            if key in values:
+                raise key_value.wrong(f'the key "{key}" stands here twice')
             if optional is not None and key not in (*required, *optional):
-                raise place.wrong(f'unknown key "{key}"', did_you_mean(key, [*required, *optional]))
-            found[key] = Value(value_node, self.file, f"{self.path}.{key}" if self.path else key)
+                raise key_value.wrong(f'unknown key "{key}"', did_you_mean(key, [*required, *optional]))
+            values[key] = Value(value_node, self.file, f"{self.path}.{key}" if self.path else key)
         for key in required:
-            if key not in found:
+            if key not in values:
                 raise self.wrong(f'the key "{key}" is missing', f"Add `{key}:` and what it is to be.")
-        return found
+        return values
 
     def items(self) -> Iterator[Value]:
         """Yield the values of a list."""
@@ -120,7 +120,7 @@ class Value:
         return isinstance(self.node, SequenceNode)
 
     def text(self) -> str:
-        """Return a non-empty text; numbers count as the text that stands in the file."""
+        """Return a non-empty text. A number is returned as it is written in the file."""
         if not isinstance(self.node, ScalarNode) or self._kind() not in ("text", "a whole number", "a number"):
             raise self.wrong(f"expected text, found {self._kind()}", "Put it in quotes if it is meant as text.")
         if not self.node.value.strip():
@@ -128,13 +128,13 @@ class Value:
         return str(self.node.value)
 
     def scalar(self) -> str:
-        """Return any single value as the text that stands in the file; an empty one counts too."""
+        """Return a single value as it is written in the file. It may be empty."""
         if not isinstance(self.node, ScalarNode):
             raise self.wrong(f"expected text, found {self._kind()}")
         return str(self.node.value)
 
     def integer(self, low: int, high: int) -> int:
-        """Return a whole number between `low` and `high`, both included."""
+        """Return a whole number from `low` to `high`."""
         if not isinstance(self.node, ScalarNode) or not self.node.tag.endswith(":int"):
             raise self.wrong(f"expected a whole number, found {self._kind()}")
         try:
@@ -167,10 +167,4 @@ class Value:
         if isinstance(self.node, SequenceNode):
             return "a list"
         tag = str(self.node.tag).rsplit(":", 1)[-1]
-        return {
-            "str": "text",
-            "int": "a whole number",
-            "float": "a number",
-            "bool": "true or false",
-            "null": "nothing",
-        }.get(tag, tag)
+        return _KINDS.get(tag, tag)

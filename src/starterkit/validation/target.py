@@ -12,10 +12,11 @@ from starterkit.errors import StarterkitError, UsageError
 from starterkit.git.clone import parse_git_url
 from starterkit.git.objects import File, digest
 from starterkit.project.layers import Layer, path_layers, read_folder
-from starterkit.render import SUFFIX, render
+from starterkit.render import render
 from starterkit.template.bundled import bundled_names
 from starterkit.template.load import read_template
 from starterkit.template.model import BASE, FolderSource, Template
+from starterkit.template.questions import SUFFIX
 from starterkit.template.resolve import locate_template
 from starterkit.testing.discovery import expected_tests
 from starterkit.testing.results import ExpectedTest

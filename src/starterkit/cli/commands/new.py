@@ -34,11 +34,12 @@ from starterkit.errors import ExitCode, UsageError
 from starterkit.paths import expand_user_folder, expand_user_path, settings_folder
 from starterkit.process import quoted
 from starterkit.project.new import Created, ProjectSpec, check_destination, create
-from starterkit.render import TemplateQuestion, check_runs_no_code, refusal
+from starterkit.render import check_runs_no_code, refusal
 from starterkit.render import questions as template_questions
 from starterkit.runtime.bundle import Bundle, named_bundle
 from starterkit.template.bundled import bundled_names, bundled_template
 from starterkit.template.model import BASE, Template
+from starterkit.template.questions import TemplateQuestion
 from starterkit.template.resolve import locate_bundled
 
 _DEFAULT_FOLDER = "my-site"

@@ -15,8 +15,8 @@ from jinja2 import Environment, TemplateSyntaxError, meta
 from starterkit.errors import FileError, StarterkitError
 from starterkit.git.merge import has_markers
 from starterkit.git.objects import digest
-from starterkit.render import SUFFIX
 from starterkit.template.model import BASE
+from starterkit.template.questions import SUFFIX
 from starterkit.validation.model import Finding
 from starterkit.validation.target import Files
 from starterkit.validation.workspace import RuleContext
