@@ -9,6 +9,7 @@ import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -66,6 +67,7 @@ class EnvironmentBuilder(ABC):
         with locked(self.folder / LOCK, say=self.source.say, what="this project's environment") as lock:
             if not self.fresh and self._is_up_to_date():
                 return  # another command did it while this command waited
+            self.source = replace(self.source, keep_open=(lock,))
             files, stamp = self._files(), read_stamp(self.folder)
             is_usable = not self.fresh and self._is_usable(stamp, files)
             if stamp and is_usable and stamp.files.pins == files.pins and not self._lists_changed(stamp.files, files):
@@ -73,7 +75,7 @@ class EnvironmentBuilder(ABC):
             else:
                 if not self._are_pinned(files, stamp):
                     files = self._pin(files)
-                self._fill(files, stamp, is_usable, lock)
+                self._fill(files, stamp, is_usable)
             self._record_program()
             write_stamp(self.folder, Stamp(True, files))
 
@@ -101,7 +103,7 @@ class EnvironmentBuilder(ABC):
     def _compile_pins(self, files: Files) -> bytes: ...
 
     @abstractmethod
-    def _fill(self, files: Files, stamp: Stamp | None, is_usable: bool, lock: int) -> None:
+    def _fill(self, files: Files, stamp: Stamp | None, is_usable: bool) -> None:
         """Install the pinned packages and write the inventory."""
 
     def _record_program(self) -> None:

@@ -70,7 +70,7 @@ def find_node(wanted: str, source: PackageSource) -> KnownNode:
     reason = f"Node {installed.version} is here and too old" if installed else "There is no Node on this machine"
     size = "from the bundle, once" if source.bundle else "60 MB, once"
     source.say(f"{reason}: starterkit fetches Node {OWN_VERSION} for its own use ({size})")
-    return _fetch_own(replace(source, say=no_progress))
+    return _fetch_own(source)
 
 
 def node_of_the_machine() -> KnownNode | None:
@@ -162,7 +162,11 @@ def _fetch_own(source: PackageSource) -> KnownNode:
                 shutil.rmtree(old, ignore_errors=True)
             install = ["pip", "install", "--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", str(WHEELS)]
             try:
-                run_cached_first([*install, "--target", str(draft)], f"Node {OWN_VERSION}", source, keep_open=(lock,))
+                run_cached_first(
+                    [*install, "--target", str(draft)],
+                    f"Node {OWN_VERSION}",
+                    replace(source, say=no_progress, keep_open=(lock,)),
+                )
             except NoSuchPackagesError as failed:
                 raise failed.with_unchanged_list() from failed
             draft.rename(whole)

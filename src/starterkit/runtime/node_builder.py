@@ -65,7 +65,7 @@ class NodeBuilder(EnvironmentBuilder):
     def _compile_pins(self, files: Files) -> bytes:
         return compile_pins(files.declaration, files.pins, self.environment, self.source)
 
-    def _fill(self, files: Files, stamp: Stamp | None, is_usable: bool, lock: int) -> None:
+    def _fill(self, files: Files, stamp: Stamp | None, is_usable: bool) -> None:
         with self._making() as making:
             making.mkdir()
             (making / self.environment.declaration).write_bytes(files.declaration)
@@ -74,7 +74,7 @@ class NodeBuilder(EnvironmentBuilder):
                 shutil.copyfile(self.project / _SETTINGS, making / _SETTINGS)
             self.source.say(f"Filling {self.folder_name}")
             what = f"the packages of {self.environment.pins}"
-            run_cached_first(self._node, ["ci"], what, self.source, cwd=making, keep_open=(lock,))
+            run_cached_first(self._node, ["ci"], what, self.source, cwd=making)
             self._check_complete(making, files)
             self._take_over(files, making / self.folder_name)
         write_inventory(self.folder, ("",))

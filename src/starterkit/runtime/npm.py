@@ -65,16 +65,14 @@ def run_online(node: KnownNode, args: Sequence[str], *, cwd: Path, keep_open: Se
     return finished
 
 
-def run_cached_first(
-    node: KnownNode, args: Sequence[str], what: str, source: PackageSource, *, cwd: Path, keep_open: Sequence[int] = ()
-) -> Completed:
+def run_cached_first(node: KnownNode, args: Sequence[str], what: str, source: PackageSource, *, cwd: Path) -> Completed:
     """Run npm on its cache alone, and if that isn't enough, with the network. Raises as `offline_first` does."""
     arguments = [*args, *(map(str, source.bundle.npm_options) if source.bundle else ())]
 
     def run_with(offline: bool) -> Completed:
         if offline:
-            return run_npm(node, arguments, cwd=cwd, offline=True, keep_open=keep_open)
-        return run_online(node, arguments, cwd=cwd, keep_open=keep_open)
+            return run_npm(node, arguments, cwd=cwd, offline=True, keep_open=source.keep_open)
+        return run_online(node, arguments, cwd=cwd, keep_open=source.keep_open)
 
     return offline_first(run_with, what, source)
 

@@ -29,11 +29,15 @@ _FINAL = (EnvironmentProblem, HalfInstalledError)
 
 @dataclass(frozen=True)
 class PackageSource:
-    """Where packages come from: only the `bundle` if there is one, else the cache, and the network if not `offline`."""
+    """Where packages come from: only the `bundle` if there is one, else the cache, and the network if not `offline`.
+
+    uv and npm inherit the file descriptors in `keep_open`, such as a lock.
+    """
 
     offline: bool = False
     bundle: Bundle | None = None
     say: Progress = no_progress
+    keep_open: tuple[int, ...] = ()
 
 
 def offline_first(run: Callable[[bool], Completed], what: str, source: PackageSource) -> Completed:

@@ -84,32 +84,33 @@ class PythonBuilder(EnvironmentBuilder):
     def _compile_pins(self, files: Files) -> bytes:
         return compile_pins(files.declaration, files.pins, self.environment, self.source)
 
-    def _fill(self, files: Files, stamp: Stamp | None, is_usable: bool, lock: int) -> None:
+    def _fill(self, files: Files, stamp: Stamp | None, is_usable: bool) -> None:
         before = _installed(self.folder)
         if is_usable:
-            self._sync_in_place(files, stamp, lock)
+            self._sync_in_place(files, stamp)
         else:
-            self._create(files, lock)
+            self._create(files)
         self._report_removed(before, _installed(self.folder), stamp)
         program = self._python.relative_to(self.folder)
         write_inventory(self.folder, (program.parent.as_posix(), _packages(self.folder)), program.as_posix())
 
-    def _create(self, files: Files, lock: int) -> None:
+    def _create(self, files: Files) -> None:
         """Create the environment in a folder inside the old one, and replace the old one when it is complete."""
         self.source.say(f"Making the Python environment in {self.folder_name}")
         with self._making() as making:
-            self._create_empty(making, self._lists(files), lock)
-            self._sync(making, lock)
+            self._create_empty(making, self._lists(files))
+            self._sync(making)
             if incomplete := _incomplete(making):  # uv trusts its cache, which lost a file
-                run_uv(["cache", "clean", *incomplete], keep_open=(lock,))
-                self._sync(making, lock, "--reinstall")
+                run_uv(["cache", "clean", *incomplete], keep_open=self.source.keep_open)
+                self._sync(making, "--reinstall")
             self._take_over(files, making)
 
-    def _create_empty(self, folder: Path, lists: Declared, lock: int) -> None:
+    def _create_empty(self, folder: Path, lists: Declared) -> None:
         lowest = ".".join(map(str, lists.lowest_python))
         program = our_python() if sys.version_info >= lists.lowest_python else f">={lowest}"
         options = ["--prompt", self.project.name, "--relocatable", "--no-project", "--no-python-downloads"]
-        finished = run_uv(["venv", folder, "--python", program, *options], cwd=self.project, keep_open=(lock,))
+        command = ["venv", str(folder), "--python", program, *options]
+        finished = run_uv(command, cwd=self.project, keep_open=self.source.keep_open)
         if finished.code != 0 and program.startswith(">="):
             raise EnvironmentProblem(
                 f"This project needs Python {lowest} or newer; starterkit runs on {sys.version.split()[0]}.",
@@ -118,21 +119,21 @@ class PythonBuilder(EnvironmentBuilder):
         if finished.code != 0:
             raise failure(finished, "the Python environment")
 
-    def _sync_in_place(self, files: Files, before: Stamp | None, lock: int) -> None:
+    def _sync_in_place(self, files: Files, before: Stamp | None) -> None:
         write_stamp(self.folder, Stamp(False, files))
         try:
-            self._sync(self.folder, lock)
+            self._sync(self.folder)
         except (NoNetworkError, NoSuchPackagesError) as failed:
             # uv fetches everything before it changes anything, so the environment is still what it was.
             if not isinstance(failed, HalfInstalledError):
                 write_stamp(self.folder, before)
             raise
 
-    def _sync(self, folder: Path, lock: int, *options: str) -> None:
+    def _sync(self, folder: Path, *options: str) -> None:
         program = str(_python_of(folder))
         command = ["pip", "sync", "--require-hashes", *options, "--python", program, self.environment.pins]
         what = f"the packages of {self.environment.pins}"
-        run_cached_first(command, what, self.source, cwd=self.project, keep_open=(lock,))
+        run_cached_first(command, what, self.source, cwd=self.project)
 
     def _report_removed(self, before: frozenset[str], after: frozenset[str], stamp: Stamp | None) -> None:
         """Report which packages are gone that no pins file named: those that the learner installed by hand."""

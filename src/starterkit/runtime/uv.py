@@ -63,13 +63,10 @@ def run_uv(
 
 
 def run_cached_first(
-    args: Sequence[str | Path],
-    what: str,
-    source: PackageSource,
-    *,
-    cwd: Path | None = None,
-    keep_open: Sequence[int] = (),
+    args: Sequence[str | Path], what: str, source: PackageSource, *, cwd: Path | None = None
 ) -> Completed:
     """Run uv on its cache alone, and if that isn't enough, with the network. Raises as `offline_first` does."""
     command = [*args, *(source.bundle.uv_options if source.bundle else ())]
-    return offline_first(lambda offline: run_uv(command, cwd=cwd, offline=offline, keep_open=keep_open), what, source)
+    return offline_first(
+        lambda offline: run_uv(command, cwd=cwd, offline=offline, keep_open=source.keep_open), what, source
+    )
