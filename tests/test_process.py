@@ -18,7 +18,6 @@ from starterkit.process import (
     interrupt,
     run,
     run_in_background,
-    run_ok,
     running,
     scrubbed_environment,
     start,
@@ -65,12 +64,12 @@ def test_a_program_runs_to_its_end_with_what_it_wrote() -> None:
 
 
 def test_standard_input_is_closed() -> None:
-    assert run_ok([PYTHON, "-c", "import sys; print(sys.stdin.read() == '')"]).strip() == b"True"
+    assert run([PYTHON, "-c", "import sys; print(sys.stdin.read() == '')"]).out.strip() == b"True"
 
 
 def test_a_failure_shows_command_code_and_output() -> None:
     with pytest.raises(ProgramFailed, match="ended with exit code 3") as raised:
-        run_ok([PYTHON, "-c", "import sys; print('out'); sys.stderr.write('why'); sys.exit(3)"])
+        run([PYTHON, "-c", "import sys; print('out'); sys.stderr.write('why'); sys.exit(3)"]).checked()
 
     assert "why" in str(raised.value)
     assert raised.value.code is ExitCode.ENVIRONMENT

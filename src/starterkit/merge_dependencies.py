@@ -185,7 +185,10 @@ class _Item:
 
 
 def _edited(text: str, present: Sequence[Entry], entries: Sequence[Entry]) -> str:
-    """Return the text of an array, changed from `present` to `entries` by single edits from the last to the first."""
+    """Return the text of an array, changed from `present` to `entries` by single edits from the last to the first.
+
+    tomlkit's own arrays don't keep quotes, line ends, trailing commas and comments.
+    """
     old, new = [repr(entry) for entry in present], [repr(entry) for entry in entries]
     for kind, a, b, c, d in reversed(SequenceMatcher(None, old, new, autojunk=False).get_opcodes()):
         if kind in ("insert", "replace"):

@@ -94,6 +94,12 @@ class Completed:
     def text_err(self) -> str:
         return self.err.decode("utf-8", "replace")
 
+    def checked(self) -> bytes:
+        """Return the output. Raises `ProgramFailed` if the exit code isn't 0."""
+        if self.code != 0:
+            raise ProgramFailed(self)
+        return self.out
+
 
 def quoted(word: str) -> str:
     """Return a word as it must be typed in a shell: PowerShell on Windows, sh on other systems."""
@@ -142,21 +148,6 @@ def run(
         _close_pipes(process)
         raise
     return Completed(arguments, process.returncode, out, err)
-
-
-def run_ok(
-    args: Sequence[str | Path],
-    *,
-    cwd: Path | None = None,
-    env: Mapping[str, str] | None = None,
-    input: bytes | None = None,
-    timeout: float | None = 60.0,
-) -> bytes:
-    """Run a program as `run`, and return only its output. Raises `ProgramFailed` if the exit code isn't 0."""
-    finished = run(args, cwd=cwd, env=env, input=input, timeout=timeout)
-    if finished.code != 0:
-        raise ProgramFailed(finished)
-    return finished.out
 
 
 def start(

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from starterkit.errors import EnvironmentProblem, ExitCode, FileError, UsageError
-from starterkit.process import TimeLimitReached, run_ok
+from starterkit.process import TimeLimitReached, run
 from starterkit.runtime.causes import NoNetworkError, NoSuchPackagesError
 from starterkit.runtime.dev_server import free_port, serve
 from starterkit.runtime.environment import Environment
@@ -98,14 +98,14 @@ def newer_pins(project: Path, index: Index) -> bytes:
 
 
 def empty_cache() -> None:
-    run_ok([uv_binary(), "cache", "clean", "-q"])
+    run([uv_binary(), "cache", "clean", "-q"]).checked()
 
 
 def module(prepared: Environment, name: str) -> str:
     """The version of a module in the environment, or "" where it is not there."""
     code = f"import importlib.util as u; print(__import__('{name}').VERSION if u.find_spec('{name}') else '')"
     words = prepared.command(["{python}", "-c", code])
-    return run_ok(words, env=prepared.variables).decode().strip()
+    return run(words, env=prepared.variables).checked().decode().strip()
 
 
 # --- making -------------------------------------------------------------------------------------------------------
@@ -129,7 +129,7 @@ def test_the_packages_of_a_new_environment_can_be_compiled_the_declared_ones_fir
     prepared = prepare(project, PYTHON)
 
     assert [Path(word).stem for word in prepared.ahead][-2:] == ["cake", "apple"]
-    run_ok(prepared.ahead, env=prepared.variables)
+    run(prepared.ahead, env=prepared.variables).checked()
     assert prepared.folder
     assert {file.name.split(".")[0] for file in prepared.folder.rglob("*.pyc")} == {"apple", "cake"}
     assert prepare(project, PYTHON).ahead == ()
@@ -298,7 +298,7 @@ def test_a_package_of_the_dev_group_is_installed(project: Path) -> None:
 
 def test_other_pins_are_installed_and_what_nobody_declared_is_named(project: Path, index: Index) -> None:
     prepared = prepare(project, PYTHON)
-    run_ok([uv_binary(), "pip", "install", "-q", "--python", prepared.programs["python"], "soup"])
+    run([uv_binary(), "pip", "install", "-q", "--python", prepared.programs["python"], "soup"]).checked()
     (project / "requirements.txt").write_bytes(newer_pins(project, index))
     said = Said()
 
@@ -378,7 +378,7 @@ def test_an_environment_whose_python_is_gone_is_made_again(project: Path) -> Non
 
 
 def test_an_environment_without_its_stamp_is_filled_and_kept(project: Path) -> None:
-    run_ok([uv_binary(), "venv", "-q", project / ".venv"])
+    run([uv_binary(), "venv", "-q", project / ".venv"]).checked()
     (project / ".venv" / "mine.txt").write_text("kept")
 
     assert module(prepare(project, PYTHON), "bread") == "1.0"
@@ -387,7 +387,7 @@ def test_an_environment_without_its_stamp_is_filled_and_kept(project: Path) -> N
 
 
 def test_an_environment_made_by_hand_stays_when_the_network_is_missing(project: Path, index: Index) -> None:
-    run_ok([uv_binary(), "venv", "-q", project / ".venv"])
+    run([uv_binary(), "venv", "-q", project / ".venv"]).checked()
     (project / ".venv" / "mine.txt").write_text("kept")
     index.stop()
 

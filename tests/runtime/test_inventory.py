@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from starterkit.process import run_ok
+from starterkit.process import run
 from starterkit.project import check
 from starterkit.runtime import inventory
 from starterkit.runtime.prepare import compile_pins, environment_problem, prepare
@@ -101,7 +101,7 @@ def test_what_every_command_sees_is_repaired_without_the_network(
     prepared = prepare(project, PYTHON)
 
     assert environment_problem(project, PYTHON) == ""
-    assert run_ok(prepared.command(["{python}", "-c", "import mill; print(mill.VERSION)"])) == b"1.0\n"
+    assert run(prepared.command(["{python}", "-c", "import mill; print(mill.VERSION)"])).out == b"1.0\n"
 
 
 @posix_only

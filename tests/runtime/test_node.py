@@ -13,7 +13,7 @@ import pytest
 
 from starterkit.errors import FileError
 from starterkit.merge_dependencies import merge_declaration
-from starterkit.process import run_ok
+from starterkit.process import run
 from starterkit.runtime import node as nodes
 from starterkit.runtime import tools
 from starterkit.runtime.causes import NoNetworkError, NoSuchPackagesError
@@ -74,7 +74,7 @@ def version_of(prepared: Environment, folder: Path, package: str) -> str:
     code = f"import('{package}').then((found) => console.log(found.default), () => console.log(''))"
     (folder / "look.js").write_text(code, "utf-8")
     command = prepared.command(["{node}", str(folder / "look.js")])
-    return run_ok(command, cwd=folder, env=prepared.variables).decode().strip()
+    return run(command, cwd=folder, env=prepared.variables).checked().decode().strip()
 
 
 def test_an_environment_is_made_and_then_starts_no_program(project: Path) -> None:

@@ -131,9 +131,7 @@ class Bundle:
         for file in self.contents.files:
             path = self.folder / file.name
             if not path.is_file() or path.stat().st_size != file.size:
-                raise BundleLacksError(
-                    f"The bundle {self.folder} is not whole: {file.name} is missing or cut short.", "Copy it again."
-                )
+                raise self._not_whole(f"{file.name} is missing or cut short")
 
     def lacks(self, what: str, reason: str) -> BundleLacksError:
         """Return (not raise) the error for packages that the bundle lacks."""
@@ -141,6 +139,9 @@ class Bundle:
             f"{what[:1].upper()}{what[1:]} are not all in the bundle {self.folder}:\n{reason}".rstrip().rstrip(":"),
             f"Name only packages that are in it. {_LEAVE}",
         )
+
+    def _not_whole(self, problem: str) -> BundleLacksError:
+        return BundleLacksError(f"The bundle {self.folder} is not whole: {problem}.", "Copy it again.")
 
     def _npm_cache(self) -> Path:
         """Return npm's cache, unpacked on this machine: npm writes into it, and a stick may be read-only."""
@@ -153,9 +154,7 @@ class Bundle:
             return whole
         archive = self.folder / file.name
         if not archive.is_file() or sha256_of(archive) != file.sha256:
-            raise BundleLacksError(
-                f"The bundle {self.folder} is not whole: {file.name} is missing or damaged.", "Copy it again."
-            )
+            raise self._not_whole(f"{file.name} is missing or damaged")
         store.mkdir(parents=True, exist_ok=True)
         with locked(store / "lock", what="the packages of the bundle"):
             if not whole.is_dir():

@@ -102,13 +102,8 @@ def own_node() -> KnownNode | None:
 
 def write_known_node(folder: Path, node: KnownNode) -> None:
     """Record in an environment's folder which Node it is for."""
-    known = {
-        "program": str(node.program),
-        "npm": str(node.npm),
-        "version": node.version,
-        "is": _fingerprint(node.program),
-    }
-    write_whole(folder / _KNOWN, json.dumps(known).encode())
+    known = {"program": str(node.program), "npm": str(node.npm), "version": node.version}
+    write_whole(folder / _KNOWN, json.dumps({**known, "is": _fingerprint(node.program)}).encode())
 
 
 def read_known_node(folder: Path) -> KnownNode | None:

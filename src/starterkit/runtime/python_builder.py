@@ -28,15 +28,12 @@ class PythonBuilder(EnvironmentBuilder):
     folder_name = ".venv"
     belongs_there = "the environment of this project belongs"
 
-    @property
-    def _python(self) -> Path:
-        return _python_of(self.folder)
-
     def _prepared(self, was_outdated: bool) -> Environment:
-        variables = program_variables(self._python.parent, self.environment.clear)
+        python = _python_of(self.folder)
+        variables = program_variables(python.parent, self.environment.clear)
         variables["PYTHONIOENCODING"] = "utf-8"  # print() works for any character, even if the output is a file
         ahead = self._background_compile() if was_outdated else ()
-        return Environment({"python": str(self._python)}, variables, self.folder, ahead=ahead)
+        return Environment({"python": str(python)}, variables, self.folder, ahead=ahead)
 
     def _background_compile(self) -> tuple[str, ...]:
         """Return the command that compiles the packages to bytecode.
@@ -48,7 +45,7 @@ class PythonBuilder(EnvironmentBuilder):
         entries = (self.folder / _packages(self.folder)).iterdir()
         modules = [entry for entry in entries if entry.suffix == ".py" or (entry / "__init__.py").is_file()]
         ordered = sorted(modules, key=lambda entry: (entry.stem.lower() not in named, entry.name))
-        return (str(self._python), "-m", "compileall", "-q", *map(str, ordered)) if ordered else ()
+        return (str(_python_of(self.folder)), "-m", "compileall", "-q", *map(str, ordered)) if ordered else ()
 
     def _program_problem(self) -> str:
         return "" if _has_python(self.folder) else "its Python is gone or may not be run"
@@ -91,7 +88,7 @@ class PythonBuilder(EnvironmentBuilder):
         else:
             self._create(files)
         self._report_removed(before, _installed(self.folder), stamp)
-        program = self._python.relative_to(self.folder)
+        program = _python_of(self.folder).relative_to(self.folder)
         write_inventory(self.folder, (program.parent.as_posix(), _packages(self.folder)), program.as_posix())
 
     def _create(self, files: Files) -> None:

@@ -189,9 +189,7 @@ class _ReportMatcher:
         if self.report and self.report.problem:
             return f"The tests ran, but {self.report.problem}."
         if self.of_run or not self.report:
-            failure = self._whole_run()
-            is_named = not failure.place or str(failure.place) in failure.message
-            return failure.message if is_named else f"{failure.message} ({failure.place})"
+            return str(self._whole_run())
         return ""
 
     @property

@@ -42,6 +42,10 @@ class Explanation:
     message: str
     place: SourceLine | None = None
 
+    def __str__(self) -> str:
+        is_named = not self.place or str(self.place) in self.message
+        return self.message if is_named else f"{self.message} ({self.place})"
+
 
 @dataclass(frozen=True)
 class SourceTree:

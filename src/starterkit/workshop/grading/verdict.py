@@ -77,9 +77,7 @@ class _Run:
         return TestGrade(test.id, test.sentence, test.step, outcome.value, message)
 
     def _message(self, case: JUnitCase) -> str:
-        failure = explain(case, self._project)
-        is_named = not failure.place or str(failure.place) in failure.message
-        return failure.message if is_named else f"{failure.message} ({failure.place})"
+        return str(explain(case, self._project))
 
     def _why_it_did_not_run(self, test: ExpectedTest) -> str:
         if not test.file:

@@ -20,7 +20,7 @@ from functools import cached_property
 from pathlib import Path
 
 from starterkit.errors import StarterkitError
-from starterkit.process import run, run_ok
+from starterkit.process import run
 from starterkit.workshop.sandbox import policy
 from starterkit.workshop.sandbox.model import MIB, Confinement, RunResult, SandboxJob
 from starterkit.workshop.sandbox.supervisor import run_watched
@@ -93,7 +93,7 @@ class Container:
         if run([self.engine, "image", "inspect", _IMAGE], timeout=_SECONDS).code != 0:
             empty = io.BytesIO()
             tarfile.open(fileobj=empty, mode="w").close()
-            run_ok([self.engine, "import", "-", _IMAGE], input=empty.getvalue(), timeout=_SECONDS)
+            run([self.engine, "import", "-", _IMAGE], input=empty.getvalue(), timeout=_SECONDS).checked()
 
     def _container(self, job: SandboxJob, name: str, given: Path) -> list[str]:
         """Return the engine's arguments: what is cut off, and what can be seen and used."""

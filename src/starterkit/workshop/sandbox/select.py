@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from starterkit.errors import EnvironmentProblem
-from starterkit.process import run_ok
+from starterkit.process import run
 from starterkit.workshop.sandbox.bubblewrap import Bubblewrap
 from starterkit.workshop.sandbox.container import Container
 from starterkit.workshop.sandbox.model import Confinement, RunResult, Sandbox, SandboxJob
@@ -76,7 +76,7 @@ class LimitsAlone:
             site, scratch = Path(folder, "site"), Path(folder, "tmp")
             site.mkdir()
             scratch.mkdir()
-            run_ok(["tar", "-xf", "-", "-C", site], input=job.archive)
+            run(["tar", "-xf", "-", "-C", site], input=job.archive).checked()
             own = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(scratch), "TMPDIR": str(scratch)}
             begin = ["sh", "-c", _BEGIN.format(**vars(job.limits), blocks=job.limits.file_bytes // 512), "sh"]
 
