@@ -356,6 +356,7 @@ def test_starterkits_own_wheel_is_whole_and_always_the_same(tmp_path: Path) -> N
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     (info,) = tmp_path.glob("*.dist-info")
     assert name.startswith(f"{info.stem}-py3")
+    assert (tmp_path / "starterkit" / "py.typed").is_file()
     assert "\nRequires-Dist: uv" in (info / "METADATA").read_text("utf-8")
     assert "\nName: starterkit-learn\n" in (info / "METADATA").read_text("utf-8")
     assert "starterkit-learn = starterkit.__main__:main\n" in (info / "entry_points.txt").read_text("utf-8")
