@@ -64,18 +64,14 @@ def beginning_with(incomplete: str, candidates: list[str]) -> list[str]:
     return [candidate for candidate in candidates if candidate.startswith(incomplete)]
 
 
+_ELSEWHERE_HELP = "A template from elsewhere: a folder, or a git address (URL, URL@TAG, URL@TAG#FOLDER)."
 Json = Annotated[bool, flag("--json", "Answer with one JSON object, for scripts.")]
 KeepMine = Annotated[bool, flag("--keep-mine", "On a conflict: your lines win.")]
 TakeTheirs = Annotated[bool, flag("--take-theirs", "On a conflict: the path's lines win; yours are kept aside.")]
 Markers = Annotated[bool, flag("--markers", "On a conflict: write both into the file, for you to settle.")]
 SaveLarge = Annotated[bool, flag("--save-large", "Commit files above 10 MB with your work.")]
 LeaveOut = Annotated[bool, flag("--leave-out", "Leave files above 10 MB and nested repositories where they are.")]
-Elsewhere = Annotated[
-    str,
-    option(
-        "--template", "PLACE", "A template from elsewhere: a folder, or a git address (URL, URL@TAG, URL@TAG#FOLDER)."
-    ),
-]
+Elsewhere = Annotated[str, option("--template", "PLACE", _ELSEWHERE_HELP)]
 Trust = Annotated[bool, flag("--trust", "Run the code of a template from elsewhere without asking.")]
 Framework = Annotated[
     str, option("--framework -f", "NAME", "Which framework; `starterkit list` shows them.", complete_frameworks)

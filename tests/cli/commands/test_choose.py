@@ -167,7 +167,7 @@ def test_an_answer_twice_or_in_capitals_or_skipped_is_fine(tmp_path: Path) -> No
 def test_a_template_from_elsewhere_takes_part_and_is_named_in_the_command(tmp_path: Path) -> None:
     template = tmp_path / "my templates" / "pyramid"
     template.mkdir(parents=True)
-    text = (STAND_INS.parent / "templates" / "tiny" / "path.yml").read_text("utf-8")
+    text = (STAND_INS.parents[1] / "templates" / "tiny" / "path.yml").read_text("utf-8")
     text = re.sub(r"^name: .*$", "name: pyramid", text, flags=re.MULTILINE)
     text = re.sub(
         r"^traits:.*(?:\n .*)*", 'traits: {admin: {strength: 3, reason: "It is all admin."}}', text, flags=re.M
@@ -211,7 +211,7 @@ def test_what_is_named_goes_before_what_was_saved(tmp_path: Path, settings: dict
 def test_a_saved_template_from_elsewhere_is_found_from_anywhere(
     tmp_path: Path, settings: dict[str, str | None]
 ) -> None:
-    template = STAND_INS.parent / "templates" / "tiny"
+    template = STAND_INS.parents[1] / "templates" / "tiny"
     place = os.path.relpath(template, tmp_path)
     language = re.search(r"^name: (.*)$", (template / "path.yml").read_text("utf-8"), flags=re.MULTILINE)
     assert language

@@ -141,7 +141,7 @@ import sys
 from starterkit.cli.commands import status
 def broken(*args, **kwargs):
     raise {error}
-status.opened = broken
+status.project_here = broken
 from starterkit.__main__ import main
 sys.exit(main(["status"]))
 """

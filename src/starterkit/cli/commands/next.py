@@ -74,7 +74,12 @@ def _show(console: Console, project: Project, advanced: NextResult, solved: Solv
     console.print(step.summary)
     _show_tests(console, tests)
     console.print()
-    _show_carried(console, advanced)
+    carried, written = advanced.carried, advanced.written
+    assert carried is not None and written is not None
+    changes.show_changed(console, "New here", written)
+    changes.show_files(console, "Put back, they were gone", carried.restored)
+    changes.show_files(console, "You have a file of this name already; yours stays", carried.kept_yours)
+    changes.show_kept(console, written)
     if step.resets_data:
         changes.show_reset(console, "This step changes a table that your database already has")
     if advanced.in_conflict:
@@ -106,15 +111,6 @@ def _show_tests(console: Console, tests: Sequence[ExpectedTest]) -> None:
         console.print("Already green, keep it so:")
     for test in guards:
         console.print(text("- ", "green"), test.sentence, indent=2, hang=2)
-
-
-def _show_carried(console: Console, advanced: NextResult) -> None:
-    carried = advanced.carried
-    assert advanced.written is not None and carried is not None
-    changes.show_changed(console, "New here", advanced.written)
-    changes.show_files(console, "Put back, they were gone", carried.restored)
-    changes.show_files(console, "You have a file of this name already; yours stays", carried.kept_yours)
-    changes.show_kept(console, advanced.written)
 
 
 def _show_end(console: Console, template: Template, *, saved: bool) -> None:

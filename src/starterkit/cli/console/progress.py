@@ -44,7 +44,7 @@ class ProgressReporter:
             self._thread.start()
 
     def stand_still(self) -> None:
-        """Keep every line from now on, because another program writes on the same screen."""
+        """Keep every line, because another program writes on the same screen."""
         self.stop()
         self.is_moving = False
 

@@ -91,7 +91,7 @@ class Shown:
             BOARD.write(self.page, board(room))
 
     def show_table(self, room: WorkshopStatus, lines: int = 0) -> None:
-        """Show the table, in at most so many lines (0: no limit)."""
+        """Show the table, in at most `lines` lines (0: no limit)."""
         show(self.console, room, lines and lines - (self.page is not None))
         if self.page is not None:
             self.console.info(f"The page for the room is {shown_path(self.page)}.")

@@ -66,7 +66,7 @@ def show(console: Console, room: WorkshopStatus, lines: int = 0) -> None:
 
 
 def _fitting(room: WorkshopStatus, rows: int) -> tuple[Sequence[PersonStatus], str]:
-    """Return the people in a table of so many rows, and a sentence about the others."""
+    """Return the people that fit into the rows, and a sentence about the others."""
     if len(room.people) <= rows:
         return room.people, ""
     ranks = {state: rank for rank, state in enumerate(_URGENT)}

@@ -24,7 +24,7 @@ def grade_and_watch(folder: Path, shown: Shown, seconds: int, *, trusted: bool) 
 
 
 def watch_room(folder: Path, shown: Shown, seconds: int, grade: GradePeople | None, troubles: Troubles) -> int:
-    """Collect, grade what changed, and show the status, every so many seconds, until Ctrl-C.
+    """Collect, grade what changed, and show the status, until Ctrl-C. A round starts every `seconds` seconds.
 
     In a file or a pipe, the table appears again only if something in it changed. A round that fails (somebody is just
     editing workshop.yml, for example) is reported, and the next round starts as usual.
