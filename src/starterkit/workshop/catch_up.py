@@ -1,7 +1,6 @@
-"""`workshop catch-up`: bring latecomers to a step. Their own steps stay, and the missing steps get the solution.
-
-For each missing step the solution is merged into their code. If that conflicts, the files of the step are replaced, as
-`solve` does it. Each filled step is a separate commit that says so, and an event in the results.
+"""`workshop catch-up`: bring latecomers to a step, without losing their own steps.
+For each missing step the solution is merged into their code. If that conflicts, the files of the step are replaced,
+as `solve` does it. Each filled step is a separate commit that says so, and an event in the results.
 """
 
 from __future__ import annotations
@@ -30,11 +29,11 @@ Judge = Callable[[Person, str, str], bool]
 
 @dataclass(frozen=True)
 class CatchUpResult:
-    """The result for one person. `own` are the steps that stay theirs, `filled` those with the solution's code.
-
-    `whole` are the filled steps whose files were replaced. `replaced` are lessons and tests that the person had
-    changed: their versions are in the commit `before`. `is_green` is the test result of the filled steps (None: not
-    run). `why` says why nothing was done, or is empty.
+    """The result for one person.
+    `own` are the steps that stay theirs, `filled` those with the solution's code. `whole` are the filled steps whose
+    files were replaced. `replaced` are lessons and tests that the person had changed: their versions are in the
+    commit `before`. `is_green` is the test result of the filled steps (None: not run). `why` says why nothing was
+    done, or is empty.
     """
 
     person: Person
@@ -77,7 +76,7 @@ class CatchUp:
         return self
 
     def _fill(self, step: str, take_whole: bool) -> None:
-        """Add the solution of a step: by a merge if that has no conflict, else by its files."""
+        """Add the solution of a step. If the merge has a conflict, replace its files."""
         template = self.path.template
         before, after = self.path.layer(step, solved=False), self.path.layer(step, solved=True)
         migrations: Mapping[str, Entry] = {}
@@ -125,11 +124,10 @@ def catch_up(
     counts_as_green: bool | None = None,
     take_whole: bool = False,
 ) -> list[CatchUpResult]:
-    """Bring people to the beginning of `step` (a full name), on top of their latest work.
-
+    """Bring people from their latest work to the beginning of `step` (a full name).
     `judge` tests the person's step and the filled steps. If merged steps fail, all files of the path are replaced.
-    Without it, `counts_as_green` says if the person's step is done (None: unknown, and nothing is done).
-    With `take_whole`, all files of the path are replaced at once.
+    Without it, `counts_as_green` says if the person's step is done (None: unknown, and nothing is done). With
+    `take_whole`, all files of the path are replaced at once.
     """
     return in_each_repository(
         workshop,
@@ -207,7 +205,7 @@ def _append(repo: PersonRepository, kind: str, event: Mapping[str, object]) -> N
 
 
 def _finish_killed_command(repo: PersonRepository, submission: Submission) -> None:
-    """Append the missing `filled` event of a command that was killed after the delivery."""
+    """Append the `filled` event of a command that was killed after the delivery."""
     begun, finished = (events.last(repo.workshop, repo.person, kind) for kind in (events.FILLING, events.FILLED))
     commit = begun and begun.get("commit")
     if not begun or not isinstance(commit, str) or commit == (finished or {}).get("commit"):

@@ -1,7 +1,6 @@
-"""`workshop collect`: fetch the latest work of all people into their bare repositories.
-
-People without a remote push to the workshop. If a remote is a folder on this machine, its files of refs are compared
-first, so that git only starts for new work.
+"""`workshop collect`: fetch the latest work of all people.
+People without a remote push to the workshop. If a remote is a folder on this machine, its refs are compared first. So
+git only starts for new work.
 """
 
 from __future__ import annotations
@@ -34,9 +33,8 @@ _NO_WORK = dict.fromkeys(("commit", "committed", "worked", "branch", "step"), No
 @dataclass(frozen=True)
 class CollectResult:
     """The result of collecting from one person.
-
-    `is_new` is true for new work. Then `submission` is the latest, and `begun` is true if it is more than a beginning.
-    `commit` is the latest known commit, even of a person who wasn't reached, or None.
+    `is_new` is true for new work. Then `submission` is the latest, and `begun` is true if it is more than a
+    beginning. `commit` is the latest known commit, even of a person who wasn't reached, or None.
     """
 
     person: Person
@@ -52,7 +50,6 @@ def collect(
     workshop: Workshop, people: Sequence[Person], say: Progress, *, jobs: int = JOBS, seconds: float = SECONDS
 ) -> list[CollectResult]:
     """Collect from people, `jobs` at once, and spend at most `seconds` on each.
-
     New work, and a change in who can be reached, is appended to their results. Call this while `store.working`.
     """
     results: list[CollectResult] = []
@@ -67,7 +64,7 @@ def collect(
 
 
 def collect_remotes(workshop: Workshop, people: Sequence[Person], say: Progress) -> None:
-    """Collect from the people with a remote, so that the next command uses their latest work."""
+    """Collect from the people with a remote, to continue with their latest work."""
     collect(workshop, [person for person in people if person.remote], say)
 
 
@@ -83,7 +80,6 @@ class _Collector:
 
     def look(self, person: Person) -> tuple[CollectResult, dict[str, Any] | None]:
         """Return the result and its event, unless the last event says the same.
-
         The event isn't appended here, because an interrupted fetch looks like a failed one.
         """
         last: Mapping[str, Any] = {}
@@ -121,7 +117,7 @@ class _Collector:
         return result, {**event, **work, "refs": refs}
 
     def _look(self, person: Person, last: Mapping[str, Any]) -> tuple[RemoteResult, Submission | None, str]:
-        """Fetch. Return the answer, the latest work if it is new, and the fingerprint of the branches."""
+        """Fetch. Return the answer, the new work, and the fingerprint of the branches."""
         folder = self._workshop.repository(person)
         before = refs_on_disk(folder, person.heads)
         if before is None and not folder.is_dir():
@@ -139,7 +135,7 @@ class _Collector:
             return answer, submission, refs
 
     def _submission(self, repository: BareRepository, person: Person, heads: Mapping[str, str]) -> Submission | None:
-        """The latest work. The beginnings are read once for all people, because many people have nothing else."""
+        """Return the latest work. Many people have a beginning, so those are read once."""
         if len(heads) == 1 and self._begun_with.issuperset(heads.values()):
             ((name, commit),) = heads.items()
             return replace(self._beginnings[commit], person=person, branch=name.removeprefix(person.heads))
@@ -169,7 +165,7 @@ class _Collector:
 
 
 def _heads_in(folder: Path) -> dict[str, str] | None:
-    """The branches of a repository in a folder, read from its files. None if only git can read them."""
+    """Return the branches of a repository, or None if only git can read them."""
     git_dir = folder / ".git"
     try:
         if not stat.S_ISDIR(git_dir.lstat().st_mode):
@@ -183,7 +179,7 @@ def _heads_in(folder: Path) -> dict[str, str] | None:
 
 
 def _warn_of_no_branch(repository: BareRepository, folder: Path) -> str:
-    """A warning if the commit that is checked out in a folder is on no branch, so that git doesn't fetch it."""
+    """Return a warning if the current commit is on no branch: git doesn't fetch it."""
     try:
         with (folder / ".git" / "HEAD").open("rb") as stream:
             head = stream.read(100).decode("ascii", "replace").strip()

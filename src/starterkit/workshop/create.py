@@ -1,4 +1,4 @@
-"""`workshop create`: the new people of a roster get a bare repository and a project to begin with."""
+"""`workshop create`: give new people a bare repository and a project."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ PUSH_JOBS = 8
 
 @dataclass(frozen=True)
 class CreateRequest:
-    """The arguments of `workshop create`. Empty ones weren't given. `order` is called for a new workshop only.
-
-    `method` says how new people begin: with a zip (`zip`) or a working folder (`folders`) in the folder `handouts`.
+    """The arguments of `workshop create`. Empty ones weren't given.
+    `order` is called for a new workshop only. `method` says how new people begin: with a zip (`zip`) or a working
+    folder (`folders`) in the folder `handouts`.
     """
 
     folder: Path
@@ -51,7 +51,7 @@ class CreateRequest:
 
 @dataclass(frozen=True)
 class Participant:
-    """A person of the roster. `handout` is their zip or working folder, `pushed` the result of pushing to them."""
+    """A person of the roster, with their zip or folder, and the result of the push."""
 
     person: Person
     is_new: bool
@@ -86,7 +86,7 @@ class CreateResult:
 
 
 def create(request: CreateRequest, say: Progress) -> CreateResult:
-    """Make the workshop, or add the new people of the roster to it. Checks everything before the first write."""
+    """Make the workshop, or add new people to it. Checks everything first."""
     folder = request.folder
     order = path = None
     if is_workshop(folder):
@@ -111,7 +111,6 @@ def create(request: CreateRequest, say: Progress) -> CreateResult:
 
 
 def _check_folder(folder: Path) -> None:
-    """Raise `UsageError` if no workshop can be made in this folder."""
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is a file.", "Choose a folder that does not exist yet.")
     if folder.is_dir() and not _was_begun(folder) and not looks_empty(folder):
@@ -122,7 +121,7 @@ def _check_folder(folder: Path) -> None:
 
 
 def _was_begun(folder: Path) -> bool:
-    """True if a command that made a workshop here was killed before it wrote workshop.yml."""
+    """True if `workshop create` was killed here before it wrote workshop.yml."""
     entries = {entry.name: entry.is_dir() for entry in folder.iterdir()}
     return (
         "repos" in entries
@@ -133,7 +132,7 @@ def _was_begun(folder: Path) -> bool:
 
 
 def _open(request: CreateRequest) -> Workshop:
-    """Open the workshop. Raises `FileError` if it names a home folder that this machine doesn't know."""
+    """Open the workshop. Raises `FileError` if it names an unknown home folder."""
     workshop = reopened(request.folder)
     _check_same(workshop, request)
     for method in workshop.handouts:
@@ -144,7 +143,6 @@ def _open(request: CreateRequest) -> Workshop:
 
 
 def _check_same(workshop: Workshop, request: CreateRequest) -> None:
-    """Raise `UsageError` if the request differs from the workshop, because all people share one path."""
     differences: list[tuple[str, str, str]] = []
     if request.template and request.template != workshop.template:
         differences.append(("the template", workshop.template, request.template))
@@ -165,7 +163,6 @@ def _check_same(workshop: Workshop, request: CreateRequest) -> None:
 
 
 def _match(request: CreateRequest, workshop: Workshop | None) -> Matched:
-    """Match the roster with the workshop. New people get their method and their remote."""
     people = workshop.people if workshop else ()
     matched = match(request.roster, people, names_in_use(request.folder) if workshop else ())
     handouts = _handouts(request, workshop)
@@ -183,7 +180,7 @@ def _match(request: CreateRequest, workshop: Workshop | None) -> Matched:
 
 
 def _handouts(request: CreateRequest, workshop: Workshop | None) -> dict[str, str]:
-    """The folders for zips and working folders. The option comes before the workshop's."""
+    """Return the folders for zips and working folders. The option comes last."""
     folders = dict(workshop.handouts) if workshop else {}
     if request.handouts is not None:
         folders.pop(request.method, None)  # the last method is the one for new people
@@ -198,8 +195,7 @@ def _as_kept(home: Path, folder: Path) -> str:
 
 
 def _with_options(workshop: Workshop, request: CreateRequest) -> Workshop:
-    """The workshop with the due time, the remote template and the handouts of the request.
-
+    """Return the workshop with the options of the request.
     If they bring another method, each known person keeps the method that they began with.
     """
     handouts, people = _handouts(request, workshop), workshop.people
@@ -218,7 +214,6 @@ def _with_options(workshop: Workshop, request: CreateRequest) -> Workshop:
 
 
 def _hand_out(request: CreateRequest, workshop: Workshop, matched: Matched, say: Progress) -> CreateResult:
-    """Write the handouts and push to the remotes of the roster's people."""
     people = {person.folder: person for person in workshop.people}
     folders = {entry.line: person.folder for entry, person in (*matched.known, *matched.new)}
     in_order = [people[folders[entry.line]] for entry in request.roster.entries]
@@ -233,7 +228,7 @@ def _hand_out(request: CreateRequest, workshop: Workshop, matched: Matched, say:
 
 
 def _write_handouts(workshop: Workshop, people: Sequence[Person], say: Progress) -> dict[str, Path]:
-    """Write the missing zips and working folders. Return all of them by the person's folder."""
+    """Write the missing zips and folders. Return all of them by person's folder."""
     goals = {person.folder: goal for person in people if (goal := _handout(workshop, person)) is not None}
     missing = [person for person in people if person.folder in goals and not goals[person.folder].exists()]
     try:
@@ -257,7 +252,7 @@ def _write_handouts(workshop: Workshop, people: Sequence[Person], say: Progress)
 
 
 def _handout(workshop: Workshop, person: Person) -> Path | None:
-    """The zip or working folder of a person, which may not exist yet. None if they began by another method."""
+    """Return the path of a person's zip or working folder, or None for a clone."""
     method = workshop.start_method(person)
     folder = workshop.handout_folder(method)
     if folder is None:
@@ -272,7 +267,7 @@ def _handout(workshop: Workshop, person: Person) -> Path | None:
 
 
 def _push(workshop: Workshop, people: Sequence[Person], jobs: int, say: Progress) -> dict[str, RemoteResult]:
-    """Push the first commit to every remote that doesn't have it. Return the results by the person's folder."""
+    """Push the first commit to remotes that lack it. Return results by folder."""
 
     def last_push(person: Person) -> Mapping[str, object]:
         return events.last(workshop, person, events.PUSHED) or {}

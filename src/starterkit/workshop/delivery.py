@@ -1,5 +1,4 @@
 """Carry changes of the path onto a person's work, and deliver the commits.
-
 All of it happens in the person's bare repository, without a work tree. None of their code runs.
 """
 
@@ -51,9 +50,9 @@ class ProjectAtCommit:
 
 @dataclass(frozen=True)
 class Delivery:
-    """The branch with the delivered commits, which is the person's own branch if `is_theirs`.
-
-    `source` is the repository to pull from, or empty if it is the usual one.
+    """The branch with the delivered commits.
+    It is the person's own branch if `is_theirs`. `source` is the repository to pull from, or empty if it is the usual
+    one.
     """
 
     branch: str
@@ -62,10 +61,10 @@ class Delivery:
 
 
 class PersonRepository:
-    """A person's bare repository, for changes of the path. New commits get the time `seconds` (default: now)."""
+    """A person's bare repository. New commits get the time `seconds` (default: now)."""
 
     def __init__(self, workshop: Workshop, person: Person, bare: BareRepository, seconds: int = 0) -> None:
-        # With one time for all people, the same change to the same beginning has the same id for all of them.
+        # With one time for all people, the same change to the same beginning has one id.
         self._seconds = seconds or int(time.time())
         self.workshop = workshop
         self.person = person
@@ -74,8 +73,7 @@ class PersonRepository:
 
     @cached_property
     def folder(self) -> Path | None:
-        """The person's working folder on this machine, or None if their remote is another repository.
-
+        """The person's working folder on this machine, or None.
         git rejects a push to the branch that is checked out there. So commits wait in the bare repository, and the
         folder pulls from it.
         """
@@ -83,7 +81,7 @@ class PersonRepository:
         return folder if folder is not None and (folder / ".git").exists() else None
 
     def latest(self) -> Submission | None:
-        """Return a person's latest work, with delivered commits on top of it that they haven't pulled yet."""
+        """Return a person's latest work, with the commits that they haven't pulled yet."""
         submission = latest_in(self.bare, self.person)
         if submission is None or self.folder is None:
             return submission
@@ -102,7 +100,7 @@ class PersonRepository:
         return self.bare.git.try_run("merge-base", "--is-ancestor", earlier, later).code == 0
 
     def delivered(self, branch: str, *, is_theirs: bool = False) -> Delivery:
-        """Return the delivery of a branch. It has a source if the person's folder pulls from another repository."""
+        """Return the delivery of a branch, with a source if the folder needs one."""
         if self.folder is None:
             return Delivery(branch, is_theirs)
         bare = self.bare.folder.absolute()
@@ -111,7 +109,7 @@ class PersonRepository:
         return Delivery(branch, is_theirs, "" if origin and Path(origin).resolve() == bare.resolve() else str(bare))
 
     def project_at(self, submission: Submission) -> ProjectAtCommit:
-        """Return the project in a submission. Raises `FileError` if its `.starterkit.yml` is missing or damaged."""
+        """Return the project in a submission. Raises `FileError` for a wrong state."""
         state, tree = state_of(self.bare, submission.commit), files_of(self.bare, submission.commit)
         del tree[STATE_FILE]
         return ProjectAtCommit(submission, state, tree)
@@ -124,7 +122,6 @@ class PersonRepository:
 
     def carry(self, template: Template, before: Tree, after: Tree, mine: Tree) -> Carried:
         """Carry a change of the path onto a person's files, as `next` and `solve` do.
-
         Raises `StarterkitError` if a file is too large to be merged.
         """
         for path in changed_paths(before, after):
@@ -135,7 +132,7 @@ class PersonRepository:
         return carry(self.merger, template, before, after, mine, pins_rule=rule)
 
     def commit(self, message: str, parent: str | int, tree: Tree, state: State) -> NewCommit:
-        """Return a commit by starterkit with these files and this state. `parent` is the one of `NewCommit`."""
+        """Return a commit with these files and this state. See `NewCommit` for `parent`."""
         whole = {**tree, STATE_FILE: Entry(FILE, self.merger.add(state_bytes(state)))}
         new = self.merger.new
         return NewCommit(
@@ -157,7 +154,6 @@ class PersonRepository:
 
     def deliver(self, submission: Submission, commit: str, state: State, branch: str = "") -> Delivery:
         """Put a commit where `starterkit pull` gets it, with the refs of its path.
-
         Without `branch`, that is the person's own branch. If they pushed since the submission, it is a branch that is
         named after the path. Raises `EnvironmentProblem` if their remote can't be reached.
         """
@@ -182,7 +178,7 @@ class PersonRepository:
         return Delivery(goal, goal == submission.branch)
 
     def _move(self, ref: str, old: str, new: str, state: State) -> None:
-        """Move a branch and the refs of the path together. Fails if the branch is no longer at `old`."""
+        """Move a branch, unless it left `old`, together with the refs of the path."""
         refs = (f"{ref} {new} {old}".rstrip(), f"{PATH_REF} {state.path}", f"{METADATA_REF} {state.texts}")
         lines = "\n".join(("start", *(f"update {line}" for line in refs), "commit", ""))
         arguments = ("update-ref", "-m", "starterkit workshop", "--stdin")
@@ -209,9 +205,9 @@ def in_each_repository(
     failed: Callable[[Person, str], _Result],
     seconds: int = 0,
 ) -> list[_Result]:
-    """Collect from people, then do the work in each repository. If it fails for one person, the others continue.
-
-    `failed` gets the person and the message. `seconds` is the time of new commits.
+    """Collect from people, then do the work in each repository.
+    If it fails for one person, the others continue. `failed` gets the person and the message. `seconds` is the time
+    of new commits.
     """
     collect_remotes(workshop, people, say)
     results = []
@@ -226,5 +222,5 @@ def in_each_repository(
 
 
 def fix_branch(state: State) -> str:
-    """Return the name of the branch with this path, if it couldn't go onto a person's own branch."""
+    """Return the name of the branch that a person has to merge for this path."""
     return f"{FIX_BRANCHES}{state.path[:8]}"

@@ -1,8 +1,7 @@
-"""The events of each person, in results/<folder>.jsonl: one JSON object per line, only appended.
-
-Kinds: `collected`, `graded`, `pushed` (the first commit was pushed to the person's remote), `filling` and `filled`
-(before and after `catch-up` adds steps), `fixing` and `fixed` (before and after `push-fix` adds the corrected path).
-Readers ignore kinds and keys that they don't know.
+"""The events of each person: one JSON object per line of results/<folder>.jsonl.
+`pushed` means that the person's remote got the first commit. `catch-up` writes `filling` before it adds steps, and
+`filled` after it. `push-fix` writes `fixing` and `fixed` in the same way. Readers ignore kinds and keys that they
+don't know.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ def append(workshop: Workshop, person: Person, event: Mapping[str, Any]) -> None
 
 
 def read(workshop: Workshop, person: Person) -> list[dict[str, Any]]:
-    """Return all events of a person, the oldest first. Lines that were cut off are ignored."""
+    """Return a person's events, the oldest first, without lines that were cut off."""
     try:
         data = workshop.results(person).read_bytes()
     except FileNotFoundError:
@@ -74,7 +73,7 @@ def filled(workshop: Workshop, person: Person) -> tuple[str, ...]:
 
 
 def ours(workshop: Workshop, person: Person) -> dict[str, str]:
-    """Return the commits that the workshop added to a person's work, each with its parent."""
+    """Return the workshop's commits on a person's work, each with its parent."""
     parents = {}
     for event in read(workshop, person):
         commit, parent = event.get("commit"), event.get("from")
@@ -85,7 +84,7 @@ def ours(workshop: Workshop, person: Person) -> dict[str, str]:
 
 
 def moment(when: datetime | None = None) -> str:
-    """Return a time (default: now) as results have it: ISO 8601 in UTC, with whole seconds."""
+    """Return a time (default: now) in ISO 8601 and UTC, with whole seconds."""
     return (when or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="seconds")
 
 

@@ -1,4 +1,4 @@
-"""Working folders and zips for the participants: a whole project with its git history, which borrows no objects."""
+"""Working folders and zips with a whole project, which borrows no git objects."""
 
 from __future__ import annotations
 
@@ -59,8 +59,9 @@ def is_another_user(login: str) -> bool:
 
 
 def _may_be_given_away(person: Person) -> bool:
-    """True if a login of the person is another user of this machine. Without a login, only root can give it away."""
+    """True if another user of this machine may get the person's folder."""
     logins = [member.login for member in person.everybody if member.login]
+    # Only root can give a folder to a user whose login isn't known.
     is_root = sys.platform != "win32" and os.geteuid() == 0
     return any(map(is_another_user, logins)) or (is_root and not logins)
 
@@ -71,7 +72,7 @@ def folder_in_zip(workshop: Workshop) -> str:
 
 
 class Handouts:
-    """Makes working folders and zips for people who begin, from the new folder `master`."""
+    """Makes working folders and zips for new people, from the new folder `master`."""
 
     def __init__(self, workshop: Workshop, master: Path) -> None:
         self._workshop = workshop
@@ -102,9 +103,8 @@ class Handouts:
             draft.rename(goal)
 
     def _write_pack(self, name: str, draft: Path, goal: Path, alone: bool) -> None:
-        """Hard-link a pack from an earlier folder, as git does when it clones on one machine.
-
-        A folder that another user may get needs a copy, because the owner of a file can write to all its hard links.
+        """Hard-link a pack from an earlier folder, as `git clone` does on one machine.
+        A folder for another user needs a copy: the owner of a file can write to all its hard links.
         """
         if not alone and self._linked is not None:
             try:
@@ -130,14 +130,13 @@ class Handouts:
             draft.replace(goal)
 
     def _packed_refs(self, person: Person) -> bytes:
-        """The file with a person's refs. A person with an origin also gets its branch, as in a clone."""
+        """Return the file with a person's refs. Like a clone, it has the origin's branch."""
         refs = {**self._refs, **({_UPSTREAM: self._refs[MAIN]} if person.remote else {})}
         lines = "".join(f"{id} {name}\n" for name, id in sorted(refs.items()))
         return f"# pack-refs with: sorted \n{lines}".encode()
 
     def _origin(self, person: Person, goal: Path) -> str:
         """The lines of .git/config for the person's origin, or "" without a remote.
-
         If the person's remote is this folder, it pulls from their bare repository in the workshop.
         """
         folder, collected = self._workshop.remote_folder(person), ""
@@ -152,7 +151,6 @@ class Handouts:
         )
 
     def _fill(self) -> None:
-        """Make the folder that all handouts are copied from."""
         workshop, master = self._workshop, self._master
         master.mkdir()
         repository = make_repository(master)
@@ -199,7 +197,7 @@ class Handouts:
 
 @contextmanager
 def _draft_of(goal: Path) -> Iterator[Path]:
-    """Give the block a path next to the goal, for a draft that it moves to the goal. Removes the draft on errors."""
+    """Give the block a path next to the goal for a draft, and remove it on errors."""
     goal.parent.mkdir(parents=True, exist_ok=True)
     draft = goal.parent / f"{DRAFT}{secrets.token_hex(8)}"
     try:

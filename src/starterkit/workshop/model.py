@@ -46,11 +46,10 @@ class Member:
 @dataclass(frozen=True)
 class Person:
     """A person, or a team with its members.
-
-    `folder` is a safe and readable name, unique in the workshop. `remote` is the URL or the folder of their repository.
-    A relative folder starts at the workshop's folder. Without a remote, they push to repos/<folder>.git.
-    `identifier` is a number or word that the roster has for them, such as a student number.
-    `begins` is one of `METHODS`. It is empty if the workshop has only ever had one method.
+    `folder` is a safe and readable name, unique in the workshop. `remote` is the URL or the folder of their
+    repository. A relative folder starts at the workshop's folder. Without a remote, they push to repos/<folder>.git.
+    `identifier` is a number or word that the roster has for them, such as a student number. `begins` is one of
+    `METHODS`. It is empty if the workshop has only ever had one method.
     """
 
     folder: str
@@ -85,11 +84,11 @@ def is_odd(remote: str) -> bool:
 
 @dataclass(frozen=True)
 class Workshop:
-    """An opened workshop. All people begin at `step`, with its solution if `solved`. The base is always solved.
-
-    `handouts` names the folders with zips (`zip`) and working folders (`folders`). New people begin with the last one.
-    `corrected` is the source of the corrected template, or empty if that is `template`.
-    `older` has the keys that older versions wrote. This version only keeps them.
+    """An opened workshop.
+    All people begin at `step`, with its solution if `solved`. The base is always solved. `handouts` names the folders
+    with zips (`zip`) and working folders (`folders`). New people begin with the last one. `corrected` is the source
+    of the corrected template, or empty if that is `template`. `older` has the keys that older versions wrote. This
+    version only keeps them.
     """
 
     folder: Path
@@ -124,14 +123,13 @@ class Workshop:
         return self.folder / "results" / f"{person.folder}.jsonl"
 
     def remote_folder(self, person: Person) -> Path | None:
-        """Return the folder that a person's remote names, or None for a URL and for no remote.
-
+        """Return the folder that is a person's remote, or None.
         Raises `FileError` if it is in a home folder that this machine doesn't know.
         """
         return self._expand(person.remote) if person.remote and not is_address(person.remote) else None
 
     def works_in(self, person: Person, folder: Path) -> bool:
-        """True if a person's remote is this folder, even if its path is spelled differently."""
+        """True if a person's remote is this folder, even by another path."""
         remote = self.remote_folder(person)
         return remote is not None and os.path.realpath(remote) == os.path.realpath(folder)
 
@@ -142,7 +140,6 @@ class Workshop:
 
     def start_method(self, person: Person) -> str:
         """Return how a person began, one of `METHODS`.
-
         Older workshops don't keep this for each person. If they have two methods, the person's remote decides.
         """
         if person.begins or not self.handouts:
@@ -155,11 +152,11 @@ class Workshop:
         return "zip" if "zip" in self.handouts else "clone"
 
     def waits_for(self, person: Person) -> bool:
-        """True if a person began with a zip, and no remote names the folder that they handed in."""
+        """True if a person began with a zip, and their folder isn't a remote yet."""
         return self.start_method(person) == "zip" and not person.remote
 
     def handout_folder(self, method: str) -> Path | None:
-        """Return the folder with the zips or working folders, or None. Raises the same errors as `remote_folder`."""
+        """Return the folder with the zips or working folders. Raises `FileError`."""
         return self._expand(self.handouts[method]) if method in self.handouts else None
 
     def _expand(self, path: str) -> Path:
@@ -170,12 +167,12 @@ class Workshop:
 
     @cached_property
     def called(self) -> Mapping[str, str]:
-        """The names for screens, by folder. If two people have the same name, the login is added."""
+        """The names for screens, by folder. Equal names have the login behind them."""
         return told_apart((person.folder, person.name, person.login) for person in self.people)
 
     @cached_property
     def by_word(self) -> Mapping[str, tuple[Person, ...]]:
-        """The people by folder, login, name and e-mail address, in any letter case, and teams by their members."""
+        """The people by folder, login, name and e-mail address, and teams by members."""
         matches: dict[str, dict[str, Person]] = {}
         for person in self.people:
             member_words = (word for each in person.members for word in (each.login, each.name, each.email))
@@ -184,7 +181,7 @@ class Workshop:
         return {word: tuple(people.values()) for word, people in matches.items()}
 
     def chosen(self, names: Sequence[str]) -> tuple[Person, ...]:
-        """Return the people with these names (see `by_word`), or all people for no names. Raises `UsageError`."""
+        """Return the people with these names, or all people. Raises `UsageError`."""
         folders: set[str] = set()
         for name in names:
             exact = [person for person in self.people if person.folder == name]

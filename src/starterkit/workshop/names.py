@@ -1,4 +1,4 @@
-"""Folder names for people: readable, and safe on every machine for any name in a roster."""
+"""Folder names for people: readable, and safe on every machine."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ _PLAIN_LETTERS = str.maketrans(
 
 
 def told_apart(people: Iterable[tuple[str, str, str]]) -> dict[str, str]:
-    """Return the names for screens by folder, from folders, names and logins. Equal names get the login or folder."""
+    """Return names by folder. Equal names get the login or the folder behind them."""
     known = list(people)
     names = Counter(name for _, name, _ in known)
     return {folder: f"{name} ({login or folder})" if names[name] > 1 else name for folder, name, login in known}
 
 
 def key_of(text: str) -> str:
-    """Return the same key for texts that are equal on a file system without letter case and Unicode forms."""
+    """Return a text without letter case and Unicode forms, as file systems compare."""
     return normalize("NFKC", normalize("NFKC", text).casefold())
 
 
 def plain_name(text: str) -> str:
-    """Return a person's name without control characters, marks of direction and extra whitespace."""
+    """Return a name without control characters, marks and extra whitespace."""
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
     seen = (character for character in text if category(character) not in _UNSEEN or character in _JOINERS)
@@ -43,8 +43,7 @@ def plain_name(text: str) -> str:
 
 
 def folder_name(text: str) -> str:
-    """Return a folder's name made from a text, or "" if the text has no letter and no digit.
-
+    """Return a folder's name for a text, or "" without any letter and digit.
     Latin letters lose their accents, and letters of other scripts stay. All other characters become a dash.
     """
     letters = normalize("NFC", "".join(map(_plain_letter, key_of(plain_name(text)))))
@@ -64,7 +63,7 @@ def unique(name: str, taken: Collection[str]) -> str:
 
 
 def is_safe(name: str) -> bool:
-    """True if a folder's name is safe on every machine: letters, digits, and `-`, `_`, `.` between them."""
+    """True for a safe name: letters and digits, with `-`, `_`, `.` between them."""
     return (
         bool(name)
         and len(name.encode("utf-8", "surrogatepass")) <= _LONGEST
@@ -90,7 +89,6 @@ def _plain_letter(character: str) -> str:
 
 
 def _shortened(name: str) -> str:
-    """The name in at most `_MOST_BYTES` bytes, cut between letters."""
     if len(name.encode()) <= _MOST_BYTES:
         return name
     return name.encode()[:_MOST_BYTES].decode("utf-8", "ignore").rstrip("-")

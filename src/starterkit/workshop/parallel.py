@@ -17,9 +17,9 @@ _Result = TypeVar("_Result")
 def each(
     items: Sequence[_Item], work: Callable[[_Item], _Result], jobs: int, say: Progress, title: str
 ) -> Iterator[tuple[_Item, _Result]]:
-    """Yield all items in their order, each with the result of the work. Reports each second how many are done.
-
-    If it is interrupted, it terminates running programs and starts no more work.
+    """Yield all items in their order, each with the result of the work.
+    Reports each second how many are done. If it is interrupted, it terminates running programs and starts no more
+    work.
     """
     reported = time.monotonic()
     pool = ThreadPoolExecutor(max(1, min(jobs, len(items) or 1)))

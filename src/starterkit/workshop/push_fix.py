@@ -1,5 +1,4 @@
-"""`workshop push-fix`: carry a corrected template onto the work of all people who have begun.
-
+"""`workshop push-fix`: carry a corrected template onto the work of all people.
 First everything is computed and reported: commits are made, and no branch moves. A correction without a conflict
 becomes one commit on the person's branch. For a conflict, a second branch is made, so that `git merge` shows the
 conflict: it starts at the commit in which the person's files were still the path's.
@@ -72,10 +71,10 @@ class NewPath:
 
 @dataclass(frozen=True)
 class PathFix:
-    """The effect of the correction on one person's work. `commit` isn't on a branch before `delivered`.
-
-    `files` change, or are in conflict. `lines` are the first and last lines of each conflict, by file. `replaced` are
-    lessons and tests that the person had changed: their versions are in the commit `base`.
+    """The effect of the correction on one person's work.
+    `commit` isn't on a branch before `delivered`. `files` change, or are in conflict. `lines` are the first and last
+    lines of each conflict, by file. `replaced` are lessons and tests that the person had changed: their versions are
+    in the commit `base`.
     """
 
     person: Person
@@ -91,8 +90,7 @@ class PathFix:
 
 
 def render_new_path(workshop: Workshop, corrected: ResolvedTemplate, *, trusted: bool = False) -> NewPath:
-    """Render the corrected template with the workshop's answers into the path's repository, next to the present path.
-
+    """Render the corrected template next to the present path.
     Raises `UsageError` if it lacks the step at which all people begin, and the errors of rendering.
     """
     template = corrected.template
@@ -116,8 +114,7 @@ def render_new_path(workshop: Workshop, corrected: ResolvedTemplate, *, trusted:
 
 
 def reverted_later(workshop: Workshop, new: NewPath) -> tuple[tuple[str, str], ...]:
-    """Return the corrected files of the site that a later step reverts, each with that step.
-
+    """Return the corrected files that a later step reverts, each with that step.
     Solutions have whole files. So a solution reverts a correction if its file still has a line that was corrected.
     """
     with BareRepository(workshop.path_repository) as repository:
@@ -136,7 +133,7 @@ def reverted_later(workshop: Workshop, new: NewPath) -> tuple[tuple[str, str], .
 
 @dataclass
 class _Corrections:
-    """The files that are corrected in the layers so far, each with the lines that the correction removed."""
+    """The corrected files of the layers so far, with the lines that were removed."""
 
     reader: ObjectReader
     template: Template
@@ -144,7 +141,7 @@ class _Corrections:
     previous: Tree = field(default_factory=dict)
 
     def add_layer(self, old: Tree, corrected: Tree) -> list[str]:
-        """Add the corrections of the next layer. Return the files of earlier corrections that it reverts."""
+        """Add the next layer. Return the earlier corrections that it reverts."""
         uncorrected = [file for file in self.removed_lines if file in corrected and old.get(file) == corrected[file]]
         new = sorted(file for file in uncorrected if corrected[file] != self.previous.get(file))
         removed = self.removed_lines
@@ -161,7 +158,7 @@ class _Corrections:
 
 
 def plan(workshop: Workshop, people: Sequence[Person], new: NewPath, say: Progress) -> list[PathFix]:
-    """Return the effect of the correction on each person's latest work. Commits are made, and no branch moves."""
+    """Return the effect on each person's latest work. No branch moves."""
     return in_each_repository(
         workshop,
         people,
@@ -202,7 +199,6 @@ def _change(old: LearningPath, corrected: LearningPath, state: State) -> tuple[T
 
 
 def _carry(repo: PersonRepository, project: ProjectAtCommit, old: LearningPath, corrected: LearningPath) -> PathFix:
-    """Carry the correction onto a person's work. A commit is made, and no branch moves."""
     base = project.submission.commit
     state = replace(project.state, path=corrected.tip, texts=corrected.texts, version=__version__)
     carried = repo.carry(corrected.template, *_change(old, corrected, state), project.tree)
@@ -227,8 +223,7 @@ def _carry(repo: PersonRepository, project: ProjectAtCommit, old: LearningPath, 
 
 
 def _left_behind(repo: PersonRepository, project: ProjectAtCommit, corrected: LearningPath) -> LearningPath | None:
-    """Return the older path whose lessons or tests are left in a project that has the corrected path.
-
+    """Return the older path whose lessons or tests are left in a corrected project.
     git leaves them if the person merges the correction into a step that they had begun and not pushed.
     """
     with BareRepository(repo.workshop.path_repository) as repository:
@@ -244,7 +239,7 @@ def _left_behind(repo: PersonRepository, project: ProjectAtCommit, corrected: Le
 
 
 def _lines_in_conflict(data: bytes) -> tuple[tuple[int, int], ...]:
-    """Return the first and last lines of each conflict, as the person's file counts them."""
+    """Return the first and last line of each conflict in the person's file."""
     conflicts: list[tuple[int, int]] = []
     number, first, is_mine = 0, 0, True
     for line in data.split(b"\n"):
@@ -264,10 +259,9 @@ def _lines_in_conflict(data: bytes) -> tuple[tuple[int, int], ...]:
 def _commit_to_merge(
     repo: PersonRepository, project: ProjectAtCommit, corrected: LearningPath, files: Sequence[str]
 ) -> NewCommit | None:
-    """Return a commit that gives git's own conflict in these files when the person merges it, or None.
-
-    Its parent is the person's newest commit that takes the correction of its step without a conflict. So git shows the
-    person's later changes next to the correction.
+    """Return a commit whose merge gives git's own conflict in these files, or None.
+    Its parent is the person's newest commit that takes the correction of its step without a conflict. So git shows
+    the person's later changes next to the correction.
     """
     reader, name, tried = repo.bare.reader, project.submission.commit, set[tuple[Entry | None, ...]]()
     for _ in range(_MOST_COMMITS):
@@ -287,7 +281,7 @@ def _commit_to_merge(
 def _corrected_at(
     repo: PersonRepository, corrected: LearningPath, name: str, tree: Tree, files: Sequence[str]
 ) -> NewCommit | None:
-    """Return the correction on top of a commit. None if it conflicts, or doesn't change all these files."""
+    """Return a clean correction of all these files on top of a commit, or None."""
     try:
         state = state_of(repo.bare, name)
     except StarterkitError:
@@ -304,10 +298,9 @@ def _corrected_at(
 
 
 def apply(workshop: Workshop, fixes: Sequence[PathFix], new: NewPath, corrected: str = "") -> list[PathFix]:
-    """Deliver all corrections. Return them with their deliveries, or as failed with the reason.
-
-    `corrected` is the source of the new template, or empty if it is the workshop's own. The old path is kept first, and
-    the workshop gets the new path last. So typing the command again finishes a killed one.
+    """Deliver all corrections. Return them with their deliveries or reasons.
+    `corrected` is the source of the new template, or empty if it is the workshop's own. The old path is kept first,
+    and the workshop gets the new path last. So typing the command again finishes a killed one.
     """
     _keep_old_path(workshop, fixes)
     done = [_deliver(workshop, fix) for fix in fixes]
@@ -335,9 +328,9 @@ def _deliver(workshop: Workshop, fix: PathFix) -> PathFix:
 
 
 def _keep_old_path(workshop: Workshop, fixes: Sequence[PathFix]) -> None:
-    """Keep the present path's objects, because a project may still have it, or an old clone may come back.
-
-    Each branch of the path's repository is a beginning, so that people with only such a commit haven't begun.
+    """Keep the present path's objects.
+    A project may still have it, or an old clone may come back. Each branch of the path's repository is a beginning,
+    so that people with only such a commit haven't begun.
     """
     begun_with = beginnings(workshop)
     corrected = {fix.commit: fix.person for fix in fixes if fix.outcome is FixOutcome.CLEAN and fix.base in begun_with}
@@ -354,7 +347,7 @@ def _keep_old_path(workshop: Workshop, fixes: Sequence[PathFix]) -> None:
 
 
 def _replace_path(workshop: Workshop, new: NewPath, corrected: str) -> None:
-    """Make the corrected path the workshop's path, so that new people begin with it."""
+    """Make the corrected path the one with which new people begin."""
     fixed = replace(workshop, path=new.path, texts=new.texts, version=__version__, corrected=corrected)
     with BareRepository(workshop.path_repository) as repository:
         write_beginning(repository.git, new.spec, new.rendered, BOT)
@@ -364,7 +357,7 @@ def _replace_path(workshop: Workshop, new: NewPath, corrected: str) -> None:
 
 
 def _with_path_of(fixed: Workshop, data: bytes) -> bytes:
-    """Return workshop.yml with the new path. Other lines stay, because the instructor may have edited them."""
+    """Return workshop.yml with the new path. The instructor's other lines stay."""
     data = re.sub(rb"^corrected:[^\r\n]*\r?\n", b"", data, flags=re.MULTILINE)
     for name in ("version", "path", "texts"):
         lines = yaml_lines(name, getattr(fixed, name))

@@ -1,4 +1,4 @@
-"""The bare repositories of a workshop: one with the path, and a small one for each person that borrows from it."""
+"""The bare repositories of a workshop: one for the path, and one per person."""
 
 from __future__ import annotations
 
@@ -34,8 +34,7 @@ _SETTINGS = """[receive]
 
 
 def create_path_repository(order: ProjectSpec, path: RenderedPath) -> Workshop:
-    """Write the repository of a rendered path, and return its workshop, which has no people yet.
-
+    """Write the repository of a rendered path. Return its workshop without people.
     workshop.yml isn't written. Call this while `working`. Then call `add_people`.
     """
     folder = order.destination
@@ -63,7 +62,7 @@ def _as_text(value: object) -> str:
 
 
 def make_repositories(workshop: Workshop, say: Progress) -> None:
-    """Make the missing bare repositories. workshop.yml is written first, so a killed command is finished here."""
+    """Make the missing bare repositories of people, even after a killed command."""
     missing = [person for person in workshop.people if not workshop.repository(person).exists()]
     if not missing:
         return
@@ -92,7 +91,7 @@ def make_repositories(workshop: Workshop, say: Progress) -> None:
 
 
 def names_in_use(folder: Path) -> list[str]:
-    """Return the names that files in repos/ and results/ have, even of people who left the workshop."""
+    """Return the names in repos/ and results/, even of people who left."""
     repositories, results = folder / "repos", folder / "results"
     names = [entry.name.removesuffix(".git") for entry in (repositories.iterdir() if repositories.is_dir() else ())]
     names += [entry.name.partition(".")[0] for entry in (results.iterdir() if results.is_dir() else ())]
@@ -113,11 +112,11 @@ def reopened(folder: Path) -> Workshop:
 
 @contextmanager
 def metadata_of(workshop: Workshop) -> Iterator[Template]:
-    """Give the block the template of a workshop's path. Its texts are read when they are needed."""
+    """Give the block the template of a workshop's path."""
     with BareRepository(workshop.path_repository) as path:
         yield read_template(CommitSource(path.reader, workshop.texts))
 
 
 def start_of(template: Template, at: str) -> tuple[str, bool]:
-    """Return the step at which all people begin, and if it is solved. Raises `UsageError` for an unknown step."""
+    """Return the step at which all begin, and if it is solved. Raises `UsageError`."""
     return (BASE, True) if at.lower() == BASE else (template.find_step(at), False)

@@ -1,5 +1,4 @@
-"""Rosters: the people of a CSV file that a learning platform exported, and the folder that each person gets.
-
+"""Rosters: the people of a CSV file, and the folder that each person gets.
 Known people keep their folders. A longer roster adds people and renames nobody.
 """
 
@@ -26,7 +25,7 @@ _PROFILE = re.compile(r"^(?:https?://)?[\w.-]+\.\w+/@?([^/\s]+)/?$")
 
 @dataclass(frozen=True)
 class RosterEntry:
-    """A person or team of a roster, before it has a folder. `line` is the first line that names it."""
+    """A person or team of a roster, with the first line that names it."""
 
     line: int
     name: str
@@ -40,9 +39,8 @@ class RosterEntry:
 @dataclass(frozen=True)
 class Roster:
     """The people and teams of a roster, in its order.
-
-    `left_out` has the lines that name no person, with their first text. `columns` maps each known column to its title,
-    and `unused` has the other titles.
+    `left_out` has the lines that name no person, with their first text. `columns` maps each known column to its
+    title, and `unused` has the other titles.
     """
 
     file: str
@@ -54,7 +52,7 @@ class Roster:
 
 @dataclass(frozen=True)
 class Matched:
-    """The known and the new people of a roster, and the teams whose members differ from those in the workshop."""
+    """The known and the new people of a roster, and teams with other members."""
 
     known: tuple[tuple[RosterEntry, Person], ...]
     new: tuple[tuple[RosterEntry, Person], ...]
@@ -62,7 +60,7 @@ class Matched:
 
 
 def read_roster(file: Path) -> Roster:
-    """Read a roster. Raises `UsageError` for a missing file, `FileError` with the line."""
+    """Read a roster. Raises `UsageError`, or `FileError` with the line."""
     try:
         data = file.read_bytes()
     except OSError as error:
@@ -92,7 +90,7 @@ def parse_roster(data: bytes, file: str) -> Roster:
 
 
 def _text_of_the_platform(row: RosterRow) -> str:
-    """Return the text of a line that names no person, such as the points of a gradebook. Empty for a person."""
+    """Return the text of a line without a person, such as points, or ""."""
     if not any(row.cells.values()):
         return row.other
     name = row["name"] or ", ".join(filter(None, (row["last"], row["first"])))
@@ -100,7 +98,7 @@ def _text_of_the_platform(row: RosterRow) -> str:
 
 
 def _whole_name(row: RosterRow) -> str:
-    """Return the name of a person. A surname next to a name that doesn't have it is added."""
+    """Return the name of a person. A missing surname is added."""
     name, first, last = (plain_name(row[column]) for column in ("name", "first", "last"))
     if not name:
         return plain_name(f"{first} {last}")
@@ -138,7 +136,7 @@ def _with_teams(people: Sequence[tuple[RosterEntry, str]], file: str) -> list[Ro
 
 
 def _check_twice(entry: RosterEntry, team: str, seen: dict[tuple[str, str], RosterEntry], file: str) -> None:
-    """Raise `FileError` for a person with the login or e-mail address of another. Two people may share a name."""
+    """Raise `FileError` for the login or e-mail address of another person."""
     for kind, text in (("login", entry.login), ("e-mail address", entry.email)):
         before = seen.setdefault((kind, f"{team}\0{key_of(text)}"), entry) if text else entry
         if before is not entry:
@@ -147,9 +145,8 @@ def _check_twice(entry: RosterEntry, team: str, seen: dict[tuple[str, str], Rost
 
 
 def match(roster: Roster, people: Sequence[Person], taken: Iterable[str] = ()) -> Matched:
-    """Find the people of a roster in a workshop, and give the others folders. `taken` are more names in use.
-
-    Raises `FileError` if several lines may be the same person, or if a name has no letter and no digit for a folder.
+    """Find the people of a roster in a workshop, and give the others folders.
+    `taken` are more names in use. Raises `FileError` if several lines may be the same person.
     """
     persons = _known_people(roster, people)
     used = {key_of(name) for name in (*taken, *(person.folder for person in people))}
@@ -168,7 +165,7 @@ def match(roster: Roster, people: Sequence[Person], taken: Iterable[str] = ()) -
 
 
 def _known_people(roster: Roster, people: Sequence[Person]) -> dict[int, Person]:
-    """Return the known people by the lines of the roster. The most reliable field is compared first, for all lines."""
+    """Return the known people by line. The most reliable field is compared first."""
     left = {person.folder: person for person in people}
     known: dict[int, Person] = {}
     for name in _IDENTIFIED_BY:
@@ -190,9 +187,8 @@ def _known_people(roster: Roster, people: Sequence[Person]) -> dict[int, Person]
 
 
 def _check_namesakes(candidates: Sequence[tuple[RosterEntry, list[Person]]], file: str) -> None:
-    """Raise `FileError` if several lines may be the same person by name, so that nobody gets another person's work.
-
-    Equal lines are fine if the workshop has as many people for them.
+    """Raise `FileError` if several lines may be the same person by name.
+    Nobody must get another person's work. Equal lines are fine if the workshop has as many people for them.
     """
     entries_of: dict[str, list[tuple[RosterEntry, int]]] = {}
     names = {}
@@ -215,8 +211,7 @@ def _check_namesakes(candidates: Sequence[tuple[RosterEntry, list[Person]]], fil
 
 
 def _may_be(entry: RosterEntry, person: Person, equal: str) -> bool:
-    """True if an entry and a person, whose field `equal` is equal, may be the same person.
-
+    """True if an entry and a person with the same field `equal` may be one person.
     For equal names, the logins, e-mail addresses and identifiers must not differ.
     """
     if entry.is_team != bool(person.members):
@@ -242,7 +237,7 @@ _IN_ADDRESS = re.compile(r"[\w@+-][\w.@+-]*")
 
 
 def check_remote_template(template: str) -> None:
-    """Raise `UsageError` for a remote template that is wrong, or that gives all people the same URL."""
+    """Raise `UsageError` for a wrong remote template, or the same URL for all."""
     fields = _FIELDS.findall(template)
     wrong = [field for field in fields if field not in ("login", "folder")]
     if wrong or not fields:
@@ -257,9 +252,9 @@ def check_remote_template(template: str) -> None:
 def with_remotes(
     new: Sequence[tuple[RosterEntry, Person]], template: str, file: str, *, known: bool = False
 ) -> list[Person]:
-    """Return the new people with their remotes. `known` says that the template is from workshop.yml.
-
-    Raises `FileError` with the line of a person who can't have a remote.
+    """Return the new people with their remotes.
+    `known` says that the template is from workshop.yml. Raises `FileError` with the line of a person who can't have a
+    remote.
     """
     people: list[Person] = []
     lines: dict[str, list[str]] = {}
@@ -276,7 +271,6 @@ def with_remotes(
 
 
 def _without_login(entry: RosterEntry, person: Person, file: str, *, known: bool) -> FileError:
-    """The error for a person without the login that the remote template needs."""
     if entry.is_team:
         message = f"the team {entry.name} has no login of its own, and the remote template has {{login}} in it"
         also = "Or leave this team's column empty: then each member has a repository."

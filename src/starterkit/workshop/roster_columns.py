@@ -76,7 +76,7 @@ _JSON = re.compile(r"\s*(?:\{\s*\"|\[\s*[\[{\"])")
 
 @dataclass(frozen=True)
 class RosterRow:
-    """One line of a roster: its line number, its cells by column, and the first text in its other cells."""
+    """One line of a roster: number, cells by column, and first text elsewhere."""
 
     line: int
     cells: dict[str, str]
@@ -88,9 +88,9 @@ class RosterRow:
 
 @dataclass(frozen=True)
 class RosterTable:
-    """The rows of a roster. `columns` maps each known column to its title, `unused` has the other titles.
-
-    `above` are the lines above the titles, such as the name of a course.
+    """The rows of a roster.
+    `columns` maps each known column to its title, and `unused` has the other titles. `above` are the lines above the
+    titles, such as the name of a course.
     """
 
     rows: tuple[RosterRow, ...]
@@ -168,8 +168,7 @@ def _decoded(data: bytes, file: str) -> str:
 
 
 def _head(text: str) -> tuple[list[tuple[int, str]], int, str, int]:
-    """Return the lines above the titles, the number of the line with the titles, that line, and its offset.
-
+    """Return the lines above the titles, then number, text and offset of the titles.
     It is the first line that isn't empty or `sep=;`. If that line names no column, a line below it with two known
     columns counts instead.
     """
@@ -206,7 +205,7 @@ _FILLERS = frozenset(map(_bare, _FILLER_WORDS.split()))
 
 
 def _meaning(title: str) -> tuple[int, str] | None:
-    """Return rank and column of a title. Filler words in a question of a form don't count."""
+    """Return rank and column of a title. Filler words in a question don't count."""
     if exact := _COLUMNS.get(_bare(title)):
         return exact
     parts = map(_bare, _WORD.findall(unicodedata.normalize("NFC", _IN_BRACKETS.sub(" ", title))))
@@ -215,7 +214,7 @@ def _meaning(title: str) -> tuple[int, str] | None:
 
 
 def _columns(titles: list[str], file: str, line: int, filled: Sequence[bool]) -> dict[str, int]:
-    """Return the index of each known column. A column that is `filled` comes before an empty one."""
+    """Return the index of each known column. A `filled` column comes first."""
     best: dict[str, tuple[bool, int, int]] = {}
     for index, title in enumerate(titles):
         if meaning := _meaning(title):

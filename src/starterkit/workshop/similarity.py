@@ -1,7 +1,7 @@
-"""`workshop similar`: pairs of submissions that share more code than the path explains.
-
-copydetect compares them by winnowing (Schleimer, Wilkerson and Aiken, 2003): it removes names, texts and comments, cuts
-the code into overlapping pieces, and keeps some of their hashes. Code of the path, with its solutions, doesn't count.
+"""`workshop similar`: pairs of people who share more code than the path has.
+copydetect compares them by winnowing (Schleimer, Wilkerson and Aiken, 2003): it removes names, texts and comments,
+cuts the code into overlapping pieces, and keeps some of their hashes. Code of the path, with its solutions, doesn't
+count.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _MOST_RANGES = 3
 
 @dataclass(frozen=True)
 class CodeRange:
-    """Two files that share `pieces`, with the first and last shared lines of each, counted from 1."""
+    """Two files that share `pieces`, with the first and last shared lines of each."""
 
     files: tuple[str, str]
     lines: tuple[tuple[int, int], tuple[int, int]]
@@ -47,7 +47,7 @@ class CodeRange:
 
 @dataclass(frozen=True)
 class SimilarPair:
-    """Two people with similar code. `share` is the part of the smaller one's own code that the other has too."""
+    """Two people with similar code, and its share of the smaller person's code."""
 
     people: tuple[Person, Person]
     share: float
@@ -57,9 +57,9 @@ class SimilarPair:
 
 @dataclass(frozen=True)
 class SimilarityResult:
-    """The pairs above the threshold, most similar first. `usual` is the median share of all pairs.
-
-    `people` counts those with their own code. `passed` has the others, with the reason.
+    """The pairs above the threshold, most similar first.
+    `usual` is the median share of all pairs. `people` counts those with their own code. `passed` has the others, with
+    the reason.
     """
 
     pairs: tuple[SimilarPair, ...]
@@ -88,8 +88,7 @@ class _PathCode:
 
 
 def compare(workshop: Workshop, people: Sequence[Person], at_least: float, say: Progress) -> SimilarityResult:
-    """Compare the latest work of all pairs of people. Returns pairs with a share of `at_least` (0 to 1) or more.
-
+    """Compare all pairs. Return those with a share of `at_least` (0 to 1) or more.
     Raises `EnvironmentProblem` if copydetect isn't installed.
     """
     fingerprint = _load_copydetect()
@@ -199,7 +198,6 @@ def _ranges(left: _OwnCode, right: _OwnCode) -> tuple[CodeRange, ...]:
 
 
 def _lines(made: Any, pieces: set[int]) -> tuple[int, int]:
-    """Return the first and last line of a file with shared pieces."""
     starts = sorted(int(start) for piece in pieces for start in made.hash_idx.get(piece, ()))
     if not starts:
         return 1, 1

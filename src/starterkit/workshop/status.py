@@ -1,7 +1,6 @@
 """The status of all people, computed from results/*.jsonl alone.
-
 Both `collect` and `grade` report work, and the later report counts. The summary of each file is cached in
-results/.status.json with the file's size and time, so that only changed files are read again.
+results/.status.json with the file's size and time. So only changed files are read again.
 """
 
 from __future__ import annotations
@@ -35,10 +34,9 @@ NOTHING = "nothing"
 @dataclass(frozen=True)
 class PersonProgress:
     """The result of one person's events. Times are texts in ISO 8601 (UTC), or empty.
-
     `begun` is true for everything that was graded. Only `workshop_status` knows the commits with which people begin.
-    `refs` is the fingerprint of the branches that `collect` last saw, `filled` the steps from `catch-up`.
-    `same_red` counts the commits in a row with the same first failing test.
+    `refs` is the fingerprint of the branches that `collect` last saw, `filled` the steps from `catch-up`. `same_red`
+    counts the commits in a row with the same first failing test.
     """
 
     reached: bool | None = None
@@ -71,10 +69,10 @@ class PersonProgress:
 
 @dataclass(frozen=True)
 class PersonStatus:
-    """The status of one person. `state` is a verdict of `grade`, or the reason why there is none.
-
-    `called` is the name for screens. `label` replaces it if names are hidden, and `board_label` is the label on another
-    screen where they are hidden. `stuck` says why the person may need help, or is empty.
+    """The status of one person.
+    `state` is a verdict of `grade`, or the reason why there is none. `called` is the name for screens. `label`
+    replaces it if names are hidden, and `board_label` is the label on another screen where they are hidden. `stuck`
+    says why the person may need help, or is empty.
     """
 
     person: Person
@@ -94,14 +92,14 @@ class PersonStatus:
 
     @property
     def filled(self) -> tuple[str, ...]:
-        """The steps before the person's step that came from `catch-up`, without those that aren't merged yet."""
+        """The merged steps before the person's step that came from `catch-up`."""
         known = self.known
         return tuple(step for step in known.filled if known.begun and step < known.step != BASE)
 
 
 @dataclass(frozen=True)
 class WorkshopStatus:
-    """The status of all people at one moment. `steps` are the names and titles of the path's steps."""
+    """The status of all people at a moment, with the steps' names and titles."""
 
     workshop: Workshop
     at: datetime
@@ -124,7 +122,7 @@ class WorkshopStatus:
 def workshop_status(
     workshop: Workshop, at: datetime, stuck_after: int = STUCK_MINUTES, say: Progress = no_progress
 ) -> WorkshopStatus:
-    """Return the status of all people. Reads results/, workshop.yml and the commits with which people begin."""
+    """Return the status of all people at a moment, from their events."""
     file = workshop.folder / "results" / _CACHE
     before = _cached(file)
     rows = each(workshop.people, lambda person: _row(workshop, person, before["people"]), 1, say, "Reading the results")
@@ -172,7 +170,7 @@ def standing(workshop: Workshop, person: Person, known: PersonProgress, at: date
 
 
 def _stuck(known: PersonProgress, at: datetime, active: datetime | None, stuck_after: int) -> str:
-    """Why a person with failing tests may need help: several tries at one test, or no commit for some time."""
+    """Return why a person may need help: several tries, or no commit for long."""
     idle = at - active if active else timedelta(0)
     if idle > _AWAY:
         return ""
@@ -183,7 +181,7 @@ def _stuck(known: PersonProgress, at: datetime, active: datetime | None, stuck_a
 
 
 def summary(events: Iterable[Mapping[str, Any]]) -> PersonProgress:
-    """Return the summary of events, the oldest first. Values of an unexpected type are ignored."""
+    """Return the summary of events. Values of an unexpected type are ignored."""
     known = PersonProgress()
     for event in events:
         if apply := _APPLY.get(_text(event, "kind")):
@@ -235,7 +233,7 @@ def _apply_graded(known: PersonProgress, event: Mapping[str, Any]) -> PersonProg
 
 
 def _seen_by_grading(known: PersonProgress, event: Mapping[str, Any]) -> PersonProgress:
-    """Add graded work, even if `collect` didn't see it. With `grade --due` it may be older than the known work."""
+    """Add graded work if it is newer. With `grade --due` it may be older."""
     commit, committed = _text(event, "commit"), _worked(event)  # all times are in UTC, so texts can be compared
     if commit in ("", known.commit) or committed < known.committed:
         return known
@@ -246,7 +244,7 @@ def _seen_by_grading(known: PersonProgress, event: Mapping[str, Any]) -> PersonP
 
 
 def _apply_filled(known: PersonProgress, event: Mapping[str, Any]) -> PersonProgress:
-    """Add the steps of `catch-up`. The person is at its step now, if the commit is on their own branch."""
+    """Add the steps of `catch-up`. On their own branch, the person's step changes."""
     steps = event.get("steps")
     new = [step for step in steps if isinstance(step, str)] if isinstance(steps, list) else []
     known = replace(known, filled=tuple(sorted({*known.filled, *new})))
@@ -260,7 +258,6 @@ _APPLY = {event_log.COLLECTED: _apply_collected, event_log.GRADED: _apply_graded
 
 
 def _worked(event: Mapping[str, Any]) -> str:
-    """The time of the person's own last commit."""
     return _text(event, "worked" if "worked" in event else "committed")
 
 
@@ -285,7 +282,6 @@ def _row(workshop: Workshop, person: Person, before: Mapping[str, Any]) -> list[
 
 
 def _cached(file: Path) -> dict[str, Any]:
-    """The cache, or an empty one if it is missing, damaged or of another version."""
     names = {field.name for field in fields(PersonProgress)}
     with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
         cache: dict[str, Any] = json.loads(file.read_bytes())

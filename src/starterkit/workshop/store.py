@@ -37,7 +37,7 @@ def is_workshop(folder: Path) -> bool:
 
 
 def open_workshop(folder: Path) -> Workshop:
-    """Open the workshop in this folder. Raises `UsageError` if there is none, `FileError` for a wrong line."""
+    """Open the workshop in this folder. Raises `UsageError` or `FileError`."""
     try:
         data = (folder / WORKSHOP_FILE).read_bytes()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
@@ -50,14 +50,14 @@ def open_workshop(folder: Path) -> Workshop:
 
 
 def find_workshop(start: Path) -> Path:
-    """Return `start` or the nearest folder above it with a workshop. Raises `UsageError` if there is none."""
+    """Return `start` or the nearest workshop above it. Raises `UsageError`."""
     start = start.absolute()
     return folder_with(WORKSHOP_FILE, start) or open_workshop(start).folder
 
 
 @contextmanager
 def working(folder: Path, say: Progress) -> Iterator[None]:
-    """Hold the workshop's lock, so that one command writes at a time. Removes the drafts of a killed command."""
+    """Hold the workshop's lock. Removes the drafts of a killed command."""
     repositories = folder / "repos"
     repositories.mkdir(parents=True, exist_ok=True)
     with locked(repositories / ".lock", say=say, what="this workshop"):
@@ -208,7 +208,7 @@ def _item_lines(texts: Mapping[str, str], indent: str) -> list[str]:
 
 
 def yaml_lines(key: str, value: object, indent: str = "") -> list[str]:
-    """Return the lines of a key with its value, which is a text, or mappings and lists of texts."""
+    """Return the lines of a key with its texts, mappings and lists."""
     if isinstance(value, Mapping):
         lines, empty = _mapping_lines(value, f"{indent}  "), "{}"
     elif isinstance(value, list | tuple):
@@ -235,8 +235,7 @@ def _quoted(text: str) -> str:
 
 
 def parse_time(text: str) -> datetime:
-    """Return the time that an instructor typed, in the time zone of this machine if the text names none.
-
+    """Return the time that an instructor typed (default: this machine's time zone).
     A date alone means the end of that day, and hours and minutes alone mean today. Raises `UsageError`.
     """
     text = text.strip()

@@ -1,4 +1,4 @@
-"""The latest work of a person, from their bare repository. git's plumbing reads it, and none of it ever runs."""
+"""The latest work of a person, from their bare repository. None of it ever runs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ _LAST_SECOND = 253_402_300_799 - 86_400  # datetime knows no later day
 @dataclass(frozen=True)
 class Submission:
     """A person's last commit before a time.
-
     `own` is their own last commit, made at `worked`. It differs from `commit` if the workshop added a correction or
     steps. `step` and `solved` are from `.starterkit.yml`, and `step` is empty if that file is missing or damaged.
     `branch` is a short name.
@@ -47,10 +46,9 @@ def latest_in(
     ours: Mapping[str, str] | None = None,
     aside: Collection[str] = (),
 ) -> Submission | None:
-    """Return the newest commit on all branches of a person, made before a time, or None. Commits name their times.
-
-    `ours` are the workshop's commits from `events.ours`. With `before`, ancestors of `aside` don't count.
-    Raises git's error if the commit of a branch can't be read.
+    """Return the newest commit on all branches of a person, or None.
+    Commits name their times. `ours` are the workshop's commits from `events.ours`. With `before`, ancestors of
+    `aside` don't count. Raises git's error if the commit of a branch can't be read.
     """
     tips = branches(repository, person)
     for tip in tips.values():
@@ -69,13 +67,13 @@ def latest_in(
 
 
 def of_commit(workshop: Workshop, person: Person, commit: str) -> Submission:
-    """Return a commit of a person's repository as a submission, even if it is on no branch."""
+    """Return a commit as a submission, even if it is on no branch."""
     with BareRepository(workshop.repository(person)) as repository:
         return _submission(repository, person, commit, "", {})
 
 
 def beginnings(workshop: Workshop) -> dict[str, Submission]:
-    """Return the commits with which people begin, which are the branches of the path's repository."""
+    """Return the commits with which people begin: the branches of the path."""
     with BareRepository(workshop.path_repository) as path:
         return {
             commit: _submission(path, Person("path", ""), commit, name.removeprefix(HEADS), {})
@@ -100,7 +98,6 @@ def _submission(
 
 def branches(repository: BareRepository, person: Person) -> dict[str, str]:
     """Return the last commit of each of a person's own branches, by short name.
-
     A huge commit is skipped, because reading it could use all memory.
     """
     every = {name.removeprefix(person.heads): id for name, id in repository.refs(person.heads).items()}
@@ -122,7 +119,7 @@ def _before(repository: BareRepository, tip: str, before: datetime | None, aside
 
 
 def _committed(repository: BareRepository, commit: str) -> int | None:
-    """The committer's time in seconds since 1970. None if there is no such commit or time."""
+    """Return the committer's time in seconds since 1970, or None."""
     content = repository.reader.try_read(f"{commit}^{{commit}}")
     if content is None:
         return None
@@ -134,7 +131,7 @@ def _committed(repository: BareRepository, commit: str) -> int | None:
 
 
 def state_of(repository: BareRepository, commit: str) -> State:
-    """Return the state in a commit. Raises `FileError` if its file is missing, damaged or too long."""
+    """Return the state in a commit. Raises `FileError` for a missing or wrong file."""
     about = repository.reader.about(f"{commit}:{STATE_FILE}")
     if about is None or about[1] != "blob":
         raise FileError(STATE_FILE, None, "the file is gone", "It is in an older commit of theirs.")
@@ -144,8 +141,7 @@ def state_of(repository: BareRepository, commit: str) -> State:
 
 
 def solved_by_reference(repository: BareRepository, commit: str, steps: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the steps that the history solved with `starterkit solve`, and not with `catch-up`.
-
+    """Return the steps that the person solved with `starterkit solve`.
     `steps` maps the messages of such commits to the names of the steps.
     """
     arguments = ("log", "-z", "--format=%B", f"--max-count={_MOST_SOLVED}", "--grep=^Solve ", commit, "--")
@@ -155,5 +151,5 @@ def solved_by_reference(repository: BareRepository, commit: str, steps: Mapping[
 
 
 def files_of(repository: BareRepository, commit: str) -> dict[str, Entry]:
-    """Return the files of a person's commit by path. Raises `UsageError` for far too many files."""
+    """Return the files of a commit by path. Raises `UsageError` for too many."""
     return dict(repository.reader.tree(commit, _MOST_FILES))

@@ -1,5 +1,4 @@
-"""One round of `status --watch`: collect from all people, then grade the work that changed.
-
+"""One round of `status --watch`: collect, then grade the work that changed.
 The caller decides how to grade. A `GradePeople` gets people whose latest work isn't graded, and appends the results.
 """
 
@@ -27,7 +26,7 @@ def watch_once(
     stuck_after: int = STUCK_MINUTES,
     show: Callable[[WorkshopStatus], None] | None = None,
 ) -> WorkshopStatus:
-    """Collect from all people, grade new work in groups, and return the status. `show` gets it before each group."""
+    """Collect, grade in groups, `show` the status before each, and return it."""
     with working(workshop.folder, say):
         collect(workshop, workshop.people, say)
     status = workshop_status(workshop, datetime.now(UTC), stuck_after, say)
