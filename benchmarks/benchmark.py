@@ -97,7 +97,7 @@ def absolute(what: str, times: list[float], limit: float) -> Row:
 
 
 def measure(framework: str, runs: int, place: Path) -> Iterator[Row]:
-    """Yield the rows, in the order of the README's table."""
+    """Yield the rows, in the order of the table in docs/comparison.md."""
     from starterkit.template.bundled import bundled_folder, bundled_names
 
     template = bundled_folder() / framework
