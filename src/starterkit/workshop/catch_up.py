@@ -1,4 +1,5 @@
 """`workshop catch-up`: bring latecomers to a step, without losing their own steps.
+
 For each missing step the solution is merged into their code. If that conflicts, the files of the step are replaced,
 as `solve` does it. Each filled step is a separate commit that says so, and an event in the results.
 """
@@ -30,6 +31,7 @@ Judge = Callable[[Person, str, str], bool]
 @dataclass(frozen=True)
 class CatchUpResult:
     """The result for one person.
+
     `own` are the steps that stay theirs, `filled` those with the solution's code. `whole` are the filled steps whose
     files were replaced. `replaced` are lessons and tests that the person had changed: their versions are in the
     commit `before`. `is_green` is the test result of the filled steps (None: not run). `why` says why nothing was
@@ -125,6 +127,7 @@ def catch_up(
     take_whole: bool = False,
 ) -> list[CatchUpResult]:
     """Bring people from their latest work to the beginning of `step` (a full name).
+
     `judge` tests the person's step and the filled steps. If merged steps fail, all files of the path are replaced.
     Without it, `counts_as_green` says if the person's step is done (None: unknown, and nothing is done). With
     `take_whole`, all files of the path are replaced at once.

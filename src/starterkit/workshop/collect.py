@@ -1,4 +1,5 @@
 """`workshop collect`: fetch the latest work of all people.
+
 People without a remote push to the workshop. If a remote is a folder on this machine, its refs are compared first. So
 git only starts for new work.
 """
@@ -33,6 +34,7 @@ _NO_WORK = dict.fromkeys(("commit", "committed", "worked", "branch", "step"), No
 @dataclass(frozen=True)
 class CollectResult:
     """The result of collecting from one person.
+
     `is_new` is true for new work. Then `submission` is the latest, and `begun` is true if it is more than a
     beginning. `commit` is the latest known commit, even of a person who wasn't reached, or None.
     """
@@ -50,6 +52,7 @@ def collect(
     workshop: Workshop, people: Sequence[Person], say: Progress, *, jobs: int = JOBS, seconds: float = SECONDS
 ) -> list[CollectResult]:
     """Collect from people, `jobs` at once, and spend at most `seconds` on each.
+
     New work, and a change in who can be reached, is appended to their results. Call this while `store.working`.
     """
     results: list[CollectResult] = []
@@ -80,6 +83,7 @@ class _Collector:
 
     def look(self, person: Person) -> tuple[CollectResult, dict[str, Any] | None]:
         """Return the result and its event, unless the last event says the same.
+
         The event isn't appended here, because an interrupted fetch looks like a failed one.
         """
         last: Mapping[str, Any] = {}

@@ -32,6 +32,7 @@ PUSH_JOBS = 8
 @dataclass(frozen=True)
 class CreateRequest:
     """The arguments of `workshop create`. Empty ones weren't given.
+
     `order` is called for a new workshop only. `method` says how new people begin: with a zip (`zip`) or a working
     folder (`folders`) in the folder `handouts`.
     """
@@ -196,6 +197,7 @@ def _as_kept(home: Path, folder: Path) -> str:
 
 def _with_options(workshop: Workshop, request: CreateRequest) -> Workshop:
     """Return the workshop with the options of the request.
+
     If they bring another method, each known person keeps the method that they began with.
     """
     handouts, people = _handouts(request, workshop), workshop.people

@@ -1,4 +1,5 @@
 """Carry changes of the path onto a person's work, and deliver the commits.
+
 All of it happens in the person's bare repository, without a work tree. None of their code runs.
 """
 
@@ -51,6 +52,7 @@ class ProjectAtCommit:
 @dataclass(frozen=True)
 class Delivery:
     """The branch with the delivered commits.
+
     It is the person's own branch if `is_theirs`. `source` is the repository to pull from, or empty if it is the usual
     one.
     """
@@ -74,6 +76,7 @@ class PersonRepository:
     @cached_property
     def folder(self) -> Path | None:
         """The person's working folder on this machine, or None.
+
         git rejects a push to the branch that is checked out there. So commits wait in the bare repository, and the
         folder pulls from it.
         """
@@ -122,6 +125,7 @@ class PersonRepository:
 
     def carry(self, template: Template, before: Tree, after: Tree, mine: Tree) -> Carried:
         """Carry a change of the path onto a person's files, as `next` and `solve` do.
+
         Raises `StarterkitError` if a file is too large to be merged.
         """
         for path in changed_paths(before, after):
@@ -154,6 +158,7 @@ class PersonRepository:
 
     def deliver(self, submission: Submission, commit: str, state: State, branch: str = "") -> Delivery:
         """Put a commit where `starterkit pull` gets it, with the refs of its path.
+
         Without `branch`, that is the person's own branch. If they pushed since the submission, it is a branch that is
         named after the path. Raises `EnvironmentProblem` if their remote can't be reached.
         """
@@ -206,6 +211,7 @@ def in_each_repository(
     seconds: int = 0,
 ) -> list[_Result]:
     """Collect from people, then do the work in each repository.
+
     If it fails for one person, the others continue. `failed` gets the person and the message. `seconds` is the time
     of new commits.
     """

@@ -104,6 +104,7 @@ class Handouts:
 
     def _write_pack(self, name: str, draft: Path, goal: Path, alone: bool) -> None:
         """Hard-link a pack from an earlier folder, as `git clone` does on one machine.
+
         A folder for another user needs a copy: the owner of a file can write to all its hard links.
         """
         if not alone and self._linked is not None:
@@ -137,6 +138,7 @@ class Handouts:
 
     def _origin(self, person: Person, goal: Path) -> str:
         """The lines of .git/config for the person's origin, or "" without a remote.
+
         If the person's remote is this folder, it pulls from their bare repository in the workshop.
         """
         folder, collected = self._workshop.remote_folder(person), ""

@@ -46,6 +46,7 @@ class Member:
 @dataclass(frozen=True)
 class Person:
     """A person, or a team with its members.
+
     `folder` is a safe and readable name, unique in the workshop. `remote` is the URL or the folder of their
     repository. A relative folder starts at the workshop's folder. Without a remote, they push to repos/<folder>.git.
     `identifier` is a number or word that the roster has for them, such as a student number. `begins` is one of
@@ -85,6 +86,7 @@ def is_odd(remote: str) -> bool:
 @dataclass(frozen=True)
 class Workshop:
     """An opened workshop.
+
     All people begin at `step`, with its solution if `solved`. The base is always solved. `handouts` names the folders
     with zips (`zip`) and working folders (`folders`). New people begin with the last one. `corrected` is the source
     of the corrected template, or empty if that is `template`. `older` has the keys that older versions wrote. This
@@ -124,6 +126,7 @@ class Workshop:
 
     def remote_folder(self, person: Person) -> Path | None:
         """Return the folder that is a person's remote, or None.
+
         Raises `FileError` if it is in a home folder that this machine doesn't know.
         """
         return self._expand(person.remote) if person.remote and not is_address(person.remote) else None
@@ -140,6 +143,7 @@ class Workshop:
 
     def start_method(self, person: Person) -> str:
         """Return how a person began, one of `METHODS`.
+
         Older workshops don't keep this for each person. If they have two methods, the person's remote decides.
         """
         if person.begins or not self.handouts:

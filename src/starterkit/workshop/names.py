@@ -44,6 +44,7 @@ def plain_name(text: str) -> str:
 
 def folder_name(text: str) -> str:
     """Return a folder's name for a text, or "" without any letter and digit.
+
     Latin letters lose their accents, and letters of other scripts stay. All other characters become a dash.
     """
     letters = normalize("NFC", "".join(map(_plain_letter, key_of(plain_name(text)))))

@@ -18,6 +18,7 @@ def each(
     items: Sequence[_Item], work: Callable[[_Item], _Result], jobs: int, say: Progress, title: str
 ) -> Iterator[tuple[_Item, _Result]]:
     """Yield all items in their order, each with the result of the work.
+
     Reports each second how many are done. If it is interrupted, it terminates running programs and starts no more
     work.
     """

@@ -1,4 +1,5 @@
 """`workshop push-fix`: carry a corrected template onto the work of all people.
+
 First everything is computed and reported: commits are made, and no branch moves. A correction without a conflict
 becomes one commit on the person's branch. For a conflict, a second branch is made, so that `git merge` shows the
 conflict: it starts at the commit in which the person's files were still the path's.
@@ -72,6 +73,7 @@ class NewPath:
 @dataclass(frozen=True)
 class PathFix:
     """The effect of the correction on one person's work.
+
     `commit` isn't on a branch before `delivered`. `files` change, or are in conflict. `lines` are the first and last
     lines of each conflict, by file. `replaced` are lessons and tests that the person had changed: their versions are
     in the commit `base`.
@@ -91,6 +93,7 @@ class PathFix:
 
 def render_new_path(workshop: Workshop, corrected: ResolvedTemplate, *, trusted: bool = False) -> NewPath:
     """Render the corrected template next to the present path.
+
     Raises `UsageError` if it lacks the step at which all people begin, and the errors of rendering.
     """
     template = corrected.template
@@ -115,6 +118,7 @@ def render_new_path(workshop: Workshop, corrected: ResolvedTemplate, *, trusted:
 
 def reverted_later(workshop: Workshop, new: NewPath) -> tuple[tuple[str, str], ...]:
     """Return the corrected files that a later step reverts, each with that step.
+
     Solutions have whole files. So a solution reverts a correction if its file still has a line that was corrected.
     """
     with BareRepository(workshop.path_repository) as repository:
@@ -224,6 +228,7 @@ def _carry(repo: PersonRepository, project: ProjectAtCommit, old: LearningPath, 
 
 def _left_behind(repo: PersonRepository, project: ProjectAtCommit, corrected: LearningPath) -> LearningPath | None:
     """Return the older path whose lessons or tests are left in a corrected project.
+
     git leaves them if the person merges the correction into a step that they had begun and not pushed.
     """
     with BareRepository(repo.workshop.path_repository) as repository:
@@ -260,6 +265,7 @@ def _commit_to_merge(
     repo: PersonRepository, project: ProjectAtCommit, corrected: LearningPath, files: Sequence[str]
 ) -> NewCommit | None:
     """Return a commit whose merge gives git's own conflict in these files, or None.
+
     Its parent is the person's newest commit that takes the correction of its step without a conflict. So git shows
     the person's later changes next to the correction.
     """
@@ -299,6 +305,7 @@ def _corrected_at(
 
 def apply(workshop: Workshop, fixes: Sequence[PathFix], new: NewPath, corrected: str = "") -> list[PathFix]:
     """Deliver all corrections. Return them with their deliveries or reasons.
+
     `corrected` is the source of the new template, or empty if it is the workshop's own. The old path is kept first,
     and the workshop gets the new path last. So typing the command again finishes a killed one.
     """
@@ -329,6 +336,7 @@ def _deliver(workshop: Workshop, fix: PathFix) -> PathFix:
 
 def _keep_old_path(workshop: Workshop, fixes: Sequence[PathFix]) -> None:
     """Keep the present path's objects.
+
     A project may still have it, or an old clone may come back. Each branch of the path's repository is a beginning,
     so that people with only such a commit haven't begun.
     """

@@ -1,4 +1,5 @@
 """Rosters: the people of a CSV file, and the folder that each person gets.
+
 Known people keep their folders. A longer roster adds people and renames nobody.
 """
 
@@ -39,6 +40,7 @@ class RosterEntry:
 @dataclass(frozen=True)
 class Roster:
     """The people and teams of a roster, in its order.
+
     `left_out` has the lines that name no person, with their first text. `columns` maps each known column to its
     title, and `unused` has the other titles.
     """
@@ -146,6 +148,7 @@ def _check_twice(entry: RosterEntry, team: str, seen: dict[tuple[str, str], Rost
 
 def match(roster: Roster, people: Sequence[Person], taken: Iterable[str] = ()) -> Matched:
     """Find the people of a roster in a workshop, and give the others folders.
+
     `taken` are more names in use. Raises `FileError` if several lines may be the same person.
     """
     persons = _known_people(roster, people)
@@ -188,6 +191,7 @@ def _known_people(roster: Roster, people: Sequence[Person]) -> dict[int, Person]
 
 def _check_namesakes(candidates: Sequence[tuple[RosterEntry, list[Person]]], file: str) -> None:
     """Raise `FileError` if several lines may be the same person by name.
+
     Nobody must get another person's work. Equal lines are fine if the workshop has as many people for them.
     """
     entries_of: dict[str, list[tuple[RosterEntry, int]]] = {}
@@ -212,6 +216,7 @@ def _check_namesakes(candidates: Sequence[tuple[RosterEntry, list[Person]]], fil
 
 def _may_be(entry: RosterEntry, person: Person, equal: str) -> bool:
     """True if an entry and a person with the same field `equal` may be one person.
+
     For equal names, the logins, e-mail addresses and identifiers must not differ.
     """
     if entry.is_team != bool(person.members):
@@ -253,6 +258,7 @@ def with_remotes(
     new: Sequence[tuple[RosterEntry, Person]], template: str, file: str, *, known: bool = False
 ) -> list[Person]:
     """Return the new people with their remotes.
+
     `known` says that the template is from workshop.yml. Raises `FileError` with the line of a person who can't have a
     remote.
     """

@@ -89,6 +89,7 @@ class RosterRow:
 @dataclass(frozen=True)
 class RosterTable:
     """The rows of a roster.
+
     `columns` maps each known column to its title, and `unused` has the other titles. `above` are the lines above the
     titles, such as the name of a course.
     """
@@ -169,6 +170,7 @@ def _decoded(data: bytes, file: str) -> str:
 
 def _head(text: str) -> tuple[list[tuple[int, str]], int, str, int]:
     """Return the lines above the titles, then number, text and offset of the titles.
+
     It is the first line that isn't empty or `sep=;`. If that line names no column, a line below it with two known
     columns counts instead.
     """

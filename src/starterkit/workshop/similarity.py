@@ -1,4 +1,5 @@
 """`workshop similar`: pairs of people who share more code than the path has.
+
 copydetect compares them by winnowing (Schleimer, Wilkerson and Aiken, 2003): it removes names, texts and comments,
 cuts the code into overlapping pieces, and keeps some of their hashes. Code of the path, with its solutions, doesn't
 count.
@@ -58,6 +59,7 @@ class SimilarPair:
 @dataclass(frozen=True)
 class SimilarityResult:
     """The pairs above the threshold, most similar first.
+
     `usual` is the median share of all pairs. `people` counts those with their own code. `passed` has the others, with
     the reason.
     """
@@ -89,6 +91,7 @@ class _PathCode:
 
 def compare(workshop: Workshop, people: Sequence[Person], at_least: float, say: Progress) -> SimilarityResult:
     """Compare all pairs. Return those with a share of `at_least` (0 to 1) or more.
+
     Raises `EnvironmentProblem` if copydetect isn't installed.
     """
     fingerprint = _load_copydetect()

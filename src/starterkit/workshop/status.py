@@ -1,4 +1,5 @@
 """The status of all people, computed from results/*.jsonl alone.
+
 Both `collect` and `grade` report work, and the later report counts. The summary of each file is cached in
 results/.status.json with the file's size and time. So only changed files are read again.
 """
@@ -34,6 +35,7 @@ NOTHING = "nothing"
 @dataclass(frozen=True)
 class PersonProgress:
     """The result of one person's events. Times are texts in ISO 8601 (UTC), or empty.
+
     `begun` is true for everything that was graded. Only `workshop_status` knows the commits with which people begin.
     `refs` is the fingerprint of the branches that `collect` last saw, `filled` the steps from `catch-up`. `same_red`
     counts the commits in a row with the same first failing test.
@@ -70,6 +72,7 @@ class PersonProgress:
 @dataclass(frozen=True)
 class PersonStatus:
     """The status of one person.
+
     `state` is a verdict of `grade`, or the reason why there is none. `called` is the name for screens. `label`
     replaces it if names are hidden, and `board_label` is the label on another screen where they are hidden. `stuck`
     says why the person may need help, or is empty.

@@ -236,6 +236,7 @@ def _quoted(text: str) -> str:
 
 def parse_time(text: str) -> datetime:
     """Return the time that an instructor typed (default: this machine's time zone).
+
     A date alone means the end of that day, and hours and minutes alone mean today. Raises `UsageError`.
     """
     text = text.strip()

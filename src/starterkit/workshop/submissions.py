@@ -24,6 +24,7 @@ _LAST_SECOND = 253_402_300_799 - 86_400  # datetime knows no later day
 @dataclass(frozen=True)
 class Submission:
     """A person's last commit before a time.
+
     `own` is their own last commit, made at `worked`. It differs from `commit` if the workshop added a correction or
     steps. `step` and `solved` are from `.starterkit.yml`, and `step` is empty if that file is missing or damaged.
     `branch` is a short name.
@@ -47,6 +48,7 @@ def latest_in(
     aside: Collection[str] = (),
 ) -> Submission | None:
     """Return the newest commit on all branches of a person, or None.
+
     Commits name their times. `ours` are the workshop's commits from `events.ours`. With `before`, ancestors of
     `aside` don't count. Raises git's error if the commit of a branch can't be read.
     """
@@ -98,6 +100,7 @@ def _submission(
 
 def branches(repository: BareRepository, person: Person) -> dict[str, str]:
     """Return the last commit of each of a person's own branches, by short name.
+
     A huge commit is skipped, because reading it could use all memory.
     """
     every = {name.removeprefix(person.heads): id for name, id in repository.refs(person.heads).items()}
@@ -142,6 +145,7 @@ def state_of(repository: BareRepository, commit: str) -> State:
 
 def solved_by_reference(repository: BareRepository, commit: str, steps: Mapping[str, str]) -> tuple[str, ...]:
     """Return the steps that the person solved with `starterkit solve`.
+
     `steps` maps the messages of such commits to the names of the steps.
     """
     arguments = ("log", "-z", "--format=%B", f"--max-count={_MOST_SOLVED}", "--grep=^Solve ", commit, "--")

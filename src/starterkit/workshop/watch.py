@@ -1,4 +1,5 @@
 """One round of `status --watch`: collect, then grade the work that changed.
+
 The caller decides how to grade. A `GradePeople` gets people whose latest work isn't graded, and appends the results.
 """
 
