@@ -34,8 +34,7 @@ class CatchUpResult:
 
     `own` are the steps that stay theirs, `filled` those with the solution's code. `whole` are the filled steps whose
     files were replaced. `replaced` are lessons and tests that the person had changed: their versions are in the
-    commit `before`. `is_green` is the test result of the filled steps (None: not run). `why` says why nothing was
-    done, or is empty.
+    commit `before`. `is_green` is the test result of the filled steps (None: not run). `why` is a reason, or empty.
     """
 
     person: Person

@@ -82,10 +82,7 @@ class _Collector:
         return beginnings(self._workshop)
 
     def look(self, person: Person) -> tuple[CollectResult, dict[str, Any] | None]:
-        """Return the result and its event, unless the last event says the same.
-
-        The event isn't appended here, because an interrupted fetch looks like a failed one.
-        """
+        """Return the result, and its event if the last event doesn't say the same."""
         last: Mapping[str, Any] = {}
         submission, refs = None, ""
         try:
@@ -115,6 +112,7 @@ class _Collector:
             }
         is_new, commit, begun = submission is not None, work["commit"], work["begun"] is True
         result = CollectResult(person, answer.reached, answer.why, is_new, commit, submission, begun)
+        # The caller appends the event, because an interrupted fetch looks like a failed one here.
         if not is_new and last.get("reached") is answer.reached and last.get("why", "") == answer.why:
             return result, None
         event = {"kind": events.COLLECTED, "at": events.moment(), "reached": answer.reached, "why": answer.why}

@@ -196,13 +196,10 @@ def _as_kept(home: Path, folder: Path) -> str:
 
 
 def _with_options(workshop: Workshop, request: CreateRequest) -> Workshop:
-    """Return the workshop with the options of the request.
-
-    If they bring another method, each known person keeps the method that they began with.
-    """
+    """Return the workshop with the request's options. Known people keep their method."""
     handouts, people = _handouts(request, workshop), workshop.people
     is_another_method = list(handouts) != list(workshop.handouts)
-    if is_another_method:
+    if is_another_method:  # known people keep the method that they began with
         people = tuple(replace(person, begins=workshop.start_method(person)) for person in people)
     larger = replace(
         workshop,

@@ -53,8 +53,7 @@ class ProjectAtCommit:
 class Delivery:
     """The branch with the delivered commits.
 
-    It is the person's own branch if `is_theirs`. `source` is the repository to pull from, or empty if it is the usual
-    one.
+    It is the person's own branch if `is_theirs`. `source` is the repository to pull from, if it isn't the usual one.
     """
 
     branch: str
@@ -77,8 +76,7 @@ class PersonRepository:
     def folder(self) -> Path | None:
         """The person's working folder on this machine, or None.
 
-        git rejects a push to the branch that is checked out there. So commits wait in the bare repository, and the
-        folder pulls from it.
+        git rejects a push to the branch that is checked out there. So the folder pulls from the bare repository.
         """
         folder = self.workshop.remote_folder(self.person)
         return folder if folder is not None and (folder / ".git").exists() else None
@@ -124,10 +122,7 @@ class PersonRepository:
         return LearningPath(self.bare, state.path, state.texts)
 
     def carry(self, template: Template, before: Tree, after: Tree, mine: Tree) -> Carried:
-        """Carry a change of the path onto a person's files, as `next` and `solve` do.
-
-        Raises `StarterkitError` if a file is too large to be merged.
-        """
+        """Carry a change of the path onto a person's files. Raises `StarterkitError`."""
         for path in changed_paths(before, after):
             about = self.bare.reader.about(mine[path].id) if path in mine else None
             if about is not None and about[2] > _LARGEST_MERGED:
@@ -210,11 +205,7 @@ def in_each_repository(
     failed: Callable[[Person, str], _Result],
     seconds: int = 0,
 ) -> list[_Result]:
-    """Collect from people, then do the work in each repository.
-
-    If it fails for one person, the others continue. `failed` gets the person and the message. `seconds` is the time
-    of new commits.
-    """
+    """Collect from people, then do the work (or `failed`) in each repository."""
     collect_remotes(workshop, people, say)
     results = []
     for number, person in enumerate(people, 1):

@@ -1,8 +1,7 @@
 """The events of each person: one JSON object per line of results/<folder>.jsonl.
 
 `pushed` means that the person's remote got the first commit. `catch-up` writes `filling` before it adds steps, and
-`filled` after it. `push-fix` writes `fixing` and `fixed` in the same way. Readers ignore kinds and keys that they
-don't know.
+`filled` after it. `push-fix` writes `fixing` and `fixed` in the same way. Readers ignore unknown kinds and keys.
 """
 
 from __future__ import annotations

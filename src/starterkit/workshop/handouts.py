@@ -103,10 +103,8 @@ class Handouts:
             draft.rename(goal)
 
     def _write_pack(self, name: str, draft: Path, goal: Path, alone: bool) -> None:
-        """Hard-link a pack from an earlier folder, as `git clone` does on one machine.
-
-        A folder for another user needs a copy: the owner of a file can write to all its hard links.
-        """
+        """Hard-link a pack from an earlier folder, as `git clone` does on one machine."""
+        # A folder for another user gets a copy: a file's owner can write to all its hard links.
         if not alone and self._linked is not None:
             try:
                 os.link(self._linked / name, draft / name)
@@ -137,14 +135,11 @@ class Handouts:
         return f"# pack-refs with: sorted \n{lines}".encode()
 
     def _origin(self, person: Person, goal: Path) -> str:
-        """The lines of .git/config for the person's origin, or "" without a remote.
-
-        If the person's remote is this folder, it pulls from their bare repository in the workshop.
-        """
+        """Return the lines of .git/config for the person's origin, or ""."""
         folder, collected = self._workshop.remote_folder(person), ""
         if not person.remote:
             return ""
-        if self._workshop.works_in(person, goal):
+        if self._workshop.works_in(person, goal):  # the folder pulls from the person's bare repository
             folder, collected = self._workshop.repository(person), f"[{COLLECTED[0]}]\n\t{COLLECTED[1]} = true\n"
         url = str(folder.absolute() if folder else person.remote).replace("\\", "\\\\").replace('"', '\\"')
         return (

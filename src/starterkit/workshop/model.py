@@ -125,10 +125,7 @@ class Workshop:
         return self.folder / "results" / f"{person.folder}.jsonl"
 
     def remote_folder(self, person: Person) -> Path | None:
-        """Return the folder that is a person's remote, or None.
-
-        Raises `FileError` if it is in a home folder that this machine doesn't know.
-        """
+        """Return the folder that is a person's remote, or None. Raises `FileError`."""
         return self._expand(person.remote) if person.remote and not is_address(person.remote) else None
 
     def works_in(self, person: Person, folder: Path) -> bool:

@@ -19,8 +19,7 @@ def each(
 ) -> Iterator[tuple[_Item, _Result]]:
     """Yield all items in their order, each with the result of the work.
 
-    Reports each second how many are done. If it is interrupted, it terminates running programs and starts no more
-    work.
+    Reports each second how many are done. If it is interrupted, it ends running programs and starts no more work.
     """
     reported = time.monotonic()
     pool = ThreadPoolExecutor(max(1, min(jobs, len(items) or 1)))

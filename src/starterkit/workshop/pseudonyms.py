@@ -1,7 +1,6 @@
 """Neutral names for a screen that other people see.
 
-Nobody can work out who has which name. The names are random and kept in results/.labels.json. A person who joins
-later gets a new one.
+Nobody can work out who has which name. The names are random and kept in results/.labels.json.
 """
 
 from __future__ import annotations

@@ -92,10 +92,7 @@ class PathFix:
 
 
 def render_new_path(workshop: Workshop, corrected: ResolvedTemplate, *, trusted: bool = False) -> NewPath:
-    """Render the corrected template next to the present path.
-
-    Raises `UsageError` if it lacks the step at which all people begin, and the errors of rendering.
-    """
+    """Render the corrected template next to the present path. Raises `UsageError`."""
     template = corrected.template
     if workshop.step not in (BASE, *template.step_names):
         raise UsageError(f"The corrected path has no step {workshop.step}, where everybody begins.", "Keep its name.")
@@ -227,10 +224,7 @@ def _carry(repo: PersonRepository, project: ProjectAtCommit, old: LearningPath, 
 
 
 def _left_behind(repo: PersonRepository, project: ProjectAtCommit, corrected: LearningPath) -> LearningPath | None:
-    """Return the older path whose lessons or tests are left in a corrected project.
-
-    git leaves them if the person merges the correction into a step that they had begun and not pushed.
-    """
+    """Return the older path whose lessons or tests git's merge left in a project."""
     with BareRepository(repo.workshop.path_repository) as repository:
         older = repository.refs(_OLDER)
     for name in [name for name in older if name.endswith("/path")]:
@@ -337,8 +331,7 @@ def _deliver(workshop: Workshop, fix: PathFix) -> PathFix:
 def _keep_old_path(workshop: Workshop, fixes: Sequence[PathFix]) -> None:
     """Keep the present path's objects.
 
-    A project may still have it, or an old clone may come back. Each branch of the path's repository is a beginning,
-    so that people with only such a commit haven't begun.
+    A project may still have it, and people with only a beginning haven't begun: the branches here are the beginnings.
     """
     begun_with = beginnings(workshop)
     corrected = {fix.commit: fix.person for fix in fixes if fix.outcome is FixOutcome.CLEAN and fix.base in begun_with}

@@ -34,10 +34,7 @@ _SETTINGS = """[receive]
 
 
 def create_path_repository(order: ProjectSpec, path: RenderedPath) -> Workshop:
-    """Write the repository of a rendered path. Return its workshop without people.
-
-    workshop.yml isn't written. Call this while `working`. Then call `add_people`.
-    """
+    """Write the repository of a rendered path. Return a workshop without people."""
     folder = order.destination
     goal = folder / "repos" / ".path.git"
     try:

@@ -147,10 +147,7 @@ def _check_twice(entry: RosterEntry, team: str, seen: dict[tuple[str, str], Rost
 
 
 def match(roster: Roster, people: Sequence[Person], taken: Iterable[str] = ()) -> Matched:
-    """Find the people of a roster in a workshop, and give the others folders.
-
-    `taken` are more names in use. Raises `FileError` if several lines may be the same person.
-    """
+    """Find the people of a roster, and give the others folders. Raises `FileError`."""
     persons = _known_people(roster, people)
     used = {key_of(name) for name in (*taken, *(person.folder for person in people))}
     known, new, changed = [], [], []
@@ -190,10 +187,7 @@ def _known_people(roster: Roster, people: Sequence[Person]) -> dict[int, Person]
 
 
 def _check_namesakes(candidates: Sequence[tuple[RosterEntry, list[Person]]], file: str) -> None:
-    """Raise `FileError` if several lines may be the same person by name.
-
-    Nobody must get another person's work. Equal lines are fine if the workshop has as many people for them.
-    """
+    """Raise `FileError` if several lines may be the same person by name."""
     entries_of: dict[str, list[tuple[RosterEntry, int]]] = {}
     names = {}
     for entry, persons in candidates:
@@ -202,6 +196,7 @@ def _check_namesakes(candidates: Sequence[tuple[RosterEntry, list[Person]]], fil
             names[person.folder] = person.name
     for folder, rows in entries_of.items():
         keys = {tuple(key_of(getattr(entry, name)) for name in _IDENTIFIED_BY) for entry, _ in rows}
+        # Equal lines are fine if the workshop has as many people for them.
         if len(rows) > 1 and (len(rows) > rows[0][1] or len(keys) > 1):
             *lines, last = (entry.line for entry, _ in rows)
             raise FileError(
@@ -215,10 +210,7 @@ def _check_namesakes(candidates: Sequence[tuple[RosterEntry, list[Person]]], fil
 
 
 def _may_be(entry: RosterEntry, person: Person, equal: str) -> bool:
-    """True if an entry and a person with the same field `equal` may be one person.
-
-    For equal names, the logins, e-mail addresses and identifiers must not differ.
-    """
+    """True if an entry and a person with the same field `equal` may be one person."""
     if entry.is_team != bool(person.members):
         return False
     if equal == "identifier":  # it may be another person's on another platform, so the names must be equal too
@@ -259,8 +251,7 @@ def with_remotes(
 ) -> list[Person]:
     """Return the new people with their remotes.
 
-    `known` says that the template is from workshop.yml. Raises `FileError` with the line of a person who can't have a
-    remote.
+    `known` says that the template is from workshop.yml. Raises `FileError` with the line of a person without a login.
     """
     people: list[Person] = []
     lines: dict[str, list[str]] = {}

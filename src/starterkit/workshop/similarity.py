@@ -1,8 +1,7 @@
 """`workshop similar`: pairs of people who share more code than the path has.
 
 copydetect compares them by winnowing (Schleimer, Wilkerson and Aiken, 2003): it removes names, texts and comments,
-cuts the code into overlapping pieces, and keeps some of their hashes. Code of the path, with its solutions, doesn't
-count.
+cuts the code into overlapping pieces, and keeps some of their hashes. Code of the path doesn't count.
 """
 
 from __future__ import annotations
@@ -60,8 +59,7 @@ class SimilarPair:
 class SimilarityResult:
     """The pairs above the threshold, most similar first.
 
-    `usual` is the median share of all pairs. `people` counts those with their own code. `passed` has the others, with
-    the reason.
+    `usual` is the median share of all pairs. `people` counts those with their own code, `passed` has the others.
     """
 
     pairs: tuple[SimilarPair, ...]
@@ -90,10 +88,7 @@ class _PathCode:
 
 
 def compare(workshop: Workshop, people: Sequence[Person], at_least: float, say: Progress) -> SimilarityResult:
-    """Compare all pairs. Return those with a share of `at_least` (0 to 1) or more.
-
-    Raises `EnvironmentProblem` if copydetect isn't installed.
-    """
+    """Compare all pairs. Return those with a share of `at_least` (0 to 1) or more."""
     fingerprint = _load_copydetect()
     say("Reading what the path explains")
     of_path = _path_code(workshop, fingerprint)

@@ -99,10 +99,7 @@ def _submission(
 
 
 def branches(repository: BareRepository, person: Person) -> dict[str, str]:
-    """Return the last commit of each of a person's own branches, by short name.
-
-    A huge commit is skipped, because reading it could use all memory.
-    """
+    """Return the last commit of a person's branches, by name. Skips huge commits."""
     every = {name.removeprefix(person.heads): id for name, id in repository.refs(person.heads).items()}
     own = {name: id for name, id in every.items() if not name.startswith(OWN_BRANCHES)}
     sizes = repository.sizes(own.values())
@@ -144,10 +141,7 @@ def state_of(repository: BareRepository, commit: str) -> State:
 
 
 def solved_by_reference(repository: BareRepository, commit: str, steps: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the steps that the person solved with `starterkit solve`.
-
-    `steps` maps the messages of such commits to the names of the steps.
-    """
+    """Return the steps that were solved with `starterkit solve`, by their messages."""
     arguments = ("log", "-z", "--format=%B", f"--max-count={_MOST_SOLVED}", "--grep=^Solve ", commit, "--")
     messages = repository.git.try_run(*arguments).text_out.split("\0")
     subjects = {message.strip().partition("\n")[0] for message in messages if FILLED_IN not in message}
