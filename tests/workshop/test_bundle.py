@@ -26,8 +26,7 @@ from starterkit.runtime.pins import pinned_versions
 from starterkit.runtime.prepare import compile_pins, prepare
 from starterkit.template.model import EnvironmentSpec
 from starterkit.workshop.bundle import download
-from starterkit.workshop.bundle.build import BundleRequest, build_bundle
-from starterkit.workshop.bundle.manifest import BundleFramework, framework_in
+from starterkit.workshop.bundle.build import BundleFramework, BundleRequest, build_bundle, framework_in
 from starterkit.workshop.bundle.self_wheel import own_wheel
 from starterkit.workshop.bundle.targets import BundleTarget, wheels_for
 from tests.cli.test_docs import section

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 from collections.abc import Mapping, Sequence
@@ -11,33 +12,43 @@ from pathlib import Path
 
 import starterkit
 from starterkit.errors import UsageError, cannot_write
+from starterkit.git.bare import BareRepository
 from starterkit.git.worktree import write_file
 from starterkit.paths import is_left_behind
 from starterkit.progress import Progress
 from starterkit.project.layers import read_folder
-from starterkit.runtime.bundle import BUNDLE_FILE, BundledFile, BundleManifest, read_contents, sha256_of
+from starterkit.project.learning_path import LearningPath
+from starterkit.runtime.bundle import BUNDLE_FILE, BUNDLE_FORMAT, BundledFile, BundleManifest, read_contents, sha256_of
 from starterkit.runtime.causes import NoSuchPackagesError
 from starterkit.runtime.node import WHEELS as NODE_WHEELS
 from starterkit.runtime.stamp import write_whole
-from starterkit.template.bundled import bundled_names
+from starterkit.template.bundled import bundled_names, bundled_template
+from starterkit.template.load import read_template
+from starterkit.template.model import BASE, EnvironmentSpec, FolderSource
+from starterkit.template.resolve import BUNDLED
 from starterkit.workshop.bundle.download import Download
-from starterkit.workshop.bundle.manifest import (
-    TEMPLATES,
-    BundleFramework,
-    bundled_framework,
-    contents_bytes,
-    framework_in,
-)
 from starterkit.workshop.bundle.npm import npm_archive
 from starterkit.workshop.bundle.readme import readme
 from starterkit.workshop.bundle.self_wheel import own_pins, own_wheel
 from starterkit.workshop.bundle.targets import BundleTarget, Wheel, sorted_pythons, wheels_for
+from starterkit.workshop.model import Workshop
 
 README = "README.txt"
+_TEMPLATES = "templates"
 _WHEELS, _NPM, _SCRATCH = "wheels", "npm", ".making"
 _UNFINISHED = "unfinished.yml"  # the old bundle.yml while something is added, because the bundle isn't whole then
-_OURS = frozenset((BUNDLE_FILE, _UNFINISHED, README, _WHEELS, _NPM, TEMPLATES, _SCRATCH))
+_OURS = frozenset((BUNDLE_FILE, _UNFINISHED, README, _WHEELS, _NPM, _TEMPLATES, _SCRATCH))
 _NODE = "node"
+
+
+@dataclass(frozen=True)
+class BundleFramework:
+    """One framework of a bundle, with all pins of its path. `folder` is set for an external template."""
+
+    name: str
+    environment: EnvironmentSpec
+    pins: tuple[bytes, ...]
+    folder: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -49,11 +60,6 @@ class BundleRequest:
     platforms: tuple[str, ...]
     pythons: tuple[str, ...]
     with_starterkit: bool = True
-
-    @property
-    def targets(self) -> tuple[BundleTarget, ...]:
-        """Every platform with every Python."""
-        return tuple(BundleTarget(platform, python) for platform in self.platforms for python in self.pythons)
 
 
 @dataclass(frozen=True)
@@ -80,7 +86,8 @@ def build_bundle(request: BundleRequest, say: Progress) -> MadeBundle:
         _check_folder(request.folder)
         request = _with_earlier(request)
         say("Reading which wheels there are")
-        wheels = wheels_for(_pins_files(request, say), request.targets)
+        targets = [BundleTarget(platform, python) for platform in request.platforms for python in request.pythons]
+        wheels = wheels_for(_pins_files(request, say), targets)
         return _make(request, wheels, say)
     except NoSuchPackagesError as failed:
         raise failed.with_unchanged_list() from failed
@@ -104,7 +111,7 @@ def _make(request: BundleRequest, wheels: Mapping[str, Wheel], say: Progress) ->
     archive, registry = _npm(request, say)
     names |= {archive} if archive else set()
     names |= _copy_templates(request)
-    _remove_others(folder, names)
+    _remove_outdated_files(folder, names)
     contents = BundleManifest(
         version=starterkit.__version__,
         date=time.strftime("%Y-%m-%d"),
@@ -119,7 +126,7 @@ def _make(request: BundleRequest, wheels: Mapping[str, Wheel], say: Progress) ->
     )
     external = [framework.name for framework in request.frameworks if framework.folder]
     write_whole(folder / README, readme(contents, elsewhere=external))
-    write_whole(folder / BUNDLE_FILE, contents_bytes(contents))
+    write_whole(folder / BUNDLE_FILE, _manifest_bytes(contents))
     (folder / _UNFINISHED).unlink(missing_ok=True)
     return MadeBundle(folder, contents, fetched)
 
@@ -151,7 +158,7 @@ def _with_earlier(request: BundleRequest) -> BundleRequest:
     earlier = read_contents(file.read_bytes(), str(file))
     frameworks = {framework.name: framework for framework in request.frameworks}
     for name in earlier.frameworks:
-        own = request.folder / TEMPLATES / name
+        own = request.folder / _TEMPLATES / name
         if name not in frameworks and (own.is_dir() or name in bundled_names()):
             frameworks[name] = framework_in(own) if own.is_dir() else bundled_framework(name)
     return replace(
@@ -189,26 +196,68 @@ def _copy_templates(request: BundleRequest) -> set[str]:
     names: set[str] = set()
     for framework in request.frameworks:
         if framework.folder:
-            target = request.folder / TEMPLATES / framework.name
+            target = request.folder / _TEMPLATES / framework.name
             files = read_folder(framework.folder)
             if framework.folder.resolve() != target.resolve():
                 shutil.rmtree(target, ignore_errors=True)
                 for name, file in files.items():
                     write_file(target, name, file)
-            names |= {f"{TEMPLATES}/{framework.name}/{name}" for name in files}
+            names |= {f"{_TEMPLATES}/{framework.name}/{name}" for name in files}
     return names
 
 
-def _remove_others(folder: Path, names: set[str]) -> None:
-    """Remove the files of an earlier bundle in this folder that aren't in the new one."""
+def _remove_outdated_files(folder: Path, names: set[str]) -> None:
     for part in (_WHEELS, _NPM):
         for file in sorted((folder / part).glob("*")):
             if f"{part}/{file.name}" not in names:
                 file.unlink()
-    for template in sorted((folder / TEMPLATES).glob("*")):
-        if not any(name.startswith(f"{TEMPLATES}/{template.name}/") for name in names):
+    for template in sorted((folder / _TEMPLATES).glob("*")):
+        if not any(name.startswith(f"{_TEMPLATES}/{template.name}/") for name in names):
             shutil.rmtree(template, ignore_errors=True)
     shutil.rmtree(folder / _SCRATCH, ignore_errors=True)
+
+
+def _manifest_bytes(contents: BundleManifest) -> bytes:
+    """Return bundle.yml."""
+    values = {"format": BUNDLE_FORMAT, **vars(contents)}
+    del values["files"]
+    lines = [
+        "# A bundle of starterkit: packages for a room without internet. README.txt says what to type.",
+        *(f"{key}: {json.dumps(value)}" for key, value in values.items()),
+        "files:",
+        *(f'  - {{name: {json.dumps(f.name)}, size: {f.size}, sha256: "{f.sha256}"}}' for f in contents.files),
+    ]
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def bundled_framework(name: str) -> BundleFramework:
+    """Return a framework that comes with starterkit. Raises `UsageError` for an unknown one."""
+    return replace(framework_in(bundled_template(name)[0]), folder=None)
+
+
+def framework_in(folder: Path) -> BundleFramework:
+    """Return the framework of an external template, which the bundle will hold."""
+    template = read_template(FolderSource(folder))
+    layers = (folder / "steps" / name / layer for name in template.step_names for layer in ("given", "solution"))
+    files = (layer / template.environment.pins for layer in (folder / "project", *layers))
+    pins = dict.fromkeys(file.read_bytes() for file in files if file.is_file())
+    return BundleFramework(template.name, template.environment, tuple(pins), folder)
+
+
+def framework_of(workshop: Workshop) -> BundleFramework:
+    """Return the framework of a workshop, with the pins of its own path."""
+    with BareRepository(workshop.path_repository) as repository:
+        path = LearningPath(repository, workshop.path, workshop.texts)
+        template = path.template
+        if not workshop.template.startswith(BUNDLED):
+            raise UsageError(
+                f"This workshop's template came from elsewhere ({workshop.template}), and is to lie in the bundle.",
+                "Say where it is: `starterkit workshop bundle DIR --template PLACE`.",
+            )
+        layers = [(BASE, True), *((name, solved) for name in template.step_names for solved in (False, True))]
+        entries = (path.layer(step, solved=solved).get(template.environment.pins) for step, solved in layers)
+        pins = dict.fromkeys(repository.reader.blob(entry.id) for entry in entries if entry is not None)
+        return BundleFramework(template.name, template.environment, tuple(pins))
 
 
 def in_order(names: Sequence[str]) -> tuple[BundleFramework, ...]:

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
 from urllib.error import HTTPError, URLError
@@ -34,15 +35,15 @@ _EVERY_SECONDS = 1.0
 MEGABYTE = 1_000_000
 
 
+@dataclass
 class Download:
     """Downloads wheels into a folder. `bytes` is how many bytes have come."""
 
-    def __init__(self, folder: Path, say: Progress) -> None:
-        self.folder = folder
-        self.say = say
-        self.bytes = 0
-        self._lock = threading.Lock()
-        self._stopped = False
+    folder: Path
+    say: Progress
+    bytes: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _stopped: bool = False
 
     def fetch(self, wheels: Iterable[Wheel]) -> int:
         """Download the missing wheels; return how many bytes came.
@@ -50,7 +51,8 @@ class Download:
         Raises `NoNetworkError` or `EnvironmentProblem`.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        lacking = [wheel for wheel in wheels if not self._has(wheel)]
+        files = {wheel: self.folder / wheel.name for wheel in wheels}
+        lacking = [wheel for wheel, file in files.items() if not file.is_file() or sha256_of(file) != wheel.sha256]
         check_room(self.folder, sum(wheel.size or 0 for wheel in lacking))
         shown_at = time.monotonic()
         pool = ThreadPoolExecutor(_AT_ONCE)
@@ -65,10 +67,6 @@ class Download:
         finally:
             pool.shutdown(cancel_futures=True)
         return self.bytes
-
-    def _has(self, wheel: Wheel) -> bool:
-        file = self.folder / wheel.name
-        return file.is_file() and sha256_of(file) == wheel.sha256
 
     def _fetch(self, wheel: Wheel) -> None:
         for left in reversed(range(_TRIES)):

@@ -43,7 +43,7 @@ def npm_archive(
         lacking = [name for path, name in packages.items() if not (scratch / path).is_file()]
         if lacking:  # packages for other systems, which npm doesn't install here
             fill_cache(locks[0][0], locks[0][1], scratch, also=lacking, say=say)
-        _check(scratch, packages)
+        _check_hashes(scratch, packages)
         _pack(scratch / "_cacache", file)
     return file.name, registry
 
@@ -57,8 +57,7 @@ def _cached(lock: bytes) -> Iterator[tuple[str, str]]:
             yield f"{_CONTENT}/{algorithm}/{digest[:2]}/{digest[2:4]}/{digest[4:]}", f"{name}@{entry['version']}"
 
 
-def _check(cache: Path, packages: Mapping[str, str]) -> None:
-    """Raise `EnvironmentProblem` if a package is missing or has another hash."""
+def _check_hashes(cache: Path, packages: Mapping[str, str]) -> None:
     for path, name in packages.items():
         file = cache / path
         algorithm, *digest = path.removeprefix(f"{_CONTENT}/").split("/")

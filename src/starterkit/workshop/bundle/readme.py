@@ -72,7 +72,7 @@ def readme(contents: BundleManifest, *, elsewhere: Sequence[str] = ()) -> bytes:
     name, python = contents.frameworks[0], contents.pythons[-1]
     template = f"--template BUNDLE/templates/{name} --trust" if name in elsewhere else f"--framework {name}"
     posix = " or ".join(system for key, system in (("linux", "Linux"), ("macos", "macOS")) if key in systems)
-    wheel, pip = _wheel(contents, WHEEL_NAME), _wheel(contents, "pip")
+    wheel, pip = _wheel_file(contents, WHEEL_NAME), _wheel_file(contents, "pip")
     install = f"install --no-index --find-links BUNDLE/wheels BUNDLE/wheels/{wheel}"
     values = {
         "version": contents.version,
@@ -103,7 +103,6 @@ def readme(contents: BundleManifest, *, elsewhere: Sequence[str] = ()) -> bytes:
     return "\r\n".join(line.rstrip() for line in text.replace("\n    \n", "\n").split("\n")).encode()
 
 
-def _wheel(contents: BundleManifest, package: str) -> str:
-    """Return the file name of a package's wheel, or ""."""
+def _wheel_file(contents: BundleManifest, package: str) -> str:
     names = (file.name.removeprefix("wheels/") for file in contents.files)
     return next((name for name in names if name.startswith(f"{package}-")), "")

@@ -88,22 +88,17 @@ def _metadata() -> str:
 
 def _package_files() -> Iterator[tuple[str, bytes, bool]]:
     """Yield every file of the package: its path in the wheel, its bytes, and whether it is a program."""
-    package = Path(starterkit.__file__).resolve().parent
-    yield from _files(package, _PACKAGE)
-    templates = bundled_folder()
+    package, templates = Path(starterkit.__file__).resolve().parent, bundled_folder()
+    roots = {package: _PACKAGE}
     if package not in templates.parents:  # in a checkout, they are next to src/
-        for folder in (templates, templates.with_name("skeletons")):
-            yield from _files(folder, f"{_PACKAGE}/{folder.name}")
-
-
-def _files(folder: Path, prefix: str) -> Iterator[tuple[str, bytes, bool]]:
-    for parent, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name not in _SKIPPED)
-        for name in names:
-            file = Path(parent) / name
-            if file.suffix != ".pyc":
-                is_program = bool(file.stat().st_mode & stat.S_IXUSR) and os.name == "posix"
-                yield f"{prefix}/{file.relative_to(folder).as_posix()}", file.read_bytes(), is_program
+        roots |= {folder: f"{_PACKAGE}/{folder.name}" for folder in (templates, templates.with_name("skeletons"))}
+    for root, prefix in roots.items():
+        for parent, folders, names in os.walk(root):
+            folders[:] = sorted(name for name in folders if name not in _SKIPPED)
+            for file in (Path(parent, name) for name in names):
+                if file.suffix != ".pyc":
+                    is_program = bool(file.stat().st_mode & stat.S_IXUSR) and os.name == "posix"
+                    yield f"{prefix}/{file.relative_to(root).as_posix()}", file.read_bytes(), is_program
 
 
 def _write(archive: ZipFile, name: str, data: bytes, is_program: bool) -> None:

@@ -147,10 +147,10 @@ def wheels_for(pins_files: Iterable[bytes], targets: Sequence[BundleTarget]) -> 
     wheels: dict[str, Wheel] = {}
     missing: dict[str, None] = {}
     for pins in pins_files:
-        for package in _packages(pins, targets):
-            chosen, lacking = _choose(package, targets)
+        for package, marker, pinned in _packages(pins, targets):
+            chosen, lacking = _choose(marker, pinned, targets)
             wheels.update({wheel.name: wheel for wheel in chosen})
-            missing.update(dict.fromkeys(f"{package.name} {package.version} for {target}" for target in lacking))
+            missing.update(dict.fromkeys(f"{package} for {target}" for target in lacking))
     if missing:
         more = [f"and {len(missing) - _MOST_LISTED} more"] if len(missing) > _MOST_LISTED else []
         raise EnvironmentProblem(
@@ -176,17 +176,8 @@ def uv_compile(files: Mapping[str, bytes], options: Sequence[str], output: str, 
         return Path(folder, output).read_bytes()
 
 
-class _Package(NamedTuple):
-    """A pinned package with its pinned wheels."""
-
-    name: str
-    version: str
-    marker: str
-    wheels: list[Wheel]
-
-
-def _packages(pins: bytes, targets: Sequence[BundleTarget]) -> Iterator[_Package]:
-    """Yield the packages of a pins file, as the package index lists them."""
+def _packages(pins: bytes, targets: Sequence[BundleTarget]) -> Iterator[tuple[str, str, list[Wheel]]]:
+    """Yield name and version, marker, and pinned wheels of each package, as the package index lists them."""
     lowest = min((target.python for target in targets), key=_numbers)
     options = ["--no-deps", "--python-version", lowest, "--format", "pylock.toml"]
     data = uv_compile({"pins.txt": pins}, options, "pylock.toml", "the lists of the packages' wheels")
@@ -195,7 +186,7 @@ def _packages(pins: bytes, targets: Sequence[BundleTarget]) -> Iterator[_Package
     for entry in entries:
         pinned = hashes.get(entry["name"])
         wheels = [wheel for wheel in map(_wheel, entry.get("wheels", [])) if not pinned or wheel.sha256 in pinned]
-        yield _Package(entry["name"], str(entry.get("version", "")), entry.get("marker", ""), wheels)
+        yield f"{entry['name']} {entry.get('version', '')}", entry.get("marker", ""), wheels
 
 
 def _wheel(entry: Mapping[str, Any]) -> Wheel:
@@ -204,20 +195,22 @@ def _wheel(entry: Mapping[str, Any]) -> Wheel:
     return Wheel(name, url, str(entry["hashes"]["sha256"]), entry.get("size"))
 
 
-def _choose(package: _Package, targets: Sequence[BundleTarget]) -> tuple[list[Wheel], list[BundleTarget]]:
+def _choose(
+    marker: str, wheels: Sequence[Wheel], targets: Sequence[BundleTarget]
+) -> tuple[list[Wheel], list[BundleTarget]]:
     """Return the best wheel for each target that needs the package, and the targets without one."""
     chosen: list[Wheel] = []
     lacking = []
     for target in targets:
-        if package.marker and not any(map(Marker(package.marker).evaluate, target.environments)):
+        if marker and not any(map(Marker(marker).evaluate, target.environments)):
             continue
-        ranked = [(rank, wheel) for wheel in package.wheels if (rank := target.rank(wheel)) is not None]
+        ranked = [(rank, wheel) for wheel in wheels if (rank := target.rank(wheel)) is not None]
         if ranked:
             chosen.append(min(ranked, key=lambda pair: pair[0])[1])
         else:
             lacking.append(target)
-    if not chosen and not lacking and package.wheels:
-        chosen.append(min(package.wheels, key=lambda wheel: (not wheel.name.endswith("-any.whl"), wheel.size or 0)))
+    if not chosen and not lacking and wheels:
+        chosen.append(min(wheels, key=lambda wheel: (not wheel.name.endswith("-any.whl"), wheel.size or 0)))
     return chosen, lacking
 
 

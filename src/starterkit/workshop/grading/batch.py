@@ -18,11 +18,11 @@ from starterkit.git.bare import BareRepository
 from starterkit.process import terminate_all
 from starterkit.project.commit import solve_message
 from starterkit.template.model import BASE
-from starterkit.workshop.events import GRADED, append, filled, last
+from starterkit.workshop.events import GRADED, append, filled, last, moment
 from starterkit.workshop.events import ours as ours_of
 from starterkit.workshop.grading.environments import EnvironmentCache
 from starterkit.workshop.grading.grader import Grader, Runner
-from starterkit.workshop.grading.model import LOOK, Grade, grade_of
+from starterkit.workshop.grading.model import LOOK, Grade, Verdict, grade_of
 from starterkit.workshop.grading.reference_tests import Layers
 from starterkit.workshop.grading.test_commands import check_kind
 from starterkit.workshop.model import Person, Workshop
@@ -117,7 +117,9 @@ class Grading:
             submission = next(own, None)
             about: dict[str, Any] = {}
             if submission is None:
-                grade = grader.nothing(person, newest)
+                grade = Grade(person, moment(), Verdict.NOTHING, why="there is no commit of theirs yet")
+                if newest:
+                    grade = replace(grade, commit=newest.commit, own=newest.own, step=newest.step)
                 if before and (before.verdict, before.commit) == (grade.verdict, grade.commit):
                     return before
             else:

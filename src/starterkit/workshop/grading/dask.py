@@ -61,13 +61,13 @@ class DaskRunner:
     def describe(self) -> Confinement:
         """Return what confines the submissions on the first worker that answers."""
         if self._confinement is None:
-            self._confinement = self._call(_describe)
+            self._confinement = self._call_on_worker(_describe)
         assert self._confinement is not None
         return self._confinement
 
     def run(self, unit: GradingUnit) -> Grade:
         """Run a unit on a worker and return its grade."""
-        grade: Grade = self._call(_run, unit, __version__, harness_fingerprint())
+        grade: Grade = self._call_on_worker(_run, unit, __version__, harness_fingerprint())
         return grade
 
     def stop(self) -> None:
@@ -81,8 +81,7 @@ class DaskRunner:
         """Disconnect. The cluster keeps running."""
         self._client.close()
 
-    def _call(self, function: Any, *arguments: Any) -> Any:
-        """Return the result of a function that a worker runs."""
+    def _call_on_worker(self, function: Any, *arguments: Any) -> Any:
         future = None
         try:
             future = self._client.submit(function, *arguments, pure=False)

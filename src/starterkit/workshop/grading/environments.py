@@ -146,9 +146,9 @@ class EnvironmentCache:
             _remove_unused(self.folder)
         with locked(self.folder / f"{key}.lock", say=self.say, what="packages to grade with"):
             try:
-                _write(folder, _files(pristine, pins, is_ours=ours is None))
+                _write(folder, _source_files(pristine, pins, is_ours=ours is None))
                 prepared = prepare(folder, environment, bundle=named_bundle(os.environ), say=self.say)
-                if ours is not None and _size(folder) > _LARGEST:
+                if ours is not None and _bytes_on_disk(folder) > _LARGEST:
                     raise UsageError(f"its packages take more than {_LARGEST >> 20:,} MiB")
                 if environment.kind == "python":
                     return _python_packages(key, prepared, pristine, ours)
@@ -161,8 +161,7 @@ class EnvironmentCache:
                 raise cannot_write("The packages to grade with", wrong) from wrong
 
 
-def _files(pristine: ReferenceTests, pins: bytes, *, is_ours: bool) -> dict[str, bytes]:
-    """Return the files that an environment is created from."""
+def _source_files(pristine: ReferenceTests, pins: bytes, *, is_ours: bool) -> dict[str, bytes]:
     environment = pristine.template.environment
     if environment.kind == "python":
         return {environment.declaration: pristine.declaration, environment.pins: _WHEELS_ALONE + pins}
@@ -179,8 +178,7 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
             file.write_bytes(content)
 
 
-def _size(folder: Path) -> int:
-    """Return how many bytes the files in a folder take on the disk."""
+def _bytes_on_disk(folder: Path) -> int:
     files = (Path(parent, name) for parent, _, names in os.walk(folder) for name in names)
     return sum(max(file.lstat().st_size, _SMALLEST_FILE) for file in files)
 

@@ -139,7 +139,7 @@ def page(grade: Grade) -> str:
         verdict=grade.verdict.value,
         words=_SUMMARIES[grade.verdict],
         facts="\n".join(f"<li>{_escape(fact)}</li>" for fact in _facts(grade)),
-        first=_first_red(grade.first_red),
+        first=_section(grade.first_red) if grade.first_red else "",
         tests="\n".join(_steps(grade)),
         at=_escape(grade.at[:16].replace("T", " ")),
         sandbox=_escape(grade.sandbox or "none"),
@@ -160,9 +160,7 @@ def _facts(grade: Grade) -> Iterator[str]:
     yield from grade.shared_notes
 
 
-def _first_red(test: TestGrade | None) -> str:
-    if test is None:
-        return ""
+def _section(test: TestGrade) -> str:
     return f"<section class='first'><h2>The first red one</h2><p>{_escape(test.sentence)}</p>{_message(test)}</section>"
 
 

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
 from typing import Protocol
 
 from starterkit.errors import EnvironmentProblem
@@ -66,11 +65,9 @@ class LocalRunner:
     sandbox: Sandbox
 
     def describe(self) -> Confinement:
-        """Return what confines the submissions."""
         return self.sandbox.describe()
 
     def run(self, unit: GradingUnit) -> Grade:
-        """Run a unit and return its grade."""
         return run_unit(unit, self.shelf, self.sandbox)
 
     def stop(self) -> None:
@@ -95,10 +92,6 @@ class Grader:
     _proving: dict[str, threading.Lock] = field(default_factory=dict)
     _unproven: dict[str, EnvironmentProblem] = field(default_factory=dict)
 
-    @cached_property
-    def sandbox_name(self) -> str:
-        return self.runner.describe().name
-
     def limits(self, pristine: ReferenceTests) -> SandboxLimits:
         """Return the limits for a run at this step."""
         seconds = max(_SECONDS, _SECONDS_A_TEST * len(pristine.tests))
@@ -106,20 +99,6 @@ class Grader:
         if pristine.template.environment.kind != "node":
             return limits
         return replace(limits, reserved_bytes=limits.processes * _RESERVED_BY_A_WORKER)
-
-    def step_of(self, submission: Submission) -> tuple[str, str]:
-        """Return the step that a submission is at, and a note if its .starterkit.yml names no step of the path."""
-        step = submission.step
-        if step in self.layers:
-            return step, ""
-        problem = f'names a step "{step[:40]}" that the path does not have' if step else "is damaged"
-        note = f"its .starterkit.yml {problem}: graded at {self.workshop.step}, where all began"
-        return self.workshop.step, note
-
-    def nothing(self, person: Person, newest: Submission | None) -> Grade:
-        """Return the grade of a person without own commits. `newest` is the workshop's commit in their repository."""
-        grade = Grade(person, moment(), Verdict.NOTHING, why="there is no commit of theirs yet")
-        return replace(grade, commit=newest.commit, own=newest.own, step=newest.step) if newest else grade
 
     def grade(
         self,
@@ -135,8 +114,12 @@ class Grader:
         Returns `before` if nothing that decides the grade has changed. `repository` is the person's if it is open
         already. No git process reads it while the tests run. `is_old`: this person has later work.
         """
-        own_step, note = self.step_of(submission)
-        step, note = (asked, "") if asked else (own_step, note)
+        stated, notes = submission.step, []
+        own_step = stated if stated in self.layers else self.workshop.step
+        if not asked and own_step != stated:
+            problem = f'names a step "{stated[:40]}" that the path does not have' if stated else "is damaged"
+            notes = [f"its .starterkit.yml {problem}: graded at {own_step}, where all began"]
+        step = asked or own_step
         pristine = self.layers[step]
         grade = Grade(
             submission.person,
@@ -149,22 +132,20 @@ class Grader:
             step,
             late=self.due is not None and submission.worked > self.due,
             aside=is_old or step != own_step,
-            sandbox=self.sandbox_name,
+            sandbox=self.runner.describe().name,
         )
         with repository or BareRepository(self.workshop.repository(submission.person)) as repository:
             pins = repository.reader.about(f"{submission.commit}:{pristine.template.environment.pins}")
             grade = replace(grade, tests=self._fingerprint(pristine, pins[0] if pins else ""))
             if before and all(getattr(before, name) == getattr(grade, name) for name in _DECISIVE):
                 return before
-            taken = self.shelf.of_the_path(pristine).taken - pristine.top_names
+            reader, taken = repository.reader, self.shelf.of_the_path(pristine).taken - pristine.top_names
             try:
-                files, left_out = submission_files(
-                    repository.reader, submission.commit, is_ours=pristine.delivers, taken=taken
-                )
+                files, left_out = submission_files(reader, submission.commit, is_ours=pristine.delivers, taken=taken)
             except (Unreadable, ObjectMissing) as wrong:
                 return replace(grade, why=wrong.message)
         self._prove(pristine)
-        grade = replace(grade, notes=(*([note] if note else []), *(f"left out: {reason}" for reason in left_out)))
+        grade = replace(grade, notes=(*notes, *(f"left out: {reason}" for reason in left_out)))
         return self.runner.run(GradingUnit(grade, pristine, files, self.limits(pristine), self.prove))
 
     def _prove(self, pristine: ReferenceTests) -> None:
@@ -199,8 +180,8 @@ class Grader:
 
     def _fingerprint(self, pristine: ReferenceTests, pins: str) -> str:
         environment = digest(pristine.declaration.hex(), pristine.pins.hex(), pins)
-        limits = vars(self.limits(pristine))
-        return digest(pristine.fingerprint, environment, limits, harness_fingerprint(), self.sandbox_name)[:16]
+        limits, sandbox = vars(self.limits(pristine)), self.runner.describe().name
+        return digest(pristine.fingerprint, environment, limits, harness_fingerprint(), sandbox)[:16]
 
 
 _DECISIVE = ("commit", "tests", "late", "aside")
@@ -229,8 +210,7 @@ def run_unit(unit: GradingUnit, shelf: EnvironmentCache, sandbox: Sandbox) -> Gr
     except EnvironmentProblem:
         if not lent.is_own:
             raise
-        lent = shelf.instead(pristine, "with them, the program ended before the tests began")
-        return _run_with(lent, unit, sandbox)
+        return _run_with(shelf.instead(pristine, "with them, the program ended before the tests began"), unit, sandbox)
 
 
 def _run_with(lent: Assignment, unit: GradingUnit, sandbox: Sandbox) -> Grade:
@@ -248,8 +228,8 @@ def _run_with(lent: Assignment, unit: GradingUnit, sandbox: Sandbox) -> Grade:
         limits=unit.limits,
     )
     ended = sandbox.run(job)
-    is_submission = heard.started and unit.is_proven  # for example, its packages can end the program
-    if not (heard.begun or ended.stopped or is_submission):  # no code of the submission had been started
+    is_submission = "started" in heard.events and unit.is_proven  # for example, its packages can end the program
+    if not ("begun" in heard.events or ended.stopped or is_submission):  # no code of the submission had been started
         raise EnvironmentProblem(f"The tests could not be started in the sandbox: {ended.last_line}.")
     files = {**unit.files, **pristine.files}
     verdict, why, results = judge(pristine, files, ended.site or sandbox.site, heard, ended)

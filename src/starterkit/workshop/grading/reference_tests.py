@@ -86,8 +86,8 @@ def _imported_by_node(source: str) -> Iterator[str]:
     yield from (name for name in _NODE_IMPORT.findall(source) if not name.startswith((".", "/", "node:", "#")))
 
 
-class Layers(Mapping[str, ReferenceTests]):
-    """The tests of a workshop's path at each of its steps, base first. Each step is read when first needed."""
+class Layers:
+    """The tests of a workshop's path, by step. Each step is read when first needed."""
 
     def __init__(self, workshop: Workshop) -> None:
         self._workshop = workshop
@@ -113,12 +113,6 @@ class Layers(Mapping[str, ReferenceTests]):
 
     def __contains__(self, step: object) -> bool:
         return step in self._steps
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._steps)
-
-    def __len__(self) -> int:
-        return len(self._steps)
 
     @contextmanager
     def _open(self) -> Iterator[tuple[LearningPath, ObjectReader]]:

@@ -19,13 +19,10 @@ class SignedReport:
     ended: list[JUnitCase] = field(default_factory=list)
     broken_files: list[JUnitCase] = field(default_factory=list)
     internal: str = ""
-    tampered: list[str] = field(default_factory=list)
+    tampered: dict[str, None] = field(default_factory=dict)  # the reasons, each once
     notes: list[str] = field(default_factory=list)
     under_way: str = ""
-    finished: bool = False
-    started: bool = False
-    begun: bool = False
-    collected: bool = False
+    events: set[str] = field(default_factory=set)  # started, begun, collected, finished
     _rest: bytes = b""
     _expected: int = 0
 
@@ -43,18 +40,12 @@ class SignedReport:
                 self._expected += 1
                 self._add(event)
             except (ValueError, KeyError, TypeError, AttributeError):
-                self._add_tampered("the report of the tests has a line with a wrong signature")
-
-    def _add_tampered(self, reason: str) -> None:
-        if reason not in self.tampered:
-            self.tampered.append(reason)
+                self.tampered["the report of the tests has a line with a wrong signature"] = None
 
     def _add(self, event: dict[str, Any]) -> None:
         match event["event"]:  # other events are ignored: a newer harness may report more
-            case "started":
-                self.started = True
-            case "begun":
-                self.begun = True
+            case "started" | "begun" | "collected" | "finished":
+                self.events.add(event["event"])
             case "began" | "between":
                 self.under_way = event["test"]
             case "rested":
@@ -68,14 +59,10 @@ class SignedReport:
                 self.broken_files.append(JUnitCase(file, file=file, kind="error", message=message, text=text))
             case "internal":
                 self.internal = strip_control(event["message"])
-            case "collected":
-                self.collected = True
             case "tampered":
-                self._add_tampered(strip_control(event["what"]))
+                self.tampered[strip_control(event["what"])] = None
             case "note":
                 self.notes.append(strip_control(event["what"]))
-            case "finished":
-                self.finished = True
 
 
 def _case(event: dict[str, Any]) -> JUnitCase:

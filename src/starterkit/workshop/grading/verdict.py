@@ -52,7 +52,7 @@ def judge(
     results = tuple(run.grade(test) for test in pristine.tests)
     if heard.tampered:
         return Verdict.TAMPERED, "; ".join(heard.tampered)[:1000], results
-    if results and all(result.is_green for result in results) and heard.finished and not ended.stopped:
+    if results and all(result.is_green for result in results) and "finished" in heard.events and not ended.stopped:
         return Verdict.GREEN, "", results
     return Verdict.RED, run.problem, results
 
@@ -86,7 +86,7 @@ class _Run:
             return self._message(self._broken[test.file])
         if test.id == self._heard.under_way:
             return self._how_it_broke_off()
-        if self._heard.finished and self._broken:
+        if "finished" in self._heard.events and self._broken:
             first = next(iter(self._broken.values()))
             return f"Did not run, because {first.name} could not be read: {self._message(first)}"
         return f"Not reached: {self.problem}" if self.problem else "It did not report itself."
@@ -107,9 +107,9 @@ class _Run:
             return f"the run was stopped{test}: {self._ended.stopped}"
         if self._heard.internal:
             return explain_output(self._heard.internal, self._project).message or "the test program broke down"
-        if self._heard.finished:
+        if "finished" in self._heard.events:
             return ""
-        if self._heard.collected:
+        if "collected" in self._heard.events:
             return f"the run ended{test}, with {_ending(self._ended.code)}"
         output = strip_control(self._ended.output.decode("utf-8", "replace"))
         message = explain_output(output, self._project).message

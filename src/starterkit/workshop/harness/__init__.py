@@ -1,4 +1,1 @@
-"""What runs inside the sandbox with the learner's code: it runs the tests and reports each outcome, signed.
-
-starterkit doesn't import the files here. The Python (or Node) of the learner's environment runs them.
-"""
+"""Files that the learner's Python or Node runs inside the sandbox: they run the tests and report, signed."""

@@ -25,7 +25,6 @@ class Bubblewrap:
     site = policy.SITE
 
     def describe(self) -> Confinement:
-        """Return what it stops and what it doesn't."""
         return Confinement("bubblewrap", policy.STOPS, policy.DOES_NOT_STOP)
 
     def lacks(self) -> str:

@@ -50,7 +50,6 @@ class Container:
         return next((name for name in _ENGINES if shutil.which(name)), "")
 
     def describe(self) -> Confinement:
-        """Return what it stops and what it doesn't."""
         does_not_stop = (*policy.DOES_NOT_STOP, "a hole in the container engine")
         return Confinement(f"a container ({self.engine})", policy.STOPS, does_not_stop)
 
@@ -67,7 +66,6 @@ class Container:
         return policy.why_not(self, self.engine, (*policy.HELPERS, "timeout", "mkfifo"))
 
     def run(self, job: SandboxJob) -> RunResult:
-        """Run a job to its end."""
         name = f"starterkit-{secrets.token_hex(8)}"
         with _folder_with_pipes(job.archive) as given:
 

@@ -57,38 +57,34 @@ def filter_bytes() -> bytes:
 
 
 def _assemble(machine: _Machine) -> bytes:
-    allow, not_permitted = _return(_ALLOW), _return(_ERROR | errno.EPERM)
-    not_implemented, no_family = _return(_ERROR | errno.ENOSYS), _return(_ERROR | errno.EAFNOSUPPORT)
+    allow, not_permitted = _op(_RETURN, _ALLOW), _op(_RETURN, _ERROR | errno.EPERM)
+    not_implemented, no_family = (
+        _op(_RETURN, _ERROR | errno.ENOSYS),
+        _op(_RETURN, _ERROR | errno.EAFNOSUPPORT),
+    )
     rules = [
-        *(_load(_ARCH), _jump(_EQUAL, machine.arch, 1, 0), not_implemented),
-        *(_load(_NUMBER), _jump(_AT_LEAST, _X32, 0, 1), not_implemented),
+        *(_op(_LOAD, _ARCH), _op(_EQUAL, machine.arch, 1, 0), not_implemented),
+        *(_op(_LOAD, _NUMBER), _op(_AT_LEAST, _X32, 0, 1), not_implemented),
     ]
     for number in (*machine.denied, *_DENIED_EVERYWHERE):
-        rules += [_jump(_EQUAL, number, 0, 1), not_permitted]
-    rules += [_jump(_EQUAL, _CLONE3, 0, 1), not_implemented]  # glibc then uses clone, whose flags can be checked
-    rules += _for_call(machine.clone, _load(_FIRST), _jump(_ANY_BIT, _NEW_NAMESPACES, 0, 1), not_permitted, allow)
-    rules += _for_call(machine.ioctl, _load(_SECOND), *_skip_if_in(_TERMINAL_TRICKS), allow, not_permitted)
-    rules += _for_call(machine.socket, _load(_FIRST), *_skip_if_in(_FAMILIES), no_family, allow)
+        rules += [_op(_EQUAL, number, 0, 1), not_permitted]
+    rules += [_op(_EQUAL, _CLONE3, 0, 1), not_implemented]  # glibc then uses clone, whose flags can be checked
+    rules += _for_call(machine.clone, _op(_LOAD, _FIRST), _op(_ANY_BIT, _NEW_NAMESPACES, 0, 1), not_permitted, allow)
+    rules += _for_call(machine.ioctl, _op(_LOAD, _SECOND), *_skip_if_in(_TERMINAL_TRICKS), allow, not_permitted)
+    rules += _for_call(machine.socket, _op(_LOAD, _FIRST), *_skip_if_in(_FAMILIES), no_family, allow)
     return b"".join([*rules, allow])
 
 
 def _for_call(number: int, *body: bytes) -> list[bytes]:
     """Return instructions that run the body, which ends in a return, for this system call only."""
-    return [_jump(_EQUAL, number, 0, len(body)), *body]
+    return [_op(_EQUAL, number, 0, len(body)), *body]
 
 
 def _skip_if_in(values: tuple[int, ...]) -> list[bytes]:
     """Return instructions that skip the next instruction for these values."""
-    return [_jump(_EQUAL, value, len(values) - position, 0) for position, value in enumerate(values)]
+    return [_op(_EQUAL, value, len(values) - position, 0) for position, value in enumerate(values)]
 
 
-def _load(offset: int) -> bytes:
-    return struct.pack("HBBI", _LOAD, 0, 0, offset)
-
-
-def _jump(code: int, value: int, if_true: int, if_false: int) -> bytes:
+def _op(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
+    """Return one instruction (struct sock_filter). The last two are how many instructions a jump skips."""
     return struct.pack("HBBI", code, if_true, if_false, value)
-
-
-def _return(value: int) -> bytes:
-    return struct.pack("HBBI", _RETURN, 0, 0, value)

@@ -21,7 +21,6 @@ _FIX_LINUX = (
     "Podman (`sudo apt install podman`)."
 )
 _FIX_ELSEWHERE = "Grade on a Linux machine that has bubblewrap. On Windows, WSL 2 is one."
-_FIX_TRUSTED = "If you trust the submissions, grade without a sandbox: add `--trust-submissions`."
 
 _BEGIN = 'ulimit -c 0; ulimit -t {cpu_seconds:.0f}; ulimit -f {blocks}; ulimit -n 512; exec "$@" < /dev/null'
 # The best first.
@@ -41,9 +40,10 @@ def sandbox(*, trusted: bool = False) -> Sandbox:
     if trusted and os.name == "posix":
         return LimitsAlone()
     reasons = "\n".join(f"{name}: {reason}" for name, reason in lacking.items())
-    install = _FIX_LINUX if sys.platform == "linux" else _FIX_ELSEWHERE
-    trust = f"\n{_FIX_TRUSTED}" if os.name == "posix" else ""
-    raise EnvironmentProblem(f"No sandbox for submissions works on this machine.\n{reasons}", install + trust)
+    fix = _FIX_LINUX if sys.platform == "linux" else _FIX_ELSEWHERE
+    if os.name == "posix":
+        fix += "\nIf you trust the submissions, grade without a sandbox: add `--trust-submissions`."
+    raise EnvironmentProblem(f"No sandbox for submissions works on this machine.\n{reasons}", fix)
 
 
 @cache
@@ -58,7 +58,6 @@ class LimitsAlone:
     site = "."
 
     def describe(self) -> Confinement:
-        """Return what it stops and what it doesn't."""
         return Confinement(
             "none, limits alone (--trust-submissions)",
             ("running too long", "single files that are too large", "printing without end"),
@@ -71,7 +70,6 @@ class LimitsAlone:
         )
 
     def run(self, job: SandboxJob) -> RunResult:
-        """Run a job to its end."""
         with tempfile.TemporaryDirectory(prefix="starterkit-grade-", ignore_cleanup_errors=True) as folder:
             site, scratch = Path(folder, "site"), Path(folder, "tmp")
             site.mkdir()

@@ -12,8 +12,16 @@ from starterkit.cli.options import Elsewhere, argument, complete_frameworks, con
 from starterkit.cli.session import from_elsewhere
 from starterkit.errors import UsageError
 from starterkit.paths import expand_user_folder
-from starterkit.workshop.bundle.build import README, BundleRequest, MadeBundle, build_bundle, in_order
-from starterkit.workshop.bundle.manifest import BundleFramework, framework_in, framework_of
+from starterkit.workshop.bundle.build import (
+    README,
+    BundleFramework,
+    BundleRequest,
+    MadeBundle,
+    build_bundle,
+    framework_in,
+    framework_of,
+    in_order,
+)
 from starterkit.workshop.bundle.targets import platforms_of, pythons_of, sorted_pythons
 from starterkit.workshop.store import find_workshop, open_workshop
 
