@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from starterkit.choosing import contradictions as pulling
-from starterkit.choosing import phrases, traits
+from starterkit.choosing import phrases
 from starterkit.choosing import questions as asked
 from starterkit.choosing.advice import Advice, Sureness
 from starterkit.choosing.contradictions import contradictions
@@ -183,7 +183,7 @@ def said(advice: Advice) -> list[object]:
     ]
 
 
-@pytest.mark.parametrize("trait", traits.WORDINGS)
+@pytest.mark.parametrize("trait", asked.WORDINGS)
 def test_a_stronger_wish_for_a_trait_never_makes_the_strongest_in_it_less_likely(trait: str) -> None:
     """Also an answer that is changed for one that wishes for the same and more."""
     strengths = tuple(strength(one, trait) for one in reckoning().templates)
@@ -218,7 +218,7 @@ def test_what_is_named_outright_outweighs_all_wishes_together() -> None:
 def template_with_all(strength: int) -> Template:
     """The Flask template, as strong in all traits, and lacking in the eyes of one who knows it."""
     flask = next(one for one in the_four() if one.name == "flask")
-    return replace(flask, traits={name: Trait(name, strength, "So it is.") for name in traits.WORDINGS})
+    return replace(flask, traits={name: Trait(name, strength, "So it is.") for name in asked.WORDINGS})
 
 
 @pytest.mark.parametrize("know", CHOICES["know"])
@@ -477,7 +477,7 @@ def test_nothing_is_ever_called_the_best() -> None:
 def test_there_are_six_to_eight_questions_each_with_a_reason() -> None:
     assert 6 <= len(QUESTIONS) <= 8
     for question in QUESTIONS:
-        assert question.words.endswith("?")
+        assert question.text.endswith("?")
         assert question.why.endswith(".")
         assert "skip" not in [choice.name for choice in question.choices]
         assert len({choice.name for choice in question.choices}) == len(question.choices)
@@ -486,13 +486,13 @@ def test_there_are_six_to_eight_questions_each_with_a_reason() -> None:
 def test_every_trait_that_is_wished_for_is_one_that_the_frameworks_state() -> None:
     wished = {trait for question in QUESTIONS for choice in question.choices for trait in choice.wishes}
 
-    assert wished == set(traits.WORDINGS)
+    assert wished == set(asked.WORDINGS)
     for template in the_four():
-        assert set(traits.WORDINGS) <= set(template.traits), template.name
+        assert set(asked.WORDINGS) <= set(template.traits), template.name
 
 
 def test_every_trait_is_described_for_authors() -> None:
     guide = (Path(__file__).parents[2] / "docs" / "authoring.md").read_text(encoding="utf-8")
 
     described = re.findall(r"^\| `(\w+)` \|", guide.split("## Traits")[1].split("\n#")[0], flags=re.MULTILINE)
-    assert described == list(traits.WORDINGS)
+    assert described == list(asked.WORDINGS)

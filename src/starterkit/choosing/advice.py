@@ -1,4 +1,4 @@
-"""The advice to one person: where to start, how sure that is, the runner-up, and what would have tipped it."""
+"""The advice to one user: where to start, how sure that is, the runner-up, and which answers would change it."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from enum import Enum
 from functools import cached_property
 from operator import add
 
-from starterkit.choosing.questions import Choice, Decides, Question
+from starterkit.choosing.questions import STRONG, Choice, Decides, Question
 from starterkit.choosing.scoring import AnswerChange, Points, Scores, ranked, strength
-from starterkit.choosing.traits import STRONG
 from starterkit.template.model import Template
 
-_CLOSE = 0.2  # the share of other answers that lead elsewhere, from which on it is a close call
-_FAR_AHEAD = 5  # points from which on a framework in another language is worth naming, ...
-_MANY_ANSWERS = 4  # ... where so many answers were given
-_UNSUITED = 2.5  # between leaving a question open and naming a framework
+_CLOSE = 0.2  # a larger share of other answers that lead elsewhere makes it a close call
+# A framework in another language is worth naming if it leads by this many points, after this many answers.
+_FAR_AHEAD, _MANY_ANSWERS = 5, 4
+_UNSUITED = 2.5  # a rank between no answer and naming a framework
 
 
 class Sureness(Enum):
@@ -32,59 +31,62 @@ class Sureness(Enum):
 
 @dataclass(frozen=True)
 class Advice:
-    """What follows from a person's answers: the choice by the question's name; what is absent was skipped."""
+    """The advice that follows from a user's answers: the choice for each question's name. Others were skipped."""
 
-    reckoning: Scores
+    scores: Scores
     answers: Mapping[str, str]
 
     @cached_property
     def totals(self) -> Points:
-        """What the answers add up to, for each template of the reckoning."""
-        return self.reckoning.totals(self.answers)
+        """The sum of the answers for each template."""
+        return self.scores.totals(self.answers)
 
     @cached_property
     def ranking(self) -> list[int]:
-        """The numbers of the templates in the reckoning, the one to start with first.
+        """The numbers of the templates, the one to start with first.
 
-        Of those that come next with equal points, the first that another wish would have tipped goes in front, else the
-        one that is most for what is to be built.
+        If several come next with equal points, the first of them is one that another wish would have made the start,
+        or else the one that fits most what the user wants to build.
         """
         first, *others = ranked(self.totals)
-        equals = [one for one in others if self.totals[one] == self.totals[others[0]]]
+        equals = [number for number in others if self.totals[number] == self.totals[others[0]]]
         if len(equals) > 1:
-            tips = {one: self.tips(self.reckoning.templates[one])[:1] for one in equals}
-            tipped = (one for one in equals if any(not tip.rank for tip in tips[one]))
-            built = self.reckoning.totals({name: choice for name, choice in self.answers.items() if name == "build"})
-            second = next(tipped, max(equals, key=built.__getitem__))
-            others = [second, *(one for one in others if one != second)]
+            tipped = [number for number in equals if any(not tip.rank for tip in self.tips(self.templates[number])[:1])]
+            built = self.scores.totals({name: choice for name, choice in self.answers.items() if name == "build"})
+            second = tipped[0] if tipped else max(equals, key=built.__getitem__)
+            others.sort(key=lambda number: number != second)
         return [first, *others]
+
+    @property
+    def templates(self) -> tuple[Template, ...]:
+        return self.scores.templates
 
     @property
     def start(self) -> Template:
         """Where to start."""
-        return self.reckoning.templates[self.ranking[0]]
+        return self.templates[self.ranking[0]]
 
     @cached_property
     def equals(self) -> tuple[Template, ...]:
         """The others that fit equally well."""
         most = self.totals[self.ranking[0]]
-        return tuple(self.reckoning.templates[one] for one in self.ranking[1:] if self.totals[one] == most)
+        return tuple(self.templates[number] for number in self.ranking[1:] if self.totals[number] == most)
 
     @property
     def runner_up(self) -> Template | None:
-        """The one that comes next; None where there is no other."""
-        return self.reckoning.templates[self.ranking[1]] if len(self.ranking) > 1 else None
+        """The second framework, or None if there is no other."""
+        return self.templates[self.ranking[1]] if len(self.ranking) > 1 else None
 
     @cached_property
     def chosen(self) -> tuple[tuple[Question, Choice], ...]:
         """The answers, in the order of the questions."""
-        return tuple(self.reckoning.chosen(self.answers))
+        return tuple(self.scores.chosen(self.answers))
 
     @cached_property
     def leads_elsewhere(self) -> tuple[int, int]:
-        """How many single answers, given otherwise, would lead elsewhere, and of how many.
+        """How many changes of one answer would lead to another framework, and how many changes there are.
 
-        To name another framework outright always does, so that is left out.
+        Naming another framework outright always does, so it doesn't count.
         """
         first = self.ranking[0]
         outcomes = [totals for change, totals in self._outcomes if not change.names_a_framework]
@@ -92,77 +94,72 @@ class Advice:
 
     @cached_property
     def sureness(self) -> Sureness:
-        """How sure the advice is: by how many other answers would change it."""
-        if len(self.reckoning.templates) == 1:
+        """How sure the advice is, by the share of other answers that would change it."""
+        if len(self.templates) == 1:
             return Sureness.ONLY
         if self.equals:
             return Sureness.EQUAL
-        if not self._says_enough:
+        if len(self.chosen) < 2 and not any(choice.decides for _, choice in self.chosen):
             return Sureness.GUESS
         elsewhere, of = self.leads_elsewhere
         if elsewhere > _CLOSE * of or self.language_goes_first:
             return Sureness.CLOSE
         return Sureness.FAIR if elsewhere else Sureness.CLEAR
 
-    @property
-    def _says_enough(self) -> bool:
-        """Whether there is more than one answer, or one that names a language or a framework outright."""
-        return len(self.chosen) > 1 or any(choice.decides for _, choice in self.chosen)
-
     def tips(self, template: Template) -> list[AnswerChange]:
-        """Return the single answers that, given otherwise, make this template the one to start with, and no other.
+        """Return the changes of one answer that make this template, and no other, the one to start with.
 
-        What this template is strong in comes first, the most telling of it in front; to name a framework outright comes
-        last, and a wish that only takes another one away, just before it.
+        The template's strengths come first, the most telling in front. Last come wishes that only take another template
+        away, and then naming a framework outright.
         """
-        wanted = self.reckoning.templates.index(template)
+        wanted = self.templates.index(template)
         leads = [
-            (totals[wanted] - max(points for one, points in enumerate(totals) if one != wanted), change)
+            (totals[wanted] - max(points for number, points in enumerate(totals) if number != wanted), change)
             for change, totals in self._outcomes
             if totals[wanted] == max(totals)
         ]
-        found = sorted(
+        tips = sorted(
             (entry for entry in leads if entry[0] > 0),
             key=lambda entry: (entry[1].rank if _suits(entry[1], template) else _UNSUITED, -entry[0]),
         )
-        return [change for _, change in found]
+        return [change for _, change in tips]
 
     @cached_property
     def known_fits(self) -> Template | None:
-        """The framework that the person knows, where their wishes describe just that one; else None."""
+        """The framework that the user knows, if the wishes describe only that one."""
         known = {name for _, choice in self.chosen if choice.decides is Decides.KNOWN for name in choice.named}
         others = self._without("know")
-        totals = self.reckoning.totals(others)
-        fits = [one for one, points in zip(self.reckoning.templates, totals, strict=True) if points == max(totals)]
+        totals = self.scores.totals(others)
+        fits = [template for template, points in zip(self.templates, totals, strict=True) if points == max(totals)]
         return fits[0] if len(fits) == 1 and fits[0].name in known and fits[0] is not self.start and others else None
 
     @cached_property
     def language_goes_first(self) -> Template | None:
-        """The framework that the wishes describe, where only the wanted language leads to another; else None."""
+        """The framework that the wishes describe, if only the language leads to another one."""
         language = next((choice for _, choice in self.chosen if choice.decides is Decides.LANGUAGE), None)
-        wishes = self.reckoning.wishes(self._without("know", "language", "team"))
+        wishes = self.scores.wishes(self._without("know", "language", "team"))
         if language is None or self.start.name not in language.named or len(self.chosen) < _MANY_ANSWERS:
             return None
-        most = self.reckoning.templates[ranked(wishes)[0]]
+        most = self.templates[ranked(wishes)[0]]
         lead = max(wishes) - wishes[self.ranking[0]]
         return most if most.name not in language.named and lead >= _FAR_AHEAD else None
 
     def _without(self, *questions: str) -> dict[str, str]:
-        """The answers, but for those to these questions."""
+        """The answers to all other questions."""
         return {name: choice for name, choice in self.answers.items() if name not in questions}
 
     @cached_property
     def _outcomes(self) -> list[tuple[AnswerChange, Points]]:
-        """Every single answer that could have been given otherwise, with what the sum would have been."""
+        """Every change of one answer, with the sums that it leads to."""
         return [
             (change, tuple(map(add, self.totals, change.difference)))
-            for question in self.reckoning.questions
-            for change in self.reckoning.changes(question, self.answers.get(question.name))
+            for question in self.scores.questions
+            for change in self.scores.changes(question, self.answers.get(question.name))
         ]
 
 
 def _suits(change: AnswerChange, template: Template) -> bool:
-    """Whether a template grants what an answer wishes for most; true for answers that wish for nothing."""
+    """True if a template has what an answer wishes for most, or if the answer wishes for nothing."""
     if change.choice is None or change.choice.decides:
         return True
     wished = change.choice.foremost

@@ -1,24 +1,22 @@
-"""Why a framework, and what it costs: sentences made of a person's answers and of what path.yml says."""
+"""Why a framework, and what it costs: sentences made of a user's answers and of path.yml."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 
 from starterkit.choosing.advice import Advice
-from starterkit.choosing.questions import EVERYBODY, Choice, Decides
+from starterkit.choosing.questions import EVERYBODY, START_WARNINGS, STRONG, WEAK, Choice, Decides
 from starterkit.choosing.scoring import Contribution, Scores, strength
-from starterkit.choosing.traits import START_WARNINGS, STRONG, WEAK
 from starterkit.template.model import Template
 
 
 @dataclass(frozen=True)
 class Reason:
-    """Something that speaks for a framework, or a wish that it does not grant.
+    """A reason for a framework, or a wish that it does not grant.
 
-    `answers` are those that it rests on, as pairs of question and choice; `trait` is empty where they name a framework
-    or a language outright.
+    `answers` are pairs of question and choice. `trait` is empty if they name a framework or a language outright.
     """
 
     answers: tuple[tuple[str, str], ...]
@@ -36,72 +34,73 @@ class _Part:
     share: Contribution
     sentence: str
 
-    @cached_property
-    def said(self) -> str:
-        """The answer, said back; to know a framework is to look for what it lacks."""
+    @property
+    def restated(self) -> str:
+        """The sentence that repeats the answer. A user who knows a framework wishes for what it lacks."""
         is_new = self.choice.decides is Decides.KNOWN and self.share.trait
-        return f"{self.choice.said}, and this would be new to you" if is_new else self.choice.said
+        return f"{self.choice.restated}, and this would be new to you" if is_new else self.choice.restated
 
 
 def reasons(advice: Advice, template: Template) -> list[Reason]:
-    """Return what speaks for a framework, the most telling first: one reason for each answer."""
-    reckoning, number = advice.reckoning, advice.reckoning.templates.index(template)
-    rivals = [one for one in advice.ranking[:2] if one != number]
-    found = [_speaking(reckoning, number, question.name, choice) for question, choice in advice.chosen]
-    telling = [part for part in found if part and (part.question, part.choice.name) != ("know", "some")]
-    found = list(telling) or found  # to have written small programs is a reason only where there is no other
-    if not any(found):
-        found = [_speaking(reckoning, number, "", EVERYBODY)]
+    """Return what speaks for a framework, the most telling first: at most one reason for each answer."""
+    scores, number = advice.scores, advice.templates.index(template)
+    rivals = [rival for rival in advice.ranking[:2] if rival != number]
+    parts = [_speaking(scores, number, question.name, choice) for question, choice in advice.chosen]
+    # That a user has written small programs is a reason only if there is no other.
+    telling = [part for part in parts if part and (part.question, part.choice.name) != ("know", "some")]
+    parts = list(telling) or parts
+    if not any(parts):
+        parts = [_speaking(scores, number, "", EVERYBODY)]
     return _as_reasons(
-        (part.share.points[number] - max((part.share.points[one] for one in rivals), default=0), part)
-        for part in found
+        (part.share.points[number] - max((part.share.points[rival] for rival in rivals), default=0), part)
+        for part in parts
         if part
     )
 
 
 def unmet(advice: Advice, template: Template) -> list[Reason]:
-    """Return what was wished for and a framework does not grant, though another would: one for each answer."""
-    reckoning, number = advice.reckoning, advice.reckoning.templates.index(template)
+    """Return the wishes that a framework does not grant, though another would: at most one for each answer."""
+    scores, number = advice.scores, advice.templates.index(template)
     speaking = {answer for reason in reasons(advice, template) for answer in reason.answers}
-    found = [
-        _lacking(reckoning, number, question.name, choice)
+    parts = (
+        _lacking(scores, number, question.name, choice)
         for question, choice in advice.chosen
-        if question.name != "time"
-        and (question.name, choice.name) not in speaking  # an answer speaks on one side alone
-    ]
-    return _as_reasons((abs(part.share.weight), part) for part in found if part)
+        # an answer that speaks for a framework doesn't speak against it
+        if question.name != "time" and (question.name, choice.name) not in speaking
+    )
+    return _as_reasons((abs(part.share.weight), part) for part in parts if part)
 
 
 def start_warnings(template: Template) -> list[str]:
     """Return the warnings about the start: that it is the more advanced or the heavier one."""
     return [
-        f"{words}: {template.traits[trait].reason}"
-        for trait, words in START_WARNINGS.items()
+        f"{warning}: {template.traits[trait].reason}"
+        for trait, warning in START_WARNINGS.items()
         if trait in template.traits and template.traits[trait].strength <= WEAK
     ]
 
 
 @cache
-def _speaking(reckoning: Scores, number: int, question: str, choice: Choice) -> _Part | None:
-    """The part of an answer that speaks most for a framework; None where none does."""
-    template = reckoning.templates[number]
-    named = _named_for(reckoning, template, choice)
-    shares = [  # strength in a lesser wish of an answer is no reason
+def _speaking(scores: Scores, number: int, question: str, choice: Choice) -> _Part | None:
+    """The part of an answer that speaks most for a framework, if one does."""
+    template = scores.templates[number]
+    named = _sentence_for(scores, template, choice)
+    shares = [  # a strength in a lesser wish of an answer is no reason
         share
-        for share in reckoning.shares(choice)
+        for share in scores.shares(choice)
         if (named if not share.trait else share.trait in choice.foremost and strength(template, share.trait) >= STRONG)
     ]
     if not shares:
         return None
-    share = max(shares, key=lambda one: (not one.trait, one.points[number]))
+    share = max(shares, key=lambda share: (not share.trait, share.points[number]))
     return _Part(question, choice, share, named or template.traits[share.trait].reason)
 
 
 @cache
-def _lacking(reckoning: Scores, number: int, question: str, choice: Choice) -> _Part | None:
-    """The part of an answer that a framework grants least, though another one does; None where there is none."""
-    template, shares = reckoning.templates[number], reckoning.shares(choice)
-    sentence = _named_against(template, choice)
+def _lacking(scores: Scores, number: int, question: str, choice: Choice) -> _Part | None:
+    """The part of an answer that a framework grants least, if another one grants it."""
+    template, shares = scores.templates[number], scores.shares(choice)
+    sentence = _sentence_against(template, choice)
     if sentence:
         return _Part(question, choice, shares[0], sentence)
     lacking = [
@@ -111,28 +110,26 @@ def _lacking(reckoning: Scores, number: int, question: str, choice: Choice) -> _
         and share.trait in choice.foremost
         and share.trait in template.traits
         and share.trait not in START_WARNINGS
-        and strength(template, share.trait) <= WEAK < max(strength(one, share.trait) for one in reckoning.templates)
+        and strength(template, share.trait) <= WEAK < max(strength(each, share.trait) for each in scores.templates)
     ]
     if not lacking:
         return None
-    share = max(lacking, key=lambda one: max(one.points))
+    share = max(lacking, key=lambda share: max(share.points))
     return _Part(question, choice, share, template.traits[share.trait].reason)
 
 
-def _named_for(reckoning: Scores, template: Template, choice: Choice) -> str:
-    """What an answer says for the framework that it names outright; empty where it names another one."""
-    if template.name not in choice.named:
-        return ""
-    if choice.decides is Decides.LANGUAGE:
-        others = [one.title for one in reckoning.templates if one.name in choice.named and one != template]
+def _sentence_for(scores: Scores, template: Template, choice: Choice) -> str:
+    """What an answer says for the framework that it names outright, or ""."""
+    if template.name in choice.named and choice.decides is Decides.LANGUAGE:
+        others = [other.title for other in scores.templates if other.name in choice.named and other != template]
         too = f", as with {listed(others)}" if others else ""
         return f"with {template.title} you write {template.language}{too}."
-    if choice.decides is Decides.TEAM:
+    if template.name in choice.named and choice.decides is Decides.TEAM:
         return "there are people to ask and code to read, and what you learn is of use the next day."
     return ""
 
 
-def _named_against(template: Template, choice: Choice) -> str:
+def _sentence_against(template: Template, choice: Choice) -> str:
     if choice.decides is Decides.LANGUAGE and template.name not in choice.named:
         return f"with {template.title} you write {template.language}."
     if choice.decides is Decides.KNOWN and template.name in choice.named:
@@ -140,26 +137,21 @@ def _named_against(template: Template, choice: Choice) -> str:
     return ""
 
 
-def _as_reasons(parts: Iterable[tuple[int, _Part]]) -> list[Reason]:
-    """One reason for the answers that say the same, in the order of what they weigh together."""
-    together: dict[tuple[str, str], list[_Part]] = {}
-    weights: dict[tuple[str, str], int] = {}
-    for weight, part in parts:
-        key = (part.share.trait, part.sentence)
-        together.setdefault(key, []).append(part)
-        weights[key] = weights.get(key, 0) + weight
-    return [
-        Reason(
-            tuple((part.question, part.choice.name) for part in together[key]),
-            _joined([part.said for part in together[key]]),
-            *key,
-        )
-        for key in sorted(together, key=lambda key: -weights[key])
-    ]
+def _as_reasons(weighted_parts: Iterable[tuple[int, _Part]]) -> list[Reason]:
+    """One reason for all answers that say the same, in the order of the sums of their weights."""
+    groups: dict[tuple[str, str], list[tuple[int, _Part]]] = {}
+    for weight, part in weighted_parts:
+        groups.setdefault((part.share.trait, part.sentence), []).append((weight, part))
+    found = []
+    for key, group in sorted(groups.items(), key=lambda item: -sum(weight for weight, _ in item[1])):
+        answers = tuple((part.question, part.choice.name) for _, part in group)
+        found.append(Reason(answers, joined([part.restated for _, part in group]), *key))
+    return found
 
 
-def _joined(said: list[str]) -> str:
-    first, *others = said
+def joined(sentences: Sequence[str]) -> str:
+    """Return sentences as one, joined by "and"."""
+    first, *others = sentences
     return ", and ".join((first, *(other[0].lower() + other[1:] for other in others)))
 
 

@@ -1,4 +1,4 @@
-"""The sentences of an advice that the screen and the card share."""
+"""The sentences of an advice that the screen and the HTML card share."""
 
 from __future__ import annotations
 
@@ -15,71 +15,66 @@ ONE_FITS_ALL = "There is no framework that is right for everyone; this one fits 
 def headline(advice: Advice) -> str:
     """Return where to start, in a sentence."""
     if advice.equals:
-        titles = [advice.start.title, *(one.title for one in advice.equals)]
+        titles = [template.title for template in (advice.start, *advice.equals)]
         return f"{listed(titles)} fit you equally well."
     return f"Start with {advice.start.title}."
 
 
 def how_sure(advice: Advice) -> str:
     """Return how sure the advice is, and why."""
-    count, of = len(advice.chosen), len(advice.reckoning.questions)
-    answered = f"You answered {count} of {of} questions" if count else "You answered nothing"
-    elsewhere, others = advice.leads_elsewhere
-    many = f"of {others} ways to change one answer, {elsewhere or 'none'} would lead to another framework"
     if advice.sureness is Sureness.ONLY:
         return "There is one framework here, so there was nothing to choose between."
+    count, of = len(advice.chosen), len(advice.scores.questions)
+    answered = f"You answered {count} of {of} questions" if count else "You answered nothing"
     if advice.sureness is Sureness.EQUAL:
         compare = "Compare the costs below, and take the one that you like."
         return f"How sure: undecided. {answered}, and the points are equal. {compare}"
-    if advice.sureness is Sureness.GUESS:
-        return f"How sure: {advice.sureness.value}. {answered}; {many}."
-    return f"How sure: {advice.sureness.value}. {answered}; {many}."
+    elsewhere, others = advice.leads_elsewhere
+    changes = f"of {others} ways to change one answer, {elsewhere or 'none'} would lead to another framework"
+    return f"How sure: {advice.sureness.value}. {answered}; {changes}."
 
 
 def stay(advice: Advice) -> str:
-    """Return what to do with a framework that one knows and that is just what is wished for; else nothing."""
+    """Return the advice to stay with a known framework if the wishes describe only that one, or ""."""
     if advice.known_fits is None:
         return ""
-    known = advice.known_fits.title
-    wishes = f"Your wishes describe {known}, which you know: to get this done, stay there."
+    wishes = f"Your wishes describe {advice.known_fits.title}, which you know: to get this done, stay there."
     return f"{wishes} To learn something new, read on."
 
 
 def price(advice: Advice, template: Template) -> list[str]:
-    """Return what a framework costs this person, in sentences: its trade-off, its start, the wishes that it leaves."""
-    left = [because(reason) for reason in unmet(advice, template)]
-    return [template.trade_off, *start_warnings(template), *left]
+    """Return what a framework costs this user, in sentences: its trade-off, its start, and wishes not granted."""
+    return [template.trade_off, *start_warnings(template), *map(because, unmet(advice, template))]
 
 
 def because(reason: Reason) -> str:
-    """Return a reason as a sentence, or as two where one would have two colons."""
+    """Return a reason as one sentence, or as two if one would have two colons."""
     if ": " in reason.sentence:
         return f"{reason.because}. {reason.sentence[0].upper()}{reason.sentence[1:]}"
     return f"{reason.because}: {reason.sentence}"
 
 
 def tipped(advice: Advice) -> list[str]:
-    """Return which answer would have tipped it: to the runner-up, or to each of those that fit equally well.
+    """Return which answer would have led to the runner-up, or to each of the equals.
 
-    Where nothing was answered, to each of the others.
+    If the advice is a guess, return it for each of the other frameworks.
     """
+    ranked = [advice.templates[number] for number in advice.ranking]
     if advice.equals:
-        others = (advice.start, *advice.equals)
+        others = [advice.start, *advice.equals]
     else:
-        last = None if advice.sureness is Sureness.GUESS else 2
-        others = tuple(advice.reckoning.templates[number] for number in advice.ranking[1:last])
-    tips = [(one, _tip(advice, one)) for one in others if advice.tips(one)]
-    said = [tip or _no_wish(advice, one) for one, tip in tips]
-    if len(others) == 1 and not any(tip for _, tip in tips):  # then that of the next framework that has one
-        further = (_tip(advice, advice.reckoning.templates[number]) for number in advice.ranking[2:])
-        said += [tip for tip in further if tip][:1]
-    return said
+        others = ranked[1 : None if advice.sureness is Sureness.GUESS else 2]
+    tips = [(template, _tip(advice, template)) for template in others if advice.tips(template)]
+    sentences = [tip or _no_wish(advice, template) for template, tip in tips]
+    if len(others) == 1 and not any(tip for _, tip in tips):  # take the next framework that has a tip
+        sentences += [tip for template in ranked[2:] if (tip := _tip(advice, template))][:1]
+    return sentences
 
 
 def _tip(advice: Advice, template: Template) -> str:
-    """Which answer would have made it this framework; empty where nothing but naming it would."""
-    change = next((one for one in advice.tips(template) if not one.names_a_framework), None)
-    return f"It would be {template.title}{_alone(advice)} {_otherwise(advice, change)}." if change else ""
+    """Which answer would have led to this framework, or "" if only naming it would."""
+    change = next((change for change in advice.tips(template) if not change.names_a_framework), None)
+    return f"It would be {template.title}{_alone(advice)} {_condition(advice, change)}." if change else ""
 
 
 def _no_wish(advice: Advice, template: Template) -> str:
@@ -92,7 +87,7 @@ def _alone(advice: Advice) -> str:
     return " alone" if advice.equals else ""
 
 
-def _otherwise(advice: Advice, change: AnswerChange) -> str:
+def _condition(advice: Advice, change: AnswerChange) -> str:
     if change.choice is None:
         given = next(choice for question, choice in advice.chosen if question is change.question)
         return f'without this: "{given.label}" ({change.question.name}={given.name})'
@@ -100,5 +95,5 @@ def _otherwise(advice: Advice, change: AnswerChange) -> str:
 
 
 def step_of_path(stage: Stage) -> str:
-    """Return when to take a framework of the path."""
+    """Return when to learn a framework of the roadmap."""
     return f"when {stage.when}" if stage.trait else "now, until something real of yours runs"

@@ -1,21 +1,52 @@
-"""The questions: what is asked, why, and which traits each answer wishes for. No framework is known here by name.
+"""The questions, the reason for each, and the traits that each answer wishes for. No framework is named here.
 
-What can be answered with a framework or a language is made of the templates that take part.
+The choices that are a framework or a language are made of the templates.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 
-from starterkit.choosing.traits import START_WARNINGS, WEAK, WORDINGS
 from starterkit.template.model import Template
+
+STRONG, WEAK = 2, 1  # from STRONG up, a strength speaks for a framework; from WEAK down, against it
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A trait in words: its name in a table, and the reason to learn it later (`when …`)."""
+
+    label: str
+    later: str
+
+
+WORDINGS = {
+    "quick_start": Wording("starts quickly", "you want the next idea on screen within the hour"),
+    "gentle_start": Wording("little to know at first", "you want to see the basics without the rest"),
+    "explicit": Wording("every wire in sight", "you want to see how the parts work underneath"),
+    "batteries": Wording("everything in the box", "you are tired of building accounts and forms by hand"),
+    "admin": Wording("an admin in the box", "editors need a place to write that you need not build"),
+    "server_pages": Wording("pages from the server", "you want to build pages that people read"),
+    "json_api": Wording("a JSON API", "an app or another program needs your data"),
+    "generated_docs": Wording("documents itself", "other programs need your data, and documentation of how to get it"),
+    "async": Wording("waits for many at once", "requests wait on other services, or many come at once"),
+    "typed": Wording("types do work", "you want types to find mistakes before users do"),
+    "one_language": Wording("one language all through", "you want to build what runs in the browser too"),
+    "conventions": Wording("one agreed layout", "you join a team and want to know your way around"),
+}
+
+# The sentence for a weak start. The reason in path.yml follows it.
+START_WARNINGS = {
+    "gentle_start": "This is the more advanced start",
+    "quick_start": "This is the heavier start",
+}
 
 
 class Decides(Enum):
-    """Answers that name something outright go before wishes: each outweighs all that stands above it here together."""
+    """Answers that name something outright count more than wishes. Each outweighs all above it together."""
 
     LANGUAGE = 120
     KNOWN = -300
@@ -24,14 +55,14 @@ class Decides(Enum):
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """One answer: its word, how the person would say it, how we say it back, and the weight of each trait wished for.
+    """One answer: its name, its label in the question, the sentence that repeats it, and the traits that it wishes for.
 
-    `decides` is for an answer that names frameworks (`named`) outright.
+    `wishes` has a weight for each trait. `decides` is for an answer that names frameworks (`named`) outright.
     """
 
     name: str
     label: str
-    said: str
+    restated: str
     wishes: Mapping[str, int] = field(default_factory=dict)
     decides: Decides | None = None
     named: frozenset[str] = frozenset()
@@ -45,10 +76,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class Question:
-    """A question with the reason why it is asked."""
+    """A question with the reason for it."""
 
     name: str
-    words: str
+    text: str
     why: str
     choices: tuple[Choice, ...]
 
@@ -57,7 +88,7 @@ class Question:
         return next((choice for choice in self.choices if choice.name == name), None)
 
 
-# What counts for everybody, whatever they answer.
+# These wishes count for every user, whatever the answers.
 EVERYBODY = Choice("", "", "Whoever starts wants to see something work soon", {"quick_start": 1, "gentle_start": 1})
 
 
@@ -68,29 +99,21 @@ def questions(templates: Sequence[Template]) -> tuple[Question, ...]:
         "language": _languages(templates),
         "team": tuple(map(_team, templates)),
     }
-    return tuple(
-        Question(name, words, why, _with_made(fixed, made.get(name, ()))) for name, words, why, fixed in _ASKED
-    )
+    complete = []
+    for question in _QUESTIONS:
+        names = {choice.name for choice in question.choices}  # these go before a template of the same name
+        more = (choice for choice in made.get(question.name, ()) if choice.name not in names)
+        complete.append(replace(question, choices=(*question.choices, *more)))
+    return tuple(complete)
 
 
 _KNOW = (
+    Choice("new", "Programming is new to me", "Programming is new to you", {"gentle_start": 3, "quick_start": 1}),
     Choice(
-        "new",
-        "Programming is new to me",
-        "Programming is new to you",
-        {"gentle_start": 3, "quick_start": 1},
+        "some", "I have written small programs", "You have written small programs", {"gentle_start": 1, "explicit": 1}
     ),
     Choice(
-        "some",
-        "I have written small programs",
-        "You have written small programs",
-        {"gentle_start": 1, "explicit": 1},
-    ),
-    Choice(
-        "much",
-        "I program for a living, but not with these",
-        "You program for a living",
-        {"typed": 1, "conventions": 1},
+        "much", "I program for a living, but not with these", "You program for a living", {"typed": 1, "conventions": 1}
     ),
 )
 _BUILD = (
@@ -155,10 +178,7 @@ _TIME = (
     Choice("days", "A weekend, or a few evenings", "You have a few evenings", {"quick_start": 2}),
     Choice("weeks", "Some weeks", "You have some weeks", {"quick_start": 1}),
     Choice(
-        "months",
-        "Months: I want to go deep",
-        "You have months and want to go deep",
-        {"batteries": 1, "conventions": 1},
+        "months", "Months: I want to go deep", "You have months and want to go deep", {"batteries": 1, "conventions": 1}
     ),
 )
 _STYLE = (
@@ -195,95 +215,72 @@ _HANDLE = (
 
 _TEAM = (Choice("none", "No, or I learn for myself", "No team decides for you"),)
 
-# Each question with the choices that are always there; those made of templates follow them.
-_ASKED: tuple[tuple[str, str, str, tuple[Choice, ...]], ...] = (
-    (
+# Each question with its fixed choices. Those made of templates follow them.
+_QUESTIONS = (
+    Question(
         "know",
         "What do you know already?",
         "What is familiar decides how much may be new at once. Of several, name the one that is most familiar.",
         _KNOW,
     ),
-    (
+    Question(
         "language",
         "Which language do you want to write first?",
         "A language that you like carries you through the first weeks.",
         (),
     ),
-    ("build", "What do you want to build?", "Each framework makes another kind of thing short.", _BUILD),
-    (
+    Question("build", "What do you want to build?", "Each framework makes another kind of thing short.", _BUILD),
+    Question(
         "after",
         "What do you want to be able to do after it?",
         "A first framework is for what you learn with it, not for life.",
         _AFTER,
     ),
-    (
+    Question(
         "time",
         "How much time will you give it?",
         "What has much in the box takes longer to learn, and gives it back later.",
         _TIME,
     ),
-    (
+    Question(
         "style",
         "Do you like to see every wire, or to have it all in the box?",
         "This is where frameworks differ most, and it is a matter of taste.",
         _STYLE,
     ),
-    (
+    Question(
         "team",
         "Does your team or employer work in one of these?",
         "People to ask, and code to read, are worth more than any feature.",
         _TEAM,
     ),
-    ("handle", "What must it handle?", "What is hard to add later should be there from the beginning.", _HANDLE),
+    Question(
+        "handle", "What must it handle?", "What is hard to add later should be there from the beginning.", _HANDLE
+    ),
 )
 
 
-def _with_made(fixed: tuple[Choice, ...], made: tuple[Choice, ...]) -> tuple[Choice, ...]:
-    """The fixed choices, then those made of templates; a template that is called like a fixed one stands back."""
-    names = {choice.name for choice in fixed}
-    return (*fixed, *(choice for choice in made if choice.name not in names))
-
-
 def _known(template: Template) -> Choice:
-    """To know a framework is to look for what it lacks; an easier beginning is not among that."""
+    """A user who knows a framework wishes for what it lacks, except for an easier start."""
     lacking = {
         name: 1
         for name in WORDINGS
         if name in template.traits and template.traits[name].strength <= WEAK and name not in START_WARNINGS
     }
-    return Choice(
-        template.name,
-        f"I have built something with {template.title}",
-        f"You know {template.title}",
-        lacking,
-        Decides.KNOWN,
-        frozenset((template.name,)),
-    )
+    label, restated = f"I have built something with {template.title}", f"You know {template.title}"
+    return Choice(template.name, label, restated, lacking, Decides.KNOWN, frozenset((template.name,)))
 
 
 def _team(template: Template) -> Choice:
-    return Choice(
-        template.name,
-        f"Yes, in {template.title}",
-        f"Your team works in {template.title}",
-        {},
-        Decides.TEAM,
-        frozenset((template.name,)),
-    )
+    label, restated = f"Yes, in {template.title}", f"Your team works in {template.title}"
+    return Choice(template.name, label, restated, {}, Decides.TEAM, frozenset((template.name,)))
 
 
 def _languages(templates: Sequence[Template]) -> tuple[Choice, ...]:
-    speaking: dict[str, list[Template]] = {}
+    named: dict[str, list[str]] = {}
     for template in templates:
-        speaking.setdefault(template.language, []).append(template)
+        named.setdefault(template.language, []).append(template.name)
     return tuple(
-        Choice(
-            language.lower(),
-            language,
-            f"You want to write {language} first",
-            {},
-            Decides.LANGUAGE,
-            frozenset(template.name for template in those),
-        )
-        for language, those in sorted(speaking.items())
+        Choice(name.lower(), name, f"You want to write {name} first", {}, Decides.LANGUAGE, frozenset(named[name]))
+        for name in sorted(named)
     )

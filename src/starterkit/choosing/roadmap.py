@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
 from dataclasses import dataclass
 
 from starterkit.choosing.advice import Advice
-from starterkit.choosing.questions import Decides
+from starterkit.choosing.questions import START_WARNINGS, STRONG, WORDINGS, Decides
 from starterkit.choosing.scoring import strength
-from starterkit.choosing.traits import START_WARNINGS, STRONG, WORDINGS
 from starterkit.template.model import Template
 
 _LONGEST = 3
@@ -16,58 +15,47 @@ _LONGEST = 3
 
 @dataclass(frozen=True)
 class Stage:
-    """One framework of a path; `trait` is what it adds most to those before it, empty for the start."""
+    """One framework of a roadmap. `trait` is what it adds most to those before it (empty for the start)."""
 
     template: Template
     trait: str
 
     @property
     def when(self) -> str:
-        """When to take it, as the end of a sentence that begins with "when"."""
+        """When to learn it, as the end of a sentence that begins with "when"."""
         return WORDINGS[self.trait].later if self.trait else ""
 
 
 def path(advice: Advice) -> list[Stage]:
-    """Return two or three frameworks: the start, what fits next and adds to it, and what adds most to both."""
+    """Return up to three frameworks: the start, the next fit that adds to it, and what adds most to both."""
     stages = [Stage(advice.start, "")]
-    known = [one for one in advice.reckoning.templates if one.name in _known(advice)]
-    wished = _wishes(advice)
+    choices = [choice for _, choice in advice.chosen]
+    names = {name for choice in choices if choice.decides is Decides.KNOWN for name in choice.named}
+    known = [template for template in advice.templates if template.name in names]
+    wishes: Counter[str] = Counter()
+    for choice in choices:
+        wishes.update(choice.wishes if choice.decides is None else {})
+    order = [advice.templates[number] for number in advice.ranking]
     while len(stages) < _LONGEST:
         before = [*known, *(stage.template for stage in stages)]
-        further = [_stage(one, before, wished) for one in advice.reckoning.templates if one not in before]
+        further = [_stage(template, before, wishes) for template in advice.templates if template not in before]
         useful = [(gain, stage) for gain, stage in further if stage.trait]
         if not useful:
             break
-        stages.append(_second(advice, useful) if len(stages) == 1 else max(useful, key=lambda entry: entry[0])[1])
+        if len(stages) == 1:
+            stages.append(min((stage for _, stage in useful), key=lambda stage: order.index(stage.template)))
+        else:
+            stages.append(max(useful, key=lambda entry: entry[0])[1])
     return stages
 
 
-def _second(advice: Advice, useful: list[tuple[int, Stage]]) -> Stage:
-    """The stage after the start: of those that add something, the one that fits the person most."""
-    order = [advice.reckoning.templates[number] for number in advice.ranking]
-    return min((stage for _, stage in useful), key=lambda stage: order.index(stage.template))
-
-
-def _stage(template: Template, before: list[Template], wished: Mapping[str, int]) -> tuple[int, Stage]:
-    """How much a template adds to those before it, what was wished for counting more, and what it adds most."""
+def _stage(template: Template, before: list[Template], wishes: Counter[str]) -> tuple[int, Stage]:
+    """How much a template adds to those before it, weighted by the wishes, and what it adds most."""
     gains = {
-        trait: (strength(template, trait) - max(strength(one, trait) for one in before)) * (1 + wished.get(trait, 0))
+        trait: (strength(template, trait) - max(strength(other, trait) for other in before)) * (1 + wishes[trait])
         for trait in WORDINGS
-        if trait not in START_WARNINGS  # whoever has one framework behind them needs no easier beginning
+        if trait not in START_WARNINGS  # after the first framework, nobody needs an easier start
     }
     strong = [trait for trait, gain in gains.items() if gain > 0 and strength(template, trait) >= STRONG]
     most = max(strong, key=lambda trait: (gains[trait], strength(template, trait)), default="")
     return sum(gain for gain in gains.values() if gain > 0), Stage(template, most)
-
-
-def _known(advice: Advice) -> frozenset[str]:
-    return frozenset().union(*(choice.named for _, choice in advice.chosen if choice.decides is Decides.KNOWN))
-
-
-def _wishes(advice: Advice) -> dict[str, int]:
-    """How much each trait was wished for, all answers taken together."""
-    wishes: dict[str, int] = {}
-    for _, choice in advice.chosen:
-        for trait, weight in choice.wishes.items() if choice.decides is None else ():
-            wishes[trait] = wishes.get(trait, 0) + weight
-    return wishes

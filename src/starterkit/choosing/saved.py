@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from starterkit.errors import EnvironmentProblem, FileError
+from starterkit.git.objects import FILE, File
+from starterkit.git.worktree import write_file
 
 _FORMAT = 1
 _NAME = "choice.json"
-_MEND = "`starterkit choose --save` writes it anew."
+_FIX = "`starterkit choose --save` writes it anew."
 
 
 @dataclass(frozen=True)
@@ -25,43 +27,28 @@ class SavedChoice:
 
 def save(folder: Path, saved: SavedChoice) -> Path:
     """Write the choice atomically and return its file. Raises `EnvironmentProblem` if that fails."""
-    file = folder / _NAME
-    content = {
-        "format": _FORMAT,
-        "framework": saved.framework,
-        "template": saved.template,
-        "answers": dict(saved.answers),
-    }
+    text = json.dumps({"format": _FORMAT, **vars(saved)}, indent=2)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        draft = file.with_suffix(".draft")
-        draft.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-        draft.replace(file)
-    except OSError as wrong:
+        write_file(folder, _NAME, File(FILE, f"{text}\n".encode()))
+    except OSError as error:
         raise EnvironmentProblem(
-            f"The choice cannot be saved in {folder}: {wrong.strerror}.", "Name it: `starterkit new --framework NAME`."
-        ) from wrong
-    return file
+            f"The choice cannot be saved in {folder}: {error.strerror}.", "Name it: `starterkit new --framework NAME`."
+        ) from error
+    return folder / _NAME
 
 
 def saved_choice(folder: Path) -> SavedChoice | None:
-    """Return what was saved, or None. Raises `FileError` for a file that says something else."""
+    """Return the saved choice, or None. Raises `FileError` for a file without a valid choice."""
     file = folder / _NAME
     try:
-        found = json.loads(file.read_bytes())
+        data = json.loads(file.read_bytes())
     except FileNotFoundError:
         return None
-    except (OSError, ValueError) as wrong:
-        raise FileError(str(file), None, "the saved choice cannot be read", _MEND) from wrong
-    if not _is_choice(found):
-        raise FileError(str(file), None, "this is not a choice that this starterkit has saved", _MEND)
-    return SavedChoice(found["framework"], found["template"], found["answers"])
-
-
-def _is_choice(found: object) -> bool:
-    return (
-        isinstance(found, dict)
-        and found.get("format") == _FORMAT
-        and all(isinstance(found.get(key), str) for key in ("framework", "template"))
-        and isinstance(found.get("answers"), dict)
-    )
+    except (OSError, ValueError) as error:
+        raise FileError(str(file), None, "the saved choice cannot be read", _FIX) from error
+    match data:
+        case {"format": format, "framework": str(framework), "template": str(template), "answers": dict(answers)} if (
+            format == _FORMAT
+        ):
+            return SavedChoice(framework, template, answers)
+    raise FileError(str(file), None, "this is not a choice that this starterkit has saved", _FIX)

@@ -1,7 +1,7 @@
-"""The reckoning: what each answer adds to each framework. A sum, so the order of answering cannot matter.
+"""The scores: what each answer adds to each framework. A sum, so that the order of the answers doesn't matter.
 
-A wish of weight w for a trait adds w x strength to every framework. All is worked out once for a set of templates;
-after that, a person's answers are a few additions.
+A wish of weight w for a trait adds w x strength to every framework. All of this is calculated once for a set of
+templates. Then a user's answers are a few additions.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from operator import sub
 
-from starterkit.choosing.questions import EVERYBODY, Choice, Decides, Question, questions
-from starterkit.choosing.traits import START_WARNINGS
+from starterkit.choosing.questions import EVERYBODY, START_WARNINGS, Choice, Decides, Question, questions
 from starterkit.template.model import Template
 
 Points = tuple[int, ...]  # one number for each template, in the order of `Scores.templates`
@@ -20,7 +19,7 @@ Points = tuple[int, ...]  # one number for each template, in the order of `Score
 
 @dataclass(frozen=True)
 class Contribution:
-    """What one part of an answer adds: for the wish for a trait, or for what the answer names (`trait` is empty)."""
+    """What one part of an answer adds: for a wish for a trait, or for what the answer names (`trait` is empty)."""
 
     trait: str
     weight: int
@@ -29,7 +28,7 @@ class Contribution:
 
 @dataclass(frozen=True)
 class AnswerChange:
-    """One answer given otherwise, and what that adds or takes; `choice` is None where the question is left open."""
+    """Another answer to a question, and the points that it adds or takes. `choice` is None for no answer."""
 
     question: Question
     choice: Choice | None
@@ -37,12 +36,12 @@ class AnswerChange:
 
     @property
     def names_a_framework(self) -> bool:
-        """Whether the answer names a framework outright, as a team's or as one that is known."""
+        """True if the answer names a framework outright, as a team's or as a known one."""
         return self.choice is not None and self.choice.decides in (Decides.TEAM, Decides.KNOWN)
 
     @cached_property
     def rank(self) -> int:
-        """Which changes tell more, the lowest first: another wish; a language; what is no wish; naming a framework."""
+        """The most telling changes first: another wish, a language, no wish, naming a framework."""
         if self.choice is None or (self.question.name == "know" and not self.names_a_framework):
             return 2  # nobody can wish to know more, or less
         return 3 if self.names_a_framework else int(self.choice.decides is not None)
@@ -51,55 +50,56 @@ class AnswerChange:
 class Scores:
     """A set of templates, the questions about them, and what every possible answer adds.
 
-    Of templates with the same name the last one counts. They stand in a fixed order, whatever order they came in: the
-    gentler and quicker start first. So of two that fit equally well, that one is named first.
+    Of templates with the same name, the last one counts. Their order is fixed: those with a gentler and quicker start
+    come first. So if two fit equally well, that one is named first.
     """
 
     def __init__(self, templates: Iterable[Template]) -> None:
-        unique = {template.name: template for template in templates}.values()
-        self.templates: tuple[Template, ...] = tuple(
-            sorted(unique, key=lambda one: (-sum(strength(one, trait) for trait in START_WARNINGS), one.name))
-        )
-        self.questions: tuple[Question, ...] = questions(self.templates)
-        self._shares: dict[Choice, tuple[Contribution, ...]] = {}
+        by_name = {template.name: template for template in templates}
+        starts = {name: sum(strength(each, trait) for trait in START_WARNINGS) for name, each in by_name.items()}
+        self.templates = tuple(by_name[name] for name in sorted(by_name, key=lambda name: (-starts[name], name)))
+        self.questions = questions(self.templates)
         self.everybody = self._sum(self.shares(EVERYBODY))
         self._choices = {
             (question.name, choice.name): choice for question in self.questions for choice in question.choices
         }
         self._added = {answer: self._sum(self.shares(choice)) for answer, choice in self._choices.items()}
-        self._changes: dict[tuple[str, str | None], tuple[AnswerChange, ...]] = {}
+        self._changes: dict[tuple[str, str | None], list[AnswerChange]] = {}
 
-    def shares(self, choice: Choice) -> tuple[Contribution, ...]:
-        """Return what the parts of an answer add; what it names outright comes first."""
-        if choice not in self._shares:
-            named = self._named(choice, choice.decides) if choice.decides else ()
-            wished = (
-                Contribution(trait, weight, self._weighed(trait, weight)) for trait, weight in choice.wishes.items()
-            )
-            self._shares[choice] = (*named, *wished)
-        return self._shares[choice]
+    def shares(self, choice: Choice) -> list[Contribution]:
+        """Return what the parts of an answer add. What it names outright comes first."""
+        parts = []
+        if choice.decides:
+            weight = choice.decides.value
+            named = tuple(weight if template.name in choice.named else 0 for template in self.templates)
+            parts.append(Contribution("", weight, named))
+        for trait, weight in choice.wishes.items():
+            points = tuple(weight * strength(template, trait) for template in self.templates)
+            parts.append(Contribution(trait, weight, points))
+        return parts
 
-    def changes(self, question: Question, given: str | None) -> tuple[AnswerChange, ...]:
-        """Return how a question could have been answered otherwise than it was."""
+    def changes(self, question: Question, given: str | None) -> list[AnswerChange]:
+        """Return the other answers to a question, and for a given answer also none."""
         key = (question.name, given)
         if key not in self._changes:
-            self._changes[key] = tuple(self._otherwise(question, given))
+            nothing = (0,) * len(self.templates)
+            now = self.added(question.name, given) if given else nothing
+            others = [choice for choice in question.choices if choice.name != given]
+            changes = [
+                AnswerChange(question, choice, tuple(map(sub, self.added(question.name, choice.name), now)))
+                for choice in others
+            ]
+            if given:
+                changes.append(AnswerChange(question, None, tuple(map(sub, nothing, now))))
+            self._changes[key] = changes
         return self._changes[key]
-
-    def _otherwise(self, question: Question, given: str | None) -> Iterator[AnswerChange]:
-        nothing = (0,) * len(self.templates)
-        now = self.added(question.name, given) if given else nothing
-        for choice in (*question.choices, None) if given else question.choices:
-            if choice is None or choice.name != given:
-                then = self.added(question.name, choice.name) if choice else nothing
-                yield AnswerChange(question, choice, tuple(map(sub, then, now)))
 
     def added(self, question: str, choice: str) -> Points:
         """Return what an answer adds in all."""
         return self._added[question, choice]
 
     def totals(self, answers: Mapping[str, str]) -> Points:
-        """Return the sum for each template; `answers` holds the choice by the question's name."""
+        """Return the sum for each template. `answers` holds the choice for each question's name."""
         return _plus(self.everybody, *(self._added[answer] for answer in answers.items()))
 
     def wishes(self, answers: Mapping[str, str]) -> Points:
@@ -108,30 +108,22 @@ class Scores:
         return self._sum([share for choice in choices for share in self.shares(choice) if share.trait])
 
     def chosen(self, answers: Mapping[str, str]) -> Iterator[tuple[Question, Choice]]:
-        """Yield the questions that were answered, in their own order, with the choice."""
+        """Yield the answered questions with the choice, in the order of the questions."""
         for question in self.questions:
             if question.name in answers:
                 yield question, self._choices[question.name, answers[question.name]]
-
-    def _named(self, choice: Choice, decides: Decides) -> Iterator[Contribution]:
-        points = tuple(decides.value if one.name in choice.named else 0 for one in self.templates)
-        yield Contribution("", decides.value, points)
-
-    def _weighed(self, trait: str, weight: int) -> Points:
-        return tuple(weight * strength(template, trait) for template in self.templates)
 
     def _sum(self, shares: Sequence[Contribution]) -> Points:
         return _plus((0,) * len(self.templates), *(share.points for share in shares))
 
 
 def strength(template: Template, trait: str) -> int:
-    """Return how strong a template is in a trait; 0 where its path.yml says nothing."""
-    found = template.traits.get(trait)
-    return found.strength if found else 0
+    """Return how strong a template is in a trait, or 0 if its path.yml doesn't name the trait."""
+    return template.traits[trait].strength if trait in template.traits else 0
 
 
 def ranked(totals: Points) -> list[int]:
-    """Return the numbers of the templates, the one that fits most first; of equals, in the order of the templates."""
+    """Return the numbers of the templates, the most fitting first. Equals are in the order of the templates."""
     return sorted(range(len(totals)), key=lambda number: -totals[number])
 
 

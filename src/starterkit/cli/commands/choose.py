@@ -11,12 +11,11 @@ from starterkit.choosing.advice import Advice
 from starterkit.choosing.contradictions import contradictions
 from starterkit.choosing.explanation import Reason, reasons, start_warnings, unmet
 from starterkit.choosing.phrases import how_sure, step_of_path
-from starterkit.choosing.questions import EVERYBODY, Choice
+from starterkit.choosing.questions import EVERYBODY, WORDINGS, Choice
 from starterkit.choosing.roadmap import path
 from starterkit.choosing.saved import SavedChoice
 from starterkit.choosing.saved import save as save_choice
 from starterkit.choosing.scoring import Points
-from starterkit.choosing.traits import WORDINGS
 from starterkit.cli.commands.shared.advice import Shown, advise, candidates, section, show_advice
 from starterkit.cli.commands.shared.advice_card import CARD, card_of
 from starterkit.cli.console.console import Console
@@ -111,7 +110,7 @@ def _show_scores(console: Console, advice: Advice) -> None:
         show_row("", titles, "bold")
     for name, choice in _rows(advice):
         console.print(text(name, "cyan"))
-        shares = advice.reckoning.shares(choice)
+        shares = advice.scores.shares(choice)
         for share in shares:
             label = f"{WORDINGS[share.trait].label} ×{share.weight}" if share.trait else "goes before wishes"
             show_row(f"  {label}", signed(share.points))
@@ -123,7 +122,7 @@ def _show_scores(console: Console, advice: Advice) -> None:
 
 def _show_why(console: Console, advice: Advice) -> None:
     """Show the strengths for each trait that an answer wished for, with the reason and source from path.yml."""
-    wished = {share.trait for _, choice in _rows(advice) for share in advice.reckoning.shares(choice)}
+    wished = {share.trait for _, choice in _rows(advice) for share in advice.scores.shares(choice)}
     for name, wording in WORDINGS.items():
         if name not in wished:
             continue
@@ -143,7 +142,7 @@ def _rows(advice: Advice) -> Iterator[tuple[str, Choice]]:
 
 
 def _templates(advice: Advice) -> list[Template]:
-    return [advice.reckoning.templates[number] for number in advice.ranking]
+    return [advice.scores.templates[number] for number in advice.ranking]
 
 
 def _as_json(shown: Shown) -> dict[str, Any]:
@@ -206,9 +205,9 @@ def _scores_as_json(advice: Advice) -> list[dict[str, Any]]:
             "weight": share.weight,
             "points": [
                 {"framework": template.name, "points": points}
-                for template, points in zip(advice.reckoning.templates, share.points, strict=True)
+                for template, points in zip(advice.scores.templates, share.points, strict=True)
             ],
         }
         for name, choice in _rows(advice)
-        for share in advice.reckoning.shares(choice)
+        for share in advice.scores.shares(choice)
     ]

@@ -84,7 +84,7 @@ def _interview(console: Console, questions: Sequence[Question], given: Mapping[s
     while number < len(asked):
         question = asked[number]
         console.print()
-        console.print(text(f"{number + 1} of {len(asked)}  ", "dim"), text(question.words, "bold"))
+        console.print(text(f"{number + 1} of {len(asked)}  ", "dim"), text(question.text, "bold"))
         answer = _ask(console, question, answers.get(question.name, SKIP), is_first=not number)
         if answer in _BACK:
             number -= 1

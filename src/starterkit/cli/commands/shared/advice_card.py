@@ -71,11 +71,11 @@ def _section(title: str, content: str) -> str:
 
 def _fits(advice: Advice) -> str:
     """Return a bar for each framework: how much of the wishes it grants, without the answers that decide."""
-    wishes = advice.reckoning.wishes(advice.answers)
+    wishes = advice.scores.wishes(advice.answers)
     most = max(*wishes, 1)
     rows = []
     for number in ranked(wishes):
-        title, points = escape(advice.reckoning.templates[number].title), wishes[number]
+        title, points = escape(advice.scores.templates[number].title), wishes[number]
         share = round(100 * points / most)
         rows.append(
             f'<tr><th scope="row">{title}</th><td class="bar"><span style="width:{share}%"></span></td>'
@@ -107,6 +107,6 @@ def _path(advice: Advice) -> str:
 
 def _answers(advice: Advice) -> str:
     rows = "\n".join(
-        f"<dt>{escape(question.words)}</dt><dd>{escape(choice.label)}</dd>" for question, choice in advice.chosen
+        f"<dt>{escape(question.text)}</dt><dd>{escape(choice.label)}</dd>" for question, choice in advice.chosen
     )
     return _section("The answers", f"<dl>\n{rows}\n</dl>" if rows else "<p>All questions were skipped.</p>")
