@@ -100,7 +100,7 @@ def test_the_time_limit_ends_what_the_program_started_and_keeps_its_output() -> 
         run(parent(), timeout=0.5)
 
     assert time.monotonic() - begun < 5
-    assert not is_alive(int(raised.value.out))
+    assert not is_alive(int(raised.value.finished.out))
 
 
 @posix_only
@@ -109,7 +109,7 @@ def test_a_program_that_left_the_group_does_not_hold_us_up() -> None:
     with pytest.raises(TimeLimitReached) as raised:
         run(parent(leaves=True), timeout=0.5)
 
-    os.kill(int(raised.value.out), signal.SIGKILL)
+    os.kill(int(raised.value.finished.out), signal.SIGKILL)
     assert time.monotonic() - begun < 5
 
 

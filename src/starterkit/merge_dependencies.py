@@ -16,6 +16,7 @@ from typing import Any
 from starterkit.errors import FileError, UsageError
 from starterkit.runtime.package_json import LISTS, declared_packages
 from starterkit.runtime.pins import package_name
+from starterkit.runtime.pyproject import table
 from starterkit.textfile import parse_json, parse_toml
 
 _TOKEN = re.compile(
@@ -85,22 +86,15 @@ def _merge_package_json(base: bytes, theirs: bytes, ours: bytes, file: str) -> b
 
 def _lists(top: dict[str, object], file: str) -> dict[Path, list[Entry]]:
     """Return the dependency lists of a pyproject.toml by their paths of keys."""
-    project = _table(top, "project", file)
+    project = table(top.get("project", {}), "project", file)
     lists: dict[Path, object] = {}
     if "dependencies" in project:
         lists["project", "dependencies"] = project["dependencies"]
-    for name, entries in _table(project, "optional-dependencies", file).items():
+    for name, entries in table(project.get("optional-dependencies", {}), "optional-dependencies", file).items():
         lists["project", "optional-dependencies", name] = entries
-    for name, entries in _table(top, "dependency-groups", file).items():
+    for name, entries in table(top.get("dependency-groups", {}), "dependency-groups", file).items():
         lists["dependency-groups", name] = entries
     return {path: _entries(entries, path, file) for path, entries in lists.items()}
-
-
-def _table(parent: dict[str, object], name: str, file: str) -> dict[str, object]:
-    table = parent.get(name, {})
-    if not isinstance(table, dict):
-        raise FileError(file, None, f"{name} must be a table")
-    return table
 
 
 def _entries(value: object, path: Path, file: str) -> list[Entry]:
@@ -152,17 +146,17 @@ def _with_lists(toml: str, present: Mapping[Path, list[Entry]], changed: Mapping
 
     document = tomlkit.parse(toml)
     for path, entries in changed.items():
-        table: Any = document
+        parent: Any = document
         for key in path[:-1]:
-            if key not in table:
-                table[key] = tomlkit.table()
-            table = table[key]
+            if key not in parent:
+                parent[key] = tomlkit.table()
+            parent = parent[key]
         if path in present:
-            table[path[-1]] = tomlkit.value(_edited(table[path[-1]].as_string(), present[path], entries))
+            parent[path[-1]] = tomlkit.value(_edited(parent[path[-1]].as_string(), present[path], entries))
             continue
-        table[path[-1]] = tomlkit.value("[\n" + "".join(f"    {_literal(entry)},\n" for entry in entries) + "]")
-        if isinstance(table, tomlkit.items.Table):
-            table[path[-1]].trivia.trail = "\n"
+        parent[path[-1]] = tomlkit.value("[\n" + "".join(f"    {_literal(entry)},\n" for entry in entries) + "]")
+        if isinstance(parent, tomlkit.items.Table):
+            parent[path[-1]].trivia.trail = "\n"
     return tomlkit.dumps(document)
 
 

@@ -61,7 +61,6 @@ class ProgramFailed(StarterkitError):
     def __init__(self, finished: Completed, fix: str = "") -> None:
         shown = (finished.text_err or finished.text_out).strip()
         super().__init__(f"`{' '.join(finished.args)}` ended with exit code {finished.code}.\n{shown}".rstrip(), fix)
-        self.finished = finished
 
 
 class TimeLimitReached(StarterkitError):
@@ -71,8 +70,6 @@ class TimeLimitReached(StarterkitError):
 
     def __init__(self, args: Sequence[str], seconds: float, out: bytes = b"", err: bytes = b"") -> None:
         super().__init__(f"`{' '.join(args)}` was still running after {seconds:g} seconds and was ended.")
-        self.out = out
-        self.err = err
         note = f"{args[0]} was still running after {seconds:g} seconds and was stopped"
         self.finished = Completed(tuple(args), 124, out, b"%s\n%s" % (err.rstrip(), note.encode()))
 

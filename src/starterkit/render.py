@@ -20,14 +20,7 @@ from starterkit.errors import FileError, UsageError, cannot_write
 from starterkit.git.command import require_git
 from starterkit.git.objects import FILE, File
 from starterkit.template.model import FolderSource
-from starterkit.template.questions import (
-    PROJECT_FOLDER,
-    QUESTIONS_FILE,
-    SUFFIX,
-    TemplateQuestion,
-    TemplateQuestions,
-    read_questions,
-)
+from starterkit.template.questions import PROJECT_FOLDER, QUESTIONS_FILE, SUFFIX, TemplateQuestions, read_questions
 from starterkit.yamlfile import did_you_mean, parse
 
 _ANSWERS_HEAD = b"# The answers that this project was generated with. Commit this file, do not edit it.\n"
@@ -45,14 +38,9 @@ class _JinjaError(Exception):
     """Jinja can't render a text."""
 
 
-def questions(folder: Path) -> list[TemplateQuestion]:
-    """Return the questions of a template. Raises `FileError` if copier.yml isn't valid."""
-    return list(_read(folder).questions)
-
-
 def refusal(folder: Path, name: str, answer: str) -> str:
     """Return why a question's own validator rejects an answer, or "" if it doesn't."""
-    validator = _read(folder).validators.get(name)
+    validator = read_copier_yml(folder).validators.get(name)
     if validator is None:
         return ""
     try:
@@ -63,7 +51,7 @@ def refusal(folder: Path, name: str, answer: str) -> str:
 
 def check_runs_no_code(folder: Path) -> None:
     """Raise `FileError` if a template would run code while it is rendered."""
-    template = _read(folder)
+    template = read_copier_yml(folder)
     for setting in template.code:
         raise FileError(
             template.file,
@@ -85,7 +73,7 @@ def render(
     `read_files` reads a folder into files. A template that runs code while it is rendered must be `trusted`. Raises
     `UsageError` for an unknown or rejected answer, and `FileError` for a template that can't be rendered.
     """
-    template = _read(folder)
+    template = read_copier_yml(folder)
     for name in answers:
         if name not in template.names:
             raise UsageError(f'This template has no question "{name}".', did_you_mean(name, template.names))
@@ -128,7 +116,7 @@ def rendered_with_defaults(folder: Path, read_files: Callable[[Path], dict[str, 
 
 def _render_without_copier(folder: Path, templated: Mapping[str, File]) -> dict[str, File] | None:
     """Return the rendered files, or None if the template needs Copier's own variables or settings."""
-    template = _read(folder)
+    template = read_copier_yml(folder)
     if template.has_own_jinja or any("{{" in path or "{%" in path for path in templated):
         return None
     render_text = _jinja(is_strict=True)
@@ -225,7 +213,8 @@ def _run_copier(
     return {name: worker.answers.combined.get(name) for name in template.names}
 
 
-def _read(folder: Path) -> TemplateQuestions:
+def read_copier_yml(folder: Path) -> TemplateQuestions:
+    """Return the questions and settings of a template. Raises `FileError` if copier.yml isn't valid."""
     return read_questions(FolderSource(folder))
 
 

@@ -62,8 +62,7 @@ class EnvironmentBuilder(ABC):
         return read_files(self.project, self.environment)
 
     def _update(self) -> None:
-        self._check(self._files())
-        self._make_folder()
+        self._check_and_make_folder()
         with locked(self.folder / LOCK, say=self.source.say, what="this project's environment") as lock:
             if not self.fresh and self._is_up_to_date():
                 return  # another command did it while this command waited
@@ -86,10 +85,6 @@ class EnvironmentBuilder(ABC):
     def _program_problem(self) -> str: ...
 
     @abstractmethod
-    def _check(self, files: Files) -> None:
-        """Raise what can be raised before the first write."""
-
-    @abstractmethod
     def _is_usable(self, stamp: Stamp | None, files: Files) -> bool: ...
 
     @abstractmethod
@@ -110,7 +105,8 @@ class EnvironmentBuilder(ABC):
         """Write down which program the environment is for, if the environment doesn't contain it."""
         return
 
-    def _make_folder(self) -> None:
+    def _check_and_make_folder(self) -> None:
+        """Check the declaration and the pins, then create the folder."""
         try:
             self.folder.mkdir(exist_ok=True)
         except FileExistsError as taken:

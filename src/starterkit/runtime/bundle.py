@@ -84,12 +84,6 @@ class Bundle:
             ) from absent
         return read_contents(data, str(file))
 
-    @property
-    def wheels(self) -> Path:
-        """The folder with the wheels for this machine and this Python."""
-        self.check_fits()
-        return self.folder / "wheels"
-
     def check_fits(self) -> None:
         """Raise `BundleLacksError` if the bundle is missing, or not for this machine or this Python."""
         contents, platform, python = self.contents, this_platform(), this_python()
@@ -111,7 +105,8 @@ class Bundle:
     @property
     def uv_options(self) -> tuple[str | Path, ...]:
         """The options with which uv takes packages only from this bundle."""
-        wheels = self.wheels
+        self.check_fits()
+        wheels = self.folder / "wheels"
         # uv cuts a plain path at each of these characters.
         return "--no-index", "--find-links", wheels.as_uri() if {"#", "%", "?"} & set(str(wheels)) else wheels
 

@@ -7,6 +7,7 @@ nothing else on the machine sees it.
 from __future__ import annotations
 
 import json
+import operator
 import os
 import re
 import shutil
@@ -41,7 +42,7 @@ NODE_VARIABLES = (
 _KNOWN = "starterkit.node"
 WHEELS = Path(__file__).with_name("node_wheels.txt")
 _COMPARISON = re.compile(r"\s*(>=|<=|==|>|<)\s*(\d+(?:\.\d+)*)\s*")
-_FITTING = {">=": (0, 1), "<=": (-1, 0), "==": (0,), ">": (1,), "<": (-1,)}
+_OPERATORS = {">=": operator.ge, "<=": operator.le, "==": operator.eq, ">": operator.gt, "<": operator.lt}
 
 
 @dataclass(frozen=True)
@@ -119,11 +120,8 @@ def read_known_node(folder: Path) -> KnownNode | None:
 
 def fits(version: str, wanted: str) -> bool:
     """True if a version is in a range such as ">=20.12,<25". Comparisons of another form are ignored."""
-    have = _numbers(version)
-    return all(
-        (have > number) - (have < number) in _FITTING[operator]
-        for operator, number in ((operator, _numbers(text)) for operator, text in _COMPARISON.findall(wanted))
-    )
+    comparisons = _COMPARISON.findall(wanted)
+    return all(_OPERATORS[sign](_numbers(version), _numbers(bound)) for sign, bound in comparisons)
 
 
 def _numbers(version: str) -> tuple[int, ...]:

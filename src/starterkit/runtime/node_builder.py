@@ -46,9 +46,9 @@ class NodeBuilder(EnvironmentBuilder):
     def _program_problem(self) -> str:
         return "" if read_known_node(self.folder) else "its Node is gone or was replaced"
 
-    def _check(self, files: Files) -> None:
-        self._lists(files)
-        _ = self._node
+    def _check_and_make_folder(self) -> None:
+        _ = self._node  # which may not exist, or must be fetched
+        super()._check_and_make_folder()
 
     def _is_usable(self, stamp: Stamp | None, files: Files) -> bool:
         return stamp is not None and stamp.whole and stamp.files.pins == files.pins and not self._is_damaged()

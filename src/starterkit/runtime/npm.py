@@ -56,7 +56,9 @@ def run_online(node: KnownNode, args: Sequence[str], *, cwd: Path, keep_open: Se
     It asks the registry for one package first. `npm ci` asks for a hundred, and waits for each if nothing answers. It
     never ends if a proxy asks for a password.
     """
-    asked = run_npm(node, ["view", _a_package(cwd), "name"], cwd=cwd, seconds=_ASK_SECONDS)
+    declared = json.loads((cwd / "package.json").read_bytes())
+    packages = (name for key in ("dependencies", "devDependencies") for name in declared.get(key, ()))
+    asked = run_npm(node, ["view", next(packages, "npm"), "name"], cwd=cwd, seconds=_ASK_SECONDS)
     if asked.code != 0 and isinstance(failure(asked, ""), NoNetworkError):
         return asked
     finished = run_npm(node, args, cwd=cwd, keep_open=keep_open)
@@ -75,12 +77,6 @@ def run_cached_first(node: KnownNode, args: Sequence[str], what: str, source: Pa
         return run_online(node, arguments, cwd=cwd, keep_open=source.keep_open)
 
     return offline_first(run_with, what, source)
-
-
-def _a_package(folder: Path) -> str:
-    """Return a package that the package.json names, or a package that every registry has."""
-    declared = json.loads((folder / "package.json").read_bytes())
-    return next((name for key in ("dependencies", "devDependencies") for name in declared.get(key, ())), "npm")
 
 
 def _date_limits(node: KnownNode, cwd: Path) -> bytes:

@@ -39,8 +39,8 @@ class Declared:
 def declared(data: bytes, file: str) -> Declared:
     """Read a pyproject.toml. Raises `FileError` with file and line if it isn't valid."""
     top = parse_toml(data, file)
-    project = _table(top.get("project", {}), "[project]", file)
-    groups = _table(top.get("dependency-groups", {}), "[dependency-groups]", file)
+    project = table(top.get("project", {}), "[project]", file)
+    groups = table(top.get("dependency-groups", {}), "[dependency-groups]", file)
     dependencies = project.get("dependencies", [])
     if not isinstance(dependencies, list) or not all(isinstance(entry, str) for entry in dependencies):
         raise FileError(file, None, "[project] dependencies must be a list of texts", 'For example: ["flask>=3.1"].')
@@ -54,7 +54,8 @@ def declared(data: bytes, file: str) -> Declared:
     )
 
 
-def _table(value: object, name: str, file: str) -> dict[str, object]:
+def table(value: object, name: str, file: str) -> dict[str, object]:
+    """Return a value that must be a table. Raises `FileError` with its name."""
     if not isinstance(value, dict):
         raise FileError(file, None, f"{name} must be a table")
     return value

@@ -50,12 +50,11 @@ class PythonBuilder(EnvironmentBuilder):
     def _program_problem(self) -> str:
         return "" if _has_python(self.folder) else "its Python is gone or may not be run"
 
-    def _check(self, files: Files) -> None:
+    def _check_and_make_folder(self) -> None:
+        files = self._files()
         self._lists(files)
         check_pins(files.pins, self.environment.pins, self.environment.declaration)
-
-    def _make_folder(self) -> None:
-        super()._make_folder()
+        super()._check_and_make_folder()
         others = [entry.name for entry in os.scandir(self.folder) if entry.name not in (LOCK, STAMP, INVENTORY, MAKING)]
         if others and not _is_environment(self.folder) and not (self.folder / STAMP).exists():
             raise UsageError(

@@ -220,23 +220,23 @@ class Template:
 
     def owns(self, path: str) -> bool:
         """True if this file belongs to the path (path-owned) and not to the learner."""
-        return any(_matches(path, pattern) for pattern in self.owned)
+        return _matches(path, self.owned)
 
     def is_history(self, path: str) -> bool:
         """True if this file is a migration, which is the learner's history."""
-        return any(_matches(path, pattern) for pattern in self.own_history)
+        return _matches(path, self.own_history)
 
     def is_test_file(self, path: str) -> bool:
-        return any(_matches(path, pattern) for pattern in self.test_files)
+        return _matches(path, self.test_files)
 
     def is_pins(self, path: str) -> bool:
         """True for the two files that declare and pin packages."""
         return path in (self.environment.declaration, self.environment.pins)
 
 
-def _matches(path: str, pattern: str) -> bool:
-    """Match a path with a pattern. `**` matches folders of any depth, `*` only a name."""
-    return _match_parts(path.split("/"), pattern.split("/"))
+def _matches(path: str, patterns: tuple[str, ...]) -> bool:
+    """True if a pattern matches. `**` matches folders of any depth, `*` only a name."""
+    return any(_match_parts(path.split("/"), pattern.split("/")) for pattern in patterns)
 
 
 def _match_parts(parts: list[str], patterns: list[str]) -> bool:

@@ -78,7 +78,7 @@ def read_questions(source: Source) -> TemplateQuestions:
     code = tuple(
         CodeSetting(name, what, keys[name].line)
         for name, what in _CODE_SETTINGS.items()
-        if name in keys and not _is_empty(keys[name])
+        if name in keys and (keys[name].node.value or not (keys[name].is_list() or keys[name].is_mapping()))
     )
     has_own_jinja = "_envops" in keys or "_external_data" in keys
     return TemplateQuestions(questions, validators, code, has_own_jinja, top.file)
@@ -108,7 +108,3 @@ def _question(name: str, value: Value, validators: dict[str, Value]) -> Template
     help_text = keys["help"].text() if "help" in keys else name.replace("_", " ")
     default = keys["default"].scalar() if "default" in keys else ""
     return TemplateQuestion(name, help_text, default)
-
-
-def _is_empty(value: Value) -> bool:
-    return (value.is_list() or value.is_mapping()) and not value.node.value

@@ -25,7 +25,9 @@ _NODE_ERROR = re.compile(r"^\w*Error: ", re.MULTILINE)
 def explain(case: JUnitCase, project: SourceTree) -> Explanation:
     """Return the explanation of a failed, broken or skipped case."""
     if case.kind == "skipped":
-        return Explanation(_skipped(case))
+        reason = case.message if case.message not in ("", "true") else "no reason given"
+        kind = "Marked as expected to fail" if case.type == "pytest.xfail" else "Skipped"
+        return Explanation(f"{kind} ({reason}), but the path needs it to pass.")
     error = _error_of(case)
     line = next(iter(project.places(error.partition("\n")[0])), None) if SOURCE_LINE.match(error) else None
     return explained(Explanation(_message_of(error), line or project.own_place(case.text)), case.text, project)
@@ -134,13 +136,6 @@ def with_first_exit(cases: Iterable[JUnitCase]) -> Iterator[JUnitCase]:
             yield case
 
 
-def _skipped(case: JUnitCase) -> str:
-    reason = case.message if case.message not in ("", "true") else "no reason given"
-    if case.type == "pytest.xfail":
-        return f"Marked as expected to fail ({reason}), but the path needs it to pass."
-    return f"Skipped ({reason}), but the path needs it to pass."
-
-
 def case_file(case: JUnitCase, files: tuple[str, ...], folder: Path) -> str:
     """Return the test file that a case represents as a whole, or "" for the case of a test."""
     for file in files:
@@ -148,8 +143,3 @@ def case_file(case: JUnitCase, files: tuple[str, ...], folder: Path) -> str:
         if case.name in (file, dotted, str(folder / file), str(folder.resolve() / file)):
             return file
     return ""
-
-
-def case_test(case: JUnitCase) -> str:
-    """Return the id of the test of a case: its name without parameters."""
-    return re.sub(r"\[.*\]$", "", case.name, flags=re.DOTALL)

@@ -20,7 +20,7 @@ from starterkit.runtime.environment import Environment
 from starterkit.sanitize import strip_control
 from starterkit.template.model import BASE, Template
 from starterkit.testing.causes import explained
-from starterkit.testing.explain import case_file, case_test, explain, explain_output, output_of_file, with_first_exit
+from starterkit.testing.explain import case_file, explain, explain_output, output_of_file, with_first_exit
 from starterkit.testing.junit import JUnitCase, JUnitReport, read_junit
 from starterkit.testing.results import CheckResult, ExpectedTest, Outcome, TestResult
 from starterkit.testing.source_tree import Explanation, SourceTree
@@ -161,7 +161,8 @@ class _ReportMatcher:
             elif (case.classname, case.name) == ("pytest", "internal"):
                 self.of_run.append(case)
             else:
-                self.of_tests.setdefault(case_test(case), []).append(case)
+                name_without_parameters = re.sub(r"\[.*\]$", "", case.name, flags=re.DOTALL)
+                self.of_tests.setdefault(name_without_parameters, []).append(case)
 
     def result(self, test: ExpectedTest) -> TestResult:
         """Return the result of a listed test."""

@@ -34,8 +34,7 @@ from starterkit.errors import ExitCode, UsageError
 from starterkit.paths import expand_user_folder, expand_user_path, settings_folder
 from starterkit.process import quoted
 from starterkit.project.new import Created, ProjectSpec, check_destination, create
-from starterkit.render import check_runs_no_code, refusal
-from starterkit.render import questions as template_questions
+from starterkit.render import check_runs_no_code, read_copier_yml, refusal
 from starterkit.runtime.bundle import Bundle, named_bundle
 from starterkit.template.bundled import bundled_names, bundled_template
 from starterkit.template.model import BASE, Template
@@ -187,7 +186,7 @@ class NewQuestions:
     def _all_answers(self, folder: Path) -> dict[str, str]:
         """Return the answers to all questions of a template, without those that take their default."""
         known = dict(self._answers)
-        for question in template_questions(folder):
+        for question in read_copier_yml(folder).questions:
             if question.name not in known and not self._use_defaults:
                 if not self._may_ask:
                     raise UsageError(
