@@ -1,4 +1,4 @@
-"""starterkit: choose a backend framework, generate a real site, learn it one tested step at a time."""
+"""Choose a backend framework, create a real site, and learn it step by step."""
 
 __version__ = "0.1.0"
 

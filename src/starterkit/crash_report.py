@@ -24,13 +24,13 @@ _PACKAGES = ("copier", "jinja2", "pyyaml", "rich", "typer", "uv")
 
 
 class UnexpectedError(StarterkitError):
-    """A bug in starterkit that is shown as the error of one person, while the work for all others goes on."""
+    """A bug in starterkit that stops the work for one person only."""
 
     code = ExitCode.BUG
 
 
 def error_of(error: Exception) -> StarterkitError:
-    """Return an exception as an error to show. For a bug, write a crash report and name it."""
+    """Return an error to show. For a bug, write a crash report and name it."""
     if isinstance(error, StarterkitError):
         return error
     if isinstance(error, OSError) and (known := from_os_error(error)) is not None:
@@ -44,7 +44,7 @@ def error_of(error: Exception) -> StarterkitError:
 
 
 def write_report(error: BaseException, arguments: list[str]) -> Path | None:
-    """Write a report in the project's git folder, else in the temporary folder. Return its path, or None."""
+    """Write a report in the project or the temporary folder. Return its path."""
     name = f"report-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}-{next(_NUMBERS)}.txt"
     content = _report(error, arguments)
     for folder in (_own_folder(arguments), Path(tempfile.gettempdir())):
@@ -101,7 +101,7 @@ def _package_version(name: str) -> str:
 
 
 def _own_folder(arguments: list[str]) -> Path | None:
-    """Return the project's folder for this machine's files. Doesn't use git, because git may have failed."""
+    """Return the project's folder for local files, without git, which may fail."""
     start = Path(arguments[arguments.index("-C") + 1]) if "-C" in arguments[:-1] else Path()
     try:
         start = start.absolute()

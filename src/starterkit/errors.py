@@ -84,7 +84,7 @@ _LONGEST_SHOWN = 40
 
 
 def from_os_error(wrong: OSError) -> StarterkitError | None:
-    """Return the error to show for an error of the operating system; None if its cause is unknown.
+    """Return the error to show for an `OSError`, or None if its cause is unknown.
 
     An impossible path is bad input (exit 2). No room and no permission are problems of the machine (exit 4).
     """
@@ -111,7 +111,7 @@ def impossible_path(path: str, why: str) -> UsageError:
 
 
 def cannot_write(what: str, wrong: OSError) -> StarterkitError:
-    """Return the error for something that couldn't be written: the cause if it is known, else the system's message."""
+    """Return the error for something that couldn't be written."""
     known = from_os_error(wrong)
     if known is not None:
         known.message = f"{what} could not be written. {known.message}"

@@ -30,7 +30,7 @@ Entry = str | dict[str, str]
 
 
 def merge_declaration(kind: str, base: bytes, theirs: bytes, ours: bytes, file: str) -> bytes:
-    """Return the learner's declaration `ours` with what changed from `base` to `theirs` in the dependency lists.
+    """Return the declaration `ours` with the changes of lists from `base` to `theirs`.
 
     `kind` is the environment's, `file` the name of the declaration for errors. If the lists didn't change, this is
     `ours` itself. Raises `FileError` with file and line for an invalid declaration.
@@ -119,7 +119,7 @@ def _merged(before: list[Entry], after: list[Entry], present: list[Entry]) -> li
 
 
 def _index_for(name: str, after: list[Entry], result: list[Entry]) -> int:
-    """Return the index of a new package: after the nearest earlier package of the path's list that is here too."""
+    """Return the index after the nearest earlier package of the path's list."""
     known = [_name(entry) for entry in result]
     names = [_name(entry) for entry in after]
     for earlier in reversed(names[: names.index(name)]):
@@ -141,7 +141,7 @@ def _normalized_entry(entry: Entry) -> str:
 
 
 def _with_lists(toml: str, present: Mapping[Path, list[Entry]], changed: Mapping[Path, list[Entry]]) -> str:
-    """Return a pyproject.toml with the changed lists. Entries that stay keep their text."""
+    """Return a pyproject.toml with changed lists. Other text stays."""
     import tomlkit.items  # noqa: PLC0415 - slow, and few steps change the lists
 
     document = tomlkit.parse(toml)
@@ -171,7 +171,7 @@ def _literal(entry: Entry, quote: str = '"') -> str:
 
 @dataclass
 class _Item:
-    """The positions of an array's entry in the text: its start, its end, and the end of the comma after it."""
+    """The positions of an array's entry, and the end of the comma after it."""
 
     start: int
     end: int
@@ -179,7 +179,7 @@ class _Item:
 
 
 def _edited(text: str, present: Sequence[Entry], entries: Sequence[Entry]) -> str:
-    """Return the text of an array, changed from `present` to `entries` by single edits from the last to the first.
+    """Return the text of an array, changed from `present` to `entries`.
 
     tomlkit's own arrays don't keep quotes, line ends, trailing commas and comments.
     """
@@ -199,7 +199,7 @@ def _edited(text: str, present: Sequence[Entry], entries: Sequence[Entry]) -> st
 
 
 def _scan(text: str) -> tuple[list[_Item], int]:
-    """Return the items in the text of an array, and the position of the closing bracket."""
+    """Return the items of an array's text, and the position of its end."""
     items: list[_Item] = []
     for token in _TOKEN.finditer(text, 1):
         if token["item"]:
@@ -217,7 +217,7 @@ def _with_replaced(text: str, index: int, entry: Entry) -> str:
 
 
 def _with_new(text: str, index: int, entry: Entry) -> str:
-    """Return the text with a new entry at this index, on a separate line if the array has one entry a line."""
+    """Return the text with a new entry, on its own line if the others are."""
     items, closing = _scan(text)
     literal = _literal(entry, text[items[0].start] if items else '"')
     start = items[index - 1].end if index else 1
@@ -236,7 +236,7 @@ def _with_new(text: str, index: int, entry: Entry) -> str:
 
 
 def _without(text: str, index: int) -> str:
-    """Return the text without an entry. If the entry was alone on its line, the line and its comment go."""
+    """Return the text without an entry, or without its line if it was alone."""
     items, closing = _scan(text)
     item = items[index]
     end = item.comma or item.end

@@ -1,4 +1,4 @@
-"""Paths that users type, the folders that a system keeps for starterkit, and locks on files."""
+"""Paths that users type, folders for starterkit's files, and locks."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _LOCK_SECONDS, _RETRY_SECONDS = 600.0, 0.05
 
 
 def expand_user_path(text: str, folder: Path = _HERE) -> Path:
-    """Return the path that a user typed in `folder`, with `~` replaced by the home folder.
+    """Return the path that a user typed in `folder`. `~` is the home folder.
 
     Raises `UsageError` for an unknown user, and for a path that no file or folder can have.
     """
@@ -55,7 +55,7 @@ def expand_user_path(text: str, folder: Path = _HERE) -> Path:
 
 
 def expand_user_folder(text: str, folder: Path = _HERE) -> Path:
-    """Return as `expand_user_path` a folder that exists or may be created. Raises `UsageError` for a file."""
+    """Return a folder that a user typed. Raises `UsageError` for a file."""
     path = expand_user_path(text, folder)
     if path.exists() and not path.is_dir():
         raise impossible_path(text, "it is a file, and a folder is expected")
@@ -63,12 +63,12 @@ def expand_user_folder(text: str, folder: Path = _HERE) -> Path:
 
 
 def is_left_behind(name: str) -> bool:
-    """True for the name of a file or folder that a system or an editor creates, and not the user."""
+    """True for the name of a file that a system or an editor creates."""
     return name.lower() in _LEFT_BEHIND or name.startswith(("._", ".Trash-"))
 
 
 def is_editor_file(path: str) -> bool:
-    """True for a swap, lock or backup file of an editor. It isn't the user's work, whatever .gitignore says."""
+    """True for a swap, lock or backup file of an editor."""
     return _EDITOR_FILE.fullmatch(path.rpartition("/")[2]) is not None
 
 
@@ -78,17 +78,17 @@ def looks_empty(folder: Path) -> bool:
 
 
 def folder_with(name: str, start: Path) -> Path | None:
-    """Return `start` or the nearest folder above it that has a file of this name, or None."""
+    """Return `start` or the nearest folder above it with this file, or None."""
     return next((folder for folder in (start, *start.parents) if (folder / name).is_file()), None)
 
 
 def cache_folder() -> Path:
-    """Return the folder for files that starterkit can create again (`XDG_CACHE_HOME` decides on every system)."""
+    """Return starterkit's cache folder. `XDG_CACHE_HOME` works on every system."""
     return _user_folder("XDG_CACHE_HOME", "user_cache_dir")
 
 
 def settings_folder() -> Path:
-    """Return the folder for the user's settings (`XDG_CONFIG_HOME` decides on every system)."""
+    """Return the user's settings folder. `XDG_CONFIG_HOME` works on every system."""
     return _user_folder("XDG_CONFIG_HOME", "user_config_dir")
 
 
@@ -127,7 +127,7 @@ else:
 def locked(
     file: Path, *, say: Progress = no_progress, what: str = "this", seconds: float = _LOCK_SECONDS
 ) -> Iterator[int]:
-    """Hold the lock on `file`, created if necessary, during the block. Gives the file descriptor that holds it.
+    """Hold the lock on `file` during the block, and give its file descriptor.
 
     A program that inherits the descriptor holds the lock too. So a command that was killed doesn't free the lock before
     the programs that it started have ended. Raises `EnvironmentProblem` if the lock isn't free after `seconds`.

@@ -64,7 +64,7 @@ class ProgramFailed(StarterkitError):
 
 
 class TimeLimitReached(StarterkitError):
-    """A program reached its time limit and was ended, with all programs that it had started."""
+    """A program reached its time limit and was ended with its group."""
 
     code = ExitCode.ENVIRONMENT
 
@@ -99,7 +99,7 @@ class Completed:
 
 
 def quoted(word: str) -> str:
-    """Return a word as it must be typed in a shell: PowerShell on Windows, sh on other systems."""
+    """Return a word as it must be typed in PowerShell on Windows, else in sh."""
     if os.name != "nt":
         return shlex.quote(word)
     if re.fullmatch(r"[\w@%+=:,./\\-]+", word):
@@ -108,7 +108,7 @@ def quoted(word: str) -> str:
 
 
 def scrubbed_environment(drop: Iterable[str] = PYTHON_VARIABLES, **add: str) -> dict[str, str]:
-    """Return this process's environment without the variables whose names match a pattern of `drop`, plus `add`."""
+    """Return this process's variables without those that match `drop`, plus `add`."""
     dropped = _any_of(tuple(drop)).match
     return {**{name: value for name, value in os.environ.items() if not dropped(name)}, **add}
 
@@ -191,7 +191,7 @@ def start(
 
 @contextmanager
 def running(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
-    """Give the process to the block, and end the process and all that it started with the block."""
+    """Give the process to the block, and end its group with the block."""
     try:
         yield process
     finally:
@@ -217,7 +217,7 @@ def run_in_background(args: Sequence[str | Path], env: Mapping[str, str] | None 
 
 
 def wait(process: subprocess.Popen[bytes], seconds: float, stop: Callable[[], bool] = lambda: False) -> bool:
-    """Wait until a process has ended, at most this many seconds. Return whether it has.
+    """Wait until a process has ended or the time is over. True if it has ended.
 
     `stop` is called twice a second, and the waiting ends if it returns true. `Popen.wait` with a timeout looks every
     50 ms. This function returns at once.
@@ -231,7 +231,7 @@ def wait(process: subprocess.Popen[bytes], seconds: float, stop: Callable[[], bo
 
 
 def terminate(process: subprocess.Popen[bytes]) -> None:
-    """End a process and its group: first with SIGTERM, after three seconds with SIGKILL."""
+    """End a process and its group with SIGTERM, after three seconds with SIGKILL."""
     if process.poll() is None:
         _signal_group(process, signal.SIGTERM)
         deadline = time.monotonic() + _GRACE_SECONDS
@@ -243,7 +243,7 @@ def terminate(process: subprocess.Popen[bytes]) -> None:
 
 
 def terminate_all() -> None:
-    """End every process that still runs, with its group. Ctrl-C needs this while threads wait."""
+    """End all processes and their groups. Ctrl-C needs this while threads wait."""
     with _started_lock:
         processes = list(_started)
     for process in processes:
@@ -252,7 +252,7 @@ def terminate_all() -> None:
 
 
 def interrupt(process: subprocess.Popen[bytes]) -> None:
-    """Stop a process and its group as Ctrl-C does, so that a test run still writes its report."""
+    """Stop a process and its group as Ctrl-C does. Tests still write a report."""
     if os.name == "posix":  # Windows has no such signal for a separate group, so only `terminate` ends the group
         _signal_group(process, signal.SIGINT)
 

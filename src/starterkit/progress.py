@@ -1,4 +1,4 @@
-"""The type of a function to which long work reports its progress, one line of text at a time."""
+"""The type of a function that gets a line of text for each piece of progress."""
 
 from __future__ import annotations
 

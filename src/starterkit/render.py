@@ -1,4 +1,4 @@
-"""Render a starter project from its template. This is the only module that imports Copier.
+"""Render a starter project. Only this module imports Copier.
 
 Copier takes some milliseconds a file, and few files need rendering. So Copier gets only those files, in a small copy of
 the template. All other files keep the template's bytes.
@@ -68,7 +68,7 @@ def render(
     *,
     trusted: bool = False,
 ) -> Rendered:
-    """Render the starter project of a template with these answers, and with the defaults for other questions.
+    """Render the starter project of a template, with defaults for other answers.
 
     `read_files` reads a folder into files. A template that runs code while it is rendered must be `trusted`. Raises
     `UsageError` for an unknown or rejected answer, and `FileError` for a template that can't be rendered.
@@ -97,7 +97,7 @@ def render(
 
 
 def rendered_with_defaults(folder: Path, read_files: Callable[[Path], dict[str, File]]) -> dict[str, File]:
-    """Return the files that are rendered, by path, with the default answers to all questions.
+    """Return the files that are rendered, with the default answers.
 
     A template that needs only Jinja is rendered without Copier, which takes half a second to import. Raises as
     `render` does.
@@ -115,7 +115,7 @@ def rendered_with_defaults(folder: Path, read_files: Callable[[Path], dict[str, 
 
 
 def _render_without_copier(folder: Path, templated: Mapping[str, File]) -> dict[str, File] | None:
-    """Return the rendered files, or None if the template needs Copier's own variables or settings."""
+    """Return the rendered files, or None if the template needs Copier."""
     template = read_copier_yml(folder)
     if template.has_own_jinja or any("{{" in path or "{%" in path for path in templated):
         return None
@@ -163,7 +163,7 @@ def _check_texts(folder: Path, templated: Mapping[str, File]) -> None:
 
 
 def _copy_template(folder: Path, small: Path, templated: Mapping[str, File], *, whole: bool) -> None:
-    """Copy the files that Copier renders, or the `whole` template because its code may read any file."""
+    """Copy the files to render, or the `whole` template if its code runs."""
     if whole:
         shutil.copytree(folder, small, symlinks=True, ignore=lambda *_: [".git"])
         return
@@ -214,7 +214,7 @@ def _run_copier(
 
 
 def read_copier_yml(folder: Path) -> TemplateQuestions:
-    """Return the questions and settings of a template. Raises `FileError` if copier.yml isn't valid."""
+    """Return the content of a template's copier.yml. Raises `FileError`."""
     return read_questions(FolderSource(folder))
 
 
@@ -225,6 +225,6 @@ def answers_bytes(answers: Mapping[str, Any], source: str) -> bytes:
 
 
 def read_answers(data: bytes, file: str) -> dict[str, Any]:
-    """Return the answers that a project was generated with. Raises `FileError` if the file is damaged."""
+    """Return the answers of a project. Raises `FileError` if the file is damaged."""
     keys = parse(data, file).mapping((), optional=None)
     return {name: value.text() for name, value in keys.items() if not name.startswith("_")}

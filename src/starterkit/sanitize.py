@@ -1,4 +1,4 @@
-"""Make text of other programs harmless for a terminal or a spreadsheet, and shorten long text."""
+"""Make text harmless for a terminal or a spreadsheet, and shorten text."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _COMPUTED = re.compile(r"""(^|;["'\s]*)(?=[=+\-@])""")
 
 
 def strip_control(text: str) -> str:
-    """Return the text without color codes. Other characters that control a terminal become U+FFFD."""
+    """Return the text without color codes and terminal commands."""
     return _HARMFUL.sub("\ufffd", _COMMANDS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
 
 
 def csv_cell(value: object) -> str:
-    """Return a value as a CSV cell that no spreadsheet takes for a formula, even if it splits cells at `;`."""
+    """Return a CSV cell that no spreadsheet takes for a formula, even after `;`."""
     if value is None:
         return ""
     text = str(value).lower() if isinstance(value, bool) else " ".join(strip_control(str(value)).split())
@@ -33,7 +33,7 @@ def csv_cell(value: object) -> str:
 
 
 def truncate(text: str, lines: int, characters: int) -> str:
-    """Return a text with at most this many lines and characters. An ellipsis shows that something was cut."""
+    """Return a text with at most this many lines and characters, and an ellipsis."""
     all_lines = text.split("\n")
     short = "\n".join(all_lines[:lines])
     if len(short) > characters:
@@ -42,6 +42,6 @@ def truncate(text: str, lines: int, characters: int) -> str:
 
 
 def few(names: Sequence[str], most: int) -> str:
-    """Return names in one line. Of many, return the first and the number of others: `a, b and 3 more`."""
+    """Return names in one line: `a, b and 3 more`."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more

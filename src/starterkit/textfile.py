@@ -1,4 +1,4 @@
-"""Parse files that users edit: text, JSON, TOML and Python. A mistake in the first three is a `FileError`."""
+"""Parse text, JSON, TOML and Python files that users edit."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ConflictMarkersError(FileError):
 
 
 def decode_utf8(data: bytes, file: str) -> str:
-    """Return UTF-8 text without its byte order mark. Raises `FileError` if it isn't UTF-8."""
+    """Return UTF-8 text without a byte order mark. Raises `FileError`."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
@@ -30,7 +30,7 @@ def decode_utf8(data: bytes, file: str) -> str:
 
 
 def decode_text(data: bytes, file: str) -> str:
-    """Return UTF-8 text, as `decode_utf8`. Raises `ConflictMarkersError` if it has conflict markers."""
+    """Return UTF-8 text. Raises `ConflictMarkersError`, else as `decode_utf8`."""
     text = decode_utf8(data, file)
     for number, line_text in enumerate(text.splitlines(), 1):
         if line_text.startswith(("<<<<<<< ", ">>>>>>> ")) or line_text == "=======":
@@ -69,7 +69,7 @@ def parse_toml(data: bytes, file: str) -> dict[str, object]:
 
 
 def parse_python(source: str | bytes) -> ast.Module | None:
-    """Return the tree of a Python file, or None if it can't be parsed. Safe in any thread."""
+    """Return the tree of a Python file, or None if it isn't valid."""
     try:
         with _PARSING:
             return ast.parse(source)

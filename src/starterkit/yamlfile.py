@@ -1,4 +1,4 @@
-"""Read YAML with the line of every value, so that an error can name file and line and the nearest right word.
+"""Read YAML with the line of every value, for errors with file and line.
 
 `parse` returns a `Value`. Its methods return plain Python values of one type, or raise `FileError`.
 """
@@ -22,7 +22,7 @@ _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def did_you_mean(word: str, known: list[str]) -> str:
-    """Return `Did you mean "…"?` with the known words nearest to `word`, or the first known words if none is near."""
+    """Return `Did you mean "…"?` with the nearest known words, or the first ones."""
     close = get_close_matches(word, known, n=3, cutoff=0.5)
     if close:
         return "Did you mean " + " or ".join(f'"{name}"' for name in close) + "?"
@@ -33,7 +33,7 @@ def did_you_mean(word: str, known: list[str]) -> str:
 
 
 def parse(data: bytes, file: str) -> Value:
-    """Parse a YAML document. Raises `FileError` for text that isn't UTF-8, isn't YAML, or is empty."""
+    """Parse a YAML document. Raises `FileError` if it is invalid or empty."""
     text = decode_text(data, file)
     try:
         _check_depth(text, file)
@@ -49,7 +49,7 @@ def parse(data: bytes, file: str) -> Value:
 
 
 def _check_depth(text: str, file: str) -> None:
-    """Raise `FileError` for deeply nested values, because composing them recurses in C and could end the process."""
+    """Raise `FileError` for deep values, because composing them recurses in C."""
     # Each level needs a bracket or a column of some line. A list below a key may begin in the key's own column.
     bound = text.count("[") + text.count("{") + 2 * max(map(len, text.splitlines()), default=0)
     if bound <= _SAFE_BOUND:
@@ -72,7 +72,7 @@ def _walk_depth(text: str, file: str, loader: type) -> None:
 
 @dataclass(frozen=True)
 class Value:
-    """A value in a YAML file: its node, the file, and its path of keys, joined by dots."""
+    """A value in a YAML file, and its path of keys joined by dots."""
 
     node: Node
     file: str

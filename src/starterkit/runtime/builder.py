@@ -49,7 +49,7 @@ class EnvironmentBuilder(ABC):
         return self._prepared(is_outdated)
 
     def problem(self) -> str:
-        """Return why the environment must be created or updated, in words; "" if it is complete."""
+        """Return why the environment must be created or updated, in words, or ""."""
         return self._stamp_or_program_problem() or damage(self.folder)
 
     def _is_up_to_date(self) -> bool:
@@ -102,7 +102,7 @@ class EnvironmentBuilder(ABC):
         """Install the pinned packages and write the inventory."""
 
     def _record_program(self) -> None:
-        """Write down which program the environment is for, if the environment doesn't contain it."""
+        """Record the environment's program if it is outside the environment."""
         return
 
     def _check_and_make_folder(self) -> None:
@@ -134,7 +134,7 @@ class EnvironmentBuilder(ABC):
 
     @contextmanager
     def _making(self) -> Iterator[Path]:
-        """Give the block the name of a folder inside the environment to build in; it is removed afterwards."""
+        """Give the block a folder name to build in. The folder is removed afterwards."""
         making = self.folder / MAKING
         shutil.rmtree(making, ignore_errors=True)
         try:

@@ -1,6 +1,6 @@
-"""A bundle: a folder with every package for a room without internet. `workshop bundle` creates it.
+"""A bundle: a folder with all packages, created by `workshop bundle`.
 
-    bundle.yml   a list of all files; written last, so a bundle with this file is complete
+    bundle.yml   a list of all files, written last, so a bundle with this file is complete
     wheels/      the wheels of all packages (starterkit, uv and Node too), for each platform and Python
     npm/         npm's cache as one archive, if a framework needs it
 
@@ -31,12 +31,12 @@ _REQUIRED = ("format", "version", "date", "frameworks", "platforms", "pythons", 
 
 
 class BundleLacksError(EnvironmentProblem):
-    """The bundle is missing, is not for this machine, or lacks a package. Nothing was changed."""
+    """The bundle is missing, doesn't fit, or lacks a package. Nothing was changed."""
 
 
 @dataclass(frozen=True)
 class BundledFile:
-    """One file of a bundle: its path in the bundle, its size in bytes, and the SHA-256 of its content."""
+    """A file of a bundle: its path in the bundle, its bytes, and its SHA-256."""
 
     name: str
     size: int
@@ -63,7 +63,7 @@ class BundleManifest:
 
 @dataclass(frozen=True)
 class Bundle:
-    """A bundle in a folder. Reading it raises `BundleLacksError` if it is missing or doesn't fit this machine."""
+    """A bundle in a folder. Reading it raises `BundleLacksError` if it doesn't fit."""
 
     folder: Path
 
@@ -85,7 +85,7 @@ class Bundle:
         return read_contents(data, str(file))
 
     def check_fits(self) -> None:
-        """Raise `BundleLacksError` if the bundle is missing, or not for this machine or this Python."""
+        """Raise `BundleLacksError` if the bundle is missing or for another machine."""
         contents, platform, python = self.contents, this_platform(), this_python()
         if platform not in contents.platforms:
             have = ", ".join(contents.platforms)
@@ -112,11 +112,11 @@ class Bundle:
 
     @property
     def npm_options(self) -> tuple[str | Path, ...]:
-        """The options with which npm takes packages from this bundle. Unpacks npm's cache on this machine, once."""
+        """The options with which npm takes packages only from this bundle."""
         return "--cache", self._npm_cache(), "--registry", self.contents.registry
 
     def check_whole(self, framework: str) -> None:
-        """Raise `BundleLacksError` if the bundle doesn't fit, lacks the framework, or was not copied completely."""
+        """Raise `BundleLacksError` if the bundle doesn't fit or isn't complete."""
         self.check_fits()
         if framework not in self.contents.frameworks:
             raise BundleLacksError(
@@ -139,7 +139,7 @@ class Bundle:
         return BundleLacksError(f"The bundle {self.folder} is not whole: {problem}.", "Copy it again.")
 
     def _npm_cache(self) -> Path:
-        """Return npm's cache, unpacked on this machine: npm writes into it, and a stick may be read-only."""
+        """Unpack npm's cache on this machine, because npm writes into its cache."""
         file = next((file for file in self.contents.files if file.name == self.contents.npm), None)
         if file is None:
             raise self.lacks("packages of npm", "it was made for other frameworks.")
@@ -166,7 +166,7 @@ class Bundle:
 
 
 def named_bundle(environ: Mapping[str, str]) -> Bundle | None:
-    """Return the bundle that the variable STARTERKIT_BUNDLE names; None if it is empty or "off"."""
+    """Return the bundle in STARTERKIT_BUNDLE, or None if it is empty or "off"."""
     folder = environ.get(_VARIABLE, "").strip()
     return Bundle(expand_user_folder(folder).absolute()) if folder and folder.lower() != _OFF else None
 
@@ -177,7 +177,7 @@ def is_turned_off(environ: Mapping[str, str]) -> bool:
 
 
 def this_platform() -> str:
-    """Return the platform of this Python as bundles name it: `linux-x86_64`, `macos-arm64`, …"""
+    """Return this Python's platform as in a bundle: `linux-x86_64`, `macos-arm64`, …"""
     machine = sysconfig.get_platform().rpartition("-")[2].lower()
     if sys.platform == "darwin":  # python.org has one Python for both kinds of machine
         return f"macos-{os.uname().machine}"

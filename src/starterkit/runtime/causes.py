@@ -1,4 +1,4 @@
-"""Why packages can't be installed: a table from the output of uv, npm and Python to a message and a fix.
+"""Explain why packages can't be installed, from the output of uv, npm and Python.
 
 A cause is named only if the output says it. Otherwise the output is shown and the cause is unknown.
 """
@@ -29,12 +29,12 @@ class NoNetworkError(EnvironmentProblem):
 
 
 class NoSuchPackagesError(UsageError):
-    """The declared packages, or these versions of them together, don't exist. Nothing was changed."""
+    """The declared packages or versions don't exist. Nothing was changed."""
 
     unchanged_fix = ""
 
     def with_unchanged_list(self) -> NoNetworkError:
-        """Return the error for a template's own list of packages, in which the user has nothing to correct."""
+        """Return the error for a template's own list, which the user can't correct."""
         return NoNetworkError(self.message, f"The list is the template's and unchanged. {self.unchanged_fix}")
 
 
@@ -47,7 +47,7 @@ class UnknownCauseError(EnvironmentProblem):
 
 
 class Cause(NamedTuple):
-    """A known cause: its error class, the pattern of a program's output, and the message.
+    """A known cause: its error class, a pattern of the output, and the message.
 
     In `message`, `{what}` and `{What}` are the packages and `{0}` is the first group of the pattern. `unchanged_fix`
     is the fix if nobody changed the list of packages.
@@ -197,7 +197,7 @@ _TABLE = (
 
 
 def cause_of(text: str) -> tuple[Cause, str] | None:
-    """Return the cause that a program's output names, and the package or number in it; None if it is unknown."""
+    """Return the known cause in a program's output and its subject, or None."""
     for cause in _TABLE:
         if match := re.search(cause.pattern, text, re.IGNORECASE):
             return cause, next(filter(None, match.groups()), "A package")
@@ -205,7 +205,7 @@ def cause_of(text: str) -> tuple[Cause, str] | None:
 
 
 def failure(finished: Completed, what: str) -> StarterkitError:
-    """Return (not raise) the error that says why a program failed to fetch or install `what`."""
+    """Return (not raise) the error of a program that failed to install `what`."""
     text = finished.text_err if finished.text_err.strip() else finished.text_out
     lines = own_words(text)
     known = cause_of(text)
@@ -217,7 +217,7 @@ def failure(finished: Completed, what: str) -> StarterkitError:
 
 
 def error_of(known: tuple[Cause, str], what: str, lines: str) -> StarterkitError:
-    """Return (not raise) the error of a known cause, with `lines` of the program's output below."""
+    """Return (not raise) the error of a known cause, with `lines` of the output."""
     cause, subject = known
     message = cause.message.format(subject, what=what, What=_capital(what))
     error = cause.kind(f"{message}\n{lines}".rstrip(), cause.fix)
@@ -227,7 +227,7 @@ def error_of(known: tuple[Cause, str], what: str, lines: str) -> StarterkitError
 
 
 def own_words(text: str) -> str:
-    """Return a program's output without headings, progress, stack traces and advice about its own options."""
+    """Return a program's output without headings, progress and stack traces."""
     lines = (_PREFIX.sub("", _HEADING.sub("", line.strip()).strip()).strip() for line in text.splitlines())
     kept = list(dict.fromkeys(line for line in lines if line and not _NO_NEWS.search(line)))
     return "\n".join(kept[:_SHOWN_LINES])

@@ -32,7 +32,7 @@ def serve(
     show: tuple[Show | None, Show | None] = (None, None),
     seconds: float = 60.0,
 ) -> Iterator[Popen[bytes]]:
-    """Start a site in the project's folder and give its process when it responds over HTTP or has ended.
+    """Start a site and give its process when it responds over HTTP or has ended.
 
     `args` is the run command of path.yml. The site's output goes to `output`, by default to this process's own
     streams. `show` gets each line of stdout and stderr instead, if it is given. The site and all programs that it

@@ -1,4 +1,4 @@
-"""An environment that is ready: its programs, and the variables that commands run with."""
+"""The programs and variables of an environment that is ready."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Environment:
     ahead: tuple[str, ...] = ()
 
     def lend_to(self, project: Path) -> None:
-        """Link the packages into a copy of the project, if its programs look for them there."""
+        """Link the packages into a copy of the project if its programs need that."""
         if not self.beside_the_code or self.folder is None:
             return
         link = project / self.folder.name
@@ -47,7 +47,7 @@ class Environment:
             link.symlink_to(self.folder, target_is_directory=True)
 
     def command(self, args: Sequence[str], **values: str | Sequence[str]) -> list[str]:
-        """Return `args` with their placeholders replaced. The placeholder of a list becomes several arguments.
+        """Return `args` with their placeholders replaced by a text or several texts.
 
         Raises `UsageError` for an unknown placeholder.
         """
@@ -76,6 +76,6 @@ def _value(name: str, known: Mapping[str, str | Sequence[str]]) -> str | Sequenc
 
 
 def program_variables(first_in_path: Path, clear: Sequence[str]) -> dict[str, str]:
-    """Return the variables of this process without those in `clear`, with one more folder first in PATH."""
+    """Return this process's variables without `clear`, with a folder first in PATH."""
     variables = scrubbed_environment((*PYTHON_VARIABLES, *clear))
     return {**variables, "PATH": f"{first_in_path}{os.pathsep}{variables.get('PATH', os.defpath)}"}

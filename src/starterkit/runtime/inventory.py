@@ -28,7 +28,7 @@ _LINK, _PROGRAM, _FILE = "link", "program", "file"
 
 
 def write_inventory(folder: Path, roots: Sequence[str], program: str = "") -> None:
-    """Record the files of an environment below `roots` (relative, "" for all), and the program that it needs."""
+    """Record the files below `roots` ("" for all) and the program of an environment."""
     lines = [f"{kind} {size} {path}" for root in roots for kind, size, path in _files(folder, root)]
     _write(folder, {"platform": _platform(), "roots": list(roots), "program": program}, lines)
 
@@ -40,7 +40,7 @@ def update_inventory(folder: Path) -> None:
 
 
 def is_unchanged(folder: Path) -> bool:
-    """True if an environment has the packages and the program that it was recorded with. Opens no package."""
+    """True if the recorded packages and program are there. Opens no package."""
     with suppress(OSError, ValueError, KeyError, TypeError), (folder / INVENTORY).open("rb") as file:
         head = json.loads(file.readline())
         return bool(head["names"] == _names(folder, head["roots"]) and head["is"] == _identity(folder, head["program"]))
@@ -48,7 +48,7 @@ def is_unchanged(folder: Path) -> bool:
 
 
 def damage(folder: Path) -> str:
-    """Return what an environment lost (a file, a part of it, a right to run, a link), in words; "" if nothing."""
+    """Return which files an environment lost or has damaged, in words, or ""."""
     try:
         head, lines = _read(folder)
         if head["platform"] != _platform():
@@ -66,7 +66,7 @@ def damage(folder: Path) -> str:
 
 
 def take_over(folder: Path, made: Path) -> None:
-    """Replace an environment with what was built in a folder. The lock and other files of starterkit stay."""
+    """Replace an environment with a new one, but keep starterkit's own files."""
     for entry in os.scandir(folder):
         if entry.name.startswith(("starterkit.", MAKING)):
             continue
@@ -79,7 +79,7 @@ def take_over(folder: Path, made: Path) -> None:
 
 
 def forbids_programs(folder: Path) -> bool:
-    """True if the disk of a folder is mounted so that it runs no programs and loads no libraries (noexec)."""
+    """True if the disk of a folder is mounted without the right to run programs."""
     with suppress(OSError, AttributeError):  # no such call on Windows
         return bool(os.statvfs(folder).f_flag & os.ST_NOEXEC)
     return False

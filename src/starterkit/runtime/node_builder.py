@@ -1,4 +1,4 @@
-"""Environments of kind `node`: the project's node_modules, filled by npm, and the Node that runs the project.
+"""Environments of kind `node`: a node_modules that npm fills, and its Node.
 
 npm empties node_modules before it knows whether it can fill it. So it works in a folder inside node_modules. When that
 folder is complete, its packages replace the old ones.
@@ -32,7 +32,7 @@ class NodeBuilder(EnvironmentBuilder):
 
     @cached_property
     def _node(self) -> KnownNode:
-        """The Node of the environment if it fits, else a Node that does, fetched if necessary."""
+        """The environment's Node if it fits, else another, fetched if necessary."""
         wanted = declared_packages(self._files().declaration, self.environment.declaration).wanted_node
         known = read_known_node(self.folder)
         return known if known and fits(known.version, wanted) else find_node(wanted, self.source)
@@ -80,7 +80,7 @@ class NodeBuilder(EnvironmentBuilder):
         write_inventory(self.folder, ("",))
 
     def _check_complete(self, making: Path, files: Files) -> None:
-        """Raise `EnvironmentProblem` if npm left out a package silently, which some of its settings cause."""
+        """Raise `EnvironmentProblem` if npm's settings made it leave out a package."""
         missing = [name for name in required_folders(files.pins) if not (making / name).exists()]
         if missing:
             raise EnvironmentProblem(

@@ -68,7 +68,7 @@ def run_online(node: KnownNode, args: Sequence[str], *, cwd: Path, keep_open: Se
 
 
 def run_cached_first(node: KnownNode, args: Sequence[str], what: str, source: PackageSource, *, cwd: Path) -> Completed:
-    """Run npm on its cache alone, and if that isn't enough, with the network. Raises as `offline_first` does."""
+    """Run npm offline, then online if needed. Raises as `offline_first` does."""
     arguments = [*args, *(map(str, source.bundle.npm_options) if source.bundle else ())]
 
     def run_with(offline: bool) -> Completed:
@@ -80,7 +80,7 @@ def run_cached_first(node: KnownNode, args: Sequence[str], what: str, source: Pa
 
 
 def _date_limits(node: KnownNode, cwd: Path) -> bytes:
-    """Return a line for each npm setting that hides new packages. npm doesn't always name them."""
+    """Return a line for each npm setting that hides new packages."""
     asked = run_npm(node, ["config", "get", *_HIDES_NEW], cwd=cwd, offline=True, seconds=_ASK_SECONDS)
     limits = (line.partition("=") for line in asked.text_out.splitlines())
     known = [(name, value) for name, _, value in limits if value not in ("", "null", "undefined")]

@@ -1,4 +1,4 @@
-"""Fetch packages: from the cache of uv or npm first, then from the network after saying so."""
+"""Fetch packages from the cache first, then from the network."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _FINAL = (EnvironmentProblem, HalfInstalledError)
 
 @dataclass(frozen=True)
 class PackageSource:
-    """Where packages come from: only the `bundle` if there is one, else the cache, and the network if not `offline`.
+    """Where packages come from: a `bundle`, or the cache and the network.
 
     uv and npm inherit the file descriptors in `keep_open`, such as a lock.
     """
@@ -41,7 +41,7 @@ class PackageSource:
 
 
 def offline_first(run: Callable[[bool], Completed], what: str, source: PackageSource) -> Completed:
-    """Call `run` with True (offline), and if that isn't enough and allowed, with False.
+    """Call `run(True)` (offline), and if that fails and is allowed, `run(False)`.
 
     `what` names what is needed, for people: "the packages of requirements.txt". Raises `NoNetworkError`,
     `NoSuchPackagesError`, `EnvironmentProblem`, and `BundleLacksError` for a bundle.
@@ -68,7 +68,7 @@ def offline_first(run: Callable[[bool], Completed], what: str, source: PackageSo
 
 @contextmanager
 def scratch_folder(environment: EnvironmentSpec, declaration: bytes | None, pins: bytes | None) -> Iterator[Path]:
-    """Give the block a temporary folder with a declaration and a pins file for uv or npm to work on."""
+    """Give the block a temporary folder with a declaration and a pins file."""
     with tempfile.TemporaryDirectory(prefix="starterkit-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         if declaration is not None:

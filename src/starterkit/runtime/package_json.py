@@ -1,4 +1,4 @@
-"""Pin npm packages: compile the lock file of a package.json, and fetch packages into npm's cache."""
+"""Pin npm packages in a lock file, and fetch packages into npm's cache."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _INSTALL = ["ci", "--ignore-scripts"]
 
 @dataclass(frozen=True)
 class DeclaredPackages:
-    """The parts of a package.json that decide which packages belong into the environment, and on which Node."""
+    """The packages that a package.json declares, and the Node versions that fit."""
 
     lists: dict[str, dict[str, str]]
     wanted_node: str
@@ -46,7 +46,7 @@ def declared_packages(data: bytes, file: str) -> DeclaredPackages:
 
 
 def is_locked(pins: bytes, lists: dict[str, dict[str, str]], file: str) -> bool:
-    """True if a lock file was made from exactly these lists. Raises `FileError` if the file isn't valid."""
+    """True if a lock file was made from these lists. Raises `FileError`."""
     root = _root(pins, file) if pins else {}
     return bool(pins) and {name: root[name] for name in LISTS if root.get(name)} == lists
 
@@ -66,7 +66,7 @@ def _root(pins: bytes, file: str) -> dict[str, object]:
 def compile_pins(
     declaration: bytes, old_pins: bytes | None, environment: EnvironmentSpec, source: PackageSource
 ) -> bytes:
-    """Return the lock file of a declaration. Packages in `old_pins` keep their version if possible."""
+    """Return a new lock file. Packages in `old_pins` keep their version if possible."""
     node = _node_for(declaration, environment, source)
     with scratch_folder(environment, declaration, old_pins) as folder:
         run_cached_first(node, _LOCK, f"the packages that {environment.declaration} names", source, cwd=folder)
@@ -74,7 +74,7 @@ def compile_pins(
 
 
 def newest_pins(declaration: bytes, environment: EnvironmentSpec, *, unbound: bool) -> bytes:
-    """Return pins with the newest releases in the registry. With `unbound`, of any version."""
+    """Return pins with the newest releases, or with any release if `unbound`."""
     node = _node_for(declaration, environment)
     if unbound:
         lists = declared_packages(declaration, environment.declaration).lists
@@ -89,7 +89,7 @@ def newest_pins(declaration: bytes, environment: EnvironmentSpec, *, unbound: bo
 
 
 def fetch_into_cache(pins: bytes, environment: EnvironmentSpec) -> None:
-    """Fetch every package of a lock file, and what npm reads to make a lock file again, into npm's cache."""
+    """Fetch all packages of a lock file and their metadata into npm's cache."""
     declaration = declaration_of(pins, environment)
     node = _node_for(declaration, environment)
     with scratch_folder(environment, declaration, pins) as folder:
@@ -100,7 +100,7 @@ def fetch_into_cache(pins: bytes, environment: EnvironmentSpec) -> None:
 def fill_cache(
     pins: bytes, environment: EnvironmentSpec, cache: Path, *, also: Sequence[str] = (), say: Progress
 ) -> None:
-    """Fill an npm cache in a folder with the packages of a lock file, and what making the lock file again reads.
+    """Fill an npm cache with the packages of a lock file and their metadata.
 
     With `also`, only these are added: each a name and a version, `express@5.3.0`.
     """

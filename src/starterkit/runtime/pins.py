@@ -12,7 +12,7 @@ _NAME = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 
 
 def package_name(requirement: str) -> str:
-    """Return the normalized name of a requirement (`Flask_WTF[email]>=1.2` gives `flask-wtf`), or ""."""
+    """Return a requirement's normalized name: `flask-wtf` for `Flask_WTF[email]`."""
     name = _NAME.match(requirement)
     return re.sub(r"[-_.]+", "-", name[1]).lower() if name else ""
 
@@ -23,7 +23,7 @@ def pinned_names(pins: bytes) -> frozenset[str]:
 
 
 def check_pins(pins: bytes, file: str, declaration: str) -> None:
-    """Raise `FileError`, with the line, for conflict markers and for a package that a person added without a hash."""
+    """Raise `FileError` for conflict markers, and for a package without a hash."""
     lines = pins.decode("utf-8", "replace").splitlines()
     for number, line in enumerate(lines, 1):
         if line.startswith(("<<<<<<<", "=======", ">>>>>>>")):
@@ -39,7 +39,7 @@ def check_pins(pins: bytes, file: str, declaration: str) -> None:
 
 
 def pinned_versions(pins: bytes) -> dict[str, tuple[str, ...]]:
-    """Return the versions to which each package is pinned (several if they differ by system)."""
+    """Return the versions of each package, several if they differ by system."""
     versions: dict[str, list[str]] = {}
     if _is_lock(pins):
         for folder, entry in _lock_entries(pins).items():
@@ -56,7 +56,7 @@ def pinned_hashes(pins: bytes) -> dict[str, frozenset[str]]:
 
 
 def preferred_pins(*files: bytes) -> bytes:
-    """Return one pins file that holds each package as the first of `files` that names it does."""
+    """Return one pins file with each package as in the first of `files` that has it."""
     if any(map(_is_lock, files)):
         return _preferred_lock(files)
     entries: dict[str, str] = {}
@@ -66,7 +66,7 @@ def preferred_pins(*files: bytes) -> bytes:
 
 
 def locked_packages(pins: bytes) -> Iterator[tuple[str, dict[str, object]]]:
-    """Yield the name and the entry of each package that a lock file takes from a registry."""
+    """Yield name and entry of each package that a lock file takes from a registry."""
     for folder, entry in _lock_entries(pins).items():
         name = str(entry.get("name") or _package_in(folder))
         if name and "version" in entry and "integrity" in entry:
@@ -74,7 +74,7 @@ def locked_packages(pins: bytes) -> Iterator[tuple[str, dict[str, object]]]:
 
 
 def required_folders(pins: bytes) -> list[str]:
-    """Return the folder of each package of a lock file that isn't optional, relative to the project."""
+    """Return the folders of the packages in a lock file that aren't optional."""
     return [folder for folder, entry in _lock_entries(pins).items() if folder and not entry.get("optional")]
 
 
@@ -102,7 +102,7 @@ def _is_lock(pins: bytes) -> bool:
 
 
 def _entries(pins: bytes) -> dict[str, str]:
-    # An entry begins in the first column and goes on in indented lines; a package may have several, by marker.
+    # An entry begins in the first column and goes on in indented lines. A package may have several entries.
     entries: dict[str, str] = {}
     name = ""
     for line in pins.decode("utf-8", "replace").splitlines():

@@ -1,4 +1,4 @@
-"""Prepare the environment of a project, and pin and fetch its packages. The kind in path.yml decides how."""
+"""Prepare a project's environment, and pin and fetch its packages."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def prepare(
     say: Progress = no_progress,
     fresh: bool = False,
 ) -> Environment:
-    """Return the environment that the project's commands run in, created or updated if necessary.
+    """Return the environment of a project, created or updated if necessary.
 
     If nothing has changed, no program starts. Otherwise packages come from this machine first, and from the network
     after saying so. If the declaration lists other packages, the pins are compiled again. A damaged environment is
@@ -38,7 +38,7 @@ def prepare(
 
 
 def environment_problem(project: Path, environment: EnvironmentSpec) -> str:
-    """Return why the environment of a project must be created or updated, in words; "" if it is complete.
+    """Return why an environment must be created or updated, in words, or "".
 
     Looks at every file of the environment. Changes nothing and starts no program.
     """
@@ -54,7 +54,7 @@ def compile_pins(
     offline: bool = False,
     bundle: Bundle | None = None,
 ) -> bytes:
-    """Return the exact, hashed pins of a declaration, for all systems and without any URL.
+    """Return the exact, hashed pins of a declaration for all systems.
 
     Packages keep the version in `old_pins` if the declaration allows it. `preferred_pins` makes one file of several.
     Raises as `prepare` does.
@@ -64,7 +64,7 @@ def compile_pins(
 
 
 def newest_pins(declaration: bytes, environment: EnvironmentSpec, *, unbound: bool = False) -> bytes:
-    """Return the pins of a declaration with the newest releases. Always asks the network.
+    """Return pins with the newest releases. Always asks the network.
 
     With `unbound`, the versions that the declaration allows don't count. Raises `NoNetworkError`,
     `NoSuchPackagesError`, `FileError`.
@@ -74,7 +74,7 @@ def newest_pins(declaration: bytes, environment: EnvironmentSpec, *, unbound: bo
 
 
 def fetch_into_cache(pins: bytes, environment: EnvironmentSpec) -> None:
-    """Fetch every package of a pins file into this machine's cache. Raises as `prepare` does."""
+    """Fetch all packages of a pins file into the cache. Raises as `prepare` does."""
     fetch = package_json.fetch_into_cache if _is_node(environment) else python_packages.fetch_into_cache
     fetch(pins, environment)
 

@@ -31,7 +31,7 @@ class Declared:
 
     @property
     def lowest_python(self) -> tuple[int, int]:
-        """The oldest Python that the project runs on; 3.11 if the file doesn't say."""
+        """The oldest Python that the project runs on, by default 3.11."""
         floor = _FLOOR.search(self.requires_python)
         return (int(floor[1]), int(floor[2])) if floor else (3, 11)
 

@@ -1,4 +1,4 @@
-"""Environments of kind `python`: a virtual environment in the project's .venv, filled by uv from hashed pins."""
+"""Environments of kind `python`: a .venv that uv fills from hashed pins."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class PythonBuilder(EnvironmentBuilder):
         write_inventory(self.folder, (program.parent.as_posix(), _packages(self.folder)), program.as_posix())
 
     def _create(self, files: Files) -> None:
-        """Create the environment in a folder inside the old one, and replace the old one when it is complete."""
+        """Create the environment inside the old one, then replace the old one."""
         self.source.say(f"Making the Python environment in {self.folder_name}")
         with self._making() as making:
             self._create_empty(making, self._lists(files))
@@ -132,7 +132,7 @@ class PythonBuilder(EnvironmentBuilder):
         run_cached_first(command, what, self.source, cwd=self.project)
 
     def _report_removed(self, before: frozenset[str], after: frozenset[str], stamp: Stamp | None) -> None:
-        """Report which packages are gone that no pins file named: those that the learner installed by hand."""
+        """Report which packages are gone that the learner had installed by hand."""
         known = {package_name(entry) for entry in after} | (pinned_names(stamp.files.pins) if stamp else frozenset())
         removed = sorted(entry for entry in before - after if package_name(entry) not in known)
         if removed:

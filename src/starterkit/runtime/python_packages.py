@@ -1,4 +1,4 @@
-"""Pin Python packages: compile the pins from a declaration, and fetch packages into uv's cache."""
+"""Pin Python packages, and fetch packages into uv's cache."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NAME_AND_EXTRAS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?")
 def compile_pins(
     declaration: bytes, old_pins: bytes | None, environment: EnvironmentSpec, source: PackageSource
 ) -> bytes:
-    """Return the hashed pins of a declaration. Packages in `old_pins` keep their version if possible."""
+    """Return hashed pins. Packages in `old_pins` keep their version if possible."""
     with scratch_folder(environment, declaration, old_pins) as folder:
         target = folder / Path(environment.pins).name
         what = f"the packages that {environment.declaration} names"
@@ -28,7 +28,7 @@ def compile_pins(
 
 
 def newest_pins(declaration: bytes, environment: EnvironmentSpec, *, unbound: bool) -> bytes:
-    """Return pins with the newest releases in the package index. With `unbound`, of any version."""
+    """Return pins with the newest releases, or with any release if `unbound`."""
     if unbound:
         lists = declared(declaration, environment.declaration)
         names = [name[0] for entry in lists.requirements if (name := _NAME_AND_EXTRAS.match(entry.strip()))]
@@ -45,7 +45,7 @@ def newest_pins(declaration: bytes, environment: EnvironmentSpec, *, unbound: bo
 
 
 def fetch_into_cache(pins: bytes, environment: EnvironmentSpec) -> None:
-    """Fetch every package of a pins file, and what compiling pins needs, into uv's cache."""
+    """Fetch all packages of a pins file and their metadata into uv's cache."""
     with scratch_folder(environment, None, pins) as folder:
         file = Path(environment.pins).name
         # Compiling reads the metadata of the packages for other systems too, which installing never fetches.
@@ -57,7 +57,7 @@ def fetch_into_cache(pins: bytes, environment: EnvironmentSpec) -> None:
 
 
 def our_python() -> str:
-    """Return the Python that starterkit's own environment was made from, or its own if that is gone."""
+    """Return the Python that starterkit's environment was made from, if it exists."""
     base = str(getattr(sys, "_base_executable", ""))
     return base if base and Path(base).exists() else sys.executable
 

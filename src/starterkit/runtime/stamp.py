@@ -1,4 +1,4 @@
-"""The stamp of an environment: the files that it was made from, byte for byte, and whether it is complete.
+"""The stamp of an environment: a copy of the files that it was made from.
 
 The stamp is written last and in one step. So an environment whose creation was killed never counts as complete.
 """
@@ -25,14 +25,14 @@ class Files(NamedTuple):
 
 
 class Stamp(NamedTuple):
-    """The files that an environment was made from. `whole` is false while it is being made."""
+    """The files of an environment. `whole` is false while it is being made."""
 
     whole: bool
     files: Files
 
 
 def read_files(project: Path, environment: EnvironmentSpec) -> Files:
-    """Return the declaration and the pins of a project (b"" for missing pins). Raises `FileError`."""
+    """Return a project's declaration and pins (b"" if missing). Raises `FileError`."""
     declaration = read(project / environment.declaration)
     if declaration is None:
         raise FileError(
@@ -45,7 +45,7 @@ def read_files(project: Path, environment: EnvironmentSpec) -> Files:
 
 
 def read_stamp(folder: Path) -> Stamp | None:
-    """Return the stamp of an environment's folder; None if there is no stamp."""
+    """Return the stamp of an environment's folder, or None."""
     data = read(folder / STAMP)
     if data is None:
         return None
@@ -58,7 +58,7 @@ def read_stamp(folder: Path) -> Stamp | None:
 
 
 def stamp_problem(folder: Path, files: Files) -> str:
-    """Return why an environment wasn't made from these files, in words; "" if it was."""
+    """Return why an environment wasn't made from these files, in words, or ""."""
     stamp = read_stamp(folder)
     if stamp is None:
         return "not created yet"
@@ -68,7 +68,7 @@ def stamp_problem(folder: Path, files: Files) -> str:
 
 
 def write_stamp(folder: Path, stamp: Stamp | None) -> None:
-    """Write the stamp of an environment's folder; None removes it."""
+    """Write the stamp of an environment's folder, or remove it with None."""
     if stamp is None:
         (folder / STAMP).unlink(missing_ok=True)
         return
@@ -77,7 +77,7 @@ def write_stamp(folder: Path, stamp: Stamp | None) -> None:
 
 
 def write_whole(file: Path, data: bytes) -> None:
-    """Write a file so that the old or the new content is there, even if the program is killed."""
+    """Write a file in one step. If this is killed, the old content stays."""
     draft = file.with_name(f"{file.name}.starterkit-{os.getpid()}")
     try:
         draft.write_bytes(data)
@@ -87,7 +87,7 @@ def write_whole(file: Path, data: bytes) -> None:
 
 
 def read(file: Path) -> bytes | None:
-    """Return the bytes of a file; None if it is missing."""
+    """Return the bytes of a file, or None if it is missing."""
     try:
         return file.read_bytes()
     except (FileNotFoundError, NotADirectoryError):

@@ -33,7 +33,7 @@ _FIXES = {
 
 @dataclass(frozen=True)
 class ToolReport:
-    """One tool: its path and version (or why it has no version), the versions that fit, and how to fix it."""
+    """One tool: its path, its version, the versions that fit, and the fix."""
 
     name: str
     found: str
@@ -44,7 +44,7 @@ class ToolReport:
 
 
 def package_settings(environ: Mapping[str, str], home: Path) -> list[str]:
-    """Return the names of variables and files that change where uv and npm get packages. Values may be passwords."""
+    """Return the names of settings that change where uv and npm get packages."""
     names = sorted(name for name in environ if environ[name] and _SETTING.fullmatch(name))
     folder = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
     if os.name == "nt":
@@ -54,7 +54,7 @@ def package_settings(environ: Mapping[str, str], home: Path) -> list[str]:
 
 
 def report_tools(template: Template | None) -> list[ToolReport]:
-    """Return a report of each tool that starterkit or the template (if there is one) needs."""
+    """Return a report of each tool that starterkit or the template needs."""
     wanted = {**_ALWAYS, **(template.tools if template else {})}
     return [_report(name, versions) for name, versions in wanted.items()]
 

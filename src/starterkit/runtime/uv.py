@@ -36,7 +36,7 @@ _FINDING = threading.Lock()
 
 
 def uv_binary() -> Path:
-    """Return the uv that came with starterkit, or else the uv on the PATH. Raises `EnvironmentProblem`."""
+    """Return starterkit's own uv, or the uv on the PATH. Raises `EnvironmentProblem`."""
     try:
         with _FINDING:
             return Path(uv.find_uv_bin())
@@ -52,7 +52,7 @@ def uv_binary() -> Path:
 def run_uv(
     args: Sequence[str | Path], *, cwd: Path | None = None, offline: bool = False, keep_open: Sequence[int] = ()
 ) -> Completed:
-    """Run uv to its end, without colors and progress bars. The caller checks the exit code."""
+    """Run uv to its end, without colors and progress bars."""
     variables = {**_QUICK, **scrubbed_environment(_CLEARED)}
     options = ["--color", "never", "--no-progress", *(["--offline"] if offline else [])]
     try:
@@ -65,7 +65,7 @@ def run_uv(
 def run_cached_first(
     args: Sequence[str | Path], what: str, source: PackageSource, *, cwd: Path | None = None
 ) -> Completed:
-    """Run uv on its cache alone, and if that isn't enough, with the network. Raises as `offline_first` does."""
+    """Run uv offline, then online if needed. Raises as `offline_first` does."""
     command = [*args, *(source.bundle.uv_options if source.bundle else ())]
     return offline_first(
         lambda offline: run_uv(command, cwd=cwd, offline=offline, keep_open=source.keep_open), what, source

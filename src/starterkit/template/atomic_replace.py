@@ -1,4 +1,4 @@
-"""Write a template's folder: all or nothing, without replacing a folder that stays.
+"""Write a template's folder: all or nothing, and folders that stay aren't moved.
 
 A folder may be mounted, or open in a shell or an editor, so a folder that stays is never swapped for another. First,
 the new files and copies of the old files are written to a hidden folder. Renaming this folder is the decision. If a
@@ -24,7 +24,7 @@ Built = TypeVar("Built")
 
 
 def build_in_place(destination: Path, build: Callable[[Path], Built]) -> Built:
-    """Let `build` fill a new folder, and move the folder or its entries to the destination.
+    """Let `build` fill a new folder, and move its content to the destination.
 
     If the destination is an empty folder, this folder stays. If `build` or the system raises an error, the destination
     is as it was.
@@ -51,7 +51,7 @@ def build_in_place(destination: Path, build: Callable[[Path], Built]) -> Built:
 
 
 def replace_files(folder: Path, before: Mapping[str, File], after: Mapping[str, File]) -> None:
-    """Replace the template's files `before` by `after`. Unchanged files and all other files aren't touched.
+    """Replace the template's files `before` by `after`, and touch no other file.
 
     Raises `EnvironmentProblem` if the folder can't be written. Then nothing was changed.
     """
@@ -84,7 +84,7 @@ def replace_files(folder: Path, before: Mapping[str, File], after: Mapping[str, 
 
 
 def finish_replacing(folder: Path) -> None:
-    """Finish the replacement of a command that was killed. Raises `EnvironmentProblem` as `replace_files`."""
+    """Finish the replacement of a killed command. Raises `EnvironmentProblem`."""
     if not (folder / _DECIDED).is_dir():
         return
     try:
@@ -100,7 +100,7 @@ def _not_written(folder: Path, error: OSError) -> EnvironmentProblem:
 
 
 def _write_plan(file: Path, files: str, removed: list[str], kept: Iterable[str]) -> None:
-    """Write the plan: the files to remove, and the folders that then hold no file of the template."""
+    """Write which files to remove, and which folders are then empty."""
     kept_folders = _folders(kept)
     folders = sorted((name for name in _folders(removed) if name not in kept_folders), reverse=True)
     file.write_text(json.dumps({"files": files, "removed": removed, "folders": folders}))

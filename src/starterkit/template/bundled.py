@@ -32,7 +32,7 @@ def bundled_names() -> list[str]:
 
 
 def templates_in(*folders: Path) -> list[Template]:
-    """Return all templates in these folders by name. If several have one name, the last of them."""
+    """Return the templates in these folders by name. Later folders win."""
     by_name = {template.name: template for folder in folders for template in _template_folders(folder)}
     return [read_template(FolderSource(by_name[name])) for name in sorted(by_name)]
 
@@ -42,7 +42,7 @@ def _template_folders(folder: Path) -> list[Path]:
 
 
 def bundled_template(name: str) -> tuple[Path, Template]:
-    """Return a bundled template and its folder. Raises `UsageError` with the nearest names."""
+    """Return a bundled template with its folder. Raises `UsageError`."""
     key, names = name.strip().lower(), bundled_names()
     if key not in names:
         raise UsageError(f'There is no framework "{name}" here.', did_you_mean(key, names))

@@ -1,4 +1,4 @@
-"""Read path.yml and step.yml. Every error has file and line, and says what is wrong and what is right."""
+"""Read path.yml and step.yml. Every error has file and line."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Item = TypeVar("Item")
 
 
 def read_template(source: Source) -> Template:
-    """Read path.yml. The steps are read at their first use. Raises `FileError` with file and line."""
+    """Read path.yml, but not the steps. Raises `FileError` with file and line."""
     keys = read_yaml(source, "path.yml", *NO_TEMPLATE).mapping(_REQUIRED_KEYS, ("database", "own_history"))
     if keys["format"].integer(1, 999) != FORMAT:
         raise keys["format"].wrong(
@@ -101,7 +101,7 @@ def read_step(source: Source, name: str) -> Step:
 
 
 def read_yaml(source: Source, file: str, missing: str, fix: str) -> Value:
-    """Return the content of a template's YAML file. Raises `FileError`, with these texts if the file is missing."""
+    """Return a template's YAML file. Raises `FileError`, also if it is missing."""
     data = source.read(file)
     if data is None:
         raise FileError(source.label(file), None, missing, fix)

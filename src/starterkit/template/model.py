@@ -1,4 +1,4 @@
-"""A template as plain data: `Template`, `Step`, `Hint` and the rest. docs/authoring.md describes the format.
+"""A template as plain data. docs/authoring.md describes the format.
 
 The metadata of a template (path.yml, and each step's step.yml and lesson.md) is read from a `Source`: a folder for an
 author, a commit of `refs/starterkit/template` for a learner. Both have the same relative file names.
@@ -28,7 +28,7 @@ class Source(Protocol):
         """Return the names of the folders under steps/, in no particular order."""
 
     def read(self, name: str) -> bytes | None:
-        """Return the bytes of a file by its relative name, or None if there is no such file."""
+        """Return the bytes of a file by its relative name, or None."""
 
     def label(self, name: str) -> str:
         """Return the name of that file in an error."""
@@ -68,7 +68,7 @@ class FolderSource:
 
 @dataclass(frozen=True)
 class Trait:
-    """One trait of a framework: a strength from 0 (absent) to 3 (its hallmark), with the reason."""
+    """A trait of a framework. Its strength is from 0 (absent) to 3 (hallmark)."""
 
     name: str
     strength: int
@@ -95,7 +95,7 @@ class Link:
 
 @dataclass(frozen=True)
 class EnvironmentSpec:
-    """The environment of a project: its kind, the files that declare and pin packages, and variables to clear."""
+    """The kind of environment, the files for its packages, and variables to clear."""
 
     kind: str
     declaration: str
@@ -105,7 +105,7 @@ class EnvironmentSpec:
 
 @dataclass(frozen=True)
 class Commands:
-    """Argument lists with placeholders in braces, run in the project's folder. Missing commands are empty."""
+    """Argument lists with placeholders, run in the project's folder, or empty."""
 
     test: tuple[str, ...]
     run: tuple[str, ...]
@@ -117,7 +117,7 @@ class Commands:
 
 @dataclass(frozen=True)
 class Step:
-    """One thing to build. `name` is NN-name. `tests` are all new tests in the order of the path."""
+    """One thing to build. `name` is NN-name. `tests` are all new tests in order."""
 
     name: str
     title: str
@@ -152,7 +152,7 @@ class Step:
 
 @dataclass(frozen=True)
 class AcceptedMutant:
-    """A change to the solution that no visitor can see, and why no test needs to fail for it."""
+    """A change to the solution that no visitor can see, so no test needs to fail."""
 
     file: str
     line_text: str
@@ -196,7 +196,7 @@ class Template:
         return self.read_step(name)
 
     def find_step(self, text: str) -> str:
-        """Return the full name of a step that a user typed as its number, full name, or name without number.
+        """Return a step's full name from its number, full name, or short name.
 
         Raises `UsageError` with the nearest names.
         """

@@ -1,4 +1,4 @@
-"""Read copier.yml: the questions of a template, and the settings that would run code."""
+"""Read copier.yml: the questions, and the settings that would run code."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class CodeSetting:
 
 @dataclass(frozen=True)
 class TemplateQuestions:
-    """The content of copier.yml: the questions in order, their validators, and the settings that run code.
+    """The content of copier.yml: questions, validators, and settings that run code.
 
     `has_own_jinja` is true if a setting changes how Jinja reads the files.
     """
@@ -64,7 +64,7 @@ class TemplateQuestions:
 
 
 def read_questions(source: Source) -> TemplateQuestions:
-    """Read copier.yml. Raises `FileError` with file and line for everything that starterkit can't render."""
+    """Read copier.yml. Raises `FileError` with file and line."""
     top = read_yaml(source, QUESTIONS_FILE, *NO_TEMPLATE)
     keys = top.mapping((), optional=None)
     for name, value in keys.items():

@@ -1,4 +1,4 @@
-"""Resolve a template from a bundled name, a folder or a git URL, and from the source that a project records."""
+"""Resolve a template from a bundled name, a folder, a git URL or a source."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ class ResolvedTemplate:
 
 
 def locate_bundled(name: str) -> ResolvedTemplate:
-    """Return the bundled template of this name. Raises `UsageError` with the nearest names."""
+    """Return a bundled template. Raises `UsageError` with the nearest names."""
     folder, template = bundled_template(name)
     return ResolvedTemplate(folder, template, BUNDLED + template.name)
 
 
 def locate_template(text: str, current: Path, store: Path) -> ResolvedTemplate:
-    """Return the template that a user typed: a git URL, a bundled name, or a folder relative to `current`.
+    """Return the template that a user typed: a git URL, a bundled name or a folder.
 
     A template from a git URL is fetched into `store`. A folder goes before a bundled template of the same name if the
     text looks like a path. Raises `UsageError`, `FileError` for a malformed template, and `EnvironmentProblem` without
@@ -75,7 +75,7 @@ def locate_template(text: str, current: Path, store: Path) -> ResolvedTemplate:
 
 @contextmanager
 def recorded_template(source: str) -> Iterator[ResolvedTemplate | None]:
-    """Give the block the template that a project records as its source; None if this machine can't resolve it.
+    """Give the block the template of a project's source, or None.
 
     A folder is always None, because it was on the machine that created the project. Raises as `locate_template` does.
     """

@@ -1,4 +1,4 @@
-"""Find the cause of a failure with a misleading message, if one of the learner's files shows the cause."""
+"""Find the cause of a failure with a misleading message in the learner's files."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _IMPORTED = re.compile(rb"(?:from|import)\s*\(?\s*['\"](\.[^'\"\n]+)['\"]")
 
 @dataclass(frozen=True)
 class _Failure:
-    """The match in a failure's message, the text of the whole failure, and the learner's files."""
+    """A match in a failure's message, the whole failure, and the files."""
 
     match: re.Match[str]
     text: str
@@ -34,7 +34,7 @@ class _Failure:
 
 
 def explained(failure: Explanation, text: str, project: SourceTree) -> Explanation:
-    """Return a failure with its cause, if its message fits a known cause and one of the learner's files shows it."""
+    """Return a failure with its cause if the learner's files show the cause."""
     for pattern, find in _CAUSES:
         match = re.search(pattern, failure.message or text)
         if match and (cause := find(_Failure(match, text, project))):
@@ -43,7 +43,7 @@ def explained(failure: Explanation, text: str, project: SourceTree) -> Explanati
 
 
 def files_in_wrong_encoding(project: SourceTree) -> list[Explanation]:
-    """Return what is wrong with each of the learner's text files that isn't saved as UTF-8."""
+    """Return what is wrong with each file that isn't saved as UTF-8."""
     failures = (_wrong_encoding(name, data) for name, data in project.own_files(*_TEXTS))
     return [failure for failure in failures if failure]
 
@@ -78,7 +78,7 @@ def _input(failure: _Failure) -> Explanation | None:
 
 
 def _hidden_module(failure: _Failure) -> Explanation | None:
-    """A file in the project's root has the name of a module that Python or a package needs."""
+    """A file in the project's root has the name of another module."""
     for name, _ in failure.project.own_files(".py"):
         path = PurePosixPath(name)
         module = path.parts[0].removesuffix(".py")
@@ -96,7 +96,7 @@ def _hidden_module(failure: _Failure) -> Explanation | None:
 
 
 def _javascript(failure: _Failure) -> Explanation | None:
-    """Node doesn't name the file of a syntax error in a module that another one imports."""
+    """Node doesn't name the file of a syntax error in an imported module."""
     error = re.search(r"^\w*Error: .*", failure.project.syntax_error, re.MULTILINE)
     line = next(iter(failure.project.places(failure.project.syntax_error)), None)
     return Explanation(error[0], line) if error and line and not SOURCE_LINE.search(failure.text) else None

@@ -1,4 +1,4 @@
-"""Find the tests that a path lists so far, with the file and the title of each, in the source of the tests."""
+"""Find the tests that a path lists so far, with their files and titles."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class FoundTest:
 
 
 def found_tests(file: str, source: bytes) -> tuple[FoundTest, ...]:
-    """Return the tests of a test file in the order of its lines; none if the file isn't valid code."""
+    """Return the tests of a test file in order, or none if it isn't valid code."""
     read = _READERS.get(PurePosixPath(file).suffix)
     return read(source.decode("utf-8", "replace")) if read else ()
 
 
 def expected_tests(template: Template, step: str, files: Mapping[str, bytes]) -> tuple[ExpectedTest, ...]:
-    """Return the tests that the path lists from base up to `step` (a step's name, or "base"), in their order.
+    """Return the tests of the path from base up to `step`, in their order.
 
     `files` are the path's test files of base and the steps so far. A listed test that is in no file has the file "".
     """

@@ -54,7 +54,7 @@ def _last_error(output: str) -> str:
 
 
 def output_of_file(output: str, file: str) -> str:
-    """Return what Node's runner printed about a test file that it couldn't run; the whole output if in doubt."""
+    """Return Node's output about a test file, or the whole output if in doubt."""
     end = re.search(rf"^✖ .*{re.escape(file)} \(", output, re.MULTILINE)
     if not end:
         return output
@@ -107,7 +107,7 @@ def _message_of(error: str) -> str:
 
 
 def _assertion_message(text: str) -> str:
-    """Return the assertion's own message, or pytest's analysis of the expression if there is no message."""
+    """Return the assertion's own message, else pytest's analysis."""
     lines = text.split("\n")
     analysis = next((at for at, line in enumerate(lines) if line.startswith("assert ")), len(lines))
     return "\n".join(lines[:analysis] if analysis else lines)
@@ -120,7 +120,7 @@ def _short(text: str) -> str:
 
 
 def with_first_exit(cases: Iterable[JUnitCase]) -> Iterator[JUnitCase]:
-    """Yield the cases. If the code ended the program, errors inside pytest that follow say that instead.
+    """Yield the cases. Errors that follow an exit of the program say so.
 
     pytest 9 doesn't keep a SystemExit of a shared fixture. So the next test that uses the fixture fails at a bare
     assertion inside pytest, which doesn't help a learner.
@@ -137,7 +137,7 @@ def with_first_exit(cases: Iterable[JUnitCase]) -> Iterator[JUnitCase]:
 
 
 def case_file(case: JUnitCase, files: tuple[str, ...], folder: Path) -> str:
-    """Return the test file that a case represents as a whole, or "" for the case of a test."""
+    """Return the test file that a case represents, or "" for a test."""
     for file in files:
         dotted = PurePosixPath(file).with_suffix("").as_posix().replace("/", ".")
         if case.name in (file, dotted, str(folder / file), str(folder.resolve() / file)):

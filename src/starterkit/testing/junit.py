@@ -22,7 +22,7 @@ _KINDS = ("failure", "error", "skipped")
 
 @dataclass
 class JUnitCase:
-    """One `<testcase>`: `kind` is "", "failure", "error" or "skipped", with its message and text."""
+    """One `<testcase>`. `kind` is "", "failure", "error" or "skipped"."""
 
     name: str
     classname: str = ""
@@ -35,14 +35,14 @@ class JUnitCase:
 
 @dataclass
 class JUnitReport:
-    """The cases that could be read, and why reading stopped before the end ("" if it didn't)."""
+    """The cases, and why reading stopped before the end ("" if it didn't)."""
 
     cases: list[JUnitCase] = field(default_factory=list)
     problem: str = ""
 
 
 def read_junit(file: Path) -> JUnitReport | None:
-    """Return a report as far as it can be read; None if there is no report."""
+    """Return a report as far as it can be read, or None if there is no report."""
     try:
         stream = file.open("rb")
     except FileNotFoundError:
@@ -93,7 +93,7 @@ class _Reader:
         self._parser.Parse(b"", True)
 
     def give_up(self, problem: str, of_case: str) -> None:
-        """Record why reading ends here. The case that was being read fails with the message `of_case`."""
+        """Record why reading ends. The unfinished case fails with `of_case`."""
         self.report.problem = problem
         if self._case:
             self._case.kind, self._case.message, self._case.text = "error", of_case, self._text

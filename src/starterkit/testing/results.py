@@ -1,4 +1,4 @@
-"""The result of a check: the outcome of each test that the path lists, in the order of the path."""
+"""The result of a check: the outcome of each listed test."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class SourceLine:
 
 @dataclass(frozen=True)
 class ExpectedTest:
-    """A test that the path lists. `step` is "base" or a step's name. `guard` is the reason of a guard, or ""."""
+    """A test that the path lists. `guard` is the reason of a guard, or ""."""
 
     id: str
     file: str
@@ -66,7 +66,7 @@ _FEW = 3  # this many failing tests may look alike by chance
 
 @dataclass(frozen=True)
 class CheckResult:
-    """The result of a run. `problem` says what went wrong with the whole run, or "". `log` is the end of its output."""
+    """The result of a run. `problem` is about the whole run, `log` is its output."""
 
     results: tuple[TestResult, ...]
     seconds: float
@@ -91,7 +91,7 @@ class CheckResult:
 
     @property
     def blocker(self) -> str:
-        """The one cause of all failing tests in one line, such as a file that can't be read or a missing test file.
+        """The one cause of all failing tests in one line, such as a missing file.
 
         It is empty if the tests fail for different reasons, so that hints help.
         """

@@ -1,4 +1,4 @@
-"""Run the tests of the path against a project, and match the report with the tests that the path lists."""
+"""Run the path's tests against a project, and match the report with them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _TAIL_BYTES = 64 * 1024
 
 @dataclass(frozen=True)
 class _Ended:
-    """How the test command ended. `cut` says why it was stopped ("" if it ended by itself)."""
+    """How the test command ended. `cut` says why it was stopped, or ""."""
 
     code: int
     seconds: float
@@ -58,7 +58,7 @@ def run_tests(
     limit_seconds: float | None = None,
     say: Progress = no_progress,
 ) -> CheckResult:
-    """Run the test files of `expected` in `folder`, or only the `selected` tests, and return each test's result.
+    """Run the listed tests in `folder`, or only `selected`, and return the results.
 
     `remembered_green` are the ids that passed before. `step` is the step with the new tests. The run is stopped after
     `limit_seconds` (None: two minutes, or more for many tests). Tests that had ended by then keep their outcome.
@@ -143,7 +143,7 @@ def _tail(file: Path) -> str:
 
 
 class _ReportMatcher:
-    """Finds the result of each listed test in a report: the cases of a test, of a file, and of the run as a whole."""
+    """Finds the result of each listed test in a report."""
 
     def __init__(
         self, project: SourceTree, tests: list[ExpectedTest], report: JUnitReport | None, ended: _Ended
@@ -238,7 +238,7 @@ class _ReportMatcher:
         return Explanation(f"{message}{cause}", exit_call)
 
     def _first_absent(self) -> ExpectedTest:
-        """Return the test that ran when the run was stopped: files run in the order given, tests by line."""
+        """Return the test that ran when the run was stopped."""
         files = list(dict.fromkeys(test.file for test in self.tests))
         absent = [test for test in self.tests if test.id not in self.of_tests]
         stuck = [test for test in absent if self.ended.stuck and test.id == self.ended.stuck.test]

@@ -1,4 +1,4 @@
-"""The files that tests ran against: find the lines of the learner's own code that a text names."""
+"""Find the lines of the learner's own code that a failure names."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _EXIT_CALLS = {
 
 @dataclass(frozen=True)
 class Explanation:
-    """A failure in plain words, and the deepest line of the learner's own code in it, if there is one."""
+    """A failure in plain words, and the deepest line of the learner's code in it."""
 
     message: str
     place: SourceLine | None = None
@@ -49,7 +49,7 @@ class Explanation:
 
 @dataclass(frozen=True)
 class SourceTree:
-    """The folder where the tests ran, and which of its files belong to the path and not to the learner.
+    """The folder where the tests ran. Some of its files belong to the path.
 
     `programs` are the programs of the environment by name (`python`, `node`), if there is an environment.
     """
@@ -71,7 +71,7 @@ class SourceTree:
         return next((line for line in reversed(list(self.places(text))) if line.file == file), None)
 
     def places(self, text: str) -> Iterator[SourceLine]:
-        """Yield the lines of the project's files that a text names, from the outermost to the deepest."""
+        """Yield the project's lines that a text names, from the outermost to the deepest."""
         python: list[SourceLine] = []
         node: list[SourceLine] = []
         for frame in _FRAME.finditer(text):
@@ -85,7 +85,7 @@ class SourceTree:
         yield from reversed(node)
 
     def own_files(self, *suffixes: str) -> Iterator[tuple[str, bytes]]:
-        """Yield the path and the content of the learner's own files with such a suffix. Skips large files."""
+        """Yield path and content of the learner's files with such a suffix."""
         for parent, folders, files in os.walk(self.folder):
             folders[:] = sorted(name for name in folders if name not in _FOREIGN and not name.startswith("."))
             for path in (Path(parent, name) for name in sorted(files)):
@@ -94,14 +94,14 @@ class SourceTree:
                     yield name, path.read_bytes()
 
     def exit_call(self) -> SourceLine | None:
-        """Return a line of the learner's own code that ends the program without a traceback, if there is one."""
+        """Return a line of the learner's code that ends the program silently, or None."""
         files = self.own_files(*_EXIT_CALLS)
         calls = (lines_of(_EXIT_CALLS[PurePosixPath(name).suffix], name, data) for name, data in files)
         return next(chain.from_iterable(calls), None)
 
     @cached_property
     def syntax_error(self) -> str:
-        """Node's message about the learner's first JavaScript file with a syntax error, or ""."""
+        """Node's message about the first JavaScript file with a syntax error, or ""."""
         for name, _ in self.own_files(*JAVASCRIPT) if "node" in self.programs else ():
             checked = run([self.programs["node"], "--check", name], cwd=self.folder)
             if checked.code != 0:
@@ -115,7 +115,7 @@ class SourceTree:
         return any((folder / module).is_dir() or (folder / f"{module}.py").is_file() for folder in folders)
 
     def shown(self, path: str) -> str:
-        """Return a path relative to the project if it is inside the project, and any other path as it is."""
+        """Return a path relative to the project, or as it is if it is outside."""
         for folder in (self.folder, self.folder.resolve()):
             path = path.removeprefix(f"{folder}{os.sep}")
         return path
@@ -140,7 +140,7 @@ def lines_of(pattern: re.Pattern[bytes], name: str, data: bytes) -> Iterator[Sou
 
 
 def _unescaped(path: str) -> str:
-    """Return a path without the escapes of Node (%C3%AF) and of Python's report of a crash (\\xef)."""
+    """Return a path without the escapes of Node (%C3%AF) and Python (\\xef)."""
     return re.sub(r"\\(?:x(..)|u(....)|U(.{8}))", _letter, unquote(path))
 
 

@@ -1,4 +1,4 @@
-"""Tests that never end: a watchdog inside the test program ends the run and writes where it got stuck."""
+"""A watchdog inside the test program ends a run that got stuck."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LIMIT_BYTES = 8 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Stuck:
-    """A run that got stuck: the test ("" before the first) and its stack. `cases` are the tests that had ended."""
+    """A run that got stuck: the test ("" before the first), its stack, earlier cases."""
 
     seconds: float
     is_busy: bool
@@ -50,7 +50,7 @@ def is_node_test(command: Sequence[str]) -> bool:
 
 
 def watchdog_variables(command: Sequence[str], note: Path, variables: Mapping[str, str]) -> dict[str, str]:
-    """Return `variables` with those that load the watchdog into a test command. The watchdog writes to `note`."""
+    """Return `variables` that also load the watchdog, which writes to `note`."""
     if is_pytest(command):
         paths = filter(None, (str(PRELOAD), variables.get("PYTHONPATH")))
         loading = {"PYTHONPATH": os.pathsep.join(paths), "PYTEST_PLUGINS": "starterkit_watchdog"}
@@ -64,7 +64,7 @@ def watchdog_variables(command: Sequence[str], note: Path, variables: Mapping[st
 
 
 def read_stuck(note: Path) -> Stuck | None:
-    """Return the watchdog's note, or None. The learner's program can change the note, so it may be invalid."""
+    """Return the watchdog's note, or None if it is missing or invalid."""
     try:
         if note.stat().st_size > _LIMIT_BYTES:
             return None

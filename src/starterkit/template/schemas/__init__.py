@@ -1,4 +1,4 @@
-"""JSON Schemas of path.yml and step.yml, for editors. Tests prove that they and the reader accept the same files."""
+"""JSON Schemas of path.yml and step.yml, for editors."""
 
 from __future__ import annotations
 

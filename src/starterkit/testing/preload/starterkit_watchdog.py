@@ -1,4 +1,4 @@
-"""A pytest plugin that ends a run at the first test that gets stuck, and writes down where.
+"""A pytest plugin that ends a run at the first test that gets stuck.
 
 `starterkit check` loads it by environment variables. A thread watches the run, because a loop in another thread (an
 asynchronous site has one) can't be interrupted by a signal. Limits count processor time, so a busy machine is no reason
@@ -28,7 +28,7 @@ _EXIT_CODE = 2  # pytest's own for an interrupted run
 
 
 class Watchdog:
-    """Watches the tests of one run; `note` is the file for the place where it got stuck."""
+    """Watches the tests of one run, and writes to `note` where it got stuck."""
 
     def __init__(self, note: Path) -> None:
         self._note = note
@@ -96,7 +96,7 @@ class Watchdog:
                 self._end(IDLE_SECONDS, is_busy=False)
 
     def _end(self, seconds: float, *, is_busy: bool) -> None:
-        """Write down where the program is, save the report of the tests so far, and end the program."""
+        """Write where the program is, save the report so far, and end the program."""
         if self._is_over:
             return
         self._write(seconds, is_busy=is_busy, stack=_stacks())
@@ -125,7 +125,7 @@ def _is_importing_packages() -> bool:
 
 
 def _stacks() -> str:
-    """Return where each thread is, the main thread first, after what asynchronous tasks wait for."""
+    """Return the stacks of asynchronous tasks and of all threads, main thread first."""
     frames = sys._current_frames()
     frames.pop(threading.get_ident(), None)
     main = threading.main_thread().ident
@@ -146,7 +146,7 @@ def _awaited(task: Any) -> str:
 
 
 def _begin() -> Watchdog:
-    """Return the watchdog; programs that the tests start find nothing of it in their environment."""
+    """Return the watchdog, and hide it from programs that the tests start."""
     folder = str(Path(__file__).parent)
     sys.path[:] = [path for path in sys.path if path != folder]
     rest = [path for path in os.environ.pop("PYTHONPATH", "").split(os.pathsep) if path != folder]
