@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import itertools
 import os
 import platform
@@ -92,8 +93,6 @@ def _git_version() -> str:
 
 
 def _package_version(name: str) -> str:
-    import importlib.metadata  # noqa: PLC0415 - slow, and only a bug needs it
-
     try:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
