@@ -102,7 +102,7 @@ CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
             "const words = readFileSync('/proc/self/cmdline', 'utf8').split('\\0');\n"
             "const folder = words.find((word) => word.endsWith('node_tests.mjs')).replace('node_tests.mjs', '');\n"
             "const { listen, default: reporter } = await import(folder + 'node_reporter.mjs');\n"
-            "const face = await import(folder + 'node_face.mjs');\n"
+            "const face = await import(folder + 'fake_node_test.mjs');\n"
             "try { listen(() => {}); } catch {}\n"
             "try { await reporter([{ type: 'test:pass' }]).next(); } catch {}\n"
             "try { face.test('The words of a text are counted', () => {}); } catch {}\n"

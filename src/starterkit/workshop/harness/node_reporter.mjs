@@ -1,12 +1,12 @@
-/** The reporter for Node's test runner: it passes the outcome of each test to the first listener. */
+/** A reporter for Node's test runner. It passes the outcome of each test to the one listener. */
 
 let listener;
 let isRead = false;
 
-/** Get each outcome from now on. There is one listener. */
-export function listen(told) {
+/** Set the listener, which gets each outcome from now on. */
+export function listen(onOutcome) {
   if (listener) throw new Error('There is one listener.');
-  listener = told;
+  listener = onOutcome;
 }
 
 export default async function* reporter(events) {

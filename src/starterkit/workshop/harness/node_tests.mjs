@@ -1,8 +1,8 @@
 /**
  * Runs the path's tests with node:test in the sandbox and reports each outcome over a pipe, signed.
  *
- * `workshop grade` starts it as a script. A test passed if the call of its function succeeded, seen here, and Node's
- * runner reported success. Each test has a canary next to it: a test of the same name that can only fail.
+ * `workshop grade` starts it as a script. A test passed if the call of its function succeeded here, and Node's runner
+ * reported success. Each test has a canary next to it: a test with the same name that can only fail.
  */
 
 import { AssertionError } from 'node:assert';
@@ -16,19 +16,19 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 
-import { take } from './node_face.mjs';
+import { take } from './fake_node_test.mjs';
 import { listen } from './node_reporter.mjs';
-import { sender } from './node_sending.mjs';
+import { sender } from './signed_pipe.mjs';
 
-const LONGEST_WORDS = 8_000;
+const LONGEST_MESSAGE = 8_000;
 const LONGEST_TEXT = 24_000;
 const MOST_NOTES = 10;
 const WAIT_FOR_THE_RUNNER = 5_000;
-const FACE = new URL('node_face.mjs', import.meta.url).href;
+const FAKE_NODE_TEST = new URL('fake_node_test.mjs', import.meta.url).href;
 const HERE = fileURLToPath(import.meta.url);
 const exit = process.reallyExit.bind(process);
 const called = Function.prototype.call.bind(Function.prototype.call);
-// Taken now: the submission may replace them, and may have good reasons to.
+// Looked up now, because the submission may replace them later, even for good reasons.
 const { execFileSync } = children;
 const { createHash, randomBytes, randomInt } = crypto;
 const { test } = runner;
@@ -39,18 +39,18 @@ const siteUrl = `${pathToFileURL(site).href}/`;
 const [settings, send] = begin();
 send('started');
 
-/** The settings, and the function that sends events. The key stays in that function. */
+/** Return the settings, and the function that sends events. Only that function keeps the key. */
 function begin() {
-  const [words, secret, report] = process.argv.slice(2);
+  const [json, secret, report] = process.argv.slice(2);
   process.argv.length = 1;
   process.execArgv.length = 0;
   const key = readFileSync(Number(secret));
   closeSync(Number(secret));
-  return [JSON.parse(words), sender(Number(report), key)];
+  return [JSON.parse(json), sender(Number(report), key)];
 }
 
-/** The message and the text of an error, cut if they are long. */
-function wordsOf(error) {
+/** Return the message and text of an error, cut if they are long. */
+function describeError(error) {
   let text;
   try {
     text = inspect(error);
@@ -58,12 +58,12 @@ function wordsOf(error) {
     text = 'Error: something was thrown that cannot be shown';
   }
   const ends = text.search(/\n {4}at /);
-  const place = error?.name === 'SyntaxError' && !text.includes(siteUrl) ? syntaxError() : '';
+  const source = error?.name === 'SyntaxError' && !text.includes(siteUrl) ? syntaxError() : '';
   return {
-    message: (ends < 0 ? text : text.slice(0, ends)).slice(0, LONGEST_WORDS),
+    message: (ends < 0 ? text : text.slice(0, ends)).slice(0, LONGEST_MESSAGE),
     text:
       text.length < LONGEST_TEXT
-        ? `${place}${text}`
+        ? `${source}${text}`
         : `${text.slice(0, LONGEST_TEXT / 2)}\n…\n${text.slice(-LONGEST_TEXT / 2)}`,
   };
 }
@@ -71,7 +71,7 @@ function wordsOf(error) {
 const loaded = new Set();
 const parsed = new Map();
 
-/** What Node prints about a file of the site with a syntax error: an imported module's error has no file and line. */
+/** Return what Node prints for a syntax error in the site, because the error of an import has no file and line. */
 function syntaxError() {
   for (const url of [...loaded].reverse()) {
     if (!parsed.has(url)) parsed.set(url, parse(fileURLToPath(url)));
@@ -85,7 +85,7 @@ function parse(file) {
     execFileSync(process.execPath, ['--check', file], { stdio: 'pipe', timeout: 5_000 });
     return '';
   } catch (failed) {
-    return String(failed.stderr ?? '').slice(0, LONGEST_WORDS);
+    return String(failed.stderr ?? '').slice(0, LONGEST_MESSAGE);
   }
 }
 
@@ -97,21 +97,21 @@ const packageOf = (specifier) =>
   specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
 
 /**
- * Give the path's files the harness's `test`, and the packages that they name. A project can import itself by the name
- * in its package.json, so a submission could take the name of a package of the tests.
+ * Give the path's files the harness's `test` and real packages. A project can import itself by the name in its
+ * package.json, so a submission could otherwise replace a package of the tests.
  */
 function hookImports() {
   const trusted = new Set(settings.trusted.map((file) => pathToFileURL(join(site, file)).href));
   registerHooks({
     resolve(specifier, context, next) {
       if (!trusted.has(context.parentURL)) return next(specifier, context);
-      if (specifier === 'node:test') return { url: FACE, format: 'module', shortCircuit: true };
-      const found = next(specifier, context);
+      if (specifier === 'node:test') return { url: FAKE_NODE_TEST, format: 'module', shortCircuit: true };
+      const resolved = next(specifier, context);
       const name = packageOf(specifier);
-      if (isPackage(specifier) && isSubmitted(found.url) && name !== settings.name) {
+      if (isPackage(specifier) && isSubmitted(resolved.url) && name !== settings.name) {
         throw new Error(`The package ${name} is not installed.`);
       }
-      return found;
+      return resolved;
     },
     load(url, context, next) {
       if (isSubmitted(url)) loaded.add(url);
@@ -128,14 +128,14 @@ async function preload() {
       const { href } = pathToFileURL(require.resolve(name));
       if (!isSubmitted(href)) await import(href);
     } catch {
-      continue; // the tests will report it themselves
+      continue; // the tests will report it
     }
   }
 }
 
-/** The functions and methods of the tests' support, by name. */
+/** Return the functions and methods of the tests' support files, by name. */
 async function functionsOfTheSupport() {
-  const found = new Map();
+  const functions = new Map();
   for (const file of settings.support) {
     const exported = await import(pathToFileURL(join(site, file)).href).catch(() => ({}));
     for (const [name, value] of Object.entries(exported)) {
@@ -143,26 +143,26 @@ async function functionsOfTheSupport() {
       for (const object of [value, value.prototype ?? {}]) {
         for (const key of Object.getOwnPropertyNames(object)) {
           const { value: method } = Object.getOwnPropertyDescriptor(object, key);
-          if (typeof method === 'function') found.set(`${file}: ${name}.${key}`, method);
+          if (typeof method === 'function') functions.set(`${file}: ${name}.${key}`, method);
         }
       }
     }
   }
-  return found;
+  return functions;
 }
 
-/** The tests of all files, each with its file. The files are removed before the first test runs. */
-async function collected() {
+/** Load the test files and return their tests. The files are removed before the first test runs. */
+async function collect() {
   const tests = [];
   for (const file of Object.keys(settings.tests)) {
     try {
       await import(pathToFileURL(join(site, file)).href);
     } catch (error) {
-      send('broken', { file, ...wordsOf(error) });
+      send('broken', { file, ...describeError(error) });
     }
-    for (const one of take(false)) {
-      if (one.kind === 'test') tests.push({ ...one, file });
-      else runner[one.kind](one.call, one.options);
+    for (const item of take(false)) {
+      if (item.kind === 'test') tests.push({ ...item, file });
+      else runner[item.kind](item.call, item.options);
     }
   }
   take(true);
@@ -187,7 +187,7 @@ function digestOf(path) {
 
 let waiting;
 
-/** Node's runner reported a test. The site may have tests next to its code: those have another file. */
+/** Node's runner reported a test. Tests of the site itself have another file and don't count. */
 function hear(type, data) {
   if (data.file === HERE) waiting({ hasPassed: type === 'test:pass' && !data.skip && !data.todo, ...data });
 }
@@ -225,10 +225,10 @@ async function runTest({ name, file, options, call }) {
     state = 'called';
     try {
       await called(call, undefined, t);
-    } catch (wrong) {
+    } catch (thrown) {
       state = 'raised';
-      error = wrong;
-      throw wrong;
+      error = thrown;
+      throw thrown;
     }
     state = 'passed';
   });
@@ -241,7 +241,7 @@ function whyNot(ended, state, error) {
   if (skipped !== undefined) {
     return { kind: 'skipped', message: typeof skipped === 'string' ? skipped : '', text: '' };
   }
-  return wordsOf(state === 'raised' ? error : ended.details?.error);
+  return describeError(state === 'raised' ? error : ended.details?.error);
 }
 
 async function main() {
@@ -251,12 +251,12 @@ async function main() {
   send('begun');
   await runCanary({ name: 'before all', file: '' });
   const functions = await functionsOfTheSupport();
-  const tests = await collected();
-  for (const one of tests) {
+  const tests = await collect();
+  for (const item of tests) {
     const isFirst = randomInt(2) === 0;
-    if (isFirst) await runCanary(one);
-    await runTest(one);
-    if (!isFirst) await runCanary(one);
+    if (isFirst) await runCanary(item);
+    await runTest(item);
+    if (!isFirst) await runCanary(item);
   }
   const now = await functionsOfTheSupport();
   const replaced = [...functions].filter(([name, was]) => now.get(name) !== was);
@@ -264,7 +264,7 @@ async function main() {
     send('note', { what: `${name.slice(0, 200)} was replaced while the tests ran` });
   }
   send('finished', { code: 0 });
-  exit(0); // nothing that the submission left behind runs on
+  exit(0); // so that nothing of the submission keeps running
 }
 
 await main();

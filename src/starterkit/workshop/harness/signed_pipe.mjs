@@ -1,9 +1,9 @@
 /**
- * Sends events over the pipe. Each line is signed and numbered, so other lines on that pipe are recognized.
+ * Sends events over the pipe. Each line is signed and numbered, so forged lines are recognized.
  *
- * The submission shares this process, and may have replaced any function by the time an event is sent, often for good
- * reasons. So all functions are taken beforehand: the hash is the one-shot function, bytes are written by index, and
- * the object that is sent has no prototype.
+ * The submission shares this process. It may have replaced any function before an event is sent, even for good reasons.
+ * So all functions are looked up when this file loads. The hash is a single call, bytes are written by index, and the
+ * object that is sent has no prototype.
  */
 
 import * as crypto from 'node:crypto';
@@ -16,33 +16,33 @@ const BLOCK = 64;
 const { stringify } = JSON;
 const codeAt = Function.prototype.call.bind(String.prototype.charCodeAt);
 const slice = Function.prototype.call.bind(String.prototype.slice);
-const inHex = Function.prototype.call.bind(Number.prototype.toString);
+const toHex = Function.prototype.call.bind(Number.prototype.toString);
 const Bytes = Uint8Array;
 
-/** What sends an event over a pipe: `send(event, more)`. `key` signs it, as HMAC (RFC 2104) with SHA-256 does. */
+/** Return `send(event, more)`, which sends an event over a pipe, signed with HMAC-SHA-256 (RFC 2104). */
 export function sender(pipe, key) {
   const inner = padded(key, 0x36);
   const outer = padded(key, 0x5c);
   let count = 0;
 
   return function send(event, more) {
-    const body = inAscii(stringify({ __proto__: null, event, n: count, ...more }));
+    const body = toAscii(stringify({ __proto__: null, event, n: count, ...more }));
     count += 1;
     const signed = hash(
       'sha256',
-      joined(outer, bytesOf(hash('sha256', joined(inner, codes(body))))),
+      concat(outer, fromHex(hash('sha256', concat(inner, toBytes(body))))),
     );
     let line = `${signed} ${body}\n`;
-    while (line !== '') line = slice(line, written(pipe, line));
+    while (line !== '') line = slice(line, write(pipe, line));
   };
 }
 
-/** How many letters could be written; all, where nobody reads any more: what is not heard counts as not run. */
-function written(pipe, line) {
+/** Return how many characters could be written. If the pipe is closed, that is all: later tests count as not run. */
+function write(pipe, line) {
   try {
     return writeSync(pipe, line);
-  } catch (wrong) {
-    return wrong.code === 'EAGAIN' ? 0 : line.length;
+  } catch (error) {
+    return error.code === 'EAGAIN' ? 0 : line.length;
   }
 }
 
@@ -52,15 +52,15 @@ function padded(key, value) {
   return block;
 }
 
-function joined(first, second) {
+function concat(first, second) {
   const whole = new Bytes(first.length + second.length);
   for (let at = 0; at < first.length; at += 1) whole[at] = first[at];
   for (let at = 0; at < second.length; at += 1) whole[first.length + at] = second[at];
   return whole;
 }
 
-/** The bytes that hexadecimal digits stand for. */
-function bytesOf(digits) {
+/** Decode hexadecimal digits. */
+function fromHex(digits) {
   const bytes = new Bytes(digits.length / 2);
   for (let at = 0; at < bytes.length; at += 1) {
     bytes[at] = digit(codeAt(digits, 2 * at)) * 16 + digit(codeAt(digits, 2 * at + 1));
@@ -72,17 +72,17 @@ function digit(code) {
   return code < 58 ? code - 48 : code - 87;
 }
 
-/** JSON in ASCII: other letters as their numbers, which JSON knows. */
-function inAscii(json) {
-  let plain = '';
+/** Return JSON in ASCII, with other characters as \u escapes. */
+function toAscii(json) {
+  let escaped = '';
   for (let at = 0; at < json.length; at += 1) {
     const code = codeAt(json, at);
-    plain += code < 128 ? json[at] : `\\u${slice(inHex(code + 0x10000, 16), 1)}`;
+    escaped += code < 128 ? json[at] : `\\u${slice(toHex(code + 0x10000, 16), 1)}`;
   }
-  return plain;
+  return escaped;
 }
 
-function codes(ascii) {
+function toBytes(ascii) {
   const bytes = new Bytes(ascii.length);
   for (let at = 0; at < ascii.length; at += 1) bytes[at] = codeAt(ascii, at);
   return bytes;
