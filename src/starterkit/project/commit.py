@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -92,10 +93,8 @@ def _kept_paths(project: Project, request: CommitRequest) -> tuple[tuple[str, st
     """Choose the names for the learner's versions: a new folder with the first free number."""
     if not request.carried.backups:
         return ()
-    number = 1
-    while (project.folder / KEPT_FOLDER / f"{request.step}-{number}").exists():
-        number += 1
-    folder = f"{KEPT_FOLDER}/{request.step}-{number}"
+    names = (f"{KEPT_FOLDER}/{request.step}-{number}" for number in itertools.count(1))
+    folder = next(name for name in names if not (project.folder / name).exists())
     return tuple((path, f"{folder}/{path}") for path in sorted(request.carried.backups))
 
 
@@ -114,24 +113,20 @@ def _commit_both(
         shutil.copy2(repository.index_file, index)
     git = repository.git.with_index(index)
     _save(git, work)
-    trees = [git.line("write-tree")]
-    messages = [request.save]
+    identity = repository.identity()
+    planned = [(request.save, identity, "", git.line("write-tree"))]
     if request.message:
         _stage(project, git, index, request.merger, outcome)
-        trees.append(git.line("write-tree"))
-        messages.append(request.message)
+        planned.append((request.message, BOT, request.merges, git.line("write-tree")))
     before = repository.reader.commit(head.commit)[1].tree if head.commit else ""
-    identity = repository.identity()
     commits: list[NewCommit] = []
-    for message, tree in zip(messages, trees, strict=True):
-        also = (request.merges,) if request.merges and message is request.message else ()
-        if also and request.after and not commits and tree == repository.reader.commit(request.merges)[1].tree:
-            return request.merges
-        if tree != before or also:
-            parent: tuple[str | int, ...] = (len(commits) - 1,) if commits else ((head.commit,) if head.commit else ())
-            parent += also
-            author = identity if message is request.save else BOT
-            commits.append(NewCommit(SCRATCH_REF, f"{message}\n", author, identity, now(), parent, tree=tree))
+    for message, author, merges, tree in planned:
+        if merges and request.after and not commits and tree == repository.reader.commit(merges)[1].tree:
+            return merges
+        if tree != before or merges:
+            first = len(commits) - 1 if commits else head.commit
+            parents = tuple(parent for parent in (first, merges or None) if parent is not None)
+            commits.append(NewCommit(SCRATCH_REF, f"{message}\n", author, identity, now(), parents, tree=tree))
         before = tree
     return write_objects(repository.git, commits)[-1] if commits else head.commit
 
