@@ -30,11 +30,6 @@ class GitUrl:
     revision: str = ""
     folder: str = ""
 
-    @property
-    def is_exact(self) -> bool:
-        """True if the revision is a full commit id, which always means the same commit."""
-        return FULL_ID.fullmatch(self.revision) is not None
-
     def at(self, commit: str) -> GitUrl:
         """Return the address of the same folder at a commit, without a password."""
         return GitUrl(without_secret(self.url), commit, self.folder)
@@ -78,7 +73,7 @@ def fetch(address: GitUrl, store: Path) -> tuple[Path, str]:
     Raises `EnvironmentProblem` if it can't be reached, `UsageError` if the revision is unknown, and `FileError` for a
     repository with links or submodules.
     """
-    if address.is_exact and (store / address.revision).is_dir():
+    if FULL_ID.fullmatch(address.revision) and (store / address.revision).is_dir():  # it never changes
         return store / address.revision, address.revision
     store.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="fetch-", dir=store, ignore_cleanup_errors=True) as scratch:
