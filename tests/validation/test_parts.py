@@ -18,7 +18,7 @@ from starterkit.errors import UsageError
 from starterkit.git.worktree import changed_since
 from starterkit.template.load import read_template
 from starterkit.template.model import FolderSource
-from starterkit.validation.markdown import blocks, links, stands_in, words
+from starterkit.validation.markdown import blocks, links, prose_words, stands_in
 from starterkit.validation.model import STEP_RULES, Finding, Report, Rule, RuleResult, Status
 from starterkit.validation.mutation import MOST, mutants_of, sampled
 from starterkit.validation.plan import (
@@ -510,7 +510,7 @@ def test_wording_that_is_hard_to_read_is_named() -> None:
 
 
 def test_words_are_counted_without_code() -> None:
-    assert len(words("One two.\n\n```python\nthree four\n```\n| a | b |\n| --- | --- |\n")) == 4
+    assert len(prose_words("One two.\n\n```python\nthree four\n```\n| a | b |\n| --- | --- |\n")) == 4
 
 
 def test_a_sentence_may_have_twenty_words() -> None:

@@ -60,17 +60,17 @@ class ProjectLayer:
         return f"{self.kind} {self.step}".rstrip()
 
 
-def template_folder(words: str, current: Path) -> Path:
+def template_folder(name: str, current: Path) -> Path:
     """Return the folder of the template that an author named: a folder, or a bundled template.
 
     Raises `UsageError` if there is neither, `FileError` if the folder holds no template.
     """
-    if parse_git_url(words) is not None:
+    if parse_git_url(name) is not None:
         raise UsageError(
-            f"{without_secret(words)} is a template elsewhere, and cannot be written to from here.",
+            f"{without_secret(name)} is a template elsewhere, and cannot be written to from here.",
             "Clone it with git, then name the folder.",
         )
-    return locate_template(words, current, current).folder
+    return locate_template(name, current, current).folder
 
 
 def read_files(folder: Path) -> Files:

@@ -1,1 +1,1 @@
-"""Which framework fits a person: questions, what the answers add up to, and advice in words."""
+"""Which framework fits a user: questions, the scores of the answers, and advice."""

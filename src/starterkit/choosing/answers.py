@@ -11,13 +11,13 @@ from starterkit.yamlfile import did_you_mean
 SKIP = "skip"
 
 
-def parse_answers(words: Iterable[str], questions: Sequence[Question]) -> dict[str, str]:
+def parse_answers(typed: Iterable[str], questions: Sequence[Question]) -> dict[str, str]:
     """Return the choice for each question's name. `skip` is a choice of every question.
 
     Raises `UsageError` for an invalid word, an unknown question or choice, and two answers to one question.
     """
     answers: dict[str, str] = {}
-    for word in words:
+    for word in typed:
         name, choice = _parsed(word, questions)
         if answers.setdefault(name, choice) != choice:
             raise UsageError(

@@ -85,7 +85,7 @@ def _speaking(scores: Scores, number: int, question: str, choice: Choice) -> _Pa
     """The part of an answer that speaks most for a framework, if one does."""
     template = scores.templates[number]
     named = _sentence_for(scores, template, choice)
-    shares = [  # a strength in a lesser wish of an answer is no reason
+    shares = [  # a strength in a lesser wish isn't a reason
         share
         for share in scores.shares(choice)
         if (named if not share.trait else share.trait in choice.foremost and strength(template, share.trait) >= STRONG)
@@ -142,11 +142,11 @@ def _as_reasons(weighted_parts: Iterable[tuple[int, _Part]]) -> list[Reason]:
     groups: dict[tuple[str, str], list[tuple[int, _Part]]] = {}
     for weight, part in weighted_parts:
         groups.setdefault((part.share.trait, part.sentence), []).append((weight, part))
-    found = []
+    merged = []
     for key, group in sorted(groups.items(), key=lambda item: -sum(weight for weight, _ in item[1])):
         answers = tuple((part.question, part.choice.name) for _, part in group)
-        found.append(Reason(answers, joined([part.restated for _, part in group]), *key))
-    return found
+        merged.append(Reason(answers, joined([part.restated for _, part in group]), *key))
+    return merged
 
 
 def joined(sentences: Sequence[str]) -> str:
@@ -155,6 +155,6 @@ def joined(sentences: Sequence[str]) -> str:
     return ", and ".join((first, *(other[0].lower() + other[1:] for other in others)))
 
 
-def listed(words: list[str]) -> str:
-    """Return words as a list in a sentence."""
-    return ", ".join(words[:-1]) + " and " + words[-1] if len(words) > 1 else "".join(words)
+def listed(items: list[str]) -> str:
+    """Return the items as a list in a sentence."""
+    return ", ".join(items[:-1]) + " and " + items[-1] if len(items) > 1 else "".join(items)

@@ -88,7 +88,7 @@ class Question:
         return next((choice for choice in self.choices if choice.name == name), None)
 
 
-# These wishes count for every user, whatever the answers.
+# These wishes count for every user, with any answers.
 EVERYBODY = Choice("", "", "Whoever starts wants to see something work soon", {"quick_start": 1, "gentle_start": 1})
 
 

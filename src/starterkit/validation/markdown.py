@@ -58,7 +58,7 @@ def links(text: str) -> Iterator[tuple[int, str]]:
             yield number, link["target"] or link["image"]
 
 
-def words(text: str) -> list[str]:
+def prose_words(text: str) -> list[str]:
     """Return the words outside of blocks, as a reader counts them."""
     lines = [line for _, line in prose_lines(text) if not re.fullmatch(r"[\s|:-]*", line)]
     return [word for word in re.split(r"[\s|]+", " ".join(lines)) if re.search(r"\w", word)]

@@ -114,23 +114,25 @@ class ResultCache:
             return
 
 
-def validate(units: Sequence[RuleRun], place: RunSettings, observer: ValidationObserver | None = None) -> Report:
+def validate(units: Sequence[RuleRun], settings: RunSettings, observer: ValidationObserver | None = None) -> Report:
     """Return the report of all units. Results for unchanged content come from the cache.
 
     Raises `FileError` if a template's files can't be laid out. An interruption ends all programs that were started.
     """
     started = time.monotonic()
     observer = observer or ValidationObserver()
-    cache = ResultCache(place.cache)
+    cache = ResultCache(settings.cache)
     keys = {unit: unit.key for unit in units}
-    results = {unit: result for unit in units if place.use_cache and (result := cache.get(keys[unit])) is not None}
+    results = {unit: result for unit in units if settings.use_cache and (result := cache.get(keys[unit])) is not None}
     for number, result in enumerate(results.values(), 1):
         observer.ended(result, number, len(units))
     missing = [unit for unit in units if unit not in results]
     if missing:
         _lay_out(missing)
         with tempfile.TemporaryDirectory(prefix="validation-", ignore_cleanup_errors=True) as scratch:
-            bench = Workspace(Path(scratch).resolve(), place.cache / "environments", ConcurrencyLimit(place.slots))
+            workspace = Workspace(
+                Path(scratch).resolve(), settings.cache / "environments", ConcurrencyLimit(settings.slots)
+            )
 
             def ended(unit: RuleRun, result: RuleResult, is_lasting: bool) -> None:
                 results[unit] = result
@@ -138,9 +140,9 @@ def validate(units: Sequence[RuleRun], place: RunSettings, observer: ValidationO
                     cache.put(keys[unit], result)
                 observer.ended(result, len(results), len(units))
 
-            _run_all(missing, bench, observer, ended)
+            _run_all(missing, workspace, observer, ended)
     folders = {unit.subject.template.name: str(unit.subject.folder) for unit in units}
-    return Report(tuple(results[unit] for unit in units), time.monotonic() - started, place.slots, folders)
+    return Report(tuple(results[unit] for unit in units), time.monotonic() - started, settings.slots, folders)
 
 
 def _lay_out(units: Sequence[RuleRun]) -> None:
@@ -154,35 +156,35 @@ def _lay_out(units: Sequence[RuleRun]) -> None:
 
 def _run_all(
     units: Sequence[RuleRun],
-    bench: Workspace,
+    workspace: Workspace,
     observer: ValidationObserver,
     ended: Callable[[RuleRun, RuleResult, bool], None],
 ) -> None:
     """Run the units in threads. Units that share a test run go one after the other, and only the first runs it."""
     waiting = sorted(units, key=lambda unit: -unit.weight)
     running: dict[Future[tuple[RuleResult, bool]], RuleRun] = {}
-    with ThreadPoolExecutor(bench.slots.count, thread_name_prefix="unit") as pool:
+    with ThreadPoolExecutor(workspace.slots.count, thread_name_prefix="unit") as pool:
         try:
             while waiting or running:
                 for unit in list(waiting):
-                    if len(running) >= bench.slots.count:
+                    if len(running) >= workspace.slots.count:
                         break
                     if unit.group in {other.group for other in running.values()}:
                         continue
                     waiting.remove(unit)
                     observer.began(unit)
-                    running[pool.submit(_run, unit, bench)] = unit
+                    running[pool.submit(_run, unit, workspace)] = unit
                 finished, _ = wait(running, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
                 for future in finished:
                     ended(running.pop(future), *future.result())
         except BaseException:
-            _stop(bench, running)
+            _stop(workspace, running)
             raise
 
 
-def _stop(bench: Workspace, running: dict[Future[tuple[RuleResult, bool]], RuleRun]) -> None:
+def _stop(workspace: Workspace, running: dict[Future[tuple[RuleResult, bool]], RuleRun]) -> None:
     """Let nothing more start, and end what runs until every thread is done."""
-    bench.slots.stop()
+    workspace.slots.stop()
     while True:
         terminate_all()
         _, unfinished = wait(running, timeout=_POLL_SECONDS)
@@ -190,9 +192,9 @@ def _stop(bench: Workspace, running: dict[Future[tuple[RuleResult, bool]], RuleR
             return
 
 
-def _run(unit: RuleRun, bench: Workspace) -> tuple[RuleResult, bool]:
+def _run(unit: RuleRun, workspace: Workspace) -> tuple[RuleResult, bool]:
     """Return a unit's result, and False if the machine and not the template may be the reason for it."""
-    work = RuleContext(unit.subject, unit.step, bench, unit.rule)
+    work = RuleContext(unit.subject, unit.step, workspace, unit.rule)
     started = time.monotonic()
     findings: list[Finding] = []
     skipped, is_lasting = "", True

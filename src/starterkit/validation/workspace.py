@@ -48,7 +48,7 @@ class ConcurrencyLimit:
         self._stopped = threading.Event()
 
     @contextmanager
-    def one(self) -> Iterator[None]:
+    def slot(self) -> Iterator[None]:
         """Hold a slot while the block runs. Raises `Stopped` after a call of `stop`."""
         while not self._free.acquire(timeout=0.2):
             self._check()
@@ -110,7 +110,7 @@ class Workspace:
         folder = self._environments / digest(environment.kind, environment.clear, sys.version, *data)[:16]
 
         def make() -> Environment:
-            with self.slots.one():
+            with self.slots.slot():
                 folder.mkdir(parents=True, exist_ok=True)
                 for name, content in zip((environment.declaration, environment.pins), data, strict=True):
                     if not (folder / name).is_file() or (folder / name).read_bytes() != content:
@@ -135,17 +135,17 @@ class Workspace:
             self._idle[key].append(folder)
 
     def new_folder(self) -> Path:
-        """Return a new, empty folder that is removed with the bench."""
+        """Return a new, empty folder that is removed with the workspace."""
         return Path(tempfile.mkdtemp(prefix="project-", dir=self.scratch))
 
 
 @dataclass
 class RuleContext:
-    """What a rule works with: the template, the step (or `base`) and the bench. It counts the seconds of its runs."""
+    """The template, step (or `base`) and workspace that a rule checks. It counts the seconds of its test runs."""
 
     subject: TemplateUnderTest
     step: str
-    bench: Workspace
+    workspace: Workspace
     rule: Rule
     test_seconds: float = 0.0
     score: float | None = None
@@ -211,13 +211,13 @@ class RuleContext:
 
         `label` names the layer whose environment is used. `has_slot` says that the caller holds a slot already.
         """
-        prepared = self.bench.prepared(self.subject, label)
+        prepared = self.workspace.prepared(self.subject, label)
         more = dict(variables or {})
         if stop_at_first:
             more.update(_STOP_AT_FIRST.get(self.template.environment.kind, {}))
         selected = [test.id for test in tests] if each else []
-        slot = nullcontext() if has_slot else self.bench.slots.one()
-        with slot, tempfile.TemporaryDirectory(dir=self.bench.scratch) as temporary:
+        slot = nullcontext() if has_slot else self.workspace.slots.slot()
+        with slot, tempfile.TemporaryDirectory(dir=self.workspace.scratch) as temporary:
             own = {"TMPDIR": temporary, "TEMP": temporary, "TMP": temporary, **more}
             serving = replace(prepared, variables={**prepared.variables, **own})
             result = run_tests(
@@ -231,16 +231,16 @@ class RuleContext:
         """Return the run of all tests of a layer, and what it did outside the project. Rules share this run."""
 
         def make() -> tuple[CheckResult, tuple[SideEffect, ...]]:
-            prepared = self.bench.prepared(self.subject, label)
+            prepared = self.workspace.prepared(self.subject, label)
             packages = prepared.folder or Path(next(iter(prepared.programs.values()))).parent.parent
-            with self.bench.copy_of(self.subject, label) as folder:
-                log = self.bench.new_folder() / "side_effects"
+            with self.workspace.copy_of(self.subject, label) as folder:
+                log = self.workspace.new_folder() / "side_effects"
                 allowed = (folder, packages)  # tests may compile the packages they use
                 variables = watch_variables(self.template.environment.kind, log, allowed)
                 result = self.run(folder, label, self.subject.expected(self.step), variables=variables)
                 return result, read_side_effects(log)
 
-        return self.bench.once(("run", self.subject.name, label), make)
+        return self.workspace.once(("run", self.subject.name, label), make)
 
 
 def first_line(result: TestResult) -> str:

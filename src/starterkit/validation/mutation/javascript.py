@@ -37,7 +37,7 @@ _STATEMENT = re.compile(
     rb"(?:await |throw |(?:if|for) \(|[A-Za-z_$][\w$.]*(?:\(|\[[^\]\n]*\] = | (?:\+|\|\||\?\?)?= )))",
     re.MULTILINE,
 )
-_CLASS = re.compile(rb"\bclass: '(?P<words>[^'\n]*)'")
+_CLASS = re.compile(rb"\bclass: '(?P<names>[^'\n]*)'")
 _SQL = re.compile(rb"\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE TABLE|ORDER BY|WHERE)\b|\bIN \(")
 _IN_SQL = (
     (re.compile(rb"\bDESC\b"), b"ASC"),
@@ -55,12 +55,12 @@ _IN_SQL = (
 def changes(data: bytes, promised: frozenset[str]) -> list[SourceChange]:
     """Return the changes of a JavaScript file, in the order of its lines. `promised` are words of its lesson."""
     code, strings = _without_strings(data)
-    found = [*_operators(code), *_conditions(code, data), *_calls(code, data), *_statements(code, data)]
-    found += [
+    all_changes = [*_operators(code), *_conditions(code, data), *_calls(code, data), *_statements(code, data)]
+    all_changes += [
         SourceChange(*match.span(), b"", "removed", f"`{one_line(match[0])}`") for match in _JOINED.finditer(data)
     ]
-    found += [*_in_strings(data, strings), *_classes(data, strings, promised)]
-    return sorted(found, key=lambda change: (change.start, change.end, change.text))
+    all_changes += [*_in_strings(data, strings), *_classes(data, strings, promised)]
+    return sorted(all_changes, key=lambda change: (change.start, change.end, change.text))
 
 
 def _without_strings(data: bytes) -> tuple[bytes, list[tuple[int, int]]]:
@@ -155,7 +155,7 @@ def _depths(code: bytes, start: int) -> Iterator[tuple[int, int]]:
 
 
 def _in_strings(data: bytes, strings: list[tuple[int, int]]) -> Iterator[SourceChange]:
-    """Change URLs, and the parts of SQL that decide which rows are found and in which order."""
+    """Change URLs, and the parts of SQL that decide which rows are all_changes and in which order."""
     for start, end in strings:
         text = data[start:end]
         if text[1:2] == b"/" and b" " not in text:
@@ -170,9 +170,9 @@ def _in_strings(data: bytes, strings: list[tuple[int, int]]) -> Iterator[SourceC
 
 def _classes(data: bytes, strings: list[tuple[int, int]], promised: frozenset[str]) -> Iterator[SourceChange]:
     for match in _CLASS.finditer(data):
-        at = match.start("words")
+        at = match.start("names")
         if any(start < at < end for start, end in strings):
-            for word in re.finditer(rb"[\w-]+", match["words"]):
+            for word in re.finditer(rb"[\w-]+", match["names"]):
                 name = word[0].decode()
                 if name in promised:
                     yield SourceChange(at + word.start(), at + word.end(), b"", "left out", f"the class `{name}`")

@@ -31,8 +31,8 @@ _VOID = {b"input", b"img", b"br", b"hr", b"meta", b"link", b"source"}
 
 def changes(data: bytes, promised: frozenset[str]) -> list[SourceChange]:
     """Return the changes of a page, in the order of its lines. `promised` are the words that its lesson names."""
-    found = [*_lines(data, promised), *_conditions(data), *_outputs(data), *_attributes(data, promised)]
-    return sorted(found, key=lambda change: (change.start, change.end, change.text))
+    all_changes = [*_lines(data, promised), *_conditions(data), *_outputs(data), *_attributes(data, promised)]
+    return sorted(all_changes, key=lambda change: (change.start, change.end, change.text))
 
 
 def _lines(data: bytes, promised: frozenset[str]) -> Iterator[SourceChange]:

@@ -36,7 +36,7 @@ def changes(data: bytes) -> list[SourceChange]:
         return []
     source = PythonSource(data)
     skipped = _never_changed(tree)
-    found = [
+    all_changes = [
         change
         for node in ast.walk(tree)
         if node not in skipped
@@ -44,7 +44,7 @@ def changes(data: bytes) -> list[SourceChange]:
         for change in find(node, source)
         if parse_python(change.applied_to(data))
     ]
-    return sorted(found, key=lambda change: (change.start, change.end, change.text))
+    return sorted(all_changes, key=lambda change: (change.start, change.end, change.text))
 
 
 def _replace(source: PythonSource, node: ast.expr | ast.stmt, by: str, kind: str) -> SourceChange:
@@ -149,7 +149,7 @@ def _arguments(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
 
 def _never_changed(tree: ast.Module) -> set[ast.AST]:
     """Nodes without effect on a visitor: type hints, and code for a type checker or a developer's shell."""
-    found: set[ast.AST] = set()
+    hidden_nodes: set[ast.AST] = set()
     for node in ast.walk(tree):
         hidden: list[ast.AST | None] = []
         if isinstance(node, ast.AnnAssign | ast.arg):
@@ -166,8 +166,8 @@ def _never_changed(tree: ast.Module) -> set[ast.AST]:
             hidden.append(node.value.args[0])
         if isinstance(node, ast.JoinedStr):  # before Python 3.12, the positions inside are wrong
             hidden += [inner for inner in ast.walk(node) if inner is not node]
-        found.update(inner for outer in hidden if outer is not None for inner in ast.walk(outer))
-    return found
+        hidden_nodes.update(inner for outer in hidden if outer is not None for inner in ast.walk(outer))
+    return hidden_nodes
 
 
 _FINDERS: tuple[Callable[[ast.AST, PythonSource], Iterator[SourceChange]], ...] = (

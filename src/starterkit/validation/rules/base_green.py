@@ -57,11 +57,11 @@ def unlisted(work: RuleContext, label: str, listed: Iterable[str], by: str) -> l
 def _site_problems(work: RuleContext) -> list[Finding]:
     """Reset the database of a fresh copy, start the site, and request its first page."""
     reset = work.template.commands.reset
-    prepared = work.bench.prepared(work.subject, BASE)
-    folder = work.bench.new_folder()
+    prepared = work.workspace.prepared(work.subject, BASE)
+    folder = work.workspace.new_folder()
     write_files(folder, work.files(BASE))
     prepared.lend_to(folder)
-    with work.bench.slots.one():
+    with work.workspace.slots.slot():
         if reset:
             finished = run(prepared.command(reset), cwd=folder, env=prepared.variables, timeout=_RESET_SECONDS)
             if finished.code != 0:
@@ -73,7 +73,7 @@ def _site_problems(work: RuleContext) -> list[Finding]:
 
 def _problem_of_server(work: RuleContext, folder: Path, prepared: Environment) -> str:
     port = free_port(8000 + random.SystemRandom().randrange(1000))
-    with tempfile.TemporaryFile(dir=work.bench.scratch) as output:
+    with tempfile.TemporaryFile(dir=work.workspace.scratch) as output:
         try:
             with serve(folder, prepared, work.template.commands.run, port, output=output) as server:
                 if server.poll() is None:

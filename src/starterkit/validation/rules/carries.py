@@ -35,7 +35,7 @@ class _Case:
 
 def carries(work: RuleContext) -> list[Finding]:
     """Each case merges cleanly, gains no line of a solution, and the earlier tests still pass."""
-    findings = work.bench.slots.map(lambda case: _carry(work, case), list(_cases(work)))
+    findings = work.workspace.slots.map(lambda case: _carry(work, case), list(_cases(work)))
     return [finding for of_case in findings for finding in of_case]
 
 
@@ -81,8 +81,8 @@ def _external_solutions(work: RuleContext) -> Iterator[_Case]:
 
 
 def _carry(work: RuleContext, case: _Case) -> list[Finding]:
-    folder = work.bench.new_folder()
-    with work.bench.slots.one():
+    folder = work.workspace.new_folder()
+    with work.workspace.slots.slot():
         carried, files = _carried(work, case, folder)
     findings = [
         work.finding_in(work.given, path, f"given does not go cleanly onto {case.name}: conflict in {path}")
@@ -136,7 +136,7 @@ def _lines(file: File | None) -> list[str]:
 
 
 def _tests_after(work: RuleContext, case: _Case, files: Files) -> list[Finding]:
-    folder = work.bench.new_folder()
+    folder = work.workspace.new_folder()
     write_files(folder, files)
     result = work.run(folder, work.given, work.subject.earlier_tests(work.step))
     findings = []

@@ -28,12 +28,12 @@ def _lint(work: RuleContext, label: str) -> list[Finding]:
     commands = work.template.commands.lint
     if not commands:
         work.notes.append("path.yml names no `lint` command")
-    prepared = work.bench.prepared(work.subject, label)
+    prepared = work.workspace.prepared(work.subject, label)
     findings = []
-    with work.bench.copy_of(work.subject, label) as folder:
+    with work.workspace.copy_of(work.subject, label) as folder:
         prepared.lend_to(folder)
         for args in commands:
-            with work.bench.slots.one():
+            with work.workspace.slots.slot():
                 finished = run(prepared.command(args), cwd=folder, env=prepared.variables, timeout=_LINT_SECONDS)
             if finished.code != 0:
                 output = (finished.text_out.strip() or finished.text_err.strip()).replace(str(folder), ".")
@@ -47,7 +47,7 @@ def _of_linter(work: RuleContext, label: str, args: tuple[str, ...], output: str
     matches = ((match["path"].removeprefix("./"), int(match["line"] or 0)) for match in _PLACE.finditer(output))
     places = [(path, line) for path, line in matches if path in work.files(label)]
     if places:
-        path, line = next((place for place in places if place[1]), places[0])
+        path, line = next(((path, line) for path, line in places if line), places[0])
         return work.finding_in(label, path, message, line)
     return work.finding(message, "path.yml")
 

@@ -58,19 +58,19 @@ def _promised(work: RuleContext) -> frozenset[str]:
 
 def _try_all(work: RuleContext, mutants: list[Mutant]) -> list[_Tried] | None:
     tests = work.subject.new_tests(work.step)
-    with work.bench.copy_of(work.subject, work.solution) as folder:
+    with work.workspace.copy_of(work.subject, work.solution) as folder:
         unchanged = work.run(folder, work.solution, tests)
     if not unchanged.green:
         return None
     limit = max(_AT_LEAST_SECONDS, _SLOWER * unchanged.seconds)
     # Only guards need to know which tests fail. Without guards, a run ends with its first failing test.
     stop_at_first = not any(test.guard for test in tests)
-    return work.bench.slots.map(lambda mutant: _try(work, mutant, tests, limit, stop_at_first), mutants)
+    return work.workspace.slots.map(lambda mutant: _try(work, mutant, tests, limit, stop_at_first), mutants)
 
 
 def _try(work: RuleContext, mutant: Mutant, tests: Sequence[ExpectedTest], limit: float, stop_at_first: bool) -> _Tried:
     before = work.files(work.solution)[mutant.file]
-    with work.bench.copy_of(work.subject, work.solution) as folder:
+    with work.workspace.copy_of(work.subject, work.solution) as folder:
         _write(folder, mutant.file, File(before.mode, mutant.data))
         result = work.run(folder, work.solution, tests, stop_at_first=stop_at_first, limit_seconds=limit)
         _write(folder, mutant.file, before)
@@ -97,8 +97,7 @@ def _judged(work: RuleContext, tried: list[_Tried], accepted: Sequence[AcceptedM
         f"score {work.score:.0%}: {total - len(counted)} of {total} mutants noticed{sample}"
         + (f", {let_through} accepted" if let_through else "")
     )
-    places = [f"{work.subject.where(work.solution, mutant.file)}:{mutant.line}" for mutant in counted]
-    shown = [f"{place} {mutant}" for place, mutant in zip(places, counted, strict=True)]
+    shown = [f"{work.subject.where(work.solution, mutant.file)}:{mutant.line} {mutant}" for mutant in counted]
     if work.score >= THRESHOLD:
         work.notes += [f"survivor: {line}" for line in shown]
         return []

@@ -27,10 +27,10 @@ def green(work: RuleContext) -> list[Finding]:
     tests = list(work.subject.expected(work.step))
     random.Random(seed).shuffle(tests)  # noqa: S311  # not used for security
     slices = [part for part in (tests[start::_PROCESSES] for start in range(_PROCESSES)) if part]
-    work.bench.prepared(work.subject, work.solution)
+    work.workspace.prepared(work.subject, work.solution)
     with (
-        work.bench.copy_of(work.subject, work.solution) as folder,
-        work.bench.slots.one(),  # one slot for all, because they have to run at the same time
+        work.workspace.copy_of(work.subject, work.solution) as folder,
+        work.workspace.slots.slot(),  # one slot for all, because they have to run at the same time
         ThreadPoolExecutor(len(slices)) as pool,
     ):
         run_part = partial(work.run, folder, work.solution, each=True, has_slot=True)
@@ -55,9 +55,9 @@ def alone(work: RuleContext) -> list[Finding]:
     """Each new test passes on its own, on its solution."""
 
     def run_alone(test: ExpectedTest) -> list[Finding]:
-        with work.bench.copy_of(work.subject, work.solution) as folder:
+        with work.workspace.copy_of(work.subject, work.solution) as folder:
             result = work.run(folder, work.solution, [test], each=True)
         return [work.of_failure(work.solution, failed, "is red when it runs alone") for failed in result.red]
 
-    findings = work.bench.slots.map(run_alone, work.subject.new_tests(work.step))
+    findings = work.workspace.slots.map(run_alone, work.subject.new_tests(work.step))
     return [finding for of_test in findings for finding in of_test]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from starterkit.validation.markdown import blocks, links, prose_lines, stands_in, words
+from starterkit.validation.markdown import blocks, links, prose_lines, prose_words, stands_in
 from starterkit.validation.model import Finding
 from starterkit.validation.workspace import RuleContext
 from starterkit.yamlfile import did_you_mean
@@ -41,7 +41,7 @@ def _form(work: RuleContext, text: str) -> Iterator[tuple[int, str]]:
     for number, line in lines:
         if match := _BELITTLING.search(re.sub(r"`[^`]*`", "", line)):
             yield number, f'"{match[0]}" makes a learner who is stuck feel small: leave it out'
-    count = len(words(text))
+    count = len(prose_words(text))
     if not _SHORTEST <= count <= _LONGEST:
         yield 1, f"the lesson has {count} words (without code): {_SHORTEST} to {_LONGEST} are right"
     has_box = any(line.startswith(">") and _BOX in line for _, line in lines)
