@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from starterkit.cli.app import COMMANDS, Entry
+from starterkit.cli.app import COMMANDS, CommandEntry
 from tests.support.commands import environment
 
 SOURCE = Path(__file__).parents[2] / "src" / "starterkit"
@@ -60,7 +60,7 @@ def test_a_command_imports_no_other_command(begun_site: Path) -> None:
 
 
 @pytest.mark.parametrize("entry", [entry for entry in COMMANDS if entry.target], ids=lambda entry: entry.name)
-def test_a_summary_is_the_first_line_of_the_docstring(entry: Entry) -> None:
+def test_a_summary_is_the_first_line_of_the_docstring(entry: CommandEntry) -> None:
     module, function = entry.target.split(":")
     call = getattr(importlib.import_module(f"starterkit.cli.{module}"), function)
 

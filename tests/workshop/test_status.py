@@ -19,7 +19,7 @@ import pytest
 
 from starterkit.cli.commands.workshop import status_watch
 from starterkit.cli.commands.workshop.grading import Troubles
-from starterkit.cli.commands.workshop.status import Shown
+from starterkit.cli.commands.workshop.status import StatusOutput
 from starterkit.cli.commands.workshop.status_watch import watch_room
 from starterkit.cli.console.console import Console
 from starterkit.errors import FileError, UsageError
@@ -381,7 +381,7 @@ def test_a_watch_outlasts_a_round_that_fails_and_tells_why(
 
     monkeypatch.setattr(status_watch, "watch_once", one_round)
     monkeypatch.setattr(time, "sleep", lambda _: None)
-    shown, troubles = Shown(Console(), False, None, False, 20), Troubles()
+    shown, troubles = StatusOutput(Console(), False, None, False, 20), Troubles()
 
     with pytest.raises(KeyboardInterrupt):
         watch_room(busy.folder, shown, 15, None, troubles)

@@ -16,7 +16,7 @@ from starterkit.choosing.roadmap import path
 from starterkit.choosing.saved import SavedChoice
 from starterkit.choosing.saved import save as save_choice
 from starterkit.choosing.scoring import Points
-from starterkit.cli.commands.shared.advice import Shown, advise, candidates, section, show_advice
+from starterkit.cli.commands.shared.advice import ShownAdvice, advise, candidates, section, show_advice
 from starterkit.cli.commands.shared.advice_card import CARD, card_of
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.text import text
@@ -49,7 +49,7 @@ def choose(
     console.farewell = "Interrupted. Nothing was saved."
     templates, places = candidates(console, folder, template or ())
     advice = advise(console, templates, answer or (), ask=not defaults)
-    shown = Shown(advice, places, save, html)
+    shown = ShownAdvice(advice, places, save, html)
     if save:
         name = advice.start.name
         save_choice(settings_folder(), SavedChoice(name, places.get(name, ""), advice.answers))
@@ -58,7 +58,7 @@ def choose(
     _show(console, shown, explain=explain)
 
 
-def _show(console: Console, shown: Shown, *, explain: bool) -> None:
+def _show(console: Console, shown: ShownAdvice, *, explain: bool) -> None:
     """Show the whole advice. With `explain`, show the points before it."""
     advice = shown.advice
     if console.as_json:
@@ -145,7 +145,7 @@ def _templates(advice: Advice) -> list[Template]:
     return [advice.scores.templates[number] for number in advice.ranking]
 
 
-def _as_json(shown: Shown) -> dict[str, Any]:
+def _as_json(shown: ShownAdvice) -> dict[str, Any]:
     advice = shown.advice
     elsewhere, of = advice.leads_elsewhere
     return {

@@ -30,7 +30,7 @@ _HOW = (
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownAdvice:
     """An advice, the places of templates from elsewhere, whether the choice was saved, and the file of the card."""
 
     advice: Advice

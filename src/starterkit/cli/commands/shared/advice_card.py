@@ -21,7 +21,7 @@ from starterkit.choosing.phrases import (
 )
 from starterkit.choosing.roadmap import path
 from starterkit.choosing.scoring import ranked
-from starterkit.cli.commands.shared.advice import Shown
+from starterkit.cli.commands.shared.advice import ShownAdvice
 from starterkit.cli.console.html_file import HtmlFile
 from starterkit.template.model import Template
 from starterkit.textfile import fill_template
@@ -29,7 +29,7 @@ from starterkit.textfile import fill_template
 CARD = HtmlFile("card", "<!-- made by starterkit choose -->")
 
 
-def card_of(shown: Shown) -> str:
+def card_of(shown: ShownAdvice) -> str:
     """Return the card as one HTML document."""
     advice = shown.advice
     begin = (advice.start, *advice.equals)

@@ -48,7 +48,7 @@ def status(
     if page is not None:
         BOARD.check(page)
     minutes = whole_number(stuck_after, "--stuck-after") or STUCK_MINUTES
-    shown = Shown(console, as_csv=as_csv, page=page, hide_names=hide_names, stuck_after=minutes)
+    shown = StatusOutput(console, as_csv=as_csv, page=page, hide_names=hide_names, stuck_after=minutes)
     folder = workshop_folder(context)
     if watch:
         from starterkit.cli.commands.workshop import status_watch  # noqa: PLC0415 - slow, and only --watch needs it
@@ -60,7 +60,7 @@ def status(
 
 
 @dataclass(frozen=True)
-class Shown:
+class StatusOutput:
     """How to show the workshop's status: as a table, CSV or JSON, and also as a page."""
 
     console: Console

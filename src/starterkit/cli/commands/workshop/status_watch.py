@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from starterkit.cli.commands.workshop.grading import Troubles, grader_for_watch
-from starterkit.cli.commands.workshop.status import Shown
+from starterkit.cli.commands.workshop.status import StatusOutput
 from starterkit.cli.commands.workshop.status_table import called, person_as_json
 from starterkit.crash_report import error_of
 from starterkit.workshop.status import WorkshopStatus
@@ -16,14 +16,14 @@ from starterkit.workshop.store import open_workshop
 from starterkit.workshop.watch import GradePeople, watch_once
 
 
-def grade_and_watch(folder: Path, shown: Shown, seconds: int, *, trusted: bool) -> int:
+def grade_and_watch(folder: Path, shown: StatusOutput, seconds: int, *, trusted: bool) -> int:
     """Watch a workshop, and grade what changed if there is a sandbox."""
     troubles = Troubles()
     grade = grader_for_watch(shown.console, troubles, trusted=trusted)
     return watch_room(folder, shown, seconds, grade, troubles)
 
 
-def watch_room(folder: Path, shown: Shown, seconds: int, grade: GradePeople | None, troubles: Troubles) -> int:
+def watch_room(folder: Path, shown: StatusOutput, seconds: int, grade: GradePeople | None, troubles: Troubles) -> int:
     """Collect, grade what changed, and show the status, until Ctrl-C. A round starts every `seconds` seconds.
 
     In a file or a pipe, the table appears again only if something in it changed. A round that fails (somebody is just
@@ -51,7 +51,7 @@ def watch_room(folder: Path, shown: Shown, seconds: int, grade: GradePeople | No
 class _View:
     """The page of a watched workshop, and its table with the troubles below it."""
 
-    def __init__(self, shown: Shown, troubles: Troubles) -> None:
+    def __init__(self, shown: StatusOutput, troubles: Troubles) -> None:
         self._shown, self._troubles = shown, troubles
         self._before: object = None
 
