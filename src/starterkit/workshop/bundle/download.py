@@ -1,4 +1,4 @@
-"""Downloads wheels into a bundle, several at once. Each is stored whole or not at all, and only if it is missing.
+"""Downloads missing wheels into a bundle, each as a whole or not at all.
 
 Home-made, because uv 0.13 has no command that keeps wheels, and pip 26 evaluates markers for the Python that runs it:
 `pip download --platform win_amd64` on Linux leaves out what only Windows needs (colorama).

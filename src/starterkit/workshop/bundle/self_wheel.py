@@ -1,6 +1,7 @@
-"""starterkit itself in a bundle: its wheel, packed from the running installation, and the pins of its dependencies.
+"""starterkit's own wheel for a bundle, and the pins of its dependencies.
 
-The wheel is packed without a build backend: nothing is downloaded, and the same files always give the same bytes.
+The wheel is packed from the running installation, without a build backend. So nothing is downloaded, and the same files
+always give the same bytes.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def own_wheel() -> tuple[str, bytes]:
 
 
 def own_pins() -> bytes:
-    """Return the pins of everything that starterkit needs, in the installed versions if the index has them."""
+    """Return pins of what starterkit needs, in the installed versions if possible."""
     installed = {dist.metadata["Name"]: dist.version for dist in metadata.distributions() if dist.metadata["Name"]}
     requirements = HeaderParser().parsestr(_metadata()).get_all("Requires-Dist") or []
     needed = [line for line in requirements if "extra ==" not in line.replace("extra==", "extra ==")]

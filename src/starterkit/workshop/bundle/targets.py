@@ -111,7 +111,7 @@ class Wheel:
 
 
 def platforms_of(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the named platforms, or this machine's if there are no names. Raises `UsageError` for an unknown one."""
+    """Return the named platforms (default: this machine's). Raises `UsageError`."""
     for name in names:
         if name not in PLATFORMS:
             raise UsageError(f'There is no platform "{name}".', did_you_mean(name, list(PLATFORMS)))
@@ -124,7 +124,7 @@ def platforms_of(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def pythons_of(versions: Sequence[str]) -> tuple[str, ...]:
-    """Return the named versions, or this Python's if there are none. Raises `UsageError` for another text."""
+    """Return the named versions (default: this Python's). Raises `UsageError`."""
     for version in versions:
         if not _PYTHON.fullmatch(version) or _numbers(version) < _OLDEST_PYTHON:
             raise UsageError(

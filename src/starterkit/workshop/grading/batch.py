@@ -1,4 +1,4 @@
-"""Grades the people of a workshop in parallel. Each result is recorded at once, and unchanged work isn't run again."""
+"""Grades the people of a workshop in parallel, and records each result at once."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Grading:
     _stopped: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> list[Grade]:
-        """Grade everybody and return the grades in the order of the folders. An interruption ends all that runs.
+        """Grade everybody; return the grades in the order of the folders.
 
         `failed` then has the errors of people who couldn't be graded through no fault of theirs, by folder.
         """

@@ -39,7 +39,7 @@ _PLATFORM_NAME = re.compile(r"!?[a-z0-9_]{1,40}")
 
 
 def own_lock(pristine: ReferenceTests, data: bytes, most_more: int) -> bytes:
-    """Return a lock file for the same packages. Raises `UsageError` if the submission's lock file can't be used.
+    """Return a lock file for the same packages. Raises `UsageError`.
 
     It has to be version 3 without URLs, as the path's .npmrc makes npm write it. It may name up to `most_more` packages
     that the path doesn't.
@@ -101,7 +101,7 @@ class _Lock:
         }
 
     def clean_lists(self, path: str, entry: Mapping[str, object]) -> dict[str, dict[str, str]]:
-        """Return the dependency lists of a package (of the project for ""), each dependency in its locked version."""
+        """Return a package's dependency lists, with locked versions."""
         lists: dict[str, dict[str, str]] = {}
         for kind, name, spec in self._dependencies(entry, _PACKAGE_LISTS if path else _PROJECT_LISTS):
             if not _PACKAGE.fullmatch(name):

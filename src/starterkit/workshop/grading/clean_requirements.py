@@ -32,7 +32,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def own_pins(pristine: ReferenceTests, pins: bytes) -> bytes:
-    """Return rewritten pins for the same packages. Raises `UsageError` if the submission's pins can't be used."""
+    """Return rewritten pins for the same packages. Raises `UsageError`."""
     environment = pristine.template.environment
     if len(pins) > _LARGEST_PINS:
         raise UsageError(f"its {environment.pins} is too large")

@@ -30,7 +30,7 @@ class DaskRunner:
     """Runs units on the workers of a Dask scheduler. The caller closes it."""
 
     def __init__(self, address: str) -> None:
-        """Connect. Raises `EnvironmentProblem` if Dask isn't installed, nothing answers, or there are no workers."""
+        """Connect. Raises `EnvironmentProblem` without Dask or workers."""
         try:
             import distributed  # noqa: PLC0415 - optional, and only `--scheduler` needs it
         except ImportError as missing:

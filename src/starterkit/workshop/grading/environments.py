@@ -1,4 +1,4 @@
-"""The environments that submissions are graded in: one for each distinct set of pins, created outside of the sandbox.
+"""The environments for grading, one for each distinct set of pins.
 
 This builds and runs nothing from a submission. It installs wheels, or npm packages without their scripts, each with its
 hash, from the instructor's indexes. No file of a package decides what runs outside or what the sandbox can see.
@@ -71,7 +71,7 @@ class GradingPackages:
 
 @dataclass(frozen=True)
 class Assignment:
-    """The environment for a submission, and a note for the instructor. `is_own`: it has the submission's own pins.
+    """The environment for a submission. `told` is a note, `is_own`: with its own pins.
 
     `could_differ`: its own packages couldn't be installed now, for example without a network, but later they could.
     """

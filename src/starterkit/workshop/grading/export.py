@@ -53,7 +53,7 @@ def known_grades(workshop: Workshop, new: Iterable[Grade] = ()) -> list[Grade]:
 
 
 def write_grades(workshop: Workshop, new: Sequence[Grade]) -> dict[str, StarterkitError]:
-    """Write all grades, and pages for the `new` ones. Each file is replaced at once, and only if it has changed.
+    """Write the files of all grades that changed, and pages for the `new` ones.
 
     Returns the errors of pages that couldn't be written, by folder.
     """
@@ -132,7 +132,7 @@ def as_csv(grades: Sequence[Grade]) -> str:
 
 
 def page(grade: Grade) -> str:
-    """Return the HTML page of one person: the first failing test, then all tests by step. It loads nothing."""
+    """Return a person's HTML page, which loads no other file."""
     return fill_template(
         Path(__file__).with_name("page.html"),
         name=_escape(grade.person.name),

@@ -1,4 +1,4 @@
-"""Grades one submission: reads its files, runs the path's tests on them in a sandbox, and judges the result."""
+"""Grades one submission with the path's tests, in a sandbox."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report of the harness: signed lines, read as they arrive. A line with a wrong signature is a forged outcome."""
+"""The report of the harness: signed lines, where a wrong signature is a forgery."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class SignedReport:
     _expected: int = 0
 
     def feed(self, data: bytes) -> None:
-        """Read bytes from the pipe. A last line without an end is left out: the program was killed while writing."""
+        """Read bytes from the pipe. A last line without an end is left out."""
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
             signature, _, body = line.partition(b" ")

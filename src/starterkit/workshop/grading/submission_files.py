@@ -44,7 +44,7 @@ class Unreadable(StarterkitError):
 def submission_files(
     reader: ObjectReader, commit: str, *, is_ours: Callable[[str], bool], taken: Collection[str]
 ) -> tuple[dict[str, File], list[str]]:
-    """Return the files of a commit, and the first files that were left out, with reasons. Raises `Unreadable`.
+    """Return the files of a commit, and why others are left out. Raises `Unreadable`.
 
     `is_ours` is true for paths whose files come from the learning path. `taken` are the names of modules that the tests
     need. Data under such a name stays.

@@ -43,7 +43,7 @@ def check_kind(pristine: ReferenceTests) -> None:
 
 
 def test_command(pristine: ReferenceTests, packages: GradingPackages) -> list[str]:
-    """Return the command that runs the path's tests under the harness. `{secret}` and `{report}` are its pipes."""
+    """Return the harness's command with the pipes `{secret}` and `{report}`."""
     make = _pytest_arguments if is_pytest(pristine.template.commands.test) else _node_arguments
     arguments, settings = make(pristine, packages)
     settings["tests"] = {name: hashlib.sha256(pristine.files[name].data).hexdigest() for name in pristine.test_files}

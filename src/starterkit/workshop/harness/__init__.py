@@ -1,1 +1,1 @@
-"""Files that the learner's Python or Node runs inside the sandbox: they run the tests and report, signed."""
+"""Files that run the tests inside the sandbox, in the learner's environment."""

@@ -100,7 +100,7 @@ def recording(recorder: Recorder) -> object:
 
 
 class PathFinder:
-    """Finds the path's own top-level packages before the site can be imported, for example a plugin in tests/."""
+    """Finds the path's own packages, for example a plugin in tests/."""
 
     def __init__(self, site: str, trusted: Iterable[str]) -> None:
         self._site, self._trusted = site, frozenset(trusted)
@@ -112,7 +112,7 @@ class PathFinder:
 
 
 class Recorder:
-    """Records the outcomes. Each test has a canary next to it: a test with the same name that can only fail."""
+    """Records outcomes. Each test has a canary: a same-named test that must fail."""
 
     def __init__(self, settings: dict[str, Any], site: str, send: Send) -> None:
         self._settings, self._site, self.send = settings, site, send

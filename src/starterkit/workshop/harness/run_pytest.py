@@ -1,4 +1,4 @@
-"""Runs pytest in the sandbox and reports each outcome over a pipe, signed. `workshop grade` starts it as a script."""
+"""Runs pytest in the sandbox as a script, and signs each outcome it reports."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def variables(job: SandboxJob) -> dict[str, str]:
 
 
 def command_of(job: SandboxJob, archive: str, secret: int, report: int, *, is_pipe: bool = False) -> list[str]:
-    """Return the arguments that set the limits, unpack the archive (a file or a named pipe), and run the job."""
+    """Return the arguments that set limits, unpack the archive, and run the job."""
     limits = job.limits
     return [
         "prlimit",

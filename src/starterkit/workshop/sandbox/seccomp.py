@@ -1,7 +1,7 @@
-"""A filter that denies system calls which tests of a web site don't need, as classic BPF for `bwrap --seccomp`.
+"""A filter of system calls, as classic BPF for `bwrap --seccomp`.
 
-It closes gaps in the other limits: memory that belongs to no process (memfd, System V segments), sockets outside of
-network namespaces (vsock), new namespaces, keys, input to terminals, io_uring.
+Tests of a web site don't need these calls. They are gaps in the other limits: memory that belongs to no process (memfd,
+System V segments), sockets outside of network namespaces (vsock), new namespaces, keys, input to terminals, io_uring.
 """
 
 from __future__ import annotations

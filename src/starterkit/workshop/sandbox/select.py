@@ -1,4 +1,4 @@
-"""Selects the sandbox of this machine: bubblewrap, a container engine, or limits alone for trusted code."""
+"""Selects the sandbox of this machine, or limits alone for trusted code."""
 
 from __future__ import annotations
 

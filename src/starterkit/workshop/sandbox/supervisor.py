@@ -1,4 +1,4 @@
-"""Watches a program in a sandbox: keeps part of its output, measures it, and ends it if it exceeds a limit."""
+"""Watches a program in a sandbox and ends it if it exceeds a limit."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def run_watched(
     keep_open: Sequence[int] = (),
     cwd: Path | None = None,
 ) -> RunResult:
-    """Run `command(secret, report)` (the numbers of its two pipes) until it ends or exceeds a limit of the job."""
+    """Run `command(secret, report)`, given its two pipes, within the job's limits."""
     with pipe() as (secret_read, secret_write), pipe() as (report_read, report_write):
         arguments = command(secret_read.fileno(), report_write.fileno())
         watch = _Watch(job, meter)
