@@ -89,8 +89,7 @@ def _is_uvx() -> bool:
 def _uvx_command() -> str:
     """Return the command with which uvx starts this again, or "" if it isn't from a folder or from PyPI."""
     from importlib.metadata import PackageNotFoundError, distribution  # noqa: PLC0415 - slow, and only uvx needs it
-    from urllib.parse import urlsplit  # noqa: PLC0415 - as above
-    from urllib.request import url2pathname  # noqa: PLC0415 - as above
+    from urllib import parse, request  # noqa: PLC0415 - as above
 
     try:
         source = distribution(DISTRIBUTION).read_text("direct_url.json")
@@ -98,5 +97,5 @@ def _uvx_command() -> str:
         return ""
     if source is None:
         return f"uvx {DISTRIBUTION}" if IS_ON_PYPI else ""
-    url = urlsplit(json.loads(source)["url"])
-    return f"uvx --from {quoted(url2pathname(url.path))} {DISTRIBUTION}" if url.scheme == "file" else ""
+    url = parse.urlsplit(json.loads(source)["url"])
+    return f"uvx --from {quoted(request.url2pathname(url.path))} {DISTRIBUTION}" if url.scheme == "file" else ""

@@ -24,19 +24,18 @@ _COLOURS = {
 }
 
 
-def draw_markdown(console: Console, source: str) -> None:
-    """Show Markdown in colour."""
-    from rich import console as rich_console  # noqa: PLC0415 - slow, and only a lesson in colour needs it
-    from rich import markdown, theme  # noqa: PLC0415 - as above
+def draw_markdown(screen: Console, source: str) -> None:
+    """Show Markdown in color."""
+    from rich import console, markdown, theme  # noqa: PLC0415 - slow, and only a lesson in color needs it
 
-    console.progress.stop()
+    screen.progress.stop()
     title, _, rest = harmless(source).partition("\n") if source.startswith("# ") else ("", "", harmless(source))
     if title:
-        console.print(text(title.removeprefix("# "), "bold"))
-        console.print()
-    colours = theme.Theme(_COLOURS)
-    screen = rich_console.Console(width=console.width, theme=colours, force_terminal=True, highlight=False)
-    screen.print(markdown.Markdown(rest, code_theme="ansi_light", hyperlinks=False))
+        screen.print(text(title.removeprefix("# "), "bold"))
+        screen.print()
+    colors = theme.Theme(_COLOURS)
+    output = console.Console(width=screen.width, theme=colors, force_terminal=True, highlight=False)
+    output.print(markdown.Markdown(rest, code_theme="ansi_light", hyperlinks=False))
 
 
 def show_markdown(console: Console, source: str, *, indent: int = 0) -> None:
