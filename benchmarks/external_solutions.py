@@ -29,8 +29,8 @@ from tests.support.external_projects import EVERY_RUN, MOMENTS, ExternalSolution
 
 COLUMNS = {
     SolveMethod.MERGED.name: "merged",
-    SolveMethod.FILES.name: "by the files of the step",
-    "ASKED": "changed nothing, asked",
+    SolveMethod.FILES.name: "step's files replaced",
+    "ASKED": "asked, nothing changed",
 }
 _ENVIRONMENTS = (".venv", "node_modules")
 
@@ -48,7 +48,7 @@ def outcome(folder: Path, *, replace_all: bool) -> tuple[str, int]:
 
 
 def main() -> int:
-    """Count and print; exit code 1 when a `--replace` was not green."""
+    """Count and print; exit code 1 if tests fail after a `--replace`."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("template", nargs="?", default=EVERY_RUN)
     parser.add_argument("--step", default="", help="only this step, by its full name (default: all)")
@@ -87,7 +87,7 @@ def _start(place: Path, solution: ExternalSolution) -> Path:
 
 def _print(counts: dict[str, Counter[str]], kept: Counter[str], total: int) -> None:
     print(
-        f"| {total} external solutions, when the work was | " + " | ".join(COLUMNS.values()) + " | `--replace` green |"
+        f"| {total} external solutions, when the work was | " + " | ".join(COLUMNS.values()) + " | tests pass with `--replace` |"
     )
     print("| --- | " + " | ".join("---:" for _ in COLUMNS) + " | ---: |")
     for moment, found in counts.items():
