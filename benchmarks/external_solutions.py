@@ -86,16 +86,13 @@ def _start(place: Path, solution: ExternalSolution) -> Path:
 
 
 def _print(counts: dict[str, Counter[str]], kept: Counter[str], total: int) -> None:
-    print(
-        f"| {total} external solutions, when the work was | " + " | ".join(COLUMNS.values()) + " | tests pass with `--replace` |"
-    )
+    columns = " | ".join((*COLUMNS.values(), "tests pass with `--replace`"))
+    print(f"| {total} external solutions, when the work was | {columns} |")
     print("| --- | " + " | ".join("---:" for _ in COLUMNS) + " | ---: |")
     for moment, found in counts.items():
         row = " | ".join(f"{found[name]} of {total}" for name in COLUMNS)
         print(f"| {moment} | {row} | {found['replaced green']} of {total} |")
-    print(
-        f"\nFiles of the learners that were kept aside, in all: {kept['MERGED']} by merging, {kept['FILES']} by files."
-    )
+    print(f"\nKept versions of learners' files: {kept['MERGED']} after merges, {kept['FILES']} after replacements.")
 
 
 if __name__ == "__main__":
