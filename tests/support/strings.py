@@ -154,7 +154,7 @@ def _strings_in(root: ast.AST, other: set[int]) -> Iterator[ast.expr]:
 
 
 def _docs() -> Iterator[ReadText]:
-    for file in (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))):
+    for file in (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))):
         yield from _paragraphs(file)
 
 
