@@ -33,9 +33,9 @@ def check(
     ] = False,
     fresh: Annotated[bool, flag("--fresh", "Create the environment again first.")] = False,
 ) -> int:
-    """Run the tests so far, and say what is missing.
+    """Run the tests for all steps so far.
 
-    Exit code 0: all are green. 1: some are red.
+    The exit code is 0 if all tests pass, and 1 if some fail.
     """
     console = console_of(context)
     with project_here(context) as project:

@@ -38,9 +38,9 @@ def choose(
     save: Annotated[bool, flag("--save", "Let new take the framework from here.")] = False,
     html: Annotated[str, option("--html", "FILE", "Write the result as a card to share or print.")] = "",
 ) -> None:
-    """Find out which framework to start with, in a few questions.
+    """Find the framework to start with, in a few questions.
 
-    It depends on you: every question can be skipped.
+    You can skip every question.
     """
     console, folder = console_of(context), folder_of(context)
     card = expand_user_path(html, folder) if html else None

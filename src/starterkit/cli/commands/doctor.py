@@ -12,7 +12,7 @@ from starterkit.project.doctor import SetupFinding, SetupReport, examine
 
 
 def doctor(context: typer.Context) -> int:
-    """Look whether all that is needed is here, and say what is to do."""
+    """Check your setup and explain how to fix problems."""
     return _show(console_of(context), examine(folder_of(context)))
 
 

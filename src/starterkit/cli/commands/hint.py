@@ -17,9 +17,9 @@ from starterkit.project.status import is_at_end
 
 
 def hint(context: typer.Context) -> None:
-    """Give the next hint for the first red test.
+    """Show the next hint for the first failing test.
 
-    Each one says a little more.
+    Each hint says a little more than the one before.
     """
     console = console_of(context)
     with project_here(context) as project:

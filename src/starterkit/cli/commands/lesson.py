@@ -23,7 +23,7 @@ def lesson(
         argument("STEP", "Which lesson: the number or the name; else that of the present step.", complete_steps),
     ] = "",
 ) -> None:
-    """Show a lesson: what to build, why, and how to see it."""
+    """Show the lesson of a step."""
     with project_here(context) as project:
         template = project.template
         name = template.find_step(step) if step else project.state.step

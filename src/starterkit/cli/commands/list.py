@@ -18,7 +18,7 @@ def list_frameworks(
     context: typer.Context,
     names: Annotated[list[str] | None, argument("NAME", "Only these frameworks.", complete_frameworks)] = None,
 ) -> None:
-    """List the frameworks, what each costs you, and its steps."""
+    """List the frameworks, what each costs you, and how long it takes."""
     _show(console_of(context), [bundled_template(name)[1] for name in names or bundled_names()])
 
 

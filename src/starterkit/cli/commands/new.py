@@ -59,9 +59,9 @@ def new(
     complete: Annotated[bool, flag("--complete", "Begin at the end, with every step solved.")] = False,
     bundle: Annotated[str, option("--bundle", "DIR", _BUNDLE_HELP)] = "",
 ) -> int:
-    """Make a new site, in a git repository with its learning path.
+    """Create a site in a new git repository with its learning path.
 
-    Asks for what is missing; every question has a flag.
+    Asks for what is missing. Every question has an option.
     """
     only_one({"--at": at, "--complete": complete})
     only_one({"--framework": framework, "--template": template})

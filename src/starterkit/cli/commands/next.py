@@ -36,9 +36,9 @@ def next_step(
     save_large: SaveLarge = False,
     leave_out: LeaveOut = False,
 ) -> int:
-    """Save your work and bring the next step: its lesson, its tests.
+    """Save your work and start the next step.
 
-    Only when the tests so far are green; else it says what is red, and changes nothing.
+    If tests fail, this changes nothing and shows which tests fail.
     """
     console = console_of(context)
     chosen = choices(keep_mine, take_theirs, markers, no_check, save_large, leave_out)

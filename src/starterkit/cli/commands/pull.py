@@ -30,10 +30,9 @@ def pull(
     save_large: SaveLarge = False,
     leave_out: LeaveOut = False,
 ) -> None:
-    """Bring what others put into your repository, and merge it.
+    """Merge new commits from your workshop or team into your work.
 
-    A correction from your workshop, say, or a teammate's work. Yours is saved as a commit first. Where both changed the
-    same lines, it says so and changes nothing.
+    Your work is saved as a commit first. If both sides changed the same lines, this changes nothing and says so.
     """
     console = console_of(context)
     chosen = choices(keep_mine, take_theirs, markers=False, no_check=True, save_large=save_large, leave_out=leave_out)

@@ -23,9 +23,9 @@ def run(
     open_browser: Annotated[bool, flag("--open", "Open it in the browser, too.")] = False,
     reset: Annotated[bool, flag("--reset", "Make the database anew first; the old one stays beside it.")] = False,
 ) -> int:
-    """Serve your site, and restart it when you change it.
+    """Serve your site, and restart it after each change.
 
-    It answers on this machine only. The first run makes the database, with sample articles.
+    The site answers on this machine only. The first run creates the database, with sample articles.
     """
     console = console_of(context)
     number = _number(port)

@@ -45,9 +45,9 @@ def solve(
     save_large: SaveLarge = False,
     leave_out: LeaveOut = False,
 ) -> int:
-    """Bring the solution of this step into your code, and check it.
+    """Merge the solution of this step into your code, and test it.
 
-    Nothing is written before the outcome is known; what it replaces of yours is kept and named.
+    The solution is tested in a copy first. Your versions of replaced files are kept.
     """
     console = console_of(context)
     chosen = choices(keep_mine, take_theirs, markers, no_check, save_large, leave_out)

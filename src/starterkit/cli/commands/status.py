@@ -30,7 +30,7 @@ _WHY = {
 
 
 def status(context: typer.Context) -> None:
-    """Show the whole path: what is done, where you are, what comes."""
+    """Show all steps, your progress, and what to do next."""
     console = console_of(context)
     with project_here(context) as project:
         seen = project_status(project)

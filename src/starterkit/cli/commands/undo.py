@@ -22,9 +22,9 @@ def undo(
         bool, flag("--force", "Also over commits and changes made since; they stay in a snapshot.")
     ] = False,
 ) -> None:
-    """Go back to where you were before the last command that wrote.
+    """Undo the last command that changed files.
 
-    Exactly: branch, index and files, also those that git does not know.
+    Restores branch, index and files exactly, even files that git doesn't know.
     """
     with project_here(context) as project:
         _show(console_of(context), restore(project, redo=redo, force=force))

@@ -23,7 +23,10 @@ def add_step(
     after: Annotated[str, option("--after", "STEP", "Behind this step (or `base`); else at the end.")] = "",
     title: Title = "",
 ) -> None:
-    """Add a step to a template: its texts, and a first test that is red. Steps behind it get new numbers."""
+    """Add a step to a template, and renumber the steps after it.
+
+    The new step has a lesson and a first test that fails.
+    """
     folder = template_folder(template, folder_of(context))
     _show(console_of(context), write_step(folder, name, after=after, title=title))
 

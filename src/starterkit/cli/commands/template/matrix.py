@@ -23,7 +23,7 @@ def matrix(
     steps_per_job: Annotated[str, option("--steps-per-job", "N", "So many steps in a job; else two.")] = "",
     version: Annotated[list[str] | None, option("--with", "VERSION", _VERSION_HELP)] = None,
 ) -> None:
-    """Print the jobs into which a CI provider fans a validation out, as a JSON matrix."""
+    """Print the jobs of a validation in CI as a JSON matrix."""
     store = RunSettings(cache_folder()).templates
     subjects = templates_under_test(names or [], folder_of(context), store, trusted=True)  # no code runs
     templates = [(subject.name, subject.template) for subject in subjects]

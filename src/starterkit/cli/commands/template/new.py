@@ -23,7 +23,7 @@ def new(
     destination: Annotated[str, argument("[DEST]", "The folder to make; else NAME, here.")] = "",
     title: Title = "",
 ) -> None:
-    """Make a small template of your own: a starter project and one step, which validate."""
+    """Create a small template with a starter project and one step."""
     console = console_of(context)
     if not destination and (name in (".", "..") or "/" in name or os.sep in name):
         destination, name = name, name_of(expand_user_path(name, folder_of(context)))

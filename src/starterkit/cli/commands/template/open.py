@@ -22,9 +22,9 @@ def open_path(
     template: TemplateFolder,
     destination: Annotated[str, argument("DIR", "The folder to make for the repository.")],
 ) -> None:
-    """Write a template's path as a git repository: one commit for base, for each given and for each solution.
+    """Write a template's path as a git repository with a commit for each layer.
 
-    Edit it with plain git (amend, fixup, rebase): a change in an early step flows into all later ones.
+    Edit it with git (amend, fixup, rebase). A change in an early step continues into all later steps.
     """
     console, here = console_of(context), folder_of(context)
     _show(

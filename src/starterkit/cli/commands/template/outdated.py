@@ -25,9 +25,9 @@ def outdated(
     try_them: Annotated[bool, flag("--try", "Validate a copy of the template with the newest releases.")] = False,
     write: Annotated[bool, flag("--write", "Write the newest pins into the template.")] = False,
 ) -> int:
-    """Tell which packages of a template have newer releases than it pins; this asks the network.
+    """List the packages of a template that have newer releases.
 
-    With --try: exit code 1 where the template does not validate with them.
+    This uses the network. With --try, the exit code is 1 if the template doesn't validate with them.
     """
     console = console_of(context)
     result = compare(template_folder(template, folder_of(context)), console.show_progress)

@@ -22,7 +22,7 @@ def save(
     force: Annotated[bool, flag("--force", "Overwrite what was changed in the template meanwhile.")] = False,
     renumber: Annotated[bool, flag("--renumber", "Number the steps in the order of their commits.")] = False,
 ) -> None:
-    """Write the commits of an opened path back into its template, as small overlays."""
+    """Write the commits of an opened path back into its template."""
     console, here = console_of(context), folder_of(context)
     target = expand_user_path(to, here) if to else None
     opened = expand_user_folder(folder, here)

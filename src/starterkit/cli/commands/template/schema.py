@@ -13,7 +13,7 @@ from starterkit.yamlfile import did_you_mean
 
 
 def schema(context: typer.Context, file: Annotated[str, argument("path|step", "Of path.yml or of step.yml.")]) -> None:
-    """Print the JSON Schema of path.yml or step.yml, with which an editor helps to write them."""
+    """Print the JSON Schema of path.yml or step.yml for your editor."""
     if file not in SCHEMAS:
         raise UsageError(f'There is no schema "{file}".', did_you_mean(file, list(SCHEMAS)))
     console_of(context).verbatim(schema_text(file).rstrip("\n"))

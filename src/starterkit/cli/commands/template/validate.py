@@ -44,9 +44,9 @@ def validate(
     no_cache: Annotated[bool, flag("--no-cache", "Look at everything again.")] = False,
     trust: Annotated[bool, flag("--trust", "Run the code of a template that comes from elsewhere.")] = False,
 ) -> int:
-    """Prove a template: that each step is red at first and green at the end, and all that a learner relies on.
+    """Prove that every step of a template works.
 
-    Installs the template's packages and runs its code. What has not changed since the last time is not run again.
+    Installs the template's packages and runs its code. Unchanged parts don't run again.
     """
     console = console_of(context)
     settings = RunSettings(cache_folder(), whole_number(jobs, "--jobs"), use_cache=not no_cache)

@@ -44,9 +44,9 @@ def bundle(
         bool, flag("--without-starterkit", "Leave starterkit itself out: the room has it already.")
     ] = False,
 ) -> None:
-    """Make a folder with all that a room without internet needs: starterkit, packages, Node, what to type.
+    """Create a folder with everything that a room without internet needs.
 
-    The same again goes on where it was interrupted; with other platforms, Pythons or frameworks, it adds them.
+    If it was interrupted, run it again to continue. Other platforms, Pythons or frameworks are added.
     """
     console = console_of(context)
     systems, versions = platforms_of(platforms or []), sorted_pythons(pythons_of(pythons or []))

@@ -42,10 +42,9 @@ def catch_up(
     ] = "",
     trust_submissions: TrustSubmissions = False,
 ) -> int:
-    """Bring latecomers to a step: what they did stays theirs, what is missing comes from the reference.
+    """Bring latecomers to a step, and keep the work they did.
 
-    Whether the step they stand at is done, and whether what was filled in is green, is graded in the sandbox. Each
-    filled step is a commit of its own that says so, and is marked in the results.
+    Missing steps come from the solutions, each as a commit. The tests run in the sandbox.
     """
     console = console_of(context)
     *names, step = people_and_step

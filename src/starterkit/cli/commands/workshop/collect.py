@@ -33,9 +33,9 @@ def collect(
     and_grade: Annotated[bool, flag("--grade", "Grade what changed, as `workshop grade` does.")] = False,
     trust_submissions: TrustSubmissions = False,
 ) -> int:
-    """Bring everybody's latest work here, several at once; tell who could not be reached, and why.
+    """Fetch everyone's latest work, and list who couldn't be reached.
 
-    Exit code 1 where some could not be reached, 4 where none could.
+    The exit code is 1 if some people couldn't be reached, and 4 if nobody could.
     """
     console = console_of(context)
     count = whole_number(jobs, "--jobs") or workshop_collect.JOBS

@@ -92,9 +92,9 @@ def create(
     folders: Annotated[str, option("--folders", "FOLDER", "Make a working folder for each person there.")] = "",
     jobs: Jobs = "",
 ) -> int:
-    """Make a workshop: one repository for each person or team, all from one rendering.
+    """Create a workshop with one repository for each person or team.
 
-    With a longer roster, the same again adds who is new; what exists is never touched.
+    Run it again with a longer roster to add people. Existing repositories never change.
     """
     only_one({"--zip": zips, "--folders": folders})
     console, here = console_of(context), folder_of(context)

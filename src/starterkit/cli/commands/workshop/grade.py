@@ -54,9 +54,9 @@ def grade(
     ] = "",
     trust_submissions: TrustSubmissions = False,
 ) -> int:
-    """Grade everybody's last commit, each in a sandbox, with the path's own tests.
+    """Grade everyone's last commit in a sandbox, with the path's own tests.
 
-    What was graded before and has not changed is not run again; a grading that was interrupted goes on where it was.
+    Unchanged work isn't graded again. An interrupted grading continues where it stopped.
     """
     console = console_of(context)
     workshop = open_workshop(workshop_folder(context))

@@ -37,7 +37,10 @@ def import_classroom(
     due: Due = "",
     jobs: Jobs = "",
 ) -> int:
-    """Create a workshop from the roster of a GitHub Classroom, and list who has no login."""
+    """Create a workshop from the roster of a GitHub Classroom.
+
+    Also lists the people who have no login.
+    """
     request = read_request(context, roster, folder, framework, template, trust, data, at, remote_template, due, jobs)
     console = console_of(context)
     return _show(console, create_workshop(request, console.show_progress))

@@ -61,10 +61,10 @@ def push_fix(
     trust: Trust = False,
     yes: Annotated[bool, flag("--yes", "Put it in without asking, after the report.")] = False,
 ) -> int:
-    """Bring a corrected template to everybody, carried onto what they wrote.
+    """Merge a fixed template into everyone's work.
 
-    First a report: whom it reaches cleanly, where it meets their code. Nothing of theirs is lost: where both changed
-    the same lines, a branch is left beside theirs, to be merged; what they wrote into a lesson stays in their history.
+    First it reports who gets the fix cleanly, and whose lines conflict with it. If both sides changed the same lines,
+    the fix becomes a branch. No work is lost. Edited lessons stay in the history.
     """
     console = console_of(context)
     with working(workshop_folder(context), console.show_progress):

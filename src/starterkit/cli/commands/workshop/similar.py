@@ -23,9 +23,9 @@ def similar(
     names: PeopleNames = None,
     at_least: Annotated[str, option("--at-least", "PERCENT", "Show pairs from this share on; else 50.")] = "",
 ) -> None:
-    """Show pairs of people whose own code is alike, beyond what the path explains.
+    """List pairs of people whose code is more similar than the path explains.
 
-    It is help for a talk, never a verdict: people who learn together write alike. Needs the package copydetect.
+    Use it to start a conversation, never as a verdict. It needs the package copydetect.
     """
     percent = whole_number(at_least, "--at-least") or _AT_LEAST
     if percent > 100:

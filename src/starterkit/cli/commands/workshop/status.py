@@ -37,9 +37,9 @@ def status(
     ] = "",
     trust_submissions: TrustSubmissions = False,
 ) -> int:
-    """Tell where everybody is: at which step, green or red, when they were last active, who may need a hand.
+    """Show everyone's step, test results and last activity.
 
-    Reads only what `collect` and `grade` found; with --watch, it has them done again and again.
+    Reads only what `collect` and `grade` found. With --watch, it runs them again and again.
     """
     console = console_of(context)
     if as_csv + console.as_json + watch > 1:
