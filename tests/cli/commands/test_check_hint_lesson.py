@@ -94,7 +94,11 @@ def test_a_red_check_says_each_failure_as_a_sentence_and_what_was_expected(begun
 
     assert ran.out.startswith(f"FAILED  {counts.new} of {counts.both} tests are red")
     assert FIRST in ran.out
-    assert "was expected to have a text area for the comment" in " ".join(ran.out.split())
+    words = " ".join(ran.out.split())
+    assert "Expected a text area for the comment on /article/bread-without-kneading. Found none." in words
+    assert "/article/bread-without-kneading exists only in this test's data." in words
+    html = '<form class="card comment-form"> <textarea name="body" placeholder="Write a comment...">'
+    assert f"        {html}" in ran.out.splitlines()
     assert "Start with the first one: " in ran.out
     assert ran.out.rstrip().splitlines()[-1].endswith(" hint")
     assert f"Running {counts.both} tests" in ran.err

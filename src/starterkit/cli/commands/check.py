@@ -130,13 +130,22 @@ def _show_group(console: Console, group: Sequence[TestResult], message: str, lin
     if more > 0:
         console.print(f"… and {more} more, all for this reason:", indent=_COLUMN)
     if message:
-        console.print(message, indent=_COLUMN)
+        _show_message(console, message)
     test_line = group[0].test_place if len(group) == 1 else None
     places: list[Text | str] = ["in ", text(str(line), "cyan")] if line else []
     if test_line:
         places += ["  " if line else "", text(f"test: {test_line}", "dim")]
     if places:
         console.print(*places, indent=_COLUMN)
+
+
+def _show_message(console: Console, message: str) -> None:
+    """Show why a test fails. A line of HTML is what the test looked for, so it is never wrapped."""
+    for line in message.split("\n"):
+        if line.startswith("<"):
+            console.verbatim(line, indent=_COLUMN)
+        else:
+            console.print(line, indent=_COLUMN)
 
 
 def _label(result: TestResult) -> tuple[str, str]:

@@ -17,7 +17,7 @@ def test_the_editor_has_a_field_for_tags(site: Site) -> None:
     assert field.attribute("name") == "tags"
     for script in editor.some("script[src]", "the script that collects tags"):
         answer = site.get(script.attribute("src") or "")
-        assert answer.status == 200, str(answer)
+        assert answer.status == 200, answer.instead_of(f"status 200 from {answer.request}")
 
 
 def test_an_article_shows_its_tags(site: Site) -> None:
@@ -50,10 +50,10 @@ def test_carelessly_typed_tags_are_tidied(site: Site) -> None:
         " , , ": [],
     }.items():
         found = site.read(site.publish("Gulls at noon", tags=typed)).texts(ON_THE_ARTICLE)
-        assert found == tags, f'"{typed}" was expected to become the tags {tags}, and became {found}'
+        assert found == tags, f'Expected the tags {tags} from "{typed}". Found {found}.'
     site.publish("Nets", tags="irish   sea")
     assert site.read("/tag/irish sea").texts(CARD_TITLE) == ["Nets"], (
-        '"irish   sea" is not the tag "irish sea"'
+        'Expected "irish   sea" to become the tag "irish sea". Found another tag.'
     )
 
 
@@ -76,7 +76,7 @@ def test_the_page_of_a_tag_has_tabs(site: Site) -> None:
     page = site.read("/tag/harbour")
 
     tab = page.one(".feed-toggle a.nav-link.active", "the tab of the tag")
-    assert "harbour" in tab.words(), f'the tab of the tag says "{tab.words()}"'
+    assert "harbour" in tab.words(), f'Expected "harbour" in the tab of the tag. Found "{tab.words()}".'
     assert tab.attribute("href") == "/tag/harbour"
     page.one(".feed-toggle a.nav-link[href='/']", "the tab of all articles").says("Global Feed")
 
@@ -121,10 +121,10 @@ def test_a_new_tag_is_in_the_sidebar_at_once(site: Site) -> None:
     site.edit(old, tags="fresh, rare 1").redirects_to(old)
 
     shown = site.read("/").texts(POPULAR)
-    assert set(shown[:20]) == set(popular), f"the twenty most used tags are not at the top of {shown}"
+    assert set(shown[:20]) == set(popular), f"Expected the twenty most used tags first. Found {shown}."
     last = {"fresh", "rare 1", *(f"rare {number}" for number in range(5, 13))}
-    assert last <= set(shown), f"of the ten tags used last, {sorted(last - set(shown))} are not there"
-    assert len(shown) == 30, f"there are {len(shown)} tags in the sidebar"
+    assert last <= set(shown), f"Expected the ten tags used last. Found all but {sorted(last - set(shown))}."
+    assert len(shown) == 30, f"Expected 30 tags in the sidebar. Found {len(shown)}."
 
 
 def test_two_articles_bring_the_same_new_tag_at_the_same_moment(site: Site) -> None:
@@ -143,15 +143,19 @@ def test_a_tag_may_hold_any_sign(site: Site, tag: str) -> None:
 
     links = [
         site.read("/").one(POPULAR, "the tag"),
-        site.read("/").card("Signs").one(".tag-list a.tag-default", "the tag, as a link"),
-        site.read(article).one(".article-page .tag-list a.tag-default", "the tag, as a link"),
+        site.read("/").card("Signs").one(".tag-list a.tag-default", "a link to the tag"),
+        site.read(article).one(".article-page .tag-list a.tag-default", "a link to the tag"),
     ]
     for link in links:
         link.says(tag)
         page = site.read(link.attribute("href") or "")
-        assert page.texts(CARD_TITLE) == ["Signs"], f'the link "{tag}" leads to {link.attribute("href")}'
+        assert page.texts(CARD_TITLE) == ["Signs"], (
+            f'Expected only the article "Signs" on {link.attribute("href")}. Found {page.texts(CARD_TITLE)}.'
+        )
     address = page.one(".feed-toggle a.nav-link.active", "the tab of the tag").attribute("href") or ""
-    assert site.read(address).texts(CARD_TITLE) == ["Signs"], f'the tab of "{tag}" leads to {address}'
+    assert site.read(address).texts(CARD_TITLE) == ["Signs"], (
+        f'Expected the tab of "{tag}" to link to its articles. Found {address}.'
+    )
 
 
 @pytest.mark.parametrize(
@@ -165,9 +169,11 @@ def test_tags_that_cannot_be_are_refused_and_kept(site: Site, tags: str) -> None
 
     page = site.send("/editor", **fields, tags=f"harbour, {tags}").refused(422)
 
-    page.some(".error-messages li", "a message that says what is wrong")
+    page.some(".error-messages li", "an error message")
     kept = {tag.strip() for tag in page.one("input[name=tags]", "the tags").value().split(",")}
-    assert kept == {"harbour", *tags.split(", ")}, f"harbour and {tags} were typed, the field holds {kept}"
+    assert kept == {"harbour", *tags.split(", ")}, (
+        f'Expected "harbour, {tags}" in the field for tags. Found {kept}.'
+    )
     site.edit(gulls, tags=f"harbour, {tags}").refused(422)
     site.read("/").lists(CARD_TITLE, "articles", ["Gulls at noon"])
     assert site.read(gulls).texts(ON_THE_ARTICLE) == twenty.split(", ")

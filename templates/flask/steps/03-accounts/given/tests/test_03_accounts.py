@@ -41,8 +41,8 @@ def test_signing_up_makes_an_account(site: Site) -> None:
 
     home = newcomer.read("/")
     home.one("nav.navbar a[href='/settings']", "a link to the settings")
-    home.one("nav.navbar a[href='/profile/ada']", "a link to one's own profile").says("ada")
-    home.one("nav.navbar .user-pic", "the picture of who is signed in")
+    home.one("nav.navbar a[href='/profile/ada']", "a link to the user's profile").says("ada")
+    home.one("nav.navbar .user-pic", "the user's picture")
     home.none("nav.navbar a[href='/login'], nav.navbar a[href='/register']", "a link to sign in")
 
 
@@ -69,9 +69,9 @@ def test_an_account_needs_a_name_an_email_and_a_password(site: Site, field: str,
 
     page = newcomer.send("/register", **{**ADA, field: value}).refused(422)
 
-    page.some(MESSAGE, "a message that says what is wrong")
+    page.some(MESSAGE, "an error message")
     for name in {"username", "email"} - {field}:
-        page.one(f"input[name={name}][value='{ADA[name]}']", f"what was typed as {name}")
+        page.one(f"input[name={name}][value='{ADA[name]}']", f"the field {name} as typed")
     assert PASSWORD not in page.one("input[name=password]", "the password").value()
 
     longest = {"username": "x" * 50, "email": "x" * 188 + "@example.org", "password": "x" * 200}
@@ -80,7 +80,7 @@ def test_an_account_needs_a_name_an_email_and_a_password(site: Site, field: str,
     if (field, value) == ("password", ""):  # none is typed, and the old one stays
         answer.redirects_to(f"/profile/{'x' * 50}")
     else:
-        answer.refused(422).some(MESSAGE, "a message that says what is wrong")
+        answer.refused(422).some(MESSAGE, "an error message")
 
 
 def test_a_name_and_an_email_belong_to_one_account(site: Site) -> None:
@@ -91,9 +91,11 @@ def test_a_name_and_an_email_belong_to_one_account(site: Site) -> None:
 
     for field in taken:
         newcomer = {"username": "carla", "email": "carla@example.org", "password": PASSWORD}
-        site.anonymous.send("/register", **{**newcomer, **field}).refused(422).some(MESSAGE, "a message")
+        site.anonymous.send("/register", **{**newcomer, **field}).refused(422).some(
+            MESSAGE, "an error message"
+        )
         page = bob.read("/settings").submit(SETTINGS, bio="New.", **field).refused(422)
-        page.some(MESSAGE, "a message")
+        page.some(MESSAGE, "an error message")
         assert page.one("textarea[name=bio]", "the bio").value().strip() == "New."
 
     bob.read("/profile/bob").one(".profile-page h4", "the name").says("bob")
@@ -110,7 +112,7 @@ def test_two_people_take_the_same_name_at_the_same_moment(site: Site) -> None:
     with site.just_before_saving(lambda: quick.send("/register", **other).redirects_to("/")):
         answer = slow.send("/register", **ADA)
 
-    answer.refused(422).some(MESSAGE, "a message")
+    answer.refused(422).some(MESSAGE, "an error message")
     assert "/settings" in links(quick)
     assert "/settings" not in links(slow)
 
@@ -119,7 +121,7 @@ def test_two_people_take_the_same_name_at_the_same_moment(site: Site) -> None:
     renamed = quick.read("/settings")
     with site.just_before_saving(lambda: renamed.submit(SETTINGS, **same).redirects_to("/profile/quick")):
         answer = page.submit(SETTINGS, **same)
-    answer.refused(422).some(MESSAGE, "a message")
+    answer.refused(422).some(MESSAGE, "an error message")
     assert "/profile/slow" in links(slow)
 
 
@@ -134,7 +136,9 @@ def test_signing_in_with_email_and_password(site: Site) -> None:
     page.one("form:has(input[name=email]) button[type=submit]", "a button").says("Sign in")
 
     for email in ("Ada@Example.ORG", "ada@example.org", "ADA@EXAMPLE.ORG"):
-        assert "/profile/ada" in links(sign_in(site, email, password)), f"{email} is not signed in"
+        assert "/profile/ada" in links(sign_in(site, email, password)), (
+            f"Expected {email} to be signed in. Found a signed-out visitor."
+        )
     for wrong in (password.strip(), " spaces in it ", password.upper(), ""):
         site.anonymous.send("/login", email="ada@example.org", password=wrong).refused(422)
 
@@ -142,7 +146,9 @@ def test_signing_in_with_email_and_password(site: Site) -> None:
         visitor = site.anonymous
         visitor.read("/login")
         answer = visitor.send(f"/login{query}", email="ada@example.org", password=password)
-        assert "evil.example" not in answer.headers.get("Location", ""), str(answer)
+        assert "evil.example" not in answer.headers.get("Location", ""), answer.instead_of(
+            "a redirect on this site"
+        )
 
 
 def test_a_failed_sign_in_does_not_tell_why(site: Site) -> None:
@@ -154,10 +160,10 @@ def test_a_failed_sign_in_does_not_tell_why(site: Site) -> None:
     wrong = visitor.send("/login", email=ada.email, password="not hers at all").refused(422)
     unknown = visitor.send("/login", email="nobody@example.org", password="not hers at all").refused(422)
 
-    wrong.some(MESSAGE, "a message")
+    wrong.some(MESSAGE, "an error message")
     told, other = wrong.texts(MESSAGE), unknown.texts(MESSAGE)
-    assert told == other, f"a wrong password is answered with {told}, an unknown address with {other}"
-    assert wrong.one("input[name=email]", "the address, still there").value() == ada.email
+    assert told == other, f"Expected the same error message in both cases. Found {told} and {other}."
+    assert wrong.one("input[name=email]", "the field email").value() == ada.email
     assert "/settings" not in links(visitor)
     assert "/profile/ada" in links(sign_in(site, ada.email, ada.password))
 
@@ -178,7 +184,7 @@ def test_a_failed_sign_in_takes_as_long_for_anyone(make_app: Callable[..., Flask
     times = [(seconds(ada.email), seconds("nobody@example.org")) for _ in range(4)]
     known, unknown = (min(column) for column in zip(*times, strict=True))
 
-    message = f"a failed sign-in takes {known:.3f} s for a known address, {unknown:.3f} s for an unknown one"
+    message = f"Expected the same time in both cases. Found {known:.3f} s and {unknown:.3f} s."
     assert known / 2 < unknown < known * 2, message
 
 
@@ -218,7 +224,7 @@ def test_settings_change_the_profile(site: Site) -> None:
     profile.one(".profile-page h4", "the name").says(name)
     profile.one(".user-info p", "the bio").says(new["bio"])
     assert profile.one("img.user-img", "the picture").attribute("src") == new["image"]
-    profile.none("[onerror], .user-info script", "something that runs")
+    profile.none("[onerror], .user-info script", "code that can run")
     site.get("/profile/ada").refused(404)
     again = ada.read("/settings")
     assert again.one("textarea[name=bio]", "the bio").value().strip() == new["bio"]
@@ -226,11 +232,11 @@ def test_settings_change_the_profile(site: Site) -> None:
 
     again.submit(SETTINGS, bio="x" * 2_000, image="y" * 2_000).redirects_to(f"/profile/{name}")
     for field in ("bio", "image"):
-        again.submit(SETTINGS, **{field: "z" * 2_001}).refused(422).some(MESSAGE, "a message")
+        again.submit(SETTINGS, **{field: "z" * 2_001}).refused(422).some(MESSAGE, "an error message")
     ada.read(f"/profile/{name}").one(".user-info p", "the longest bio").says("x" * 2_000)
     again.submit(SETTINGS, bio="", image="").redirects_to(f"/profile/{name}")
     profile = ada.read(f"/profile/{name}")
-    profile.one(".user-info p", "the bio, empty again").says("")
+    profile.one(".user-info p", "the empty bio").says("")
     assert "default-avatar.svg" in (profile.one("img.user-img", "the picture").attribute("src") or "")
 
 
@@ -242,7 +248,7 @@ def test_a_password_changes_only_when_one_is_typed(site: Site) -> None:
     ada.read("/settings").submit(SETTINGS, bio="Hello.").redirects_to("/profile/ada")
     sign_in(site, ada.email, ada.password)
 
-    ada.read("/settings").submit(SETTINGS, password="7 chars").refused(422).some(MESSAGE, "a message")
+    ada.read("/settings").submit(SETTINGS, password="7 chars").refused(422).some(MESSAGE, "an error message")
     sign_in(site, ada.email, ada.password)
 
     ada.read("/settings").submit(SETTINGS, password=" a  new ").redirects_to("/profile/ada")
@@ -257,10 +263,10 @@ def test_a_profile_tells_who_somebody_is(site: Site) -> None:
     for visitor in (ada, bob, site.anonymous):
         page = visitor.read("/profile/ada")
         page.one(".profile-page h4", "the name").says("ada")
-        page.one(".profile-page .user-info p", "the bio, empty at first").says("")
+        page.one(".profile-page .user-info p", "the empty bio").says("")
         picture = page.one(".profile-page .user-img", "the picture").attribute("src") or ""
         assert "default-avatar.svg" in picture
-        assert visitor.get(picture).status == 200, f"the picture {picture} does not load"
+        assert visitor.get(picture).status == 200, f"Expected a picture at {picture}. Found none."
 
     own = ada.read("/profile/ada").one(".profile-page a[href='/settings']", "a link to the settings")
     own.says("Edit Profile Settings")
@@ -274,7 +280,7 @@ def test_a_session_belongs_to_one_account(site: Site) -> None:
     last = people[-1]
 
     def token(visitor: Site, address: str) -> str:
-        field = visitor.read(address).one("main input[name=csrf_token]", "the token of its form")
+        field = visitor.read(address).one("main input[name=csrf_token]", "the form's token")
         return field.attribute("value") or ""
 
     signs_in, signs_up = site.anonymous, site.anonymous
@@ -289,7 +295,9 @@ def test_a_session_belongs_to_one_account(site: Site) -> None:
 
     site.start_anew()
     for visitor in (signs_in, signs_up):
-        assert "/login" in links(visitor), "the account is gone, and its session is not"
+        assert "/login" in links(visitor), (
+            "Expected the session to end with its account. Found the visitor still signed in."
+        )
         visitor.get("/settings").redirects_to("/login")
 
 
@@ -320,8 +328,10 @@ def test_a_password_is_never_stored_as_typed(site: Site, make_app: Callable[...,
     for way in ("md5", "sha1", "sha256", "sha512"):
         digest = hashlib.new(way, secret)
         for form in (digest.hexdigest().encode(), digest.digest(), base64.b64encode(digest.digest())):
-            assert form not in stored, f"a plain {way} of the password is in the database"
-    assert secret not in stored, "the password itself is in the database"
+            assert form not in stored, (
+                f"Expected no plain {way} hash of the password in the database. Found one."
+            )
+    assert secret not in stored, "Expected no plain password in the database. Found one."
 
     visitor = Site(make_app(PASSWORD_HASH_METHOD=None))
     visitor.get("/login")
@@ -331,6 +341,4 @@ def test_a_password_is_never_stored_as_typed(site: Site, make_app: Callable[...,
     hashlib.scrypt(b"a guess", salt=b"salt", n=2**14, r=8, p=1)
     small = thread_time() - middle
     spent = middle - start
-    assert spent > 3 * small, (
-        f"trying a password takes {spent:.3f} s, and should take {3 * small:.3f} s or more"
-    )
+    assert spent > 3 * small, f"Expected at least {3 * small:.3f} s to check a password. Found {spent:.3f} s."

@@ -28,7 +28,7 @@ def test_a_card_names_its_author(site: Site) -> None:
     site.read(link.attribute("href") or "").one("h4", "the name").says("Jiří & Co?")
     for title, picture in pictures.items():
         shown = home.card(title).one(".article-meta img", "the author's picture").attribute("src")
-        assert shown == picture, f'the card "{title}" shows {shown}, and its author has {picture}'
+        assert shown == picture, f'Expected the picture {picture} in the card "{title}". Found {shown}.'
 
 
 def test_an_article_names_its_author(site: Site) -> None:
@@ -45,7 +45,7 @@ def test_an_article_names_its_author(site: Site) -> None:
     author.says("Nora N.")
     assert author.attribute("href") == "/profile/Nora%20N."
     assert page.one(".article-meta img", "the author's picture").attribute("src") == picture
-    page.none("[onerror]", "something that runs")
+    page.none("[onerror]", "code that can run")
 
 
 def test_publishing_needs_an_account(site: Site) -> None:
@@ -86,7 +86,7 @@ def test_only_the_author_changes_an_article(site: Site) -> None:
     editor = article.replace("/article/", "/editor/")
     forged = {"title": "Forged", "description": "By somebody.", "body": "Nothing."}
 
-    oskar.get(editor).refused(403).one("nav.navbar a.navbar-brand", "the way home")
+    oskar.get(editor).refused(403).one("nav.navbar a.navbar-brand", "a link to the home page")
     oskar.send(editor, **forged).refused(403)
     stranger.get(editor).redirects_to("/login")
     stranger.send(editor, **forged).redirects_to("/login")
@@ -127,19 +127,17 @@ def test_a_comment_names_its_author(site: Site) -> None:
     )
 
     page = site.anonymous.read(article)
-    page.card("So was I.").one("a[href='/profile/nora']", "a link to who wrote it").says("nora")
+    page.card("So was I.").one("a[href='/profile/nora']", "a link to the author").says("nora")
     card = page.card("I was there.")
-    link = card.one("a[href^='/profile/']", "a link to who wrote it, with the name that they have now")
+    link = card.one("a[href^='/profile/']", "a link to the author's new profile")
     link.says("Oskar & Co?")
     site.read(link.attribute("href") or "").one("h4", "the name").says("Oskar & Co?")
-    shown = card.one("img.comment-author-img", "the picture of who wrote it").attribute("src")
-    assert shown == picture, f"the comment by Oskar shows {shown}, and Oskar has {picture}"
-    card.one(".card-block p", "the text, alone").says("I was there.")
-    shown = (
-        page.card("So was I.").one("img.comment-author-img", "the picture of who wrote it").attribute("src")
-    )
+    shown = card.one("img.comment-author-img", "the author's picture").attribute("src")
+    assert shown == picture, f"Expected the picture {picture} in the comment by Oskar. Found {shown}."
+    card.one(".card-block p", "the text").says("I was there.")
+    shown = page.card("So was I.").one("img.comment-author-img", "the author's picture").attribute("src")
     assert "default-avatar.svg" in (shown or ""), (
-        f"the comment by nora shows {shown}, and nora has no picture"
+        f"Expected default-avatar.svg in the comment by nora. Found {shown}."
     )
 
 
@@ -153,8 +151,8 @@ def test_commenting_needs_an_account(site: Site) -> None:
     form = nora.read(article).one("form.comment-form", "a form to write a comment")
     form.one("textarea[placeholder='Write a comment...']", "a text area")
     form.one("button[type=submit]", "a button").says("Post Comment")
-    shown = form.one("img.comment-author-img", "the picture of who is writing").attribute("src")
-    assert shown == picture, f"the form of nora shows {shown}, and nora has {picture}"
+    shown = form.one("img.comment-author-img", "the visitor's picture").attribute("src")
+    assert shown == picture, f"Expected the picture {picture} in nora's comment form. Found {shown}."
 
     stranger.send(f"{article}/comments", body="Forged.").redirects_to("/login")
 
@@ -197,7 +195,7 @@ def test_the_sample_articles_have_authors(site: Site) -> None:
         author = card.one(".article-meta a.author", "the author")
         site.read(author.attribute("href") or "").one("h4", "the name").says(author.words())
         picture = site.get(card.one(".article-meta img", "a picture").attribute("src") or "")
-        assert picture.status == 200, str(picture)
+        assert picture.status == 200, picture.instead_of(f"status 200 from {picture.request}")
     visitor = site.anonymous
     visitor.read("/login")
     for name in {card.one(".article-meta .author", "the author").words() for card in cards}:

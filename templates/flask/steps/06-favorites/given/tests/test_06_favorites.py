@@ -36,7 +36,7 @@ def test_a_card_has_a_button_that_marks_it(site: Site) -> None:
 
     home = site.read("/")
     assert count(home.card("Moss"), ON) == 1
-    home.card("Moss").none(OFF, "a button that marks it again")
+    home.card("Moss").none(OFF, "an outlined favorite button")
     assert count(home.card("Lichen"), OFF) == 0
     assert press(site.read("/"), "Moss") == "/"
     assert count(site.read("/").card("Moss"), OFF) == 0
@@ -46,7 +46,7 @@ def test_an_article_says_favorite_or_unfavorite(site: Site) -> None:
     """On the page of an article the button says Favorite, once pressed Unfavorite, and leads back there."""
     moss = site.register("nora").publish("Moss")
     words = site.read(moss).one(OFF, "the favorite button").words()
-    assert "Favorite" in words, words
+    assert "Favorite" in words, f'Expected "Favorite" on the favorite button. Found "{words}".'
 
     assert press(site.read(moss)) == moss
 
@@ -101,8 +101,10 @@ def test_marking_twice_is_marking_once(site: Site) -> None:
 
     site.send(f"{moss}/unfavorite").redirects_to(moss)
     site.send(f"{moss}/unfavorite").redirects_to(moss)
-    assert count(site.read(moss), OFF) == 1, "the mark of somebody else was expected to stay"
-    assert count(site.read(lichen), ON) == 1, "the mark on another article was expected to stay"
+    assert count(site.read(moss), OFF) == 1, "Expected the other user's favorite to stay. Found none."
+    assert count(site.read(lichen), ON) == 1, (
+        "Expected the favorite on the other article to stay. Found none."
+    )
 
 
 def test_what_is_not_there_cannot_be_marked(site: Site) -> None:
@@ -151,7 +153,9 @@ def test_marking_on_a_list_stays_on_the_list(site: Site) -> None:
     for address in [*(link.attribute("href") or "" for link in links), quote("/profile/Zoë & Co")]:
         for _ in range(2):
             there = press(site.read(address), "Moss")
-            assert there == unquote(address), f"the button on {unquote(address)} leads to {there}"
+            assert there == unquote(address), (
+                f"Expected the button to redirect to {unquote(address)}. Found {there}."
+            )
     press(site.read("/"), "Moss")
 
     assert press(site.read("/profile/someone/favorites"), "Moss") == "/profile/someone/favorites"
@@ -213,8 +217,8 @@ def test_more_cards_are_no_more_questions(site: Site, address: str) -> None:
     grow(4, 5, 6, 7, 8, 9)
     many, cards = oskar.questions(address), len(oskar.read(address).texts(CARD_TITLE))
 
-    assert cards == 9, f"{address} was expected to show 9 articles, and shows {cards}"
-    assert many <= few, f"{address} asks the database {few} times for 3 articles, and {many} times for 9"
+    assert cards == 9, f"Expected 9 articles on {address}. Found {cards}."
+    assert many <= few, f"Expected at most {few} queries for 9 articles on {address}, as for 3. Found {many}."
 
 
 def test_more_comments_are_no_more_questions(site: Site) -> None:
@@ -230,5 +234,5 @@ def test_more_comments_are_no_more_questions(site: Site) -> None:
     grow(4, 5, 6, 7, 8, 9)
     many = site.questions(moss)
 
-    site.read(moss).card("Remark 9").one("a[href='/profile/reader9']", "who wrote it")
-    assert many <= few, f"{moss} asks the database {few} times for 3 comments, and {many} times for 9"
+    site.read(moss).card("Remark 9").one("a[href='/profile/reader9']", "a link to the author")
+    assert many <= few, f"Expected at most {few} queries for 9 comments on {moss}, as for 3. Found {many}."

@@ -79,9 +79,13 @@ def test_a_list_of_forty_pages_needs_no_forty_links(site: Site) -> None:
         page.one(".pagination .page-item.active", "the current page").says(str(current))
         shown = links(page)
         missing = [number for number in wanted.split() if number not in shown]
-        assert not missing, f"page {current} of 40 has no link to {', '.join(missing)}: {', '.join(shown)}"
+        assert not missing, (
+            f"Expected links to the pages {wanted} on /?page={current}. Found {', '.join(shown)}."
+        )
         assert shown["40"] == "/?page=40"
-        assert len(shown) <= 15, f"page {current} of 40 has {len(shown)} links to pages"
+        assert len(shown) <= 15, (
+            f"Expected at most 15 links to pages on /?page={current}. Found {len(shown)}."
+        )
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "3", "two", "9" * 20])
@@ -91,7 +95,7 @@ def test_a_page_that_is_not_there_is_not_found(site: Site, page: str) -> None:
         site.publish(f"Number {number}")
     site.read("/?page=2").lists(CARD_TITLE, "articles", ["Number 0"])
 
-    site.get(f"/?page={page}").refused(404).one("nav.navbar a.navbar-brand", "the way home")
+    site.get(f"/?page={page}").refused(404).one("nav.navbar a.navbar-brand", "a link to the home page")
 
 
 def test_your_feed_shows_those_whom_you_follow(site: Site) -> None:
@@ -170,14 +174,14 @@ def test_an_empty_feed_says_what_to_do(site: Site) -> None:
 
     empty = site.read("/?feed=following")
 
-    message = empty.one(".empty-feed-message", "a word on the empty feed")
+    message = empty.one(".empty-feed-message", "a message about the empty feed")
     assert "Your feed is empty" in message.words()
     message.one("a[href='/']", "a link to all articles")
     empty.none(".article-preview", "a card")
     empty.none(".pagination", "links to other pages")
     nora.publish("At last")
-    site.read("/?feed=following").none(".empty-feed-message", "a word on an empty feed")
-    site.read("/tag/nothing").none(".empty-feed-message", "a word on an empty feed")
+    site.read("/?feed=following").none(".empty-feed-message", "a message about an empty feed")
+    site.read("/tag/nothing").none(".empty-feed-message", "a message about an empty feed")
 
 
 @pytest.mark.parametrize("address", ["/", "/?feed=following", "/tag/sand"])
@@ -198,17 +202,19 @@ def test_a_longer_list_is_no_more_questions(site: Site, address: str) -> None:
     many = site.questions(address)
 
     assert set(links(site.read(address))) == {"1", "2", "3"}
-    assert many <= few, f"{address} asks the database {few} times for two pages, and {many} times for three"
+    assert many <= few, (
+        f"Expected at most {few} queries for three pages on {address}, as for two. Found {many}."
+    )
 
 
 def test_a_longer_list_is_hardly_more_work(site: Site) -> None:
     """The ten newest of thousands are found without a look at each of the others."""
     site.fill("article=200", others=20)
     few, cards = site.work("/"), len(site.read("/").texts(CARD_TITLE))
-    assert cards == 10, f"/ was expected to show 10 of 200 articles, and shows {cards}"
+    assert cards == 10, f"Expected 10 of 200 articles on /. Found {cards}."
 
     site.fill("article=1800", others=0)
     many = site.work("/")
 
-    told = f"the database takes {few} steps to draw / with 200 articles, and {many} with 2,000"
-    assert many < 2 * few, f"{told}: it was expected to find the ten newest without reading them all"
+    told = f"fewer than {2 * few} database steps for / with 2,000 articles, because 200 take {few}"
+    assert many < 2 * few, f"Expected {told}. Found {many}."
