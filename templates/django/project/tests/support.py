@@ -1,7 +1,7 @@
 """The visitor that the tests send to the site.
 
-The tests know the site as a browser does: by its addresses, its pages and its forms. What goes
-wrong is said in one sentence about the site. `first_visitor` gives the visitor who acts in most tests.
+The tests know the site as a browser does: by its URLs, its pages and its forms. A failure says
+what was expected on which page, and what was found there. `first_visitor` gives the visitor who acts in most tests.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from copy import deepcopy
+from functools import cache
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -42,10 +43,41 @@ def expect(fact: object, otherwise: str) -> None:
         raise AssertionError(otherwise)
 
 
+def failure(expected: str, found: str, *more: str) -> str:
+    """The text of a failure. More lines may follow, the HTML that the test looked for as the last."""
+    return "\n".join(filter(None, (f"Expected {expected}. Found {found}.", *more)))
+
+
+@cache
+def as_html(selector: str) -> str:
+    """What a CSS selector finds, as it looks in HTML: `<form class="comment-form">`."""
+    alternatives = re.split(r",\s*(?![^()]*\))", selector)
+    compounds = [re.findall(r"(?:\[[^\]]*\]|\([^()]*\)|[^\s>\[(])+", one) for one in alternatives]
+    return " or ".join(" ".join(map(_element, one)) for one in compounds)
+
+
+def _element(compound: str) -> str:
+    if choice := re.fullmatch(r":is\((.*)\)", compound):
+        return as_html(choice[1])
+    simple = re.sub(r":\w+\([^()]*\)", "", compound)
+    names = re.sub(r"\[[^\]]*\]", "", simple)
+    attributes = [f'id="{name}"' for name in re.findall(r"#([\w-]+)", names)]
+    if classes := " ".join(re.findall(r"\.([\w-]+)", names)):
+        attributes.append(f'class="{classes}"')
+    for name, start, _, value in re.findall(r"""\[([\w-]+)(?:(\^?)=(['"]?)(.*?)\3)?\]""", simple):
+        attributes.append(f'{name}="{value}{"" if value and not start else "…"}"')
+    tag = re.sub(r"[.#].*", "", names) or "…"
+    shown = f"<{' '.join([tag, *attributes])}>"
+    for how, inside in re.findall(r":(has|not)\(([^()]*)\)", compound):
+        shown += f" ({'with' if how == 'has' else 'not'} {as_html(inside)})"
+    return shown
+
+
 class Site:
     """The site, as one visitor sees it in a browser of their own."""
 
-    def __init__(self) -> None:
+    def __init__(self, made: set[str] | None = None) -> None:
+        self._made = set() if made is None else made  # the pages that exist only in this test's data
         self._browser = Client(enforce_csrf_checks=True)
         self._token = ""
         self.name = self.email = self.password = ""
@@ -54,7 +86,7 @@ class Site:
 
     def again(self) -> Site:
         """The same visitor, with what their browser remembers now."""
-        same = Site()
+        same = Site(self._made)
         same._browser.cookies = deepcopy(self._browser.cookies)
         same._token, same.name, same.email, same.password = self._token, self.name, self.email, self.password
         return same
@@ -62,7 +94,7 @@ class Site:
     @property
     def anonymous(self) -> Site:
         """Another visitor, who is not signed in."""
-        return Site()
+        return Site(self._made)
 
     def register(self, name: str, password: str = PASSWORD) -> Site:
         """Another visitor, who has just made an account and is signed in."""
@@ -70,6 +102,7 @@ class Site:
         someone.name, someone.email, someone.password = name, f"{quote(name)}@example.org".lower(), password
         fields = {"username": name, "email": someone.email, "password": password}
         someone.read("/register").submit(_form_with("input[name=username]"), **fields).redirects_to("/")
+        self._made.add(f"/profile/{name}")
         return someone
 
     @property
@@ -102,7 +135,7 @@ class Site:
         return self._post(address, {TOKEN: self._token, **fields})
 
     def send_from_elsewhere(self, address: str, **fields: str) -> Answer:
-        """What the site answers to a form that another site made, which cannot know this visitor's token."""
+        """The response to a form that another site made, which cannot know this visitor's token."""
         return self._post(address, fields)
 
     # Articles and comments
@@ -111,7 +144,9 @@ class Site:
         """Publish an article through the editor; the address where it now stands."""
         fields = {"title": title, "description": "In short.", "body": "At length.", **fields}
         answer = self.read("/editor").submit(_form_with("textarea[name=body]"), **fields)
-        return answer.redirects_to_a_page_under("/article/")
+        article = answer.redirects_to_a_page_under("/article/")
+        self._made.update((article, article.replace("/article/", "/editor/")))
+        return article
 
     def edit(self, article: str, **fields: str) -> Answer:
         """Change some fields of an article through the editor."""
@@ -154,7 +189,7 @@ class Site:
         with ThreadPoolExecutor(1) as elsewhere:
             with connection.execute_wrapper(interrupt):
                 yield
-            expect(others, "the site was expected to write to its database, and wrote nothing")
+            expect(others, failure("the site to write to its database", "nothing written"))
             others[0].result()
 
     def questions(self, address: str) -> int:
@@ -190,6 +225,13 @@ class Site:
     def stored(self) -> bytes:
         """All that the site has written to its database, as it lies in the file."""
         return Path(connection.settings_dict["NAME"]).read_bytes()
+
+    def only_in_the_test(self, address: str) -> str:
+        """A line about a page that a reader of the failure looks for in vain on the site."""
+        for path in sorted(self._made, key=len, reverse=True):
+            if f"{re.split('[?#]', address)[0]}/".startswith(f"{path}/"):
+                return f"{path} exists only in this test's data."
+        return ""
 
     def _look_for_a_form(self) -> None:
         """Open pages that may hold a form, for the token that the site wants to see again."""
@@ -227,21 +269,29 @@ class Answer:
         is_page = self.headers.get("Content-Type", "").startswith("text/html")
         self.html = LexborHTMLParser(self.content if is_page else b"")
 
-    def __str__(self) -> str:
-        asked = unquote(self.address) + _told(self.sent or {})
+    def instead_of(self, expected: str) -> str:
+        """The text of a failure: what was expected from this request, and what came."""
+        found = f"status {self.status}{self._reasons}"
         if self._target is not None:
-            return f"{asked} sends the visitor on to {self._target}"
-        return f"{asked} answers with status {self.status}{self._reasons}"
+            found = f"a redirect to {self._target}"
+        elif self.status in (404, 405) and not expected.startswith("status"):
+            found = f"none ({found})"
+        return failure(expected, found, _told(self.sent or {}), self.site.only_in_the_test(unquote(self.address)))
+
+    @property
+    def request(self) -> str:
+        """The method and the path of the request."""
+        return f"{'GET' if self.sent is None else 'POST'} {unquote(self.address)}"
 
     @property
     def _reasons(self) -> str:
-        """What the page of a refusal says, in brackets."""
+        """What the page of an error says, after a colon."""
         words = [_words(node) for node in self.html.css(".error-messages li")]
         if not words and self.status >= 400:
             words = [_words(node) for node in self.html.css("main p:not([aria-hidden])")][:1]
-        said = "; ".join(words)
+        said = " ".join(words)
         is_news = said not in ("", "There is nothing at this address.")
-        return f" ({_shortened(said, 200)})" if is_news else ""
+        return f": {_shortened(said.removesuffix('.'), 200)}" if is_news else ""
 
     @property
     def _target(self) -> str | None:
@@ -259,77 +309,80 @@ class Answer:
 
     def page(self) -> Page:
         """The page that came."""
-        self._expect_an_address_that_answers()
-        expect(self.status == 200, f"expected a page; {self}")
+        self._expect_an_endpoint()
+        expect(self.status == 200, self.instead_of(f"a page from {self.request}"))
         return Page(self)
 
     def refused(self, *statuses: int) -> Page:
-        """The page that came with a refusal, with one of these statuses."""
+        """The page that came with an error, with one of these statuses."""
         if 404 not in statuses:
-            self._expect_an_address_that_answers()
+            self._expect_an_endpoint()
         wanted = " or ".join(map(str, statuses))
-        expect(self.status in statuses, f"expected a refusal with status {wanted}; {self}")
+        expect(self.status in statuses, self.instead_of(f"status {wanted} from {self.request}"))
         return Page(self)
 
     def redirects_to(self, address: str) -> None:
-        """The visitor is sent on to this address."""
-        self._expect_an_address_that_answers()
+        """The response redirects to this URL."""
+        self._expect_an_endpoint()
         expect(
             self.status in (302, 303) and self._target == address,
-            f"expected the visitor to be sent on to {address}; {self}",
+            self.instead_of(f"a redirect to {address} from {self.request}"),
         )
-
-    def asks_to_sign_in(self) -> str:
-        """The visitor is sent to the page to sign in. Its address may say where they wanted to go."""
-        self._expect_an_address_that_answers()
-        target = self._target or ""
-        expect(
-            self.status in (302, 303) and re.fullmatch(r"/login(\?next=/(?!/).*)?", target),
-            f"expected the visitor to be sent to /login; {self}",
-        )
-        return self.headers["Location"]
 
     def redirects_to_a_page_under(self, beginning: str) -> str:
-        """The visitor is sent on to an address that begins like this, and is given back."""
-        self._expect_an_address_that_answers()
+        """The response redirects to a URL that begins like this, and is returned."""
+        self._expect_an_endpoint()
         target = self._target or ""
         expect(
             self.status in (302, 303) and target.startswith(beginning),
-            f"expected the visitor to be sent on to a page under {beginning}; {self}",
+            self.instead_of(f"a redirect to a page under {beginning} from {self.request}"),
         )
         return target
 
-    def _expect_an_address_that_answers(self) -> None:
-        what = "page answers" if self.sent is None else "form is taken"
-        expect(self.status not in (404, 405), f"no {what} at {unquote(self.address)} yet{self._reasons}")
+    def asks_to_sign_in(self) -> str:
+        """The response redirects to the page to sign in. Its URL may say where the visitor wanted to go."""
+        self._expect_an_endpoint()
+        target = self._target or ""
+        expect(
+            self.status in (302, 303) and re.fullmatch(r"/login(\?next=/(?!/).*)?", target),
+            self.instead_of(f"a redirect to /login from {self.request}"),
+        )
+        return self.headers["Location"]
+
+    def _expect_an_endpoint(self) -> None:
+        expected = f"a page at {unquote(self.address)}" if self.sent is None else f"an endpoint for {self.request}"
+        if self.status in (404, 405):
+            raise AssertionError(self.instead_of(expected))
 
 
 class Part:
     """A page or a part of one."""
 
-    def __init__(self, answer: Answer, node: LexborHTMLParser | LexborNode, name: str) -> None:
+    def __init__(self, answer: Answer, node: LexborHTMLParser | LexborNode, where: str) -> None:
         self._answer = answer
         self._node = node
-        self._name = name
+        self._where = where  # "on /article/bread", "in the title on /article/bread"
 
     def one(self, selector: str, what: str) -> Part:
         """The only element that the selector finds."""
         found = self.some(selector, what)
-        wanted = f"{self._name} was expected to have {what}{_in_brackets(selector)} once"
-        expect(len(found) == 1, f"{wanted}, and has {len(found)}")
+        expect(len(found) == 1, self._failure(f"{what} once", str(len(found)), selector))
         return found[0]
 
     def some(self, selector: str, what: str) -> list[Part]:
         """All elements that the selector finds: one at least."""
         found = self._node.css(selector)
-        expect(found, f"{self._name} was expected to have {what}{_in_brackets(selector)}, and has none")
-        return [Part(self._answer, node, f"{what} on {self._name}") for node in found]
+        expect(found, self._failure(what, "none", selector))
+        return [Part(self._answer, node, f"in {what} {self._where}") for node in found]
 
     def none(self, selector: str, what: str) -> None:
         """There is no such element."""
         found = self._node.css(selector)
-        unwanted = f"{self._name} was not expected to have {what}{_in_brackets(selector)}"
-        expect(not found, f"{unwanted}, and has {len(found)}")
+        expect(not found, self._failure(f"not to find {what}", str(len(found)), selector))
+
+    def _failure(self, expected: str, found: str, selector: str = "") -> str:
+        note = self._answer.site.only_in_the_test(unquote(self._answer.address))
+        return failure(f"{expected} {self._where}", found, note, as_html(selector) if selector else "")
 
     def texts(self, selector: str) -> list[str]:
         """The words of all elements that the selector finds, in the order of the page."""
@@ -339,8 +392,11 @@ class Part:
         """The elements that the selector finds say these words, in this order."""
         found = self.texts(selector)
         shown = 12 if len(found) == len(expected) else 4
-        wanted = f"{self._name} was expected to have these {what}: {_listed(expected, shown)}"
-        expect(found == list(expected), f"{wanted}; it has {_listed(found, shown)}")
+        wanted = f"no {what} {self._where}"
+        if expected:
+            wanted = f"these {what} {self._where}: {_listed(expected, shown)}"
+        note = self._answer.site.only_in_the_test(unquote(self._answer.address))
+        expect(found == list(expected), failure(wanted, _listed(found, shown), note, as_html(selector)))
 
     def names(self, selector: str) -> list[str]:
         """The names of all fields that the selector finds."""
@@ -353,7 +409,7 @@ class Part:
     def says(self, words: str) -> None:
         """These are its words, all of them."""
         said = self.words()
-        expect(said == words, f'{self._name} was expected to say "{words}", and says "{said}"')
+        expect(said == words, self._failure(f'the text "{words}"', f'"{said}"'))
 
     def attribute(self, name: str) -> str | None:
         """The value of an attribute, empty where it has none, None where it is not there."""
@@ -366,22 +422,23 @@ class Part:
     def card(self, words: str) -> Part:
         """The one card (of an article or a comment) in which these words stand."""
         cards = [node for node in self._node.css(".article-preview, .card") if words in _words(node)]
-        wanted = f'{self._name} was expected to have one card that says "{words}"'
-        expect(len(cards) == 1, f"{wanted}, and has {len(cards)}")
-        return Part(self._answer, cards[0], f'the card "{words}" on {self._name}')
+        found = str(len(cards) or "none")
+        expect(len(cards) == 1, self._failure(f'one card with "{words}"', found, ".article-preview, .card"))
+        return Part(self._answer, cards[0], f'in the card "{words}" {self._where}')
 
     def submit(self, form: str, **fields: str) -> Answer:
         """Fill in these fields of a form and send it; the others go as they stand on the page."""
         node = self.one(form, "a form")._node
-        where = f"the form on {self._name}"
         controls = node.css("input, textarea, select")
         sent = {control.attributes.get("name") or "": _value(control) for control in controls}
         sent.pop("", None)
-        missing = ", ".join(sorted(set(fields) - set(sent)))
-        expect(not missing, f"{where} was expected to have a field named {missing}")
+        form_on_the_page = Part(self._answer, node, f"in the form {self._where}")
+        has = ", ".join(sent) or "none"
+        for name in sorted(set(fields) - set(sent)):
+            raise AssertionError(form_on_the_page._failure(f"the field {name}", has, f"[name={name}]"))
         action = urljoin(self._answer.address, node.attributes.get("action") or self._answer.address)
         method = (node.attributes.get("method") or "get").lower()
-        expect(method == "post", f'{where} was expected to be sent with method="post"')
+        expect(method == "post", form_on_the_page._failure('method="post"', f'method="{method}"'))
         return self._answer.site._post(action, {**sent, **fields}, page=self._answer.address)
 
 
@@ -389,24 +446,20 @@ class Page(Part):
     """A whole page."""
 
     def __init__(self, answer: Answer) -> None:
-        super().__init__(answer, answer.html, f"the page {answer.address}")
+        where = f"on {unquote(answer.address)}" if answer.sent is None else f"on the page from {answer.request}"
+        super().__init__(answer, answer.html, where)
 
 
 def _told(fields: Mapping[str, str]) -> str:
-    """What was sent to an address, in words that go after it."""
+    """A line about the fields of a form."""
     sent = [f'{name}="{_shortened(value, 40)}"' for name, value in fields.items() if name != TOKEN]
-    return f", sent {', '.join(sent)}," if sent else ""
+    return f"Sent: {', '.join(sent)}" if sent else ""
 
 
 def _listed(texts: Sequence[str], most: int) -> str:
     """These texts in a row, so many of them at most."""
     more = f", … ({len(texts)} in all)" if len(texts) > most else ""
     return ", ".join(f'"{_shortened(text, 60)}"' for text in texts[:most]) + more or "none"
-
-
-def _in_brackets(selector: str) -> str:
-    """The selector, where it can be read at a glance."""
-    return f" ({selector})" if ":is(" not in selector else ""
 
 
 def _shortened(text: str, longest: int) -> str:

@@ -14,7 +14,7 @@ IN_THE_ADMIN = "/admin/articles/article/"
 def number_of(title: str, page: Page) -> str:
     """The number that the admin's list of articles knows this article by."""
     row = next(row for row in page.some("#result_list tbody tr", "articles") if title in row.words())
-    return row.one("input[name=_selected_action]", "a box to choose it by").value()
+    return row.one("input[name=_selected_action]", "a checkbox").value()
 
 
 def test_home_shows_the_newest_article_first(site: Site) -> None:
@@ -35,7 +35,9 @@ def test_every_page_has_the_bar_with_the_way_home(site: Site) -> None:
     for address in ("/", "/editor", site.publish("A lantern")):
         page = site.read(address)
         assert page.one("nav.navbar a.navbar-brand", "the site's name").attribute("href") == "/"
-        assert "Home" in page.texts("nav.navbar a.nav-link"), f"no link Home in the bar of {address}"
+        assert "Home" in page.texts("nav.navbar a.nav-link"), (
+            f"Expected a link Home in the navbar on {address}. Found none."
+        )
 
 
 def test_an_article_has_a_page_of_its_own(site: Site) -> None:
@@ -55,10 +57,10 @@ def test_a_text_is_written_in_markdown(site: Site) -> None:
     page = site.read(article)
 
     page.lists(".article-content li", "points", ["of paper", "of tin"])
-    page.one(".article-content em", "an emphasised word").says("paper")
+    page.one(".article-content em", "an emphasized word").says("paper")
     page.one(".article-content strong", "a strong word").says("tin")
     page.one(".article-content :is(h2, h3, h4, h5, h6)", "a heading in the text").says("Kinds")
-    page.one("h1", "the title, as the only main heading").says("Lanterns")
+    page.one("h1", "the title as the only h1").says("Lanterns")
 
 
 def test_nothing_in_an_article_can_run(site: Site) -> None:
@@ -71,8 +73,8 @@ def test_nothing_in_an_article_can_run(site: Site) -> None:
 
     for address in ("/", article, article.replace("/article/", "/editor/")):
         page = site.read(address)
-        page.none("script:not([src]), iframe, [srcdoc], [onerror], [onload]", "something that runs")
-        page.none("[href^='javascript:'], [href^='data:'], [src^='javascript:']", "an address that runs")
+        page.none("script:not([src]), iframe, [srcdoc], [onerror], [onload]", "code that can run")
+        page.none("[href^='javascript:'], [href^='data:'], [src^='javascript:']", "a URL that runs code")
     text = site.read(article).texts(".article-content p")
     assert text[0] == "Before."
     assert text[-1] == "After."
@@ -86,7 +88,7 @@ def test_an_article_that_lacks_a_part_is_refused(site: Site, field: str) -> None
 
     page = site.send("/editor", **{**typed, field: "   "}).refused(422)
 
-    page.some(".error-messages li", "a message that says what is missing")
+    page.some(".error-messages li", "an error message")
     for name in typed.keys() - {field}:
         assert page.one(f"[name={name}]", f"the field {name}").value().strip() == typed[name]
     site.read("/").lists(CARD_TITLE, "articles", [])
@@ -104,11 +106,11 @@ def test_a_part_of_an_article_can_be_too_long(site: Site, field: str, longest: i
 
     page = site.send("/editor", **{**typed, field: full + "!"}).refused(422)
 
-    page.some(".error-messages li", "a message that says what is wrong")
+    page.some(".error-messages li", "an error message")
     kept = page.one(f"[name={field}]", f"the field {field}").value().strip()
-    assert kept == full + "!", f"of the {longest + 1} characters, the field {field} keeps {len(kept)}"
+    assert kept == full + "!", f"Expected the field {field} to keep {longest + 1} characters. Found {len(kept)}."
     endless = site.send("/editor", **{**typed, field: "x" * 2_000_000}).refused(413)
-    endless.one("nav.navbar a.navbar-brand", "the way home")
+    endless.one("nav.navbar a.navbar-brand", "a link to the home page")
     assert len(site.read("/").texts(CARD_TITLE)) == 1
 
 
@@ -133,7 +135,7 @@ def test_a_change_that_leaves_nothing_is_refused(site: Site) -> None:
     """A change that empties the title is refused, and the article stays as it was."""
     article = site.publish("Lanterns")
 
-    site.edit(article, title=" ", body="Half a change.").refused(422).some(".error-messages li", "a message")
+    site.edit(article, title=" ", body="Half a change.").refused(422).some(".error-messages li", "an error message")
 
     page = site.read(article)
     page.one("h1", "the title").says("Lanterns")
@@ -176,7 +178,9 @@ def test_every_title_gives_an_address_that_a_browser_can_show(site: Site, title:
     """A title in any script, with any signs, gets an address of letters, digits and hyphens."""
     article = site.publish(title)
 
-    assert re.fullmatch(r"/article/[a-z0-9]+(-[a-z0-9]+)*", article), f"{article} has other signs in it"
+    assert re.fullmatch(r"/article/[a-z0-9]+(-[a-z0-9]+)*", article), (
+        f"Expected only letters, digits and hyphens in the URL. Found {article}."
+    )
     site.read(article).one("h1", "the title").says(title)
 
 
@@ -200,7 +204,7 @@ def test_a_missing_page_is_a_page_of_the_site(site: Site) -> None:
     site.read(article)
 
     for address in ("/article/not-here", "/editor/not-here", "/nowhere", "/article/%00", f"{article}?next=%00"):
-        site.get(address).refused(404).one("nav.navbar a.navbar-brand", "the way home")
+        site.get(address).refused(404).one("nav.navbar a.navbar-brand", "a link to the home page")
 
 
 def test_a_form_from_another_site_changes_nothing(site: Site) -> None:
@@ -220,7 +224,9 @@ def test_pages_tell_the_browser_to_be_careful(site: Site, settings: Settings) ->
     """Pages forbid foreign scripts, frames and guessed types, and keep their cookie to themselves."""
     for answer in (site.get("/editor"), site.get("/article/not-here"), site.get("/admin/login/")):
         rules = answer.headers.get("Content-Security-Policy", "")
-        assert re.search("(default|script)-src 'self'(;|$)", rules), f"no rule on scripts in: {rules}"
+        assert re.search("(default|script)-src 'self'(;|$)", rules), (
+            f"Expected a rule for scripts in Content-Security-Policy. Found {rules or 'none'}."
+        )
         assert "unsafe-inline" not in rules
         assert "frame-ancestors 'none'" in rules or "frame-ancestors 'self'" in rules
         assert "object-src 'none'" in rules or "default-src 'none'" in rules
@@ -230,9 +236,9 @@ def test_pages_tell_the_browser_to_be_careful(site: Site, settings: Settings) ->
         settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = "Secure" in words
         visitor = site.anonymous
         cookies = [cookie for address in ("/editor", "/login") for cookie in visitor.get(address).cookies]
-        assert cookies, "no page with a form sets a cookie"
+        assert cookies, "Expected a cookie from /editor or /login. Found none."
         for cookie in cookies:
-            assert all(word in cookie for word in words), f"the cookie lacks one of {words}: {cookie}"
+            assert all(word in cookie for word in words), f"Expected {', '.join(words)} in the cookie. Found {cookie}."
 
 
 def test_those_who_look_after_the_site_find_its_articles(site: Site) -> None:

@@ -15,7 +15,7 @@ def test_an_article_invites_a_comment(site: Site) -> None:
         "form.card.comment-form textarea[name=body][placeholder='Write a comment...']",
         "a text area for the comment",
     )
-    page.one("form.comment-form button", "a button that sends it").says("Post Comment")
+    page.one("form.comment-form button", "a button that sends the comment").says("Post Comment")
 
 
 def test_a_comment_appears_under_its_article_only(site: Site) -> None:
@@ -55,12 +55,12 @@ def test_an_empty_comment_is_refused_and_says_why(site: Site) -> None:
 
     page = site.send(f"{article}/comments", body="   ").refused(422)
 
-    page.some(".error-messages li", "a message that says what is missing")
-    page.one("h1", "the article, still there to read").says("Bread")
-    page.one(COMMENT, "what others wrote, still there to read").says("Mine came out flat.")
+    page.some(".error-messages li", "an error message")
+    page.one("h1", "the article's title").says("Bread")
+    page.one(COMMENT, "the earlier comment").says("Mine came out flat.")
     page = site.send(f"{article}/comments").refused(422)  # by a form without that field, from an older page, say
     kept = page.one("form.comment-form textarea[name=body]", "the text area").value().strip()
-    assert kept == "", f'nothing was typed, and the text area holds "{kept}"'
+    assert kept == "", f'Expected an empty text area. Found "{kept}".'
 
 
 def test_a_comment_that_is_too_long_is_refused_and_kept(site: Site) -> None:
@@ -72,10 +72,10 @@ def test_a_comment_that_is_too_long_is_refused_and_kept(site: Site) -> None:
 
     page = site.send(f"{article}/comments", body=longest + "!").refused(422)
 
-    page.some(".error-messages li", "a message that says what is wrong")
+    page.some(".error-messages li", "an error message")
     kept = page.one("form.comment-form textarea[name=body]", "the text area").value().strip()
-    assert kept == longest + "!", f"of {len(longest) + 1} characters, the text area holds {len(kept)}"
-    site.read(article).none(COMMENT, "a comment that was refused")
+    assert kept == longest + "!", f"Expected {len(longest) + 1} characters in the text area. Found {len(kept)}."
+    site.read(article).none(COMMENT, "the rejected comment")
 
 
 def test_a_comment_cannot_bring_a_script(site: Site) -> None:
@@ -85,7 +85,7 @@ def test_a_comment_cannot_bring_a_script(site: Site) -> None:
     site.comment(article, "<script>alert(1)</script> Nice crust.")
 
     page = site.read(article)
-    page.one(COMMENT, "the comment, as text").says("<script>alert(1)</script> Nice crust.")
+    page.one(COMMENT, "the comment as text").says("<script>alert(1)</script> Nice crust.")
     page.none(".card:not(.comment-form) script", "a script from a comment")
 
 
@@ -96,11 +96,15 @@ def test_a_comment_can_be_taken_down(site: Site) -> None:
     site.comment(article, "drop me")
 
     card = site.read(article).card("drop me")
-    card.one(".mod-options .ion-trash-a", "a sign to press")
-    address = card.one(".mod-options form", "a form to take it down").attribute("action") or ""
-    assert re.fullmatch(f"{article}/comments/[0-9]+/delete", address), f"the form sends to {address}"
+    card.one(".mod-options .ion-trash-a", "a trash icon")
+    address = card.one(".mod-options form", "a form that deletes the comment").attribute("action") or ""
+    assert re.fullmatch(f"{article}/comments/[0-9]+/delete", address), (
+        f"Expected a form that posts to {article}/comments/ID/delete. Found {address}."
+    )
     site.get(address)
-    assert site.read(article).texts(COMMENT) == ["keep me", "drop me"], "opening an address deleted a comment"
+    assert site.read(article).texts(COMMENT) == ["keep me", "drop me"], (
+        f"Expected GET {address} to delete nothing. Found a comment deleted."
+    )
 
     card.submit(".mod-options form").redirects_to(article)
     site.read(article).lists(COMMENT, "comments", ["keep me"])
@@ -121,11 +125,11 @@ def test_what_is_not_there_is_not_found(site: Site) -> None:
     """A comment stands at its own article and is taken down once; on a missing article, and again, it is 404."""
     bread, soup = site.publish("Bread"), site.publish("Soup")
     site.comment(bread, "Mine came out flat.")
-    address = site.read(bread).one(".mod-options form", "a form to take it down").attribute("action") or ""
+    address = site.read(bread).one(".mod-options form", "a form that deletes the comment").attribute("action") or ""
 
     site.send("/article/no-such-article/comments", body="Hello?").refused(404)
     site.send(address.replace(bread, soup)).refused(404)
-    site.read(bread).one(COMMENT, "the comment, still there").says("Mine came out flat.")
+    site.read(bread).one(COMMENT, "the comment").says("Mine came out flat.")
     site.send(address).redirects_to(bread)
     site.send(address).refused(404)
 
@@ -134,7 +138,7 @@ def test_a_form_from_elsewhere_touches_no_comment(site: Site) -> None:
     """A page of another site can neither write nor take down a comment in a visitor's name."""
     article = site.publish("Bread")
     site.comment(article, "Mine came out flat.")
-    address = site.read(article).one(".mod-options form", "a form to take it down").attribute("action") or ""
+    address = site.read(article).one(".mod-options form", "a form that deletes the comment").attribute("action") or ""
 
     site.send_from_elsewhere(f"{article}/comments", body="Forged.").refused(400, 403)
     site.send_from_elsewhere(address).refused(400, 403)
@@ -152,5 +156,7 @@ def test_the_admin_shows_comments_with_their_article(site: Site) -> None:
 
     page = staff.read(row.attribute("href") or "")
 
-    assert "Mine came out flat." in page.words(), "the page of the article in the admin does not show its comment"
-    assert "Too hot." not in page.words(), "the page of the article in the admin shows a comment on another one"
+    assert "Mine came out flat." in page.words(), (
+        "Expected the comment on the article's page in the admin. Found none."
+    )
+    assert "Too hot." not in page.words(), "Expected no comment on other articles in the admin. Found one."

@@ -15,7 +15,7 @@ def test_the_editor_has_a_field_for_tags(site: Site) -> None:
     assert field.attribute("name") == "tags"
     for script in editor.some("script[src]", "the script that collects tags"):
         answer = site.get(script.attribute("src") or "")
-        assert answer.status == 200, str(answer)
+        assert answer.status == 200, answer.instead_of(f"status 200 from {answer.request}")
 
 
 def test_an_article_shows_its_tags(site: Site) -> None:
@@ -48,9 +48,11 @@ def test_carelessly_typed_tags_are_tidied(site: Site) -> None:
         " , , ": [],
     }.items():
         found = site.read(site.publish("Gulls at noon", tags=typed)).texts(ON_THE_ARTICLE)
-        assert found == tags, f'"{typed}" was expected to become the tags {tags}, and became {found}'
+        assert found == tags, f'Expected the tags {tags} from "{typed}". Found {found}.'
     site.publish("Nets", tags="irish   sea")
-    assert site.read("/tag/irish sea").texts(CARD_TITLE) == ["Nets"], '"irish   sea" is not the tag "irish sea"'
+    assert site.read("/tag/irish sea").texts(CARD_TITLE) == ["Nets"], (
+        'Expected "irish   sea" to become the tag "irish sea". Found another tag.'
+    )
 
 
 def test_a_tag_leads_to_its_articles_only(site: Site) -> None:
@@ -75,7 +77,7 @@ def test_the_page_of_a_tag_has_tabs(site: Site) -> None:
     page = site.read("/tag/harbour")
 
     tab = page.one(".feed-toggle a.nav-link.active", "the tab of the tag")
-    assert "harbour" in tab.words(), f'the tab of the tag says "{tab.words()}"'
+    assert "harbour" in tab.words(), f'Expected "harbour" in the tab of the tag. Found "{tab.words()}".'
     assert tab.attribute("href") == "/tag/harbour"
     page.one(".feed-toggle a.nav-link[href='/']", "the tab of all articles").says("Global Feed")
 
@@ -111,7 +113,7 @@ def test_the_sidebar_shows_the_tags_in_use(site: Site) -> None:
     site.publish("Knots", tags=", ".join(once))
     site.publish("Sails", tags="rope, winter, sail")
     missing = {*once, "sail"} - set(site.read("/").texts(POPULAR))
-    assert not missing, f"of thirteen tags in use once, these are not there: {sorted(missing)}"
+    assert not missing, f"Expected thirteen tags in the sidebar. Found all but {sorted(missing)}."
 
 
 def test_a_new_tag_is_in_the_sidebar_at_once(site: Site) -> None:
@@ -126,10 +128,10 @@ def test_a_new_tag_is_in_the_sidebar_at_once(site: Site) -> None:
     site.edit(old, tags="fresh, rare 1").redirects_to(old)
 
     shown = site.read("/").texts(POPULAR)
-    assert set(shown[:20]) == set(popular), f"the twenty most used tags are not at the top of {shown}"
+    assert set(shown[:20]) == set(popular), f"Expected the twenty most used tags first. Found {shown}."
     last = {"fresh", "rare 1", *(f"rare {number}" for number in range(5, 13))}
-    assert last <= set(shown), f"of the ten tags used last, {sorted(last - set(shown))} are not there"
-    assert len(shown) == 30, f"there are {len(shown)} tags in the sidebar"
+    assert last <= set(shown), f"Expected the ten tags used last. Found all but {sorted(last - set(shown))}."
+    assert len(shown) == 30, f"Expected 30 tags in the sidebar. Found {len(shown)}."
 
 
 def test_two_articles_bring_the_same_new_tag_at_the_same_moment(site: Site) -> None:
@@ -150,17 +152,21 @@ def test_a_tag_may_hold_any_sign(site: Site) -> None:
 
     for tag in tags:
         for place, links in {
-            "beside the list": home.some(POPULAR, "tags"),
-            "on the card": home.card("Signs").some(".tag-list a.tag-default", "tags, as links"),
-            "on the article": page.some(".article-page .tag-list a.tag-default", "tags, as links"),
+            "in the sidebar": home.some(POPULAR, "tags"),
+            "on the card": home.card("Signs").some(".tag-list a.tag-default", "links to tags"),
+            "on the article": page.some(".article-page .tag-list a.tag-default", "links to tags"),
         }.items():
             addresses = [link.attribute("href") or "" for link in links if link.words() == tag]
             said = [link.words() for link in links]
-            assert len(addresses) == 1, f"{place}, there was expected to be one link {tag}, among {said}"
+            assert len(addresses) == 1, f"Expected one link {tag} {place}. Found {said}."
             listed = site.read(addresses[0])
-            assert listed.texts(CARD_TITLE) == ["Signs"], f"the link {tag} {place} leads to {addresses[0]}"
+            assert listed.texts(CARD_TITLE) == ["Signs"], (
+                f'Expected only the article "Signs" on {addresses[0]}. Found {listed.texts(CARD_TITLE)}.'
+            )
         address = listed.one(".feed-toggle a.nav-link.active", "the tab of the tag").attribute("href") or ""
-        assert site.read(address).texts(CARD_TITLE) == ["Signs"], f'the tab of "{tag}" leads to {address}'
+        assert site.read(address).texts(CARD_TITLE) == ["Signs"], (
+            f'Expected the tab of "{tag}" to link to its articles. Found {address}.'
+        )
 
 
 def test_tags_that_cannot_be_are_refused_and_kept(site: Site) -> None:
@@ -173,9 +179,11 @@ def test_tags_that_cannot_be_are_refused_and_kept(site: Site) -> None:
     for tags in ("x" * 51, "/sea", "sea/", "left//right", ".", "..", "a/../b", too_many):
         page = site.send("/editor", **fields, tags=f"harbour, {tags}").refused(422)
 
-        page.some(".error-messages li", "a message that says what is wrong")
+        page.some(".error-messages li", "an error message")
         kept = {tag.strip() for tag in page.one("input[name=tags]", "the tags").value().split(",")}
-        assert kept == {"harbour", *tags.split(", ")}, f"harbour and {tags} were typed, the field holds {kept}"
+        assert kept == {"harbour", *tags.split(", ")}, (
+            f'Expected "harbour, {tags}" in the field for tags. Found {kept}.'
+        )
         site.edit(gulls, tags=f"harbour, {tags}").refused(422)
     site.read("/").lists(CARD_TITLE, "articles", ["Gulls at noon"])
     assert site.read(gulls).texts(ON_THE_ARTICLE) == twenty.split(", ")

@@ -56,8 +56,8 @@ def test_signing_up_makes_an_account(site: Site) -> None:
 
     home = newcomer.read("/")
     home.one("nav.navbar a[href='/settings']", "a link to the settings")
-    home.one("nav.navbar a[href='/profile/ada']", "a link to one's own profile").says("ada")
-    home.one("nav.navbar .user-pic", "the picture of who is signed in")
+    home.one("nav.navbar a[href='/profile/ada']", "a link to the user's profile").says("ada")
+    home.one("nav.navbar .user-pic", "the user's picture")
     home.none("nav.navbar a[href='/login'], nav.navbar a[href='/register']", "a link to sign in")
 
 
@@ -73,16 +73,16 @@ def test_an_account_needs_a_name_an_email_and_a_password(site: Site) -> None:
     for field, value in UNFIT:
         page = newcomer.send("/register", **{**ADA, field: value}).refused(422)
 
-        page.some(MESSAGE, "a message that says what is wrong")
+        page.some(MESSAGE, "an error message")
         for name in {"username", "email"} - {field}:
-            page.one(f"input[name={name}][value='{ADA[name]}']", f"what was typed as {name}")
+            page.one(f"input[name={name}][value='{ADA[name]}']", f"the field {name} as typed")
         assert PASSWORD not in page.one("input[name=password]", "the password").value()
 
         answer = settings.submit(SETTINGS, **{field: value})
         if (field, value) == ("password", ""):  # none is typed, and the old one stays
             answer.redirects_to(f"/profile/{'x' * 50}")
         else:
-            answer.refused(422).some(MESSAGE, "a message that says what is wrong")
+            answer.refused(422).some(MESSAGE, "an error message")
 
 
 def test_a_name_and_an_email_belong_to_one_account(site: Site) -> None:
@@ -93,11 +93,11 @@ def test_a_name_and_an_email_belong_to_one_account(site: Site) -> None:
 
     for field in taken:
         newcomer = {"username": "carla", "email": "carla@example.org", "password": PASSWORD}
-        site.anonymous.send("/register", **{**newcomer, **field}).refused(422).some(MESSAGE, "a message")
+        site.anonymous.send("/register", **{**newcomer, **field}).refused(422).some(MESSAGE, "an error message")
         page = bob.read("/settings").submit(SETTINGS, bio="New.", **field).refused(422)
-        page.some(MESSAGE, "a message")
+        page.some(MESSAGE, "an error message")
         assert page.one("textarea[name=bio]", "the bio").value().strip() == "New."
-        page.one("nav.navbar a[href='/profile/bob']", "a link to one's own profile").says("bob")
+        page.one("nav.navbar a[href='/profile/bob']", "a link to the user's profile").says("bob")
 
     bob.read("/profile/bob").one(".profile-page h4", "the name").says("bob")
     site.anonymous.send("/register", **newcomer).redirects_to("/")
@@ -108,9 +108,9 @@ def test_two_people_take_the_same_name_at_the_same_moment(site: Site) -> None:
 
     def one_gets_it(answers: dict[Site, Answer]) -> tuple[Site, Site]:
         given = [who for who, answer in answers.items() if answer.status in (302, 303)]
-        assert len(given) == 1, f"{len(given)} people got the name: {'; '.join(map(str, answers.values()))}"
+        assert len(given) == 1, f"Expected one person to get the name. Found {len(given)}."
         (other,) = answers.keys() - given
-        answers[other].refused(422).some(MESSAGE, "a message")
+        answers[other].refused(422).some(MESSAGE, "an error message")
         return given[0], other
 
     slow, quick = site.anonymous, site.anonymous
@@ -144,7 +144,9 @@ def test_signing_in_with_email_and_password(site: Site) -> None:
     page.one("form:has(input[name=email]) button[type=submit]", "a button").says("Sign in")
 
     for email in ("Ada@Example.ORG", "ada@example.org", "ADA@EXAMPLE.ORG"):
-        assert "/profile/ada" in links(sign_in(site, email, password)), f"{email} is not signed in"
+        assert "/profile/ada" in links(sign_in(site, email, password)), (
+            f"Expected {email} to be signed in. Found a signed-out visitor."
+        )
     for wrong in (password.strip(), " spaces in it ", password.upper(), ""):
         site.anonymous.send("/login", email="ada@example.org", password=wrong).refused(422)
 
@@ -152,7 +154,7 @@ def test_signing_in_with_email_and_password(site: Site) -> None:
         visitor = site.anonymous
         visitor.read("/login")
         answer = visitor.send(f"/login{query}", email="ada@example.org", password=password)
-        assert "evil.example" not in answer.headers.get("Location", ""), str(answer)
+        assert "evil.example" not in answer.headers.get("Location", ""), answer.instead_of("a redirect on this site")
 
 
 def test_a_failed_sign_in_does_not_tell_why(site: Site) -> None:
@@ -167,12 +169,14 @@ def test_a_failed_sign_in_does_not_tell_why(site: Site) -> None:
     unknown = visitor.send("/login", email="nobody@example.org", password="not hers at all").refused(422)
     after = QuickHasher.count
 
-    wrong.some(MESSAGE, "a message")
+    wrong.some(MESSAGE, "an error message")
     told, other = wrong.texts(MESSAGE), unknown.texts(MESSAGE)
-    assert told == other, f"a wrong password is answered with {told}, an unknown address with {other}"
+    assert told == other, f"Expected the same error message in both cases. Found {told} and {other}."
     tried, missed = middle - before, after - middle
-    assert tried == missed > 0, f"a wrong password costs {tried} slow hashes, an unknown address {missed}"
-    assert wrong.one("input[name=email]", "the address, still there").value() == ada.email
+    assert tried == missed > 0, (
+        f"Expected one slow hash or more, and as many in both cases. Found {tried} and {missed}."
+    )
+    assert wrong.one("input[name=email]", "the field email").value() == ada.email
     assert "/settings" not in links(visitor)
     assert "/profile/ada" in links(sign_in(site, ada.email, ada.password))
 
@@ -214,7 +218,7 @@ def test_settings_change_the_profile(site: Site) -> None:
     profile.one(".profile-page h4", "the name").says(name)
     profile.one(".user-info p", "the bio").says(new["bio"])
     assert profile.one("img.user-img", "the picture").attribute("src") == new["image"]
-    profile.none("[onerror], .user-info script", "something that runs")
+    profile.none("[onerror], .user-info script", "code that can run")
     site.get("/profile/ada").refused(404)
     again = ada.read("/settings")
     assert again.one("textarea[name=bio]", "the bio").value().strip() == new["bio"]
@@ -223,11 +227,11 @@ def test_settings_change_the_profile(site: Site) -> None:
     longest = "line\n" * 399 + "lines"  # the end of a line counts once
     again.submit(SETTINGS, bio=longest, image="y" * 2_000).redirects_to(f"/profile/{name}")
     for field in ("bio", "image"):
-        again.submit(SETTINGS, **{field: "z" * 2_001}).refused(422).some(MESSAGE, "a message")
+        again.submit(SETTINGS, **{field: "z" * 2_001}).refused(422).some(MESSAGE, "an error message")
     ada.read(f"/profile/{name}").one(".user-info p", "the longest bio").says(" ".join(longest.split()))
     again.submit(SETTINGS, bio="", image="").redirects_to(f"/profile/{name}")
     profile = ada.read(f"/profile/{name}")
-    profile.one(".user-info p", "the bio, empty again").says("")
+    profile.one(".user-info p", "the empty bio").says("")
     assert "default-avatar.svg" in (profile.one("img.user-img", "the picture").attribute("src") or "")
 
 
@@ -239,11 +243,11 @@ def test_a_password_changes_only_when_one_is_typed(site: Site) -> None:
     ada.read("/settings").submit(SETTINGS, bio="Hello.").redirects_to("/profile/ada")
     sign_in(site, ada.email, ada.password)
 
-    ada.read("/settings").submit(SETTINGS, password="7 chars").refused(422).some(MESSAGE, "a message")
+    ada.read("/settings").submit(SETTINGS, password="7 chars").refused(422).some(MESSAGE, "an error message")
     sign_in(site, ada.email, ada.password)
 
     ada.read("/settings").submit(SETTINGS, password=" a  new ").redirects_to("/profile/ada")
-    assert "/settings" in links(ada), "whoever changes their password was expected to stay signed in"
+    assert "/settings" in links(ada), "Expected ada to stay signed in after a new password. Found ada signed out."
     sign_in(site, ada.email, " a  new ")
     site.anonymous.send("/login", email=ada.email, password=ada.password).refused(422)
 
@@ -255,16 +259,16 @@ def test_a_profile_tells_who_somebody_is(site: Site) -> None:
     for visitor in (ada, bob, site.anonymous):
         page = visitor.read("/profile/ada")
         page.one(".profile-page h4", "the name").says("ada")
-        page.one(".profile-page .user-info p", "the bio, empty at first").says("")
+        page.one(".profile-page .user-info p", "the empty bio").says("")
         picture = page.one(".profile-page .user-img", "the picture").attribute("src") or ""
         assert "default-avatar.svg" in picture
-        assert visitor.get(picture).status == 200, f"the picture {picture} does not load"
+        assert visitor.get(picture).status == 200, f"Expected a picture at {picture}. Found none."
 
     own = ada.read("/profile/ada").one(".profile-page a[href='/settings']", "a link to the settings")
     own.says("Edit Profile Settings")
     others = bob.read("/profile/ada")
     others.none(".profile-page a[href='/settings']", "a link to the settings")
-    others.one("nav.navbar a[href='/profile/bob']", "a link to one's own profile").says("bob")
+    others.one("nav.navbar a[href='/profile/bob']", "a link to the user's profile").says("bob")
     site.get("/profile/nobody").refused(404)
 
 
@@ -274,7 +278,7 @@ def test_a_session_belongs_to_one_account(site: Site) -> None:
     last = people[-1]
 
     def token(visitor: Site, address: str) -> str:
-        field = visitor.read(address).one(f"main input[name={TOKEN}]", "the token of its form")
+        field = visitor.read(address).one(f"main input[name={TOKEN}]", "the form's token")
         return field.attribute("value") or ""
 
     signs_in, signs_up = site.anonymous, site.anonymous
@@ -289,7 +293,9 @@ def test_a_session_belongs_to_one_account(site: Site) -> None:
 
     site.start_anew()
     for visitor in (signs_in, signs_up):
-        assert "/login" in links(visitor), "the account is gone, and its session is not"
+        assert "/login" in links(visitor), (
+            "Expected the session to end with its account. Found the visitor still signed in."
+        )
         visitor.get("/settings").asks_to_sign_in()
 
 
@@ -320,8 +326,8 @@ def test_a_password_is_never_stored_as_typed(site: Site, settings: Settings) -> 
     for way in ("md5", "sha1", "sha256", "sha512"):
         digest = hashlib.new(way, secret)
         for form in (digest.hexdigest().encode(), digest.digest(), base64.b64encode(digest.digest())):
-            assert form not in stored, f"a plain {way} of the password is in the database"
-    assert secret not in stored, "the password itself is in the database"
+            assert form not in stored, f"Expected no plain {way} hash of the password in the database. Found one."
+    assert secret not in stored, "Expected no plain password in the database. Found one."
 
     own = import_module("conduit.settings.base")
     settings.PASSWORD_HASHERS = getattr(own, "PASSWORD_HASHERS", global_settings.PASSWORD_HASHERS)
@@ -333,4 +339,4 @@ def test_a_password_is_never_stored_as_typed(site: Site, settings: Settings) -> 
     hashlib.scrypt(b"a guess", salt=b"salt", n=2**14, r=8, p=1)
     small = thread_time() - middle
     spent = middle - start
-    assert spent > 3 * small, f"trying a password takes {spent:.3f} s, and should take {3 * small:.3f} s or more"
+    assert spent > 3 * small, f"Expected at least {3 * small:.3f} s to check a password. Found {spent:.3f} s."

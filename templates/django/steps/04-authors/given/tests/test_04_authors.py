@@ -28,7 +28,7 @@ def test_a_card_names_its_author(site: Site) -> None:
     site.read(link.attribute("href") or "").one("h4", "the name").says("Jiří & Co?")
     for title, picture in pictures.items():
         shown = home.card(title).one(".article-meta img", "the author's picture").attribute("src")
-        assert shown == picture, f'the card "{title}" shows {shown}, and its author has {picture}'
+        assert shown == picture, f'Expected the picture {picture} in the card "{title}". Found {shown}.'
 
 
 def test_an_article_names_its_author(site: Site) -> None:
@@ -45,7 +45,7 @@ def test_an_article_names_its_author(site: Site) -> None:
     author.says("Nora N.")
     assert author.attribute("href") == "/profile/Nora%20N."
     assert page.one(".article-meta img", "the author's picture").attribute("src") == picture
-    page.none("[onerror]", "something that runs")
+    page.none("[onerror]", "code that can run")
 
 
 def test_publishing_needs_an_account(site: Site) -> None:
@@ -86,7 +86,7 @@ def test_only_the_author_changes_an_article(site: Site) -> None:
     editor = article.replace("/article/", "/editor/")
     forged = {"title": "Forged", "description": "By somebody.", "body": "Nothing."}
 
-    oskar.get(editor).refused(403).one("nav.navbar a.navbar-brand", "the way home")
+    oskar.get(editor).refused(403).one("nav.navbar a.navbar-brand", "a link to the home page")
     oskar.send(editor, **forged).refused(403)
     stranger.get(editor).asks_to_sign_in()
     stranger.send(editor, **forged).asks_to_sign_in()
@@ -126,16 +126,16 @@ def test_a_comment_names_its_author(site: Site) -> None:
     oskar.read("/settings").submit("form:has(textarea[name=bio])", **name).redirects_to("/profile/Oskar & Co?")
 
     page = site.anonymous.read(article)
-    page.card("So was I.").one("a[href='/profile/nora']", "a link to who wrote it").says("nora")
+    page.card("So was I.").one("a[href='/profile/nora']", "a link to the author").says("nora")
     card = page.card("I was there.")
-    link = card.one("a[href^='/profile/']", "a link to who wrote it, with the name that they have now")
+    link = card.one("a[href^='/profile/']", "a link to the author's new profile")
     link.says("Oskar & Co?")
     site.read(link.attribute("href") or "").one("h4", "the name").says("Oskar & Co?")
-    shown = card.one("img.comment-author-img", "the picture of who wrote it").attribute("src")
-    assert shown == picture, f"the comment by Oskar shows {shown}, and Oskar has {picture}"
-    card.one(".card-block p", "the text, alone").says("I was there.")
-    shown = page.card("So was I.").one("img.comment-author-img", "the picture of who wrote it").attribute("src")
-    assert "default-avatar.svg" in (shown or ""), f"the comment by nora shows {shown}, and nora has no picture"
+    shown = card.one("img.comment-author-img", "the author's picture").attribute("src")
+    assert shown == picture, f"Expected the picture {picture} in the comment by Oskar. Found {shown}."
+    card.one(".card-block p", "the text").says("I was there.")
+    shown = page.card("So was I.").one("img.comment-author-img", "the author's picture").attribute("src")
+    assert "default-avatar.svg" in (shown or ""), f"Expected default-avatar.svg in the comment by nora. Found {shown}."
 
 
 def test_commenting_needs_an_account(site: Site) -> None:
@@ -149,8 +149,10 @@ def test_commenting_needs_an_account(site: Site) -> None:
     )
     form.one("textarea[placeholder='Write a comment...']", "a text area")
     form.one("button[type=submit]", "a button").says("Post Comment")
-    image = site.read(article).one("form.comment-form img.comment-author-img", "the picture of who is writing")
-    assert image.attribute("src") == picture, f"the form shows {image.attribute('src')}, one's own is {picture}"
+    image = site.read(article).one("form.comment-form img.comment-author-img", "the visitor's picture")
+    assert image.attribute("src") == picture, (
+        f"Expected the picture {picture} in the comment form. Found {image.attribute('src')}."
+    )
 
     stranger.send(f"{article}/comments", body="Forged.").asks_to_sign_in()
 
@@ -174,7 +176,7 @@ def test_only_the_author_takes_a_comment_down(site: Site) -> None:
     oskar.read(article).card("Thank you all.").none(".mod-options", "a button")
     nora.read(article).card("I was there.").none(".mod-options", "a button")
     stranger.read(article).none(".mod-options", "a button")
-    oskar.read(article).card("I was there.").one(".mod-options .ion-trash-a", "a sign to press")
+    oskar.read(article).card("I was there.").one(".mod-options .ion-trash-a", "a trash icon")
     nora.send(address).refused(403)
     stranger.send(address).asks_to_sign_in()
     site.read(article).lists(COMMENT, "comments", ["Thank you all.", "I was there."])
@@ -195,7 +197,7 @@ def test_articles_from_before_belong_to_nobody_who_signs_in(site: Site) -> None:
         for title in ("Ebb", "Flow"):
             card = home.card(title)
             author = card.one(".article-meta a.author", "the author")
-            assert author.words() != name, f'the old article "{title}" was given to {name}, who was there before'
+            assert author.words() != name, f'Expected another author for the old article "{title}". Found {name}.'
             old_hand.read(author.attribute("href") or "").one("h4", "the name").says(author.words())
             article = card.one("a.preview-link", "a link to the article").attribute("href") or ""
             old_hand.send(f"{article}/delete").refused(403)
@@ -213,7 +215,7 @@ def test_the_sample_articles_have_authors(site: Site) -> None:
         author = card.one(".article-meta a.author", "the author")
         site.read(author.attribute("href") or "").one("h4", "the name").says(author.words())
         picture = site.get(card.one(".article-meta img", "a picture").attribute("src") or "")
-        assert picture.status == 200, str(picture)
+        assert picture.status == 200, picture.instead_of(f"status 200 from {picture.request}")
     visitor = site.anonymous
     visitor.read("/login")
     for name in {card.one(".article-meta .author", "the author").words() for card in cards}:

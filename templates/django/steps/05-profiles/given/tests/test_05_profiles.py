@@ -24,7 +24,7 @@ ELSEWHERE = (
 
 def button(page: Page) -> str:
     """What the one button says that follows somebody."""
-    return page.one(BUTTON, "a button to follow somebody").words()
+    return page.one(BUTTON, "a follow button").words()
 
 
 def test_a_profile_lists_what_its_owner_wrote(site: Site) -> None:
@@ -53,7 +53,7 @@ def test_a_profile_has_a_tab_for_articles(site: Site) -> None:
         tab = site.read(f"/profile/{name}").one(".articles-toggle a.nav-link.active", "the current tab")
         tab.says("Articles")
         address = unquote(tab.attribute("href") or "")
-        assert address == f"/profile/{name}", f"the tab on the profile of {name} leads to {address}"
+        assert address == f"/profile/{name}", f"Expected a tab that links to /profile/{name}. Found {address}."
     site.read("/profile/nora").lists(CARD_TITLE, "articles", ["Low tide"])
     site.read("/profile/petra").none(".article-preview", "a card")
 
@@ -82,12 +82,18 @@ def test_following_has_a_direction(site: Site) -> None:
     assert button(petra.read("/profile/nora")) == "Follow nora"
     petra.read("/profile/nora").submit(FOLLOW).redirects_to("/profile/nora")
     petra.read("/profile/oskar").submit(FOLLOW).redirects_to("/profile/oskar")
-    assert button(petra.read("/profile/nora")) == "Unfollow nora", "petra does not follow nora any more"
+    assert button(petra.read("/profile/nora")) == "Unfollow nora", (
+        "Expected petra to follow nora still. Found no longer."
+    )
     assert button(petra.read("/profile/oskar")) == "Follow oskar"
-    assert button(oskar.read("/profile/nora")) == "Unfollow nora", "oskar does not follow nora any more"
+    assert button(oskar.read("/profile/nora")) == "Unfollow nora", (
+        "Expected oskar to follow nora still. Found no longer."
+    )
 
     oskar.read("/profile/nora").submit(FOLLOW).redirects_to("/profile/nora")
-    assert button(petra.read("/profile/nora")) == "Unfollow nora", "when oskar stopped following, so did petra"
+    assert button(petra.read("/profile/nora")) == "Unfollow nora", (
+        "Expected petra to follow nora after oskar stopped. Found no longer."
+    )
 
 
 def test_nobody_follows_themselves(site: Site) -> None:
@@ -97,7 +103,7 @@ def test_nobody_follows_themselves(site: Site) -> None:
 
     nora.send("/profile/nora/follow").refused(403)
 
-    nora.read("/profile/nora").none(BUTTON, "a button to follow oneself")
+    nora.read("/profile/nora").none(BUTTON, "a button to follow yourself")
 
 
 def test_following_needs_an_account(site: Site) -> None:
@@ -142,7 +148,7 @@ def test_an_article_offers_to_follow_its_author(site: Site) -> None:
     """The same button stands on an article's page, except for its author, and leads back to the article."""
     nora = site.register("nora")
     article = nora.publish("Low tide")
-    nora.read(article).none(BUTTON, "a button to follow oneself")
+    nora.read(article).none(BUTTON, "a button to follow yourself")
     assert button(site.anonymous.read(article)) == "Follow nora"
 
     site.read(article).submit(FOLLOW).redirects_to(article)
@@ -156,7 +162,7 @@ def test_an_article_offers_to_follow_its_author(site: Site) -> None:
 def test_following_leads_to_no_other_site(site: Site) -> None:
     """Whatever address a form brings along, in a hidden field or behind its own, the visitor stays here."""
     article = site.register("nora").publish("Low tide")
-    form = site.read(article).one(FOLLOW, "a form to follow somebody")
+    form = site.read(article).one(FOLLOW, "a follow form")
     hidden = form.names("input[type=hidden]:not([name=csrfmiddlewaretoken])")
 
     for elsewhere in ELSEWHERE:

@@ -42,7 +42,7 @@ def test_a_card_has_a_button_that_marks_it(site: Site) -> None:
 
     home = site.read("/")
     assert count(home.card("Moss"), ON) == 1
-    home.card("Moss").none(OFF, "a button that marks it again")
+    home.card("Moss").none(OFF, "an outlined favorite button")
     assert count(home.card("Lichen"), OFF) == 0
     assert press(site.read("/"), "Moss") == "/"
     assert count(site.read("/").card("Moss"), OFF) == 0
@@ -52,7 +52,7 @@ def test_an_article_says_favorite_or_unfavorite(site: Site) -> None:
     """On the page of an article the button says Favorite, once pressed Unfavorite, and leads back there."""
     moss = site.register("nora").publish("Moss")
     words = site.read(moss).one(OFF, "the favorite button").words()
-    assert "Favorite" in words, words
+    assert "Favorite" in words, f'Expected "Favorite" on the favorite button. Found "{words}".'
 
     assert press(site.read(moss)) == moss
 
@@ -107,8 +107,8 @@ def test_marking_twice_is_marking_once(site: Site) -> None:
 
     site.send(f"{moss}/unfavorite").redirects_to(moss)
     site.send(f"{moss}/unfavorite").redirects_to(moss)
-    assert count(site.read(moss), OFF) == 1, "the mark of somebody else was expected to stay"
-    assert count(site.read(lichen), ON) == 1, "the mark on another article was expected to stay"
+    assert count(site.read(moss), OFF) == 1, "Expected the other user's favorite to stay. Found none."
+    assert count(site.read(lichen), ON) == 1, "Expected the favorite on the other article to stay. Found none."
 
 
 def test_what_is_not_there_cannot_be_marked(site: Site) -> None:
@@ -160,7 +160,7 @@ def test_marking_on_a_list_stays_on_the_list(site: Site) -> None:
     for address in [*(link.attribute("href") or "" for link in links), quote("/profile/Zoë & Co")]:
         for _ in range(2):
             there = press(site.read(address), "Moss")
-            assert there == unquote(address), f"the button on {unquote(address)} leads to {there}"
+            assert there == unquote(address), f"Expected the button to redirect to {unquote(address)}. Found {there}."
     press(site.read("/"), "Moss")
 
     assert press(site.read("/profile/someone/favorites"), "Moss") == "/profile/someone/favorites"
@@ -209,7 +209,7 @@ def test_more_cards_are_no_more_questions(site: Site) -> None:
             other.send(f"{article}/favorite").redirects_to(article)
         for address, each in lists.items():
             cards, wanted = len(oskar.read(address).texts(CARD_TITLE)), each * numbers[-1]
-            assert cards == wanted, f"{address} was expected to show {wanted} articles, and shows {cards}"
+            assert cards == wanted, f"Expected {wanted} articles on {address}. Found {cards}."
         return {address: oskar.questions(address) for address in lists}
 
     few = asked(1, 2)
@@ -217,8 +217,8 @@ def test_more_cards_are_no_more_questions(site: Site) -> None:
     many = asked(3, 4, 5)
 
     for address, each in lists.items():
-        told = f"{few[address]} times for {2 * each} articles, and {many[address]} times for {5 * each}"
-        assert many[address] <= few[address], f"{address} asks the database {told}"
+        told = f"{few[address]} queries for {5 * each} articles on {address}, as for {2 * each}"
+        assert many[address] <= few[address], f"Expected at most {told}. Found {many[address]}."
 
 
 def test_more_comments_are_no_more_questions(site: Site) -> None:
@@ -232,5 +232,5 @@ def test_more_comments_are_no_more_questions(site: Site) -> None:
 
     few, many = asked(1, 2), asked(3, 4, 5, 6)
 
-    site.read(moss).card("Remark 6").one("a[href='/profile/reader6']", "who wrote it")
-    assert many <= few, f"{moss} asks the database {few} times for 2 comments, and {many} times for 6"
+    site.read(moss).card("Remark 6").one("a[href='/profile/reader6']", "a link to the author")
+    assert many <= few, f"Expected at most {few} queries for 6 comments on {moss}, as for 2. Found {many}."

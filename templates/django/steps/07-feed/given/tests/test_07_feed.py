@@ -63,7 +63,7 @@ def test_every_list_goes_on_over_pages(site: Site) -> None:
         first.lists(CARD_TITLE, "articles", [f"Number {number}" for number in range(11, 1, -1)])
         for number, link in links(first).items():
             wanted = f"{address}?page={number}"
-            assert unquote(link) == wanted, f"on {address}, the link {number} leads to {unquote(link)}"
+            assert unquote(link) == wanted, f"Expected a link {number} to {wanted}. Found {unquote(link)}."
         second = site.read(links(first)["2"])
         second.lists(CARD_TITLE, "articles", ["Number 1"])
         second.one(".pagination .page-item.active", "the current page").says("2")
@@ -79,9 +79,9 @@ def test_a_list_of_forty_pages_needs_no_forty_links(site: Site) -> None:
         page.one(".pagination .page-item.active", "the current page").says(str(current))
         shown = links(page)
         missing = [number for number in wanted.split() if number not in shown]
-        assert not missing, f"page {current} of 40 has no link to {', '.join(missing)}: {', '.join(shown)}"
+        assert not missing, f"Expected links to the pages {wanted} on /?page={current}. Found {', '.join(shown)}."
         assert shown["40"] == "/?page=40"
-        assert len(shown) <= 15, f"page {current} of 40 has {len(shown)} links to pages"
+        assert len(shown) <= 15, f"Expected at most 15 links to pages on /?page={current}. Found {len(shown)}."
 
 
 def test_a_page_that_is_not_there_is_not_found(site: Site) -> None:
@@ -91,7 +91,7 @@ def test_a_page_that_is_not_there_is_not_found(site: Site) -> None:
     site.read("/?page=2").lists(CARD_TITLE, "articles", ["Number 0"])
 
     for page in ("0", "-1", "3", "two", "9" * 20):
-        site.get(f"/?page={page}").refused(404).one("nav.navbar a.navbar-brand", "the way home")
+        site.get(f"/?page={page}").refused(404).one("nav.navbar a.navbar-brand", "a link to the home page")
 
 
 def test_your_feed_shows_those_whom_you_follow(site: Site) -> None:
@@ -149,7 +149,7 @@ def test_the_tabs_tell_which_list_this_is(site: Site) -> None:
     assert tag.one(current, "the current tab").attribute("href") == "/tag/sand"
     assert "sand" in tag.one(current, "the current tab").words()
     for page in (home, feed, tag):
-        page.none(".feed-toggle [aria-current]:not(.active)", "a tab that only a screen reader calls the current one")
+        page.none(".feed-toggle [aria-current]:not(.active)", "another tab with aria-current")
 
 
 def test_a_stranger_has_no_feed(site: Site) -> None:
@@ -172,14 +172,14 @@ def test_an_empty_feed_says_what_to_do(site: Site) -> None:
 
     empty = site.read("/?feed=following")
 
-    message = empty.one(".empty-feed-message", "a word on the empty feed")
+    message = empty.one(".empty-feed-message", "a message about the empty feed")
     assert "Your feed is empty" in message.words()
     message.one("a[href='/']", "a link to all articles")
     empty.none(".article-preview", "a card")
     empty.none(".pagination", "links to other pages")
     nora.publish("At last")
-    site.read("/?feed=following").none(".empty-feed-message", "a word on an empty feed")
-    site.read("/tag/nothing").none(".empty-feed-message", "a word on an empty feed")
+    site.read("/?feed=following").none(".empty-feed-message", "a message about an empty feed")
+    site.read("/tag/nothing").none(".empty-feed-message", "a message about an empty feed")
 
 
 def test_a_longer_list_is_no_more_questions(site: Site) -> None:
@@ -194,24 +194,26 @@ def test_a_longer_list_is_no_more_questions(site: Site) -> None:
             writers[number % 3].publish(f"Number {number}", tags=f"sand, tag{number}")
         pages = {str(page) for page in range(1, numbers[-1] // 10 + 2)}
         for address in ("/", "/?feed=following", "/tag/sand"):
-            assert set(links(site.read(address))) == pages, f"{address} was expected to have {len(pages)} pages"
+            assert set(links(site.read(address))) == pages, (
+                f"Expected {len(pages)} pages on {address}. Found {sorted(links(site.read(address)))}."
+            )
         return {address: site.questions(address) for address in ("/", "/?feed=following", "/tag/sand")}
 
     few, many = asked(*range(11)), asked(*range(11, 21))
 
     for address in few:
-        told = f"{address} asks the database {few[address]} times for two pages, and {many[address]} times for three"
-        assert many[address] <= few[address], told
+        told = f"{few[address]} queries for three pages on {address}, as for two. Found {many[address]}"
+        assert many[address] <= few[address], f"Expected at most {told}."
 
 
 def test_a_longer_list_is_hardly_more_work(site: Site) -> None:
     """The ten newest of thousands are found without a look at each of the others."""
     site.fill("article=100", others=20)
     few, cards = site.work("/"), len(site.read("/").texts(CARD_TITLE))
-    assert cards == 10, f"/ was expected to show 10 of 100 articles, and shows {cards}"
+    assert cards == 10, f"Expected 10 of 100 articles on /. Found {cards}."
 
     site.fill("article=900", others=0)
     many = site.work("/")
 
-    told = f"the database takes {few} steps to draw / with 100 articles, and {many} with 1,000"
-    assert many < 2 * few, f"{told}: it was expected to find the ten newest without reading them all"
+    told = f"fewer than {2 * few} database steps for / with 1,000 articles, because 100 take {few}"
+    assert many < 2 * few, f"Expected {told}. Found {many}."
