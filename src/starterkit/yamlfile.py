@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -18,18 +18,22 @@ from starterkit.textfile import decode_text
 _KINDS = {"str": "text", "int": "a whole number", "float": "a number", "bool": "true or false", "null": "nothing"}
 _SAFE_BOUND, _DEEPEST = 600, 100
 _SHOWN = 12  # valid words in an error
+_NEAR = 0.6  # similarity of a suggestion, from 0 to 1
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def did_you_mean(word: str, known: list[str]) -> str:
-    """Return `Did you mean "…"?` with the nearest known words, or the first ones."""
-    close = get_close_matches(word, known, n=3, cutoff=0.5)
+def did_you_mean(word: str, known: list[str], similar: Sequence[str] = ()) -> str:
+    """Return `Did you mean "…"?` with the nearest words, or the first known ones if none is near.
+
+    `similar` are other names of the known words, which are suggested but never listed.
+    """
+    close = get_close_matches(word, [*known, *similar], n=3, cutoff=_NEAR)
     if close:
         return "Did you mean " + " or ".join(f'"{name}"' for name in close) + "?"
     if not known:
         return ""
     more = f", … ({len(known)} in all)" if len(known) > _SHOWN else ""
-    return "It can be: " + ", ".join(known[:_SHOWN]) + (more or ".")
+    return "Valid values: " + ", ".join(known[:_SHOWN]) + (more or ".")
 
 
 def parse(data: bytes, file: str) -> Value:

@@ -13,19 +13,19 @@ from tests.support.commands import starterkit
 @pytest.mark.parametrize(
     ("args", "says"),
     [
-        pytest.param(["help"], "--help` shows them all.", id="help"),
+        pytest.param(["help"], "--help` shows all commands.", id="help"),
         pytest.param(["chek"], 'There is no command `chek`. Did you mean "check"', id="command"),
         pytest.param(["check", "--jsn"], 'has no option --jsn. Did you mean "--json"', id="option"),
         pytest.param(["check", "-x"], "has no option -x.", id="short option"),
         pytest.param(["--frobnicate"], "has no option --frobnicate.", id="option before a command"),
-        pytest.param(["check", "-C", "."], "comes before the command: `starterkit -C FOLDER check`", id="late -C"),
+        pytest.param(["check", "-C", "."], "before the command: `starterkit -C FOLDER check`", id="late -C"),
         pytest.param(["-C"], "-C", id="no folder"),
         pytest.param(["-C", "nowhere", "check"], "There is no folder nowhere.", id="folder"),
-        pytest.param(["status", "more"], "status` does not take more.", id="too much"),
-        pytest.param(["template", "new", "a", "b", "c", "d"], "new` does not take c d.", id="much too much"),
+        pytest.param(["status", "more"], "status` doesn't accept", id="too much"),
+        pytest.param(["template", "new", "a", "b", "c", "d"], 'accept "c d"', id="much too much"),
         pytest.param(["template", "add-step"], "template add-step` needs TEMPLATE.", id="too little"),
-        pytest.param(["run", "--port", "abc"], '--port wants a number from 1 to 65535, and found "abc"', id="port"),
-        pytest.param(["run", "--port", "70000"], "--port wants a number from 1 to 65535", id="port too high"),
+        pytest.param(["run", "--port", "abc"], 'Invalid port "abc"', id="port"),
+        pytest.param(["run", "--port", "70000"], "a number from 1 to 65535", id="port too high"),
         *(
             pytest.param([command], "There is no starterkit project in", id=f"{command} outside")
             for command in ("check", "next", "hint", "solve", "undo", "lesson", "status", "run")

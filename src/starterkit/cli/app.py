@@ -15,7 +15,7 @@ from starterkit import __version__
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.invocation import NAME
 from starterkit.cli.options import Json, console_of, flag, folder_of, option
-from starterkit.cli.typer_adapter import reject_extra, skip_conversion, unknown_command, usage_error
+from starterkit.cli.typer_adapter import reject_extra, show_plainly, skip_conversion, unknown_command, usage_error
 from starterkit.errors import UsageError
 
 _BEGIN, _LEARN, _LOOK, _AUTHORS = "Begin", "Learn, step by step", "Look around", "Write templates"
@@ -151,7 +151,19 @@ def run(arguments: list[str], console: Console) -> int:
 
 
 class _PlainHelp:
-    """Shows `--help` without a type, for commands and groups."""
+    """Shows the help of commands and groups without types, and with examples that can be copied."""
+
+    examples: tuple[str, ...] = ()
+    examples_title = ""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Show the help, and then the examples. Rich would wrap long ones."""
+        super().format_help(ctx, formatter)  # type: ignore[misc]
+        console = console_of(ctx)
+        if self.examples:
+            console.print(self.examples_title or ("Examples:" if len(self.examples) > 1 else "Example:"), indent=1)
+        for example in self.examples:
+            console.verbatim(console.invocation.typed(example), "cyan", indent=3)
 
     def get_help_option(self, ctx: Any) -> Any:
         option = super().get_help_option(ctx)  # type: ignore[misc]
@@ -198,7 +210,9 @@ class _Group(_PlainHelp, typer.core.TyperGroup):
 
 def command_line() -> Any:
     """Return the command line, ready to be called with arguments."""
-    return _group("", root, invoke_without_command=True, epilog=_EXAMPLES)
+    group = _group("", root, invoke_without_command=True)
+    group.examples, group.examples_title = ("new my-site", "check", "next"), "The way through a path:"
+    return group
 
 
 def _group(name: str, callback: Callable[..., Any], **settings: Any) -> Any:
@@ -214,15 +228,24 @@ def _group(name: str, callback: Callable[..., Any], **settings: Any) -> Any:
 def _command(entry: CommandEntry) -> Any:
     callback = _imported(entry.target)
     app = typer.Typer(add_completion=False)
-    add = app.command(entry.name.split()[-1], cls=_Command, epilog=_examples(*entry.examples))
+    add = app.command(entry.name.split()[-1], cls=_Command, help=_help_of(callback))
     add(_with_json(callback) if entry.has_json else callback)
-    return _built(app)
+    command = _built(app)
+    command.examples = entry.examples
+    return command
+
+
+def _help_of(callback: Callable[..., Any]) -> str:
+    """Return the docstring of a command with each paragraph on one line, which the terminal wraps."""
+    paragraphs = (inspect.getdoc(callback) or "").split("\n\n")
+    return "\n\n".join(paragraph.replace("\n", " ") for paragraph in paragraphs)
 
 
 def _built(app: typer.Typer) -> Any:
     command = typer.main.get_command(app)
     for param in command.params:
         skip_conversion(param)
+        show_plainly(param)
     return command
 
 
@@ -246,23 +269,14 @@ def _with_json(command: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def _examples(*lines: str) -> str:
-    title = "Examples:" if len(lines) > 1 else "Example:"
-    # Typer removes leading spaces, but not those inside markup.
-    return "\n".join((title, *(f"[cyan]  {NAME} {line}[/cyan]" for line in lines)))
-
-
-_EXAMPLES = _examples("new my-site", "check", "next").replace("Examples:", "The way through a path:")
-
-
 def root(
     context: typer.Context,
-    folder: Annotated[str, option("-C", "FOLDER", "Work on the project in this folder.")] = "",
-    version: Annotated[bool, flag("--version", "Show the version and leave.")] = False,
+    folder: Annotated[str, option("-C", "FOLDER", "Folder of your project (default: the current folder).")] = "",
+    version: Annotated[bool, flag("--version", "Show the version and exit.")] = False,
 ) -> None:
-    """Learn backend development: build a real site, step by step, with tests that tell what is missing.
+    """Learn backend development by building a real site, step by step.
 
-    Alone, it says where you are and what to do next.
+    Tests show what is missing. Without a command, starterkit shows where you are and what to do next.
     """
     console = console_of(context)
     if version:
@@ -270,7 +284,9 @@ def root(
         raise typer.Exit(0)
     if folder:
         if not folder_of(context).is_dir():
-            raise UsageError(f"There is no folder {folder_of(context)}.", "`-C` wants the folder of your project.")
+            raise UsageError(
+                f"There is no folder {folder_of(context)}.", "Use the folder of your project: `starterkit -C FOLDER`."
+            )
         console.invocation = console.invocation.inside(folder)
     if context.invoked_subcommand is None:
         _imported("commands.status:here")(context)

@@ -39,7 +39,7 @@ def option(names: str, metavar: str, help: str, complete: Completer | None = Non
 
 
 def argument(metavar: str, help: str, complete: Completer | None = None) -> Any:
-    """Return an argument."""
+    """Return an argument. Typer adds brackets to the name of an optional one, and dots to that of a repeated one."""
     return typer.Argument(metavar=metavar, help=help, autocompletion=complete)
 
 
@@ -64,28 +64,44 @@ def beginning_with(incomplete: str, candidates: list[str]) -> list[str]:
     return [candidate for candidate in candidates if candidate.startswith(incomplete)]
 
 
-_ELSEWHERE_HELP = "A template from elsewhere: a folder, or a git address (URL, URL@TAG, URL@TAG#FOLDER)."
-Json = Annotated[bool, flag("--json", "Answer with one JSON object, for scripts.")]
-KeepMine = Annotated[bool, flag("--keep-mine", "On a conflict: your lines win.")]
-TakeTheirs = Annotated[bool, flag("--take-theirs", "On a conflict: the path's lines win; yours are kept aside.")]
-Markers = Annotated[bool, flag("--markers", "On a conflict: write both into the file, for you to settle.")]
-SaveLarge = Annotated[bool, flag("--save-large", "Commit files above 10 MB with your work.")]
-LeaveOut = Annotated[bool, flag("--leave-out", "Leave files above 10 MB and nested repositories where they are.")]
-Elsewhere = Annotated[str, option("--template", "PLACE", _ELSEWHERE_HELP)]
-Trust = Annotated[bool, flag("--trust", "Run the code of a template from elsewhere without asking.")]
-Framework = Annotated[
-    str, option("--framework -f", "NAME", "Which framework; `starterkit list` shows them.", complete_frameworks)
+_ELSEWHERE_HELP = "External template: a folder or a git URL (URL, URL@TAG, URL@TAG#FOLDER)."
+Json = Annotated[bool, flag("--json", "Print one JSON object, for scripts.")]
+KeepMine = Annotated[bool, flag("--keep-mine", "If there are conflicts, keep your lines.")]
+TakeTheirs = Annotated[
+    bool, flag("--take-theirs", "If there are conflicts, take the path's lines. Your versions are kept.")
 ]
-Data = Annotated[list[str] | None, option("--data -d", "KEY=VALUE", "Answer a question, for example site_title=Notes.")]
-At = Annotated[str, option("--at", "STEP", "Begin at this step, with the steps before it solved.", complete_starts)]
-Title = Annotated[str, option("--title", "TEXT", "Its title for people; else made of the name.")]
+Markers = Annotated[bool, flag("--markers", "If there are conflicts, write both versions into the file, with markers.")]
+SaveLarge = Annotated[bool, flag("--save-large", "Commit files above 10 MB too.")]
+LeaveOut = Annotated[bool, flag("--leave-out", "Leave files above 10 MB and nested repositories out of the commit.")]
+Elsewhere = Annotated[str, option("--template", "PLACE", _ELSEWHERE_HELP)]
+Trust = Annotated[bool, flag("--trust", "Run the code of an external template without asking.")]
+Framework = Annotated[
+    str,
+    option(
+        "--framework -f", "NAME", "Framework of the site. `starterkit list` shows all frameworks.", complete_frameworks
+    ),
+]
+Data = Annotated[
+    list[str] | None,
+    option("--data -d", "KEY=VALUE", "Answer to a question, for example site_title=Notes. Repeatable."),
+]
+At = Annotated[
+    str,
+    option(
+        "--at",
+        "STEP",
+        "Step to start at, with the steps before it solved (default: the starter project).",
+        complete_starts,
+    ),
+]
+Title = Annotated[str, option("--title", "TEXT", "Title that people see (default: made from the name).")]
 
 
 def only_one(options: Mapping[str, object]) -> str:
     """Return the name of the option that was given, or "". Raises `UsageError` if two were given."""
     given = [name for name, value in options.items() if value]
     if len(given) > 1:
-        raise UsageError(f"{given[0]} and {given[1]} exclude each other.", "Choose one of them.")
+        raise UsageError(f"{given[0]} and {given[1]} exclude each other.", "Use only one of them.")
     return given[0] if given else ""
 
 
@@ -95,7 +111,7 @@ def data_answers(data: list[str] | None) -> dict[str, str]:
     for item in data or []:
         key, sign, value = item.partition("=")
         if not sign or not key.strip():
-            raise UsageError(f'--data wants KEY=VALUE, and found "{item}".', "For example: --data site_title=Notes")
+            raise UsageError(f'Invalid --data "{item}".', "Use KEY=VALUE, for example `--data site_title=Notes`.")
         answers[key.strip()] = value
     return answers
 
@@ -103,7 +119,7 @@ def data_answers(data: list[str] | None) -> dict[str, str]:
 def whole_number(value: str, option: str) -> int:
     """Return the number that an option gives, at least 1, or 0 without one. Raises `UsageError`."""
     if value and not (value.isascii() and value.isdigit() and int(value)):
-        raise UsageError(f'{option} wants a whole number from 1 on, and found "{value}".', f"For example: {option} 2")
+        raise UsageError(f'Invalid {option} "{value}".', f"Use a whole number of at least 1, for example `{option} 2`.")
     return int(value or 0)
 
 
@@ -111,5 +127,5 @@ def part_of(shard: str) -> tuple[int, int]:
     """Return the part that `--shard I/N` names. Without a name it is (1, 1), the whole. Raises `UsageError`."""
     match = re.fullmatch(r"([0-9]{1,6})/([0-9]{1,6})", shard or "1/1")
     if not match or not 1 <= int(match[1]) <= int(match[2]):
-        raise UsageError(f'Invalid shard "{shard}".', "Use a part such as `--shard 1/4`, the first of four.")
+        raise UsageError(f'Invalid shard "{shard}".', "Use part and number of parts, for example `--shard 1/4`.")
     return int(match[1]), int(match[2])

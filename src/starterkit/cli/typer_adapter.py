@@ -34,6 +34,17 @@ def skip_conversion(param: Any) -> None:
         param._runtime_param = _Unconverted()
 
 
+def show_plainly(param: Any) -> None:
+    """Show an argument by its name only, such as `[TEST]...`, and a flag without a type."""
+    if param.param_type_name == "argument":
+        vars(param)["display_type_rich"] = lambda ctx: None
+        if param.required:
+            dots = "..." if param.nargs != 1 and "..." not in param.metavar else ""
+            vars(param)["_usage_display_name"] = lambda: param.metavar + dots
+    elif param.metavar is None:
+        param.metavar = ""
+
+
 def usage_error(error: typer.TyperException) -> UsageError:
     """Return one of Typer's errors in starterkit's words, chosen by its kind and not by its message."""
     context: Any = getattr(error, "ctx", None)
@@ -43,7 +54,7 @@ def usage_error(error: typer.TyperException) -> UsageError:
         fix = _nearest_option(option, context) or f"`{command} --help` lists its options."
         return UsageError(f"`{command}` has no option {option}.", fix)
     parameter = getattr(error, "param", None)
-    fix = f"`{command} --help` shows what can stand there."
+    fix = f"`{command} --help` shows what it accepts."
     # Typer gives an error about an option's value, or the lack of a value, no kind.
     if not option and parameter is not None and not getattr(error, "message", ""):
         return UsageError(f"`{command}` needs {parameter.metavar or parameter.name.upper()}.", fix)
@@ -52,15 +63,17 @@ def usage_error(error: typer.TyperException) -> UsageError:
 
 
 def reject_extra(context: Any, extra: list[str]) -> None:
-    """Raise `UsageError` for arguments that a command does not take."""
+    """Raise `UsageError` for arguments that a command doesn't accept."""
     if extra and not context.resilient_parsing:
         command = context.command_path
-        raise UsageError(f"`{command}` does not take {' '.join(extra)}.", f"`{command} --help` shows what it takes.")
+        raise UsageError(
+            f'`{command}` doesn\'t accept "{" ".join(extra)}".', f"`{command} --help` shows what it accepts."
+        )
 
 
 def unknown_command(name: str, known: list[str]) -> UsageError:
     """Return the error for a command that does not exist."""
-    fix = "`starterkit --help` shows them all." if name == "help" else _nearest(name, known)
+    fix = "`starterkit --help` shows all commands." if name == "help" else _nearest(name, known)
     return UsageError(f"There is no command `{name}`.", fix)
 
 
@@ -68,10 +81,11 @@ def _nearest_option(option: str, context: Any) -> str:
     if context is None:
         return ""
     if option == "-C":
-        return f"It comes before the command: `starterkit -C FOLDER {context.info_name}`."
-    known = [name for param in context.command.params for name in param.opts if name.startswith("--")]
-    suggestion = _nearest(option, known)
-    return suggestion if suggestion.startswith("Did you mean") else ""
+        return f"Type -C before the command: `starterkit -C FOLDER {context.info_name}`."
+    names = [name for param in context.command.params for name in param.opts if name.startswith("--")]
+    # The dashes are equal in all options, so they don't count as similar.
+    suggestion = _nearest(option.lstrip("-"), [name.lstrip("-") for name in (*names, "--help")])
+    return suggestion.replace(' "', ' "--') if suggestion.startswith("Did you mean") else ""
 
 
 def _nearest(name: str, known: list[str]) -> str:

@@ -196,7 +196,7 @@ def _selected(project: Project, names: Sequence[str], expected: Sequence[Expecte
                 step = BASE if name == BASE else project.template.find_step(name)
                 chosen = [test.id for test in expected if test.step == step]
         if not chosen:
-            close = get_close_matches(name, [test.id for test in expected], n=1, cutoff=0.5)
+            close = get_close_matches(name, [test.id for test in expected], n=1)
             fix = f'Did you mean "{close[0]}"?' if close else f"For example: `starterkit check {expected[-1].step}`."
             raise UsageError(f'There is no test, test file or step "{name}" on the path so far.', fix)
         ids += chosen

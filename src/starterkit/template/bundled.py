@@ -45,6 +45,6 @@ def bundled_template(name: str) -> tuple[Path, Template]:
     """Return a bundled template with its folder. Raises `UsageError`."""
     key, names = name.strip().lower(), bundled_names()
     if key not in names:
-        raise UsageError(f'There is no framework "{name}" here.', did_you_mean(key, names))
+        raise UsageError(f'Unknown framework "{name}".', did_you_mean(key, names))
     folder = bundled_folder() / key
     return folder, read_template(FolderSource(folder))

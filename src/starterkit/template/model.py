@@ -207,8 +207,9 @@ class Template:
                 return name
         if key.isdigit():
             raise UsageError(f"There is no step {text} in the {self.title} path: it has {len(self.step_names)}.")
-        known = [*self.step_names, *(name.split("-", 1)[1] for name in self.step_names)]
-        raise UsageError(f'There is no step "{text}" in the {self.title} path.', did_you_mean(key, known))
+        short_names = [name.split("-", 1)[1] for name in self.step_names]
+        fix = did_you_mean(key, list(self.step_names), short_names)
+        raise UsageError(f'There is no step "{text}" in the {self.title} path.', fix)
 
     def lesson(self, step: str) -> str:
         """Return a step's lesson as Markdown."""

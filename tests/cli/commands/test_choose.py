@@ -130,7 +130,7 @@ def test_nothing_is_wider_than_the_terminal(tmp_path: Path, width: int) -> None:
         pytest.param(["-a", "langauge=python"], 'no question "langauge". Did you mean "language"?', id="question"),
         pytest.param(["-a", "language=pyton"], '"pyton" is no answer to language', id="answer"),
         pytest.param(["-a", "language=pyton"], 'Did you mean "python"?', id="nearest"),
-        pytest.param(["-a", "build=zzz"], "It can be: site, api, app, small.", id="none near"),
+        pytest.param(["-a", "build=zzz"], "Valid values: site, api, app, small.", id="none near"),
         pytest.param(["-a", "build"], '--answer wants KEY=VALUE, and found "build"', id="no value"),
         pytest.param(["-a", "=x"], "--answer wants KEY=VALUE", id="no key"),
         pytest.param(["-a", "build=api", "-a", "build=site"], "answered in two ways: api and site", id="twice"),

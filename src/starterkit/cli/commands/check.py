@@ -26,11 +26,9 @@ _SHOWN_OF_A_GROUP = 3
 def check(
     context: typer.Context,
     tests: Annotated[
-        list[str] | None, argument("TEST", "Only these: tests, test files or steps.", complete_tests)
+        list[str] | None, argument("TEST", "Tests, test files or steps to run (default: all so far).", complete_tests)
     ] = None,
-    pristine: Annotated[
-        bool, flag("--pristine", "Take the tests from the path, whatever was changed in yours.")
-    ] = False,
+    pristine: Annotated[bool, flag("--pristine", "Run the path's own tests, even if you changed yours.")] = False,
     fresh: Annotated[bool, flag("--fresh", "Create the environment again first.")] = False,
 ) -> int:
     """Run the tests for all steps so far.

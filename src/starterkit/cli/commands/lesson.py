@@ -20,7 +20,7 @@ def lesson(
     context: typer.Context,
     step: Annotated[
         str,
-        argument("STEP", "Which lesson: the number or the name; else that of the present step.", complete_steps),
+        argument("STEP", "Number or name of a step (default: the current step).", complete_steps),
     ] = "",
 ) -> None:
     """Show the lesson of a step."""

@@ -43,20 +43,20 @@ from starterkit.template.resolve import locate_bundled
 
 _DEFAULT_FOLDER = "my-site"
 _UNSURE = "choose"  # this answer asks the questions of `starterkit choose` first
-_BUNDLE_HELP = "Take all packages from this bundle, now and later, and nothing from the network."
+_BUNDLE_HELP = "Bundle to take all packages from, now and later, without the network."
 
 
 def new(
     context: typer.Context,
-    destination: Annotated[str, argument("DEST", "The folder to make, for example my-site.")] = "",
+    destination: Annotated[str, argument("DEST", "Folder to create, for example my-site.")] = "",
     framework: Framework = "",
     template: Elsewhere = "",
     trust: Trust = False,
     data: Data = None,
-    defaults: Annotated[bool, flag("--defaults", "Take the default answer to every question.")] = False,
-    no_install: Annotated[bool, flag("--no-install", "Do not make its environment and run its tests now.")] = False,
+    defaults: Annotated[bool, flag("--defaults", "Use the default answer to every question.")] = False,
+    no_install: Annotated[bool, flag("--no-install", "Don't create the environment or run the tests now.")] = False,
     at: At = "",
-    complete: Annotated[bool, flag("--complete", "Begin at the end, with every step solved.")] = False,
+    complete: Annotated[bool, flag("--complete", "Start with the complete site, with every step solved.")] = False,
     bundle: Annotated[str, option("--bundle", "DIR", _BUNDLE_HELP)] = "",
 ) -> int:
     """Create a site in a new git repository with its learning path.

@@ -31,8 +31,8 @@ def next_step(
     keep_mine: KeepMine = False,
     take_theirs: TakeTheirs = False,
     markers: Markers = False,
-    solve_first: Annotated[bool, flag("--solve", "Take the solution of this step first.")] = False,
-    no_check: Annotated[bool, flag("--no-check", "Go on as it is, without running anything.")] = False,
+    solve_first: Annotated[bool, flag("--solve", "Merge the solution of this step first.")] = False,
+    no_check: Annotated[bool, flag("--no-check", "Continue without running the tests.")] = False,
     save_large: SaveLarge = False,
     leave_out: LeaveOut = False,
 ) -> int:

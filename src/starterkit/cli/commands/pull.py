@@ -16,16 +16,16 @@ from starterkit.project.project import Project
 from starterkit.project.pull import PullArguments, PullResult
 from starterkit.template.model import BASE
 
-_FROM_HELP = "A remote, an address, a folder, a bundle file of git, or a branch; else the remote of this branch."
+_FROM_HELP = "Remote, URL, folder, git bundle or branch to merge from (default: the remote of this branch)."
 
 
 def pull(
     context: typer.Context,
-    source: Annotated[str, argument("[FROM]", _FROM_HELP)] = "",
-    branch: Annotated[str, argument("[BRANCH]", "Which branch of it; else the one that belongs to yours.")] = "",
+    source: Annotated[str, argument("FROM", _FROM_HELP)] = "",
+    branch: Annotated[str, argument("BRANCH", "Branch to merge (default: the one that belongs to yours).")] = "",
     keep_mine: KeepMine = False,
     take_theirs: Annotated[
-        bool, flag("--take-theirs", "On a conflict: the lines that come win; yours stay in your history.")
+        bool, flag("--take-theirs", "If there are conflicts, take the new lines. Yours stay in your history.")
     ] = False,
     save_large: SaveLarge = False,
     leave_out: LeaveOut = False,

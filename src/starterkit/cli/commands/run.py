@@ -19,9 +19,9 @@ _LAST_PORT = 65535
 
 def run(
     context: typer.Context,
-    port: Annotated[str, option("--port", "N", "On this port; else the first free one.")] = "",
-    open_browser: Annotated[bool, flag("--open", "Open it in the browser, too.")] = False,
-    reset: Annotated[bool, flag("--reset", "Make the database anew first; the old one stays beside it.")] = False,
+    port: Annotated[str, option("--port", "N", "Port to serve on (default: first free port).")] = "",
+    open_browser: Annotated[bool, flag("--open", "Open the site in your browser.")] = False,
+    reset: Annotated[bool, flag("--reset", "Create a new database first. The old file is kept.")] = False,
 ) -> int:
     """Serve your site, and restart it after each change.
 
@@ -51,7 +51,7 @@ def _number(port: str) -> int | None:
         return None
     if port.isdecimal() and 1 <= int(port) <= _LAST_PORT:
         return int(port)
-    raise UsageError(f'--port wants a number from 1 to {_LAST_PORT}, and found "{port}".', "For example: --port 8080")
+    raise UsageError(f'Invalid port "{port}".', f"Use a number from 1 to {_LAST_PORT}, for example `--port 8080`.")
 
 
 def _serve(console: Console, project: Project, port: int | None, open_browser: bool, *, reset: bool) -> int:

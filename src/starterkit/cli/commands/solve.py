@@ -35,10 +35,12 @@ _DIFF_STYLES = {"+++": "bold", "---": "bold", "@@": "cyan", "+": "green", "-": "
 
 def solve(
     context: typer.Context,
-    files: Annotated[list[str] | None, argument("FILE", "Take only these files of the solution, whole.")] = None,
-    show: Annotated[bool, flag("--show", "Only show the solution against your code.")] = False,
-    replace_all: Annotated[bool, flag("--replace", "Take every file of the path; yours are kept and named.")] = False,
-    no_check: Annotated[bool, flag("--no-check", "Merge it in without running the tests.")] = False,
+    files: Annotated[
+        list[str] | None, argument("FILE", "Files to replace with the solution's (default: merge the whole solution).")
+    ] = None,
+    show: Annotated[bool, flag("--show", "Show how the solution differs from your code, and change nothing.")] = False,
+    replace_all: Annotated[bool, flag("--replace", "Replace every file of the path. Your versions are kept.")] = False,
+    no_check: Annotated[bool, flag("--no-check", "Merge without running the tests.")] = False,
     keep_mine: KeepMine = False,
     take_theirs: TakeTheirs = False,
     markers: Markers = False,

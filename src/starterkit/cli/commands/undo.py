@@ -17,10 +17,8 @@ from starterkit.project.undo import undo as restore
 
 def undo(
     context: typer.Context,
-    redo: Annotated[bool, flag("--redo", "Do again what was taken back last.")] = False,
-    force: Annotated[
-        bool, flag("--force", "Also over commits and changes made since; they stay in a snapshot.")
-    ] = False,
+    redo: Annotated[bool, flag("--redo", "Redo the command that was undone last.")] = False,
+    force: Annotated[bool, flag("--force", "Undo later commits and changes too. They stay in a snapshot.")] = False,
 ) -> None:
     """Undo the last command that changed files.
 

@@ -19,8 +19,8 @@ from starterkit.process import quoted
 
 def new(
     context: typer.Context,
-    name: Annotated[str, argument("[NAME]", "Its name, for example my-path, or a folder (. is this one).")] = "",
-    destination: Annotated[str, argument("[DEST]", "The folder to make; else NAME, here.")] = "",
+    name: Annotated[str, argument("NAME", "Its name, for example my-path, or a folder (. is this one).")] = "",
+    destination: Annotated[str, argument("DEST", "The folder to make; else NAME, here.")] = "",
     title: Title = "",
 ) -> None:
     """Create a small template with a starter project and one step."""

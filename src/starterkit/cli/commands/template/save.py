@@ -17,7 +17,7 @@ from starterkit.process import quoted
 
 def save(
     context: typer.Context,
-    folder: Annotated[str, argument("[DIR]", "The repository that `open` wrote; else this folder.")] = "",
+    folder: Annotated[str, argument("DIR", "The repository that `open` wrote; else this folder.")] = "",
     to: Annotated[str, option("--to", "FOLDER", "Save here, not where it was opened from.")] = "",
     force: Annotated[bool, flag("--force", "Overwrite what was changed in the template meanwhile.")] = False,
     renumber: Annotated[bool, flag("--renumber", "Number the steps in the order of their commits.")] = False,

@@ -11,7 +11,7 @@ from starterkit.cli.options import argument, complete_frameworks
 
 _HELP = "A bundled name, a folder, or a git address; else all bundled ones."
 TemplateFolder = Annotated[str, argument("TEMPLATE", "The template's folder.", complete_frameworks)]
-Templates = Annotated[list[str] | None, argument("[TEMPLATE]...", _HELP, complete_frameworks)]
+Templates = Annotated[list[str] | None, argument("TEMPLATE", _HELP, complete_frameworks)]
 MOST_LINES = 20
 
 

@@ -70,9 +70,7 @@ _DEFAULT_FOLDER = "workshop"
 _FOLDER_HELP = "The workshop's folder; else the one that you are in, else workshop."
 _REMOTE_HELP = "Where each person's repository lives: an address with {login} or {folder} in it."
 RosterFile = Annotated[str, argument("ROSTER", "A CSV file with the people, as learning platforms export it.")]
-WorkshopFolder = Annotated[
-    str, argument("[DIR]", "The workshop's folder; else the one that you are in, else workshop.")
-]
+WorkshopFolder = Annotated[str, argument("DIR", "The workshop's folder; else the one that you are in, else workshop.")]
 RemoteTemplate = Annotated[str, option("--remote-template", "ADDRESS", _REMOTE_HELP)]
 Due = Annotated[str, option("--due", "TIME", 'When work is due, for example "2026-11-30 17:00".')]
 

@@ -58,7 +58,7 @@ def _workshop_if_any(context: typer.Context) -> Workshop | None:
 
 
 PeopleNames = Annotated[
-    list[str] | None, argument("[WHO]...", "Only these people, by folder, login, e-mail or name.", complete_people)
+    list[str] | None, argument("WHO", "Only these people, by folder, login, e-mail or name.", complete_people)
 ]
 TrustSubmissions = Annotated[
     bool, flag("--trust-submissions", "Start submissions without a sandbox, where there is none.")
