@@ -181,7 +181,8 @@ def _path_texts() -> Iterator[ReadText]:
     """The titles, summaries, goals and traits of path.yml and step.yml."""
     for file in (*sorted(ROOT.glob("templates/*/path.yml")), *sorted(ROOT.glob("templates/*/steps/*/step.yml"))):
         data = yaml.safe_load(file.read_text("utf-8"))
-        data.pop("hints", None)
+        for code in ("hints", "entry_point", "tests"):  # hints and the titles of tests are kinds of their own
+            data.pop(code, None)
         for value in _leaves(data):
             yield _read(file, 1, value)
 

@@ -21,12 +21,12 @@ _UNSUITED = 2.5  # a rank between no answer and naming a framework
 class Sureness(Enum):
     """How sure an advice is, in words."""
 
-    ONLY = "there is no choice"
+    ONLY = "no choice"
     EQUAL = "undecided"
     GUESS = "a guess"
-    CLOSE = "a close call"
+    CLOSE = "not very"
     FAIR = "fairly sure"
-    CLEAR = "sure"
+    CLEAR = "very sure"
 
 
 @dataclass(frozen=True)

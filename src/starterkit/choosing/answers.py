@@ -21,7 +21,7 @@ def parse_answers(typed: Iterable[str], questions: Sequence[Question]) -> dict[s
         name, choice = _parsed(word, questions)
         if answers.setdefault(name, choice) != choice:
             raise UsageError(
-                f'"{name}" is answered in two ways: {answers[name]} and {choice}.', "Leave one of them out."
+                f'The question "{name}" has two answers: {answers[name]} and {choice}.', "Keep only one of them."
             )
     return answers
 
@@ -36,15 +36,15 @@ def _parsed(word: str, questions: Sequence[Question]) -> tuple[str, str]:
     if not key or not value:
         first = questions[0]
         raise UsageError(
-            f'--answer wants KEY=VALUE, and found "{word}".',
-            f"For example: --answer {first.name}={first.choices[0].name}",
+            f'Invalid answer "{word}".',
+            f"Use KEY=VALUE, for example `--answer {first.name}={first.choices[0].name}`.",
         )
     question = next((question for question in questions if question.name == key), None)
     if question is None:
-        raise UsageError(f'There is no question "{key}".', did_you_mean(key, [question.name for question in questions]))
+        raise UsageError(f'Unknown question "{key}".', did_you_mean(key, [question.name for question in questions]))
     names = [choice.name for choice in question.choices]
     if value not in (*names, SKIP):
-        raise UsageError(f'"{value}" is no answer to {key} ("{question.text}").', did_you_mean(value, names))
+        raise UsageError(f'Unknown answer "{value}" for {key} ("{question.text}").', did_you_mean(value, names))
     return key, value
 
 

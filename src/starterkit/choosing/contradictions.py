@@ -10,15 +10,15 @@ from starterkit.choosing.questions import Decides
 
 # Two answers, as question and choice, and why they contradict each other.
 _PAIRS = (
-    (("style", "wires"), ("handle", "editors"), "What is ready for editors and accounts hides its wires."),
-    (("style", "box"), ("after", "explain"), "What is in the box works before you can explain it."),
-    (("style", "box"), ("time", "days"), "The box takes longer to know than a few evenings."),
-    (("style", "box"), ("build", "small"), "A full box is much for something small."),
-    (("know", "new"), ("handle", "contract"), "Types and documentation are more to learn at once."),
-    (("time", "days"), ("handle", "contract"), "Types and documentation are more to learn in a few evenings."),
-    (("know", "new"), ("handle", "crowds"), "Many who wait at once is a subject for later, when the basics are there."),
-    (("time", "days"), ("handle", "editors"), "What is ready for editors takes longer to know than a few evenings."),
-    (("time", "days"), ("after", "job"), "A company's code wants more than a few evenings."),
+    (("style", "wires"), ("handle", "editors"), "Ready-made accounts and editing hide how they work."),
+    (("style", "box"), ("after", "explain"), "Ready-made parts work before you can explain them."),
+    (("style", "box"), ("time", "days"), "Ready-made parts take longer to learn than a few evenings."),
+    (("style", "box"), ("build", "small"), "Many ready-made parts are a lot for something small."),
+    (("know", "new"), ("handle", "contract"), "Types and documentation are more to learn at the same time."),
+    (("time", "days"), ("handle", "contract"), "Types and documentation take longer to learn than a few evenings."),
+    (("know", "new"), ("handle", "crowds"), "Learn the basics before you serve many users at once."),
+    (("time", "days"), ("handle", "editors"), "A ready-made admin takes longer to learn than a few evenings."),
+    (("time", "days"), ("after", "job"), "To work on a company's code, you need more than a few evenings."),
 )
 
 
@@ -33,10 +33,10 @@ def _pairs(advice: Advice) -> Iterator[str]:
         if first not in chosen or second not in chosen or (advice.known_fits and ("time", "days") in (first, second)):
             continue
         titles = [_spoken_for(advice, answer) for answer in (first, second)]
-        weighed = "Both were weighed."
+        weighed = "Both answers count."
         if not set(titles[0]) & set(titles[1]):
             names = [listed(each) for each in titles]
-            weighed = f"The first speaks for {names[0]}, the second for {names[1]}; both were weighed."
+            weighed = f"The first speaks for {names[0]}, the second for {names[1]}. Both answers count."
         yield f"{joined((chosen[first].restated, chosen[second].restated))}. {sentence} {weighed}"
 
 
@@ -52,13 +52,13 @@ def _outright(advice: Advice) -> Iterator[str]:
     team, known = by_kind.get(Decides.TEAM), by_kind.get(Decides.KNOWN)
     language = by_kind.get(Decides.LANGUAGE)
     if team and language and not team.named & language.named:
-        yield f"{joined((team.restated, language.restated))}. The team goes first."
+        yield f"{joined((team.restated, language.restated))}. The team decides."
     elif known and language and known.named >= language.named and not team:
-        sentence = "Nothing else here is written in that. To stay with it, go deeper in what you know"
-        yield f"{joined((known.restated, language.restated))}. {sentence}; what is new to you goes first here."
+        sentence = "No other framework here uses that language. This advice prefers what is new to you."
+        yield f"{joined((known.restated, language.restated))}. {sentence}"
     elif language and advice.language_goes_first and not team:
         title = advice.language_goes_first.title
         wishes = f"{language.restated}, and your other answers describe {title}."
-        yield f"{wishes} The language goes first; if it need not, start with {title}."
+        yield f"{wishes} The language decides. If another language is fine, start with {title}."
     if team and known and team.named & known.named:
-        yield f"{joined((team.restated, known.restated))}. So go deeper there, and expand from it."
+        yield f"{joined((team.restated, known.restated))}. So learn more of it before you add another framework."

@@ -74,7 +74,7 @@ def unmet(advice: Advice, template: Template) -> list[Reason]:
 def start_warnings(template: Template) -> list[str]:
     """Return the warnings about the start: that it is the more advanced or the heavier one."""
     return [
-        f"{warning}: {template.traits[trait].reason}"
+        f"{warning}. {template.traits[trait].reason}"
         for trait, warning in START_WARNINGS.items()
         if trait in template.traits and template.traits[trait].strength <= WEAK
     ]
@@ -122,18 +122,18 @@ def _sentence_for(scores: Scores, template: Template, choice: Choice) -> str:
     """What an answer says for the framework that it names outright, or ""."""
     if template.name in choice.named and choice.decides is Decides.LANGUAGE:
         others = [other.title for other in scores.templates if other.name in choice.named and other != template]
-        too = f", as with {listed(others)}" if others else ""
-        return f"with {template.title} you write {template.language}{too}."
+        too = f" So {'do' if others[1:] else 'does'} {listed(others)}." if others else ""
+        return f"{template.title} uses {template.language}.{too}"
     if template.name in choice.named and choice.decides is Decides.TEAM:
-        return "there are people to ask and code to read, and what you learn is of use the next day."
+        return "Your colleagues can answer questions. You can use what you learn the next day."
     return ""
 
 
 def _sentence_against(template: Template, choice: Choice) -> str:
     if choice.decides is Decides.LANGUAGE and template.name not in choice.named:
-        return f"with {template.title} you write {template.language}."
+        return f"{template.title} uses {template.language}."
     if choice.decides is Decides.KNOWN and template.name in choice.named:
-        return "it has less that is new to show you."
+        return f"{template.title} has less to teach you."
     return ""
 
 

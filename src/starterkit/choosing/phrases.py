@@ -9,7 +9,7 @@ from starterkit.choosing.scoring import AnswerChange
 from starterkit.template.model import Template
 
 SHOWN_REASONS = 4
-ONE_FITS_ALL = "There is no framework that is right for everyone; this one fits what you answered."
+ONE_FITS_ALL = "No framework is right for everyone. This one fits your answers."
 
 
 def headline(advice: Advice) -> str:
@@ -23,22 +23,25 @@ def headline(advice: Advice) -> str:
 def how_sure(advice: Advice) -> str:
     """Return how sure the advice is, and why."""
     if advice.sureness is Sureness.ONLY:
-        return "There is one framework here, so there was nothing to choose between."
+        return "Only one framework is available, so there is nothing to choose between."
     count, of = len(advice.chosen), len(advice.scores.questions)
-    answered = f"You answered {count} of {of} questions" if count else "You answered nothing"
-    if advice.sureness is Sureness.EQUAL:
-        compare = "Compare the costs below, and take the one that you like."
-        return f"How sure: undecided. {answered}, and the points are equal. {compare}"
+    if not count:
+        return f"You answered none of the {of} questions, so this is {Sureness.GUESS.value}."
+    more = " Compare the costs, and take the framework that you like." if advice.sureness is Sureness.EQUAL else ""
+    return f"How sure: {advice.sureness.value}. You answered {count} of {of} questions.{more}"
+
+
+def how_many_lead_elsewhere(advice: Advice) -> str:
+    """Return how many other answers would lead to another framework, which is what `how_sure` is computed from."""
     elsewhere, others = advice.leads_elsewhere
-    changes = f"of {others} ways to change one answer, {elsewhere or 'none'} would lead to another framework"
-    return f"How sure: {advice.sureness.value}. {answered}; {changes}."
+    return f"{elsewhere} of {others} other answers would lead to another framework."
 
 
 def stay(advice: Advice) -> str:
     """Return the advice to stay with a known framework if the wishes describe only that one, or ""."""
     if advice.known_fits is None:
         return ""
-    wishes = f"Your wishes describe {advice.known_fits.title}, which you know: to get this done, stay there."
+    wishes = f"Your wishes describe {advice.known_fits.title}, which you know. To finish this project, stay with it."
     return f"{wishes} To learn something new, read on."
 
 
@@ -48,10 +51,8 @@ def price(advice: Advice, template: Template) -> list[str]:
 
 
 def because(reason: Reason) -> str:
-    """Return a reason as one sentence, or as two if one would have two colons."""
-    if ": " in reason.sentence:
-        return f"{reason.because}. {reason.sentence[0].upper()}{reason.sentence[1:]}"
-    return f"{reason.because}: {reason.sentence}"
+    """Return the answers behind a reason, and the reason."""
+    return f"{reason.because}. {reason.sentence}"
 
 
 def tipped(advice: Advice) -> list[str]:
@@ -74,26 +75,26 @@ def tipped(advice: Advice) -> list[str]:
 def _tip(advice: Advice, template: Template) -> str:
     """Which answer would have led to this framework, or "" if only naming it would."""
     change = next((change for change in advice.tips(template) if not change.names_a_framework), None)
-    return f"It would be {template.title}{_alone(advice)} {_condition(advice, change)}." if change else ""
+    return f"The result would be {_only(advice)}{template.title} {_condition(advice, change)}." if change else ""
 
 
 def _no_wish(advice: Advice, template: Template) -> str:
     if any(question.name == "team" and choice.decides for question, choice in advice.chosen):
         return "Only another team would change this."
-    return f"No single wish would have made it {template.title}{_alone(advice)}; a team that works in it would."
+    return f"Only a team that uses {template.title} would make {template.title} the result."
 
 
-def _alone(advice: Advice) -> str:
-    return " alone" if advice.equals else ""
+def _only(advice: Advice) -> str:
+    return "only " if advice.equals else ""
 
 
 def _condition(advice: Advice, change: AnswerChange) -> str:
     if change.choice is None:
         given = next(choice for question, choice in advice.chosen if question is change.question)
-        return f'without this: "{given.label}" ({change.question.name}={given.name})'
-    return f'if you had said: "{change.choice.label}" ({change.question.name}={change.choice.name})'
+        return f'without your answer "{given.label}" ({change.question.name}={given.name})'
+    return f'if you had answered "{change.choice.label}" ({change.question.name}={change.choice.name})'
 
 
 def step_of_path(stage: Stage) -> str:
     """Return when to learn a framework of the roadmap."""
-    return f"when {stage.when}" if stage.trait else "now, until something real of yours runs"
+    return f"when {stage.when}" if stage.trait else "now, until your first project runs"

@@ -24,18 +24,18 @@ class Wording:
 
 
 WORDINGS = {
-    "quick_start": Wording("starts quickly", "you want the next idea on screen within the hour"),
-    "gentle_start": Wording("little to know at first", "you want to see the basics without the rest"),
-    "explicit": Wording("every wire in sight", "you want to see how the parts work underneath"),
-    "batteries": Wording("everything in the box", "you are tired of building accounts and forms by hand"),
-    "admin": Wording("an admin in the box", "editors need a place to write that you need not build"),
+    "quick_start": Wording("quick start", "you want to see the next idea on screen within an hour"),
+    "gentle_start": Wording("gentle start", "you want to see only the basics"),
+    "explicit": Wording("nothing hidden", "you want to see how the parts work"),
+    "batteries": Wording("ready-made parts", "you no longer want to build accounts and forms by hand"),
+    "admin": Wording("ready-made admin", "editors need a place to write, and you don't want to build it"),
     "server_pages": Wording("pages from the server", "you want to build pages that people read"),
-    "json_api": Wording("a JSON API", "an app or another program needs your data"),
-    "generated_docs": Wording("documents itself", "other programs need your data, and documentation of how to get it"),
-    "async": Wording("waits for many at once", "requests wait on other services, or many come at once"),
-    "typed": Wording("types do work", "you want types to find mistakes before users do"),
-    "one_language": Wording("one language all through", "you want to build what runs in the browser too"),
-    "conventions": Wording("one agreed layout", "you join a team and want to know your way around"),
+    "json_api": Wording("JSON API", "an app or another program needs your data"),
+    "generated_docs": Wording("generated documentation", "other programs need your data and its documentation"),
+    "async": Wording("many requests at once", "requests wait for other services, or many arrive at once"),
+    "typed": Wording("types that are checked", "you want types to find mistakes before users do"),
+    "one_language": Wording("one language", "you also want to build what runs in the browser"),
+    "conventions": Wording("common conventions", "you join a team and want to know your way around"),
 }
 
 # The sentence for a weak start. The reason in path.yml follows it.
@@ -89,7 +89,7 @@ class Question:
 
 
 # These wishes count for every user, with any answers.
-EVERYBODY = Choice("", "", "Whoever starts wants to see something work soon", {"quick_start": 1, "gentle_start": 1})
+EVERYBODY = Choice("", "", "Everyone wants to see something work soon", {"quick_start": 1, "gentle_start": 1})
 
 
 def questions(templates: Sequence[Template]) -> tuple[Question, ...]:
@@ -108,12 +108,15 @@ def questions(templates: Sequence[Template]) -> tuple[Question, ...]:
 
 
 _KNOW = (
-    Choice("new", "Programming is new to me", "Programming is new to you", {"gentle_start": 3, "quick_start": 1}),
+    Choice("new", "I'm new to programming", "You are new to programming", {"gentle_start": 3, "quick_start": 1}),
     Choice(
         "some", "I have written small programs", "You have written small programs", {"gentle_start": 1, "explicit": 1}
     ),
     Choice(
-        "much", "I program for a living, but not with these", "You program for a living", {"typed": 1, "conventions": 1}
+        "much",
+        "I program for a living, but not with these frameworks",
+        "You program for a living",
+        {"typed": 1, "conventions": 1},
     ),
 )
 _BUILD = (
@@ -125,14 +128,14 @@ _BUILD = (
     ),
     Choice(
         "api",
-        "An API: data for an app or for other programs",
+        "An API: data for an app or other programs",
         "You want to build an API",
         {"json_api": 3, "generated_docs": 2, "typed": 2},
     ),
     Choice(
         "app",
-        "A page that reacts while you use it, with a front-end of its own",
-        "You want to build a page that reacts while it is used",
+        "An interactive app with a front end in the browser",
+        "You want to build an interactive app",
         {"one_language": 2, "json_api": 3},
     ),
     Choice(
@@ -151,112 +154,118 @@ _AFTER = (
     ),
     Choice(
         "publish",
-        "Put a site of my own on the web, and keep it running",
-        "You want to put a site of your own on the web",
+        "Put my own site on the web and keep it running",
+        "You want to put your own site on the web",
         {"server_pages": 1, "batteries": 1, "admin": 1},
     ),
     Choice(
         "services",
         "Build services that other programs rely on",
-        "You want to build services that programs rely on",
+        "You want to build services that other programs rely on",
         {"json_api": 1, "typed": 2},
     ),
     Choice(
         "both",
-        "Build both halves: what runs in the browser, and the server",
-        "You want to build both halves",
+        "Build both halves: the browser side and the server",
+        "You want to build both the browser side and the server",
         {"one_language": 2},
     ),
     Choice(
         "job",
-        "Find my way in the code of a company",
-        "You want to find your way in a company's code",
+        "Work on the code of a company",
+        "You want to work on a company's code",
         {"conventions": 2, "typed": 1},
     ),
 )
 _TIME = (
-    Choice("days", "A weekend, or a few evenings", "You have a few evenings", {"quick_start": 2}),
-    Choice("weeks", "Some weeks", "You have some weeks", {"quick_start": 1}),
+    Choice("days", "A weekend or a few evenings", "You have a few evenings", {"quick_start": 2}),
+    Choice("weeks", "A few weeks", "You have a few weeks", {"quick_start": 1}),
     Choice(
-        "months", "Months: I want to go deep", "You have months and want to go deep", {"batteries": 1, "conventions": 1}
+        "months",
+        "Months: I want to learn a lot",
+        "You have months and want to learn a lot",
+        {"batteries": 1, "conventions": 1},
     ),
 )
 _STYLE = (
-    Choice("wires", "Every wire: I put the parts together myself", "You like to see every wire", {"explicit": 3}),
+    Choice(
+        "wires",
+        "Show me the wires: I connect the parts myself",
+        "You like to connect the parts yourself",
+        {"explicit": 3},
+    ),
     Choice(
         "box",
-        "All in the box: the parts are there, I learn to use them",
-        "You like to have it all in the box",
+        "All in one box: I learn to use ready-made parts",
+        "You like ready-made parts",
         {"batteries": 3},
     ),
 )
 _HANDLE = (
     Choice(
         "editors",
-        "Editors who write, readers with accounts",
-        "It must handle editors and accounts",
+        "Editors who write, and readers with accounts",
+        "Your project must handle editors and accounts",
         {"admin": 4, "batteries": 2},
     ),
     Choice(
         "crowds",
-        "Many who wait at once: chat, streams, slow services",
-        "It must handle many who wait at once",
+        "Many users who wait at once: chat, streams, slow services",
+        "Your project must handle many users who wait at once",
         {"async": 4},
     ),
     Choice(
         "contract",
-        "Data that must be right, with documentation for others",
-        "It must handle data that others rely on",
+        "Data that must be correct, with documentation for others",
+        "Your project must handle data that others rely on",
         {"generated_docs": 2, "typed": 2},
     ),
-    Choice("little", "Nothing out of the ordinary", "It must handle nothing out of the ordinary", {"quick_start": 1}),
+    Choice("little", "Nothing special", "Your project has no special demands", {"quick_start": 1}),
 )
 
 
-_TEAM = (Choice("none", "No, or I learn for myself", "No team decides for you"),)
+_TEAM = (Choice("none", "No, or I'm learning for myself", "No team decides for you"),)
 
 # Each question with its fixed choices. Those made of templates follow them.
 _QUESTIONS = (
     Question(
         "know",
         "What do you know already?",
-        "What is familiar decides how much may be new at once. Of several, name the one that is most familiar.",
+        "This decides how much may be new. If you know several, choose the most familiar one.",
         _KNOW,
     ),
     Question(
         "language",
         "Which language do you want to write first?",
-        "A language that you like carries you through the first weeks.",
+        "A language that you like makes the first weeks easier.",
         (),
     ),
-    Question("build", "What do you want to build?", "Each framework makes another kind of thing short.", _BUILD),
+    Question("build", "What do you want to build?", "Each framework makes a different kind of project easy.", _BUILD),
     Question(
         "after",
-        "What do you want to be able to do after it?",
-        "A first framework is for what you learn with it, not for life.",
+        "What do you want to be able to do afterwards?",
+        "You choose a first framework to learn from it, and not forever.",
         _AFTER,
     ),
     Question(
         "time",
-        "How much time will you give it?",
-        "What has much in the box takes longer to learn, and gives it back later.",
+        "How much time do you have?",
+        "A large framework takes longer to learn, and saves time later.",
         _TIME,
     ),
     Question(
         "style",
-        "Do you like to see every wire, or to have it all in the box?",
-        "This is where frameworks differ most, and it is a matter of taste.",
+        "Do you like to connect the parts yourself, or to get them ready-made?",
+        "Frameworks differ most in this point, and it's a matter of taste.",
         _STYLE,
     ),
     Question(
         "team",
-        "Does your team or employer work in one of these?",
-        "People to ask, and code to read, are worth more than any feature.",
+        "Does your team or employer use one of these frameworks?",
+        "Colleagues to ask and code to read are worth more than any feature.",
         _TEAM,
     ),
-    Question(
-        "handle", "What must it handle?", "What is hard to add later should be there from the beginning.", _HANDLE
-    ),
+    Question("handle", "What must your project handle?", "Some things are hard to add later.", _HANDLE),
 )
 
 
@@ -272,7 +281,7 @@ def _known(template: Template) -> Choice:
 
 
 def _team(template: Template) -> Choice:
-    label, restated = f"Yes, in {template.title}", f"Your team works in {template.title}"
+    label, restated = f"Yes, {template.title}", f"Your team uses {template.title}"
     return Choice(template.name, label, restated, {}, Decides.TEAM, frozenset((template.name,)))
 
 

@@ -13,7 +13,7 @@ from starterkit.git.worktree import write_file
 
 _FORMAT = 1
 _NAME = "choice.json"
-_FIX = "`starterkit choose --save` writes it anew."
+_FIX = "Run `starterkit choose --save` to save a choice again."
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,8 @@ def save(folder: Path, saved: SavedChoice) -> Path:
         write_file(folder, _NAME, File(FILE, f"{text}\n".encode()))
     except OSError as error:
         raise EnvironmentProblem(
-            f"The choice cannot be saved in {folder}: {error.strerror}.", "Name it: `starterkit new --framework NAME`."
+            f"The choice cannot be saved in {folder}: {error.strerror}.",
+            "Name the framework instead: `starterkit new --framework NAME`.",
         ) from error
     return folder / _NAME
 
@@ -51,4 +52,4 @@ def saved_choice(folder: Path) -> SavedChoice | None:
             format == _FORMAT
         ):
             return SavedChoice(framework, template, answers)
-    raise FileError(str(file), None, "this is not a choice that this starterkit has saved", _FIX)
+    raise FileError(str(file), None, "this file isn't a choice that starterkit saved", _FIX)

@@ -10,7 +10,7 @@ import typer
 from starterkit.choosing.advice import Advice
 from starterkit.choosing.contradictions import contradictions
 from starterkit.choosing.explanation import Reason, reasons, start_warnings, unmet
-from starterkit.choosing.phrases import how_sure, step_of_path
+from starterkit.choosing.phrases import how_many_lead_elsewhere, how_sure, step_of_path
 from starterkit.choosing.questions import EVERYBODY, WORDINGS, Choice
 from starterkit.choosing.roadmap import path
 from starterkit.choosing.saved import SavedChoice
@@ -25,18 +25,18 @@ from starterkit.paths import expand_user_path, settings_folder
 from starterkit.template.model import Template
 
 _LABEL = 34  # the columns before the numbers
-_ANSWER_HELP = "Answer a question, for example language=python; VALUE may be skip."
-_TEMPLATE_HELP = "A template from elsewhere takes part: a folder or git address."
+_ANSWER_HELP = "Answer to a question, for example language=python."
+_TEMPLATE_HELP = "External template to compare: a folder or a git URL."
 
 
 def choose(
     context: typer.Context,
     answer: Annotated[list[str] | None, option("--answer -a", "KEY=VALUE", _ANSWER_HELP, complete_answers)] = None,
-    defaults: Annotated[bool, flag("--defaults", "Skip every question that no --answer answers.")] = False,
+    defaults: Annotated[bool, flag("--defaults", "Skip every question without an --answer.")] = False,
     template: Annotated[list[str] | None, option("--template", "PLACE", _TEMPLATE_HELP)] = None,
-    explain: Annotated[bool, flag("--explain", "Show what each answer added to which framework, and why.")] = False,
-    save: Annotated[bool, flag("--save", "Let new take the framework from here.")] = False,
-    html: Annotated[str, option("--html", "FILE", "Write the result as a card to share or print.")] = "",
+    explain: Annotated[bool, flag("--explain", "Show the points of each answer for each framework.")] = False,
+    save: Annotated[bool, flag("--save", "Save the result, which `starterkit new` then uses.")] = False,
+    html: Annotated[str, option("--html", "FILE", "Write the result as a web page to share or print.")] = "",
 ) -> None:
     """Find the framework to start with, in a few questions.
 
@@ -71,17 +71,17 @@ def _show(console: Console, shown: ShownAdvice, *, explain: bool) -> None:
     if advice.chosen:
         given = " ".join(f"-a {question.name}={choice.name}" for question, choice in advice.chosen)
         section(console, "Your answers")
-        console.say_prose(f"To change one: `starterkit choose --defaults {given}`.")
-        console.say_prose("`--explain` shows how the points add up.")
+        console.say_prose(f"To change an answer, edit this command: `starterkit choose --defaults {given}`.")
+        console.say_prose("To see how the points add up, add `--explain`.")
     if shown.card:
-        console.print(f"The card is in {shown.card}.")
+        console.print(f"The web page is in {shown.card}.")
     begin = (advice.start, *advice.equals)
     if shown.saved:
-        console.say_prose(f"Saved: `new` takes {advice.start.title} when no framework is named.")
+        console.say_prose(f"Saved. `starterkit new` uses {advice.start.title} if you name no framework.")
         begin = (advice.start,)
     if advice.known_fits:
         begin = (*begin, advice.known_fits)
-    why = "Begin in a new folder" if len(begin) == 1 else "Begin in a new folder, with either"
+    why = "Create a site in a new folder" if len(begin) == 1 else "Create a site in a new folder, with either framework"
     console.type_next(why, *map(shown.command, begin))
 
 
@@ -102,9 +102,7 @@ def _show_scores(console: Console, advice: Advice) -> None:
     def signed(points: Points) -> list[str]:
         return [f"{points[number]:+}" if points[number] else "·" for number in advice.ranking]
 
-    console.print(
-        text("How the points add up", "bold"), ": a wish of weight ×w for a trait adds w times a framework's strength."
-    )
+    console.print(text("How the points add up", "bold"), ": weight (×) times strength (0 to 3) for each trait.")
     console.print()
     if is_wide:
         show_row("", titles, "bold")
@@ -112,11 +110,14 @@ def _show_scores(console: Console, advice: Advice) -> None:
         console.print(text(name, "cyan"))
         shares = advice.scores.shares(choice)
         for share in shares:
-            label = f"{WORDINGS[share.trait].label} ×{share.weight}" if share.trait else "goes before wishes"
+            label = f"{WORDINGS[share.trait].label} ×{share.weight}" if share.trait else "counts more than wishes"
             show_row(f"  {label}", signed(share.points))
         if not shares:
             console.print("adds nothing", indent=2)
-    show_row("In all", signed(advice.totals), "bold")
+    show_row("Total", signed(advice.totals), "bold")
+    if advice.runner_up:
+        console.print()
+        console.print(how_many_lead_elsewhere(advice))
     _show_why(console, advice)
 
 
@@ -130,7 +131,7 @@ def _show_why(console: Console, advice: Advice) -> None:
         console.print(text(wording.label, "bold"), f"  ({name}, 0 to 3)")
         for template in _templates(advice):
             trait = template.traits.get(name)
-            reason = f"{trait.strength}  {trait.reason}" if trait else "0  Its path.yml says nothing about this."
+            reason = f"{trait.strength}  {trait.reason}" if trait else "0  Its path.yml doesn't mention this trait."
             source = f" ({trait.source})" if trait and trait.source else ""
             console.print(f"{template.title} {reason}{source}", indent=2, hang=2)
 

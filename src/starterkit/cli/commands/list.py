@@ -16,30 +16,43 @@ from starterkit.template.model import Step, Template
 
 def list_frameworks(
     context: typer.Context,
-    names: Annotated[list[str] | None, argument("NAME", "Only these frameworks.", complete_frameworks)] = None,
+    names: Annotated[
+        list[str] | None, argument("NAME", "Frameworks to list with their steps.", complete_frameworks)
+    ] = None,
 ) -> None:
     """List the frameworks, what each costs you, and how long it takes."""
-    _show(console_of(context), [bundled_template(name)[1] for name in names or bundled_names()])
+    _show(console_of(context), [bundled_template(name)[1] for name in names or bundled_names()], with_steps=bool(names))
 
 
-def _show(console: Console, templates: Sequence[Template]) -> None:
+def _show(console: Console, templates: Sequence[Template], *, with_steps: bool) -> None:
+    """Show what each framework is, what it costs and how long it takes. `with_steps` adds its steps."""
     if console.json("list", {"frameworks": [_as_json(template) for template in templates]}):
         return
-    for template in templates:
+    for number, template in enumerate(templates):
+        if number:
+            console.print()
         total = sum(step.minutes for step in template.steps)
         console.print(
             text(template.name, "bold"),
             f"  {template.title}, {template.language}: {len(template.steps)} steps, about {minutes(total)}",
         )
         console.print(template.summary, indent=2)
-        console.print(f"The price: {template.trade_off}", indent=2)
-        for step in template.steps:
-            tests = f"{len(step.tests)} tests"
-            console.print(f"{step.number}  {step.title:24}{minutes(step.minutes):>8}{tests:>10}", indent=4)
+        console.print(f"Cost: {template.trade_off}", indent=2)
+        if with_steps:
+            _show_steps(console, template)
+    if with_steps:
+        console.type_next("Create a site in a new folder", f"new my-site --framework {templates[0].name}")
+    elif templates:
         console.print()
-    console.say_prose("`choose` finds out which one to start with. It matters less than that you finish one.")
-    if templates:
-        console.type_next("Begin in a new folder", f"new my-site --framework {templates[0].name}")
+        console.say_prose(f"To see the steps of a framework: `starterkit list {templates[0].name}`.")
+        console.type_next("To find the framework to start with", "choose")
+
+
+def _show_steps(console: Console, template: Template) -> None:
+    console.print()
+    for step in template.steps:
+        tests = f"{len(step.tests)} tests"
+        console.print(f"{step.number}  {step.title:24}{minutes(step.minutes):>11}{tests:>10}", indent=4)
 
 
 def _as_json(template: Template) -> dict[str, Any]:

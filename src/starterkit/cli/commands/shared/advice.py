@@ -24,8 +24,8 @@ from starterkit.template.model import Template
 
 _BACK = ("b", "back")
 _HOW = (
-    "Type a number or a word; Enter takes what stands in brackets, which is to skip at first. "
-    "`b` goes back to the question before, Ctrl-C ends."
+    "Type a number or a word. Enter takes the answer in brackets, and skip leaves a question out. "
+    "b goes back one question. Ctrl-C stops."
 )
 
 
@@ -59,7 +59,7 @@ def candidates(console: Console, folder: Path, addresses: Iterable[str]) -> tupl
         if not located.is_bundled:
             places[located.template.name] = str(located.folder) if located.is_folder else address
     if not templates:
-        raise UsageError("This starterkit has no frameworks: its installation is not whole.", "Install it again.")
+        raise UsageError("This installation of starterkit has no frameworks.", "Install starterkit again.")
     return tuple(templates.values()), places
 
 
@@ -113,13 +113,14 @@ def _ask(console: Console, question: Question, before: str, *, is_first: bool) -
         if typed in _BACK:
             console.print("This is the first question.")
         else:
-            console.say_prose(f"Please type a number from 1 to {len(question.choices)}, one of the words, or Enter.")
+            console.say_prose(f"Type a number from 1 to {len(question.choices)}, one of the words, or Enter.")
 
 
 def show_advice(console: Console, advice: Advice) -> None:
     """Show where to start and why, the price, the runner-up, and what comes after it."""
-    console.print(text(headline(advice), "bold green"))
-    console.print(how_sure(advice))
+    sure, start = text(how_sure(advice)), text(headline(advice), "bold green")
+    for line in (start, sure) if advice.chosen else (sure, start):
+        console.print(line)
     if stay(advice):
         console.print()
         console.print(text(stay(advice), "bold"))
@@ -130,10 +131,10 @@ def show_advice(console: Console, advice: Advice) -> None:
         _show_points(console, price(advice, template))
     contradictions = tensions(advice)
     if contradictions:
-        section(console, "What pulls in different directions")
+        section(console, "Answers that contradict each other")
         _show_points(console, contradictions)
     if advice.equals:
-        section(console, "What would tell them apart")
+        section(console, "What would decide between them")
     elif advice.runner_up:
         section(console, f"The runner-up: {advice.runner_up.title}")
         console.print(advice.runner_up.summary, indent=2)

@@ -41,7 +41,7 @@ def card_of(shown: ShownAdvice) -> str:
         none=escape(ONE_FITS_ALL),
         fits=_fits(advice),
         why="\n".join(_why(advice, template) for template in begin),
-        tensions=_section("What pulls in different directions", _points(map(escape, contradictions(advice)))),
+        tensions=_section("Answers that contradict each other", _points(map(escape, contradictions(advice)))),
         runner_up=_runner_up(advice),
         path=_path(advice),
         answers=_answers(advice),
@@ -53,7 +53,7 @@ def card_of(shown: ShownAdvice) -> str:
 
 def _why(advice: Advice, template: Template) -> str:
     points = [
-        f"<b>{escape(reason.because)}.</b> {escape(reason.sentence[0].upper() + reason.sentence[1:])}"
+        f"<b>{escape(reason.because)}.</b> {escape(reason.sentence)}"
         for reason in reasons(advice, template)[:SHOWN_REASONS]
     ]
     why = _section(f"Why {template.title}", _points(points))
@@ -81,9 +81,9 @@ def _fits(advice: Advice) -> str:
             f'<tr><th scope="row">{title}</th><td class="bar"><span style="width:{share}%"></span></td>'
             f"<td>{points}</td></tr>"
         )
-    caption = "How much of your wishes each one grants, in points"
+    caption = "How many of your wishes each framework grants, in points"
     if any(choice.decides for _, choice in advice.chosen):
-        caption += ". What you named outright (a language, a team, what you know) goes before them."
+        caption += ". A language, a team and a framework that you know count more than wishes."
     return f"<table>\n<caption>{caption}</caption>\n" + "\n".join(rows) + "\n</table>"
 
 
@@ -91,7 +91,7 @@ def _runner_up(advice: Advice) -> str:
     other = advice.runner_up
     sentences = " ".join(map(escape, tipped(advice)))
     if other is None or advice.equals:
-        return _section("What would tell them apart", f"<p>{sentences}</p>" if sentences else "")
+        return _section("What would decide between them", f"<p>{sentences}</p>" if sentences else "")
     return _section(f"The runner-up: {other.title}", f"<p>{escape(other.summary)} {sentences}</p>")
 
 
@@ -109,4 +109,4 @@ def _answers(advice: Advice) -> str:
     rows = "\n".join(
         f"<dt>{escape(question.text)}</dt><dd>{escape(choice.label)}</dd>" for question, choice in advice.chosen
     )
-    return _section("The answers", f"<dl>\n{rows}\n</dl>" if rows else "<p>All questions were skipped.</p>")
+    return _section("The answers", f"<dl>\n{rows}\n</dl>" if rows else "<p>You skipped all questions.</p>")
