@@ -23,7 +23,7 @@ def test_the_list_shows_the_newest_article_first(site: Site) -> None:
     newest = answer["articles"][0]
     assert newest["slug"] == last["slug"]
     assert newest["description"] == "What Wednesday brought."
-    assert "body" not in newest, "an article in the list was expected to leave its text out"
+    assert "body" not in newest, "Expected no body for articles in a list. Found one."
 
 
 def test_a_new_article_comes_back(site: Site) -> None:
@@ -35,8 +35,10 @@ def test_a_new_article_comes_back(site: Site) -> None:
     assert read == published
     assert {name: read[name] for name in NEW} == NEW
     for moment in ("createdAt", "updatedAt"):
-        assert MOMENT.fullmatch(read[moment]), f"{moment} is {read[moment]}"
-    assert read["updatedAt"] == read["createdAt"], "a new article was expected to say that nothing has been changed yet"
+        assert MOMENT.fullmatch(read[moment]), f"Expected a time in UTC as {moment}. Found {read[moment]}."
+    assert read["updatedAt"] == read["createdAt"], (
+        "Expected updatedAt to equal createdAt in a new article. Found another time."
+    )
 
 
 @pytest.mark.parametrize("field", ["title", "description", "body"])
@@ -84,7 +86,7 @@ def test_a_body_that_makes_no_sense_is_refused(site: Site, body: bytes, about: s
 
     answer = site.ask("POST", "/api/articles", headers=headers, content=body)
 
-    assert answer.status == 422, str(answer)
+    assert answer.status == 422, answer.instead_of(f"status 422 from {answer.name}")
     if about in ("title", "article"):
         answer.refused(422, about=about)
     else:
@@ -150,8 +152,10 @@ def test_every_title_gives_an_address_that_can_be_asked_for(site: Site, title: s
     article = site.publish(title)
 
     slug = article["slug"]
-    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug), f"{slug} has other signs in it"
-    assert slug != "feed", "the address /api/articles/feed will be the feed's"
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug), (
+        f"Expected only letters, digits and hyphens in the slug. Found {slug}."
+    )
+    assert slug != "feed", "Expected another slug than feed, because the feed needs that URL. Found feed."
     assert site.get(f"/api/articles/{slug}").gives("article", "title") == title
 
 
@@ -173,7 +177,7 @@ def test_a_new_database_begins_with_articles(site: Site) -> None:
     site.start_anew()
 
     articles = site.anonymous.get("/api/articles").gives("articles")
-    assert articles, "a new database was expected to begin with articles, and has none"
+    assert articles, "Expected articles in a new database. Found none."
     assert "Only mine" not in [article["title"] for article in articles]
     for article in articles:
         assert site.anonymous.get(f"/api/articles/{article['slug']}").gives("article", "body")
@@ -185,7 +189,7 @@ def test_the_start_page_leads_on(site: Site) -> None:
 
     page = site.get("/")
 
-    assert page.status == 200, str(page)
+    assert page.status == 200, page.instead_of(f"status 200 from {page.name}")
     assert "text/html" in page.headers["Content-Type"]
     assert 'href="/docs"' in page.text
     assert f'href="/api/articles/{article["slug"]}"' in page.text
@@ -197,13 +201,15 @@ def test_the_docs_page_needs_nobody_else(site: Site) -> None:
     """The docs page and all that it loads come from this site, so that it works without any other."""
     page = site.get("/docs")
 
-    assert page.status == 200, str(page)
+    assert page.status == 200, page.instead_of(f"status 200 from {page.name}")
     assets = re.findall(r'(?:src|href)="([^"]+)"', page.text)
     for address in assets:
-        assert address.startswith("/"), f"the docs page loads {address}, which is on another site"
-        assert not address.startswith("//"), f"the docs page loads {address}, which is on another site"
+        assert address.startswith("/"), f"Expected the docs page to load files from this site only. Found {address}."
+        assert not address.startswith("//"), (
+            f"Expected the docs page to load files from this site only. Found {address}."
+        )
         loaded = site.get(address)
-        assert loaded.status == 200, str(loaded)
+        assert loaded.status == 200, loaded.instead_of(f"status 200 from {loaded.name}")
     assert any("swagger-ui" in address for address in assets)
 
 
@@ -224,7 +230,7 @@ def test_where_nothing_is_the_answer_says_so(site: Site) -> None:
         site.get(address).refused(404, path="not found")
     site.get("/api/articles/not-here").refused(404, article="not found")
     answer = site.delete("/api/articles")
-    assert answer.status == 405, str(answer)
+    assert answer.status == 405, answer.instead_of(f"status 405 from {answer.name}")
     assert answer.json == {"errors": {"method": ["not allowed"]}}
 
 
@@ -244,7 +250,9 @@ def test_answers_tell_the_browser_to_be_careful(site: Site) -> None:
     origin = {"Origin": "https://example.org"}
     for answer in (site.get("/"), site.get("/docs"), site.get("/api/articles"), site.get("/nowhere")):
         rules = answer.headers.get("Content-Security-Policy", "")
-        assert re.search("(default|script)-src '(self|none)'(;|$)", rules), f"no rule on scripts in: {rules}"
+        assert re.search("(default|script)-src '(self|none)'(;|$)", rules), (
+            f"Expected a rule for scripts in Content-Security-Policy. Found {rules or 'none'}."
+        )
         assert "unsafe-inline" not in rules
         assert "frame-ancestors 'none'" in rules
         assert answer.headers.get("X-Content-Type-Options") == "nosniff"

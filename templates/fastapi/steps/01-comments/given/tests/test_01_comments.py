@@ -27,9 +27,9 @@ def test_a_comment_comes_back(site: Site) -> None:
     comment = site.post(comments_of(bread), comment={"body": "Mine came out flat."}).gives("comment", status=201)
 
     assert comment["body"] == "Mine came out flat."
-    assert type(comment["id"]) is int, f"the id was expected to be a whole number, and is {comment['id']!r}"
+    assert type(comment["id"]) is int, f"Expected a whole number as id. Found {comment['id']!r}."
     for moment in ("createdAt", "updatedAt"):
-        assert MOMENT.fullmatch(comment[moment]), f"{moment} is {comment[moment]}"
+        assert MOMENT.fullmatch(comment[moment]), f"Expected a time in UTC as {moment}. Found {comment[moment]}."
     assert site.get(comments_of(bread)).gives("comments") == [comment]
 
 
@@ -78,7 +78,7 @@ def test_a_comment_can_be_taken_down(site: Site) -> None:
     article = site.publish("Bread")
     site.comment(article, "keep me")
     address = f"{comments_of(article)}/{site.comment(article, 'drop me')['id']}"
-    assert site.get(address).status in (404, 405), "reading a comment's own address was expected to do nothing"
+    assert site.get(address).status in (404, 405), f"Expected no comment from GET {address}. Found one."
     assert bodies(site, article) == ["keep me", "drop me"]
 
     site.delete(address).has_nothing_to_say()
@@ -127,7 +127,7 @@ def test_a_number_that_no_comment_can_have_is_refused(site: Site, number: str) -
 
     answer = site.delete(f"{comments_of(article)}/{number}")
 
-    assert answer.status in (404, 422), str(answer)
+    assert answer.status in (404, 422), answer.instead_of(f"status 404 or 422 from {answer.name}")
     answer.refused(answer.status)
     site.delete(f"{comments_of(article)}/{comment['id']}").has_nothing_to_say()
 

@@ -141,9 +141,9 @@ def test_the_sample_articles_carry_tags(site: Site) -> None:
 
     articles = reader.get("/api/articles").gives("articles")
 
-    assert articles, "a new database was expected to begin with articles, and has none"
+    assert articles, "Expected articles in a new database. Found none."
     for article in articles:
-        assert article["tagList"], f"{article['title']} was expected to carry a tag, and carries none"
+        assert article["tagList"], f"Expected a tag on the article {article['title']}. Found none."
     carried = {tag for article in articles for tag in article["tagList"]}
     assert carried <= set(reader.get("/api/tags").gives("tags"))
 

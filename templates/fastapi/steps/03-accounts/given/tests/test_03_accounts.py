@@ -34,7 +34,7 @@ def test_an_account_comes_with_a_token(site: Site) -> None:
     ada = site.anonymous.post("/api/users", user={**ADA, "bio": "Hers.", "id": 77}).gives("user", status=201)
 
     assert (ada["username"], ada["email"], ada["bio"], ada["image"]) == ("ada", "ada@example.org", None, None)
-    assert not {key for key in ada if "password" in key.lower()}, "an account was expected to keep its password"
+    assert not {key for key in ada if "password" in key.lower()}, "Expected no password in the account. Found one."
     again = with_token(site, ada["token"]).get("/api/user").gives("user")
     assert {**again, "token": ""} == {**ada, "token": ""}
     assert with_token(site, again["token"]).get("/api/user").gives("user", "username") == "ada"
@@ -145,7 +145,7 @@ def test_a_failed_sign_in_does_not_tell_why(serve: Serve) -> None:
     times = [(seconds(ada.email), seconds("nobody@example.org")) for _ in range(3)]
     known, unknown = (min(column) for column in zip(*times, strict=True))
 
-    message = f"a failed sign-in takes {known:.3f} s for a known address, {unknown:.3f} s for an unknown one"
+    message = f"Expected the same time in both cases. Found {known:.3f} s and {unknown:.3f} s."
     assert known / 2 < unknown < known * 2, message
 
 
@@ -163,7 +163,7 @@ def test_signing_in_keeps_nobody_waiting(serve: Serve) -> None:
             answered += 1
 
     assert signing_in.result().gives("user", "username") == "ada"
-    assert answered >= 5, f"while one client signed in, the site answered only {answered} others"
+    assert answered >= 5, f"Expected at least 5 other responses during one sign-in. Found {answered}."
 
 
 def test_only_a_token_of_this_site_opens_an_account(site: Site, serve: Serve, empty_database: Path) -> None:
@@ -173,7 +173,7 @@ def test_only_a_token_of_this_site_opens_an_account(site: Site, serve: Serve, em
     expired = sign_in(Site(serve(**same, token_minutes=-1)), ada.email, ada.password)["token"]
     foreign = sign_in(Site(serve(**same, secret_key="of another site, which has one too")), ada.email, ada.password)
     parts = ada.token.split(".")
-    assert len(parts) == 3, f"a token was expected to have three parts, and is {ada.token}"
+    assert len(parts) == 3, f"Expected a token of three parts. Found {ada.token}."
     header = json.loads(base64.urlsafe_b64decode(parts[0] + "=="))
     unsigned = base64.urlsafe_b64encode(json.dumps({**header, "alg": "none"}).encode()).decode().rstrip("=")
     swapped = [parts[0], bob.token.split(".")[1], parts[2]]
@@ -250,8 +250,8 @@ def test_a_password_is_never_stored_as_typed(site: Site) -> None:
     for way in ("md5", "sha1", "sha256", "sha512"):
         digest = hashlib.new(way, secret)
         for form in (digest.hexdigest().encode(), digest.digest(), base64.b64encode(digest.digest())):
-            assert form not in stored, f"a plain {way} of the password is in the database"
-    assert secret not in stored, "the password itself is in the database"
+            assert form not in stored, f"Expected no plain {way} hash of the password in the database. Found one."
+    assert secret not in stored, "Expected no plain password in the database. Found one."
 
 
 def test_the_docs_describe_the_accounts(site: Site) -> None:
@@ -266,7 +266,9 @@ def test_the_docs_describe_the_accounts(site: Site) -> None:
 
     schemes = site.get("/openapi.json").gives("components").get("securitySchemes", {})
     takes_token = [name for name, scheme in schemes.items() if scheme.get("name") == "Authorization"]
-    assert takes_token, "the docs page was expected to have a button that takes the header Authorization"
+    assert takes_token, "Expected a button for the header Authorization on the docs page. Found none."
     for operation in protected:
         needed = {name for one in operation.get("security", []) for name in one}
-        assert needed & set(takes_token), f"the docs page does not tell that {operation['summary']} needs a token"
+        assert needed & set(takes_token), (
+            f"Expected a required token for {operation['summary']} on the docs page. Found none."
+        )

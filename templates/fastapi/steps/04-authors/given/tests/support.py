@@ -1,7 +1,7 @@
 """The client that the tests send to the site.
 
-The tests know the site as any program does: by its addresses, and the JSON that goes to and fro. What goes wrong is
-said in one sentence about the site. `first_visitor` gives the client who acts in most tests.
+The tests know the site as any program does: by its URLs, and the JSON that goes to and fro. A failure says what was
+expected from which request, and what was found. `first_visitor` gives the client who acts in most tests.
 """
 
 from __future__ import annotations
@@ -41,11 +41,16 @@ def expect(fact: object, otherwise: str) -> None:
         raise AssertionError(otherwise)
 
 
+def failure(expected: str, found: str, *more: str) -> str:
+    """The text of a failure. More lines may follow."""
+    return "\n".join(filter(None, (f"Expected {expected}. Found {found}.", *more)))
+
+
 class Thing(dict[str, Any]):
     """A JSON object. Asking it for a key that it lacks fails with a sentence."""
 
     def __missing__(self, key: str) -> Any:
-        raise AssertionError(f"expected the key {key} in the answer, and it has only: {', '.join(self)}")
+        raise AssertionError(failure(f"the key {key} in the response", ", ".join(self) or "none"))
 
 
 @dataclass
@@ -72,8 +77,9 @@ class Server:
 class Site:
     """The site, as one client sees it."""
 
-    def __init__(self, server: Server, token: str = "") -> None:
+    def __init__(self, server: Server, token: str = "", made: set[str] | None = None) -> None:
         self.server = server
+        self._made = set() if made is None else made  # the URLs that exist only in this test's data
         self.token = token
         self.name = self.email = self.password = ""
 
@@ -82,7 +88,7 @@ class Site:
     @property
     def anonymous(self) -> Site:
         """Another client, who has no account."""
-        return Site(self.server)
+        return Site(self.server, made=self._made)
 
     def register(self, name: str, password: str = PASSWORD) -> Site:
         """Another client, who has just made an account and sends its token along."""
@@ -90,6 +96,7 @@ class Site:
         someone.name, someone.email, someone.password = name, f"{quote(name)}@example.org".lower(), password
         fields = {"username": name, "email": someone.email, "password": password}
         someone.token = someone.post("/api/users", user=fields).gives("user", status=201)["token"]
+        self._made.add(f"/api/profiles/{name}")
         return someone
 
     # Asking
@@ -119,14 +126,24 @@ class Site:
             method, path, headers={**own, **(headers or {})}, follow_redirects=False, **options
         )
         query = "&".join(f"{name}={value}" for name, value in (options.get("params") or {}).items())
-        return Answer(method, f"{address}?{query}" if query else address, response)
+        return Answer(method, f"{address}?{query}" if query else address, response, self.only_in_the_test(address))
+
+    def only_in_the_test(self, address: str) -> str:
+        """A line about a URL that a reader of the failure looks for in vain on the site."""
+        for path in sorted(self._made, key=len, reverse=True):
+            if f"{address}/".startswith((f"{path}/", f"{path}?")):
+                return f"{path} exists only in this test's data."
+        return ""
 
     # Articles and comments
 
     def publish(self, title: str, **fields: object) -> Any:
         """Publish an article; what the site answers about it."""
         fields = {"title": title, "description": "In short.", "body": "At length.", **fields}
-        return self.post("/api/articles", article=fields).gives("article", status=201)
+        article = self.post("/api/articles", article=fields).gives("article", status=201)
+        if isinstance(article, dict) and "slug" in article:
+            self._made.add(f"/api/articles/{article['slug']}")
+        return article
 
     def titles(self, address: str = "/api/articles", **query: object) -> list[str]:
         """The titles in a list of articles, in its order."""
@@ -136,8 +153,10 @@ class Site:
         """A list of articles has exactly these, in this order."""
         answer = self.get(address, **query)
         found = [article["title"] for article in answer.gives("articles")]
-        wanted, came = ", ".join(titles) or "nothing", ", ".join(found) or "nothing"
-        expect(found == list(titles), f"{answer.name} was expected to list {wanted}; it lists {came}")
+        wanted = (
+            f"these articles from {answer.name}: {', '.join(titles)}" if titles else f"no articles from {answer.name}"
+        )
+        expect(found == list(titles), failure(wanted, ", ".join(found) or "none"))
 
     def comment(self, article: Thing, body: str) -> Any:
         """Write a comment on an article; what the site answers about it."""
@@ -160,7 +179,7 @@ class Site:
         except SystemExit as end:
             code = end.code
         words = said.getvalue().strip()
-        expect(not code, f"the command init-db was expected to end well, and says: {words[-500:] or code}")
+        expect(not code, failure("the command init-db to succeed", f"this output: {words[-500:] or code}"))
 
     # Behind the scenes, as far as any site has them
 
@@ -177,7 +196,7 @@ class Site:
 
         with listening(interrupt):
             yield
-        expect(done, "the site was expected to save something new in its database, and saved nothing")
+        expect(done, failure("the site to write to its database", "nothing written"))
 
     def questions(self, address: str, **query: object) -> int:
         """How many questions the site asks its database to answer at this address."""
@@ -230,19 +249,19 @@ class Site:
         shape = re.compile(re.escape(address).replace(r"\{\}", r"\{[^/{}]+\}"))
         found = [paths for path, paths in document["paths"].items() if shape.fullmatch(path)]
         operation = next((paths[method.lower()] for paths in found if method.lower() in paths), None)
-        expect(operation, f"the docs page was expected to describe {name}, and does not")
+        expect(operation, failure(f"{name} on the docs page", "none"))
         assert operation is not None
-        expect(
-            operation.get("summary") and operation.get("description"), f"the docs page does not tell what {name} does"
-        )
-        expect(operation.get("tags"), f"the docs page was expected to show {name} under a heading, and it has none")
+        for part in ("summary", "description"):
+            expect(operation.get(part), failure(f"a {part} of {name} on the docs page", "none"))
+        expect(operation.get("tags"), failure(f"a heading for {name} on the docs page", "none"))
         missing = {str(status) for status in statuses} - set(operation["responses"])
-        expect(not missing, f"the docs page does not tell that {name} may answer with {', '.join(sorted(missing))}")
+        has = ", ".join(operation["responses"])
+        expect(not missing, failure(f"the status {', '.join(sorted(missing))} of {name} on the docs page", has))
         told = {one["name"] for one in operation.get("parameters", []) if one.get("description")}
         for word in query.split():
-            expect(word in told, f"the docs page does not tell what ?{word}= does at {name}")
+            expect(word in told, failure(f"a description of ?{word}= for {name} on the docs page", "none"))
         for field in fields_without_example(operation.get("requestBody"), document):
-            raise AssertionError(f"the docs page has no example for {field}, which {name} takes")
+            raise AssertionError(failure(f"an example for {field} of {name} on the docs page", "none"))
         return Thing(operation)
 
 
@@ -279,7 +298,8 @@ def fields_without_example(schema: Any, document: Thing, name: str = "the body")
 class Answer:
     """What the site answered."""
 
-    def __init__(self, method: str, address: str, response: Response) -> None:
+    def __init__(self, method: str, address: str, response: Response, note: str = "") -> None:
+        self._note = note
         self.name = f"{method} {address if len(address) < 200 else address[:200] + '…'}"
         # As it would come over a network: a number, texts and bytes, whatever the site made them of.
         self.status = int.__int__(response.status_code)
@@ -289,36 +309,43 @@ class Answer:
         if "json" in self.headers.get("Content-Type", "") and self.text:
             self.json = json.loads(self.text, object_hook=Thing)
 
-    def __str__(self) -> str:
-        words = f" ({'; '.join(self._reasons())})" if self._reasons() else ""
-        where = f", which leads to {self.headers['Location']}" if "Location" in self.headers else ""
-        return f"{self.name} answers with status {self.status}{where}{words}"
+    def instead_of(self, expected: str) -> str:
+        """The text of a failure: what was expected from this request, and what came."""
+        found = f"status {self.status}"
+        if self._is_nowhere and not expected.startswith("status"):
+            found = f"none ({found})"
+        elif "Location" in self.headers:
+            found = f"status {self.status} and a redirect to {self.headers['Location']}"
+        elif self._reasons():
+            found = f"status {self.status} ({', '.join(self._reasons())})"
+        return failure(expected, found, self._note)
 
     def gives(self, *keys: str, status: int = 200) -> Any:
-        """The JSON that came with this status: all of it, or what stands under a key."""
-        self._expect_an_address_that_answers()
-        expect(self.status == status, f"expected the status {status}; {self}")
-        expect(self.json is not None, f"expected JSON from {self.name}, and got: {self.text[:80]!r}")
+        """The JSON that came with this status: all of it, or what a key holds."""
+        self._expect_an_endpoint()
+        expect(self.status == status, self.instead_of(f"status {status} from {self.name}"))
+        expect(self.json is not None, failure(f"JSON from {self.name}", repr(self.text[:80]), self._note))
         found = self.json
         for key in keys:
-            expect(isinstance(found, dict), f"expected a JSON object with the key {key} from {self.name}")
-            expect(key in found, f"expected the key {key} from {self.name}, which answers with: {', '.join(found)}")
+            wanted = f"the key {key} in the JSON from {self.name}"
+            expect(isinstance(found, dict), failure(wanted, "no JSON object", self._note))
+            expect(key in found, failure(wanted, ", ".join(found) or "none", self._note))
             found = found[key]
         return found
 
     def has_nothing_to_say(self) -> None:
         """The request was done, and there is no body: status 204."""
-        self._expect_an_address_that_answers()
-        expect(self.status == 204, f"expected the status 204; {self}")
-        expect(not self.text, f"expected no body from {self.name}, and got: {self.text[:80]!r}")
+        self._expect_an_endpoint()
+        expect(self.status == 204, self.instead_of(f"status 204 from {self.name}"))
+        expect(not self.text, failure(f"no body from {self.name}", repr(self.text[:80]), self._note))
 
     def refused(self, status: int, about: str = "", **messages: str) -> None:
-        """The request was refused in the shape that all refusals have: with these messages, or one about a field."""
+        """The request was rejected in the shape that all errors have: with these messages, or one about a field."""
         if (status, messages) != (404, {"path": "not found"}):
-            self._expect_an_address_that_answers()
-        words = "".join(f" and {{{name}: [{message}]}}" for name, message in messages.items())
-        wanted = f"the status {status}" + (f" and a message about {about}" if about else words)
-        expect(self.status == status, f"expected {wanted}; {self}")
+            self._expect_an_endpoint()
+        words = "".join(f' and {{"{name}": ["{message}"]}}' for name, message in messages.items())
+        wanted = f"status {status}" + (f" and a message about {about}" if about else words)
+        expect(self.status == status, self.instead_of(f"{wanted} from {self.name}"))
         errors = self.json.get("errors") if isinstance(self.json, dict) else None
         shape = (
             isinstance(errors, dict)
@@ -328,10 +355,10 @@ class Answer:
                 for reasons in errors.values()
             )
         )
-        expect(shape, f'{self.name} was expected to say {{"errors": {{what: [why]}}}}, and says: {self.text[:200]}')
+        expect(shape, failure(f'{{"errors": {{FIELD: [MESSAGE]}}}} from {self.name}', self.text[:200] or "no body"))
         assert isinstance(errors, dict)
         told = all(message in errors.get(name, []) for name, message in messages.items())
-        expect(told and (not about or about in errors), f"expected {wanted}; {self}")
+        expect(told and (not about or about in errors), self.instead_of(f"{wanted} from {self.name}"))
 
     def _reasons(self) -> list[str]:
         errors = self.json.get("errors") if isinstance(self.json, dict) else None
@@ -339,7 +366,10 @@ class Answer:
             return []
         return [f"{name}: {', '.join(map(str, why)) if isinstance(why, list) else why}" for name, why in errors.items()]
 
-    def _expect_an_address_that_answers(self) -> None:
-        reasons = self._reasons()
-        expect((self.status, reasons) != (404, ["path: not found"]), f"nothing answers to {self.name} yet")
-        expect(self.status != 405, f"nothing answers to {self.name} yet")
+    @property
+    def _is_nowhere(self) -> bool:
+        return self.status == 405 or (self.status, self._reasons()) == (404, ["path: not found"])
+
+    def _expect_an_endpoint(self) -> None:
+        if self._is_nowhere:
+            raise AssertionError(self.instead_of(f"an endpoint for {self.name}"))

@@ -157,7 +157,7 @@ def test_the_sample_articles_have_authors(site: Site) -> None:
     site.start_anew()
 
     articles = site.anonymous.get("/api/articles").gives("articles")
-    assert articles, "a new database was expected to begin with articles, and has none"
+    assert articles, "Expected articles in a new database. Found none."
     for article in articles:
         author = article["author"]
         assert site.anonymous.get(f"/api/profiles/{author['username']}").gives("profile") == author
@@ -178,4 +178,6 @@ def test_the_docs_tell_what_needs_an_account(site: Site) -> None:
     ]
 
     for operation in protected:
-        assert operation.get("security"), f"the docs page does not tell that {operation['summary']} needs a token"
+        assert operation.get("security"), (
+            f"Expected a required token for {operation['summary']} on the docs page. Found none."
+        )

@@ -21,7 +21,7 @@ def follow(client: Site, name: str) -> Thing:
 def follows(client: Site, name: str) -> bool:
     """Whether a profile says that the client follows its owner."""
     following = client.get(profile_of(name)).gives("profile", "following")
-    assert isinstance(following, bool), f"following was expected to be true or false, and is {following!r}"
+    assert isinstance(following, bool), f"Expected true or false as following. Found {following!r}."
     return following
 
 
@@ -186,14 +186,16 @@ def test_more_people_are_no_more_questions(site: Site) -> None:
     many = site.questions(address)
 
     assert [one["author"]["following"] for one in site.get(address).gives("comments")] == [True] * 9
-    assert many <= few, f"{address} asks the database {few} times for 3 comments, and {many} times for 9"
+    assert many <= few, f"Expected at most {few} queries for 9 comments on {address}, as for 3. Found {many}."
 
 
 def test_the_docs_describe_following(site: Site) -> None:
     """The docs page tells of following, and that a token is welcome for reading, but not needed."""
     for method in ("POST", "DELETE"):
         operation = site.documented(method, "/api/profiles/{}/follow", 200, 401, 404)
-        assert operation.get("security"), f"the docs page does not tell that {operation['summary']} needs a token"
+        assert operation.get("security"), (
+            f"Expected a required token for {operation['summary']} on the docs page. Found none."
+        )
     site.documented("POST", "/api/profiles/{}/follow", 403)
     for operation in (
         site.documented("GET", "/api/articles", 200, 401, query="author tag"),
@@ -202,5 +204,7 @@ def test_the_docs_describe_following(site: Site) -> None:
         site.documented("GET", "/api/profiles/{}", 200, 401, 404),
     ):
         ways = operation.get("security", [])
-        assert {} in ways, f"the docs page does not tell that {operation['summary']} can do without a token"
-        assert len(ways) > 1, f"the docs page does not tell that {operation['summary']} takes a token"
+        assert {} in ways, (
+            f"Expected an optional token for {operation['summary']} on the docs page. Found a required one."
+        )
+        assert len(ways) > 1, f"Expected an optional token for {operation['summary']} on the docs page. Found none."

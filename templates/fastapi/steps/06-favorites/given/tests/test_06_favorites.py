@@ -19,7 +19,9 @@ def state(client: Site, article: Thing) -> tuple[bool, int]:
     alone = client.get(address_of(article)).gives("article")
     listed = {one["slug"]: one for one in client.get("/api/articles").gives("articles")}[article["slug"]]
     found = alone["favorited"], alone["favoritesCount"]
-    assert (listed["favorited"], listed["favoritesCount"]) == found, "the list says something else than the article"
+    assert (listed["favorited"], listed["favoritesCount"]) == found, (
+        "Expected the same favorites in the list as in the article. Found other ones."
+    )
     return found
 
 
@@ -153,7 +155,7 @@ def test_more_articles_are_no_more_questions(site: Site) -> None:
     assert len(oskar.titles()) == 8
     for query, before, after in zip(lists, few, many, strict=True):
         message = (
-            f"/api/articles{query} asks the database {before} times for few articles, {after} times for twice as many"
+            f"Expected at most {before} queries for twice as many articles on /api/articles{query}. Found {after}."
         )
         assert after <= before, message
 
@@ -172,9 +174,7 @@ def test_more_marks_are_no_more_work(site: Site) -> None:
 
     assert state(site, moss) == (False, 8)
     for address, rows in many.items():
-        message = (
-            f"to count 2 marks, {address} takes {few[address]} rows out of the database, and for 8 it takes {rows}"
-        )
+        message = f"Expected at most {few[address]} rows for 8 favorites on {address}, as for 2. Found {rows}."
         assert rows <= few[address], message
 
 
@@ -182,5 +182,7 @@ def test_the_docs_describe_the_favorites(site: Site) -> None:
     """The docs page tells of marking, and of the query for somebody's favorites."""
     for method in ("POST", "DELETE"):
         operation = site.documented(method, "/api/articles/{}/favorite", 200, 401, 404)
-        assert operation.get("security"), f"the docs page does not tell that {operation['summary']} needs a token"
+        assert operation.get("security"), (
+            f"Expected a required token for {operation['summary']} on the docs page. Found none."
+        )
     site.documented("GET", "/api/articles", 200, 401, query="favorited author tag")

@@ -17,10 +17,9 @@ def first_lie(site: Site) -> str:
             needs_token = bool(operation.get("security")) and {} not in operation["security"]
             status = site.anonymous.ask(method.upper(), filled(path, site)).status
             if (status == 401) != needs_token:
-                wants = "needs" if needs_token else "does without"
-                return (
-                    f"the docs page says that {method.upper()} {path} {wants} a token; without one, it answers {status}"
-                )
+                wants = "requires" if needs_token else "works without"
+                expected = f"that {method.upper()} {path} {wants} a token, as on the docs page"
+                return f"Expected {expected}. Found status {status} without a token."
     return next(lies(site, document), "")
 
 
@@ -64,7 +63,7 @@ def lies(site: Site, document: dict[str, Any]) -> Iterator[str]:
                 pass  # everything that can be sent fits
             except (Exception, BaseExceptionGroup) as difference:
                 what = in_short(difference, names, *last)
-                yield f"{operation.label} does not do what the docs page says: {what}"
+                yield f"Expected {operation.label} to do what the docs page says. Found {what}."
 
 
 def send(case: Any, address: str, site: Site) -> Any:
@@ -113,7 +112,7 @@ def in_short(difference: BaseException, names: set[str], case: Any = None, respo
     if response is None:
         return words
     sent = {name: value for name in ("query", "body") if (value := known(getattr(case, name, None), names))}
-    return f"{words}; it answers with {response.status_code} {response.text[:150]} to {str(sent)[:300]}"
+    return f"{words}: status {response.status_code} and {response.text[:150]} for {str(sent)[:300]}"
 
 
 def known(value: Any, names: set[str]) -> Any:

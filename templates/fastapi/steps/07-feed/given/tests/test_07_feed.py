@@ -51,10 +51,10 @@ def test_a_list_ends_after_twenty(site: Site) -> None:
     answer = site.get("/api/articles").gives()
 
     found = [article["title"] for article in answer["articles"]]
-    expect(len(found) == 20, f"the list was expected to have the 20 newest of 22 articles, and has {len(found)}")
+    expect(len(found) == 20, f"Expected 20 of 22 articles on /api/articles. Found {len(found)}.")
     assert found == numbers(*range(22, 2, -1))
     count = answer["articlesCount"]
-    expect(count == 22, f"articlesCount was expected to say that there are 22 articles, and says {count}")
+    expect(count == 22, f"Expected 22 as articlesCount. Found {count}.")
 
 
 def test_limit_and_offset_choose_a_part(site: Site) -> None:
@@ -98,10 +98,12 @@ def test_a_part_that_makes_no_sense_is_refused_or_small(site: Site) -> None:
                 answer.refused(422, about=name)
             else:
                 found = len(answer.gives("articles"))
-                assert found <= 100, f"{answer.name} was expected to give 100 articles at most, and gives {found}"
+                assert found <= 100, f"Expected at most 100 articles from {answer.name}. Found {found}."
     for limit in (101, 5_000):
         answer = site.get("/api/articles", limit=limit)
-        assert answer.status == 422 or len(answer.gives("articles")) <= 100, str(answer)
+        assert answer.status == 422 or len(answer.gives("articles")) <= 100, answer.instead_of(
+            f"status 422, or at most 100 articles from {answer.name}"
+        )
 
 
 def test_your_feed_has_those_whom_you_follow(site: Site) -> None:
@@ -163,25 +165,27 @@ def test_a_longer_list_is_no_more_work(site: Site, address: str) -> None:
     grow(*range(30))
     few, light = site.questions(address), site.rows(address)
     found = len(site.titles(address))
-    expect(found == 20, f"{address} was expected to give 20 of 30 articles, and gives {found}")
+    expect(found == 20, f"Expected 20 of 30 articles on {address}. Found {found}.")
     grow(*range(30, 60))
     many, heavy = site.questions(address), site.rows(address)
 
-    expect(many <= few, f"{address} asks the database {few} times if there are 30 articles, and {many} times for 60")
-    expect(heavy <= light, f"{address} takes {light} rows out of the database for 30 articles, and {heavy} for 60")
+    expect(many <= few, f"Expected at most {few} queries for 60 articles on {address}, as for 30. Found {many}.")
+    expect(heavy <= light, f"Expected at most {light} rows for 60 articles on {address}, as for 30. Found {heavy}.")
 
 
 def test_the_newest_are_found_without_looking_at_all(site: Site) -> None:
     """To find the newest articles, the database reads them off an index, and does not sort everything there is."""
     publish_quickly(site, *range(22))
     found = len(site.titles())
-    expect(found == 20, f"the list was expected to have the 20 newest of 22 articles, and has {found}")
+    expect(found == 20, f"Expected 20 of 22 articles on /api/articles. Found {found}.")
 
     plans = site.plans("/api/articles")
 
     for plan in plans:
         sorts = "USE TEMP B-TREE FOR ORDER BY" in plan and "SCAN article" in plan
-        expect(not sorts, "to find the newest twenty, the database reads all articles and sorts them")
+        expect(
+            not sorts, "Expected an index for the newest twenty articles. Found that the database sorts all of them."
+        )
 
 
 def test_the_docs_describe_parts_and_the_feed(site: Site) -> None:
@@ -190,11 +194,13 @@ def test_the_docs_describe_parts_and_the_feed(site: Site) -> None:
     site.documented("GET", "/api/articles", 200, 401, 422, query="limit offset tag author favorited")
 
     ways = feed.get("security", [])
-    assert ways, "the docs page does not tell that the feed needs a token"
-    assert {} not in ways, "the docs page does not tell that the feed needs a token"
+    assert ways, "Expected a required token for the feed on the docs page. Found none."
+    assert {} not in ways, "Expected a required token for the feed on the docs page. Found none."
     for operation in (feed, site.documented("GET", "/api/articles", 200)):
         limits = {one["name"]: one["schema"] for one in operation["parameters"]}
-        assert limits["limit"].get("default") == 20, "the docs page does not tell that a list has 20 articles"
+        assert limits["limit"].get("default") == 20, (
+            "Expected 20 as the default of limit on the docs page. Found another default."
+        )
 
 
 @pytest.mark.timeout(120)
