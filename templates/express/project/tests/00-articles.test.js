@@ -20,10 +20,7 @@ test('The API lists the articles, the newest first', async (t) => {
     'the order of the articles',
   );
   same(articlesCount, 3, 'articlesCount');
-  expect(
-    !('body' in articles[0]),
-    'the articles in a list were expected to come without their body',
-  );
+  expect(!('body' in articles[0]), 'Expected no body for articles in a list. Found one.');
 });
 
 test('Publishing answers with the article', async (t) => {
@@ -38,9 +35,12 @@ test('Publishing answers with the article', async (t) => {
   same(published.description, 'On light.', 'the description');
   same(published.body, 'They *swing*.', 'the body');
   const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z$/;
-  expect(moment.test(published.createdAt), `createdAt is no moment: ${published.createdAt}`);
+  expect(
+    moment.test(published.createdAt),
+    `Expected a time in UTC as createdAt. Found ${published.createdAt}.`,
+  );
   same(published.updatedAt, published.createdAt, 'updatedAt of a new article');
-  same(await site.read(published.slug), published, 'the article that is read again');
+  same(await site.read(published.slug), published, 'the article after another GET');
 });
 
 test('An article that lacks a part is refused', async (t) => {
@@ -81,7 +81,7 @@ test('What is no article is refused in words', async (t) => {
     'null',
   ]) {
     const answer = (await site.post('/api/articles', body)).is(422);
-    expect(answer.body?.errors, `expected {"errors": …} for ${body}; ${answer}`);
+    expect(answer.body?.errors, answer.insteadOf(`{"errors": …} for ${body}`));
   }
   for (const value of [7, true, ['a'], { a: 1 }]) {
     const article = { title: value, description: 'On light.', body: 'They swing.' };
@@ -107,11 +107,14 @@ test('An article can be changed and keeps its address', async (t) => {
   const changed = answer.is(200).body.article;
   same(changed.title, 'Lamps', 'the title');
   same(changed.body, 'Second.', 'the body');
-  same(changed.description, 'On light.', 'the description, which was not sent');
+  same(changed.description, 'On light.', 'the unchanged description');
   same(changed.slug, old.slug, 'the slug');
   same(changed.createdAt, old.createdAt, 'createdAt');
-  expect(changed.updatedAt > old.updatedAt, 'updatedAt was expected to move with a change');
-  same(await site.read(old.slug), changed, 'the article that is read again');
+  expect(
+    changed.updatedAt > old.updatedAt,
+    'Expected a later updatedAt after a change. Found the old one.',
+  );
+  same(await site.read(old.slug), changed, 'the article after another GET');
   same(await site.titles(), ['A newer one', 'Lamps'], 'the list of articles');
 });
 
@@ -127,7 +130,7 @@ test('A change that empties the title is refused', async (t) => {
   }
 
   const { title, body } = await site.read(slug);
-  same([title, body], ['Lanterns', 'At length.'], 'the article after the refusal');
+  same([title, body], ['Lanterns', 'At length.'], 'the article after the error');
 });
 
 test('An article can be deleted', async (t) => {
@@ -137,7 +140,7 @@ test('An article can be deleted', async (t) => {
 
   const answer = await site.delete(`/api/articles/${slug}`);
 
-  same(answer.is(204).text, '', 'what a deletion answers');
+  same(answer.is(204).text, '', 'the body of the response');
   (await site.get(`/api/articles/${slug}`)).refuses(404, 'article', 'not found');
   same(await site.titles(), ['Keep'], 'the list of articles');
 });
@@ -147,7 +150,10 @@ test('Equal titles get different addresses', async (t) => {
   const first = await site.publish('Twins', { body: 'The elder.' });
   const second = await site.publish('Twins', { body: 'The younger.' });
 
-  expect(first.slug !== second.slug, `both articles stand at /api/articles/${first.slug}`);
+  expect(
+    first.slug !== second.slug,
+    `Expected two URLs for two articles. Found only /api/articles/${first.slug}.`,
+  );
   same((await site.read(first.slug)).body, 'The elder.', 'the body of the first');
   same((await site.read(second.slug)).body, 'The younger.', 'the body of the second');
 });
@@ -158,7 +164,7 @@ test('Every title gives an address that a browser can show', async (t) => {
     const { slug } = await site.publish(title);
     expect(
       /^[a-z0-9]+(-[a-z0-9]+)*$/.test(slug),
-      `the slug of "${title}" has other signs in it: ${slug}`,
+      `Expected only letters, digits and hyphens in the slug of "${title}". Found ${slug}.`,
     );
     same((await site.read(slug)).title, title, 'the title');
   }
@@ -177,7 +183,7 @@ test('What is not there is not found', async (t) => {
     answer.refuses(404, 'article', 'not found');
   }
   const nowhere = (await site.get('/api/nowhere')).is(404);
-  expect(nowhere.body?.errors, `expected {"errors": …}; ${nowhere}`);
+  expect(nowhere.body?.errors, nowhere.insteadOf('{"errors": …}'));
   for (const address of ['/api/articles/%00', `/api/articles/${slug}?tag=%00`]) {
     (await site.get(address)).is(404);
   }
@@ -191,12 +197,15 @@ test('A new database begins with articles', async (t) => {
 
   expect(
     articlesCount >= 3,
-    `a new database was expected to begin with articles, and has ${articlesCount}`,
+    `Expected three articles or more in a new database. Found ${articlesCount}.`,
   );
   for (const { slug, title } of articles) {
     const article = await site.read(slug);
     same(article.title, title, 'the title');
-    expect(article.body.length > 100, `the sample article ${slug} has no text`);
+    expect(
+      article.body.length > 100,
+      `Expected a long text in the sample article ${slug}. Found a short one.`,
+    );
   }
 });
 
@@ -207,11 +216,11 @@ test('Every answer tells the browser to be careful', async (t) => {
     const rules = headers.get('Content-Security-Policy') ?? '';
     expect(
       /script-src 'self'( 'sha256-[^']+')*(;|$)/.test(rules),
-      `${address} has no rule on scripts: ${rules}`,
+      `Expected a rule for scripts in Content-Security-Policy on ${address}. Found ${rules}.`,
     );
     expect(
       /frame-ancestors '(none|self)'/.test(rules),
-      `${address} has no rule on frames: ${rules}`,
+      `Expected a rule for frames in Content-Security-Policy on ${address}. Found ${rules}.`,
     );
     same(
       headers.get('X-Content-Type-Options'),
@@ -242,13 +251,13 @@ test('Every page has the bar with the way home', async (t) => {
   for (const address of ['/', '/editor', `/article/${slug}`, '/nowhere']) {
     const page = await site.open(address);
     same(
-      page.one('nav.navbar a.navbar-brand', 'the name of the site').attribute('href'),
+      page.one('nav.navbar a.navbar-brand', "the site's name").attribute('href'),
       '/',
-      'where it leads',
+      'the URL of the link',
     );
     expect(
       page.texts('nav.navbar a.nav-link').includes('Home'),
-      `no link Home in the bar of ${address}`,
+      `Expected a link Home in the navbar on ${address}. Found none.`,
     );
   }
 });
@@ -264,7 +273,7 @@ test('The page of an article shows its text in Markdown', async (t) => {
   page.one('h1', 'the title, as the only main heading').says('Lanterns');
   page.one('.article-content :is(h2, h3, h4, h5, h6)', 'a heading in the text').says('Kinds');
   same(page.texts('.article-content li'), ['of paper', 'of tin'], 'the list in the text');
-  page.one('.article-content em', 'an emphasised word').says('paper');
+  page.one('.article-content em', 'an emphasized word').says('paper');
   page.one('.article-content strong', 'a strong word').says('tin');
   const paragraphs = ['They swing.', 'At dawn & dusk they go out.'];
   same(page.texts('.article-content p'), paragraphs, 'the paragraphs of the text');
@@ -279,11 +288,11 @@ test('Nothing in an article can run', async (t) => {
 
   for (const address of ['/', `/article/${slug}`, `/editor/${slug}`]) {
     const page = await site.open(address);
-    page.none('script, iframe, [onerror], [onload]', 'something that runs');
-    page.none('[href^="javascript:"], [src^="javascript:"]', 'an address that runs');
+    page.none('script, iframe, [onerror], [onload]', 'code that can run');
+    page.none('[href^="javascript:"], [src^="javascript:"]', 'a URL that runs code');
   }
   const texts = (await site.open(`/article/${slug}`)).texts('.article-content p');
-  same([texts.at(0), texts.at(-1)], ['Before.', 'After.'], 'the text around the trick');
+  same([texts.at(0), texts.at(-1)], ['Before.', 'After.'], 'the text around the script');
 });
 
 test('The editor publishes, and changes what is there', async (t) => {
@@ -295,7 +304,7 @@ test('The editor publishes, and changes what is there', async (t) => {
   await form.submit({ title: 'Lanterns', description: 'On light.', body: '  ' });
   page.isAt('/editor');
   same(page.texts('.error-messages li'), ["body can't be blank"], 'the messages on the page');
-  same(form.one('[name=title]', 'the title').node.value, 'Lanterns', 'what was typed');
+  same(form.one('[name=title]', 'the title').node.value, 'Lanterns', 'the text in the field');
 
   await form.submit({ body: 'They swing.' });
   page.isAt('/article/lanterns');
@@ -320,15 +329,15 @@ test('Where something is missing or fails, the page says so', async (t) => {
 
   for (const address of ['/article/not-here', '/editor/not-here', '/nowhere']) {
     const page = await site.open(address);
-    page.some('.error-messages li', 'a message that says what is wrong');
+    page.some('.error-messages li', 'an error message');
     page.one('h1', 'a heading').says('Not Found');
     if (address.startsWith('/article/')) page.one('.article-page', 'the place of an article');
-    page.one('nav.navbar a.navbar-brand', 'the way home');
+    page.one('nav.navbar a.navbar-brand', 'a link to the home page');
   }
   const home = await site.open('/');
   site.loseTheSite();
   await home.card('Here').one('a.preview-link', 'a link to the article').press();
-  home.some('.error-messages li', 'a message that says what is wrong');
-  await home.one('nav.navbar a.navbar-brand', 'the way home').press();
+  home.some('.error-messages li', 'an error message');
+  await home.one('nav.navbar a.navbar-brand', 'a link to the home page').press();
   home.one('.home-page .error-messages li', 'a message in place of the list');
 });

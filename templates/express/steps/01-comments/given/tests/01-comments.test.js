@@ -9,7 +9,10 @@ const COMMENT = '.card:not(.comment-form) .card-block p';
 /** What the comments under an article say, in the order in which the API lists them. */
 async function bodies(site, slug) {
   const { comments } = (await site.get(`/api/articles/${slug}/comments`)).is(200).body;
-  expect(Array.isArray(comments), `expected a list "comments" at /api/articles/${slug}/comments`);
+  expect(
+    Array.isArray(comments),
+    `Expected a list "comments" from GET /api/articles/${slug}/comments. Found none.`,
+  );
   return comments.map((comment) => comment.body);
 }
 
@@ -23,12 +26,12 @@ test('A comment appears under its article only', async (t) => {
   same(comment.body, 'Mine came out flat.', 'the body of the comment');
   expect(
     Number.isInteger(comment.id),
-    `the id of a comment was expected to be a whole number: ${comment.id}`,
+    `Expected a whole number as id of a comment. Found ${comment.id}.`,
   );
   for (const name of ['createdAt', 'updatedAt']) {
     expect(
       /^\d{4}-.*\.\d+Z$/.test(comment[name]),
-      `${name} of a comment is no moment: ${comment[name]}`,
+      `Expected a time in UTC as ${name} of a comment. Found ${comment[name]}.`,
     );
   }
   same(await bodies(site, bread.slug), ['Mine came out flat.'], 'the comments on Bread');
@@ -58,7 +61,7 @@ test('A comment without words is refused', async (t) => {
   );
   (await site.post(`/api/articles/${slug}/comments`, '{"comment": ')).is(422);
 
-  same(await bodies(site, slug), [], 'the comments after the refusals');
+  same(await bodies(site, slug), [], 'the comments after the errors');
 });
 
 test('A comment has at most 5000 characters', async (t) => {
@@ -71,7 +74,7 @@ test('A comment has at most 5000 characters', async (t) => {
   });
 
   answer.refuses(422, 'body');
-  same(await bodies(site, slug), ['x'.repeat(5_000)], 'the comments after the refusal');
+  same(await bodies(site, slug), ['x'.repeat(5_000)], 'the comments after the error');
 });
 
 test('A comment can be taken down', async (t) => {
@@ -80,11 +83,11 @@ test('A comment can be taken down', async (t) => {
   await site.comment(slug, 'keep me');
   const { id } = await site.comment(slug, 'drop me');
   await site.get(`/api/articles/${slug}/comments/${id}`);
-  same(await bodies(site, slug), ['keep me', 'drop me'], 'the comments after they were only read');
+  same(await bodies(site, slug), ['keep me', 'drop me'], 'the comments after a GET');
 
   const answer = await site.delete(`/api/articles/${slug}/comments/${id}`);
 
-  same(answer.is(204).text, '', 'what a deletion answers');
+  same(answer.is(204).text, '', 'the body of the response');
   same(await bodies(site, slug), ['keep me'], 'the comments after the deletion');
 });
 
@@ -99,7 +102,7 @@ test('Deleting an article takes its comments along', async (t) => {
   same(await bodies(site, again.slug), [], 'the comments on the new article');
   expect(
     !(await site.stored()).includes('an old remark'),
-    'the comment of the deleted article is still stored',
+    'Expected no comment of the deleted article in the database. Found one.',
   );
 });
 
@@ -164,17 +167,17 @@ test('A comment stands in a card of its own', async () => {
 
   const box = await made(
     () => commentCard(comment, () => (removed += 1)),
-    'what commentCard gives back',
+    'the result of commentCard',
   );
 
   const card = box.one('.card', 'a card');
   card.one('.card-block p', 'a paragraph with the text').says(words);
-  card.none('script, b', 'an element that the comment brought along');
-  card.one('.mod-options .ion-trash-a', 'a sign to press');
+  card.none('script, b', 'an element from the comment');
+  card.one('.mod-options .ion-trash-a', 'a trash icon');
   const button = card.one('.mod-options button:has(.ion-trash-a)', 'a button that holds the sign');
-  same(removed, 0, 'how often remove was called before anybody pressed');
+  same(removed, 0, 'the number of calls of remove before a press');
   button.node.click();
-  same(removed, 1, 'how often remove was called after one press');
+  same(removed, 1, 'the number of calls of remove after one press');
 });
 
 test('The page of an article has its comments and a form for the next', async (t) => {
@@ -184,7 +187,7 @@ test('The page of an article has its comments and a form for the next', async (t
 
   const page = await site.open(`/article/${slug}`);
   same(page.texts(COMMENT), ['Mine came out flat.'], 'the comments on the page');
-  const form = page.one('form.card.comment-form', 'a form for a comment');
+  const form = page.one('form.card.comment-form', 'a comment form');
   form.one('textarea[placeholder="Write a comment..."]', 'a text area');
   form.one('button', 'a button').says('Post Comment');
 
@@ -193,7 +196,7 @@ test('The page of an article has its comments and a form for the next', async (t
   await form.submit({ body: 'Try more water.' });
   same(page.texts(COMMENT), ['Mine came out flat.', 'Try more water.'], 'the comments on the page');
   same(form.one('textarea', 'a text area').node.value, '', 'the text area after posting');
-  page.none('.error-messages', 'a message');
+  page.none('.error-messages', 'an error message');
 });
 
 test('Pressing the sign on a comment takes it down', async (t) => {
@@ -202,12 +205,12 @@ test('Pressing the sign on a comment takes it down', async (t) => {
   for (const body of ['keep me', 'drop me']) await site.comment(slug, body);
 
   const page = await site.open(`/article/${slug}`);
-  await page.card('drop me').one('.ion-trash-a', 'a sign to press').press();
+  await page.card('drop me').one('.ion-trash-a', 'a trash icon').press();
 
   same(page.texts(COMMENT), ['keep me'], 'the comments on the page');
   same(await bodies(site, slug), ['keep me'], 'the comments in the API');
   site.loseTheSite();
-  await page.card('keep me').one('.ion-trash-a', 'a sign to press').press();
-  page.one('.error-messages li', 'a message that says what is wrong');
-  same(page.texts(COMMENT), ['keep me'], 'the comments on the page when nobody answers');
+  await page.card('keep me').one('.ion-trash-a', 'a trash icon').press();
+  page.one('.error-messages li', 'an error message');
+  same(page.texts(COMMENT), ['keep me'], 'the comments on the page without a server');
 });

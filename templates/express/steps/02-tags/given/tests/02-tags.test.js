@@ -9,7 +9,7 @@ const CARD_TITLE = '.article-preview a.preview-link h1';
 /** The tags that the API lists. */
 async function tags(site) {
   const answer = (await site.get('/api/tags')).is(200);
-  expect(Array.isArray(answer.body.tags), `expected a list "tags"; ${answer}`);
+  expect(Array.isArray(answer.body.tags), answer.insteadOf('a list "tags" from GET /api/tags'));
   return answer.body.tags;
 }
 
@@ -32,11 +32,7 @@ test('Carelessly typed tags are tidied', async (t) => {
     tagList: ['  sea ', 'sea', '', '  ', 'north   wind', 'north wind', 'Sea'],
   });
 
-  same(
-    tagList?.toSorted(),
-    ['Sea', 'north wind', 'sea'],
-    'the tags, each once and without idle spaces',
-  );
+  same(tagList?.toSorted(), ['Sea', 'north wind', 'sea'], 'the tidied tags');
   same(await site.titles('?tag=north+wind'), ['Tides'], 'the articles with the tag "north wind"');
 });
 
@@ -46,17 +42,13 @@ test('Tags that are not sent stay, and an empty list takes them off', async (t) 
   const change = async (article) =>
     (await site.put(`/api/articles/${slug}`, { article })).is(200).body.article.tagList;
 
-  same(
-    await change({ body: 'More.' }),
-    ['moon', 'sea'],
-    'tagList after a change of the text alone',
-  );
+  same(await change({ body: 'More.' }), ['moon', 'sea'], 'tagList after a change of only the text');
   same(
     await change({ tagList: ['sea', 'salt'] }),
     ['salt', 'sea'],
     'tagList after a change of the tags',
   );
-  same(await site.titles('?tag=moon'), [], 'the articles with a tag that was taken off');
+  same(await site.titles('?tag=moon'), [], 'the articles with a removed tag');
   same(await change({ tagList: [] }), [], 'tagList after an empty list');
   same((await site.read(slug)).tagList, [], 'tagList of the article');
 });
@@ -83,7 +75,7 @@ test('What is no list of tags is refused', async (t) => {
   }
 
   same(await site.titles(), ['Tides'], 'the list of articles');
-  same((await site.read(slug)).tagList, ['sea'], 'tagList after the refusals');
+  same((await site.read(slug)).tagList, ['sea'], 'tagList after the errors');
   const fine = await site.publish('Fine', { tagList: [...many.slice(1, 20), 'x'.repeat(50)] });
   same(fine.tagList.length, 20, 'the number of tags of an article with as many as there may be');
 });
@@ -98,7 +90,7 @@ test('A tag leads to its articles only', async (t) => {
   same((await site.list('?tag=sea')).articlesCount, 2, 'articlesCount for the tag "sea"');
   same(await site.titles('?tag=sand'), ['Dunes'], 'the articles with the tag "sand"');
   for (const nobody of ['?tag=Sea', '?tag=mountains', "?tag=' OR '1'='1", '?tag=%25', '?tag=']) {
-    same(await site.list(nobody), { articles: [], articlesCount: 0 }, `what ${nobody} finds`);
+    same(await site.list(nobody), { articles: [], articlesCount: 0 }, `the list for ${nobody}`);
   }
   same((await site.titles()).length, 3, 'the number of articles without a question for a tag');
 });
@@ -130,7 +122,7 @@ test('The tags that most articles carry come first', async (t) => {
   same(
     (await tags(site)).toSorted(),
     ['ash', 'brass', 'zinc'],
-    'the tags after one was taken off everywhere',
+    'the tags after one was removed everywhere',
   );
   (await site.delete(`/api/articles/${slug}`)).is(204);
   same(
@@ -149,13 +141,13 @@ test('A tag that was just used is among the tags', async (t) => {
   }
   expect(
     !(await tags(site)).includes('old'),
-    'a list of the popular tags was not expected to hold each of 41',
+    'Expected at most the popular tags and the latest tags. Found all 41.',
   );
 
   (await site.put(`/api/articles/${slug}`, { article: { tagList: ['old', 'fresh'] } })).is(200);
   expect(
     (await tags(site)).includes('fresh'),
-    'the tag "fresh", just put on an old article, is not among the tags',
+    'Expected the tag "fresh", which an old article just got. Found it missing.',
   );
   const ten = ['old', ...Array.from({ length: 9 }, (_, number) => `new${number}`)];
   await site.publish('The last of all', { tagList: ten });
@@ -163,7 +155,7 @@ test('A tag that was just used is among the tags', async (t) => {
   same(
     ten.filter((tag) => !found.includes(tag)),
     [],
-    'what the tags lack of the ten that were used last',
+    'the missing tags of the ten used last',
   );
 });
 
@@ -193,13 +185,13 @@ test('A list of tags links each to its page', async () => {
     'the address of "50% & more/?#"',
   );
 
-  const box = await made(() => tagList(signs), 'what tagList gives back');
+  const box = await made(() => tagList(signs), 'the result of tagList');
 
   const list = box.one('.tag-list', 'a list');
   same(list.texts('a.tag-default'), signs, 'the words of the links');
   const addresses = list.some('a.tag-default', 'links').map((link) => link.attribute('href'));
-  same(addresses, signs.map(tagAddress), 'where the links lead');
-  list.none('b', 'an element that a tag brought along');
+  same(addresses, signs.map(tagAddress), 'the URLs of the links');
+  list.none('b', 'an element from a tag');
 });
 
 test('Cards, articles and the side of the home page show tags', async (t) => {
@@ -225,8 +217,11 @@ test('Cards, articles and the side of the home page show tags', async (t) => {
   page.isAt('/tag/salt%2Fsea');
   same(page.texts(CARD_TITLE), ['Tides'], 'the titles on the page of the tag');
   const current = page.one('.feed-toggle a.nav-link.active', 'the current tab');
-  same(current.attribute('href'), '/tag/salt%2Fsea', 'where the current tab leads');
-  expect(current.words.includes('salt/sea'), `the current tab says "${current.words}"`);
+  same(current.attribute('href'), '/tag/salt%2Fsea', 'the URL of the current tab');
+  expect(
+    current.words.includes('salt/sea'),
+    `Expected "salt/sea" in the current tab. Found "${current.words}".`,
+  );
   page.one('.feed-toggle a[href="/"]', 'the other tab').says('Global Feed');
 
   const article = await site.open(`/article/${slug}`);
@@ -247,7 +242,7 @@ test('The editor takes tags and shows them again', async (t) => {
   const pill = form
     .some('.tag-list .tag-pill', 'pills')
     .find(({ words }) => words.includes('moon'));
-  await pill.one('i', 'a sign that takes the tag off').press();
+  await pill.one('i', 'an icon that removes the tag').press();
   await form.submit({ title: 'Tides', description: 'In short.', body: 'At length.' });
 
   page.isAt('/article/tides');

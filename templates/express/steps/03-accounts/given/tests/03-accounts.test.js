@@ -53,16 +53,13 @@ test('Whoever signs up has an account and a token', async (t) => {
 
   const wanted = { username: 'ada', email: 'ada@example.org', bio: null, image: null };
   same(user, wanted, 'the new user, without the token');
-  expect(
-    /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token),
-    `the token was expected to be a JWT, and is ${token}`,
-  );
+  expect(/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token), `Expected a JWT as the token. Found ${token}.`);
   const { token: again, ...sameUser } = (await site.with(token).get('/api/user')).is(200).body.user;
   same(sameUser, wanted, 'the user to whom the token belongs');
   (await site.with(again).get('/api/user')).is(200);
   expect(
     !(await site.with(token).get('/api/user')).text.includes('assword'),
-    'the answer speaks of a password',
+    'Expected no password in the response. Found one.',
   );
 });
 
@@ -114,10 +111,13 @@ test('A name and an e-mail address belong to one account', async (t) => {
   );
 
   const twin = await register(site, { username: ' ada ', email: 'twin@example.org' });
-  expect(twin.status !== 201, 'a second "ada", with spaces around the name, got an account');
+  expect(
+    twin.status !== 201,
+    'Expected " ada " to be rejected, because "ada" is taken. Found status 201.',
+  );
 
   const { username, bio } = (await bob.get('/api/user')).is(200).body.user ?? {};
-  same([username, bio], ['bob', null], 'the name and the bio after the refusals');
+  same([username, bio], ['bob', null], 'the name and the bio after the errors');
   (await save(bob, { username: 'bob', email: bob.email })).is(200);
   (await register(site, { username: 'carla', email: 'carla@example.org' })).is(201);
 });
@@ -146,7 +146,7 @@ test('Signing in takes the e-mail address and the password', async (t) => {
     same(
       [user.username, user.email, user.bio, user.image],
       ['ada', ada.email, null, null],
-      'who signed in',
+      'the signed-in user',
     );
     (await site.with(user.token).get('/api/user')).is(200);
   }
@@ -196,11 +196,11 @@ test('A failed sign-in takes as long for anyone', async (t) => {
 
   const [one, other] = [Math.min(...known), Math.min(...unknown)];
   const words = `${one.toFixed(0)} ms of work for a known address, ${other.toFixed(0)} ms for an unknown one`;
+  expect(one > 20, `Expected a slow check of the password. Found ${words}.`);
   expect(
-    one > 20,
-    `checking a password was expected to be slow on purpose; a failed sign-in is ${words}`,
+    one < 2 * other && other < 2 * one,
+    `Expected the same time in both cases. Found ${words}.`,
   );
-  expect(one < 2 * other && other < 2 * one, `a failed sign-in is ${words}`);
 });
 
 test('A token that is missing or false is refused', async (t) => {
@@ -265,7 +265,7 @@ test('The settings change what is sent and nothing else', async (t) => {
     for (const value of values)
       (await save(ada, { bio: 'Half a change.', [field]: value })).refuses(422, field);
   }
-  same(await change({}), { ...start, ...renamed }, 'the user after the refusals');
+  same(await change({}), { ...start, ...renamed }, 'the user after the errors');
   (await signIn(site, renamed.email, ada.password)).is(200);
   await change({ password: 'a new long password' });
   (await signIn(site, renamed.email, 'a new long password')).is(200);
@@ -286,7 +286,7 @@ test('A profile tells everyone who somebody is', async (t) => {
       [name, 'Sails.', null],
       'name, bio and picture',
     );
-    expect(!('email' in profile), 'a profile tells the e-mail address');
+    expect(!('email' in profile), 'Expected no e-mail address in a profile. Found one.');
   }
   (await site.get('/api/profiles/nobody')).refuses(404, 'profile', 'not found');
   (await site.with('not.a.token').get(address)).refuses(401, 'token', 'is invalid');
@@ -301,15 +301,15 @@ test('A password is never stored as typed', async (t) => {
 
   expect(
     stored.includes('ada@example.org'),
-    'the e-mail address was expected to be in the database',
+    'Expected the e-mail address in the database. Found none.',
   );
-  expect(!stored.includes(PASSWORD), 'the password itself is in the database');
+  expect(!stored.includes(PASSWORD), 'Expected no plain password in the database. Found one.');
   for (const way of ['md5', 'sha1', 'sha256', 'sha512']) {
     const digest = createHash(way).update(PASSWORD).digest();
     for (const form of ['hex', 'base64', 'base64url']) {
       expect(
         !stored.includes(digest.toString(form)),
-        `a plain ${way} of the password is in the database`,
+        `Expected no plain ${way} hash of the password in the database. Found one.`,
       );
     }
   }
@@ -323,7 +323,7 @@ test('A password is never stored as typed', async (t) => {
     const { text } = (await ada.get(address)).is(200);
     expect(
       !long.some((hash) => text.includes(hash)),
-      `${address} tells what is kept of a password`,
+      `Expected no password hash from GET ${address}. Found one.`,
     );
   }
 });
@@ -337,12 +337,12 @@ test('The pages sign up, change the settings, and sign out', async (t) => {
   page.one('h1', 'a heading').says('Sign up');
   const form = page.one('form:has([name=username])', 'a form');
   await form.submit({ ...ADA, password: 'short' });
-  page.some('.error-messages li', 'a message that says what is wrong');
+  page.some('.error-messages li', 'an error message');
   await form.submit(ADA);
   page.isAt('/');
-  page.one('nav.navbar a[href="/profile/ada"] .user-pic', 'the picture of who is signed in');
+  page.one('nav.navbar a[href="/profile/ada"] .user-pic', "the user's picture");
   page.none('a[href="/login"]', 'a link to sign in');
-  expect(site.kept('jwtToken'), 'the browser was expected to keep the token as jwtToken');
+  expect(site.kept('jwtToken'), 'Expected the token as jwtToken in localStorage. Found none.');
 
   const settings = await site.open('/settings');
   settings.one('form:has([name=bio]) button', 'a button').says('Update Settings');
@@ -353,7 +353,10 @@ test('The pages sign up, change the settings, and sign out', async (t) => {
   settings.one('.profile-page h4', 'the name').says('ada');
   settings.one('.user-info p', 'the bio').says('Writes <b>programs</b>.');
   const picture = settings.one('.user-img', 'the picture').attribute('src');
-  expect(picture.includes('default-avatar.svg'), `the picture is ${picture}`);
+  expect(
+    picture.includes('default-avatar.svg'),
+    `Expected default-avatar.svg as the picture. Found ${picture}.`,
+  );
   (await site.get(picture)).is(200);
   settings.one('.user-info a[href="/settings"]', 'a link').says('Edit Profile Settings');
 
@@ -362,12 +365,12 @@ test('The pages sign up, change the settings, and sign out', async (t) => {
   last.isAt('/');
   last.one('a[href="/login"]', 'a link to sign in');
   same(site.kept('jwtToken'), null, 'the token that the browser keeps after signing out');
-  (await site.open('/profile/ada')).none('.user-info a', 'a link to the settings of somebody else');
+  (await site.open('/profile/ada')).none('.user-info a', 'a link to the settings');
 
   const ada = site.with((await signIn(site, ADA.email, PASSWORD)).is(200).body.user.token);
   await ada.open('/');
   ada.loseTheSite();
   const away = await ada.open('/');
   away.one('nav.navbar [role=status]', 'a word on what the site waits for').says('Connecting…');
-  same(ada.kept('jwtToken'), ada.token, 'the token that the browser keeps while nobody answers');
+  same(ada.kept('jwtToken'), ada.token, 'the token in the browser without a server');
 });

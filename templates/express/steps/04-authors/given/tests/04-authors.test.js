@@ -38,7 +38,7 @@ test('An article names its author', async (t) => {
   );
   expect(
     !('email' in (await site.read(slug)).author),
-    'an article tells the e-mail address of its author',
+    'Expected no e-mail address in the author of an article. Found one.',
   );
 });
 
@@ -118,7 +118,7 @@ test('A comment names its author', async (t) => {
   same(comments.map(by), wanted, 'the authors of the comments');
   expect(
     !comments.some(({ author }) => 'email' in author),
-    'a comment tells the e-mail address of its author',
+    'Expected no e-mail address in the author of a comment. Found one.',
   );
 });
 
@@ -164,7 +164,7 @@ test('Only the author takes a comment down', async (t) => {
     'not found',
   );
   const { comments } = (await site.get(`/api/articles/${slug}/comments`)).is(200).body;
-  same(comments.length, 1, 'the number of comments after the refusals');
+  same(comments.length, 1, 'the number of comments after the errors');
 
   (await oskar.delete(address)).is(204);
 });
@@ -189,12 +189,18 @@ test('The sample articles have authors', async (t) => {
   const { articles } = await site.list();
 
   const authors = new Map(articles.map(({ author }) => [author?.username, author]));
-  expect(!authors.has(undefined), 'there are sample articles without an author');
+  expect(
+    !authors.has(undefined),
+    'Expected an author for each sample article. Found some without one.',
+  );
   for (const [name, { image }] of authors) {
     (await site.get(`/api/profiles/${encodeURIComponent(name)}`)).is(200);
     if (image?.startsWith('/')) {
       const answer = (await site.get(image)).is(200);
-      expect(/^image\//.test(answer.headers.get('Content-Type')), `the picture ${image} is none`);
+      expect(
+        /^image\//.test(answer.headers.get('Content-Type')),
+        `Expected a picture at ${image}. Found another type of content.`,
+      );
     }
     for (const password of [
       'password',
@@ -209,7 +215,7 @@ test('The sample articles have authors', async (t) => {
       const answer = await site.anonymous.post('/api/users/login', { user: { email, password } });
       expect(
         answer.status !== 200,
-        `anybody can sign in as ${name} with the password "${password}"`,
+        `Expected no sign-in as ${name} with the password "${password}". Found status 200.`,
       );
     }
   }
@@ -228,15 +234,18 @@ test('Cards and articles show who wrote them', async (t) => {
 
   for (const part of [page.card('Chestnuts'), await site.anonymous.open(`/article/${slug}`)]) {
     const link = part.one('.article-meta a.author', 'the author').says(name);
-    same(link.attribute('href'), '/profile/Ji%C5%99%C3%AD%20%26%20Co%3F', 'where the name leads');
+    same(link.attribute('href'), '/profile/Ji%C5%99%C3%AD%20%26%20Co%3F', 'the URL of the name');
     same(part.one('.article-meta img', 'the picture').attribute('src'), image, 'the picture');
-    part.none('[onerror]', 'something that runs');
+    part.none('[onerror]', 'code that can run');
   }
   const plain = page
     .card('A walk in the fog')
     .one('.article-meta img', 'the picture')
     .attribute('src');
-  expect(plain.includes('default-avatar.svg'), `the picture of somebody who has none is ${plain}`);
+  expect(
+    plain.includes('default-avatar.svg'),
+    `Expected default-avatar.svg for a user without a picture. Found ${plain}.`,
+  );
 });
 
 test('Only the author sees the buttons of an article', async (t) => {
@@ -245,7 +254,7 @@ test('Only the author sees the buttons of an article', async (t) => {
   const buttons = '.article-actions a[href^="/editor"], .article-actions button.btn-outline-danger';
 
   const own = await site.open(`/article/${slug}`);
-  same(own.texts(buttons), ['Edit Article', 'Delete Article'], 'what the author can press');
+  same(own.texts(buttons), ['Edit Article', 'Delete Article'], 'the buttons for the author');
   own.one('nav.navbar a[href="/editor"]', 'a link to the editor').says('New Article');
   for (const visitor of [await site.register('oskar'), site.anonymous]) {
     (await visitor.open(`/article/${slug}`)).none(buttons, 'a button for the author alone');
@@ -267,25 +276,28 @@ test('Comments on a page show who wrote them', async (t) => {
 
   const page = await oskar.open(`/article/${slug}`);
   const card = page.card('I was there.');
-  card.one('a[href="/profile/oskar"]', 'a link to who wrote it').says('oskar');
+  card.one('a[href="/profile/oskar"]', 'a link to the author').says('oskar');
   same(
     card.one('img.comment-author-img', 'the picture').attribute('src'),
     '/oskar.png',
     'the picture',
   );
   card.one('.card-block p', 'the text, alone').says('I was there.');
-  page.card('Come along.').one('a[href="/profile/someone"]', 'a link to who wrote it');
-  page.card('Come along.').none('.mod-options', 'a sign to take down what somebody else wrote');
-  const form = page.one('form.comment-form', 'a form for a comment');
+  page.card('Come along.').one('a[href="/profile/someone"]', 'a link to the author');
+  page.card('Come along.').none('.mod-options', "a trash icon for another user's comment");
+  const form = page.one('form.comment-form', 'a comment form');
   same(
     form.one('img.comment-author-img', 'the picture').attribute('src'),
     '/oskar.png',
     'the picture in the form',
   );
-  await card.one('.ion-trash-a', 'a sign to press').press();
+  await card.one('.ion-trash-a', 'a trash icon').press();
   same(page.texts(COMMENT), ['Come along.'], 'the comments on the page');
 
   const stranger = await site.anonymous.open(`/article/${slug}`);
-  same(stranger.texts(COMMENT), ['Come along.'], 'the comments that a stranger sees');
-  stranger.none('form.comment-form, .mod-options', 'a form or a sign to press for a stranger');
+  same(stranger.texts(COMMENT), ['Come along.'], 'the comments for an anonymous visitor');
+  stranger.none(
+    'form.comment-form, .mod-options',
+    'a form or a trash icon for an anonymous visitor',
+  );
 });

@@ -1,8 +1,8 @@
 /**
  * The visitors that the tests send to the site.
  *
- * The tests know the site as a program does that asks its API, and as a browser does that shows its pages. What goes
- * wrong is said in one sentence about the site. `openSite` gives the visitor who acts in most tests.
+ * The tests know the site as a program does that asks its API, and as a browser does that shows its pages. A
+ * failure says what was expected on which page, and what was found there. `openSite` gives the visitor who acts in most tests.
  */
 
 import { AssertionError } from 'node:assert';
@@ -47,10 +47,42 @@ export function expect(fact, otherwise) {
   if (!fact) throw new AssertionError({ message: otherwise, stackStartFn: expect });
 }
 
+/** The text of a failure. More lines may follow, the HTML that the test looked for as the last. */
+export function failure(expected, found, ...more) {
+  return [`Expected ${expected}. Found ${found}.`, ...more].filter(Boolean).join('\n');
+}
+
+/** What a CSS selector finds, as it looks in HTML: `<form class="comment-form">`. */
+export function asHtml(selector) {
+  return selector
+    .split(/,\s*(?![^()]*\))/)
+    .map((one) => one.match(/(?:\[[^\]]*\]|\([^()]*\)|[^\s>[(])+/g).map(elementOf))
+    .map((elements) => elements.join(' '))
+    .join(' or ');
+}
+
+function elementOf(compound) {
+  const choice = /^:is\((.*)\)$/.exec(compound);
+  if (choice) return asHtml(choice[1]);
+  const simple = compound.replace(/:\w+\([^()]*\)/g, '');
+  const names = simple.replace(/\[[^\]]*\]/g, '');
+  const parts = [names.replace(/[.#].*/, '') || '…'];
+  for (const [, id] of names.matchAll(/#([\w-]+)/g)) parts.push(`id="${id}"`);
+  const classes = [...names.matchAll(/\.([\w-]+)/g)].map(([, name]) => name);
+  if (classes.length > 0) parts.push(`class="${classes.join(' ')}"`);
+  const attributes = /\[([\w-]+)(?:(\^?)=(['"]?)(.*?)\3)?\]/g;
+  for (const [, name, start, , value] of simple.matchAll(attributes))
+    parts.push(`${name}="${value ?? ''}${value && !start ? '' : '…'}"`);
+  const conditions = [...compound.matchAll(/:(has|not)\(([^()]*)\)/g)].map(
+    ([, how, inside]) => ` (${how === 'has' ? 'with' : 'not'} ${asHtml(inside)})`,
+  );
+  return `<${parts.join(' ')}>${conditions.join('')}`;
+}
+
 /** Fail with a sentence unless both are the same; `what` names the first of them. */
 export function same(actual, expected, what) {
   if (isDeepStrictEqual(actual, expected)) return;
-  const message = `${what} was expected to be ${shown(expected)}, and is ${shown(actual)}`;
+  const message = failure(`${what} to be ${shown(expected)}`, shown(actual));
   throw new AssertionError({ message, stackStartFn: same });
 }
 
@@ -81,6 +113,15 @@ class Server {
   rows = 0;
   isAway = false;
   interruption = undefined;
+  made = new Set(); // the URLs that exist only in this test's data
+
+  /** A line about a page that a reader of the failure looks for in vain on the site. */
+  onlyInTheTest(address) {
+    const path = `${address.split(/[?#]/)[0]}/`;
+    const longest = [...this.made].sort((one, other) => other.length - one.length);
+    const made = longest.find((one) => path.startsWith(`${one}/`));
+    return made ? `${made} exists only in this test's data.` : '';
+  }
 
   async asked(sql) {
     this.questions += 1;
@@ -125,6 +166,7 @@ export class Visitor {
     const user = { username: name, email, password };
     const answer = (await someone.post('/api/users', { user })).is(201);
     Object.assign(someone, { name, email, password, token: answer.body.user?.token });
+    for (const place of ['/api/profiles', '/profile']) this.#server.made.add(`${place}/${name}`);
     return someone;
   }
 
@@ -166,7 +208,8 @@ export class Visitor {
       redirect: 'manual',
     });
     const text = await response.text();
-    return new Answer(`${method} ${address}`, response, text, told.slice(before));
+    const note = this.#server.onlyInTheTest(address);
+    return new Answer(`${method} ${address}`, response, text, told.slice(before), note);
   }
 
   // Articles and comments
@@ -174,7 +217,10 @@ export class Visitor {
   /** Publish an article; what the API tells of it. */
   async publish(title, fields = {}) {
     const article = { title, description: 'In short.', body: 'At length.', ...fields };
-    return (await this.post('/api/articles', { article })).is(201).body.article;
+    const published = (await this.post('/api/articles', { article })).is(201).body.article;
+    for (const place of ['/api/articles', '/article', '/editor'])
+      if (published?.slug) this.#server.made.add(`${place}/${published.slug}`);
+    return published;
   }
 
   /** The article with this slug, as the API tells it. */
@@ -198,7 +244,7 @@ export class Visitor {
     const { articles } = await this.list(query);
     expect(
       Array.isArray(articles),
-      `GET /api/articles${query} was expected to have a list "articles"`,
+      failure(`a list "articles" from GET /api/articles${query}`, shown(articles)),
     );
     return articles.map((article) => article.title);
   }
@@ -277,8 +323,9 @@ export class Visitor {
 
 /** What the site answers to one request. */
 class Answer {
-  constructor(request, response, text, said) {
+  constructor(request, response, text, said, note) {
     this.request = request;
+    this.note = note;
     this.status = response.status;
     this.headers = response.headers;
     this.text = text;
@@ -289,35 +336,39 @@ class Answer {
   /** The answer has this status; gives the answer. */
   is(status) {
     this.#isThere(status);
-    expect(this.status === status, `expected status ${status}; ${this}`);
+    expect(this.status === status, this.insteadOf(`status ${status} from ${this.request}`));
     return this;
   }
 
-  /** The site refuses with this status, and says why about `name`: with `message`, where one is asked for. */
+  /** The site rejects with this status, and says why about `name`: with `message`, if one is given. */
   refuses(status, name, message) {
     this.#isThere(status);
-    expect(this.status === status, `expected a refusal with status ${status}; ${this}`);
+    expect(this.status === status, this.insteadOf(`status ${status} from ${this.request}`));
     const messages = this.body?.errors?.[name];
     expect(
       Array.isArray(messages) && messages.every((one) => typeof one === 'string' && one !== ''),
-      `expected {"errors": {"${name}": ["…"]}}; ${this}`,
+      this.insteadOf(`{"errors": {"${name}": ["…"]}} from ${this.request}`),
     );
-    if (message)
-      expect(messages.includes(message), `expected the message "${name} ${message}"; ${this}`);
+    if (message) {
+      const wanted = `{"errors": {"${name}": ["${message}"]}} from ${this.request}`;
+      expect(messages.includes(message), this.insteadOf(wanted));
+    }
     return this;
   }
 
-  toString() {
+  /** The text of a failure: what was expected from this request, and what came. */
+  insteadOf(expected) {
     const text = this.text.length > 300 ? `${this.text.slice(0, 300)} …` : this.text;
-    const body = text && this.body ? `: ${text}` : '';
-    return `${this.request} answers with status ${this.status}${body}${this.reason}`;
+    const body = text && this.body ? `Response body: ${text}` : '';
+    return failure(expected, `status ${this.status}`, body, this.reason, this.note);
   }
 
   /** Where nothing is built yet, say that and no more. */
   #isThere(status) {
     const isNowhere =
       this.status === 404 && (this.body?.errors?.address || this.body === undefined);
-    expect(status === 404 || !isNowhere, `nothing answers at ${this.request} yet`);
+    const words = failure(`an endpoint for ${this.request}`, 'none (status 404)', this.note);
+    expect(status === 404 || !isNowhere, words);
   }
 }
 
@@ -326,7 +377,7 @@ function reasonIn(said) {
   const error = said.find((one) => one instanceof Error);
   if (!error) return '';
   const place = /[^/\\(]*[/\\](conduit[/\\][^:()]+:\d+)/.exec(error.stack ?? '')?.[1];
-  return `\nThe console of the site says: ${error.name}: ${error.message}${place ? ` (${place})` : ''}`;
+  return `The console of the site says: ${error.name}: ${error.message}${place ? ` (${place})` : ''}`;
 }
 
 function parsed(text) {
@@ -339,39 +390,35 @@ function parsed(text) {
 
 /** Part of a page that a visitor sees. */
 export class Part {
-  constructor(node, name, page) {
+  constructor(node, where, page) {
     this.node = node;
-    this.name = name;
+    this.where = where; // "on /article/bread", "in the title on /article/bread"
     this.page = page;
   }
 
   /** The only element that the selector finds; `what` says it in words. */
   one(selector, what) {
     const found = this.some(selector, what);
-    expect(
-      found.length === 1,
-      `${this.name} was expected to have ${what} (${selector}) once, and has ${found.length}`,
-    );
+    expect(found.length === 1, this.#failure(`${what} once`, found.length, selector));
     return found[0];
   }
 
   /** All elements that the selector finds: one at least. */
   some(selector, what) {
     const found = [...this.node.querySelectorAll(selector)];
-    expect(
-      found.length > 0,
-      `${this.name} was expected to have ${what} (${selector}), and has none`,
-    );
-    return found.map((node) => new Part(node, `${what} on ${this.name}`, this.page));
+    expect(found.length > 0, this.#failure(what, 'none', selector));
+    return found.map((node) => new Part(node, `in ${what} ${this.where}`, this.page));
   }
 
   /** There is no such element. */
   none(selector, what) {
     const count = this.node.querySelectorAll(selector).length;
-    expect(
-      count === 0,
-      `${this.name} was not expected to have ${what} (${selector}), and has ${count}`,
-    );
+    expect(count === 0, this.#failure(`not to find ${what}`, count, selector));
+  }
+
+  #failure(expected, found, selector = '') {
+    const html = selector && asHtml(selector);
+    return failure(`${expected} ${this.where}`, found, this.page?.note, html);
   }
 
   /** The words of all elements that the selector finds, in the order of the page. */
@@ -386,10 +433,7 @@ export class Part {
 
   /** These are its words, all of them. */
   says(words) {
-    expect(
-      this.words === words,
-      `${this.name} was expected to say "${words}", and says "${this.words}"`,
-    );
+    expect(this.words === words, this.#failure(`the text "${words}"`, `"${this.words}"`));
     return this;
   }
 
@@ -402,11 +446,10 @@ export class Part {
   card(words) {
     const cards = [...this.node.querySelectorAll('.article-preview, .card')];
     const found = cards.filter((node) => wordsOf(node).includes(words));
-    expect(
-      found.length === 1,
-      `${this.name} was expected to have one card that says "${words}", and has ${found.length}`,
-    );
-    return new Part(found[0], `the card "${words}" on ${this.name}`, this.page);
+    const wanted = `one card with "${words}"`;
+    const html = '.article-preview, .card';
+    expect(found.length === 1, this.#failure(wanted, found.length || 'none', html));
+    return new Part(found[0], `in the card "${words}" ${this.where}`, this.page);
   }
 
   /** Press it, and wait until the page has changed. */
@@ -429,7 +472,7 @@ export class Part {
   /** Fill in these fields of a form, and press its button. */
   async submit(fields = {}) {
     for (const [name, value] of Object.entries(fields)) {
-      this.one(`[name="${name}"]`, `a field ${name}`).node.value = value;
+      this.one(`[name="${name}"]`, `the field ${name}`).node.value = value;
     }
     await this.one('button[type=submit], button:not([type])', 'a button that sends it').press();
   }
@@ -441,11 +484,11 @@ export class Page extends Part {
   #server;
 
   constructor(window, server) {
-    super(window.document, 'the page', undefined);
+    super(window.document, '', undefined);
     this.page = this;
     this.#window = window;
     this.#server = server;
-    this.name = `the page ${this.address}`;
+    this.where = `on ${this.address}`;
   }
 
   /** Where the browser is, without the site's own address. */
@@ -454,12 +497,14 @@ export class Page extends Part {
     return pathname + search;
   }
 
+  /** A line about a page that exists only in the test's data. */
+  get note() {
+    return this.#server.onlyInTheTest(this.address);
+  }
+
   /** The browser is at this address. */
   isAt(address) {
-    expect(
-      this.address === address,
-      `the browser was expected to be at ${address}, and is at ${this.address}`,
-    );
+    expect(this.address === address, failure(`the browser on ${address}`, `it on ${this.address}`));
   }
 
   use() {
@@ -472,11 +517,10 @@ export async function made(make, what) {
   const { Window } = await import('happy-dom');
   useWindow(new Window({ url: 'http://localhost/' }));
   const node = await make();
-  if (!node?.querySelectorAll)
-    expect(false, `${what} was expected to be an element, and is ${shown(node)}`);
+  if (!node?.querySelectorAll) expect(false, failure(`${what} to be an element`, shown(node)));
   const box = node.ownerDocument.createElement('div');
   box.append(node);
-  return new Part(box, what);
+  return new Part(box, `in ${what}`);
 }
 
 function wordsOf(node) {
@@ -529,7 +573,7 @@ async function askInPage(server, address, options) {
 /** Wait until nothing is being asked any more, and everything that waited for it has happened. */
 async function quiet() {
   for (let calm = 0, turns = 0; calm < 3; turns += 1) {
-    expect(turns < 5_000, 'the page does not come to rest: is there a loop without an end?');
+    expect(turns < 5_000, failure('the page to come to rest', 'an endless loop'));
     await (asked > 0 ? pause(1) : nextTurn());
     calm = asked > 0 ? 0 : calm + 1;
   }

@@ -42,23 +42,27 @@ test('Articles can be asked for by their author', async (t) => {
     'the articles by nora with the tag "moon"',
   );
   for (const nobody of ['?author=someone', '?author=nobody', '?author=', '?author=NORA']) {
-    same(await site.list(nobody), { articles: [], articlesCount: 0 }, `what ${nobody} finds`);
+    same(await site.list(nobody), { articles: [], articlesCount: 0 }, `the list for ${nobody}`);
   }
 });
 
 test('A profile tells whether the visitor follows', async (t) => {
   const site = await openSite(t);
   await site.register('nora');
-  same(await follows(site, 'nora'), false, 'following, at first');
+  same(await follows(site, 'nora'), false, 'following before the request');
 
   const { profile } = (await follow(site, 'nora')).is(200).body;
-  same([profile?.username, profile?.following], ['nora', true], 'what following answers with');
-  same(await follows(site, 'nora'), true, 'following, afterwards');
-  same(await follows(site.anonymous, 'nora'), false, 'following, for a stranger');
+  same([profile?.username, profile?.following], ['nora', true], 'the profile in the response');
+  same(await follows(site, 'nora'), true, 'following after the request');
+  same(await follows(site.anonymous, 'nora'), false, 'following for an anonymous visitor');
 
   const after = (await unfollow(site, 'nora')).is(200).body.profile;
-  same([after?.username, after?.following], ['nora', false], 'what it answers to stop following');
-  same(await follows(site, 'nora'), false, 'following, in the end');
+  same(
+    [after?.username, after?.following],
+    ['nora', false],
+    'the profile in the response to unfollowing',
+  );
+  same(await follows(site, 'nora'), false, 'following after unfollowing');
 });
 
 test('Following has a direction', async (t) => {
@@ -70,14 +74,14 @@ test('Following has a direction', async (t) => {
   (await follow(oskar, 'nora')).is(200);
   (await follow(petra, 'oskar')).is(200);
 
-  same(await follows(oskar, 'nora'), true, 'whether oskar follows nora');
-  same(await follows(nora, 'oskar'), false, 'whether nora follows oskar');
-  same(await follows(petra, 'nora'), false, 'whether petra follows nora');
+  same(await follows(oskar, 'nora'), true, 'following of nora for oskar');
+  same(await follows(nora, 'oskar'), false, 'following of oskar for nora');
+  same(await follows(petra, 'nora'), false, 'following of nora for petra');
   (await follow(petra, 'nora')).is(200);
   (await unfollow(petra, 'oskar')).is(200);
-  same(await follows(petra, 'nora'), true, 'whether petra follows nora');
-  same(await follows(petra, 'oskar'), false, 'whether petra follows oskar');
-  same(await follows(oskar, 'nora'), true, 'whether oskar follows nora');
+  same(await follows(petra, 'nora'), true, 'following of nora for petra');
+  same(await follows(petra, 'oskar'), false, 'following of oskar for petra');
+  same(await follows(oskar, 'nora'), true, 'following of nora for oskar');
 });
 
 test('The authors of articles and comments tell it as well', async (t) => {
@@ -97,11 +101,11 @@ test('The authors of articles and comments tell it as well', async (t) => {
       ({ author }) => author.following,
     );
   };
-  same(await seenBy(site), [false, true, true, false, true], 'following, in articles and comments');
+  same(await seenBy(site), [false, true, true, false, true], 'following in articles and comments');
   same(
     await seenBy(site.anonymous),
     [false, false, false, false, false],
-    'following, for a stranger',
+    'following for an anonymous visitor',
   );
 });
 
@@ -112,7 +116,7 @@ test('Nobody follows themselves', async (t) => {
 
   (await follow(nora, 'nora')).refuses(403, 'profile');
 
-  same(await follows(nora, 'nora'), false, 'whether nora follows nora');
+  same(await follows(nora, 'nora'), false, 'following of nora for nora');
 });
 
 test('Following needs an account', async (t) => {
@@ -128,12 +132,12 @@ test('Following needs an account', async (t) => {
   const other = await site.register('other');
   expect(
     (await other.get('/api/profiles/nora/follow')).status !== 200,
-    'reading an address makes somebody follow',
+    'Expected no status 200 from GET /api/profiles/nora/follow. Found status 200.',
   );
   same(
     [await follows(other, 'nora'), await follows(site, 'nora')],
     [false, true],
-    'who follows nora',
+    'following of nora for two users',
   );
 });
 
@@ -148,18 +152,18 @@ test('Following twice is following once', async (t) => {
   same(
     both.is(200).body.profile?.following,
     true,
-    'what following at the same moment answers with',
+    'the responses to two requests at the same moment',
   );
   (await follow(site, 'nora')).is(200);
-  same(await follows(site, 'nora'), true, 'following, after three times');
+  same(await follows(site, 'nora'), true, 'following after three requests');
 
   (await unfollow(site, 'nora')).is(200);
   same(
     (await unfollow(site, 'nora')).is(200).body.profile?.following,
     false,
-    'what stopping twice answers with',
+    'the responses to unfollowing twice',
   );
-  same(await follows(site, 'nora'), false, 'following, in the end');
+  same(await follows(site, 'nora'), false, 'following after unfollowing');
 });
 
 test('Somebody who is not there cannot be followed', async (t) => {
@@ -169,7 +173,7 @@ test('Somebody who is not there cannot be followed', async (t) => {
 
   (await follow(site, 'nobody')).refuses(404, 'profile', 'not found');
   (await unfollow(site, 'nobody')).refuses(404, 'profile', 'not found');
-  same(await follows(site, 'Zoë & Co'), true, 'whether the visitor follows Zoë & Co');
+  same(await follows(site, 'Zoë & Co'), true, 'following of Zoë & Co');
 });
 
 test('A profile lists what its owner wrote', async (t) => {
@@ -183,7 +187,7 @@ test('A profile lists what its owner wrote', async (t) => {
 
   same(page.texts(CARD_TITLE), ['High tide', 'Low tide'], 'the titles on the profile');
   const tab = page.one('.articles-toggle a.nav-link.active', 'the current tab').says('Articles');
-  same(decodeURIComponent(tab.attribute('href')), `/profile/${name}`, 'where the tab leads');
+  same(decodeURIComponent(tab.attribute('href')), `/profile/${name}`, 'the URL of the tab');
   page.one('h4', 'the name').says(name);
   const own = await site.open('/profile/someone');
   same(own.texts(CARD_TITLE), ['A quiet street'], 'the titles on the own profile');
@@ -199,18 +203,15 @@ test('The button on a profile turns', async (t) => {
     ['Unfollow nora', false],
     ['Follow nora', true],
   ]) {
-    await page.one(`.user-info ${BUTTON}`, 'a button to follow somebody').says(words).press();
+    await page.one(`.user-info ${BUTTON}`, 'a follow button').says(words).press();
     page.isAt('/profile/nora');
-    same(await follows(site, 'nora'), next, `following, after pressing "${words}"`);
+    same(await follows(site, 'nora'), next, `following after pressing "${words}"`);
   }
   (await site.open('/profile/nora')).one(`.user-info ${BUTTON}`, 'a button').says('Unfollow nora');
-  (await site.open('/profile/someone')).none(`.user-info ${BUTTON}`, 'a button to follow oneself');
+  (await site.open('/profile/someone')).none(`.user-info ${BUTTON}`, 'a button to follow yourself');
 
   const stranger = await site.anonymous.open('/profile/nora');
-  await stranger
-    .one(`.user-info ${BUTTON}`, 'a button to follow somebody')
-    .says('Follow nora')
-    .press();
+  await stranger.one(`.user-info ${BUTTON}`, 'a follow button').says('Follow nora').press();
   stranger.isAt('/login');
 });
 
@@ -221,10 +222,10 @@ test('The page of an article offers to follow its author', async (t) => {
   const button = `.article-actions form ${BUTTON}`;
 
   const page = await site.open(`/article/${slug}`);
-  await page.one(button, 'a button to follow somebody').says('Follow nora').press();
+  await page.one(button, 'a follow button').says('Follow nora').press();
 
   page.isAt(`/article/${slug}`);
   page.one(button, 'a button to stop it').says('Unfollow nora');
-  same(await follows(site, 'nora'), true, 'whether the visitor follows nora');
-  (await nora.open(`/article/${slug}`)).none(button, 'a button to follow oneself');
+  same(await follows(site, 'nora'), true, 'following of nora');
+  (await nora.open(`/article/${slug}`)).none(button, 'a button to follow yourself');
 });

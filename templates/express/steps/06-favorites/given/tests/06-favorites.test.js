@@ -34,7 +34,7 @@ test('An article can be marked as a favorite, and no longer', async (t) => {
   same(marks(moss), [false, 0], 'favorited and favoritesCount of a new article');
 
   const marked = await mark(site, moss.slug);
-  same(marks(marked), [true, 1], 'favorited and favoritesCount in the answer');
+  same(marks(marked), [true, 1], 'favorited and favoritesCount in the response');
   same(
     [marked.title, marked.body, marked.author?.username],
     ['Moss', 'At length.', 'someone'],
@@ -47,13 +47,13 @@ test('An article can be marked as a favorite, and no longer', async (t) => {
       [false, 0],
       [true, 1],
     ],
-    'the same in the list of articles',
+    'favorited and favoritesCount in the list',
   );
 
   same(
     marks(await unmark(site, moss.slug)),
     [false, 0],
-    'favorited and favoritesCount after taking it back',
+    'favorited and favoritesCount after unfavoriting',
   );
   same(marks(await site.read(moss.slug)), [false, 0], 'favorited and favoritesCount in the end');
 });
@@ -71,18 +71,22 @@ test('The count is everyones and the mark ones own', async (t) => {
   const many = await site.rows(`/api/articles/${slug}`);
   expect(
     many <= few,
-    `an article takes ${few} rows out of the database with one mark, and ${many} with two`,
+    `Expected at most ${few} rows for an article with two favorites, as with one. Found ${many}.`,
   );
-  same(marks(await nora.read(slug)), [true, 2], 'what nora sees');
-  same(marks(await site.read(slug)), [false, 2], 'what the author sees');
-  same(marks(await site.anonymous.read(slug)), [false, 2], 'what a stranger sees');
+  same(marks(await nora.read(slug)), [true, 2], 'the favorites for nora');
+  same(marks(await site.read(slug)), [false, 2], 'the favorites for the author');
+  same(
+    marks(await site.anonymous.read(slug)),
+    [false, 2],
+    'the favorites for an anonymous visitor',
+  );
   same(
     (await site.anonymous.list()).articles.map(marks),
     [[false, 2]],
-    'what a stranger sees in the list',
+    'the favorites in the list for an anonymous visitor',
   );
   await unmark(nora, slug);
-  same(marks(await oskar.read(slug)), [true, 1], 'what oskar sees after nora took her mark back');
+  same(marks(await oskar.read(slug)), [true, 1], 'the favorites for oskar after nora unfavorited');
 });
 
 test('Marking needs an account', async (t) => {
@@ -97,7 +101,7 @@ test('Marking needs an account', async (t) => {
   }
   await site.get(`/api/articles/${slug}/favorite`);
 
-  same(marks(await site.read(slug)), [true, 1], 'favorited and favoritesCount after the refusals');
+  same(marks(await site.read(slug)), [true, 1], 'favorited and favoritesCount after the errors');
 });
 
 test('Marking twice is marking once', async (t) => {
@@ -108,13 +112,17 @@ test('Marking twice is marking once', async (t) => {
     () => mark(site, slug),
     () => mark(site, slug),
   );
-  same(marks(both), [true, 1], 'favorited and favoritesCount after two marks at the same moment');
+  same(
+    marks(both),
+    [true, 1],
+    'favorited and favoritesCount after two requests at the same moment',
+  );
   same(marks(await mark(site, slug)), [true, 1], 'favorited and favoritesCount after a third');
   await unmark(site, slug);
   same(
     marks(await unmark(site, slug)),
     [false, 0],
-    'favorited and favoritesCount after taking it back twice',
+    'favorited and favoritesCount after unfavoriting twice',
   );
 });
 
@@ -154,24 +162,16 @@ test('A list shows what somebody has marked', async (t) => {
   await mark(oskar, slugs.Fern);
 
   for (const visitor of [nora, oskar, site.anonymous]) {
-    same(
-      await visitor.titles('?favorited=nora'),
-      ['Clover', 'Lichen', 'Moss'],
-      'what nora has marked',
-    );
-    same(await visitor.titles('?favorited=oskar'), ['Fern'], 'what oskar has marked');
+    same(await visitor.titles('?favorited=nora'), ['Clover', 'Lichen', 'Moss'], "nora's favorites");
+    same(await visitor.titles('?favorited=oskar'), ['Fern'], "oskar's favorites");
   }
-  same(
-    (await site.list('?favorited=nora')).articlesCount,
-    3,
-    'articlesCount of what nora has marked',
-  );
+  same((await site.list('?favorited=nora')).articlesCount, 3, "articlesCount of nora's favorites");
   same(
     await site.titles('?favorited=nora&author=nora&tag=long'),
     ['Clover'],
-    'three conditions at once',
+    'the articles with three query parameters',
   );
-  same(await site.titles('?favorited=nobody'), [], 'what nobody has marked');
+  same(await site.titles('?favorited=nobody'), [], 'the favorites of nobody');
 });
 
 test('Deleting an article takes its marks along', async (t) => {
@@ -182,7 +182,7 @@ test('Deleting an article takes its marks along', async (t) => {
 
   (await site.delete(`/api/articles/${slug}`)).is(204);
 
-  same(await site.titles('?favorited=nora'), [], 'what nora has marked');
+  same(await site.titles('?favorited=nora'), [], "nora's favorites");
   const again = await site.publish('Moss');
   same(
     marks(await site.read(again.slug)),
@@ -218,13 +218,13 @@ test('More articles are no more questions', async (t) => {
   await grow(4, 5, 6, 7, 8, 9);
   for (const [index, address] of addresses.entries()) {
     const many = await oskar.questions(address);
-    const words = `${address} asks the database ${few[index]} times for a short list, and ${many} times for a long one`;
+    const words = `Expected at most ${few[index]} queries for a long list on ${address}, as for a short list. Found ${many}.`;
     expect(many <= few[index], words);
   }
   same(
     (await oskar.list('?tag=green')).articles.map(marks),
     Array(9).fill([true, 2]),
-    'the marks of all',
+    'the favorites of all articles',
   );
 });
 
@@ -247,7 +247,7 @@ test('More comments and tags are no more questions', async (t) => {
   await grow(4, 5, 6, 7, 8, 9);
   for (const [index, address] of addresses.entries()) {
     const many = await site.questions(address);
-    const words = `${address} asks the database ${few[index]} times at first, and ${many} times when there is more`;
+    const words = `Expected at most ${few[index]} queries for more data on ${address}, as for less. Found ${many}.`;
     expect(many <= few[index], words);
   }
   const { comments } = (await site.get(addresses[0])).is(200).body;
@@ -259,17 +259,23 @@ test('The button tells whether an article is marked and how often', async () => 
   const draw = (favorited, favoritesCount) => {
     return made(
       () => favoriteButton({ favorited, favoritesCount }),
-      'what favoriteButton gives back',
+      'the result of favoriteButton',
     );
   };
 
   const off = (await draw(false, 0)).one('button.btn-outline-primary', 'a button');
-  expect(/\bFavorite\b/.test(off.words), `the button says "${off.words}", and not "Favorite"`);
+  expect(
+    /\bFavorite\b/.test(off.words),
+    `Expected "Favorite" on the button. Found "${off.words}".`,
+  );
   same(number(off), 0, 'the number on the button');
   const on = (await draw(true, 12)).one('button.btn-primary', 'a button');
-  expect(/\bUnfavorite\b/.test(on.words), `the button says "${on.words}", and not "Unfavorite"`);
+  expect(
+    /\bUnfavorite\b/.test(on.words),
+    `Expected "Unfavorite" on the button. Found "${on.words}".`,
+  );
   same(number(on), 12, 'the number on the button');
-  (await draw(true, 12)).none('.btn-outline-primary', 'the looks of a button that is off');
+  (await draw(true, 12)).none('.btn-outline-primary', 'an outlined favorite button');
 });
 
 test('Pressing the button marks, on a card and on an article', async (t) => {

@@ -39,7 +39,7 @@ test('A list shows as many articles as are asked for', async (t) => {
   const site = await openSite(t);
   await publish(site, 1, 22);
 
-  same(await site.titles(), numbers(22, 3), 'the articles where nothing is asked for');
+  same(await site.titles(), numbers(22, 3), 'the articles without a limit');
   same(await site.titles('?limit=5'), numbers(22, 18), 'the articles with limit=5');
   same(
     await site.titles('?limit=5&offset=20'),
@@ -101,7 +101,7 @@ test('Your feed shows those whom you follow', async (t) => {
   for (const writer of [nora, oskar, petra]) await writer.publish(`By ${writer.name}`);
   await site.publish('By the visitor');
   await nora.publish('Once more by nora');
-  same(await feed(site), [[], 0], 'the feed of somebody who follows nobody');
+  same(await feed(site), [[], 0], 'the feed of a user who follows nobody');
 
   await follow(site, 'nora');
   await follow(site, 'petra');
@@ -116,7 +116,7 @@ test('Your feed shows those whom you follow', async (t) => {
     'an article in the feed',
   );
   (await site.delete('/api/profiles/nora/follow')).is(200);
-  same(await feed(site), [['By petra'], 1], 'the feed after no longer following nora');
+  same(await feed(site), [['By petra'], 1], 'the feed after unfollowing nora');
 });
 
 test('Your feed has pages too', async (t) => {
@@ -126,7 +126,7 @@ test('Your feed has pages too', async (t) => {
   await publish(nora, 1, 22);
   await site.publish('By the visitor');
 
-  same(await feed(site), [numbers(22, 3), 22], 'the feed where nothing is asked for');
+  same(await feed(site), [numbers(22, 3), 22], 'the feed without a limit');
   same(
     await feed(site, '?limit=3&offset=1'),
     [numbers(21, 19), 22],
@@ -138,7 +138,7 @@ test('A feed needs an account', async (t) => {
   const site = await openSite(t);
   await site.publish('Feed');
 
-  same(await feed(site), [[], 0], 'the feed of somebody who follows nobody');
+  same(await feed(site), [[], 0], 'the feed of a user who follows nobody');
   (await site.anonymous.get('/api/articles/feed')).refuses(401, 'token', 'is missing');
   (await site.anonymous.get('/api/articles/feed?limit=two')).refuses(401, 'token', 'is missing');
   (await site.with('not.a.token').get('/api/articles/feed')).refuses(401, 'token', 'is invalid');
@@ -162,9 +162,9 @@ test('A longer list costs no more than a short one', async (t) => {
   for (const [index, address] of addresses.entries()) {
     const many = [await site.questions(address), await site.rows(address)];
     const words = (number, what) =>
-      `${few[index][number]} ${what} for 5 of 10 articles, and ${many[number]} for 5 of 40`;
-    expect(many[0] <= few[index][0], `${address} asks the database ${words(0, 'times')}`);
-    expect(many[1] <= few[index][1], `${address} takes out of the database ${words(1, 'rows')}`);
+      `Expected at most ${few[index][number]} ${what} for 5 of 40 articles on ${address}, as for 5 of 10. Found ${many[number]}.`;
+    expect(many[0] <= few[index][0], words(0, 'queries'));
+    expect(many[1] <= few[index][1], words(1, 'rows'));
   }
 });
 
@@ -202,10 +202,7 @@ test('Lists go on over pages of ten', async (t) => {
   page.isAt('/?page=3');
   same(page.texts(CARD_TITLE), ['Number 1'], 'the titles on page 3');
   page.one('.pagination .page-item.active', 'the current page').says('3');
-  (await site.open('/?page=two')).some(
-    '.error-messages li',
-    'a message about a page that makes no sense',
-  );
+  (await site.open('/?page=two')).some('.error-messages li', 'an error message about the page');
 });
 
 test('Links to other pages keep the list', async (t) => {
@@ -241,10 +238,10 @@ test('The tabs tell which list this is', async (t) => {
   await page.one('.feed-toggle a[href="/?feed=following"]', 'the tab of the feed').press();
   page.isAt('/?feed=following');
   page.one(current, 'the current tab').says('Your Feed');
-  const message = page.one('.empty-feed-message', 'a word on the empty feed');
+  const message = page.one('.empty-feed-message', 'a message about the empty feed');
   expect(
     message.words.includes('Your feed is empty'),
-    `the word on the empty feed says "${message.words}"`,
+    `Expected "Your feed is empty" in the message. Found "${message.words}".`,
   );
   message.one('a[href="/"]', 'a link to all articles');
   page.none('.article-preview', 'a card');
@@ -253,7 +250,7 @@ test('The tabs tell which list this is', async (t) => {
   tag.one(current, 'the current tab').says('# sand');
 
   const stranger = await site.anonymous.open('/');
-  same(stranger.texts(tabs), ['Global Feed'], 'the tabs of a stranger');
-  stranger.none('.empty-feed-message', 'a word on the empty feed');
+  same(stranger.texts(tabs), ['Global Feed'], 'the tabs for an anonymous visitor');
+  stranger.none('.empty-feed-message', 'a message about the empty feed');
   (await site.anonymous.open('/?feed=following')).isAt('/login');
 });
