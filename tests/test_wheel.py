@@ -87,5 +87,5 @@ def test_an_author_begins_a_template_with_the_wheel_alone(starterkit: Starterkit
 
     assert json.loads(starterkit("template", "save", "commits", "--json", cwd=tmp_path).stdout)["changed"] == []
     changed = starterkit("template", "add-step", "flask", "mine", cwd=tmp_path, code=2)
-    assert "came with starterkit" in changed.stderr
+    assert "is part of starterkit" in changed.stderr
     assert json.loads(starterkit("template", "schema", "path", cwd=tmp_path).stdout)["title"]

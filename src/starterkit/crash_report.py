@@ -40,7 +40,7 @@ def error_of(error: Exception) -> StarterkitError:
     if trace not in _REPORTS:
         _REPORTS[trace] = write_report(error, sys.argv[1:])
     report = _REPORTS[trace]
-    where = f"The full report is in {report}." if report else f"No report could be written: {error}."
+    where = f"The full report is in {report}." if report else f"starterkit could not write a report: {error}."
     return UnexpectedError(f"{UNEXPECTED}: {type(error).__name__}. {where}", "Please report this bug.")
 
 
@@ -62,7 +62,7 @@ def write_report(error: BaseException, arguments: list[str]) -> Path | None:
 
 def _report(error: BaseException, arguments: list[str]) -> str:
     lines = [
-        f"starterkit {__version__}: a mistake of ours, please report it with this file.",
+        f"starterkit {__version__}: a bug in starterkit. Please report it with this file.",
         "",
         f"command:   starterkit {' '.join(arguments)}",
         f"folder:    {_current_folder()}",

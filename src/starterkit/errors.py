@@ -77,7 +77,7 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 _NOT_ALLOWED = (errno.EACCES, errno.EPERM, errno.EROFS)
 _IMPOSSIBLE = {
     errno.ENAMETOOLONG: "the name is too long",
-    errno.ELOOP: "its links lead in a circle",
+    errno.ELOOP: "its links form a circle",
     errno.ENOTDIR: "a file is where a folder is expected",
 }
 _LONGEST_SHOWN = 40
@@ -92,13 +92,11 @@ def from_os_error(wrong: OSError) -> StarterkitError | None:
         return impossible_path(str(wrong.filename or "This path"), _IMPOSSIBLE[wrong.errno])
     if wrong.errno in _NO_ROOM:
         where = f" (writing {wrong.filename})" if wrong.filename else ""
-        return EnvironmentProblem(
-            f"There is no room left on the disk{where}.", "Make room, then type the command again."
-        )
+        return EnvironmentProblem(f"The disk is full{where}.", "Free some space, then run the command again.")
     if wrong.errno in _NOT_ALLOWED and wrong.filename:
         return EnvironmentProblem(
-            f"You may not read or write {wrong.filename}: {wrong.strerror}.",
-            "Type the command as the user to whom it belongs, or have it opened for you.",
+            f"You can't read or write {wrong.filename}: {wrong.strerror}.",
+            "Run the command as the owner of the file, or ask the owner for permission.",
         )
     return None
 
@@ -107,7 +105,7 @@ def impossible_path(path: str, why: str) -> UsageError:
     """Return the error for a path that no file or folder can have."""
     half = _LONGEST_SHOWN // 2
     shown = f"{path[:half]}…{path[-half:]}" if len(path) > _LONGEST_SHOWN else path
-    return UsageError(f'"{shown}" is not a possible path here: {why}.', "Name another path.")
+    return UsageError(f'Invalid path "{shown}": {why}.', "Use another path.")
 
 
 def cannot_write(what: str, wrong: OSError) -> StarterkitError:

@@ -39,7 +39,9 @@ def merge_declaration(kind: str, base: bytes, theirs: bytes, ours: bytes, file: 
         return _merge_pyproject(base, theirs, ours, file)
     if kind == "node":
         return _merge_package_json(base, theirs, ours, file)
-    raise UsageError(f'Dependencies of the kind "{kind}" cannot be carried yet.', "Upgrade starterkit.")
+    raise UsageError(
+        f'This version of starterkit cannot merge dependencies of the kind "{kind}".', "Upgrade starterkit."
+    )
 
 
 def _merge_pyproject(base: bytes, theirs: bytes, ours: bytes, file: str) -> bytes:
@@ -99,7 +101,7 @@ def _lists(top: dict[str, object], file: str) -> dict[Path, list[Entry]]:
 
 def _entries(value: object, path: Path, file: str) -> list[Entry]:
     if not isinstance(value, list) or not all(isinstance(entry, str | dict) for entry in value):
-        raise FileError(file, None, f"{'.'.join(path)} must be a list of texts", 'For example: ["flask>=3.1"].')
+        raise FileError(file, None, f"{'.'.join(path)} must be a list of strings", 'For example: ["flask>=3.1"].')
     return value
 
 

@@ -43,10 +43,10 @@ def expand_user_path(text: str, folder: Path = _HERE) -> Path:
     except RuntimeError:
         user = text.replace("\\", "/").partition("/")[0]
         raise UsageError(
-            f'"{text}": this machine knows no home folder "{user}".', "Write the folder as it is called, without ~."
+            f'Invalid path "{text}": this machine has no home folder "{user}".', "Write the full path, without ~."
         ) from None
     except ValueError:
-        raise impossible_path(text, "it has a character that no name can have") from None
+        raise impossible_path(text, "it has a character that a name cannot have") from None
     except OSError as error:
         known = from_os_error(error)
         if isinstance(known, UsageError):
@@ -58,7 +58,7 @@ def expand_user_folder(text: str, folder: Path = _HERE) -> Path:
     """Return a folder that a user typed. Raises `UsageError` for a file."""
     path = expand_user_path(text, folder)
     if path.exists() and not path.is_dir():
-        raise impossible_path(text, "it is a file, and a folder is expected")
+        raise impossible_path(text, "it is a file, not a folder")
     return path
 
 
@@ -140,10 +140,10 @@ def locked(
             if time.monotonic() > deadline:
                 raise EnvironmentProblem(
                     f"Another command has been preparing {what} for more than {seconds:g} seconds.",
-                    "End that command, then type this one again.",
+                    "Stop that command, then run this one again.",
                 )
             if not waiting:
-                say(f"Another command is preparing {what}: waiting for it")
+                say(f"Waiting for another command that is preparing {what}")
                 waiting = True
             time.sleep(_RETRY_SECONDS)
         yield descriptor

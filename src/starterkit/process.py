@@ -69,7 +69,7 @@ class TimeLimitReached(StarterkitError):
     code = ExitCode.ENVIRONMENT
 
     def __init__(self, args: Sequence[str], seconds: float, out: bytes = b"", err: bytes = b"") -> None:
-        super().__init__(f"`{' '.join(args)}` was still running after {seconds:g} seconds and was ended.")
+        super().__init__(f"`{' '.join(args)}` was still running after {seconds:g} seconds. starterkit stopped it.")
         note = f"{args[0]} was still running after {seconds:g} seconds and was stopped"
         self.finished = Completed(tuple(args), 124, out, b"%s\n%s" % (err.rstrip(), note.encode()))
 
@@ -178,7 +178,7 @@ def start(
     except (FileNotFoundError, NotADirectoryError) as missing:
         if cwd is not None and not cwd.is_dir():
             raise ProgramMissing(
-                f"{cwd} is not a folder." if cwd.exists() else f"The folder {cwd} does not exist (any more)."
+                f"{cwd} is not a folder." if cwd.exists() else f"The folder {cwd} does not exist."
             ) from missing
         raise ProgramMissing(f"The program `{arguments[0]}` is not on this machine.") from missing
     except OSError as denied:

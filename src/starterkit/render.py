@@ -56,8 +56,8 @@ def check_runs_no_code(folder: Path) -> None:
         raise FileError(
             template.file,
             setting.line,
-            f"{setting.name}: the template wants to {setting.what} of its own on this machine while it is rendered",
-            "Read what it does; if you trust its author, add `--trust`. A template for starterkit needs no such code.",
+            f"{setting.name}: the template would {setting.what} on this machine when it is rendered",
+            "Read the code. If you trust its author, add `--trust`. A template for starterkit doesn't need such code.",
         )
 
 
@@ -76,7 +76,7 @@ def render(
     template = read_copier_yml(folder)
     for name in answers:
         if name not in template.names:
-            raise UsageError(f'This template has no question "{name}".', did_you_mean(name, template.names))
+            raise UsageError(f'Unknown question "{name}" for this template.', did_you_mean(name, template.names))
     if not trusted:
         check_runs_no_code(folder)
     files = read_files(folder / PROJECT_FOLDER)
@@ -158,7 +158,7 @@ def _check_texts(folder: Path, templated: Mapping[str, File]) -> None:
         except UnicodeDecodeError as error:
             line = file.data[: error.start].count(b"\n") + 1
             message = "the file is not UTF-8 text, so it cannot be rendered"
-            fix = f"Save it as UTF-8, or take {SUFFIX} from its name."
+            fix = f"Save it as UTF-8, or remove {SUFFIX} from its name."
             raise FileError(str(folder / PROJECT_FOLDER / path), line, message, fix) from error
 
 
@@ -198,11 +198,11 @@ def _run_copier(
         raise FileError(file.replace(str(small), str(folder)), wrong.lineno, str(wrong.message)) from wrong
     except copier.errors.UnsafeTemplateError as wrong:
         raise UsageError(
-            f"The template {folder} wants to run code of its own while it is rendered.",
-            "Use it only if you trust its author; a template for starterkit needs no such code.",
+            f"The template {folder} would run code when it is rendered.",
+            "If you trust its author, add `--trust`. A template for starterkit doesn't need such code.",
         ) from wrong
     except ValueError as wrong:
-        raise UsageError(f"An answer can't be used. {wrong}") from wrong
+        raise UsageError(f"Invalid answer. {wrong}") from wrong
     except (
         *(copier.errors.CopierError, jinja2.TemplateError),
         *(ArithmeticError, LookupError, TypeError, AttributeError),  # from an expression in the template

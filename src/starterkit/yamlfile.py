@@ -101,13 +101,13 @@ class Value:
                 raise key_value.wrong(f"expected a word as the key, found {key_value._kind()}")
             key = str(key_node.value)
             if key in values:
-                raise key_value.wrong(f'the key "{key}" stands here twice')
+                raise key_value.wrong(f'the key "{key}" is here twice')
             if optional is not None and key not in (*required, *optional):
                 raise key_value.wrong(f'unknown key "{key}"', did_you_mean(key, [*required, *optional]))
             values[key] = Value(value_node, self.file, f"{self.path}.{key}" if self.path else key)
         for key in required:
             if key not in values:
-                raise self.wrong(f'the key "{key}" is missing', f"Add `{key}:` and what it is to be.")
+                raise self.wrong(f'the key "{key}" is missing', f"Add `{key}:` and its value.")
         return values
 
     def items(self) -> Iterator[Value]:

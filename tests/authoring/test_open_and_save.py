@@ -182,7 +182,7 @@ def test_steps_in_another_order_are_refused_and_then_renumbered(template: Path, 
     author.reorder(
         "pick base", "pick given 02-two", "pick solution 02-two", "pick given 01-one", "pick solution 01-one"
     )
-    with pytest.raises(UsageError, match=r'"given 02-two" is the path.s step number 01') as refused:
+    with pytest.raises(UsageError, match=r'"given 02-two" is step 01 of the path') as refused:
         save_template(author.folder)
     assert "--renumber" in refused.value.fix
 
@@ -262,22 +262,22 @@ def history(author: Author, problem: str) -> None:
 
 
 CASES = {
-    "missing solution": r'After commit \w{10} "given 02-two", the commit "solution 02-two" is missing',
+    "missing solution": r'The commit "solution 02-two" is missing after commit \w{10} "given 02-two"',
     "missing given": r'"solution 02-two" does not follow its given: the commit "given 02-two" is missing',
-    "no base": r'"given 01-one" is the first one; before it, the commit "base" is missing',
-    "doubled": r'Commit \w{10} "solution 02-two" is there twice; the first one is \w{10}',
-    "a commit of no layer": r'Commit \w{10} "Mend a typo" is no layer',
-    "a fixup that is not folded in": r'"fixup! solution 02-two" is not folded into its layer yet',
-    "a merge": r"is a merge; a path is one line",
+    "no base": r'"given 01-one" is the first commit. The commit "base" is missing before it',
+    "doubled": r'Commit \w{10} "solution 02-two" exists twice. The first is \w{10}',
+    "a commit of no layer": r'Commit \w{10} "Mend a typo" is not a layer',
+    "a fixup that is not folded in": r'"fixup! solution 02-two" is not merged into its layer yet',
+    "a merge": r"is a merge. A path must be linear",
     "given after its solution": r'"solution 02-two" does not follow its given: its given, \w{10}, comes later',
-    "a subject in other letters": r'"Solution 02-two" is no layer',
-    "conflict markers": r'project/conduit/two.py:1 in commit \w{10} "solution 02-two": there are conflict markers',
+    "a subject in other letters": r'"Solution 02-two" is not a layer',
+    "conflict markers": r'project/conduit/two.py:1 in commit \w{10} "solution 02-two": unresolved conflict markers',
     "a rendered file": r'project/README.md.jinja in commit \w{10} "solution 02-two": a step cannot touch',
     "a link": r'project/link in commit \w{10} "given 02-two": a template holds plain files only',
-    "a lesson in its place": r"project/lessons/02-two.md in commit .* starterkit puts the lessons there",
-    "a foreign file": r"notes.txt is no file of a path",
+    "a lesson in its place": r"project/lessons/02-two.md in commit .* starterkit creates the lessons",
+    "a foreign file": r"notes.txt cannot be saved",
     "a step without its texts": r'"given 02-two" has no .*steps/02-two/step.yml',
-    "a step's folder of another name": r'belongs to a step "02-second", and no commit is called "given 02-second"',
+    "a step's folder of another name": r'belongs to a step "02-second", but there is no commit "given 02-second"',
     "a step.yml that cannot be read": r'step.yml:2: unknown key "sumary"',
 }
 
@@ -331,14 +331,14 @@ def test_a_path_can_be_saved_elsewhere(template: Path, author: Author, tmp_path:
     assert saved_files.pop("project/conduit/crlf.txt")[1] == b"one\ntwo\n"
     without_readme.pop("project/conduit/crlf.txt")
     assert saved_files == without_readme
-    with pytest.raises(UsageError, match="is no template"):
+    with pytest.raises(UsageError, match="is not a template"):
         save_template(author.folder, to=tmp_path)
 
 
 def test_a_clone_of_a_path_says_where_it_would_save(author: Author, template: Path, tmp_path: Path) -> None:
     author.git("clone", "-q", ".", str(tmp_path / "clone"))
 
-    with pytest.raises(UsageError, match="does not remember") as refused:
+    with pytest.raises(UsageError, match="doesn't know from which template") as refused:
         save_template(tmp_path / "clone")
     assert "--to" in refused.value.fix
     assert not save_template(tmp_path / "clone", to=template).is_change

@@ -47,7 +47,7 @@ BROKEN: Mapping[str, tuple[Callable[[Path], Path], str]] = {
     "permission denied": (lambda folder: program(folder, "#!/bin/sh\n", 0o644), "Permission denied"),
     "no interpreter": (lambda folder: program(folder, "#!/nowhere/sh\n"), "No such file or directory"),
     "not a program": (lambda folder: program(folder, "\0\1\2"), "Exec format error"),
-    "missing": (without_git, "git isn't on this machine"),
+    "missing": (without_git, "git is not installed"),
 }
 
 
@@ -71,7 +71,7 @@ def test_new_names_a_git_that_does_not_work(kind: str, tmp_path: Path) -> None:
 
     assert ran.err.startswith("Error: git ") and says in flat(ran.err)
     assert "`git --version`" in ran.err or "install" in ran.err.lower()
-    assert "on the disk" not in ran.err
+    assert "disk is full" not in ran.err
     assert [entry.name for entry in tmp_path.iterdir()] == ["bin"]
 
 
@@ -82,7 +82,7 @@ def test_commands_in_a_project_name_a_git_that_does_not_work(args: tuple[str, ..
     ran = starterkit(*args, cwd=project, code=4, env={"PATH": path})
 
     assert "blocked by the administrator" in flat(ran.out + ran.err)
-    assert "on the disk" not in ran.out + ran.err
+    assert "disk is full" not in ran.out + ran.err
 
 
 @pytest.mark.parametrize(
@@ -215,8 +215,11 @@ DAMAGED: Mapping[str, tuple[Callable[[Path], object], str]] = {
     "no HEAD": (lambda git_dir: (git_dir / "HEAD").unlink(), "rename .git"),
     "an empty .git": (emptied, "rename .git"),
     "an unreadable index": (lambda git_dir: (git_dir / "index").write_text("x"), "Delete the file .git/index"),
-    "no objects": (lambda git_dir: emptied(git_dir / "objects"), "A part of .git is lost or damaged"),
-    "an empty ref": (lambda git_dir: (git_dir / "refs/heads/main").write_text(""), "A part of .git is lost or damaged"),
+    "no objects": (lambda git_dir: emptied(git_dir / "objects"), "Part of .git is missing or damaged"),
+    "an empty ref": (
+        lambda git_dir: (git_dir / "refs/heads/main").write_text(""),
+        "Part of .git is missing or damaged",
+    ),
 }
 
 
@@ -230,7 +233,7 @@ def test_a_damaged_repository_is_named_before_anything_is_written(kind: str, pro
     doctor = starterkit("doctor", cwd=project, code=4)
 
     assert ran.code in (2, 4) and says in flat(ran.err)
-    assert "there is no folder .git" not in flat(ran.err + doctor.out)
+    assert "the folder .git is missing" not in flat(ran.err + doctor.out)
     assert says in flat(doctor.out)
     after = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
     assert {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)} <= {

@@ -171,7 +171,7 @@ def test_a_place_that_is_not_writable(tmp_path: Path, is_there: bool) -> None:
     with as_nobody(tmp_path / "closed") as learner:
         learner.folder.chmod(0o555)
 
-        with pytest.raises(UsageError, match="not writable"):
+        with pytest.raises(UsageError, match="no permission to write"):
             new.check_destination(learner.folder if is_there else learner.folder / "site")
 
 
@@ -316,7 +316,7 @@ def test_a_full_disk(tiny: Learner, small_disk: Path, free: int) -> None:
         with open_project(learner.folder):
             pass
         if learner.state().step == "base":
-            assert "no room left" in told or "No space left" in told, told
+            assert "disk is full" in told or "No space left" in told, told
             assert learner.standing() == before
         learner.fsck()
     finally:

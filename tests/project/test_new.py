@@ -112,7 +112,7 @@ def test_the_commands_for_a_project_without_git_work_as_typed(around: bool, tmp_
     said = " ".join(starterkit("status", cwd=tmp_path / "site", code=2).err.split())
 
     typed = re.findall(r"`(git .*?)`", said)
-    assert [words.split()[1] for words in typed] == ["init", "add", "commit"] and " status` brings the path" in said
+    assert [words.split()[1] for words in typed] == ["init", "add", "commit"] and " status` restores the path" in said
     for command in typed:
         subprocess.run(
             ["sh", "-ec", command], cwd=tmp_path / "site", env=environment(), check=True, capture_output=True
@@ -124,5 +124,5 @@ def test_the_commands_for_a_project_without_git_work_as_typed(around: bool, tmp_
 def test_a_link_that_leads_nowhere_is_called_a_link(tmp_path: Path) -> None:
     (tmp_path / "site").symlink_to("nowhere")
 
-    assert "site is a link that leads nowhere." in starterkit("new", "site", *ARGS, cwd=tmp_path, code=2).err
+    assert "site is a broken link." in starterkit("new", "site", *ARGS, cwd=tmp_path, code=2).err
     assert not (tmp_path / "nowhere").exists()

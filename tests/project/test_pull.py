@@ -176,7 +176,7 @@ def test_words_in_a_lesson_are_kept_and_named(room: Room, corrected: Correct, tm
 def test_a_bundle_file_does_where_there_is_no_remote(room: Room, corrected: Correct, tmp_path: Path, name: str) -> None:
     clone = begun(room, "ada-lovelace", tmp_path)
     git("remote", "remove", "origin", cwd=clone)
-    assert "no remote" in starterkit("pull", cwd=clone, code=2).err
+    assert "no git remote" in starterkit("pull", cwd=clone, code=2).err
     push_fix(room, corrected(FOOTER), "--yes")
     bundle = tmp_path / name
     bundle.parent.mkdir(exist_ok=True)
@@ -220,11 +220,11 @@ def test_where_several_branches_are_there_and_none_belongs_to_ones_own_they_are_
 
     stopped = " ".join(starterkit("pull", cwd=clone, code=2).err.split())
 
-    assert "There is no branch mine in origin. These are there: idea, main." in stopped
+    assert "The branch mine does not exist in origin. Its branches: idea, main." in stopped
     assert "starterkit pull origin BRANCH`" in stopped
     assert starterkit("pull", "origin", "idea", "--json", cwd=clone).json["from"] == "origin/idea"
     stopped = " ".join(starterkit("pull", "origin", "idee", cwd=clone, code=2).err.split())
-    assert "There is no branch idee in origin. These are there: idea, main." in stopped
+    assert "The branch idee does not exist in origin. Its branches: idea, main." in stopped
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the remote is counted by a shell script")

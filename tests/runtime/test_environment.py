@@ -493,7 +493,9 @@ def test_what_a_killed_command_left_running_is_waited_for(project: Path, index: 
     first.communicate()
     second = _preparing(project)
     assert second.stdout
-    assert second.stdout.readline().startswith("Another command is preparing this project's environment")
+    assert second.stdout.readline().startswith(
+        "Waiting for another command that is preparing this project's environment"
+    )
 
     index.hold.set()
 

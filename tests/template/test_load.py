@@ -54,7 +54,7 @@ def linked(name: str, target: str) -> Break:
 ONE, TWO = "steps/01-one/step.yml", "steps/02-two/step.yml"
 CASES: dict[str, tuple[Break, str, str]] = {
     # path.yml
-    "path.yml: missing": (lambda folder: (folder / "path.yml").unlink(), "path.yml", "no such file"),
+    "path.yml: missing": (lambda folder: (folder / "path.yml").unlink(), "path.yml", "the file is missing"),
     "path.yml: missing key": (replaced("path.yml", "title: Tiny\n", ""), "path.yml:2", 'the key "title" is missing'),
     "path.yml: wrong type": (
         replaced("path.yml", "traits: {}", "traits: []"),
@@ -62,13 +62,13 @@ CASES: dict[str, tuple[Break, str, str]] = {
         "traits: expected a mapping",
     ),
     "path.yml: unknown key": (replaced("path.yml", "title:", "titel:"), "path.yml:4", 'unknown key "titel"'),
-    "path.yml: key twice": (replaced("path.yml", "title:", "name:"), "path.yml:4", '"name" stands here twice'),
+    "path.yml: key twice": (replaced("path.yml", "title:", "name:"), "path.yml:4", '"name" is here twice'),
     "path.yml: text for a number": (replaced("path.yml", "format: 1", "format: one"), "path.yml:2", "a whole number"),
     "path.yml: other format": (replaced("path.yml", "format: 1", "format: 2"), "path.yml:2", "reads format 1"),
     "path.yml: odd number": (replaced("path.yml", "format: 1", "format: 1:30"), "path.yml:2", "plain digits"),
     "path.yml: unknown kind": (replaced("path.yml", "kind: python", "kind: pyton"), "path.yml:11", '"pyton"'),
     "path.yml: unknown placeholder": (replaced("path.yml", "{report}", "{raport}"), "path.yml:13", '"{raport}"'),
-    "path.yml: name": (replaced("path.yml", "name: tiny", "name: Tiny One"), "path.yml:3", "cannot be a name"),
+    "path.yml: name": (replaced("path.yml", "name: tiny", "name: Tiny One"), "path.yml:3", "invalid name"),
     "path.yml: pins above": (replaced("path.yml", "requirements.txt", "../r.txt"), "path.yml:11", "inside the project"),
     "path.yml: not YAML": (replaced("path.yml", "traits: {}", "traits: {"), "path.yml:", "not valid YAML"),
     "path.yml: tab": (replaced("path.yml", "traits: {}", "traits:\n\ta: b"), "path.yml:9", "not valid YAML"),
@@ -91,7 +91,7 @@ CASES: dict[str, tuple[Break, str, str]] = {
     "step.yml: hints see nothing": (
         replaced(ONE, "  test_one:\n", "  test_b: {see: test_on}\n  test_one:\n"),
         f"{ONE}:8",
-        'no test "test_on"',
+        'unknown test "test_on"',
     ),
     "step.yml: removes an absolute path": (replaced(TWO, "conduit/old.py", "/etc/passwd"), f"{TWO}:13", "inside"),
     "step.yml: removes from above": (
@@ -105,14 +105,18 @@ CASES: dict[str, tuple[Break, str, str]] = {
         "forward slashes",
     ),
     "step.yml: removes git": (replaced(TWO, "conduit/old.py", ".git/config"), f"{TWO}:13", "git's own folder"),
-    "step.yml: removes what is not there": (replaced(TWO, "old.py", "gone.py"), TWO, "is not there to be removed"),
+    "step.yml: removes what is not there": (replaced(TWO, "old.py", "gone.py"), TWO, "cannot remove"),
     "step.yml: a link": (linked(ONE, "../02-two/step.yml"), ONE, "no links"),
     # steps
-    "steps: number twice": (moved("steps/02-two", "steps/01-two"), "steps/01-two", "the number 01 is taken by 01-one"),
+    "steps: number twice": (moved("steps/02-two", "steps/01-two"), "steps/01-two", "the step 01-one has the number 01"),
     "steps: gap": (moved("steps/02-two", "steps/03-two"), "steps/03-two", "the step 02 is missing before it"),
     "steps: name": (moved("steps/02-two", "steps/2-Two"), "steps/2-Two", "NN-name"),
-    "steps: misspelt folder": (moved("steps/02-two/solution", "steps/02-two/solutoin"), "02-two/solutoin", "no place"),
-    "steps: a file": (written("steps/notes.txt", "x"), "steps/notes.txt", "folders of steps only"),
+    "steps: misspelt folder": (
+        moved("steps/02-two/solution", "steps/02-two/solutoin"),
+        "02-two/solutoin",
+        "unknown file or folder",
+    ),
+    "steps: a file": (written("steps/notes.txt", "x"), "steps/notes.txt", "only the folders of steps"),
     "steps: a file for a folder": (written("steps/01-one/lesson.md/x", "x"), "", ""),
     "steps: linked": (linked("steps/02-two", "01-one"), "steps/02-two", "no links"),
     "lesson: missing": (lambda folder: (folder / "steps/01-one/lesson.md").unlink(), "lesson.md", "is missing"),
@@ -126,9 +130,9 @@ CASES: dict[str, tuple[Break, str, str]] = {
         "larger than 5,000,000",
     ),
     # project and copier.yml
-    "project: missing": (moved("project", "projct"), "project", "there is no such folder"),
+    "project: missing": (moved("project", "projct"), "project", "the folder is missing"),
     "project: a link": (linked("project", "/etc"), "project", "no links"),
-    "copier.yml: missing": (lambda folder: (folder / "copier.yml").unlink(), "copier.yml", "no such file"),
+    "copier.yml: missing": (lambda folder: (folder / "copier.yml").unlink(), "copier.yml", "the file is missing"),
     "copier.yml: missing key": (
         replaced("copier.yml", "_subdirectory: project\n", ""),
         "copier.yml:1",
@@ -147,7 +151,7 @@ CASES: dict[str, tuple[Break, str, str]] = {
 }
 # Not every mistake can name what is right: some are settled by what is wrong alone.
 NO_MEND = ("a whole number", "expected a", "not valid YAML", "the file is empty", "from 5 to 240", "inside", "slashes")
-NO_MEND = (*NO_MEND, "git's own", "stands here twice", "is not there", "plain digits", "lesson is missing")
+NO_MEND = (*NO_MEND, "git's own", "is here twice", "does not exist", "plain digits", "lesson is missing")
 
 
 def read_everything(folder: Path) -> None:

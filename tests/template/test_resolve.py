@@ -104,15 +104,15 @@ def test_a_git_address_is_fetched_at_its_tag_and_recorded_by_its_commit(reposito
 
 
 def test_an_address_without_a_template_names_those_in_it(repository: Author, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="holds no template") as refused:
+    with pytest.raises(UsageError, match="is not a template") as refused:
         locate_template(repository.folder.as_uri(), tmp_path, tmp_path / "store")
     assert f"#{DEEPER}" in refused.value.fix
 
 
 def test_an_unknown_revision_and_an_unreachable_address_are_told_apart(repository: Author, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match='no tag, branch or commit "v9"'):
+    with pytest.raises(UsageError, match='Unknown tag, branch or commit "v9"'):
         locate_template(f"{repository.folder.as_uri()}@v9", tmp_path, tmp_path / "store")
-    with pytest.raises(EnvironmentProblem, match="cannot be fetched"):
+    with pytest.raises(EnvironmentProblem, match="could not fetch"):
         locate_template((tmp_path / "gone").as_uri(), tmp_path, tmp_path / "store")
 
 
@@ -151,9 +151,12 @@ def test_a_fresh_clone_says_what_is_needed_where_the_template_is_gone(
     repository.folder.rename(tmp_path / "moved")
     clone = _clone_without_path(tmp_path / "site", tmp_path / "clone")
 
-    with open_project(clone) as project, pytest.raises(EnvironmentProblem, match="does not have the path") as refused:
+    with (
+        open_project(clone) as project,
+        pytest.raises(EnvironmentProblem, match="does not have the project's learning path") as refused,
+    ):
         _ = project.template
-    assert ('folder called "tiny"' if is_folder else "elsewhere@") in refused.value.message
+    assert ('the folder "tiny"' if is_folder else "elsewhere@") in refused.value.message
     assert "git push origin refs/starterkit/path" in refused.value.fix
 
 
@@ -206,13 +209,13 @@ def test_installing_a_strangers_template_asks_for_trust(template: Path, tmp_path
     found = locate_template(str(template), tmp_path, tmp_path / "store")
     wanted = ProjectSpec(tmp_path / "site", found.folder, found.template, {}, source=found.source)
 
-    with pytest.raises(UsageError, match="run its code on this machine") as refused:
+    with pytest.raises(UsageError, match="its code runs on this machine") as refused:
         create(wanted, say)
     assert "--trust" in refused.value.fix and "--no-install" in refused.value.fix
     assert not (tmp_path / "site").exists()
 
 
 def test_a_name_that_is_nothing_names_the_nearest(tmp_path: Path) -> None:
-    with pytest.raises(StarterkitError, match="no folder, no git address") as refused:
+    with pytest.raises(StarterkitError, match="not a folder, a git URL") as refused:
         locate_template("flsk", tmp_path, tmp_path / "store")
     assert '"flask"' in refused.value.fix

@@ -332,9 +332,9 @@ def test_tests_that_are_gone_are_red(tmp_path: Path) -> None:
     assert [one.message for one in result.results[1:]] == [
         (
             "There is no such test in tests/test_a.py any more. "
-            "Get it back: `git checkout refs/starterkit/path -- tests/test_a.py`"
+            "Restore it: `git checkout refs/starterkit/path -- tests/test_a.py`"
         ),
-        "tests/test_b.py is missing. Get it back: `git checkout refs/starterkit/path -- tests/test_b.py`",
+        "tests/test_b.py is missing. Restore it: `git checkout refs/starterkit/path -- tests/test_b.py`",
         "its file is missing.",
     ]
 

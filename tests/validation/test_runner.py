@@ -73,7 +73,7 @@ def test_findings_exit_1_in_every_form(cache: Path, tmp_path: Path) -> None:
     ("words", "says"),
     [
         (("validate", "nowhere"), 'no template "nowhere"'),
-        (("validate", "sound", "--step", "09"), "no step 09"),
+        (("validate", "sound", "--step", "09"), "Unknown step 09"),
         (("validate", "sound", "--only", "reds"), 'Did you mean "red"'),
         (("validate", "sound", "--jobs", "0"), "Invalid --jobs"),
         (("validate", "sound", "--shard", "3/2"), 'Invalid shard "3/2"'),

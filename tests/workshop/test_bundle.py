@@ -373,11 +373,11 @@ def test_new_without_a_network_says_that_a_bundle_would_do(tmp_path: Path, stick
 
     words = said(capsys, *args, code=4)
 
-    assert "needs the network once" in words and "Nothing was made." in words
+    assert "needs the network once" in words and "No project was created." in words
     assert words.index("Connect to the network") < words.index("`--bundle`") < words.index("`--no-install`")
     assert not (tmp_path / "site").exists()
     (stick / "wheels" / "bread-1.0-py3-none-any.whl").unlink()
-    assert "add `--bundle`" not in said(capsys, *args, "--bundle", str(stick), code=4)
+    assert "add `--bundle FOLDER`" not in said(capsys, *args, "--bundle", str(stick), code=4)
 
 
 def test_every_command_takes_packages_from_the_bundle_also_those_a_step_brings(site: Path, capsys: Capture) -> None:

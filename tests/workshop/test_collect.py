@@ -206,7 +206,7 @@ def test_what_does_not_come_by_itself_is_told(room: Room, graces: Path, tmp_path
         ran = starterkit("workshop", "collect", cwd=room.folder)
         assert "Grace Hopper: their last commit is on no branch" in ran.out
     git("switch", "-q", "-c", "mine", cwd=graces)
-    assert "no branch" not in starterkit("workshop", "collect", cwd=room.folder).out
+    assert "is not a branch" not in starterkit("workshop", "collect", cwd=room.folder).out
 
     commit(graces, {"b.py": "2\n"})
     shutil.move(graces, tmp_path / "whole")
@@ -345,7 +345,7 @@ def server(answer: int) -> Iterator[str]:
 def test_a_server_that_wants_a_password_is_not_asked_for_one(room: Room) -> None:
     with server(401) as address:
         room.edits('login: "ada"', f"remote: {address}")
-        assert gather(room, "ada-lovelace")[0].why == "the server wants a name and a password"
+        assert gather(room, "ada-lovelace")[0].why == "the server asks for a user name and a password"
 
 
 def test_a_server_that_never_answers_is_given_up(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -490,7 +490,7 @@ def test_with_nobody_reached_the_exit_code_is_4(tmp_path: Path, capsys: pytest.C
     [
         ("format: 1", "format: 2", 3, "expected a whole number from 1 to 1, found 2"),
         ('folder: "ada-lovelace"', 'folder: "../ada"', 13, "this cannot be the name of a folder"),
-        ('folder: "grace-hopper"', 'folder: "ADA-Lovelace"', 17, "stands here twice"),
+        ('folder: "grace-hopper"', 'folder: "ADA-Lovelace"', 17, "is here twice"),
         ('login: "ada"', 'remote: "ext::sh -c id"', 15, "this is no address and no folder"),
         ('login: "ada"', "logn: ada", 15, 'unknown key "logn"'),
         ('login: "ada"', 'begins: "late"', 15, 'unknown value "late"'),
@@ -555,7 +555,7 @@ def test_a_home_folder_of_nobody_is_named_and_nothing_is_made(
 
     told = said(capsys, "-C", str(tmp_path), *words, code=2)
 
-    assert 'this machine knows no home folder "~nosuchuser"' in told
+    assert 'this machine has no home folder "~nosuchuser"' in told
     assert [entry.name for entry in tmp_path.iterdir()] == ["roster.csv"]
 
 

@@ -389,7 +389,7 @@ def test_a_watch_outlasts_a_round_that_fails_and_tells_why(
     told = capsys.readouterr().err
     assert told.count("NOT GRADED Ada Lovelace, Grace Hopper: no hash") == 2
     assert told.count("Not up to date: workshop.yml:7: not valid YAML") == 1
-    assert told.count("Not up to date: You may not read or write workshop.yml") == 1
+    assert told.count("Not up to date: You can't read or write workshop.yml") == 1
 
 
 def test_on_a_screen_that_is_too_small_those_who_need_a_hand_come_first(room: Room) -> None:

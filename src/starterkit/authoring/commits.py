@@ -48,14 +48,16 @@ def check_settled(repository: Repository) -> None:
     """Raise `ConflictError` unless all of the author's work is in commits of a branch."""
     head = repository.check_ready()
     if head.commit is None:
-        raise UsageError("There is no commit here yet, so there is no path.", "`starterkit template open` makes one.")
+        raise UsageError(
+            "This repository has no commits yet.", "Create a repository with the path: `starterkit template open`."
+        )
     changes = repository.git.run("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames")
     paths = [record[3:].decode("utf-8", "replace") for record in changes.split(b"\0") if record]
     if paths:
         raise ConflictError(
-            f"Only commits are saved, and this is in none: {few(paths, 5)}.",
-            "Put it into the commit that it belongs to: `git add -A`, then `git commit --amend` for the last one, or "
-            "`git commit --fixup ':/^given 01'` and `git rebase -i --autosquash --root` for an earlier one.",
+            f"These changes are not in a commit, so they can't be saved: {few(paths, 5)}.",
+            "Add them to the right commit. First `git add -A`. For the last commit, `git commit --amend`. For an "
+            "earlier commit, `git commit --fixup ':/^given 01'`, then `git rebase -i --autosquash --root`.",
         )
 
 
@@ -81,8 +83,8 @@ def _commits(repository: Repository) -> list[LayerCommit]:
         subject = commit.message.split("\n", 1)[0].strip()
         if len(commit.parents) > 1:
             raise UsageError(
-                f'Commit {id[:10]} "{subject}" is a merge; a path is one line of commits.',
-                f"Lay your commits in one line: {_REBASE}.",
+                f'Commit {id[:10]} "{subject}" is a merge. A path must be linear: each commit has one parent.',
+                f"Make the history linear: {_REBASE}.",
             )
         match = _SUBJECT.fullmatch(subject)
         if not match:
@@ -96,12 +98,15 @@ def _unknown_layer(id: str, subject: str) -> UsageError:
     word, _, rest = subject.partition(" ")
     commit = f'Commit {id[:10]} "{subject}"'
     if word in ("fixup!", "squash!", "amend!"):
-        return UsageError(f"{commit} is not folded into its layer yet.", "Type `git rebase -i --autosquash --root`.")
-    fix = f"Fold it into the layer that it belongs to: {_REBASE}, and `fixup` in the line of this commit."
+        return UsageError(f"{commit} is not merged into its layer yet.", "Run `git rebase -i --autosquash --root`.")
+    fix = f"Merge it into its layer: {_REBASE}, and write `fixup` in the line of this commit."
     if word.lower().rstrip(":") in ("given", "solution", "base") or re.match(r"\d", rest):
-        fix = f"A layer's subject is `base`, `given NN-name` or `solution NN-name`: {_REBASE}, and `reword`. "
+        fix = (
+            f"A layer's subject is `base`, `given NN-name` or `solution NN-name`. Change the subject: {_REBASE}, "
+            "and write `reword`. "
+        )
         fix += did_you_mean(word.lower(), ["base", "given", "solution"]) if word != word.lower() else ""
-    return UsageError(f"{commit} is no layer of the path.", fix.strip())
+    return UsageError(f"{commit} is not a layer of the path.", fix.strip())
 
 
 def _check_first(commits: list[LayerCommit]) -> None:
@@ -110,9 +115,9 @@ def _check_first(commits: list[LayerCommit]) -> None:
         return
     later = next((commit.id[:10] for commit in commits if commit.kind == "base"), "")
     if later:
-        raise UsageError(f"{first.shown} comes before the base.", f"Move {later} to the first place: {_REBASE}.")
+        raise UsageError(f"{first.shown} comes before the base.", f"Move {later} to the first line: {_REBASE}.")
     raise UsageError(
-        f'{first.shown} is the first one; before it, the commit "base" is missing.',
+        f'{first.shown} is the first commit. The commit "base" is missing before it.',
         "Look for it in `git reflog`, or open the template again.",
     )
 
@@ -123,9 +128,9 @@ def _check_unique(commits: list[LayerCommit]) -> None:
         first = seen.setdefault(commit.label, commit)
         if first is not commit:
             raise UsageError(
-                f"{commit.shown} is there twice; the first one is {first.id[:10]}.",
-                f"Make one of the two: {_REBASE}, move the second below the first and write `fixup` before it. "
-                "If it is another step, give it another name: `reword`.",
+                f"{commit.shown} exists twice. The first is {first.id[:10]}.",
+                f"Join the two: {_REBASE}, move the second line below the first, and write `fixup` before it. If "
+                "it is another step, change its name with `reword`.",
             )
 
 
@@ -137,20 +142,20 @@ def _check_pairs(commits: list[LayerCommit]) -> None:
         if before.kind == "given" and (commit is None or commit.label != solution):
             if solution in by_label:
                 raise UsageError(
-                    f"{by_label[solution].shown} does not stand right after its given, {before.id[:10]}.",
+                    f"{by_label[solution].shown} does not come right after its given, {before.id[:10]}.",
                     f"Move it there: {_REBASE}.",
                 )
             raise UsageError(
-                f'After {before.shown[0].lower()}{before.shown[1:]}, the commit "{solution}" is missing.',
-                f"Make it (`edit` at the given in {_REBASE}, then `git commit -m '{solution}'`; `--allow-empty` while "
-                "it changes nothing), or drop the given.",
+                f'The commit "{solution}" is missing after {before.shown[0].lower()}{before.shown[1:]}.',
+                f"Create it: write `edit` at the given in {_REBASE}, then `git commit -m '{solution}'` (with "
+                "`--allow-empty` if nothing changes). Or drop the given.",
             )
         if commit is not None and commit.kind == "solution" and before.label != given:
             its_given = by_label.get(given)
             reason = f"its given, {its_given.id[:10]}, comes later" if its_given else f'the commit "{given}" is missing'
             raise UsageError(
                 f"{commit.shown} does not follow its given: {reason}.",
-                f"A step is two commits, `{given}` and `{commit.label}`: put them in this order with {_REBASE}.",
+                f"A step is two commits: `{given}`, then `{commit.label}`. Put them in this order: {_REBASE}.",
             )
 
 
@@ -158,7 +163,7 @@ def _check_numbers(commits: list[LayerCommit]) -> None:
     for number, commit in enumerate((commit for commit in commits if commit.kind == "given"), 1):
         if int(commit.step[:2]) != number:
             raise UsageError(
-                f"{commit.shown} is the path's step number {number:02}, and is called {commit.step[:2]}.",
-                "Put the commits in the order of their numbers, or let the steps be numbered in the order of the "
-                "commits: `starterkit template save --renumber`.",
+                f"{commit.shown} is step {number:02} of the path, but its number is {commit.step[:2]}.",
+                "Put the commits in the order of their numbers. Or number the steps in the order of the commits: "
+                "`starterkit template save --renumber`.",
             )

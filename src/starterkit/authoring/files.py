@@ -67,8 +67,8 @@ def template_folder(name: str, current: Path) -> Path:
     """
     if parse_git_url(name) is not None:
         raise UsageError(
-            f"{without_secret(name)} is a template elsewhere, and cannot be written to from here.",
-            "Clone it with git, then name the folder.",
+            f"{without_secret(name)} is an external template, so starterkit cannot change it.",
+            "Clone it with git, then use the path of the clone.",
         )
     return locate_template(name, current, current).folder
 
@@ -84,7 +84,7 @@ def read_files(folder: Path) -> Files:
             if data is not None:
                 files[prefix + name] = File(FILE, with_unix_line_ends(data))
             elif not prefix:
-                message = "there is no such file, so this is no template"
+                message = "the file is missing, so this folder is not a template"
                 raise FileError(source.label(name), None, message, "See docs/authoring.md.")
         for name in KINDS if prefix else ("project",):
             inner = folder / prefix / name
@@ -101,9 +101,9 @@ def write_template(target: Path, before: Mapping[str, File], after: Mapping[str,
     """
     if Path(starterkit.__file__).resolve().parent in target.resolve().parents:
         raise UsageError(
-            f"The template {target.name} came with starterkit, and the next upgrade would undo a change to it.",
-            f"Work on a copy: `starterkit template open {quoted(target.name)} commits`, "
-            f"and save with `--to {quoted(f'my-{target.name}')}`.",
+            f"The template {target.name} is part of starterkit. An upgrade would overwrite a change to it.",
+            f"Work on a copy: `starterkit template open {quoted(target.name)} commits`. Save it with `--to "
+            f"{quoted(f'my-{target.name}')}`.",
         )
     is_new = not target.exists()
     target.mkdir(parents=True, exist_ok=True)
@@ -134,7 +134,7 @@ def layers_of(files: Mapping[str, File], template: Template) -> list[ProjectLaye
             for path in removed:
                 if path not in below:
                     label = template.source.label(f"{STEPS}{step.name}/step.yml")
-                    raise FileError(label, None, f'removes: "{path}" is not there to be removed by the {kind}')
+                    raise FileError(label, None, f'removes: the {kind} cannot remove "{path}", which does not exist')
             kept = {path: file for path, file in below.items() if path not in removed}
             layers.append(ProjectLayer(kind, step.name, kept | inside(files, f"{STEPS}{step.name}/{kind}/")))
     return layers

@@ -23,24 +23,27 @@ def check_layer(
         _check_file(layer, path, file)
     for path in () if layer is base else (*changed, *removed):
         if path.endswith(SUFFIX) or f"{path}{SUFFIX}" in base.project:
-            fix = f"Change it in the base: `git checkout {layer.id[:10]}~ -- …` here, and a `fixup! base` there."
+            fix = (
+                f"Change it in the base: `git checkout {layer.id[:10]}~ -- …` in this commit, then add a `fixup! "
+                "base` commit with the change."
+            )
             raise _error(layer, path, "a step cannot touch a file that Copier renders", fix)
 
 
 def _check_file(layer: LayerCommit, path: str, file: File) -> None:
     if file.mode not in (FILE, EXECUTABLE):
-        raise _error(layer, path, "a template holds plain files only, no links and no repositories", "Take it out.")
+        raise _error(layer, path, "a template holds plain files only, no links and no repositories", "Remove it.")
     if is_passed_over(path):
         fix = f"`git rm --cached {quoted(f'project/{path}')}`."
-        raise _error(layer, path, "caches and editors' copies are no part of a template", fix)
+        raise _error(layer, path, "caches and editor backups are not part of a template", fix)
     if len(file.data) > FILE_LIMIT:
         raise _error(layer, path, f"the file is larger than {FILE_LIMIT:,} bytes", "Make it smaller.")
     if path.startswith("lessons/") and path.endswith(".md") and layer.kind != "base":
-        fix = f"Write this one in steps/{layer.step}/lesson.md."
-        raise _error(layer, path, "starterkit puts the lessons there", fix)
+        fix = f"Write this lesson in steps/{layer.step}/lesson.md."
+        raise _error(layer, path, "starterkit creates the lessons in this folder", fix)
     if conflict := _CONFLICT.search(file.data):
         line = file.data[: conflict.start()].count(b"\n") + 1
-        raise _error(layer, f"{path}:{line}", "there are conflict markers of a merge here", "Settle the conflict.")
+        raise _error(layer, f"{path}:{line}", "unresolved conflict markers", "Resolve the conflict.")
 
 
 def _error(layer: LayerCommit, path: str, message: str, fix: str) -> FileError:

@@ -105,11 +105,11 @@ def lay_out_rendered(repository: Repository, template: Path, progress: Progress)
     try:
         rendered = rendered_with_defaults(template, read_folder)
     except (UsageError, EnvironmentProblem) as error:
-        progress(f"The files that Copier renders are left out: {error.message}")
+        progress(f"Left out the files that Copier renders: {error.message}")
         return
     write_files(repository.work_tree / PROJECT, rendered)
     lines = "".join(f"/{PROJECT}{_as_pattern(name)}\n" for name in sorted(rendered))
-    head = "# Rendered by starterkit from the .jinja files beside them, with the default answers\n"
+    head = "# Rendered by starterkit from the .jinja files next to them, with the default answers\n"
     write_file(repository.git_dir, "info/exclude", File(FILE, (head + lines).encode("utf-8", "surrogateescape")))
 
 

@@ -70,9 +70,9 @@ def outdated(folder: Path, progress: Progress = no_progress) -> Outdated:
             continue
         declaration = layer.files.get(spec.declaration)
         if declaration is None:
-            raise FileError(name, None, f"there are pins, and no {spec.declaration} that declares what they pin")
+            raise FileError(name, None, f"the file has pins, but {spec.declaration} is missing")
         if declaration.data not in compiled:
-            progress(f"Asking for the newest releases of what {spec.declaration} names ({layer.label}) …")
+            progress(f"Looking up the newest releases of the packages in {spec.declaration} ({layer.label}) …")
             allowed_pins = newest_pins(declaration.data, spec)
             compiled[declaration.data] = allowed_pins, newest_pins(declaration.data, spec, unbound=True)
         allowed, newest = compiled[declaration.data]

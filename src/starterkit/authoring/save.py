@@ -76,7 +76,8 @@ def save_template(
     if not os.path.lexists(folder / ".git"):
         raise UsageError(
             f"No template is open in {folder.absolute()}.",
-            "Go into the folder that `starterkit template open` created, or name it: `starterkit template save DIR`.",
+            "Change to the folder that `starterkit template open` created, or add its path: `starterkit template "
+            "save DIR`.",
         )
     repository = open_repository(folder)
     try:
@@ -142,15 +143,15 @@ def _metadata(repository: Repository, commits: list[LayerCommit], folder: Path) 
         is_of_step = len(parts) == 3 and parts[0] == "steps" and parts[2] in STEP_FILES
         if is_of_step and parts[1] not in steps:
             raise UsageError(
-                f'{folder / path} belongs to a step "{parts[1]}", and no commit is called "given {parts[1]}".',
+                f'{folder / path} belongs to a step "{parts[1]}", but there is no commit "given {parts[1]}".',
                 f"Move the folder to the step's name (`git mv`), or reword the commit. "
                 f"{did_you_mean(parts[1], steps)}".strip(),
             )
         if not is_of_step and path not in TOP_FILES:
             raise UsageError(
-                f"{folder / path} is no file of a path, so it cannot be saved.",
-                "In a path there are path.yml, copier.yml, project/, and of each step steps/NN-name/step.yml and "
-                "lesson.md. Files of the template itself (a README, say) belong into its own folder.",
+                f"{folder / path} cannot be saved: a path doesn't have this file.",
+                "A path has path.yml, copier.yml, project/, and for each step steps/NN-name/step.yml and "
+                "lesson.md. Put other files, such as a README, directly into the template's folder.",
             )
         files[path] = File(FILE, _bytes(repository, entry))
     for commit in commits:
@@ -165,7 +166,7 @@ def _missing_metadata(commit: LayerCommit, name: str, files: Files, folder: Path
     guess = did_you_mean(commit.step, [other for other in others if other[2:] == commit.step[2:]])
     return UsageError(
         f"{commit.shown} has no {folder / STEPS / commit.step / name}.",
-        f"A step's texts lie in {STEPS}{commit.step}/; add the file to that commit. {guess}".strip(),
+        f"The metadata of a step is in {STEPS}{commit.step}/. Add the file to that commit. {guess}".strip(),
     )
 
 
@@ -201,15 +202,20 @@ def _target(repository: Repository, to: Path | None) -> tuple[Path, Origin | Non
     if to is not None:
         target = to.resolve()
         if target.exists() and not (target / "path.yml").is_file() and (not target.is_dir() or any(target.iterdir())):
-            raise UsageError(f"{target} is no template.", "Name a template's folder, or one that does not exist yet.")
+            raise UsageError(
+                f"{target} is not a template.", "Choose the folder of a template, or a folder that does not exist yet."
+            )
         return target, opened if opened is not None and opened.template == target else None
     if opened is None:
         raise UsageError(
-            f"{repository.work_tree} does not remember the template that it was opened from.",
-            "Say where to save: `--to TEMPLATE_FOLDER`.",
+            f"starterkit doesn't know from which template {repository.work_tree} was opened.",
+            "Add the folder to save to: `--to TEMPLATE_FOLDER`.",
         )
     if not opened.template.parent.is_dir():
-        raise UsageError(f"The template's place, {opened.template}, is gone.", "Save it elsewhere: `--to FOLDER`.")
+        raise UsageError(
+            f"The template's parent folder is missing: {opened.template.parent}",
+            "Save it in another folder: `--to FOLDER`.",
+        )
     return opened.template, opened
 
 
@@ -224,11 +230,11 @@ def _check_unchanged(
         return
     if opened is None:
         raise ConflictError(
-            f"{target} holds a template that was not opened here.", "To replace it by this path, add `--force`."
+            f"{target} is a template that was not opened here.", "To replace it with this path, add `--force`."
         )
     names = sorted(name for name in {*now, *opened.files} if now.get(name) != opened.files.get(name))
     raise ConflictError(
         f"The template in {target} was changed since it was opened: {few(names, 5)}.",
-        "Saving would undo that. Open it again beside this one and bring your commits over (`git format-patch`, "
-        "`git am -3`), or overwrite the changes with `--force`.",
+        "Saving would undo these changes. Open the template again in another folder and apply your commits there "
+        "(`git format-patch`, `git am -3`). Or overwrite the changes with `--force`.",
     )

@@ -50,8 +50,8 @@ def name_of(folder: Path) -> str:
     """Return a template's name made of its folder's name. Raises `UsageError` if that has no letters or digits."""
     name = _slug(folder.resolve().name)
     if not name:
-        message = f"The name of the folder {folder.resolve()} gives no name for a template."
-        raise UsageError(message, f"Name it: `starterkit template new my-path {quoted(str(folder))}`.")
+        message = f"The folder name {folder.resolve().name} cannot become the name of a template."
+        raise UsageError(message, f"Add a name: `starterkit template new my-path {quoted(str(folder))}`.")
     return name
 
 
@@ -63,7 +63,7 @@ def new_template(name: str, destination: Path, title: str = "") -> NewTemplate:
     _check_name(name, "template")
     is_free = looks_empty(destination) if destination.is_dir() else not destination.exists()
     if destination.is_symlink() or not is_free:
-        raise UsageError(f"{destination} is there already.", "Choose a folder that does not exist yet.")
+        raise UsageError(f"{destination} exists already.", "Choose a folder that does not exist yet.")
     title = title.strip() or _title_of(name)
     files = read_files(skeleton_folder("python"))
     text = files["path.yml"].data.decode()
@@ -89,13 +89,13 @@ def add_step(folder: Path, name: str, *, after: str = "", title: str = "") -> Ad
     template = read_as_template(before, str(folder))
     for other in template.step_names:
         if other[3:] == name:
-            raise UsageError(f'There is a step "{other}" already.', "Give the new one another name.")
+            raise UsageError(f'The step "{other}" exists already.', "Choose another name.")
     position = len(template.step_names)
     if after:
         is_first = after.strip().lower() == BASE
         position = 0 if is_first else template.step_names.index(template.find_step(after)) + 1
     if len(template.step_names) == _MOST_STEPS:
-        raise UsageError(f"A path has at most {_MOST_STEPS} steps.", "Begin another template.")
+        raise UsageError(f"A path has at most {_MOST_STEPS} steps.", "Create another template.")
     names = {
         old: f"{int(old[:2]) + (number >= position):02}{old[2:]}" for number, old in enumerate(template.step_names)
     }
@@ -120,7 +120,7 @@ def _step_files(template: Template, files: Files, step: str, title: str) -> File
     else:
         test, code = _node_test(title, files)
     if test in {*template.tests, *(name for other in template.steps for name in other.tests)}:
-        raise UsageError(f'There is a test "{test}" already.', "Give the step another name.")
+        raise UsageError(f'The test "{test}" exists already.', "Choose another name for the step.")
     texts = {
         "step.yml": _STEP_FILE.format(title=scalar(title), test=scalar(test)),
         "lesson.md": _LESSON.format(heading=f"{step[:2]} · {title}"),
@@ -136,16 +136,15 @@ def _test_file(template: Template, step: str) -> str:
         if pattern.count("*") == 1:
             return pattern.replace("*", name)
     raise UsageError(
-        f"None of the patterns under test_files in path.yml says how a test file is called: "
-        f"{', '.join(template.test_files)}.",
-        'Write one with one star, for example "tests/test_*.py".',
+        f"No pattern of test_files in path.yml gives the name of a new test file: {', '.join(template.test_files)}.",
+        'Add a pattern with one star, for example "tests/test_*.py".',
     )
 
 
 def _check_name(name: str, kind: str) -> None:
     if not _NAME.fullmatch(name):
         raise UsageError(
-            f'A {kind} cannot be called "{name}": its name has small letters, digits and single hyphens.',
+            f'Invalid name "{name}" for a {kind}. Use lowercase letters, digits and single hyphens.',
             f'For example "{_slug(name) or "first-steps"}".',
         )
 
@@ -160,9 +159,9 @@ def _python_test(step: str, title: str) -> tuple[str, str]:
     return test, (
         f'"""{title}."""\n\n\n'
         f"def {test}() -> None:\n"
-        '    """TODO: say in one sentence what a visitor sees once this step is built."""\n'
+        '    """TODO: describe in one sentence what a visitor sees after this step."""\n'
         '    seen, expected = "nothing yet", "what the lesson asks for"\n\n'
-        "    assert seen == expected, f'the site was expected to show {expected}, and shows {seen}'\n"
+        "    assert seen == expected, f'Expected the site to show {expected}. Found {seen}.'\n"
     )
 
 
@@ -176,7 +175,7 @@ def _node_test(title: str, files: Files) -> tuple[str, str]:
         imports = "const assert = require('node:assert/strict');\nconst test = require('node:test');\n"
     return test, (
         f"{imports}\ntest('{test}', () => {{\n"
-        "  // TODO: what a visitor sees once this step is built\n"
+        "  // TODO: what a visitor sees after this step\n"
         "  assert.equal('nothing yet', 'what the lesson asks for');\n});\n"
     )
 
@@ -187,9 +186,9 @@ summary: "TODO: what the site can do after this step, in one sentence."
 minutes: 30
 goal: "TODO: the one idea of this step."
 taught: ["TODO: each new term"]
-out_of_scope: ["TODO: what a learner might expect here, and where it comes"]
+out_of_scope: ["TODO: what a learner might expect here, and which step brings it"]
 # Each new test, in the order in which a learner meets them, with two or three hints: from a nudge to nearly the code.
-# A test that is green before the step is built is no test of it; list it under `guards:` with a reason instead.
+# A test that passes before the step is built doesn't test the step. List it under `guards:` with a reason instead.
 hints:
   {test}:
     - "TODO: where to look."
@@ -203,19 +202,19 @@ TODO: what the site can do after this step, in one sentence.
 
 ## Why
 
-TODO: why anybody needs this, in two or three sentences.
+TODO: why a site needs this, in two or three sentences.
 
 ## The idea
 
-TODO: the idea, shown on another example than the task, or on code that is already there.
+TODO: the idea, shown on another example than the task, or on existing code.
 
 ## Your task
 
-1. TODO: what to build, not how: the address, the fields, what a visitor sees.
+1. TODO: what to build, not how: the URL, the fields, what a visitor sees.
 
 ## See it
 
-TODO: what to do in the browser, and what there is to see. What the first red test says, as it says it.
+TODO: what to do in the browser, and what the browser shows. The message of the first failing test, word for word.
 
 ## Next
 

@@ -31,7 +31,7 @@ def with_removes(data: bytes, removes: Removes, label: str) -> bytes:
     top = parse(data, label)
     block = "removes:\n" + "".join(_block_list(kind, removes[kind], "  ") for kind in KINDS if removes.get(kind))
     if not isinstance(top.node, MappingNode) or top.node.flow_style:
-        raise top.wrong("the file must be written with one key a line", f"Write into it:\n{block}")
+        raise top.wrong("the file must have one key per line", f"Add these lines:\n{block}")
     lines = text if text.endswith("\n") or not text else f"{text}\n"
     edits = sorted(_edits(lines, top.node, removes, block), key=lambda edit: edit[:2], reverse=True)
     changed = lines
@@ -44,7 +44,7 @@ def with_removes(data: bytes, removes: Removes, label: str) -> bytes:
     except yaml.YAMLError:
         is_right = False
     if not is_right:
-        raise FileError(label, None, "`removes:` cannot be changed here without a risk", f"Write it so:\n{block}")
+        raise FileError(label, None, "starterkit cannot change `removes:` safely here", f"Write these lines:\n{block}")
     return changed.encode()
 
 

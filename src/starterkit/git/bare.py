@@ -130,7 +130,7 @@ def _loose_refs(git_dir: Path, prefix: str) -> dict[str, str] | None:
                 folders.append(entry)
                 continue
             if status.st_size > _LOOSE_LIMIT_BYTES:  # git would read all of it
-                raise UsageError(f"{entry.relative_to(git_dir).as_posix()} is no branch: its file is far too long.")
+                raise UsageError(f"{entry.relative_to(git_dir).as_posix()} is not a branch: its file is too long.")
             match = _LOOSE.fullmatch(entry.read_bytes()) if stat.S_ISREG(status.st_mode) else None
             if entry.name.endswith(".lock"):
                 continue

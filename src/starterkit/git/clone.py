@@ -48,7 +48,7 @@ def parse_git_url(text: str) -> GitUrl | None:
         return None
     if url is not None and url[1].lower() not in _SCHEMES:
         schemes = ", ".join(f"{scheme}://" for scheme in _SCHEMES)
-        raise UsageError(f'"{url[1]}://" is no way to fetch a template.', f"Ways are: {schemes}.")
+        raise UsageError(f'Unknown protocol "{url[1]}://" for a template.', f"Use one of: {schemes}.")
     rest, _, folder = text.partition("#")
     match = re.fullmatch(r"(.+\.git)@(.+)", rest)
     last = max(rest.rfind("/"), rest.rfind(":"))
@@ -56,9 +56,7 @@ def parse_git_url(text: str) -> GitUrl | None:
         match = re.fullmatch(r"(.+)@([^@]+)", rest)
     address = GitUrl(match[1], match[2], folder) if match else GitUrl(rest, "", folder)
     if address.revision.startswith("-") or ".." in folder.split("/") or folder.startswith("/"):
-        raise UsageError(
-            f"The address {without_secret(text)} cannot be right.", "Write URL, URL@TAG or URL@TAG#FOLDER."
-        )
+        raise UsageError(f"Invalid git URL: {without_secret(text)}", "Use the form URL, URL@TAG or URL@TAG#FOLDER.")
     return address
 
 
@@ -101,8 +99,8 @@ def _fetch_commit(git: Git, address: GitUrl) -> str:
     finished = git.try_run("rev-parse", "-q", "--verify", f"{revision}^{{commit}}")
     if finished.code != 0:
         raise UsageError(
-            f'There is no tag, branch or commit "{revision}" in {without_secret(address.url)}.',
-            f"See what there is: `git ls-remote {quoted(without_secret(address.url))}`.",
+            f'Unknown tag, branch or commit "{revision}" in {without_secret(address.url)}.',
+            f"List the tags and branches: `git ls-remote {quoted(without_secret(address.url))}`.",
         )
     return finished.text_out.strip()
 
@@ -122,8 +120,8 @@ def _fetch_error(git: Git, address: GitUrl) -> EnvironmentProblem:
     lines = [line for line in finished.text_err.strip().splitlines() if line.startswith(("fatal:", "error:"))]
     reason = (lines or ["git says nothing more"])[-1].partition(": ")[2] or "git says nothing more"
     return EnvironmentProblem(
-        f"The template cannot be fetched from {without_secret(address.url)}: {without_secret(reason)}",
-        "Is the address right, is there a network, and may you read it?",
+        f"git could not fetch the template from {without_secret(address.url)}: {without_secret(reason)}",
+        "Check the URL, your network connection and your access to the repository.",
     )
 
 
@@ -135,5 +133,5 @@ def _write_tree(git: Git, commit: str, folder: Path, name: str) -> None:
             if entry.mode not in (FILE, EXECUTABLE) or ".." in parts or ".git" in parts:
                 raise FileError(file, None, "a template holds plain files only, no links and no submodules")
             if os.name == "nt" and any(character in path for character in '\\:*?"<>|'):
-                raise FileError(file, None, "Windows cannot have a file of this name")
+                raise FileError(file, None, "Windows doesn't allow this file name")
             write_file(folder, path, File(entry.mode, reader.blob(entry.id)))

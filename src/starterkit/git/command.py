@@ -161,9 +161,7 @@ def git_version() -> str:
     except ProgramMissing as missing:
         cause = missing.__cause__
         if isinstance(cause, FileNotFoundError) and shutil.which("git") is None:
-            raise EnvironmentProblem(
-                "git isn't on this machine. starterkit keeps your work in git.", INSTALL_GIT
-            ) from cause
+            raise EnvironmentProblem("git is not installed. starterkit keeps your work in git.", INSTALL_GIT) from cause
         reason = cause.strerror if isinstance(cause, OSError) and cause.strerror else missing.message
         raise _broken_git(f"It cannot be started: {reason}.") from missing
     except TimeLimitReached as hanging:
@@ -179,7 +177,7 @@ def git_version() -> str:
 def _broken_git(reason: str) -> EnvironmentProblem:
     """Return the error for a git that is installed and doesn't work."""
     if _XCODE_ERROR.search(reason):
-        fix = "Install Apple's command line tools, which bring git: `xcode-select --install`."
+        fix = "Install Apple's command line tools, which include git: `xcode-select --install`."
     else:
         fix = f"Repair git, so that `git --version` works in this terminal, or install it again. {INSTALL_GIT}"
     program = shutil.which("git")
@@ -190,21 +188,21 @@ def git_failed(finished: Completed) -> StarterkitError:
     """Return the error for a git command that failed. If the reason is known, the message explains it."""
     text = finished.text_err
     if any(pattern in text for pattern in _NO_ROOM):
-        return EnvironmentProblem("There is no room left on the disk.", "Make room, then type the command again.")
+        return EnvironmentProblem("The disk is full.", "Free some space, then run the command again.")
     if _XCODE_ERROR.search(text):
         return _broken_git(f"It says:\n{text.strip()}")
-    fix = "These are git's own words. `starterkit doctor` checks git and the project."
+    fix = "This message is from git. `starterkit doctor` checks git and the project."
     if "index.lock" in text:
-        fix = "Another git command is at work in this project. When none is, delete the file that is named above."
+        fix = "Another git command is running in this project. If none is running, delete the lock file."
     elif "dubious ownership" in text:
-        fix = "The folder belongs to another user. git itself says above how to allow it."
+        fix = "The folder belongs to another user. git's message shows how to allow it."
     elif any(pattern in text for pattern in _NOT_WRITABLE):
-        fix = "Make the folder writable for you."
+        fix = "Make the folder writable."
     elif "index file" in text:
-        fix = "git's index is damaged. Delete the file .git/index, then type `git reset`. Your files stay as they are."
+        fix = "git's index is damaged. Delete the file .git/index, then run `git reset`. Your files don't change."
     elif "fsck" in finished.args or re.search(_LOST_OBJECT, text):
         fix = (
-            "A part of .git is lost or damaged, and `git fsck` lists it. Get a clone or a backup of the repository, "
+            "Part of .git is missing or damaged. `git fsck` lists it. Get a clone or a backup of the repository, "
             "and copy your files into it."
         )
     without_flags = finished.args[:1] + finished.args[1 + 2 * len(_FLAGS) :]

@@ -178,7 +178,8 @@ class ObjectReader:
         found_object = self.try_read(name)
         if found_object is None:
             raise ObjectMissing(
-                f"The git object {name} is missing from this repository.", "`starterkit doctor` says how to repair it."
+                f"The git object {name} is missing from this repository.",
+                "`starterkit doctor` explains how to repair it.",
             )
         return found_object
 
@@ -220,7 +221,7 @@ class ObjectReader:
             position = zero + 1 + width
             seen += 1
             if most and (seen > most or prefix.count("/") > _DEPTH_LIMIT):
-                raise UsageError(f"There are more than {most:,} files, or folders too deep in one another.")
+                raise UsageError(f"There are more than {most:,} files, or folders nested too deeply.")
             if mode == FOLDER:
                 seen = self._collect(entry_id, path + "/", files, most, seen)
             else:

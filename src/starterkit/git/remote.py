@@ -26,18 +26,18 @@ _REASONS = (
     ("Could not resolve host", "no such host, or no network"),
     ("Name or service not known", "no such host, or no network"),
     ("Permission denied (publickey", "the server accepts none of your ssh keys"),
-    ("Host key verification failed", "the server's key is not known here yet: connect to it once with ssh"),
-    ("could not read Username", "the server wants a name and a password"),
-    ("could not read Password", "the server wants a password"),
-    ("Authentication failed", "the server does not accept your name and password"),
+    ("Host key verification failed", "the server's key is not known yet. Connect to the server once with ssh"),
+    ("could not read Username", "the server asks for a user name and a password"),
+    ("could not read Password", "the server asks for a password"),
+    ("Authentication failed", "the server rejects your user name and password"),
     ("Connection refused", "nothing answers there"),
     ("Connection timed out", "nothing answers there"),
     ("dubious ownership", "the folder belongs to another user"),
     ("does not appear to be a git repository", "there is no repository"),
     ("epository not found", "there is no repository"),
     ("' not found", "there is no repository"),
-    ("Permission denied", "you may not read or write there"),
-    ("No space left on device", "there is no room left on the disk"),
+    ("Permission denied", "you have no permission to read or write there"),
+    ("No space left on device", "the disk is full"),
 )
 _ERRORS = ("fatal:", "error:", "remote: error", "remote: fatal")
 
@@ -95,7 +95,7 @@ def _run(git: Git, arguments: Sequence[str], seconds: float, unless: str = "") -
         return RemoteResult(True)
     refused = [line for line in finished.text_out.splitlines() if line.startswith("!")]
     if unless and refused and all(f":{unless}\t" in line for line in refused):
-        return RemoteResult(True, "a branch main is there already; it stays as it is")
+        return RemoteResult(True, "the branch main exists already and was not changed")
     return RemoteResult(False, reason(finished.text_err, refused), refused=bool(refused))
 
 

@@ -39,7 +39,7 @@ def prepared(project: Project, say: Progress = no_progress, *, fresh: bool = Fal
     except NoNetworkError as failed:
         if project.bundle is None:  # for example in a workshop, with a repository from the instructor
             name = '$env:STARTERKIT_BUNDLE = "FOLDER"' if os.name == "nt" else "export STARTERKIT_BUNDLE=FOLDER"
-            failed.fix += f"\nOr, where somebody has a bundle with the packages, name its folder first: `{name}`"
+            failed.fix += f"\nIf you can get a bundle with the packages, set its folder first: `{name}`"
         raise
     except NoSuchPackagesError as failed:
         if _has_unchanged_packages(project):
@@ -178,7 +178,7 @@ def _with_missing_support(project: Project, result: CheckResult) -> CheckResult:
     gone = [path for path in support if not (project.folder / path).exists() and not template.is_test_file(path)]
     if not gone:
         return result
-    message = f"{gone[0]} is missing. Get it back: `git checkout {commit[:12]} -- {' '.join(map(quoted, gone))}`"
+    message = f"{gone[0]} is missing. Restore it: `git checkout {commit[:12]} -- {' '.join(map(quoted, gone))}`"
     results = (
         replace(each, message=message, place=None) if each.outcome is Outcome.DID_NOT_RUN else each
         for each in result.results
@@ -198,6 +198,6 @@ def _selected(project: Project, names: Sequence[str], expected: Sequence[Expecte
         if not chosen:
             close = get_close_matches(name, [test.id for test in expected], n=1)
             fix = f'Did you mean "{close[0]}"?' if close else f"For example: `starterkit check {expected[-1].step}`."
-            raise UsageError(f'There is no test, test file or step "{name}" on the path so far.', fix)
+            raise UsageError(f'Unknown test, test file or step "{name}" in the path so far.', fix)
         ids += chosen
     return list(dict.fromkeys(ids))

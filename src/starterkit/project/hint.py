@@ -40,7 +40,7 @@ def next_hint(project: Project, say: Progress) -> HintShown | None:
     if last is None:
         from starterkit.project.check import check  # noqa: PLC0415 - slow, and most hints need no check
 
-        say("Checking first, for the files have changed since the last check …")
+        say("Running the tests first, because files changed since the last check …")
         result = check(project, say=say)
         red, blocker = tuple(failed.test.id for failed in result.red), result.blocker
     else:

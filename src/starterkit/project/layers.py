@@ -53,12 +53,10 @@ def read_folder(folder: Path) -> Files:
             status = file.lstat()
             if not stat.S_ISREG(status.st_mode):
                 raise FileError(
-                    str(file), None, "a template holds plain files only, no links", "Put the file itself here."
+                    str(file), None, "a template holds plain files only, no links", "Replace the link with the file."
                 )
             if status.st_size > FILE_LIMIT:
-                raise FileError(
-                    str(file), None, f"the file is larger than {FILE_LIMIT:,} bytes", "A step's files are small ones."
-                )
+                raise FileError(str(file), None, f"the file is larger than {FILE_LIMIT:,} bytes", "Make it smaller.")
             mode = EXECUTABLE if status.st_mode & stat.S_IXUSR and os.name == "posix" else FILE
             files[file.relative_to(folder).as_posix()] = File(mode, with_unix_line_ends(file.read_bytes()))
     return files
@@ -72,20 +70,25 @@ def is_passed_over(path: str) -> bool:
 
 def check_layout(folder: Path) -> None:
     """Raise `FileError` for unknown files and folders, because a misspelled folder would be silently left out."""
-    _check_folder(folder / "project", "the starter project belongs there")
+    _check_folder(folder / "project", "it must hold the starter project")
     steps = folder / "steps"
     for step in sorted(steps.iterdir()) if steps.is_dir() else ():
         if _is_left_behind(step.name):
             continue
         if not step.is_dir():
-            raise FileError(str(step), None, "steps/ holds the folders of steps only", "Put the file into its step.")
+            raise FileError(
+                str(step),
+                None,
+                "steps/ may contain only the folders of steps",
+                "Move the file into the folder of its step.",
+            )
         for entry in sorted(step.iterdir()):
             if entry.name not in _STEP_ENTRIES and not _is_left_behind(entry.name):
                 fix = did_you_mean(entry.name, list(_STEP_ENTRIES))
-                raise FileError(str(entry), None, "a step has no place for this", fix)
+                raise FileError(str(entry), None, "unknown file or folder of a step", fix)
         for kind in ("given", "solution"):
             if (step / kind).exists() or (step / kind).is_symlink():
-                _check_folder(step / kind, f"the files of the {kind} belong there")
+                _check_folder(step / kind, f"it must hold the files of the {kind}")
 
 
 def _is_tool_file(name: str) -> bool:
@@ -94,9 +97,11 @@ def _is_tool_file(name: str) -> bool:
 
 def _check_folder(folder: Path, content: str) -> None:
     if folder.is_symlink():
-        raise FileError(str(folder), None, "a template holds plain files only, no links", "Put the folder itself here.")
+        raise FileError(
+            str(folder), None, "a template holds plain files only, no links", "Replace the link with the folder."
+        )
     if not folder.is_dir():
-        raise FileError(str(folder), None, f"there is no such folder: {content}", "See docs/authoring.md.")
+        raise FileError(str(folder), None, f"the folder is missing: {content}", "See docs/authoring.md.")
 
 
 def _is_left_behind(name: str) -> bool:
@@ -124,7 +129,7 @@ def path_layers(folder: Path, template: Template, base: Mapping[str, File]) -> l
             for path in removed:
                 if kept.pop(path, None) is None:
                     file = str(folder / "steps" / step.name / "step.yml")
-                    raise FileError(file, None, f'removes: "{path}" is not there to be removed in "{label}"')
+                    raise FileError(file, None, f'removes: "{label}" cannot remove "{path}", which does not exist')
             layers.append(Layer(label, {**kept, **files}))
     return layers
 
@@ -147,5 +152,5 @@ def write_path(git: Git, layers: list[Layer], texts: Files, refs: str = STARTERK
         commit(f"{refs}path", layer.label, layer.files, *([number - 1] if number else []))
         for number, layer in enumerate(layers)
     ]
-    ids = write_objects(git, [*commits, commit(f"{refs}template", "texts of the path", texts)])
+    ids = write_objects(git, [*commits, commit(f"{refs}template", "metadata of the path", texts)])
     return ids[-2], ids[-1]

@@ -63,8 +63,8 @@ class LearningPath:
         expected = 1 + 2 * len(self.template.step_names)
         if len(ids) != expected:
             raise EnvironmentProblem(
-                f"The path in this repository has {len(ids)} layers where its texts name {expected}.",
-                "`starterkit doctor` says how to get the path back.",
+                f"The path in this repository has {len(ids)} layers, but its metadata needs {expected}.",
+                "`starterkit doctor` explains how to restore the path.",
             )
         return ids[::-1]
 

@@ -92,13 +92,12 @@ def check_destination(destination: Path, *, accepts_clone: bool = True) -> None:
     is_clone = False
     if destination.is_symlink() or destination.exists():
         if not destination.is_dir():
-            kind = "a link that leads nowhere" if destination.is_symlink() and not destination.exists() else "a file"
+            kind = "a broken link" if destination.is_symlink() and not destination.exists() else "a file"
             raise UsageError(f"{destination} is {kind}.", "Choose a folder that does not exist yet.")
         if (destination / STATE_FILE).is_file():
             raise UsageError(
-                f"There is a starterkit project in {destination} already.",
-                f"Go on with it: `starterkit -C {quoted(str(destination))} run`. "
-                "Or choose a folder that does not exist yet.",
+                f"{destination} is a starterkit project already.",
+                f"Use it: `starterkit -C {quoted(str(destination))} run`. Or choose a folder that does not exist yet.",
             )
         is_clone = accepts_clone and is_unused_repository(destination)
         names = {entry.name for entry in destination.iterdir()} - ({".git"} if is_clone else set())
@@ -106,14 +105,14 @@ def check_destination(destination: Path, *, accepts_clone: bool = True) -> None:
             raise UsageError(f"The folder {destination} is not empty.", "Choose a folder that does not exist yet.")
     folder = next((path for path in (destination, *destination.parents) if path.exists()), destination)
     if not folder.is_dir():
-        raise UsageError(f"{folder} is a file, so there can be no folder in it.", "Choose another place.")
+        raise UsageError(f"{folder} is a file, not a folder.", "Choose another place.")
     if not is_writable(folder):
-        raise UsageError(f"The folder {folder} is not writable for you.", "Choose another place.")
+        raise UsageError(f"You have no permission to write to the folder {folder}.", "Choose another place.")
     repository = enclosing_repository(destination.absolute().parent if is_clone else folder)
     if repository is not None:
         raise UsageError(
-            f"{destination} lies inside the git repository {repository}.",
-            "A project is a repository of its own: choose a place outside, for example "
+            f"{destination} is inside the git repository {repository}.",
+            "A project needs a separate repository. Choose a folder outside, for example "
             f"{repository.parent / destination.name}.",
         )
 
@@ -125,10 +124,10 @@ def check_trust(order: ProjectSpec) -> None:
     check_runs_no_code(order.folder)
     if order.install:
         raise UsageError(
-            f"The {order.template.title} template comes from elsewhere ({order.recorded_source}): to install its "
-            "packages and run its tests is to run its code on this machine.",
-            "Look at it first; then say that you trust it with `--trust`. Or make the project without running "
-            "anything: `--no-install`.",
+            f"The {order.template.title} template is an external template ({order.recorded_source}). If "
+            "starterkit installs its packages and runs its tests, its code runs on this machine.",
+            "Read its code first. If you trust it, add `--trust`. To create the project without running any "
+            "code, add `--no-install`.",
         )
 
 
@@ -140,7 +139,7 @@ def create(order: ProjectSpec, say: Progress) -> Created:
         order.bundle.check_whole(order.template.name)
     say(f"Rendering the {order.template.title} project …")
     path = rendered_path(order)
-    say("Writing its path into git …")
+    say("Writing the learning path to git …")
     before = {entry.name for entry in order.destination.iterdir()} if order.destination.exists() else None
     parents = [parent for parent in order.destination.parents if not parent.exists()]
     order.destination.parent.mkdir(parents=True, exist_ok=True)
@@ -159,7 +158,7 @@ def create(order: ProjectSpec, say: Progress) -> Created:
             if isinstance(failed, EnvironmentProblem):
                 failed.fix = "\n".join(filter(None, (failed.fix, *_alternatives(failed, order))))
             first, *more = failed.message.split("\n")
-            failed.message = "\n".join((f"{first} Nothing was made.", *more))
+            failed.message = "\n".join((f"{first} No project was created.", *more))
             raise
         return Created(order.destination, order.template, state, result, order.bundle is not None)
 
@@ -184,8 +183,8 @@ def _restored_if_it_fails(destination: Path) -> Iterator[Path | None]:
 def _alternatives(failed: EnvironmentProblem, order: ProjectSpec) -> Iterator[str]:
     """Yield other ways to create the project if its environment can't be created."""
     if isinstance(failed, NoNetworkError) and order.bundle is None:
-        yield "If you have a bundle with the packages, add `--bundle` and its folder."
-    yield "Or make the project now and its environment later: add `--no-install`."
+        yield "If you have a bundle with the packages, add `--bundle FOLDER`."
+    yield "Or create the project now and its environment later: add `--no-install`."
 
 
 def rendered_path(order: ProjectSpec) -> RenderedPath:
@@ -261,7 +260,7 @@ def _install_and_check(order: ProjectSpec, layers: list[Layer], say: Progress) -
         prepared = prepare(folder, environment, bundle=order.bundle, say=say)
         installed = (folder / environment.pins).read_bytes()
         for pins in all_pins - {installed} if order.bundle is None else ():  # a bundle has them already
-            say("Fetching the packages of later steps …")
+            say("Downloading the packages of later steps …")
             fetch_into_cache(pins, environment)
     except NoSuchPackagesError as failed:
         raise failed.with_unchanged_list() from failed

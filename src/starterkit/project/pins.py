@@ -38,11 +38,14 @@ def pins_rule(
         if not compile_now:
             return Pins(declaration, known)
         try:
-            say("Compiling the pins again, with your packages …")
+            say("Compiling the pins again, including your packages …")
             return Pins(declaration, compile_pins(declaration, known, environment, offline=True, bundle=bundle))
         except (EnvironmentProblem, ProgramFailed):
             source = "the bundle" if bundle else "the network"
-            say(f"The pins could not be compiled offline; the next `check` or `run` does it with {source}.")
+            say(
+                "The pins could not be compiled offline. The next `starterkit check` or `starterkit run` "
+                f"compiles them with {source}."
+            )
             return Pins(declaration, known)
 
     return rule

@@ -190,13 +190,14 @@ def _fetch_other(project: Project, head: Head, remotes: _Remotes, source: PullAr
         name, commit = fetch_branch(project, pull_source, chosen, branch, say)
     else:
         raise UsageError(
-            "This project has no remote from which something could be pulled.",
-            "Name an address, a folder or a bundle file: `starterkit pull FROM`.",
+            "This project has no git remote to pull from.",
+            "Add a URL, a folder or a bundle file: `starterkit pull FROM`.",
         )
     base = git.try_run("merge-base", head.commit or "HEAD", commit).text_out.strip()
     if not base:
         raise UsageError(
-            f"{name} has no commit in common with this project.", "Is it the right one? See `git remote -v`."
+            f"{name} has no commit in common with this project.",
+            "Check that it is the right repository: `git remote -v`.",
         )
     return _Other(name, commit, base, int(git.line("rev-list", "--count", f"{base}..{commit}")))
 
@@ -208,13 +209,13 @@ def _read_side(project: Project, commit: str, otherwise: State | None = None) ->
     entry = tree.pop(STATE_FILE, None)
     try:
         if entry is None:
-            raise FileError(STATE_FILE, None, "the file is gone")
+            raise FileError(STATE_FILE, None, "the file is missing")
         return _Side(read_state(reader.blob(entry.id)), tree)
     except FileError as wrong:
         if otherwise is not None:
             return _Side(otherwise, tree)
-        fix = "Mend it there (an older commit has it), or take the commits with `git pull --no-rebase`."
-        raise FileError(f"{STATE_FILE} of what is to be pulled", None, wrong.message, fix) from wrong
+        fix = "Fix the file there (an older commit has it), or get the commits with `git pull --no-rebase`."
+        raise FileError(f"{STATE_FILE} of the pulled commit", None, wrong.message, fix) from wrong
 
 
 def merged_state(project: Project, base: State, mine: State, theirs: State) -> tuple[State, LearningPath]:
@@ -226,7 +227,7 @@ def merged_state(project: Project, base: State, mine: State, theirs: State) -> t
     names = (BASE, *path.template.step_names)
     for state in (mine, theirs):
         if state.step not in names:
-            raise ConflictError(f"The path that comes has no step {state.step}.", "Ask whoever looks after it.")
+            raise ConflictError(f"The pulled path has no step {state.step}.", "Ask the maintainer of the path.")
     latest = max((mine, theirs), key=lambda state: (names.index(state.step), state.solved))
     if (base.step, base.solved) == (mine.step, mine.solved):
         latest = theirs  # perhaps an earlier step
@@ -295,7 +296,7 @@ def _conflict_error(project: Project, other: _Other, files: Iterable[str], sourc
     revision = quoted(other.name) if is_ref else other.commit[:12]
     return ConflictError(
         f"You and {other.name} changed the same lines of: {', '.join(sorted(files))}. Nothing was changed.",
-        f"Choose: `{command} --keep-mine` (your lines win), or `{command} --take-theirs` (the lines that come win, "
-        f"yours stay in your history). Or settle it by hand: `git merge {revision}`, fix the marked lines, then "
-        "`git add -A` and `git commit`.",
+        f"Choose one.\n`{command} --keep-mine` keeps your lines.\n`{command} --take-theirs` takes the pulled "
+        f"lines. Yours stay in your history.\nOr resolve the conflict by hand: `git merge {revision}`, fix the "
+        "marked lines, then `git add -A` and `git commit`.",
     )

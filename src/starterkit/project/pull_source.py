@@ -53,8 +53,8 @@ def parse_pull_source(text: str, folder: Path) -> PullSource:
     path = expand_user_path(text, folder)
     if not path.exists():
         raise UsageError(
-            f'There is no remote, folder or bundle file "{text}".',
-            "`git remote` lists the remotes. Or name an address, for example https://example.org/site.git.",
+            f'Unknown remote, folder or bundle file "{text}".',
+            "`git remote` lists the remotes. Or use a URL, for example https://example.org/site.git.",
         )
     return PullSource(str(path.absolute()), text, is_local=True)
 
@@ -70,7 +70,7 @@ def fetch_branch(project: Project, source: PullSource, chosen: str, own: str, sa
     Raises `UsageError` with the source's branches, and `EnvironmentProblem` if the source can't be reached.
     """
     branch = chosen or own
-    say(f"Asking {source.name(branch)} …")
+    say(f"Fetching from {source.name(branch)} …")
     commit = _commit_of(project, source, branch)
     if commit is not None:
         return source.name(branch), commit
@@ -114,22 +114,24 @@ def _run(git: Git, source: PullSource, branch: str, *arguments: str) -> Complete
 
 
 def _no_branch(source: PullSource, branch: str, branches: Sequence[str]) -> UsageError:
-    problem = f"There is no branch {branch} in {source.typed}"
+    problem = f"The branch {branch} does not exist in {source.typed}"
     if branches:
         return UsageError(
-            f"{problem}. These are there: {few(branches, _SHOWN)}.",
-            f"Name the one that you mean: `starterkit pull {quoted(source.typed)} BRANCH`.",
+            f"{problem}. Its branches: {few(branches, _SHOWN)}.",
+            f"Choose a branch: `starterkit pull {quoted(source.typed)} BRANCH`.",
         )
-    push = f"`git push -u {quoted(source.typed)} {quoted(branch)}` puts yours there."
-    return UsageError(f"{problem}, nor any other.", push if source.is_remote else "Is it the right one?")
+    push = f"`git push -u {quoted(source.typed)} {quoted(branch)}` pushes your branch."
+    return UsageError(
+        f"{problem}, which has no branches.", push if source.is_remote else ("Check that it is the right repository.")
+    )
 
 
 def _not_fetched(source: PullSource, branch: str, error_output: str) -> StarterkitError:
-    message = f"Nothing could be fetched from {source.typed}: {reason(error_output)}."
+    message = f"git could not fetch from {source.typed}: {reason(error_output)}."
     if source.is_local:
-        return UsageError(message, "Name the folder of a git repository, or a file that `git bundle` wrote.")
+        return UsageError(message, "Use the folder of a git repository, or a file that `git bundle` created.")
     return EnvironmentProblem(
         message,
-        "See what `git fetch` says. Where it asks for a password, type `git fetch` first, then "
-        f"`starterkit pull {quoted(f'origin/{branch}')}`.",
+        "Run `git fetch` to see why. If it asks for a password, enter it there, then run `starterkit pull "
+        f"{quoted(f'origin/{branch}')}`.",
     )

@@ -37,13 +37,15 @@ def require_path(repository: Repository, folder: Path, state: State) -> None:
     push = f"Push the path from the machine where the project was created: `git push origin {PATH_REF} {METADATA_REF}`."
     # Anybody may have written this version into the file, so it is never installed or run.
     other = state.version != __version__ and not state.template.startswith(FOLDER)
-    get = f" Or get version {state.version} of {DISTRIBUTION} from PyPI."
+    get = f" Or install version {state.version} of {DISTRIBUTION} from PyPI."
     if not IS_ON_PYPI:
         get = (
-            f" Or get version {state.version} from a clone of starterkit: check it out there and type `pip install .`."
+            f" Or install version {state.version} from a clone of starterkit: check out that version there, and "
+            "run `pip install .`."
         )
     raise EnvironmentProblem(
-        f"This clone does not have the path of the project (created by starterkit {state.version}). {_reason(state)}",
+        f"This clone does not have the project's learning path (created by starterkit {state.version}). "
+        f"{_reason(state)}",
         f"{push}{get if other else ''}",
     )
 
@@ -95,14 +97,16 @@ def _rebuild(repository: Repository, folder: Path, state: State, path_refs: dict
 def _rebuild_from(repository: Repository, folder: Path, template: ResolvedTemplate, path_refs: dict[str, str]) -> bool:
     answers = read_file(folder, ANSWERS_FILE)
     if answers is None:
-        raise FileError(ANSWERS_FILE, None, "the file is gone", f"Get it back: `git checkout HEAD -- {ANSWERS_FILE}`.")
+        raise FileError(
+            ANSWERS_FILE, None, "the file is missing", f"Restore it: `git checkout HEAD -- {ANSWERS_FILE}`."
+        )
     try:
         rendered = render(template.folder, read_answers(answers.data, ANSWERS_FILE), read_folder)
         layers = path_layers(template.folder, template.template, rendered.files)
     except FileError as wrong:
         if wrong.file != ANSWERS_FILE:
             raise
-        fix = f"Get its last good version back with `git checkout HEAD -- {ANSWERS_FILE}`."
+        fix = f"Restore its last good version: `git checkout HEAD -- {ANSWERS_FILE}`."
         raise FileError(wrong.file, wrong.line, wrong.message.partition(": ")[2], fix) from wrong
     ids = write_path(repository.git, layers, metadata_of(template.folder, template.template), _REBUILT)
     repository.close()
@@ -116,9 +120,9 @@ def _reason(state: State) -> str:
     """Return why the installed template cannot rebuild the path."""
     if state.template.startswith(FOLDER):
         name = state.template.partition(":")[2]
-        return f'Its template is a folder called "{name}" on the machine where the project was created.'
+        return f'Its template is the folder "{name}" on the machine where the project was created.'
     if state.version != __version__:
         return f"This is starterkit {__version__}."
     if "://" in state.template or "@" in state.template:
-        return f"Its template, {state.template}, cannot be fetched or rendered here, or has other files now."
-    return "The template or the answers are not those that it was created with."
+        return f"Its template, {state.template}, cannot be fetched or rendered here, or its files have changed."
+    return "The template or the answers have changed since the project was created."

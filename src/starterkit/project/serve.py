@@ -27,8 +27,8 @@ _ERROR = re.compile(r"^\w[\w.]*(?:Error|Exception|Exit)\b", re.MULTILINE)
 _COMPANIONS = ("", "-wal", "-shm", "-journal")
 _SHOWN_LINES = 12
 _AGAIN = "Then type `starterkit run` again."
-_RESET = "`starterkit run --reset` creates a new database with sample data. What is there now is kept next to it."
-_PERMISSION = f"Give yourself the right to write to {{file}} and to its folder. {_AGAIN}"
+_RESET = "`starterkit run --reset` creates a new database with sample data, and keeps the old file next to it."
+_PERMISSION = f"Make {{file}} and its folder writable. {_AGAIN}"
 # SQLite's error, its meaning for the database file, and what to do.
 _DATABASE = (
     (
@@ -42,7 +42,7 @@ _DATABASE = (
         f"Close that program, for example a database browser or another `starterkit run`. {_AGAIN}",
     ),
     ("readonly database|unable to open database file", "{file} can't be written.", _PERMISSION),
-    ("database or disk is full", "There is no room for {file} on the disk.", f"Make room on the disk. {_AGAIN}"),
+    ("database or disk is full", "The disk is full, so {file} can't be written.", f"Free some space. {_AGAIN}"),
 )
 
 
@@ -59,8 +59,9 @@ class SchemaOutdated(StarterkitError):
 
     def __init__(self, difference: str) -> None:
         super().__init__(
-            f"The site's database does not fit its code any more.\n{difference}",
-            "`starterkit run --reset` makes it anew with sample data; the old file stays beside it, dated.",
+            f"The site's database doesn't match its code.\n{difference}",
+            "`starterkit run --reset` creates a new database with sample data. The old file gets a date and "
+            "stays next to it.",
         )
 
 
@@ -81,18 +82,16 @@ def serve(
     """
     free = free_port(DEFAULT_PORT if port is None else port)
     if port not in (None, free):
-        raise UsageError(
-            f"Something listens on port {port} already.", f"`starterkit run --port {free}` takes a free one."
-        )
+        raise UsageError(f"Port {port} is in use.", f"Use a free port: `starterkit run --port {free}`.")
     template = project.template
     prepared = check.prepared(project, say)
     database = project.folder / template.database if template.database else None
     if database is not None:
         if reset and database.exists():
-            say(f"The old database is kept as {_rename_old(database).name}.")
+            say(f"Kept the old database as {_rename_old(database).name}.")
         _check_database_file(project)
         if not database.exists():
-            say("Making the database, with sample data …")
+            say("Creating the database with sample data …")
             _run(project, prepared, template.commands.reset, say)
         elif template.commands.schema:
             finished = _run(project, prepared, template.commands.schema, say, _is_outdated)
@@ -127,7 +126,7 @@ def _run(
         finished = run(command, cwd=project.folder, env=prepared.variables, timeout=_COMMAND_SECONDS)
     except TimeLimitReached as slow:
         raise SiteFailed(
-            f"The site can't start. {slow.message} Is there an endless loop?", "`starterkit check` names its line."
+            f"The site can't start. {slow.message} Is there an endless loop?", "`starterkit check` shows its line."
         ) from slow
     if finished.code == 0 or is_expected(finished):
         return finished
@@ -157,9 +156,7 @@ def _site_failure(project: Project, prepared: Environment, command: Sequence[str
     failure = explain_output(text, Sources(project.folder, project.template.owns, prepared.programs))
     if failure.message and failure.place:
         source_line = "" if str(failure.place) in failure.message else f"\nin {failure.place}"
-        return SiteFailed(
-            f"The site can't start.\n{failure.message}{source_line}", f"Look at this line first. {_AGAIN}"
-        )
+        return SiteFailed(f"The site can't start.\n{failure.message}{source_line}", f"Fix this line first. {_AGAIN}")
     shown = " ".join(command).replace(f"{project.folder}{os.sep}", "")
     tail = "\n".join(text.strip().splitlines()[-_SHOWN_LINES:])
     return SiteFailed(
@@ -173,10 +170,12 @@ def _check_database_file(project: Project) -> None:
     name = project.template.database
     file = project.folder / name
     if file.is_dir():
-        raise SiteFailed(f"The site can't start. {name} is a folder, and not a database.", _RESET)
+        raise SiteFailed(f"The site can't start. {name} is a folder, not a database.", _RESET)
     folder = next(parent for parent in file.parents if parent.exists())
     if not folder.is_dir():
         path = folder.relative_to(project.folder).as_posix()
-        raise SiteFailed(f"The site can't start. {path} is a file, and not a folder.", f"Move it away. {_AGAIN}")
+        raise SiteFailed(
+            f"The site can't start. {path} is a file, not a folder.", f"Move it to another folder. {_AGAIN}"
+        )
     if not os.access(folder, os.W_OK) or (file.exists() and not os.access(file, os.W_OK)):
         raise SiteFailed(f"The site can't start. {name} can't be written.", _PERMISSION.format(file=name))

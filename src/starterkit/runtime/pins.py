@@ -27,7 +27,7 @@ def check_pins(pins: bytes, file: str, declaration: str) -> None:
     lines = pins.decode("utf-8", "replace").splitlines()
     for number, line in enumerate(lines, 1):
         if line.startswith(("<<<<<<<", "=======", ">>>>>>>")):
-            raise FileError(file, number, "there are conflict markers of a merge here", "Settle the conflict first.")
+            raise FileError(file, number, "unresolved conflict markers", "Resolve the conflict first.")
         following = lines[number] if number < len(lines) else ""
         if line[:1].isalnum() and "--hash=" not in line + following:
             raise FileError(

@@ -94,8 +94,8 @@ def finish_replacing(folder: Path) -> None:
 
 
 def _not_written(folder: Path, error: OSError) -> EnvironmentProblem:
-    fix = "Make room or make the folder writable, then type the same again."
-    state = "A change to it was begun and isn't finished." if (folder / _DECIDED).exists() else "Nothing was changed."
+    fix = "Free some space or make the folder writable, then run the command again."
+    state = "A change to it is incomplete." if (folder / _DECIDED).exists() else "Nothing was changed."
     return EnvironmentProblem(f"{folder} can't be written: {error.strerror or error}. {state}", fix)
 
 

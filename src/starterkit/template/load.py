@@ -23,7 +23,7 @@ from starterkit.template.model import (
 from starterkit.yamlfile import Value, did_you_mean, parse
 
 FORMAT = 1
-NO_TEMPLATE = ("there is no such file, so this is no template", "See docs/authoring.md.")
+NO_TEMPLATE = ("the file is missing, so this folder is not a template", "See docs/authoring.md.")
 _STEP_NAME = re.compile(r"(\d\d)-([a-z0-9]+(?:-[a-z0-9]+)*)")
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
@@ -42,7 +42,8 @@ def read_template(source: Source) -> Template:
     keys = read_yaml(source, "path.yml", *NO_TEMPLATE).mapping(_REQUIRED_KEYS, ("database", "own_history"))
     if keys["format"].integer(1, 999) != FORMAT:
         raise keys["format"].wrong(
-            f"this starterkit reads format {FORMAT}", "Install the starterkit that the template asks for."
+            f"this version of starterkit reads format {FORMAT}",
+            "Install the version of starterkit that the template needs.",
         )
     return Template(
         source=source,
@@ -71,7 +72,7 @@ def read_template(source: Source) -> Template:
 def read_step(source: Source, name: str) -> Step:
     """Read one step's step.yml. Raises `FileError` with file and line."""
     top = read_yaml(
-        source, f"steps/{name}/step.yml", "the file is missing", "Every step has one; see docs/authoring.md."
+        source, f"steps/{name}/step.yml", "the file is missing", "Every step needs this file. See docs/authoring.md."
     )
     keys = top.mapping(
         ("title", "summary", "minutes", "goal", "taught", "out_of_scope", "hints"),
@@ -115,7 +116,9 @@ def _each(keys: Mapping[str, Value], name: str, read: Callable[[Value], Item]) -
 def _name(value: Value) -> str:
     name = value.text()
     if not _NAME.fullmatch(name):
-        raise value.wrong(f'"{name}" cannot be a name', 'Small letters, digits and single hyphens: "my-path".')
+        raise value.wrong(
+            f'invalid name "{name}"', 'Use lowercase letters, digits and single hyphens, for example "my-path".'
+        )
     return name
 
 
@@ -147,7 +150,7 @@ def _commands(value: Value) -> Commands:
 def _arguments(value: Value) -> tuple[str, ...]:
     arguments = value.texts()
     if not arguments:
-        raise value.wrong("expected a list of arguments, found an empty one")
+        raise value.wrong("expected a list of arguments, found an empty list")
     for item in value.items():
         for name in _PLACEHOLDER.findall(item.text()):
             if name not in _PLACEHOLDERS:
@@ -158,7 +161,7 @@ def _arguments(value: Value) -> tuple[str, ...]:
 def _select(value: Value) -> str:
     pattern = value.text()
     if "{file}" not in pattern and "{test}" not in pattern:
-        raise value.wrong("expected a pattern with {file} or {test} in it")
+        raise value.wrong("expected a pattern that contains {file} or {test}")
     return pattern
 
 
@@ -169,7 +172,7 @@ def _inside(value: Value) -> str:
     if path.is_absolute() or ".." in path.parts or "\\" in text or re.match(r"[A-Za-z]:", text):
         raise value.wrong(f'"{text}" must be a path inside the project, with forward slashes and without ".."')
     if path.parts[:1] == (".git",):
-        raise value.wrong(f'"{text}" lies in git\'s own folder')
+        raise value.wrong(f'"{text}" is in git\'s own folder')
     return text
 
 
@@ -177,7 +180,7 @@ def _unique(value: Value) -> tuple[str, ...]:
     seen: set[str] = set()
     for item in value.items():
         if item.text() in seen:
-            raise item.wrong(f'the test "{item.text()}" stands here twice')
+            raise item.wrong(f'the test "{item.text()}" is here twice')
         seen.add(item.text())
     return value.texts()
 
@@ -190,11 +193,9 @@ def _hints(value: Value) -> tuple[dict[str, Hint], dict[str, str]]:
         if entry.is_mapping():
             target = entry.mapping(("see",))["see"]
             if target.text() not in entries:
-                raise target.wrong(
-                    f'there is no test "{target.text()}" here', did_you_mean(target.text(), list(entries))
-                )
+                raise target.wrong(f'unknown test "{target.text()}"', did_you_mean(target.text(), list(entries)))
             if not entries[target.text()].is_list():
-                raise target.wrong(f'"{target.text()}" has no hints of its own')
+                raise target.wrong(f'"{target.text()}" has no hints')
             see[test] = target.text()
         else:
             hints[test] = Hint(test, entry.texts())
@@ -217,10 +218,15 @@ def _step_names(source: Source) -> tuple[str, ...]:
         label = source.label(f"steps/{name}")
         match = _STEP_NAME.fullmatch(name)
         if not match:
-            raise FileError(label, None, "a step is called NN-name, in small letters", "For example: 01-comments.")
+            raise FileError(
+                label,
+                None,
+                "the name of a step must have the form NN-name, in lowercase letters",
+                "For example: 01-comments.",
+            )
         number = int(match[1])
         if 1 <= number <= len(names):
-            message = f"the number {match[1]} is taken by {names[number - 1]}"
+            message = f"the step {names[number - 1]} has the number {match[1]} already"
             raise FileError(label, None, message, "Number the steps 01, 02, 03, …")
         if number != len(names) + 1:
             message = f"the step {len(names) + 1:02} is missing before it"

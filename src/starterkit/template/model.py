@@ -52,7 +52,7 @@ class FolderSource:
             return None
         if file.stat().st_size > _LIMIT_BYTES:
             message = f"the file is larger than {_LIMIT_BYTES:,} bytes"
-            raise FileError(str(file), None, message, "A text of a path is a short one.")
+            raise FileError(str(file), None, message, "Make it smaller.")
         return file.read_bytes()
 
     def _check_no_link(self, name: str) -> None:
@@ -60,7 +60,7 @@ class FolderSource:
         for part in (*reversed(PurePosixPath(name).parents[:-1]), PurePosixPath(name)):
             if (self.folder / part).is_symlink():
                 message = "a template holds plain files only, no links"
-                raise FileError(self.label(str(part)), None, message, "Put the file itself here.")
+                raise FileError(self.label(str(part)), None, message, "Replace the link with the file.")
 
     def label(self, name: str) -> str:
         return str(self.folder / name)
@@ -206,10 +206,10 @@ class Template:
             if key in (name, short_name, number) or (key.isdigit() and int(key) == int(number)):
                 return name
         if key.isdigit():
-            raise UsageError(f"There is no step {text} in the {self.title} path: it has {len(self.step_names)}.")
+            raise UsageError(f"Unknown step {text} in the {self.title} path, which has {len(self.step_names)} steps.")
         short_names = [name.split("-", 1)[1] for name in self.step_names]
         fix = did_you_mean(key, list(self.step_names), short_names)
-        raise UsageError(f'There is no step "{text}" in the {self.title} path.', fix)
+        raise UsageError(f'Unknown step "{text}" in the {self.title} path.', fix)
 
     def lesson(self, step: str) -> str:
         """Return a step's lesson as Markdown."""

@@ -90,7 +90,7 @@ def _check_setting(name: str, value: Value) -> None:
     fixed = {"_subdirectory": PROJECT_FOLDER, "_templates_suffix": SUFFIX}
     if name in fixed and value.text() != fixed[name]:
         raise value.wrong(
-            f'expected "{fixed[name]}", found "{value.text()}"', "starterkit's templates are laid out so."
+            f'expected "{fixed[name]}", found "{value.text()}"', "All starterkit templates use this value."
         )
 
 

@@ -65,7 +65,7 @@ def locate_template(text: str, current: Path, store: Path) -> ResolvedTemplate:
         return locate_bundled(text)
     if not folder.is_dir():
         raise UsageError(
-            f'There is no template "{text}": no folder, no git address, and none that comes with starterkit.',
+            f'Unknown template "{text}". It is not a folder, a git URL or a bundled template.',
             did_you_mean(text, bundled_names()),
         )
     finish_replacing(folder)
@@ -98,9 +98,7 @@ def _fetch(url: GitUrl, store: Path) -> ResolvedTemplate:
         inside = sorted(file.parent.relative_to(clone).as_posix() for file in clone.rglob("path.yml"))
         urls = ", ".join(str(GitUrl(url.url, url.revision, name)) for name in inside)
         raise UsageError(
-            f"{without_secret(str(url))} holds no template: there is no path.yml.",
-            without_secret(f"Templates in it: {urls}.")
-            if inside
-            else "Is it the right address? See docs/authoring.md.",
+            f"{without_secret(str(url))} is not a template: path.yml is missing.",
+            without_secret(f"Use one of its templates: {urls}.") if inside else "Check the URL. See docs/authoring.md.",
         )
     return ResolvedTemplate(folder, read_template(FolderSource(folder)), str(url.at(commit)))

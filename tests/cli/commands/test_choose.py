@@ -140,7 +140,7 @@ def test_nothing_is_wider_than_the_terminal(tmp_path: Path, width: int) -> None:
         pytest.param(["-a", "build"], 'Invalid answer "build". Use KEY=VALUE', id="no value"),
         pytest.param(["-a", "=x"], "Use KEY=VALUE", id="no key"),
         pytest.param(["-a", "build=api", "-a", "build=site"], "has two answers: api and site", id="twice"),
-        pytest.param(["--template", "nowhere"], 'There is no template "nowhere"', id="template"),
+        pytest.param(["--template", "nowhere"], 'Unknown template "nowhere"', id="template"),
         pytest.param(["--html", "folder"], "is a folder", id="html folder"),
         pytest.param(["--html", os.devnull], "no ordinary file", id="html device"),
         pytest.param(["--html", "mine.html"], "is there already, and it is no card", id="html mine"),

@@ -69,7 +69,9 @@ def test_dash_c_says_where_the_destination_is(tmp_path: Path) -> None:
     ("args", "says"),
     [
         pytest.param(["x", "-f", "flsk", "--defaults"], 'Did you mean "flask"?', id="framework"),
-        pytest.param(["x", "-f", "flask", "--defaults", "--data", "titel=a"], 'no question "titel"', id="question"),
+        pytest.param(
+            ["x", "-f", "flask", "--defaults", "--data", "titel=a"], 'Unknown question "titel"', id="question"
+        ),
         pytest.param(["x", "-f", "flask", "--defaults", "--data", "titel"], 'Invalid --data "titel"', id="data"),
         pytest.param(["x", "-f", "flask", "--defaults", "--data", "site_title= "], "needs a title", id="empty"),
         pytest.param(["x", "-f", "flask", "--defaults", "--data", "site_title=a\nb"], "no line breaks", id="newline"),

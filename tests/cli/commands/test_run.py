@@ -32,7 +32,7 @@ def test_a_port_that_is_taken_is_said_and_a_free_one_named(site: Path) -> None:
         port = other.getsockname()[1]
         ran = starterkit("run", "--port", str(port), cwd=site, code=2)
 
-    assert f"Something listens on port {port} already." in ran.err
+    assert f"Port {port} is in use." in ran.err
     assert "run --port" in ran.err
 
 
@@ -177,7 +177,7 @@ def test_a_database_that_is_a_folder_is_named_and_reset_keeps_it(site: Path) -> 
 
     ran = starterkit("run", cwd=site, code=1)
 
-    assert "instance/conduit.db is a folder, and not a database." in ran.err
+    assert "instance/conduit.db is a folder, not a database." in ran.err
     assert "run --reset" in ran.err
     with running("--reset", cwd=site):
         pass
@@ -188,7 +188,7 @@ def test_a_file_in_place_of_the_databases_folder_is_named(site: Path) -> None:
 
     ran = starterkit("run", cwd=site, code=1)
 
-    assert "instance is a file, and not a folder." in ran.err
+    assert "instance is a file, not a folder." in ran.err
     assert (site / "instance").read_text() == "mine"
 
 

@@ -63,7 +63,7 @@ def test_a_new_template_takes_its_name_from_its_folder(tmp_path: Path) -> None:
     without = starterkit("template", "new", ".", cwd=tmp_path / "日本", code=2)
 
     assert (named["name"], named["template"]) == ("our-path", str(tmp_path / "here/Our Path"))
-    assert "gives no name for a template" in " ".join(without.err.split())
+    assert "cannot become the name of a template" in " ".join(without.err.split())
     assert "starterkit template new my-path ." in without.err
 
 
@@ -99,8 +99,8 @@ def test_a_path_that_cannot_be_saved_ends_with_a_code_for_scripts(template: Path
     author.commit("Something")
     wrong = starterkit("template", "save", "path", cwd=tmp_path, code=2)
 
-    assert dirty.err.startswith("Stopped: Only commits are saved, and this is in none: project/new.txt.")
-    assert '"Something" is no layer of the path' in wrong.err
+    assert dirty.err.startswith("Stopped: These changes are not in a commit, so they can't be saved: project/new.txt.")
+    assert '"Something" is not a layer of the path' in wrong.err
 
 
 def test_a_name_is_asked_for_on_a_terminal_alone(tmp_path: Path) -> None:

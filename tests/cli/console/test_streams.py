@@ -88,7 +88,7 @@ def test_a_full_disk_under_the_answer_ends_with_4(begun_site: Path, args: list[s
         )
 
     assert done.returncode == 4
-    assert done.stderr.startswith("Error: There is no room left on the disk.")
+    assert done.stderr.startswith("Error: The disk is full.")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="closed streams are a matter of POSIX shells")
@@ -181,6 +181,4 @@ def test_a_full_disk_anywhere_ends_with_4_and_the_mend(begun_site: Path, number:
     ran = broken_run(f'OSError({number}, "full", "some/file")', begun_site)
 
     assert ran.code == 4
-    assert ran.err == (
-        "Error: There is no room left on the disk (writing some/file).\nMake room, then type the command again.\n"
-    )
+    assert ran.err == ("Error: The disk is full (writing some/file).\nFree some space, then run the command again.\n")

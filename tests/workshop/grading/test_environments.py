@@ -270,7 +270,7 @@ def test_a_disk_that_is_full_is_told_and_the_grading_goes_on(
     lent = shelf.for_submission(pinned, File(FILE, pins_of(index, "bread", "flour").encode()))
 
     assert lent.could_differ
-    assert "could not be written. There is no room left on the disk." in lent.told
+    assert "could not be written. The disk is full." in lent.told
 
 
 def test_packages_that_no_grading_used_for_weeks_are_removed(
