@@ -14,6 +14,8 @@ from starterkit.errors import FileError
 
 # CPython 3.11 counts the depth of a tree in one place for all threads, so two threads at once end in `SystemError`.
 _PARSING = threading.Lock()
+# git's lines above and below the two versions of a conflict. The line between them may also underline a heading.
+CONFLICT_MARKER = re.compile(rb"^(?:<{7}|>{7}) ", re.MULTILINE)
 
 
 class ConflictMarkersError(FileError):
@@ -34,8 +36,8 @@ def decode_text(data: bytes, file: str) -> str:
     text = decode_utf8(data, file)
     for number, line_text in enumerate(text.splitlines(), 1):
         if line_text.startswith(("<<<<<<< ", ">>>>>>> ")) or line_text == "=======":
-            fix = "Settle the conflict first."
-            raise ConflictMarkersError(file, number, "there are conflict markers of a merge here", fix)
+            fix = "Resolve the conflict first."
+            raise ConflictMarkersError(file, number, "unresolved conflict markers", fix)
     return text
 
 

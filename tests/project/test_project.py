@@ -552,8 +552,22 @@ def test_commands_work_from_a_folder_inside(tiny: Learner) -> None:
 def test_outside_a_project_how_to_begin_is_said(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no starterkit project"):
         project_module.open_project(tmp_path)
-    with pytest.raises(UsageError, match="no folder"):
+    with pytest.raises(UsageError, match="does not exist"):
         project_module.open_project(tmp_path / "nowhere")
+
+
+def test_a_project_without_its_state_file_names_the_command_that_restores_it(tiny: Learner) -> None:
+    folder, commit = tiny.folder, tiny.git("rev-parse", "--short", "HEAD").strip()
+    (folder / ".starterkit.yml").unlink()
+    with pytest.raises(project_module.StateFileMissing) as missing:
+        project_module.open_project(folder)
+    assert missing.value.fix == "Restore it: `git checkout HEAD -- .starterkit.yml`."
+    tiny.commits("without the state")
+
+    with pytest.raises(project_module.StateFileMissing) as missing:
+        project_module.open_project(folder / "conduit")
+
+    assert missing.value.fix == f"Restore it: `git -C {folder} checkout {commit} -- .starterkit.yml`."
 
 
 def test_a_project_without_its_repository_is_told_from_one_inside_another(tiny: Learner, tmp_path: Path) -> None:
@@ -562,7 +576,7 @@ def test_a_project_without_its_repository_is_told_from_one_inside_another(tiny: 
     around.git("init", "-q")
     inner = copied(tiny.folder, around.folder / "inner")
     shutil.rmtree(inner / ".git")
-    with pytest.raises(UsageError, match="top of a git repository"):
+    with pytest.raises(UsageError, match="top folder of a git repository"):
         project_module.open_project(inner)
 
     shutil.rmtree(tiny.folder / ".git")

@@ -86,6 +86,23 @@ def test_a_chain_goes_back_to_the_beginning_and_forward_to_the_end(tiny: Learner
         tiny.redo()
 
 
+def test_next_that_solves_first_is_one_undo(tiny: Learner) -> None:
+    tiny.comes_to("01-one", solved=False)
+    tiny.changes("conduit/app.py", "Hello", "Howdy")
+    before = tiny.standing()
+    solved = tiny.solve().written
+    assert solved is not None
+    tiny.next(continues=solved.snapshot)
+    after = tiny.standing()
+
+    undone = tiny.undo()
+    assert (undone.command, undone.step) == ("next --solve", "02 · Two")
+    assert tiny.standing() == before
+    tiny.redo()
+    assert tiny.standing() == after
+    tiny.fsck()
+
+
 def test_nothing_to_undo_is_wrong_usage_and_changes_nothing(tiny: Learner) -> None:
     before = tiny.standing()
 

@@ -76,9 +76,9 @@ class Learner:
         self.git("add", "-A")
         self.git("commit", "-q", "-m", message)
 
-    def next(self, **choices: Any) -> NextResult:
+    def next(self, *, continues: str = "", **choices: Any) -> NextResult:
         with open_project(self.folder) as project:
-            return next.next_step(project, Choices(**{"check": False, **choices}), no_progress)
+            return next.next_step(project, Choices(**{"check": False, **choices}), no_progress, continues=continues)
 
     def solve(self, *files: str, replace_all: bool = False, **choices: Any) -> SolveResult:
         with open_project(self.folder) as project:

@@ -11,19 +11,24 @@ import typer
 from starterkit.cli.console.console import Console
 from starterkit.cli.options import console_of, folder_of
 from starterkit.paths import cache_folder
+from starterkit.project.learner_work import ConflictMarkersLeft, find_markers
 from starterkit.project.project import Project, open_project
 from starterkit.template.resolve import ResolvedTemplate, locate_template
 
 
 @contextmanager
-def project_here(context: typer.Context) -> Iterator[Project]:
+def project_here(context: typer.Context, *, names_markers: bool = True) -> Iterator[Project]:
     """Open the project that the command was called for. Raises `UsageError` outside a project.
 
-    If the command before was interrupted, this finishes it and says so.
+    If the command before was interrupted, this finishes it and says so. If `names_markers` is true, it also names files
+    with conflict markers. Commands that refuse or undo them need no such message.
     """
     console = console_of(context)
     with open_project(folder_of(context)) as project:
         is_told = _tell_recovery(console, project)
+        if names_markers and (places := find_markers(project)):
+            markers = ConflictMarkersLeft(places)
+            console.error("Conflict:", markers.message, markers.fix)
         yield project
         if not is_told:  # the project may find the interruption only when it is read
             _tell_recovery(console, project)
@@ -33,10 +38,10 @@ def _tell_recovery(console: Console, project: Project) -> bool:
     recovered = project.recovered
     if recovered is None:
         return False
-    result = "finished now" if recovered.finished else "undone, because another branch is checked out"
-    console.note_prose(f"The last `starterkit {recovered.command}` was interrupted; it has been {result}.")
+    result = "It is finished now." if recovered.finished else "It was undone, because another branch is checked out."
+    console.note_prose(f"The last `starterkit {recovered.command}` was interrupted. {result}")
     for path in recovered.left:
-        console.info(f"You changed {path} meanwhile: your version stays.", indent=2)
+        console.info(f"You changed {path} since. Your version stays.", indent=2)
     return True
 
 

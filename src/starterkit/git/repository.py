@@ -33,9 +33,8 @@ _UNFINISHED = {
     "BISECT_LOG": ("a bisect", "`git bisect reset`"),
 }
 _BEGIN_REPOSITORY = (
-    "create a new repository in the project's folder: `git init -b main`, "
-    '`git add -A`, `git commit -m "Start from the ZIP"`. Then `starterkit status` brings the path back. '
-    "The earlier history is gone."
+    "create a new repository in the project's folder: `git init -b main`, `git add -A`, `git commit -m \"Start "
+    'from the ZIP"`. Then `starterkit status` restores the path. The earlier history is lost.'
 )
 
 
@@ -101,8 +100,15 @@ class Repository:
         """Return an error message if a merge, rebase or the like is in progress, or None."""
         for name, (operation, fix) in _UNFINISHED.items():
             if (self.git_dir / name).exists():
-                return f"git is in the middle of {operation} here. Finish it or give it up first: {fix}."
+                return f"git is in the middle of {operation} here. Finish or abort it first: {fix}."
         return None
+
+    def unmerged(self) -> tuple[str, ...]:
+        """Return the files with conflicts of the merge, rebase or the like that is in progress."""
+        if not any((self.git_dir / name).exists() for name in _UNFINISHED):
+            return ()
+        records = os.fsdecode(self.git.run("ls-files", "-z", "--unmerged")).split("\0")
+        return tuple(dict.fromkeys(record.partition("\t")[2] for record in records if record))
 
     def check_ready(self) -> Head:
         """Return HEAD. Raises `ConflictError` if HEAD is detached or a merge or rebase is in progress."""
@@ -112,8 +118,8 @@ class Repository:
         head = self.head()
         if head.branch is None:
             raise ConflictError(
-                "HEAD is detached: you are on no branch, so a commit made here would be lost from sight.",
-                "Go back to a branch (`git switch -`), or make one here: `git switch -c my-work`.",
+                "HEAD is detached: you are not on a branch. A commit here would be hard to find later.",
+                "Go back to a branch (`git switch -`), or create a branch here: `git switch -c my-work`.",
             )
         return head
 
@@ -152,19 +158,19 @@ def open_repository(folder: Path) -> Repository:
     lines = _split_in_three(os.fsdecode(finished.out))
     if finished.code != 0 or not lines:
         if "not a git repository" in finished.text_err:
-            error = f"The project in {folder} has no git repository (there is no folder .git in it)."
-            or_else = "for example after Download ZIP,"
+            error = f"The project in {folder} has no git repository: the folder .git is missing."
+            or_else = "for example after a ZIP download,"
             if os.path.lexists(folder / ".git"):
-                error = f"{folder / '.git'} is damaged or incomplete. git's own words:\n{finished.text_err.strip()}"
+                error = f"{folder / '.git'} is damaged or incomplete. git's message:\n{finished.text_err.strip()}"
                 or_else = "rename .git. Then,"
             raise UsageError(
-                error, f"If you have a clone or a backup with .git, go on there. If not, {or_else} {_BEGIN_REPOSITORY}"
+                error, f"If you have a clone or a backup with .git, use it. If not, {or_else} {_BEGIN_REPOSITORY}"
             )
         raise git_failed(finished)
     work_tree = Path(lines[0])
     if not (work_tree.exists() and work_tree.samefile(folder)):
         raise UsageError(
-            f"The project in {folder} is not the top of a git repository; {work_tree} is.",
+            f"The project in {folder} is not the top folder of a git repository. The top folder is {work_tree}.",
             f"If it is a clone, move it out of that repository with its .git. If not, {_BEGIN_REPOSITORY}",
         )
     return Repository(folder, Path(lines[1]), Path(lines[2]))

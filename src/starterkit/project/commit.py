@@ -17,7 +17,7 @@ from starterkit.git.worktree import write_file
 from starterkit.project.carry import Carried
 from starterkit.project.journal import Plan, carry_out, next_index_file, writes_between
 from starterkit.project.project import Project, WorkingTree, now
-from starterkit.project.state import STATE_FILE, State, state_bytes
+from starterkit.project.state import STATE_FILE, State, markers_entry, state_bytes
 from starterkit.project.undo import UndoEntry, history_entry, read_history, snapshot_commit
 from starterkit.template.model import Step
 
@@ -44,7 +44,8 @@ class CommitRequest:
     `save` is the message of the commit for the learner's work, which is left out if there is none. `message` is the
     message of the commit for the outcome ("": it stays uncommitted). `state` is the new state (None: unchanged).
     `merges` is the outcome's second parent. If it is `after` HEAD and the learner has no other work, the branch just
-    moves to it.
+    moves to it. `continues` is the snapshot of the first part of the same typed command. `undo` reverts both parts.
+    `markers` are the files that the command leaves with conflict markers.
     """
 
     command: str
@@ -56,6 +57,8 @@ class CommitRequest:
     carried: Carried
     merges: str = ""
     after: bool = False
+    continues: str = ""
+    markers: tuple[str, ...] = ()
 
 
 def commit_outcome(project: Project, head: Head, work: WorkingTree, request: CommitRequest) -> CommitResult:
@@ -80,13 +83,20 @@ def commit_outcome(project: Project, head: Head, work: WorkingTree, request: Com
     write_objects(repository.git, [snapshot])
     outcome = {path: tree.get(path) for path in writes if path in tree or path in work.tree}
     head_after = Head(head.branch, _commit_both(project, head, work, request, outcome))
-    entry = UndoEntry(request.command, snapshot.ref, *head_after, writes)
-    memory = history_entry(read_history(project).after(entry))
+    entry = UndoEntry(request.command, snapshot.ref, *head_after, writes, step=_step_label(project, request))
+    memory = history_entry(read_history(project).after(entry, continues=request.continues))
+    if request.markers:
+        memory |= markers_entry(request.markers)
     _exclude_own_folder(project)
     plan = Plan(request.command, writes, head, head_after, head.commit, index=True, memory=memory)
     left = carry_out(repository, plan, merger.content)
     project.forget_state()
     return CommitResult(tuple(writes), kept, left, snapshot.ref)
+
+
+def _step_label(project: Project, request: CommitRequest) -> str:
+    template = project.template
+    return template.step(request.step).label if request.step in template.step_names else ""
 
 
 def _kept_paths(project: Project, request: CommitRequest) -> tuple[tuple[str, str], ...]:

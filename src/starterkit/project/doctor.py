@@ -9,7 +9,7 @@ from pathlib import Path
 from starterkit.errors import StarterkitError, UsageError
 from starterkit.git.command import git_failed
 from starterkit.git.repository import LOCAL_IDENTITY, METADATA_REF, PATH_REF, open_repository
-from starterkit.project.project import Project, find_project
+from starterkit.project.project import Project, StateFileMissing, find_project
 from starterkit.runtime.inventory import NOEXEC, forbids_programs
 from starterkit.runtime.prepare import environment_problem
 from starterkit.runtime.tools import ToolReport, package_settings, report_tools
@@ -44,6 +44,8 @@ def examine(start: Path) -> SetupReport:
     """Check the tools of this machine and, inside a project, the project."""
     try:
         folder = find_project(start)
+    except StateFileMissing as missing:
+        return SetupReport(None, (*_tools(None), SetupFinding("project", False, missing.message, missing.fix)))
     except UsageError:
         return SetupReport(None, _tools(None))
     try:
@@ -86,7 +88,7 @@ def _identity(project: Project) -> SetupFinding:
     return SetupFinding(
         "your name in git",
         False,
-        f"not set, so your commits are by {identity.name}",
+        f"not set, so the author of your commits is {identity.name}",
         '`git config --global user.name "Your Name"` and `git config --global user.email you@example.com`',
         is_needed=False,
     )
@@ -97,11 +99,11 @@ def _path(project: Project) -> tuple[SetupFinding, Template | None]:
     recorded = {PATH_REF: project.state.path, METADATA_REF: project.state.texts}
     if project.repository.git.refs(PATH_REF, METADATA_REF) == recorded:
         steps = len(project.template.step_names)
-        result = f"{project.template.title}, {steps} steps, made by {project.state.version}"
+        result = f"{project.template.title}, {steps} steps, created by starterkit {project.state.version}"
         return SetupFinding("the path", True, result), project.template
     fix = (
-        "`starterkit status` brings it back: from the remote, or from the template it was made from. "
-        f"Where it is still there, `git push origin {PATH_REF} {METADATA_REF}` puts it on the remote."
+        "`starterkit status` restores it from the remote or from its template. If another clone still has the "
+        f"path, run `git push origin {PATH_REF} {METADATA_REF}` there."
     )
     return SetupFinding("the path", False, "not in this clone", fix), None
 
@@ -114,14 +116,14 @@ def _bundle(project: Project) -> tuple[SetupFinding, ...]:
         project.bundle.check_fits()
     except StarterkitError as wrong:
         return (SetupFinding("the bundle", False, wrong.message, wrong.fix, is_needed=False),)
-    return (SetupFinding("the bundle", True, f"{project.bundle.folder}, of {project.bundle.contents.date}"),)
+    return (SetupFinding("the bundle", True, f"{project.bundle.folder}, created on {project.bundle.contents.date}"),)
 
 
 def _environment(project: Project, template: Template | None) -> tuple[SetupFinding, ...]:
     if template is None:
         return ()
     needs = "the bundle" if project.bundle else "the network, once"
-    fix = f"`starterkit check --fresh` creates it; that may need {needs}."
+    fix = f"`starterkit check --fresh` creates it. This may need {needs}."
     try:
         problem = environment_problem(project.folder, template.environment)
     except StarterkitError as wrong:

@@ -58,7 +58,7 @@ class Recovery:
 
 
 def writes_between(
-    before: Mapping[str, Entry], after: Mapping[str, Entry], paths: Iterable[str]
+    before: Mapping[str, Entry | None], after: Mapping[str, Entry | None], paths: Iterable[str]
 ) -> dict[str, FileChange]:
     """Return the changes at these paths. Removals come first, because a file may replace a folder."""
     changes = {path: (before.get(path), after.get(path)) for path in paths}
@@ -84,7 +84,10 @@ def locked(repository: Repository, command: str) -> Iterator[None]:
         if not try_lock(stream.fileno()):
             stream.seek(0)
             user = stream.read(200).decode("utf-8", "replace").strip() or "another command"
-            raise ConflictError(f"In this project, {user} is at work.", "Wait until it is done, then type this again.")
+            raise ConflictError(
+                f"Another command is running in this project: {user}.",
+                "Wait until it ends, then run this command again.",
+            )
         stream.seek(0)
         stream.truncate()
         stream.write(f"`starterkit {command}` (process {os.getpid()})".encode())
@@ -115,9 +118,9 @@ def recover(repository: Repository) -> Recovery | None:
         plan = _load(file.read_bytes())
     except (ValueError, KeyError, TypeError) as wrong:
         raise UsageError(
-            f"The note about an interrupted command, {file}, is damaged.",
-            f"Look at `git status`, then delete the file. What lay here before the command is the newest of "
-            f"`git for-each-ref {UNDO_REFS}`.",
+            f"The journal of an interrupted command is damaged: {file}",
+            f"Look at `git status`, then delete the file. The newest snapshot of `git for-each-ref {UNDO_REFS}` "
+            "has your files before the command.",
         ) from wrong
     if repository.head().branch in (plan.head_before.branch, plan.head_after.branch):
         return Recovery(plan.command, _finish(repository, plan, repository.reader.blob))
@@ -158,7 +161,7 @@ def _write_all(repository: Repository, writes: Writes, contents: Callable[[str],
                 left.append(path)
         except OSError as failed:
             stopped = cannot_write(path, failed)
-            stopped.fix += " The next starterkit command goes on from here."
+            stopped.fix += " The next starterkit command finishes this one."
             raise stopped from failed
     return tuple(left)
 
@@ -234,8 +237,8 @@ def _check_git_is_idle(repository: Repository) -> None:
     lock = repository.index_file.with_name("index.lock")
     if lock.exists():
         raise ConflictError(
-            f"git is at work in this project ({lock} exists).",
-            "Wait until it is done. When no git command is running, delete that file.",
+            f"A git command is running in this project ({lock} exists).",
+            "Wait until it ends. If no git command is running, delete that file.",
         )
 
 
@@ -246,14 +249,14 @@ def _check_writable(folder: Path, writes: Writes) -> None:
         obstacle = _find_obstacle(folder, path, removed) if after is not None else None
         if obstacle:
             raise ConflictError(
-                f"{path} cannot be written: {obstacle} is in its way. Nothing was changed.",
-                f"Move {obstacle} somewhere else, then type this again.",
+                f"{path} cannot be written: {obstacle} is in the way. Nothing was changed.",
+                f"Move {obstacle} to another folder, then run this command again.",
             )
         parent = next(parent for parent in (folder / path).parents if parent.is_dir())
         if not is_writable(parent):
             raise ConflictError(
-                f"{path} cannot be written: the folder {parent} is not writable for you. Nothing was changed.",
-                "Make it writable, then type this again.",
+                f"{path} cannot be written: you have no permission to write to {parent}. Nothing was changed.",
+                "Make the folder writable, then run this command again.",
             )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starterkit.errors import ConflictError
@@ -9,6 +10,11 @@ from starterkit.git.merge import Merger, Resolution
 from starterkit.git.worktree import Listing
 from starterkit.project.carry import Carried, resolve
 from starterkit.project.project import Project, WorkingTree
+from starterkit.sanitize import few
+from starterkit.textfile import CONFLICT_MARKER
+
+_SHOWN = 5
+MARKERS_FIX = "Keep the right lines and delete the markers. Then run `starterkit check`."
 
 
 @dataclass(frozen=True)
@@ -21,27 +27,54 @@ class Choices:
     leave_out: bool = False
 
 
+class ConflictMarkersLeft(ConflictError):
+    """Files have conflict markers. `places` are each file and its first line with a marker, as `FILE:LINE`."""
+
+    def __init__(self, places: Sequence[str]) -> None:
+        verb = "has" if len(places) == 1 else "have"
+        super().__init__(f"{few(places, _SHOWN)} still {verb} conflict markers.", MARKERS_FIX)
+        self.places = places
+
+
+def find_markers(project: Project) -> list[str]:
+    """Return each file with conflict markers, and the first line that has one, as `FILE:LINE`.
+
+    Looks only at the files that a command or an unfinished merge of git left in conflict.
+    """
+    places = []
+    for path in dict.fromkeys((*project.memory.in_conflict(), *project.repository.unmerged())):
+        file = project.folder / path
+        data = file.read_bytes() if file.is_file() else b""
+        if marker := CONFLICT_MARKER.search(data):
+            line = data.count(b"\n", 0, marker.start()) + 1
+            places.append(f"{path}:{line}")
+    return places
+
+
 def list_work(project: Project, choices: Choices) -> Listing:
     """Return git's listing of the learner's files.
 
-    Raises `ConflictError` for files in conflict, and for large files or nested repositories without a choice.
+    Raises `ConflictError` for files with conflicts or conflict markers, and for large files or nested repositories
+    without a choice.
     """
+    if markers := find_markers(project):
+        raise ConflictMarkersLeft(markers)
     listing = project.listing()
     if listing.unmerged:
         raise ConflictError(
-            "These files are in conflict: " + ", ".join(listing.unmerged) + ".",
-            "Settle them (edit, then `git add`), or take the merge back.",
+            "These files have conflicts: " + ", ".join(listing.unmerged) + ".",
+            "Resolve them (edit, then `git add`), or abort the merge.",
         )
     if listing.large and not (choices.save_large or choices.leave_out):
         raise ConflictError(
-            "These files are larger than 10 MB and in no commit yet: " + ", ".join(listing.large) + ".",
-            "`--save-large` commits them with your work, `--leave-out` leaves them where they are; "
-            "or name them in .gitignore.",
+            "These files are larger than 10 MB and not committed yet: " + ", ".join(listing.large) + ".",
+            "Commit them with your work (`--save-large`), leave them uncommitted (`--leave-out`), or add them to "
+            ".gitignore.",
         )
     if listing.nested and not choices.leave_out:
         raise ConflictError(
-            "These folders are git repositories of their own: " + ", ".join(listing.nested) + ".",
-            "`--leave-out` leaves them where they are, untouched; or name them in .gitignore.",
+            "These folders are separate git repositories: " + ", ".join(listing.nested) + ".",
+            "Leave them unchanged (`--leave-out`), or add them to .gitignore.",
         )
     return listing
 
@@ -61,6 +94,7 @@ def resolve_as_chosen(merger: Merger, carried: Carried, choices: Choices, label:
     files = ", ".join(conflict.path for conflict in carried.conflicts)
     raise ConflictError(
         f"{label} and your code change the same lines of: {files}. Nothing was changed.",
-        f"Choose: `starterkit {command} --keep-mine` (your lines win), `--take-theirs` (the path's lines win, yours "
-        "are kept aside) or `--markers` (both are written into the file, for you to settle).",
+        f"Choose one.\n`starterkit {command} --keep-mine` keeps your lines.\n`starterkit {command} "
+        f"--take-theirs` takes the path's lines, and keeps a copy of your version.\n`starterkit {command} "
+        "--markers` writes both into the file, and you resolve the conflict.",
     )

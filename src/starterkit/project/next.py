@@ -26,9 +26,8 @@ class TestsRed(FailingTestsError):
     def __init__(self, result: CheckResult) -> None:
         count = len(result.red)
         super().__init__(
-            f"{count} test{'s are' if count != 1 else ' is'} red, so this step is not finished yet. "
-            "Nothing was changed.",
-            "`starterkit hint` helps; `starterkit next --solve` takes the solution first.",
+            f"{count} test{'s fail' if count != 1 else ' fails'}, so this step is not finished. Nothing was changed.",
+            "`starterkit hint` gives a hint. `starterkit next --solve` applies the solution first.",
         )
         self.result = result
 
@@ -46,8 +45,11 @@ class NextResult:
     in_conflict: tuple[str, ...] = ()
 
 
-def next_step(project: Project, choices: Choices, say: Progress) -> NextResult:
-    """Begin the next step. Raises `FailingTestsError` if tests fail, and `ConflictError` on a conflict."""
+def next_step(project: Project, choices: Choices, say: Progress, *, continues: str = "") -> NextResult:
+    """Begin the next step. Raises `FailingTestsError` if tests fail, and `ConflictError` on a conflict.
+
+    `continues` is the snapshot of the solution that the same typed command applied first, or "".
+    """
     with project.writing("next"):
         state, head = project.state, project.repository.check_ready()
         template, coming = project.template, project.path.next_step(state.step)
@@ -55,7 +57,7 @@ def next_step(project: Project, choices: Choices, say: Progress) -> NextResult:
         if choices.check:
             last = project.remembered_check(listing)
             if last is None or not last.is_green:
-                say("Checking first …")
+                say("Running the tests first …")
                 result = check(project, say=say)
                 if result.red:
                     raise TestsRed(result)
@@ -75,13 +77,15 @@ def next_step(project: Project, choices: Choices, say: Progress) -> NextResult:
             carried = resolve_as_chosen(merger, carried, choices, step.label, "next")
         has_markers = bool(conflicts) and choices.settle is Resolution.MARKERS
         request = CommitRequest(
-            command="next",
+            command="next --solve" if continues else "next",
             save=save,
             message="" if has_markers else f"Start {step.label}",
             state=replace(state, step=coming, solved=False),
             step=coming,
             merger=merger,
             carried=carried,
+            continues=continues,
+            markers=conflicts if has_markers else (),
         )
         written = commit_outcome(project, head, work, request)
         return NextResult(step, carried, written, conflicts if has_markers else ())

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from starterkit.errors import FileError, UsageError, cannot_write
+from starterkit.errors import EnvironmentProblem, FileError, UsageError, cannot_write
+from starterkit.git.command import Git
 from starterkit.git.objects import Entry, File, blob_id
 from starterkit.git.repository import METADATA_REF, PATH_REF, Repository, open_repository
 from starterkit.git.worktree import Listing, list_files, read_file, read_files
 from starterkit.paths import folder_with
+from starterkit.process import quoted
 from starterkit.project import journal
 from starterkit.project.learning_path import LearningPath
 from starterkit.project.state import ANSWERS_FILE, STATE_FILE, LocalState, RememberedCheck, State, read_state
@@ -72,9 +74,7 @@ class Project:
         """The content of `.starterkit.yml`. Raises `FileError` if it is missing or damaged."""
         file = read_file(self.folder, STATE_FILE)
         if file is None:
-            raise FileError(
-                STATE_FILE, None, "the file is gone", "Get it back with `git checkout HEAD -- .starterkit.yml`."
-            )
+            raise StateFileMissing(f"Restore it: `git checkout HEAD -- {STATE_FILE}`.")
         return read_state(file.data)
 
     @cached_property
@@ -90,8 +90,8 @@ class Project:
             raise FileError(
                 STATE_FILE,
                 None,
-                f'there is no step "{state.step}" on this path',
-                "Get the file back with `git checkout HEAD -- .starterkit.yml`.",
+                f'unknown step "{state.step}" for this path',
+                "Restore the file: `git checkout HEAD -- .starterkit.yml`.",
             )
         return path
 
@@ -183,18 +183,49 @@ class Project:
             self.__dict__.pop(name, None)
 
 
+class StateFileMissing(FileError):
+    """The repository has a learning path, but no `.starterkit.yml`. The fix restores the file."""
+
+    def __init__(self, fix: str) -> None:
+        super().__init__(STATE_FILE, None, "the file is missing", fix)
+
+
 def find_project(start: Path) -> Path:
-    """Return the folder of the project that contains `start`. Raises `UsageError` outside a project."""
+    """Return the folder of the project that contains `start`.
+
+    Raises `UsageError` outside a project, and `StateFileMissing` if the project lost its `.starterkit.yml`.
+    """
     start = start.absolute()
     if not start.is_dir():
-        raise UsageError(f"There is no folder {start}.")
+        raise UsageError(f"The folder {start} does not exist.")
     if folder := folder_with(STATE_FILE, start):
         return folder
+    _check_has_no_path(start)
     raise UsageError(
         f"There is no starterkit project in {start} or above it.",
-        "Go into your project's folder (or name it: `starterkit -C FOLDER …`), or begin one: `starterkit new`."
-        + (" A folder made by plain `copier copy` has no path." if (start / ANSWERS_FILE).is_file() else ""),
+        "Change to your project's folder, or use `starterkit -C FOLDER …`. To create a project: `starterkit new`."
+        + (
+            " A folder created by `copier copy` alone has no learning path." if (start / ANSWERS_FILE).is_file() else ""
+        ),
     )
+
+
+def _check_has_no_path(start: Path) -> None:
+    """Raise `StateFileMissing` if `start` is in a repository that has a path and had a state file."""
+    top = next((folder for folder in (start, *start.parents) if (folder / ".git").exists()), None)
+    if top is None:
+        return
+    git = Git(top)
+    try:
+        if git.try_run("rev-parse", "-q", "--verify", PATH_REF).code != 0:
+            return
+        has_file = git.try_run("cat-file", "-e", f"HEAD:{STATE_FILE}").code == 0
+        last = git.try_run("log", "-1", "--format=%h", "--diff-filter=AM", "--", STATE_FILE).text_out.strip()
+    except EnvironmentProblem:
+        return
+    if commit := "HEAD" if has_file else last:
+        where = "" if top == start else f" -C {quoted(str(top))}"
+        raise StateFileMissing(f"Restore it: `git{where} checkout {commit} -- {STATE_FILE}`.")
 
 
 def open_project(start: Path) -> Project:

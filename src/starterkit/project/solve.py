@@ -8,7 +8,7 @@ file of the path, and then all tests pass.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -39,10 +39,10 @@ class SolveMethod(Enum):
 
     ALREADY = "already solved"
     MERGED = "merged into your code"
-    FILES = "the files of the step taken whole"
-    ALL = "every file of the path taken whole"
-    CHOSEN = "merged, with the conflicts settled as you chose"
-    NAMED = "the files that you named taken whole"
+    FILES = "the files of the step were replaced"
+    ALL = "every file of the path was replaced"
+    CHOSEN = "merged, with the conflicts resolved as you chose"
+    NAMED = "the files that you named were replaced"
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class SolveSession:
     def __init__(self, project: Project, work: WorkingTree, say: Progress) -> None:
         step = project.step
         if step is None:
-            raise UsageError("There is no step to solve yet.", "Begin the first one: `starterkit next`.")
+            raise UsageError("You have not started a step yet.", "Start the first step: `starterkit next`.")
         self.project, self.work, self.say, self.step = project, work, say, step
         self.before = project.path.layer(step.name, solved=False)
         self.reference = project.path.layer(step.name, solved=True)
@@ -105,15 +105,19 @@ class SolveSession:
         rule = pins_rule(self.template.environment, self.say, bundle=self.project.bundle)
         return carry(self.merger, self.template, self.before, self.after, self.mine, pins_rule=rule, lenient=lenient)
 
-    def with_files(self, names: Iterable[str]) -> Carried:
+    def with_files(self, names: Collection[str]) -> Carried:
         """Return the learner's files with these files of the solution. Raises `UsageError` for unchanged files."""
+        self.check_names(names)
+        return take_files(self.template, self.before, self.after, self.mine, set(names))
+
+    def check_names(self, names: Collection[str]) -> None:
+        """Raise `UsageError` for files that the solution doesn't change."""
         for name in names:
             if name not in self.changed:
                 raise UsageError(
                     f'The solution of {self.step.label} does not change "{name}".',
                     did_you_mean(name, sorted(self.changed)),
                 )
-        return take_files(self.template, self.before, self.after, self.mine, set(names))
 
     def attempt(self, carried: Carried, title: str, *, check: bool = True) -> Attempt:
         """Create missing migrations and run the tests so far, in a copy of the project.
@@ -134,7 +138,7 @@ class SolveSession:
     def _attempt(self, carried: Carried, title: str, *, check: bool) -> Attempt:
         if not check and not self.makes_history:
             return Attempt(carried)
-        self.say(f"{'Checking' if check else 'Making the migrations for'} {title} …")
+        self.say(f"{'Testing' if check else 'Creating the migrations for'} {title} …")
         from starterkit.project import check as project_check  # noqa: PLC0415 - slow, and `solve --show` runs no tests
 
         environment = project_check.prepared(self.project, self.say)
@@ -152,7 +156,7 @@ class SolveSession:
         command = environment.command(self.template.commands.make_history)
         finished = run(command, cwd=folder, env=environment.variables, timeout=_HISTORY_SECONDS)
         if finished.code != 0:
-            self.say(f"The migrations could not be made: {finished.text_err.strip().splitlines()[-1:]}")
+            self.say(f"The migrations could not be created: {finished.text_err.strip().splitlines()[-1:]}")
             return None
         tree = {path: entry for path, entry in carried.tree.items() if not self.template.is_history(path)}
         for file in sorted(folder.rglob("*")):
@@ -184,7 +188,7 @@ def solve(
         if replace_all:
             session.makes_history = False  # all migrations become the solution's
             carried = take_all(session.before, session.reference, session.mine, session.template)
-            attempt = session.attempt(carried, "every file of the path taken whole", check=choices.check)
+            attempt = session.attempt(carried, "every file of the path", check=choices.check)
             if choices.check and not attempt.is_good:
                 raise NotSolved(session.step, attempt.result)
             return _write(session, head, SolveMethod.ALL, attempt)
@@ -209,10 +213,10 @@ def _merge_or_replace(session: SolveSession, head: Head, choices: Choices) -> So
         if attempt.is_good or not choices.check:
             return _write(session, head, SolveMethod.MERGED, attempt)
         red = attempt.result.red if attempt.result else ()
-        why = f"merged, it left {len(red)} tests red" if red else "its migrations could not be made"
+        why = f"after the merge, {len(red)} tests failed" if red else "its migrations could not be created"
     else:
         why = f"you and the solution changed the same lines of {', '.join(each.path for each in carried.conflicts)}"
-    attempt = session.attempt(session.with_files(session.changed), "with the files of this step taken whole")
+    attempt = session.attempt(session.with_files(session.changed), "your code with the step's files replaced")
     if attempt.is_good:
         return _write(session, head, SolveMethod.FILES, attempt, why=why)
     raise NotSolved(session.step, attempt.result)
@@ -237,6 +241,7 @@ def _write(
         step=step.name,
         merger=session.merger,
         carried=carried,
+        markers=in_conflict,
     )
     written = commit_outcome(project, head, session.work, request)
     if attempt.result is not None:
@@ -252,28 +257,30 @@ class NotSolved(ConflictError):
         reasons = [f"  ✗ {each.test.sentence} {(each.message.splitlines() or [''])[0]}" for each in red[:3]]
         more = f"\n  … and {len(red) - 3} more" if len(red) > 3 else ""
         super().__init__(
-            f"The solution of {step.label} does not fit your code: with its files in place, these tests stay red.\n"
+            f"The solution of {step.label} does not fit your code. These tests fail with it:\n"
             + "\n".join(reasons)
             + more
             + "\nNothing was changed.",
-            "`starterkit solve --replace` takes every file of the path (yours are kept and named); "
-            "`starterkit solve --show` shows the solution against your code.",
+            "`starterkit solve --replace` replaces every file of the path, and keeps copies of yours. "
+            "`starterkit solve --show` compares the solution with your code.",
         )
         self.result = result
 
 
-def show_solution(project: Project) -> list[FileDiff]:
-    """Return the diffs from the learner's files to the solution of the present step.
+def show_solution(project: Project, files: Sequence[str] = ()) -> list[FileDiff]:
+    """Return the diffs from the learner's files to the solution of the present step, for all files or these `files`.
 
-    If a file merges, its diff is what `starterkit solve` would change. If not, it leads to the solution's file.
+    If a file merges, its diff is what `starterkit solve` would change. If not, it leads to the solution's file. Raises
+    `UsageError` for files that the solution doesn't change.
     """
     step = project.step
     also = tuple(project.path.layer(step.name, solved=True)) if step else ()
     session = SolveSession(project, project.read_work(also=also), no_progress)
+    session.check_names(files)
     carried = session.merged()
     in_conflict = {conflict.path for conflict in carried.conflicts}
     diffs = []
-    for path in sorted(session.changed):
+    for path in sorted(files or session.changed):
         goal = session.after.get(path) if path in in_conflict else carried.tree.get(path)
         text = _diff(session.merger, path, session.mine.get(path), goal)
         if text:

@@ -7,7 +7,7 @@ in the git directory, and can be lost without harm.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,11 @@ STATE_FILE = ".starterkit.yml"
 ANSWERS_FILE = ".copier-answers.yml"
 STATE_FORMAT = 1
 _CHECKS_KEPT = 8
-_MEND = "starterkit writes this file; get its last good version back with `git checkout HEAD -- .starterkit.yml`."
+_MARKERS = "markers"
+_MEND = "starterkit writes this file. Restore its last good version: `git checkout HEAD -- .starterkit.yml`."
 _MEND_MERGE = (
-    "Take git's merge back (`git merge --abort`, in a rebase `git rebase --abort`), and let `starterkit pull` do it: "
-    "it knows where the two meet. Where no merge is under way: `git checkout HEAD -- .starterkit.yml`."
+    "Abort the merge (`git merge --abort` or `git rebase --abort`), then run `starterkit pull`, which can merge "
+    "this file. If no merge is in progress: `git checkout HEAD -- .starterkit.yml`."
 )
 
 
@@ -66,16 +67,16 @@ def state_bytes(state: State) -> bytes:
     A constant line is between path and step. So git can merge a fixed path with a step that was begun meanwhile.
     """
     return (
-        "# Written by starterkit: where this project stands on its path. Commit it, do not edit it.\n"
-        f"format: {STATE_FORMAT}\n"
-        f"template: {json.dumps(state.template)}\n"
-        f"version: {json.dumps(state.version)}\n"
-        f"path: {json.dumps(state.path)}\n"
-        f"texts: {json.dumps(state.texts)}\n"
-        "# How far it has come:\n"
-        f"step: {json.dumps(state.step)}\n"
-        f"state: {'solved' if state.solved else 'given'}\n"
+        "# Written by starterkit: the learning path of this project and its present step. Commit this file, but "
+        f"don't edit it.\nformat: {STATE_FORMAT}\ntemplate: {json.dumps(state.template)}\nversion: "
+        f"{json.dumps(state.version)}\npath: {json.dumps(state.path)}\ntexts: {json.dumps(state.texts)}\n# How "
+        f"far it has come:\nstep: {json.dumps(state.step)}\nstate: {'solved' if state.solved else 'given'}\n"
     ).encode()
+
+
+def markers_entry(files: Sequence[str]) -> dict[str, Any]:
+    """Return the files with conflict markers as an entry of a plan's `memory`."""
+    return {_MARKERS: {"files": list(files)}}
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,11 @@ class LocalState:
         """Return the number of hints shown for each test of a step."""
         counts = self._read("hints").get(step)
         return {str(test): int(count) for test, count in counts.items()} if isinstance(counts, dict) else {}
+
+    def in_conflict(self) -> tuple[str, ...]:
+        """Return the files that the last command with `--markers` left with conflict markers. They may be gone."""
+        files = self._read(_MARKERS).get("files")
+        return tuple(map(str, files)) if isinstance(files, list) else ()
 
     def remember_hint(self, step: str, test: str, count: int) -> None:
         """Remember that `count` hints of a test were shown."""

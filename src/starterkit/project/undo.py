@@ -28,7 +28,10 @@ _FILES = "files/"
 _STAGED = "staged/"
 _COMING = "coming/"
 _LINE = "undo"
-_NOTHING_FIX = "`undo` takes back what next, solve and undo wrote; your own commits are git's: `git log`, `git revert`."
+_NOTHING_FIX = (
+    "`starterkit undo` reverts commands of starterkit that wrote files. For your own commits, use `git log` and "
+    "`git revert`."
+)
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class UndoEntry:
     """One command in the undo history: the snapshot before it, HEAD after it, and its writes.
 
     `undone_by` is the snapshot that `undo` took before it reverted the command. A redo goes back to it. `restored` are
-    the writes of that undo.
+    the writes of that undo. `step` is the label of the command's step, or "".
     """
 
     command: str
@@ -46,6 +49,7 @@ class UndoEntry:
     wrote: dict[str, FileChange]
     undone_by: str = ""
     restored: dict[str, FileChange] = field(default_factory=dict)
+    step: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,21 +64,36 @@ class UndoHistory:
         """The command that `starterkit undo` would revert now, or ""."""
         return self.done[-1].command if self.done else ""
 
-    def after(self, done: UndoEntry) -> UndoHistory:
-        """Return the history after another command, which ends all redo entries."""
-        return UndoHistory((*self.done, done), ())
+    def after(self, done: UndoEntry, *, continues: str = "") -> UndoHistory:
+        """Return the history after another command, which ends all redo entries.
+
+        If the last entry has the snapshot `continues`, both are parts of one typed command and become one entry.
+        """
+        if not (continues and self.done and self.done[-1].snapshot == continues):
+            return UndoHistory((*self.done, done), ())
+        first = self.done[-1]
+        before = {
+            **{path: old for path, (old, _) in done.wrote.items()},
+            **{path: old for path, (old, _) in first.wrote.items()},
+        }
+        after = {
+            **{path: new for path, (_, new) in first.wrote.items()},
+            **{path: new for path, (_, new) in done.wrote.items()},
+        }
+        wrote = writes_between(before, after, before)
+        return UndoHistory((*self.done[:-1], replace(done, snapshot=continues, wrote=wrote)), ())
 
 
 @dataclass(frozen=True)
 class UndoResult:
-    """What `undo` or `undo --redo` did: the command, the files that it changed, and those that it `left`."""
+    """What `undo` or `undo --redo` did: the command, its step, the files that it changed, and those that it `left`."""
 
     command: str
+    step: str
     redone: bool
     changed: tuple[str, ...]
     snapshot: str
-    data_reset: bool = False
-    left: tuple[str, ...] = field(default=())
+    left: tuple[str, ...] = ()
 
 
 def read_history(project: Project) -> UndoHistory:
@@ -87,8 +106,8 @@ def read_history(project: Project) -> UndoHistory:
         return UndoHistory()
     except (ValueError, KeyError, TypeError) as wrong:
         raise UsageError(
-            f"The list of what can be undone, {file}, is damaged.",
-            f"Delete it to begin a new one; every snapshot is still there: `git for-each-ref {UNDO_REFS}`.",
+            f"The undo history is damaged: {file}",
+            f"Delete the file to start a new history. The snapshots still exist: `git for-each-ref {UNDO_REFS}`.",
         ) from wrong
 
 
@@ -178,15 +197,15 @@ def undo(project: Project, *, redo: bool = False, force: bool = False) -> UndoRe
         after = {**work.tree, **{path: new for path, (_, new) in writes.items()}}
         fingerprint = tree_fingerprint({path: entry for path, entry in after.items() if entry})
         project.memory.go_back_to(fingerprint, project.state.step)
-        return UndoResult(entry.command, redo, tuple(writes), snapshot.ref, left=left)
+        return UndoResult(entry.command, entry.step, redo, tuple(writes), snapshot.ref, left)
 
 
 def _check_untouched(project: Project, entry: UndoEntry, is_where_it_was: bool, wrote: Writes) -> None:
     """Raise `ConflictError` if there are later commits, or later changes to the command's files."""
     if not is_where_it_was:
         raise ConflictError(
-            f"There are commits (or another branch) since `starterkit {entry.command}`.",
-            "`--force` goes back all the same: the commits stay reachable in the snapshot that is taken first.",
+            f"You committed or changed the branch after `starterkit {entry.command}`.",
+            "Add `--force` to go back anyway. A snapshot keeps the later commits.",
         )
     trust_modes = project.repository.trusts_modes
     changed = []
@@ -196,8 +215,8 @@ def _check_untouched(project: Project, entry: UndoEntry, is_where_it_was: bool, 
             changed.append(path)
     if changed:
         raise ConflictError(
-            f"You changed files that `starterkit {entry.command}` wrote: {few(changed, 5)}.",
-            "`--force` goes back all the same: your versions stay in the snapshot that is taken first.",
+            f"You changed files after `starterkit {entry.command}` wrote them: {few(changed, 5)}.",
+            "Add `--force` to go back anyway. A snapshot keeps your versions.",
         )
 
 

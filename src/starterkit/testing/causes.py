@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 
 from starterkit.testing.results import SourceLine
 from starterkit.testing.source_tree import JAVASCRIPT, Explanation, SourceTree, lines_of
+from starterkit.textfile import CONFLICT_MARKER
 
 _CODE = (".py", *JAVASCRIPT)
 _TEXTS = (*_CODE, ".html", ".css", ".json", ".toml", ".md", ".sql", ".txt", ".jinja", ".j2", ".yml", ".yaml", ".ini")
@@ -63,6 +64,15 @@ def _wrong_encoding(name: str, data: bytes) -> Explanation | None:
             line = data.count(b"\n", 0, error.start) + 1
             message = f"{name} isn't saved as UTF-8 (line {line}). Save it as UTF-8 in your editor."
     return Explanation(message, SourceLine(name, line)) if message else None
+
+
+def _conflict_markers(failure: _Failure) -> Explanation | None:
+    line = next(
+        (line for name, data in failure.project.own_files(*_CODE) for line in lines_of(CONFLICT_MARKER, name, data)),
+        None,
+    )
+    message = f"{line} has conflict markers. Keep the right lines, and delete the markers."
+    return Explanation(message, line) if line else None
 
 
 def _encoding(failure: _Failure) -> Explanation | None:
@@ -163,6 +173,7 @@ def _data_file(failure: _Failure) -> Explanation | None:
 
 # The pattern of a failure's message, and the function that finds the cause. It returns None if no file shows it.
 _CAUSES: tuple[tuple[str, Callable[[_Failure], Explanation | None]], ...] = (
+    (r"(?:Syntax|Indentation|Tab)Error: ", _conflict_markers),
     (r"null bytes?|codec can't decode|\(unicode error\)|Non-UTF-8 code|Invalid or unexpected token", _encoding),
     (r"reading from stdin while output is captured|EOF when reading a line|^Aborted!|BdbQuit", _input),
     (r"No module named|cannot import name|has no attribute|is not a package|is not callable", _hidden_module),

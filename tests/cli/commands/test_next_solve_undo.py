@@ -86,7 +86,7 @@ def test_showing_a_solution_that_is_in_suggests_the_check(begun_site: Path) -> N
 
     shown = starterkit("solve", "--show", cwd=begun_site).out
 
-    assert "Your code is the solution already" in shown
+    assert "Your code already matches the solution." in shown
     assert shown.rstrip().endswith("starterkit check")
 
 
@@ -97,6 +97,14 @@ def test_solve_show_is_a_diff_against_the_learners_code(begun_site: Path) -> Non
     assert "--- yours/conduit/comments.py\n+++ solution/conduit/comments.py\n" in shown
     assert [file["path"] for file in answer["files"]][:2] == ["conduit/comments.py", "conduit/features.py"]
     assert git("status", "--porcelain", cwd=begun_site) == ""
+
+
+def test_solve_show_of_a_file_shows_only_this_file(begun_site: Path) -> None:
+    answer = starterkit("solve", "--show", "features.py", "--json", cwd=begun_site / "conduit").json
+    unknown = starterkit("solve", "--show", "conduit/feature.py", cwd=begun_site, code=2).err
+
+    assert [file["path"] for file in answer["files"]] == ["conduit/features.py"]
+    assert 'does not change "conduit/feature.py"' in unknown and '"conduit/features.py"' in unknown
 
 
 def test_solve_takes_a_file_that_is_named_from_where_one_is(begun_site: Path) -> None:
@@ -128,7 +136,7 @@ def test_where_files_are_taken_whole_it_is_said_why(begun_site: Path) -> None:
 
     shown = " ".join(starterkit("solve", cwd=begun_site).out.split())
 
-    assert "the files of the step taken whole." in shown
+    assert "the files of the step were replaced." in shown
     assert "It was not merged, because you and the solution changed the same lines of conduit/features.py." in shown
 
 
@@ -139,6 +147,24 @@ def test_markers_are_left_for_the_learner_and_end_with_1(begun_site: Path) -> No
 
     assert "conduit/features.py" in ran.out
     assert "<<<<<<<" in (begun_site / "conduit" / "features.py").read_text()
+    for arguments in ([], ["status"], ["check"], ["lesson"], ["solve", "--show"]):
+        seen = starterkit(*arguments, cwd=begun_site, code=1 if arguments == ["check"] else 0)
+        assert seen.err.startswith("Conflict: conduit/features.py:1 still has conflict markers.")
+        assert "leading zeros" not in seen.out
+    for command in ("next", "solve"):
+        stopped = starterkit(command, "--no-check", cwd=begun_site, code=3)
+        assert stopped.err.startswith("Stopped: conduit/features.py:1 still has conflict markers.")
+    starterkit("undo", cwd=begun_site)
+    assert "Conflict" not in starterkit("status", cwd=begun_site).err
+
+
+def test_check_explains_a_syntax_error_by_its_conflict_markers(begun_site: Path) -> None:
+    features = begun_site / "conduit" / "features.py"
+    features.write_text(f"x = 1\n<<<<<<< mine\n{features.read_text()}=======\n>>>>>>> 0123456\n")
+
+    shown = " ".join(starterkit("check", cwd=begun_site, code=1).out.split())
+
+    assert "conduit/features.py:2 has conflict markers." in shown
 
 
 def test_after_a_solve_that_stayed_red_undo_comes_next_until_something_is_done(begun_site: Path) -> None:
@@ -154,9 +180,9 @@ def test_after_a_solve_that_stayed_red_undo_comes_next_until_something_is_done(b
     assert starterkit(cwd=begun_site).out.rstrip().splitlines()[-1].endswith(" check")
 
 
-def test_undo_and_redo_say_which_command_they_took_back(begun_site: Path) -> None:
-    undone = starterkit("undo", cwd=begun_site).out
-    assert "ok  Your `next` was taken back: 2 files are as they were before." in undone
+def test_undo_and_redo_name_the_command_and_its_step(begun_site: Path) -> None:
+    undone = " ".join(starterkit("undo", cwd=begun_site).out.split())
+    assert undone.startswith("ok Undid `") and " next` (01 · Comments). Restored 2 files." in undone
     assert not (begun_site / "lessons" / "01-comments.md").exists()
 
     redone = starterkit("undo", "--redo", "--json", cwd=begun_site).json

@@ -42,7 +42,7 @@ def next_step(
     """
     console = console_of(context)
     chosen = choices(keep_mine, take_theirs, markers, no_check, save_large, leave_out)
-    with project_here(context) as project:
+    with project_here(context, names_markers=False) as project:
         chosen = ask_about_large_files(console, project, chosen)
         solved = None
         try:
@@ -50,7 +50,8 @@ def next_step(
                 solved = solve.solve(project, chosen, console.show_progress)
                 if solved.in_conflict:
                     return show_solved(console, project, solved)
-            advanced = start_next_step(project, chosen, console.show_progress)
+            continues = solved.written.snapshot if solved is not None and solved.written is not None else ""
+            advanced = start_next_step(project, chosen, console.show_progress, continues=continues)
         except TestsRed as stopped:
             return _show_stopped(console, stopped)
         return _show(console, project, advanced, solved)

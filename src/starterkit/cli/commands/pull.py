@@ -36,7 +36,7 @@ def pull(
     """
     console = console_of(context)
     chosen = choices(keep_mine, take_theirs, markers=False, no_check=True, save_large=save_large, leave_out=leave_out)
-    with project_here(context) as project:
+    with project_here(context, names_markers=False) as project:
         chosen = ask_about_large_files(console, project, chosen)
         pulled = pulls.pull(project, chosen, console.show_progress, PullArguments(source, branch, folder_of(context)))
         _show(console, project, pulled)

@@ -53,11 +53,11 @@ def solve(
     """
     console = console_of(context)
     chosen = choices(keep_mine, take_theirs, markers, no_check, save_large, leave_out)
-    with project_here(context) as project:
-        if show:
-            return _show_solution(console, project, project_solve.show_solution(project))
-        chosen = ask_about_large_files(console, project, chosen)
+    with project_here(context, names_markers=show) as project:
         names = [_inside(project.folder, folder_of(context), name) for name in files or ()]
+        if show:
+            return _show_solution(console, project, project_solve.show_solution(project, names))
+        chosen = ask_about_large_files(console, project, chosen)
         try:
             solved = project_solve.solve(project, chosen, console.show_progress, replace_all=replace_all, files=names)
         except NotSolved as stopped:
@@ -85,7 +85,7 @@ def _show_solution(console: Console, project: Project, diffs: Sequence[FileDiff]
     if console.json("solve", {"step": project.state.step, "files": diffs}):
         return ExitCode.DONE
     if not diffs:
-        console.print("Your code is the solution already, line by line.")
+        console.print("Your code already matches the solution.")
         console.type_next("Check it", "check")
         return ExitCode.DONE
     for file in diffs:

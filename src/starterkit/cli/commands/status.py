@@ -13,7 +13,7 @@ from starterkit.cli.console.text import markup, minutes, text
 from starterkit.cli.options import console_of, folder_of
 from starterkit.cli.session import project_here
 from starterkit.errors import UsageError
-from starterkit.project.project import Project, find_project
+from starterkit.project.project import Project, StateFileMissing, find_project
 from starterkit.project.state import RememberedCheck
 from starterkit.project.status import ProjectStatus, project_status
 from starterkit.template.bundled import bundled_names, bundled_template
@@ -43,6 +43,8 @@ def here(context: typer.Context) -> None:
     console = console_of(context)
     try:
         find_project(folder_of(context))
+    except StateFileMissing:
+        raise
     except UsageError:
         if not console.json("starterkit", {"folder": None, "next": "new my-site"}):
             _show_beginning(console)

@@ -24,21 +24,22 @@ def undo(
 
     Restores branch, index and files exactly, even files that git doesn't know.
     """
-    with project_here(context) as project:
+    with project_here(context, names_markers=False) as project:
         _show(console_of(context), restore(project, redo=redo, force=force))
 
 
 def _show(console: Console, undone: UndoResult) -> None:
-    details = pick(undone, "redone", "changed", "left", "snapshot", "data_reset")
-    if console.json("undo", {"undid": undone.command, **details, "next": "status"}):
+    details = pick(undone, "redone", "changed", "left", "snapshot")
+    # No undo resets data. The key stays because scripts may read it.
+    if console.json("undo", {"undid": undone.command, **details, "data_reset": False, "next": "status"}):
         return
-    action = "was done again" if undone.redone else "was taken back"
+    action = "Redid" if undone.redone else "Undid"
+    step = f" ({undone.step})" if undone.step else ""
     count = len(changes.without_own(undone.changed))
-    files = f"{count} files are" if count != 1 else "one file is"
-    state = "as that command had left them" if undone.redone else "as they were before"
-    console.ok(markup(f"Your `{undone.command}` {action}: {files} {state}."))
-    changes.show_files(console, "Left alone, for you changed them meanwhile", undone.left)
-    if undone.data_reset:
-        changes.show_reset(console, "A table differs between the two")
-    console.say_prose("`undo` takes it back again." if undone.redone else "`undo --redo` does it again.")
-    console.type_next("See where you are", "status")
+    files = f"{'Changed' if undone.redone else 'Restored'} {count} file{'s' if count != 1 else ''}."
+    console.ok(markup(f"{action} `starterkit {undone.command}`{step}. {files}"))
+    changes.show_files(console, "Not restored, because you changed them since", undone.left)
+    console.say_prose(
+        f"To go {'back' if undone.redone else 'forward'} again: `starterkit undo{'' if undone.redone else ' --redo'}`."
+    )
+    console.type_next("See your progress", "status")
