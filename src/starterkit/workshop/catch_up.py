@@ -1,7 +1,7 @@
-"""`workshop catch-up`: bring latecomers to a step, without losing their own steps.
+"""`workshop catch-up`: brings latecomers to a step and keeps the steps that they solved.
 
-For each missing step the solution is merged into their code. If that conflicts, the files of the step are replaced,
-as `solve` does it. Each filled step is a separate commit that says so, and an event in the results.
+For each missing step, the solution is merged into the person's code. If the merge conflicts, the step's files are
+replaced, as in `solve`. Each filled step becomes a separate commit and an event in the results.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from starterkit.workshop.delivery import Delivery, PersonRepository, ProjectAtCo
 from starterkit.workshop.model import Person, Workshop
 from starterkit.workshop.submissions import FILLED_IN, Submission
 
-# True if a person's commit passes the tests of a step and of those before it.
+# Returns True if a person's commit passes the tests of a step and of all steps before it.
 Judge = Callable[[Person, str, str], bool]
 
 
 @dataclass(frozen=True)
 class CatchUpResult:
-    """The result for one person.
+    """The result of `catch-up` for one person.
 
-    `own` are the steps that stay theirs, `filled` those with the solution's code. `whole` are the filled steps whose
-    files were replaced. `replaced` are lessons and tests that the person had changed: their versions are in the
-    commit `before`. `is_green` is the test result of the filled steps (None: not run). `why` is a reason, or empty.
+    `own` are the steps that the person solved, and `filled` the steps with the path's solution. `whole` are the filled
+    steps whose files were replaced. `replaced` are lessons and tests that the person had changed. Their old versions
+    are in the commit `before`. `is_green` is the test result of the filled steps (None: not run).
     """
 
     person: Person
@@ -52,7 +52,7 @@ class CatchUpResult:
 
 @dataclass
 class CatchUp:
-    """One person's project on its way to a step, with the new commits."""
+    """A person's project during `catch-up`, with the commits that were added so far."""
 
     repo: PersonRepository
     path: LearningPath
@@ -66,7 +66,7 @@ class CatchUp:
     is_green: bool | None = None
 
     def walk(self, steps: Sequence[str], goal: str, judge: Judge | None, take_whole: bool) -> CatchUp:
-        """Fill steps, test them, and begin the step `goal`. Return this object."""
+        """Fill the missing steps, test them, and start the step `goal`. Return this object."""
         for step in steps:
             if step != self.state.step:
                 self._begin(step)
@@ -77,7 +77,7 @@ class CatchUp:
         return self
 
     def _fill(self, step: str, take_whole: bool) -> None:
-        """Add the solution of a step. If the merge has a conflict, replace its files."""
+        """Add the solution of a step. If the merge conflicts, replace the step's files."""
         template = self.path.template
         before, after = self.path.layer(step, solved=False), self.path.layer(step, solved=True)
         migrations: Mapping[str, Entry] = {}
@@ -99,7 +99,7 @@ class CatchUp:
         self._add(f"{solve_message(template.step(step))}\n\n{FILLED_IN}", carried, state, migrations)
 
     def _begin(self, coming: str) -> None:
-        """Add the new files of the next step. In a conflict the person's lines stay."""
+        """Add the new files of the next step. If lines conflict, keep the person's lines."""
         template = self.path.template
         before, after = self.path.layer(self.state.step, solved=True), self.path.layer(coming, solved=False)
         carried = self.repo.carry(template, before, after, self.tree)
@@ -125,11 +125,11 @@ def catch_up(
     counts_as_green: bool | None = None,
     take_whole: bool = False,
 ) -> list[CatchUpResult]:
-    """Bring people from their latest work to the beginning of `step` (a full name).
+    """Bring people from their latest work to the start of `step` (a full name).
 
-    `judge` tests the person's step and the filled steps. If merged steps fail, all files of the path are replaced.
-    Without it, `counts_as_green` says if the person's step is done (None: unknown, and nothing is done). With
-    `take_whole`, all files of the path are replaced at once.
+    `judge` tests the person's step and the filled steps. If tests fail on merged steps, all path files are replaced.
+    Without `judge`, `counts_as_green` says whether the person's step is solved. If that is None, nothing changes.
+    `take_whole` always replaces all path files.
     """
     return in_each_repository(
         workshop,
@@ -165,7 +165,7 @@ def _catch_up(
     if done is None:
         why = "It is not known whether the step they stand at is done: nothing can be graded here."
         return CatchUpResult(person, step, why=f"{why} Say `--count-as green` or `red`.", failed=True)
-    steps = names[at + done : goal_at]  # base is always done
+    steps = names[at + done : goal_at]  # the base counts as done from the start
     start = partial(CatchUp, repo, path, project.state, project.tree, submission.commit)
     attempt = start().walk(steps, goal, judge, take_whole)
     if attempt.is_green is False and not take_whole:
@@ -193,12 +193,12 @@ def _catch_up(
 def _is_done(
     project: ProjectAtCommit, path: LearningPath, judge: Judge | None, counts_as_green: bool | None
 ) -> bool | None:
-    """True if the person's step is done, or None if that is unknown."""
+    """True if the person solved their current step. None if that is unknown."""
     state, submission = project.state, project.submission
     if state.step == BASE or state.solved:
         return True
     if all(project.tree.get(name) == entry for name, entry in path.layer(state.step, solved=False).items()):
-        return False  # the person wrote nothing since the step began
+        return False  # the files are unchanged since the step started
     return judge(submission.person, submission.commit, state.step) if judge else counts_as_green
 
 
@@ -207,7 +207,7 @@ def _append(repo: PersonRepository, kind: str, event: Mapping[str, object]) -> N
 
 
 def _finish_killed_command(repo: PersonRepository, submission: Submission) -> None:
-    """Append the `filled` event of a command that was killed after the delivery."""
+    """Append the missing `filled` event of a command that was killed after it delivered commits."""
     begun, finished = (events.last(repo.workshop, repo.person, kind) for kind in (events.FILLING, events.FILLED))
     commit = begun and begun.get("commit")
     if not begun or not isinstance(commit, str) or commit == (finished or {}).get("commit"):

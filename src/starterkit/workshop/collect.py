@@ -1,7 +1,7 @@
-"""`workshop collect`: fetch the latest work of all people.
+"""`workshop collect`: fetches the latest work of all people.
 
-People without a remote push to the workshop. If a remote is a folder on this machine, its refs are compared first. So
-git only starts for new work.
+People without a remote push to the workshop. If a remote is a folder on this machine, Python compares its refs first,
+because a git process for each person would be slow.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ _NO_WORK = dict.fromkeys(("commit", "committed", "worked", "branch", "step"), No
 class CollectResult:
     """The result of collecting from one person.
 
-    `is_new` is true for new work. Then `submission` is the latest, and `begun` is true if it is more than a
-    beginning. `commit` is the latest known commit, even of a person who wasn't reached, or None.
+    If `is_new`, `submission` is the latest work, and `begun` is True if it is more than the first commit. `commit` is
+    the latest known commit or None, even if the person's remote couldn't be reached.
     """
 
     person: Person
@@ -51,9 +51,10 @@ class CollectResult:
 def collect(
     workshop: Workshop, people: Sequence[Person], say: Progress, *, jobs: int = JOBS, seconds: float = SECONDS
 ) -> list[CollectResult]:
-    """Collect from people, `jobs` at once, and spend at most `seconds` on each.
+    """Collect from `jobs` people in parallel, for at most `seconds` each.
 
-    New work, and a change in who can be reached, is appended to their results. Call this while `store.working`.
+    An event is appended for new work, and when a remote becomes reachable or unreachable. Call this inside
+    `store.working`.
     """
     results: list[CollectResult] = []
     for _, (result, event) in each(people, _Collector(workshop, seconds).look, jobs, say, "Collecting"):
@@ -67,7 +68,7 @@ def collect(
 
 
 def collect_remotes(workshop: Workshop, people: Sequence[Person], say: Progress) -> None:
-    """Collect from the people with a remote, to continue with their latest work."""
+    """Collect from the people with a remote, before a command continues with their latest work."""
     collect(workshop, [person for person in people if person.remote], say)
 
 
@@ -82,7 +83,7 @@ class _Collector:
         return beginnings(self._workshop)
 
     def look(self, person: Person) -> tuple[CollectResult, dict[str, Any] | None]:
-        """Return the result, and its event if the last event doesn't say the same."""
+        """Return the result, and an event if anything changed since the last event."""
         last: Mapping[str, Any] = {}
         submission, refs = None, ""
         try:
@@ -112,14 +113,14 @@ class _Collector:
             }
         is_new, commit, begun = submission is not None, work["commit"], work["begun"] is True
         result = CollectResult(person, answer.reached, answer.why, is_new, commit, submission, begun)
-        # The caller appends the event, because an interrupted fetch looks like a failed one here.
+        # The caller appends the event, because this code can't tell an interrupted fetch from a failed fetch.
         if not is_new and last.get("reached") is answer.reached and last.get("why", "") == answer.why:
             return result, None
         event = {"kind": events.COLLECTED, "at": events.moment(), "reached": answer.reached, "why": answer.why}
         return result, {**event, **work, "refs": refs}
 
     def _look(self, person: Person, last: Mapping[str, Any]) -> tuple[RemoteResult, Submission | None, str]:
-        """Fetch. Return the answer, the new work, and the fingerprint of the branches."""
+        """Fetch from a remote. Return the answer, the new work, and a fingerprint of the branches."""
         folder = self._workshop.repository(person)
         before = refs_on_disk(folder, person.heads)
         if before is None and not folder.is_dir():
@@ -137,14 +138,14 @@ class _Collector:
             return answer, submission, refs
 
     def _submission(self, repository: BareRepository, person: Person, heads: Mapping[str, str]) -> Submission | None:
-        """Return the latest work. Many people have a beginning, so those are read once."""
+        """Return the latest work. First commits are cached, because many people share them."""
         if len(heads) == 1 and self._begun_with.issuperset(heads.values()):
             ((name, commit),) = heads.items()
             return replace(self._beginnings[commit], person=person, branch=name.removeprefix(person.heads))
         return latest_in(repository, person, None, events.ours(self._workshop, person))
 
     def _fetch(self, person: Person, repository: BareRepository, known: Mapping[str, str] | None) -> RemoteResult:
-        """Fetch from a person's remote. A folder with the `known` branches needs no fetch."""
+        """Fetch from a person's remote, unless its branches on this disk are already `known`."""
         if not person.remote:
             return RemoteResult(True)
         folder = self._workshop.remote_folder(person)
@@ -158,7 +159,7 @@ class _Collector:
             answer = fetch_heads(repository, remote, COLLECTED_HEADS, is_folder=True, seconds=self._seconds)
             if not answer.reached:
                 return answer
-            # git silently skips the branches of a clone without all commits.
+            # git silently skips the branches of a shallow clone.
             is_shallow = (folder / ".git" / "shallow").exists() or (folder / "shallow").exists()
             fetched = _short(repository.refs(COLLECTED_HEADS), COLLECTED_HEADS)
             if is_shallow and not (remote_heads or {}).items() <= fetched.items():
@@ -167,11 +168,11 @@ class _Collector:
 
 
 def _heads_in(folder: Path) -> dict[str, str] | None:
-    """Return the branches of a repository, or None if only git can read them."""
+    """Return the branches of a repository. Return None if only git can read them."""
     git_dir = folder / ".git"
     try:
         if not stat.S_ISDIR(git_dir.lstat().st_mode):
-            return None  # for example a linked worktree
+            return None  # .git is a file in a linked worktree
         heads = refs_on_disk(git_dir, HEADS)
     except FileNotFoundError:
         heads = refs_on_disk(folder, HEADS)
@@ -181,7 +182,7 @@ def _heads_in(folder: Path) -> dict[str, str] | None:
 
 
 def _warn_of_no_branch(repository: BareRepository, folder: Path) -> str:
-    """Return a warning if the current commit is on no branch: git doesn't fetch it."""
+    """Return a warning if HEAD is on no branch, because git doesn't fetch such a commit."""
     try:
         with (folder / ".git" / "HEAD").open("rb") as stream:
             head = stream.read(100).decode("ascii", "replace").strip()

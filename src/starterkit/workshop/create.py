@@ -1,4 +1,4 @@
-"""`workshop create`: give new people a bare repository and a project."""
+"""`workshop create`: creates a bare repository and a project for each new person."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ PUSH_JOBS = 8
 
 @dataclass(frozen=True)
 class CreateRequest:
-    """The arguments of `workshop create`. Empty ones weren't given.
+    """The arguments of `workshop create`. An empty value means that the option is missing.
 
-    `order` is called for a new workshop only. `method` says how new people begin: with a zip (`zip`) or a working
-    folder (`folders`) in the folder `handouts`.
+    `order` is only called for a new workshop. `method` says how new people start: with a zip (`zip`) or a working
+    folder (`folders`). Zips and working folders are written into the folder `handouts`.
     """
 
     folder: Path
@@ -52,7 +52,7 @@ class CreateRequest:
 
 @dataclass(frozen=True)
 class Participant:
-    """A person of the roster, with their zip or folder, and the result of the push."""
+    """A person of the roster, with their zip or working folder, and the result of the first push."""
 
     person: Person
     is_new: bool
@@ -62,7 +62,7 @@ class Participant:
 
 @dataclass(frozen=True)
 class CreateResult:
-    """The result of `workshop create`. `method` is the option for new people."""
+    """The result of `workshop create`. `method` says how new people start."""
 
     workshop: Workshop
     people: tuple[Participant, ...]
@@ -76,18 +76,18 @@ class CreateResult:
 
     @property
     def in_another_way(self) -> tuple[Participant, ...]:
-        """The people who began with another method than the option says. They keep it."""
+        """The people who started with a method other than `method`. They keep their method."""
         others = (row for row in self.people if self.workshop.start_method(row.person) != self.method)
         return tuple(others) if self.method else ()
 
     @property
     def unreached(self) -> tuple[Participant, ...]:
-        """The people whose remote couldn't be pushed to."""
+        """The people whose remote rejected the first push or couldn't be reached."""
         return tuple(row for row in self.people if row.pushed is not None and not row.pushed.reached)
 
 
 def create(request: CreateRequest, say: Progress) -> CreateResult:
-    """Make the workshop, or add new people to it. Checks everything first."""
+    """Create a workshop, or add people to it. All checks run before anything is written."""
     folder = request.folder
     order = path = None
     if is_workshop(folder):
@@ -122,7 +122,7 @@ def _check_folder(folder: Path) -> None:
 
 
 def _was_begun(folder: Path) -> bool:
-    """True if `workshop create` was killed here before it wrote workshop.yml."""
+    """True if this folder has the remains of a `workshop create` that was killed."""
     entries = {entry.name: entry.is_dir() for entry in folder.iterdir()}
     return (
         "repos" in entries
@@ -133,7 +133,7 @@ def _was_begun(folder: Path) -> bool:
 
 
 def _open(request: CreateRequest) -> Workshop:
-    """Open the workshop. Raises `FileError` if it names an unknown home folder."""
+    """Open the workshop. Raises `FileError` if workshop.yml names an unknown home folder."""
     workshop = reopened(request.folder)
     _check_same(workshop, request)
     for method in workshop.handouts:
@@ -181,16 +181,16 @@ def _match(request: CreateRequest, workshop: Workshop | None) -> Matched:
 
 
 def _handouts(request: CreateRequest, workshop: Workshop | None) -> dict[str, str]:
-    """Return the folders for zips and working folders. The option comes last."""
+    """Return the handout folders by method. The last entry is the method for new people."""
     folders = dict(workshop.handouts) if workshop else {}
     if request.handouts is not None:
-        folders.pop(request.method, None)  # the last method is the one for new people
+        folders.pop(request.method, None)  # new people get the last method
         folders[request.method] = _as_kept(request.folder, request.handouts)
     return folders
 
 
 def _as_kept(home: Path, folder: Path) -> str:
-    """A folder as workshop.yml has it: relative if it is inside the workshop's folder."""
+    """Return a folder as text for workshop.yml. Folders inside the workshop are relative."""
     folder, home = (Path(os.path.normpath(path.absolute())) for path in (folder, home))
     return folder.relative_to(home).as_posix() if folder.is_relative_to(home) else str(folder)
 
@@ -199,7 +199,7 @@ def _with_options(workshop: Workshop, request: CreateRequest) -> Workshop:
     """Return the workshop with the request's options. Known people keep their method."""
     handouts, people = _handouts(request, workshop), workshop.people
     is_another_method = list(handouts) != list(workshop.handouts)
-    if is_another_method:  # known people keep the method that they began with
+    if is_another_method:  # known people keep their method
         people = tuple(replace(person, begins=workshop.start_method(person)) for person in people)
     larger = replace(
         workshop,
@@ -208,7 +208,7 @@ def _with_options(workshop: Workshop, request: CreateRequest) -> Workshop:
         people=people,
         handouts=handouts,
     )
-    is_changed = is_another_method or larger != workshop  # dictionaries are equal in any order
+    is_changed = is_another_method or larger != workshop  # `!=` ignores the order of `handouts`
     return save(larger) if is_changed and is_workshop(workshop.folder) else larger
 
 
@@ -227,7 +227,7 @@ def _hand_out(request: CreateRequest, workshop: Workshop, matched: Matched, say:
 
 
 def _write_handouts(workshop: Workshop, people: Sequence[Person], say: Progress) -> dict[str, Path]:
-    """Write the missing zips and folders. Return all of them by person's folder."""
+    """Write the missing zips and working folders. Return all handouts by person's folder."""
     goals = {person.folder: goal for person in people if (goal := _handout(workshop, person)) is not None}
     missing = [person for person in people if person.folder in goals and not goals[person.folder].exists()]
     try:
@@ -251,7 +251,7 @@ def _write_handouts(workshop: Workshop, people: Sequence[Person], say: Progress)
 
 
 def _handout(workshop: Workshop, person: Person) -> Path | None:
-    """Return the path of a person's zip or working folder, or None for a clone."""
+    """Return the path of a person's zip or working folder, or None if they clone."""
     method = workshop.start_method(person)
     folder = workshop.handout_folder(method)
     if folder is None:
@@ -261,12 +261,12 @@ def _handout(workshop: Workshop, person: Person) -> Path | None:
         return goal
     if method == "folders":
         return goal if workshop.works_in(person, goal) else None
-    # A person who began with a zip and has handed in a folder needs no other zip.
+    # A person with a zip who has handed in a folder needs no new zip.
     return goal if goal.exists() or workshop.remote_folder(person) is None else None
 
 
 def _push(workshop: Workshop, people: Sequence[Person], jobs: int, say: Progress) -> dict[str, RemoteResult]:
-    """Push the first commit to remotes that lack it. Return results by folder."""
+    """Push the first commit to remotes that lack it. Return the results by person's folder."""
 
     def last_push(person: Person) -> Mapping[str, object]:
         return events.last(workshop, person, events.PUSHED) or {}

@@ -1,6 +1,6 @@
-"""Carry changes of the path onto a person's work, and deliver the commits.
+"""Merges changes of the path into people's work, and delivers the commits.
 
-All of it happens in the person's bare repository, without a work tree. None of their code runs.
+Everything happens in bare repositories without a work tree. Code from participants never runs.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ Tree = Mapping[str, Entry]
 
 @dataclass(frozen=True)
 class ProjectAtCommit:
-    """A person's work at one commit: its state, and all files except the state's file."""
+    """A person's work at one commit: its state, and all its files except the state file."""
 
     submission: Submission
     state: State
@@ -51,9 +51,10 @@ class ProjectAtCommit:
 
 @dataclass(frozen=True)
 class Delivery:
-    """The branch with the delivered commits.
+    """A branch with delivered commits.
 
-    It is the person's own branch if `is_theirs`. `source` is the repository to pull from, if it isn't the usual one.
+    `is_theirs` means that it is the person's own branch. `source` is the repository to pull from, if it isn't the usual
+    repository.
     """
 
     branch: str
@@ -65,7 +66,7 @@ class PersonRepository:
     """A person's bare repository. New commits get the time `seconds` (default: now)."""
 
     def __init__(self, workshop: Workshop, person: Person, bare: BareRepository, seconds: int = 0) -> None:
-        # With one time for all people, the same change to the same beginning has one id.
+        # The same change to the same commit gets the same id for everybody if the time is the same.
         self._seconds = seconds or int(time.time())
         self.workshop = workshop
         self.person = person
@@ -76,13 +77,13 @@ class PersonRepository:
     def folder(self) -> Path | None:
         """The person's working folder on this machine, or None.
 
-        git rejects a push to the branch that is checked out there. So the folder pulls from the bare repository.
+        git rejects a push to a branch that is checked out. So the working folder pulls from the bare repository.
         """
         folder = self.workshop.remote_folder(self.person)
         return folder if folder is not None and (folder / ".git").exists() else None
 
     def latest(self) -> Submission | None:
-        """Return a person's latest work, with the commits that they haven't pulled yet."""
+        """Return a person's latest work, with delivered commits that they haven't pulled yet."""
         submission = latest_in(self.bare, self.person)
         if submission is None or self.folder is None:
             return submission
@@ -92,7 +93,7 @@ class PersonRepository:
         return replace(of_commit(self.workshop, self.person, ready), branch=submission.branch)
 
     def has_branch(self, branch: str) -> bool:
-        """True if a branch of this name waits for the person."""
+        """True if a branch with this name is ready for the person to merge."""
         heads = HEADS if self.folder is not None else self.person.heads
         return heads + branch in self.bare.refs(heads)
 
@@ -101,7 +102,7 @@ class PersonRepository:
         return self.bare.git.try_run("merge-base", "--is-ancestor", earlier, later).code == 0
 
     def delivered(self, branch: str, *, is_theirs: bool = False) -> Delivery:
-        """Return the delivery of a branch, with a source if the folder needs one."""
+        """Return the delivery of a branch. A working folder also gets the repository as source."""
         if self.folder is None:
             return Delivery(branch, is_theirs)
         bare = self.bare.folder.absolute()
@@ -110,19 +111,19 @@ class PersonRepository:
         return Delivery(branch, is_theirs, "" if origin and Path(origin).resolve() == bare.resolve() else str(bare))
 
     def project_at(self, submission: Submission) -> ProjectAtCommit:
-        """Return the project in a submission. Raises `FileError` for a wrong state."""
+        """Return the project in a submission. Raises `FileError` for an invalid state file."""
         state, tree = state_of(self.bare, submission.commit), files_of(self.bare, submission.commit)
         del tree[STATE_FILE]
         return ProjectAtCommit(submission, state, tree)
 
     def path(self, state: State) -> LearningPath | None:
-        """Return the path of a state, or None if this workshop doesn't have it."""
+        """Return the path that a state names, or None if the workshop doesn't have this path."""
         if any(self.bare.reader.try_read(id) is None for id in (state.path, state.texts)):
             return None
         return LearningPath(self.bare, state.path, state.texts)
 
     def carry(self, template: Template, before: Tree, after: Tree, mine: Tree) -> Carried:
-        """Carry a change of the path onto a person's files. Raises `StarterkitError`."""
+        """Merge a change of the path into a person's files. Raises `StarterkitError`."""
         for path in changed_paths(before, after):
             about = self.bare.reader.about(mine[path].id) if path in mine else None
             if about is not None and about[2] > _LARGEST_MERGED:
@@ -131,7 +132,7 @@ class PersonRepository:
         return carry(self.merger, template, before, after, mine, pins_rule=rule)
 
     def commit(self, message: str, parent: str | int, tree: Tree, state: State) -> NewCommit:
-        """Return a commit with these files and this state. See `NewCommit` for `parent`."""
+        """Return a commit with these files and this state. `NewCommit` explains `parent`."""
         whole = {**tree, STATE_FILE: Entry(FILE, self.merger.add(state_bytes(state)))}
         new = self.merger.new
         return NewCommit(
@@ -146,16 +147,16 @@ class PersonRepository:
         )
 
     def write(self, commits: Sequence[NewCommit]) -> str:
-        """Write commits and return the id of the last. No branch moves."""
+        """Write commits and return the id of the last commit. This moves no branch."""
         last = write_objects(self.bare.git, commits)[-1]
         self.bare.git.run("update-ref", "-d", SCRATCH_REF)
         return last
 
     def deliver(self, submission: Submission, commit: str, state: State, branch: str = "") -> Delivery:
-        """Put a commit where `starterkit pull` gets it, with the refs of its path.
+        """Deliver a commit and its path's refs, so that `starterkit pull` finds them.
 
-        Without `branch`, that is the person's own branch. If they pushed since the submission, it is a branch that is
-        named after the path. Raises `EnvironmentProblem` if their remote can't be reached.
+        By default the commit goes to the person's own branch. If the person pushed since the submission, it goes to a
+        branch with a name made from the path. Raises `EnvironmentProblem` if the remote can't be reached.
         """
         goal = branch or submission.branch
         if not self.person.remote:
@@ -178,7 +179,7 @@ class PersonRepository:
         return Delivery(goal, goal == submission.branch)
 
     def _move(self, ref: str, old: str, new: str, state: State) -> None:
-        """Move a branch, unless it left `old`, together with the refs of the path."""
+        """Move a branch and the refs of the path together. Fails if the branch isn't at `old`."""
         refs = (f"{ref} {new} {old}".rstrip(), f"{PATH_REF} {state.path}", f"{METADATA_REF} {state.texts}")
         lines = "\n".join(("start", *(f"update {line}" for line in refs), "commit", ""))
         arguments = ("update-ref", "-m", "starterkit workshop", "--stdin")
@@ -186,7 +187,7 @@ class PersonRepository:
             raise StarterkitError(PUSHED_MEANWHILE, "Type the command again.")
 
     def _push(self, branch: str, commit: str, state: State, *, force: bool) -> str:
-        """Push a commit to a person's remote. Return the reason if it was rejected, or ""."""
+        """Push a commit to a person's remote. Return "", or why the remote rejected it."""
         remote = os.fspath(self.workshop.remote_folder(self.person) or self.person.remote)
         plus = "+" if force else ""
         refs = (f"{plus}{commit}:{HEADS}{branch}", f"+{state.path}:{PATH_REF}", f"+{state.texts}:{METADATA_REF}")
@@ -205,7 +206,7 @@ def in_each_repository(
     failed: Callable[[Person, str], _Result],
     seconds: int = 0,
 ) -> list[_Result]:
-    """Collect from people, then do the work (or `failed`) in each repository."""
+    """Collect from people, then call `work` for each repository, or `failed` after an error."""
     collect_remotes(workshop, people, say)
     results = []
     for number, person in enumerate(people, 1):
@@ -219,5 +220,5 @@ def in_each_repository(
 
 
 def fix_branch(state: State) -> str:
-    """Return the name of the branch that a person has to merge for this path."""
+    """Return the name of the branch that a person has to merge to get this path."""
     return f"{FIX_BRANCHES}{state.path[:8]}"

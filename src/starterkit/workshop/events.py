@@ -1,7 +1,7 @@
-"""The events of each person: one JSON object per line of results/<folder>.jsonl.
+"""Reads and writes events. Each person has a file results/<folder>.jsonl with one JSON object per line.
 
-`pushed` means that the person's remote got the first commit. `catch-up` writes `filling` before it adds steps, and
-`filled` after it. `push-fix` writes `fixing` and `fixed` in the same way. Readers ignore unknown kinds and keys.
+`pushed` means that the person's remote has the first commit. `catch-up` writes `filling` before it adds steps and
+`filled` afterwards. `push-fix` writes `fixing` and `fixed` in the same way. Readers ignore unknown kinds and keys.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 from starterkit.workshop.model import Person, Workshop
 
 COLLECTED, GRADED, PUSHED, FILLED, FIXED = "collected", "graded", "pushed", "filled", "fixed"
-FILLING, FIXING = "filling", "fixing"  # written before the commit, because a killed command can't write it after
+FILLING, FIXING = "filling", "fixing"  # written before the commit, in case the command is killed
 _TAIL_BYTES = 65_536
 
 
@@ -28,14 +28,14 @@ def append(workshop: Workshop, person: Person, event: Mapping[str, Any]) -> None
     with file.open("ab+", buffering=0) as stream:
         if end := stream.seek(0, os.SEEK_END):
             stream.seek(end - 1)
-            if stream.read(1) != b"\n":  # the last write was cut off
+            if stream.read(1) != b"\n":  # the last line is incomplete
                 line = b"\n" + line
         if stream.write(line) != len(line):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file))
 
 
 def read(workshop: Workshop, person: Person) -> list[dict[str, Any]]:
-    """Return a person's events, the oldest first, without lines that were cut off."""
+    """Return a person's events, oldest first. Incomplete lines are skipped."""
     try:
         data = workshop.results(person).read_bytes()
     except FileNotFoundError:
@@ -44,7 +44,7 @@ def read(workshop: Workshop, person: Person) -> list[dict[str, Any]]:
 
 
 def last(workshop: Workshop, person: Person, kind: str) -> dict[str, Any] | None:
-    """Return the last event of a kind, or None. Reads the end of a long file first."""
+    """Return the last event of a kind, or None. A long file is read from its end."""
     file = workshop.results(person)
     try:
         with file.open("rb") as stream:
@@ -63,7 +63,7 @@ def _last(lines: list[bytes], kind: str) -> dict[str, Any] | None:
 
 
 def filled(workshop: Workshop, person: Person) -> tuple[str, ...]:
-    """Return the steps that `catch-up` added on the person's own branch, sorted."""
+    """Return the sorted steps that `catch-up` added on the person's own branch."""
     names: set[str] = set()
     for event in read(workshop, person):
         steps = event.get("steps")
@@ -73,7 +73,7 @@ def filled(workshop: Workshop, person: Person) -> tuple[str, ...]:
 
 
 def ours(workshop: Workshop, person: Person) -> dict[str, str]:
-    """Return the workshop's commits on a person's work, each with its parent."""
+    """Return the commits that the workshop added to a person's work, each with its parent."""
     parents = {}
     for event in read(workshop, person):
         commit, parent = event.get("commit"), event.get("from")
@@ -89,7 +89,7 @@ def moment(when: datetime | None = None) -> str:
 
 
 def time_of(text: object) -> datetime | None:
-    """Return the time in a text from results, or None if it isn't a time."""
+    """Return the time in a text from results, or None if the text isn't a valid time."""
     try:
         when = datetime.fromisoformat(str(text))
     except ValueError:

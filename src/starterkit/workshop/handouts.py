@@ -1,4 +1,4 @@
-"""Working folders and zips with a whole project, which borrows no git objects."""
+"""Creates the zips and working folders that people start with. Each contains a whole repository."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ _ZIPPED_SETTINGS = """[core]
 \tfilemode = false
 \tbare = false
 \tlogallrefupdates = true
-"""  # some machines lose the executable bit when they unpack a zip
+"""  # some machines drop the executable bit when they unpack a zip
 
 
 def remove_drafts(folder: Path) -> None:
-    """Remove the unfinished handouts of a killed command."""
+    """Remove unfinished handouts that a killed command left."""
     for draft in folder.glob(f"{DRAFT}*") if folder.is_dir() else ():
         if not _DRAFT_NAME.fullmatch(draft.name):
             continue
@@ -49,7 +49,7 @@ def remove_drafts(folder: Path) -> None:
 
 
 def is_another_user(login: str) -> bool:
-    """True if this login belongs to another user of this machine."""
+    """True if this is the login of another user of this machine."""
     if sys.platform == "win32" or not login:
         return False
     try:
@@ -59,7 +59,7 @@ def is_another_user(login: str) -> bool:
 
 
 def _may_be_given_away(person: Person) -> bool:
-    """True if another user of this machine may get the person's folder."""
+    """True if the folder may be given to another user of this machine."""
     logins = [member.login for member in person.everybody if member.login]
     # Only root can give a folder to a user whose login isn't known.
     is_root = sys.platform != "win32" and os.geteuid() == 0
@@ -67,12 +67,12 @@ def _may_be_given_away(person: Person) -> bool:
 
 
 def folder_in_zip(workshop: Workshop) -> str:
-    """Return the name of the folder in a zip."""
+    """Return the name of the top folder in a zip."""
     return f"{workshop.template.rpartition(':')[2].rpartition('/')[2].partition('@')[0] or 'my'}-site"
 
 
 class Handouts:
-    """Makes working folders and zips for new people, from the new folder `master`."""
+    """Makes working folders and zips for new people. Each is a copy of the folder `master`."""
 
     def __init__(self, workshop: Workshop, master: Path) -> None:
         self._workshop = workshop
@@ -87,7 +87,7 @@ class Handouts:
         self._fill()
 
     def write_folder(self, person: Person, goal: Path) -> None:
-        """Make a person's working folder, in one step."""
+        """Write a person's working folder atomically."""
         with _draft_of(goal) as draft:
             for folder in self._folders:
                 (draft / folder).mkdir()
@@ -103,20 +103,20 @@ class Handouts:
             draft.rename(goal)
 
     def _write_pack(self, name: str, draft: Path, goal: Path, alone: bool) -> None:
-        """Hard-link a pack from an earlier folder, as `git clone` does on one machine."""
-        # A folder for another user gets a copy: a file's owner can write to all its hard links.
+        """Hard-link a pack from an earlier folder, which saves disk space."""
+        # A folder for another user gets a copy, because its owner could write to a shared file.
         if not alone and self._linked is not None:
             try:
                 os.link(self._linked / name, draft / name)
                 return
-            except OSError:  # another disk, a disk without links, too many links, or the pack was replaced there
+            except OSError:  # for example on another disk, or on a disk without hard links
                 pass
         shutil.copy2(self._master / name, draft / name)
         if not alone:
             self._linked = goal
 
     def write_zip(self, person: Person, goal: Path) -> None:
-        """Make a person's zip, in one step. Zips differ only in the URL of the remote."""
+        """Write a person's zip atomically. Zips differ only in the URL of the remote."""
         self._zip = self._zip or self._zipped()
         buffer = io.BytesIO(self._zip)
         buffer.seek(0, os.SEEK_END)
@@ -129,17 +129,17 @@ class Handouts:
             draft.replace(goal)
 
     def _packed_refs(self, person: Person) -> bytes:
-        """Return the file with a person's refs. Like a clone, it has the origin's branch."""
+        """Return the file packed-refs for a person. It includes the branch of origin."""
         refs = {**self._refs, **({_UPSTREAM: self._refs[MAIN]} if person.remote else {})}
         lines = "".join(f"{id} {name}\n" for name, id in sorted(refs.items()))
         return f"# pack-refs with: sorted \n{lines}".encode()
 
     def _origin(self, person: Person, goal: Path) -> str:
-        """Return the lines of .git/config for the person's origin, or ""."""
+        """Return the lines of .git/config for the person's origin, or "" without a remote."""
         folder, collected = self._workshop.remote_folder(person), ""
         if not person.remote:
             return ""
-        if self._workshop.works_in(person, goal):  # the folder pulls from the person's bare repository
+        if self._workshop.works_in(person, goal):  # this working folder pulls from the person's bare repository
             folder, collected = self._workshop.repository(person), f"[{COLLECTED[0]}]\n\t{COLLECTED[1]} = true\n"
         url = str(folder.absolute() if folder else person.remote).replace("\\", "\\\\").replace('"', '\\"')
         return (
@@ -157,7 +157,7 @@ class Handouts:
             packs = master / ".git" / "objects" / "pack"
             packs.mkdir(exist_ok=True)
             ids = "".join(f"{id}\n" for id in refs.values()).encode()
-            # The pack is made once for all people: 0.1 s here saves a fifth of its size in every handout.
+            # One slow packing (0.1 s) makes every handout a fifth smaller.
             tight = ("--no-reuse-delta", "--window=250", "--depth=50")
             path.git.run("pack-objects", "-q", *tight, "--revs", str(packs.absolute() / "pack"), input=ids)
             for name, entry in path.reader.tree(refs[MAIN]).items():
@@ -167,7 +167,7 @@ class Handouts:
         (master / ".git" / "refs" / ".keep").touch()
         repository.git.run("read-tree", "HEAD")
         repository.git.try_run("update-index", "-q", "--refresh")
-        # Everything except the packs is kept in memory: reading it for each person takes longer than writing.
+        # Other files stay in memory, because reading a file again takes longer than writing it.
         for file in sorted(master.rglob("*")):
             name = file.relative_to(master).as_posix()
             if file.is_dir():
@@ -194,7 +194,7 @@ class Handouts:
 
 @contextmanager
 def _draft_of(goal: Path) -> Iterator[Path]:
-    """Give the block a path next to the goal for a draft, and remove it on errors."""
+    """Yield a draft path next to the goal. If the block raises an error, remove the draft."""
     goal.parent.mkdir(parents=True, exist_ok=True)
     draft = goal.parent / f"{DRAFT}{secrets.token_hex(8)}"
     try:

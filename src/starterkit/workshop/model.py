@@ -30,7 +30,7 @@ WORKSHOP_FILE = "workshop.yml"
 COLLECTED_HEADS = "refs/collected/heads/"
 HANDOUTS = ("zip", "folders")
 METHODS = (*HANDOUTS, "clone")
-# A single letter before a colon is a drive of Windows.
+# A single letter before a colon is a drive letter on Windows.
 _GIT_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|(?:[\w.-]+@)?[\w.-]{2,}:(?!//)")
 
 
@@ -47,10 +47,10 @@ class Member:
 class Person:
     """A person, or a team with its members.
 
-    `folder` is a safe and readable name, unique in the workshop. `remote` is the URL or the folder of their
-    repository. A relative folder starts at the workshop's folder. Without a remote, they push to repos/<folder>.git.
-    `identifier` is a number or word that the roster has for them, such as a student number. `begins` is one of
-    `METHODS`. It is empty if the workshop has only ever had one method.
+    `folder` is a safe and readable name, unique in the workshop. `remote` is the URL or the folder of their repository.
+    A relative folder starts at the workshop's folder. People without a remote push to repos/<folder>.git. `identifier`
+    is a number or word from the roster, such as a student number. `begins` is an item of `METHODS`. It is empty if the
+    workshop has only ever had one method.
     """
 
     folder: str
@@ -64,7 +64,7 @@ class Person:
 
     @property
     def everybody(self) -> tuple[Member, ...]:
-        """The members of a team, or the person."""
+        """The members of a team, or a list with the person."""
         return self.members or (Member(self.name, self.login, self.email),)
 
     @property
@@ -74,23 +74,23 @@ class Person:
 
 
 def is_address(remote: str) -> bool:
-    """True for a git URL (`https://…`, `git@host:…`), false for a folder."""
+    """True for a git URL (`https://…`, `git@host:…`), False for a folder."""
     return _GIT_URL.match(remote) is not None
 
 
 def is_odd(remote: str) -> bool:
-    """True if git would take a remote for an option or for a remote helper."""
+    """True if git would read a remote as an option or as a remote helper."""
     return remote.startswith("-") or "::" in remote.partition("/")[0]
 
 
 @dataclass(frozen=True)
 class Workshop:
-    """An opened workshop.
+    """An open workshop.
 
-    All people begin at `step`, with its solution if `solved`. The base is always solved. `handouts` names the folders
-    with zips (`zip`) and working folders (`folders`). New people begin with the last one. `corrected` is the source
-    of the corrected template, or empty if that is `template`. `older` has the keys that older versions wrote. This
-    version only keeps them.
+    All people start at `step`, with its solution if `solved`. The base always counts as solved. `handouts` has a folder
+    for each method: zips (`zip`) and working folders (`folders`). New people get the last method. `corrected` is the
+    source of the corrected template, or empty if that is `template`. `older` has keys of older versions, which this
+    version only writes back.
     """
 
     folder: Path
@@ -117,11 +117,11 @@ class Workshop:
         return self.folder / "repos" / ".path.git"
 
     def repository(self, person: Person) -> Path:
-        """Return the folder of a person's bare repository."""
+        """Return the path of a person's bare repository."""
         return self.folder / "repos" / f"{person.folder}.git"
 
     def results(self, person: Person) -> Path:
-        """Return the file with a person's events."""
+        """Return the path of a person's events file."""
         return self.folder / "results" / f"{person.folder}.jsonl"
 
     def remote_folder(self, person: Person) -> Path | None:
@@ -129,19 +129,19 @@ class Workshop:
         return self._expand(person.remote) if person.remote and not is_address(person.remote) else None
 
     def works_in(self, person: Person, folder: Path) -> bool:
-        """True if a person's remote is this folder, even by another path."""
+        """True if this folder is the person's remote, even under a different path."""
         remote = self.remote_folder(person)
         return remote is not None and os.path.realpath(remote) == os.path.realpath(folder)
 
     def is_from_template(self, person: Person) -> bool:
-        """True if a person's remote follows the remote template."""
+        """True if a person's remote was made from the remote template."""
         remote = self.remote_template.replace("{login}", person.login).replace("{folder}", person.folder)
         return bool(remote) and remote == person.remote
 
     def start_method(self, person: Person) -> str:
-        """Return how a person began, one of `METHODS`.
+        """Return how a person started: an item of `METHODS`.
 
-        Older workshops don't keep this for each person. If they have two methods, the person's remote decides.
+        Older workshops don't store the method for each person. If they have two methods, the person's remote decides.
         """
         if person.begins or not self.handouts:
             return person.begins or "clone"
@@ -153,7 +153,7 @@ class Workshop:
         return "zip" if "zip" in self.handouts else "clone"
 
     def waits_for(self, person: Person) -> bool:
-        """True if a person began with a zip, and their folder isn't a remote yet."""
+        """True if a person started with a zip and their folder isn't a remote yet."""
         return self.start_method(person) == "zip" and not person.remote
 
     def handout_folder(self, method: str) -> Path | None:
@@ -168,12 +168,12 @@ class Workshop:
 
     @cached_property
     def called(self) -> Mapping[str, str]:
-        """The names for screens, by folder. Equal names have the login behind them."""
+        """Display names by person's folder. If two names are equal, each gets its login added."""
         return told_apart((person.folder, person.name, person.login) for person in self.people)
 
     @cached_property
     def by_word(self) -> Mapping[str, tuple[Person, ...]]:
-        """The people by folder, login, name and e-mail address, and teams by members."""
+        """All people by lowercase folder, login, name and e-mail address, and teams by member."""
         matches: dict[str, dict[str, Person]] = {}
         for person in self.people:
             member_words = (word for each in person.members for word in (each.login, each.name, each.email))
@@ -198,6 +198,6 @@ class Workshop:
 
 
 def _with_login(person: Person) -> str:
-    """A person's folder, with their login, e-mail address or members."""
+    """Describe a person: their folder, with their login, e-mail address or members."""
     more = person.login or person.email or ", ".join(member.name for member in person.members)
     return f"{person.folder} ({more})" if more else person.folder

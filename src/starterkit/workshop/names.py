@@ -1,4 +1,4 @@
-"""Folder names for people: readable, and safe on every machine."""
+"""Makes folder names for people. The names are readable, and valid on every system."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ from unicodedata import category, combining, normalize
 from unicodedata import name as unicode_name
 
 _MOST_BYTES = 60
-_LONGEST = 100  # bytes of a name that a user wrote into workshop.yml
+_LONGEST = 100  # maximum bytes of a name that a user wrote into workshop.yml
 _DEVICES = frozenset(
     ("con", "prn", "aux", "nul", "conin$", "conout$", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)))
 )
 _BLANK, _UNSEEN = ("Zs", "Zl", "Zp", "Cc"), ("Cf", "Cs", "Co", "Cn")
-_JOINERS = "\u200c\u200d"  # names in some scripts are spelled wrongly without these
-# Latin letters that Unicode doesn't split into a plain letter and a mark.
+_JOINERS = "\u200c\u200d"  # some scripts need these invisible characters for correct spelling
+# Latin letters that Unicode doesn't decompose into a plain letter and an accent.
 _PLAIN_LETTERS = str.maketrans(
     {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i", "ħ": "h", "ŧ": "t", "ŋ": "ng"}
 )
 
 
 def told_apart(people: Iterable[tuple[str, str, str]]) -> dict[str, str]:
-    """Return names by folder. Equal names get the login or the folder behind them."""
+    """Return display names by folder. If two names are equal, each gets its login or folder added."""
     known = list(people)
     names = Counter(name for _, name, _ in known)
     return {folder: f"{name} ({login or folder})" if names[name] > 1 else name for folder, name, login in known}
 
 
 def key_of(text: str) -> str:
-    """Return a text without letter case and Unicode forms, as file systems compare."""
+    """Return a text in the form that file systems compare: normalized, without letter case."""
     return normalize("NFKC", normalize("NFKC", text).casefold())
 
 
 def plain_name(text: str) -> str:
-    """Return a name without control characters, marks and extra whitespace."""
+    """Return a name without invisible characters and extra whitespace."""
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
     seen = (character for character in text if category(character) not in _UNSEEN or character in _JOINERS)
@@ -43,9 +43,9 @@ def plain_name(text: str) -> str:
 
 
 def folder_name(text: str) -> str:
-    """Return a folder's name for a text, or "" without any letter and digit.
+    """Return a folder name made from a text, or "" if the text has no letter or digit.
 
-    Latin letters lose their accents, and letters of other scripts stay. All other characters become a dash.
+    Latin letters lose their accents. Letters of other scripts stay. All other characters become a dash.
     """
     letters = normalize("NFC", "".join(map(_plain_letter, key_of(plain_name(text)))))
     parts = "".join(character if _is_letter(character) else "-" for character in letters).split("-")
@@ -55,7 +55,7 @@ def folder_name(text: str) -> str:
 
 
 def unique(name: str, taken: Collection[str]) -> str:
-    """Return the name, or the first of `name-2`, `name-3`, … whose key isn't taken."""
+    """Return the name, or the first of `name-2`, `name-3`, … with an unused key."""
     number, candidate = 1, name
     while key_of(candidate) in taken:
         number += 1
@@ -64,7 +64,7 @@ def unique(name: str, taken: Collection[str]) -> str:
 
 
 def is_safe(name: str) -> bool:
-    """True for a safe name: letters and digits, with `-`, `_`, `.` between them."""
+    """True for a safe name: letters and digits, with single `-`, `_` or `.` between them."""
     return (
         bool(name)
         and len(name.encode("utf-8", "surrogatepass")) <= _LONGEST
@@ -83,7 +83,7 @@ def _is_letter(character: str) -> bool:
 
 def _plain_letter(character: str) -> str:
     if character.isascii() or not unicode_name(character, "").startswith("LATIN"):
-        # Keep a separate mark after a letter of another script, if it has no composed form.
+        # Keep a separate accent after a letter of another script, if no composed letter exists.
         return "" if category(character) == "Mn" and "\u0300" <= character <= "\u036f" else character
     parts = normalize("NFKD", character)
     return "".join(part for part in parts if not combining(part)).translate(_PLAIN_LETTERS)

@@ -1,4 +1,4 @@
-"""The same work for many people, several at once, with reports of progress."""
+"""Does the same work for many people in parallel, and reports the progress."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _Result = TypeVar("_Result")
 def each(
     items: Sequence[_Item], work: Callable[[_Item], _Result], jobs: int, say: Progress, title: str
 ) -> Iterator[tuple[_Item, _Result]]:
-    """Yield all items in their order, each with the result of the work.
+    """Yield all items in order, each with the result of its work.
 
-    Reports each second how many are done. If it is interrupted, it ends running programs and starts no more work.
+    Reports the number of finished items once per second. An interruption ends running programs and starts no more work.
     """
     reported = time.monotonic()
     pool = ThreadPoolExecutor(max(1, min(jobs, len(items) or 1)))

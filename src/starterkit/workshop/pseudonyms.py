@@ -1,6 +1,6 @@
-"""Neutral names for a screen that other people see.
+"""Replaces names by neutral labels on a screen that other people see.
 
-Nobody can work out who has which name. The names are random and kept in results/.labels.json.
+The labels are random, so nobody can work out which person has which label. They are stored in results/.labels.json.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _ANIMALS = """
 
 
 def with_hidden_names(room: WorkshopStatus) -> WorkshopStatus:
-    """Return the room with a label for each person, sorted by label."""
+    """Return the status with a label for each person, sorted by label."""
     file = room.workshop.folder / "results" / _FILE
     labels = _kept(file)
     missing = [status.person.folder for status in room.people if status.person.folder not in labels]
@@ -39,15 +39,15 @@ def with_hidden_names(room: WorkshopStatus) -> WorkshopStatus:
             used.add(labels[folder])
         try:
             write_file(file.parent, _FILE, File(FILE, json.dumps(labels, indent=1).encode()))
-        except OSError as error:  # names that change each time would hide nobody
+        except OSError as error:  # labels have to stay the same, so they must be stored
             raise cannot_write("The workshop", error) from error
-    # The reason why a person wasn't reached is left out, because it may name their repository.
+    # Remove the reason for an unreachable remote, because it may contain the remote's URL.
     people = [replace(row, label=labels[row.person.folder], known=replace(row.known, why="")) for row in room.people]
     return replace(room, people=tuple(sorted(people, key=lambda row: row.label)))
 
 
 def with_known_labels(room: WorkshopStatus) -> WorkshopStatus:
-    """Return the room with names, and with the labels that people already have."""
+    """Return the status with real names, and with the labels that people already have."""
     labels = _kept(room.workshop.folder / "results" / _FILE)
     people = (replace(status, board_label=labels.get(status.person.folder, "")) for status in room.people)
     return replace(room, people=tuple(people))

@@ -1,4 +1,4 @@
-"""Builds a bundle or adds to one. Files that fit are kept, and bundle.yml is written last."""
+"""Builds a bundle, or adds files to an existing bundle. bundle.yml is written last."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ from starterkit.workshop.model import Workshop
 README = "README.txt"
 _TEMPLATES = "templates"
 _WHEELS, _NPM, _SCRATCH = "wheels", "npm", ".making"
-_UNFINISHED = "unfinished.yml"  # the old bundle.yml while something is added, because the bundle isn't whole then
+_UNFINISHED = "unfinished.yml"  # holds the old bundle.yml while a command adds files
 _OURS = frozenset((BUNDLE_FILE, _UNFINISHED, README, _WHEELS, _NPM, _TEMPLATES, _SCRATCH))
 _NODE = "node"
 
 
 @dataclass(frozen=True)
 class BundleFramework:
-    """One framework of a bundle, with all pins of its path. `folder` is set for an external template."""
+    """A framework in a bundle, with all pins of its path. Only an external template has a `folder`."""
 
     name: str
     environment: EnvironmentSpec
@@ -53,7 +53,7 @@ class BundleFramework:
 
 @dataclass(frozen=True)
 class BundleRequest:
-    """The folder of a bundle and what it must hold. `with_starterkit`: starterkit's own wheel too."""
+    """A request to build a bundle. `with_starterkit` adds the wheel of starterkit."""
 
     folder: Path
     frameworks: tuple[BundleFramework, ...]
@@ -64,7 +64,7 @@ class BundleRequest:
 
 @dataclass(frozen=True)
 class MadeBundle:
-    """A bundle: its folder, what is in it, and how many bytes of wheels were downloaded now."""
+    """A finished bundle. `downloaded` counts the bytes of wheels that this run downloaded."""
 
     folder: Path
     contents: BundleManifest
@@ -72,15 +72,15 @@ class MadeBundle:
 
     @property
     def size(self) -> int:
-        """The bytes of all files in it."""
+        """The size of all files in the bundle, in bytes."""
         return sum(file.size for file in self.contents.files)
 
 
 def build_bundle(request: BundleRequest, say: Progress) -> MadeBundle:
-    """Build a bundle. If the folder already has one, the new bundle also serves what the old one was for.
+    """Build a bundle. An existing bundle in the folder keeps its platforms, Pythons and frameworks.
 
-    Raises `UsageError` for a folder with other things in it, `EnvironmentProblem` naming each package that a platform
-    lacks, before anything is written, and `NoNetworkError`. Files that were downloaded until then are kept.
+    Raises `UsageError` for a folder with other files, and `NoNetworkError`. Before anything is written, raises
+    `EnvironmentProblem` with each package that a platform lacks. After an error, the downloaded files are kept.
     """
     try:
         _check_folder(request.folder)
@@ -146,12 +146,12 @@ def _check_folder(folder: Path) -> None:
 
 
 def _earlier(folder: Path) -> Path | None:
-    """Return the manifest of the bundle in this folder, even if an addition to it was interrupted, or None."""
+    """Return the manifest of a bundle, even if it is unfinished. Return None if there is no bundle."""
     return next((folder / name for name in (BUNDLE_FILE, _UNFINISHED) if (folder / name).is_file()), None)
 
 
 def _with_earlier(request: BundleRequest) -> BundleRequest:
-    """Return the request with everything that the bundle in this folder is for already."""
+    """Return the request, extended by the contents of the bundle that already exists."""
     file = _earlier(request.folder)
     if file is None:
         return request
@@ -170,7 +170,7 @@ def _with_earlier(request: BundleRequest) -> BundleRequest:
 
 
 def _pins_files(request: BundleRequest, say: Progress) -> list[bytes]:
-    """Return all pins files whose wheels the bundle needs: of every step, of Node, and of starterkit."""
+    """Return the pins files of all steps, of Node and of starterkit. The bundle needs their wheels."""
     python = (framework for framework in request.frameworks if framework.environment.kind != _NODE)
     pins_files = [pins for framework in python for pins in framework.pins]
     if any(framework.environment.kind == _NODE for framework in request.frameworks):
@@ -182,7 +182,7 @@ def _pins_files(request: BundleRequest, say: Progress) -> list[bytes]:
 
 
 def _npm(request: BundleRequest, say: Progress) -> tuple[str, str]:
-    """Pack the npm packages; return the archive's name and the registry's URL ("" if no framework needs npm)."""
+    """Pack the npm packages. Return the archive's name and the registry's URL, or "" without npm packages."""
     node = (framework for framework in request.frameworks if framework.environment.kind == _NODE)
     locks = [(lock, framework.environment) for framework in node for lock in framework.pins]
     if not locks:
@@ -192,7 +192,7 @@ def _npm(request: BundleRequest, say: Progress) -> tuple[str, str]:
 
 
 def _copy_templates(request: BundleRequest) -> set[str]:
-    """Copy the external templates into the bundle; return the names of their files."""
+    """Copy the external templates into the bundle. Return the names of their files."""
     names: set[str] = set()
     for framework in request.frameworks:
         if framework.folder:
@@ -218,7 +218,7 @@ def _remove_outdated_files(folder: Path, names: set[str]) -> None:
 
 
 def _manifest_bytes(contents: BundleManifest) -> bytes:
-    """Return bundle.yml."""
+    """Return the text of bundle.yml."""
     values = {"format": BUNDLE_FORMAT, **vars(contents)}
     del values["files"]
     lines = [
@@ -231,12 +231,12 @@ def _manifest_bytes(contents: BundleManifest) -> bytes:
 
 
 def bundled_framework(name: str) -> BundleFramework:
-    """Return a framework that comes with starterkit. Raises `UsageError` for an unknown one."""
+    """Return a framework of a bundled template. Raises `UsageError` if its name is unknown."""
     return replace(framework_in(bundled_template(name)[0]), folder=None)
 
 
 def framework_in(folder: Path) -> BundleFramework:
-    """Return the framework of an external template, which the bundle will hold."""
+    """Return the framework of an external template. The template is copied into the bundle."""
     template = read_template(FolderSource(folder))
     layers = (folder / "steps" / name / layer for name in template.step_names for layer in ("given", "solution"))
     files = (layer / template.environment.pins for layer in (folder / "project", *layers))
@@ -245,7 +245,7 @@ def framework_in(folder: Path) -> BundleFramework:
 
 
 def framework_of(workshop: Workshop) -> BundleFramework:
-    """Return the framework of a workshop, with the pins of its own path."""
+    """Return the framework of a workshop, with the pins of the workshop's learning path."""
     with BareRepository(workshop.path_repository) as repository:
         path = LearningPath(repository, workshop.path, workshop.texts)
         template = path.template
@@ -261,6 +261,6 @@ def framework_of(workshop: Workshop) -> BundleFramework:
 
 
 def in_order(names: Sequence[str]) -> tuple[BundleFramework, ...]:
-    """Return the named frameworks, each once, or all that come with starterkit if there are no names."""
+    """Return the frameworks with these names. Without names, return all bundled frameworks."""
     unique = dict.fromkeys(name.strip().lower() for name in names) or bundled_names()
     return tuple(bundled_framework(name) for name in unique)

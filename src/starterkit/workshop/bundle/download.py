@@ -1,7 +1,7 @@
-"""Downloads missing wheels into a bundle, each as a whole or not at all.
+"""Downloads missing wheels into a bundle. A partial download never gets the name of a wheel.
 
-Home-made, because uv 0.13 has no command that keeps wheels, and pip 26 evaluates markers for the Python that runs it:
-`pip download --platform win_amd64` on Linux leaves out what only Windows needs (colorama).
+uv 0.13 has no command that keeps wheels. pip 26 evaluates markers for the Python that runs it. On Linux, for example,
+`pip download --platform win_amd64` misses packages that only Windows needs, such as colorama.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ _AT_ONCE = 6
 _TRIES = 3
 _PIECE = 1 << 16
 _SECONDS = 60.0
-_RESERVE = 50_000_000  # bytes that stay free on the disk, for the other files of the bundle
+_RESERVE = 50_000_000  # bytes to leave free on the disk for the bundle's other files
 _EVERY_SECONDS = 1.0
 MEGABYTE = 1_000_000
 
 
 @dataclass
 class Download:
-    """Downloads wheels into a folder. `bytes` is how many bytes have come."""
+    """Downloads wheels into a folder. `bytes` counts the downloaded bytes."""
 
     folder: Path
     say: Progress
@@ -46,7 +46,7 @@ class Download:
     _stopped: bool = False
 
     def fetch(self, wheels: Iterable[Wheel]) -> int:
-        """Download the missing wheels; return how many bytes came.
+        """Download the missing wheels. Return the number of downloaded bytes.
 
         Raises `NoNetworkError` or `EnvironmentProblem`.
         """
@@ -73,7 +73,7 @@ class Download:
             try:
                 self._fetch_once(wheel)
                 break
-            except OSError as wrong:  # the errors of the network are among these
+            except OSError as wrong:  # includes network errors
                 if not left or _is_final(wrong) or self._stopped:
                     raise _explain(wheel, wrong) from wrong
                 time.sleep(0.5)
@@ -110,7 +110,7 @@ class Download:
 
 
 def check_room(folder: Path, size: int) -> None:
-    """Raise `EnvironmentProblem` if `size` more bytes don't fit on the disk of a folder."""
+    """Raise `EnvironmentProblem` if a folder's disk has no room for `size` more bytes."""
     free = shutil.disk_usage(folder).free
     if free < size + _RESERVE:
         needed = (size + _RESERVE) // MEGABYTE

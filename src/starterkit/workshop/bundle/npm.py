@@ -1,7 +1,7 @@
-"""The npm packages of a bundle: npm's own cache, filled from lock files and packed into one archive.
+"""Packs the npm packages of a bundle: fills npm's cache from lock files, and archives the cache.
 
-Without a network, npm installs from its cache only. One archive is copied to a USB stick much faster than the cache's
-hundreds of small files.
+Without a network, npm can only install from its cache. A USB stick copies one archive much faster than hundreds of
+small files.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ _PACKED = ("content-v2", "index-v5")
 def npm_archive(
     locks: Sequence[tuple[bytes, EnvironmentSpec]], folder: Path, scratch: Path, say: Progress
 ) -> tuple[str, str]:
-    """Create the archive with all packages of some lock files; return its name and the registry's URL.
+    """Create an archive with the packages of lock files. Return its name and the registry's URL.
 
-    An archive that exists and is whole is kept. Raises `NoNetworkError`, `EnvironmentProblem`.
+    A complete archive is kept. Raises `NoNetworkError` or `EnvironmentProblem`.
     """
     registry = npm_registry(locks[0][1], locks[0][0], say)
     digest = hashlib.sha256(json.dumps([registry, *(lock.decode() for lock, _ in locks)]).encode()).hexdigest()
@@ -41,7 +41,7 @@ def npm_archive(
         for lock, environment in locks:
             fill_cache(lock, environment, scratch, say=say)
         lacking = [name for path, name in packages.items() if not (scratch / path).is_file()]
-        if lacking:  # packages for other systems, which npm doesn't install here
+        if lacking:  # npm doesn't install packages for other systems here
             fill_cache(locks[0][0], locks[0][1], scratch, also=lacking, say=say)
         _check_hashes(scratch, packages)
         _pack(scratch / "_cacache", file)
@@ -49,7 +49,7 @@ def npm_archive(
 
 
 def _cached(lock: bytes) -> Iterator[tuple[str, str]]:
-    """Yield the path in npm's cache of each package of a lock file, with its name and version."""
+    """Yield each package of a lock file: its path in npm's cache, its name, and its version."""
     for name, entry in locked_packages(lock):
         for integrity in str(entry.get("integrity", "")).split():
             algorithm, _, encoded = integrity.partition("-")
@@ -72,7 +72,7 @@ def _is_whole(file: Path, packages: Mapping[str, str]) -> bool:
     try:
         with ZipFile(file) as archive:
             return set(packages) <= set(archive.namelist()) and archive.testzip() is None
-    except (OSError, EOFError, ValueError, RuntimeError, BadZipFile, zlib.error):  # all mean a damaged archive
+    except (OSError, EOFError, ValueError, RuntimeError, BadZipFile, zlib.error):  # the archive is damaged
         return False
 
 

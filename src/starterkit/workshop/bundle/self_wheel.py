@@ -1,6 +1,6 @@
-"""starterkit's own wheel for a bundle, and the pins of its dependencies.
+"""Packs starterkit's own wheel for a bundle, and pins its dependencies.
 
-The wheel is packed from the running installation, without a build backend. So nothing is downloaded, and the same files
+The wheel is packed from the running installation. Packing needs no build backend and no network, and the same files
 always give the same bytes.
 """
 
@@ -25,9 +25,9 @@ from starterkit.template.bundled import bundled_folder
 from starterkit.workshop.bundle.targets import uv_compile
 
 _PACKAGE = "starterkit"
-# Installs the packages in the workshop. A machine whose Python has no pip can run it from its wheel.
+# pip installs the packages in the workshop. If a machine's Python has no pip, Python can run pip from its wheel.
 _INSTALLER = "pip"
-_UNPINNED = (_PACKAGE, starterkit.DISTRIBUTION, _INSTALLER)  # the first is an old name of the distribution
+_UNPINNED = (_PACKAGE, starterkit.DISTRIBUTION, _INSTALLER)  # the first name is the distribution's old name
 _SKIPPED = frozenset(("__pycache__", ".git", ".venv", "node_modules", ".pytest_cache", ".ruff_cache", ".mypy_cache"))
 _SCRIPTS = (_PACKAGE, starterkit.DISTRIBUTION)
 _ENTRY_POINTS = "[console_scripts]\n" + "".join(f"{name} = {_PACKAGE}.__main__:main\n" for name in _SCRIPTS)
@@ -35,7 +35,7 @@ _TAGS = "Wheel-Version: 1.0\nGenerator: starterkit\nRoot-Is-Purelib: true\nTag: 
 
 
 def own_wheel() -> tuple[str, bytes]:
-    """Return the name and bytes of starterkit's own wheel, as it runs here."""
+    """Return the name and the bytes of a wheel of the running starterkit."""
     info = f"{starterkit.WHEEL_NAME}-{starterkit.__version__}.dist-info"
     texts = {"METADATA": _metadata(), "WHEEL": _TAGS, "entry_points.txt": _ENTRY_POINTS}
     files = [*sorted(_package_files()), *((f"{info}/{name}", text.encode(), False) for name, text in texts.items())]
@@ -52,7 +52,7 @@ def own_wheel() -> tuple[str, bytes]:
 
 
 def own_pins() -> bytes:
-    """Return pins of what starterkit needs, in the installed versions if possible."""
+    """Return pins of starterkit's dependencies. Installed versions are preferred."""
     installed = {dist.metadata["Name"]: dist.version for dist in metadata.distributions() if dist.metadata["Name"]}
     requirements = HeaderParser().parsestr(_metadata()).get_all("Requires-Dist") or []
     needed = [line for line in requirements if "extra ==" not in line.replace("extra==", "extra ==")]
@@ -63,9 +63,9 @@ def own_pins() -> bytes:
 
 
 def _metadata() -> str:
-    """Return the installed metadata, or in a checkout the same from its pyproject.toml."""
+    """Return the metadata of the installation. In a checkout, build it from pyproject.toml."""
     package = Path(starterkit.__file__).resolve().parent
-    with suppress(metadata.PackageNotFoundError):  # a checkout that isn't installed
+    with suppress(metadata.PackageNotFoundError):  # raised in a checkout that isn't installed
         installed = metadata.distribution(starterkit.DISTRIBUTION)
         is_this_one = Path(str(installed.locate_file(_PACKAGE))).resolve() == package
         if is_this_one and (text := installed.read_text("METADATA")):
@@ -88,10 +88,10 @@ def _metadata() -> str:
 
 
 def _package_files() -> Iterator[tuple[str, bytes, bool]]:
-    """Yield every file of the package: its path in the wheel, its bytes, and whether it is a program."""
+    """Yield each file of the package: its path in the wheel, its bytes, and whether it is executable."""
     package, templates = Path(starterkit.__file__).resolve().parent, bundled_folder()
     roots = {package: _PACKAGE}
-    if package not in templates.parents:  # in a checkout, they are next to src/
+    if package not in templates.parents:  # a checkout has them next to src/
         roots |= {folder: f"{_PACKAGE}/{folder.name}" for folder in (templates, templates.with_name("skeletons"))}
     for root, prefix in roots.items():
         for parent, folders, names in os.walk(root):
@@ -103,7 +103,7 @@ def _package_files() -> Iterator[tuple[str, bytes, bool]]:
 
 
 def _write(archive: ZipFile, name: str, data: bytes, is_program: bool) -> None:
-    entry = ZipInfo(name)  # without the time of a file, so that the bytes stay the same
+    entry = ZipInfo(name)  # no modification time, so that the same files give the same bytes
     entry.compress_type = ZIP_DEFLATED
     entry.external_attr = (stat.S_IFREG | (0o755 if is_program else 0o644)) << 16
     archive.writestr(entry, data)

@@ -1,7 +1,7 @@
-"""The machines that a bundle is for, and the best wheel of each package for them.
+"""Selects the wheels for the machines that a bundle supports.
 
-Home-made, because pip accepts single tags only (`manylinux_2_35_x86_64` excludes `manylinux_2_28_x86_64`), and uv needs
-one run for each machine and pins file, prefers the newest systems, and drops what only other systems need.
+pip only accepts single tags: `manylinux_2_35_x86_64` excludes `manylinux_2_28_x86_64`. uv needs a run for each machine
+and pins file, prefers wheels for the newest systems, and drops packages that only other systems need.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from starterkit.runtime.uv import run_uv
 from starterkit.textfile import parse_toml
 from starterkit.yamlfile import did_you_mean
 
-# The oldest systems first, because a wheel for them also runs on newer ones: glibc from 2.5 to 2.35 (Ubuntu 22.04),
-# macOS from 10.9 and 11 to 15.
+# The oldest systems come first, because their wheels also run on newer systems: glibc 2.5 to 2.35 (Ubuntu 22.04), macOS
+# 10.9 and 11 to 15.
 _GLIBC = range(5, 36)
 _LEGACY = {5: "manylinux1", 12: "manylinux2010", 17: "manylinux2014"}
 _MACOS_LAST = 15
@@ -55,7 +55,7 @@ PLATFORMS: dict[str, _Platform] = {
 
 @dataclass(frozen=True)
 class BundleTarget:
-    """One kind of machine: a platform with a Python (`3.11`)."""
+    """A kind of machine: a platform and a Python version, such as `3.11`."""
 
     platform: str
     python: str
@@ -65,7 +65,7 @@ class BundleTarget:
 
     @cached_property
     def ranks(self) -> dict[Tag, int]:
-        """The tags of wheels that run there. The lower the number, the better."""
+        """The wheel tags that work on this target, each with its rank. Lower ranks are better."""
         version = _numbers(self.python)
         name = f"cp{version[0]}{version[1]}"
         platforms = list(_platform_tags(PLATFORMS[self.platform]))
@@ -74,13 +74,13 @@ class BundleTarget:
         return {tag: rank for rank, tag in enumerate(tags)}
 
     def rank(self, wheel: Wheel) -> int | None:
-        """Return how well a wheel fits, or None if it doesn't. The lower the number, the better."""
+        """Return the rank of a wheel on this target, or None if it doesn't work there. Lower ranks are better."""
         tags = parse_tag("-".join(wheel.name.removesuffix(".whl").split("-")[-3:]))
         return min((self.ranks[tag] for tag in tags if tag in self.ranks), default=None)
 
     @property
     def environments(self) -> tuple[dict[str, str], ...]:
-        """The variables of markers in pins there, for an early and a late release of that Python."""
+        """The variables for markers: one set for an early release of the target's Python, one for a late release."""
         platform = PLATFORMS[self.platform]
         return tuple(
             {
@@ -102,7 +102,7 @@ class BundleTarget:
 
 @dataclass(frozen=True)
 class Wheel:
-    """A wheel to download. `size` is None if the index doesn't give it."""
+    """A wheel to download. `size` is None if the package index doesn't list the size."""
 
     name: str
     url: str
@@ -111,7 +111,7 @@ class Wheel:
 
 
 def platforms_of(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the named platforms (default: this machine's). Raises `UsageError`."""
+    """Return the platforms with these names (default: this machine's). Raises `UsageError`."""
     for name in names:
         if name not in PLATFORMS:
             raise UsageError(f'There is no platform "{name}".', did_you_mean(name, list(PLATFORMS)))
@@ -124,7 +124,7 @@ def platforms_of(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def pythons_of(versions: Sequence[str]) -> tuple[str, ...]:
-    """Return the named versions (default: this Python's). Raises `UsageError`."""
+    """Return the Python versions with these names (default: this Python's). Raises `UsageError`."""
     for version in versions:
         if not _PYTHON.fullmatch(version) or _numbers(version) < _OLDEST_PYTHON:
             raise UsageError(
@@ -134,15 +134,15 @@ def pythons_of(versions: Sequence[str]) -> tuple[str, ...]:
 
 
 def sorted_pythons(versions: Sequence[str]) -> tuple[str, ...]:
-    """Return versions of Python, each once, the oldest first."""
+    """Return the distinct Python versions, oldest first."""
     return tuple(sorted(dict.fromkeys(versions), key=_numbers))
 
 
 def wheels_for(pins_files: Iterable[bytes], targets: Sequence[BundleTarget]) -> dict[str, Wheel]:
     """Return the wheels, by name, that the targets need for all pins files.
 
-    A package that only other systems need comes with one wheel too, because pinning for all systems reads it. Raises
-    `EnvironmentProblem` naming every package without a wheel for a target; `NoNetworkError`.
+    A package that only other systems need also gets a wheel, because uv reads it when it compiles pins for all systems.
+    Raises `NoNetworkError`, or `EnvironmentProblem` with all packages that have no wheel for a target.
     """
     wheels: dict[str, Wheel] = {}
     missing: dict[str, None] = {}
@@ -161,9 +161,9 @@ def wheels_for(pins_files: Iterable[bytes], targets: Sequence[BundleTarget]) -> 
 
 
 def uv_compile(files: Mapping[str, bytes], options: Sequence[str], output: str, what: str) -> bytes:
-    """Return the output file of `uv pip compile` for the first of these files and all systems.
+    """Compile the first of these files with `uv pip compile`, for all systems. Return the output file.
 
-    Raises the error for its cause if uv can't get `what`.
+    If uv fails, raises the error for the cause. The error names `what`.
     """
     with tempfile.TemporaryDirectory(prefix="starterkit-", ignore_cleanup_errors=True) as folder:
         for name, data in files.items():
@@ -177,7 +177,7 @@ def uv_compile(files: Mapping[str, bytes], options: Sequence[str], output: str, 
 
 
 def _packages(pins: bytes, targets: Sequence[BundleTarget]) -> Iterator[tuple[str, str, list[Wheel]]]:
-    """Yield name and version, marker, and pinned wheels of each package, as the package index lists them."""
+    """Yield each package: its name and version, its marker, and its pinned wheels from the package index."""
     lowest = min((target.python for target in targets), key=_numbers)
     options = ["--no-deps", "--python-version", lowest, "--format", "pylock.toml"]
     data = uv_compile({"pins.txt": pins}, options, "pylock.toml", "the lists of the packages' wheels")
@@ -198,7 +198,7 @@ def _wheel(entry: Mapping[str, Any]) -> Wheel:
 def _choose(
     marker: str, wheels: Sequence[Wheel], targets: Sequence[BundleTarget]
 ) -> tuple[list[Wheel], list[BundleTarget]]:
-    """Return the best wheel for each target that needs the package, and the targets without one."""
+    """Return the best wheel for each target that needs the package, and the targets without a wheel."""
     chosen: list[Wheel] = []
     lacking = []
     for target in targets:
