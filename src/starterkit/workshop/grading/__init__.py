@@ -1,1 +1,1 @@
-"""Grading: the path's own tests run on each person's last commit, in a sandbox."""
+"""Grading runs the path's own tests on each person's last commit, in a sandbox."""

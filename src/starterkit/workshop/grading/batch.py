@@ -1,4 +1,4 @@
-"""Grades the people of a workshop in parallel, and records each result at once."""
+"""Grades the people of a workshop in parallel, and records each grade immediately."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ from starterkit.workshop.submissions import latest_in, solved_by_reference
 
 @dataclass(frozen=True)
 class GradingRequest:
-    """Who is graded, and how. `step` is a full name ("" for the step of each submission).
+    """The people to grade and the options. Without `step`, each submission is graded at its own step.
 
-    With `due`, the last commit before it counts. A person without one gets the latest commit graded, marked late.
-    `shard` is the number of the part of the people (the first is 1) and the number of parts. `jobs` is how many run at
-    once (0: one for each core). With `again`, no earlier grade is reused.
+    With `due`, the last commit before the deadline is graded. People without such a commit get their latest commit
+    graded and marked as late. `shard` splits people between machines: its number (from 1) and the number of parts.
+    `jobs` is the number of parallel runs (0: one per core). With `again`, earlier grades aren't reused.
     """
 
     people: Sequence[Person]
@@ -48,28 +48,28 @@ class GradingRequest:
 
     @property
     def chosen(self) -> list[Person]:
-        """The people of this part, in the order of their folders."""
+        """The people in this shard, sorted by folder."""
         number, parts = self.shard
         return sorted(self.people, key=lambda person: person.folder)[number - 1 :: parts]
 
 
 @dataclass
 class Grading:
-    """One grading of a workshop."""
+    """Grades the people of a workshop once."""
 
     workshop: Workshop
     order: GradingRequest
     runner: Runner
     shelf: EnvironmentCache
-    on_grade: Callable[[Grade, int, int], None] | None = None  # grade, done, total
+    on_grade: Callable[[Grade, int, int], None] | None = None  # called with the grade, the finished count and the total
     prove: bool = True
     failed: dict[str, StarterkitError] = field(default_factory=dict)
     _stopped: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> list[Grade]:
-        """Grade everybody; return the grades in the order of the folders.
+        """Grade the people of this shard. Return the grades, sorted by the people's folders.
 
-        `failed` then has the errors of people who couldn't be graded through no fault of theirs, by folder.
+        If a problem of this machine prevents a grade, the error is stored in `failed` by folder.
         """
         self.shelf.ask_again()
         layers = Layers(self.workshop)
@@ -84,7 +84,7 @@ class Grading:
                 for future in as_completed(waiting):
                     try:
                         grade = future.result()
-                    except Exception as wrong:  # a bug in one person's grading must not end the others
+                    except Exception as wrong:  # a bug in one person's grading must not stop the other gradings
                         self.failed[waiting[future].folder] = error_of(wrong)
                         continue
                     grades[grade.person.folder] = grade
@@ -106,7 +106,7 @@ class Grading:
                 return
 
     def _grade(self, grader: Grader, person: Person) -> Grade:
-        """Return the grade of a person, after recording it. Commits that a project began with don't count."""
+        """Record and return a person's grade. Commits that existed when the project started don't count."""
         event = None if self.order.again else last(self.workshop, person, GRADED)
         before = grade_of(person, event) if event else None
         with BareRepository(self.workshop.repository(person)) as repository:
@@ -128,10 +128,10 @@ class Grading:
                 if grade is before:
                     return grade
                 solved = solved_by_reference(repository, submission.commit, self._solving)
-                steps = () if is_old else filled(self.workshop, person)  # they may have been filled in later
+                steps = () if is_old else filled(self.workshop, person)  # an old commit may lack filled steps
                 notes = (*_from_reference(steps, solved), *grade.notes)
                 grade = replace(grade, notes=tuple(sorted(notes, key=lambda note: not note.startswith(LOOK))))
-                # the step that the submission is at, which may not be the graded one
+                # Record the submission's own step, which may differ from the graded step.
                 about = {"branch": submission.branch, "stands": submission.step, "solved": submission.solved}
         if not self._stopped.is_set():
             append(self.workshop, person, {**grade.event(), **about})
@@ -144,13 +144,13 @@ class Grading:
 
     @cached_property
     def _solving(self) -> dict[str, str]:
-        """The names of the steps, by the commit message of `solve`."""
+        """The names of the steps, by the commit message that `solve` writes for each."""
         with metadata_of(self.workshop) as template:
             return {solve_message(step): step.name for step in template.steps}
 
 
 def _from_reference(filled: Sequence[str], solved: Sequence[str]) -> Iterator[str]:
-    """Yield notes about steps that the reference solved: by `catch-up`, or by the participant's `solve`."""
+    """Yield notes about steps that `catch-up` or the participant's `solve` took from the solution."""
     if filled:
         yield f"filled in from the reference by catch-up: {', '.join(filled)}"
     if solved:

@@ -1,8 +1,8 @@
-"""Rewrites a submission's package-lock.json: packages of the registry only, each with its hash.
+"""Rewrites a submission's package-lock.json with registry packages only, each with its hash.
 
-npm does more with a lock file than unpack its packages. It clones repositories, requests URLs, and follows the lock
-files inside of packages. If versions don't fit, it asks the registry for others and for whatever those need. So the new
-file holds only the parts that can't cause this, and every package requires the others in exactly the locked version.
+npm does more with a lock file than unpack packages. It clones repositories, requests URLs, and follows the lock files
+inside packages. If versions don't match, it asks the registry for other packages. The rewritten file has none of the
+parts that cause this. Every dependency is listed with its exact locked version.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from starterkit.workshop.grading.reference_tests import ReferenceTests
 _FOLDER = "node_modules/"
 _NAME = r"(?!node_modules(?:/|$))(?:@[A-Za-z0-9~-][A-Za-z0-9._~-]*/)?[A-Za-z0-9~-][A-Za-z0-9._~-]*"
 _PACKAGE = re.compile(_NAME)
-# A folder below node_modules, without starterkit's own notes there.
+# A folder below node_modules, except for starterkit's own files.
 _PATH = re.compile(rf"{_FOLDER}(?!starterkit\.){_NAME}(?:/{_FOLDER}{_NAME})*")
 _LONGEST_PATH = 1000  # characters
 _NUMBER = r"(?:0|[1-9][0-9]{0,15})"
 _MORE = r"(?:-[0-9A-Za-z.-]{1,200})?(?:\+[0-9A-Za-z.-]{1,200})?"
 _VERSION = re.compile(rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}{_MORE}")
-# One part of a range, such as ">=1.2.x". A hyphen is between two versions.
+# Matches a version in a range, such as ">=1.2.x", or the hyphen between two versions.
 _RANGE_PART = re.compile(rf"(?:[<>=^~]*v?(?:{_NUMBER}|[xX*])(?:\.(?:{_NUMBER}|[xX*])){{0,2}}{_MORE}|[<>=^~]+|-)")
 _ALIAS = re.compile(rf"npm:({_NAME})(?:@(.*))?")
-# The hash of what npm unpacks.
+# Matches the hash of a package's archive.
 _INTEGRITY = re.compile(r"sha512-[A-Za-z0-9+/]{86}==")
 _PACKAGE_LISTS = ("dependencies", "peerDependencies", "optionalDependencies")
 _PROJECT_LISTS = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
@@ -41,8 +41,8 @@ _PLATFORM_NAME = re.compile(r"!?[a-z0-9_]{1,40}")
 def own_lock(pristine: ReferenceTests, data: bytes, most_more: int) -> bytes:
     """Return a lock file for the same packages. Raises `UsageError`.
 
-    It has to be version 3 without URLs, as the path's .npmrc makes npm write it. It may name up to `most_more` packages
-    that the path doesn't.
+    The submission's file must have lock version 3 and no URLs. npm writes this format with the path's .npmrc. The file
+    may name up to `most_more` packages that the path doesn't use.
     """
     environment = pristine.template.environment
     lock = _Lock(environment.pins, data, pristine.pins)
@@ -60,13 +60,13 @@ def own_lock(pristine: ReferenceTests, data: bytes, most_more: int) -> bytes:
 
 
 class _Lock:
-    """A submission's lock file: its entries by path. `ours` are the path's own package names, by import name."""
+    """The lock file of a submission: entries by path. `ours` has the path's package names by import name."""
 
     def __init__(self, file: str, data: bytes, our_lock: bytes) -> None:
         self._file = file
         try:
             top = parse_json(data, file)
-        except ValueError as wrong:  # a number that is too long for Python
+        except ValueError as wrong:  # raised for a number that is too long for Python
             raise self._not_a_lock() from wrong
         packages = top.get("packages")
         root = packages.get("") if isinstance(packages, dict) else None
@@ -78,7 +78,7 @@ class _Lock:
         self.ours = {_import_name(path): entry.get("name", _import_name(path)) for path, entry in ours.items() if path}
 
     def clean_entry(self, path: str) -> dict[str, object]:
-        """Return the new entry of a package."""
+        """Return the rewritten entry of a package."""
         entry = self.entries[path]
         if len(path) > _LONGEST_PATH or not _PATH.fullmatch(path) or not isinstance(entry, dict):
             raise self._wrong(f"has {json.dumps(path[:80])}, which is no package of node_modules")
@@ -101,7 +101,7 @@ class _Lock:
         }
 
     def clean_lists(self, path: str, entry: Mapping[str, object]) -> dict[str, dict[str, str]]:
-        """Return a package's dependency lists, with locked versions."""
+        """Return a package's dependency lists, with the locked version of each dependency."""
         lists: dict[str, dict[str, str]] = {}
         for kind, name, spec in self._dependencies(entry, _PACKAGE_LISTS if path else _PROJECT_LISTS):
             if not _PACKAGE.fullmatch(name):
@@ -113,11 +113,11 @@ class _Lock:
             target = self._resolve(path, name)
             if not target and not path and kind in _REQUIRED_LISTS:
                 raise self._wrong(f"does not tell which {name[:80]} is meant")
-            if target:  # otherwise it is optional, or for another kind of machine
+            if target:  # a missing package is optional, or for another kind of machine
                 dependency = self._entry(target)
                 package, version = dependency.get("name", _import_name(target)), str(dependency.get("version"))
                 exact = f"npm:{package}@{version}" if package != _import_name(target) else version
-                # Not in peerDependencies: npm rejects a peer inside of the package, where Node looks first.
+                # npm rejects a peer dependency inside of the package's folder, where Node looks first.
                 kind = "dependencies" if kind == "peerDependencies" else kind
                 kind = "optionalDependencies" if dependency.get("optional") is True else kind
                 for names in lists.values():
@@ -136,7 +136,7 @@ class _Lock:
                 yield kind, name, spec
 
     def _resolve(self, path: str, name: str) -> str:
-        """Return the path of the package that Node finds for a package under this name, or ""."""
+        """Return the path at which Node finds a dependency of a package, or ""."""
         while True:
             target = f"{path}/{_FOLDER}{name}" if path else _FOLDER + name
             if target in self.entries or not path:
@@ -160,5 +160,5 @@ def _platform_names(value: object) -> list[str]:
 
 
 def _import_name(path: str) -> str:
-    """Return the name under which the package at a path is imported."""
+    """Return the import name of the package at a path."""
     return path.rpartition(_FOLDER)[2]

@@ -1,7 +1,7 @@
-"""Rewrites a submission's pins for grading: packages of the index only, each with its hash.
+"""Rewrites a submission's pins for grading: index packages only, each with its hash.
 
-uv and npm never read the learner's file itself, because they may read it differently from the checks here. For example,
-uv takes a lone carriage return for the end of a line. The new file is written from the parsed parts.
+uv and npm never read the learner's file, because they may parse it differently from these checks. For example, uv
+accepts a lone carriage return as the end of a line. The new file is written from the parsed parts.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from starterkit.workshop.grading.reference_tests import ReferenceTests
 
 _LARGEST_PINS = 2_000_000
 _LONGEST_LINE = 2000  # characters
-_MOST_MORE = 500  # packages beyond those of the path
-# A pinned package with its extras and marker, and nothing else: no URL, no file, no option, no variable.
+_MOST_MORE = 500  # packages in addition to the path's packages
+# A pinned package with its extras and marker. URLs, files, options and variables don't match.
 _MARKER = r"(?:[\w.()<>=!~, +*'-]*|[\w.()<>=!~, +*\"-]*)"
 _PIN = re.compile(rf"[A-Za-z0-9][\w.-]*(?:\[[\w., -]+\])?==[\w.!+-]+ *(?:;{_MARKER})?\\?", re.ASCII)
 _HASH = re.compile(r" +--hash=sha256:([0-9a-f]{64}) *\\?")
@@ -52,14 +52,14 @@ def own_pins(pristine: ReferenceTests, pins: bytes) -> bytes:
 
 
 def declaration_of(pristine: ReferenceTests, pins: bytes) -> bytes:
-    """Return the package.json that a lock file was made from, with the path's Node version."""
+    """Return a package.json that fits a lock file, with the path's Node version."""
     declaration = json.loads(declaration_of_lock(pins, pristine.template.environment))
     node = declared_packages(pristine.declaration, pristine.template.environment.declaration).wanted_node
     return json.dumps({**declaration, "engines": {"node": node}}).encode()
 
 
 def _parse(file: str, pins: bytes) -> list[tuple[Requirement, list[str]]]:
-    """Return the packages of a compiled requirements.txt with their hashes. Raises `UsageError` for anything else."""
+    """Return the packages of a compiled requirements.txt with their hashes. Raises `UsageError` otherwise."""
     requirements: list[tuple[Requirement, list[str]]] = []
     numbers: list[int] = []
     for number, line in enumerate(pins.decode("utf-8-sig", "replace").replace("\r\n", "\n").split("\n"), 1):

@@ -1,7 +1,7 @@
-"""Grading on other machines: the workers of a Dask cluster run the units.
+"""Grades on other machines: Dask workers run the units.
 
-A worker has starterkit, its own sandbox, and access to the packages. A unit holds everything else that it needs.
-Results are written here only, so a unit that runs again after its worker died counts once.
+A worker needs starterkit, a sandbox, and access to the packages. The unit has all other data. Only this process writes
+results, so a unit that runs twice because its worker died still counts once.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ _CONNECT_SECONDS = 10
 
 
 class DaskRunner:
-    """Runs units on the workers of a Dask scheduler. The caller closes it."""
+    """Runs units on the workers of a Dask scheduler. The caller has to call `close`."""
 
     def __init__(self, address: str) -> None:
-        """Connect. Raises `EnvironmentProblem` without Dask or workers."""
+        """Connect to the scheduler. Raises `EnvironmentProblem` if Dask or its workers are missing."""
         try:
             import distributed  # noqa: PLC0415 - optional, and only `--scheduler` needs it
         except ImportError as missing:
@@ -40,7 +40,7 @@ class DaskRunner:
             ) from missing
         self._address = address
         self._worker_died: type[Exception] = distributed.KilledWorker
-        connect: Any = distributed.Client  # it has no types
+        connect: Any = distributed.Client  # Dask has no type hints
         try:
             self._client = connect(address, timeout=_CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError) as wrong:
@@ -59,7 +59,7 @@ class DaskRunner:
             )
 
     def describe(self) -> Confinement:
-        """Return what confines the submissions on the first worker that answers."""
+        """Return the sandbox of the first worker that responds."""
         if self._confinement is None:
             self._confinement = self._call_on_worker(_describe)
         assert self._confinement is not None
@@ -71,14 +71,14 @@ class DaskRunner:
         return grade
 
     def stop(self) -> None:
-        """Stop waiting. Workers finish what they have begun within its limits, and its result isn't used."""
+        """Stop waiting for workers. They finish their current units, and these results are ignored."""
         with self._lock:
             waited_for = list(self._waited_for)
-        with suppress(Exception):  # the scheduler itself may be gone
+        with suppress(Exception):  # the scheduler may have stopped
             self._client.cancel(waited_for, force=True)
 
     def close(self) -> None:
-        """Disconnect. The cluster keeps running."""
+        """Disconnect from the scheduler. The cluster keeps running."""
         self._client.close()
 
     def _call_on_worker(self, function: Any, *arguments: Any) -> Any:
@@ -109,7 +109,7 @@ def _describe() -> Confinement:
 
 
 def _run(unit: GradingUnit, version: str, harness: str) -> Grade:
-    """Run a unit. This function runs on a worker."""
+    """Run a unit. Dask calls this function on a worker."""
     if (version, harness) != (__version__, harness_fingerprint()):
         raise EnvironmentProblem(
             f"A worker has another starterkit ({__version__}) than the one that grades ({version}).",
@@ -118,7 +118,7 @@ def _run(unit: GradingUnit, version: str, harness: str) -> Grade:
     try:
         box = sandbox()
         return replace(run_unit(unit, _shelf(), box), sandbox=box.describe().name)
-    except StarterkitError as wrong:  # without its cause, which can't always be pickled
+    except StarterkitError as wrong:  # drop the cause, because not every cause can be pickled
         raise EnvironmentProblem(wrong.message, wrong.fix) from None
 
 

@@ -1,7 +1,8 @@
-"""The environments for grading, one for each distinct set of pins.
+"""Creates the environments for grading: one environment for each distinct set of pins.
 
-This builds and runs nothing from a submission. It installs wheels, or npm packages without their scripts, each with its
-hash, from the instructor's indexes. No file of a package decides what runs outside or what the sandbox can see.
+No code from a submission is built or run here. Wheels, and npm packages without their scripts, are installed from the
+instructor's indexes and checked by hash. No file in a package decides which code runs outside of the sandbox or which
+files the sandbox shows.
 """
 
 from __future__ import annotations
@@ -35,18 +36,19 @@ from starterkit.workshop.grading.reference_tests import ReferenceTests
 
 _LIMIT_SECONDS = 600.0
 _LONGEST_REASON = 300  # characters
-_LARGEST = 1 << 30  # bytes, of an environment with a submission's own pins
-_SMALLEST_FILE = 4096  # bytes on the disk
+_LARGEST = 1 << 30  # bytes of an environment with a submission's own pins
+_SMALLEST_FILE = 4096  # bytes that a small file uses on the disk
 _COMPILED = "compiled"
-# Limits on files of packages: read outside of the sandbox, and compiled there (Python needs a hundred times the size).
+# Limits for package files that are read or compiled outside of the sandbox, because compiling needs a hundred times a
+# file's size in memory.
 _LARGEST_READ, _LARGEST_COMPILED = 100_000, 2 << 20
-_FORGET_AFTER = 60.0  # seconds, after a failure
+_FORGET_AFTER = 60.0  # seconds after a failure
 _REMOVE_AFTER = 28 * 24 * 3600.0  # seconds without use
 _ENVIRONMENT = re.compile(r"[0-9a-f]{16}(?:\.lock)?")
 _WHEELS_ALONE = b"--only-binary :all:\n"
-# For the .npmrc in npm's working folder. npm then runs no script of a package.
+# Settings for the .npmrc in npm's working folder. They stop npm from running packages' scripts.
 _NPM_SETTINGS = b"ignore-scripts=true\nomit-lockfile-registry-resolved=true\naudit=false\nfund=false\n"
-# A second wall: the rewritten lock files of submissions don't need any of these.
+# An additional protection: rewritten lock files don't need any of these features.
 _REGISTRY_ALONE = (
     b"allow-git=none\nallow-remote=none\nallow-file=none\nallow-directory=none\n"
     b"git=starterkit-runs-no-git\ninstall-strategy=hoisted\nbin-links=false\n"
@@ -57,8 +59,8 @@ _REGISTRY_ALONE = (
 class GradingPackages:
     """An environment that a sandbox can use.
 
-    `visible` are the paths that the sandbox has to show. `links` are laid next to the code if the language looks for
-    packages there. `plugins` are the pytest plugins of the path's own packages. `taken` are the names of its modules.
+    The sandbox has to show the paths in `visible`. `links` are created next to the code if the language looks for
+    packages there. `plugins` are the pytest plugins of the path's packages. `taken` are the names of its modules.
     """
 
     prepared: Environment
@@ -71,9 +73,9 @@ class GradingPackages:
 
 @dataclass(frozen=True)
 class Assignment:
-    """The environment for a submission. `told` is a note, `is_own`: with its own pins.
+    """The environment for a submission. `told` is a note. `is_own` means that it has the submission's pins.
 
-    `could_differ`: its own packages couldn't be installed now, for example without a network, but later they could.
+    `could_differ` means that the submission's own packages couldn't be installed now, for example without a network.
     """
 
     packages: GradingPackages
@@ -84,7 +86,7 @@ class Assignment:
 
 @dataclass
 class EnvironmentCache:
-    """The environments for grading, in `folder`. Each is created once, even if many threads need it."""
+    """Caches the environments in `folder`. Each is created once, even if many threads need it."""
 
     folder: Path
     say: Progress = no_progress
@@ -94,7 +96,7 @@ class EnvironmentCache:
     _failed: dict[str, tuple[float, StarterkitError]] = field(default_factory=dict)
 
     def for_submission(self, pristine: ReferenceTests, pins: File | None) -> Assignment:
-        """Return the environment for a submission's pins, or the path's environment and the reason."""
+        """Return the environment for a submission's pins. If they can't be used, return the path's environment."""
         if pins is None or pins.mode == LINK or pins.data.replace(b"\r\n", b"\n") == pristine.pins:
             return Assignment(self.of_the_path(pristine))
         try:
@@ -109,11 +111,11 @@ class EnvironmentCache:
         return Assignment(self.of_the_path(pristine), note, could_differ)
 
     def of_the_path(self, pristine: ReferenceTests) -> GradingPackages:
-        """Return the environment of the path's own pins."""
+        """Return the environment for the path's own pins."""
         return self._packages(pristine, pristine.pins)
 
     def ask_again(self) -> None:
-        """Forget failures, so that the environments are tried again."""
+        """Forget failures, so that the next call tries to create the environments again."""
         with self._lock:
             self._failed.clear()
 
@@ -138,7 +140,7 @@ class EnvironmentCache:
             return self._made[key]
 
     def _make(self, key: str, pristine: ReferenceTests, pins: bytes) -> GradingPackages:
-        """Create an environment. If anything about one with own pins is wrong, it is removed again."""
+        """Create an environment. If it has a submission's pins and is invalid, remove it again."""
         environment, folder = pristine.template.environment, self.folder / key
         ours = None if pins == pristine.pins else self.of_the_path(pristine)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -184,10 +186,10 @@ def _bytes_on_disk(folder: Path) -> int:
 
 
 def _remove_unused(folder: Path) -> None:
-    """Remove the environments and locks that no grading has used for weeks."""
+    """Remove the environments and locks that weren't used for four weeks."""
     for path in folder.iterdir():
         if _ENVIRONMENT.fullmatch(path.name) and time.time() - path.stat().st_mtime >= _REMOVE_AFTER:
-            shutil.rmtree(path, ignore_errors=True)  # does nothing for a file
+            shutil.rmtree(path, ignore_errors=True)  # rmtree fails for a lock, which is a file
             with suppress(OSError):
                 path.unlink()
 
@@ -200,7 +202,7 @@ def environments_folder(cache: Path) -> Path:
 def _python_packages(
     key: str, prepared: Environment, pristine: ReferenceTests, ours: GradingPackages | None = None
 ) -> GradingPackages:
-    """Describe an environment. `ours` is the path's environment if this is another one.
+    """Describe an environment. `ours` is the path's environment, or None if this is the path's environment.
 
     A wheel may overwrite pyvenv.cfg or add files next to the modules. So the path's environment decides which Python
     runs and where the modules are.
@@ -216,7 +218,7 @@ def _python_packages(
     site = prepared.folder / sites[0].relative_to(base.folder)
     _compile(program, site, is_ours=ours is None)
     modules = {path.name.partition(".")[0] for path in site.iterdir() if not path.name.endswith((".dist-info", ".pth"))}
-    # The program and its libraries, but not its whole prefix, which may be a home folder.
+    # Show the program and its libraries only. The prefix may be a home folder, so it stays hidden.
     installation = [program, program.resolve()]
     for prefix in {path.parent.parent for path in installation}:
         for pattern in ("lib*/python3.*", "lib*/libpython3*"):
@@ -231,19 +233,19 @@ def _python_packages(
 
 
 def _program(prepared: Environment) -> Path:
-    """Return the Python that an environment was created from, as its pyvenv.cfg says."""
+    """Return the Python that created an environment, according to pyvenv.cfg."""
     assert prepared.folder is not None
     home = settings(prepared.folder).get("home", "")
     return Path(home) / Path(prepared.programs["python"]).resolve().name
 
 
 def _compile(program: Path, site: Path, *, is_ours: bool) -> None:
-    """Compile the packages once for all submissions, without running them or their .pth files.
+    """Compile the packages once for all submissions. Don't run the packages or their .pth files.
 
-    Compiling has no memory limit, so packages other than the path's stay uncompiled if one of their files is huge.
+    Compiling has no memory limit. So a submission's packages stay uncompiled if one of their files is huge.
     """
     environment = site.parents[2]
-    # Inside of the environment, a submission's package could create the mark itself.
+    # A submission's package could create a mark inside of its environment, so the mark is next to it.
     mark = environment / _COMPILED if is_ours else environment.with_name(f"{environment.name}.{_COMPILED}")
     created = str((environment / STAMP).stat().st_mtime_ns)
     if mark.is_file() and mark.read_text("ascii") == created:
@@ -256,7 +258,7 @@ def _compile(program: Path, site: Path, *, is_ours: bool) -> None:
 
 
 def _plugins(site: Path, distributions: frozenset[str]) -> Iterator[str]:
-    """Yield the pytest plugins of these distributions. Plugins of other packages aren't loaded."""
+    """Yield the pytest plugins of these distributions. Other plugins aren't loaded."""
     for file in sorted(site.glob("*.dist-info/entry_points.txt")):
         name = file.parent.name.removesuffix(".dist-info").rpartition("-")[0]
         if package_name(name) in distributions and file.stat().st_size <= _LARGEST_READ:
@@ -273,7 +275,7 @@ def _node_packages(key: str, prepared: Environment) -> GradingPackages:
 
 
 def _make_readable(folder: Path) -> None:
-    """Let every user read everything in a folder: the sandbox's user owns none of it."""
+    """Make a folder readable for every user, because the sandbox's user doesn't own its files."""
     for path in [folder, *folder.rglob("*")]:
         if not path.is_symlink():
             mode = path.stat().st_mode

@@ -1,6 +1,6 @@
-"""Writes the results of a grading: results/grades.json, grades.csv, and an HTML page for each person.
+"""Writes grades to results/grades.json, grades.csv, and an HTML page for each person.
 
-Learners wrote some of the text on the pages. It is escaped, and unprintable characters are made visible.
+Learners wrote some of the text on the pages. So the text is escaped, and unprintable characters are made visible.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ _SUMMARIES = {
 
 
 def known_grades(workshop: Workshop, new: Iterable[Grade] = ()) -> list[Grade]:
-    """Return the latest grade of each person who has one: from `new`, or from the results."""
+    """Return the latest grade of each graded person: from `new`, or from the stored results."""
     grades = {grade.person.folder: grade for grade in new}
     for person in workshop.people:
         if person.folder not in grades:
-            with suppress(Exception):  # damaged results of one person: their next grading reports it
+            with suppress(Exception):  # the next grading reports damaged results
                 event = last(workshop, person, GRADED)
                 if event and (grade := grade_of(person, event)):
                     grades[person.folder] = grade
@@ -53,9 +53,9 @@ def known_grades(workshop: Workshop, new: Iterable[Grade] = ()) -> list[Grade]:
 
 
 def write_grades(workshop: Workshop, new: Sequence[Grade]) -> dict[str, StarterkitError]:
-    """Write the files of all grades that changed, and pages for the `new` ones.
+    """Write the files with all grades, and the pages of people with `new` grades.
 
-    Returns the errors of pages that couldn't be written, by folder.
+    Returns an error by folder for each page that couldn't be written.
     """
     grades = known_grades(workshop, new)
     folder = workshop.folder / "results"
@@ -84,7 +84,7 @@ def _has_content(file: Path, data: bytes) -> bool:
 
 
 def grade_as_json(grade: Grade) -> dict[str, Any]:
-    """Return the object that docs/commands.md describes."""
+    """Return a grade as a dictionary for JSON. docs/commands.md documents its keys."""
     first, person = grade.first_red, grade.person
     return {
         "folder": person.folder,
@@ -113,12 +113,12 @@ def grade_as_json(grade: Grade) -> dict[str, Any]:
 
 
 def as_json(grades: Sequence[Grade]) -> str:
-    """Return all grades as one JSON object."""
+    """Return all grades as a JSON document."""
     return json.dumps({"format": _FORMAT, "grades": [grade_as_json(grade) for grade in grades]}, indent=1) + "\n"
 
 
 def as_csv(grades: Sequence[Grade]) -> str:
-    """Return CSV with one line for each person or team member. No cell is a formula for a spreadsheet."""
+    """Return CSV with a line for each person or team member. A spreadsheet finds no formulas in it."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(_COLUMNS)
@@ -132,7 +132,7 @@ def as_csv(grades: Sequence[Grade]) -> str:
 
 
 def page(grade: Grade) -> str:
-    """Return a person's HTML page, which loads no other file."""
+    """Return a person's HTML page. The page loads no other files."""
     return fill_template(
         Path(__file__).with_name("page.html"),
         name=_escape(grade.person.name),

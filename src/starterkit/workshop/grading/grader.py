@@ -25,16 +25,16 @@ from starterkit.workshop.model import Person, Workshop
 from starterkit.workshop.sandbox.model import MIB, Confinement, Sandbox, SandboxJob, SandboxLimits
 from starterkit.workshop.submissions import Submission
 
-_SECONDS, _SECONDS_A_TEST = 120.0, 3.0  # as for `check`
-# V8 reserves this for the code of each worker thread, and uses little of it. The kernel's limit counts it as memory.
+_SECONDS, _SECONDS_A_TEST = 120.0, 3.0  # the same limits as in `starterkit check`
+# V8 reserves this much for the code of each worker thread, but uses little of it. The kernel counts all of it.
 _RESERVED_BY_A_WORKER = 512 * MIB
 
 
 @dataclass(frozen=True)
 class GradingUnit:
-    """One submission with everything that its run needs, here or on another machine.
+    """A submission with everything that is needed to run its tests on any machine.
 
-    `is_proven`: the path's solution passed at this step, so an early end is the submission's fault.
+    `is_proven` means that the path's solution passed at this step. Then a crash is the submission's fault.
     """
 
     grade: Grade
@@ -48,13 +48,13 @@ class Runner(Protocol):
     """Runs units."""
 
     def describe(self) -> Confinement:
-        """Return what confines the submissions."""
+        """Return a description of the sandbox that runs the submissions."""
 
     def run(self, unit: GradingUnit) -> Grade:
-        """Run a unit and return its grade. Raises `EnvironmentProblem` if it can't be run."""
+        """Run a unit and return its grade. Raises `EnvironmentProblem` if it can't run."""
 
     def stop(self) -> None:
-        """Stop waiting for units that run on other machines."""
+        """Stop waiting for units on other machines."""
 
 
 @dataclass(frozen=True)
@@ -71,15 +71,15 @@ class LocalRunner:
         return run_unit(unit, self.shelf, self.sandbox)
 
     def stop(self) -> None:
-        """Do nothing: the caller ends the processes of this machine."""
+        """Do nothing, because the caller ends the processes on this machine."""
 
 
 @dataclass(frozen=True)
 class Grader:
-    """Grades submissions of a workshop. `layers` are the path's tests at each step.
+    """Grades submissions of a workshop. `layers` has the path's tests by step.
 
-    With `prove`, the path's solution to a step has to pass once in this sandbox before a submission is graded there.
-    Otherwise a problem of this machine would look like a learner's mistake.
+    With `prove`, the path's solution has to pass in this sandbox before a step's submissions are graded. Otherwise a
+    problem of this machine would look like a learner's mistake.
     """
 
     workshop: Workshop
@@ -93,7 +93,7 @@ class Grader:
     _unproven: dict[str, EnvironmentProblem] = field(default_factory=dict)
 
     def limits(self, pristine: ReferenceTests) -> SandboxLimits:
-        """Return the limits for a run at this step."""
+        """Return the sandbox limits for the tests of this step."""
         seconds = max(_SECONDS, _SECONDS_A_TEST * len(pristine.tests))
         limits = SandboxLimits(seconds=seconds, cpu_seconds=seconds)
         if pristine.template.environment.kind != "node":
@@ -109,10 +109,10 @@ class Grader:
         *,
         is_old: bool = False,
     ) -> Grade:
-        """Return the grade of a submission at the step `asked`, or at its own step if that is "".
+        """Grade a submission at the step `asked`. If that is "", use the submission's own step.
 
-        Returns `before` if nothing that decides the grade has changed. `repository` is the person's if it is open
-        already. No git process reads it while the tests run. `is_old`: this person has later work.
+        Returns `before` if nothing that affects the grade has changed. `repository` is the person's repository if it is
+        already open. No git process reads it while the tests run. `is_old` means that the person has later work.
         """
         stated, notes = submission.step, []
         own_step = stated if stated in self.layers else self.workshop.step
@@ -149,7 +149,7 @@ class Grader:
         return self.runner.run(GradingUnit(grade, pristine, files, self.limits(pristine), self.prove))
 
     def _prove(self, pristine: ReferenceTests) -> None:
-        """Raise `EnvironmentProblem` unless the path's solution passes here. The result is remembered."""
+        """Raise `EnvironmentProblem` if the path's solution fails here. The result is cached."""
         packages = self.shelf.of_the_path(pristine)
         visible = [str(path) for path in packages.visible]
         key = digest(self._fingerprint(pristine, ""), self.workshop.path, packages.fingerprint, visible)[:16]
@@ -188,7 +188,7 @@ _DECISIVE = ("commit", "tests", "late", "aside")
 
 
 def _fix(workshop: Workshop, step: str) -> str:
-    """Return what to check if the path's solution fails: first the latest change."""
+    """Return advice for the case that the path's solution fails. A correction of the path comes first."""
     machine = "a machine that is less busy, or has the libraries of its Python in /usr, may be what is missing"
     if not workshop.corrected:
         return f"{machine[0].upper()}{machine[1:]}."
@@ -201,7 +201,7 @@ def _fix(workshop: Workshop, step: str) -> str:
 def run_unit(unit: GradingUnit, shelf: EnvironmentCache, sandbox: Sandbox) -> Grade:
     """Run the tests on a submission in a sandbox, and return its grade.
 
-    Raises `EnvironmentProblem` if the tests couldn't be started.
+    Raises `EnvironmentProblem` if the tests couldn't start.
     """
     pristine = unit.pristine
     lent = shelf.for_submission(pristine, unit.files.get(pristine.template.environment.pins))
@@ -228,8 +228,8 @@ def _run_with(lent: Assignment, unit: GradingUnit, sandbox: Sandbox) -> Grade:
         limits=unit.limits,
     )
     ended = sandbox.run(job)
-    is_submission = "started" in heard.events and unit.is_proven  # for example, its packages can end the program
-    if not ("begun" in heard.events or ended.stopped or is_submission):  # no code of the submission had been started
+    is_submission = "started" in heard.events and unit.is_proven  # for example, its packages ended the program
+    if not ("begun" in heard.events or ended.stopped or is_submission):  # no code of the submission had run
         raise EnvironmentProblem(f"The tests could not be started in the sandbox: {ended.last_line}.")
     files = {**unit.files, **pristine.files}
     verdict, why, results = judge(pristine, files, ended.site or sandbox.site, heard, ended)
@@ -238,6 +238,6 @@ def _run_with(lent: Assignment, unit: GradingUnit, sandbox: Sandbox) -> Grade:
         notes.append(lent.told)
     if ended.dropped:
         notes.append(f"it printed {ended.dropped:,} bytes more than are kept")
-    # Without a fingerprint, the next grading runs the tests again.
+    # Leave the fingerprint empty, so that the next grading runs the tests again.
     grade = replace(unit.grade, tests="") if lent.could_differ else unit.grade
     return replace(grade, verdict=verdict, why=why, results=results, seconds=ended.seconds, notes=tuple(notes))

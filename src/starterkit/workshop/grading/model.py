@@ -11,11 +11,14 @@ from starterkit.template.model import BASE
 from starterkit.testing.results import Outcome
 from starterkit.workshop.model import Person
 
-LOOK = "look at this: "  # begins a note that only the instructor sees
+LOOK = "look at this: "  # notes with this prefix are only for the instructor
 
 
 class Verdict(StrEnum):
-    """`tampered`: an outcome was forged. `unreadable`: its files can't be used. `nothing`: there is no commit."""
+    """The verdict on a submission. `TAMPERED` means that the submission forged a test outcome.
+
+    `UNREADABLE` means that its files can't be used, and `NOTHING` that there is no commit.
+    """
 
     GREEN = "green"
     RED = "red"
@@ -28,7 +31,7 @@ class Verdict(StrEnum):
 class TestGrade:
     """The result of one test of the path."""
 
-    __test__ = False  # not a test class for pytest
+    __test__ = False  # keeps pytest from collecting this class
 
     test: str
     sentence: str
@@ -45,9 +48,10 @@ class TestGrade:
 class Grade:
     """The grade of one person's submission.
 
-    `at`, `committed` and `worked` are ISO 8601 in UTC. `own` and `worked` are as in `Submission`. `aside`: this isn't
-    about the latest work at its own step. `tests` is the fingerprint of everything that decided the verdict. `notes`
-    are for the instructor: files left out, packages used, what to look at. `kept`: from an earlier grading.
+    `at`, `committed` and `worked` are times in ISO 8601 and UTC. `Submission` explains `own` and `worked`. `aside`
+    means that this grade isn't for the latest work at its own step. `tests` is a fingerprint of everything that decided
+    the verdict. `notes` inform the instructor, for example about ignored files. `kept` means that the grade comes from
+    an earlier grading.
     """
 
     person: Person
@@ -70,32 +74,32 @@ class Grade:
 
     @property
     def shared_notes(self) -> tuple[str, ...]:
-        """The notes that the participant may see."""
+        """The notes that participants may also see."""
         return tuple(note for note in self.notes if not note.startswith(LOOK))
 
     @property
     def is_honest(self) -> bool:
-        """True if passing tests count. With forged outcomes, none does."""
+        """True if passing tests count. No test counts if an outcome was forged."""
         return self.verdict in (Verdict.GREEN, Verdict.RED)
 
     @property
     def passed(self) -> int:
-        """The number of passing tests that count."""
+        """The number of passing tests. It is 0 if no test counts."""
         return sum(test.is_green for test in self.results) if self.is_honest else 0
 
     @property
     def done(self) -> tuple[str, ...]:
-        """The steps whose tests all pass, in the order of the path, without the starter project."""
+        """The steps whose tests all pass, in path order, without the base."""
         not_done = {BASE, *(test.step for test in self.results if not test.is_green or not self.is_honest)}
         return tuple(step for step in dict.fromkeys(test.step for test in self.results) if step not in not_done)
 
     @property
     def first_red(self) -> TestGrade | None:
-        """The first failing test, in the order of the path."""
+        """The first failing test, in path order, or None."""
         return next((test for test in self.results if not test.is_green), None)
 
     def event(self) -> dict[str, Any]:
-        """Return the grade as an event of results/<folder>.jsonl."""
+        """Return the grade as an event for results/<folder>.jsonl."""
         first = self.first_red
         return {
             "kind": "graded",
@@ -119,7 +123,7 @@ class Grade:
 
 
 def grade_of(person: Person, event: Mapping[str, Any]) -> Grade | None:
-    """Return the grade in an event, or None if the event can't be read."""
+    """Return the grade in an event, or None if the event is invalid."""
     try:
         return Grade(
             person,

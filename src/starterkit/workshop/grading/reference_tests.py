@@ -1,4 +1,4 @@
-"""The path's own tests at one step, with their support files, as grading uses them."""
+"""The path's own tests at one step, with their support files, for grading."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _NODE_IMPORT = re.compile(r"""(?:\bfrom|\bimport|\bimport\(|\brequire\()\s*["'](
 
 @dataclass(frozen=True)
 class ReferenceTests:
-    """The path's tests and path-owned files at one step.
+    """The path's tests and other path files at one step.
 
-    `declaration` and `pins` are the two files that name the packages. `others` are the paths of the path's other files.
+    `declaration` and `pins` are the two files that list the packages. `others` are the paths of all other path files.
     """
 
     template: Template
@@ -40,29 +40,29 @@ class ReferenceTests:
 
     @property
     def test_files(self) -> tuple[str, ...]:
-        """The files of the tests, in the order of the path."""
+        """The test files, in path order."""
         return tuple(dict.fromkeys(test.file for test in self.tests if test.file))
 
     @cached_property
     def fingerprint(self) -> str:
-        """A digest of everything from the path that decides a verdict."""
+        """A digest of all path data that can change a verdict."""
         listed = [test.id for test in self.tests]
         return digest(self.files, listed, list(self.template.commands.test), self.step)[:16]
 
     @cached_property
     def top_names(self) -> frozenset[str]:
-        """The names of the path's modules and folders at the top of the project."""
+        """The names of the path's modules and folders at the project's top level."""
         return frozenset(path.partition("/")[0].removesuffix(".py") for path in (*self.files, *self.others))
 
     def delivers(self, path: str) -> bool:
-        """True if the learning path owns this file path: a submission's own file there isn't used."""
+        """True if the path owns the file at this path. A submission's version of such a file isn't used."""
         return self.template.owns(path) or any(
             path.startswith(f"{owned}/") or owned.startswith(f"{path}/") for owned in self.files
         )
 
     @cached_property
     def used_modules(self) -> list[str]:
-        """The modules that tests and support files import, without those of the project."""
+        """The modules that tests and support files import, without the project's own modules."""
         names: dict[str, None] = {}
         for path, file in self.files.items():
             if path.endswith((".py", ".js", ".mjs", ".cjs")):
@@ -72,7 +72,7 @@ class ReferenceTests:
 
 
 def _imported_by_python(source: str) -> Iterator[str]:
-    """Yield the modules that Python code imports at the top level."""
+    """Yield the modules that Python code imports at its top level."""
     tree = parse_python(source)
     for node in tree.body if tree else ():
         if isinstance(node, ast.Import):
@@ -82,12 +82,12 @@ def _imported_by_python(source: str) -> Iterator[str]:
 
 
 def _imported_by_node(source: str) -> Iterator[str]:
-    """Yield the packages that JavaScript imports anywhere, without files and Node's own modules."""
+    """Yield the packages that JavaScript code imports. Relative files and Node's modules aren't packages."""
     yield from (name for name in _NODE_IMPORT.findall(source) if not name.startswith((".", "/", "node:", "#")))
 
 
 class Layers:
-    """The tests of a workshop's path, by step. Each step is read when first needed."""
+    """The tests of a workshop's path, by step. A step is only read when it is needed."""
 
     def __init__(self, workshop: Workshop) -> None:
         self._workshop = workshop

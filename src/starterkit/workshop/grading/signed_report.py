@@ -1,4 +1,4 @@
-"""The report of the harness: signed lines, where a wrong signature is a forgery."""
+"""Reads the test harness's report. Its lines are signed, so that forged lines are detected."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from starterkit.testing.junit import JUnitCase
 
 @dataclass
 class SignedReport:
-    """What the harness has reported so far. `key` signs its lines."""
+    """The harness's report so far. `key` is the secret that signs its lines."""
 
     key: bytes
     ended: list[JUnitCase] = field(default_factory=list)
     broken_files: list[JUnitCase] = field(default_factory=list)
     internal: str = ""
-    tampered: dict[str, None] = field(default_factory=dict)  # the reasons, each once
+    tampered: dict[str, None] = field(default_factory=dict)  # reasons as keys, without duplicates
     notes: list[str] = field(default_factory=list)
     under_way: str = ""
-    events: set[str] = field(default_factory=set)  # started, begun, collected, finished
+    events: set[str] = field(default_factory=set)  # started, begun, collected or finished
     _rest: bytes = b""
     _expected: int = 0
 
     def feed(self, data: bytes) -> None:
-        """Read bytes from the pipe. A last line without an end is left out."""
+        """Read bytes from the pipe. An incomplete last line waits for more bytes."""
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
             signature, _, body = line.partition(b" ")
@@ -43,7 +43,7 @@ class SignedReport:
                 self.tampered["the report of the tests has a line with a wrong signature"] = None
 
     def _add(self, event: dict[str, Any]) -> None:
-        match event["event"]:  # other events are ignored: a newer harness may report more
+        match event["event"]:  # other events of a newer harness are ignored
             case "started" | "begun" | "collected" | "finished":
                 self.events.add(event["event"])
             case "began" | "between":

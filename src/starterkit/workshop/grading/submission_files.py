@@ -1,8 +1,8 @@
-"""The files of a submission, read from git's objects and checked before use.
+"""Reads a submission's files from git's objects, and checks them before use.
 
-Nothing is checked out, so no hook, filter, attribute or submodule of the submission takes effect. Files that could
-reach outside of the project or replace parts of the tests are left out, with a reason. A submission that can't be laid
-out at all is rejected.
+Nothing is checked out, so hooks, filters, attributes and submodules have no effect. Files that could reach outside of
+the project or replace parts of the tests are skipped with a reason. If a submission's files can't be written at all, it
+is rejected.
 """
 
 from __future__ import annotations
@@ -19,35 +19,35 @@ from starterkit.git.objects import EXECUTABLE, FILE, FOLDER, LINK, SUBMODULE, Fi
 
 MOST_FILES = 10_000
 MOST_BYTES = 64 * 1024 * 1024
-_LARGEST_FOLDER = 2 * 1024 * 1024  # of a tree object
+_LARGEST_FOLDER = 2 * 1024 * 1024  # bytes of a tree object
 _DEEPEST = 40
 _LONGEST_NAME = 255
 _LONGEST_LINK = 1024
 _MOST_LISTED, _LONGEST_LISTED = 10, 100
 _MODES = {"100644": FILE, "100664": FILE, "100755": EXECUTABLE, LINK: LINK}
-# Files that would change how pytest or Python run.
+# These files could change how pytest or Python run.
 _PYTEST_FILES = ("conftest.py", "pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "tox.ini", "setup.cfg")
 _CONFIGURATION = frozenset((*_PYTEST_FILES, "sitecustomize.py", "usercustomize.py"))
-# Metadata of installed packages, which could name plugins for pytest.
+# Metadata of installed packages could register plugins for pytest.
 _INSTALLED = (".dist-info", ".egg-info")
-# Files that Python imports. A link of any name could be a folder with such files.
+# Python imports these files. A link could also be a folder with such files.
 _IMPORTED = (".py", ".pyc", ".so", ".pyd")
 _FOREIGN = frozenset(("__pycache__", ".venv", "venv", "node_modules", "site-packages", ".pytest_cache"))
-_TIME = 1767225600  # the same for all files, so that Python's bytecode of the tests stays valid
+_TIME = 1767225600  # all files get one time, so that compiled bytecode stays valid
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class Unreadable(StarterkitError):
-    """A submission that can't be laid out, or that could do harm."""
+    """Raised for a submission that can't be written to a folder, or that could do harm."""
 
 
 def submission_files(
     reader: ObjectReader, commit: str, *, is_ours: Callable[[str], bool], taken: Collection[str]
 ) -> tuple[dict[str, File], list[str]]:
-    """Return the files of a commit, and why others are left out. Raises `Unreadable`.
+    """Return the files of a commit, and a reason for each skipped file. Raises `Unreadable`.
 
     `is_ours` is true for paths whose files come from the learning path. `taken` are the names of modules that the tests
-    need. Data under such a name stays.
+    need. Data files may have such a name.
     """
     files: dict[str, File] = {}
     left_out: list[str] = []
@@ -74,7 +74,7 @@ def submission_files(
 
 
 def shown(path: str) -> str:
-    """Return a path with unprintable characters replaced by their numbers."""
+    """Return a path with each unprintable character replaced by its number."""
     return _UNPRINTABLE.sub(lambda match: f"\\x{ord(match[0]):02x}", path)
 
 
@@ -84,7 +84,7 @@ def _short(path: str) -> str:
 
 
 def _entries(reader: ObjectReader, commit: str) -> Iterator[tuple[str, str, str]]:
-    """Yield path, mode and id of all files, links and submodules of a commit."""
+    """Yield the path, mode and id of each file, link and submodule in a commit."""
     waiting = [("", f"{commit}^{{tree}}", 0)]
     seen = 0
     while waiting:
@@ -104,7 +104,7 @@ def _entries(reader: ObjectReader, commit: str) -> Iterator[tuple[str, str, str]
 
 
 def _tree(reader: ObjectReader, tree: str, prefix: str) -> Iterator[tuple[str, str, str]]:
-    """Yield mode, name and id of the entries of a tree object."""
+    """Yield the mode, name and id of each entry in a tree object."""
     about = reader.about(tree)
     if about is None or about[1] != "tree":
         raise Unreadable(f"The folder {_short(prefix) or 'at its top'} is missing in its repository.")
@@ -121,7 +121,7 @@ def _tree(reader: ObjectReader, tree: str, prefix: str) -> Iterator[tuple[str, s
 
 
 def _check_name(name: str, prefix: str, names: set[str]) -> None:
-    """Raise `Unreadable` for a name that git itself never writes."""
+    """Raise `Unreadable` for a file name that git never writes."""
     whole = f'"{_short(prefix + name)}"'
     if name in ("", ".", "..") or "/" in name or "\\" in name or name.lower().rstrip(". ") == ".git":
         raise Unreadable(f"It holds a path that no file can have: {whole}.")
@@ -133,7 +133,7 @@ def _check_name(name: str, prefix: str, names: set[str]) -> None:
 
 
 def _reason(path: str, mode: str, taken: Collection[str]) -> str:
-    """Return why a file is left out, or ""."""
+    """Return the reason to skip a file, or ""."""
     top, _, rest = path.partition("/")
     name = path.rpartition("/")[2]
     if mode == SUBMODULE:
@@ -151,7 +151,7 @@ def _reason(path: str, mode: str, taken: Collection[str]) -> str:
 
 
 def _link_problem(path: str, target: bytes) -> str:
-    """Return why a link is left out, or ""."""
+    """Return the reason to skip a link, or ""."""
     to = os.fsdecode(target)
     if len(target) > _LONGEST_LINK or "\0" in to:
         return "a link that is no link"
@@ -162,7 +162,7 @@ def _link_problem(path: str, target: bytes) -> str:
 
 
 def archived(*trees: Mapping[str, File]) -> bytes:
-    """Return a tar archive of files. If a path is in several trees, the last one counts."""
+    """Return a tar archive of files. If trees share a path, the last tree wins."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.GNU_FORMAT, errors="surrogateescape") as archive:
         for path, file in {path: file for tree in trees for path, file in tree.items()}.items():

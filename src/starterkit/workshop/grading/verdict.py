@@ -1,4 +1,4 @@
-"""Turns the report of a run into a verdict, with the messages that a learner would read in `check`."""
+"""Turns the report of a test run into a verdict, with the messages that `check` shows."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from starterkit.workshop.sandbox.model import RunResult
 
 @dataclass(frozen=True)
 class SubmittedProject(SourceTree):
-    """A project whose files are in memory. `folder` is their folder in the sandbox."""
+    """A project in memory. `folder` is the project's folder in the sandbox."""
 
     files: Mapping[str, File] = field(default_factory=dict)
 
     def own_files(self, *suffixes: str) -> Iterator[tuple[str, bytes]]:
-        """Yield the path and content of the learner's own files with such a suffix."""
+        """Yield the path and content of each learner's file with this suffix."""
         for name, file in sorted(self.files.items()):
             if name.endswith(suffixes) and file.mode != LINK and not self.is_path_owned(name):
                 yield name, file.data
 
     def relative(self, path: str) -> str:
-        """Return the path of a file relative to the project, or "" for any other path."""
+        """Return a file's path relative to the project, or "" for a file outside of it."""
         whole = posixpath.normpath(posixpath.join(str(self.folder), path))
         inside = os.path.relpath(whole, self.folder)
         return inside if inside in self.files else ""
@@ -44,9 +44,9 @@ class SubmittedProject(SourceTree):
 def judge(
     pristine: ReferenceTests, files: Mapping[str, File], site: str, heard: SignedReport, ended: RunResult
 ) -> tuple[Verdict, str, tuple[TestGrade, ...]]:
-    """Return the verdict on a run, the reason if the tests don't show it, and the listed tests.
+    """Return the verdict on a run, the reason for a failed run, and the results of the listed tests.
 
-    It is green only if every listed test reported itself and passed.
+    The verdict is only green if every listed test reported and passed.
     """
     run = _Run(SubmittedProject(Path(site), pristine.template.owns, files=files), heard, ended)
     results = tuple(run.grade(test) for test in pristine.tests)
@@ -67,7 +67,7 @@ class _Run:
         self.problem = self._problem()
 
     def grade(self, test: ExpectedTest) -> TestGrade:
-        """Return the result of a listed test."""
+        """Return the result of a test that the path lists."""
         cases = self._cases.get(test.id, [])
         outcome, message = Outcome.PASSED, ""
         if bad := next((case for case in cases if case.kind), None):
@@ -101,7 +101,7 @@ class _Run:
         return f"The code ended the whole program here, with {_ending(self._ended.code)}{cause}."
 
     def _problem(self) -> str:
-        """Return what went wrong with the run as a whole, or ""."""
+        """Return the problem that affected the whole run, or ""."""
         test = f" in {self._heard.under_way}" if self._heard.under_way else ""
         if self._ended.stopped:
             return f"the run was stopped{test}: {self._ended.stopped}"

@@ -1,1 +1,1 @@
-"""Files that run the tests inside the sandbox, in the learner's environment."""
+"""Scripts that run the tests inside the sandbox, in the learner's environment."""

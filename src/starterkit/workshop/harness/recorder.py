@@ -1,6 +1,6 @@
-"""Runs pytest and records the outcome of each test. `run_pytest` loads it inside the sandbox.
+"""Runs pytest and records the outcome of each test. `run_pytest` loads this module in the sandbox.
 
-A test passed if the call of its function returned, as seen here. A report of pytest doesn't decide it.
+A test passes if this module saw its function return. Reports from pytest alone can't make a test pass.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _MOST_NOTES = 10
 
 
 def run(settings: dict[str, Any], site: str, send: Send) -> None:
-    """Run the tests that the settings name, and report each outcome."""
+    """Run the tests that the settings name, and send the outcome of each test."""
     recorder = Recorder(settings, site, send)
     plugins = [option for name in settings["plugins"] for option in ("-p", name)]
     options = ["-p", "no:cacheprovider", "-s", "-q", "-o", "pythonpath=", "--rootdir", site, *plugins]
@@ -33,11 +33,11 @@ def run(settings: dict[str, Any], site: str, send: Send) -> None:
 
 
 def failure_of(report: object) -> dict[str, str]:
-    """Return the message and text of a pytest report, cut if they are long."""
+    """Return the message and text of a pytest report, shortened if they are long."""
     representation = getattr(report, "longrepr", None)
     crash = getattr(representation, "reprcrash", None)
     message = str(getattr(crash, "message", "") or "")
-    if isinstance(representation, tuple):  # a skip: file, line, reason
+    if isinstance(representation, tuple):  # a skipped test gives a tuple: file, line, reason
         message = str(representation[2])
     text = str(getattr(report, "longreprtext", "") or "")
     return {
@@ -47,13 +47,13 @@ def failure_of(report: object) -> dict[str, str]:
 
 
 def recording(recorder: Recorder) -> object:
-    """Return a pytest plugin that adds the canaries, calls each test, and informs the recorder."""
+    """Return a pytest plugin that adds canaries, calls each test, and notifies the recorder."""
     failure, is_asynchronous = failure_of, inspect.iscoroutinefunction
 
     class Recording:
-        """The plugin."""
+        """Connects pytest's hooks to the recorder."""
 
-        @pytest.hookimpl(wrapper=True, tryfirst=True)  # around other plugins: pytest-django imports the site here
+        @pytest.hookimpl(wrapper=True, tryfirst=True)  # before other plugins: pytest-django imports the site
         def pytest_load_initial_conftests(self) -> Generator[None, object, object]:
             recorder.begin()
             return (yield)
@@ -85,7 +85,7 @@ def recording(recorder: Recorder) -> object:
         def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> object:
             call = pyfuncitem.obj
             if is_asynchronous(call):
-                return None  # another plugin calls it, so its outcome isn't known here
+                return None  # another plugin calls an async test, so this module can't see its outcome
             call(**{name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames})
             recorder.returned(pyfuncitem)
             return True
@@ -100,19 +100,19 @@ def recording(recorder: Recorder) -> object:
 
 
 class PathFinder:
-    """Finds the path's own packages, for example a plugin in tests/."""
+    """Finds packages that belong to the path, such as a plugin in tests/."""
 
     def __init__(self, site: str, trusted: Iterable[str]) -> None:
         self._site, self._trusted = site, frozenset(trusted)
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
-        """Return the spec of a package of the path, or None."""
+        """Return the import spec of a path package, or None."""
         file = f"{name}/__init__.py"
         return spec_from_file_location(name, f"{self._site}/{file}") if file in self._trusted else None
 
 
 class Recorder:
-    """Records outcomes. Each test has a canary: a same-named test that must fail."""
+    """Records test outcomes. Each test gets a canary: a test with the same name that must fail."""
 
     def __init__(self, settings: dict[str, Any], site: str, send: Send) -> None:
         self._settings, self._site, self.send = settings, site, send
@@ -125,7 +125,7 @@ class Recorder:
         sys.meta_path.append(self._finder)
 
     def begin(self) -> None:
-        """Import what the tests need. Only after that can a file of the site be imported."""
+        """Import the modules that tests need, before the site's files can be imported."""
         for name in self._settings["preload"]:
             try:
                 __import__(name)
@@ -137,7 +137,7 @@ class Recorder:
         sys.path.append(self._site)
 
     def with_canaries(self, items: Iterable[Any]) -> list[Any]:
-        """Return the tests with a canary before or after each."""
+        """Return the tests, each with a canary before or after it."""
         both: list[Any] = []
         for item in items:
             pair = [item]
@@ -148,7 +148,7 @@ class Recorder:
         return both
 
     def collected(self, tests: int) -> None:
-        """All test files are loaded: remove them, so that the submission can't read the expected answers."""
+        """Remove the loaded test files, so that the submission can't read expected values from them."""
         for file, digest in self._settings["tests"].items():
             path = Path(self._site, file)
             data = path.read_bytes() if path.is_file() else b""
@@ -160,22 +160,22 @@ class Recorder:
         self.send("collected", tests=tests)
 
     def began(self, item: Any) -> None:
-        """A test or a canary begins."""
+        """Note that a test or a canary starts."""
         self.send("between" if id(item) in self._canaries else "began", **_name_of(item))
 
     def returned(self, item: Any) -> None:
-        """The function of a test returned without an error."""
+        """Note that a test's function returned without an error."""
         self._returned.add(id(item))
 
     def reported(self, item: Any, report: Any, failure: dict[str, str]) -> None:
-        """pytest reported a phase of a test."""
+        """Note that pytest reported a phase of a test."""
         if report.outcome != "passed":
             self._failures.setdefault(id(item), {**failure, "phase": report.when, "kind": report.outcome})
         elif report.when == "call" and id(item) in self._canaries:
             self.send("tampered", what="a canary, a test that can only fail, passed")
 
     def ended(self, item: Any) -> None:
-        """A test or a canary is over. A test passed if its function returned and pytest reported no failure."""
+        """Send the outcome of a test. A test passes if its function returned and no report is a failure."""
         if id(item) in self._canaries:
             self.send("rested")
             return
@@ -184,7 +184,7 @@ class Recorder:
         self.send("ended", outcome=outcome, **_name_of(item), **(failure or {}))
 
     def finished(self, code: int) -> None:
-        """All tests have run."""
+        """Note that all tests have run."""
         now = dict(self._functions_of_the_tests())
         replaced = [name for name, was in self._functions.items() if now.get(name) != was]
         for name in replaced[:_MOST_NOTES]:
@@ -192,7 +192,7 @@ class Recorder:
         self.send("finished", code=code)
 
     def _functions_of_the_tests(self) -> Iterator[tuple[str, object]]:
-        """Yield the functions and methods of the tests, their support and their client, by name."""
+        """Yield the functions and methods of the tests, their support files and their client, by name."""
         files = {f"{self._site}/{file}" for file in self._settings["trusted"]}
         for module in list(sys.modules.values()):
             if type(module) is not ModuleType:
@@ -211,7 +211,7 @@ class Recorder:
 
 
 def _canary_of(item: Any) -> Any:
-    """Return a test with the name, parameters and fixtures of another one that raises an error."""
+    """Return a test that fails, with the name, parameters and fixtures of another test."""
     failure = AssertionError(secrets.token_hex(16))
     names: dict[str, Any] = {"failure": failure}
     exec(compile("def canary(**_):\n    raise failure\n", "<canary>", "exec"), names)  # noqa: S102  # from no file

@@ -16,9 +16,9 @@ from typing import Any
 
 
 def sender(report_end: int, key: bytes) -> Callable[..., None]:
-    """Return a function that sends a signed and numbered event. In a forked child it sends nothing."""
+    """Return a function that sends a signed, numbered event. In a forked child it sends nothing."""
     own = os.getpid()
-    # Looked up now, because the submission may replace functions of these modules later, even for good reasons.
+    # Get these functions now, because the submission may replace them in their modules later.
     write, getpid, digest, quoted = os.write, os.getpid, hmac.digest, encode_basestring_ascii
     lock = threading.RLock()
     count = [0]
@@ -36,7 +36,7 @@ def sender(report_end: int, key: bytes) -> Callable[..., None]:
                 while line:
                     line = line[write(report_end, line) :]
             except OSError:
-                return  # the submission closed the pipe, so later tests count as not run
+                return  # the submission closed the pipe, so the remaining tests count as not run
 
     return send
 
@@ -52,9 +52,9 @@ def main() -> None:
     os.set_inheritable(report_end, False)
     sys.modules["__main__"] = type(sys)("__main__")
     sys.argv[1:] = []
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # the path's plugins are named one by one
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # only plugins of the path are loaded, by name
     end = os._exit
-    # Loaded after the first event, because it imports pytest, and without an entry in `sys.modules`.
+    # Load the recorder after the first event, because it imports pytest. Keep it out of `sys.modules`.
     spec = importlib.util.spec_from_file_location("_starterkit_recorder", Path(__file__).parent / "recorder.py")
     assert spec is not None and spec.loader is not None
     recorder = importlib.util.module_from_spec(spec)
@@ -62,7 +62,7 @@ def main() -> None:
     recorder.run(settings, str(Path.cwd()), send)
     with suppress(Exception):  # the submission may have replaced stdout
         sys.stdout.flush()
-    end(0)  # so that nothing of the submission keeps running
+    end(0)  # skip exit handlers, which the submission may have registered
 
 
 main()

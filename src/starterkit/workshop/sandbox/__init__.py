@@ -1,1 +1,1 @@
-"""Runs one command of an untrusted submission: without a network, with limits, in its own folder."""
+"""Runs a command of an untrusted submission in a separate folder, with limits and without a network."""

@@ -1,7 +1,7 @@
-"""The sandbox of bubblewrap: its own namespaces for files, processes, network and users.
+"""A sandbox with bubblewrap: it has separate namespaces for files, processes, network and users.
 
-As root, the program gets a user id that nobody else has: the limit of processes counts for it, and it can't write
-root's files. As any other user, it gets a user namespace, and the limit counts only the processes in there.
+As root, the program gets an unused user id. So the process limit counts only its processes, and it can't write root's
+files. As any other user, the program gets a user namespace, and the limit counts only processes in it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _HOSTS = b"127.0.0.1 localhost\n::1 localhost\n"
 
 
 class Bubblewrap:
-    """The sandbox of the program `bwrap`."""
+    """A sandbox that uses the program `bwrap`."""
 
     site = policy.SITE
 
@@ -28,11 +28,11 @@ class Bubblewrap:
         return Confinement("bubblewrap", policy.STOPS, policy.DOES_NOT_STOP)
 
     def lacks(self) -> str:
-        """Return why it doesn't work here, or "". Runs a small program in it."""
+        """Return the reason why bubblewrap doesn't work here, or "". This runs a small program."""
         return policy.why_not(self, "bubblewrap", ("bwrap", "setpriv", *policy.HELPERS))
 
     def run(self, job: SandboxJob) -> RunResult:
-        """Run a job to its end. Raises `ProgramMissing` if bubblewrap can't be started."""
+        """Run a job until it ends. Raises `ProgramMissing` if bubblewrap can't start."""
         user, rules = policy.free_user(), filter_bytes()
         contents = (job.archive, _ACCOUNTS.format(user=user).encode(), _HOSTS, rules)
         with policy.files_in_memory(*contents) as files, pipe() as (info_read, info_write):
@@ -55,11 +55,11 @@ class Bubblewrap:
 
 
 def _namespaces(job: SandboxJob, user: int, info: int) -> list[str]:
-    """Return bubblewrap's arguments: what is cut off, and what can be seen."""
+    """Return bubblewrap's arguments: what is isolated, and which files are visible."""
     arguments = ["bwrap", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
     if os.geteuid() == 0:
         arguments += ["--cap-drop", "ALL"]
-        for name in ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"):  # setpriv drops them before anything runs
+        for name in ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"):  # setpriv needs them, then drops them
             arguments += ["--cap-add", name]
     else:
         arguments += ["--unshare-user", "--uid", str(user), "--gid", str(user)]
@@ -79,7 +79,7 @@ def _namespaces(job: SandboxJob, user: int, info: int) -> list[str]:
 
 
 def _become(user: int) -> list[str]:
-    """Return the arguments that drop the rest of root's rights, from inside."""
+    """Return a command prefix that drops root's remaining capabilities inside the sandbox."""
     if os.geteuid() != 0:
         return []
     arguments = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--no-new-privs"]
@@ -92,13 +92,13 @@ def _show_system() -> Iterator[str]:
         yield from ("--symlink", target, path)
     for path in folders:
         yield from ("--ro-bind", path, path)
-    yield from ("--perms", "0755", "--dir", "/etc")  # the other files of /etc are missing, not forbidden
+    yield from ("--perms", "0755", "--dir", "/etc")  # hide the other files of /etc
     for path in policy.FEW_FILES_OF_ETC:
         yield from ("--ro-bind-try", path, path)
 
 
 def _show(paths: Sequence[Path]) -> Iterator[str]:
-    """Show these paths, in folders that hold nothing else and that every user may enter."""
+    """Yield arguments that show these paths. Their parent folders are empty and readable for all users."""
     outermost = policy.outermost(paths)
     parents = {parent for path in outermost for parent in Path(path).parents if parent.name}
     for parent in sorted(parents, key=lambda parent: len(parent.parts)):

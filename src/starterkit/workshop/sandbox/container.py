@@ -1,7 +1,7 @@
-"""The sandbox of a container engine (Podman or Docker), used if bubblewrap doesn't work.
+"""A sandbox with a container of Podman or Docker, for machines where bubblewrap doesn't work.
 
-The container has an empty image. It shows the same system folders as bubblewrap's sandbox, read-only.
-An engine passes no pipes on, so both go through named pipes in a folder that the container sees.
+The container has an empty image, and shows the same system folders as bubblewrap's sandbox, read-only. Containers can't
+inherit pipes. So both pipes are replaced by named pipes in a folder that the container can see.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _IMAGE = "starterkit-empty:1"
 _GIVEN = "/given"
 _SECONDS = 60.0
 _SECRET, _REPORT = 3, 4
-# Connects this machine's pipes with the named ones. Then the engine replaces the shell.
+# Connects the pipes of this process with the named pipes, and then starts the engine.
 _BRIDGE = (
     'cat < "/proc/self/fd/$1" > "$3/pipes/secret" & cat "$3/archive.tar" > "$3/pipes/archive" & '
     'cat "$3/pipes/report" > "/proc/self/fd/$2" & shift 3; exec "$@"'
@@ -40,13 +40,13 @@ _INSIDE = f'exec {_SECRET}< {_GIVEN}/secret {_REPORT}> {_GIVEN}/report; exec "$@
 
 @dataclass(frozen=True)
 class Container:
-    """A container of Podman or Docker."""
+    """A sandbox that uses a container of Podman or Docker."""
 
     site = policy.SITE
 
     @cached_property
     def engine(self) -> str:
-        """The engine's program, or ""."""
+        """The name of the engine's program, or "" if there is none."""
         return next((name for name in _ENGINES if shutil.which(name)), "")
 
     def describe(self) -> Confinement:
@@ -54,7 +54,7 @@ class Container:
         return Confinement(f"a container ({self.engine})", policy.STOPS, does_not_stop)
 
     def lacks(self) -> str:
-        """Return why it doesn't work here, or "". Runs a small program in it."""
+        """Return the reason why containers don't work here, or "". This runs a small program."""
         if sys.platform != "linux":
             return "containers are used on Linux alone: they show this machine's own programs."
         if not self.engine:
@@ -71,8 +71,8 @@ class Container:
 
             def command(secret: int, report: int) -> list[str]:
                 bridge = ["sh", "-c", _BRIDGE, "sh", str(secret), str(report), str(given)]
-                # The first process isn't a shell, because a shell gets no signals. `timeout` is for the case that
-                # starterkit itself was killed.
+                # `timeout` is the first process, because a shell would ignore signals. It ends the container if
+                # starterkit is killed.
                 first = ["timeout", "--signal=KILL", f"{job.limits.seconds + _SECONDS:g}", "sh", "-c", _INSIDE, "sh"]
                 inside = policy.command_of(job, f"{_GIVEN}/archive", _SECRET, _REPORT, is_pipe=True)
                 return [*bridge, *self._container(job, name, given), *first, *inside]
@@ -82,19 +82,19 @@ class Container:
                 ended = run_watched(command, job, environment=os.environ)
                 is_whole = not ended.stopped
             finally:
-                if not is_whole:  # run_watched ended the engine's program, but not the container
+                if not is_whole:  # run_watched only ended the engine's client, so end the container too
                     run([self.engine, "kill", name], timeout=_SECONDS)
             return ended
 
     def _make_image(self) -> None:
-        """Create an empty image if it doesn't exist. Raises `ProgramFailed` or `ProgramMissing`."""
+        """Create the empty image if it is missing. Raises `ProgramFailed` or `ProgramMissing`."""
         if run([self.engine, "image", "inspect", _IMAGE], timeout=_SECONDS).code != 0:
             empty = io.BytesIO()
             tarfile.open(fileobj=empty, mode="w").close()
             run([self.engine, "import", "-", _IMAGE], input=empty.getvalue(), timeout=_SECONDS).checked()
 
     def _container(self, job: SandboxJob, name: str, given: Path) -> list[str]:
-        """Return the engine's arguments: what is cut off, and what can be seen and used."""
+        """Return the engine's arguments: what is isolated, which files are visible, and the limits."""
         limits, user = job.limits, self._user
         memory = str(limits.memory_bytes)
         arguments = [self.engine, "run", "--rm", "--name", name, "--hostname", "sandbox", "--network", "none"]
@@ -112,7 +112,7 @@ class Container:
 
     @cached_property
     def _user(self) -> int:
-        """A user id that no user has. Podman without root has some ten thousand ids."""
+        """An unused user id. Podman without root has only about ten thousand ids."""
         rootless = self.engine == "podman" and os.geteuid() != 0
         return 10_000 + secrets.randbelow(50_000) if rootless else 1_000_000_000 + secrets.randbelow(1_000_000_000)
 
@@ -126,7 +126,7 @@ def _shown(visible: Sequence[Path]) -> Iterator[str]:
 
 @contextmanager
 def _folder_with_pipes(archive: bytes) -> Iterator[Path]:
-    """Yield a temporary folder with the archive and, in `pipes`, the named pipes for the container's user."""
+    """Yield a temporary folder with the archive, and with named pipes in `pipes` for the container's user."""
     with tempfile.TemporaryDirectory(prefix="starterkit-grade-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         (folder / "archive.tar").write_bytes(archive)

@@ -1,4 +1,4 @@
-"""A job for a sandbox, its limits, and its result."""
+"""The data of a sandbox run: the job, its limits, and its result."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True)
 class SandboxLimits:
-    """The limits of one run. `cpu_seconds` is the sum over all its processes.
+    """The limits of a run. `cpu_seconds` is the total for all its processes.
 
-    `reserved_bytes` is address space that a process may reserve in addition to the memory that it uses.
+    A process may reserve `reserved_bytes` of address space in addition to the memory that it uses.
     """
 
     seconds: float = 120.0
@@ -33,12 +33,12 @@ class SandboxLimits:
 
 @dataclass(frozen=True)
 class SandboxJob:
-    """One command to run on a copy of a submission.
+    """A command that runs on a copy of a submission.
 
-    `archive` (an uncompressed tar) is unpacked into the working folder of `command`. The command's environment has
-    `variables` and nothing else from this process. It may read the system's folders and the paths in `visible`.
-    `secret` is written to a pipe whose number replaces `{secret}` in the command. What the command writes to the pipe
-    `{report}` goes to `on_report`, as it arrives.
+    `archive` is an uncompressed tar, which is unpacked into the command's working folder. The command gets the
+    environment variables in `variables` and no others. It can read the system's folders and the paths in `visible`.
+    `secret` is written to the pipe `{secret}`. `on_report` is called with each piece of output from the pipe
+    `{report}`. In the command, both placeholders are replaced by the pipes' numbers.
     """
 
     command: Sequence[str]
@@ -50,7 +50,7 @@ class SandboxJob:
     limits: SandboxLimits = field(default_factory=SandboxLimits)
 
     def command_with(self, secret: int, report: int) -> list[str]:
-        """Return the command with the numbers of its two pipes."""
+        """Return the command with the file descriptors of its two pipes."""
         return [part.replace("{secret}", str(secret)).replace("{report}", str(report)) for part in self.command]
 
 
@@ -58,8 +58,8 @@ class SandboxJob:
 class RunResult:
     """The result of a run.
 
-    `stopped` names the limit that ended it ("" if it ended without help). `output` is the beginning and the end of its
-    output, and `dropped` the number of bytes between them. `site` is the folder of its files, if each run has another.
+    `stopped` names the limit that ended the run, or is "". `output` has the beginning and the end of the output, and
+    `dropped` counts the bytes between them. `site` is the run's folder if every run has a different folder.
     """
 
     code: int
@@ -71,14 +71,14 @@ class RunResult:
 
     @property
     def last_line(self) -> str:
-        """The last line of its output, or its exit code if it printed nothing."""
+        """The last line of the output, or the exit code if there is no output."""
         lines = strip_control(self.output.decode("utf-8", "replace")).strip().splitlines()
         return lines[-1] if lines else f"exit code {self.code}"
 
 
 @dataclass(frozen=True)
 class Confinement:
-    """What a sandbox stops, and what it doesn't."""
+    """A description of a sandbox: what it prevents, and what it doesn't."""
 
     name: str
     stops: tuple[str, ...]
@@ -86,20 +86,20 @@ class Confinement:
 
     @property
     def line(self) -> str:
-        """One line for the screen."""
+        """A description in one line for the screen."""
         lacking = f" It does not stop: {'; '.join(self.does_not_stop)}." if self.does_not_stop else ""
         return f"Sandbox: {self.name}. It stops: {'; '.join(self.stops)}.{lacking}"
 
 
 class Sandbox(Protocol):
-    """Runs jobs."""
+    """A mechanism that runs jobs in isolation."""
 
     @property
     def site(self) -> str:
-        """The folder with the job's files, as the job sees it."""
+        """The path of the job's folder inside the sandbox."""
 
     def describe(self) -> Confinement:
-        """Return what it stops and what it doesn't."""
+        """Return a description of what the sandbox prevents and what it doesn't."""
 
     def run(self, job: SandboxJob) -> RunResult:
-        """Run a job to its end. Raises `EnvironmentProblem` if it can't be started."""
+        """Run a job until it ends. Raises `EnvironmentProblem` if it can't start."""

@@ -1,4 +1,4 @@
-"""What a submission sees and may use, the same for bubblewrap and containers."""
+"""What a submission may see and use. bubblewrap and containers share these rules."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _EMPTY_ARCHIVE = b"\0" * 1024
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _LIBRARIES = ("alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d")
 FEW_FILES_OF_ETC = tuple(f"/etc/{name}" for name in (*_LIBRARIES, "localtime", "mime.types", "timezone"))
-# Empties the archive after unpacking it, because it holds the tests. If memory runs out, the kernel ends the
+# Empty the archive after unpacking, because it contains the tests. If memory runs out, the kernel should end the
 # submission's program first.
 _BEGIN = (
     "tar -xf {archive} --no-same-owner && {forget} || exit 125; "
@@ -41,7 +41,7 @@ _BEGIN = (
 
 
 def why_not(mechanism: Sandbox, name: str, programs: Sequence[str]) -> str:
-    """Return why a mechanism doesn't work here, or "". Runs a small program in it."""
+    """Return why a sandbox doesn't work here, or "". This runs a small program."""
     missing = [program for program in programs if shutil.which(program) is None]
     if missing:
         return f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not on this machine."
@@ -53,13 +53,13 @@ def why_not(mechanism: Sandbox, name: str, programs: Sequence[str]) -> str:
 
 
 def variables(job: SandboxJob) -> dict[str, str]:
-    """Return the whole environment of a job."""
+    """Return all environment variables of a job."""
     own = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": PLACES, "TMPDIR": PLACES, "LANG": "C.UTF-8"}
     return {**own, **job.variables}
 
 
 def command_of(job: SandboxJob, archive: str, secret: int, report: int, *, is_pipe: bool = False) -> list[str]:
-    """Return the arguments that set limits, unpack the archive, and run the job."""
+    """Return a command that sets limits, unpacks the archive, and runs the job."""
     limits = job.limits
     return [
         "prlimit",
@@ -75,14 +75,14 @@ def command_of(job: SandboxJob, archive: str, secret: int, report: int, *, is_pi
 
 @cache
 def system() -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
-    """Return the system's links (target and path) and folders that the sandbox shows."""
+    """Return the system's links (target and path) and folders that sandboxes show."""
     folders = [path for path in map(Path, _SYSTEM) if path.is_dir()]
     links = tuple((os.readlink(path), str(path)) for path in folders if path.is_symlink())  # noqa: PTH115
     return links, tuple(str(path) for path in folders if not path.is_symlink())
 
 
 def outermost(paths: Sequence[Path]) -> list[str]:
-    """Return the paths, with their resolved forms, without those inside another one or in /usr."""
+    """Return paths and their resolved paths, without those in /usr or inside another path."""
     outer: list[Path] = []
     everything = {Path(os.path.abspath(path)) for path in paths} | {path.resolve() for path in paths}  # noqa: PTH100
     for path in sorted(everything, key=lambda path: len(path.parts)):
@@ -92,18 +92,18 @@ def outermost(paths: Sequence[Path]) -> list[str]:
 
 
 def free_user() -> int:
-    """Return a user id for a program: one of this machine's ids that no user has."""
+    """Return an unused user id of this machine for a program."""
     if os.geteuid() != 0:
         return 1000
     ranges = [tuple(map(int, line.split())) for line in Path("/proc/self/uid_map").read_text().splitlines()]
     begin, _, count = max(ranges, key=lambda columns: columns[2])
-    if count < 200_000:  # a container with few users: its last ones
+    if count < 200_000:  # a container has few user ids, so use one of the last
         return begin + count - 2 - secrets.randbelow(max(1, min(500, count // 4)))
     return begin + 1_000_000_000 + secrets.randbelow(1_000_000_000) if count > 3_000_000_000 else begin + count - 9
 
 
 def _other_tasks() -> int:
-    """Return how many other tasks count against the limit of processes: before Linux 5.14, all of the user's."""
+    """Return how many other tasks count against the process limit. Before Linux 5.14 it is the user's total."""
     release = os.uname().release.split("-")[0].split(".")
     if os.geteuid() == 0 or tuple(int(part) for part in release[:2] if part.isdigit()) >= (5, 14):
         return 0
@@ -112,7 +112,7 @@ def _other_tasks() -> int:
 
 @contextmanager
 def files_in_memory(*contents: bytes) -> Iterator[tuple[int, ...]]:
-    """Yield the descriptors of files that exist in memory only, each at its beginning."""
+    """Yield file descriptors of files that exist only in memory, each at position 0."""
     with ExitStack() as stack:
         files = [stack.enter_context(os.fdopen(os.memfd_create("given", 0), "wb")) for _ in contents]
         for file, data in zip(files, contents, strict=True):

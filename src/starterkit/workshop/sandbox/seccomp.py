@@ -1,7 +1,8 @@
-"""A filter of system calls, as classic BPF for `bwrap --seccomp`.
+"""A filter of system calls: classic BPF for `bwrap --seccomp`.
 
-Tests of a web site don't need these calls. They are gaps in the other limits: memory that belongs to no process (memfd,
-System V segments), sockets outside of network namespaces (vsock), new namespaces, keys, input to terminals, io_uring.
+Tests of a web site don't need these calls, and they avoid the other limits. They allow memory that belongs to no
+process (memfd, System V segments), sockets outside of network namespaces (vsock), new namespaces, keys, input to
+terminals, and io_uring.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import struct
 from dataclasses import dataclass
 
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_NUMBER, _ARCH, _FIRST, _SECOND = 0, 4, 16, 24  # offsets in struct seccomp_data; low halves of the arguments
+_NUMBER, _ARCH, _FIRST, _SECOND = 0, 4, 16, 24  # offsets in struct seccomp_data (lower half of an argument)
 _ALLOW = 0x7FFF0000
 _ERROR = 0x00050000
 _FAMILIES = (1, 2, 10, 16)  # unix, inet, inet6, netlink
@@ -51,7 +52,7 @@ _MACHINES = {
 
 
 def filter_bytes() -> bytes:
-    """Return the filter for this machine, or b"" for an unknown kind of machine."""
+    """Return the filter for this machine's processor, or b"" if the processor isn't supported."""
     machine = _MACHINES.get(platform.machine())
     return _assemble(machine) if machine else b""
 
@@ -68,7 +69,7 @@ def _assemble(machine: _Machine) -> bytes:
     ]
     for number in (*machine.denied, *_DENIED_EVERYWHERE):
         rules += [_op(_EQUAL, number, 0, 1), not_permitted]
-    rules += [_op(_EQUAL, _CLONE3, 0, 1), not_implemented]  # glibc then uses clone, whose flags can be checked
+    rules += [_op(_EQUAL, _CLONE3, 0, 1), not_implemented]  # glibc falls back to clone, which can be checked
     rules += _for_call(machine.clone, _op(_LOAD, _FIRST), _op(_ANY_BIT, _NEW_NAMESPACES, 0, 1), not_permitted, allow)
     rules += _for_call(machine.ioctl, _op(_LOAD, _SECOND), *_skip_if_in(_TERMINAL_TRICKS), allow, not_permitted)
     rules += _for_call(machine.socket, _op(_LOAD, _FIRST), *_skip_if_in(_FAMILIES), no_family, allow)
@@ -76,15 +77,15 @@ def _assemble(machine: _Machine) -> bytes:
 
 
 def _for_call(number: int, *body: bytes) -> list[bytes]:
-    """Return instructions that run the body, which ends in a return, for this system call only."""
+    """Return instructions that run `body` for this system call only. `body` must end with a return."""
     return [_op(_EQUAL, number, 0, len(body)), *body]
 
 
 def _skip_if_in(values: tuple[int, ...]) -> list[bytes]:
-    """Return instructions that skip the next instruction for these values."""
+    """Return instructions that skip the next instruction if the value is one of these."""
     return [_op(_EQUAL, value, len(values) - position, 0) for position, value in enumerate(values)]
 
 
 def _op(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
-    """Return one instruction (struct sock_filter). The last two are how many instructions a jump skips."""
+    """Return one instruction (struct sock_filter). Its last two numbers are the jump distances."""
     return struct.pack("HBBI", code, if_true, if_false, value)

@@ -1,4 +1,4 @@
-"""Selects the sandbox of this machine, or limits alone for trusted code."""
+"""Selects the best sandbox on this machine. Trusted code may run with limits only."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _FIX_LINUX = (
 _FIX_ELSEWHERE = "Grade on a Linux machine that has bubblewrap. On Windows, WSL 2 is one."
 
 _BEGIN = 'ulimit -c 0; ulimit -t {cpu_seconds:.0f}; ulimit -f {blocks}; ulimit -n 512; exec "$@" < /dev/null'
-# The best first.
+# The sandboxes, best first.
 MECHANISMS: dict[str, Bubblewrap | Container] = {"bubblewrap": Bubblewrap(), "container": Container()}
 
 
 def sandbox(*, trusted: bool = False) -> Sandbox:
-    """Return the best sandbox of this machine. `trusted` submissions may run with limits alone.
+    """Return the best sandbox on this machine. `trusted` submissions may run with limits only.
 
-    Raises `EnvironmentProblem` with the reason for each mechanism and what to install.
+    Raises `EnvironmentProblem` with a reason for each mechanism and the packages to install.
     """
     lacking = {}
     for name, mechanism in MECHANISMS.items():
@@ -48,12 +48,12 @@ def sandbox(*, trusted: bool = False) -> Sandbox:
 
 @cache
 def why_not(name: str) -> str:
-    """Return why a mechanism doesn't work on this machine, or "". The first call tries it."""
+    """Return why a mechanism doesn't work on this machine, or "". The first call tests it."""
     return MECHANISMS[name].lacks()
 
 
 class LimitsAlone:
-    """Runs a job in a temporary folder, with limits of time, files and output."""
+    """Runs a job in a temporary folder with limits for time, files and output. It isn't a sandbox."""
 
     site = "."
 

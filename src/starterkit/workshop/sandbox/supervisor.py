@@ -1,4 +1,4 @@
-"""Watches a program in a sandbox and ends it if it exceeds a limit."""
+"""Watches a program in a sandbox, and ends it if it exceeds a limit."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if sys.platform == "linux":
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 _LOOK_EVERY_SECONDS = 0.05
 _READ_BYTES = 256 * 1024
-_AFTER_END_SECONDS = 0.5  # to read the rest of the pipes after the program has ended
+_AFTER_END_SECONDS = 0.5  # time limit for reading the pipes after the program ends
 
 
 @dataclass(frozen=True)
 class Use:
-    """What all processes of a run use now."""
+    """The resources that all processes of a run use now."""
 
     memory_bytes: int
     cpu_seconds: float
@@ -37,7 +37,7 @@ class Use:
     files: int
 
     def excess(self, limits: SandboxLimits) -> str:
-        """Return which limit is exceeded, or ""."""
+        """Return the name of an exceeded limit, or ""."""
         if self.memory_bytes > limits.memory_bytes:
             return f"more than {limits.memory_bytes // MIB} MiB of memory"
         if self.cpu_seconds > limits.cpu_seconds:
@@ -49,7 +49,7 @@ class Use:
         return ""
 
 
-# Returns what a run uses now, or None if that isn't known. It is called twenty times a second.
+# Returns the resource use of a run, or None if it is unknown. It is called twenty times per second.
 Meter = Callable[[], Use | None]
 
 
@@ -62,7 +62,7 @@ def run_watched(
     keep_open: Sequence[int] = (),
     cwd: Path | None = None,
 ) -> RunResult:
-    """Run `command(secret, report)`, given its two pipes, within the job's limits."""
+    """Run `command(secret, report)` within the job's limits. The arguments are its two pipes."""
     with pipe() as (secret_read, secret_write), pipe() as (report_read, report_write):
         arguments = command(secret_read.fileno(), report_write.fileno())
         watch = _Watch(job, meter)
@@ -76,23 +76,23 @@ def run_watched(
         with running(process):
             assert process.stdout is not None
             if sys.platform == "linux":
-                with suppress(OSError):  # a larger pipe only saves time
+                with suppress(OSError):  # the pipe's default size also works, but is slower
                     fcntl(process.stdout, F_SETPIPE_SZ, 4 * _READ_BYTES)
             secret_read.close()
             report_write.close()
-            with suppress(BrokenPipeError):  # the program has ended, and its output says why
-                secret_write.write(job.secret)  # a few hundred bytes fit into every pipe
+            with suppress(BrokenPipeError):  # the program has ended, and its output gives the reason
+                secret_write.write(job.secret)  # never blocks, because the secret fits into a pipe's buffer
             secret_write.close()
             watch.until_the_end(process, report_read)
             if watch.stopped and process.poll() is None:
-                process.kill()  # at once: a polite signal would give it time
+                process.kill()  # SIGKILL, because SIGTERM would let it continue for a while
             process.stdout.close()
         return RunResult(process.returncode, watch.seconds, watch.output.kept(), watch.output.dropped, watch.stopped)
 
 
 @contextmanager
 def pipe() -> Iterator[tuple[FileIO, FileIO]]:
-    """Yield the two ends of a pipe, and close the ends that are still open afterwards."""
+    """Yield both ends of a pipe. Afterwards close the ends that are still open."""
     read, write = os.pipe()
     with os.fdopen(read, "rb", 0) as reader, os.fdopen(write, "wb", 0) as writer:
         yield reader, writer
@@ -121,7 +121,7 @@ class _Kept:
 
 
 class _Watch:
-    """Reads the two pipes of a run and compares what it uses with the limits."""
+    """Reads both pipes of a run, and compares its resource use with the limits."""
 
     def __init__(self, job: SandboxJob, meter: Meter) -> None:
         self._job, self._meter, self._begun = job, meter, time.monotonic()
@@ -132,7 +132,7 @@ class _Watch:
         self._next_look = self._begun + _LOOK_EVERY_SECONDS
 
     def until_the_end(self, process: subprocess.Popen[bytes], report: FileIO) -> None:
-        """Read until the program has ended or exceeded a limit."""
+        """Read until the program ends or exceeds a limit."""
         assert process.stdout is not None
         with selectors.DefaultSelector() as selector:
             selector.register(process.stdout, selectors.EVENT_READ, self.output.add)
@@ -149,7 +149,7 @@ class _Watch:
                 last = last or (time.monotonic() + _AFTER_END_SECONDS if process.poll() is not None else 0.0)
                 self._look()
         while not self.stopped and process.poll() is None:
-            time.sleep(0.002)  # it has closed its pipes and is still running
+            time.sleep(0.002)  # the program closed its pipes but is still running
             self._look()
         self.seconds = time.monotonic() - self._begun
 
@@ -173,23 +173,23 @@ class _Watch:
 
 
 class NamespaceMeter:
-    """Reads the sandbox's own /proc, which lists its processes and no others."""
+    """Measures a sandbox by its /proc, which lists only its own processes."""
 
     def __init__(self, info: FileIO, folders: Sequence[str]) -> None:
-        """`info` is the pipe with bubblewrap's `--info-fd`. `folders` are those in memory, whose files are counted."""
+        """Read bubblewrap's `--info-fd` from the pipe `info`. Files in the in-memory `folders` count as memory."""
         self._info, self._folders = info, folders
         self._first = 0
         self._cpu_of_ended = 0.0
         self._cpu: dict[str, float] = {}
 
     def __call__(self) -> Use | None:
-        """Return what is used now, or None before the sandbox has started and after it has ended."""
+        """Return the resource use, or None if the sandbox hasn't started or has ended."""
         if not self._first and not self._find_first_process():
             return None
         root = Path("/proc", str(self._first), "root")
         try:
             if root.samefile("/"):
-                return None  # the sandbox isn't built yet: this would be the whole machine
+                return None  # the sandbox isn't ready, and /proc would show the whole machine
             memory, cpu, tasks = 0, {}, 0
             for process in (root / "proc").iterdir():
                 if process.name.isdigit() and (used := _use_of_process(f"{root}/proc/{process.name}")):
@@ -215,7 +215,7 @@ class NamespaceMeter:
 
 
 def _use_of_process(folder: str) -> tuple[int, float, int] | None:
-    """Return a process's own memory in bytes, its CPU seconds and its tasks, or None if it has ended."""
+    """Return the memory (bytes), CPU time (seconds) and tasks of a process, or None after its end."""
     try:
         with open(f"{folder}/stat", "rb") as stream:  # noqa: PTH123  # twenty times a second, for each process
             fields = stream.read().rpartition(b")")[2].split()
