@@ -1,1 +1,1 @@
-"""A learner's project."""
+"""Create, open and change a learner's project."""

@@ -1,7 +1,7 @@
-"""Carry: apply one change of the path to the learner's files, by a three-way merge.
+"""Apply one change of the path to the learner's files with a three-way merge.
 
-`starterkit next`, `solve` and `pull` use it. It changes nothing on disk, but returns everything that a command must
-write: the new files, the learner's versions to keep, and the conflicts.
+`starterkit next`, `solve` and `pull` use this merge, which is called a carry. It changes nothing on disk. It returns
+everything that a command must write: the new files, the learner's versions to keep, and the conflicts.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from starterkit.template.model import Template
 
 @dataclass(frozen=True)
 class Pins:
-    """The bytes of the two files that declare and pin the packages (None: absent)."""
+    """The content of the declaration and of the pins file (None: the file is missing)."""
 
     declaration: bytes | None
     pins: bytes | None
 
 
-# Returns the learner's new files from the path's files before and after, and the learner's.
+# The arguments are the path's files before the change, the path's files after it, and the learner's files.
 PinsRule = Callable[[Pins, Pins, Pins], Pins]
 
 
@@ -58,12 +58,12 @@ def carry(
     lenient: bool = False,
     new_may_meet: bool = False,
 ) -> Carried:
-    """Apply the path's change before → after to the learner's files.
+    """Apply the path's change from `before` to `after` to the learner's files.
 
-    Path-owned files are replaced. If the learner already has a new file of the path, the learner's stays. If both sides
-    changed the pins, `pins_rule` merges them. git merges all other files.
+    Path-owned files are replaced. If the learner has a file with the name of a new file, the learner's file stays. If
+    both sides changed the pins, `pins_rule` merges the pins. git merges all other files.
 
-    With `new_may_meet`, a new file on both sides is a conflict, because the change isn't only the path's.
+    With `new_may_meet`, a file that is new on both sides is a conflict. A pull needs this.
     """
     sides = _Sides(dict(before), dict(after), dict(mine))
     backups, restored = _replace_owned(merger, template, sides)
@@ -78,7 +78,7 @@ def carry(
 
 
 def resolve(merger: Merger, carried: Carried, how: Resolution, mine_label: str, theirs_label: str) -> Carried:
-    """Resolve the conflicts of a carry. If the path's lines win, the learner's versions become backups."""
+    """Resolve the conflicts. If the path's lines win, the learner's versions become backups."""
     assert carried.merged is not None
     tree = merger.resolve(carried.merged, how, mine_label, theirs_label)
     backups = dict(carried.backups)
@@ -90,7 +90,7 @@ def resolve(merger: Merger, carried: Carried, how: Resolution, mine_label: str, 
 
 
 def take_files(template: Template, before: Tree, after: Tree, mine: Tree, paths: set[str]) -> Carried:
-    """Replace these files and all path-owned files by the path's. The learner's versions become backups."""
+    """Replace all path-owned files and the files at `paths` with the path's. The learner's versions become backups."""
     tree = dict(mine)
     backups: dict[str, Entry] = {}
     for path in sorted(paths | {path for path in after if template.owns(path)}):
@@ -106,10 +106,10 @@ def take_files(template: Template, before: Tree, after: Tree, mine: Tree, paths:
 
 
 def take_all(before: Tree, after: Tree, mine: Tree, template: Template) -> Carried:
-    """Replace every file of the path, with exactly its migrations. Files unknown to the path stay.
+    """Replace all files and migrations with the path's. Files that the path doesn't know stay.
 
-    The learner's versions become backups, and so do files that hide a file of the path: a package next to a module of
-    the same name, or a folder at a file's name.
+    The learner's versions become backups. A file that hides a file of the path becomes a backup too. Examples are a
+    package next to a module of the same name, or a folder with the name of a file.
     """
     tree, backups = dict(mine), {}
     for path, new in after.items():
@@ -133,7 +133,7 @@ def changed_paths(before: Tree, after: Tree) -> set[str]:
 
 @dataclass
 class _Sides:
-    """The three trees of a merge, which are changed before it."""
+    """The files of the three sides of a merge. They can be changed before git merges them."""
 
     before: dict[str, Entry]
     after: dict[str, Entry]
@@ -141,7 +141,7 @@ class _Sides:
 
 
 def _replace_owned(merger: Merger, template: Template, sides: _Sides) -> tuple[dict[str, Entry], tuple[str, ...]]:
-    """Replace path-owned files on all sides. Return the learner's versions, and the paths that were deleted."""
+    """Replace path-owned files on all sides. Return the learner's versions and the restored paths."""
     backups: dict[str, Entry] = {}
     restored: list[str] = []
     for path in sorted({*sides.before, *sides.after}):
@@ -162,7 +162,7 @@ def _replace_owned(merger: Merger, template: Template, sides: _Sides) -> tuple[d
 
 
 def _is_version(merger: Merger, mine: Entry, versions: tuple[Entry | None, ...]) -> bool:
-    """True if the learner's file is one of these versions, apart from line ends."""
+    """True if the learner's file equals one of these versions, apart from line endings."""
     if mine in versions:
         return True
     ids = [version.id for version in versions if version is not None and version.mode == mine.mode]
@@ -170,7 +170,7 @@ def _is_version(merger: Merger, mine: Entry, versions: tuple[Entry | None, ...])
 
 
 def _replaced_leniently(sides: _Sides, merged: MergeResult) -> dict[str, Entry]:
-    """Return the learner's versions that a lenient merge replaced, because they differed only in whitespace."""
+    """Return the learner's files that the merge replaced because only whitespace differed."""
     return {
         path: mine
         for path, mine in sides.mine.items()
@@ -180,9 +180,9 @@ def _replaced_leniently(sides: _Sides, merged: MergeResult) -> dict[str, Entry]:
 
 
 def _keep_learner_files(sides: _Sides) -> tuple[str, ...]:
-    """Keep the learner's file if the path adds one with its name, and return these names.
+    """Keep the learner's files that have the name of a new file. Return their paths.
 
-    A folder at the file's name is kept too, and so is a file at the name of the new file's folder.
+    A folder with the name of a new file is kept too, and so is a file with the name of the new file's folder.
     """
     kept: list[str] = []
     folders = {parent for path in sides.mine for parent in _parents(path)}
@@ -202,7 +202,7 @@ def _merge_pins(merger: Merger, template: Template, sides: _Sides, rule: PinsRul
     if all(sides.before.get(name) == sides.after.get(name) for name in names):
         return  # the path didn't change the packages
     if all(sides.mine.get(name) == sides.before.get(name) for name in names):
-        return  # the learner didn't change them, so the path's replace them
+        return  # the learner didn't change the packages, so git takes the path's files
 
     def bytes_of(tree: Tree) -> Pins:
         declaration, pins = (merger.content(tree[name].id) if name in tree else None for name in names)

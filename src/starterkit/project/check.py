@@ -28,16 +28,16 @@ from starterkit.testing.results import CheckResult, ExpectedTest, Outcome
 from starterkit.testing.runner import run_tests
 from starterkit.testing.source_tree import SourceTree
 
-# The errors of Linux and Node for a library on a disk that forbids programs.
+# Linux and Node print these errors if the disk is mounted without the right to run programs.
 _NOT_LOADED = re.compile(r"failed to map segment|ERR_DLOPEN_FAILED")
 
 
 def prepared(project: Project, say: Progress = no_progress, *, fresh: bool = False) -> Environment:
-    """Return the project's environment, created or updated if necessary. `fresh` creates it again."""
+    """Return the project's environment, and create or update it if needed. `fresh` always creates it again."""
     try:
         return prepare(project.folder, project.template.environment, bundle=project.bundle, say=say, fresh=fresh)
     except NoNetworkError as failed:
-        if project.bundle is None:  # for example in a workshop, with a repository from the instructor
+        if project.bundle is None:  # the instructor of a workshop may have one
             name = '$env:STARTERKIT_BUNDLE = "FOLDER"' if os.name == "nt" else "export STARTERKIT_BUNDLE=FOLDER"
             failed.fix += f"\nIf you can get a bundle with the packages, set its folder first: `{name}`"
         raise
@@ -48,7 +48,7 @@ def prepared(project: Project, say: Progress = no_progress, *, fresh: bool = Fal
 
 
 def repaired(project: Project, say: Progress) -> bool:
-    """Create the project's environment again if it is damaged. Return True if it was."""
+    """If the project's environment is damaged, create it again and return True."""
     problem = environment_problem(project.folder, project.template.environment)
     if problem:
         say(f"The environment is damaged: {problem}")
@@ -57,7 +57,7 @@ def repaired(project: Project, say: Progress) -> bool:
 
 
 def _has_unchanged_packages(project: Project) -> bool:
-    """True if the lists of packages are the path's, byte for byte."""
+    """True if the declaration and the pins are exactly the path's files."""
     environment, state = project.template.environment, project.state
     layer = project.path.layer(state.step, solved=state.solved)
     files = ((path, read_file(project.folder, path)) for path in (environment.declaration, environment.pins))
@@ -73,11 +73,11 @@ def check(
     environment: Environment | None = None,
     say: Progress = no_progress,
 ) -> CheckResult:
-    """Run the path's tests for all steps so far, and remember the result of a whole run.
+    """Run the tests for all steps so far. Remember the result if all tests ran.
 
-    `fresh` creates the environment again. `pristine` runs the path's tests in a copy of the project. `selected` are
-    tests, test files or steps. `environment` is the project's if the caller has prepared it. Raises `UsageError` for an
-    unknown name in `selected`.
+    `fresh` creates the environment again. `pristine` runs the path's tests in a copy of the project. `selected` names
+    tests, test files or steps. Without an `environment`, the function prepares the project's environment. Raises
+    `UsageError` for an unknown name in `selected`.
     """
     expected, step = project.expected_tests(), project.state.step
     tests = _selected(project, selected, expected)
@@ -105,9 +105,9 @@ def run(
     selected: Sequence[str] = (),
     say: Progress = no_progress,
 ) -> CheckResult:
-    """Run tests in a folder with the project or a copy of it.
+    """Run tests in a folder that has the project or a copy of it.
 
-    If tests fail because the environment is damaged, it is created again, and the tests run again.
+    If tests fail because the environment is damaged, the environment is created again and the tests run again.
     """
     last = project.memory.last_check()
     green = last.green if last else ()
@@ -136,7 +136,7 @@ def run(
 
 @contextmanager
 def copied(project: Project, tree: Mapping[str, Entry], content: Callable[[str], bytes]) -> Iterator[Path]:
-    """Yield a temporary copy of the project with these files. `content` returns the bytes of an id."""
+    """Yield a temporary copy of the project with these files. `content` returns the bytes for the id of a blob."""
     with tempfile.TemporaryDirectory(prefix="starterkit-") as parent:
         folder = Path(parent) / project.folder.name
         folder.mkdir()
@@ -146,7 +146,7 @@ def copied(project: Project, tree: Mapping[str, Entry], content: Callable[[str],
 
 
 def own_test_files(project: Project, whole: CheckResult) -> list[str]:
-    """Return the learner's own test files, which a whole check doesn't run."""
+    """Return the learner's own test files, which don't run in a check of all steps."""
     known = {result.test.file for result in whole.results}
     patterns = project.template.test_files
     files = {file.relative_to(project.folder).as_posix() for each in patterns for file in project.folder.glob(each)}
@@ -154,14 +154,14 @@ def own_test_files(project: Project, whole: CheckResult) -> list[str]:
 
 
 def notes(project: Project, result: CheckResult) -> list[str]:
-    """Return notes to show even if all tests pass: the learner's files that aren't in UTF-8."""
+    """Return a warning for each of the learner's files that isn't saved as UTF-8."""
     causes = files_in_wrong_encoding(SourceTree(project.folder, project.template.owns))
     shown = {failed.message for failed in result.red}
     return [cause.message for cause in causes if cause.message not in shown]
 
 
 def _with_path_tests(project: Project, work: WorkingTree) -> dict[str, Entry]:
-    """Return the learner's files with the path's tests, their support and lessons."""
+    """Return the learner's files, but with the path's version of all path-owned files."""
     owns = project.template.owns
     layer = project.path.layer(project.state.step, solved=project.state.solved)
     mine = {path: entry for path, entry in work.tree.items() if not owns(path)}
@@ -169,7 +169,7 @@ def _with_path_tests(project: Project, work: WorkingTree) -> dict[str, Entry]:
 
 
 def _with_missing_support(project: Project, result: CheckResult) -> CheckResult:
-    """If a support file of the tests is missing, say so in the tests that did not run."""
+    """If a support file is missing, add a message to the tests that did not run."""
     if all(each.outcome is not Outcome.DID_NOT_RUN for each in result.results):
         return result
     template, commit = project.template, project.path.layer_commit(project.state.step, solved=False)
@@ -187,7 +187,7 @@ def _with_missing_support(project: Project, result: CheckResult) -> CheckResult:
 
 
 def _selected(project: Project, names: Sequence[str], expected: Sequence[ExpectedTest]) -> list[str]:
-    """Return the ids of tests by test id, test file, or number or name of a step."""
+    """Return the ids of the tests that match a test id, a test file or a step."""
     ids: list[str] = []
     for name in names:
         chosen = [test.id for test in expected if name in (test.id, test.file)]

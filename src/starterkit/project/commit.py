@@ -1,4 +1,4 @@
-"""Write the result of a command: a snapshot, the commits, and one plan for all files."""
+"""Write the result of a command: save the learner's work, commit, and write all files."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ KEPT_FOLDER = ".starterkit/kept"
 
 @dataclass(frozen=True)
 class CommitResult:
-    """The files that a command wrote, and those of the learner's that it left alone.
+    """The files that a command wrote, and the learner's files that it didn't change.
 
-    `kept` has pairs: the path of a file, and the path of the copy of the learner's version.
+    `kept` has pairs: the path of a file, and the path of the copy with the learner's version.
     """
 
     changed: tuple[str, ...]
@@ -62,7 +62,7 @@ class CommitRequest:
 
 
 def commit_outcome(project: Project, head: Head, work: WorkingTree, request: CommitRequest) -> CommitResult:
-    """Save the learner's work, write the outcome, commit both, and record how to undo it: all or nothing."""
+    """Commit the learner's work and the command's result, and record how to undo it. If it fails, nothing changes."""
     repository, merger = project.repository, request.merger
     tree = dict(request.carried.tree)
     kept = _kept_paths(project, request)
@@ -73,7 +73,7 @@ def commit_outcome(project: Project, head: Head, work: WorkingTree, request: Com
         tree[STATE_FILE] = work.tree[STATE_FILE]
     goal = {**tree, **{copy: request.carried.backups[path] for path, copy in kept}}
     writes = writes_between(work.tree, goal, {*work.tree, *goal})
-    # No commit has the files with the learner's line ends, and they must survive a kill and a `git gc`.
+    # Files with the learner's line endings are in no commit. They must survive a kill and `git gc`.
     coming = {
         path: File(after.mode, merger.content(after.id))
         for path, (_, after) in writes.items()
@@ -100,7 +100,7 @@ def _step_label(project: Project, request: CommitRequest) -> str:
 
 
 def _kept_paths(project: Project, request: CommitRequest) -> tuple[tuple[str, str], ...]:
-    """Choose the names for the learner's versions: a new folder with the first free number."""
+    """Return the path of each replaced file, and the path for its copy in a new folder."""
     if not request.carried.backups:
         return ()
     names = (f"{KEPT_FOLDER}/{request.step}-{number}" for number in itertools.count(1))
@@ -111,15 +111,15 @@ def _kept_paths(project: Project, request: CommitRequest) -> tuple[tuple[str, st
 def _commit_both(
     project: Project, head: Head, work: WorkingTree, request: CommitRequest, outcome: Mapping[str, Entry | None]
 ) -> str | None:
-    """Commit the learner's work and the outcome, and prepare their index. Return the id of the last commit.
+    """Prepare a new index and write the commits. Return the id of the last commit.
 
-    It is HEAD's if there was nothing to commit.
+    If there was nothing to commit, this is the id of HEAD's commit.
     """
     repository = project.repository
     index = next_index_file(repository)
     index.unlink(missing_ok=True)
     if repository.index_file.exists():
-        # copy2 keeps the time, because git reads files again that aren't older than their index.
+        # copy2 keeps the modification time. With a newer time, git wouldn't notice some changed files.
         shutil.copy2(repository.index_file, index)
     git = repository.git.with_index(index)
     _save(git, work)
@@ -142,7 +142,7 @@ def _commit_both(
 
 
 def _save(git: Git, work: WorkingTree) -> None:
-    """Add the learner's files to the index. Submodules and files outside a sparse checkout stay as they were."""
+    """Add the learner's files to the index, but no submodules and no files outside a sparse checkout."""
     listing, files = work.listing, work.files
     stays = {path for path, entry in listing.staged.items() if entry.mode == SUBMODULE}.union(listing.left_out)
     gone = [path for path in listing.tracked if path not in files and path not in stays]
@@ -151,17 +151,17 @@ def _save(git: Git, work: WorkingTree) -> None:
 
 
 def _stage(project: Project, git: Git, index: Path, merger: Merger, outcome: Mapping[str, Entry | None]) -> None:
-    """Add the outcome's files to the index, with the filters of `git add`.
+    """Add the files of the command's result to the index, with the filters of `git add`.
 
-    They are added from a temporary folder, because the work tree must not change before the plan is written.
+    The files are added from a temporary folder, because the work tree must not change before the plan is written.
     """
     with tempfile.TemporaryDirectory(prefix="starterkit-") as folder:
         stage = Path(folder)
         present = {path: entry for path, entry in outcome.items() if entry is not None}
         for path, entry in present.items():
             write_file(stage, path, File(entry.mode, merger.content(entry.id)))
-        # git reads attributes from this folder first and then from the index, so unchanged ones count too.
-        # The files have the right modes here, even if the project's disk has no modes.
+        # git reads .gitattributes from this folder and then from the index, so unchanged attribute files work too. This
+        # folder has the right file modes, even if the project's disk can't store modes.
         gone = [path for path, entry in outcome.items() if entry is None]
         stage_git = git.with_index(index, stage, project.repository.git_dir)
         _update_index(stage_git, gone, list(present), "-c", "core.fileMode=true")
@@ -175,7 +175,7 @@ def _update_index(git: Git, gone: Sequence[str], present: Sequence[str], *option
 
 
 def _exclude_own_folder(project: Project) -> None:
-    """Let git ignore `.starterkit/` with the repository's exclude file, not with the learner's."""
+    """Make git ignore `.starterkit/` by the repository's exclude file. The learner's .gitignore doesn't change."""
     file = project.repository.common_dir / "info" / "exclude"
     line = "/.starterkit/\n"
     old = file.read_text("utf-8", "surrogateescape") if file.exists() else ""
@@ -191,5 +191,5 @@ def save_message(project: Project, *, finished: bool) -> str:
 
 
 def solve_message(step: Step) -> str:
-    """Return the message of the commit with a step's solution. `workshop` finds solved steps by it."""
+    """Return the message of a commit with a step's solution. `workshop` finds solved steps by this message."""
     return f"Solve {step.label}"

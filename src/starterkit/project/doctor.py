@@ -1,4 +1,4 @@
-"""`starterkit doctor`: check the setup of this machine and of a project, without changing anything."""
+"""Check the setup of this machine and of a project, for `starterkit doctor`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from starterkit.template.model import Template
 
 @dataclass(frozen=True)
 class SetupFinding:
-    """The result of one check, and a fix if it isn't OK. `is_needed` is false if starterkit works without it."""
+    """The result of one check, with a fix if it isn't OK. `is_needed` is false if starterkit works without it."""
 
     name: str
     is_ok: bool
@@ -29,14 +29,14 @@ class SetupFinding:
 
 @dataclass(frozen=True)
 class SetupReport:
-    """All findings. `folder` is None outside a project."""
+    """The results of all checks. `folder` is None outside a project."""
 
     folder: Path | None
     findings: tuple[SetupFinding, ...]
 
     @property
     def is_ok(self) -> bool:
-        """True if everything that is needed is OK."""
+        """True if every needed check is OK."""
         return all(finding.is_ok for finding in self.findings if finding.is_needed)
 
 
@@ -95,7 +95,7 @@ def _identity(project: Project) -> SetupFinding:
 
 
 def _path(project: Project) -> tuple[SetupFinding, Template | None]:
-    """Return whether the path is in this repository, and its metadata."""
+    """Return a finding about the path in this repository, and the path's metadata."""
     recorded = {PATH_REF: project.state.path, METADATA_REF: project.state.texts}
     if project.repository.git.refs(PATH_REF, METADATA_REF) == recorded:
         steps = len(project.template.step_names)

@@ -1,4 +1,4 @@
-"""`starterkit hint`: the next hint for the first failing test."""
+"""Find the next hint for the first failing test, for `starterkit hint`."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from starterkit.template.model import Step
 
 @dataclass(frozen=True)
 class HintShown:
-    """One hint, in Markdown, for a test with its sentence.
+    """One hint for a test, as Markdown.
 
-    If the test has no hint (a guard, or a test of base), `total` is 0. Then `text` is the reason of a guard, or "".
-    `step` is None for base. If another problem blocks the tests (`is_blocker`), `text` describes it, and no hint is
-    used.
+    `total` is 0 if the test has no hints (a guard, or a test of base). `text` is then the guard's reason, or empty.
+    `step` is None for base. If another problem stops the tests, `is_blocker` is true and `text` describes the problem.
+    This doesn't count as a hint.
     """
 
     test: str
@@ -32,9 +32,9 @@ class HintShown:
 
 
 def next_hint(project: Project, say: Progress) -> HintShown | None:
-    """Return the next hint for the first failing test, and remember that it was shown. None if all tests pass.
+    """Return the next hint for the first failing test, or None if all tests pass.
 
-    If the files have changed since the last check, the tests run first.
+    The function remembers that the hint was shown. If the files have changed since the last check, the tests run first.
     """
     last = project.remembered_check()
     if last is None:
@@ -63,6 +63,6 @@ def next_hint(project: Project, say: Progress) -> HintShown | None:
 
 
 def _step_of(project: Project, test: str) -> Step | None:
-    """Return the latest step with a test, or None for a test of base."""
+    """Return the latest step that has this test, or None for a test of base."""
     steps = map(project.template.step, reversed(project.path.steps_so_far(project.state.step)))
     return next((step for step in steps if test in step.tests), None)

@@ -1,9 +1,9 @@
-"""Write a command's result all or nothing, even if the command is killed.
+"""Write a command's result completely or not at all, even if the command is killed.
 
-A command first puts everything that it will write into git's objects. Then it writes its plan to `journal.json` in one
-step. From then on the command is decided. If it is killed, the next command finishes it, or rolls it back if another
-branch is checked out. Each part of the plan can be repeated without harm. If a file is neither the old nor the new
-version by then, the learner changed it, and it stays.
+First, a command stores the new content as git objects. Then it writes its plan to `journal.json` in one step. This plan
+decides the result. If the command is killed after that, the next command finishes the plan. If the user has checked out
+another branch, the next command rolls the plan back. Each part of the plan can run twice without harm. If a file is
+neither the old nor the new version, the learner has changed it, and it stays.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _JOURNAL = "journal.json"
 _NEXT_INDEX = "index.next"
 _SCRATCH = "scratch"
 
-FileChange = tuple[Entry | None, Entry | None]  # before and after
+FileChange = tuple[Entry | None, Entry | None]  # the file before and after the command
 Writes = Mapping[str, FileChange]
 
 
@@ -34,9 +34,9 @@ Writes = Mapping[str, FileChange]
 class Plan:
     """Everything that a command will write.
 
-    `writes` has each path in the work tree with its file before and after (None: no file). `tip_before` is the commit
-    of HEAD's new branch before the command. `memory` has this machine's small files by name. `index` means that a new
-    index is ready at `next_index_file`. The fields and their order are the format of `journal.json`.
+    `writes` has the old and the new file for each path in the work tree (None: no file). `tip_before` is the previous
+    commit of the branch that HEAD moves to. `memory` has the content of local data files by name. `index` is true if a
+    new index is ready at `next_index_file`. `journal.json` has these fields in this order.
     """
 
     command: str
@@ -50,7 +50,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Recovery:
-    """How an interrupted command ended: it was finished or rolled back. `left` are changed files that were kept."""
+    """How an interrupted command ended. `left` are files that stay because the learner had changed them."""
 
     command: str
     left: tuple[str, ...]
@@ -60,23 +60,23 @@ class Recovery:
 def writes_between(
     before: Mapping[str, Entry | None], after: Mapping[str, Entry | None], paths: Iterable[str]
 ) -> dict[str, FileChange]:
-    """Return the changes at these paths. Removals come first, because a file may replace a folder."""
+    """Return the file changes, with removals first because a file may replace a folder."""
     changes = {path: (before.get(path), after.get(path)) for path in paths}
     ordered = sorted(changes.items(), key=lambda item: (item[1][1] is not None, item[0]))
     return {path: (old, new) for path, (old, new) in ordered if old != new}
 
 
 def next_index_file(repository: Repository) -> Path:
-    """Return the file for the new index, which the plan will put in place."""
+    """Return the path of the prepared index, which later replaces git's index."""
     repository.own_folder.mkdir(parents=True, exist_ok=True)
     return repository.own_folder / _NEXT_INDEX
 
 
 @contextmanager
 def locked(repository: Repository, command: str) -> Iterator[None]:
-    """Hold the project's lock. It is released even if this process is killed.
+    """Hold the project's lock. The lock is released even if this process is killed.
 
-    Raises `ConflictError` with the name of the command that holds it.
+    Raises `ConflictError` with the name of the command that holds the lock.
     """
     repository.own_folder.mkdir(parents=True, exist_ok=True)
     file = repository.own_folder / "lock"
@@ -93,12 +93,12 @@ def locked(repository: Repository, command: str) -> Iterator[None]:
         stream.write(f"`starterkit {command}` (process {os.getpid()})".encode())
         stream.flush()
         for leftover in (repository.own_folder / _SCRATCH).glob("*"):
-            leftover.unlink(missing_ok=True)  # of a killed command
+            leftover.unlink(missing_ok=True)  # a killed command left this temporary file
         yield
 
 
 def carry_out(repository: Repository, plan: Plan, contents: Callable[[str], bytes]) -> tuple[str, ...]:
-    """Write a plan. Return the paths that were kept because the learner changed them meanwhile.
+    """Write a plan to disk. Return the paths that the learner changed meanwhile and that stay.
 
     Raises `ConflictError` before the first write if git's index is locked or a file can't be written.
     """
@@ -124,7 +124,7 @@ def recover(repository: Repository) -> Recovery | None:
         ) from wrong
     if repository.head().branch in (plan.head_before.branch, plan.head_after.branch):
         return Recovery(plan.command, _finish(repository, plan, repository.reader.blob))
-    # Another branch is checked out now, and the plan's files aren't its files.
+    # The user has checked out another branch, so the plan's files don't belong to the work tree.
     back = {path: (after, before) for path, (before, after) in reversed(list(plan.writes.items()))}
     left = _write_all(repository, back, repository.reader.blob)
     _remove_journal(repository)
@@ -132,7 +132,7 @@ def recover(repository: Repository) -> Recovery | None:
 
 
 def is_interrupted(repository: Repository) -> bool:
-    """True if a command was interrupted after it had decided what to write."""
+    """True if a command was interrupted after it had written its plan."""
     return (repository.own_folder / _JOURNAL).exists()
 
 
@@ -169,7 +169,7 @@ def _write_all(repository: Repository, writes: Writes, contents: Callable[[str],
 def _write(
     repository: Repository, path: str, before: Entry | None, after: Entry | None, contents: Callable[[str], bytes]
 ) -> bool:
-    """Write one file. Return False if it is neither `before` nor `after`, because then it is the learner's."""
+    """Write one file. Return False if it is neither `before` nor `after`, because the learner has changed it."""
     folder, trust_modes = repository.work_tree, repository.trusts_modes
     now = id_on_disk(folder, path)
     if is_same(now, after, trust_modes=trust_modes):
@@ -186,7 +186,7 @@ def _write(
 
 
 def _remove_empty_folders(folder: Path, path: str) -> None:
-    """Remove empty folders at the path of a new file."""
+    """Remove empty folders that have the name of a new file."""
     full = folder / path
     if full.is_dir() and not full.is_symlink():
         for parent, folders, _files in os.walk(full, topdown=False):
@@ -196,9 +196,9 @@ def _remove_empty_folders(folder: Path, path: str) -> None:
 
 
 def _replace_index(repository: Repository, plan: Plan) -> None:
-    """Replace git's index by the prepared one, under git's lock.
+    """Replace git's index with the prepared index, under git's lock.
 
-    The lock is a hard link to the prepared file. So it is complete at once, and a killed command's lock is recognized.
+    The lock is a hard link to the prepared file. So the lock is complete at once, and a killed command's lock is known.
     """
     prepared, index = repository.own_folder / _NEXT_INDEX, repository.index_file
     if not plan.index or not prepared.exists():
@@ -209,11 +209,11 @@ def _replace_index(repository: Repository, plan: Plan) -> None:
     except FileExistsError:
         if lock.read_bytes() != prepared.read_bytes():
             _check_git_is_idle(repository)
-    except OSError:  # a file system without hard links
+    except OSError:  # this file system has no hard links
         prepared.replace(index)
         return
     if index.exists() and index.samefile(lock):
-        lock.unlink()  # killed right after the next line. A hard link doesn't replace its own file.
+        lock.unlink()  # a killed command replaced the index already, and renaming a hard link to itself does nothing
     else:
         lock.replace(index)
     prepared.unlink()
@@ -243,7 +243,7 @@ def _check_git_is_idle(repository: Repository) -> None:
 
 
 def _check_writable(folder: Path, writes: Writes) -> None:
-    """Raise `ConflictError` if a file couldn't be written after the plan's removals."""
+    """Raise `ConflictError` if the plan can't write a file after its removals."""
     removed = {path for path, (_before, after) in writes.items() if after is None}
     for path, (_before, after) in writes.items():
         obstacle = _find_obstacle(folder, path, removed) if after is not None else None
@@ -261,9 +261,9 @@ def _check_writable(folder: Path, writes: Writes) -> None:
 
 
 def _find_obstacle(folder: Path, path: str, removed: frozenset[str] | set[str] = frozenset()) -> str | None:
-    """Return the path that prevents a file from being written after the `removed` files are gone, or None.
+    """Return the path that blocks a new file after the `removed` files are gone, or None.
 
-    It is a link or file at the name of a folder, or a file in a folder at the name of the file.
+    A link or file can have the name of the new file's folder. A folder can have the name of the new file.
     """
     parts = path.split("/")
     for depth in range(1, len(parts)):

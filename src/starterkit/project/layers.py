@@ -1,6 +1,7 @@
-"""Convert a template's folder to the commits of a path: base, and each step's given and solution.
+"""Convert a template's folder to the commits of a path: base, and two for each step.
 
-The same template and answers give the same ids on every machine: LF line ends, sha1, one author, one date.
+The same template and answers give the same commit ids on every machine, because line endings, hash algorithm, author
+and date are always the same.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from starterkit.paths import is_editor_file
 from starterkit.template.model import FolderSource, Template
 from starterkit.yamlfile import did_you_mean
 
-_DATE = 1767225600  # 2026-01-01, so that ids depend on nothing but the layers
+_DATE = 1767225600  # 2026-01-01: a constant date, so that the same files always get the same commit ids
 FILE_LIMIT = 5_000_000
-# Folders and files of tools. They don't belong to a template.
+# Tools create these files and folders. They don't belong to a template.
 _TOOL_FOLDERS = frozenset(
     ("__pycache__", ".git", ".venv", "node_modules", ".pytest_cache", ".ruff_cache", ".mypy_cache")
 )
@@ -33,16 +34,16 @@ Files = dict[str, File]
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer of the path, with all its files. `label` is for example `base` or `given 01-comments`."""
+    """One layer of the path with all its files. `label` is for example `base` or `given 01-comments`."""
 
     label: str
     files: Files
 
 
 def read_folder(folder: Path) -> Files:
-    """Read all files of a template's folder by relative path, with LF line ends.
+    """Return all files of a template's folder by relative path, with LF line endings.
 
-    Files of tools and editors are left out. Raises `FileError` for links and files that are too large.
+    Files that tools and editors create are left out. Raises `FileError` for a link, and for a file that is too large.
     """
     files: Files = {}
     for parent, folders, names in os.walk(folder):
@@ -63,13 +64,13 @@ def read_folder(folder: Path) -> Files:
 
 
 def is_passed_over(path: str) -> bool:
-    """True if a file at this path doesn't belong to a template (a cache, or an editor's copy)."""
+    """True if a tool or an editor created this file, so it doesn't belong to a template."""
     *folders, name = path.split("/")
     return _is_tool_file(name) or not _TOOL_FOLDERS.isdisjoint(folders)
 
 
 def check_layout(folder: Path) -> None:
-    """Raise `FileError` for unknown files and folders, because a misspelled folder would be silently left out."""
+    """Raise `FileError` for unknown files and folders, such as a folder with a misspelled name."""
     _check_folder(folder / "project", "it must hold the starter project")
     steps = folder / "steps"
     for step in sorted(steps.iterdir()) if steps.is_dir() else ():
@@ -109,7 +110,7 @@ def _is_left_behind(name: str) -> bool:
 
 
 def with_unix_line_ends(data: bytes) -> bytes:
-    """Return a text with LF line ends. Binary files aren't changed."""
+    """Return the bytes of a text file with LF line endings. Binary files don't change."""
     return data if b"\0" in data[:8000] or b"\r\n" not in data else data.replace(b"\r\n", b"\n")
 
 
@@ -135,7 +136,7 @@ def path_layers(folder: Path, template: Template, base: Mapping[str, File]) -> l
 
 
 def metadata_of(folder: Path, template: Template) -> Files:
-    """Return the files of `refs/starterkit/template`: path.yml, and each step's step.yml and lesson.md."""
+    """Return the files for `refs/starterkit/template`: path.yml, step.yml and lesson.md."""
     source = FolderSource(folder)
     steps = (f"steps/{step}/{name}" for step in template.step_names for name in ("step.yml", "lesson.md"))
     contents = {name: source.read(name) for name in ("path.yml", *steps)}
@@ -143,7 +144,7 @@ def metadata_of(folder: Path, template: Template) -> Files:
 
 
 def write_path(git: Git, layers: list[Layer], texts: Files, refs: str = STARTERKIT_REFS) -> tuple[str, str]:
-    """Write a path's commits and its metadata, with two refs below `refs`. Return the ids of the two last commits."""
+    """Write a path's commits and metadata, and set two refs below `refs`. Return the commit ids of the refs."""
 
     def commit(ref: str, message: str, files: Files, *parents: int) -> NewCommit:
         return NewCommit(ref, f"{message}\n", BOT, BOT, _DATE, parents, files=dict(sorted(files.items())))

@@ -1,4 +1,4 @@
-"""The learner's work in commands that write: their choices, their files, and conflicts with the path."""
+"""What commands that write do with the learner's work: choices, files and conflicts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MARKERS_FIX = "Keep the right lines and delete the markers. Then run `starterkit
 
 @dataclass(frozen=True)
 class Choices:
-    """The learner's choices for a command that writes."""
+    """The options that the learner chose for a command that writes."""
 
     settle: Resolution | None = None
     check: bool = True
@@ -80,7 +80,7 @@ def list_work(project: Project, choices: Choices) -> Listing:
 
 
 def merger_for(project: Project, work: WorkingTree) -> Merger:
-    """Return a merger that has the bytes of the learner's files."""
+    """Return a `Merger` that knows the content of the learner's files."""
     merger = Merger(project.repository.git, project.repository.reader)
     for file in work.files.values():
         merger.add(file.data)
@@ -88,7 +88,7 @@ def merger_for(project: Project, work: WorkingTree) -> Merger:
 
 
 def resolve_as_chosen(merger: Merger, carried: Carried, choices: Choices, label: str, command: str) -> Carried:
-    """Resolve the conflicts as the learner chose. Raises `ConflictError` (nothing changed) if they chose nothing."""
+    """Resolve conflicts as the learner chose. Raises `ConflictError` (nothing changed) if the learner chose nothing."""
     if choices.settle is not None:
         return resolve(merger, carried, choices.settle, "your code", label)
     files = ", ".join(conflict.path for conflict in carried.conflicts)

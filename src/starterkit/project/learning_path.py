@@ -1,7 +1,7 @@
-"""The learning path inside a project: its layers and metadata in git's objects.
+"""Read the learning path of a project: its layers and metadata in git's objects.
 
-`refs/starterkit/path` is a row of commits: base → given 01 → solution 01 → given 02 → … `refs/starterkit/template` is
-one commit with path.yml and every step.yml and lesson.md. A project needs nothing else: no template, no renderer, no
+`refs/starterkit/path` is a chain of commits: base → given 01 → solution 01 → given 02 → … `refs/starterkit/template` is
+one commit with path.yml and every step.yml and lesson.md. A project needs nothing else: no template, no renderer and no
 network.
 """
 
@@ -39,7 +39,7 @@ class CommitSource:
 
 
 class LearningPath:
-    """The path of a project: its metadata and layers. `tip` and `texts` are the ids of its two refs."""
+    """The learning path of a project. `tip` and `texts` are the commit ids of its two refs."""
 
     def __init__(self, repository: Repository | BareRepository, path: str, texts: str) -> None:
         self._reader = repository.reader
@@ -53,7 +53,7 @@ class LearningPath:
 
     @cached_property
     def _commits(self) -> list[str]:
-        """The ids of the layers, base first."""
+        """The commit ids of the layers. Base is first."""
         ids: list[str] = []
         name = self.tip
         while name:
@@ -69,13 +69,13 @@ class LearningPath:
         return ids[::-1]
 
     def layer_commit(self, step: str, *, solved: bool) -> str:
-        """Return the commit of a layer: a step's given, or its solution. Base has only one layer."""
+        """Return the commit of a step's new files, or of its solution if `solved`. Base has only one layer."""
         if step == BASE:
             return self._commits[0]
         return self._commits[1 + 2 * self.template.step_names.index(step) + solved]
 
     def layer(self, step: str, *, solved: bool) -> Mapping[str, Entry]:
-        """Return the files of a layer: a step's given, or its solution. Base has only one layer."""
+        """Return all files of a layer. `solved` selects the layer with the step's solution."""
         return self._reader.tree(self.layer_commit(step, solved=solved))
 
     def next_step(self, step: str) -> str | None:
@@ -85,7 +85,7 @@ class LearningPath:
         return names[position] if position < len(names) else None
 
     def steps_so_far(self, step: str) -> tuple[str, ...]:
-        """Return the names of the steps up to this one, which is included."""
+        """Return the names of all steps up to and including this step."""
         names = self.template.step_names
         return () if step == BASE else names[: names.index(step) + 1]
 

@@ -1,4 +1,4 @@
-"""Migrations: files that the learner's project writes, and that are never merged as text."""
+"""Find, compare and rename migrations, which are never merged as text."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from starterkit.template.model import Template
 
 
 def in_folders_of_path(template: Template, tree: Tree, path_tree: Tree) -> dict[str, Entry]:
-    """Return a tree's migrations in folders where the path has migrations. The learner's other apps don't count."""
+    """Return a tree's migrations in the folders of the path's migrations, without those of other apps."""
     folders = {_folder(path) for path in path_tree if template.is_history(path)}
     return {path: entry for path, entry in tree.items() if template.is_history(path) and _folder(path) in folders}
 
 
 def has_diverged(template: Template, before: Tree, reference: Tree, mine: Tree) -> bool:
-    """True if a solution adds migrations, and the learner's migrations differ from the path's (names or bytes)."""
+    """True if a solution adds migrations, and the learner's differ from the path's in name or content."""
     brings = any(template.is_history(path) for path in {*before, *reference} if before.get(path) != reference.get(path))
     learners, paths = (in_folders_of_path(template, tree, before) for tree in (mine, before))
     return brings and learners != paths

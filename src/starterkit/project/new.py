@@ -1,4 +1,4 @@
-"""`starterkit new`: render a project, write its path into git, create its environment, and run its tests."""
+"""Create a project: render it, write its path into git, and run its tests."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ from starterkit.testing.results import CheckResult
 class ProjectSpec:
     """The specification of a new project: its folder, template, answers and first step.
 
-    `step` is a step's full name or `base`. `solved` begins after its solution. `source` is the recorded name of the
-    template ("": a bundled one). An external template must be `trusted` before its code runs. If there is a `bundle`,
-    packages always come from it.
+    `step` is a step's full name or `base`. With `solved`, the project starts after the solution of this step. `source`
+    is the name of the template in `.starterkit.yml` (empty: a bundled template). The code of an external template runs
+    only if it is `trusted`. If there is a `bundle`, all packages always come from the bundle.
     """
 
     destination: Path
@@ -66,7 +66,7 @@ class ProjectSpec:
 
 @dataclass(frozen=True)
 class Created:
-    """A new project. `result` is None if nothing was installed."""
+    """A new project. `result` is None if the packages weren't installed."""
 
     folder: Path
     template: Template
@@ -77,7 +77,7 @@ class Created:
 
 @dataclass(frozen=True)
 class RenderedPath:
-    """The layers of a path, the answers that rendered them, and the file with these answers."""
+    """The layers of a path, the answers that rendered the layers, and the answers file."""
 
     layers: list[Layer]
     answers: Mapping[str, Any]
@@ -87,7 +87,7 @@ class RenderedPath:
 def check_destination(destination: Path, *, accepts_clone: bool = True) -> None:
     """Raise `UsageError` if no project can be created in this folder.
 
-    A folder may have files that systems and editors create, and it may be an empty clone if `accepts_clone` is true.
+    The folder may contain files that systems and editors create. With `accepts_clone`, it may be an empty clone.
     """
     is_clone = False
     if destination.is_symlink() or destination.exists():
@@ -118,7 +118,7 @@ def check_destination(destination: Path, *, accepts_clone: bool = True) -> None:
 
 
 def check_trust(order: ProjectSpec) -> None:
-    """Raise `UsageError` if creating this project would run an external template's code without trust."""
+    """Raise `UsageError` if an external template would run code and isn't trusted."""
     if order.trusted or not order.is_from_elsewhere:
         return
     check_runs_no_code(order.folder)
@@ -132,7 +132,7 @@ def check_trust(order: ProjectSpec) -> None:
 
 
 def create(order: ProjectSpec, say: Progress) -> Created:
-    """Create a project. If that fails, everything that was begun is removed again."""
+    """Create a project. If an error occurs, remove everything that was created."""
     check_destination(order.destination)
     check_trust(order)
     if order.bundle is not None:
@@ -165,7 +165,7 @@ def create(order: ProjectSpec, say: Progress) -> Created:
 
 @contextmanager
 def _restored_if_it_fails(destination: Path) -> Iterator[Path | None]:
-    """Yield a copy of an empty clone's .git (None: there is none), and restore it if the block fails."""
+    """Yield a copy of an empty clone's .git, or None. Restore .git if the block fails."""
     original = destination / ".git"
     if not original.exists():
         yield None
@@ -188,7 +188,7 @@ def _alternatives(failed: EnvironmentProblem, order: ProjectSpec) -> Iterator[st
 
 
 def rendered_path(order: ProjectSpec) -> RenderedPath:
-    """Render the starter project, and return the layers of its path."""
+    """Render the starter project. Return the layers of its path and the answers."""
     rendered = render(order.folder, order.answers, read_folder, trusted=order.trusted)
     layers = path_layers(order.folder, order.template, rendered.files)
     file = File(FILE, answers_bytes(rendered.answers, order.recorded_source))
@@ -196,7 +196,7 @@ def rendered_path(order: ProjectSpec) -> RenderedPath:
 
 
 def write_beginning(git: Git, order: ProjectSpec, path: RenderedPath, author: Identity) -> tuple[State, Files]:
-    """Write the path, and the project's first commit on the branch main. Return the project's state and files."""
+    """Write the path and the first commit on the branch main. Return the state and the files."""
     tip, texts = write_path(git, path.layers, metadata_of(order.folder, order.template))
     state = State(order.recorded_source, __version__, tip, texts, order.step, order.solved)
     number, message = 0, f"Begin with the {order.template.title} starter project\n"
@@ -212,7 +212,7 @@ def write_beginning(git: Git, order: ProjectSpec, path: RenderedPath, author: Id
 
 
 def _build(order: ProjectSpec, folder: Path, path: RenderedPath, clone: Path | None) -> State:
-    """Write the project into a hidden folder. `clone` is a copy of the .git of an empty clone, which it replaces."""
+    """Write the project into a hidden folder. Its .git replaces `clone`, the copy of an empty clone's .git."""
     if clone is not None:
         shutil.copytree(clone, folder / ".git", symlinks=True)
     repository = make_repository(folder)
@@ -230,15 +230,15 @@ def _build(order: ProjectSpec, folder: Path, path: RenderedPath, clone: Path | N
 
 
 def _roll_back(order: ProjectSpec, parents: list[Path], before: set[str] | None) -> None:
-    """Remove an unfinished project, unless somebody has begun to work in it.
+    """Remove an unfinished project, unless somebody has started to work in it.
 
-    `before` are the names that were in the folder, which stay, except .git. None means that there was no folder.
+    `before` are the names of the files that existed before and stay, except .git (None: there was no project folder).
     """
     destination, kept = order.destination, (before or set()) - {".git"}
     repository = Repository(destination, destination / ".git", destination / ".git")
     status = repository.git.try_run("status", "--porcelain", "--untracked-files=all")
     changed = {line for line in status.text_out.splitlines() if line[3:].split("/")[0] not in kept}
-    if status.code == 0 and not changed - {f" M {order.template.environment.pins}"}:  # starterkit compiled the pins
+    if status.code == 0 and not changed - {f" M {order.template.environment.pins}"}:  # starterkit changed the pins
         for entry in [destination] if before is None else list(destination.iterdir()):
             if entry.is_dir() and not entry.is_symlink() and entry.name not in kept:
                 shutil.rmtree(entry, ignore_errors=True)
@@ -249,7 +249,7 @@ def _roll_back(order: ProjectSpec, parents: list[Path], before: set[str] | None)
 
 def _remove_empty(folders: list[Path]) -> None:
     for folder in folders:
-        with suppress(OSError):  # not empty, because somebody else uses it
+        with suppress(OSError):  # the folder isn't empty, because another program uses it
             folder.rmdir()
 
 
@@ -259,7 +259,7 @@ def _install_and_check(order: ProjectSpec, layers: list[Layer], say: Progress) -
     try:
         prepared = prepare(folder, environment, bundle=order.bundle, say=say)
         installed = (folder / environment.pins).read_bytes()
-        for pins in all_pins - {installed} if order.bundle is None else ():  # a bundle has them already
+        for pins in all_pins - {installed} if order.bundle is None else ():  # a bundle has all packages
             say("Downloading the packages of later steps …")
             fetch_into_cache(pins, environment)
     except NoSuchPackagesError as failed:

@@ -1,4 +1,4 @@
-"""`starterkit next`: save the learner's work, and merge the next step's given."""
+"""Save the learner's work and start the next step, for `starterkit next`."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from starterkit.testing.results import CheckResult
 
 
 class TestsRed(FailingTestsError):
-    """Tests fail, so the next step can't begin. `result` has the failing tests."""
+    """Tests fail, so the next step can't start. `result` has the failing tests."""
 
-    __test__ = False  # pytest must not collect it as a test class
+    __test__ = False  # without this, pytest would collect the class, because its name starts like a test's
 
     def __init__(self, result: CheckResult) -> None:
         count = len(result.red)
@@ -34,9 +34,9 @@ class TestsRed(FailingTestsError):
 
 @dataclass(frozen=True)
 class NextResult:
-    """The result of `starterkit next`: the step that began, and the files that changed.
+    """The result of `starterkit next`: the step that started, and the files that changed.
 
-    After the last step, `step` is None. If there was nothing to save, `written` is None too.
+    After the last step, `step` is None. `written` is None if there was nothing to save either.
     """
 
     step: Step | None

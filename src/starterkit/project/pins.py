@@ -1,8 +1,8 @@
-"""Merge the packages if the path and the learner both changed them.
+"""Merge the pinned packages if the path and the learner both changed them.
 
-Pin files aren't merged as text. The path's change is merged into the learner's declaration, and the pins are compiled
-again from it, offline. If that isn't possible offline, both sides' pins are kept, and the next check or run compiles
-them with the network.
+Pin files aren't merged as text. The path's change is merged into the learner's declaration. Then the pins are compiled
+from this declaration, offline. If that isn't possible offline, the pins of both sides are kept, and the next check or
+run compiles them with the network.
 """
 
 from __future__ import annotations
@@ -21,11 +21,7 @@ from starterkit.template.model import EnvironmentSpec
 def pins_rule(
     environment: EnvironmentSpec, say: Progress, *, bundle: Bundle | None = None, compile_now: bool = True
 ) -> PinsRule:
-    """Return the function that merges packages for this environment. Pins are compiled from a `bundle` if there is one.
-
-    Without `compile_now`, the next check or run on the learner's machine compiles the pins, because compiling may run
-    code of the learner's packages.
-    """
+    """Return the function that merges packages. If there is a `bundle`, pins are compiled from it."""
 
     def rule(before: Pins, after: Pins, mine: Pins) -> Pins:
         if before.declaration is None or after.declaration is None or mine.declaration is None:
@@ -33,7 +29,7 @@ def pins_rule(
         declaration = merge_declaration(
             environment.kind, before.declaration, after.declaration, mine.declaration, environment.declaration
         )
-        # Packages of both sides keep the path's version, and the learner's other packages keep theirs.
+        # If both sides have a package, the path's version wins. The learner's other packages keep their versions.
         known = preferred_pins(after.pins or b"", mine.pins or b"")
         if not compile_now:
             return Pins(declaration, known)

@@ -26,7 +26,7 @@ from starterkit.template.model import BASE, Step, Template
 from starterkit.testing.discovery import expected_tests
 from starterkit.testing.results import CheckResult, ExpectedTest
 
-# Errors of the machine. Any other error of the operating system is a bug of starterkit.
+# These errors are problems of the machine. Any other `OSError` is a bug of starterkit.
 _REFUSALS = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENAMETOOLONG}
 )
@@ -34,7 +34,7 @@ _REFUSALS = frozenset(
 
 @dataclass(frozen=True)
 class WorkingTree:
-    """The learner's files on disk, and git's listing of them."""
+    """The content of the learner's files, and git's listing of these files."""
 
     listing: Listing
     files: dict[str, File]
@@ -45,17 +45,17 @@ class WorkingTree:
 
     @cached_property
     def id(self) -> str:
-        """One id for all files."""
+        """An id for the names, modes and contents of all files."""
         return tree_fingerprint(self.tree)
 
     @property
     def without_state(self) -> dict[str, Entry]:
-        """The files without `.starterkit.yml`, which isn't the learner's to merge."""
+        """All files except `.starterkit.yml`, which is never merged."""
         return {path: entry for path, entry in self.tree.items() if path != STATE_FILE}
 
 
 class Project:
-    """A project on disk. Use it as a context manager, which ends its processes."""
+    """A project on disk. Use it as a context manager, which ends its git processes."""
 
     def __init__(self, folder: Path, repository: Repository) -> None:
         self.folder = folder
@@ -71,7 +71,7 @@ class Project:
 
     @cached_property
     def state(self) -> State:
-        """The content of `.starterkit.yml`. Raises `FileError` if it is missing or damaged."""
+        """The parsed `.starterkit.yml`. Raises `FileError` if the file is missing or damaged."""
         file = read_file(self.folder, STATE_FILE)
         if file is None:
             raise StateFileMissing(f"Restore it: `git checkout HEAD -- {STATE_FILE}`.")
@@ -79,7 +79,7 @@ class Project:
 
     @cached_property
     def path(self) -> LearningPath:
-        """The learning path. It is fetched or rebuilt if this clone doesn't have it."""
+        """The learning path. If this clone doesn't have the path, it is fetched or rebuilt."""
         state, reader = self.state, self.repository.reader
         if (reader.id_of(PATH_REF), reader.id_of(METADATA_REF)) != (state.path, state.texts):
             from starterkit.project.restore_path import require_path  # noqa: PLC0415 - only a fresh clone needs it
@@ -102,15 +102,15 @@ class Project:
 
     @cached_property
     def step(self) -> Step | None:
-        """The present step, or None at base."""
+        """The current step, or None at base."""
         return None if self.state.step == BASE else self.template.step(self.state.step)
 
     @cached_property
     def bundle(self) -> Bundle | None:
-        """The bundle that packages come from, or None if they come from the network.
+        """The bundle that packages come from, or None if packages come from the network.
 
-        The variable STARTERKIT_BUNDLE overrides the remembered bundle and is remembered. So a moved USB stick is named
-        only once.
+        The variable STARTERKIT_BUNDLE overrides the remembered bundle, and the new value is remembered. So after a USB
+        stick is mounted at another path, the user sets the variable only once.
         """
         named, known = named_bundle(os.environ), self.memory.bundle()
         if named is None:
@@ -129,36 +129,36 @@ class Project:
     def read_work(
         self, listing: Listing | None = None, *, with_large: bool = False, also: tuple[str, ...] = ()
     ) -> WorkingTree:
-        """Read the learner's files. `listing` is a listing made just now, `also` are files that git may ignore."""
+        """Read the learner's files. `listing` is git's, if it is known. `also` are files that git may ignore."""
         listing = self.listing() if listing is None else listing
         git, trust_modes = self.repository.git, self.repository.trusts_modes
         files = read_files(git, listing, also=also, with_large=with_large, trust_modes=trust_modes)
         return WorkingTree(listing, files)
 
     def remembered_check(self, listing: Listing | None = None) -> RememberedCheck | None:
-        """Return the last check of exactly the present files, or None."""
+        """Return the last check if the files haven't changed since then, or None."""
         if self.memory.last_check() is None:
             return None
         return self.memory.check_of(self.read_work(listing).id, self.state.step)
 
     def remember_check(self, tree: str, result: CheckResult) -> None:
-        """Remember a whole run of the tests on the files with the id `tree`."""
+        """Remember the result of all tests for the files with the id `tree`."""
         green = tuple(each.test.id for each in result.results if not each.is_red)
         red = tuple(each.test.id for each in result.red)
         self.memory.remember_check(RememberedCheck(tree, result.step, green, red, result.seconds, result.blocker))
 
     def expected_tests(self, step: str | None = None) -> tuple[ExpectedTest, ...]:
-        """Return the tests of base and of the steps up to `step` (None: the present step)."""
+        """Return the tests of base and of the steps up to `step` (None: the current step)."""
         step = self.state.step if step is None else step
         return expected_tests(self.template, step, self.path.test_files(step))
 
     @contextmanager
     def writing(self, command: str) -> Iterator[None]:
-        """Hold the project's lock for a command that writes. First, finish an interrupted command."""
+        """Hold the project's lock for a command that writes, and finish an interrupted command."""
         try:
             with journal.locked(self.repository, command):
                 self._recover()
-                self.forget_state()  # another command may have changed it before this one got the lock
+                self.forget_state()  # another command may have changed the state before this command got the lock
                 yield
         except OSError as refused:
             if refused.errno not in _REFUSALS:
@@ -166,7 +166,7 @@ class Project:
             raise cannot_write(f"The project in {self.folder}", refused) from refused
 
     def recover_if_interrupted(self) -> None:
-        """Finish an interrupted command or roll it back. The result is in `recovered`."""
+        """Finish an interrupted command or roll it back. `recovered` gets the result."""
         if journal.is_interrupted(self.repository):
             with journal.locked(self.repository, "recover"):
                 self._recover()
@@ -178,7 +178,7 @@ class Project:
             self.forget_state()
 
     def forget_state(self) -> None:
-        """Forget the state and the path, so that they are read again."""
+        """Forget the state and the path. The next access reads them from disk again."""
         for name in ("state", "path", "step"):
             self.__dict__.pop(name, None)
 
@@ -237,11 +237,11 @@ def open_project(start: Path) -> Project:
 
 
 def tree_fingerprint(tree: dict[str, Entry]) -> str:
-    """Return one id for all files of a tree, their modes and bytes."""
+    """Return one id for the paths, modes and contents of all files in a tree."""
     lines = (f"{entry.mode} {entry.id} {path}\n" for path, entry in sorted(tree.items()))
     return blob_id("".join(lines).encode("utf-8", "surrogateescape"))
 
 
 def now() -> int:
-    """Return the time in seconds since 1970."""
+    """Return the current time in seconds since 1970."""
     return int(time.time())

@@ -1,7 +1,7 @@
-"""`starterkit pull`: merge commits from a remote, such as a fixed path or a teammate's steps, into the learner's work.
+"""Merge commits from a remote into the learner's work, for `starterkit pull`.
 
-git does most of the merge. This module adds what git can't know: the project's step after the merge, the path's files
-(those of the newer path), and the changes of a fixed path to a step that only this side has begun.
+git does most of the merge. This module adds what git can't know: the project's step after the merge, and the files of
+the newer path. It also applies the changes of a fixed path to a step that only one side has started.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ from starterkit.project.restore_path import require_path
 from starterkit.project.state import STATE_FILE, State, read_state
 from starterkit.template.model import BASE
 
-COLLECTED = ("starterkit", "collected")  # if true in git's settings, a workshop fetches the work from this folder
+COLLECTED = ("starterkit", "collected")  # a key in git's settings: true if a workshop fetches from this folder
 
 
 @dataclass(frozen=True)
 class PullResult:
-    """The result of `starterkit pull`. If no commits came, nothing was written.
+    """The result of `starterkit pull`. If there were no new commits, nothing was written.
 
-    `ahead` means that the source lacks some of the learner's work, and `must_push` that they must push it. `corrected`
-    means that the path has changed, and `moved` that the step has. `waiting` is the command for a fix on a separate
-    branch, which conflicts with the learner's lines ("": none).
+    `ahead` is true if the source lacks some of the learner's commits, and `must_push` if the learner must push them.
+    `corrected` is true if the path has changed, and `moved` if the step has. `waiting` is the command that merges a fix
+    from a separate branch, because the fix conflicts with the learner's lines (empty: there is no such fix).
     """
 
     source: str
@@ -54,7 +54,7 @@ class PullResult:
 class PullArguments:
     """The source of a pull: a remote, URL, folder or file (relative to `folder`), or a local branch.
 
-    `branch` is the source's branch. If it is empty, the branch that belongs to the learner's branch is pulled.
+    `branch` is the source's branch. If it is empty, the source's branch for the learner's branch is pulled.
     """
 
     source: str
@@ -67,7 +67,7 @@ class PullArguments:
 
 @dataclass(frozen=True)
 class _Other:
-    """The other side: its name, its last commit, and the newest commit that both sides have."""
+    """The other side of a pull: its name, its last commit, and the merge base."""
 
     name: str
     commit: str
@@ -77,9 +77,9 @@ class _Other:
 
 @dataclass(frozen=True)
 class _Remotes:
-    """The remotes of a project. `branch` is the learner's branch, and `own` is its remote ("": none).
+    """The remotes of a project. `branch` is the learner's branch.
 
-    `must_push` means that the learner must push their work.
+    `own` is the remote of this branch (empty: it has none). `must_push` is true if the learner must push their work.
     """
 
     branch: str
@@ -88,23 +88,23 @@ class _Remotes:
     must_push: bool
 
     def chosen(self, source: str) -> str:
-        """Return the named remote, the branch's remote, or the first remote ("": none)."""
+        """Return the remote to pull from: `source`, the branch's remote, origin, or the first remote."""
         return source or self.own or ("origin" if "origin" in self.names else next(iter(self.names), ""))
 
 
 @dataclass(frozen=True)
 class _Side:
-    """One side of the merge: its state, and its files without the state file."""
+    """One side of a merge: its state, and its files without the state file."""
 
     state: State
     tree: dict[str, Entry]
 
 
 def pull(project: Project, choices: Choices, say: Progress, source: PullArguments | None = None) -> PullResult:
-    """Fetch the commits of the remote's branch, or of `source`, and merge them.
+    """Fetch new commits from the branch's remote, or from `source`, and merge them.
 
     The learner's work is saved as a commit first. Raises `ConflictError` (nothing changed) if both sides changed the
-    same lines and nothing was chosen, and `EnvironmentProblem` if the source can't be reached.
+    same lines and the learner chose nothing. Raises `EnvironmentProblem` if the source can't be reached.
     """
     with project.writing("pull"):
         repository = project.repository
@@ -149,7 +149,7 @@ def pull(project: Project, choices: Choices, say: Progress, source: PullArgument
 
 
 def _fix_command(project: Project, remotes: _Remotes, source: PullArguments) -> str:
-    """Return the command for the newest fix on a separate branch ("": none).
+    """Return the command that merges the newest fix from a separate branch, or "".
 
     A fix that is older than the project's path doesn't count.
     """
@@ -174,7 +174,7 @@ def _read_remotes(project: Project, head: Head) -> _Remotes:
 
 
 def _fetch_other(project: Project, head: Head, remotes: _Remotes, source: PullArguments, say: Progress) -> _Other:
-    """Fetch the other side. Raises `UsageError` if there is none, or if it has no common commit with this project."""
+    """Fetch the other side's commits. Raises `UsageError` if there is no other side or no common commit."""
     git, branch, chosen = project.repository.git, remotes.branch, source.branch
     if source.source and source.source not in remotes.names:
         local = project.repository.reader.id_of(f"{source.source}^{{commit}}")
@@ -203,7 +203,7 @@ def _fetch_other(project: Project, head: Head, remotes: _Remotes, source: PullAr
 
 
 def _read_side(project: Project, commit: str, otherwise: State | None = None) -> _Side:
-    """Return a commit's state and files. Raises `FileError` if its state can't be read and there is no `otherwise`."""
+    """Return a commit's state and files. If the state can't be read, return `otherwise` or raise `FileError`."""
     reader = project.repository.reader
     tree = {path: entry for path, entry in reader.tree(commit).items() if entry.mode != SUBMODULE}
     entry = tree.pop(STATE_FILE, None)
@@ -219,10 +219,10 @@ def _read_side(project: Project, commit: str, otherwise: State | None = None) ->
 
 
 def merged_state(project: Project, base: State, mine: State, theirs: State) -> tuple[State, LearningPath]:
-    """Return the state after the merge (the newer path, the later step), and its path."""
+    """Return the state after the merge, and its path: the newer path and the later step."""
     path_of = mine if theirs.path == base.path else theirs
     for state in dict.fromkeys((mine, theirs, path_of)):
-        require_path(project.repository, project.folder, state)  # last, the path that stays
+        require_path(project.repository, project.folder, state)  # moves the refs, so the final path comes last
     path = LearningPath(project.repository, path_of.path, path_of.texts)
     names = (BASE, *path.template.step_names)
     for state in (mine, theirs):
@@ -230,7 +230,7 @@ def merged_state(project: Project, base: State, mine: State, theirs: State) -> t
             raise ConflictError(f"The pulled path has no step {state.step}.", "Ask the maintainer of the path.")
     latest = max((mine, theirs), key=lambda state: (names.index(state.step), state.solved))
     if (base.step, base.solved) == (mine.step, mine.solved):
-        latest = theirs  # perhaps an earlier step
+        latest = theirs  # this can be an earlier step
     elif (base.step, base.solved) == (theirs.step, theirs.solved):
         latest = mine
     return replace(path_of, step=latest.step, solved=latest.solved), path
@@ -238,7 +238,7 @@ def merged_state(project: Project, base: State, mine: State, theirs: State) -> t
 
 @dataclass
 class TwoSidedMerge:
-    """A merge of both sides' files. `clashes` are files that both changed, and `backups` are replaced versions."""
+    """A merge of the files of both sides. Both sides changed the `clashes`. The merge replaced the `backups`."""
 
     project: Project
     merger: Merger
@@ -251,7 +251,7 @@ class TwoSidedMerge:
     backups: dict[str, Entry] = field(default_factory=dict)
 
     def merged(self, base: _Side, own: _Side, theirs: _Side) -> Carried:
-        """Merge both sides. The path's files become those of the state after the merge."""
+        """Merge both sides. Path-owned files come from the path after the merge."""
         mine = self._move_to_path(own, is_mine=True)
         coming = self._move_to_path(theirs, is_mine=False)
         template = self.path.template
@@ -271,7 +271,7 @@ class TwoSidedMerge:
         return replace(carried, backups={**self.backups, **carried.backups})
 
     def _move_to_path(self, side: _Side, *, is_mine: bool) -> dict[str, Entry]:
-        """Return a side's files, with the new path's changes to the side's step."""
+        """Return the files of one side, updated to the new path at the step of this side."""
         state = side.state
         if state.path == self.goal.path:
             return dict(side.tree)

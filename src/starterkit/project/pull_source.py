@@ -1,4 +1,4 @@
-"""The source of `starterkit pull`: fetch a branch, the path and waiting fixes at once."""
+"""Fetch a branch, the path and fixes from the source of a pull, in one connection."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from starterkit.progress import Progress
 from starterkit.project.project import Project
 from starterkit.sanitize import few
 
-FIX_BRANCHES = "starterkit-fix-"  # the prefix of branches with fixes that must be merged
-# The last fetched commit. For a bundle file, no other ref keeps it for a merge by hand.
+FIX_BRANCHES = "starterkit-fix-"  # branches with this prefix have fixes that the learner must merge
+# Points to the last fetched commit. After a pull from a bundle file, no other ref keeps this commit for a manual merge.
 _PULLED_REF = STARTERKIT_REFS + "pulled"
 _SECONDS = 120.0
 _SHOWN = 12
@@ -26,10 +26,10 @@ _MISSING_REF = "couldn't find remote ref"
 
 @dataclass(frozen=True)
 class PullSource:
-    """A repository to pull from: its address for git, and the text that the user typed.
+    """A repository to pull from: its URL for git, and the text that the user typed.
 
-    `is_remote` means a remote of the project, and `is_local` a folder or file on this machine. `with_fixes` also
-    fetches the remote's branches with fixes.
+    `is_remote` is true for a remote of the project, and `is_local` for a folder or file on this machine. `with_fixes`
+    also fetches the remote's branches with fixes.
     """
 
     address: str
@@ -39,7 +39,7 @@ class PullSource:
     with_fixes: bool = False
 
     def name(self, branch: str) -> str:
-        """Return the name of a branch for messages."""
+        """Return the source's name for messages. For a remote, the branch is part of the name."""
         return f"{self.typed}/{branch}" if self.is_remote else self.typed
 
 
@@ -60,14 +60,15 @@ def parse_pull_source(text: str, folder: Path) -> PullSource:
 
 
 def fixes_of(remote: str) -> str:
-    """Return the prefix of the local refs for a remote's branches with fixes."""
+    """Return the prefix of the local refs that store a remote's branches with fixes."""
     return f"refs/remotes/{remote}/{FIX_BRANCHES}"
 
 
 def fetch_branch(project: Project, source: PullSource, chosen: str, own: str, say: Progress) -> tuple[str, str]:
-    """Fetch the branch `chosen`, the branch `own`, or the only branch. Return the branch's name and commit.
+    """Fetch the branch `chosen`, the branch `own`, or the only branch.
 
-    Raises `UsageError` with the source's branches, and `EnvironmentProblem` if the source can't be reached.
+    Returns the branch's name and commit. Raises `UsageError` with a list of branches, and `EnvironmentProblem` if the
+    source can't be reached.
     """
     branch = chosen or own
     say(f"Fetching from {source.name(branch)} …")
@@ -81,7 +82,7 @@ def fetch_branch(project: Project, source: PullSource, chosen: str, own: str, sa
 
 
 def _commit_of(project: Project, source: PullSource, branch: str) -> str | None:
-    """Fetch a branch together with the refs of the path, if they exist. Return None if there is no such branch."""
+    """Fetch a branch, and the refs of the path if they exist. Return None if the branch is missing."""
     git = project.repository.git
     options = ("-q", "--no-recurse-submodules", "--no-tags", "--no-write-fetch-head")
     refs = [f"+refs/heads/{branch}:{_PULLED_REF}"]

@@ -1,7 +1,7 @@
-"""Restore the path in a clone that doesn't have it.
+"""Restore the path in a clone that lacks the refs of the path.
 
-It is fetched from the remote (exactly the two refs), or rebuilt by the installed template. The ids in `.starterkit.yml`
-prove the result. Another version of starterkit is never downloaded or run.
+The path is fetched from the remote, or rebuilt from the installed template. The commit ids in `.starterkit.yml` prove
+that the result is right. No other version of starterkit is ever downloaded or run.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _FETCH_SECONDS = 30.0
 
 
 def require_path(repository: Repository, folder: Path, state: State) -> None:
-    """Get the two refs of the path that `.starterkit.yml` names.
+    """Restore the two refs of the path that `.starterkit.yml` names, if they are missing.
 
-    Raises `EnvironmentProblem` with the version that can rebuild them.
+    Raises `EnvironmentProblem` with the version of starterkit that can rebuild the path.
     """
     path_refs = {PATH_REF: state.path, METADATA_REF: state.texts}
     if (
@@ -35,7 +35,7 @@ def require_path(repository: Repository, folder: Path, state: State) -> None:
     ):
         return
     push = f"Push the path from the machine where the project was created: `git push origin {PATH_REF} {METADATA_REF}`."
-    # Anybody may have written this version into the file, so it is never installed or run.
+    # Anybody can write a version into the file, so starterkit never installs or runs that version.
     other = state.version != __version__ and not state.template.startswith(FOLDER)
     get = f" Or install version {state.version} of {DISTRIBUTION} from PyPI."
     if not IS_ON_PYPI:
@@ -51,7 +51,7 @@ def require_path(repository: Repository, folder: Path, state: State) -> None:
 
 
 def _use_local(repository: Repository, path_refs: dict[str, str]) -> bool:
-    """Move the refs to their objects. Return False if this repository doesn't have them."""
+    """Set the refs of the path. Return False if this repository lacks the commits."""
     if any(repository.reader.try_read(id) is None for id in path_refs.values()):
         return False
     for ref, id in path_refs.items():
@@ -62,20 +62,20 @@ def _use_local(repository: Repository, path_refs: dict[str, str]) -> bool:
 
 
 def _fetch(repository: Repository, path_refs: dict[str, str]) -> bool:
-    """Fetch exactly the two refs from the first remote that has them.
+    """Fetch the two refs of the path from the first remote that has them.
 
-    If its refs point to a newer path (a workshop's path was fixed), the project's path is fetched by its ids.
+    If the remote has a newer path (a workshop's path was fixed), the project's path is fetched by its commit ids.
     """
     for remote in repository.git.run("remote").decode().split():
         for names in (tuple(path_refs), tuple(path_refs.values())):
-            # Older protocols can't fetch by id.
+            # Older protocol versions can't fetch a commit by its id.
             options = ("-c", "protocol.version=2", "fetch", "-q", "--no-tags", "--no-write-fetch-head")
             try:
                 finished = repository.git.try_run(*options, remote, *names, timeout=_FETCH_SECONDS)
             except TimeLimitReached:
                 break
             if finished.code != 0:
-                break  # the remote has no path
+                break  # this remote doesn't have the path
             repository.close()
             if _use_local(repository, path_refs):
                 return True
@@ -83,7 +83,7 @@ def _fetch(repository: Repository, path_refs: dict[str, str]) -> bool:
 
 
 def _rebuild(repository: Repository, folder: Path, state: State, path_refs: dict[str, str]) -> bool:
-    """Rebuild the path from its template. Return False if the ids differ."""
+    """Rebuild the path from its template. Return False if the commit ids differ."""
     try:
         with recorded_template(state.template) as template:
             return template is not None and _rebuild_from(repository, folder, template, path_refs)
@@ -91,7 +91,7 @@ def _rebuild(repository: Repository, folder: Path, state: State, path_refs: dict
         is_own_file = isinstance(wrong, FileError) and wrong.file == ANSWERS_FILE
         if is_own_file or state.template.startswith(BUNDLED):
             raise
-        return False  # it can't be fetched, or isn't safe to render. The caller reports what is needed
+        return False  # the template can't be fetched or isn't safe to render, and the caller reports this
 
 
 def _rebuild_from(repository: Repository, folder: Path, template: ResolvedTemplate, path_refs: dict[str, str]) -> bool:
@@ -117,7 +117,7 @@ def _rebuild_from(repository: Repository, folder: Path, template: ResolvedTempla
 
 
 def _reason(state: State) -> str:
-    """Return why the installed template cannot rebuild the path."""
+    """Return the reason why the installed template can't rebuild the path."""
     if state.template.startswith(FOLDER):
         name = state.template.partition(":")[2]
         return f'Its template is the folder "{name}" on the machine where the project was created.'

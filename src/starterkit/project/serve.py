@@ -1,4 +1,4 @@
-"""`starterkit run`: serve the site on this machine, with a database that fits the code."""
+"""Serve the site on this machine with a database that fits the code, for `starterkit run`."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from starterkit.testing.source_tree import SourceTree as Sources
 DEFAULT_PORT = 8000
 _COMMAND_SECONDS = 60.0
 _ERROR = re.compile(r"^\w[\w.]*(?:Error|Exception|Exit)\b", re.MULTILINE)
-# Files of SQLite next to an open database. They belong to it and move with it.
+# SQLite keeps these files next to an open database. They must be moved together with it.
 _COMPANIONS = ("", "-wal", "-shm", "-journal")
 _SHOWN_LINES = 12
 _AGAIN = "Then type `starterkit run` again."
 _RESET = "`starterkit run --reset` creates a new database with sample data, and keeps the old file next to it."
 _PERMISSION = f"Make {{file}} and its folder writable. {_AGAIN}"
-# SQLite's error, its meaning for the database file, and what to do.
+# A pattern of SQLite's error message, what is wrong with the database file, and how to fix it.
 _DATABASE = (
     (
         "file is not a database|disk image is malformed|file is encrypted|malformed database schema",
@@ -74,11 +74,11 @@ def serve(
     on_ready: Callable[[str], None],
     show: tuple[Show | None, Show | None] = (None, None),
 ) -> int:
-    """Serve the site until it is stopped, and return the server's exit code.
+    """Serve the site until it is stopped. Return the exit code of the server.
 
-    `on_ready` gets the URL when the site responds. `show` gets the lines of the site's two streams (None: they go to
-    this process's streams). Raises `SchemaOutdated` if the database doesn't fit the code, `SiteFailed` if the site
-    can't start, and `UsageError` if the port is in use.
+    `on_ready` gets the URL when the site responds. `show` gets the lines of the site's stdout and stderr (None: the
+    lines go to this process's streams). Raises `SchemaOutdated` if the database doesn't fit the code, `SiteFailed` if
+    the site can't start, and `UsageError` if the port is in use.
     """
     free = free_port(DEFAULT_PORT if port is None else port)
     if port not in (None, free):
@@ -109,7 +109,7 @@ def serve(
 
 
 def _is_outdated(finished: Completed) -> bool:
-    """True if the command says that the database doesn't fit. Then it exits with 1 and prints no error."""
+    """True if the database doesn't fit the code. The site's command reports this by exit code 1 without an error."""
     return finished.code == 1 and bool(finished.text_out.strip()) and not _ERROR.search(finished.text_err)
 
 
@@ -120,7 +120,7 @@ def _run(
     say: Progress,
     is_expected: Callable[[Completed], bool] = lambda finished: False,
 ) -> Completed:
-    """Run a command of the site, again if its environment was damaged. Raises `SiteFailed`."""
+    """Run a command of the site. If it fails in a damaged environment, repair that and retry. Raises `SiteFailed`."""
     command = prepared.command(args)
     try:
         finished = run(command, cwd=project.folder, env=prepared.variables, timeout=_COMMAND_SECONDS)
@@ -136,7 +136,7 @@ def _run(
 
 
 def _rename_old(database: Path) -> Path:
-    """Rename a database and its companion files to a dated name, and return the new path."""
+    """Rename a database and its companion files to a name with the date. Return the new path."""
     stamp = time.strftime("%Y-%m-%d-%H%M%S")
     kept = database.with_name(f"{database.stem}-{stamp}{database.suffix}")
     for companion in _COMPANIONS:
@@ -147,7 +147,7 @@ def _rename_old(database: Path) -> Path:
 
 
 def _site_failure(project: Project, prepared: Environment, command: Sequence[str], text: str) -> SiteFailed:
-    """Return the error for a failed command of the site: the learner's code, the database file, or its last lines."""
+    """Return the error for a failed command, with the line of code, the database file, or the last output."""
     text = strip_control(text)
     name = project.template.database
     for pattern, message, fix in _DATABASE if name else ():

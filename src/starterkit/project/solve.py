@@ -1,8 +1,8 @@
-"""`starterkit solve`: merge a step's solution, or replace files with it.
+"""Merge a step's solution, or replace files with it, for `starterkit solve`.
 
 Code that merges cleanly can still be wrong. So each attempt is made and tested in a copy, and the project is written
-once. The first attempt is the merge, and the second replaces the files of the step. Only `--replace` replaces every
-file of the path, and then all tests pass.
+only once. The first attempt merges the solution. The second attempt replaces the files of the step. Only `--replace`
+replaces every file of the path, and then all tests pass.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class SolveMethod(Enum):
 class SolveResult:
     """The result of `starterkit solve`. `result` is None if no tests ran.
 
-    If files were replaced, `why` says why they weren't merged, as the rest of "it was not merged: …".
+    If files were replaced, `why` is the reason why they weren't merged. It completes "it was not merged: …".
     """
 
     step: Step
@@ -63,7 +63,7 @@ class SolveResult:
 
 @dataclass(frozen=True)
 class FileDiff:
-    """The unified diff from a learner's file to the solution's."""
+    """The unified diff between a learner's file and the file of the solution."""
 
     path: str
     diff: str
@@ -71,7 +71,7 @@ class FileDiff:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One attempt at a solution, with its test result (None: not tested)."""
+    """One attempt to apply a solution, with its test result (None: no tests ran)."""
 
     carried: Carried
     result: CheckResult | None = None
@@ -106,7 +106,7 @@ class SolveSession:
         return carry(self.merger, self.template, self.before, self.after, self.mine, pins_rule=rule, lenient=lenient)
 
     def with_files(self, names: Collection[str]) -> Carried:
-        """Return the learner's files with these files of the solution. Raises `UsageError` for unchanged files."""
+        """Replace the learner's files in `names` with the solution's. Raises `UsageError` for an unchanged file."""
         self.check_names(names)
         return take_files(self.template, self.before, self.after, self.mine, set(names))
 
@@ -120,10 +120,10 @@ class SolveSession:
                 )
 
     def attempt(self, carried: Carried, title: str, *, check: bool = True) -> Attempt:
-        """Create missing migrations and run the tests so far, in a copy of the project.
+        """Create missing migrations and run the tests for all steps so far in a copy.
 
-        If the learner's migrations differ, the solution's migrations are first tried after the learner's last one,
-        because the models don't show everything that a migration does. Then they are left out.
+        If the learner's migrations differ, the first try adds the solution's migrations after the learner's last one,
+        because a migration can do more than the models show. The second try leaves them out.
         """
         if not self.makes_history:
             return self._attempt(carried, title, check=check)
@@ -151,7 +151,7 @@ class SolveSession:
             return Attempt(complete or carried, result, complete is not None)
 
     def _with_migrations(self, carried: Carried, folder: Path, environment: Environment) -> Carried | None:
-        """Create the migrations in a copy, and add them. Return None if that fails."""
+        """Create the migrations in a copy and return them with the other files. None if that fails."""
         environment.lend_to(folder)
         command = environment.command(self.template.commands.make_history)
         finished = run(command, cwd=folder, env=environment.variables, timeout=_HISTORY_SECONDS)
@@ -171,9 +171,9 @@ class SolveSession:
 def solve(
     project: Project, choices: Choices, say: Progress, *, replace_all: bool = False, files: Sequence[str] = ()
 ) -> SolveResult:
-    """Apply the solution of the present step.
+    """Apply the solution of the current step.
 
-    Raises `ConflictError` (nothing changed) if it conflicts or its tests fail, and the learner chose nothing else.
+    Raises `ConflictError` (nothing changed) if the solution conflicts or its tests fail, and the learner chose nothing.
     """
     with project.writing("solve"):
         head = project.repository.check_ready()
@@ -186,7 +186,7 @@ def solve(
         if files:
             return _write(session, head, SolveMethod.NAMED, Attempt(session.with_files(files)))
         if replace_all:
-            session.makes_history = False  # all migrations become the solution's
+            session.makes_history = False  # the solution's migrations replace all others
             carried = take_all(session.before, session.reference, session.mine, session.template)
             attempt = session.attempt(carried, "every file of the path", check=choices.check)
             if choices.check and not attempt.is_good:

@@ -32,10 +32,10 @@ _MEND_MERGE = (
 
 @dataclass(frozen=True)
 class State:
-    """The path of a project, and its present step.
+    """The path of a project, and its current step.
 
-    `template` is for example `starterkit:flask`. `path` and `texts` are the ids of the two refs. `step` is a step's
-    full name or `base`. `solved` means that the step's solution was merged (base counts as solved).
+    `template` is for example `starterkit:flask`. `path` and `texts` are the commit ids of the path's two refs. `step`
+    is a step's full name or `base`. `solved` means that the step's solution was merged (base counts as solved).
     """
 
     template: str
@@ -64,7 +64,7 @@ def read_state(data: bytes) -> State:
 def state_bytes(state: State) -> bytes:
     """Return the content of `.starterkit.yml` for a state.
 
-    A constant line is between path and step. So git can merge a fixed path with a step that was begun meanwhile.
+    A line that never changes separates the path from the step. So git can merge a fixed path with a newly started step.
     """
     return (
         "# Written by starterkit: the learning path of this project and its present step. Commit this file, but "
@@ -81,9 +81,9 @@ def markers_entry(files: Sequence[str]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class RememberedCheck:
-    """A check on this machine: its tree and step, and its passing and failing tests.
+    """The result of a check: the files, the step, and the passing and failing tests.
 
-    `blocker` is one line about a problem that many tests had and that no hint would solve, or "".
+    If many tests have the same problem that no hint solves, `blocker` is one line about it. Otherwise it is empty.
     """
 
     tree: str
@@ -116,7 +116,7 @@ class LocalState:
     folder: Path
 
     def last_check(self) -> RememberedCheck | None:
-        """Return the last check, or None."""
+        """Return the most recent check, or None."""
         return next(reversed(self._checks()), None)
 
     def check_of(self, tree: str, step: str) -> RememberedCheck | None:
@@ -124,11 +124,11 @@ class LocalState:
         return next((check for check in reversed(self._checks()) if (check.tree, check.step) == (tree, step)), None)
 
     def remember_check(self, check: RememberedCheck) -> None:
-        """Remember a check as the last one."""
+        """Save a check as the most recent one."""
         self._write_checks([*self._checks(), check][-_CHECKS_KEPT:])
 
     def go_back_to(self, tree: str, step: str) -> None:
-        """Forget the checks after this tree, because their files are undone."""
+        """Forget the checks of this step that are newer than the last check of this tree."""
         checks = self._checks()
         while checks and checks[-1].step == step and checks[-1].tree != tree:
             checks.pop()
@@ -142,7 +142,7 @@ class LocalState:
             return []
 
     def _write_checks(self, checks: list[RememberedCheck]) -> None:
-        # The file calls the blocker "obstacle", as earlier versions did.
+        # For compatibility with earlier versions, the file stores the blocker under the key "obstacle".
         entries = [
             {"obstacle" if name == "blocker" else name: value for name, value in vars(check).items()}
             for check in checks
@@ -150,12 +150,12 @@ class LocalState:
         self.write("check", {"checks": entries})
 
     def bundle(self) -> str:
-        """Return the folder of the package bundle, or ""."""
+        """Return the path of the remembered bundle folder, or ""."""
         folder = self._read("bundle").get("folder")
         return folder if isinstance(folder, str) else ""
 
     def remember_bundle(self, folder: str) -> None:
-        """Remember the folder of the package bundle ("": none)."""
+        """Remember the path of the bundle folder ("" forgets it)."""
         self.write("bundle", {"folder": folder})
 
     def hints_shown(self, step: str) -> dict[str, int]:
@@ -173,7 +173,7 @@ class LocalState:
         self.write("hints", {**self._read("hints"), step: {**self.hints_shown(step), test: count}})
 
     def write(self, name: str, value: Mapping[str, Any]) -> None:
-        """Write one of the files in one step. `name` is without `.json`."""
+        """Write one of the JSON files in one step. `name` has no `.json`."""
         write_file(self.folder, f"{name}.json", File(FILE, json.dumps(value).encode()))
 
     def _read(self, name: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`starterkit status`: the whole path, the last check, and the next command."""
+"""Collect the progress on the path, the last check and the next command."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from starterkit.template.model import Step, Template
 
 
 class StepState(StrEnum):
-    """Whether a step is done."""
+    """The state of a step: done, current or to come."""
 
     DONE = "done"
     HERE = "here"
@@ -31,8 +31,8 @@ class StepRow:
 class ProjectStatus:
     """The progress of a project.
 
-    `at` is the present step, or None before the first step. `last` is the last check of exactly these files. If there
-    is none, `stale` is the last check of other files. `next_command` is without the program's name.
+    `at` is the current step, or None before the first step. `last` is the last check if the files haven't changed
+    since. Otherwise `stale` is the last check. `next_command` doesn't contain the program's name.
     """
 
     template: Template
@@ -47,7 +47,7 @@ class ProjectStatus:
 
 
 def project_status(project: Project) -> ProjectStatus:
-    """Return the progress of a project. Nothing is run or written."""
+    """Return the progress of a project without running or writing anything."""
     template, state = project.template, project.state
     names = template.step_names
     position = names.index(state.step) if project.step else -1
@@ -77,7 +77,7 @@ def is_at_end(project: Project) -> bool:
 
 
 def is_last_step(project: Project) -> bool:
-    """True if the present step is the last one."""
+    """True if the current step is the last one."""
     return project.template.step_names[-1:] == (project.state.step,)
 
 
@@ -98,6 +98,6 @@ def _next_command(project: Project, last: RememberedCheck | None, line: UndoHist
         and line.done[-1].commit == project.repository.head().commit
         and not project.repository.has_changes()
     )
-    if is_unchanged_since_solve:  # so hints can't help
+    if is_unchanged_since_solve:  # the solution is already in place, so hints can't help
         return "undo"
     return "check" if last.blocker else "hint"

@@ -1,9 +1,9 @@
-"""Snapshots before every command that writes, and undo and redo with their help.
+"""Take a snapshot before every command that writes, and use it for undo and redo.
 
-A snapshot is a commit below `refs/starterkit/undo/`. Its tree has the learner's files byte for byte (`files/`), the
-bytes of the index, staged versions that differ from the files (`staged/`), the files that the command will write
-(`coming/`), and `snapshot.json`. Its parents are HEAD's commit and the tip of the branch that will move, so that git
-collects none of them as garbage. The list of commands, `undo.json`, belongs to this machine.
+A snapshot is a commit below `refs/starterkit/undo/`. Its tree has the exact bytes of the learner's files (`files/`),
+the index, staged versions that differ from the files (`staged/`), the files that the command will write (`coming/`),
+and `snapshot.json`. Its parents are HEAD's commit and the last commit of the branch that will move, so that `git gc`
+keeps both. The list of commands, `undo.json`, isn't shared with other machines.
 """
 
 from __future__ import annotations
@@ -54,14 +54,14 @@ class UndoEntry:
 
 @dataclass(frozen=True)
 class UndoHistory:
-    """The commands that can be undone, and those that can be redone. The last entry is next."""
+    """The commands that can be undone and redone. The last entry of a list comes next."""
 
     done: tuple[UndoEntry, ...] = ()
     undone: tuple[UndoEntry, ...] = ()
 
     @property
     def next_undo(self) -> str:
-        """The command that `starterkit undo` would revert now, or ""."""
+        """The command that `starterkit undo` would revert now ("": none)."""
         return self.done[-1].command if self.done else ""
 
     def after(self, done: UndoEntry, *, continues: str = "") -> UndoHistory:
@@ -112,7 +112,7 @@ def read_history(project: Project) -> UndoHistory:
 
 
 def history_entry(line: UndoHistory) -> dict[str, Any]:
-    """Return the undo history as an entry of a plan's `memory`."""
+    """Return the undo history in the form of a plan's `memory`."""
     return {_LINE: asdict(line)}
 
 
@@ -125,9 +125,9 @@ def snapshot_commit(
     tip: str | None = None,
     coming: Mapping[str, File] | None = None,
 ) -> NewCommit:
-    """Return a commit with all of the learner's work, which the caller writes.
+    """Return a snapshot commit with all of the learner's work. The caller writes the commit.
 
-    `tip` is the commit of another branch that will move. `coming` are files that will be written.
+    `tip` is the last commit of another branch that will move. `coming` are the files that the command will write.
     """
     about = {"command": command, "branch": head.branch, "commit": head.commit}
     files = {_FILES + path: file for path, file in work.files.items()}
@@ -155,10 +155,10 @@ def snapshot_commit(
 
 
 def undo(project: Project, *, redo: bool = False, force: bool = False) -> UndoResult:
-    """Undo the last command that wrote files, or redo it. The state before this is also a snapshot.
+    """Undo the last command that wrote files, or redo it. A new snapshot is taken first.
 
     Raises `UsageError` if there is nothing to undo. Without `force`, raises `ConflictError` if later commits or changes
-    would be undone too.
+    would be lost.
     """
     with project.writing("undo"):
         repository, line = project.repository, read_history(project)
@@ -201,7 +201,7 @@ def undo(project: Project, *, redo: bool = False, force: bool = False) -> UndoRe
 
 
 def _check_untouched(project: Project, entry: UndoEntry, is_where_it_was: bool, wrote: Writes) -> None:
-    """Raise `ConflictError` if there are later commits, or later changes to the command's files."""
+    """Raise `ConflictError` for later commits, and for later changes to the command's files."""
     if not is_where_it_was:
         raise ConflictError(
             f"You committed or changed the branch after `starterkit {entry.command}`.",
@@ -221,7 +221,7 @@ def _check_untouched(project: Project, entry: UndoEntry, is_where_it_was: bool, 
 
 
 def _snapshot(repository: Repository, ref: str) -> tuple[Head, dict[str, Entry]]:
-    """Return HEAD at the time of a snapshot, and the snapshot's files."""
+    """Return the files of a snapshot, and HEAD at the time of the snapshot."""
     tree = repository.reader.tree(ref)
     about = json.loads(repository.reader.blob(tree["snapshot.json"].id))
     files = {path.removeprefix(_FILES): entry for path, entry in tree.items() if path.startswith(_FILES)}
@@ -234,7 +234,7 @@ def _prepare_index(repository: Repository, ref: str) -> bool:
         return False
     index = next_index_file(repository)
     index.write_bytes(repository.reader.blob(entry.id))
-    os.utime(index, (1, 1))  # older than any file, so that git reads the files
+    os.utime(index, (1, 1))  # older than any file, so git compares the content of all files
     return True
 
 
