@@ -86,7 +86,7 @@ def named_differently(folder: Path, step: str) -> None:
 
 
 def own_migrations(project: Project) -> list[str]:
-    files = project.read_work().files.files
+    files = project.read_work().files
     return [path for path in sorted(files) if project.template.is_history(path) and "_mine_" not in path]
 
 

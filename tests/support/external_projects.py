@@ -75,7 +75,7 @@ def _write(project: Project, solution: ExternalSolution, moment: str) -> None:
     layer = _layers(project)
     solutions = ExternalSolutions(FOLDER / solution.template)
     goal = solutions.project_after(solution.person, solution.step, project.template, layer)
-    now = project.read_work().files.files
+    now = project.read_work().files
     changed = [path for path in sorted({*goal, *layer(f"given {solution.step}")}) if goal.get(path) != now.get(path)]
     if moment == "untouched":
         changed = []
