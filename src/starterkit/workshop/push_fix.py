@@ -1,8 +1,8 @@
-"""`workshop push-fix`: carry a corrected template onto the work of all people.
+"""`workshop push-fix`: merges a corrected template into the work of all people.
 
-First everything is computed and reported: commits are made, and no branch moves. A correction without a conflict
-becomes one commit on the person's branch. For a conflict, a second branch is made, so that `git merge` shows the
-conflict: it starts at the commit in which the person's files were still the path's.
+The first phase makes commits and a report, but moves no branch. A correction without a conflict becomes one commit on
+the person's branch. A conflict becomes a second branch. That branch starts at a commit in which the person's files were
+still unchanged path files, so `git merge` shows the conflict.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from starterkit.workshop.submissions import beginnings, files_of, state_of
 
 _COMING = STARTERKIT_REFS + "coming/"
 _OLDER = STARTERKIT_REFS + "older/"
-_MOST_COMMITS = 300  # searched for one in which files were the path's
+_MOST_COMMITS = 300  # maximum number of commits to search for unchanged path files
 _MESSAGE = "Take in the corrected path"
 
 
@@ -62,7 +62,7 @@ class FixOutcome(Enum):
 
 @dataclass(frozen=True)
 class NewPath:
-    """The corrected path: its rendering, and its ids in the path's repository."""
+    """The corrected path: its rendered files, and its commit ids in the path's repository."""
 
     spec: ProjectSpec
     rendered: RenderedPath
@@ -72,11 +72,11 @@ class NewPath:
 
 @dataclass(frozen=True)
 class PathFix:
-    """The effect of the correction on one person's work.
+    """The effect of a correction on one person's work.
 
-    `commit` isn't on a branch before `delivered`. `files` change, or are in conflict. `lines` are the first and last
-    lines of each conflict, by file. `replaced` are lessons and tests that the person had changed: their versions are
-    in the commit `base`.
+    `commit` is on no branch until `delivered` is set. `files` have changes or conflicts. `lines` are the first and last
+    lines of each conflict, by file. `replaced` are lessons and tests that the person had changed. Their old versions
+    are in the commit `base`.
     """
 
     person: Person
@@ -92,7 +92,7 @@ class PathFix:
 
 
 def render_new_path(workshop: Workshop, corrected: ResolvedTemplate, *, trusted: bool = False) -> NewPath:
-    """Render the corrected template next to the present path. Raises `UsageError`."""
+    """Render the corrected template, and store it next to the present path. Raises `UsageError`."""
     template = corrected.template
     if workshop.step not in (BASE, *template.step_names):
         raise UsageError(f"The corrected path has no step {workshop.step}, where everybody begins.", "Keep its name.")
@@ -114,9 +114,9 @@ def render_new_path(workshop: Workshop, corrected: ResolvedTemplate, *, trusted:
 
 
 def reverted_later(workshop: Workshop, new: NewPath) -> tuple[tuple[str, str], ...]:
-    """Return the corrected files that a later step reverts, each with that step.
+    """Return each corrected file that a later step reverts, with the name of that step.
 
-    Solutions have whole files. So a solution reverts a correction if its file still has a line that was corrected.
+    A solution stores whole files. So it reverts a correction if its file still has an uncorrected line.
     """
     with BareRepository(workshop.path_repository) as repository:
         old, corrected = (LearningPath(repository, path.path, path.texts) for path in (workshop, new))
@@ -134,7 +134,7 @@ def reverted_later(workshop: Workshop, new: NewPath) -> tuple[tuple[str, str], .
 
 @dataclass
 class _Corrections:
-    """The corrected files of the layers so far, with the lines that were removed."""
+    """The files that were corrected in the layers so far, with the lines that each correction removed."""
 
     reader: ObjectReader
     template: Template
@@ -142,7 +142,7 @@ class _Corrections:
     previous: Tree = field(default_factory=dict)
 
     def add_layer(self, old: Tree, corrected: Tree) -> list[str]:
-        """Add the next layer. Return the earlier corrections that it reverts."""
+        """Add the next layer. Return the files of earlier corrections that this layer reverts."""
         uncorrected = [file for file in self.removed_lines if file in corrected and old.get(file) == corrected[file]]
         new = sorted(file for file in uncorrected if corrected[file] != self.previous.get(file))
         removed = self.removed_lines
@@ -159,7 +159,7 @@ class _Corrections:
 
 
 def plan(workshop: Workshop, people: Sequence[Person], new: NewPath, say: Progress) -> list[PathFix]:
-    """Return the effect on each person's latest work. No branch moves."""
+    """Return the effect of the correction on each person's latest work. No branch moves."""
     return in_each_repository(
         workshop,
         people,
@@ -224,7 +224,7 @@ def _carry(repo: PersonRepository, project: ProjectAtCommit, old: LearningPath, 
 
 
 def _left_behind(repo: PersonRepository, project: ProjectAtCommit, corrected: LearningPath) -> LearningPath | None:
-    """Return the older path whose lessons or tests git's merge left in a project."""
+    """Return the older path if git's merge left its lessons or tests in a project, or None."""
     with BareRepository(repo.workshop.path_repository) as repository:
         older = repository.refs(_OLDER)
     for name in [name for name in older if name.endswith("/path")]:
@@ -238,7 +238,7 @@ def _left_behind(repo: PersonRepository, project: ProjectAtCommit, corrected: Le
 
 
 def _lines_in_conflict(data: bytes) -> tuple[tuple[int, int], ...]:
-    """Return the first and last line of each conflict in the person's file."""
+    """Return the first and last line of each conflict in a person's file."""
     conflicts: list[tuple[int, int]] = []
     number, first, is_mine = 0, 0, True
     for line in data.split(b"\n"):
@@ -258,10 +258,10 @@ def _lines_in_conflict(data: bytes) -> tuple[tuple[int, int], ...]:
 def _commit_to_merge(
     repo: PersonRepository, project: ProjectAtCommit, corrected: LearningPath, files: Sequence[str]
 ) -> NewCommit | None:
-    """Return a commit whose merge gives git's own conflict in these files, or None.
+    """Return a commit that conflicts in these files when the person merges it, or None.
 
-    Its parent is the person's newest commit that takes the correction of its step without a conflict. So git shows
-    the person's later changes next to the correction.
+    Its parent is the person's newest commit that accepts the correction without a conflict. So git shows the person's
+    later changes next to the correction.
     """
     reader, name, tried = repo.bare.reader, project.submission.commit, set[tuple[Entry | None, ...]]()
     for _ in range(_MOST_COMMITS):
@@ -281,7 +281,7 @@ def _commit_to_merge(
 def _corrected_at(
     repo: PersonRepository, corrected: LearningPath, name: str, tree: Tree, files: Sequence[str]
 ) -> NewCommit | None:
-    """Return a clean correction of all these files on top of a commit, or None."""
+    """Return a commit that corrects all these files on top of the commit `name`, without conflicts, or None."""
     try:
         state = state_of(repo.bare, name)
     except StarterkitError:
@@ -298,10 +298,10 @@ def _corrected_at(
 
 
 def apply(workshop: Workshop, fixes: Sequence[PathFix], new: NewPath, corrected: str = "") -> list[PathFix]:
-    """Deliver all corrections. Return them with their deliveries or reasons.
+    """Deliver all corrections. Return each with its delivery, or with the reason why it failed.
 
-    `corrected` is the source of the new template, or empty if it is the workshop's own. The old path is kept first,
-    and the workshop gets the new path last. So typing the command again finishes a killed one.
+    `corrected` is the source of the new template, or empty if it is the workshop's own template. The old path is stored
+    first, and the workshop gets the new path last. So a killed command can be repeated.
     """
     _keep_old_path(workshop, fixes)
     done = [_deliver(workshop, fix) for fix in fixes]
@@ -329,9 +329,9 @@ def _deliver(workshop: Workshop, fix: PathFix) -> PathFix:
 
 
 def _keep_old_path(workshop: Workshop, fixes: Sequence[PathFix]) -> None:
-    """Keep the present path's objects.
+    """Keep the objects of the present path, because projects may still use it.
 
-    A project may still have it, and people with only a beginning haven't begun: the branches here are the beginnings.
+    Branches keep the first commits, so that people who only have a first commit still count as not started.
     """
     begun_with = beginnings(workshop)
     corrected = {fix.commit: fix.person for fix in fixes if fix.outcome is FixOutcome.CLEAN and fix.base in begun_with}
@@ -340,7 +340,7 @@ def _keep_old_path(workshop: Workshop, fixes: Sequence[PathFix]) -> None:
             repository.git.run("update-ref", f"{HEADS}began-{commit[:12]}", commit)
         for commit, person in corrected.items():
             remote = str(workshop.repository(person).absolute())
-            # Older protocols can't fetch an id without a ref.
+            # Older protocols can't fetch a commit by its id.
             arguments = ("-c", "protocol.version=2", "fetch", "-q", "--no-tags", remote)
             repository.git.run(*arguments, f"{commit}:{HEADS}began-{commit[:12]}")
         for name, id in (("path", workshop.path), ("template", workshop.texts)):
@@ -348,7 +348,7 @@ def _keep_old_path(workshop: Workshop, fixes: Sequence[PathFix]) -> None:
 
 
 def _replace_path(workshop: Workshop, new: NewPath, corrected: str) -> None:
-    """Make the corrected path the one with which new people begin."""
+    """Use the corrected path for people who start from now on."""
     fixed = replace(workshop, path=new.path, texts=new.texts, version=__version__, corrected=corrected)
     with BareRepository(workshop.path_repository) as repository:
         write_beginning(repository.git, new.spec, new.rendered, BOT)
@@ -358,7 +358,7 @@ def _replace_path(workshop: Workshop, new: NewPath, corrected: str) -> None:
 
 
 def _with_path_of(fixed: Workshop, data: bytes) -> bytes:
-    """Return workshop.yml with the new path. The instructor's other lines stay."""
+    """Return workshop.yml with the new path. The instructor's other lines stay unchanged."""
     data = re.sub(rb"^corrected:[^\r\n]*\r?\n", b"", data, flags=re.MULTILINE)
     for name in ("version", "path", "texts"):
         lines = yaml_lines(name, getattr(fixed, name))

@@ -1,4 +1,4 @@
-"""The bare repositories of a workshop: one for the path, and one per person."""
+"""The bare repositories of a workshop: one for the path, and one for each person."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from starterkit.workshop.store import DRAFT, open_workshop
 
 MAIN = "refs/heads/main"
 _JOBS = 4
-# A push by a participant never moves the refs of the path.
+# Participants can't push to the refs of the path.
 _SETTINGS = """[receive]
 \thideRefs = refs/starterkit/
 \thideRefs = refs/collected/
@@ -43,7 +43,7 @@ def create_path_repository(order: ProjectSpec, path: RenderedPath) -> Workshop:
             write_bare(draft, {})
             with BareRepository(draft) as repository:
                 state, _ = write_beginning(repository.git, order, path, BOT)
-            shutil.rmtree(goal, ignore_errors=True)  # left by a command that was killed before it wrote workshop.yml
+            shutil.rmtree(goal, ignore_errors=True)  # a killed command left it
             draft.rename(goal)
     except OSError as error:
         raise cannot_write("The workshop", error) from error
@@ -60,7 +60,7 @@ def _as_text(value: object) -> str:
 
 
 def make_repositories(workshop: Workshop, say: Progress) -> None:
-    """Make the missing bare repositories of people, even after a killed command."""
+    """Create the bare repositories that people lack, even after a killed command."""
     missing = [person for person in workshop.people if not workshop.repository(person).exists()]
     if not missing:
         return
@@ -89,7 +89,7 @@ def make_repositories(workshop: Workshop, say: Progress) -> None:
 
 
 def names_in_use(folder: Path) -> list[str]:
-    """Return the names in repos/ and results/, even of people who left."""
+    """Return the names in repos/ and results/, including people who left the workshop."""
     repositories, results = folder / "repos", folder / "results"
     names = [entry.name.removesuffix(".git") for entry in (repositories.iterdir() if repositories.is_dir() else ())]
     names += [entry.name.partition(".")[0] for entry in (results.iterdir() if results.is_dir() else ())]
@@ -110,11 +110,11 @@ def reopened(folder: Path) -> Workshop:
 
 @contextmanager
 def metadata_of(workshop: Workshop) -> Iterator[Template]:
-    """Give the block the template of a workshop's path."""
+    """Yield the template of a workshop's path."""
     with BareRepository(workshop.path_repository) as path:
         yield read_template(CommitSource(path.reader, workshop.texts))
 
 
 def start_of(template: Template, at: str) -> tuple[str, bool]:
-    """Return the step at which all begin, and if it is solved. Raises `UsageError`."""
+    """Return the step at which all people start, and whether it is solved. Raises `UsageError`."""
     return (BASE, True) if at.lower() == BASE else (template.find_step(at), False)

@@ -1,6 +1,6 @@
-"""Rosters: the people of a CSV file, and the folder that each person gets.
+"""Reads rosters: the people of a CSV file, and the folder for each person.
 
-Known people keep their folders. A longer roster adds people and renames nobody.
+Known people keep their folders, even if the roster gets longer.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from starterkit.workshop.roster_columns import RosterRow, read_table
 
 _MOST_PEOPLE = 10_000
 _LONGEST_NAME = 500
-_A_COUNT = 3  # with this many people, identifiers 1, 2, 3, … only number the lines of the file
-# Lines of gradebooks between the people.
+_A_COUNT = 3  # from this number of people on, identifiers 1, 2, 3, … are only line numbers
+# Gradebooks have these lines between the people.
 _NO_PEOPLE = ("points possible", "student, test", "points", "total", "class average", "overall average")
-_IDENTIFIED_BY = ("email", "login", "identifier", "name")  # the most reliable first
+_IDENTIFIED_BY = ("email", "login", "identifier", "name")  # the fields that identify a person, most reliable first
 _PROFILE = re.compile(r"^(?:https?://)?[\w.-]+\.\w+/@?([^/\s]+)/?$")
 
 
 @dataclass(frozen=True)
 class RosterEntry:
-    """A person or team of a roster, with the first line that names it."""
+    """A person or team in a roster, with the number of their first line."""
 
     line: int
     name: str
@@ -39,10 +39,10 @@ class RosterEntry:
 
 @dataclass(frozen=True)
 class Roster:
-    """The people and teams of a roster, in its order.
+    """The people and teams of a roster, in file order.
 
-    `left_out` has the lines that name no person, with their first text. `columns` maps each known column to its
-    title, and `unused` has the other titles.
+    `left_out` has lines without a person: the number and the first text of each line. `columns` maps each known column
+    to its title, and `unused` has the other titles.
     """
 
     file: str
@@ -54,7 +54,7 @@ class Roster:
 
 @dataclass(frozen=True)
 class Matched:
-    """The known and the new people of a roster, and teams with other members."""
+    """The known people and the new people of a roster, and teams with different members."""
 
     known: tuple[tuple[RosterEntry, Person], ...]
     new: tuple[tuple[RosterEntry, Person], ...]
@@ -62,7 +62,7 @@ class Matched:
 
 
 def read_roster(file: Path) -> Roster:
-    """Read a roster. Raises `UsageError`, or `FileError` with the line."""
+    """Read a roster. Raises `UsageError`, or `FileError` with the line number."""
     try:
         data = file.read_bytes()
     except OSError as error:
@@ -72,7 +72,7 @@ def read_roster(file: Path) -> Roster:
 
 
 def parse_roster(data: bytes, file: str) -> Roster:
-    """Read the bytes of a roster. Errors name the `file`."""
+    """Read a roster from bytes. Error messages name `file`."""
     people: list[tuple[RosterEntry, str]] = []
     table = read_table(data, file)
     left_out = [(line, plain_name(text)) for line, text in table.above]
@@ -92,7 +92,7 @@ def parse_roster(data: bytes, file: str) -> Roster:
 
 
 def _text_of_the_platform(row: RosterRow) -> str:
-    """Return the text of a line without a person, such as points, or ""."""
+    """Return the text of a line that names no person, such as "points possible", or ""."""
     if not any(row.cells.values()):
         return row.other
     name = row["name"] or ", ".join(filter(None, (row["last"], row["first"])))
@@ -100,7 +100,7 @@ def _text_of_the_platform(row: RosterRow) -> str:
 
 
 def _whole_name(row: RosterRow) -> str:
-    """Return the name of a person. A missing surname is added."""
+    """Return a person's full name. The surname is added if the name lacks it."""
     name, first, last = (plain_name(row[column]) for column in ("name", "first", "last"))
     if not name:
         return plain_name(f"{first} {last}")
@@ -108,8 +108,8 @@ def _whole_name(row: RosterRow) -> str:
 
 
 def _entry(row: RosterRow, file: str) -> RosterEntry:
-    login = plain_name(_PROFILE.sub(r"\1", row["login"]).lstrip("@#"))  # Brightspace puts a `#` before each
-    email = "" if row["email"] == "anonymous" else plain_name(row["email"])  # from Microsoft Forms
+    login = plain_name(_PROFILE.sub(r"\1", row["login"]).lstrip("@#"))  # Brightspace adds a `#` to each login
+    email = "" if row["email"] == "anonymous" else plain_name(row["email"])  # Microsoft Forms writes "anonymous"
     identifier = plain_name(row["identifier"].removeprefix("#"))
     name = _whole_name(row) or identifier or login or email.partition("@")[0]
     if not name:
@@ -122,7 +122,7 @@ def _entry(row: RosterRow, file: str) -> RosterEntry:
 
 
 def _with_teams(people: Sequence[tuple[RosterEntry, str]], file: str) -> list[RosterEntry]:
-    """The people without a team, and each team in the place of its first member."""
+    """Return the people without a team, and the teams. A team is placed at its first member."""
     in_order: dict[object, RosterEntry] = {}
     seen: dict[tuple[str, str], RosterEntry] = {}
     for entry, team in people:
@@ -138,7 +138,7 @@ def _with_teams(people: Sequence[tuple[RosterEntry, str]], file: str) -> list[Ro
 
 
 def _check_twice(entry: RosterEntry, team: str, seen: dict[tuple[str, str], RosterEntry], file: str) -> None:
-    """Raise `FileError` for the login or e-mail address of another person."""
+    """Raise `FileError` if an earlier entry has the same login or e-mail address."""
     for kind, text in (("login", entry.login), ("e-mail address", entry.email)):
         before = seen.setdefault((kind, f"{team}\0{key_of(text)}"), entry) if text else entry
         if before is not entry:
@@ -147,7 +147,7 @@ def _check_twice(entry: RosterEntry, team: str, seen: dict[tuple[str, str], Rost
 
 
 def match(roster: Roster, people: Sequence[Person], taken: Iterable[str] = ()) -> Matched:
-    """Find the people of a roster, and give the others folders. Raises `FileError`."""
+    """Match a roster with the known people. New people get folders. Raises `FileError`."""
     persons = _known_people(roster, people)
     used = {key_of(name) for name in (*taken, *(person.folder for person in people))}
     known, new, changed = [], [], []
@@ -165,7 +165,7 @@ def match(roster: Roster, people: Sequence[Person], taken: Iterable[str] = ()) -
 
 
 def _known_people(roster: Roster, people: Sequence[Person]) -> dict[int, Person]:
-    """Return the known people by line. The most reliable field is compared first."""
+    """Return the known people by roster line. More reliable fields are compared first."""
     left = {person.folder: person for person in people}
     known: dict[int, Person] = {}
     for name in _IDENTIFIED_BY:
@@ -182,12 +182,12 @@ def _known_people(roster: Roster, people: Sequence[Person]) -> dict[int, Person]
         for entry, persons in candidates:
             person_left = next((person for person in persons if person.folder in left), None)
             if person_left is not None:
-                known[entry.line] = left.pop(person_left.folder)  # so two people with the same name stay two
+                known[entry.line] = left.pop(person_left.folder)  # no other line gets this person
     return known
 
 
 def _check_namesakes(candidates: Sequence[tuple[RosterEntry, list[Person]]], file: str) -> None:
-    """Raise `FileError` if several lines may be the same person by name."""
+    """Raise `FileError` if several lines may mean the same person, because their names are equal."""
     entries_of: dict[str, list[tuple[RosterEntry, int]]] = {}
     names = {}
     for entry, persons in candidates:
@@ -196,7 +196,7 @@ def _check_namesakes(candidates: Sequence[tuple[RosterEntry, list[Person]]], fil
             names[person.folder] = person.name
     for folder, rows in entries_of.items():
         keys = {tuple(key_of(getattr(entry, name)) for name in _IDENTIFIED_BY) for entry, _ in rows}
-        # Equal lines are fine if the workshop has as many people for them.
+        # Equal lines are fine if the workshop has the same number of people for them.
         if len(rows) > 1 and (len(rows) > rows[0][1] or len(keys) > 1):
             *lines, last = (entry.line for entry, _ in rows)
             raise FileError(
@@ -210,10 +210,10 @@ def _check_namesakes(candidates: Sequence[tuple[RosterEntry, list[Person]]], fil
 
 
 def _may_be(entry: RosterEntry, person: Person, equal: str) -> bool:
-    """True if an entry and a person with the same field `equal` may be one person."""
+    """True if an entry and a person may be the same person. Their field `equal` has the same value."""
     if entry.is_team != bool(person.members):
         return False
-    if equal == "identifier":  # it may be another person's on another platform, so the names must be equal too
+    if equal == "identifier":  # platforms reuse identifiers, so the names must match too
         return key_of(person.name) in (key_of(entry.name), key_of(entry.identifier))
     pairs = ((key_of(getattr(entry, name)), key_of(getattr(person, name))) for name in _IDENTIFIED_BY)
     return equal != "name" or all(left == right for left, right in pairs if left and right)
@@ -234,7 +234,7 @@ _IN_ADDRESS = re.compile(r"[\w@+-][\w.@+-]*")
 
 
 def check_remote_template(template: str) -> None:
-    """Raise `UsageError` for a wrong remote template, or the same URL for all."""
+    """Raise `UsageError` for a wrong remote template, or if it gives all people the same URL."""
     fields = _FIELDS.findall(template)
     wrong = [field for field in fields if field not in ("login", "folder")]
     if wrong or not fields:
@@ -251,7 +251,8 @@ def with_remotes(
 ) -> list[Person]:
     """Return the new people with their remotes.
 
-    `known` says that the template is from workshop.yml. Raises `FileError` with the line of a person without a login.
+    `known` says that workshop.yml has the template already. Raises `FileError` with the line of a person who has no
+    login.
     """
     people: list[Person] = []
     lines: dict[str, list[str]] = {}

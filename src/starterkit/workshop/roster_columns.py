@@ -1,4 +1,4 @@
-"""Find the columns of a roster by the names that learning platforms give them."""
+"""Finds the columns of a roster by the titles that learning platforms use."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from starterkit.errors import FileError
 
-# Titles in many languages. Case, accents, spaces and punctuation don't count. If several columns of a file have one
-# meaning, the title that comes first here wins.
+# Column titles in many languages. Case, accents, spaces and punctuation are ignored. If several columns of a file have
+# the same meaning, the title that comes first in this list wins.
 _NAMES = {
     "name": "name fullname student studentname displayname participant participantname learner nameofstudent names "
     "yourname vollständigername namevorname nom nomcomplet nometprénom nomprénom nombrecompleto nombreyapellidos "
@@ -44,7 +44,7 @@ _NAMES = {
     "team": "team group groupname teamname groups gruppe gruppen groupe groupes équipe grupo grupos equipo equipe "
     "gruppo squadra groep grupp grupa zespół команда",
 }
-# Words around the title in a question of a form: "What is your full name?"
+# Words that forms add around a title: "What is your full name?"
 _FILLER_WORDS = (
     "what what’s whats s is are your you please enter type give write the a an of "
     "student students github gitlab roster for in on to us me my and or "
@@ -54,17 +54,17 @@ _FILLER_WORDS = (
 _PEOPLE = frozenset({"name", "first", "last", "login", "email", "identifier"})
 _DELIMITERS = ",;\t|"
 _LARGEST = 20_000_000
-_MOST_ABOVE = 20  # lines that may come before the titles
-_FUZZY = 1000  # added to the rank of a title inside a question such as "What is your full name?"
-_IN_BRACKETS = re.compile(r"\((?!\d+\))[^()]*\)|\[[^\[\]]*\]")  # not the `(123)` of Canvas's assignments
-_FORMULA = re.compile(r'^="([^"]*)"$')  # exports keep the zeros of `0042` in Excel like this
+_MOST_ABOVE = 20  # maximum number of lines before the titles
+_FUZZY = 1000  # titles inside a question ("What is your full name?") rank after exact titles
+_IN_BRACKETS = re.compile(r"\((?!\d+\))[^()]*\)|\[[^\[\]]*\]")  # keep `(123)`, which Canvas adds to assignments
+_FORMULA = re.compile(r'^="([^"]*)"$')  # exports write `="0042"`, so that Excel keeps the zeros
 _WORD = re.compile(r"[^\W_]+")
 _KNOWN_TITLES = (
     "Give the columns names such as: name,email,login,team. Also known: full name, first name and surname, "
     "student, identifier, e-mail address, username, github_username, group."
 )
 _SAVE_AS_CSV = 'Open it in your spreadsheet program and save it as "CSV UTF-8". Then name that file.'
-# The first bytes of files that users mistake for CSV, with the format and the fix.
+# First bytes of files that users mistake for CSV. Each has the format's name and advice.
 _OTHER_FILES = (
     (b"PK\x03\x04", "a workbook (.xlsx, .ods or another zip file)", _SAVE_AS_CSV),
     (b"\xd0\xcf\x11\xe0", "an old workbook (.xls)", _SAVE_AS_CSV),
@@ -76,7 +76,7 @@ _JSON = re.compile(r"\s*(?:\{\s*\"|\[\s*[\[{\"])")
 
 @dataclass(frozen=True)
 class RosterRow:
-    """One line of a roster: number, cells by column, and first text elsewhere."""
+    """A line of a roster: its number, its cells by column, and the first text in other cells."""
 
     line: int
     cells: dict[str, str]
@@ -90,7 +90,7 @@ class RosterRow:
 class RosterTable:
     """The rows of a roster.
 
-    `columns` maps each known column to its title, and `unused` has the other titles. `above` are the lines above the
+    `columns` maps each known column to its title, and `unused` has the other titles. `above` has the lines before the
     titles, such as the name of a course.
     """
 
@@ -101,7 +101,7 @@ class RosterTable:
 
 
 def read_table(data: bytes, file: str) -> RosterTable:
-    """Read the rows of a CSV file that aren't empty. Raises `FileError` with the line."""
+    """Return the non-empty rows of a CSV file. Raises `FileError` with the line number."""
     text = _text(data, file)
     above, first, header_line, begin = _head(text)
     delimiter = max(_DELIMITERS, key=lambda character: _known(header_line, character))
@@ -110,7 +110,7 @@ def read_table(data: bytes, file: str) -> RosterTable:
     line = first
     try:
         for cells in reader:
-            here, line = line, first + reader.line_num  # this row begins on the line after the previous row
+            here, line = line, first + reader.line_num  # the row starts after the previous row's last line
             if any(cell.strip() for cell in cells):
                 if rows:
                     _check_row(cells, len(rows[0][1]), file, here)
@@ -127,7 +127,7 @@ def _table(rows: list[tuple[int, list[str]]], above: list[tuple[int, str]], file
     rows = [(line, [*cells[: len(titles)], *[""] * (len(titles) - len(cells))]) for line, cells in rows]
     filled = [any(cells[index] for _, cells in rows) for index in range(len(titles))]
     columns = {name: titles[index] for name, index in _columns(titles, file, header_line, filled).items()}
-    # Two columns may have the same title: the first text counts.
+    # Columns may share a title. The first column with text is used.
     indexes = {name: [index for index, other in enumerate(titles) if other == title] for name, title in columns.items()}
     others = [index for index, title in enumerate(titles) if title not in columns.values()]
     unused = (titles[index] or f"column {index + 1}" for index in others if titles[index] or filled[index])
@@ -158,7 +158,7 @@ def _text(data: bytes, file: str) -> str:
 
 def _decoded(data: bytes, file: str) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace")  # Excel calls this "Unicode text"
+        return data.decode("utf-16", "replace")  # Excel calls this format "Unicode text"
     if [byte == 0 for byte in data[:4]] == [False, True, False, True]:
         return data.decode("utf-16-le", "replace")
     try:
@@ -169,10 +169,10 @@ def _decoded(data: bytes, file: str) -> str:
 
 
 def _head(text: str) -> tuple[list[tuple[int, str]], int, str, int]:
-    """Return the lines above the titles, then number, text and offset of the titles.
+    """Return the lines before the title line, and the title line's number, text and offset.
 
-    It is the first line that isn't empty or `sep=;`. If that line names no column, a line below it with two known
-    columns counts instead.
+    The title line is the first line that isn't empty or `sep=;`. If it has no known column, a later line with two known
+    columns is used instead.
     """
     begin, above = 0, list[tuple[int, str, int]]()
     for number, line in enumerate(io.StringIO(text, newline=""), 1):
@@ -188,7 +188,7 @@ def _head(text: str) -> tuple[list[tuple[int, str]], int, str, int]:
 
 
 def _known(line: str, delimiter: str) -> tuple[int, int]:
-    """Return how many known columns a line names, and how many cells it has."""
+    """Return the number of known columns in a line, and the number of its cells."""
     try:
         cells = next(csv.reader([line], delimiter=delimiter), [])
     except csv.Error:
@@ -197,17 +197,17 @@ def _known(line: str, delimiter: str) -> tuple[int, int]:
 
 
 def _bare(title: str) -> str:
-    """Return the letters and digits of a title in lower case, without accents."""
+    """Return only the letters and digits of a title: lowercase, without accents."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", title.casefold())))
 
 
-# The rank and the column of each title.
+# Maps each plain title to its rank and its column.
 _COLUMNS = {_bare(title): (rank, column) for column, text in _NAMES.items() for rank, title in enumerate(text.split())}
 _FILLERS = frozenset(map(_bare, _FILLER_WORDS.split()))
 
 
 def _meaning(title: str) -> tuple[int, str] | None:
-    """Return rank and column of a title. Filler words in a question don't count."""
+    """Return the rank and the column of a title. Filler words in a form's question are ignored."""
     if exact := _COLUMNS.get(_bare(title)):
         return exact
     parts = map(_bare, _WORD.findall(unicodedata.normalize("NFC", _IN_BRACKETS.sub(" ", title))))
@@ -216,7 +216,7 @@ def _meaning(title: str) -> tuple[int, str] | None:
 
 
 def _columns(titles: list[str], file: str, line: int, filled: Sequence[bool]) -> dict[str, int]:
-    """Return the index of each known column. A `filled` column comes first."""
+    """Return the index of each known column. Columns with content are preferred."""
     best: dict[str, tuple[bool, int, int]] = {}
     for index, title in enumerate(titles):
         if meaning := _meaning(title):
@@ -228,7 +228,7 @@ def _columns(titles: list[str], file: str, line: int, filled: Sequence[bool]) ->
         message = f"the first line names no column that says who a person is: {titled}"
         raise FileError(file, line, message, _KNOWN_TITLES)
     columns = {column: index for column, (_, _, index) in best.items()}
-    if "first" in columns and "last" not in columns and "name" in columns:  # `Prénom, Nom` and `Vorname, Name`
+    if "first" in columns and "last" not in columns and "name" in columns:  # a name next to a first name is a surname
         columns["last"] = columns.pop("name")
     return columns
 

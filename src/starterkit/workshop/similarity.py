@@ -1,6 +1,6 @@
-"""`workshop similar`: pairs of people who share more code than the path has.
+"""`workshop similar`: finds pairs of people who share more code than the path explains.
 
-copydetect compares them by winnowing (Schleimer, Wilkerson and Aiken, 2003): it removes names, texts and comments,
+copydetect compares the code by winnowing (Schleimer, Wilkerson and Aiken, 2003). It removes names, texts and comments,
 cuts the code into overlapping pieces, and keeps some of their hashes. Code of the path doesn't count.
 """
 
@@ -30,15 +30,15 @@ from starterkit.workshop.submissions import files_of, latest_in
 
 _SUFFIXES = frozenset((".py", ".js", ".mjs", ".cjs", ".ts", ".html", ".jinja", ".css", ".sql"))
 _LARGEST_FILE, _LARGEST_PERSON = 300_000, 3_000_000
-_PIECE = 25  # characters in a piece, the default of copydetect
-_WINDOW = 10  # one of this many pieces in a row is kept
-_FEWEST = 12  # fewer shared pieces are a coincidence
+_PIECE = 25  # characters per piece (copydetect's default)
+_WINDOW = 10  # winnowing keeps one hash out of this many neighbors
+_FEWEST = 12  # fewer shared pieces can be a coincidence
 _MOST_RANGES = 3
 
 
 @dataclass(frozen=True)
 class CodeRange:
-    """Two files that share `pieces`, with the first and last shared lines of each."""
+    """Two files with shared code. `pieces` counts it, `lines` has the first and last lines in each file."""
 
     files: tuple[str, str]
     lines: tuple[tuple[int, int], tuple[int, int]]
@@ -47,7 +47,7 @@ class CodeRange:
 
 @dataclass(frozen=True)
 class SimilarPair:
-    """Two people with similar code, and its share of the smaller person's code."""
+    """Two people with similar code. `share` is relative to the person with less code."""
 
     people: tuple[Person, Person]
     share: float
@@ -59,7 +59,8 @@ class SimilarPair:
 class SimilarityResult:
     """The pairs above the threshold, most similar first.
 
-    `usual` is the median share of all pairs. `people` counts those with their own code, `passed` has the others.
+    `usual` is the median share of all pairs. `people` counts people with code of their own. `passed` has all other
+    people.
     """
 
     pairs: tuple[SimilarPair, ...]
@@ -70,7 +71,7 @@ class SimilarityResult:
 
 @dataclass
 class _OwnCode:
-    """The fingerprints of the files that a person wrote beyond the path."""
+    """The fingerprints of the files in which a person added code to the path."""
 
     person: Person
     files: dict[str, Any] = field(default_factory=dict)
@@ -79,7 +80,7 @@ class _OwnCode:
 
 @dataclass(frozen=True)
 class _PathCode:
-    """The ids of the path's files, and the hashes of all pieces in them."""
+    """The ids of the path's files, and the hashes of all their pieces."""
 
     fingerprint: Callable[..., Any]
     template: Template
@@ -88,7 +89,7 @@ class _PathCode:
 
 
 def compare(workshop: Workshop, people: Sequence[Person], at_least: float, say: Progress) -> SimilarityResult:
-    """Compare all pairs. Return those with a share of `at_least` (0 to 1) or more."""
+    """Compare all pairs. Return the pairs with a share of at least `at_least` (0 to 1)."""
     fingerprint = _load_copydetect()
     say("Reading what the path explains")
     of_path = _path_code(workshop, fingerprint)
@@ -126,9 +127,9 @@ def _load_copydetect() -> Callable[..., Any]:
             "`workshop similar` needs the package copydetect, which is not installed.",
             "Install it where starterkit is installed: `pip install copydetect`.",
         ) from error
-    # copydetect warns of unknown languages, and compares such files as plain text.
+    # copydetect warns about unknown languages, and compares such files as plain text.
     logging.getLogger().addFilter(lambda record: "not tokenize" not in record.getMessage())
-    # Python's hash of a text differs in each process, and the selected pieces depend on it.
+    # Python's string hashes differ between processes, so the selected pieces would differ too.
     vars(copydetect.utils)["hash"] = lambda piece: crc32(piece.encode("utf-8", "surrogatepass"))
     return partial(copydetect.CodeFingerprint, k=_PIECE)
 
@@ -184,7 +185,7 @@ def _share(left: _OwnCode, right: _OwnCode) -> float:
 
 
 def _ranges(left: _OwnCode, right: _OwnCode) -> tuple[CodeRange, ...]:
-    """The pairs of files in which two people share most, with the lines."""
+    """Return the pairs of files in which two people share the most code, with line numbers."""
     ranges = []
     for left_name, left_file in left.files.items():
         for right_name, right_file in right.files.items():
@@ -200,7 +201,7 @@ def _lines(made: Any, pieces: set[int]) -> tuple[int, int]:
     if not starts:
         return 1, 1
     places = [starts[0], starts[-1] + _PIECE]
-    if len(made.offsets):  # rows of a position in the code without names, and the number of characters removed so far
+    if len(made.offsets):  # row: position in the shortened code, characters removed so far
         positions = [int(position) for position, _ in made.offsets]
         rows = (max(0, bisect_right(positions, position) - 1) for position in places)
         places = [position + int(made.offsets[row][1]) for position, row in zip(places, rows, strict=True)]

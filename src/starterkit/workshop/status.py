@@ -1,7 +1,7 @@
-"""The status of all people, computed from results/*.jsonl alone.
+"""Computes the status of all people from results/*.jsonl only.
 
-Both `collect` and `grade` report work, and the later report counts. The summary of each file is cached in
-results/.status.json with the file's size and time. So only changed files are read again.
+`collect` and `grade` both report work, and the later report counts. results/.status.json caches a summary of each file
+with the file's size and time. So only changed files are read again.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from starterkit.workshop.parallel import each
 from starterkit.workshop.repositories import metadata_of
 
 STUCK_MINUTES = 20
-_AWAY = timedelta(hours=8)  # after so much time without work, a person has gone home and isn't stuck
+_AWAY = timedelta(hours=8)  # after this much time without work, assume that a person went home
 _CACHE, _CACHE_FORMAT = ".status.json", 2
 GREEN, RED, NOT_GRADED, NOT_BEGUN, NOT_REACHED = "green", "red", "not graded", "not begun", "not reached"
 NOTHING = "nothing"
@@ -34,11 +34,11 @@ NOTHING = "nothing"
 
 @dataclass(frozen=True)
 class PersonProgress:
-    """The result of one person's events. Times are texts in ISO 8601 (UTC), or empty.
+    """A summary of one person's events. Times are texts in ISO 8601 (UTC), or empty.
 
-    `begun` is true for everything that was graded. Only `workshop_status` knows the commits with which people begin.
-    `refs` is the fingerprint of the branches that `collect` last saw, `filled` the steps from `catch-up`. `same_red`
-    counts the commits in a row with the same first failing test.
+    `begun` is True for all graded work. Only `workshop_status` knows the first commits of projects. `refs` is a
+    fingerprint of the branches that `collect` last saw. `filled` are the steps from `catch-up`. `same_red` counts
+    successive commits with the same first failing test.
     """
 
     reached: bool | None = None
@@ -73,9 +73,9 @@ class PersonProgress:
 class PersonStatus:
     """The status of one person.
 
-    `state` is a verdict of `grade`, or the reason why there is none. `called` is the name for screens. `label`
-    replaces it if names are hidden, and `board_label` is the label on another screen where they are hidden. `stuck`
-    says why the person may need help, or is empty.
+    `state` is a verdict of `grade`, or the reason why there is no verdict. `called` is the display name. If names are
+    hidden, `label` replaces it. `board_label` is the person's label on another screen with hidden names. `stuck` says
+    why the person may need help, or is empty.
     """
 
     person: Person
@@ -90,19 +90,19 @@ class PersonStatus:
 
     @property
     def has_begun(self) -> bool:
-        """True if the person wrote something, and not only `catch-up`."""
+        """True if the person has written code. Steps from `catch-up` don't count."""
         return self.known.begun and self.state != NOT_BEGUN
 
     @property
     def filled(self) -> tuple[str, ...]:
-        """The merged steps before the person's step that came from `catch-up`."""
+        """The steps before the person's step that `catch-up` filled by a merge."""
         known = self.known
         return tuple(step for step in known.filled if known.begun and step < known.step != BASE)
 
 
 @dataclass(frozen=True)
 class WorkshopStatus:
-    """The status of all people at a moment, with the steps' names and titles."""
+    """The status of all people at one time, with the names and titles of the steps."""
 
     workshop: Workshop
     at: datetime
@@ -114,18 +114,18 @@ class WorkshopStatus:
         return tuple(status for status in self.people if status.stuck)
 
     def count(self, state: str) -> int:
-        """Return how many people are in a state."""
+        """Return the number of people in a state."""
         return sum(status.state == state for status in self.people)
 
     def at_step(self, step: str) -> int:
-        """Return how many people have begun and are at a step."""
+        """Return the number of people who have started and are at a step."""
         return sum(status.known.step == step and status.has_begun for status in self.people)
 
 
 def workshop_status(
     workshop: Workshop, at: datetime, stuck_after: int = STUCK_MINUTES, say: Progress = no_progress
 ) -> WorkshopStatus:
-    """Return the status of all people at a moment, from their events."""
+    """Return the status of all people at a given time, from their events."""
     file = workshop.folder / "results" / _CACHE
     before = _cached(file)
     rows = each(workshop.people, lambda person: _row(workshop, person, before["people"]), 1, say, "Reading the results")
@@ -136,7 +136,7 @@ def workshop_status(
             steps = [[step.name, step.title] for step in template.steps]
     after = {"format": _CACHE_FORMAT, "texts": workshop.texts, "steps": steps, "people": people}
     if after != before and file.parent.is_dir():
-        with suppress(OSError):  # without a cache, all files are read each time
+        with suppress(OSError):  # without the cache, the next call reads all files
             write_file(file.parent, _CACHE, File(FILE, json.dumps(after).encode()))
     beginnings = frozenset((refs_on_disk(workshop.path_repository) or {}).values())
 
@@ -158,7 +158,7 @@ def _unreadable(error: Exception) -> PersonProgress:
 
 
 def standing(workshop: Workshop, person: Person, known: PersonProgress, at: datetime, stuck_after: int) -> PersonStatus:
-    """Return the status of a person at a moment, from the summary of their events."""
+    """Return the status of a person at a given time, from the summary of their events."""
     active = event_log.time_of(known.committed) if known.begun else None
     if not known.commit:
         state = NOT_REACHED if known.reached is False else NOT_BEGUN
@@ -166,14 +166,14 @@ def standing(workshop: Workshop, person: Person, known: PersonProgress, at: date
         state = NOT_BEGUN
     else:
         state = known.verdict if known.is_current and known.verdict else NOT_GRADED
-        state = NOT_BEGUN if state == NOTHING else state  # all steps are from `catch-up`
+        state = NOT_BEGUN if state == NOTHING else state  # all steps come from `catch-up`
     late = known.late if known.is_current else bool(workshop.due and active and active > workshop.due)
     stuck = _stuck(known, at, active, stuck_after) if state == RED else ""
     return PersonStatus(person, known, state, active, late, stuck, workshop.called[person.folder])
 
 
 def _stuck(known: PersonProgress, at: datetime, active: datetime | None, stuck_after: int) -> str:
-    """Return why a person may need help: several tries, or no commit for long."""
+    """Return why a person may need help: many attempts, or no commit for a long time."""
     idle = at - active if active else timedelta(0)
     if idle > _AWAY:
         return ""
@@ -184,7 +184,7 @@ def _stuck(known: PersonProgress, at: datetime, active: datetime | None, stuck_a
 
 
 def summary(events: Iterable[Mapping[str, Any]]) -> PersonProgress:
-    """Return the summary of events. Values of an unexpected type are ignored."""
+    """Return a summary from JSON data. Values with an unexpected type are ignored."""
     known = PersonProgress()
     for event in events:
         if apply := _APPLY.get(_text(event, "kind")):
@@ -196,7 +196,7 @@ def _apply_collected(known: PersonProgress, event: Mapping[str, Any]) -> PersonP
     refs = _text(event, "refs")
     known = replace(known, reached=event.get("reached") is True, why=_text(event, "why"))
     if known.commit and refs == known.refs:
-        return known  # nothing new was collected, and later grades may be newer
+        return known  # keep the summary, because it may have a later grade
     return replace(
         known,
         refs=refs,
@@ -212,7 +212,7 @@ def _apply_collected(known: PersonProgress, event: Mapping[str, Any]) -> PersonP
 def _apply_graded(known: PersonProgress, event: Mapping[str, Any]) -> PersonProgress:
     known = _seen_by_grading(known, event)
     if event.get("aside") is True:
-        return known  # graded at another step or time than the latest work
+        return known  # this grade isn't for the latest work at its own step
     commit, first, step = _text(event, "commit") or known.commit, _text(event, "first_red"), _text(event, "step")
     own, verdict = _text(event, "own") or commit, _text(event, "verdict")
     rows = event.get("results")
@@ -236,8 +236,8 @@ def _apply_graded(known: PersonProgress, event: Mapping[str, Any]) -> PersonProg
 
 
 def _seen_by_grading(known: PersonProgress, event: Mapping[str, Any]) -> PersonProgress:
-    """Add graded work if it is newer. With `grade --due` it may be older."""
-    commit, committed = _text(event, "commit"), _worked(event)  # all times are in UTC, so texts can be compared
+    """Add graded work to the summary if it is newer. `grade --due` also grades older work."""
+    commit, committed = _text(event, "commit"), _worked(event)  # UTC texts in ISO 8601 compare like times
     if commit in ("", known.commit) or committed < known.committed:
         return known
     step = event["stands"] if isinstance(event.get("stands"), str) else _text(event, "step")
@@ -247,7 +247,7 @@ def _seen_by_grading(known: PersonProgress, event: Mapping[str, Any]) -> PersonP
 
 
 def _apply_filled(known: PersonProgress, event: Mapping[str, Any]) -> PersonProgress:
-    """Add the steps of `catch-up`. On their own branch, the person's step changes."""
+    """Add steps from `catch-up`. If they are on the person's own branch, the person's step changes."""
     steps = event.get("steps")
     new = [step for step in steps if isinstance(step, str)] if isinstance(steps, list) else []
     known = replace(known, filled=tuple(sorted({*known.filled, *new})))
@@ -270,7 +270,7 @@ def _text(event: Mapping[str, Any], name: str) -> str:
 
 
 def _row(workshop: Workshop, person: Person, before: Mapping[str, Any]) -> list[Any]:
-    """Size, time and summary of a person's results. An unchanged file isn't read."""
+    """Return the size, time and summary of a person's results. An unchanged file isn't read."""
     file = workshop.results(person)
     try:
         status = file.stat()

@@ -1,4 +1,4 @@
-"""workshop.yml: read, written, and locked for one command at a time."""
+"""Reads and writes workshop.yml, and locks the workshop for one command at a time."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _OLDER = ("imported", "group")
 _PERSON_KEYS = ("login", "email", "identifier", "remote", "begins")
 _WEEK = re.compile(r"\d{4}-?W\d{2}")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}")
-# JSON allows these characters in quotes, and YAML doesn't.
+# JSON allows these characters in strings, but YAML doesn't.
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
 def is_workshop(folder: Path) -> bool:
-    """True if the folder holds a workshop."""
+    """True if the folder contains a workshop."""
     return (folder / WORKSHOP_FILE).is_file()
 
 
@@ -50,14 +50,14 @@ def open_workshop(folder: Path) -> Workshop:
 
 
 def find_workshop(start: Path) -> Path:
-    """Return `start` or the nearest workshop above it. Raises `UsageError`."""
+    """Return `start` or its nearest parent folder with a workshop. Raises `UsageError`."""
     start = start.absolute()
     return folder_with(WORKSHOP_FILE, start) or open_workshop(start).folder
 
 
 @contextmanager
 def working(folder: Path, say: Progress) -> Iterator[None]:
-    """Hold the workshop's lock. Removes the drafts of a killed command."""
+    """Hold the workshop's lock during the block. Remove drafts that a killed command left."""
     repositories = folder / "repos"
     repositories.mkdir(parents=True, exist_ok=True)
     with locked(repositories / ".lock", say=say, what="this workshop"):
@@ -67,7 +67,7 @@ def working(folder: Path, say: Progress) -> Iterator[None]:
 
 
 def add_people(workshop: Workshop, new: Sequence[Person]) -> Workshop:
-    """Append new people to workshop.yml. The lines of the others stay as they are."""
+    """Append new people to workshop.yml. Existing lines stay unchanged."""
     larger = replace(workshop, people=(*workshop.people, *new))
     if not is_workshop(workshop.folder):
         return save(larger)
@@ -76,7 +76,7 @@ def add_people(workshop: Workshop, new: Sequence[Person]) -> Workshop:
     appended = workshop.file.read_bytes().rstrip() + b"\n" + _people_bytes(new)
     try:
         is_right = bool(workshop.people) and read_workshop(appended, workshop.folder).people == larger.people
-    except FileError:  # the instructor moved `people:` to another part of the file
+    except FileError:  # raised if the instructor moved `people:` away from the end
         is_right = False
     if not is_right:
         return save(larger)
@@ -85,13 +85,13 @@ def add_people(workshop: Workshop, new: Sequence[Person]) -> Workshop:
 
 
 def save(workshop: Workshop) -> Workshop:
-    """Write the whole workshop.yml in one step."""
+    """Write workshop.yml atomically."""
     write_file(workshop.folder, WORKSHOP_FILE, File(FILE, workshop_bytes(workshop)))
     return workshop
 
 
 def read_workshop(data: bytes, folder: Path) -> Workshop:
-    """Read workshop.yml. Raises `FileError` with the line."""
+    """Read workshop.yml. Raises `FileError` with the line number."""
     optional = ("remote_template", "due", "handouts", "corrected", *_OLDER)
     keys = parse(data, WORKSHOP_FILE).mapping(_REQUIRED, optional)
     keys["format"].integer(_FORMAT, _FORMAT)
@@ -149,7 +149,7 @@ def _people(value: Value) -> tuple[Person, ...]:
 
 
 def _member(value: Value) -> Member:
-    """A member of a team: a mapping, or only the name."""
+    """Return a team member from a mapping, or from only a name."""
     if not value.is_mapping():
         return Member(value.text())
     keys = value.mapping(("name",), ("login", "email"))
@@ -157,14 +157,14 @@ def _member(value: Value) -> Member:
 
 
 def _plain_value(value: Value) -> object:
-    """The texts, lists and mappings of a key that this version only keeps."""
+    """Return the text, list or mapping of an old key, which this version only writes back."""
     if value.is_mapping():
         return {name: _plain_value(item) for name, item in value.mapping((), optional=None).items()}
     return [_plain_value(item) for item in value.items()] if value.is_list() else value.scalar()
 
 
 def workshop_bytes(workshop: Workshop) -> bytes:
-    """Return workshop.yml. The people come last, so that more can be appended."""
+    """Return workshop.yml as text. People come last, so that more people can be appended."""
     optional = {
         "corrected": workshop.corrected,
         "remote_template": workshop.remote_template,
@@ -202,13 +202,13 @@ def _people_bytes(people: Sequence[Person]) -> bytes:
 
 
 def _item_lines(texts: Mapping[str, str], indent: str) -> list[str]:
-    """The lines of a mapping in a list, without empty texts."""
+    """Return the YAML lines of a mapping in a list. Empty texts are omitted."""
     lines = [f"{key}: {_quoted(text)}" for key, text in texts.items() if text]
     return [f"{indent}{'  ' if number else '- '}{line}" for number, line in enumerate(lines)]
 
 
 def yaml_lines(key: str, value: object, indent: str = "") -> list[str]:
-    """Return the lines of a key with its texts, mappings and lists."""
+    """Return the YAML lines of a key and its value: texts, mappings and lists."""
     if isinstance(value, Mapping):
         lines, empty = _mapping_lines(value, f"{indent}  "), "{}"
     elif isinstance(value, list | tuple):
@@ -230,14 +230,14 @@ def _list_item(value: object, indent: str) -> list[str]:
 
 
 def _quoted(text: str) -> str:
-    """A text in quotes that YAML and JSON read in the same way."""
+    """Return a quoted string that YAML and JSON read in the same way."""
     return _ESCAPED.sub(lambda character: f"\\u{ord(character[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
 def parse_time(text: str) -> datetime:
-    """Return the time that an instructor typed (default: this machine's time zone).
+    """Parse a time that an instructor typed (default: this machine's time zone).
 
-    A date alone means the end of that day, and hours and minutes alone mean today. Raises `UsageError`.
+    A date without a time means the end of that day. A time without a date means today. Raises `UsageError`.
     """
     text = text.strip()
     try:

@@ -1,4 +1,4 @@
-"""The latest work of a person, from their bare repository. None of it ever runs."""
+"""Finds the latest work of a person in their bare repository. Code from the repository never runs."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from starterkit.project.state import STATE_FILE, State, read_state
 from starterkit.workshop.model import Person, Workshop
 
 _MOST_FILES = 100_000
-FILLED_IN = "Filled in from the reference by the workshop."  # in the messages of `catch-up`
-_MOST_SOLVED = 500  # commits of `starterkit solve` that are read
+FILLED_IN = "Filled in from the reference by the workshop."  # part of the commit messages of `catch-up`
+_MOST_SOLVED = 500  # maximum number of `starterkit solve` commits to read
 _LARGEST_STATE, _LARGEST_COMMIT = 100_000, 10_000_000
-OWN_BRANCHES = "starterkit-"  # prefix of the branches that the workshop leaves for people to merge
-_FIRST = ("main", "master")  # of branches with the same time
-_LAST_SECOND = 253_402_300_799 - 86_400  # datetime knows no later day
+OWN_BRANCHES = "starterkit-"  # prefix of branches that the workshop creates for people to merge
+_FIRST = ("main", "master")  # preferred branches if commit times are equal
+_LAST_SECOND = 253_402_300_799 - 86_400  # one day before the last day of datetime, because of time zones
 
 
 @dataclass(frozen=True)
 class Submission:
-    """A person's last commit before a time.
+    """A person's last commit before a given time.
 
-    `own` is their own last commit, made at `worked`. It differs from `commit` if the workshop added a correction or
-    steps. `step` and `solved` are from `.starterkit.yml`, and `step` is empty if that file is missing or damaged.
-    `branch` is a short name.
+    `own` is the last commit that the person wrote, at the time `worked`. It differs from `commit` if the workshop added
+    a correction or steps. `step` and `solved` come from `.starterkit.yml`. `step` is empty if that file is missing or
+    damaged. `branch` is a short name.
     """
 
     person: Person
@@ -49,8 +49,8 @@ def latest_in(
 ) -> Submission | None:
     """Return the newest commit on all branches of a person, or None.
 
-    Commits name their times. `ours` are the workshop's commits from `events.ours`. With `before`, ancestors of
-    `aside` don't count. Raises git's error if the commit of a branch can't be read.
+    The age comes from the commit times. `ours` are the workshop's commits from `events.ours`. If `before` is set,
+    ancestors of `aside` don't count. Raises git's error if a branch's commit can't be read.
     """
     tips = branches(repository, person)
     for tip in tips.values():
@@ -64,18 +64,18 @@ def latest_in(
     ]
     if not candidates:
         return None
-    _, _, branch, commit = min(candidates)  # the newest, then main, then master, then the first by name
+    _, _, branch, commit = min(candidates)  # newest first, then main, then master, then by name
     return _submission(repository, person, commit, branch, ours or {})
 
 
 def of_commit(workshop: Workshop, person: Person, commit: str) -> Submission:
-    """Return a commit as a submission, even if it is on no branch."""
+    """Return a submission for a commit, even if the commit is on no branch."""
     with BareRepository(workshop.repository(person)) as repository:
         return _submission(repository, person, commit, "", {})
 
 
 def beginnings(workshop: Workshop) -> dict[str, Submission]:
-    """Return the commits with which people begin: the branches of the path."""
+    """Return the first commits of new projects, which are the branches of the path."""
     with BareRepository(workshop.path_repository) as path:
         return {
             commit: _submission(path, Person("path", ""), commit, name.removeprefix(HEADS), {})
@@ -99,7 +99,7 @@ def _submission(
 
 
 def branches(repository: BareRepository, person: Person) -> dict[str, str]:
-    """Return the last commit of a person's branches, by name. Skips huge commits."""
+    """Return the last commit of each branch of a person, by name. Huge commits are skipped."""
     every = {name.removeprefix(person.heads): id for name, id in repository.refs(person.heads).items()}
     own = {name: id for name, id in every.items() if not name.startswith(OWN_BRANCHES)}
     sizes = repository.sizes(own.values())
@@ -119,7 +119,7 @@ def _before(repository: BareRepository, tip: str, before: datetime | None, aside
 
 
 def _committed(repository: BareRepository, commit: str) -> int | None:
-    """Return the committer's time in seconds since 1970, or None."""
+    """Return a commit's committer time in seconds since 1970, or None."""
     content = repository.reader.try_read(f"{commit}^{{commit}}")
     if content is None:
         return None
@@ -131,7 +131,7 @@ def _committed(repository: BareRepository, commit: str) -> int | None:
 
 
 def state_of(repository: BareRepository, commit: str) -> State:
-    """Return the state in a commit. Raises `FileError` for a missing or wrong file."""
+    """Return the state in a commit. Raises `FileError` if its file is missing or invalid."""
     about = repository.reader.about(f"{commit}:{STATE_FILE}")
     if about is None or about[1] != "blob":
         raise FileError(STATE_FILE, None, "the file is gone", "It is in an older commit of theirs.")
@@ -141,7 +141,7 @@ def state_of(repository: BareRepository, commit: str) -> State:
 
 
 def solved_by_reference(repository: BareRepository, commit: str, steps: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the steps that were solved with `starterkit solve`, by their messages."""
+    """Return the steps that `starterkit solve` solved, according to the commit messages."""
     arguments = ("log", "-z", "--format=%B", f"--max-count={_MOST_SOLVED}", "--grep=^Solve ", commit, "--")
     messages = repository.git.try_run(*arguments).text_out.split("\0")
     subjects = {message.strip().partition("\n")[0] for message in messages if FILLED_IN not in message}
@@ -149,5 +149,5 @@ def solved_by_reference(repository: BareRepository, commit: str, steps: Mapping[
 
 
 def files_of(repository: BareRepository, commit: str) -> dict[str, Entry]:
-    """Return the files of a commit by path. Raises `UsageError` for too many."""
+    """Return the files of a commit by path. Raises `UsageError` if there are too many."""
     return dict(repository.reader.tree(commit, _MOST_FILES))

@@ -1,6 +1,6 @@
-"""One round of `status --watch`: collect, then grade the work that changed.
+"""Runs one round of `status --watch`: collect, then grade changed work.
 
-The caller decides how to grade. A `GradePeople` gets people whose latest work isn't graded, and appends the results.
+The caller decides how to grade. A `GradePeople` function gets people with ungraded work, and appends the results.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def watch_once(
     stuck_after: int = STUCK_MINUTES,
     show: Callable[[WorkshopStatus], None] | None = None,
 ) -> WorkshopStatus:
-    """Collect, grade in groups, `show` the status before each, and return it."""
+    """Collect and grade in groups. Call `show` with the status before each group. Return the status."""
     with working(workshop.folder, say):
         collect(workshop, workshop.people, say)
     status = workshop_status(workshop, datetime.now(UTC), stuck_after, say)
