@@ -196,7 +196,6 @@ def _as_kept(home: Path, folder: Path) -> str:
 
 
 def _with_options(workshop: Workshop, request: CreateRequest) -> Workshop:
-    """Return the workshop with the request's options. Known people keep their method."""
     handouts, people = _handouts(request, workshop), workshop.people
     is_another_method = list(handouts) != list(workshop.handouts)
     if is_another_method:  # known people keep their method

@@ -129,7 +129,6 @@ class Handouts:
             draft.replace(goal)
 
     def _packed_refs(self, person: Person) -> bytes:
-        """Return the file packed-refs for a person. It includes the branch of origin."""
         refs = {**self._refs, **({_UPSTREAM: self._refs[MAIN]} if person.remote else {})}
         lines = "".join(f"{id} {name}\n" for name, id in sorted(refs.items()))
         return f"# pack-refs with: sorted \n{lines}".encode()

@@ -238,7 +238,6 @@ def _left_behind(repo: PersonRepository, project: ProjectAtCommit, corrected: Le
 
 
 def _lines_in_conflict(data: bytes) -> tuple[tuple[int, int], ...]:
-    """Return the first and last line of each conflict in a person's file."""
     conflicts: list[tuple[int, int]] = []
     number, first, is_mine = 0, 0, True
     for line in data.split(b"\n"):
@@ -348,7 +347,6 @@ def _keep_old_path(workshop: Workshop, fixes: Sequence[PathFix]) -> None:
 
 
 def _replace_path(workshop: Workshop, new: NewPath, corrected: str) -> None:
-    """Use the corrected path for people who start from now on."""
     fixed = replace(workshop, path=new.path, texts=new.texts, version=__version__, corrected=corrected)
     with BareRepository(workshop.path_repository) as repository:
         write_beginning(repository.git, new.spec, new.rendered, BOT)
@@ -358,7 +356,6 @@ def _replace_path(workshop: Workshop, new: NewPath, corrected: str) -> None:
 
 
 def _with_path_of(fixed: Workshop, data: bytes) -> bytes:
-    """Return workshop.yml with the new path. The instructor's other lines stay unchanged."""
     data = re.sub(rb"^corrected:[^\r\n]*\r?\n", b"", data, flags=re.MULTILINE)
     for name in ("version", "path", "texts"):
         lines = yaml_lines(name, getattr(fixed, name))

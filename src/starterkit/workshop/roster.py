@@ -100,7 +100,6 @@ def _text_of_the_platform(row: RosterRow) -> str:
 
 
 def _whole_name(row: RosterRow) -> str:
-    """Return a person's full name. The surname is added if the name lacks it."""
     name, first, last = (plain_name(row[column]) for column in ("name", "first", "last"))
     if not name:
         return plain_name(f"{first} {last}")

@@ -202,7 +202,6 @@ def _people_bytes(people: Sequence[Person]) -> bytes:
 
 
 def _item_lines(texts: Mapping[str, str], indent: str) -> list[str]:
-    """Return the YAML lines of a mapping in a list. Empty texts are omitted."""
     lines = [f"{key}: {_quoted(text)}" for key, text in texts.items() if text]
     return [f"{indent}{'  ' if number else '- '}{line}" for number, line in enumerate(lines)]
 

@@ -218,7 +218,6 @@ def _remove_outdated_files(folder: Path, names: set[str]) -> None:
 
 
 def _manifest_bytes(contents: BundleManifest) -> bytes:
-    """Return the text of bundle.yml."""
     values = {"format": BUNDLE_FORMAT, **vars(contents)}
     del values["files"]
     lines = [

@@ -160,5 +160,4 @@ def _platform_names(value: object) -> list[str]:
 
 
 def _import_name(path: str) -> str:
-    """Return the import name of the package at a path."""
     return path.rpartition(_FOLDER)[2]

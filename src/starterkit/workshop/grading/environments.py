@@ -186,7 +186,6 @@ def _bytes_on_disk(folder: Path) -> int:
 
 
 def _remove_unused(folder: Path) -> None:
-    """Remove the environments and locks that weren't used for four weeks."""
     for path in folder.iterdir():
         if _ENVIRONMENT.fullmatch(path.name) and time.time() - path.stat().st_mtime >= _REMOVE_AFTER:
             shutil.rmtree(path, ignore_errors=True)  # rmtree fails for a lock, which is a file

@@ -101,7 +101,6 @@ class _Run:
         return f"The code ended the whole program here, with {_ending(self._ended.code)}{cause}."
 
     def _problem(self) -> str:
-        """Return the problem that affected the whole run, or ""."""
         test = f" in {self._heard.under_way}" if self._heard.under_way else ""
         if self._ended.stopped:
             return f"the run was stopped{test}: {self._ended.stopped}"
