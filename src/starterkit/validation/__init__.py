@@ -1,1 +1,1 @@
-"""Proves a template: each rule, for the base project and for each step, in real environments."""
+"""Validates templates: checks each rule for the base project and each step, in real environments."""

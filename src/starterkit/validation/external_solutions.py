@@ -1,6 +1,6 @@
-"""External solutions: the projects of people who never saw the solutions, at the end of each step.
+"""External solutions are projects by people who never saw the path's solutions.
 
-`<person>/<step>/` holds the files that the person changed in this step, and `removed.txt` with the paths they deleted.
+`<person>/<step>/` has the files that the person changed in a step, and `removed.txt` with the paths that they deleted.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ from starterkit.project.layers import Files, read_folder
 from starterkit.template.model import Template
 
 FOLDER_NAME = "external_solutions"
-LEGACY_FOLDER_NAME = "foreign"  # read for one more version
+LEGACY_FOLDER_NAME = "foreign"  # the old name, which the next version no longer reads
 _REMOVED = "removed.txt"
 
 
 @dataclass(frozen=True)
 class ExternalSolutions:
-    """The external solutions of one template.
+    """The external solutions for one template.
 
-    If `is_legacy`, each step's folder holds all differences from the path's given, not only those of this step.
+    If `is_legacy`, each step's folder has all differences from the step's starting files, not only those of this step.
     """
 
     folder: Path
     is_legacy: bool = False
 
     def people(self, step: str) -> list[str]:
-        """Return the names of the people who finished a step."""
+        """Return the names of the people who solved a step."""
         return sorted(folder.parent.name for folder in self.folder.glob(f"*/{step}") if folder.is_dir())
 
     def project_after(self, person: str, step: str, template: Template, layer: Callable[[str], Files]) -> Files:
@@ -44,10 +44,10 @@ class ExternalSolutions:
         return {path: file for path, file in files.items() if path not in removed}
 
     def project_before(self, person: str, step: str, template: Template, layer: Callable[[str], Files]) -> Files:
-        """Return what a step's folder is laid over: the person's project when the step has begun.
+        """Return a person's project at the start of a step, before the person changed it.
 
-        This is their project at the end of the step before, with the changes of this step's given. Without a folder
-        for the step before, it is the path's given.
+        It is their project at the end of the previous step, with the step's new files. If they have no folder for the
+        previous step, it is the path's own project at the start of the step.
         """
         given = layer(f"given {step}")
         position = template.step_names.index(step)
@@ -61,7 +61,7 @@ class ExternalSolutions:
 
 
 def find_external_solutions(template_folder: Path) -> ExternalSolutions | None:
-    """Return the external solutions next to a template's steps, or for a bundled template those in the tests."""
+    """Return a template's external solutions. For a bundled template they are in tests/."""
     in_checkout = template_folder.parent.parent / "tests" / FOLDER_NAME / template_folder.name
     for folder in (template_folder / FOLDER_NAME, template_folder / LEGACY_FOLDER_NAME, in_checkout):
         if folder.is_dir():

@@ -1,8 +1,8 @@
-"""Reads the Markdown of lessons and hints: headings, code blocks, and links.
+"""Reads the Markdown of lessons and hints: headings, code blocks and links.
 
-A code block may name the file that its lines are from. It names the file by `title="path"` after the language of its
-fence. Or the paragraph above ends in a colon, and its last sentence names exactly one file in backticks: "this is the
-end of `conduit/articles.py`:".
+A code block may name its file with `title="path"` after the language. Otherwise, the paragraph before the block may
+name the file: its last sentence ends in a colon and has exactly one file name in backticks, as in "the end of
+`conduit/articles.py`:".
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _ELLIPSIS = re.compile(r"(?:#|//|<!--|\{#)?\s*(?:…|\.\.\.)\s*(?:-->|#\})?")
 
 @dataclass(frozen=True)
 class MarkdownBlock:
-    """A fenced code block. `line` is its first line of code, `file` the path that it names or ""."""
+    """A fenced code block. `line` is the line number of its first code line, `file` the named path or ""."""
 
     language: str
     lines: tuple[str, ...]
@@ -30,17 +30,17 @@ class MarkdownBlock:
 
 
 def blocks(text: str) -> list[MarkdownBlock]:
-    """Return the fenced blocks of a text, in order."""
+    """Return the fenced code blocks of a text, in order."""
     return [block for block in _parts(text) if isinstance(block, MarkdownBlock)]
 
 
 def prose_lines(text: str) -> list[tuple[int, str]]:
-    """Return the lines outside of blocks with their numbers."""
+    """Return the lines outside of code blocks, with their line numbers."""
     return [part for part in _parts(text) if not isinstance(part, MarkdownBlock)]
 
 
 def paragraphs(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the paragraphs, list items and table rows outside of blocks: the first line, and the text on one line."""
+    """Yield the line number and text of each paragraph, list item and table row outside of code blocks."""
     start, lines = 0, list[str]()
     for number, line in [*prose_lines(text), (0, "")]:
         if lines and (not line.strip() or re.match(r"\s*(?:[-*>|#]|\d+\.)", line)):
@@ -52,14 +52,14 @@ def paragraphs(text: str) -> Iterator[tuple[int, str]]:
 
 
 def links(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the links and images outside of blocks: the line, and the URL or path."""
+    """Yield the line number and target of each link and image outside of code blocks."""
     for number, line in prose_lines(text):
         for link in _LINK.finditer(re.sub(r"`[^`]*`", "", line)):
             yield number, link["target"] or link["image"]
 
 
 def prose_words(text: str) -> list[str]:
-    """Return the words outside of blocks, as a reader counts them."""
+    """Return the words outside of code blocks, for a word count."""
     lines = [line for _, line in prose_lines(text) if not re.fullmatch(r"[\s|:-]*", line)]
     return [word for word in re.split(r"[\s|]+", " ".join(lines)) if re.search(r"\w", word)]
 
@@ -104,9 +104,9 @@ def _named(info: str, paragraph: list[str]) -> str:
 
 
 def stands_in(code: tuple[str, ...], text: str) -> bool:
-    """True if a text holds the lines of a block in a row, with any indentation.
+    """True if a text contains all lines of a block in a row, with any indentation.
 
-    A line of only `…` or `...` (or a comment of it) stands for any number of lines.
+    A line with only `…` or `...`, or a comment with it, matches any number of lines.
     """
     text_lines = [line.strip() for line in text.split("\n") if line.strip()]
     code_lines = [line.strip() for line in code if line.strip()]

@@ -1,4 +1,4 @@
-"""The results of a validation: findings, a result for each rule and step, and the report of all results."""
+"""The results of a validation: findings, the result of each rule and step, and the report."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from starterkit.template.model import BASE
 
 
 class Rule(StrEnum):
-    """A rule that validation checks. The value is its name in `--only` and `--skip`."""
+    """A rule that validation checks. The value is the name for `--only` and `--skip`."""
 
     RENDERS = "renders"
     PLAIN_COPIER = "plain-copier"
@@ -28,14 +28,14 @@ class Rule(StrEnum):
 
 
 class Status(StrEnum):
-    """How a rule ended. Each word is clear without color."""
+    """The outcome of a rule. Each word is clear without its color."""
 
     OK = "ok"
     FAILED = "FAILED"
     SKIPPED = "skipped"
 
 
-# Rules that check only base, and rules that check base and each step. All others check each step.
+# Some rules check only the base, and some check the base and each step. All other rules check each step.
 _BASE_ONLY = (Rule.PLAIN_COPIER, Rule.BASE_GREEN)
 _BASE_TOO = (Rule.RENDERS, Rule.CLEAN, Rule.SAFE)
 BASE_RULES = tuple(rule for rule in Rule if rule in (*_BASE_ONLY, *_BASE_TOO))
@@ -44,9 +44,9 @@ STEP_RULES = tuple(rule for rule in Rule if rule not in _BASE_ONLY)
 
 @dataclass(frozen=True)
 class Finding:
-    """One problem of a template.
+    """A problem in a template.
 
-    `file` is relative to the template's folder ("" for none), `line` counts from 1 (0 for none). `by_hand` is a command
+    `file` is relative to the template's folder ("" for none). `line` counts from 1 (0 for none). `by_hand` is a command
     that shows the problem.
     """
 
@@ -61,10 +61,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class RuleResult:
-    """How one rule ended for one step (or for `base`).
+    """The result of one rule for one step (or for `base`).
 
-    `seconds` is how long it took, `test_seconds` the sum of its test runs. If it is `cached`, both are of an earlier
-    run. `skipped` is the reason why it did not run. `score` is the share of mutants that made a test fail.
+    `seconds` is the total time and `test_seconds` the time of its test runs. If `cached` is true, both come from an
+    earlier validation. `skipped` is the reason why the rule didn't run. `score` is the share of mutants that a test
+    detected.
     """
 
     template: str
@@ -87,7 +88,7 @@ class RuleResult:
 
 @dataclass(frozen=True)
 class Report:
-    """All results, in the order template, step, rule. `folders` are the templates' folders by name."""
+    """All results, sorted by template, step and rule. `folders` has the templates' folders by name."""
 
     results: tuple[RuleResult, ...]
     seconds: float
@@ -104,15 +105,15 @@ class Report:
 
     @property
     def from_cache(self) -> int:
-        """The number of results that came from the cache."""
+        """The number of results from the cache."""
         return sum(result.cached for result in self.results)
 
     @property
     def test_seconds(self) -> float:
-        """The sum of the test runs of this validation."""
+        """The total time of this validation's test runs, in seconds."""
         return sum(result.test_seconds for result in self.results if not result.cached)
 
 
 def scope(step: str) -> tuple[Rule, ...]:
-    """Return the rules that check a step (or `base`)."""
+    """Return the rules that apply to a step (or `base`)."""
     return BASE_RULES if step == BASE else STEP_RULES

@@ -1,4 +1,4 @@
-"""What a validation does: units of template, step and rule, their keys in the cache, and how CI jobs divide them."""
+"""Plans a validation: its units (template, step and rule), their cache keys, and how CI jobs share them."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from starterkit.validation.model import Rule, scope
 from starterkit.validation.target import TemplateUnderTest
 from starterkit.yamlfile import did_you_mean
 
-# Rules that use the same test run, by the name of that run. They run one after the other.
+# Rules with the same value use the same test run, so they run one after the other.
 _SHARED_RUN = {Rule.RED: "given", Rule.NO_REGRESSION: "given", Rule.GREEN: "solution", Rule.SAFE: "solution"}
 _SHARED_RUN_OF_BASE = {Rule.BASE_GREEN: BASE, Rule.SAFE: BASE}
-# The part of a changed file's path that names its step: `steps/STEP/...`, `external_solutions/PERSON/STEP/...`.
+# Matches the step in a changed file's path: `steps/STEP/...` or `external_solutions/PERSON/STEP/...`.
 _STEP_POSITIONS = {"steps": 1, FOLDER_NAME: 2, LEGACY_FOLDER_NAME: 2}
-# The slowest rules start first, so that no core is idle at the end.
+# Slow rules start first, so that no core is idle at the end.
 _WEIGHTS = {
     Rule.EARNED: 60,
     Rule.ALONE: 15,
@@ -35,17 +35,17 @@ _WEIGHTS = {
     Rule.SAFE: 3,
     Rule.BASE_GREEN: 3,
 }
-# Parts of starterkit that don't affect a result. All other code counts into its key, so that a result in the cache
-# never comes from older code.
+# Parts of starterkit that can't affect a result. All other code is part of the cache key, so that results of older code
+# are never used.
 _NOT_IN_KEYS = {"cli", "__pycache__", "templates"}
-# The newest versions that a template is tried with, besides the oldest one that it asks for.
+# The newest versions to test, in addition to a template's oldest supported version.
 _NEWEST = {"python": "3.14", "node": "24"}
 _OLDEST = re.compile(r">=\s*(\d+(?:\.\d+)?)")
 
 
 @dataclass(frozen=True)
 class RuleRun:
-    """One rule for one step (or `base`) of one template."""
+    """One rule to check for one step (or `base`) of one template."""
 
     subject: TemplateUnderTest
     step: str
@@ -53,31 +53,31 @@ class RuleRun:
 
     @property
     def key(self) -> str:
-        """A digest of everything that the result depends on."""
+        """The cache key: a digest of everything that the result depends on."""
         return digest(tool_versions(), self.rule.value, *_inputs(self.subject, self.step, self.rule))
 
     @property
     def group(self) -> tuple[str, str, str]:
-        """What this unit has in common with the units that use the same test run."""
+        """The key that this unit shares with other units that use the same test run."""
         shared = _SHARED_RUN_OF_BASE if self.step == BASE else _SHARED_RUN
         return self.subject.name, self.step, shared.get(self.rule, self.rule)
 
     @property
     def weight(self) -> int:
-        """About how long it takes, compared with other units."""
+        """A rough estimate of the unit's duration, relative to other units."""
         return _WEIGHTS.get(self.rule, 1)
 
 
 def rule_runs(subject: TemplateUnderTest, steps: Sequence[str], rules: Iterable[Rule]) -> list[RuleRun]:
-    """Return the units of a template in the order in which they are reported."""
+    """Return the units of a template, in report order."""
     chosen = tuple(rules)
     return [RuleRun(subject, step, rule) for step in steps for rule in scope(step) if rule in chosen]
 
 
 def chosen_steps(template: Template, words: Sequence[str]) -> list[str]:
-    """Return the chosen steps, with `base`, in the path's order. No words choose all steps.
+    """Return the steps that the words choose (also `base`), in path order. No words choose all steps.
 
-    A word is `base`, any name of a step, or a range of two of them: `02..04`. Raises `UsageError` for an unknown step.
+    A word is `base`, any name of a step, or a range such as `02..04`. Raises `UsageError` for an unknown step.
     """
     everything = [BASE, *template.step_names]
     if not words:
@@ -94,13 +94,13 @@ def chosen_steps(template: Template, words: Sequence[str]) -> list[str]:
 
 
 def chosen_rules(only: Sequence[str], skip: Sequence[str]) -> list[Rule]:
-    """Return the rules in `only` (or all) without those in `skip`. Raises `UsageError` for an unknown rule."""
+    """Return the rules in `only` (default: all) without those in `skip`. Raises `UsageError`."""
     chosen = {_rule(word) for word in only} or set(Rule)
     return [rule for rule in Rule if rule in chosen - {_rule(word) for word in skip}]
 
 
 def changed_steps(template: Template, changed: Sequence[str]) -> list[str]:
-    """Return the first step with one of these changed files, and all steps after it. Paths start in the template."""
+    """Return the first step with a changed file, and all later steps. Paths are relative to the template."""
     everything = [BASE, *template.step_names]
     first = len(everything)
     for path in changed:
@@ -112,9 +112,9 @@ def changed_steps(template: Template, changed: Sequence[str]) -> list[str]:
 
 
 def shard_of(units: Sequence[RuleRun], number: int, count: int) -> list[RuleRun]:
-    """Return one of `count` parts of the units, counted from 1. Units that share a test run stay together.
+    """Return the units in part `number` (from 1) of `count` parts.
 
-    Every machine divides the same list in the same way.
+    Units with the same test run stay together. The division is the same on every machine.
     """
     if count == 1:
         return list(units)
@@ -143,11 +143,11 @@ def _rule(word: str) -> Rule:
     return Rule(name)
 
 
-# --- what a result depends on ---------------------------------------------------------------------------------------
+# --- the inputs of a result -----------------------------------------------------------------------------------------
 
 
 def _inputs(subject: TemplateUnderTest, step: str, rule: Rule) -> list[object]:
-    """Everything that the result of a unit depends on, except for the programs."""
+    """Return everything that a unit's result depends on, except for the programs."""
     template = subject.template
     settings = [template.environment, template.commands, template.select, template.test_files, template.owned]
     runtime = _node_version() if template.environment.kind == "node" else ""
@@ -167,7 +167,7 @@ def _inputs(subject: TemplateUnderTest, step: str, rule: Rule) -> list[object]:
 
 @cache
 def tool_versions() -> str:
-    """Return a digest of the programs that a result depends on, with starterkit's own code."""
+    """Return a digest of starterkit's code and the other programs that affect a result."""
     package = Path(__file__).resolve().parents[1]
     code = {
         str(file.relative_to(package)): file.read_bytes()
@@ -188,7 +188,7 @@ def _node_version() -> str:
     try:
         return run(["node", "--version"], timeout=10).text_out.strip()
     except StarterkitError:
-        return ""  # starterkit installs Node for the project then
+        return ""  # starterkit installs a Node version for these projects
 
 
 # --- jobs of a CI provider ------------------------------------------------------------------------------------------
@@ -196,7 +196,7 @@ def _node_version() -> str:
 
 @dataclass(frozen=True)
 class MatrixJob:
-    """One CI job: `steps` is a range as `--step` takes it; `python` or `node` is "" if the template doesn't use it."""
+    """A CI job. `steps` is a range for `--step`. `python` or `node` is "" if the template doesn't use it."""
 
     template: str
     steps: str
@@ -208,7 +208,7 @@ class MatrixJob:
 def matrix(
     templates: Sequence[tuple[str, Template]], *, steps_per_job: int = 2, versions: Sequence[str] = ()
 ) -> list[MatrixJob]:
-    """Return template × step range × version. Without `versions`, take the oldest and newest of each template."""
+    """Return a CI job for each template, step range and version. The default is the oldest and newest version."""
     return [
         MatrixJob(name, steps, **{"python": "", "node": "", template.environment.kind: number})
         for name, template in templates
@@ -218,7 +218,7 @@ def matrix(
 
 
 def step_ranges(template: Template, size: int) -> list[str]:
-    """Return ranges of `size` steps that together are the whole path, base first."""
+    """Return ranges of `size` steps that cover the whole path, starting with the base."""
     everything = [BASE, *(name.split("-", 1)[0] for name in template.step_names)]
     parts = [everything[start : start + max(1, size)] for start in range(0, len(everything), max(1, size))]
     return [part[0] if len(part) == 1 else f"{part[0]}..{part[-1]}" for part in parts]

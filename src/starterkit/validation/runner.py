@@ -1,4 +1,4 @@
-"""Running a validation: threads work through the units, and a cache keeps the results."""
+"""Runs a validation: threads process the units, and a cache keeps the results."""
 
 from __future__ import annotations
 
@@ -49,24 +49,24 @@ _RULES: dict[Rule, Callable[[RuleContext], list[Finding]]] = {
     Rule.SAFE: safe,
 }
 _POLL_SECONDS = 0.2
-_FORMAT = 1  # of a result in the cache
+_FORMAT = 1  # version of the cached results' format
 
 
 class ValidationObserver:
-    """Hears what happens during a validation. The base class ignores it."""
+    """Receives the events of a validation. The base class ignores them."""
 
     def began(self, unit: RuleRun) -> None:
-        """The validation of a unit begins."""
+        """Called when the validation of a unit starts."""
 
     def ended(self, result: RuleResult, done: int, of: int) -> None:
-        """A unit has its result: `done` of `of` units are finished."""
+        """Called when a unit has a result: `done` of `of` units are finished."""
 
 
 @dataclass(frozen=True)
 class RunSettings:
-    """How a validation runs: the cache folder, the number of programs at once (0: one per core), and the cache's use.
+    """Settings of a run: the cache folder, the number of parallel programs (0: one per core), and cache use.
 
-    Without `use_cache` no result is read from the cache, but results are still written to it.
+    Without `use_cache`, results are still written to the cache but never read from it.
     """
 
     cache: Path
@@ -75,7 +75,7 @@ class RunSettings:
 
     @property
     def templates(self) -> Path:
-        """The folder for templates from git addresses."""
+        """The folder for templates that are cloned from git."""
         return self.cache / "templates"
 
     @property
@@ -84,13 +84,13 @@ class RunSettings:
 
 
 class ResultCache:
-    """Results in small files, one for each key."""
+    """A cache of results. Each key has a small file."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "validation"
 
     def get(self, key: str) -> RuleResult | None:
-        """Return the result of a key, marked as cached. None if there is no readable one."""
+        """Return the cached result of a key, or None if there is no readable result."""
         try:
             data: dict[str, Any] = json.loads((self._folder / key[:2] / f"{key}.json").read_bytes())
             if data.pop("format") != _FORMAT:
@@ -102,7 +102,7 @@ class ResultCache:
             return None
 
     def put(self, key: str, result: RuleResult) -> None:
-        """Keep a result, if the folder can be written."""
+        """Store a result. If the folder isn't writable, do nothing."""
         folder = self._folder / key[:2]
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -115,9 +115,9 @@ class ResultCache:
 
 
 def validate(units: Sequence[RuleRun], settings: RunSettings, observer: ValidationObserver | None = None) -> Report:
-    """Return the report of all units. Results for unchanged content come from the cache.
+    """Return the report of all units. Unchanged content gets its result from the cache.
 
-    Raises `FileError` if a template's files can't be laid out. An interruption ends all programs that were started.
+    Raises `FileError` if a template's files are invalid. An interruption ends all programs that were started.
     """
     started = time.monotonic()
     observer = observer or ValidationObserver()
@@ -146,12 +146,12 @@ def validate(units: Sequence[RuleRun], settings: RunSettings, observer: Validati
 
 
 def _lay_out(units: Sequence[RuleRun]) -> None:
-    """Render and lay out each template before anything runs, so that malformed files are reported at once."""
+    """Render each template before any test runs, so that invalid files are reported immediately."""
     for subject in {unit.subject.name: unit.subject for unit in units}.values():
         try:
             subject.layer(BASE)
         except NotRenderedError:
-            continue  # the rule `renders` reports why
+            continue  # the rule `renders` reports the reason
 
 
 def _run_all(
@@ -160,7 +160,7 @@ def _run_all(
     observer: ValidationObserver,
     ended: Callable[[RuleRun, RuleResult, bool], None],
 ) -> None:
-    """Run the units in threads. Units that share a test run go one after the other, and only the first runs it."""
+    """Run the units in threads. The first of the units that share a test run does that run for all of them."""
     waiting = sorted(units, key=lambda unit: -unit.weight)
     running: dict[Future[tuple[RuleResult, bool]], RuleRun] = {}
     with ThreadPoolExecutor(workspace.slots.count, thread_name_prefix="unit") as pool:
@@ -183,7 +183,7 @@ def _run_all(
 
 
 def _stop(workspace: Workspace, running: dict[Future[tuple[RuleResult, bool]], RuleRun]) -> None:
-    """Let nothing more start, and end what runs until every thread is done."""
+    """Start no more work, and end running programs until every thread has finished."""
     workspace.slots.stop()
     while True:
         terminate_all()
@@ -193,7 +193,7 @@ def _stop(workspace: Workspace, running: dict[Future[tuple[RuleResult, bool]], R
 
 
 def _run(unit: RuleRun, workspace: Workspace) -> tuple[RuleResult, bool]:
-    """Return a unit's result, and False if the machine and not the template may be the reason for it."""
+    """Return a unit's result, and False if a problem of this machine may have caused it."""
     work = RuleContext(unit.subject, unit.step, workspace, unit.rule)
     started = time.monotonic()
     findings: list[Finding] = []
@@ -204,7 +204,7 @@ def _run(unit: RuleRun, workspace: Workspace) -> tuple[RuleResult, bool]:
         skipped = str(reason)
     except FileError as error:
         findings = [work.of_error(error)]
-    except StarterkitError as error:  # the machine lacks something or was too slow: validate again next time
+    except StarterkitError as error:  # a missing program or a slow machine: don't cache the result
         findings, is_lasting = [work.finding(f"could not be proven: {error}")], False
     result = RuleResult(
         unit.subject.template.name,

@@ -1,7 +1,7 @@
-"""Watches a test run: its use of the network, and the files that it writes outside the project.
+"""Watches a test run for network use and for files that it writes outside the project.
 
-A small hook runs inside the learner's language. Kinds of environments without a hook can't be watched, and the rule
-`safe` says so.
+A small hook runs inside the learner's language. Environments without a hook can't be watched, and the rule `safe`
+reports that.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from starterkit.testing.stalled import PRELOAD
 
 _HOOKS = Path(__file__).parent / "hooks"
-# For each kind of environment, the variable that makes the language load its hook, and the variable's value.
+# For each kind of environment, the name and value of the variable that loads the hook.
 _LOADED_BY = {
     "python": ("PYTHONPATH", str(_HOOKS / "python")),
     "node": ("NODE_OPTIONS", f"--import={(_HOOKS / 'node' / 'watch.mjs').as_uri()}"),
@@ -25,10 +25,10 @@ _LOADED_BY = {
 
 @dataclass(frozen=True)
 class SideEffect:
-    """Something that a test run did outside the project.
+    """An action of a test run outside the project.
 
-    `kind` is "network" or "write", `target` the host or the path. `file` and `line` name the project's code that did it
-    ("" and 0 if unknown).
+    `kind` is "network" or "write", `target` is the host or the path. `file` and `line` are the responsible line of the
+    project's code ("" and 0 if unknown).
     """
 
     kind: str
@@ -38,18 +38,21 @@ class SideEffect:
 
 
 def is_watched(kind: str) -> bool:
-    """True if test runs in an environment of this kind can be watched."""
+    """True if test runs in this kind of environment can be watched."""
     return kind in _LOADED_BY
 
 
 def watch_variables(kind: str, log: Path, allowed: Iterable[Path]) -> dict[str, str]:
-    """Return the variables of a watched test run, or none if it can't be watched. It may write in `allowed` folders."""
+    """Return the environment variables that watch a test run, or none if it can't be watched.
+
+    The run may write in the `allowed` folders.
+    """
     if kind not in _LOADED_BY:
         return {}
     name, hook = _LOADED_BY[kind]
-    # The test program writes its report in a folder of starterkit (see testing.runner).
+    # The test runner writes its report in one of starterkit's folders (see testing.runner).
     reports = Path(os.path.realpath(tempfile.gettempdir())) / "starterkit-*"
-    folders = [os.path.realpath(folder) for folder in (*allowed, PRELOAD)]  # Python compiles the watchdog in PRELOAD
+    folders = [os.path.realpath(folder) for folder in (*allowed, PRELOAD)]  # Python compiles the hook there
     return {
         name: hook,
         "STARTERKIT_WATCH_LOG": str(log),
@@ -58,6 +61,6 @@ def watch_variables(kind: str, log: Path, allowed: Iterable[Path]) -> dict[str, 
 
 
 def read_side_effects(log: Path) -> tuple[SideEffect, ...]:
-    """Return the side effects in a log, each once."""
+    """Return the distinct side effects in a log."""
     lines = log.read_text("utf-8", "replace").splitlines() if log.is_file() else []
     return tuple(dict.fromkeys(SideEffect(**ast.literal_eval(line)) for line in lines))

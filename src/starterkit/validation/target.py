@@ -1,4 +1,4 @@
-"""A template under validation: its layers, the file that each of their files comes from, and a digest of each layer."""
+"""A template under validation: its layers, the source of each file, and a digest of each layer."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from starterkit.testing.results import ExpectedTest
 from starterkit.validation.external_solutions import ExternalSolutions, find_external_solutions
 
 Files = dict[str, File]
-# Copier changes the current folder of the whole process while it renders: render one template at a time, and use no
-# relative path in other threads.
+# Copier changes the current folder of the whole process while it renders. So only one template may render at a time,
+# and other threads must not use relative paths.
 _rendering = threading.Lock()
 
 
 class NotRenderedError(StarterkitError):
-    """project/ does not render. The rule `renders` reports why; other rules can't run."""
+    """Raised if project/ doesn't render. The rule `renders` reports the reason, and other rules can't run."""
 
 
 @dataclass(eq=False)
 class TemplateUnderTest:
-    """One template under validation. `name` is the name or folder that the user gave; findings repeat it."""
+    """A template under validation. `name` is the name or folder that the user typed."""
 
     name: str
     folder: Path
@@ -43,16 +43,16 @@ class TemplateUnderTest:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _layers: dict[str, Layer] | StarterkitError | None = None
 
-    # --- the template's folders, not rendered -----------------------------------------------------------------------
+    # --- the template's unrendered folders ------------------------------------------------------------------------
 
     @cached_property
     def project(self) -> Files:
-        """The files of project/, not rendered."""
+        """The unrendered files of project/."""
         return _read(self.folder / "project")
 
     @cached_property
     def own_files(self) -> dict[str, Files]:
-        """The files that each given and solution adds, by label (`given 01-comments`)."""
+        """The files that each layer adds, by label, such as `given 01-comments`."""
         return {
             f"{kind} {step}": _read(self.folder / "steps" / step / kind)
             for step in self.template.step_names
@@ -61,7 +61,7 @@ class TemplateUnderTest:
 
     @cached_property
     def digests(self) -> dict[str, str]:
-        """A digest of each layer before rendering, by label: of its files and of all layers below it."""
+        """A digest of each unrendered layer, by label. It covers the layer's files and all layers before it."""
         questions = (self.folder / "copier.yml").read_bytes() if (self.folder / "copier.yml").is_file() else b""
         below = digest(questions, self.project)
         digests = {BASE: below}
@@ -73,12 +73,12 @@ class TemplateUnderTest:
                 below = digests[label] = digest(below, self.own_files[label], removed[kind], lesson)
         return digests
 
-    # --- its layers, rendered ---------------------------------------------------------------------------------------
+    # --- the rendered layers ----------------------------------------------------------------------------------------
 
     def layer(self, label: str) -> Files:
         """Return all files of a layer: `base`, `given NAME` or `solution NAME`.
 
-        Raises `NotRenderedError` if project/ does not render, `FileError` if a step's files can't be laid out.
+        Raises `NotRenderedError` if project/ doesn't render, and `FileError` if a step's files are invalid.
         """
         with self._lock:
             if self._layers is None:
@@ -95,12 +95,12 @@ class TemplateUnderTest:
         return {layer.label: layer for layer in path_layers(self.folder, self.template, base)}
 
     def rendered(self, answers: Mapping[str, str]) -> Files:
-        """Return project/ rendered with these answers. Raises the errors of `render`."""
+        """Return project/, rendered with these answers. Raises the errors of `render`."""
         with _rendering:
             return render(self.folder, answers, read_folder).files
 
     def below(self, label: str) -> str:
-        """Return the label of the layer below a given or a solution."""
+        """Return the label of the layer before this layer, such as `base` for the first step."""
         kind, _, step = label.partition(" ")
         if kind == "solution":
             return f"given {step}"
@@ -109,7 +109,7 @@ class TemplateUnderTest:
         return f"solution {names[position - 1]}" if position else BASE
 
     def where(self, label: str, path: str) -> str:
-        """Return the template's file that a file of a layer comes from, or "" if there is none."""
+        """Return the template's source file for a file of a layer, or ""."""
         while label != BASE:
             kind, _, step = label.partition(" ")
             if path in self.own_files[label]:
@@ -124,17 +124,17 @@ class TemplateUnderTest:
     # --- its tests --------------------------------------------------------------------------------------------------
 
     def expected(self, step: str) -> tuple[ExpectedTest, ...]:
-        """Return the tests that base and the steps up to this one list."""
+        """Return the tests that the base and all steps up to this step list."""
         label = BASE if step == BASE else f"given {step}"
         files = {path: file.data for path, file in self.layer(label).items() if self.template.is_test_file(path)}
         return expected_tests(self.template, step, files)
 
     def new_tests(self, step: str) -> tuple[ExpectedTest, ...]:
-        """Return the tests that a step (or base) itself lists."""
+        """Return the tests that only this step (or the base) lists."""
         return tuple(test for test in self.expected(step) if test.step == step)
 
     def earlier_tests(self, step: str) -> tuple[ExpectedTest, ...]:
-        """Return the tests that are listed before a step."""
+        """Return the tests that the base and all earlier steps list."""
         return tuple(test for test in self.expected(step) if test.step != step)
 
 
@@ -143,20 +143,20 @@ def _read(folder: Path) -> Files:
 
 
 def template_under_test(name: str, folder: Path) -> TemplateUnderTest:
-    """Read a template to validate. Raises `FileError` for malformed texts, with file and line."""
+    """Read a template to validate. Raises `FileError` with file and line for invalid files."""
     template = read_template(FolderSource(folder))
     subject = TemplateUnderTest(name, folder, template, find_external_solutions(folder))
-    for step in template.steps:  # report malformed texts at once, and not after minutes of test runs
+    for step in template.steps:  # report invalid files now, and not after minutes of test runs
         template.lesson(step.name)
     _ = subject.digests
     return subject
 
 
 def templates_under_test(names: Sequence[str], current: Path, store: Path, *, trusted: bool) -> list[TemplateUnderTest]:
-    """Return the named templates, or all bundled ones if there are no names. Folders are relative to `current`.
+    """Return the templates with these names (default: all bundled templates). Folders are relative to `current`.
 
-    Raises `UsageError` for an unknown name, and for a git address that is not `trusted`: validating a template runs its
-    code. Raises `FileError` for a malformed template.
+    Raises `UsageError` for an unknown name, and for a git URL that isn't `trusted`, because validation runs the
+    template's code. Raises `FileError` for an invalid template.
     """
     subjects = []
     for name in names or bundled_names():
@@ -171,13 +171,13 @@ def templates_under_test(names: Sequence[str], current: Path, store: Path, *, tr
 
 
 def line_of(file: Path, text: str) -> int:
-    """Return the number of the first line that holds the first line of a text, or 0."""
+    """Return the number of the line that contains the first line of a text, or 0."""
     first = text.strip().split("\n")[0]
     return next((number for number, line in _lines(file) if first and first in line), 0)
 
 
 def line_of_key(file: Path, key: str) -> int:
-    """Return the number of the line of a YAML file with this key, or 0."""
+    """Return the line number of this key in a YAML file, or 0."""
     starts = (f"{key}:", f'"{key}":', f"'{key}':", f"- {key}")
     return next((number for number, line in _lines(file) if line.strip().startswith(starts)), 0)
 

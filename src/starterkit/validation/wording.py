@@ -1,7 +1,6 @@
-"""Plain English: wording and sentence lengths that make a text hard for tired readers and for second-language readers.
+"""Checks texts for plain English: wording and sentences that are hard for tired or non-native readers.
 
-The rule `wording` of `template validate` uses it for lessons, hints and test titles, and the project's own tests for
-every other text.
+The rule `wording` checks lessons, hints and test titles. The project's own tests check all other texts.
 """
 
 from __future__ import annotations
@@ -9,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-LONGEST_SENTENCE = 20  # words, in documents
-LONGEST_ON_SCREEN = 14  # words, in help and on screens
+LONGEST_SENTENCE = 20  # maximum words per sentence in documents
+LONGEST_ON_SCREEN = 14  # maximum words per sentence in help and on screens
 
-# What to write instead, and the wording.
+# Pairs of the text to write instead, and the forbidden wording.
 _AVOIDED = {
     'name the person or thing instead of "whoever", "whatever"': r"\b(?:who|what|which|where)ever\b",
     'name the person instead of "for who", "of who"': r"\b(?:for|by|of|to|as) who\b",
@@ -46,9 +45,9 @@ _SENTENCE_END = re.compile(r"[.!?…](?=[\s)\"*_]|$)|:(?=\s)|\s[/|]\s|\n\s*\n|\n
 
 
 def wording_problems(text: str, *, limit: int = LONGEST_SENTENCE, semicolons: bool = True) -> Iterator[str]:
-    """Yield what to change in a text: ruled-out wording, semicolons (unless they are allowed), long sentences.
+    """Yield advice for forbidden wording, for semicolons (unless they are allowed) and for long sentences.
 
-    `limit` is the number of words that a sentence may have. Code, URLs and placeholders count as one word.
+    `limit` is the maximum number of words per sentence. Code, URLs and placeholders count as one word.
     """
     plain = _OPAQUE.sub("x", text)
     for advice, pattern in _PATTERNS.items():

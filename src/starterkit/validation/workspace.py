@@ -1,4 +1,4 @@
-"""Where a template's tests run: environments, copies of layers, the test runs, and how many of them run at once."""
+"""Provides what a template's tests need: environments, copies of layers, and slots for test runs."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ from starterkit.validation.target import Files, TemplateUnderTest
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-# Variables that stop a test program at its first failing test. Other kinds of environments run all tests.
+# Variables that stop a test runner at its first failing test. Other kinds of environments always run all tests.
 _STOP_AT_FIRST = {"python": {"PYTEST_ADDOPTS": "-x"}}
 
 
 class Stopped(Exception):
-    """The validation was interrupted; nothing more is started."""
+    """Raised when the validation was interrupted and starts no more work."""
 
 
 class Skip(Exception):
-    """A rule has nothing to check, or cannot check it; the message gives the reason."""
+    """Raised if a rule has nothing to check, or can't check it. The message is the reason."""
 
 
 class ConcurrencyLimit:
-    """A limit on the number of programs that run at once, for any number of threads."""
+    """Limits how many programs run at once, for any number of threads."""
 
     def __init__(self, count: int) -> None:
         self.count = count
@@ -49,18 +49,18 @@ class ConcurrencyLimit:
 
     @contextmanager
     def slot(self) -> Iterator[None]:
-        """Hold a slot while the block runs. Raises `Stopped` after a call of `stop`."""
+        """Hold a slot during the block. Raises `Stopped` if `stop` was called."""
         while not self._free.acquire(timeout=0.2):
             self._check()
         try:
             self._check()
             yield
-            self._check()  # a run that was cut short says nothing about the template
+            self._check()  # an interrupted run says nothing about the template
         finally:
             self._free.release()
 
     def stop(self) -> None:
-        """Let nothing more start."""
+        """Make all later calls of `slot` raise `Stopped`."""
         self._stopped.set()
 
     def _check(self) -> None:
@@ -68,7 +68,7 @@ class ConcurrencyLimit:
             raise Stopped
 
     def map(self, function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
-        """Return the function's result for each item, in order, with as many threads as there are slots."""
+        """Return the function's result for each item, in order. Each slot gets a thread."""
         if len(items) < 2 or self.count < 2:
             return [function(item) for item in items]
         with ThreadPoolExecutor(min(self.count, len(items)), thread_name_prefix="part") as pool:
@@ -76,7 +76,7 @@ class ConcurrencyLimit:
 
 
 class Workspace:
-    """The folders and environments of one validation. Several threads use all of it at once."""
+    """The folders and environments of one validation. It is safe to use in several threads."""
 
     def __init__(self, scratch: Path, environments: Path, slots: ConcurrencyLimit) -> None:
         self.scratch = scratch
@@ -88,7 +88,7 @@ class Workspace:
         self._idle: dict[tuple[str, str], list[Path]] = {}
 
     def once(self, key: object, make: Callable[[], Result]) -> Result:
-        """Return the result of `make`, which is called once for each key, by the first thread that asks."""
+        """Return the result of `make`. It is called once for each key, by the first thread that needs it."""
         with self._lock:
             lock = self._locks.setdefault(key, threading.Lock())
         with lock:
@@ -98,7 +98,7 @@ class Workspace:
             return result
 
     def prepared(self, subject: TemplateUnderTest, label: str) -> Environment:
-        """Return the environment for the pins of a layer. Layers with the same pins share one, which is kept."""
+        """Return the environment for the pins of a layer. Layers with the same pins share it."""
         environment = subject.template.environment
         files = subject.layer(label)
         for name in (environment.declaration, environment.pins):
@@ -122,7 +122,7 @@ class Workspace:
 
     @contextmanager
     def copy_of(self, subject: TemplateUnderTest, label: str) -> Iterator[Path]:
-        """Give the block a copy of a layer for itself. Later blocks use the copy again."""
+        """Yield a copy of a layer that no other thread uses. Later calls use the copy again."""
         key = (subject.name, label)
         with self._lock:
             idle = self._idle.setdefault(key, [])
@@ -131,17 +131,17 @@ class Workspace:
             folder = self.new_folder()
             write_files(folder, subject.layer(label))
         yield folder
-        with self._lock:  # not reached if the block failed: the copy may hold anything then
+        with self._lock:  # after an error this isn't reached, because the copy may be damaged
             self._idle[key].append(folder)
 
     def new_folder(self) -> Path:
-        """Return a new, empty folder that is removed with the workspace."""
+        """Return a new, empty folder. It is removed together with the workspace."""
         return Path(tempfile.mkdtemp(prefix="project-", dir=self.scratch))
 
 
 @dataclass
 class RuleContext:
-    """The template, step (or `base`) and workspace that a rule checks. It counts the seconds of its test runs."""
+    """The template, step (or `base`) and workspace for a rule. It adds up the time of test runs."""
 
     subject: TemplateUnderTest
     step: str
@@ -171,27 +171,27 @@ class RuleContext:
         return self.subject.own_files[label]
 
     def finding(self, message: str, file: str = "", line: int = 0, *, by_hand: str = "") -> Finding:
-        """Return a finding of this rule. Without `by_hand`, its command is the one that runs this rule alone."""
+        """Return a finding of this rule. The default for `by_hand` is a command that runs only this rule."""
         name, step = quoted(self.subject.name), self.step
         command = by_hand or f"starterkit template validate {name} --step {step} --only {self.rule} --no-cache"
         return Finding(self.template.name, step, self.rule, file, line, message, command)
 
     def finding_in(self, label: str, path: str, message: str, line: int = 0) -> Finding:
-        """Return a finding about a file of a layer, at the template's file that it comes from."""
+        """Return a finding about a file of a layer. It names the template's source file."""
         return self.finding(message, self.subject.where(label, path), line)
 
     def of_error(self, error: FileError) -> Finding:
-        """Return a finding about a file of the template that can't be used."""
+        """Return a finding about an invalid file of the template."""
         file = error.file.removeprefix(str(self.subject.folder)).lstrip("/\\")
         return self.finding(error.message, file, error.line or 0)
 
     def of_test(self, label: str, test: ExpectedTest, message: str) -> Finding:
-        """Return a finding about a test, at its line."""
+        """Return a finding about a test. It has the line of the test."""
         file = self.subject.where(label, test.file) if test.file else ""
         return self.finding(f"{test.id}: {message}", file, test.line if file else 0)
 
     def of_failure(self, label: str, result: TestResult, message: str) -> Finding:
-        """Return a finding about a failing test, with the first line of its failure and where it happened."""
+        """Return a finding about a failing test, with the failure's first line and position."""
         place = f" ({result.place})" if result.place else ""
         return self.of_test(label, result.test, f"{message}: {first_line(result)}{place}")
 
@@ -207,9 +207,9 @@ class RuleContext:
         limit_seconds: float | None = None,
         variables: Mapping[str, str] | None = None,
     ) -> CheckResult:
-        """Run the files of these tests in a folder. With `each`, run exactly these tests, in their order.
+        """Run the files of these tests in a folder. With `each`, run exactly these tests, in order.
 
-        `label` names the layer whose environment is used. `has_slot` says that the caller holds a slot already.
+        `label` names the layer whose environment is used. `has_slot` says that the caller already holds a slot.
         """
         prepared = self.workspace.prepared(self.subject, label)
         more = dict(variables or {})
@@ -228,14 +228,14 @@ class RuleContext:
         return result
 
     def layer_run(self, label: str) -> tuple[CheckResult, tuple[SideEffect, ...]]:
-        """Return the run of all tests of a layer, and what it did outside the project. Rules share this run."""
+        """Return the test run of a whole layer, and its side effects. Rules share this run."""
 
         def make() -> tuple[CheckResult, tuple[SideEffect, ...]]:
             prepared = self.workspace.prepared(self.subject, label)
             packages = prepared.folder or Path(next(iter(prepared.programs.values()))).parent.parent
             with self.workspace.copy_of(self.subject, label) as folder:
                 log = self.workspace.new_folder() / "side_effects"
-                allowed = (folder, packages)  # tests may compile the packages they use
+                allowed = (folder, packages)  # tests may compile packages
                 variables = watch_variables(self.template.environment.kind, log, allowed)
                 result = self.run(folder, label, self.subject.expected(self.step), variables=variables)
                 return result, read_side_effects(log)

@@ -1,10 +1,10 @@
-"""Mutants of a solution: small changes to its files that a visitor would notice, one at a time.
+"""Makes mutants of a solution: copies with one small change that a visitor would notice.
 
-Why no library (checked: mutmut 3.8, cosmic-ray 8.7). Validation runs a black-box test command in the template's own
-environment, mutates the lines of one step only, and mutates pages and JavaScript as well as Python. mutmut 3 mutates
-functions only, but routes, decorators and tables are most of a step. It runs pytest by fork in its own process, next
-to the learner's packages. cosmic-ray has a black-box command, but mutates whole Python modules in place, removes no
-statements, and installs aiohttp, SQLAlchemy and ten more packages. Neither mutates pages.
+Libraries don't fit (checked: mutmut 3.8, cosmic-ray 8.7). Validation runs a test command in the template's own
+environment. It mutates the lines of one step only, and mutates pages and JavaScript as well as Python. mutmut 3 mutates
+only functions, but most of a step is routes, decorators and tables. It also forks pytest in its own process, next to
+the learner's packages. cosmic-ray can run a command, but mutates whole Python modules in place, removes no statements,
+and installs aiohttp, SQLAlchemy and ten more packages. Both libraries ignore pages.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from starterkit.git.objects import digest
 from starterkit.validation.mutation import javascript, markup, python
 from starterkit.validation.source_change import SourceChange
 
-# The functions that find the changes of a file, by its suffix.
+# For each suffix, the function that finds possible changes in a file.
 _FINDERS: dict[str, Callable[[bytes, frozenset[str]], list[SourceChange]]] = {
     ".py": lambda data, _promised: python.changes(data),
     ".html": markup.changes,
     ".js": javascript.changes,
 }
-MOST = 60  # of more mutants, a step tries a sample, which stays the same as long as the file does
+MOST = 60  # maximum mutants per step; the same files always give the same sample
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change to one file of a solution. `line_text` is the unchanged line, `data` the changed file."""
+    """One changed file of a solution. `line_text` is the line before the change, `data` the changed file."""
 
     file: str
     line: int
@@ -47,7 +47,8 @@ def mutants_of(
 ) -> list[Mutant]:
     """Return the mutants of the lines that a solution adds or changes.
 
-    `promised` are the words that the lesson names. Only classes among them are mutated, because others are only style.
+    `promised` are the words in the lesson's backticks. Other class names aren't mutated, because they only affect the
+    style.
     """
     mutants = []
     for path, data in sorted(solution.items()):
@@ -65,7 +66,7 @@ def mutants_of(
 
 
 def sampled(mutants: list[Mutant], most: int = MOST) -> list[Mutant]:
-    """Return at most `most` mutants in their order, chosen by their text, so that moved lines change nothing."""
+    """Return at most `most` mutants in order. The choice depends on their text and not on their lines."""
 
     def key(mutant: Mutant) -> str:
         return digest(mutant.file, mutant.kind, mutant.line_text, mutant.change)
@@ -75,7 +76,7 @@ def sampled(mutants: list[Mutant], most: int = MOST) -> list[Mutant]:
 
 
 def _own_lines(data: bytes, before: bytes | None) -> set[int]:
-    """The numbers of the lines that a solution adds or changes."""
+    """Return the numbers of the lines that a solution adds or changes."""
     old, new = [] if before is None else before.split(b"\n"), data.split(b"\n")
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
     changed = [(start, end) for kind, _, _, start, end in matcher.get_opcodes() if kind != "equal"]

@@ -1,8 +1,8 @@
-"""Changes of a JavaScript file: statements, conditions, comparisons, numbers, URLs, and SQL in strings.
+"""Finds changes in JavaScript: statements, conditions, comparisons, numbers, URLs, and SQL in strings.
 
-Only comments, strings and regular expressions are told apart from code, which is enough for changes that leave a valid
-program. Stryker would install some 150 packages next to the learner's, and runs whole test suites in its own sandbox.
-It knows neither SQL nor the classes that a lesson names.
+The code is not parsed. Only comments, strings and regular expressions are recognized, and that is enough for changes
+that keep a program valid. Stryker would install about 150 packages next to the learner's packages, and runs whole test
+suites in its own sandbox. It supports neither SQL nor the classes that a lesson names.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _METHODS = {b"get": b"post", b"post": b"put", b"put": b"post", b"delete": b"post
 _MIDDLEWARE = re.compile(rb"\b\w+\(\w+\), (?=async\b)")
 _LEFT_OUT = re.compile(rb"\.(?:trim|toLowerCase|sort|reverse)\(\)|\bencodeURIComponent(?=\()")
 _STATEMENT = re.compile(
-    rb"^[ \t]*(?P<start>(?!response\b)"  # without a response a test waits long, and always fails
+    rb"^[ \t]*(?P<start>(?!response\b)"  # a test without a response times out, which is slow and tells nothing
     rb"(?:await |throw |(?:if|for) \(|[A-Za-z_$][\w$.]*(?:\(|\[[^\]\n]*\] = | (?:\+|\|\||\?\?)?= )))",
     re.MULTILINE,
 )
@@ -53,7 +53,7 @@ _IN_SQL = (
 
 
 def changes(data: bytes, promised: frozenset[str]) -> list[SourceChange]:
-    """Return the changes of a JavaScript file, in the order of its lines. `promised` are words of its lesson."""
+    """Return the changes of a JavaScript file, sorted by line. `promised` are words that the lesson names."""
     code, strings = _without_strings(data)
     all_changes = [*_operators(code), *_conditions(code, data), *_calls(code, data), *_statements(code, data)]
     all_changes += [
@@ -64,7 +64,7 @@ def changes(data: bytes, promised: frozenset[str]) -> list[SourceChange]:
 
 
 def _without_strings(data: bytes) -> tuple[bytes, list[tuple[int, int]]]:
-    """The code with strings, regular expressions, comments and imports blanked out, and where the strings are."""
+    """Return the code with blanked strings, regular expressions, comments and imports, and the strings' spans."""
     code = bytearray(data)
     strings = []
     imports = [match.span() for match in _IMPORT.finditer(data)]
@@ -80,13 +80,13 @@ def _without_strings(data: bytes) -> tuple[bytes, list[tuple[int, int]]]:
 
 
 def _blank(code: bytearray, start: int, end: int, character: bytes) -> None:
-    code[start:end] = re.sub(rb"[^\n]", character, code[start:end])  # a line stays a line
+    code[start:end] = re.sub(rb"[^\n]", character, code[start:end])  # line breaks stay, for line numbers
 
 
 def _operators(code: bytes) -> Iterator[SourceChange]:
     for match in (*_COMPARISON.finditer(code), *_BOTH.finditer(code)):
         around = code[match.start() - 1 : match.start()] + code[match.end() : match.end() + 1]
-        if around == b"  ":  # Prettier writes comparisons this way, but not arrows and assignments
+        if around == b"  ":  # Prettier puts spaces around comparisons, but not inside arrows
             yield _changed(match, _OTHER[match[0]])
     for match in _NUMBER.finditer(code):
         yield _changed(match, str(int(match[1].replace(b"_", b"")) + 1).encode())
@@ -117,7 +117,7 @@ def _calls(code: bytes, data: bytes) -> Iterator[SourceChange]:
 
 
 def _statements(code: bytes, data: bytes) -> Iterator[SourceChange]:
-    """Remove a statement that has an effect and no value. Statements with their own block stay."""
+    """Yield changes that remove a statement with a side effect. Statements that open a block stay."""
     for match in _STATEMENT.finditer(code):
         start = match.start("start")
         if code[:start].rstrip()[-1:] not in (b"", b";", b"{", b"}"):
@@ -128,7 +128,7 @@ def _statements(code: bytes, data: bytes) -> Iterator[SourceChange]:
 
 
 def _end_of_statement(code: bytes, start: int) -> int:
-    """The position after a statement's semicolon, or 0 if it has a block or no clear end."""
+    """Return the position after a statement's semicolon, or 0 if it opens a block or has no clear end."""
     if code[start:].startswith((b"if (", b"for (")):
         closing = _closing(code, code.index(b"(", start))
         if not closing or code[closing + 1 :].lstrip().startswith(b"{"):
@@ -142,12 +142,12 @@ def _end_of_statement(code: bytes, start: int) -> int:
 
 
 def _closing(code: bytes, opening: int) -> int:
-    """The position of the bracket that closes the one at `opening`, or 0 if none does."""
+    """Return the position of the bracket that closes the bracket at `opening`, or 0."""
     return next((at for at, depth in _depths(code, opening) if depth == 0), 0)
 
 
 def _depths(code: bytes, start: int) -> Iterator[tuple[int, int]]:
-    """Yield each position from `start`, with the number of brackets that are open after it."""
+    """Yield each position from `start`, with the number of open brackets after it."""
     depth = 0
     for at in range(start, len(code)):
         depth += (code[at] in b"([{") - (code[at] in b")]}")
@@ -155,7 +155,7 @@ def _depths(code: bytes, start: int) -> Iterator[tuple[int, int]]:
 
 
 def _in_strings(data: bytes, strings: list[tuple[int, int]]) -> Iterator[SourceChange]:
-    """Change URLs, and the parts of SQL that decide which rows are all_changes and in which order."""
+    """Yield changes of URLs, and of the SQL that selects or orders rows."""
     for start, end in strings:
         text = data[start:end]
         if text[1:2] == b"/" and b" " not in text:

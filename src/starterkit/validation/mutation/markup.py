@@ -1,7 +1,7 @@
-"""Changes of a page: fields, buttons, links, includes, conditions, loops, output, classes.
+"""Finds changes in pages: fields, buttons, links, includes, conditions, loops, output and classes.
 
-Pages are read as text, because a page's template isn't HTML yet and each framework has its own template language.
-Jinja, Django and many others share `{% … %}` and `{{ … }}`.
+Pages are read as text, because a page template isn't HTML yet and each framework has its own template language. Jinja,
+Django and many other languages share `{% … %}` and `{{ … }}`.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ _FILTER = re.compile(rb"\s*\|\s*(?P<name>\w+)(?:\([^()]*\)|:\"[^\"]*\"|:'[^']*')
 _ATTRIBUTE = re.compile(
     rb"(?P<whole>\s(?P<name>name|action|href|src|method|placeholder|value|class)=)(?P<quoted>\"[^\"]*\"|'[^']*')"
 )
-# Attributes that get another value. Others are left out, but leaving these out may change nothing: a form sends to its
-# own URL with and without an action.
+# Attributes whose value is changed, not removed, because removing them may have no effect. For example, a form without
+# an action submits to its own URL.
 _OTHERWISE = {"action": "/elsewhere", "href": "/elsewhere", "src": "/elsewhere", "method": "get", "name": "other"}
 _TAG = re.compile(rb"<[a-zA-Z/](?:\{\{.*?\}\}|\{%.*?%\}|\"[^\"]*\"|'[^']*'|[^>])*>", re.DOTALL)
 _ACTS = re.compile(rb"<(?:input|textarea|select|button|a|script|form)\b|\{%-?\s*include\b|csrf")
@@ -30,13 +30,13 @@ _VOID = {b"input", b"img", b"br", b"hr", b"meta", b"link", b"source"}
 
 
 def changes(data: bytes, promised: frozenset[str]) -> list[SourceChange]:
-    """Return the changes of a page, in the order of its lines. `promised` are the words that its lesson names."""
+    """Return the changes of a page, sorted by line. `promised` are the words that the lesson names."""
     all_changes = [*_lines(data, promised), *_conditions(data), *_outputs(data), *_attributes(data, promised)]
     return sorted(all_changes, key=lambda change: (change.start, change.end, change.text))
 
 
 def _lines(data: bytes, promised: frozenset[str]) -> Iterator[SourceChange]:
-    """Remove a whole line that a visitor uses: a field, a button, a link, an include."""
+    """Yield changes that remove a line with a field, a button, a link or an include."""
     for line in re.finditer(rb"[^\n]+", data):
         attributes = [match for match in _ATTRIBUTE.finditer(line[0]) if match["name"] == b"class"]
         classes = {name for match in attributes for name in match["quoted"].decode("utf-8", "replace")[1:-1].split()}
@@ -45,7 +45,7 @@ def _lines(data: bytes, promised: frozenset[str]) -> Iterator[SourceChange]:
 
 
 def _is_whole(line: bytes) -> bool:
-    """True if each element and block that a line opens is closed on it."""
+    """True if a line closes all elements and blocks that it opens."""
     elements = [name for name in _OPENING.findall(line) if name not in _VOID]
     if sorted(elements) != sorted(_CLOSING.findall(line)) or line.count(b"<") != line.count(b">"):
         return False
@@ -55,7 +55,7 @@ def _is_whole(line: bytes) -> bool:
 
 
 def _conditions(data: bytes) -> Iterator[SourceChange]:
-    """Negate a condition, and loop over nothing."""
+    """Yield changes that negate a condition, or loop over nothing."""
     for match in _CONDITION.finditer(data):
         test = match["test"].decode("utf-8", "replace")
         # In Jinja and Django, `not` binds more tightly than `and` and `or`.
@@ -69,7 +69,7 @@ def _conditions(data: bytes) -> Iterator[SourceChange]:
 
 
 def _outputs(data: bytes) -> Iterator[SourceChange]:
-    """Leave out an output, or one of its filters."""
+    """Yield changes that remove an output or one of its filters."""
     tags = [tag.span() for tag in _TAG.finditer(data)]
     for output in _OUTPUT.finditer(data):
         if not any(start < output.start() < end for start, end in tags):
@@ -81,7 +81,7 @@ def _outputs(data: bytes) -> Iterator[SourceChange]:
 
 
 def _attributes(data: bytes, promised: frozenset[str]) -> Iterator[SourceChange]:
-    """Change a link's URL, a field's name, and the classes that the lesson names."""
+    """Yield changes of a link's URL, a field's name, and the classes that the lesson names."""
     for match in _ATTRIBUTE.finditer(data):
         name, old = match["name"].decode(), one_line(match[0])
         new = _OTHERWISE.get(name)

@@ -1,4 +1,4 @@
-"""Changes of a Python file: statements, conditions, decorators, comparisons, status codes, URLs."""
+"""Finds changes in Python code: statements, conditions, decorators, comparisons, status codes and URLs."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.IsNot: "is",
 }
 _METHODS = {"GET": "POST", "POST": "GET", "PUT": "GET", "PATCH": "GET", "DELETE": "GET"}
-# Decorators that say which kind of function it is. Without them nothing works, which any test would notice.
+# Decorators that set the kind of a function. Without them nothing works, so any test would detect the change.
 _KINDS_OF_FUNCTION = ("staticmethod", "classmethod", "overload", "override", "wraps")
 _SMALL = 20
 _URL_PATH = re.compile(r"/[\w/<>{}:.?=&%-]*")
 
 
 def changes(data: bytes) -> list[SourceChange]:
-    """Return the changes of a Python file, in the order of its lines. A file that can't be parsed has none."""
+    """Return the changes of a Python file, sorted by line. An invalid file has no changes."""
     tree = parse_python(data)
     if tree is None:
         return []
@@ -57,7 +57,7 @@ def _remove(source: PythonSource, node: ast.stmt, kind: str = "removed") -> Sour
 
 
 def _statements(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
-    """Remove a statement, but not one that a later line needs: any test would notice that."""
+    """Yield a change that removes a statement, unless later lines need it: any test would detect that."""
     match node:
         case ast.Expr(value=ast.Call() | ast.Await() | ast.Yield()) | ast.Raise() | ast.Delete():
             yield _remove(source, node)
@@ -70,14 +70,14 @@ def _statements(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
 
 
 def _conditions(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
-    """Negate a condition."""
+    """Yield a change that negates a condition."""
     tests = [node.test] if isinstance(node, ast.If | ast.While | ast.IfExp) else []
     for test in node.ifs if isinstance(node, ast.comprehension) else tests:
         yield _replace(source, test, f"(not ({source.text(test)}))", "negated")
 
 
 def _comparisons(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
-    """Swap a comparison, `and` and `or`, and the ends of a range."""
+    """Yield changes that swap `and` with `or`, or a comparison operator with another one."""
     if isinstance(node, ast.BoolOp):
         old, new = ("and", "or") if isinstance(node.op, ast.And) else ("or", "and")
         parts = [f"({source.text(value)})" for value in node.values]
@@ -88,7 +88,7 @@ def _comparisons(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
 
 
 def _decorators(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
-    """Drop a decorator."""
+    """Yield changes that remove a decorator."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         for decorator in node.decorator_list:
             name = source.text(decorator)
@@ -99,7 +99,7 @@ def _decorators(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
 
 
 def _constants(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
-    """Change a status code, a small number, True or False, a URL path, a method."""
+    """Yield changes of status codes, small numbers, True and False, URL paths, and HTTP methods."""
     if not isinstance(node, ast.Constant):
         return
     value = node.value
@@ -108,7 +108,7 @@ def _constants(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
     elif isinstance(value, int):
         if 200 <= value < 600:
             yield _replace(source, node, "200" if value != 200 else "500", "changed the status")
-        else:  # a large number is a limit, and the tests only check that there is one
+        else:  # large numbers are limits, and tests don't check the exact limit
             by = value + 1 if abs(value) <= _SMALL else value * 1000
             yield _replace(source, node, str(by), "changed the number")
     elif isinstance(value, str) and value in _METHODS:
@@ -118,7 +118,7 @@ def _constants(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
 
 
 def _returns(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
-    """Redirect to a page that doesn't exist."""
+    """Yield a change that redirects to a missing page."""
     if isinstance(node, ast.Return) and _is_redirect(node.value):
         yield _replace(source, node.value.args[0], "'/elsewhere'", "redirected elsewhere")
 
@@ -131,7 +131,7 @@ def _is_redirect(node: ast.AST | None) -> TypeGuard[ast.Call]:
 
 
 def _arguments(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
-    """Leave out a named argument of a call: an order, a limit, what a deletion deletes too."""
+    """Yield changes that remove a keyword argument, such as an order, a limit, or a cascade rule."""
     if not isinstance(node, ast.Call) or len(node.args) + len(node.keywords) < 2:
         return
     for keyword in node.keywords:
@@ -148,7 +148,7 @@ def _arguments(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
 
 
 def _never_changed(tree: ast.Module) -> set[ast.AST]:
-    """Nodes without effect on a visitor: type hints, and code for a type checker or a developer's shell."""
+    """Return nodes that visitors can't notice: type hints, and code for type checkers or debugging."""
     hidden_nodes: set[ast.AST] = set()
     for node in ast.walk(tree):
         hidden: list[ast.AST | None] = []
@@ -160,11 +160,11 @@ def _never_changed(tree: ast.Module) -> set[ast.AST]:
                 hidden.append(node)
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
             hidden.append(node)
-        if isinstance(node, ast.Call) and len(node.args) + len(node.keywords) > 1:  # leaving it out means False
+        if isinstance(node, ast.Call) and len(node.args) + len(node.keywords) > 1:  # `_arguments` removes them
             hidden += [argument.value for argument in node.keywords if isinstance(argument.value, ast.Constant)]
-        if isinstance(node, ast.Return) and _is_redirect(node.value):  # changed by `_returns`
+        if isinstance(node, ast.Return) and _is_redirect(node.value):  # `_returns` changes redirects
             hidden.append(node.value.args[0])
-        if isinstance(node, ast.JoinedStr):  # before Python 3.12, the positions inside are wrong
+        if isinstance(node, ast.JoinedStr):  # before Python 3.12, positions inside f-strings are wrong
             hidden += [inner for inner in ast.walk(node) if inner is not node]
         hidden_nodes.update(inner for outer in hidden if outer is not None for inner in ast.walk(outer))
     return hidden_nodes

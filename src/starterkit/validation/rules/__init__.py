@@ -1,1 +1,1 @@
-"""The rules, one function each: they are given a `Work` and return findings."""
+"""The rules of a validation. Each rule is a function from a context to findings."""

@@ -1,4 +1,4 @@
-"""The rule base-green: the tests of the base project pass, all of them are listed, and its site responds."""
+"""The rule base-green: the base's tests pass, its lists of tests are complete, and its site responds."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _RESET_SECONDS = 120.0
 
 
 def base_green(work: RuleContext) -> list[Finding]:
-    """The base project's tests pass, all of them are listed, and its site responds."""
+    """Check that the base's tests pass, that they are all listed, and that its site responds."""
     result, _ = work.layer_run(BASE)
     findings = [work.of_failure(BASE, test, "is red on base") for test in result.red]
     findings += problems(work, result, "base")
@@ -31,12 +31,12 @@ def base_green(work: RuleContext) -> list[Finding]:
 
 
 def problems(work: RuleContext, result: CheckResult, label: str) -> list[Finding]:
-    """Return what went wrong with a run as a whole."""
+    """Return a finding if a test run as a whole failed."""
     return [work.finding(f"the test run on {label}: {result.problem}")] if result.problem else []
 
 
 def unlisted(work: RuleContext, label: str, listed: Iterable[str], by: str) -> list[Finding]:
-    """Return a finding for each test of a layer's files that `by` doesn't list, and for each listed one not there."""
+    """Return a finding for each test that the layer has but `by` doesn't list, and for each missing test."""
     listed_names = list(dict.fromkeys(listed))
     findings: list[Finding] = []
     seen: set[str] = set()

@@ -1,4 +1,4 @@
-"""The rule carries: a given merges cleanly onto the solution before it, variations of it, and external solutions."""
+"""The rule carries: a step's new files merge cleanly with solutions, variations and external solutions."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from starterkit.validation.workspace import RuleContext
 
 @dataclass(frozen=True)
 class _Case:
-    """One state of a learner's project onto which the given is carried.
+    """A learner's project into which the step's new files are merged.
 
-    `run_tests` says whether the result is tested too. If it fails, the cases in `parts`, which this one combines, are
-    tried, so that the finding names the responsible one.
+    `run_tests` says whether the merged project is also tested. If the tests fail, the cases in `parts` are tried one by
+    one, so that the finding names the cause. This case combines all of `parts`.
     """
 
     name: str
@@ -34,14 +34,14 @@ class _Case:
 
 
 def carries(work: RuleContext) -> list[Finding]:
-    """Each case merges cleanly, gains no line of a solution, and the earlier tests still pass."""
+    """Check that each case merges cleanly, contains no solution code, and passes the earlier tests."""
     findings = work.workspace.slots.map(lambda case: _carry(work, case), list(_cases(work)))
     return [finding for of_case in findings for finding in of_case]
 
 
 def _cases(work: RuleContext) -> Iterator[_Case]:
     below = work.files(work.subject.below(work.given))
-    # Carrying onto this one gives the given itself, which `no-regression` tests.
+    # Only merge this case: the result equals the step's starting files, which `no-regression` tests.
     yield _Case("the solution before it", below, run_tests=False)
     varied = [_varied(work, below, [variation]) for variation in VARIATIONS]
     parts = tuple(case for case in varied if case is not None)
@@ -55,7 +55,7 @@ def _cases(work: RuleContext) -> Iterator[_Case]:
 
 
 def _varied(work: RuleContext, below: Files, variations: Sequence[Variation]) -> _Case | None:
-    """The solution before the step with these variations, one after the other. None if they change nothing."""
+    """Return a case: the previous solution with all these variations, or None if they change nothing."""
     template = work.template
     own = {path: file.data for path, file in below.items() if not template.owns(path) and not template.is_pins(path)}
     changed: dict[str, bytes] = {}
@@ -69,7 +69,7 @@ def _varied(work: RuleContext, below: Files, variations: Sequence[Variation]) ->
 
 
 def _external_solutions(work: RuleContext) -> Iterator[_Case]:
-    """The projects of other people at the end of the step before."""
+    """Yield the external solutions at the end of the previous step."""
     solutions = work.subject.external_solutions
     position = work.template.step_names.index(work.step)
     if solutions is None or position == 0:
@@ -112,12 +112,12 @@ def _carried(work: RuleContext, case: _Case, folder: Path) -> tuple[Carried, Fil
 
 
 def _pins(_before: Pins, after: Pins, _mine: Pins) -> Pins:
-    """Take the path's pins: `next` compiles those of a learner with more packages, and has its own tests."""
+    """Return the path's pins. `next` compiles new pins for learners with extra packages, and has its own tests."""
     return after
 
 
 def _lines_of_solution(work: RuleContext, case: _Case, files: Files) -> Iterator[Finding]:
-    """Each line that a learner's file gains must be one that this given adds to the layer below."""
+    """Yield a finding for each new line in a learner's file that the step's new files don't add."""
     below, given = work.files(work.subject.below(work.given)), work.files(work.given)
     for path, file in files.items():
         old = case.files.get(path)

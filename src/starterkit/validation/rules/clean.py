@@ -1,4 +1,4 @@
-"""The rule clean: the framework's linter and formatter find nothing, and each file of a step is needed."""
+"""The rule clean: the framework's linter and formatter pass, and each file of a step is used."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from starterkit.validation.workspace import RuleContext
 
 _LINT_SECONDS = 180.0
 _PLACE = re.compile(r"(?P<path>[\w./-]+\.\w+)(?:[:\"', ]+(?:line )?(?P<line>\d+))?")
-# Files that tools find by their folder or name, so that no other file needs to mention them.
+# Tools find these files by folder or name, so no other file has to mention them.
 _FOUND_BY_NAME = re.compile(r"(^|/)(\.[^/]+|__\w+__\.\w+|README[^/]*|LICENSE[^/]*|conftest\.py|favicon\.\w+)$")
 
 
 def clean(work: RuleContext) -> list[Finding]:
-    """The framework's linter and formatter pass, and no file of the step is useless."""
+    """Check that the framework's linter and formatter pass, and that the step has no unused file."""
     if work.step == BASE:
         return _lint(work, BASE)
     return [*_lint(work, work.solution), *_useless(work, work.given), *_useless(work, work.solution)]
@@ -42,7 +42,7 @@ def _lint(work: RuleContext, label: str) -> list[Finding]:
 
 
 def _of_linter(work: RuleContext, label: str, args: tuple[str, ...], output: str) -> Finding:
-    """The finding of a linter, at the first file of the project that its output names, if possible with a line."""
+    """Return a finding for a linter's output, at the first project file that the output names."""
     message = f"`{' '.join(args)}` is not content:\n{output}"
     matches = ((match["path"].removeprefix("./"), int(match["line"] or 0)) for match in _PLACE.finditer(output))
     places = [(path, line) for path, line in matches if path in work.files(label)]
@@ -66,7 +66,7 @@ def _useless(work: RuleContext, label: str) -> Iterator[Finding]:
 
 
 def _is_mentioned(path: str, others: dict[str, bytes]) -> bool:
-    """True if another file holds the file's name, or for a program its name without the suffix."""
+    """True if another file contains the file's name. A program's name may lack its suffix."""
     whole = PurePosixPath(path)
     names = [re.escape(whole.name), *([rf"\b{re.escape(whole.stem)}\b"] if whole.suffix in (".py", ".js") else [])]
     pattern = re.compile("|".join(names).encode())

@@ -1,4 +1,4 @@
-"""The rule earned: changes to a solution make tests of its step fail, and each guard fails for at least one change."""
+"""The rule earned: a step's tests detect changes to its solution, and each guard detects a change."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from starterkit.validation.target import line_of
 from starterkit.validation.workspace import RuleContext, Skip
 
 THRESHOLD = 0.85
-_SLOWER = 5.0  # a mutant's run is stopped after this many times the solution's, and counts as noticed
+_SLOWER = 5.0  # a mutant's time limit, as a multiple of the solution's time
 _AT_LEAST_SECONDS = 20.0
 
 
@@ -31,9 +31,9 @@ class _Tried:
 
 
 def earned(work: RuleContext) -> list[Finding]:
-    """At least 85 of 100 mutants make a test of this step fail, and each guard fails for at least one."""
+    """Check that the step's tests detect at least 85 % of the mutants, and each guard at least one."""
     given = {path: file.data for path, file in work.files(work.given).items()}
-    # A command writes migrations, and the mutants of the models show what migrations do to a database.
+    # A command writes migrations, and the mutants of models already test them.
     own = {
         path: file.data
         for path, file in work.own_files(work.solution).items()
@@ -51,7 +51,7 @@ def earned(work: RuleContext) -> list[Finding]:
 
 
 def _promised(work: RuleContext) -> frozenset[str]:
-    """The words that the lesson names in backticks: URLs, fields, classes."""
+    """Return the URLs, fields and classes that the lesson names in backticks."""
     named = re.findall(r"`([^`\n]+)`", work.template.lesson(work.step))
     return frozenset(word.strip(".") for code in named for word in code.split())
 
@@ -63,7 +63,7 @@ def _try_all(work: RuleContext, mutants: list[Mutant]) -> list[_Tried] | None:
     if not unchanged.green:
         return None
     limit = max(_AT_LEAST_SECONDS, _SLOWER * unchanged.seconds)
-    # Only guards need to know which tests fail. Without guards, a run ends with its first failing test.
+    # Only guards need all failing tests. Without guards, a run can stop at the first failing test.
     stop_at_first = not any(test.guard for test in tests)
     return work.workspace.slots.map(lambda mutant: _try(work, mutant, tests, limit, stop_at_first), mutants)
 
@@ -80,7 +80,7 @@ def _try(work: RuleContext, mutant: Mutant, tests: Sequence[ExpectedTest], limit
 
 def _write(folder: Path, path: str, file: File) -> None:
     write_file(folder, path, file)
-    if path.endswith(".py"):  # Python compares time (in seconds) and size, and a mutant can have the same
+    if path.endswith(".py"):  # Python ignores a changed file if its time (in seconds) and size stay the same
         for level in ("", 1, 2):
             Path(cache_from_source(str(folder / path), optimization=level)).unlink(missing_ok=True)
 

@@ -1,4 +1,4 @@
-"""The rules that let tests pass: green, no-regression, alone."""
+"""The rules green, no-regression and alone: tests that should pass do pass."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from starterkit.validation.model import Finding
 from starterkit.validation.rules.base_green import problems
 from starterkit.validation.workspace import RuleContext
 
-_PROCESSES = 2  # the same on every machine, so that a result doesn't depend on the machine
+_PROCESSES = 2  # a fixed seed, so that each machine gets the same result
 
 
 def green(work: RuleContext) -> list[Finding]:
-    """All tests pass on solution: in their order, and in random order in several processes at once."""
+    """Check that all tests pass on the solution, in order and in random order in parallel processes."""
     result, _ = work.layer_run(work.solution)
     findings = [work.of_failure(work.solution, test, "is red on solution") for test in result.red]
     findings += problems(work, result, work.solution)
@@ -30,7 +30,7 @@ def green(work: RuleContext) -> list[Finding]:
     work.workspace.prepared(work.subject, work.solution)
     with (
         work.workspace.copy_of(work.subject, work.solution) as folder,
-        work.workspace.slots.slot(),  # one slot for all, because they have to run at the same time
+        work.workspace.slots.slot(),  # hold one slot for all processes, because they must run at the same time
         ThreadPoolExecutor(len(slices)) as pool,
     ):
         run_part = partial(work.run, folder, work.solution, each=True, has_slot=True)
@@ -42,7 +42,7 @@ def green(work: RuleContext) -> list[Finding]:
 
 
 def no_regression(work: RuleContext) -> list[Finding]:
-    """The tests of base and of earlier steps pass on given."""
+    """Check that the tests of the base and of earlier steps pass with the step's new files."""
     result, _ = work.layer_run(work.given)
     return [
         work.of_failure(work.given, test, f"of {test.test.step} is red on given")
@@ -52,7 +52,7 @@ def no_regression(work: RuleContext) -> list[Finding]:
 
 
 def alone(work: RuleContext) -> list[Finding]:
-    """Each new test passes on its own, on its solution."""
+    """Check that each new test also passes when it runs alone on its solution."""
 
     def run_alone(test: ExpectedTest) -> list[Finding]:
         with work.workspace.copy_of(work.subject, work.solution) as folder:

@@ -1,4 +1,4 @@
-"""The rule hints: every new test has hints, every hint belongs to a test, and no hint shows the solution."""
+"""The rule hints: every new test has hints, every hint has a test, and no hint shows the solution."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _IN_A_ROW = 3
 
 
 def hints(work: RuleContext) -> list[Finding]:
-    """Every hint belongs to a test, every new test has hints, and no hint gives the solution away."""
+    """Check that every new test has hints, that every hint has a test, and that no hint shows the solution."""
     name = f"steps/{work.step}/step.yml"
     file = work.subject.folder / name
     findings = [*_listed(work, file, name), *_giving_away(work, file, name)]
@@ -33,7 +33,7 @@ def hints(work: RuleContext) -> list[Finding]:
 
 
 def _listed(work: RuleContext, file: Path, name: str) -> Iterator[Finding]:
-    """The keys of hints and guards are exactly the tests in the given's files."""
+    """Yield a finding for each difference between the keys of hints and guards and the step's tests."""
     listed = work.template.step(work.step).tests
     there = [
         test.id
@@ -42,7 +42,7 @@ def _listed(work: RuleContext, file: Path, name: str) -> Iterator[Finding]:
         for test in found_tests(path, content.data)
     ]
     for finding in unlisted(work, work.given, listed, name):
-        if finding.file == name:  # a listed test that isn't there
+        if finding.file == name:  # the list names a test that doesn't exist
             test = finding.message.split(":")[0]
             guess = did_you_mean(test, [known for known in there if known not in listed] or there)
             yield work.finding(f"{finding.message}. {guess}", name, line_of_key(file, test))
@@ -51,7 +51,7 @@ def _listed(work: RuleContext, file: Path, name: str) -> Iterator[Finding]:
 
 
 def _giving_away(work: RuleContext, file: Path, name: str) -> Iterator[Finding]:
-    """No three lines of code in a row of a hint are in a row in the solution, too."""
+    """Yield a finding if three successive code lines of a hint are also in the solution."""
     solution = {path: _code_lines(content.data) for path, content in work.own_files(work.solution).items()}
     before = {path: set(_code_lines(content.data)) for path, content in work.files(work.given).items()}
     for test, hint in work.template.step(work.step).hints.items():
@@ -65,7 +65,7 @@ def _giving_away(work: RuleContext, file: Path, name: str) -> Iterator[Finding]:
 
 
 def _file_with(window: list[str], solution: dict[str, list[str]], before: dict[str, set[str]]) -> str:
-    """The first file of the solution that holds these lines in a row, if it didn't hold them before, or ""."""
+    """Return the first solution file that adds these successive lines, or ""."""
     for path, lines in solution.items():
         is_older = all(line in before.get(path, ()) for line in window)
         if not is_older and any(lines[at : at + len(window)] == window for at in range(len(lines))):
@@ -78,5 +78,5 @@ def _code_lines(data: bytes) -> list[str]:
 
 
 def _bare(lines: tuple[str, ...]) -> list[str]:
-    """The lines that hold a letter or digit, without indentation."""
+    """Return the lines that contain a letter or digit, without indentation."""
     return [line.strip() for line in lines if re.search(r"\w", line)]

@@ -1,4 +1,4 @@
-"""The rule lesson: a lesson has its sections and length, its code is in the project, and its links lead somewhere."""
+"""The rule lesson: sections and length are right, shown code is in the project, and links work."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _BOX = "In the other frameworks"
 
 
 def lesson(work: RuleContext) -> list[Finding]:
-    """The lesson has its headings, length and box, shows code as it is in the project, and has no dead links."""
+    """Check a lesson's headings, length and box. Its code must be in the project, and its links must work."""
     name = f"steps/{work.step}/lesson.md"
     text = work.template.lesson(work.step)
     problems = [*_form(work, text), *_named_blocks(work, text), *_dead_links(work, text)]
@@ -69,7 +69,7 @@ def _named_blocks(work: RuleContext, text: str) -> Iterator[tuple[int, str]]:
 
 
 def _dead_links(work: RuleContext, text: str) -> Iterator[tuple[int, str]]:
-    """A link inside the repository starts in lessons/, where the lesson ends up."""
+    """Yield a finding for each dead link. Links are relative to lessons/, the lesson's folder in a project."""
     files = set(work.files(work.solution))
     folders = {str(parent) for path in files for parent in PurePosixPath(path).parents[:-1]}
     for line, link in links(text):

@@ -16,14 +16,14 @@ _COPIER_SECONDS = 120.0
 
 
 def plain_copier(work: RuleContext) -> list[Finding]:
-    """`copier copy` alone gives the same base project."""
+    """Check that `copier copy` alone creates the same base project as starterkit."""
     folder = work.workspace.new_folder()
     template, copy = folder / "template", folder / "copy"
-    # A copy without caches, and without the git repository in which Copier would look for tags.
+    # Copy without caches, and without the git repository, in which Copier would look for tags.
     write_files(template, read_folder(work.subject.folder))
     copier = [sys.executable, "-W", "ignore", "-m", "copier", "copy", "--defaults", "--quiet"]
     environment = scrubbed_environment(PYTHON_VARIABLES)
-    with work.workspace.slots.slot():  # with its own current folder, because rendering changes that of this process
+    with work.workspace.slots.slot():  # in a subprocess, because rendering changes the current folder of its process
         finished = run([*copier, str(template), str(copy)], cwd=folder, env=environment, timeout=_COPIER_SECONDS)
     by_hand = f"copier copy --defaults {work.subject.name} /tmp/copy"
     if finished.code != 0:

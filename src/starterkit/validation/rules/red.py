@@ -1,4 +1,4 @@
-"""The rule red: each new test fails on the given, by an assertion."""
+"""The rule red: each new test fails by an assertion before the step is solved."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from starterkit.validation.model import Finding
 from starterkit.validation.rules.base_green import problems
 from starterkit.validation.workspace import RuleContext, first_line
 
-# How the report of a failed assertion looks in pytest and in Node.
+# Matches the report of a failed assertion in pytest and in Node.
 _ASSERTED = re.compile(r"^E\s+(?:AssertionError\b|assert |Failed: )|ERR_ASSERTION", re.MULTILINE)
 _RAISED = re.compile(r"^E\s+((?:\w+\.)*[A-Z]\w*(?:Error|Exception|Warning|Exit|Interrupt)?)(?::|$)", re.MULTILINE)
 
 
 def red(work: RuleContext) -> list[Finding]:
-    """Every new test that isn't a guard fails on given by an assertion; every guard passes there."""
+    """Check that new tests fail by an assertion before the step is solved. Guards must pass."""
     result, _ = work.layer_run(work.given)
     findings = problems(work, result, work.given)
     if work.template.step(work.step).guards:
@@ -35,11 +35,11 @@ def red(work: RuleContext) -> list[Finding]:
 
 
 def _crashes(work: RuleContext, test: TestResult) -> list[Finding]:
-    """Return a finding if a failing test asserts nothing, because something crashed before.
+    """Return a finding if a test fails because of a crash and not by an assertion.
 
-    An exception counts as a failure only if it comes out of a file that this given adds (a stub with `raise
-    NotImplementedError`), because the learner is asked to write that file. An exception from the test, its support, or
-    older code of the site means that the test never reached its assertion.
+    An exception only counts as a failure if a file from this step's new files raises it, such as a stub with `raise
+    NotImplementedError`, because the learner has to write that file. Any other exception means that the test never
+    reached its assertion.
     """
     if test.outcome is Outcome.DID_NOT_RUN:
         return [work.of_test(work.given, test.test, f"does not run on given: {first_line(test)}")]

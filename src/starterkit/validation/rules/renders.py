@@ -1,4 +1,4 @@
-"""The rule renders: project/ renders with any answers, and a step only touches the files that it may touch."""
+"""The rule renders: project/ renders with all answers, and a step only changes permitted files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from starterkit.validation.target import Files
 from starterkit.validation.workspace import RuleContext
 from starterkit.yamlfile import did_you_mean, parse
 
-# Answers that break careless templates. A rendered settings file must hold each of them unchanged.
+# Answers that break careless templates. Rendered settings files must contain them unchanged.
 HOSTILE = (
     "a \"double\" and a 'single' quote",
     "back\\slash \\n \\\\ \\u0041",
@@ -33,17 +33,17 @@ HOSTILE = (
     "x" * 100,
 )
 _JINJA = re.compile(r"\{\{|\{%|\{#")
-# Variables that Copier sets, and names that every Jinja template knows.
+# Copier sets these variables, and every Jinja template knows these names.
 _KNOWN = {
     *("_copier_conf", "_copier_answers", "_copier_python", "_copier_phase", "_copier_operation", "_external_data"),
     *("_folder_name", "_src_path", "_commit", "sep", "os"),
 }
 _NEVER_RENDERED = {".py", ".js", ".mjs", ".cjs", ".ts", ".html", ".css", ".sql", ".sh", ".lock"}
-_SETTINGS = (".toml", ".json", ".yml", ".yaml")  # formats in which an answer can be read back
+_SETTINGS = (".toml", ".json", ".yml", ".yaml")  # suffixes of formats that can be parsed to check an answer
 
 
 def renders(work: RuleContext) -> list[Finding]:
-    """project/ renders with every answer; no step touches a rendered file, and no given touches a learner's file."""
+    """Check that project/ renders with all answers, and that each step only changes permitted files."""
     if work.step != BASE:
         of_step = [*_touches_rendered(work), *_changes_learner_files(work), *_changes_tests(work)]
         return [*of_step, *_conflict_markers(work, work.given), *_conflict_markers(work, work.solution)]
@@ -64,13 +64,13 @@ def renders(work: RuleContext) -> list[Finding]:
 
 
 def _rendered(work: RuleContext) -> Iterator[tuple[str, str]]:
-    """Each file of project/ that Copier renders, with its path after rendering."""
+    """Yield each file of project/ that Copier renders, with its path after rendering."""
     for path in work.subject.project:
         if path.endswith(SUFFIX):
             yield path, path.removesuffix(SUFFIX)
 
 
-# --- what a step may touch ------------------------------------------------------------------------------------------
+# --- the files that a step may change -------------------------------------------------------------------------------
 
 
 def _touches_rendered(work: RuleContext) -> Iterator[Finding]:
@@ -95,7 +95,7 @@ def _changes_learner_files(work: RuleContext) -> Iterator[Finding]:
 
 
 def _changes_tests(work: RuleContext) -> Iterator[Finding]:
-    """Find the path's files that a solution changes: a learner who solves the step never touches them."""
+    """Yield a finding for each path file in a solution, because learners don't change such files."""
     template = work.template
     fix = "put the change into given"
     for path in sorted(work.own_files(work.solution)):
@@ -117,7 +117,7 @@ def _conflict_markers(work: RuleContext, label: str) -> Iterator[Finding]:
             yield work.finding("there are conflict markers of a merge here", f"{folder}/{path}", line)
 
 
-# --- what is rendered -----------------------------------------------------------------------------------------------
+# --- rendered files -------------------------------------------------------------------------------------------------
 
 
 def _what_is_rendered(work: RuleContext) -> Iterator[Finding]:
@@ -169,7 +169,7 @@ def _left_over(work: RuleContext, files: Files) -> Iterator[Finding]:
 
 
 def _questions(work: RuleContext) -> list[tuple[str, bool]]:
-    """The questions of copier.yml, each with whether it takes any text."""
+    """Return the questions of copier.yml. The value is True if the question accepts any text."""
     file = work.subject.folder / "copier.yml"
     questions = []
     for name, value in parse(file.read_bytes(), str(file)).mapping((), optional=None).items():
@@ -181,7 +181,7 @@ def _questions(work: RuleContext) -> list[tuple[str, bool]]:
 
 
 def _with_hostile(work: RuleContext, number: int) -> Iterator[Finding]:
-    """Render with the hostile answer of this number for the first question, the one after it for the next one."""
+    """Render with the hostile answer `number` for the first question, the next answer for the next question, …"""
     names = [name for name, takes_any_text in _questions(work) if takes_any_text]
     if not names:
         return

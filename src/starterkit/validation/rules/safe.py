@@ -1,4 +1,4 @@
-"""The rule safe: tests use no network and write only inside the project, and each package is pinned with a hash."""
+"""The rule safe: tests use no network, write only inside the project, and packages have hashes."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _PINNED = re.compile(r"^[A-Za-z0-9][\w.-]*(?:\[[\w,.-]+\])?\s*==\s*[^\s;*]+")
 
 
 def safe(work: RuleContext) -> list[Finding]:
-    """Tests use no network and write nothing outside the project; every package is pinned and hashed."""
+    """Check that tests stay inside the project, and that every package has an exact version and a hash."""
     label = BASE if work.step == BASE else work.solution
     findings = list(_unpinned(work, label))
     if findings:
-        return findings  # don't install from such pins
+        return findings  # never install from invalid pins
     kind = work.template.environment.kind
     if is_watched(kind):
         findings += [*_side_effects(work, label), *_unfinished(work, label)]
@@ -44,7 +44,7 @@ def _side_effects(work: RuleContext, label: str) -> Iterator[Finding]:
 
 
 def _unfinished(work: RuleContext, label: str) -> Iterator[Finding]:
-    """A failing test may have stopped before it used the network or wrote a file."""
+    """Yield a finding for each failing test, because it may have stopped before a forbidden action."""
     result, _ = work.layer_run(label)
     if result.problem:
         yield work.finding(f"what the tests do on {label} was not seen: {result.problem}")
@@ -56,7 +56,7 @@ def _unfinished(work: RuleContext, label: str) -> Iterator[Finding]:
 def _unpinned(work: RuleContext, label: str) -> Iterator[Finding]:
     pins, files = work.template.environment.pins, work.files(label)
     if work.step != BASE and pins not in work.own_files(work.given):
-        return  # the same pins as below, which were checked there
+        return  # the pins are unchanged, and an earlier layer's check covers them
     check = _PIN_CHECKS.get(PurePosixPath(pins).suffix)
     if pins not in files or check is None:
         return

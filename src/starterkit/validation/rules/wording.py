@@ -11,7 +11,7 @@ from starterkit.validation.workspace import RuleContext
 
 
 def wording(work: RuleContext) -> list[Finding]:
-    """Note ruled-out wording and long sentences. Nothing that this rule notes is a finding."""
+    """Note forbidden wording and long sentences as warnings. This rule has no findings."""
     folder = f"steps/{work.step}"
     for line, text in paragraphs(work.template.lesson(work.step)):
         work.notes += [f"{folder}/lesson.md:{line}: {problem}" for problem in wording_problems(text)]

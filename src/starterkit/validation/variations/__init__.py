@@ -1,7 +1,7 @@
-"""Other ways to write the same code, as a learner's editor, formatter and taste may make a solution look.
+"""Other ways to write the same code, because learners use different editors, formatters and styles.
 
-A variation has a name and functions from a file's bytes to other bytes of the same meaning, by the file's suffix. To
-support another language, add its functions here.
+A variation has a name, and for each file suffix a function from bytes to equivalent bytes. To support another language,
+add its functions here.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ _MARKUP = (".html", ".htm", ".css", ".sql", ".svg")
 
 @dataclass(frozen=True)
 class Variation:
-    """One way to vary a project: functions by suffix, and files that are added."""
+    """A way to vary a project: a function for each suffix, and files to add."""
 
     name: str
     by_suffix: Mapping[str, Callable[[bytes], bytes]]
     extra: Mapping[str, bytes] = field(default_factory=dict)
 
     def of(self, files: Mapping[str, bytes]) -> dict[str, bytes]:
-        """Return the files that this variation changes or adds. It adds files only if it changes one."""
+        """Return the files that this variation changes or adds. Files are only added if another file changes."""
         changed = {}
         for path, data in files.items():
             change = self.by_suffix.get(PurePosixPath(path).suffix)

@@ -1,4 +1,4 @@
-"""Variations of Python files. Each returns the unchanged bytes if the result would not be valid Python."""
+"""Variations of Python files. A function returns the original bytes if its result isn't valid Python."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def reformatted(data: bytes) -> bytes:
-    """Return the file as formatted with other settings: lines of 60 characters, single quotes.
+    """Return the file in another format: 60 characters per line, and single quotes.
 
     Without ruff, only the indentation changes, to two spaces.
     """
@@ -33,7 +33,7 @@ def reformatted(data: bytes) -> bytes:
 
 
 def reordered_imports(data: bytes) -> bytes:
-    """Return the file with each group of its imports at the top in the opposite order."""
+    """Return the file with the imports of each group at its top in reverse order."""
     tree = parse_python(data)
     if tree is None:
         return data
@@ -46,12 +46,12 @@ def reordered_imports(data: bytes) -> bytes:
 
 
 def renamed_locals(data: bytes) -> bytes:
-    """Return the file with the local names of its functions renamed."""
+    """Return the file with renamed local variables."""
     tree = parse_python(data)
     if tree is None:
         return data
     source = PythonSource(data)
-    # Functions of the module and of its classes. A function inside a function is walked with it.
+    # Functions of the module and of its classes. Walking a function includes its nested functions.
     outer = [*tree.body, *(inner for node in tree.body if isinstance(node, ast.ClassDef) for inner in node.body)]
     changes = {
         SourceChange(*source.span(node), f"my_{node.id}".encode())
@@ -68,9 +68,9 @@ def renamed_locals(data: bytes) -> bytes:
 
 
 def with_own_code(data: bytes) -> bytes:
-    """Return the file with the learner's own code: below each marker line, and a function at the end.
+    """Return the file with learner's code: lines below each marker line, and a function at the end.
 
-    If a function of the file handles a URL, the new function is a copy of it with another URL and name.
+    If a function of the file handles a URL, the added function is its copy with another URL and name.
     """
     tree = parse_python(data)
     if tree is None:
@@ -79,7 +79,7 @@ def with_own_code(data: bytes) -> bytes:
     added = text
     for marker in reversed(list(MARKER_LINE.finditer(text))):
         line = text[: marker.start()].count("\n") + 1
-        # In the first column, it may be inside a statement that spans lines (a list, a string).
+        # A marker in the first column may be inside a list or string that spans lines.
         is_in_statement = any(node.lineno < line <= (node.end_lineno or node.lineno) for node in tree.body)
         if marker["indent"] or not is_in_statement:
             added = added[: marker.end()] + _own_lines(tree, line, marker["indent"]) + added[marker.end() :]
@@ -88,7 +88,7 @@ def with_own_code(data: bytes) -> bytes:
 
 
 def _own_lines(tree: ast.Module, line: int, indent: str) -> str:
-    """A learner's lines below a marker line: a variable, or in a class a method, which any kind of class accepts."""
+    """Return lines for below a marker line: a variable, or in a class a method, which any class accepts."""
     blocks = [
         node
         for node in ast.walk(tree)
@@ -102,7 +102,7 @@ def _own_lines(tree: ast.Module, line: int, indent: str) -> str:
 
 
 def _own_route(tree: ast.Module, text: str) -> str:
-    """A copy of the last function whose only decorator gives it a URL, or ""."""
+    """Return a copy of the last function whose only decorator sets its URL, or ""."""
     for node in reversed(tree.body):
         if not isinstance(node, _Function):
             continue
@@ -138,7 +138,7 @@ def _import_groups(tree: ast.Module) -> Iterator[list[ast.stmt]]:
 
 
 def _safe_locals(function: _Function) -> set[str]:
-    """The names that a function assigns and uses for nothing else, at positions where the text can be edited."""
+    """Return the local variables of a function that can be renamed safely."""
     stored: set[str] = set()
     refused: set[str] = set()
     for node in ast.walk(function):
@@ -154,15 +154,15 @@ def _safe_locals(function: _Function) -> set[str]:
             refused.add((node.asname or node.name).split(".")[0])
         elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar | _Function):
             refused.update([node.name] if node.name else [])
-        elif isinstance(node, ast.ClassDef):  # its names are its attributes
+        elif isinstance(node, ast.ClassDef):  # a class's names are attributes, not local variables
             refused.update([node.name, *(inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name))])
-        elif isinstance(node, ast.JoinedStr):  # before Python 3.12, the positions inside are wrong
+        elif isinstance(node, ast.JoinedStr):  # before Python 3.12, positions inside f-strings are wrong
             refused.update(inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name))
     return stored - refused
 
 
 def _indented_by_two(data: bytes) -> bytes:
-    """Halve the indentation, except inside strings that span lines."""
+    """Return the file with half the indentation. Strings on several lines stay unchanged."""
     tree = parse_python(data)
     if tree is None:
         return data
@@ -180,5 +180,5 @@ def _indented_by_two(data: bytes) -> bytes:
 
 
 def _checked(changed: bytes, before: bytes) -> bytes:
-    """The changed bytes, or those before if the changed ones aren't valid Python."""
+    """Return the changed bytes, or the original bytes if the changed ones aren't valid Python."""
     return before if parse_python(changed) is None else changed

@@ -1,8 +1,8 @@
-"""Runs inside a learner's Python when `template validate` watches a test run. Python imports it by its name.
+"""A hook for `template validate`. Python imports it by its name when a learner's tests start.
 
-It writes a line for each connection or name look-up that leaves this machine, and for each file outside the allowed
-folders that is opened for writing, created, moved or removed. It prevents nothing. It may only import modules that
-every Python loads anyway, so it writes a dictionary as Python's own text and not as JSON.
+The hook logs each connection or name look-up that leaves this machine. It also logs each file outside the allowed
+folders that is opened for writing, created, moved or removed. It blocks nothing. The hook may only import modules that
+every Python has loaded already. So it logs dictionaries with `repr`, because `json` may not be loaded.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import _thread
 import os
 import sys
 
-TYPE_CHECKING = False  # the module `typing` is not loaded in every Python
+TYPE_CHECKING = False  # not every Python has loaded the module `typing`
 if TYPE_CHECKING:
     from typing import Any
 
@@ -23,7 +23,7 @@ _HERE = ("", "localhost", "::1", "0.0.0.0", "::", None)  # noqa: S104  # address
 _FOREIGN = ("site-packages", "dist-packages", f"{os.sep}lib{os.sep}python", "<frozen")
 
 
-_BUSY: set[int] = set()  # threads in which the watcher runs now: it doesn't watch itself
+_BUSY: set[int] = set()  # threads that run the hook now, so that it ignores its own calls
 
 
 def _watch(event: str, args: tuple[Any, ...]) -> None:
@@ -34,7 +34,7 @@ def _watch(event: str, args: tuple[Any, ...]) -> None:
     _BUSY.add(thread)
     try:
         look(*args)
-    except Exception as error:  # a watcher that fails must not fail the test
+    except Exception as error:  # an error in the hook must not fail the test
         _write("watcher", f"{event}: {error!r}")
     finally:
         _BUSY.discard(thread)
@@ -46,7 +46,7 @@ def _open(path: Any, _mode: object, flags: int) -> None:
 
 
 def _touch(path: Any, *more: object) -> None:
-    # The path of a file relative to an open folder (dir_fd) is unknown. The folder itself was opened by name before.
+    # A path relative to a folder's descriptor (dir_fd) is unknown, but the folder was logged when it was opened.
     if isinstance(path, int) or (more and isinstance(more[-1], int) and more[-1] > 0):
         return
     name = os.path.realpath(os.fsdecode(path))
@@ -96,7 +96,7 @@ def _write(kind: str, target: str) -> None:
 
 
 def _own_line() -> tuple[str, int]:
-    """The innermost line of code that is neither Python's nor a package's."""
+    """Return the innermost stack frame that belongs to neither Python nor an installed package."""
     frame: Any = sys._getframe(1)
     while frame is not None:
         name = frame.f_code.co_filename
