@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,13 @@ def refusal(folder: Path, name: str, answer: str) -> str:
         raise validator.wrong(f"the validator cannot be rendered: {error}") from error
 
 
+def check_names(template: TemplateQuestions, answers: Iterable[str]) -> None:
+    """Raise `UsageError` if a template doesn't ask for one of the answers."""
+    for name in answers:
+        if name not in template.names:
+            raise UsageError(f'Unknown question "{name}" for this template.', did_you_mean(name, template.names))
+
+
 def check_runs_no_code(folder: Path) -> None:
     """Raise `FileError` if a template would run code while it is rendered."""
     template = read_copier_yml(folder)
@@ -74,9 +81,7 @@ def render(
     `UsageError` for an unknown or rejected answer, and `FileError` for a template that can't be rendered.
     """
     template = read_copier_yml(folder)
-    for name in answers:
-        if name not in template.names:
-            raise UsageError(f'Unknown question "{name}" for this template.', did_you_mean(name, template.names))
+    check_names(template, answers)
     if not trusted:
         check_runs_no_code(folder)
     files = read_files(folder / PROJECT_FOLDER)

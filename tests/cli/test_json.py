@@ -133,7 +133,7 @@ def test_an_interrupted_check_is_one_object(begun_site: Path, number: signal.Sig
 
     assert process.returncode == 130
     assert json.loads(out)["error"] == {
-        "message": "Interrupted. Nothing of yours is lost.",
+        "message": "Interrupted. Your work is safe.",
         "fix": "",
         "exit_code": 130,
     }

@@ -52,6 +52,16 @@ def test_an_unknown_step_is_answered_with_the_nearest(site: Path) -> None:
     assert 'Did you mean "tags"' in starterkit("lesson", "tag", cwd=site, code=2).err
 
 
+def test_an_unknown_step_that_resembles_none_lists_each_step_once(site: Path) -> None:
+    said = " ".join(starterkit("lesson", "foo", cwd=site, code=2).err.split())
+
+    assert said.count("comments") == said.count("tags") == 1
+
+
+def test_an_option_that_resembles_none_gets_no_suggestion(site: Path) -> None:
+    assert "Did you mean" not in starterkit("undo", "--list", cwd=site, code=2).err
+
+
 def test_an_unknown_file_is_answered_with_the_nearest(begun_site: Path) -> None:
     ran = starterkit("solve", "conduit/comment.py", cwd=begun_site, code=2)
 

@@ -80,7 +80,7 @@ def on_terminal(
     process = subprocess.Popen(
         [*PROGRAM, *args],
         cwd=cwd,
-        env=environment(**{"TERM": "xterm", **(env or {})}),
+        env=environment(**{"TERM": "xterm", "PAGER": "cat", **(env or {})}),
         stdin=own,
         stdout=own,
         stderr=own,

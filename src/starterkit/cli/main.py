@@ -103,8 +103,8 @@ def _bug(console: Console, error: BaseException, arguments: list[str]) -> int:
     from starterkit.crash_report import write_report  # noqa: PLC0415 - slow, and only a bug needs it
 
     report = write_report(error, arguments)
-    where = f"The full report is in {report}." if report else "The report could not be written; it follows."
-    message = f"starterkit made a mistake ({type(error).__name__}). {where}"
+    where = f"The full report is in {report}." if report else "The report couldn't be written, so here it is."
+    message = f"starterkit failed with {type(error).__name__}. {where}"
     _keep_error(console, message, "Please report this bug.", ExitCode.BUG)
     console.error("Bug:", message, "")
     if not report:
@@ -119,7 +119,7 @@ def _output_failed(console: Console, error: OSError) -> int:
     os.dup2(null, sys.stdout.fileno())
     if error.errno == errno.EPIPE or isinstance(error, BrokenPipeError):
         return ExitCode.INTERRUPTED
-    known = from_os_error(error) or EnvironmentProblem(f"The answer cannot be written: {error.strerror or error}.")
+    known = from_os_error(error) or EnvironmentProblem(f"The output can't be written: {error.strerror or error}.")
     return _show_error(console, known)
 
 

@@ -172,6 +172,15 @@ class LocalState:
         """Remember that `count` hints of a test were shown."""
         self.write("hints", {**self._read("hints"), step: {**self.hints_shown(step), test: count}})
 
+    def is_lesson_opened(self, step: str) -> bool:
+        """True if the lesson of a step was shown on this machine."""
+        return bool(self._read("lessons").get(step))
+
+    def remember_lesson(self, step: str) -> None:
+        """Remember that the lesson of a step was shown."""
+        if not self.is_lesson_opened(step):
+            self.write("lessons", {**self._read("lessons"), step: True})
+
     def write(self, name: str, value: Mapping[str, Any]) -> None:
         """Write one of the JSON files in one step. `name` has no `.json`."""
         write_file(self.folder, f"{name}.json", File(FILE, json.dumps(value).encode()))

@@ -89,15 +89,20 @@ def _step_state(number: int, position: int, *, solved: bool) -> StepState:
 
 def _next_command(project: Project, last: RememberedCheck | None, line: UndoHistory, *, is_last: bool) -> str:
     if last is None:
-        return "check"
+        # As `next` said, until the lesson was opened or a file changed.
+        is_new = _is_unchanged_since(project, line, "next") and not project.memory.is_lesson_opened(project.state.step)
+        return "lesson" if is_new else "check"
     if last.is_green:
         return "run" if is_last and not project.repository.has_changes() else "next"
-    is_unchanged_since_solve = (
-        project.state.solved
-        and line.next_undo == "solve"
+    if project.state.solved and _is_unchanged_since(project, line, "solve"):  # so hints can't help
+        return "undo"
+    return "check" if last.blocker else "hint"
+
+
+def _is_unchanged_since(project: Project, line: UndoHistory, command: str) -> bool:
+    """True if `command` was the last command, and no file or commit has changed since."""
+    return (
+        line.next_undo == command
         and line.done[-1].commit == project.repository.head().commit
         and not project.repository.has_changes()
     )
-    if is_unchanged_since_solve:  # the solution is already in place, so hints can't help
-        return "undo"
-    return "check" if last.blocker else "hint"

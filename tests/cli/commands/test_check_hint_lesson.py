@@ -18,7 +18,7 @@ def test_alone_in_a_project_it_says_where_one_is_and_what_to_do(site: Path, coun
     shown = starterkit(cwd=site).out
 
     assert shown.startswith("Flask: the starter project")
-    assert f"all {counts.base} tests green" in shown
+    assert f"all {counts.base} tests pass" in shown
     assert shown.rstrip().splitlines()[-1].endswith(" next")
 
 
@@ -26,7 +26,7 @@ def test_alone_in_a_red_project_it_names_the_first_red_test(begun_site: Path, co
     shown = starterkit(cwd=begun_site / "conduit").out
 
     assert "01 · Comments" in shown
-    assert f"{counts.new} of {counts.both} tests red" in shown
+    assert f"{counts.new} of {counts.both} tests fail" in shown
     assert FIRST in shown
     assert shown.rstrip().splitlines()[-1].endswith(" hint")
 
@@ -66,7 +66,7 @@ def test_status_is_a_map_that_reads_without_colour(begun_site: Path, counts: Cou
     assert rows[0][:2] == ["done", "00"]
     assert rows[1][:3] == ["here", "01", "Comments"]
     assert rows[2][:4] == ["to", "come", "02", "Tags"]
-    assert f"FAILED  Last check: {counts.new} of {counts.both} tests red." in lines
+    assert f"FAILED  Last check: {counts.new} of {counts.both} tests fail." in lines
 
 
 def test_status_tells_that_files_have_changed_since_the_last_check(begun_site: Path) -> None:
@@ -92,14 +92,14 @@ def test_status_as_json(begun_site: Path, counts: Counts) -> None:
 def test_a_red_check_says_each_failure_as_a_sentence_and_what_was_expected(begun_site: Path, counts: Counts) -> None:
     ran = starterkit("check", cwd=begun_site, code=1)
 
-    assert ran.out.startswith(f"FAILED  {counts.new} of {counts.both} tests are red")
+    assert ran.out.startswith(f"FAILED  {counts.new} of {counts.both} tests fail")
     assert FIRST in ran.out
     words = " ".join(ran.out.split())
     assert "Expected a text area for the comment on /article/bread-without-kneading. Found none." in words
     assert "/article/bread-without-kneading exists only in this test's data." in words
     html = '<form class="card comment-form"> <textarea name="body" placeholder="Write a comment...">'
     assert f"        {html}" in ran.out.splitlines()
-    assert "Start with the first one: " in ran.out
+    assert "Start with this test: " in ran.out
     assert ran.out.rstrip().splitlines()[-1].endswith(" hint")
     assert f"Running {counts.both} tests" in ran.err
 
@@ -147,7 +147,7 @@ def test_a_file_that_the_tests_need_can_be_got_back(begun_site: Path) -> None:
     at_next = starterkit("next", cwd=begun_site, code=1).out
 
     for one in (shown, at_next):
-        assert "Start there: tests/support.py is missing." in one
+        assert "Start here: tests/support.py is missing." in one
         assert one.rstrip().endswith("check")
     command = re.search(r"git checkout [0-9a-f]+ -- tests/support\.py", " ".join(shown.split()))
     assert command
@@ -160,7 +160,7 @@ def test_whoever_wrote_tests_is_told_that_check_runs_those_of_the_path(site: Pat
 
     ran = starterkit("check", cwd=site)
 
-    assert "Not run, for they are your own tests: tests/test_mine.py." in ran.out
+    assert "tests/test_mine.py." in ran.out
 
 
 def test_many_tests_that_are_red_for_one_reason_are_said_once(site: Path, counts: Counts) -> None:
@@ -168,8 +168,8 @@ def test_many_tests_that_are_red_for_one_reason_are_said_once(site: Path, counts
 
     ran = starterkit("check", cwd=site, code=1)
 
-    assert f"{counts.base} of {counts.base} tests are red" in ran.out
-    assert f"and {counts.base - 3} more, all for this reason:" in ran.out
+    assert f"{counts.base} of {counts.base} tests fail" in ran.out
+    assert f"and {counts.base - 3} more, for the same reason:" in ran.out
     assert ran.out.count("SyntaxError") == 1
     assert "conduit/__init__.py:1" in ran.out
 
@@ -190,7 +190,7 @@ def test_a_file_that_cannot_be_read_comes_before_any_hint(begun_site: Path) -> N
 
     shown, alone = starterkit("hint", cwd=begun_site).out, starterkit(cwd=begun_site).out
 
-    assert "stands in the way" in shown
+    assert "blocks this test" in shown
     for said in (shown, alone):
         assert "conduit/articles.py:1" in said
         assert said.rstrip().splitlines()[-1].endswith(" check")
@@ -224,7 +224,7 @@ def test_after_undo_a_check_calls_nothing_broken(begun_site: Path, counts: Count
 def test_where_nothing_is_red_there_is_no_hint(site: Path) -> None:
     ran = starterkit("hint", cwd=site)
 
-    assert "Nothing is red" in ran.out
+    assert "you need no hint" in ran.out
     assert starterkit("hint", "--json", cwd=site).json["test"] is None
 
 
@@ -248,7 +248,7 @@ def test_before_the_first_step_there_is_no_lesson_yet(site: Path) -> None:
     ran = starterkit("lesson", cwd=site, code=2)
 
     assert ran.out == ""
-    assert "next` begins it" in ran.err
+    assert "starterkit next`" in ran.err
 
 
 def test_doctor_finds_all_that_is_needed(site: Path) -> None:

@@ -143,7 +143,7 @@ def test_nothing_is_wider_than_the_terminal(tmp_path: Path, width: int) -> None:
         pytest.param(["--template", "nowhere"], 'Unknown template "nowhere"', id="template"),
         pytest.param(["--html", "folder"], "is a folder", id="html folder"),
         pytest.param(["--html", os.devnull], "no ordinary file", id="html device"),
-        pytest.param(["--html", "mine.html"], "is there already, and it is no card", id="html mine"),
+        pytest.param(["--html", "mine.html"], "starterkit didn't write it as a card", id="html mine"),
         pytest.param(["--answr", "build=api"], 'Did you mean "--answer"', id="option"),
     ],
 )

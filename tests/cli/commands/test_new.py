@@ -109,8 +109,21 @@ def test_without_a_terminal_all_that_is_missing_is_named_at_once(tmp_path: Path)
     ran = starterkit("new", cwd=tmp_path, code=2)
 
     said = " ".join(ran.err.split())
-    assert "the folder to make (DEST), --framework NAME, --defaults or --data KEY=VALUE" in said
+    assert "DEST (the folder to create), --framework NAME, --defaults or --data KEY=VALUE" in said
     assert f"new my-site --framework {bundled_names()[0]} --defaults" in said
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["x", "--framework", "rails"], f'Unknown framework "rails". Valid values: {", ".join(bundled_names())}.'),
+        (["-f", "flask", "--at", "foo"], 'There is no step "foo"'),
+        (["-f", "flask", "--data", "titel=a"], 'Unknown question "titel"'),
+        (["--bundle", "nowhere"], 'There is no folder "nowhere"'),
+    ],
+)
+def test_given_values_are_checked_before_missing_ones(tmp_path: Path, args: list[str], says: str) -> None:
+    assert says in " ".join(starterkit("new", *args, cwd=tmp_path, code=2).err.split())
 
 
 def test_without_a_terminal_an_unanswered_question_names_its_flag(tmp_path: Path) -> None:
@@ -138,5 +151,5 @@ def test_an_interrupted_new_leaves_nothing_behind(tmp_path: Path) -> None:
     _, told = process.communicate(timeout=30)
 
     assert process.returncode == 130
-    assert told.strip().splitlines()[-1] == "Interrupted. Nothing of yours is lost."
+    assert told.strip().splitlines()[-1] == "Interrupted. Your work is safe."
     assert list(tmp_path.iterdir()) == []

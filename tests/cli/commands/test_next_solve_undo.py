@@ -20,9 +20,25 @@ def test_next_shows_the_step_its_new_tests_and_where_the_lesson_is(site: Path) -
 
     assert shown.startswith("01 · Comments  about 40 min\nReaders can answer an article")
     assert "  - Under an article there is a form to write a comment.\n" in shown
-    assert "New here: lessons/01-comments.md, tests/test_01_comments.py" in shown
+    assert "New or changed files: lessons/01-comments.md, tests/test_01_comments.py" in shown
     assert "Read the lesson (lessons/01-comments.md):" in shown
     assert shown.rstrip().splitlines()[-1].endswith(" lesson")
+
+
+def test_next_and_starterkit_alone_name_the_lesson_until_it_was_opened(site: Path) -> None:
+    starterkit("next", cwd=site)
+    assert starterkit(cwd=site).out.rstrip().splitlines()[-1].endswith(" lesson")
+    assert starterkit("status", "--json", cwd=site).json["next"] == "lesson"
+
+    starterkit("lesson", cwd=site)
+    assert starterkit(cwd=site).out.rstrip().splitlines()[-1].endswith(" check")
+
+
+def test_after_a_change_the_lesson_is_no_longer_the_next_step(site: Path) -> None:
+    starterkit("next", cwd=site)
+    (site / "conduit" / "mine.py").write_text("")
+
+    assert starterkit("status", "--json", cwd=site).json["next"] == "check"
 
 
 def test_next_as_json(site: Path) -> None:
@@ -39,8 +55,8 @@ def test_next_on_red_shows_what_is_red_and_writes_nothing(begun_site: Path, coun
 
     ran = starterkit("next", cwd=begun_site, code=1)
 
-    assert ran.out.startswith(f"FAILED  {counts.new} of {counts.both} tests are red")
-    assert "nothing was changed" in ran.out
+    assert ran.out.startswith(f"FAILED  {counts.new} of {counts.both} tests fail")
+    assert "Nothing was changed" in ran.out
     assert ran.out.rstrip().splitlines()[-1].endswith(" hint")
     assert git("rev-parse", "HEAD", cwd=begun_site) == before
     assert git("status", "--porcelain", cwd=begun_site) == ""
@@ -59,19 +75,21 @@ def test_what_next_keeps_of_the_learners_is_named(site: Path) -> None:
 
     shown = starterkit("next", "--no-check", cwd=site).out
 
-    assert "Put back, they were gone: pytest.ini" in shown
-    assert "tests/support.py is now .starterkit/kept/01-comments-1/tests/support.py" in " ".join(shown.split())
+    assert "Restored missing files: pytest.ini" in shown
+    assert "tests/support.py: your version is in .starterkit/kept/01-comments-1/tests/support.py" in " ".join(
+        shown.split()
+    )
     assert (site / ".starterkit/kept/01-comments-1/tests/support.py").read_text() == "# mine\n"
 
 
 def test_solve_says_in_which_way_the_solution_came_in(begun_site: Path, counts: Counts) -> None:
     shown = starterkit("solve", cwd=begun_site).out
 
-    assert "ok  The solution of 01 · Comments is in: merged into your code." in shown
-    assert f"ok  All {counts.both} tests are green" in shown
+    assert "ok  Merged the solution of 01 · Comments into your code." in shown
+    assert f"ok  All {counts.both} tests pass" in shown
     assert "Changed: conduit/comments.py, conduit/features.py" in shown
     assert shown.rstrip().splitlines()[-1].endswith(" next")
-    assert "is solved already" in starterkit("solve", cwd=begun_site).out
+    assert "is already solved" in starterkit("solve", cwd=begun_site).out
 
 
 def test_solve_without_its_check_asks_for_one(begun_site: Path) -> None:
@@ -136,8 +154,11 @@ def test_where_files_are_taken_whole_it_is_said_why(begun_site: Path) -> None:
 
     shown = " ".join(starterkit("solve", cwd=begun_site).out.split())
 
-    assert "the files of the step were replaced." in shown
-    assert "It was not merged, because you and the solution changed the same lines of conduit/features.py." in shown
+    assert "Replaced the files of 01 · Comments" in shown
+    assert (
+        "The solution wasn't merged, because you and the solution changed the same lines of conduit/features.py."
+        in shown
+    )
 
 
 def test_markers_are_left_for_the_learner_and_end_with_1(begun_site: Path) -> None:
@@ -172,8 +193,10 @@ def test_after_a_solve_that_stayed_red_undo_comes_next_until_something_is_done(b
     last = features.read_text().splitlines()[-1]
     features.write_text(features.read_text().replace(last, f"    app.extensions['mine'] = True\n{last}"))
 
-    starterkit("solve", "--keep-mine", cwd=begun_site, code=1)
+    shown = starterkit("solve", "--keep-mine", cwd=begun_site, code=1).out
 
+    assert shown.startswith("FAILED  ")
+    assert shown.count("FAILED") == 1 and "ok  " not in shown
     assert starterkit(cwd=begun_site).out.rstrip().splitlines()[-1].endswith(" undo")
     assert starterkit("status", "--json", cwd=begun_site).json["next"] == "undo"
     (begun_site / "conduit" / "mine.py").write_text("")

@@ -120,7 +120,7 @@ def test_an_interrupted_check_ends_what_it_started(begun_site: Path, number: sig
     out, told = process.communicate(timeout=30)
 
     assert (process.returncode, out) == (130, "")
-    assert told.strip() == "Interrupted. Nothing of yours is lost."
+    assert told.strip() == "Interrupted. Your work is safe."
     assert str(begun_site) not in _command_lines()
 
 
@@ -159,9 +159,7 @@ def test_a_mistake_of_ours_is_one_line_and_a_report_in_the_projects_git_folder(b
 
     assert (ran.code, ran.out) == (70, "")
     (report,) = (begun_site / ".git" / "starterkit").glob("report-*.txt")
-    assert " ".join(ran.err.split()) == (
-        f"Bug: starterkit made a mistake (LookupError). The full report is in {report}."
-    )
+    assert " ".join(ran.err.split()) == (f"Bug: starterkit failed with LookupError. The full report is in {report}.")
     text = report.read_text(encoding="utf-8")
     for part in ("LookupError: nobody expected this", "Traceback", "command:", "platform:", "git version", "typer:"):
         assert part in text, part

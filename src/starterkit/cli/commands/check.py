@@ -61,18 +61,18 @@ def _show(
         type_after_red(console, command)
         return
     if own:
-        console.print(f"Not run, for they are your own tests: {few(own, _SHOWN_FILES)}.")
+        console.print(f"Your own tests did not run: {few(own, _SHOWN_FILES)}.")
     step = project.step
     if command == "check":
-        console.type_next("Check everything", command)
+        console.type_next("Run all tests", command)
     elif command == "next":
         if step is not None:
             console.print(f"{step.label} is done.")
-        onward = "Go on to the next step" if step else "Begin the first step"
+        onward = "Start the next step" if step else "Start the first step"
         console.type_next("Save your work and finish" if is_last_step(project) else onward, command)
     else:
-        console.print("That was the last step: the whole site is built, and it is yours.")
-        console.type_next("Look at it", "run --open")
+        console.print("That was the last step. The whole site is built, and it is yours.")
+        console.type_next("Look at your site", "run --open")
 
 
 def next_command(result: CheckResult, *, selected: bool, is_last: bool) -> str:
@@ -86,20 +86,21 @@ def next_command(result: CheckResult, *, selected: bool, is_last: bool) -> str:
 
 def type_after_red(console: Console, command: str) -> None:
     """Show what to type after a failing check: a hint, or the check again if no hint would help."""
-    console.type_next("When it is mended" if command == "check" else "For a hint at the first one", command)
+    console.type_next("After you fix it" if command == "check" else "For a hint on the first failing test", command)
 
 
 def green_line(result: CheckResult) -> Text:
     """Return the line for a check in which all tests pass."""
     count = len(result.results)
-    tests = f"All {count} tests are green" if count != 1 else "The test is green"
+    tests = f"All {count} tests pass" if count != 1 else "The test passes"
     return joined(text("ok", "bold green"), f"  {tests} ({result.seconds:.1f} s).")
 
 
-def show_red(console: Console, result: CheckResult) -> None:
+def show_red(console: Console, result: CheckResult, *, with_counts: bool = True) -> None:
     """Show the failing tests of a check, and the first of them again at the end."""
     first, *others = result.red
-    console.print(text("FAILED", "bold red"), f"  {_counts(result)}.")
+    if with_counts:
+        console.print(text("FAILED", "bold red"), f"  {counts(result)}.")
     if result.problem:
         console.print()
         console.print(text(result.problem, "bold"))
@@ -108,14 +109,14 @@ def show_red(console: Console, result: CheckResult) -> None:
         _show_group(console, list(group), message, line)
     if result.problem and result.log.strip():
         console.print()
-        console.print("The last lines that the tests wrote:")
+        console.print("The last lines of the tests' output:")
         console.verbatim("\n".join(result.log.strip().splitlines()[-12:]), "dim", indent=2)
     if result.blocker:
         console.print()
-        console.print("Start there: ", text(str(first.place), "bold") if first.place else markup(result.blocker))
+        console.print("Start here: ", text(str(first.place), "bold") if first.place else markup(result.blocker))
     elif others:
         console.print()
-        console.print("Start with the first one: ", text(first.test.sentence, "bold"))
+        console.print("Start with this test: ", text(first.test.sentence, "bold"))
         if first.test.id != first.test.sentence:  # in Node, a test's title is its id
             console.print(f"({first.test.id})", indent=2)
 
@@ -126,7 +127,7 @@ def _show_group(console: Console, group: Sequence[TestResult], message: str, lin
         label, style = _label(result)
         console.print(text(f"{label:{_COLUMN}}", style), text(result.test.sentence, "bold"), hang=_COLUMN)
     if more > 0:
-        console.print(f"… and {more} more, all for this reason:", indent=_COLUMN)
+        console.print(f"… and {more} more, for the same reason:", indent=_COLUMN)
     if message:
         _show_message(console, message)
     test_line = group[0].test_place if len(group) == 1 else None
@@ -149,17 +150,18 @@ def _show_message(console: Console, message: str) -> None:
 def _label(result: TestResult) -> tuple[str, str]:
     if result.was_green:
         return "broken", "bold red"
-    return ("new", "yellow") if result.is_new else ("red", "bold red")
+    return ("new", "yellow") if result.is_new else ("fails", "bold red")
 
 
-def _counts(result: CheckResult) -> str:
+def counts(result: CheckResult) -> str:
+    """Return how many tests fail, how long they took, and how many failed before."""
     red, total = len(result.red), len(result.results)
-    head = f"{red} of {total} tests {'is' if red == 1 else 'are'} red ({result.seconds:.1f} s)"
+    head = f"{red} of {total} tests {'fails' if red == 1 else 'fail'} ({result.seconds:.1f} s)"
     new = sum(test.is_new and not test.was_green for test in result.red)
     broken = len(result.broken)
-    parts = [f"{new} new" if new and new != red else "", f"{broken} green before and now broken" if broken else ""]
+    parts = [f"{new} new" if new and new != red else "", f"{broken} passed before" if broken else ""]
     if any(parts) and red > new + broken:
-        parts.append(f"{red - new - broken} red already")
+        parts.append(f"{red - new - broken} failed before")
     details = ", ".join(filter(None, parts))
     return f"{head}: {details}" if details else head
 

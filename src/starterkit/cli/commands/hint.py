@@ -27,37 +27,37 @@ def hint(context: typer.Context) -> None:
         if console.json("hint", _as_json(shown)):
             return
         if shown is None:
-            console.print("Nothing is red, so there is nothing to hint at.")
-            console.type_next("Go on", "run" if is_at_end(project) else "next")
+            console.print("All tests pass, so you need no hint.")
+            console.type_next("Continue", "run" if is_at_end(project) else "next")
         else:
             _show(console, shown)
 
 
 def _show(console: Console, shown: HintShown) -> None:
-    console.print("For: ", text(shown.sentence, "bold"), hang=2)
+    console.print("Test: ", text(shown.sentence, "bold"), hang=2)
     if shown.test != shown.sentence:  # in Node, a test's title is its id
         console.print(text(f"({shown.test})", "dim"), indent=2)
     console.print()
     if shown.is_blocker:
-        console.print("Something stands in the way of it, so fix that first:")
+        console.print("Another problem blocks this test. Fix that first:")
         console.say_prose(shown.text, indent=2)
-        console.type_next("When it is mended", "check")
+        console.type_next("After you fix it", "check")
         return
     if not shown.total:
         console.print(
-            f"This one was green already: {shown.text}"
+            f"This test passed before the step. {shown.text}"
             if shown.text
-            else "There is no hint for this one: it was green before. What has changed since?"
+            else "This test has no hint, because it passed before. What did you change?"
         )
-        console.type_next("See what it says", f"check {quoted(shown.test)}")
+        console.type_next("See its message", f"check {quoted(shown.test)}")
         return
     console.print(text(f"Hint {shown.number} of {shown.total}", "bold yellow"))
     console.print()
     show_markdown(console, shown.text, indent=2)
     if shown.is_last:
         console.print()
-        console.say_prose("That was the last hint for this test. `solve --show` shows a solution.")
-    console.type_next("Try it, then check", "check")
+        console.say_prose("That was the last hint for this test. `starterkit solve --show` shows the solution.")
+    console.type_next("Try it, then run the tests", "check")
 
 
 def _as_json(shown: HintShown | None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -28,29 +29,41 @@ def lesson(
         template = project.template
         name = template.find_step(step) if step else project.state.step
         if name not in template.step_names:
-            raise UsageError("The lessons begin with the first step.", "`starterkit next` begins it.")
-        _show(console_of(context), template.step(name), template.lesson(name))
+            raise UsageError("There is no lesson before the first step.", "Start the first step: `starterkit next`.")
+        with suppress(OSError):  # on a read-only disk, only the suggested next step stays the same
+            project.memory.remember_lesson(name)
+        file = f"lessons/{name}.md"
+        is_here = (project.folder / file).is_file()
+        _show(console_of(context), template.step(name), template.lesson(name), file if is_here else "")
 
 
-def _show(console: Console, step: Step, markdown: str) -> None:
-    """Show a lesson: rendered on a terminal, as plain Markdown elsewhere."""
+def _show(console: Console, step: Step, markdown: str, file: str) -> None:
+    """Show a lesson: in a pager on a terminal, as plain Markdown elsewhere. `file` is its path, or ""."""
     if console.json("lesson", {"step": step.name, "title": step.title, "markdown": markdown, "links": step.links}):
         return
     if not sys.stdout.isatty():
         console.verbatim(markdown.rstrip("\n") + _links_in_markdown(step))
         return
-    if console.out_colour:
-        draw_markdown(console, markdown)
-    else:
-        show_markdown(console, markdown)
+    with console.paged():
+        if file:
+            console.print(text(file, "dim"))
+            console.print()
+        if console.out_colour:
+            draw_markdown(console, markdown)
+        else:
+            show_markdown(console, markdown)
+        _show_links(console, step)
+    console.type_next("When you have written some code, run the tests", "check")
+
+
+def _show_links(console: Console, step: Step) -> None:
     if step.links:
         console.print()
         console.print(text("To read more", "bold"))
-        for link in step.links:
-            console.print(text(link.title, "bold"), markup(f": {link.about}"), indent=2, hang=2)
-            if link.url:
-                console.verbatim(link.url, indent=4)
-    console.type_next("When you have written something, check it", "check")
+    for link in step.links:
+        console.print(text(link.title, "bold"), markup(f": {link.about}"), indent=2, hang=2)
+        if link.url:
+            console.verbatim(link.url, indent=4)
 
 
 def _links_in_markdown(step: Step) -> str:

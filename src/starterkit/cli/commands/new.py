@@ -34,12 +34,12 @@ from starterkit.errors import ExitCode, UsageError
 from starterkit.paths import expand_user_folder, expand_user_path, settings_folder
 from starterkit.process import quoted
 from starterkit.project.new import Created, ProjectSpec, check_destination, create
-from starterkit.render import check_runs_no_code, read_copier_yml, refusal
+from starterkit.render import check_names, check_runs_no_code, read_copier_yml, refusal
 from starterkit.runtime.bundle import Bundle, named_bundle
 from starterkit.template.bundled import bundled_names, bundled_template
 from starterkit.template.model import BASE, Template
 from starterkit.template.questions import TemplateQuestion
-from starterkit.template.resolve import locate_bundled
+from starterkit.template.resolve import ResolvedTemplate, locate_bundled
 
 _DEFAULT_FOLDER = "my-site"
 _UNSURE = "choose"  # this answer asks the questions of `starterkit choose` first
@@ -79,7 +79,10 @@ def new(
 
 def _bundle(context: typer.Context, folder: str) -> Bundle | None:
     """Return the bundle that the option or the environment variable names. It must fit this machine."""
-    bundle = Bundle(expand_user_folder(folder, folder_of(context)).absolute()) if folder else named_bundle(os.environ)
+    place = expand_user_folder(folder, folder_of(context)).absolute()
+    if folder and not place.is_dir():
+        raise UsageError(f'There is no folder "{folder}".', "Name the folder of the bundle: `--bundle DIR`.")
+    bundle = Bundle(place) if folder else named_bundle(os.environ)
     if bundle is not None:
         bundle.check_fits()
     return bundle
@@ -110,11 +113,12 @@ class NewQuestions:
             check_destination(self._path(destination))
         if not framework and not elsewhere:
             framework, elsewhere = self._saved()
+        located = self._named_template(framework, elsewhere)
+        if located is not None:  # given values are checked before missing ones
+            start(located.template)
+            check_names(read_copier_yml(located.folder), self._answers)
         self._require_flags(destination, framework or elsewhere)
-        if elsewhere:
-            located = from_elsewhere(self._console, self._folder, elsewhere)
-        else:
-            located = locate_bundled(framework or self._framework())
+        located = located or locate_bundled(self._framework())
         step, solved = start(located.template)
         answers = self._all_answers(located.folder)
         path = self._path(destination) if destination else self._destination()
@@ -125,10 +129,10 @@ class NewQuestions:
     def is_trusted(self, order: ProjectSpec) -> bool:
         """Ask whether the code of a template from elsewhere may run."""
         question = (
-            f"The {order.template.title} template comes from elsewhere ({order.recorded_source}). To install its "
-            "packages and run its tests is to run its code on this machine. Do you trust it?"
+            f"The {order.template.title} template is external ({order.recorded_source}). Installing its packages "
+            "and running its tests runs its code on this machine. Do you trust it?"
         )
-        choices = [("yes", "install and test"), ("no", "make the project, and run nothing of it now")]
+        choices = [("yes", "install and test"), ("no", "create the project, and run none of its code now")]
         return self._console.choose(question, choices, "no") == "yes"
 
     def _saved(self) -> tuple[str, str]:
@@ -137,9 +141,15 @@ class NewQuestions:
         if saved is None or (not saved.template and saved.framework not in self._names()):
             return "", ""
         self._console.note_prose(
-            f"Framework: {saved.framework}, which `choose --save` kept. `--framework NAME` takes another."
+            f"Framework: {saved.framework}, as saved by `starterkit choose --save`. "
+            "To use another, add `--framework NAME`."
         )
         return ("", saved.template) if saved.template else (saved.framework, "")
+
+    def _named_template(self, framework: str, elsewhere: str) -> ResolvedTemplate | None:
+        if elsewhere:
+            return from_elsewhere(self._console, self._folder, elsewhere)
+        return locate_bundled(framework) if framework else None
 
     def _path(self, destination: str) -> Path:
         return expand_user_path(destination, self._folder)
@@ -148,32 +158,32 @@ class NewQuestions:
         """Without a terminal, raise `UsageError` with everything that is missing."""
         if self._may_ask:
             return
-        missing = [] if destination or self._use_defaults else ["the folder to make (DEST)"]
+        missing = [] if destination or self._use_defaults else ["DEST (the folder to create)"]
         missing += [] if framework else ["--framework NAME"]
         missing += [] if self._use_defaults or self._answers else ["--defaults or --data KEY=VALUE"]
         if missing:
             raise UsageError(
-                f"There is no terminal to ask on, and this is missing: {', '.join(missing)}.",
+                f"Missing: {', '.join(missing)}. starterkit can only ask questions in a terminal.",
                 f"For example: `starterkit new {_DEFAULT_FOLDER} --framework {self._names()[0]} --defaults`. "
-                "`starterkit choose` helps to find the framework.",
+                "`starterkit choose` helps you find the framework.",
             )
 
     def _names(self) -> list[str]:
         names = bundled_names()
         if not names:
-            raise UsageError("This starterkit has no frameworks: its installation is not whole.", "Install it again.")
+            raise UsageError("This installation of starterkit has no frameworks.", "Install starterkit again.")
         return names
 
     def _framework(self) -> str:
         templates = [bundled_template(name)[1] for name in self._names()]
-        choices = [(template.name, f"{template.summary} The price: {template.trade_off}") for template in templates]
+        choices = [(template.name, f"{template.summary} The cost: {template.trade_off}") for template in templates]
         if len(templates) == 1:
             return self._console.choose("Which framework?", choices, templates[0].name)
-        offer = (_UNSURE, "You are not sure: a few short questions find out what fits you.")
+        offer = (_UNSURE, "Not sure? A few short questions find the one that fits you.")
         answer = self._console.choose("Which framework?", [*choices, offer], _UNSURE)
         again = [*((template.name, template.title) for template in templates), (_UNSURE, "ask me again")]
         while answer == _UNSURE:
-            answer = self._console.choose("Which framework, then?", again, self._advised())
+            answer = self._console.choose("Which framework do you choose?", again, self._advised())
         return answer
 
     def _advised(self) -> str:
@@ -190,8 +200,8 @@ class NewQuestions:
             if question.name not in known and not self._use_defaults:
                 if not self._may_ask:
                     raise UsageError(
-                        f'There is no terminal to ask on, and nothing answers "{question.help}".',
-                        f"`--data {question.name}=…` answers it; `--defaults` takes the defaults.",
+                        f'Missing answer to "{question.help}". starterkit can only ask questions in a terminal.',
+                        f"Add `--data {question.name}=…`, or `--defaults` for all default answers.",
                     )
                 known[question.name] = self._answer(folder, question)
         return known
@@ -209,7 +219,7 @@ class NewQuestions:
         while True:
             folder = _DEFAULT_FOLDER
             if may_ask:
-                folder = self._console.ask("Which folder shall be made for it?", _DEFAULT_FOLDER)
+                folder = self._console.ask("Which folder should starterkit create?", _DEFAULT_FOLDER)
             try:
                 check_destination(self._path(folder))
             except UsageError as error:
@@ -227,10 +237,14 @@ def _show(console: Console, created: Created) -> int:
     if console.json("new", _as_json(created)):
         return code
     folder = shown_path(created.folder)
+    console.invocation = console.invocation.inside("")
     console.ok(f"Your {created.template.title} site is in {folder}.")
     if result is None:
-        source = "from the bundle" if created.has_bundle else "with the network"
-        console.say_prose(f"Its environment is not made yet: the first `run` or `check` does it, {source}.")
+        source = "from the bundle" if created.has_bundle else "from the network"
+        console.say_prose(
+            "The environment doesn't exist yet. The first `starterkit run` or `starterkit check` creates it. "
+            f"The packages come {source}."
+        )
     elif not result.red:
         console.print(green_line(result))
     elif state.solved:
@@ -238,14 +252,14 @@ def _show(console: Console, created: Created) -> int:
     else:
         step = created.template.step(state.step)
         console.print(
-            f"You begin at {step.label}: {len(result.red)} of {len(result.results)} tests are red, and that "
-            "is where every step begins."
+            f"You start at {step.label}. {len(result.red)} of {len(result.results)} tests fail, "
+            "as at the start of every step."
         )
-    console.invocation = console.invocation.inside("")
     console.print()
     if state.step == BASE and created.template.step_names:
         step = created.template.steps[0]
-        console.say_prose(f"Whenever you like, type `next` there: it begins the first step, {step.label}.")
+        ready = f"When you're ready, start step {step.number} ({step.title})"
+        console.say_prose(f"{ready}: `cd {quoted(folder)}`, then `starterkit next`.")
     console.type_next("Look at it in your browser", f"cd {quoted(folder)}", "run --open")
     return code
 

@@ -77,12 +77,12 @@ def _show(console: Console, project: Project, advanced: NextResult, solved: Solv
     console.print()
     carried, written = advanced.carried, advanced.written
     assert carried is not None and written is not None
-    changes.show_changed(console, "New here", written)
-    changes.show_files(console, "Put back, they were gone", carried.restored)
-    changes.show_files(console, "You have a file of this name already; yours stays", carried.kept_yours)
+    changes.show_changed(console, "New or changed files", written)
+    changes.show_files(console, "Restored missing files", carried.restored)
+    changes.show_files(console, "You already have these files. Yours stay", carried.kept_yours)
     changes.show_kept(console, written)
     if step.resets_data:
-        changes.show_reset(console, "This step changes a table that your database already has")
+        changes.show_reset(console, "This step changes a database table")
     if advanced.in_conflict:
         changes.show_markers(console, advanced.in_conflict)
     else:
@@ -96,8 +96,8 @@ def _show_stopped(console: Console, stopped: TestsRed) -> int:
     if not console.json("next", {"check": check_as_json(result), "error": error}):
         show_red(console, result)
         console.print()
-        console.print("This step is not finished yet, so nothing was changed.")
-        console.say_prose("`next --solve` would take the solution first.")
+        console.print("Nothing was changed, because this step isn't finished.")
+        console.say_prose("To merge the solution and continue: `starterkit next --solve`.")
         type_after_red(console, next_command(result, selected=False, is_last=False))
     return int(stopped.code)
 
@@ -105,11 +105,12 @@ def _show_stopped(console: Console, stopped: TestsRed) -> int:
 def _show_tests(console: Console, tests: Sequence[ExpectedTest]) -> None:
     new, guards = [test for test in tests if not test.guard], [test for test in tests if test.guard]
     console.print()
-    console.print("The new tests, all red now (that is where every step begins):")
+    tests_fail = "1 new test. It fails" if len(new) == 1 else f"{len(new)} new tests. They fail"
+    console.print(f"{tests_fail} until you write the code:")
     for test in new:
         console.print(text("- ", "yellow"), test.sentence, indent=2, hang=2)
     if guards:
-        console.print("Already green, keep it so:")
+        console.print("These already pass. Keep them passing:")
     for test in guards:
         console.print(text("- ", "green"), test.sentence, indent=2, hang=2)
 
@@ -121,10 +122,10 @@ def _show_end(console: Console, template: Template, *, saved: bool) -> None:
     console.print(text(f"You have reached the end of the {template.title} path.", "bold green"))
     console.print()
     console.print(
-        f"{len(template.steps)} steps, {tests} tests, and a whole site that works, with every line of it in your own "
-        "hands. That is what building for the web is: what you did here, you can do anywhere."
+        f"{len(template.steps)} steps, {tests} tests, and a whole site that works. You know every line of it. "
+        "What you did here, you can do anywhere."
     )
-    console.print("The repository is yours: go on with it, change it, show it.")
+    console.print("The repository is yours. Change it, extend it, show it.")
     console.type_next("Look at what you built", "run --open")
 
 

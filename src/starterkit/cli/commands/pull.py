@@ -56,18 +56,17 @@ def _show(console: Console, project: Project, pulled: PullResult) -> None:
     if pulled.written is None:
         console.ok(f"There is nothing new in {pulled.source}.")
     else:
-        commits = "One commit" if pulled.commits == 1 else f"{pulled.commits} commits"
-        console.ok(f"{commits} of {pulled.source} came to your work.", hang=4)
+        commits = "one commit" if pulled.commits == 1 else f"{pulled.commits} commits"
+        console.ok(f"Merged {commits} from {pulled.source}.", hang=4)
         if pulled.corrected:
-            console.print("The path was corrected: you are on the corrected one now.", indent=4)
+            console.print("The path was fixed. You have the fixed version now.", indent=4)
         if pulled.moved and pulled.step != BASE:
-            console.print(f"You are at {project.template.step(pulled.step).label} now.", indent=4)
+            console.print(f"You are now at {project.template.step(pulled.step).label}.", indent=4)
         changes.show_changed(console, "Changed", pulled.written)
         changes.show_kept(console, pulled.written)
         if pulled.ahead and pulled.must_push:
-            console.say_prose("Your own commits are not there yet: `git push`.")
+            console.say_prose("Your own commits aren't there yet. To send them, type `git push`.")
     if pulled.waiting:
-        why = "A correction waits that meets lines of yours. This names them, and what to do"
-        console.type_next(why, pulled.waiting)
+        console.type_next("A fix conflicts with some of your lines. See which, and what to do", pulled.waiting)
     elif pulled.written is not None:
-        console.type_next("See how your tests are", command)
+        console.type_next("Run the tests" if command == "check" else "See where you are", command)

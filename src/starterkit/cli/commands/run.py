@@ -38,10 +38,10 @@ def run(
                 raise
             console.info(outdated.message)
             answers = [
-                ("yes", "make it anew, with sample articles; the old file stays beside it"),
+                ("yes", "create a new one with sample articles. The old file is kept"),
                 ("no", "change nothing"),
             ]
-            if console.choose("Make the database anew?", answers, "yes") == "no":
+            if console.choose("Create a new database?", answers, "yes") == "no":
                 return int(outdated.code)
             return _serve(console, project, number, open_browser, reset=True)
 
@@ -56,16 +56,16 @@ def _number(port: str) -> int | None:
 
 def _serve(console: Console, project: Project, port: int | None, open_browser: bool, *, reset: bool) -> int:
     def on_ready(url: str) -> None:
-        console.print(f"Your site is at {url} (Ctrl-C ends it).")
+        console.print(f"Your site is at {url} (Ctrl-C stops it).")
         console.farewell = "The site is stopped."
         console.flush()
         if open_browser and not webbrowser.open(url):
-            console.info("No browser could be opened from here: open the address yourself.")
+            console.info("starterkit couldn't open a browser. Open the URL yourself.")
 
     code = serve(
         project, port=port, reset=reset, say=console.show_progress, on_ready=on_ready, show=console.passed_on()
     )
     if code:
-        console.info(f"The site ended by itself (exit code {code}). Its last lines say why.")
+        console.info(f"The site stopped with exit code {code}. Its last lines show why.")
         console.type_next("If they don't help, check your setup", "doctor")
     return 1 if code else 0

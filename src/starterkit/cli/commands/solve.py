@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from starterkit.cli.commands.check import check_as_json, green_line, show_red
+from starterkit.cli.commands.check import check_as_json, counts, green_line, show_red
 from starterkit.cli.commands.shared import changes
 from starterkit.cli.commands.shared.learner_work import ask_about_large_files, choices
 from starterkit.cli.console.console import Console
@@ -30,6 +30,13 @@ from starterkit.project import solve as project_solve
 from starterkit.project.project import Project
 from starterkit.project.solve import FileDiff, NotSolved, SolveResult
 
+_HOW = {
+    "MERGED": "Merged the solution of {} into your code.",
+    "FILES": "Replaced the files of {} with the solution's.",
+    "ALL": "Replaced every file of the path with the solution of {}.",
+    "CHOSEN": "Merged the solution of {}, with the conflicts resolved as you chose.",
+    "NAMED": "Replaced the files that you named with the solution of {}.",
+}
 _DIFF_STYLES = {"+++": "bold", "---": "bold", "@@": "cyan", "+": "green", "-": "red"}
 
 
@@ -86,12 +93,12 @@ def _show_solution(console: Console, project: Project, diffs: Sequence[FileDiff]
         return ExitCode.DONE
     if not diffs:
         console.print("Your code already matches the solution.")
-        console.type_next("Check it", "check")
+        console.type_next("Run the tests", "check")
         return ExitCode.DONE
     for file in diffs:
         for line in file.diff.rstrip("\n").split("\n"):
             console.verbatim(line, next((style for mark, style in _DIFF_STYLES.items() if line.startswith(mark)), ""))
-    console.type_next("To take it into your code", "solve")
+    console.type_next("To merge it into your code", "solve")
     return ExitCode.DONE
 
 
@@ -107,48 +114,49 @@ def show_solved(console: Console, project: Project, solved: SolveResult) -> int:
         changes.show_markers(console, solved.in_conflict)
         return code
     if solved.result is not None and has_red:
-        show_red(console, solved.result)
+        show_red(console, solved.result, with_counts=False)
     elif solved.written is None:
-        console.say_prose("`solve --replace` would take every file of the path all the same.")
+        console.say_prose("To replace every file of the path anyway: `starterkit solve --replace`.")
     if command == "run":
-        console.print("That was the last step: the whole site is built.")
+        console.print("That was the last step. The whole site is built.")
     console.type_next(why, "run --open" if command == "run" else command)
     return code
 
 
 def _what_next(project: Project, solved: SolveResult, *, has_red: bool) -> tuple[str, str]:
     if has_red and not solved.in_conflict:
-        return "Take it back, and choose another way", "undo"
+        return "Undo the solution, and try another way", "undo"
     if solved.in_conflict or solved.method.name == "NAMED" or (solved.written is not None and solved.result is None):
-        return "See what is green now", "check"
+        return "Run the tests", "check"
     if project.path.next_step(project.state.step) is None:
-        return "Look at it", "run"
-    return ("Read it, then go on" if solved.written else "Go on"), "next"
+        return "Look at your site", "run"
+    return ("Read it, then start the next step" if solved.written else "Start the next step"), "next"
 
 
 def show_way(console: Console, solved: SolveResult) -> None:
     """Show how the solution was taken, what was changed and what was kept."""
     label = solved.step.label
     if solved.written is None:
-        console.ok(f"{label} is solved already; nothing was changed.")
+        console.ok(f"{label} is already solved. Nothing was changed.")
         return
     if solved.in_conflict:
-        almost = text("Almost:", "bold yellow")
-        console.print(almost, f" the solution of {label} is in your files, but in no commit yet.")
-    elif solved.method.name == "NAMED":
-        console.ok(f"These files of the solution of {label} are in, whole.")
+        console.print(text("CONFLICT", "bold yellow"), f"  The solution of {label} is in your files, with conflicts.")
+        console.print("It isn't committed yet.")
+    elif solved.result is not None and solved.result.red:
+        console.print(text("FAILED", "bold red"), f"  {counts(solved.result)}.")
+        console.print(_HOW[solved.method.name].format(label))
     else:
-        console.ok(f"The solution of {label} is in: {solved.method.value}.")
+        console.ok(_HOW[solved.method.name].format(label))
     if solved.why:
-        console.print(f"It was not merged, because {solved.why}.")
+        console.print(f"The solution wasn't merged, because {solved.why}.")
     if solved.result is not None and not solved.result.red:
         console.print(green_line(solved.result))
     changes.show_changed(console, "Changed", solved.written)
     changes.show_kept(console, solved.written)
     if solved.carried is not None:
-        changes.show_files(console, "Yours, and they stay", solved.carried.kept_yours)
+        changes.show_files(console, "Your own versions stay", solved.carried.kept_yours)
     if solved.step.resets_data:
-        changes.show_reset(console, "The solution changes a table that your database already has")
+        changes.show_reset(console, "The solution changes a database table")
 
 
 def solved_as_json(solved: SolveResult) -> dict[str, Any]:

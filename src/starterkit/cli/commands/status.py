@@ -21,11 +21,12 @@ from starterkit.template.model import BASE
 
 _STYLES = {"done": "green", "here": "bold yellow", "to come": "dim"}
 _WHY = {
+    "lesson": "Read the lesson",
     "check": "Run the tests",
-    "hint": "For a hint at the first red test",
-    "next": "Save your work and go on",
+    "hint": "For a hint on the first failing test",
+    "next": "Save your work and start the next step",
     "run": "Look at your site",
-    "undo": "Take the solution back, and choose another way",
+    "undo": "Undo the solution, and try another way",
 }
 
 
@@ -67,7 +68,7 @@ def _show(console: Console, seen: ProjectStatus, folder: Path) -> None:
     console.print()
     _show_last_check(console, seen)
     if seen.undoable:
-        console.say_prose(f"`undo` would take back your last `{seen.undoable}`.")
+        console.say_prose(f"`starterkit undo` undoes your last `starterkit {seen.undoable}`.")
     _type_next(console, seen)
 
 
@@ -83,13 +84,13 @@ def _show_here(console: Console, seen: ProjectStatus, project: Project) -> None:
     console.print()
     _show_last_check(console, seen)
     if seen.last is not None and seen.last.blocker and seen.last.red:
-        console.print("Start there: ", markup(seen.last.blocker))
+        console.print("Start here: ", markup(seen.last.blocker))
     elif seen.last is not None and seen.last.red:
         sentence = next((test.sentence for test in project.expected_tests() if test.id in seen.last.red), "")
         if sentence:
-            console.print("The first one: ", text(sentence, "bold"))
-    if seen.at is not None and seen.last is None:
-        console.say_prose("`lesson` shows what this step is about.")
+            console.print("First failing test: ", text(sentence, "bold"))
+    if seen.at is not None and seen.last is None and seen.next_command != "lesson":
+        console.say_prose("`starterkit lesson` shows what to build in this step.")
     _type_next(console, seen)
 
 
@@ -99,8 +100,8 @@ def _show_beginning(console: Console) -> None:
     for name in bundled_names():
         console.print(text(f"{name:9}", "bold"), bundled_template(name)[1].summary, indent=2, hang=9)
     console.print()
-    console.say_prose("`choose` helps to find the one to start with.")
-    console.type_next("Begin in a new folder", "new my-site")
+    console.say_prose("`starterkit choose` helps you find the framework to start with.")
+    console.type_next("Start in a new folder", "new my-site")
 
 
 def _show_row(console: Console, standing: str, number: str, title: str, time: str, tests: int) -> None:
@@ -112,19 +113,19 @@ def _show_row(console: Console, standing: str, number: str, title: str, time: st
 def _show_last_check(console: Console, seen: ProjectStatus) -> None:
     if seen.last is None:
         is_old = seen.stale is not None and seen.stale.step == (seen.at.name if seen.at else BASE)
-        console.print("Your files have changed since the last check." if is_old else "Not checked yet.")
+        console.print("Your files have changed since the last check." if is_old else "The tests haven't run yet.")
         return
     total = len(seen.last.red) + len(seen.last.green)
     if seen.last.red:
-        console.print(text("FAILED", "bold red"), f"  Last check: {len(seen.last.red)} of {total} tests red.")
+        console.print(text("FAILED", "bold red"), f"  Last check: {len(seen.last.red)} of {total} tests fail.")
     else:
-        console.ok(f"Last check: all {total} tests green.")
+        console.ok(f"Last check: all {total} tests pass.")
 
 
 def _type_next(console: Console, seen: ProjectStatus) -> None:
-    why = "Begin the first step" if seen.at is None and seen.next_command == "next" else _WHY[seen.next_command]
+    why = "Start the first step" if seen.at is None and seen.next_command == "next" else _WHY[seen.next_command]
     if seen.is_finished:
-        console.print("Every step is done: the whole site is yours.")
+        console.print("Every step is done. The whole site is yours.")
     console.type_next(why, "run --open" if seen.next_command == "run" else seen.next_command)
 
 

@@ -8,7 +8,6 @@ import typer
 
 from starterkit.cli.commands.shared import changes
 from starterkit.cli.console.console import Console, pick
-from starterkit.cli.console.text import markup
 from starterkit.cli.options import console_of, flag
 from starterkit.cli.session import project_here
 from starterkit.project.undo import UndoResult
@@ -37,9 +36,9 @@ def _show(console: Console, undone: UndoResult) -> None:
     step = f" ({undone.step})" if undone.step else ""
     count = len(changes.without_own(undone.changed))
     files = f"{'Changed' if undone.redone else 'Restored'} {count} file{'s' if count != 1 else ''}."
-    console.ok(markup(f"{action} `starterkit {undone.command}`{step}. {files}"))
+    console.ok(f"{action} `starterkit {undone.command}`{step}. {files}")
     changes.show_files(console, "Not restored, because you changed them since", undone.left)
     console.say_prose(
-        f"To go {'back' if undone.redone else 'forward'} again: `starterkit undo{'' if undone.redone else ' --redo'}`."
+        "To undo it again: `starterkit undo`." if undone.redone else "To redo it: `starterkit undo --redo`."
     )
     console.type_next("See your progress", "status")

@@ -5,11 +5,13 @@ The answer to a command goes to standard output. Progress and errors go to stand
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stdout
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
@@ -28,7 +30,7 @@ class Console:
     def __init__(self, *, as_json: bool = False, environ: Mapping[str, str] = os.environ) -> None:
         self.as_json = as_json
         self.invocation = Invocation.of_this_process()
-        self.farewell = "Interrupted. Nothing of yours is lost."  # shown after Ctrl-C
+        self.farewell = "Interrupted. Your work is safe."  # shown after Ctrl-C
         self.columns, self.lines = shutil.get_terminal_size()
         self.out_colour = has_colour(sys.stdout, environ)
         self.err_colour = has_colour(sys.stderr, environ)
@@ -89,6 +91,20 @@ class Console:
         if self.shows_screen:
             self.columns, self.lines = shutil.get_terminal_size()
             sys.stdout.write("\x1b[2J\x1b[H")
+
+    @contextmanager
+    def paged(self) -> Iterator[None]:
+        """Show what the block writes in a pager, if the answer goes to a screen."""
+        if not (self.shows_screen and self.is_interactive):
+            yield
+            return
+        with redirect_stdout(io.StringIO()) as shown:
+            yield
+        import pydoc  # noqa: PLC0415 - slow, and only a lesson on a terminal needs it
+
+        # F: no pager for a short text. R: colors. S: long lines of code aren't wrapped. X: the text stays on screen.
+        os.environ.setdefault("LESS", "FRSX")
+        pydoc.pager(shown.getvalue())
 
     def json(self, command: str, answer: Mapping[str, Any]) -> bool:
         """Keep the whole answer for a script, and return whether JSON is wanted. A later answer replaces it."""
@@ -162,7 +178,7 @@ class Console:
             matches = [name for name in names if name == answer] or [name for name in names if name.startswith(answer)]
             if len(matches) == 1:
                 return matches[0]
-            self.say_prose(f"Please type one of: {', '.join(names)}.")
+            self.say_prose(f"Type one of: {', '.join(names)}.")
 
     def answer(self, prompt: str) -> str:
         """Ask for one line after a prompt."""

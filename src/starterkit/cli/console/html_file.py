@@ -20,7 +20,7 @@ class HtmlFile:
     def check(self, file: Path) -> None:
         """Raise `UsageError` if a page would replace anything but a page of its kind."""
         if file.exists() and not file.is_file():
-            kind = "a folder" if file.is_dir() else "no ordinary file"
+            kind = "a folder" if file.is_dir() else "not a regular file"
             raise UsageError(f"{file} is {kind}.", f"Name a file: `--html {self.name}.html`.")
         try:
             beginning = file.read_bytes()[:200].decode("utf-8", "replace")
@@ -28,7 +28,7 @@ class HtmlFile:
             return
         if beginning.strip() and self.mark not in beginning:
             raise UsageError(
-                f"{file} is there already, and it is no {self.name} of ours.", "Name another file for --html."
+                f"{file} exists, and starterkit didn't write it as a {self.name}.", "Name another file for --html."
             )
 
     def write(self, file: Path, text: str) -> None:
@@ -38,5 +38,5 @@ class HtmlFile:
             write_file(target.parent, target.name, File(FILE, text.encode("utf-8", "replace")))
         except OSError as error:
             raise EnvironmentProblem(
-                f"The {self.name} cannot be written to {file}: {error.strerror}.", "Choose another place."
+                f"The {self.name} can't be written to {file}: {error.strerror}.", "Name another file for --html."
             ) from error

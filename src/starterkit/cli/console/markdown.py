@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any, ClassVar
 
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.text import Text, harmless, joined, markup, text
@@ -26,7 +27,22 @@ _COLOURS = {
 
 def draw_markdown(screen: Console, source: str) -> None:
     """Show Markdown in color."""
-    from rich import console, markdown, theme  # noqa: PLC0415 - slow, and only a lesson in color needs it
+    from rich import console, markdown, syntax, theme  # noqa: PLC0415 - slow, and only a lesson in color needs it
+    from rich import text as rich_text  # noqa: PLC0415 - as above
+
+    class Code(markdown.CodeBlock):
+        """A block of code, whose lines are never wrapped."""
+
+        def __rich_console__(self, _console: Any, _options: Any) -> Any:
+            code = str(self.text).rstrip()
+            highlighter = syntax.Syntax("", self.lexer_name, theme=self.theme)
+            for line in highlighter.highlight(code).split("\n"):
+                yield rich_text.Text.assemble(line, no_wrap=True, overflow="ignore")
+
+    class Document(markdown.Markdown):
+        """Markdown with such blocks of code."""
+
+        elements: ClassVar = {**markdown.Markdown.elements, "fence": Code, "code_block": Code}
 
     screen.progress.stop()
     title, _, rest = harmless(source).partition("\n") if source.startswith("# ") else ("", "", harmless(source))
@@ -35,7 +51,7 @@ def draw_markdown(screen: Console, source: str) -> None:
         screen.print()
     colors = theme.Theme(_COLOURS)
     output = console.Console(width=screen.width, theme=colors, force_terminal=True, highlight=False)
-    output.print(markdown.Markdown(rest, code_theme="ansi_light", hyperlinks=False))
+    output.print(Document(rest, code_theme="ansi_light", hyperlinks=False), crop=False)
 
 
 def show_markdown(console: Console, source: str, *, indent: int = 0) -> None:

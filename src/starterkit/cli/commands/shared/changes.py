@@ -34,24 +34,24 @@ def without_own(paths: Iterable[str]) -> list[str]:
 def show_kept(console: Console, written: CommitResult) -> None:
     """Show where the user's versions of replaced files are, and which files were left alone."""
     if written.kept:
-        console.print("Your versions of these files were replaced; they are kept:")
+        console.print("These files were replaced. Your versions are kept:")
     for path, copy in written.kept:
-        console.print(f"{path} is now ", text(copy, "cyan"), indent=2, hang=2)
-    show_files(console, "Left alone, for you changed them meanwhile", written.left)
+        console.print(f"{path}: your version is in ", text(copy, "cyan"), indent=2, hang=2)
+    show_files(console, "Not changed, because you edited them meanwhile", written.left)
 
 
 def show_reset(console: Console, why: str) -> None:
     """Say that the database has to be created again."""
-    console.say_prose(f"{why}: `run` will offer to make the data anew.")
+    console.say_prose(f"{why}. `starterkit run` will offer to create a new database.")
 
 
 def show_markers(console: Console, paths: Sequence[str]) -> None:
     """Show the files with conflict markers."""
-    console.print("Both versions stand between markers in these files, for you to settle:")
+    console.print("Conflict markers show both versions in these files:")
     for path in paths:
         console.print(path, indent=2)
     console.say_prose("Look for `<<<<<<<`, keep what is right, and delete the markers.")
-    console.type_next("Then check", "check")
+    console.type_next("Then run the tests", "check")
 
 
 def written_as_json(written: CommitResult | None) -> dict[str, Any]:

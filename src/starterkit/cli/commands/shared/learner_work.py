@@ -33,10 +33,10 @@ def ask_about_large_files(console: Console, project: Project, chosen: Choices) -
     large = () if chosen.save_large else listing.large
     if not (large or listing.nested):
         return chosen
-    console.print("Your work is saved as a commit first. What about these?")
+    console.print("Your work is saved as a commit first. What should happen to these?")
     for path in (*large, *listing.nested):
-        console.print(f"{path}  ({'larger than 10 MB' if path in large else 'a git repository of its own'})", indent=2)
-    actions = [("leave", "leave them where they are, out of the commit"), ("stop", "change nothing")]
+        console.print(f"{path}  ({'larger than 10 MB' if path in large else 'a git repository'})", indent=2)
+    actions = [("leave", "keep them, but leave them out of the commit"), ("stop", "change nothing")]
     if large and not listing.nested:
         actions.insert(0, ("save", "commit them with your work"))
     action = console.choose("Type one of:", actions, "stop")
