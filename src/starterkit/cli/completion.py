@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-import typer
+from pathlib import Path
 
 from starterkit.choosing.questions import questions
-from starterkit.cli.options import folder_of
 from starterkit.errors import StarterkitError
 from starterkit.git.repository import METADATA_REF, PATH_REF, open_repository
 from starterkit.project.project import Project, find_project
 from starterkit.template.bundled import bundled_folder, bundled_names, bundled_template, templates_in
 
 
-def answers(_context: typer.Context) -> list[str]:
+def answers(_folder: Path, _framework: str) -> list[str]:
     """Return the possible answers of `choose`, as KEY=VALUE."""
     return [
         f"{question.name}={choice.name}"
@@ -24,28 +22,28 @@ def answers(_context: typer.Context) -> list[str]:
     ]
 
 
-def frameworks(_context: typer.Context) -> list[str]:
+def frameworks(_folder: Path, _framework: str) -> list[str]:
     """Return the names of the bundled frameworks."""
     return bundled_names()
 
 
-def start_steps(context: typer.Context) -> list[str]:
-    """Return the steps of the framework that `--framework` names."""
+def start_steps(_folder: Path, framework: str) -> list[str]:
+    """Return the steps of a framework, the value of `--framework`."""
     try:
-        return list(bundled_template(context.params.get("framework") or "")[1].step_names)
+        return list(bundled_template(framework)[1].step_names)
     except StarterkitError:
         return []
 
 
-def steps(context: typer.Context) -> list[str]:
-    """Return the steps of the project here."""
-    with _project(context) as project:
+def steps(folder: Path, _framework: str) -> list[str]:
+    """Return the steps of the project in the folder."""
+    with _project(folder) as project:
         return list(project.template.step_names) if project else []
 
 
-def tests(context: typer.Context) -> list[str]:
-    """Return the steps so far of the project here, and their tests."""
-    with _project(context) as project:
+def tests(folder: Path, _framework: str) -> list[str]:
+    """Return the steps so far of the project in the folder, and their tests."""
+    with _project(folder) as project:
         if project is None:
             return []
         template = project.template
@@ -54,10 +52,10 @@ def tests(context: typer.Context) -> list[str]:
 
 
 @contextmanager
-def _project(context: typer.Context) -> Iterator[Project | None]:
-    """Give the project here, or None if there is none or its path would have to be fetched first."""
+def _project(start: Path) -> Iterator[Project | None]:
+    """Give the project in the folder, or None if there is none or its path would have to be fetched first."""
     try:
-        folder = find_project(folder_of(context))
+        folder = find_project(start)
         project = Project(folder, open_repository(folder))
         ids = {PATH_REF: project.state.path, METADATA_REF: project.state.texts}
         is_whole = project.repository.git.refs(*ids) == ids

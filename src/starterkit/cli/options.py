@@ -43,11 +43,12 @@ def argument(metavar: str, help: str, complete: Completer | None = None) -> Any:
     return typer.Argument(metavar=metavar, help=help, autocompletion=complete)
 
 
-def _completer(function: Callable[[Any], Callable[[typer.Context], list[str]]]) -> Completer:
+def _completer(function: Callable[[Any], Callable[[Path, str], list[str]]]) -> Completer:
     def complete(context: typer.Context, incomplete: str) -> list[str]:
         from starterkit.cli import completion  # noqa: PLC0415 - slow, and only completion in a shell needs it
 
-        return beginning_with(incomplete, function(completion)(context))
+        framework = context.params.get("framework") or ""
+        return beginning_with(incomplete, function(completion)(folder_of(context), framework))
 
     return complete
 

@@ -223,8 +223,8 @@ class _ReportMatcher:
         if failure.message == "test failed":  # Node's report says only this if a file can't be imported
             text = output_of_file(self.ended.output, file)
             failure = explain_output(text, self.project)
-        place = failure.place or self.project.place_in(file, text)
-        return replace(failure, place=place, message=failure.message or f"{file} could not be run.")
+        source_line = failure.place or self.project.place_in(file, text)
+        return replace(failure, place=source_line, message=failure.message or f"{file} could not be run.")
 
     def _whole_run(self) -> Explanation:
         if self.of_run:

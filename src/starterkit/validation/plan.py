@@ -74,21 +74,21 @@ def rule_runs(subject: TemplateUnderTest, steps: Sequence[str], rules: Iterable[
     return [RuleRun(subject, step, rule) for step in steps for rule in scope(step) if rule in chosen]
 
 
-def chosen_steps(template: Template, words: Sequence[str]) -> list[str]:
-    """Return the steps that the words choose (also `base`), in path order. No words choose all steps.
+def chosen_steps(template: Template, names: Sequence[str]) -> list[str]:
+    """Return the chosen steps (also `base`), in path order. No names choose all steps.
 
-    A word is `base`, any name of a step, or a range such as `02..04`. Raises `UsageError` for an unknown step.
+    A name is `base`, any name of a step, or a range such as `02..04`. Raises `UsageError` for an unknown step.
     """
     everything = [BASE, *template.step_names]
-    if not words:
+    if not names:
         return everything
     chosen: set[str] = set()
-    for word in words:
-        first, separator, last = word.partition("..")
+    for name in names:
+        first, separator, last = name.partition("..")
         start = everything.index(_step(template, first)) if first or not separator else 0
         end = everything.index(_step(template, last)) if last else (len(everything) - 1 if separator else start)
         if end < start:
-            raise UsageError(f'"{word}" ends before it begins.', f"Turn it round: {last}..{first}.")
+            raise UsageError(f'"{name}" ends before it begins.', f"Turn it round: {last}..{first}.")
         chosen.update(everything[start : end + 1])
     return [step for step in everything if step in chosen]
 

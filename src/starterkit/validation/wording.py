@@ -56,6 +56,6 @@ def wording_problems(text: str, *, limit: int = LONGEST_SENTENCE, semicolons: bo
     if not semicolons and re.search(r";(?=\s)", plain):
         yield "a semicolon: write two sentences"
     for sentence in _SENTENCE_END.split(plain):
-        words = [word for word in sentence.split() if re.search(r"\w", word)]
-        if len(words) > limit:
-            yield f"{len(words)} words in one sentence (at most {limit}): {' '.join(words[:6])} …"
+        counted = [word for word in sentence.split() if re.search(r"\w", word)]
+        if len(counted) > limit:
+            yield f"{len(counted)} words in one sentence (at most {limit}): {' '.join(counted[:6])} …"

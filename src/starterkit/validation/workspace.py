@@ -192,8 +192,8 @@ class RuleContext:
 
     def of_failure(self, label: str, result: TestResult, message: str) -> Finding:
         """Return a finding about a failing test, with the failure's first line and position."""
-        place = f" ({result.place})" if result.place else ""
-        return self.of_test(label, result.test, f"{message}: {first_line(result)}{place}")
+        source_line = f" ({result.place})" if result.place else ""
+        return self.of_test(label, result.test, f"{message}: {first_line(result)}{source_line}")
 
     def run(
         self,

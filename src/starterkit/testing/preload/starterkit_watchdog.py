@@ -131,7 +131,7 @@ def _stacks() -> str:
     main = threading.main_thread().ident
     threads = sorted(frames, key=lambda thread: thread != main)
     stacks = ["".join(traceback.format_stack(frames[thread])) for thread in threads]
-    tasks = [one for one in gc.get_objects() if type(one).__name__ == "Task" and hasattr(one, "get_coro")]
+    tasks = [obj for obj in gc.get_objects() if type(obj).__name__ == "Task" and hasattr(obj, "get_coro")]
     return "\n".join([*map(_awaited, tasks), *stacks])
 
 

@@ -25,7 +25,7 @@ def wording(work: RuleContext) -> list[Finding]:
                 ]
     for path, content in work.own_files(work.given).items():
         if work.template.is_test_file(path):
-            for found in found_tests(path, content.data):
-                for problem in wording_problems(found.sentence, limit=LONGEST_ON_SCREEN, semicolons=False):
-                    work.notes.append(f"{folder}/given/{path}:{found.line}: {problem}")
+            for new_test in found_tests(path, content.data):
+                for problem in wording_problems(new_test.sentence, limit=LONGEST_ON_SCREEN, semicolons=False):
+                    work.notes.append(f"{folder}/given/{path}:{new_test.line}: {problem}")
     return []
