@@ -1,1 +1,1 @@
-"""For authors of templates: a path as a git repository and back, new templates and steps, newer packages."""
+"""Tools for authors: edit a path as a git repository, add templates and steps, and update packages."""

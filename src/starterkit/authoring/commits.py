@@ -1,7 +1,7 @@
-"""Reads the commits of an opened path: the layer that each commit is, and the commits that are out of order.
+"""Reads the commits of an opened path: the layer of each commit, and errors in their order.
 
-A commit's subject names its layer: `base`, `given 01-comments`, `solution 01-comments`. The rest of its message belongs
-to the author.
+The subject of a commit names its layer: `base`, `given 01-comments` or `solution 01-comments`. The author may use the
+rest of the message.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _REBASE = "`git rebase -i --root`"
 
 @dataclass(frozen=True)
 class LayerCommit:
-    """One commit of an opened path: its id, its layer, and all files of the work tree."""
+    """A commit of an opened path: its id, its layer, and all files in its tree."""
 
     id: str
     kind: str
@@ -35,17 +35,17 @@ class LayerCommit:
 
     @property
     def shown(self) -> str:
-        """Its name in error messages."""
+        """The name of the commit in error messages."""
         return f'Commit {self.id[:10]} "{self.label}"'
 
     @property
     def project(self) -> dict[str, Entry]:
-        """The files of the project in this layer."""
+        """The project files of this layer."""
         return {path[len(PROJECT) :]: entry for path, entry in self.tree.items() if path.startswith(PROJECT)}
 
 
 def check_settled(repository: Repository) -> None:
-    """Raise `ConflictError` unless all of the author's work is in commits of a branch."""
+    """Raise `ConflictError` unless all of the author's work is committed on a branch."""
     head = repository.check_ready()
     if head.commit is None:
         raise UsageError(
@@ -62,9 +62,9 @@ def check_settled(repository: Repository) -> None:
 
 
 def read_history(repository: Repository, *, renumber: bool = False) -> list[LayerCommit]:
-    """Return the commits of the path, base first. Raises `UsageError` for a commit in the wrong place.
+    """Return the commits of the path, base first. Raises `UsageError` for a wrong order.
 
-    With `renumber`, the numbers of the steps don't matter.
+    With `renumber`, the numbers of the steps are ignored.
     """
     commits = _commits(repository)
     _check_first(commits)
@@ -135,7 +135,6 @@ def _check_unique(commits: list[LayerCommit]) -> None:
 
 
 def _check_pairs(commits: list[LayerCommit]) -> None:
-    """Check that each given is followed by its solution, and that each solution follows its given."""
     by_label = {commit.label: commit for commit in commits}
     for before, commit in zip(commits, [*commits[1:], None], strict=True):
         given, solution = f"given {commit.step if commit else ''}", f"solution {before.step}"

@@ -1,7 +1,7 @@
-"""A template as files: which files belong to it, and how its layers and the files on disk follow from each other.
+"""A template as a dictionary of files, and its conversion from and to layers.
 
-A template's files are one dictionary with their names on disk: path.yml, copier.yml, project/…, and in steps/NN-name/
-step.yml, lesson.md, given/… and solution/…. Other files in its folder belong to the author and stay.
+The keys are the paths on disk: path.yml, copier.yml, project/…, and in steps/NN-name/ step.yml, lesson.md, given/… and
+solution/…. Other files in the folder belong to the author and stay unchanged.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ KINDS = ("given", "solution")
 
 @dataclass(frozen=True)
 class FilesSource:
-    """A template's metadata in memory. Errors name a file below `folder`."""
+    """The metadata files of a template in memory. Error messages name files in `folder`."""
 
     files: Mapping[str, File]
     folder: str
@@ -49,7 +49,7 @@ class FilesSource:
 
 @dataclass(frozen=True)
 class ProjectLayer:
-    """One layer of the path's project, not rendered. `kind` is base, given or solution."""
+    """A layer of the path's unrendered project. `kind` is base, given or solution."""
 
     kind: str
     step: str
@@ -61,9 +61,9 @@ class ProjectLayer:
 
 
 def template_folder(name: str, current: Path) -> Path:
-    """Return the folder of the template that an author named: a folder, or a bundled template.
+    """Return the folder of a template: a folder that the author typed, or a bundled template.
 
-    Raises `UsageError` if there is neither, `FileError` if the folder holds no template.
+    Raises `UsageError` if neither exists, and `FileError` if the folder contains no template.
     """
     if parse_git_url(name) is not None:
         raise UsageError(
@@ -74,7 +74,7 @@ def template_folder(name: str, current: Path) -> Path:
 
 
 def read_files(folder: Path) -> Files:
-    """Read a template's files, with LF line ends. Raises `FileError` for links, large files and missing texts."""
+    """Read a template's files, with LF line ends. Raises `FileError` for links, large or missing files."""
     check_layout(folder)
     source = FolderSource(folder)
     files: Files = {}
@@ -94,10 +94,10 @@ def read_files(folder: Path) -> Files:
 
 
 def write_template(target: Path, before: Mapping[str, File], after: Mapping[str, File]) -> None:
-    """Make `after` the files of a template. An unchanged file keeps its bytes (for example CRLF) and its time.
+    """Write `after` over the files `before`. Unchanged files keep their bytes (for example CRLF) and time.
 
-    `before` are the template's present files, as they were read. Raises `UsageError` for a template inside an installed
-    starterkit, `EnvironmentProblem` if the folder can't be written. Then nothing was changed.
+    Raises `UsageError` for a template inside an installed starterkit, and `EnvironmentProblem` if the folder isn't
+    writable. After an error, no file has changed.
     """
     if Path(starterkit.__file__).resolve().parent in target.resolve().parents:
         raise UsageError(
@@ -116,7 +116,7 @@ def write_template(target: Path, before: Mapping[str, File], after: Mapping[str,
 
 
 def read_as_template(files: Mapping[str, File], folder: str) -> Template:
-    """Read a template's metadata from memory. Raises `FileError` with file and line, below `folder`."""
+    """Parse the metadata files of a template. Raises `FileError` with file and line."""
     source = FilesSource(files, folder)
     template = read_template(source)
     read_questions(source)
@@ -141,10 +141,10 @@ def layers_of(files: Mapping[str, File], template: Template) -> list[ProjectLaye
 
 
 def removed_by(step: Step, kind: str) -> tuple[str, ...]:
-    """Return the paths that a step's given or solution removes."""
+    """Return the paths that a step's `given` or `solution` layer removes."""
     return step.removed_by_given if kind == "given" else step.removed_by_solution
 
 
 def inside(files: Mapping[str, File], prefix: str) -> Files:
-    """Return the files below a folder (its name ends in a slash), by their names in it."""
+    """Return the files in a folder, by their paths inside it. The folder's name ends with a slash."""
     return {path[len(prefix) :]: file for path, file in files.items() if path.startswith(prefix)}

@@ -1,4 +1,4 @@
-"""What a layer of an opened path may hold. Errors name the commit."""
+"""Checks the files in a layer of an opened path. Error messages name the commit."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CONFLICT = re.compile(rb"^<{7} .*?^>{7} ", re.MULTILINE | re.DOTALL)
 def check_layer(
     layer: LayerCommit, base: LayerCommit, changed: Mapping[str, File], removed: Sequence[str] = ()
 ) -> None:
-    """Raise `FileError` for a file of this layer that a template can't hold."""
+    """Raise `FileError` for a file of this layer that a template can't contain."""
     for path, file in changed.items():
         _check_file(layer, path, file)
     for path in () if layer is base else (*changed, *removed):

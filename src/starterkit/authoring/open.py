@@ -1,8 +1,8 @@
-"""`template open`: a path as an ordinary git repository with one commit per layer, which its author edits with git.
+"""`template open`: writes a path as a git repository with one commit per layer, for editing with git.
 
-The work tree has the template's own names: path.yml, copier.yml, project/ (a learner's files at that commit), and
-steps/NN-name/step.yml and lesson.md. Files of project/ that Copier renders stay templates. The files rendered with the
-default answers are next to them, ignored by git, so that the project and its tests run.
+The work tree has the template's own paths: path.yml, copier.yml, project/ (a learner's files at that commit), and
+steps/NN-name/step.yml and lesson.md. Files that Copier renders stay unrendered in project/. The files rendered with the
+default answers are next to them, ignored by git, so that the tests run.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ from starterkit.render import rendered_with_defaults
 from starterkit.template.atomic_replace import build_in_place, finish_replacing
 
 _RECORD = "opened.json"
-_DATE = 1767225600  # one date, so that the same template opens as the same commits
+_DATE = 1767225600  # a fixed date, so that a template always opens with the same commit ids
 _BRANCH = "refs/heads/main"
 
 
 @dataclass(frozen=True)
 class OpenResult:
-    """A path that was opened: the repository's folder, the template's, and the commits' subjects, oldest first."""
+    """An opened path: the repository's folder, the template's folder, and the subjects, oldest first."""
 
     folder: Path
     template: Path
@@ -48,7 +48,7 @@ class OpenResult:
 
 @dataclass(frozen=True)
 class Origin:
-    """The template that an opened path comes from, and its files when it was opened or last saved."""
+    """The template of an opened path, and its files when they were last opened or saved."""
 
     template: Path
     files: dict[str, Entry]
@@ -57,7 +57,7 @@ class Origin:
 def open_template(template: Path, destination: Path, progress: Progress = no_progress) -> OpenResult:
     """Write a template's path as a git repository into a new folder.
 
-    Raises `UsageError` for a destination that is in use, `FileError` for a template that can't be read.
+    Raises `UsageError` if the destination exists, and `FileError` if the template is invalid.
     """
     check_destination(destination, accepts_clone=False)
     finish_replacing(template)
@@ -93,7 +93,7 @@ def _build(folder: Path, template: Path, files: Files, layers: list[ProjectLayer
 
 
 def _tree(files: Files, layers: list[ProjectLayer]) -> Files:
-    """All files in the commit of the last of these layers: the metadata so far, and the project."""
+    """Return all files for the last layer's commit: the metadata and the project."""
     steps = dict.fromkeys(layer.step for layer in layers if layer.step)
     names = [*TOP_FILES, *(f"{STEPS}{step}/{name}" for step in steps for name in STEP_FILES)]
     project = {PROJECT + path: file for path, file in layers[-1].files.items()}
@@ -101,7 +101,7 @@ def _tree(files: Files, layers: list[ProjectLayer]) -> Files:
 
 
 def lay_out_rendered(repository: Repository, template: Path, progress: Progress) -> None:
-    """Write the files that Copier renders, with the default answers, and let git ignore them."""
+    """Write the rendered files with the default answers, and let git ignore them."""
     try:
         rendered = rendered_with_defaults(template, read_folder)
     except (UsageError, EnvironmentProblem) as error:
@@ -118,14 +118,14 @@ def _as_pattern(name: str) -> str:
 
 
 def record(repository: Repository, template: Path, files: Mapping[str, File]) -> None:
-    """Remember in the git directory the template that this path comes from, and its present files."""
+    """Store the template's folder and its current files in the git directory."""
     entries = {name: list(file.entry) for name, file in files.items()}
     data = json.dumps({"template": str(template.absolute()), "files": entries})
     write_file(repository.own_folder, _RECORD, File(FILE, data.encode("utf-8", "surrogateescape")))
 
 
 def origin(repository: Repository) -> Origin | None:
-    """Return what `record` remembered, or None if `template open` didn't make this repository (for example a clone)."""
+    """Return the data from `record`, or None, for example in a clone."""
     file = repository.own_folder / _RECORD
     try:
         recorded = json.loads(file.read_text("utf-8", "surrogateescape"))

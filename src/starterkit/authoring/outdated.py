@@ -1,4 +1,4 @@
-"""`template outdated`: which pins of a template have newer releases, and the template with these."""
+"""`template outdated`: finds newer releases of a template's packages, and updates the pins."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from starterkit.runtime.prepare import newest_pins
 
 @dataclass(frozen=True)
 class OutdatedPin:
-    """A package with a newer release than the pinned one.
+    """A package with a newer release than its pin.
 
-    `layer` is the first layer with this pin. `allowed` is the newest release that the declaration allows (the pinned
-    one if it holds the package back), `newest` the newest of all.
+    `layer` is the first layer with this pin. `allowed` is the newest release that the declaration allows, and `newest`
+    the newest release of all. They differ if the declaration limits the version.
     """
 
     package: str
@@ -39,7 +39,7 @@ class OutdatedPin:
 
 @dataclass(frozen=True)
 class Outdated:
-    """A template's outdated pins, its files now (`before`), and with the newest allowed pins (`files`)."""
+    """The outdated pins of a template, its files `before`, and its `files` with the newest allowed pins."""
 
     template: Path
     pins: tuple[OutdatedPin, ...]
@@ -49,14 +49,14 @@ class Outdated:
 
     @property
     def is_update(self) -> bool:
-        """True if pins can be updated without a change to a declaration."""
+        """True if newer pins are allowed without a change to a declaration."""
         return self.files != self.before
 
 
 def outdated(folder: Path, progress: Progress = no_progress) -> Outdated:
-    """Compare the pins of every layer that has its own with the newest releases. This needs the network.
+    """Compare the pins of every layer with the newest releases. This needs a network.
 
-    Raises `NoNetworkError`, `NoSuchPackagesError`, `FileError`.
+    Raises `NoNetworkError`, `NoSuchPackagesError` or `FileError`.
     """
     before = read_files(folder)
     template = read_as_template(before, str(folder))
@@ -86,7 +86,7 @@ def outdated(folder: Path, progress: Progress = no_progress) -> Outdated:
 
 
 def _behind(layer: ProjectLayer, pins: bytes, allowed: bytes, newest: bytes) -> list[OutdatedPin]:
-    """The pins with another version now. Packages that nothing needs any more are left out."""
+    """Return the pins that have a newer release. Packages that are no longer needed are skipped."""
     outdated_pins = []
     allowed_versions, newest_versions = pinned_versions(allowed), pinned_versions(newest)
     for name, versions in pinned_versions(pins).items():
@@ -99,5 +99,5 @@ def _behind(layer: ProjectLayer, pins: bytes, allowed: bytes, newest: bytes) -> 
 
 
 def write_with_newest(outdated: Outdated, destination: Path) -> None:
-    """Write the template with the newest pins, over the template itself or into another folder."""
+    """Write the template with the newest pins into its own folder or into another folder."""
     write_template(destination, outdated.before if destination == outdated.template else {}, outdated.files)

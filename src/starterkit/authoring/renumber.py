@@ -1,6 +1,6 @@
-"""Gives steps other numbers: their folders, the headings of their lessons, and files whose names hold the number.
+"""Renumbers steps: their folders, the headings of their lessons, and numbered file names.
 
-Sentences ("step 04") are not changed. They are listed for the author to read.
+Sentences such as "step 04" don't change. They are listed for the author.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from starterkit.template.load import read_step
 
 @dataclass(frozen=True)
 class Mention:
-    """A line that may still name a step by its old number."""
+    """A line that may still have the old number of a step."""
 
     file: str
     line: int
@@ -26,10 +26,10 @@ class Mention:
 
 
 def renumber(files: Mapping[str, File], names: Mapping[str, str]) -> tuple[Files, tuple[Mention, ...]]:
-    """Return a template's files with its steps renamed, and lines that may need an edit.
+    """Return a template's files with renamed steps, and lines that the author should check.
 
-    `names` holds every step: `{"02-tags": "03-tags", …}`. If the name of a step's file holds its number and name
-    (tests/test_02_tags.py, tests/02-tags.test.js), the file is renamed in every layer.
+    `names` has every step: `{"02-tags": "03-tags", …}`. A file whose name contains a step's number and name
+    (tests/test_02_tags.py, tests/02-tags.test.js) is renamed in every layer.
     """
     moved = {old: new for old, new in names.items() if old != new}
     paths = _renamed_paths(files, moved)
@@ -52,7 +52,7 @@ def renumber(files: Mapping[str, File], names: Mapping[str, str]) -> tuple[Files
 
 
 def _renamed_paths(files: Mapping[str, File], moved: Mapping[str, str]) -> dict[str, str]:
-    """The paths inside the project that hold a moved step's number and name, with their new paths."""
+    """Return the project files whose names contain a moved step's number and name, with their new paths."""
     paths = {}
     for name in files:
         parts = name.split("/")
@@ -80,7 +80,7 @@ def _rename_in_removes(files: Files, paths: Mapping[str, str]) -> None:
 
 
 def _mentions(files: Mapping[str, File], moved: Mapping[str, str]) -> tuple[Mention, ...]:
-    """Lines of texts and code with one of the old numbers as a separate number."""
+    """Return lines that contain an old step number as a separate number."""
     numbers = sorted({old[:2] for old in moved})
     if not numbers:
         return ()
@@ -90,5 +90,5 @@ def _mentions(files: Mapping[str, File], moved: Mapping[str, str]) -> tuple[Ment
         for path, file in files.items()
         if not path.endswith((".txt", ".toml", ".json", ".css", ".svg", ".lock")) and b"\0" not in file.data[:8000]
         for line, text in enumerate(file.data.decode("utf-8", "replace").splitlines(), 1)
-        if pattern.search(text) and not (path.endswith("lesson.md") and line == 1)  # its heading is renumbered
+        if pattern.search(text) and not (path.endswith("lesson.md") and line == 1)  # already renumbered
     )

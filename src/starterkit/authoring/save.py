@@ -1,7 +1,7 @@
-"""`template save`: writes the commits of an opened path back as a template's files.
+"""`template save`: writes the commits of an opened path back to a template's files.
 
-Each layer gets only the files that differ from the layer below. The metadata (path.yml, copier.yml, step.yml,
-lesson.md) is that of the last commit, so an author may change it in any commit.
+Each layer gets only the files that differ from the layer before it. The metadata (path.yml, copier.yml, step.yml,
+lesson.md) comes from the last commit, so authors may change it in any commit.
 """
 
 from __future__ import annotations
@@ -41,10 +41,9 @@ from starterkit.yamlfile import did_you_mean
 
 @dataclass(frozen=True)
 class SaveResult:
-    """What was saved: the template's folder, and its new, changed and removed files.
+    """The result of a save: the template's folder, and its new, changed and removed files.
 
-    `renumbered` are the steps whose names differ from the commits'. `mentions` are lines that may still have the old
-    numbers.
+    `renumbered` are steps whose names differ from those in the commits. `mentions` are lines that may have old numbers.
     """
 
     template: Path
@@ -67,11 +66,11 @@ def save_template(
     renumber: bool = False,
     progress: Progress = no_progress,
 ) -> SaveResult:
-    """Write the path of an opened repository back into its template (or into `to`).
+    """Save an opened path in its template, or in the folder `to`.
 
-    Raises `ConflictError` if something isn't committed, a rebase is under way, or the template was changed since it was
-    opened (`force` overwrites that). Raises `UsageError` or `FileError` if the commits make no path. Nothing is written
-    then.
+    Raises `ConflictError` for uncommitted changes, for an unfinished rebase, or if the template changed after it was
+    opened (`force` overwrites these changes). Raises `UsageError` or `FileError` if the commits make no valid path.
+    After an error, nothing has been written.
     """
     if not os.path.lexists(folder / ".git"):
         raise UsageError(
@@ -113,11 +112,11 @@ def save_template(
 def _files_of(
     repository: Repository, commits: list[LayerCommit], folder: Path, *, renumber: bool
 ) -> tuple[Files, dict[str, str], tuple[Mention, ...]]:
-    """The template's files in the commits, its renumbered steps, and lines that may have the old numbers."""
+    """Return the template's files, the renumbered steps, and lines that may have old numbers."""
     files = _metadata(repository, commits, folder)
     steps = [commit.step for commit in commits if commit.kind == "given"]
     names = {step: f"{number:02}{step[2:]}" if renumber else step for number, step in enumerate(steps, 1)}
-    # It can only be read with the right numbers, and must be readable before it is changed.
+    # Renumber first, because a template with wrong numbers can't be parsed.
     read_as_template({_with_step(path, names): file for path, file in files.items()}, str(folder))
     files.update(_project_files(repository, commits, files, str(folder)))
     mentions: tuple[Mention, ...] = ()
@@ -133,7 +132,7 @@ def _with_step(path: str, names: Mapping[str, str]) -> str:
 
 
 def _metadata(repository: Repository, commits: list[LayerCommit], folder: Path) -> Files:
-    """The metadata of the last commit. Raises `UsageError` for a file that doesn't belong to a template."""
+    """Return the metadata files of the last commit. Raises `UsageError` for an unknown file."""
     steps = [commit.step for commit in commits if commit.kind == "given"]
     files: Files = {}
     for path, entry in commits[-1].tree.items():
@@ -171,7 +170,7 @@ def _missing_metadata(commit: LayerCommit, name: str, files: Files, folder: Path
 
 
 def _project_files(repository: Repository, commits: list[LayerCommit], metadata: Files, folder: str) -> Files:
-    """The files of project/, each given's and solution's changes to the layer below, and each step.yml."""
+    """Return project/, the files of each `given` and `solution` layer, and each step.yml."""
     base = commits[0]
     project = {path: File(entry.mode, _bytes(repository, entry)) for path, entry in base.project.items()}
     check_layer(base, base, project)
@@ -197,7 +196,7 @@ def _bytes(repository: Repository, entry: Entry) -> bytes:
 
 
 def _target(repository: Repository, to: Path | None) -> tuple[Path, Origin | None]:
-    """The folder to write, and its state when this repository opened it (None for another folder)."""
+    """Return the folder to write, and the state in which it was opened (None for another folder)."""
     opened = origin(repository)
     if to is not None:
         target = to.resolve()
@@ -222,7 +221,7 @@ def _target(repository: Repository, to: Path | None) -> tuple[Path, Origin | Non
 def _check_unchanged(
     before: Mapping[str, File], after: Mapping[str, File], opened: Origin | None, target: Path, *, force: bool
 ) -> None:
-    """Raise `ConflictError` if the template was changed since it was opened, and isn't what is to be saved."""
+    """Raise `ConflictError` if the template changed after it was opened and differs from the result."""
     if force or not before:
         return
     now = {name: file.entry for name, file in before.items()}

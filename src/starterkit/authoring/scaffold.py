@@ -1,4 +1,4 @@
-"""`template new` and `template add-step`: a small template that validates, and one more step of a path."""
+"""`template new` and `template add-step`: create a small valid template, and add steps to a path."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MOST_STEPS = 99
 
 @dataclass(frozen=True)
 class NewTemplate:
-    """A template that was created."""
+    """The result of `template new`."""
 
     folder: Path
     name: str
@@ -34,9 +34,10 @@ class NewTemplate:
 
 @dataclass(frozen=True)
 class AddedStep:
-    """A step that was added: its full name, its files (relative to the template), and the steps that it moved.
+    """The result of `template add-step`: the step's full name, its files, and the steps that moved.
 
-    `renumbered` are the steps with other numbers now. `mentions` are lines that may still have the old numbers.
+    The files are relative to the template. `renumbered` are the steps with new numbers. `mentions` are lines that may
+    still have old numbers.
     """
 
     template: Path
@@ -47,7 +48,7 @@ class AddedStep:
 
 
 def name_of(folder: Path) -> str:
-    """Return a template's name made of its folder's name. Raises `UsageError` if that has no letters or digits."""
+    """Make a template's name from its folder's name. Raises `UsageError` without a letter or digit."""
     name = _slug(folder.resolve().name)
     if not name:
         message = f"The folder name {folder.resolve().name} cannot become the name of a template."
@@ -58,7 +59,7 @@ def name_of(folder: Path) -> str:
 def new_template(name: str, destination: Path, title: str = "") -> NewTemplate:
     """Create a small template with one step in a new folder.
 
-    Raises `UsageError` for an invalid name and for a destination that is in use.
+    Raises `UsageError` if the name is invalid or the destination exists.
     """
     _check_name(name, "template")
     is_free = looks_empty(destination) if destination.is_dir() else not destination.exists()
@@ -80,9 +81,9 @@ def new_template(name: str, destination: Path, title: str = "") -> NewTemplate:
 
 
 def add_step(folder: Path, name: str, *, after: str = "", title: str = "") -> AddedStep:
-    """Add a step to a template, at the end or after another step (or `base`). Later steps get new numbers.
+    """Add a step at the end of a template, or after another step (or `base`). Later steps are renumbered.
 
-    Raises `UsageError` for an invalid name, a name that is taken, and an unknown step.
+    Raises `UsageError` if the name is invalid or already used, or if the other step is unknown.
     """
     _check_name(name, "step")
     before = read_files(folder)
@@ -114,7 +115,6 @@ def _title_of(name: str) -> str:
 
 
 def _step_files(template: Template, files: Files, step: str, title: str) -> Files:
-    """The metadata of a step, and a test that fails."""
     if template.environment.kind == "python":
         test, code = _python_test(step, title)
     else:
@@ -130,7 +130,7 @@ def _step_files(template: Template, files: Files, step: str, title: str) -> File
 
 
 def _test_file(template: Template, step: str) -> str:
-    """The name of the step's test file, made of the path's first pattern with one star."""
+    """Return the name of the step's test file, from the path's first pattern with one star."""
     name = step.replace("-", "_") if template.environment.kind == "python" else step
     for pattern in template.test_files:
         if pattern.count("*") == 1:
@@ -154,7 +154,6 @@ def _slug(text: str) -> str:
 
 
 def _python_test(step: str, title: str) -> tuple[str, str]:
-    """The id and code of a first test for pytest."""
     test = f"test_{step[3:].replace('-', '_')}_is_there"
     return test, (
         f'"""{title}."""\n\n\n'
@@ -166,7 +165,6 @@ def _python_test(step: str, title: str) -> tuple[str, str]:
 
 
 def _node_test(title: str, files: Files) -> tuple[str, str]:
-    """The title and code of a first test for node:test."""
     test = re.sub(r"['\"<&]", "", title) + " is there"
     package = files.get("project/package.json")
     if package is not None and b'"module"' in package.data:

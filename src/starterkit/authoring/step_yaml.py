@@ -1,4 +1,4 @@
-"""Changes `removes:` in the text of a step.yml, and nothing else: comments, order and quotes stay."""
+"""Edits `removes:` in the text of a step.yml. Comments, order and quotes stay unchanged."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from starterkit.yamlfile import parse
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./ +@=-]*(?<! )")
 Removes = Mapping[str, Sequence[str]]
-_Edit = tuple[int, int, str]  # from, to, new text
+_Edit = tuple[int, int, str]  # an edit: start, end, new text
 
 
 def with_removes(data: bytes, removes: Removes, label: str) -> bytes:
-    """Return a step.yml whose `removes:` lists exactly these paths (`{"given": […], "solution": […]}`).
+    """Return a step.yml whose `removes:` lists these paths: `{"given": […], "solution": […]}`.
 
-    A text that already lists them is returned unchanged. Raises `FileError` with the lines to write if the text can't
-    be changed safely.
+    If the text lists them already, it is returned unchanged. If the text can't be edited safely, raises `FileError`
+    with the lines to write.
     """
     text = data.decode("utf-8-sig")
     if _sorted(_removes(text)) == _sorted(removes):
@@ -90,7 +90,7 @@ def _edits(text: str, top: MappingNode, removes: Removes, block: str) -> list[_E
 
 
 def _last_line(node: Node) -> int:
-    """The last line of a value. The end mark of a block is at the next value after it."""
+    """Return the last line of a value. In a YAML block, the end mark is at the next value."""
     if isinstance(node, ScalarNode) or getattr(node, "flow_style", False) or not node.value:
         return int(node.end_mark.line)
     last = node.value[-1]
@@ -119,6 +119,6 @@ def _flow_list(paths: Sequence[str]) -> str:
 
 
 def scalar(text: str) -> str:
-    """Return a text as YAML, in quotes if it needs them."""
+    """Return a text as a YAML value, with quotes if needed."""
     is_plain = _PLAIN.fullmatch(text) and yaml.safe_load(text) == text
     return text if is_plain else json.dumps(text, ensure_ascii=False)

@@ -1,1 +1,1 @@
-"""Which framework fits a user: questions, the scores of the answers, and advice."""
+"""Advises a user which framework to learn: questions, scores for the answers, and the advice."""

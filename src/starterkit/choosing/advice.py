@@ -1,4 +1,4 @@
-"""The advice to one user: where to start, how sure that is, the runner-up, and which answers would change it."""
+"""The advice for a user: the best framework, how sure that is, and which answers would change it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from starterkit.choosing.questions import STRONG, Choice, Decides, Question
 from starterkit.choosing.scoring import AnswerChange, Points, Scores, ranked, strength
 from starterkit.template.model import Template
 
-_CLOSE = 0.2  # a larger share of other answers that lead elsewhere makes it a close call
-# A framework in another language is worth naming if it leads by this many points, after this many answers.
+_CLOSE = 0.2  # if more than this share of other answers changes the result, it's close
+# Mention a framework in another language if it leads by this many points, and the user answered this many questions.
 _FAR_AHEAD, _MANY_ANSWERS = 5, 4
-_UNSUITED = 2.5  # a rank between no answer and naming a framework
+_UNSUITED = 2.5  # a rank after "no answer" and before "names a framework"
 
 
 class Sureness(Enum):
-    """How sure an advice is, in words."""
+    """How sure an advice is. The value is the text for the screen."""
 
     ONLY = "no choice"
     EQUAL = "undecided"
@@ -31,22 +31,22 @@ class Sureness(Enum):
 
 @dataclass(frozen=True)
 class Advice:
-    """The advice that follows from a user's answers: the choice for each question's name. Others were skipped."""
+    """The advice for a user. `answers` has the choice for each question that the user answered."""
 
     scores: Scores
     answers: Mapping[str, str]
 
     @cached_property
     def totals(self) -> Points:
-        """The sum of the answers for each template."""
+        """The total points of each template."""
         return self.scores.totals(self.answers)
 
     @cached_property
     def ranking(self) -> list[int]:
-        """The numbers of the templates, the one to start with first.
+        """The indexes of the templates, best first.
 
-        If several come next with equal points, the first of them is one that another wish would have made the start,
-        or else the one that fits most what the user wants to build.
+        If several templates share second place, a template that one other answer would put first is preferred. If there
+        is none, the template that best fits what the user wants to build is preferred.
         """
         first, *others = ranked(self.totals)
         equals = [number for number in others if self.totals[number] == self.totals[others[0]]]
@@ -63,30 +63,30 @@ class Advice:
 
     @property
     def start(self) -> Template:
-        """Where to start."""
+        """The best template for the user."""
         return self.templates[self.ranking[0]]
 
     @cached_property
     def equals(self) -> tuple[Template, ...]:
-        """The others that fit equally well."""
+        """The other templates with as many points as the best template."""
         most = self.totals[self.ranking[0]]
         return tuple(self.templates[number] for number in self.ranking[1:] if self.totals[number] == most)
 
     @property
     def runner_up(self) -> Template | None:
-        """The second framework, or None if there is no other."""
+        """The second-best template, or None if there is only one template."""
         return self.templates[self.ranking[1]] if len(self.ranking) > 1 else None
 
     @cached_property
     def chosen(self) -> tuple[tuple[Question, Choice], ...]:
-        """The answers, in the order of the questions."""
+        """The user's answers, in the order of the questions."""
         return tuple(self.scores.chosen(self.answers))
 
     @cached_property
     def leads_elsewhere(self) -> tuple[int, int]:
-        """How many changes of one answer would lead to another framework, and how many changes there are.
+        """The number of single-answer changes that change the best template, and the number of all such changes.
 
-        Naming another framework outright always does, so it doesn't count.
+        Answers that name a framework always change the result, so they aren't counted.
         """
         first = self.ranking[0]
         outcomes = [totals for change, totals in self._outcomes if not change.names_a_framework]
@@ -94,7 +94,7 @@ class Advice:
 
     @cached_property
     def sureness(self) -> Sureness:
-        """How sure the advice is, by the share of other answers that would change it."""
+        """How sure the advice is. It depends on the share of other answers that would change it."""
         if len(self.templates) == 1:
             return Sureness.ONLY
         if self.equals:
@@ -107,10 +107,10 @@ class Advice:
         return Sureness.FAIR if elsewhere else Sureness.CLEAR
 
     def tips(self, template: Template) -> list[AnswerChange]:
-        """Return the changes of one answer that make this template, and no other, the one to start with.
+        """Return the single-answer changes that make this template the only best template.
 
-        The template's strengths come first, the most telling in front. Last come wishes that only take another template
-        away, and then naming a framework outright.
+        Wishes for the template's strengths come first, sorted by their effect. Wishes that only take points from
+        another template follow. Answers that name a framework come last.
         """
         wanted = self.templates.index(template)
         leads = [
@@ -126,7 +126,7 @@ class Advice:
 
     @cached_property
     def known_fits(self) -> Template | None:
-        """The framework that the user knows, if the wishes describe only that one."""
+        """The framework that the user knows, if it fits the wishes best, or None."""
         known = {name for _, choice in self.chosen if choice.decides is Decides.KNOWN for name in choice.named}
         others = self._without("know")
         totals = self.scores.totals(others)
@@ -135,7 +135,7 @@ class Advice:
 
     @cached_property
     def language_goes_first(self) -> Template | None:
-        """The framework that the wishes describe, if only the language leads to another one."""
+        """The framework that fits the wishes best, if only the chosen language rules it out, or None."""
         language = next((choice for _, choice in self.chosen if choice.decides is Decides.LANGUAGE), None)
         wishes = self.scores.wishes(self._without("know", "language", "team"))
         if language is None or self.start.name not in language.named or len(self.chosen) < _MANY_ANSWERS:
@@ -145,12 +145,10 @@ class Advice:
         return most if most.name not in language.named and lead >= _FAR_AHEAD else None
 
     def _without(self, *questions: str) -> dict[str, str]:
-        """The answers to all other questions."""
         return {name: choice for name, choice in self.answers.items() if name not in questions}
 
     @cached_property
     def _outcomes(self) -> list[tuple[AnswerChange, Points]]:
-        """Every change of one answer, with the sums that it leads to."""
         return [
             (change, tuple(map(add, self.totals, change.difference)))
             for question in self.scores.questions
@@ -159,7 +157,7 @@ class Advice:
 
 
 def _suits(change: AnswerChange, template: Template) -> bool:
-    """True if a template has what an answer wishes for most, or if the answer wishes for nothing."""
+    """True if a template is strong in the trait that an answer weighs most, or if there is no such trait."""
     if change.choice is None or change.choice.decides:
         return True
     wished = change.choice.foremost

@@ -1,4 +1,4 @@
-"""Answers as they are typed: `key=value`. Errors name the nearest valid word."""
+"""Parses typed answers: `key=value`. Error messages suggest the nearest valid word."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ SKIP = "skip"
 
 
 def parse_answers(typed: Iterable[str], questions: Sequence[Question]) -> dict[str, str]:
-    """Return the choice for each question's name. `skip` is a choice of every question.
+    """Return the choice for each question's name. Every question accepts the choice `skip`.
 
-    Raises `UsageError` for an invalid word, an unknown question or choice, and two answers to one question.
+    Raises `UsageError` for an invalid word, an unknown question or choice, or two answers to the same question.
     """
     answers: dict[str, str] = {}
     for word in typed:
@@ -27,7 +27,7 @@ def parse_answers(typed: Iterable[str], questions: Sequence[Question]) -> dict[s
 
 
 def answered(choices: dict[str, str]) -> dict[str, str]:
-    """Return the answers without the questions that were skipped."""
+    """Return the answers without skipped questions."""
     return {name: choice for name, choice in choices.items() if choice != SKIP}
 
 
@@ -49,7 +49,7 @@ def _parsed(word: str, questions: Sequence[Question]) -> tuple[str, str]:
 
 
 def numbered(value: str, question: Question) -> Choice | None:
-    """Return the choice with this number or name, or the only one whose name begins like this. Else return None."""
+    """Return the choice with this number, name, or unique start of a name, or None."""
     if value.isdecimal():
         number = int(value)
         return question.choices[number - 1] if 1 <= number <= len(question.choices) else None

@@ -1,4 +1,4 @@
-"""Answers that contradict each other. They count all the same, and the advice says so."""
+"""Finds answers that contradict each other. Both answers still count, and the advice mentions them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from starterkit.choosing.advice import Advice
 from starterkit.choosing.explanation import joined, listed
 from starterkit.choosing.questions import Decides
 
-# Two answers, as question and choice, and why they contradict each other.
+# Two answers (question and choice), and the reason why they contradict each other.
 _PAIRS = (
     (("style", "wires"), ("handle", "editors"), "Ready-made accounts and editing hide how they work."),
     (("style", "box"), ("after", "explain"), "Ready-made parts work before you can explain them."),
@@ -23,7 +23,7 @@ _PAIRS = (
 
 
 def contradictions(advice: Advice) -> list[str]:
-    """Return a sentence for each two answers that contradict each other, with what the advice makes of them."""
+    """Return a sentence for each contradiction. It says how the advice treats the two answers."""
     return [*_outright(advice), *_pairs(advice)]
 
 
@@ -41,13 +41,12 @@ def _pairs(advice: Advice) -> Iterator[str]:
 
 
 def _spoken_for(advice: Advice, answer: tuple[str, str]) -> list[str]:
-    """The frameworks that an answer adds most to."""
+    """Return the titles of the frameworks that get the most points from an answer."""
     points = advice.scores.added(*answer)
     return [template.title for template, own in zip(advice.templates, points, strict=True) if own == max(points)]
 
 
 def _outright(advice: Advice) -> Iterator[str]:
-    """Contradictions of answers that name frameworks outright."""
     by_kind = {choice.decides: choice for _, choice in advice.chosen if choice.decides}
     team, known = by_kind.get(Decides.TEAM), by_kind.get(Decides.KNOWN)
     language = by_kind.get(Decides.LANGUAGE)

@@ -1,4 +1,4 @@
-"""Why a framework, and what it costs: sentences made of a user's answers and of path.yml."""
+"""Explains an advice: sentences about a framework's advantages and costs, from answers and path.yml."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from starterkit.template.model import Template
 
 @dataclass(frozen=True)
 class Reason:
-    """A reason for a framework, or a wish that it does not grant.
+    """A reason for a framework, or a wish that the framework doesn't fulfill.
 
-    `answers` are pairs of question and choice. `trait` is empty if they name a framework or a language outright.
+    `answers` are pairs of question and choice. `trait` is empty if the answers name a framework or a language.
     """
 
     answers: tuple[tuple[str, str], ...]
@@ -27,7 +27,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class _Part:
-    """What one answer says for or against a framework."""
+    """The part of an answer that is an argument for or against a framework."""
 
     question: str
     choice: Choice
@@ -36,17 +36,17 @@ class _Part:
 
     @property
     def restated(self) -> str:
-        """The sentence that repeats the answer. A user who knows a framework wishes for what it lacks."""
+        """The sentence that repeats the answer. A user who knows a framework wants traits that it lacks."""
         is_new = self.choice.decides is Decides.KNOWN and self.share.trait
         return f"{self.choice.restated}, and this would be new to you" if is_new else self.choice.restated
 
 
 def reasons(advice: Advice, template: Template) -> list[Reason]:
-    """Return what speaks for a framework, the most telling first: at most one reason for each answer."""
+    """Return the reasons for a framework, strongest first, with at most one reason per answer."""
     scores, number = advice.scores, advice.templates.index(template)
     rivals = [rival for rival in advice.ranking[:2] if rival != number]
     parts = [_speaking(scores, number, question.name, choice) for question, choice in advice.chosen]
-    # That a user has written small programs is a reason only if there is no other.
+    # Experience with small programs is only a reason if there is no other.
     telling = [part for part in parts if part and (part.question, part.choice.name) != ("know", "some")]
     parts = list(telling) or parts
     if not any(parts):
@@ -59,20 +59,20 @@ def reasons(advice: Advice, template: Template) -> list[Reason]:
 
 
 def unmet(advice: Advice, template: Template) -> list[Reason]:
-    """Return the wishes that a framework does not grant, though another would: at most one for each answer."""
+    """Return the wishes that another framework fulfills better, with at most one per answer."""
     scores, number = advice.scores, advice.templates.index(template)
     speaking = {answer for reason in reasons(advice, template) for answer in reason.answers}
     parts = (
         _lacking(scores, number, question.name, choice)
         for question, choice in advice.chosen
-        # an answer that speaks for a framework doesn't speak against it
+        # the same answer can't be a reason for and against a framework
         if question.name != "time" and (question.name, choice.name) not in speaking
     )
     return _as_reasons((abs(part.share.weight), part) for part in parts if part)
 
 
 def start_warnings(template: Template) -> list[str]:
-    """Return the warnings about the start: that it is the more advanced or the heavier one."""
+    """Return warnings if a framework is harder to start with than others."""
     return [
         f"{warning}. {template.traits[trait].reason}"
         for trait, warning in START_WARNINGS.items()
@@ -82,10 +82,10 @@ def start_warnings(template: Template) -> list[str]:
 
 @cache
 def _speaking(scores: Scores, number: int, question: str, choice: Choice) -> _Part | None:
-    """The part of an answer that speaks most for a framework, if one does."""
+    """Return the part of an answer that is the best argument for a framework, or None."""
     template = scores.templates[number]
     named = _sentence_for(scores, template, choice)
-    shares = [  # a strength in a lesser wish isn't a reason
+    shares = [  # only a strength in an answer's most important trait is a reason
         share
         for share in scores.shares(choice)
         if (named if not share.trait else share.trait in choice.foremost and strength(template, share.trait) >= STRONG)
@@ -98,7 +98,7 @@ def _speaking(scores: Scores, number: int, question: str, choice: Choice) -> _Pa
 
 @cache
 def _lacking(scores: Scores, number: int, question: str, choice: Choice) -> _Part | None:
-    """The part of an answer that a framework grants least, if another one grants it."""
+    """Return the part of an answer that another framework fulfills much better, or None."""
     template, shares = scores.templates[number], scores.shares(choice)
     sentence = _sentence_against(template, choice)
     if sentence:
@@ -119,7 +119,7 @@ def _lacking(scores: Scores, number: int, question: str, choice: Choice) -> _Par
 
 
 def _sentence_for(scores: Scores, template: Template, choice: Choice) -> str:
-    """What an answer says for the framework that it names outright, or ""."""
+    """Return a reason for a framework that the answer names, or ""."""
     if template.name in choice.named and choice.decides is Decides.LANGUAGE:
         others = [other.title for other in scores.templates if other.name in choice.named and other != template]
         too = f" So {'do' if others[1:] else 'does'} {listed(others)}." if others else ""
@@ -138,7 +138,7 @@ def _sentence_against(template: Template, choice: Choice) -> str:
 
 
 def _as_reasons(weighted_parts: Iterable[tuple[int, _Part]]) -> list[Reason]:
-    """One reason for all answers that say the same, in the order of the sums of their weights."""
+    """Merge equal reasons of several answers, and sort the reasons by total weight."""
     groups: dict[tuple[str, str], list[tuple[int, _Part]]] = {}
     for weight, part in weighted_parts:
         groups.setdefault((part.share.trait, part.sentence), []).append((weight, part))
@@ -150,11 +150,11 @@ def _as_reasons(weighted_parts: Iterable[tuple[int, _Part]]) -> list[Reason]:
 
 
 def joined(sentences: Sequence[str]) -> str:
-    """Return sentences as one, joined by "and"."""
+    """Join sentences with "and" into one sentence."""
     first, *others = sentences
     return ", and ".join((first, *(other[0].lower() + other[1:] for other in others)))
 
 
 def listed(items: list[str]) -> str:
-    """Return the items as a list in a sentence."""
+    """Return the items as words in a sentence: `a, b and c`."""
     return ", ".join(items[:-1]) + " and " + items[-1] if len(items) > 1 else "".join(items)

@@ -1,4 +1,4 @@
-"""The sentences of an advice that the screen and the HTML card share."""
+"""Sentences about an advice that the screen and the HTML card share."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ONE_FITS_ALL = "No framework is right for everyone. This one fits your answers."
 
 
 def headline(advice: Advice) -> str:
-    """Return where to start, in a sentence."""
+    """Return a sentence that names the best framework."""
     if advice.equals:
         titles = [template.title for template in (advice.start, *advice.equals)]
         return f"{listed(titles)} fit you equally well."
@@ -21,7 +21,7 @@ def headline(advice: Advice) -> str:
 
 
 def how_sure(advice: Advice) -> str:
-    """Return how sure the advice is, and why."""
+    """Return a sentence that says how sure the advice is, and why."""
     if advice.sureness is Sureness.ONLY:
         return "Only one framework is available, so there is nothing to choose between."
     count, of = len(advice.chosen), len(advice.scores.questions)
@@ -38,7 +38,7 @@ def how_many_lead_elsewhere(advice: Advice) -> str:
 
 
 def stay(advice: Advice) -> str:
-    """Return the advice to stay with a known framework if the wishes describe only that one, or ""."""
+    """Return the advice to stay with a known framework if it fits the wishes best, or ""."""
     if advice.known_fits is None:
         return ""
     wishes = f"Your wishes describe {advice.known_fits.title}, which you know. To finish this project, stay with it."
@@ -46,19 +46,20 @@ def stay(advice: Advice) -> str:
 
 
 def price(advice: Advice, template: Template) -> list[str]:
-    """Return what a framework costs this user, in sentences: its trade-off, its start, and wishes not granted."""
+    """Return sentences about the costs of a framework: its trade-off, its start, and unfulfilled wishes."""
     return [template.trade_off, *start_warnings(template), *map(because, unmet(advice, template))]
 
 
 def because(reason: Reason) -> str:
-    """Return the answers behind a reason, and the reason."""
+    """Return a sentence with the user's answers, and a sentence with the reason that follows."""
     return f"{reason.because}. {reason.sentence}"
 
 
 def tipped(advice: Advice) -> list[str]:
-    """Return which answer would have led to the runner-up, or to each of the equals.
+    """Return sentences about the answers that would change the result.
 
-    If the advice is a guess, return it for each of the other frameworks.
+    They are about the second-best framework, or about each of the equal frameworks. If the advice is a guess, they are
+    about all other frameworks.
     """
     ranked = [advice.templates[number] for number in advice.ranking]
     if advice.equals:
@@ -67,13 +68,13 @@ def tipped(advice: Advice) -> list[str]:
         others = ranked[1 : None if advice.sureness is Sureness.GUESS else 2]
     tips = [(template, _tip(advice, template)) for template in others if advice.tips(template)]
     sentences = [tip or _no_wish(advice, template) for template, tip in tips]
-    if len(others) == 1 and not any(tip for _, tip in tips):  # take the next framework that has a tip
+    if len(others) == 1 and not any(tip for _, tip in tips):  # use the next framework that an answer would lead to
         sentences += [tip for template in ranked[2:] if (tip := _tip(advice, template))][:1]
     return sentences
 
 
 def _tip(advice: Advice, template: Template) -> str:
-    """Which answer would have led to this framework, or "" if only naming it would."""
+    """Return the answer that would lead to this framework, or "" if only naming it would."""
     change = next((change for change in advice.tips(template) if not change.names_a_framework), None)
     return f"The result would be {_only(advice)}{template.title} {_condition(advice, change)}." if change else ""
 

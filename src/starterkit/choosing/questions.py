@@ -1,6 +1,6 @@
-"""The questions, the reason for each, and the traits that each answer wishes for. No framework is named here.
+"""The questions, with a reason for each, and the traits that each answer weighs.
 
-The choices that are a framework or a language are made of the templates.
+This module names no framework. Choices for frameworks and languages are created from the templates.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from functools import cached_property
 
 from starterkit.template.model import Template
 
-STRONG, WEAK = 2, 1  # from STRONG up, a strength speaks for a framework; from WEAK down, against it
+STRONG, WEAK = 2, 1  # strength >= STRONG counts for a framework, strength <= WEAK against it
 
 
 @dataclass(frozen=True)
 class Wording:
-    """A trait in words: its name in a table, and the reason to learn it later (`when …`)."""
+    """A trait in words: its label in a table, and the reason to learn it later (`when …`)."""
 
     label: str
     later: str
@@ -38,7 +38,7 @@ WORDINGS = {
     "conventions": Wording("common conventions", "you join a team and want to know your way around"),
 }
 
-# The sentence for a weak start. The reason in path.yml follows it.
+# The beginning of a warning about a hard start. The reason in path.yml follows.
 START_WARNINGS = {
     "gentle_start": "This is the more advanced start",
     "quick_start": "This is the heavier start",
@@ -46,7 +46,7 @@ START_WARNINGS = {
 
 
 class Decides(Enum):
-    """Answers that name something outright count more than wishes. Each outweighs all above it together."""
+    """Points for an answer that names something. They outweigh all wishes and all earlier items together."""
 
     LANGUAGE = 120
     KNOWN = -300
@@ -55,9 +55,9 @@ class Decides(Enum):
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """One answer: its name, its label in the question, the sentence that repeats it, and the traits that it wishes for.
+    """A possible answer: its name, its label, and the sentence that repeats it.
 
-    `wishes` has a weight for each trait. `decides` is for an answer that names frameworks (`named`) outright.
+    `wishes` has a weight for each trait. `decides` is set for an answer that names the frameworks in `named`.
     """
 
     name: str
@@ -69,14 +69,14 @@ class Choice:
 
     @cached_property
     def foremost(self) -> frozenset[str]:
-        """The traits that the answer wishes for most."""
+        """The traits with the largest weight in this answer."""
         most = max(self.wishes.values(), default=0)
         return frozenset(trait for trait, weight in self.wishes.items() if weight == most)
 
 
 @dataclass(frozen=True)
 class Question:
-    """A question with the reason for it."""
+    """A question, and the reason for asking it."""
 
     name: str
     text: str
@@ -84,16 +84,16 @@ class Question:
     choices: tuple[Choice, ...]
 
     def choice(self, name: str) -> Choice | None:
-        """Return the choice of this name, or None."""
+        """Return the choice with this name, or None."""
         return next((choice for choice in self.choices if choice.name == name), None)
 
 
-# These wishes count for every user, with any answers.
+# These wishes count for every user, even without answers.
 EVERYBODY = Choice("", "", "Everyone wants to see something work soon", {"quick_start": 1, "gentle_start": 1})
 
 
 def questions(templates: Sequence[Template]) -> tuple[Question, ...]:
-    """Return all questions, in the order in which they are asked."""
+    """Return all questions in the order in which they are asked."""
     made = {
         "know": tuple(map(_known, templates)),
         "language": _languages(templates),
@@ -101,7 +101,7 @@ def questions(templates: Sequence[Template]) -> tuple[Question, ...]:
     }
     complete = []
     for question in _QUESTIONS:
-        names = {choice.name for choice in question.choices}  # these go before a template of the same name
+        names = {choice.name for choice in question.choices}  # these choices win over a template with the same name
         more = (choice for choice in made.get(question.name, ()) if choice.name not in names)
         complete.append(replace(question, choices=(*question.choices, *more)))
     return tuple(complete)
@@ -226,7 +226,7 @@ _HANDLE = (
 
 _TEAM = (Choice("none", "No, or I'm learning for myself", "No team decides for you"),)
 
-# Each question with its fixed choices. Those made of templates follow them.
+# The questions with their fixed choices. `questions` adds the choices that are created from templates.
 _QUESTIONS = (
     Question(
         "know",
@@ -270,7 +270,7 @@ _QUESTIONS = (
 
 
 def _known(template: Template) -> Choice:
-    """A user who knows a framework wishes for what it lacks, except for an easier start."""
+    """Return the choice "I know this framework". It weighs the traits that the framework lacks."""
     lacking = {
         name: 1
         for name in WORDINGS

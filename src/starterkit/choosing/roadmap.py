@@ -1,4 +1,4 @@
-"""What to learn after the first framework, and when: start with one, expand as needed."""
+"""Suggests which frameworks to learn after the first framework, and when."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ _LONGEST = 3
 
 @dataclass(frozen=True)
 class Stage:
-    """One framework of a roadmap. `trait` is what it adds most to those before it (empty for the start)."""
+    """A framework of a roadmap. `trait` is its largest gain over the earlier frameworks ("" for the first)."""
 
     template: Template
     trait: str
 
     @property
     def when(self) -> str:
-        """When to learn it, as the end of a sentence that begins with "when"."""
+        """When to learn the framework: the end of a sentence that starts with "when"."""
         return WORDINGS[self.trait].later if self.trait else ""
 
 
 def path(advice: Advice) -> list[Stage]:
-    """Return up to three frameworks: the start, the next fit that adds to it, and what adds most to both."""
+    """Return up to three frameworks: the best, the next best that adds a trait, and the largest gain."""
     stages = [Stage(advice.start, "")]
     choices = [choice for _, choice in advice.chosen]
     names = {name for choice in choices if choice.decides is Decides.KNOWN for name in choice.named}
@@ -50,11 +50,11 @@ def path(advice: Advice) -> list[Stage]:
 
 
 def _stage(template: Template, before: list[Template], wishes: Counter[str]) -> tuple[int, Stage]:
-    """How much a template adds to those before it, weighted by the wishes, and what it adds most."""
+    """Return the weighted gain of a template over the earlier templates, and the stage for it."""
     gains = {
         trait: (strength(template, trait) - max(strength(other, trait) for other in before)) * (1 + wishes[trait])
         for trait in WORDINGS
-        if trait not in START_WARNINGS  # after the first framework, nobody needs an easier start
+        if trait not in START_WARNINGS  # an easy start only matters for the first framework
     }
     strong = [trait for trait, gain in gains.items() if gain > 0 and strength(template, trait) >= STRONG]
     most = max(strong, key=lambda trait: (gains[trait], strength(template, trait)), default="")

@@ -1,4 +1,4 @@
-"""The choice that `choose --save` keeps for `new`: one small file among the user's own settings."""
+"""Stores the choice of `choose --save` for `new`, in a small file in the user's settings folder."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FIX = "Run `starterkit choose --save` to save a choice again."
 
 @dataclass(frozen=True)
 class SavedChoice:
-    """What was chosen: the framework, where its template is when it came from elsewhere, and the answers."""
+    """A saved choice: the framework, the source of an external template, and the answers."""
 
     framework: str
     template: str
@@ -26,7 +26,7 @@ class SavedChoice:
 
 
 def save(folder: Path, saved: SavedChoice) -> Path:
-    """Write the choice atomically and return its file. Raises `EnvironmentProblem` if that fails."""
+    """Write the choice atomically and return its file. Raises `EnvironmentProblem` on failure."""
     text = json.dumps({"format": _FORMAT, **vars(saved)}, indent=2)
     try:
         write_file(folder, _NAME, File(FILE, f"{text}\n".encode()))
@@ -39,7 +39,7 @@ def save(folder: Path, saved: SavedChoice) -> Path:
 
 
 def saved_choice(folder: Path) -> SavedChoice | None:
-    """Return the saved choice, or None. Raises `FileError` for a file without a valid choice."""
+    """Return the saved choice, or None. Raises `FileError` if the file is invalid."""
     file = folder / _NAME
     try:
         data = json.loads(file.read_bytes())

@@ -1,7 +1,7 @@
-"""The scores: what each answer adds to each framework. A sum, so that the order of the answers doesn't matter.
+"""Calculates the points that each answer adds to each framework.
 
-A wish of weight w for a trait adds w x strength to every framework. All of this is calculated once for a set of
-templates. Then a user's answers are a few additions.
+A wish with weight w for a trait adds w x strength to every framework. All points are calculated once for a set of
+templates. The total for a user is a sum, so the order of the answers doesn't matter.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from operator import sub
 from starterkit.choosing.questions import EVERYBODY, START_WARNINGS, Choice, Decides, Question, questions
 from starterkit.template.model import Template
 
-Points = tuple[int, ...]  # one number for each template, in the order of `Scores.templates`
+Points = tuple[int, ...]  # the points of each template, in the order of `Scores.templates`
 
 
 @dataclass(frozen=True)
 class Contribution:
-    """What one part of an answer adds: for a wish for a trait, or for what the answer names (`trait` is empty)."""
+    """The points from one part of an answer. `trait` is empty if the answer names frameworks."""
 
     trait: str
     weight: int
@@ -28,7 +28,7 @@ class Contribution:
 
 @dataclass(frozen=True)
 class AnswerChange:
-    """Another answer to a question, and the points that it adds or takes. `choice` is None for no answer."""
+    """A different answer to a question, and the change in points. `choice` is None for no answer."""
 
     question: Question
     choice: Choice | None
@@ -36,22 +36,22 @@ class AnswerChange:
 
     @property
     def names_a_framework(self) -> bool:
-        """True if the answer names a framework outright, as a team's or as a known one."""
+        """True if the answer names a known framework, or the framework of a team."""
         return self.choice is not None and self.choice.decides in (Decides.TEAM, Decides.KNOWN)
 
     @cached_property
     def rank(self) -> int:
-        """The most telling changes first: another wish, a language, no wish, naming a framework."""
+        """The order for showing changes: wishes first, then languages, no answer, and named frameworks."""
         if self.choice is None or (self.question.name == "know" and not self.names_a_framework):
-            return 2  # nobody can wish to know more, or less
+            return 2  # users can't change how much they know
         return 3 if self.names_a_framework else int(self.choice.decides is not None)
 
 
 class Scores:
-    """A set of templates, the questions about them, and what every possible answer adds.
+    """A set of templates, the questions for them, and the points for every possible answer.
 
-    Of templates with the same name, the last one counts. Their order is fixed: those with a gentler and quicker start
-    come first. So if two fit equally well, that one is named first.
+    If templates have the same name, the last is used. Templates with an easy start come first. So they also come first
+    if the points are equal.
     """
 
     def __init__(self, templates: Iterable[Template]) -> None:
@@ -67,7 +67,7 @@ class Scores:
         self._changes: dict[tuple[str, str | None], list[AnswerChange]] = {}
 
     def shares(self, choice: Choice) -> list[Contribution]:
-        """Return what the parts of an answer add. What it names outright comes first."""
+        """Return the points from each part of an answer. The part that names frameworks comes first."""
         parts = []
         if choice.decides:
             weight = choice.decides.value
@@ -79,7 +79,7 @@ class Scores:
         return parts
 
     def changes(self, question: Question, given: str | None) -> list[AnswerChange]:
-        """Return the other answers to a question, and for a given answer also none."""
+        """Return the changes from the answer `given` to every other answer, or to no answer."""
         key = (question.name, given)
         if key not in self._changes:
             nothing = (0,) * len(self.templates)
@@ -95,20 +95,20 @@ class Scores:
         return self._changes[key]
 
     def added(self, question: str, choice: str) -> Points:
-        """Return what an answer adds in all."""
+        """Return the total points that an answer adds."""
         return self._added[question, choice]
 
     def totals(self, answers: Mapping[str, str]) -> Points:
-        """Return the sum for each template. `answers` holds the choice for each question's name."""
+        """Return the total points of each template. `answers` has the choice for each question's name."""
         return _plus(self.everybody, *(self._added[answer] for answer in answers.items()))
 
     def wishes(self, answers: Mapping[str, str]) -> Points:
-        """Return the sum of the wishes alone, without what is named outright."""
+        """Return the points from wishes only, without answers that name frameworks or languages."""
         choices = (EVERYBODY, *(choice for _, choice in self.chosen(answers)))
         return self._sum([share for choice in choices for share in self.shares(choice) if share.trait])
 
     def chosen(self, answers: Mapping[str, str]) -> Iterator[tuple[Question, Choice]]:
-        """Yield the answered questions with the choice, in the order of the questions."""
+        """Yield each answered question with the choice, in the order of the questions."""
         for question in self.questions:
             if question.name in answers:
                 yield question, self._choices[question.name, answers[question.name]]
@@ -118,12 +118,12 @@ class Scores:
 
 
 def strength(template: Template, trait: str) -> int:
-    """Return how strong a template is in a trait, or 0 if its path.yml doesn't name the trait."""
+    """Return a template's strength in a trait, or 0 if its path.yml doesn't list the trait."""
     return template.traits[trait].strength if trait in template.traits else 0
 
 
 def ranked(totals: Points) -> list[int]:
-    """Return the numbers of the templates, the most fitting first. Equals are in the order of the templates."""
+    """Return the indexes of the templates, best first. Equal templates keep their order."""
     return sorted(range(len(totals)), key=lambda number: -totals[number])
 
 

@@ -207,7 +207,6 @@ def _append(repo: PersonRepository, kind: str, event: Mapping[str, object]) -> N
 
 
 def _finish_killed_command(repo: PersonRepository, submission: Submission) -> None:
-    """Append the missing `filled` event of a command that was killed after it delivered commits."""
     begun, finished = (events.last(repo.workshop, repo.person, kind) for kind in (events.FILLING, events.FILLED))
     commit = begun and begun.get("commit")
     if not begun or not isinstance(commit, str) or commit == (finished or {}).get("commit"):

@@ -133,7 +133,6 @@ def _was_begun(folder: Path) -> bool:
 
 
 def _open(request: CreateRequest) -> Workshop:
-    """Open the workshop. Raises `FileError` if workshop.yml names an unknown home folder."""
     workshop = reopened(request.folder)
     _check_same(workshop, request)
     for method in workshop.handouts:

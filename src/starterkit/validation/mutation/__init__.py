@@ -76,7 +76,6 @@ def sampled(mutants: list[Mutant], most: int = MOST) -> list[Mutant]:
 
 
 def _own_lines(data: bytes, before: bytes | None) -> set[int]:
-    """Return the numbers of the lines that a solution adds or changes."""
     old, new = [] if before is None else before.split(b"\n"), data.split(b"\n")
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
     changed = [(start, end) for kind, _, _, start, end in matcher.get_opcodes() if kind != "equal"]

@@ -55,7 +55,6 @@ def _is_whole(line: bytes) -> bool:
 
 
 def _conditions(data: bytes) -> Iterator[SourceChange]:
-    """Yield changes that negate a condition, or loop over nothing."""
     for match in _CONDITION.finditer(data):
         test = match["test"].decode("utf-8", "replace")
         # In Jinja and Django, `not` binds more tightly than `and` and `or`.
@@ -69,7 +68,6 @@ def _conditions(data: bytes) -> Iterator[SourceChange]:
 
 
 def _outputs(data: bytes) -> Iterator[SourceChange]:
-    """Yield changes that remove an output or one of its filters."""
     tags = [tag.span() for tag in _TAG.finditer(data)]
     for output in _OUTPUT.finditer(data):
         if not any(start < output.start() < end for start, end in tags):

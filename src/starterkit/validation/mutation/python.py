@@ -70,7 +70,6 @@ def _statements(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
 
 
 def _conditions(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
-    """Yield a change that negates a condition."""
     tests = [node.test] if isinstance(node, ast.If | ast.While | ast.IfExp) else []
     for test in node.ifs if isinstance(node, ast.comprehension) else tests:
         yield _replace(source, test, f"(not ({source.text(test)}))", "negated")
@@ -88,7 +87,6 @@ def _comparisons(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
 
 
 def _decorators(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
-    """Yield changes that remove a decorator."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         for decorator in node.decorator_list:
             name = source.text(decorator)
@@ -118,7 +116,6 @@ def _constants(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
 
 
 def _returns(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
-    """Yield a change that redirects to a missing page."""
     if isinstance(node, ast.Return) and _is_redirect(node.value):
         yield _replace(source, node.value.args[0], "'/elsewhere'", "redirected elsewhere")
 

@@ -69,7 +69,6 @@ def _varied(work: RuleContext, below: Files, variations: Sequence[Variation]) ->
 
 
 def _external_solutions(work: RuleContext) -> Iterator[_Case]:
-    """Yield the external solutions at the end of the previous step."""
     solutions = work.subject.external_solutions
     position = work.template.step_names.index(work.step)
     if solutions is None or position == 0:

@@ -208,7 +208,6 @@ def _with_hostile(work: RuleContext, number: int) -> Iterator[Finding]:
 
 
 def _parsed(path: str, data: bytes) -> Any:
-    """Parse a settings file. Raises `ValueError` if it isn't valid."""
     text = data.decode("utf-8")
     if path.endswith(".toml"):
         return tomllib.loads(text)

@@ -151,7 +151,6 @@ def _earlier(folder: Path) -> Path | None:
 
 
 def _with_earlier(request: BundleRequest) -> BundleRequest:
-    """Return the request, extended by the contents of the bundle that already exists."""
     file = _earlier(request.folder)
     if file is None:
         return request
@@ -170,7 +169,6 @@ def _with_earlier(request: BundleRequest) -> BundleRequest:
 
 
 def _pins_files(request: BundleRequest, say: Progress) -> list[bytes]:
-    """Return the pins files of all steps, of Node and of starterkit. The bundle needs their wheels."""
     python = (framework for framework in request.frameworks if framework.environment.kind != _NODE)
     pins_files = [pins for framework in python for pins in framework.pins]
     if any(framework.environment.kind == _NODE for framework in request.frameworks):

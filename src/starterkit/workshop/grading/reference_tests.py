@@ -72,7 +72,6 @@ class ReferenceTests:
 
 
 def _imported_by_python(source: str) -> Iterator[str]:
-    """Yield the modules that Python code imports at its top level."""
     tree = parse_python(source)
     for node in tree.body if tree else ():
         if isinstance(node, ast.Import):

@@ -133,7 +133,6 @@ def _check_name(name: str, prefix: str, names: set[str]) -> None:
 
 
 def _reason(path: str, mode: str, taken: Collection[str]) -> str:
-    """Return the reason to skip a file, or ""."""
     top, _, rest = path.partition("/")
     name = path.rpartition("/")[2]
     if mode == SUBMODULE:
@@ -151,7 +150,6 @@ def _reason(path: str, mode: str, taken: Collection[str]) -> str:
 
 
 def _link_problem(path: str, target: bytes) -> str:
-    """Return the reason to skip a link, or ""."""
     to = os.fsdecode(target)
     if len(target) > _LONGEST_LINK or "\0" in to:
         return "a link that is no link"
