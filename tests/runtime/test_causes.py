@@ -116,9 +116,9 @@ def ask(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     ("answer", "words"),
     [
         (401, "the package index asks for a login (401)"),
-        (403, "access to the package index is refused (403)"),
-        (503, "the package index answers 503"),
-        ("hangs", "because the answer takes too long"),
+        (403, "the package index refuses access (403)"),
+        (503, "the package index returned the error 503"),
+        ("hangs", "because the response takes too long"),
         ("hangs up", "This needs the network once"),
     ],
 )
@@ -178,7 +178,7 @@ def test_a_login_page_is_named_if_npm_says_so(projects: dict[str, Path], monkeyp
     wrong = failed(projects["node"], "node")
 
     portal.stop()
-    assert "something answers with a web page instead of packages" in wrong.message
+    assert "the server returned a web page instead of packages" in wrong.message
     assert "Open a web page in your browser" in wrong.fix
 
 
@@ -189,7 +189,7 @@ def test_a_setting_that_hides_new_packages_is_named_for_uv(
 
     wrong = failed(projects["python"], "python")
 
-    assert "a setting of yours hides packages that are newer than a date" in wrong.message
+    assert "a setting hides packages that are newer than a date" in wrong.message
     assert "UV_EXCLUDE_NEWER" in wrong.fix
 
 
@@ -207,7 +207,7 @@ def test_a_setting_that_hides_new_packages_is_named_for_npm(
     wrong = failed(projects["node"], "node")
 
     registry.stop()
-    assert "a setting of yours hides packages that are newer than a date" in wrong.message
+    assert "a setting hides packages that are newer than a date" in wrong.message
     assert "npm's setting before" in wrong.message
 
 
@@ -245,12 +245,12 @@ def test_an_unchanged_list_is_never_blamed(
     words += starterkit("check", cwd=site, code=ExitCode.ENVIRONMENT).err
 
     words = " ".join(words.split())
-    assert "Correct the list" not in words
-    assert words.count("The list is the template's and unchanged.") == 2
+    assert "Fix the list" not in words
+    assert words.count("The list is part of the template, and you didn't change it.") == 2
     assert "doctor" in words
     file = site / "pyproject.toml"
     file.write_text(file.read_text("utf-8").replace("dependencies = [", 'dependencies = [\n    "no-such-thing",', 1))
-    assert "Correct the list" in starterkit("check", cwd=site, code=ExitCode.USAGE).err
+    assert "Fix the list" in starterkit("check", cwd=site, code=ExitCode.USAGE).err
     portal.stop()
 
 
@@ -287,15 +287,19 @@ _EXPIRED = """error: Failed to fetch: https://packages.example/simple/
 @pytest.mark.parametrize(
     ("text", "kind", "words"),
     [
-        (_DNS, NoNetworkError, "the name of the package index isn't found"),
+        (_DNS, NoNetworkError, "the host name of the package index isn't found"),
         ("npm error code ENOTFOUND\nnpm error syscall getaddrinfo\n", NoNetworkError, "isn't found"),
         ("npm error code ECONNREFUSED\nnpm error syscall connect\n", NoNetworkError, "needs the network once"),
         (_SELF_SIGNED, NoNetworkError, "(TLS)"),
         (_EXPIRED, NoNetworkError, "the certificate of the package index isn't valid today"),
-        (_DISK, EnvironmentProblem, "There is no room left on the disk for the packages."),
-        ("npm error code ENOSPC\nnpm error syscall write\n", EnvironmentProblem, "There is no room left"),
-        (_CACHE, EnvironmentProblem, "you may not write there"),
-        ("npm error code EACCES\nnpm error syscall mkdir\n", EnvironmentProblem, "you may not write there"),
+        (_DISK, EnvironmentProblem, "The disk is too full for the packages."),
+        ("npm error code ENOSPC\nnpm error syscall write\n", EnvironmentProblem, "The disk is too full"),
+        (_CACHE, EnvironmentProblem, "you have no permission to write there"),
+        (
+            "npm error code EACCES\nnpm error syscall mkdir\n",
+            EnvironmentProblem,
+            "you have no permission to write there",
+        ),
         (
             "npm error code EINTEGRITY\nnpm error sha512-x integrity checksum failed\n",
             EnvironmentProblem,

@@ -117,8 +117,8 @@ def test_the_first_time_makes_the_environment_and_says_that_it_fetches(project: 
     prepared = prepare(project, PYTHON, say=said)
 
     assert module(prepared, "bread") == module(prepared, "flour") == "1.0"
-    assert "Making the Python environment in .venv" in said
-    assert "this needs the network, once" in said.text
+    assert "Creating the Python environment in .venv" in said
+    assert "needs the network once" in said.text
 
 
 def test_the_packages_of_a_new_environment_can_be_compiled_the_declared_ones_first(project: Path, index: Index) -> None:
@@ -187,7 +187,7 @@ def test_without_a_network_it_says_so_soon_and_the_next_time_works(
         with pytest.raises(NoNetworkError, match="This needs the network once") as raised:
             prepare(project, PYTHON)
         assert time.perf_counter() - begun < 10
-    assert "Connect to the network and type the command again." in raised.value.fix
+    assert "Connect to the network and run the command again." in raised.value.fix
 
     assert module(prepare(project, PYTHON), "bread") == "1.0"
 
@@ -236,7 +236,7 @@ def test_a_wrong_hash_is_refused(project: Path) -> None:
     digest = text.split("sha256:")[1][:64]
     (project / "requirements.txt").write_text(text.replace(digest, "0" * 64))
 
-    with pytest.raises(EnvironmentProblem, match=r"bread==1\.0 is not what was pinned: its hash differs"):
+    with pytest.raises(EnvironmentProblem, match=r"bread==1\.0 was not installed, because its hash differs"):
         prepare(project, PYTHON)
 
     assert not _is_whole(project)
@@ -244,7 +244,10 @@ def test_a_wrong_hash_is_refused(project: Path) -> None:
 
 @pytest.mark.parametrize(
     ("line", "words"),
-    [("soup", '"soup" has no hash: this file is made from pyproject.toml'), ("<<<<<<< HEAD", "conflict markers")],
+    [
+        ("soup", '"soup" has no hash. starterkit creates this file from pyproject.toml'),
+        ("<<<<<<< HEAD", "conflict markers"),
+    ],
 )
 def test_pins_that_somebody_wrote_by_hand_are_named_with_their_line(project: Path, line: str, words: str) -> None:
     file = project / "requirements.txt"
@@ -274,7 +277,7 @@ def test_a_package_that_the_learner_declares_is_pinned_and_installed(project: Pa
     prepared = prepare(project, PYTHON, say=said)
 
     assert (module(prepared, "bread"), module(prepared, "soup")) == ("1.0", "1.0")
-    assert "Pinning what pyproject.toml names in requirements.txt" in said
+    assert "Pinning the packages of pyproject.toml in requirements.txt" in said
     assert b"soup==1.0" in (project / "requirements.txt").read_bytes()
 
 
@@ -305,7 +308,7 @@ def test_other_pins_are_installed_and_what_nobody_declared_is_named(project: Pat
     prepare(project, PYTHON, say=said)
 
     assert (module(prepared, "bread"), module(prepared, "soup")) == ("2.0", "")
-    assert "Removed, because pyproject.toml does not name them: flatstone==1.0, soup==1.0" in said
+    assert "Removed these packages, because they are not in pyproject.toml: flatstone==1.0, soup==1.0" in said
 
 
 def test_a_clone_whose_pins_lack_a_declared_package_gets_it(project: Path) -> None:
@@ -334,7 +337,7 @@ def test_an_environment_that_one_package_left_half_made_is_never_taken_for_whole
         with pytest.raises(UsageError, match=r"cannot be installed\.\n.*\nThe wheel is invalid: .*unknown") as raised:
             prepare(project, PYTHON)
 
-        assert raised.value.fix == "Leave that package out, or name another version of it."
+        assert raised.value.fix == "Remove that package, or use another version of it."
         assert environment_problem(project, PYTHON)
 
 
@@ -401,7 +404,7 @@ def test_an_environment_made_by_hand_stays_when_the_network_is_missing(project: 
 def test_what_is_no_environment_is_not_touched(project: Path) -> None:
     write_tree(project, {".venv/novel.txt": "chapter one"})
 
-    with pytest.raises(UsageError, match="holds something that is no Python environment"):
+    with pytest.raises(UsageError, match="is not a Python environment"):
         prepare(project, PYTHON)
 
     assert (project / ".venv" / "novel.txt").exists()
@@ -410,7 +413,7 @@ def test_what_is_no_environment_is_not_touched(project: Path) -> None:
 def test_a_file_in_the_place_of_the_environment_is_named(project: Path) -> None:
     (project / ".venv").write_text("")
 
-    with pytest.raises(UsageError, match="is in the way"):
+    with pytest.raises(UsageError, match="is a file, but"):
         prepare(project, PYTHON)
 
 
@@ -418,7 +421,7 @@ def test_a_file_in_the_place_of_the_environment_is_named(project: Path) -> None:
 def test_a_link_to_nowhere_in_the_place_of_the_environment_is_named(project: Path) -> None:
     (project / ".venv").symlink_to("/no/such/folder")
 
-    with pytest.raises(UsageError, match="is in the way"):
+    with pytest.raises(UsageError, match="is a file, but"):
         prepare(project, PYTHON)
 
 
@@ -428,7 +431,7 @@ def test_a_folder_that_cannot_be_written_is_named(project: Path) -> None:
         pytest.skip("root may write everywhere")
     project.chmod(0o500)
     try:
-        with pytest.raises(EnvironmentProblem, match="The environment cannot be made"):
+        with pytest.raises(EnvironmentProblem, match="The environment cannot be created"):
             prepare(project, PYTHON)
     finally:
         project.chmod(0o700)
@@ -507,7 +510,7 @@ def test_two_commands_at_once_make_one_environment(project: Path) -> None:
     said = [process.communicate()[0] for process in both]
 
     assert all("done" in text for text in said)
-    assert sum("Making the Python environment" in text for text in said) == 1
+    assert sum("Creating the Python environment" in text for text in said) == 1
     assert module(prepare(project, PYTHON, offline=True), "bread") == "1.0"
 
 

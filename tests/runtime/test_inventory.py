@@ -257,7 +257,7 @@ def test_check_fresh_creates_the_environment_again(site: Path) -> None:
 
     done = starterkit("check", "--fresh", cwd=site)
 
-    assert "Removed, because pyproject.toml does not name them: mine==1.0" in done.err
+    assert "Removed these packages, because they are not in pyproject.toml: mine==1.0" in done.err
     assert not mine.exists()
 
 

@@ -86,7 +86,7 @@ def test_an_environment_is_made_and_then_starts_no_program(project: Path) -> Non
 
     assert version_of(prepared, project, "bread") == "1.0.0"
     assert version_of(prepared, project, "flour") == "1.0.0"
-    assert any("needs the network, once" in line for line in said)
+    assert any("needs the network once" in line for line in said)
     _started = []
     again = prepare(project, NODE, say=said.append)
     assert (_started, again, environment_problem(project, NODE)) == ([], prepared, "")
@@ -220,10 +220,10 @@ def test_a_machine_without_a_fitting_node_gets_one_or_is_told(
         prepare(project, NODE, say=said.append)
 
     assert said == [
-        f"Node 8.0.0 is here and too old: starterkit fetches Node {nodes.OWN_VERSION} for its own use (60 MB, once)"
+        f"Node 8.0.0 is too old, so starterkit downloads Node {nodes.OWN_VERSION} for its own use (60 MB, once)"
     ]
     (project / "package.json").write_text(declaration(node=">=99", bread="^1.0.0"), "utf-8")
-    with pytest.raises(Exception, match=r"needs Node >=99; here is 8\.0\.0"):
+    with pytest.raises(Exception, match=r"needs Node >=99, but this machine has 8\.0\.0"):
         prepare(project, NODE)
 
 
@@ -251,7 +251,7 @@ def test_starterkits_own_node_serves_where_it_has_been_fetched(project: Path, mo
     monkeypatch.setattr(shutil, "which", lambda name: None)
     assert str(program) in report(">=18").found
     program.unlink()
-    assert environment_problem(project, NODE), "its Node is gone"
+    assert environment_problem(project, NODE), "its Node is missing"
 
 
 def report(wanted: str) -> ToolReport:

@@ -42,7 +42,7 @@ PYTHON = [
     ),
     (
         {"conduit/a.py": "x = 1\nname = input('Your name? ')\n"},
-        "conduit/a.py:2 waits for somebody to type. A site gets its input from requests.",
+        "conduit/a.py:2 waits for input from the keyboard. A site gets its input from requests.",
         "conduit/a.py:2",
     ),
     (
@@ -138,12 +138,12 @@ JAVASCRIPT = [
     ),
     (
         {"conduit/a.js": "import x from './markdown';\n", "conduit/markdown.js": ""},
-        "conduit/a.js imports conduit/markdown, but there is no such module. Did you mean conduit/markdown.js?",
+        "conduit/a.js imports conduit/markdown, but this module does not exist. Did you mean conduit/markdown.js?",
         "conduit/a.js:1",
     ),
     (
         {"conduit/a.js": "// one\nimport x from 'chalk';\n"},
-        "conduit/a.js imports chalk, but there is no such package.",
+        "conduit/a.js imports chalk, but this package does not exist.",
         "conduit/a.js:2",
     ),
     (

@@ -235,7 +235,7 @@ def of(result: CheckResult, name: str) -> TestResult:
         ("test_skipped", "Skipped (not today), but the path needs it to pass.", None),
         ("test_expected_to_fail", "Marked as expected to fail (no reason given), but the path needs it to pass.", None),
         ("test_colours", "red #x07 \ufffd <&> 🎈", None),
-        ("test_silent", "An assertion without words failed.", None),
+        ("test_silent", "An assertion without a message failed.", None),
         ("test_teardown", "RuntimeError: while clearing up", None),
         ("test_fails_by_word", "said so", None),
     ],
@@ -331,7 +331,7 @@ def test_tests_that_are_gone_are_red(tmp_path: Path) -> None:
     assert [one.outcome for one in result.results] == [Outcome.PASSED, *[Outcome.DID_NOT_RUN] * 3]
     assert [one.message for one in result.results[1:]] == [
         (
-            "There is no such test in tests/test_a.py any more. "
+            "This test is missing from tests/test_a.py. "
             "Restore it: `git checkout refs/starterkit/path -- tests/test_a.py`"
         ),
         "tests/test_b.py is missing. Restore it: `git checkout refs/starterkit/path -- tests/test_b.py`",
@@ -344,7 +344,7 @@ def test_a_project_without_any_test_file_starts_nothing(tmp_path: Path) -> None:
 
     result = run_tests(tmp_path, Environment({"python": "/no/such"}, {}), template(), expected)
 
-    assert [one.message.partition(" Get")[0] for one in result.results] == ["tests/test_b.py is missing."]
+    assert [one.message.partition(" Restore")[0] for one in result.results] == ["tests/test_b.py is missing."]
 
 
 @pytest.mark.parametrize(
@@ -430,7 +430,7 @@ def test_a_run_that_takes_too_long_keeps_what_had_passed(tmp_path: Path) -> None
     assert first.outcome is Outcome.PASSED
     assert second.message == "Stopped: still running after 4 s. Is there an endless loop?"
     assert second.place == SourceLine("conduit/slow.py", 3)
-    assert third.message == "Not reached: the run was stopped before it."
+    assert third.message == "Did not run, because the tests were stopped before it."
     assert result.problem == f"The tests were stopped in conduit/slow.py:3: {second.message.removeprefix('Stopped: ')}"
     assert result.seconds < 10
 
@@ -492,7 +492,7 @@ def test_a_run_ends_at_the_first_test_that_gets_stuck(
     first, second, third = result.results
     assert first.outcome is Outcome.PASSED
     assert (second.message, str(second.place)[: len(place)]) == (message, place)
-    assert third.message == "Not reached: the run was stopped before it."
+    assert third.message == "Did not run, because the tests were stopped before it."
 
 
 def test_a_test_with_a_longer_limit_of_its_own_may_work_longer(tmp_path: Path) -> None:
@@ -551,7 +551,7 @@ def test_a_program_that_prints_without_end_is_stopped(tmp_path: Path) -> None:
 
     result = run_tests(folder, pytest_environment(), template(commands=commands), expected)
 
-    assert result.results[0].message == "Stopped: more than 64 MiB printed. Is there an endless loop?"
+    assert result.results[0].message == "Stopped: more than 64 MiB of output. Is there an endless loop?"
     assert len(result.log) < 100_000
 
 
@@ -581,7 +581,7 @@ def test_the_selected_tests_alone_run(tmp_path: Path) -> None:
     folder = project(tmp_path, {"tests/test_a.py": tests, "tests/test_mine.py": "def test_mine(): assert 0\n"})
 
     assert [result.test.id for result in check(folder, selected=["test_b"]).results] == ["test_b"]
-    with pytest.raises(UsageError, match=r'no test "test_x"'):
+    with pytest.raises(UsageError, match=r'Unknown test "test_x"'):
         check(folder, selected=["test_x"])
 
 
@@ -666,9 +666,9 @@ def test_a_report_that_breaks_off_gives_what_was_whole(tmp_path: Path) -> None:
     assert report is not None
     assert [(case.name, case.kind, case.message) for case in report.cases] == [
         ("a", "", ""),
-        ("b", "error", "The report breaks off here."),
+        ("b", "error", "The report ends here."),
     ]
-    assert report.problem == "the report of the tests breaks off in the middle"
+    assert report.problem == "the test report is incomplete"
 
 
 def test_a_report_that_declares_entities_is_not_read(tmp_path: Path) -> None:
@@ -679,7 +679,7 @@ def test_a_report_that_declares_entities_is_not_read(tmp_path: Path) -> None:
 
     assert report is not None
     assert report.cases == []
-    assert report.problem == "the report of the tests is not one that a test program writes"
+    assert report.problem == "the test report has an unknown format"
 
 
 def test_a_report_with_what_xml_cannot_hold_is_read(tmp_path: Path) -> None:
@@ -731,7 +731,7 @@ def test_a_huge_report_takes_little_memory(tmp_path: Path, place: str) -> None:
     ).stdout.splitlines()
 
     count, problem, longest = out[0].split("|")
-    assert (count, problem) == ("2", "the report of the tests is larger than 8 MiB")
+    assert (count, problem) == ("2", "the test report is larger than 8 MiB")
     assert int(longest) < 70_000
     assert int(out[1]) < 100 * 1024  # KiB
 
@@ -743,8 +743,8 @@ def test_a_failure_without_end_is_named(tmp_path: Path) -> None:
 
     assert [one.message for one in result.results] == [
         "",
-        "Its failure is too long to be shown.",
-        "Nothing is known of it: the report of the tests is larger than 8 MiB.",
+        "Its failure is too long to show.",
+        "No result: the test report is larger than 8 MiB.",
     ]
 
 
@@ -841,10 +841,10 @@ def test_nodes_runner_is_read_too(tmp_path: Path) -> None:
     assert told["A title is short"].message == "ReferenceError: nope is not defined"
     assert told["A title is short"].place == SourceLine("src/app.js", 2)
     assert told["All is well"].outcome is Outcome.PASSED
-    assert "Still running after 0.1 s" in told["It takes long"].message
+    assert "still running after 0.1 s" in told["It takes long"].message
     assert told["Colours"].message.startswith("Error: red")
     assert "Expected values to be strictly deep-equal" in told["Lists"].message
-    assert told["Gone"].message.startswith("There is no such test in tests/01-articles.test.js any more.")
+    assert told["Gone"].message.startswith("This test is missing from tests/01-articles.test.js.")
     assert told["Tags"].outcome is Outcome.DID_NOT_RUN
     assert "Cannot find module '../src/missing.js'" in told["Tags"].message
     assert told["Tags"].place == SourceLine("tests/02-tags.test.js", 1)

@@ -401,7 +401,7 @@ def test_a_learners_own_package_is_pinned_from_the_bundle_and_another_is_told(si
     (site / "pyproject.toml").write_text(declaration("bread", "cake"))
     words = said(capsys, "-C", str(site), "check", code=4)
 
-    assert "are not all in the bundle" in words and "cake" in words
+    assert "doesn't have all of" in words and "cake" in words
     assert "STARTERKIT_BUNDLE=off" in words
     assert (site / "requirements.txt").read_text() == pins
 
@@ -428,8 +428,8 @@ def test_a_moved_bundle_is_named_once_and_what_is_up_to_date_needs_none(
     (site / ".venv" / "starterkit.stamp").unlink()
 
     words = said(capsys, "-C", str(site), "check", code=4)
-    assert f"is not at {stick} (any more)" in words
-    assert "STARTERKIT_BUNDLE=PLACE" in words
+    assert f"The bundle with the packages is missing: {stick}" in words
+    assert "STARTERKIT_BUNDLE=FOLDER" in words
 
     monkeypatch.setenv("STARTERKIT_BUNDLE", str(moved))
     ran(capsys, "-C", str(site), "check")
@@ -442,8 +442,8 @@ def test_a_moved_bundle_is_named_once_and_what_is_up_to_date_needs_none(
 @pytest.mark.parametrize(
     ("old", "new_text", "says"),
     [
-        pytest.param(this_platform(), "linux-sparc", "is not for this machine", id="platform"),
-        pytest.param(f'"{this_python()}"', '"3.99"', "is not for this Python", id="python"),
+        pytest.param(this_platform(), "linux-sparc", "doesn't fit this machine", id="platform"),
+        pytest.param(f'"{this_python()}"', '"3.99"', "doesn't fit this Python", id="python"),
         pytest.param('frameworks: ["pantry"]', 'frameworks: ["flask"]', "is for flask, not for pantry", id="framework"),
     ],
 )
@@ -459,7 +459,9 @@ def test_a_bundle_that_does_not_fit_is_told(
 
 def test_a_bundle_that_was_not_copied_whole_is_told(tmp_path: Path, stick: Path) -> None:
     (stick / "wheels" / "soup-1.0-py3-none-any.whl").write_bytes(b"half")
-    with pytest.raises(BundleLacksError, match=r"not whole: wheels/soup-1.0-py3-none-any.whl is missing or cut short"):
+    with pytest.raises(
+        BundleLacksError, match=r"not complete: wheels/soup-1.0-py3-none-any.whl is missing or incomplete"
+    ):
         Bundle(stick).check_whole("pantry")
 
     (stick / "bundle.yml").unlink()
@@ -471,7 +473,7 @@ def test_a_bundle_of_a_stranger_names_no_file_outside_of_it(tmp_path: Path) -> N
     head = 'format: 1\nversion: "1"\ndate: ""\nframeworks: []\nplatforms: []\npythons: []\nregistry: ""\nnpm: ""\n'
     write_tree(tmp_path, {"bundle.yml": f'{head}files: [{{name: "../x", size: 1, sha256: "00"}}]\n'})
 
-    with pytest.raises(UsageError, match="files inside of it only"):
+    with pytest.raises(UsageError, match="must be inside the bundle"):
         _ = Bundle(tmp_path).contents
 
 
@@ -517,7 +519,7 @@ def test_npm_packages_come_from_the_bundle_too(
         packages = [
             name for name in archive.namelist() if "content-v2/sha512" in name and archive.read(name)[:2] == b"\x1f\x8b"
         ]
-    assert len(packages) == 3, "also the one that is not for this machine"
+    assert len(packages) == 3, "also the one that doesn't fit this machine"
     forget(tmp_path / "room", monkeypatch)
     monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9/")
     monkeypatch.setenv("npm_config_cache", str(tmp_path / "other"))

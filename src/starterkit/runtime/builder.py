@@ -45,7 +45,7 @@ class EnvironmentBuilder(ABC):
                 self._update()
             except OSError as denied:
                 file = denied.filename or self.folder
-                raise EnvironmentProblem(f"The environment cannot be made: {file}: {denied.strerror}.") from denied
+                raise EnvironmentProblem(f"The environment cannot be created: {file}: {denied.strerror}.") from denied
         return self._prepared(is_outdated)
 
     def problem(self) -> str:
@@ -111,7 +111,8 @@ class EnvironmentBuilder(ABC):
             self.folder.mkdir(exist_ok=True)
         except FileExistsError as taken:
             raise UsageError(
-                f"{self.folder} is in the way: {self.belongs_there} there.", "Move it away or delete it."
+                f"{self.folder} is a file, but starterkit needs a folder there for {self.belongs_there}.",
+                "Move it to another folder or delete it.",
             ) from taken
 
     def _lists_changed(self, before: Files, now: Files) -> bool:
@@ -127,7 +128,7 @@ class EnvironmentBuilder(ABC):
         return bool(problem)
 
     def _pin(self, files: Files) -> Files:
-        self.source.say(f"Pinning what {self.environment.declaration} names in {self.environment.pins}")
+        self.source.say(f"Pinning the packages of {self.environment.declaration} in {self.environment.pins}")
         pins = self._compile_pins(files)
         write_whole(self.project / self.environment.pins, pins)
         return Files(files.declaration, pins)

@@ -76,11 +76,12 @@ class Bundle:
         except OSError as absent:
             if self.folder.is_dir():
                 raise BundleLacksError(
-                    f"{self.folder} is no whole bundle: there is no {BUNDLE_FILE} in it.",
-                    "Name the folder that `starterkit workshop bundle` made; where it was copied, copy it again.",
+                    f"{self.folder} is not a complete bundle: {BUNDLE_FILE} is missing.",
+                    "Use the folder that `starterkit workshop bundle` created. If this is a copy, copy the "
+                    "bundle again.",
                 ) from absent
             raise BundleLacksError(
-                f"The bundle with the packages is not at {self.folder} (any more).", f"{_MOVED}\n{_LEAVE}"
+                f"The bundle with the packages is missing: {self.folder}", f"{_MOVED}\n{_LEAVE}"
             ) from absent
         return read_contents(data, str(file))
 
@@ -90,16 +91,18 @@ class Bundle:
         if platform not in contents.platforms:
             have = ", ".join(contents.platforms)
             raise BundleLacksError(
-                f"The bundle {self.folder} is not for this machine: it holds packages for {have}; this is {platform}.",
-                f"Whoever made it can add this machine: `starterkit workshop bundle DIR --platform {platform}`.",
+                f"The bundle {self.folder} doesn't fit this machine. It has packages for {have}, but this is "
+                f"{platform}.",
+                "Ask the instructor to add this machine to it: `starterkit workshop bundle DIR --platform "
+                f"{platform}`.",
             )
         if python not in contents.pythons:
             have = ", ".join(contents.pythons)
             raise BundleLacksError(
-                f"The bundle {self.folder} is not for this Python: it holds packages for Python {have}; starterkit "
-                f"runs on {python} here.",
-                f"Install starterkit with Python {contents.pythons[-1]}. Or whoever made the bundle can add this one: "
-                f"`starterkit workshop bundle DIR --python {python}`.",
+                f"The bundle {self.folder} doesn't fit this Python. It has packages for Python {have}, but "
+                f"starterkit runs on {python}.",
+                f"Install starterkit with Python {contents.pythons[-1]}. Or ask the instructor to add this "
+                f"version: `starterkit workshop bundle DIR --python {python}`.",
             )
 
     @property
@@ -121,28 +124,28 @@ class Bundle:
         if framework not in self.contents.frameworks:
             raise BundleLacksError(
                 f"The bundle {self.folder} is for {', '.join(self.contents.frameworks)}, not for {framework}.",
-                "Take a framework that is in it, or ask whoever made it.",
+                "Choose a framework of the bundle, or ask the instructor to add this one.",
             )
         for file in self.contents.files:
             path = self.folder / file.name
             if not path.is_file() or path.stat().st_size != file.size:
-                raise self._not_whole(f"{file.name} is missing or cut short")
+                raise self._not_whole(f"{file.name} is missing or incomplete")
 
     def lacks(self, what: str, reason: str) -> BundleLacksError:
         """Return (not raise) the error for packages that the bundle lacks."""
         return BundleLacksError(
-            f"{what[:1].upper()}{what[1:]} are not all in the bundle {self.folder}:\n{reason}".rstrip().rstrip(":"),
-            f"Name only packages that are in it. {_LEAVE}",
+            f"The bundle {self.folder} doesn't have all of {what}:\n{reason}".rstrip().rstrip(":"),
+            f"Use only packages of the bundle. {_LEAVE}",
         )
 
     def _not_whole(self, problem: str) -> BundleLacksError:
-        return BundleLacksError(f"The bundle {self.folder} is not whole: {problem}.", "Copy it again.")
+        return BundleLacksError(f"The bundle {self.folder} is not complete: {problem}.", "Copy the bundle again.")
 
     def _npm_cache(self) -> Path:
         """Unpack npm's cache on this machine, because npm writes into its cache."""
         file = next((file for file in self.contents.files if file.name == self.contents.npm), None)
         if file is None:
-            raise self.lacks("packages of npm", "it was made for other frameworks.")
+            raise self.lacks("the npm packages", "The bundle was created for other frameworks.")
         store = cache_folder() / "bundles"
         whole, draft = store / file.sha256[:16], store / f"{file.sha256[:16]}.making"
         if whole.is_dir():
@@ -202,7 +205,10 @@ def read_contents(data: bytes, file: str) -> BundleManifest:
     try:
         keys["format"].integer(BUNDLE_FORMAT, BUNDLE_FORMAT)
     except FileError as newer:
-        raise UsageError(f"{file} was made by another starterkit.", "Install the starterkit of the bundle.") from newer
+        raise UsageError(
+            f"{file} was created by another version of starterkit.",
+            "Install the version of starterkit that created the bundle.",
+        ) from newer
     return BundleManifest(
         version=keys["version"].text(),
         date=keys["date"].scalar(),
@@ -219,7 +225,7 @@ def _file(item: Value) -> BundledFile:
     keys = item.mapping(("name", "size", "sha256"))
     name = keys["name"].text()
     if name.startswith("/") or ".." in name.split("/") or "\\" in name or ":" in name:
-        raise keys["name"].wrong("a bundle names files inside of it only")
+        raise keys["name"].wrong("the file must be inside the bundle")
     return BundledFile(name, keys["size"].integer(0, 1 << 50), keys["sha256"].text())
 
 
@@ -230,8 +236,5 @@ def _check_with(folder: str) -> str:
     return f"{_VARIABLE}={folder} starterkit check"
 
 
-_MOVED = (
-    f"Put the stick back in. Where the bundle lies elsewhere now, name that place, once: `{_check_with('PLACE')}`; "
-    "it is remembered."
-)
-_LEAVE = f"With internet, `{_check_with(_OFF)}` takes packages from there, from now on."
+_MOVED = f"Put the USB stick back in. If you moved the bundle, name its new folder once: `{_check_with('FOLDER')}`."
+_LEAVE = f"To use the internet instead of the bundle: `{_check_with(_OFF)}`."

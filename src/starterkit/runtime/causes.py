@@ -11,7 +11,7 @@ from typing import NamedTuple
 from starterkit.errors import EnvironmentProblem, StarterkitError, UsageError
 from starterkit.process import Completed
 
-AGAIN = "then type the command again."
+AGAIN = "then run the command again."
 CONNECT = f"Connect to the network and {AGAIN[5:]}"
 DOCTOR = "`starterkit doctor` checks this machine and lists your settings for packages."
 _SHOWN_LINES = 8
@@ -35,7 +35,9 @@ class NoSuchPackagesError(UsageError):
 
     def with_unchanged_list(self) -> NoNetworkError:
         """Return the error for a template's own list, which the user can't correct."""
-        return NoNetworkError(self.message, f"The list is the template's and unchanged. {self.unchanged_fix}")
+        return NoNetworkError(
+            self.message, f"The list is part of the template, and you didn't change it. {self.unchanged_fix}"
+        )
 
 
 class HalfInstalledError(NoSuchPackagesError):
@@ -60,20 +62,20 @@ class Cause(NamedTuple):
     unchanged_fix: str = ""
 
 
-_LOGIN = "Open a web page in your browser: the network may ask for a login. After it, type the command again."
+_LOGIN = "Open a web page in your browser: the network may ask for a login. Then run the command again."
 # The first row that fits counts. For example, a proxy's refusal comes with the text of a failed connection.
 _TABLE = (
     Cause(
         EnvironmentProblem,
         r"No space left|ENOSPC|EDQUOT|Disk quota exceeded|os error (?:28|112|122)\b|not enough space on the disk",
-        "There is no room left on the disk for {what}.",
-        f"Make room, {AGAIN}",
+        "The disk is too full for {what}.",
+        f"Free some space, {AGAIN}",
     ),
     Cause(
         NoNetworkError,
         r"Hash mismatch for `([^`]+)`|EINTEGRITY",
-        "{0} is not what was pinned: its hash differs. It was not installed.",
-        "If you changed the pins, restore them from git. If not, ask the people who run your package index.",
+        "{0} was not installed, because its hash differs from the pinned hash.",
+        "If you changed the pins, restore them from git. If not, ask the administrator of your package index.",
     ),
     Cause(
         NoNetworkError,
@@ -104,31 +106,31 @@ _TABLE = (
     Cause(
         NoNetworkError,
         r"\b403 Forbidden|\bE403\b",
-        "{What} can't be fetched: access to the package index is refused (403).",
-        f"Ask the people who run your network or your package index. {DOCTOR}",
+        "{What} can't be fetched: the package index refuses access (403).",
+        f"Ask the administrator of your network or your package index. {DOCTOR}",
     ),
     Cause(
         NoNetworkError,
         r"error \((429|5\d\d) |\bE(429|5\d\d)\b|\A(429|5\d\d)\b",
-        "{What} can't be fetched: the package index answers {0}.",
+        "{What} can't be fetched: the package index returned the error {0}.",
         f"Wait a few minutes, {AGAIN} {DOCTOR}",
     ),
     Cause(
         NoNetworkError,
         r"client error \((404)|\A(404) ",
-        "{What} can't be fetched: the package index answers {0}, so a file that it lists isn't there.",
-        f"Ask the people who run your package index. {DOCTOR}",
+        "{What} can't be fetched: the package index returned {0} for a file that it lists.",
+        f"Ask the administrator of your package index. {DOCTOR}",
     ),
     Cause(
         NoNetworkError,
         r"invalid json response|is not valid JSON|unexpected (?:content.type|HTML)|text/html",
-        "{What} can't be fetched: something answers with a web page instead of packages.",
+        "{What} can't be fetched: the server returned a web page instead of packages.",
         _LOGIN,
     ),
     Cause(
         NoNetworkError,
         r"`?(exclude-newer)|with a (date before)|(npm's setting)",
-        "{What} can't be fetched: a setting of yours hides packages that are newer than a date.",
+        "{What} can't be fetched: a setting hides packages that are newer than a date.",
         "Remove that setting or make it later: exclude-newer (UV_EXCLUDE_NEWER, uv.toml) for Python, before or "
         "min-release-age (.npmrc) for Node.",
     ),
@@ -141,13 +143,13 @@ _TABLE = (
     Cause(
         NoNetworkError,
         r"dns error|lookup address|ENOTFOUND|EAI_AGAIN|getaddrinfo|Name or service not known|name resolution|nodename",
-        "This needs the network once: {what} can't be fetched, because the name of the package index isn't found.",
+        "This needs the network once: {what} can't be fetched, because the host name of the package index isn't found.",
         CONNECT,
     ),
     Cause(
         NoNetworkError,
         r"timed? ?out|still running after|ETIMEDOUT",
-        "This needs the network once: {what} can't be fetched, because the answer takes too long.",
+        "This needs the network once: {what} can't be fetched, because the response takes too long.",
         f"Try again later or on another network. {DOCTOR}",
     ),
     Cause(
@@ -161,35 +163,35 @@ _TABLE = (
     Cause(
         EnvironmentProblem,
         r"Permission denied|Access is denied|\bE(?:ACCES|PERM|ROFS)\b|os error (?:5|13|30)\b|Read-only file system",
-        "{What} can't be written: you may not write there.",
-        f"Allow yourself to write to the folder that is named above, {AGAIN}",
+        "{What} can't be written: you have no permission to write there.",
+        f"Make the folder above writable, {AGAIN}",
     ),
     Cause(
         HalfInstalledError,
         r"(?m)^error: Failed to install",
         "{What} cannot be installed.",
-        "Leave that package out, or name another version of it.",
+        "Remove that package, or use another version of it.",
         DOCTOR,
     ),
     Cause(
         NoSuchPackagesError,
         r"Failed to build|node-gyp|gyp ERR|code ELIFECYCLE|npm error command failed",
         "{What} can't be installed: a package must be built on this machine, and that failed.",
-        "Name a version that is already built for your system and Python, or leave that package out.",
+        "Use a version that is already built for your system and Python, or remove that package.",
         f"Another version of Python may have that package already built. {DOCTOR}",
     ),
     Cause(
         NoSuchPackagesError,
         r"no wheels? with a matching|current Python version|Python requirement|\bEBAD(?:PLATFORM|ENGINE)\b",
         "{What} can't be installed: a package isn't made for this system or this Python.",
-        "Name another version of that package, or leave it out.",
+        "Use another version of that package, or remove it.",
         f"Another version of Python may fit. {DOCTOR}",
     ),
     Cause(
         NoSuchPackagesError,
         r"No solution found|code (?:E404|ETARGET|ENOVERSIONS|ERESOLVE|EINVALID\w+|EUNSUPPORTEDPROTOCOL)\b",
         "{What} can't be installed: the package index doesn't offer them as they are listed.",
-        f"Correct the list, {AGAIN} If it is right, `starterkit doctor` lists your settings for packages.",
+        f"Fix the list, {AGAIN} If it is right, `starterkit doctor` lists your settings for packages.",
         "Open a web page in your browser: the network may ask for a login. If it doesn't, `starterkit doctor` lists "
         "your settings for packages.",
     ),
@@ -211,7 +213,7 @@ def failure(finished: Completed, what: str) -> StarterkitError:
     known = cause_of(text)
     if known is None:
         program = "npm" if any(argument.endswith("npm-cli.js") for argument in finished.args[:3]) else "uv"
-        end = f"{program} ended with exit code {finished.code}" + (f":\n{lines}" if lines else " and said nothing.")
+        end = f"{program} ended with exit code {finished.code}" + (f":\n{lines}" if lines else " and printed nothing.")
         return UnknownCauseError(f"{_capital(what)} can't be installed. The cause is unknown.\n{end}", DOCTOR)
     return error_of(known, what, lines)
 

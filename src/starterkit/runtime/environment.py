@@ -69,9 +69,7 @@ def _filled(arg: str, known: Mapping[str, str | Sequence[str]]) -> list[str]:
 
 def _value(name: str, known: Mapping[str, str | Sequence[str]]) -> str | Sequence[str]:
     if name not in known:
-        raise UsageError(
-            f"A command of path.yml uses {{{name}}}, which has no meaning there.", "See docs/authoring.md."
-        )
+        raise UsageError(f"Unknown placeholder {{{name}}} in a command of path.yml.", "See docs/authoring.md.")
     return known[name]
 
 

@@ -22,7 +22,7 @@ from starterkit.runtime.stamp import read, write_whole
 
 INVENTORY = "starterkit.files"
 MAKING = ".starterkit-making"
-NOEXEC = "is mounted without the right to run programs (noexec)"
+NOEXEC = "doesn't allow programs to run (mounted with noexec)"
 _OURS = ("starterkit.", MAKING, "__pycache__")
 _LINK, _PROGRAM, _FILE = "link", "program", "file"
 

@@ -64,13 +64,13 @@ def find_node(wanted: str, source: PackageSource) -> KnownNode:
         if node and fits(node.version, wanted):
             return node
     if not fits(OWN_VERSION, wanted):
-        version = f"; here is {installed.version}" if installed else ""
+        version = f", but this machine has {installed.version}" if installed else ""
         raise EnvironmentProblem(
-            f"This project needs Node {wanted}{version}.", "Install it from your system's packages or from nodejs.org."
+            f"This project needs Node {wanted}{version}.", "Install it with your package manager or from nodejs.org."
         )
-    reason = f"Node {installed.version} is here and too old" if installed else "There is no Node on this machine"
+    reason = f"Node {installed.version} is too old" if installed else "Node is not installed"
     size = "from the bundle, once" if source.bundle else "60 MB, once"
-    source.say(f"{reason}: starterkit fetches Node {OWN_VERSION} for its own use ({size})")
+    source.say(f"{reason}, so starterkit downloads Node {OWN_VERSION} for its own use ({size})")
     return _fetch_own(source)
 
 
@@ -166,8 +166,8 @@ def _fetch_own(source: PackageSource) -> KnownNode:
     own = own_node()
     if own is None:
         raise EnvironmentProblem(
-            f"Node {OWN_VERSION} was fetched to {folder} and can't be run: "
+            f"Node {OWN_VERSION} was downloaded to {folder}, but can't run: "
             + (f"its disk {NOEXEC}." if forbids_programs(folder) else "the cause is unknown."),
-            "Install Node from your system's packages or from nodejs.org.",
+            "Install Node with your package manager or from nodejs.org.",
         )
     return own

@@ -28,7 +28,7 @@ class NodeBuilder(EnvironmentBuilder):
     """Prepares the node_modules of one project."""
 
     folder_name = "node_modules"
-    belongs_there = "the packages of this project belong"
+    belongs_there = "this project's packages"
 
     @cached_property
     def _node(self) -> KnownNode:
@@ -44,7 +44,7 @@ class NodeBuilder(EnvironmentBuilder):
         return Environment(programs, variables, self.folder, beside_the_code=True)
 
     def _program_problem(self) -> str:
-        return "" if read_known_node(self.folder) else "its Node is gone or was replaced"
+        return "" if read_known_node(self.folder) else "its Node is missing or was replaced"
 
     def _check_and_make_folder(self) -> None:
         _ = self._node  # which may not exist, or must be fetched
@@ -72,7 +72,7 @@ class NodeBuilder(EnvironmentBuilder):
             (making / self.environment.pins).write_bytes(files.pins)
             if (self.project / _SETTINGS).is_file():
                 shutil.copyfile(self.project / _SETTINGS, making / _SETTINGS)
-            self.source.say(f"Filling {self.folder_name}")
+            self.source.say(f"Installing packages in {self.folder_name}")
             what = f"the packages of {self.environment.pins}"
             run_cached_first(self._node, ["ci"], what, self.source, cwd=making)
             self._check_complete(making, files)
@@ -84,7 +84,7 @@ class NodeBuilder(EnvironmentBuilder):
         missing = [name for name in required_folders(files.pins) if not (making / name).exists()]
         if missing:
             raise EnvironmentProblem(
-                f"npm installed the packages of {self.environment.pins} without {len(missing)} of them, for example "
+                f"npm did not install {len(missing)} of the packages of {self.environment.pins}, for example "
                 f"{missing[0]}. The cause is unknown.",
                 DOCTOR,
             )

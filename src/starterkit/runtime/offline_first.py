@@ -59,7 +59,7 @@ def offline_first(run: Callable[[bool], Completed], what: str, source: PackageSo
     if source.offline:
         needed = NoNetworkError(f"This needs the network once: {what} are not all on this machine yet.", CONNECT)
         raise needed if cause else error
-    source.say(f"Fetching {what} (this needs the network, once)")
+    source.say(f"Downloading {what} (needs the network once)")
     finished = run(False)
     if finished.code != 0:
         raise failure(finished, what)

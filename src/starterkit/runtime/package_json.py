@@ -37,7 +37,7 @@ def declared_packages(data: bytes, file: str) -> DeclaredPackages:
     for name in LISTS:
         table = top.get(name, {})
         if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
-            raise FileError(file, None, f"{name} must be an object of texts", 'For example: {"express": "^5.3.0"}.')
+            raise FileError(file, None, f"{name} must be an object of strings", 'For example: {"express": "^5.3.0"}.')
         if table:
             lists[name] = table
     engines = top.get("engines", {})
@@ -69,7 +69,7 @@ def compile_pins(
     """Return a new lock file. Packages in `old_pins` keep their version if possible."""
     node = _node_for(declaration, environment, source)
     with scratch_folder(environment, declaration, old_pins) as folder:
-        run_cached_first(node, _LOCK, f"the packages that {environment.declaration} names", source, cwd=folder)
+        run_cached_first(node, _LOCK, f"the packages in {environment.declaration}", source, cwd=folder)
         return _read_lock(folder, environment)
 
 
@@ -84,7 +84,7 @@ def newest_pins(declaration: bytes, environment: EnvironmentSpec, *, unbound: bo
     with scratch_folder(environment, declaration, None) as folder:
         finished = run_online(node, _LOCK, cwd=folder)
         if finished.code != 0:
-            raise failure(finished, f"the newest releases of what {environment.declaration} names")
+            raise failure(finished, f"the newest releases of the packages in {environment.declaration}")
         return _read_lock(folder, environment)
 
 
@@ -122,7 +122,7 @@ def npm_registry(environment: EnvironmentSpec, pins: bytes, say: Progress) -> st
     with scratch_folder(environment, declaration, None) as folder:
         finished = run_npm(node, ["config", "get", "registry"], cwd=folder)
     if finished.code != 0:
-        raise failure(finished, "the address of the registry")
+        raise failure(finished, "the URL of the registry")
     return finished.text_out.strip()
 
 

@@ -33,8 +33,8 @@ def check_pins(pins: bytes, file: str, declaration: str) -> None:
             raise FileError(
                 file,
                 number,
-                f'"{line.strip()}" has no hash: this file is made from {declaration}',
-                f"Take the line out, and name the package in {declaration}: it is pinned from there.",
+                f'"{line.strip()}" has no hash. starterkit creates this file from {declaration}',
+                f"Delete the line, and add the package to {declaration}.",
             )
 
 

@@ -43,7 +43,7 @@ def declared(data: bytes, file: str) -> Declared:
     groups = table(top.get("dependency-groups", {}), "[dependency-groups]", file)
     dependencies = project.get("dependencies", [])
     if not isinstance(dependencies, list) or not all(isinstance(entry, str) for entry in dependencies):
-        raise FileError(file, None, "[project] dependencies must be a list of texts", 'For example: ["flask>=3.1"].')
+        raise FileError(file, None, "[project] dependencies must be a list of strings", 'For example: ["flask>=3.1"].')
     for name, group in groups.items():
         if not isinstance(group, list):
             raise FileError(file, None, f"[dependency-groups] {name} must be a list", 'For example: ["pytest>=9"].')

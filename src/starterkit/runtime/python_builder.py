@@ -26,7 +26,7 @@ class PythonBuilder(EnvironmentBuilder):
     """Prepares the .venv of one project."""
 
     folder_name = ".venv"
-    belongs_there = "the environment of this project belongs"
+    belongs_there = "this project's environment"
 
     def _prepared(self, was_outdated: bool) -> Environment:
         python = _python_of(self.folder)
@@ -48,7 +48,7 @@ class PythonBuilder(EnvironmentBuilder):
         return (str(_python_of(self.folder)), "-m", "compileall", "-q", *map(str, ordered)) if ordered else ()
 
     def _program_problem(self) -> str:
-        return "" if _has_python(self.folder) else "its Python is gone or may not be run"
+        return "" if _has_python(self.folder) else "its Python is missing or can't run"
 
     def _check_and_make_folder(self) -> None:
         files = self._files()
@@ -58,8 +58,8 @@ class PythonBuilder(EnvironmentBuilder):
         others = [entry.name for entry in os.scandir(self.folder) if entry.name not in (LOCK, STAMP, INVENTORY, MAKING)]
         if others and not _is_environment(self.folder) and not (self.folder / STAMP).exists():
             raise UsageError(
-                f"{self.folder} holds something that is no Python environment ({others[0]}, …).",
-                "Move it away or delete it.",
+                f"{self.folder} is not a Python environment (it has {others[0]}, …).",
+                "Move it to another folder or delete it.",
             )
 
     def _is_usable(self, stamp: Stamp | None, files: Files) -> bool:
@@ -92,7 +92,7 @@ class PythonBuilder(EnvironmentBuilder):
 
     def _create(self, files: Files) -> None:
         """Create the environment inside the old one, then replace the old one."""
-        self.source.say(f"Making the Python environment in {self.folder_name}")
+        self.source.say(f"Creating the Python environment in {self.folder_name}")
         with self._making() as making:
             self._create_empty(making, self._lists(files))
             self._sync(making)
@@ -109,8 +109,8 @@ class PythonBuilder(EnvironmentBuilder):
         finished = run_uv(command, cwd=self.project, keep_open=self.source.keep_open)
         if finished.code != 0 and program.startswith(">="):
             raise EnvironmentProblem(
-                f"This project needs Python {lowest} or newer; starterkit runs on {sys.version.split()[0]}.",
-                f"Install Python {lowest} or newer, then type the command again.",
+                f"This project needs Python {lowest} or newer, but starterkit runs on {sys.version.split()[0]}.",
+                f"Install Python {lowest} or newer, then run the command again.",
             )
         if finished.code != 0:
             raise failure(finished, "the Python environment")
@@ -136,7 +136,9 @@ class PythonBuilder(EnvironmentBuilder):
         known = {package_name(entry) for entry in after} | (pinned_names(stamp.files.pins) if stamp else frozenset())
         removed = sorted(entry for entry in before - after if package_name(entry) not in known)
         if removed:
-            self.source.say(f"Removed, because {self.environment.declaration} does not name them: {', '.join(removed)}")
+            self.source.say(
+                f"Removed these packages, because they are not in {self.environment.declaration}: {', '.join(removed)}"
+            )
 
 
 def settings(folder: Path) -> dict[str, str]:

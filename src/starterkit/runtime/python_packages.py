@@ -40,7 +40,7 @@ def newest_pins(declaration: bytes, environment: EnvironmentSpec, *, unbound: bo
         command = _compile_command(declaration, environment, "pins.txt")
         finished = run_uv([*command, "--upgrade", "--refresh"], cwd=folder)
         if finished.code != 0:
-            raise failure(finished, f"the newest releases of what {environment.declaration} names")
+            raise failure(finished, f"the newest releases of the packages in {environment.declaration}")
         return (folder / "pins.txt").read_bytes().replace(b"\r\n", b"\n")
 
 

@@ -38,8 +38,8 @@ def read_files(project: Path, environment: EnvironmentSpec) -> Files:
         raise FileError(
             environment.declaration,
             None,
-            "the file is missing, and with it the list of packages",
-            "Bring it back from git, or type `starterkit undo`.",
+            "the file is missing, so the packages are unknown",
+            "Restore it from git, or run `starterkit undo`.",
         )
     return Files(declaration, read(project / environment.pins) or b"")
 

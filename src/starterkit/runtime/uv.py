@@ -44,7 +44,7 @@ def uv_binary() -> Path:
         on_path = shutil.which("uv")
     if not on_path:
         raise EnvironmentProblem(
-            "uv, which makes Python environments, is not on this machine.", "Install starterkit again."
+            "uv is missing. starterkit creates Python environments with it.", "Install starterkit again."
         )
     return Path(on_path)
 

@@ -83,7 +83,7 @@ def _input(failure: _Failure) -> Explanation | None:
     calls = [line for name, data in failure.project.own_files(*_CODE) for line in lines_of(_INPUT, name, data)]
     line = failure.project.own_place(failure.text)
     line = line if line in calls else next(iter(calls), None)
-    message = f"{line} waits for somebody to type. A site gets its input from requests."
+    message = f"{line} waits for input from the keyboard. A site gets its input from requests."
     return Explanation(message, line) if line else None
 
 
@@ -122,7 +122,7 @@ def _node_import(failure: _Failure) -> Explanation | None:
     line = next(lines_of(pattern, importing, data), SourceLine(importing, 1))
     meant = next((suffix for suffix in JAVASCRIPT if failure.project.relative(failure.match["name"] + suffix)), "")
     more = f" Did you mean {module}{meant}?" if meant else ""
-    return Explanation(f"{importing} imports {module}, but there is no such {failure.match['kind']}.{more}", line)
+    return Explanation(f"{importing} imports {module}, but this {failure.match['kind']} does not exist.{more}", line)
 
 
 def _template(failure: _Failure) -> Explanation | None:

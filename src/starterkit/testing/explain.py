@@ -92,13 +92,13 @@ def _message_of(error: str) -> str:
     slow = _TIMEOUT.search(text)
     if slow:
         seconds = float(slow[1]) if slow[1] else int(slow[2]) / 1000
-        return f"Still running after {seconds:g} s, and stopped: is there an endless loop?"
+        return f"Stopped: still running after {seconds:g} s. Is there an endless loop?"
     match = _TYPE.match(text)
     if not match:
         return _short(text)
     name, message = match["type"], match["message"]
     if name == "AssertionError":
-        return _short(_assertion_message(message)) or "An assertion without words failed."
+        return _short(_assertion_message(message)) or "An assertion without a message failed."
     if name == "Failed":
         return _short(message)
     if name in ("SystemExit", "Exit"):

@@ -54,13 +54,13 @@ def read_junit(file: Path) -> JUnitReport | None:
             while reader.bytes_read < LIMIT_BYTES and (piece := stream.read(_PIECE_BYTES)):
                 reader.feed(strip_control(decoder.decode(piece)), len(piece))
             if stream.read(1):
-                reader.give_up("the report of the tests is larger than 8 MiB", "Its failure is too long to be shown.")
+                reader.give_up("the test report is larger than 8 MiB", "Its failure is too long to show.")
             else:
                 reader.close()
         except expat.ExpatError:
-            reader.give_up("the report of the tests breaks off in the middle", "The report breaks off here.")
+            reader.give_up("the test report is incomplete", "The report ends here.")
         except _DocumentType:
-            reader.give_up("the report of the tests is not one that a test program writes", "")
+            reader.give_up("the test report has an unknown format", "")
     return reader.report if reader.bytes_read else None
 
 

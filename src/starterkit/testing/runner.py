@@ -86,7 +86,7 @@ def _chosen(expected: Sequence[ExpectedTest], selected: Sequence[str]) -> list[E
     known = {test.id: test for test in expected}
     for name in selected:
         if name not in known:
-            raise UsageError(f'There is no test "{name}" in the path so far.', did_you_mean(name, list(known)))
+            raise UsageError(f'Unknown test "{name}" in the path so far.', did_you_mean(name, list(known)))
     return [test for test in expected if not selected or test.id in selected]
 
 
@@ -124,7 +124,9 @@ def _run(
                     interrupt(process)
                     wait(process, _INTERRUPT_SECONDS)
             seconds = time.monotonic() - begun
-        cut = "" if in_time else "more than 64 MiB printed" if too_much else f"still running after {limit_seconds:g} s"
+        cut = (
+            "" if in_time else "more than 64 MiB of output" if too_much else f"still running after {limit_seconds:g} s"
+        )
         stuck = None if cut else read_stuck(note)
         return read_junit(report), _Ended(
             process.returncode, seconds, stuck.cut if stuck else cut, _tail(output), stuck
@@ -204,11 +206,11 @@ class _ReportMatcher:
     def _why_absent(self, test: ExpectedTest) -> Explanation:
         if self.ended.cut:
             if test != self._first_absent():
-                return Explanation("Not reached: the run was stopped before it.")
+                return Explanation("Did not run, because the tests were stopped before it.")
             stopped = Explanation(f"Stopped: {self._why_cut}", self.project.own_place(self._trace))
             return explained(stopped, self._trace, self.project)
         if self.report and self.report.problem:
-            return Explanation(f"Nothing is known of it: {self.report.problem}.")
+            return Explanation(f"No result: {self.report.problem}.")
         if self.of_run or not self.report:
             return self._whole_run()
         file_ran = any(other.file == test.file and other.id in self.of_tests for other in self.tests)
@@ -216,7 +218,7 @@ class _ReportMatcher:
             if broken.kind and not file_ran:
                 failure = explain(broken, self.project)
                 return replace(failure, message=f"Did not run, because {file} could not be read: {failure.message}")
-        return Explanation(f"There is no such test in {test.file} any more.{_get_back(test.file)}")
+        return Explanation(f"This test is missing from {test.file}.{_get_back(test.file)}")
 
     def _of_file(self, file: str, case: JUnitCase) -> Explanation:
         failure, text = explain(case, self.project), case.text
@@ -251,7 +253,7 @@ def _absent_file(test: ExpectedTest) -> TestResult:
 
 
 def _get_back(file: str) -> str:
-    return f" Get it back: `git checkout {PATH_REF} -- {quoted(file)}`" if file else ""
+    return f" Restore it: `git checkout {PATH_REF} -- {quoted(file)}`" if file else ""
 
 
 def _details(case: JUnitCase) -> str:

@@ -183,7 +183,7 @@ CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
         Verdict.RED,
         "No space left",
     ),
-    "an endless loop": (app("while environ['PATH_INFO'] == '/': pass"), Verdict.RED, "is there an endless loop?"),
+    "an endless loop": (app("while environ['PATH_INFO'] == '/': pass"), Verdict.RED, "Is there an endless loop?"),
     "a link out of the project": (
         {"conduit/words.txt": File(LINK, b"../../../../etc/passwd"), **app("open('conduit/words.txt').read()")},
         Verdict.RED,

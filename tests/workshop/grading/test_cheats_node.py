@@ -77,7 +77,7 @@ CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
     "packages of its own": (
         {"node_modules/undici/index.js": "", **at_start("import 'undici';")},
         Verdict.RED,
-        "imports undici, but there is no such package",
+        "imports undici, but this package does not exist",
     ),
     "an answer that is no answer": (
         at_start("globalThis.Response.prototype.text = async () => ({ toString: () => '3' });"),
@@ -116,7 +116,7 @@ CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
     "waiting for ever": (
         app("if (request.url === '/') await new Promise(() => {});"),
         Verdict.RED,
-        "is there an endless loop?",
+        "Is there an endless loop?",
     ),
 }
 
