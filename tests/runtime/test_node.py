@@ -238,7 +238,7 @@ def test_starterkits_own_node_serves_where_it_has_been_fetched(project: Path, mo
     monkeypatch.setattr(nodes, "node_of_the_machine", lambda: None)
     with monkeypatch.context() as without:
         without.setattr(shutil, "which", lambda name: None)
-        assert report(">=18").fix.startswith("Nothing to do")
+        assert report(">=18").fix.startswith("You don't have to do")
 
     scripts = place / "lib" / "node_modules"
     scripts.mkdir(parents=True)

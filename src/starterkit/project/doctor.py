@@ -12,6 +12,7 @@ from starterkit.git.repository import LOCAL_IDENTITY, METADATA_REF, PATH_REF, op
 from starterkit.project.project import Project, StateFileMissing, find_project
 from starterkit.runtime.inventory import NOEXEC, forbids_programs
 from starterkit.runtime.prepare import environment_problem
+from starterkit.runtime.stamp import NOT_CREATED
 from starterkit.runtime.tools import ToolReport, package_settings, report_tools
 from starterkit.template.model import Template
 
@@ -29,10 +30,11 @@ class SetupFinding:
 
 @dataclass(frozen=True)
 class SetupReport:
-    """The results of all checks. `folder` is None outside a project."""
+    """All findings. `folder` is None outside a project. `lacks_environment` is true until the first `check`."""
 
     folder: Path | None
     findings: tuple[SetupFinding, ...]
+    lacks_environment: bool = False
 
     @property
     def is_ok(self) -> bool:
@@ -51,10 +53,16 @@ def examine(start: Path) -> SetupReport:
     try:
         with Project(folder, open_repository(folder)) as project:
             path, template = _path(project)
-            own = (*_repository(project), _identity(project), path, *_bundle(project), *_environment(project, template))
-            return SetupReport(folder, (*_tools(template), *own))
+            damage, environment = _repository(project), _environment(project, template)
+            paths = (path,) if path.is_ok or not damage else ()  # damage is the cause, and one row is enough
+            own = (*damage, _identity(project), *paths, *_bundle(project), *environment)
+            lacks_environment = any(finding.result.startswith(NOT_CREATED) for finding in environment)
+            return SetupReport(folder, (*_tools(template), *own), lacks_environment)
     except StarterkitError as wrong:
-        return SetupReport(folder, (*_tools(None), SetupFinding("project", False, wrong.message, wrong.fix)))
+        tools = _tools(None)
+        if any(not tool.is_ok and tool.fix == wrong.fix for tool in tools):
+            return SetupReport(folder, tools)
+        return SetupReport(folder, (*tools, SetupFinding("project", False, wrong.message, wrong.fix)))
 
 
 def _tools(template: Template | None) -> tuple[SetupFinding, ...]:
@@ -89,7 +97,7 @@ def _identity(project: Project) -> SetupFinding:
         "your name in git",
         False,
         f"not set, so the author of your commits is {identity.name}",
-        '`git config --global user.name "Your Name"` and `git config --global user.email you@example.com`',
+        'Run `git config --global user.name "Your Name"` and `git config --global user.email you@example.com`.',
         is_needed=False,
     )
 
@@ -102,8 +110,8 @@ def _path(project: Project) -> tuple[SetupFinding, Template | None]:
         result = f"{project.template.title}, {steps} steps, created by starterkit {project.state.version}"
         return SetupFinding("the path", True, result), project.template
     fix = (
-        "`starterkit status` restores it from the remote or from its template. If another clone still has the "
-        f"path, run `git push origin {PATH_REF} {METADATA_REF}` there."
+        "Run `starterkit status` to restore it from the remote or from the template. "
+        f"If another clone has the path, push it from there: `git push origin {PATH_REF} {METADATA_REF}`."
     )
     return SetupFinding("the path", False, "not in this clone", fix), None
 
@@ -123,11 +131,13 @@ def _environment(project: Project, template: Template | None) -> tuple[SetupFind
     if template is None:
         return ()
     needs = "the bundle" if project.bundle else "the network, once"
-    fix = f"`starterkit check --fresh` creates it. This may need {needs}."
+    fix = f"Run `starterkit check --fresh` to create it again. This may need {needs}."
     try:
         problem = environment_problem(project.folder, template.environment)
     except StarterkitError as wrong:
         problem, fix = wrong.message, wrong.fix
+    if problem == NOT_CREATED:
+        problem, fix = f"{NOT_CREATED} (this may need {needs})", "`starterkit check` creates the environment."
     if not problem and forbids_programs(project.folder):
         problem = f"up to date, but its disk {NOEXEC}"
         fix = "If tests fail for this reason, move the project to another disk, for example into your home folder."

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from starterkit.errors import FileError
 from starterkit.template.model import EnvironmentSpec
 
+NOT_CREATED = "not created yet"
 STAMP = "starterkit.stamp"
 _FORMAT = "starterkit 1"
 
@@ -61,7 +62,7 @@ def stamp_problem(folder: Path, files: Files) -> str:
     """Return why an environment wasn't made from these files, in words, or ""."""
     stamp = read_stamp(folder)
     if stamp is None:
-        return "not created yet"
+        return NOT_CREATED
     if not stamp.whole:
         return "its creation was interrupted"
     return "" if stamp.files == files else "its packages have changed"

@@ -25,7 +25,7 @@ _SETTING = re.compile(
 )
 _FIXES = {
     "git": INSTALL_NEWER_GIT,
-    "python": f"Install a newer Python. With it, {install_text()}.",
+    "python": f"Install a newer Python. Then, with the new Python, {install_text()}.",
     "uv": f"To get uv, {install_text()}.",
     "node": "Install Node from your system's packages or from nodejs.org.",
 }
@@ -71,12 +71,16 @@ def _report(name: str, wanted: str) -> ToolReport:
 
 
 def _report_own_node(path: str, version: str, wanted: str) -> ToolReport:
-    installed = f"the machine's own is {version}" if version else "the machine has none"
+    installed = f"this machine has {version}" if version else "this machine has none"
     own = own_node()
     if own:
-        return ToolReport("node", f"starterkit's own, {own.program}; {installed}", own.version, wanted, True, "")
-    fix = f"Nothing to do: `starterkit check` fetches Node {OWN_VERSION} for its own use, once, over the network."
-    return ToolReport("node", f"{path or 'none'}; starterkit brings its own", version or "none", wanted, True, fix)
+        return ToolReport(
+            "node", f"starterkit's own, {own.program}, because {installed}", own.version, wanted, True, ""
+        )
+    fix = f"You don't have to do anything. `starterkit check` downloads Node {OWN_VERSION} once."
+    return ToolReport(
+        "node", f"{path or 'not installed'}, so starterkit uses its own Node", version or "none", wanted, True, fix
+    )
 
 
 def _path_and_version(name: str) -> tuple[str, str]:

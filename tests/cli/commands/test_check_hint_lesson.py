@@ -263,10 +263,19 @@ def test_doctor_finds_all_that_is_needed(site: Path) -> None:
 def test_doctor_says_what_is_missing_and_ends_with_4(site: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
 
-    ran = starterkit("doctor", cwd=tmp_path, code=4, env={"PATH": str(tmp_path / "empty")})
+    for folder in (tmp_path, site):
+        ran = starterkit("doctor", cwd=folder, code=4, env={"PATH": str(tmp_path / "empty")})
+        assert "MISSING  git: " in ran.out
+        assert ran.out.count("Install git") == 1, "one row per cause"
 
-    assert "MISSING  git: " in ran.out
-    assert "Install git" in ran.out
+
+def test_doctor_is_ready_before_the_environment_exists(tmp_path: Path) -> None:
+    starterkit("new", "fresh", "-f", "flask", "--defaults", "--no-install", cwd=tmp_path)
+
+    ran = starterkit("doctor", cwd=tmp_path / "fresh")
+
+    assert "Ready. The environment is created on the first" in ran.out
+    assert ran.out.rstrip().endswith(" check")
 
 
 def test_doctor_tells_how_to_get_a_lost_path_back(site: Path) -> None:

@@ -23,19 +23,26 @@ def _show(console: Console, health: SetupReport) -> int:
         return code
     for finding in health.findings:
         console.print(_label(finding), f"  {finding.name}: {finding.result}", hang=9)
-        if finding.fix:
+        if finding.fix and not (health.lacks_environment and finding.name == "the environment"):
             console.say_prose(finding.fix, indent=9)
     console.print()
-    console.print("All that is needed is here." if health.is_ok else "Something that is needed is not here yet.")
+    if not health.is_ok:
+        console.print("Not ready. Fix each row that says MISSING.")
+    elif health.lacks_environment:
+        console.say_prose("Ready. The environment is created on the first `starterkit check`.")
+    else:
+        console.print("Ready.")
     console.type_next(why, command)
     return code
 
 
 def _what_next(health: SetupReport) -> tuple[str, str]:
     if not health.is_ok:
-        return "When it is mended, look again", "doctor"
+        return "Then check your setup again", "doctor"
     if health.folder is None:
-        return "Begin in a new folder", "new my-site"
+        return "Create a site in a new folder", "new my-site"
+    if health.lacks_environment:
+        return "Create the environment and run the tests", "check"
     return "See where you are", "status"
 
 
