@@ -88,7 +88,7 @@ def chosen_steps(template: Template, names: Sequence[str]) -> list[str]:
         start = everything.index(_step(template, first)) if first or not separator else 0
         end = everything.index(_step(template, last)) if last else (len(everything) - 1 if separator else start)
         if end < start:
-            raise UsageError(f'"{name}" ends before it begins.', f"Turn it round: {last}..{first}.")
+            raise UsageError(f'The range "{name}" ends before it begins.', f"Use {last}..{first}.")
         chosen.update(everything[start : end + 1])
     return [step for step in everything if step in chosen]
 
@@ -139,7 +139,7 @@ def _rule(word: str) -> Rule:
     name = re.sub(r"[\s_]+", "-", word.strip().lower())
     known = [rule.value for rule in Rule]
     if name not in known:
-        raise UsageError(f'There is no rule "{word}".', did_you_mean(name, known))
+        raise UsageError(f'Unknown rule "{word}".', did_you_mean(name, known))
     return Rule(name)
 
 

@@ -205,7 +205,7 @@ def _run(unit: RuleRun, workspace: Workspace) -> tuple[RuleResult, bool]:
     except FileError as error:
         findings = [work.of_error(error)]
     except StarterkitError as error:  # a missing program or a slow machine: don't cache the result
-        findings, is_lasting = [work.finding(f"could not be proven: {error}")], False
+        findings, is_lasting = [work.finding(f"this rule could not run: {error}")], False
     result = RuleResult(
         unit.subject.template.name,
         unit.step,

@@ -84,7 +84,7 @@ class TemplateUnderTest:
             if self._layers is None:
                 self._layers = self._laid_out()
         if isinstance(self._layers, StarterkitError):
-            raise NotRenderedError("project/ does not render") from self._layers
+            raise NotRenderedError("project/ doesn't render") from self._layers
         return self._layers[label].files
 
     def _laid_out(self) -> dict[str, Layer] | StarterkitError:
@@ -162,8 +162,8 @@ def templates_under_test(names: Sequence[str], current: Path, store: Path, *, tr
     for name in names or bundled_names():
         if parse_git_url(name) is not None and not trusted:
             raise UsageError(
-                f"To validate {name} is to install its packages and run its code on this machine.",
-                "Look at it first; then say that you trust it with --trust.",
+                f"Validating {name} installs its packages and runs its code on this machine.",
+                "Look at the template first. If you trust it, add --trust.",
             )
         folder = locate_template(name, current, store).folder
         subjects.append(template_under_test(name, folder))

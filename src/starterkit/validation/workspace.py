@@ -104,7 +104,7 @@ class Workspace:
         for name in (environment.declaration, environment.pins):
             if name not in files:
                 raise EnvironmentProblem(
-                    f'The layer "{label}" has no {name}.', "path.yml names it under `environment`."
+                    f'The layer "{label}" has no {name}.', "Add the file, or correct `environment` in path.yml."
                 )
         data = [files[environment.declaration].data, files[environment.pins].data]
         folder = self._environments / digest(environment.kind, environment.clear, sys.version, *data)[:16]
@@ -245,4 +245,4 @@ class RuleContext:
 
 def first_line(result: TestResult) -> str:
     """Return the first line of a failing test's message."""
-    return result.message.strip().split("\n")[0] or "no words"
+    return result.message.strip().split("\n")[0] or "no message"

@@ -22,12 +22,12 @@ def test_a_template_is_begun_extended_opened_and_saved(tmp_path: Path) -> None:
     opened = starterkit("template", "open", "my-path", "commits", cwd=tmp_path).out
     saved = starterkit("template", "save", cwd=tmp_path / "commits").out
 
-    assert "ok  The template my-path is in my-path" in begun
+    assert "ok  Created the template my-path in my-path" in begun
     assert begun.rstrip().endswith("template validate my-path")
-    assert "ok  The step 01-tags is in my-path." in added
+    assert "ok  Created the step 01-tags in my-path." in added
     assert "01-greeting → 02-greeting" in added
-    assert "ok  The path is in commits: 5 commits, from base to solution 02-greeting." in opened
-    assert "nothing was written" in saved
+    assert "ok  Wrote the path to commits: 5 commits, from base to solution 02-greeting." in opened
+    assert "Nothing to save" in saved
 
 
 def test_the_commands_work_inside_the_folders_that_they_write(tmp_path: Path) -> None:
@@ -47,10 +47,10 @@ def test_the_commands_work_inside_the_folders_that_they_write(tmp_path: Path) ->
     saved = starterkit("template", "save", "../commits", "--to", ".", cwd=inside).out
     validated = starterkit("template", "validate", ".", "--only", "hints", "--step", "01", cwd=inside).out
 
-    assert "ok  The template my-path is in this folder" in begun
-    assert "ok  The step 01-tags is in this folder." in added
-    assert "ok  The step 03-likes is in ../.." in added_below
-    assert "ok  The path is in this folder: 7 commits" in opened
+    assert "ok  Created the template my-path in this folder" in begun
+    assert "ok  Created the step 01-tags in this folder." in added
+    assert "ok  Created the step 03-likes in ../.." in added_below
+    assert "ok  Wrote the path to this folder: 7 commits" in opened
     assert "ok  Saved in this folder: 1 new." in saved
     assert "01-tags" in validated
     assert (inside / "steps/03-likes/solution/webapp/new.py").is_file()
@@ -105,10 +105,12 @@ def test_a_path_that_cannot_be_saved_ends_with_a_code_for_scripts(template: Path
 
 def test_a_name_is_asked_for_on_a_terminal_alone(tmp_path: Path) -> None:
     without = starterkit("template", "new", cwd=tmp_path, code=2)
-    shown = on_terminal("template", "new", cwd=tmp_path, answers=[("called?", "mine\n"), ("people?", "\n")])
+    shown = on_terminal(
+        "template", "new", cwd=tmp_path, answers=[("name of the template?", "mine\n"), ("title?", "\n")]
+    )
 
     assert "NAME" in without.err
-    assert "The template mine is in mine" in shown
+    assert "Created the template mine in mine" in shown
 
 
 def test_a_site_from_a_strangers_template_asks_before_it_runs_anything(template: Path, tmp_path: Path) -> None:

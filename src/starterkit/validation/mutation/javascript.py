@@ -159,7 +159,7 @@ def _in_strings(data: bytes, strings: list[tuple[int, int]]) -> Iterator[SourceC
     for start, end in strings:
         text = data[start:end]
         if text[1:2] == b"/" and b" " not in text:
-            yield SourceChange(start + 2, start + 2, b"x", "changed", f"the address {one_line(text)}")
+            yield SourceChange(start + 2, start + 2, b"x", "changed", f"the URL {one_line(text)}")
         if not _SQL.search(text):
             continue
         for pattern, other in _IN_SQL:

@@ -83,7 +83,7 @@ def _comparisons(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
         yield _replace(source, node, f"({f' {new} '.join(parts)})", f"`{old}` became `{new}`")
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
         by = f"{source.text(node.left)} {_COMPARISONS[type(node.ops[0])]} {source.text(node.comparators[0])}"
-        yield _replace(source, node, f"({by})", "compared otherwise")
+        yield _replace(source, node, f"({by})", "changed the comparison")
 
 
 def _decorators(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
@@ -112,7 +112,7 @@ def _constants(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
     elif isinstance(value, str) and value in _METHODS:
         yield _replace(source, node, repr(_METHODS[value]), "changed the method")
     elif isinstance(value, str) and _URL_PATH.fullmatch(value):
-        yield _replace(source, node, repr(f"{value.rstrip('/')}/elsewhere"), "changed the address")
+        yield _replace(source, node, repr(f"{value.rstrip('/')}/elsewhere"), "changed the URL")
 
 
 def _returns(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:

@@ -24,7 +24,7 @@ _RESET_SECONDS = 120.0
 def base_green(work: RuleContext) -> list[Finding]:
     """Check that the base's tests pass, that they are all listed, and that its site responds."""
     result, _ = work.layer_run(BASE)
-    findings = [work.of_failure(BASE, test, "is red on base") for test in result.red]
+    findings = [work.of_failure(BASE, test, "fails on base") for test in result.red]
     findings += problems(work, result, "base")
     findings += unlisted(work, BASE, work.template.tests, "path.yml")
     return [*findings, *_site_problems(work)]
@@ -32,7 +32,7 @@ def base_green(work: RuleContext) -> list[Finding]:
 
 def problems(work: RuleContext, result: CheckResult, label: str) -> list[Finding]:
     """Return a finding if a test run as a whole failed."""
-    return [work.finding(f"the test run on {label}: {result.problem}")] if result.problem else []
+    return [work.finding(f"the test run on {label} failed: {result.problem}")] if result.problem else []
 
 
 def unlisted(work: RuleContext, label: str, listed: Iterable[str], by: str) -> list[Finding]:
@@ -45,13 +45,16 @@ def unlisted(work: RuleContext, label: str, listed: Iterable[str], by: str) -> l
             continue
         for test in found_tests(path, file.data):
             if test.id in seen:
-                message = f"{test.id}: there are two tests of this name"
+                message = f"{test.id}: two tests have this name"
                 findings.append(work.finding_in(label, path, message, test.line))
             seen.add(test.id)
             if test.id not in listed_names:
-                findings.append(work.finding_in(label, path, f"{test.id}: {by} does not list this test", test.line))
+                findings.append(work.finding_in(label, path, f"{test.id}: {by} doesn't list this test", test.line))
     missing = [name for name in listed_names if name not in seen]
-    return [*findings, *(work.finding(f"{name}: {by} lists it, but no test file brings it", by) for name in missing)]
+    return [
+        *findings,
+        *(work.finding(f"{name}: {by} lists this test, but no test file has it", by) for name in missing),
+    ]
 
 
 def _site_problems(work: RuleContext) -> list[Finding]:
@@ -66,7 +69,7 @@ def _site_problems(work: RuleContext) -> list[Finding]:
             finished = run(prepared.command(reset), cwd=folder, env=prepared.variables, timeout=_RESET_SECONDS)
             if finished.code != 0:
                 tail = _last_line(finished.text_err or finished.text_out)
-                return [work.finding(f"the command `reset` ends with exit code {finished.code}: {tail}", "path.yml")]
+                return [work.finding(f"the command `reset` ended with exit code {finished.code}: {tail}", "path.yml")]
         problem = _problem_of_server(work, folder, prepared)
     return [work.finding(problem, "path.yml")] if problem else []
 
@@ -78,12 +81,12 @@ def _problem_of_server(work: RuleContext, folder: Path, prepared: Environment) -
             with serve(folder, prepared, work.template.commands.run, port, output=output) as server:
                 if server.poll() is None:
                     status = _status(port)
-                    return f"the site answers / with status {status}" if status >= 500 else ""
+                    return f"the site answered the request for / with status {status}" if status >= 500 else ""
         except TimeLimitReached:
-            return "the command `run` starts, but nothing answers on its port"
+            return "the command `run` starts, but no server answers on its port"
         output.seek(0)
         tail = _last_line(output.read()[-4000:].decode("utf-8", "replace"))
-    return f"the command `run` ends with exit code {server.returncode}: {tail}"
+    return f"the command `run` ended with exit code {server.returncode}: {tail}"
 
 
 def _status(port: int) -> int:

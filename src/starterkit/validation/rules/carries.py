@@ -42,7 +42,7 @@ def carries(work: RuleContext) -> list[Finding]:
 def _cases(work: RuleContext) -> Iterator[_Case]:
     below = work.files(work.subject.below(work.given))
     # Only merge this case: the result equals the step's starting files, which `no-regression` tests.
-    yield _Case("the solution before it", below, run_tests=False)
+    yield _Case("the previous solution", below, run_tests=False)
     varied = [_varied(work, below, [variation]) for variation in VARIATIONS]
     parts = tuple(case for case in varied if case is not None)
     yield from (replace(case, run_tests=False) for case in parts)
@@ -65,7 +65,7 @@ def _varied(work: RuleContext, below: Files, variations: Sequence[Variation]) ->
         return None
     files = {path: File(below[path].mode if path in below else FILE, data) for path, data in changed.items()}
     names = ", ".join(variation.name for variation in variations)
-    return _Case(f"the solution before it, {names}", {**below, **files})
+    return _Case(f"the previous solution, {names}", {**below, **files})
 
 
 def _external_solutions(work: RuleContext) -> Iterator[_Case]:
@@ -84,7 +84,7 @@ def _carry(work: RuleContext, case: _Case) -> list[Finding]:
     with work.workspace.slots.slot():
         carried, files = _carried(work, case, folder)
     findings = [
-        work.finding_in(work.given, path, f"given does not go cleanly onto {case.name}: conflict in {path}")
+        work.finding_in(work.given, path, f"given doesn't merge cleanly into {case.name}: conflict in {path}")
         for path in (conflict.path for conflict in carried.conflicts)
     ]
     findings += _lines_of_solution(work, case, files)
@@ -126,7 +126,7 @@ def _lines_of_solution(work: RuleContext, case: _Case, files: Files) -> Iterator
         known = set(_lines(old)) | added
         line = next((line for line in _lines(file) if re.search(r"\w\w", line) and line not in known), "")
         if line:
-            message = f"carried onto {case.name}, {path} gains a line that only a solution holds: {line.strip()}"
+            message = f"merged into {case.name}, given adds a line of a solution to {path}: {line.strip()}"
             yield work.finding_in(work.given, path, message)
 
 
@@ -140,6 +140,6 @@ def _tests_after(work: RuleContext, case: _Case, files: Files) -> list[Finding]:
     result = work.run(folder, work.given, work.subject.earlier_tests(work.step))
     findings = []
     for test in result.red:
-        how = "does not run" if test.outcome is Outcome.DID_NOT_RUN else "is red"
-        findings.append(work.of_failure(work.given, test, f"{how} after given is carried onto {case.name}"))
+        how = "doesn't run" if test.outcome is Outcome.DID_NOT_RUN else "fails"
+        findings.append(work.of_failure(work.given, test, f"{how} after given is merged into {case.name}"))
     return findings

@@ -27,7 +27,7 @@ def clean(work: RuleContext) -> list[Finding]:
 def _lint(work: RuleContext, label: str) -> list[Finding]:
     commands = work.template.commands.lint
     if not commands:
-        work.notes.append("path.yml names no `lint` command")
+        work.notes.append("path.yml has no `lint` command")
     prepared = work.workspace.prepared(work.subject, label)
     findings = []
     with work.workspace.copy_of(work.subject, label) as folder:
@@ -43,7 +43,7 @@ def _lint(work: RuleContext, label: str) -> list[Finding]:
 
 def _of_linter(work: RuleContext, label: str, args: tuple[str, ...], output: str) -> Finding:
     """Return a finding for a linter's output, at the first project file that the output names."""
-    message = f"`{' '.join(args)}` is not content:\n{output}"
+    message = f"`{' '.join(args)}` failed:\n{output}"
     matches = ((match["path"].removeprefix("./"), int(match["line"] or 0)) for match in _PLACE.finditer(output))
     places = [(path, line) for path, line in matches if path in work.files(label)]
     if places:
@@ -57,12 +57,14 @@ def _useless(work: RuleContext, label: str) -> Iterator[Finding]:
     files = work.files(label) if label == work.solution else {**work.files(label), **work.files(work.solution)}
     for path, file in sorted(work.own_files(label).items()):
         if below.get(path) == file:
-            yield work.finding_in(label, path, f"{path} is the same as in the layer below: take it out")
+            yield work.finding_in(
+                label, path, f"{path} is the same as in the layer below: remove the file from this layer"
+            )
         is_found = template.owns(path) or template.is_pins(path) or template.is_history(path)
         if is_found or _FOUND_BY_NAME.search(path):
             continue
         if not _is_mentioned(path, {other: file.data for other, file in files.items() if other != path}):
-            yield work.finding_in(label, path, f"nothing mentions {path}: is it used?")
+            yield work.finding_in(label, path, f"no other file mentions {path}. Is it used?")
 
 
 def _is_mentioned(path: str, others: dict[str, bytes]) -> bool:

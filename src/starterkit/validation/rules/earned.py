@@ -41,12 +41,12 @@ def earned(work: RuleContext) -> list[Finding]:
     }
     mutants = mutants_of(own, given, _promised(work))
     if not mutants:
-        raise Skip("the solution holds nothing that can be mutated")
+        raise Skip("the solution has nothing to mutate")
     accepted = work.template.step(work.step).accepted_mutants
     findings = _unknown_accepted(work, accepted, mutants, own)
     tried = _try_all(work, sampled(mutants))
     if tried is None:
-        return [*findings, work.finding("the tests of the step are red on solution, so no mutant can turn them red")]
+        return [*findings, work.finding("the tests of the step fail on solution, so mutants prove nothing")]
     return [*findings, *_judged(work, tried, accepted, len(mutants)), *_useless_guards(work, tried)]
 
 
@@ -114,15 +114,15 @@ def _unknown_accepted(
     for entry in accepted:
         line = entry.line_text.strip()
         if (entry.file, line) not in known:
-            why = "the solution has no such file" if entry.file not in own else "no mutant changes such a line"
-            message = f'accepted_mutants: {entry.file}, "{line}": {why} (any more); take the entry out'
+            why = "the solution doesn't have this file" if entry.file not in own else "no mutant changes this line"
+            message = f'accepted_mutants: {entry.file}, "{line}": {why}. Remove the entry'
             findings.append(work.finding(message, file, line_of(work.subject.folder / file, entry.line_text)))
     return findings
 
 
 def _useless_guards(work: RuleContext, tried: list[_Tried]) -> list[Finding]:
     failed = {test for entry in tried for test in entry.red}
-    message = "this guard stays green whatever is changed in the solution: it guards nothing"
+    message = "this guard passes with every mutant of the solution, so it guards nothing"
     return [
         work.of_test(work.solution, test, message)
         for test in work.subject.new_tests(work.step)

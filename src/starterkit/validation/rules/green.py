@@ -18,7 +18,7 @@ _PROCESSES = 2  # a fixed seed, so that each machine gets the same result
 def green(work: RuleContext) -> list[Finding]:
     """Check that all tests pass on the solution, in order and in random order in parallel processes."""
     result, _ = work.layer_run(work.solution)
-    findings = [work.of_failure(work.solution, test, "is red on solution") for test in result.red]
+    findings = [work.of_failure(work.solution, test, "fails on solution") for test in result.red]
     findings += problems(work, result, work.solution)
     if findings:
         return findings
@@ -36,7 +36,7 @@ def green(work: RuleContext) -> list[Finding]:
         run_part = partial(work.run, folder, work.solution, each=True, has_slot=True)
         results = list(pool.map(run_part, slices))
     for number, part in enumerate(results, 1):
-        how = f"is red in random order beside another process (seed {seed}, process {number} of {len(slices)})"
+        how = f"fails in random order next to another process (seed {seed}, process {number} of {len(slices)})"
         findings += [work.of_failure(work.solution, test, how) for test in part.red]
     return findings
 
@@ -45,7 +45,7 @@ def no_regression(work: RuleContext) -> list[Finding]:
     """Check that the tests of the base and of earlier steps pass with the step's new files."""
     result, _ = work.layer_run(work.given)
     return [
-        work.of_failure(work.given, test, f"of {test.test.step} is red on given")
+        work.of_failure(work.given, test, f"fails on given (a test of {test.test.step})")
         for test in result.red
         if test.test.step != work.step
     ]
@@ -57,7 +57,7 @@ def alone(work: RuleContext) -> list[Finding]:
     def run_alone(test: ExpectedTest) -> list[Finding]:
         with work.workspace.copy_of(work.subject, work.solution) as folder:
             result = work.run(folder, work.solution, [test], each=True)
-        return [work.of_failure(work.solution, failed, "is red when it runs alone") for failed in result.red]
+        return [work.of_failure(work.solution, failed, "fails when it runs alone") for failed in result.red]
 
     findings = work.workspace.slots.map(run_alone, work.subject.new_tests(work.step))
     return [finding for of_test in findings for finding in of_test]

@@ -26,7 +26,7 @@ def hints(work: RuleContext) -> list[Finding]:
         count = len(hint.levels)
         if not 2 <= count <= 3:
             message = (
-                f"{test} has {count} hint{'s' if count != 1 else ''}: give it two or three, or `see:` another test"
+                f"{test} has {count} hint{'s' if count != 1 else ''}. Write two or three, or `see:` with another test"
             )
             findings.append(work.finding(message, name, line_of_key(file, test)))
     return findings
@@ -59,7 +59,7 @@ def _giving_away(work: RuleContext, file: Path, name: str) -> Iterator[Finding]:
             for window in (code[at : at + _IN_A_ROW] for at in range(len(code) - _IN_A_ROW + 1)):
                 path = _file_with(window, solution, before)
                 if path:
-                    message = f"{test}: three lines in a row of a hint stand in the solution ({path}): {window[0]} …"
+                    message = f"{test}: a hint shows three lines in a row of the solution ({path}): {window[0]} …"
                     yield work.finding(message, name, line_of(file, window[0]) or line_of_key(file, test))
                     break
 

@@ -32,21 +32,21 @@ def _form(work: RuleContext, text: str) -> Iterator[tuple[int, str]]:
     filled = [(number, line) for number, line in lines if line.strip()] or [(1, "")]
     number, first = filled[0]
     if first.strip() != f"# {label}":
-        yield number, f"the lesson begins with `# {label}`, not with `{first.strip()}`"
+        yield number, f"expected `# {label}` as the first line, found `{first.strip()}`"
     headings = {number: line[3:].strip() for number, line in lines if line.startswith("## ")}
     if tuple(headings.values()) != _SECTIONS:
         unknown = next((number for number, heading in headings.items() if heading not in _SECTIONS), 1)
         there = ", ".join(headings.values()) or "none"
-        yield unknown, f"its sections are {', '.join(_SECTIONS)}, in this order; found: {there}"
+        yield unknown, f"expected the sections {', '.join(_SECTIONS)} in this order, found: {there}"
     for number, line in lines:
         if match := _BELITTLING.search(re.sub(r"`[^`]*`", "", line)):
-            yield number, f'"{match[0]}" makes a learner who is stuck feel small: leave it out'
+            yield number, f'"{match[0]}" makes a learner who is stuck feel small: remove the word'
     count = len(prose_words(text))
     if not _SHORTEST <= count <= _LONGEST:
-        yield 1, f"the lesson has {count} words (without code): {_SHORTEST} to {_LONGEST} are right"
+        yield 1, f"the lesson has {count} words without code, expected {_SHORTEST} to {_LONGEST}"
     has_box = any(line.startswith(">") and _BOX in line for _, line in lines)
     if not has_box or not filled[-1][1].startswith(">"):
-        yield len(text.splitlines()), f'the lesson ends with a quote box "{_BOX}"'
+        yield len(text.splitlines()), f'the lesson must end with a quote box "{_BOX}"'
 
 
 def _named_blocks(work: RuleContext, text: str) -> Iterator[tuple[int, str]]:
@@ -57,14 +57,14 @@ def _named_blocks(work: RuleContext, text: str) -> Iterator[tuple[int, str]]:
         if block.file not in files:
             guess = did_you_mean(block.file, sorted(files)) if "/" in block.file else ""
             if block.language not in ("text", "console") and guess.startswith("Did you mean"):
-                yield block.line, f"the block is from {block.file}, which there is not. {guess}"
+                yield block.line, f"the code block names {block.file}, which doesn't exist. {guess}"
             continue
         versions = [files[block.file], work.files(work.given).get(block.file)]
         contents = [version.data.decode("utf-8", "replace") for version in versions if version is not None]
         if not any(stands_in(block.lines, content) for content in contents):
             yield (
                 block.line,
-                f"the block says that it is from {block.file}, but these lines do not stand there in a row",
+                f"the code block names {block.file}, but that file doesn't have these lines in a row",
             )
 
 
@@ -78,4 +78,4 @@ def _dead_links(work: RuleContext, text: str) -> Iterator[tuple[int, str]]:
             continue
         path = posixpath.normpath(posixpath.join("lessons", target)).rstrip("/")
         if path not in files | folders:
-            yield line, f"the link to {link} leads nowhere in the project ({path})"
+            yield line, f"the link {link} is broken: the project has no {path}"

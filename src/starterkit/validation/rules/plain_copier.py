@@ -27,7 +27,7 @@ def plain_copier(work: RuleContext) -> list[Finding]:
         finished = run([*copier, str(template), str(copy)], cwd=folder, env=environment, timeout=_COPIER_SECONDS)
     by_hand = f"copier copy --defaults {work.subject.name} /tmp/copy"
     if finished.code != 0:
-        lines = finished.text_err.strip().splitlines() or ["it says nothing"]
+        lines = finished.text_err.strip().splitlines() or ["it printed nothing"]
         return [work.finding(f"plain `copier copy` fails: {lines[-1]}", "copier.yml", by_hand=by_hand)]
     copied, ours = read_folder(copy), work.files(BASE)
     return [
@@ -41,9 +41,9 @@ def plain_copier(work: RuleContext) -> list[Finding]:
 
 def _difference(ours: File | None, copied: File | None) -> str:
     if copied is None:
-        return "is missing from what plain `copier copy` gives"
+        return "is missing after plain `copier copy`"
     if ours is None:
-        return "is made by plain `copier copy` only"
+        return "is created only by plain `copier copy`"
     if ours.data == copied.data:
-        return "is executable on one side only"
-    return "differs from what plain `copier copy` gives"
+        return "is executable in only one of the two projects"
+    return "differs after plain `copier copy`"

@@ -19,15 +19,15 @@ def red(work: RuleContext) -> list[Finding]:
     result, _ = work.layer_run(work.given)
     findings = problems(work, result, work.given)
     if work.template.step(work.step).guards:
-        work.notes.append("that a change in the solution turns each guard red is proven by `earned`")
+        work.notes.append("the rule `earned` proves that each guard can fail")
     for test in result.results:
         if test.test.step != work.step:
             continue
         if test.test.guard:
             if test.is_red:
-                findings.append(work.of_failure(work.given, test, "is listed as a guard, but is red on given"))
+                findings.append(work.of_failure(work.given, test, "is listed as a guard, but fails on given"))
         elif not test.is_red:
-            message = "passes on given already; let it ask for more, or list it under `guards:` with the reason"
+            message = "passes on given already. Make it stricter, or list it under `guards:` with a reason"
             findings.append(work.of_test(work.given, test.test, message))
         else:
             findings += _crashes(work, test)
@@ -42,12 +42,12 @@ def _crashes(work: RuleContext, test: TestResult) -> list[Finding]:
     reached its assertion.
     """
     if test.outcome is Outcome.DID_NOT_RUN:
-        return [work.of_test(work.given, test.test, f"does not run on given: {first_line(test)}")]
+        return [work.of_test(work.given, test.test, f"doesn't run on given: {first_line(test)}")]
     added = work.own_files(work.given)
     is_in_stub = test.place and test.place.file in added and not work.template.owns(test.place.file)
     if is_in_stub or _ASSERTED.search(test.details):
         return []
     name = next(iter(reversed(_RAISED.findall(test.details))), "an exception")
     where = f"in {test.place}" if test.place else f"in the test itself ({test.test_place or test.test.file})"
-    message = f"fails on given by a crash and not by an assertion: {name} {where}: {first_line(test)}"
+    message = f"crashes on given, but must fail by an assertion: {name} {where}: {first_line(test)}"
     return [work.of_test(work.given, test.test, message)]

@@ -53,12 +53,14 @@ def renders(work: RuleContext) -> list[Finding]:
     except FileError as error:
         return [*findings, work.of_error(error)]
     except StarterkitError as error:
-        message = f"project/ does not render with the defaults: {error.message}"
+        message = f"project/ doesn't render with the defaults: {error.message}"
         return [*findings, work.finding(message, "copier.yml")]
     again = work.subject.rendered({})
     if digest(first) != digest(again):
         changed = sorted(path for path in first if first[path] != again.get(path))
-        findings.append(work.finding(f"rendering it twice gives two results: {', '.join(changed)}", "project"))
+        findings.append(
+            work.finding(f"rendering project/ twice gives different results: {', '.join(changed)}", "project")
+        )
     findings += _left_over(work, first)
     return findings + [finding for number in range(len(HOSTILE)) for finding in _with_hostile(work, number)]
 
@@ -82,7 +84,7 @@ def _touches_rendered(work: RuleContext) -> Iterator[Finding]:
                 message = f"{label.split()[0]} replaces or removes {path}, which project/ renders"
                 yield work.finding_in(label, path, message)
             if path.endswith(SUFFIX):
-                yield work.finding_in(label, path, f"{path}: nothing under steps/ is rendered")
+                yield work.finding_in(label, path, f"{path}: files under steps/ are never rendered")
 
 
 def _changes_learner_files(work: RuleContext) -> Iterator[Finding]:
@@ -90,7 +92,7 @@ def _changes_learner_files(work: RuleContext) -> Iterator[Finding]:
     for path in sorted({*work.own_files(work.given), *template.step(work.step).removed_by_given}):
         is_learners = path in below and not template.owns(path) and not template.is_pins(path)
         if is_learners and below[path] != given.get(path):
-            message = f"given changes {path}, which is the learner's code: bring a new file instead"
+            message = f"given changes {path}, which is the learner's code: add a new file instead"
             yield work.finding_in(work.given, path, message)
 
 
@@ -114,7 +116,7 @@ def _conflict_markers(work: RuleContext, label: str) -> Iterator[Finding]:
     for path, file in (work.own_files(label) if step else work.subject.project).items():
         if has_markers(file.data):
             line = file.data[: file.data.index(b"<<<<<<<")].count(b"\n") + 1
-            yield work.finding("there are conflict markers of a merge here", f"{folder}/{path}", line)
+            yield work.finding("this file has conflict markers of a merge", f"{folder}/{path}", line)
 
 
 # --- rendered files -------------------------------------------------------------------------------------------------
@@ -125,18 +127,18 @@ def _what_is_rendered(work: RuleContext) -> Iterator[Finding]:
     for path in work.subject.project:
         target = path.removesuffix(SUFFIX)
         if _JINJA.search(path):
-            yield work.finding("the name of a file is rendered: give it a fixed name", f"project/{path}")
+            yield work.finding("a file name must not be rendered: use a fixed name", f"project/{path}")
         if target == path:
             continue
         if work.template.is_pins(target) or PurePosixPath(target).suffix in _NEVER_RENDERED:
-            message = f"{target} is rendered: code, declarations and pins are the same bytes for everyone"
+            message = f"{target} must not be rendered: code, declarations and pins are the same for everyone"
             yield work.finding(message, f"project/{path}")
         elif "answers" in PurePosixPath(target).name:
-            yield work.finding("`new` writes the answers file itself: leave it out", f"project/{path}")
+            yield work.finding("`new` writes the answers file itself: remove this file", f"project/{path}")
         elif not PurePosixPath(target).name.startswith("README"):
             settings.append(path)
     for path in settings[1:]:
-        message = "more than one settings file is rendered: the README and one other at most"
+        message = "only the README and one settings file may be rendered"
         yield work.finding(message, f"project/{path}")
 
 
@@ -148,13 +150,13 @@ def _undefined(work: RuleContext) -> Iterator[Finding]:
         try:
             names = meta.find_undeclared_variables(environment.parse(text))
         except TemplateSyntaxError as error:
-            yield work.finding(f"not valid Jinja: {error.message}", f"project/{path}", error.lineno)
+            yield work.finding(f"invalid Jinja: {error.message}", f"project/{path}", error.lineno)
             continue
         for name in sorted(names - questions - _KNOWN):
             match = re.search(rf"\b{re.escape(name)}\b", text)
             line = text[: match.start()].count("\n") + 1 if match else 0
             guess = did_you_mean(name, sorted(questions - _KNOWN))
-            yield work.finding(f'no question is called "{name}". {guess}', f"project/{path}", line)
+            yield work.finding(f'unknown question "{name}". {guess}', f"project/{path}", line)
 
 
 def _left_over(work: RuleContext, files: Files) -> Iterator[Finding]:
@@ -162,7 +164,7 @@ def _left_over(work: RuleContext, files: Files) -> Iterator[Finding]:
         text = files[target].data.decode("utf-8", "replace") if target in files else ""
         if match := _JINJA.search(text):
             line = text[: match.start()].count("\n") + 1
-            yield work.finding(f"`{match[0]}` is left over in {target}, line {line}", f"project/{path}")
+            yield work.finding(f"`{match[0]}` remains in {target}, line {line}, after rendering", f"project/{path}")
 
 
 # --- hostile answers ------------------------------------------------------------------------------------------------
@@ -190,7 +192,7 @@ def _with_hostile(work: RuleContext, number: int) -> Iterator[Finding]:
     try:
         files = work.subject.rendered(answers)
     except StarterkitError as error:
-        yield work.finding(f"hostile answers do not render ({shown}): {error.message}", "copier.yml")
+        yield work.finding(f"hostile answers don't render ({shown}): {error.message}", "copier.yml")
         return
     for path, target in _rendered(work):
         if target not in files or not target.endswith(_SETTINGS):
@@ -203,7 +205,7 @@ def _with_hostile(work: RuleContext, number: int) -> Iterator[Finding]:
         source = work.subject.project[path].data.decode("utf-8", "replace")
         for name, answer in answers.items():
             if re.search(rf"\b{name}\b", source) and not any(answer in value for value in values):
-                message = f"the answer `{answer[:50]}` to {name} is not what stands in {target}"
+                message = f"{target} doesn't keep the answer `{answer[:50]}` to {name} unchanged"
                 yield work.finding(message, f"project/{path}")
 
 

@@ -26,8 +26,8 @@ def safe(work: RuleContext) -> list[Finding]:
     if is_watched(kind):
         findings += [*_side_effects(work, label), *_unfinished(work, label)]
     else:
-        work.notes.append(f"test runs of the kind {kind} cannot be watched yet")
-    work.notes.append("whether a pin was yanked or has a known weakness cannot be told offline")
+        work.notes.append(f"test runs of the kind {kind} can't be watched yet")
+    work.notes.append("not checked, because the network is needed: yanked or vulnerable packages")
     return findings
 
 
@@ -36,7 +36,7 @@ def _side_effects(work: RuleContext, label: str) -> Iterator[Finding]:
         path = re.sub(r"^.*?/project-[^/]+/", "", effect.file)
         file = work.subject.where(label, path)
         message = {
-            "network": f"the tests ask {effect.target} over the network",
+            "network": f"the tests connect to {effect.target} over the network",
             "write": f"the tests write outside the project: {effect.target}",
         }.get(effect.kind, f"the watcher failed: {effect.target}")
         by = f" (in {path}, line {effect.line})" if effect.file and not file else ""
@@ -47,9 +47,9 @@ def _unfinished(work: RuleContext, label: str) -> Iterator[Finding]:
     """Yield a finding for each failing test, because it may have stopped before a forbidden action."""
     result, _ = work.layer_run(label)
     if result.problem:
-        yield work.finding(f"what the tests do on {label} was not seen: {result.problem}")
+        yield work.finding(f"the tests on {label} could not be watched: {result.problem}")
     for test in result.red:
-        message = f"is red on {label}, so what it does was not seen to its end: {test.message.partition(chr(10))[0]}"
+        message = f"fails on {label}, so it could not be watched to its end: {test.message.partition(chr(10))[0]}"
         yield work.of_test(label, test.test, message)
 
 
@@ -75,7 +75,7 @@ def _requirements(text: str) -> Iterator[tuple[int, str]]:
     for number, entry in entries:
         name = re.split(r"[\s;=<>~!\[@]", entry.strip())[0] or entry.strip()
         if entry.startswith("-"):
-            yield number, f"`{entry.split()[0]}` has no place among the pins: compile them without addresses"
+            yield number, f"`{entry.split()[0]}` isn't a pinned package: compile the pins without URLs"
         elif not _PINNED.match(entry):
             yield number, f"{name} is not pinned to one version (`{name}==…`)"
         elif not _HASH.search(entry):
@@ -90,9 +90,9 @@ def _lock_file(text: str) -> Iterator[tuple[int, str]]:
         if not name or entry.get("link"):
             continue
         if "resolved" in entry:
-            yield line, f"{name} is pinned to an address: set omit-lockfile-registry-resolved=true in .npmrc"
+            yield line, f"{name} is pinned to a URL: set omit-lockfile-registry-resolved=true in .npmrc"
         elif "version" not in entry or "integrity" not in entry:
-            yield line, f"{name} is pinned without a hash: make the lock file anew with `npm install`"
+            yield line, f"{name} is pinned without a hash: create the lock file again with `npm install`"
 
 
 _PIN_CHECKS: dict[str, Callable[[str], Iterator[tuple[int, str]]]] = {".txt": _requirements, ".json": _lock_file}

@@ -19,8 +19,10 @@ from starterkit.process import quoted
 def add_step(
     context: typer.Context,
     template: TemplateFolder,
-    name: Annotated[str, argument("NAME", "The step's name without its number, for example tags.")],
-    after: Annotated[str, option("--after", "STEP", "Behind this step (or `base`); else at the end.")] = "",
+    name: Annotated[str, argument("NAME", "Name of the step without a number, for example tags.")],
+    after: Annotated[
+        str, option("--after", "STEP", "Step before the new step, or base (default: the last step).")
+    ] = "",
     title: Title = "",
 ) -> None:
     """Add a step to a template, and renumber the steps after it.
@@ -35,9 +37,9 @@ def _show(console: Console, added: AddedStep) -> None:
     if console.json("template add-step", vars(added)):
         return
     folder = shown_path(added.template)
-    console.ok(f"The step {added.step} is in {this_or(folder)}. Write these, wherever they say TODO:")
+    console.ok(f"Created the step {added.step} in {this_or(folder)}. Now edit these files, at each TODO:")
     for name in added.files:
         console.print(name, indent=4)
-    console.print(f"Then the answer, as whole files, in steps/{added.step}/solution/.", indent=4)
+    console.print(f"steps/{added.step}/solution/ (whole files of the solution)", indent=4)
     show_renumbered(console, added.renumbered, added.mentions)
     console.type_next("See what is still missing", f"template validate {quoted(folder)} --step {added.step[:2]}")

@@ -14,13 +14,13 @@ from starterkit.validation.plan import matrix as jobs_of
 from starterkit.validation.runner import RunSettings
 from starterkit.validation.target import templates_under_test
 
-_VERSION_HELP = "This version of Python or Node; else the oldest and newest."
+_VERSION_HELP = "Version of Python or Node (default: the oldest and the newest)."
 
 
 def matrix(
     context: typer.Context,
     names: Templates = None,
-    steps_per_job: Annotated[str, option("--steps-per-job", "N", "So many steps in a job; else two.")] = "",
+    steps_per_job: Annotated[str, option("--steps-per-job", "N", "Number of steps in each job (default: 2).")] = "",
     version: Annotated[list[str] | None, option("--with", "VERSION", _VERSION_HELP)] = None,
 ) -> None:
     """Print the jobs of a validation in CI as a JSON matrix."""

@@ -19,8 +19,8 @@ from starterkit.process import quoted
 
 def new(
     context: typer.Context,
-    name: Annotated[str, argument("NAME", "Its name, for example my-path, or a folder (. is this one).")] = "",
-    destination: Annotated[str, argument("DEST", "The folder to make; else NAME, here.")] = "",
+    name: Annotated[str, argument("NAME", "Name of the template, or a folder (. is the current folder).")] = "",
+    destination: Annotated[str, argument("DEST", "Folder to create (default: NAME in the current folder).")] = "",
     title: Title = "",
 ) -> None:
     """Create a small template with a starter project and one step."""
@@ -29,12 +29,12 @@ def new(
         destination, name = name, name_of(expand_user_path(name, folder_of(context)))
     if not name and not console.is_interactive:
         raise UsageError(
-            "There is no terminal to ask on, and this is missing: NAME.",
+            "Missing argument: NAME. starterkit can only ask questions in a terminal.",
             "For example: `starterkit template new my-path`.",
         )
-    name = name or console.ask("What is the template called?", "my-path")
+    name = name or console.ask("What is the name of the template?", "my-path")
     if not title and console.is_interactive:
-        title = console.ask("Its title for people?", name.replace("-", " ").capitalize())
+        title = console.ask("What is its title?", name.replace("-", " ").capitalize())
     _show(console, new_template(name, expand_user_path(destination or name, folder_of(context)), title))
 
 
@@ -44,6 +44,6 @@ def _show(console: Console, begun: NewTemplate) -> None:
         return
     folder = shown_path(begun.folder)
     contents = "a starter project in project/, and one step in steps/"
-    console.ok(f"The template {begun.name} is in {this_or(folder)}: {contents}.")
-    console.say_prose("Change it as you like; docs/authoring.md of starterkit explains every file.")
-    console.type_next("Prove that it works", f"template validate {quoted(folder)}")
+    console.ok(f"Created the template {begun.name} in {this_or(folder)}: {contents}.")
+    console.say_prose("You can change every file. docs/authoring.md of starterkit explains them.")
+    console.type_next("Prove that the template works", f"template validate {quoted(folder)}")

@@ -20,7 +20,7 @@ from starterkit.process import quoted
 def open_path(
     context: typer.Context,
     template: TemplateFolder,
-    destination: Annotated[str, argument("DIR", "The folder to make for the repository.")],
+    destination: Annotated[str, argument("DIR", "Folder to create for the repository.")],
 ) -> None:
     """Write a template's path as a git repository with a commit for each layer.
 
@@ -37,11 +37,11 @@ def _show(console: Console, opened: OpenResult) -> None:
     if console.json("template open", {**vars(opened), "folder": opened.folder.absolute()}):
         return
     folder, commits = shown_path(opened.folder), opened.commits
-    console.ok(f"The path is in {this_or(folder)}: {len(commits)} commits, from base to {commits[-1]}.")
+    console.ok(f"Wrote the path to {this_or(folder)}: {len(commits)} commits, from base to {commits[-1]}.")
     console.print()
-    console.print("To change an earlier layer, edit its files and fold the change into its commit:")
+    console.print("To change an earlier layer, edit its files. Then change its commit:")
     example = commits[1] if len(commits) > 1 else "base"
     enter = [] if folder == "." else [f"cd {quoted(folder)}"]
     for command in (*enter, f"git commit -a --fixup ':/^{example}'", "git rebase -i --autosquash --root"):
         console.print(text(command, "cyan"), indent=2)
-    console.type_next("Then write it back into the template", "template save")
+    console.type_next("Then write the changes back into the template", "template save")

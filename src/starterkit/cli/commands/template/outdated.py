@@ -46,7 +46,7 @@ def outdated(
         code = show(console, validate_copy(console, copy, skip=["earned"]), junit="", github=False)
     if code == 0 and will_write:
         write_with_newest(result, result.template)
-        console.note_prose(f"The newest pins are written into {result.template}.")
+        console.note_prose(f"Wrote the newest pins into {result.template}.")
     return code
 
 
@@ -66,8 +66,10 @@ def _show(console: Console, result: Outdated, *, is_written: bool, is_tried: boo
         console.verbatim("".join(map(str.ljust, row, widths)).rstrip(), indent=2)
     held = [pin.package for pin in result.pins if pin.allowed != pin.newest]
     if held:
-        console.print(f"Held back by the declaration, or by what other packages need: {', '.join(held)}.")
+        console.print(f"Held back by the declaration or by other packages: {', '.join(held)}.")
     if is_written:
-        console.type_next("The pins are written. Prove that it still works", f"template validate {quoted(folder)}")
+        console.type_next(
+            "Wrote the newest pins. Prove that the template still works", f"template validate {quoted(folder)}"
+        )
     elif result.is_update and not is_tried:
-        console.type_next("Try the template with them", f"template outdated {quoted(folder)} --try")
+        console.type_next("Try the template with the newest releases", f"template outdated {quoted(folder)} --try")

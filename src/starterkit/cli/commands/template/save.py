@@ -17,9 +17,9 @@ from starterkit.process import quoted
 
 def save(
     context: typer.Context,
-    folder: Annotated[str, argument("DIR", "The repository that `open` wrote; else this folder.")] = "",
-    to: Annotated[str, option("--to", "FOLDER", "Save here, not where it was opened from.")] = "",
-    force: Annotated[bool, flag("--force", "Overwrite what was changed in the template meanwhile.")] = False,
+    folder: Annotated[str, argument("DIR", "Repository from `template open` (default: the current folder).")] = "",
+    to: Annotated[str, option("--to", "FOLDER", "Template folder to save to (default: the opened template).")] = "",
+    force: Annotated[bool, flag("--force", "Overwrite changes made in the template since `template open`.")] = False,
     renumber: Annotated[bool, flag("--renumber", "Number the steps in the order of their commits.")] = False,
 ) -> None:
     """Write the commits of an opened path back into its template."""
@@ -34,7 +34,7 @@ def _show(console: Console, saved: SaveResult) -> None:
         return
     folder = shown_path(saved.template)
     if not saved.is_change:
-        console.ok(f"The template in {this_or(folder)} says all this already: nothing was written.")
+        console.ok(f"Nothing to save. The template in {this_or(folder)} has these files already.")
         return
     parts = [("new", saved.added), ("changed", saved.changed), ("removed", saved.removed)]
     counts = ", ".join(f"{len(names)} {label}" for label, names in parts if names)
@@ -42,5 +42,5 @@ def _show(console: Console, saved: SaveResult) -> None:
     console.first_of([f"{label:9}{name}" for label, names in parts for name in names], MOST_LINES, indent=4)
     show_renumbered(console, saved.renumbered, saved.mentions)
     if saved.renumbered:
-        console.say_prose("The commits still have the old numbers: open the template again before you go on.")
-    console.type_next("Prove that it still works", f"template validate {quoted(folder)}")
+        console.say_prose("The commits still have the old numbers. Open the template again before you continue.")
+    console.type_next("Prove that the template still works", f"template validate {quoted(folder)}")

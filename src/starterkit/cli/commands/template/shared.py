@@ -9,8 +9,8 @@ from starterkit.authoring.renumber import Mention
 from starterkit.cli.console.console import Console
 from starterkit.cli.options import argument, complete_frameworks
 
-_HELP = "A bundled name, a folder, or a git address; else all bundled ones."
-TemplateFolder = Annotated[str, argument("TEMPLATE", "The template's folder.", complete_frameworks)]
+_HELP = "Bundled names, folders or git URLs (default: all bundled templates)."
+TemplateFolder = Annotated[str, argument("TEMPLATE", "Folder of the template.", complete_frameworks)]
 Templates = Annotated[list[str] | None, argument("TEMPLATE", _HELP, complete_frameworks)]
 MOST_LINES = 20
 
@@ -24,10 +24,10 @@ def show_renumbered(console: Console, renumbered: Mapping[str, str], mentions: S
     """Show the steps that have other numbers now, and the lines that may still name the old numbers."""
     if not renumbered:
         return
-    console.print("Steps that have other numbers now:")
+    console.print("Steps with new numbers:")
     for old, new in renumbered.items():
         console.print(f"{old} → {new}", indent=4)
     if mentions:
-        console.print("Lines that may still speak of the old numbers:")
+        console.print("Lines that may still name the old numbers:")
     lines = [f"{mention.file}:{mention.line}  {mention.text}" for mention in mentions]
     console.first_of(lines, MOST_LINES, indent=4, hang=4)

@@ -23,8 +23,8 @@ from starterkit.validation.runner import validate as run_validation
 from starterkit.validation.target import TemplateUnderTest, templates_under_test
 
 _STYLES = {Status.FAILED: "bold red", Status.OK: "bold green", Status.SKIPPED: "yellow"}  # in the order of the screen
-_STEP_HELP = "Only this step, `base`, or a range such as 02..04; repeatable."
-_SINCE_HELP = "Only steps changed since this revision, and those after."
+_STEP_HELP = "Step to validate, base, or a range such as 02..04 (repeatable)."
+_SINCE_HELP = "Validate only steps changed since this revision, and later steps."
 _CACHED = " (cached)"
 
 _MOST_NOTES = 1  # of one rule and step, unless only one rule was checked
@@ -34,15 +34,15 @@ def validate(
     context: typer.Context,
     names: Templates = None,
     step: Annotated[list[str] | None, option("--step", "STEP", _STEP_HELP)] = None,
-    only: Annotated[list[str] | None, option("--only", "RULE", "Only this rule; repeatable.")] = None,
-    skip: Annotated[list[str] | None, option("--skip", "RULE", "Without this rule; repeatable.")] = None,
-    jobs: Annotated[str, option("--jobs", "N", "So many programs at once; else one for each core.")] = "",
-    shard: Annotated[str, option("--shard", "I/N", "Only part I of N of the work.")] = "",
+    only: Annotated[list[str] | None, option("--only", "RULE", "Rule to run (default: all rules, repeatable).")] = None,
+    skip: Annotated[list[str] | None, option("--skip", "RULE", "Rule to leave out (repeatable).")] = None,
+    jobs: Annotated[str, option("--jobs", "N", "Number of programs to run at once (default: one per core).")] = "",
+    shard: Annotated[str, option("--shard", "I/N", "Part I of N equal parts of the work.")] = "",
     changed_since: Annotated[str, option("--changed-since", "REV", _SINCE_HELP)] = "",
-    junit: Annotated[str, option("--junit", "FILE", "Write a JUnit report, too.")] = "",
-    github: Annotated[bool, flag("--github", "Add annotations that GitHub shows beside the lines.")] = False,
-    no_cache: Annotated[bool, flag("--no-cache", "Look at everything again.")] = False,
-    trust: Annotated[bool, flag("--trust", "Run the code of a template that comes from elsewhere.")] = False,
+    junit: Annotated[str, option("--junit", "FILE", "File for a JUnit report.")] = "",
+    github: Annotated[bool, flag("--github", "Add annotations that GitHub shows next to the lines.")] = False,
+    no_cache: Annotated[bool, flag("--no-cache", "Run every rule again, even if nothing changed.")] = False,
+    trust: Annotated[bool, flag("--trust", "Run the code of an external template.")] = False,
 ) -> int:
     """Prove that every step of a template works.
 
@@ -190,5 +190,5 @@ def _write(file: Path, report: str) -> None:
         file.write_text(report, "utf-8")
     except OSError as error:
         raise EnvironmentProblem(
-            f"The report cannot be written to {file}: {error.strerror}.", "Choose another place for --junit."
+            f"Can't write the report to {file}: {error.strerror}.", "Choose another file for --junit."
         ) from error
