@@ -117,7 +117,7 @@ def test_without_a_terminal_all_that_is_missing_is_named_at_once(tmp_path: Path)
     ("args", "says"),
     [
         (["x", "--framework", "rails"], f'Unknown framework "rails". Valid values: {", ".join(bundled_names())}.'),
-        (["-f", "flask", "--at", "foo"], 'There is no step "foo"'),
+        (["-f", "flask", "--at", "foo"], 'Unknown step "foo"'),
         (["-f", "flask", "--data", "titel=a"], 'Unknown question "titel"'),
         (["--bundle", "nowhere"], 'There is no folder "nowhere"'),
     ],
