@@ -56,7 +56,7 @@ def _show(console: Console, shown: HintShown) -> None:
     show_markdown(console, shown.text, indent=2)
     if shown.is_last:
         console.print()
-        console.say_prose("That was the last hint for this test. `starterkit solve --show` shows the solution.")
+        console.say_prose("That was the last hint for this test. To see the solution: `starterkit solve --show`.")
     console.type_next("Try it, then run the tests", "check")
 
 

@@ -68,7 +68,7 @@ def _show(console: Console, seen: ProjectStatus, folder: Path) -> None:
     console.print()
     _show_last_check(console, seen)
     if seen.undoable:
-        console.say_prose(f"`starterkit undo` undoes your last `starterkit {seen.undoable}`.")
+        console.say_prose(f"To undo your last `starterkit {seen.undoable}`: `starterkit undo`.")
     _type_next(console, seen)
 
 
@@ -90,7 +90,7 @@ def _show_here(console: Console, seen: ProjectStatus, project: Project) -> None:
         if sentence:
             console.print("First failing test: ", text(sentence, "bold"))
     if seen.at is not None and seen.last is None and seen.next_command != "lesson":
-        console.say_prose("`starterkit lesson` shows what to build in this step.")
+        console.say_prose("To see what to build in this step: `starterkit lesson`.")
     _type_next(console, seen)
 
 
@@ -100,7 +100,7 @@ def _show_beginning(console: Console) -> None:
     for name in bundled_names():
         console.print(text(f"{name:9}", "bold"), bundled_template(name)[1].summary, indent=2, hang=9)
     console.print()
-    console.say_prose("`starterkit choose` helps you find the framework to start with.")
+    console.say_prose("To find the framework that fits you: `starterkit choose`.")
     console.type_next("Start in a new folder", "new my-site")
 
 
