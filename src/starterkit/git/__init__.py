@@ -1,1 +1,1 @@
-"""git: the only package that calls git."""
+"""Run git commands, and read and write git repositories. Other packages don't call git."""

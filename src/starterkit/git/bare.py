@@ -1,6 +1,6 @@
-"""Bare repositories that starterkit writes and reads. Hooks, filters and submodules in them don't count.
+"""Write and read bare repositories. Hooks, filters and submodules in them are ignored.
 
-The git directory is always given as a full path, so settings for bare or foreign folders don't apply.
+Each git command gets the full path of the git directory. So git ignores its rules for bare and unsafe folders.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from starterkit.git.objects import ObjectReader
 HEADS = "refs/heads/"
 _LINE = re.compile(rb"([0-9a-f]{40}) (refs/\S[^\0\r\n]*)")
 _LOOSE = re.compile(rb"([0-9a-f]{40})\s*")
-_PACKED_LIMIT_BYTES = 4_000_000  # git reads larger files of refs
+_PACKED_LIMIT_BYTES = 4_000_000  # a larger file is left to git
 _LOOSE_LIMIT_BYTES = 10_000
 _LOOSE_LIMIT = 5_000
 _CONFIGURATION = """[core]
@@ -33,11 +33,11 @@ _CONFIGURATION = """[core]
 
 
 class BareRepository:
-    """A bare repository. Use it as a context manager, which ends its processes."""
+    """A bare repository. Use it as a context manager, which ends its git processes."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        # Other people write to such a repository. Their refs must not replace objects.
+        # Other people can push to this repository. Their replace refs must not change which objects git reads.
         self.git = Git(folder, {"GIT_DIR": str(folder.absolute()), "GIT_NO_REPLACE_OBJECTS": "1"})
         self.reader = ObjectReader(self.git)
 
@@ -48,14 +48,14 @@ class BareRepository:
         self.reader.close()
 
     def sizes(self, names: Iterable[str]) -> dict[str, int]:
-        """Return the sizes in bytes of the objects that exist among `names`, without reading them."""
+        """Return the size in bytes of each object in `names` that exists, without reading it."""
         names = list(names)
         input = "".join(f"{name}\n" for name in names).encode()
         output = self.git.run("cat-file", "--batch-check=%(objectsize)", input=input)
         return {name: int(line) for name, line in zip(names, output.splitlines(), strict=True) if line.isdigit()}
 
     def refs(self, prefix: str = HEADS) -> dict[str, str]:
-        """Return the ids of all refs whose full names begin with `prefix`. If possible, git isn't started."""
+        """Return the commit ids of all refs that start with `prefix`. Usually this doesn't need to start git."""
         refs = refs_on_disk(self.folder, prefix)
         if refs is not None:
             return refs
@@ -63,10 +63,10 @@ class BareRepository:
 
 
 def refs_on_disk(git_dir: Path, prefix: str = HEADS) -> dict[str, str] | None:
-    """Return the refs below `prefix` (it ends in a slash), read from the files of a git directory.
+    """Return the refs below `prefix`, read directly from the files of a git directory.
 
-    Return None if only git can tell: there is no such directory, refs have another format, or a file isn't plain.
-    Raises `UsageError` for a file that is far too long for a ref.
+    `prefix` ends with a slash. Returns None if only git can read the refs: the directory is missing, the refs have
+    another format, or a file isn't a regular file. Raises `UsageError` if a file is far too long for a ref.
     """
     try:
         if not stat.S_ISDIR((git_dir / "objects").lstat().st_mode) or (git_dir / "reftable").exists():
@@ -79,27 +79,27 @@ def refs_on_disk(git_dir: Path, prefix: str = HEADS) -> dict[str, str] | None:
 
 
 def fingerprint(refs: Mapping[str, str]) -> str:
-    """Return one short id for all refs and their objects."""
+    """Return a short hash of all refs and their commit ids."""
     lines = "".join(f"{id} {name}\n" for name, id in sorted(refs.items()))
     return hashlib.sha1(lines.encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest()[:16]
 
 
 def write_bare(folder: Path, refs: Mapping[str, str], *, alternates: Iterable[str] = (), settings: str = "") -> None:
-    """Write a bare repository without objects. Its refs are packed.
+    """Write a bare repository without objects. Its refs are in the packed-refs file.
 
-    `alternates` are object folders that it borrows from, relative to its object folder. `settings` are further lines
-    of its configuration.
+    `alternates` are object folders of other repositories, relative to this repository's object folder. `settings` is
+    text that is added to the configuration file.
     """
     info = folder / "objects" / "info"
     info.mkdir(parents=True)
     (folder / "refs").mkdir()
-    (folder / "refs" / ".keep").touch()  # if the folder is itself under git, git would lose an empty folder
+    (folder / "refs" / ".keep").touch()  # git doesn't store empty folders, if this folder is itself in a repository
     if borrowed := "".join(f"{alternate}\n" for alternate in alternates):
         (info / "alternates").write_text(borrowed, encoding="utf-8")
     (folder / "config").write_text(_CONFIGURATION + settings, encoding="utf-8")
     packed = "".join(f"{id} {name}\n" for name, id in sorted(refs.items()))
     (folder / "packed-refs").write_text(f"# pack-refs with: peeled fully-peeled sorted \n{packed}", encoding="utf-8")
-    # Without HEAD it isn't a repository, so nobody sees an unfinished one.
+    # HEAD is written last. Without HEAD, git doesn't recognize the folder, so nobody uses an unfinished repository.
     (folder / "HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8")
 
 
@@ -124,12 +124,12 @@ def _loose_refs(git_dir: Path, prefix: str) -> dict[str, str] | None:
             continue
         for entry in entries:
             if entry.name.startswith("."):
-                continue  # a ref can't have such a name
+                continue  # a ref's name can't start with a dot
             status = entry.lstat()
             if stat.S_ISDIR(status.st_mode):
                 folders.append(entry)
                 continue
-            if status.st_size > _LOOSE_LIMIT_BYTES:  # git would read all of it
+            if status.st_size > _LOOSE_LIMIT_BYTES:  # git would read the whole file into memory
                 raise UsageError(f"{entry.relative_to(git_dir).as_posix()} is not a branch: its file is too long.")
             match = _LOOSE.fullmatch(entry.read_bytes()) if stat.S_ISREG(status.st_mode) else None
             if entry.name.endswith(".lock"):

@@ -1,4 +1,4 @@
-"""Fetch one commit of a remote repository as plain files. Its hooks, filters and submodules don't run."""
+"""Fetch one commit of a remote repository as plain files. Its hooks and filters don't run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SCHEMES = ("https", "http", "ssh", "git", "file")
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://\S+")
 _SCP = re.compile(r"[\w.-]+@[\w.-]+:[^@#\s]\S*")
 _FETCH_SECONDS = 300.0
-# An address can make git run a program (`ext::…`). Only real transports are allowed.
+# A URL such as `ext::…` makes git run a program, so this transport is forbidden.
 _SAFE = ("-c", "protocol.ext.allow=never")
 
 
@@ -31,7 +31,7 @@ class GitUrl:
     folder: str = ""
 
     def at(self, commit: str) -> GitUrl:
-        """Return the address of the same folder at a commit, without a password."""
+        """Return the URL of the same folder at a commit, without the password."""
         return GitUrl(without_secret(self.url), commit, self.folder)
 
     def __str__(self) -> str:
@@ -39,9 +39,9 @@ class GitUrl:
 
 
 def parse_git_url(text: str) -> GitUrl | None:
-    """Parse `URL[@REVISION][#FOLDER]`. Return None if the text isn't a git address.
+    """Parse `URL[@REVISION][#FOLDER]`. Return None if the text isn't a git URL.
 
-    Raises `UsageError` for an address with which git would do something else than fetch.
+    Raises `UsageError` for a URL that makes git do anything other than fetch.
     """
     url = _URL.fullmatch(text)
     if url is None and not _SCP.fullmatch(text):
@@ -61,17 +61,17 @@ def parse_git_url(text: str) -> GitUrl | None:
 
 
 def without_secret(text: str) -> str:
-    """Return a text without the names and passwords in its http URLs."""
+    """Return a text without the user names and passwords in its http URLs."""
     return re.sub(r"(https?://)[^/@\s]*@", r"\1", text)
 
 
 def fetch(address: GitUrl, store: Path) -> tuple[Path, str]:
-    """Fetch the files of an address into a folder for its commit in `store`. Return the folder and the commit.
+    """Fetch the files of a git URL into a folder in `store`. Return the folder and the commit.
 
-    Raises `EnvironmentProblem` if it can't be reached, `UsageError` if the revision is unknown, and `FileError` for a
-    repository with links or submodules.
+    Raises `EnvironmentProblem` if the URL can't be reached, `UsageError` if the revision is unknown, and `FileError` if
+    the repository contains links or submodules.
     """
-    if FULL_ID.fullmatch(address.revision) and (store / address.revision).is_dir():  # it never changes
+    if FULL_ID.fullmatch(address.revision) and (store / address.revision).is_dir():  # commits never change
         return store / address.revision, address.revision
     store.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="fetch-", dir=store, ignore_cleanup_errors=True) as scratch:
@@ -92,7 +92,7 @@ def _fetch_commit(git: Git, address: GitUrl) -> str:
     revision = address.revision or "HEAD"
     if _try_fetch(git, address, "--depth=1", address.url, revision):
         return git.line("rev-parse", "FETCH_HEAD^{commit}")
-    # The commit isn't a branch or a tag. Some servers send it only with everything else.
+    # The server doesn't send this commit alone, so fetch all branches and tags. They contain the commit.
     everything = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
     if not _try_fetch(git, address, address.url, *everything):
         raise _fetch_error(git, address)

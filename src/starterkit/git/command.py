@@ -1,8 +1,8 @@
-"""Run the git command with a scrubbed environment and fixed flags.
+"""Run git commands with a cleaned environment and fixed settings.
 
-The user's settings may not change what starterkit writes: no hooks, no signing, no external diff, no file system
-monitor. Settings that describe the user's files (autocrlf, attributes, filters, ignore rules) do count. So git reads
-the user's configuration files.
+The user's settings may not change what starterkit writes, so there are no hooks, no signatures, no external diff and no
+file system monitor. Settings for the user's files still apply (autocrlf, attributes, filters, ignore rules), because
+git still reads the user's configuration files.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 from starterkit.errors import EnvironmentProblem, StarterkitError
 from starterkit.process import Completed, ProgramFailed, ProgramMissing, TimeLimitReached, run, scrubbed_environment
 
-OLDEST_GIT = (2, 38)  # merge-tree --write-tree came with 2.38
+OLDEST_GIT = (2, 38)  # the first version with `merge-tree --write-tree`
 OLDEST_GIT_WORDS = ".".join(map(str, OLDEST_GIT))
 
 _FLAGS = (
@@ -27,7 +27,7 @@ _FLAGS = (
     ("core.fsmonitor", "false"),
     ("core.quotePath", "false"),
     ("core.safecrlf", "false"),
-    ("core.splitIndex", "false"),  # the index must be one file, so that it can be swapped in one rename
+    ("core.splitIndex", "false"),  # the index must be a single file, so that one rename can replace it
     ("commit.gpgSign", "false"),
     ("diff.external", ""),
     ("gc.auto", "0"),
@@ -36,7 +36,7 @@ _FLAGS = (
     ("merge.renameLimit", "7000"),
     ("merge.renormalize", "false"),
     ("merge.default", "text"),
-    ("merge.directoryRenames", "false"),  # a learner's moved folder must not pull the path's new files along
+    ("merge.directoryRenames", "false"),  # if the learner moves a folder, the path's new files must stay where they are
     ("init.templateDir", ""),
 )
 
@@ -44,8 +44,8 @@ _NO_ROOM = ("No space left on device", "Out of diskspace", "Disk quota exceeded"
 _NOT_WRITABLE = ("Permission denied", "Read-only file system", "insufficient permission", "unable to create")
 _LOST_OBJECT = r"bad object|unable to read|object file|loose object|appears to be broken|inflate|Can't load tree"
 
-# Variables that point git elsewhere or change how it reads arguments. Identity, SSH and TLS settings stay.
-# Of the settings in variables, `_permitted_settings` keeps those that `_PERMITTED` names.
+# These variables redirect git to other files or change its configuration, so git never gets them. Variables for
+# identity, SSH and TLS are kept. `_permitted_settings` adds the harmless settings again.
 _FOREIGN_VARIABLES = (
     "GIT_DIR",
     "GIT_WORK_TREE",
@@ -72,10 +72,10 @@ _FOREIGN_VARIABLES = (
     "GIT_ATTR_SOURCE",
 )
 
-# Settings for the user, the network, and trusted folders. None of them changes what is written.
+# Settings for the user, the network and trusted folders. They don't change the files that git writes.
 _PERMITTED = re.compile(r"safe\.directory|user\.(name|email)|http\..*|credential\..*|url\..*\.insteadof")
 
-# The output of macOS instead of git's, if its command line tools are missing.
+# macOS prints this instead of running git if the command line tools are missing.
 _XCODE_ERROR = re.compile(r"^(xcrun|xcode-select): ", re.MULTILINE)
 INSTALL_GIT = (
     "Install git (Debian, Ubuntu: `sudo apt install git`. macOS: `xcode-select --install`. Windows: git-scm.com)."
@@ -88,13 +88,13 @@ INSTALL_NEWER_GIT = (
 
 @dataclass(frozen=True)
 class Git:
-    """Runs git in one folder. `extra_environment` can name another index or work tree."""
+    """Runs git in one folder. `extra_environment` can set another index or work tree."""
 
     folder: Path
     extra_environment: dict[str, str] = field(default_factory=dict)
 
     def with_index(self, index: Path, work_tree: Path | None = None, git_dir: Path | None = None) -> Git:
-        """Return a Git that uses this index file (and work tree) instead of the repository's."""
+        """Return a `Git` that uses this index file (and work tree) instead of the repository's."""
         paths = {"GIT_INDEX_FILE": index, "GIT_WORK_TREE": work_tree, "GIT_DIR": git_dir}
         extra = {name: str(path) for name, path in paths.items() if path is not None}
         return Git(work_tree or self.folder, {**self.extra_environment, **extra})
@@ -115,18 +115,18 @@ class Git:
         return os.fsdecode(self.run(*args)).rstrip("\n")
 
     def refs(self, *names: str) -> dict[str, str]:
-        """Return the ids of the existing refs among `names`. A name can also stand for all refs below it."""
+        """Return the ids of the existing refs in `names`. A name can also be a prefix, such as `refs/heads`."""
         lines = self.run("for-each-ref", "--format=%(refname) %(objectname)", *names).decode().splitlines()
         return dict(line.split(" ", 1) for line in lines)
 
     def command(self, *args: str) -> list[str]:
-        """Return the argument list that runs git with starterkit's flags."""
+        """Return the arguments that run git with starterkit's settings."""
         require_git()
         flags = [part for name, value in _FLAGS for part in ("-c", f"{name}={value}")]
         return ["git", *flags, *args]
 
     def environment(self) -> dict[str, str]:
-        """Return the environment that git runs in."""
+        """Return the environment variables for git."""
         return scrubbed_environment(
             _FOREIGN_VARIABLES,
             GIT_TERMINAL_PROMPT="0",
@@ -144,7 +144,7 @@ def require_git() -> None:
     _require_git_on(os.environ.get("PATH", ""))
 
 
-@lru_cache  # git runs once for each PATH
+@lru_cache  # the version is checked only once for each PATH
 def _require_git_on(_path: str) -> None:
     version = git_version()
     if tuple(map(int, version.split(".")[:2])) < OLDEST_GIT:
@@ -175,7 +175,7 @@ def git_version() -> str:
 
 
 def _broken_git(reason: str) -> EnvironmentProblem:
-    """Return the error for a git that is installed and doesn't work."""
+    """Return the error for a git that is installed but doesn't work."""
     if _XCODE_ERROR.search(reason):
         fix = "Install Apple's command line tools, which include git: `xcode-select --install`."
     else:
@@ -185,7 +185,7 @@ def _broken_git(reason: str) -> EnvironmentProblem:
 
 
 def git_failed(finished: Completed) -> StarterkitError:
-    """Return the error for a git command that failed. If the reason is known, the message explains it."""
+    """Return the error for a failed git command. The message explains the reason if it is known."""
     text = finished.text_err
     if any(pattern in text for pattern in _NO_ROOM):
         return EnvironmentProblem("The disk is full.", "Free some space, then run the command again.")
@@ -210,7 +210,7 @@ def git_failed(finished: Completed) -> StarterkitError:
 
 
 def _permitted_settings() -> dict[str, str]:
-    """Return the variables that pass on the permitted settings from the environment."""
+    """Return the variables that pass the permitted settings to git."""
     passed = [(key, value) for key, value in _environment_settings() if _PERMITTED.fullmatch(key.lower())]
     variables = {"GIT_CONFIG_COUNT": str(len(passed))}
     for number, (key, value) in enumerate(passed):
@@ -219,7 +219,7 @@ def _permitted_settings() -> dict[str, str]:
 
 
 def _environment_settings() -> Iterator[tuple[str, str]]:
-    """Yield the settings in this process's variables, in the order in which git reads them."""
+    """Yield the git settings in environment variables, in the order in which git reads them."""
     count = os.environ.get("GIT_CONFIG_COUNT", "")
     for number in range(int(count)) if count.isdecimal() else ():
         key = os.environ.get(f"GIT_CONFIG_KEY_{number}")
@@ -228,7 +228,7 @@ def _environment_settings() -> Iterator[tuple[str, str]]:
         yield key, os.environ.get(f"GIT_CONFIG_VALUE_{number}", "")
     try:
         settings = shlex.split(os.environ.get("GIT_CONFIG_PARAMETERS", ""))
-    except ValueError:  # git, too, rejects it
+    except ValueError:  # git rejects this value too
         return
     for setting in settings:
         key, _, value = setting.partition("=")

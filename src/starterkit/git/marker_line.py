@@ -1,8 +1,8 @@
-"""The marker line of shared files: "Your own lines go below this one." The path adds above it, the learner below.
+"""Merge shared files at the marker line: "Your own lines go below this one."
 
-git merges both if all lines above the marker line are the path's. If a learner wrote an earlier step below it, the
-path's lines of that step are missing above it. Then git reports a conflict, although there is none. So the lines that
-a change adds directly above the marker line are added first, and git merges the rest.
+The path adds lines above the marker line, the learner below it. git merges both if all lines above the marker line are
+the path's. But if a learner wrote the lines of an earlier step below the marker line, git reports a conflict. So this
+module first adds the path's new lines above the marker line on both sides, and git merges the rest.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ Lines = list[bytes]
 
 
 def insert_at_marker(before: bytes, after: bytes, mine: bytes) -> tuple[bytes, bytes] | None:
-    """Return `before` and `mine`, each with the lines that `after` adds directly above the marker lines.
+    """Return `before` and `mine` with the lines that `after` adds right above the marker lines.
 
-    Return None if nothing is added there, if the marker lines differ, or if the learner has lines directly above them.
-    Then a person must choose the order.
+    Returns None if `after` adds no lines there, if the marker lines differ, or if the learner has lines directly above
+    a marker line. In the last case, a person must choose the order.
     """
     old, new, own = (list(_parts(text)) for text in (before, after, mine))
     if len({tuple(part[-1] for part in parts[:-1]) for parts in (old, new, own)}) != 1:
@@ -39,7 +39,7 @@ def _with_blocks(parts: list[Lines], blocks: Sequence[Lines | None]) -> bytes:
 
 
 def _parts(text: bytes) -> Iterator[Lines]:
-    """Yield the lines up to and with each marker line, and the lines after the last one."""
+    """Yield the parts of a file. Each part ends with a marker line, except the last part."""
     part: Lines = []
     for line in text.splitlines(keepends=True):
         part.append(line)
@@ -54,7 +54,7 @@ def _end_added(old: Lines, new: Lines) -> Lines | None:
     for kind, start, end, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind == "insert":
             block = new[first:last]
-            # The same change can be described as lines further down, perhaps at the end.
+            # If lines repeat, the same change can also be an addition further down, perhaps at the end.
             while start < len(old) and block[0] == old[start]:
                 block = [*block[1:], old[start]]
                 start += 1

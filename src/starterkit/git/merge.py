@@ -1,7 +1,7 @@
-"""Three-way merges of whole trees, done by git, without touching a work tree.
+"""Merge whole trees with git's three-way merge, without changing a work tree.
 
-`merge` takes three trees and returns one tree with its conflicts. A learner's file in CRLF is merged as LF and gets
-its line ends back, so that saving a file in another editor isn't a conflict.
+`merge` gets three trees and returns one tree with its conflicts. A learner's file with CRLF line endings is merged with
+LF and then gets CRLF again. So saving a file in another editor doesn't cause conflicts.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _MARKER = re.compile(rb"^(<{7}|={7}|>{7}|\|{7})( .*)?$", re.MULTILINE)
 
 
 class Resolution(Enum):
-    """How a conflict is resolved."""
+    """How to resolve a conflict: with one side, or with conflict markers."""
 
     MINE = "--ours"
     THEIRS = "--theirs"
@@ -31,7 +31,7 @@ class Resolution(Enum):
 
 @dataclass(frozen=True)
 class Conflict:
-    """One file that git could not merge, in three versions (None: absent)."""
+    """A file that git could not merge, in its three versions (None: the file is missing)."""
 
     path: str
     base: Entry | None
@@ -41,7 +41,7 @@ class Conflict:
 
 @dataclass(frozen=True)
 class MergeResult:
-    """The result of a merge: a tree, with markers in the files of `conflicts`."""
+    """The result of a merge: the tree, and the conflicts. Files in conflict contain markers."""
 
     tree: dict[str, Entry]
     conflicts: tuple[Conflict, ...]
@@ -49,18 +49,18 @@ class MergeResult:
 
 @dataclass
 class Merger:
-    """Merges trees. It keeps the line ends of the learner's files, and bytes that aren't in the repository yet."""
+    """Merges trees, and keeps the line endings of the learner's files."""
 
     git: Git
     reader: ObjectReader
-    new: dict[str, bytes] = field(default_factory=dict)  # bytes by id, perhaps not in the repository yet
+    new: dict[str, bytes] = field(default_factory=dict)  # new content by id
 
     def content(self, id: str) -> bytes:
-        """Return the bytes of a blob, which is new or in the repository."""
+        """Return the content of a blob, even if the blob isn't in the repository yet."""
         return self.new[id] if id in self.new else self.reader.blob(id)
 
     def add(self, data: bytes) -> str:
-        """Keep bytes for later, and return their id."""
+        """Remember new content, and return its blob id."""
         id = blob_id(data)
         self.new.setdefault(id, data)
         return id
@@ -73,9 +73,9 @@ class Merger:
         *,
         lenient: bool = False,
     ) -> MergeResult:
-        """Merge the change base → theirs into mine.
+        """Merge the changes from `base` to `theirs` into `mine`.
 
-        If `lenient`, lines that differ only in whitespace count as equal (for files with changed indentation).
+        With `lenient`, lines that differ only in whitespace count as equal. This helps if the indentation has changed.
         """
         in_crlf = {path: entry for path, entry in mine.items() if base.get(path) != entry and self._is_crlf(entry)}
         unix = {path: Entry(e.mode, self.add(_with_lf(self.content(e.id)))) for path, e in in_crlf.items()}
@@ -87,7 +87,7 @@ class Merger:
             tree[path] = mine[path] if tree[path] == unix[path] else self._saved(mode, self.content(id), crlf=True)
         as_saved = {unix[path]: entry for path, entry in in_crlf.items()}
         conflicts = [replace(c, mine=as_saved.get(c.mine, c.mine) if c.mine else None) for c in merged.conflicts]
-        # Not really a conflict: the path added above a marker line, and the learner wrote below it.
+        # These aren't real conflicts: the path added lines above a marker line, and the learner below it.
         joined = {each.path: entry for each in conflicts if (entry := self._merge_at_marker(each)) is not None}
         return MergeResult({**tree, **joined}, tuple(each for each in conflicts if each.path not in joined))
 
@@ -103,18 +103,18 @@ class Merger:
         return None if conflicts else self._saved(conflict.mine.mode, data, crlf=crlf)
 
     def _saved(self, mode: str, data: bytes, *, crlf: bool) -> Entry:
-        """Keep a merged text with the line ends of the learner's file."""
+        """Remember a merged text, with CRLF line endings if `crlf`. Return its entry."""
         return Entry(mode, self.add(_with_lf(data).replace(b"\n", b"\r\n") if crlf else data))
 
     def resolve(self, merged: MergeResult, how: Resolution, mine_label: str, theirs_label: str) -> dict[str, Entry]:
-        """Return the merged tree with resolved conflicts: mine or theirs for each hunk, or markers."""
+        """Return the tree with all conflicts resolved: each hunk has one side, or conflict markers."""
         tree = dict(merged.tree)
         for conflict in merged.conflicts:
             entry = self._resolve(conflict, how, mine_label, theirs_label)
             tree.pop(conflict.path, None)
             if entry is not None:
                 for hidden in [path for path in tree if path.startswith(f"{conflict.path}/")]:
-                    del tree[hidden]  # a file on one side, a folder on the other
+                    del tree[hidden]  # one side has a file, the other side has a folder with its name
                 tree[conflict.path] = entry
         return tree
 
@@ -122,7 +122,7 @@ class Merger:
         versions = (conflict.mine, conflict.base, conflict.theirs)
         one_side = conflict.theirs if how is Resolution.THEIRS else conflict.mine
         if conflict.mine is None or conflict.theirs is None:
-            # Deleted on one side, so there are no hunks. With markers, the side that has a text is kept.
+            # One side deleted the file, so there are no hunks to mark. The side that still has the file is kept.
             return one_side if how is not Resolution.MARKERS else conflict.mine or conflict.theirs
         datas = [b"" if version is None else self.content(version.id) for version in versions]
         if conflict.mine.mode == LINK or conflict.theirs.mode == LINK or any(b"\0" in data for data in datas):
@@ -134,7 +134,7 @@ class Merger:
         return self._saved(conflict.mine.mode, data, crlf=crlf)
 
     def _merge_texts(self, datas: list[bytes], *options: str) -> tuple[int, bytes]:
-        """Merge the texts mine, base and theirs. Return the number of conflicts, and the merged text."""
+        """Merge three texts (mine, base, theirs). Return the number of conflicts and the result."""
         with tempfile.TemporaryDirectory(prefix="starterkit-") as folder:
             files = [Path(folder) / name for name in ("mine", "base", "theirs")]
             for file, data in zip(files, datas, strict=True):
@@ -145,7 +145,7 @@ class Merger:
             return finished.code, finished.out
 
     def _commits(self, base: Mapping[str, Entry], mine: Mapping[str, Entry], theirs: Mapping[str, Entry]) -> list[str]:
-        """Write three commits. The first is the parent of the others, because merge-tree finds the base by ancestry."""
+        """Write a commit for each tree. The base is the parent, because merge-tree looks for a common ancestor."""
 
         def commit(tree: Mapping[str, Entry], *parents: int) -> NewCommit:
             files = {path: File(e.mode, self.new[e.id]) for path, e in tree.items() if e.id in self.new}
@@ -156,12 +156,12 @@ class Merger:
 
     def _merge_strict(self, commits: list[str]) -> MergeResult:
         _base, mine, theirs = commits
-        # git 2.39 has neither --merge-base nor -X here, so it needs these commits.
+        # merge-tree in git 2.39 has no --merge-base, so the base must be a common parent commit.
         finished = self.git.try_run("merge-tree", "--write-tree", "-z", "--no-messages", mine, theirs)
         if finished.code not in (0, 1):
             raise git_failed(finished)
         tree_id, *records = os.fsdecode(finished.out).split("\0")
-        # If a file meets a folder or a link, git gives one of the two a second name, which ends in its commit.
+        # If a file and a folder have the same name, git renames one of them. The new name ends with a commit id.
         second_name = re.compile(rf"~(?:{mine}|{theirs})(?:_\d+)?$")
         tree = {path: entry for path, entry in self.reader.tree(tree_id).items() if not second_name.search(path)}
         return MergeResult(tree, _conflicts(second_name.sub("", record) for record in records))
@@ -175,7 +175,7 @@ class Merger:
             git = self.git.with_index(Path(folder) / "index", work_tree, git_dir)
             git.run("read-tree", mine)
             git.run("checkout-index", "-a", "-q", "-u")
-            # On a busy machine, git sometimes treats files that it has just written as changed.
+            # On a busy machine, git may think that files which it has just written were changed.
             git.try_run("update-index", "-q", "--refresh")
             finished = git.try_run("merge-recursive", "--ignore-space-change", base, "--", mine, theirs)
             if finished.code not in (0, 1):
@@ -198,12 +198,12 @@ def _with_lf(data: bytes) -> bytes:
 
 
 def _ends_in_crlf(data: bytes) -> bool:
-    """True if every line of a text ends in CRLF. Mixed line ends are left as they are."""
+    """True if every line ends with CRLF. A text with mixed line endings is merged as it is."""
     return b"\r\n" in data and b"\0" not in data and data.count(b"\n") == data.count(b"\r\n")
 
 
 def _conflicts(records: Iterable[str]) -> tuple[Conflict, ...]:
-    """Parse the `mode id stage TAB path` records of merge-tree (stage 1: base, 2: mine, 3: theirs)."""
+    """Return the conflicts in merge-tree's records, which name a stage (1: base, 2: mine, 3: theirs)."""
     conflicts: dict[str, dict[str, Entry]] = {}
     for record in records:
         if "\t" not in record:

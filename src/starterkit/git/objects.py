@@ -1,7 +1,7 @@
 """Read and write git objects: trees as dictionaries, blobs as bytes.
 
-One `git cat-file --batch-command` reads, and one `git fast-import` writes, because starting a process costs more than
-all objects of a project. A path is text. `os.fsdecode` keeps bytes that aren't UTF-8.
+One `git cat-file --batch-command` reads objects, and one `git fast-import` writes them, because starting a process
+takes longer than reading a project. Paths are text. `os.fsdecode` keeps bytes that aren't UTF-8.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ FOLDER = "40000"
 
 _DEPTH_LIMIT = 100
 FULL_ID = re.compile(r"[0-9a-f]{40}")
-_HEADER = re.compile(rb"([0-9a-f]+) ([a-z]+) ([0-9]+)\n")  # for a missing object, git prints its name instead
+_HEADER = re.compile(rb"([0-9a-f]+) ([a-z]+) ([0-9]+)\n")  # git prints this in place of an object that is missing
 
-# Points to the last commit of a merge in progress, so that git doesn't collect its objects as garbage.
+# This ref points to the last commit of a running merge, so that `git gc` keeps the merge's objects.
 SCRATCH_REF = "refs/starterkit/scratch"
 
 
@@ -45,7 +45,7 @@ Tree = Mapping[str, Entry]
 
 
 class File(NamedTuple):
-    """One file with its bytes (for a link: the bytes of its target)."""
+    """One file: its mode and its content. The content of a link is the path of its target."""
 
     mode: str
     data: bytes
@@ -63,14 +63,14 @@ class Identity:
     email: str
 
 
-BOT = Identity("starterkit", "starterkit@localhost")  # the author of starterkit's commits
+BOT = Identity("starterkit", "starterkit@localhost")  # the author of the commits that starterkit writes itself
 
 
 @dataclass(frozen=True)
 class NewCommit:
-    """A commit to write. Its tree is `tree` (an id), or consists of `entries` (ids) and `files` (bytes).
+    """A new commit. Its tree is `tree` (an id), or `entries` (ids) and `files` (bytes).
 
-    `parents` are ids, or positions of earlier commits in the same call. `seconds` counts from 1970, in UTC.
+    `parents` are commit ids, or indexes of earlier commits in the same call. `seconds` counts from 1970, in UTC.
     """
 
     ref: str
@@ -85,7 +85,7 @@ class NewCommit:
 
 
 class Commit(NamedTuple):
-    """A commit in the repository: the ids of its tree and parents, and its message."""
+    """A commit that was read: the ids of its tree and its parents, and its message."""
 
     tree: str
     parents: tuple[str, ...]
@@ -97,12 +97,12 @@ class ObjectMissing(StarterkitError):
 
 
 def blob_id(data: bytes) -> str:
-    """Return git's id for a file with these bytes."""
+    """Return the blob id that git gives a file with this content."""
     return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
 class ObjectReader:
-    """Reads objects by id, or by any name that git understands, with one long-running process."""
+    """Reads git objects by id or name with one long-running process."""
 
     def __init__(self, git: Git) -> None:
         self._git = git
@@ -120,7 +120,7 @@ class ObjectReader:
         if self._process is not None:
             process, self._process = self._process, None
             assert process.stdin is not None and process.stdout is not None
-            with suppress(OSError):  # git exits at a damaged object
+            with suppress(OSError):  # git has already exited because of a damaged object
                 process.stdin.close()
             process.stdout.close()
             try:
@@ -145,7 +145,7 @@ class ObjectReader:
 
     def _header(self, command: bytes, name: str) -> tuple[str, str, int, IO[bytes]] | None:
         if "\n" in name:
-            return None  # git would read two requests, and each later reply would belong to the one before
+            return None  # git would read two requests, so each later response would belong to the request before
         if self._process is None:
             self._process = start(
                 self._git.command("cat-file", "--batch-command"),
@@ -160,7 +160,7 @@ class ObjectReader:
             stdin.write(command + b" " + os.fsencode(name) + b"\n")
             stdin.flush()
         except BrokenPipeError:
-            self.close()  # git exited at a damaged object
+            self.close()  # git has exited because of a damaged object
             return None
         line = stdout.readline()
         if not line:
@@ -188,7 +188,7 @@ class ObjectReader:
         return self.read(id)[2]
 
     def commit(self, name: str) -> tuple[str, Commit]:
-        """Return a commit's id and content."""
+        """Return a commit's id and the parsed commit."""
         id, _kind, data = self.read(f"{name}^{{commit}}")
         head, _, message = data.partition(b"\n\n")
         headers = [line.partition(" ")[::2] for line in head.decode("utf-8", "replace").splitlines()]
@@ -196,7 +196,7 @@ class ObjectReader:
         return id, Commit(dict(headers).get("tree", ""), parents, message.decode("utf-8", "replace"))
 
     def tree(self, id: str, most: int = 0) -> dict[str, Entry]:
-        """Return all files of a tree (or of a commit's tree) by path. A full id is read once.
+        """Return all files of a tree or commit by path. With a full id, the result is cached.
 
         Raises `UsageError` if there are more than `most` files (0: no limit), because a few objects can list millions.
         """
@@ -204,7 +204,7 @@ class ObjectReader:
             return self._trees[id]
         files: dict[str, Entry] = {}
         self._collect(f"{id}^{{tree}}", "", files, most)
-        if FULL_ID.fullmatch(id):  # another name can later point to another tree
+        if FULL_ID.fullmatch(id):  # any other name can point to another tree later, so it isn't cached
             self._trees[id] = files
         return files
 
@@ -230,7 +230,7 @@ class ObjectReader:
 
 
 def write_objects(git: Git, commits: Sequence[NewCommit] = (), blobs: Sequence[bytes] = ()) -> list[str]:
-    """Write commits and loose blobs, and return the commits' ids. A ref moves to the last commit that names it."""
+    """Write commits and blobs, and return the commit ids. Each ref moves to the last commit that names it."""
     stream: list[bytes] = [b"feature done\n"]
     for data in blobs:
         stream += (b"blob\n", _data(data))
@@ -238,7 +238,7 @@ def write_objects(git: Git, commits: Sequence[NewCommit] = (), blobs: Sequence[b
         stream += _commit_commands(commit, number)
     stream += [b"get-mark :%d\n" % number for number in range(1, len(commits) + 1)]
     stream.append(b"done\n")
-    # git sets core.ignoreCase on some file systems. Then fast-import would treat `A` and `a` as one file.
+    # git may set core.ignoreCase. Then fast-import would treat the names `A` and `a` as the same file.
     import_it = ("-c", "core.ignoreCase=false", "fast-import", "--quiet", "--force", "--date-format=raw")
     finished = git.try_run(*import_it, input=b"".join(stream))
     if finished.code != 0:
@@ -274,7 +274,7 @@ def _data(data: bytes) -> bytes:
 
 
 def _signature(identity: Identity) -> bytes:
-    # These characters would end the name or the e-mail address early.
+    # These characters would end the name or the e-mail address too early.
     name, email = (re.sub(r"[<>\n\0]", "", text).strip() for text in (identity.name, identity.email))
     return f"{name} <{email}>".encode("utf-8", "surrogateescape")
 
@@ -286,7 +286,7 @@ def _quoted(path: str) -> bytes:
 
 
 def digest(*parts: object) -> str:
-    """Return a SHA-256 digest of texts, bytes, files by path, and lists of them."""
+    """Return one SHA-256 hash of texts, bytes, files by path, and lists of these."""
     total = hashlib.sha256()
     for part in parts:
         total.update(_bytes_of(part))

@@ -1,6 +1,6 @@
 """Fetch from and push to remote repositories, without prompts, hooks or submodules.
 
-An address can make git run a program (`ext::…`), so that is off. An error is explained in one line.
+URLs such as `ext::…`, which make git run a program, are forbidden. An error is explained in one line.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from starterkit.process import TimeLimitReached
 from starterkit.sanitize import strip_control, truncate
 
 _SAFE = ("-c", "protocol.ext.allow=never", "-c", "submodule.recurse=false", "-c", "core.askPass=")
-# git serves nothing from another user's folder. The user has named this folder as a remote, so it is allowed here.
-# The folder's own settings must not make git fetch from a third place.
+# By default, git doesn't serve another user's folder. The user has named this folder as a remote, so it is allowed
+# here. The folder's own settings must not make git fetch from a third repository.
 _LOCAL_SERVER = "--upload-pack=GIT_NO_LAZY_FETCH=1 GIT_ALLOW_PROTOCOL=none git -c 'safe.directory=*' upload-pack"
 _PUSH = ("push", "--porcelain", "--no-verify", "--recurse-submodules=no")
 _SSH = "-oBatchMode=yes -oConnectTimeout=15"
@@ -44,9 +44,9 @@ _ERRORS = ("fatal:", "error:", "remote: error", "remote: fatal")
 
 @dataclass(frozen=True)
 class RemoteResult:
-    """Whether a remote did what was asked, and the reason in one line if not.
+    """The result of a fetch or push. If it failed, `why` is the reason in one line.
 
-    `refused` means that the remote was reached and rejected the push.
+    `refused` is true if the remote was reached but rejected the push.
     """
 
     reached: bool
@@ -55,7 +55,7 @@ class RemoteResult:
 
 
 def fetch_heads(repository: BareRepository, remote: str, into: str, *, is_folder: bool, seconds: float) -> RemoteResult:
-    """Fetch all branches of a remote below the refs `into`. Branches that it no longer has are removed."""
+    """Fetch all branches of a remote into refs below `into`, and remove refs of deleted branches."""
     arguments = ("fetch", "-q", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--prune", "--force")
     server = (_LOCAL_SERVER,) if is_folder else ()
     refs = f"refs/heads/*:{into}*"
@@ -65,19 +65,19 @@ def fetch_heads(repository: BareRepository, remote: str, into: str, *, is_folder
 def push_beginning(
     repository: BareRepository, remote: str, branch: str, refs: Sequence[str], seconds: float
 ) -> RemoteResult:
-    """Push refs, and a branch if the remote doesn't have it yet. Work on that branch is never touched."""
+    """Push refs, and push a branch only if the remote doesn't have the branch yet."""
     lease = f"--force-with-lease={branch}:"  # lease on an absent branch: push only if it doesn't exist yet
     arguments = (*_PUSH, lease, "--", remote, branch, *(f"+{ref}:{ref}" for ref in refs))
     return _run(repository.git, arguments, seconds, unless=branch)
 
 
 def push_refs(repository: BareRepository, remote: str, refs: Sequence[str], seconds: float) -> RemoteResult:
-    """Push refs in git's notation (`+` before refs that may be forced)."""
+    """Push refs in git's notation. A `+` before a ref allows a forced push."""
     return _run(repository.git, (*_PUSH, "--", remote, *refs), seconds)
 
 
 def _run(git: Git, arguments: Sequence[str], seconds: float, unless: str = "") -> RemoteResult:
-    """Run git. A rejection of the ref `unless` alone counts as success."""
+    """Run git and return the result. If only the ref `unless` was rejected, this is a success."""
     ssh = os.environ.get("GIT_SSH_COMMAND") or git.try_run("config", "core.sshCommand").text_out.strip() or "ssh"
     no_prompts = {
         "GIT_SSH_COMMAND": f"{ssh} {_SSH}" if ssh.split()[0].rpartition("/")[2] in ("ssh", "ssh.exe") else ssh,
@@ -100,7 +100,7 @@ def _run(git: Git, arguments: Sequence[str], seconds: float, unless: str = "") -
 
 
 def reason(error_output: str, refused: Sequence[str] = ()) -> str:
-    """Return in one line why git failed, without passwords in URLs."""
+    """Return the reason why git failed, in one line and without passwords in URLs."""
     for pattern, explanation in _REASONS:
         if pattern in error_output:
             return explanation

@@ -1,4 +1,4 @@
-"""Git repositories with a work tree. Only this package calls git."""
+"""Open, create and inspect git repositories that have a work tree."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ UNDO_REFS = STARTERKIT_REFS + "undo/"
 NO_COMMIT = "0" * 40
 LOCAL_IDENTITY = Identity("starterkit learner", "learner@localhost")
 
-# The content of .git/HEAD on a branch. The second form means that only git can read the refs.
+# .git/HEAD starts with the first text if a branch is checked out. With the second, only git can read the refs.
 _ON_A_BRANCH, _NOT_HERE = b"ref: refs/heads/", b"ref: refs/heads/.invalid"
 _FALSE = ("false", "no", "off", "0")
 _UNFINISHED = {
@@ -51,13 +51,13 @@ class Repository:
     def __init__(self, work_tree: Path, git_dir: Path, common_dir: Path) -> None:
         self.work_tree = work_tree
         self.git_dir = git_dir
-        self.common_dir = common_dir  # differs from git_dir in a linked worktree
+        self.common_dir = common_dir  # the common .git folder, which differs from git_dir in a linked worktree
         self.git = Git(work_tree)
         self.reader = ObjectReader(self.git)
 
     @property
     def own_folder(self) -> Path:
-        """The folder for this machine's own data: lock, journal, remembered check."""
+        """The folder for local data: the lock, the journal and the last check."""
         return self.git_dir / "starterkit"
 
     @property
@@ -65,14 +65,14 @@ class Repository:
         return self.git_dir / "index"
 
     def whole_index(self) -> bytes | None:
-        """Return the bytes of git's index, or None. A split index (core.splitIndex) is joined first."""
+        """Return the content of git's index, or None. The parts of a split index are joined."""
         try:
             data = self.index_file.read_bytes()
         except FileNotFoundError:
             return None
         if b"link" not in data or not any(self.git_dir.glob("sharedindex.*")):
             return data
-        # git deletes the shared part after two weeks, so a copy of the other part alone would be useless.
+        # git deletes the shared part after two weeks. Without it, a copy of the other part would be useless.
         with tempfile.TemporaryDirectory(prefix="starterkit-") as folder:
             copy = Path(shutil.copy2(self.index_file, folder))
             self.git.with_index(copy).run("update-index", "--no-split-index")
@@ -92,12 +92,12 @@ class Repository:
         return Head(os.fsdecode(name.out).rstrip("\n") or None, commit)
 
     def has_changes(self) -> bool:
-        """True if the work tree or index differs from HEAD. Ignored files and editors' files don't count."""
+        """True if the work tree or index differs from HEAD. Ignored and editors' files don't count."""
         records = os.fsdecode(self.git.run("status", "--porcelain", "-z", "--untracked-files=all")).split("\0")
         return any(record and not (record.startswith("?? ") and is_editor_file(record[3:])) for record in records)
 
     def unfinished(self) -> str | None:
-        """Return an error message if a merge, rebase or the like is in progress, or None."""
+        """Return an error message if a merge, rebase or similar command is unfinished, or None."""
         for name, (operation, fix) in _UNFINISHED.items():
             if (self.git_dir / name).exists():
                 return f"git is in the middle of {operation} here. Finish or abort it first: {fix}."
@@ -124,25 +124,25 @@ class Repository:
         return head
 
     def identity(self) -> Identity:
-        """Return the user's name and e-mail address from git, or local ones if none are configured."""
+        """Return the user's name and e-mail address from git's settings, or a local placeholder."""
         name = os.environ.get("GIT_AUTHOR_NAME") or self._settings.get("user.name")
         email = os.environ.get("GIT_AUTHOR_EMAIL") or self._settings.get("user.email")
         return Identity(name or LOCAL_IDENTITY.name, email or LOCAL_IDENTITY.email)
 
     @property
     def trusts_modes(self) -> bool:
-        """True if the executable bit of a file on this disk means anything."""
+        """True if git uses the executable bit of files on this disk."""
         return os.name == "posix" and self._settings.get("core.filemode", "true").lower() not in _FALSE
 
     @cached_property
     def _settings(self) -> dict[str, str]:
-        """git's settings for the user and the file system, by lower-case name."""
+        """git's settings for the identity and the executable bit, by lowercase name."""
         out = self.git.try_run("config", "-z", "--get-regexp", r"^(user\.(name|email)|core\.filemode)$").out
         records = out.decode("utf-8", "replace").split("\0")
         return dict(record.split("\n", 1) for record in records if "\n" in record)
 
     def move_ref(self, ref: str, old: str | None, new: str | None, reason: str) -> None:
-        """Move a ref from one commit to another (None: no commit). Fails if it is no longer at `old`."""
+        """Move a ref from `old` to another commit. Raises an error if the ref isn't at `old` any more."""
         goal = [ref, new, old or NO_COMMIT] if new else ["-d", ref, *([old] if old else [])]
         self.git.run("update-ref", "-m", f"starterkit: {reason}", *goal)
 
@@ -178,7 +178,7 @@ def open_repository(folder: Path) -> Repository:
 
 def enclosing_repository(folder: Path) -> Path | None:
     """Return the top folder of the repository that contains a folder, or None."""
-    for option in ("--show-toplevel", "--absolute-git-dir"):  # the second for a bare repository
+    for option in ("--show-toplevel", "--absolute-git-dir"):  # a bare repository has no top level
         finished = Git(folder).try_run("rev-parse", option)
         if finished.code == 0:
             return Path(os.fsdecode(finished.out).rstrip("\n"))
@@ -186,7 +186,7 @@ def enclosing_repository(folder: Path) -> Path | None:
 
 
 def is_unused_repository(folder: Path) -> bool:
-    """True if a folder is a repository without a commit, ref or staged file, such as an empty clone."""
+    """True if a repository has no commits, refs or staged files, such as an empty clone."""
     if not (folder / ".git").is_dir() or (folder / ".git").is_symlink():
         return False
     git = Git(folder)
@@ -197,9 +197,9 @@ def is_unused_repository(folder: Path) -> bool:
 
 
 def make_repository(folder: Path) -> Repository:
-    """Create a repository with the branch main. An unused repository in the folder is used, with its remote.
+    """Create a repository with the branch main, or use the unused repository in the folder.
 
-    The user's settings for branch names and object formats don't count.
+    The user's settings for branch names and object formats are ignored.
     """
     git = Git(folder)
     if (folder / ".git").is_dir():
@@ -215,7 +215,7 @@ def make_repository(folder: Path) -> Repository:
 
 
 def _split_in_three(output: str) -> list[str]:
-    """Split three paths, one a line. Each begins with the project's folder, whose name may contain line ends."""
+    """Split git's output into three paths, one per line, even if a folder's name contains line breaks."""
     lines = output.removesuffix("\n").split("\n")
     size, rest = divmod(len(lines), 3)
     return [] if rest or not output else ["\n".join(lines[at : at + size]) for at in (0, size, 2 * size)]

@@ -1,6 +1,6 @@
-"""The learner's files on disk: listed by git's rules, read and written byte for byte.
+"""List, read and write the learner's files on disk.
 
-No line-end conversion or other filter is applied.
+Files are listed by git's rules, but their bytes are read and written without any conversion.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ LARGE_BYTES = 10_000_000
 
 @dataclass(frozen=True)
 class Listing:
-    """The files that git sees in a work tree. Ignored files aren't listed.
+    """The files that git sees in a work tree, without ignored files.
 
-    `untracked` has neither the `nested` folders with their own git repository (paths end in a slash) nor the `large`
-    files above 10 MB. `unmerged` are paths in conflict. `staged` has the index's version of tracked files. `left_out`
-    are tracked files that a sparse checkout doesn't write.
+    `untracked` doesn't contain the `large` files (above 10 MB) and the `nested` folders, which have their own git
+    repository and end with a slash. `unmerged` are files in conflict. `staged` has the tracked files as they are in the
+    index. `left_out` are tracked files that a sparse checkout leaves out.
     """
 
     tracked: tuple[str, ...]
@@ -40,11 +40,11 @@ class Listing:
 
 
 def list_files(git: Git) -> Listing:
-    """Return git's listing of a work tree. Editors' swap and backup files count as ignored."""
-    # Settings like status.showUntrackedFiles don't change ls-files. --exclude-standard reads every ignore file.
+    """Return git's listing of a work tree. Swap and backup files of editors are ignored."""
+    # ls-files ignores settings such as status.showUntrackedFiles. --exclude-standard applies all ignore rules.
     out = git.run("ls-files", "-z", "-t", "--stage", "--cached", "--others", "--exclude-standard")
     names = ("tracked", "untracked", "nested", "large", "unmerged", "left_out")
-    groups: dict[str, dict[str, None]] = {name: {} for name in names}  # in order, each path once
+    groups: dict[str, dict[str, None]] = {name: {} for name in names}  # dictionaries keep the order and drop duplicates
     staged: dict[str, Entry] = {}
     for record in filter(None, out.split(b"\0")):
         tag, rest = record[:1], os.fsdecode(record[2:])
@@ -72,9 +72,9 @@ def _is_large(file: Path) -> bool:
 
 
 def changed_since(folder: Path, revision: str) -> list[str]:
-    """Return the files in a folder that differ from a revision or are untracked, relative to the folder.
+    """Return the paths in a folder that are untracked or differ from a revision.
 
-    Raises `UsageError` if the folder isn't in a repository or the revision is unknown.
+    The paths are relative to the folder. Raises `UsageError` if there is no repository or the revision is unknown.
     """
     git = Git(folder)
     if revision.startswith("-") or git.try_run("rev-parse", "-q", "--verify", f"{revision}^{{commit}}").code != 0:
@@ -92,9 +92,10 @@ def changed_since(folder: Path, revision: str) -> list[str]:
 def read_files(
     git: Git, listing: Listing, *, also: Sequence[str] = (), with_large: bool = False, trust_modes: bool = True
 ) -> dict[str, File]:
-    """Read all files of a listing, and the files `also`. Missing files and files behind a link are left out.
+    """Read all files of a listing and the files `also`. Missing files are left out.
 
-    If the executable bit on disk means nothing (not `trust_modes`), a file gets the mode that git has for it.
+    Files in linked folders are left out too. Without `trust_modes`, a file's mode comes from the index and not from
+    disk.
     """
     files: dict[str, File] = {}
     links: dict[str, bool] = {}
@@ -109,7 +110,7 @@ def read_files(
 
 
 def _is_behind_link(folder: Path, path: str, known: dict[str, bool]) -> bool:
-    """True if a folder above `path` is a link. `known` caches the results for folders."""
+    """True if a folder above `path` is a symbolic link. `known` caches the results."""
     parent = path.rpartition("/")[0]
     if not parent:
         return False
@@ -119,7 +120,7 @@ def _is_behind_link(folder: Path, path: str, known: dict[str, bool]) -> bool:
 
 
 def read_file(folder: Path, path: str) -> File | None:
-    """Return a file with its mode, or None if the path isn't a file (nothing, a folder, a submodule)."""
+    """Return a file with its mode, or None if the path is missing, a folder or a submodule."""
     full = folder / path
     try:
         mode = full.lstat().st_mode
@@ -137,13 +138,13 @@ def read_file(folder: Path, path: str) -> File | None:
 
 
 def id_on_disk(folder: Path, path: str) -> Entry | None:
-    """Return mode and id of the file at a path, or None if there is no file."""
+    """Return the mode and blob id of a file, or None if there is no file at this path."""
     file = read_file(folder, path)
     return None if file is None else file.entry
 
 
 def is_same(first: Entry | None, second: Entry | None, *, trust_modes: bool) -> bool:
-    """True if two files are the same. If modes mean nothing on disk, only the bytes count."""
+    """True if two files are the same. Without `trust_modes`, only the content counts."""
     if first is None or second is None:
         return first is second
     if not trust_modes and LINK not in (first.mode, second.mode):
@@ -152,10 +153,10 @@ def is_same(first: Entry | None, second: Entry | None, *, trust_modes: bool) -> 
 
 
 def write_file(folder: Path, path: str, file: File, *, scratch: Path | None = None) -> None:
-    """Write a file in one step: a complete temporary file is renamed to its name.
+    """Write a file in one step: write a temporary file, then rename it.
 
-    The temporary file is in the folder `scratch`, so a killed command leaves nothing among the learner's files. If
-    there is no such folder, or if it is on another disk, the temporary file is next to the target.
+    The temporary file is in the folder `scratch`, so a killed command leaves no temporary files in the learner's
+    folders. If `scratch` is missing or on another disk, the temporary file is next to the target.
     """
     full = folder / path
     full.parent.mkdir(parents=True, exist_ok=True)
@@ -170,7 +171,7 @@ def write_file(folder: Path, path: str, file: File, *, scratch: Path | None = No
 
 
 def write_files(folder: Path, files: Mapping[str, File]) -> None:
-    """Write files into a folder, each in one step."""
+    """Write several files into a folder. Each file is replaced in one step."""
     for path, file in files.items():
         write_file(folder, path, file)
 
@@ -191,12 +192,12 @@ def _write_by_rename(full: Path, file: File, scratch: Path) -> None:
 
 
 def is_writable(folder: Path) -> bool:
-    """True if files can be created in a folder."""
+    """True if this process can create files in a folder."""
     return os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def remove_file(folder: Path, path: str) -> None:
-    """Remove a file, and the folders that are then empty."""
+    """Remove a file, and then its parent folders if they are empty."""
     full = folder / path
     full.unlink(missing_ok=True)
     for parent in full.parents:
@@ -205,11 +206,11 @@ def remove_file(folder: Path, path: str) -> None:
         try:
             parent.rmdir()
         except OSError:
-            break  # not empty, or not permitted
+            break  # the folder isn't empty, or removing it isn't permitted
 
 
 def _permissions(full: Path, mode: str) -> int:
-    """Return the file's present permissions, with the executable bits that `mode` asks for."""
+    """Return the file's current permissions, with the executable bits of `mode`."""
     umask = os.umask(0)
     os.umask(umask)
     try:
