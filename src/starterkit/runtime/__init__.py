@@ -1,1 +1,1 @@
-"""Environments that projects run in, and the servers and tools that go with them."""
+"""Prepare the environments that projects run in, and start their sites."""

@@ -1,6 +1,6 @@
-"""Create, repair and fill the environment of a project, one command at a time.
+"""Create, fill and repair the environment of a project. A lock allows one command at a time.
 
-If a project's declaration and pins are those in the environment's stamp, a few files are read and no program starts.
+If the project's declaration and pins equal the environment's stamp, only a few files are read and no program starts.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LOCK = "starterkit.lock"
 
 
 class EnvironmentBuilder(ABC):
-    """Prepares the environment of one project. `fresh` creates it again."""
+    """Prepares the environment of one project. With `fresh`, the environment is always created again."""
 
     folder_name: ClassVar[str]
     belongs_there: ClassVar[str]
@@ -38,7 +38,7 @@ class EnvironmentBuilder(ABC):
         self.fresh = fresh
 
     def prepare(self) -> Environment:
-        """Return the environment, created or updated if necessary."""
+        """Return the environment of the project, and create or update it if needed."""
         is_outdated = self.fresh or not self._is_up_to_date()
         if is_outdated:
             try:
@@ -49,7 +49,7 @@ class EnvironmentBuilder(ABC):
         return self._prepared(is_outdated)
 
     def problem(self) -> str:
-        """Return why the environment must be created or updated, in words, or ""."""
+        """Return the reason why the environment must be created or updated, or ""."""
         return self._stamp_or_program_problem() or damage(self.folder)
 
     def _is_up_to_date(self) -> bool:
@@ -65,7 +65,7 @@ class EnvironmentBuilder(ABC):
         self._check_and_make_folder()
         with locked(self.folder / LOCK, say=self.source.say, what="this project's environment") as lock:
             if not self.fresh and self._is_up_to_date():
-                return  # another command did it while this command waited
+                return  # another command updated the environment while this command waited for the lock
             self.source = replace(self.source, keep_open=(lock,))
             files, stamp = self._files(), read_stamp(self.folder)
             is_usable = not self.fresh and self._is_usable(stamp, files)
@@ -89,7 +89,7 @@ class EnvironmentBuilder(ABC):
 
     @abstractmethod
     def _lists(self, files: Files) -> object:
-        """Return what decides which packages are pinned. Raises `FileError`."""
+        """Return the parts of the declaration that decide which packages are pinned. Raises `FileError`."""
 
     @abstractmethod
     def _are_pinned(self, files: Files, stamp: Stamp | None) -> bool: ...
@@ -102,11 +102,11 @@ class EnvironmentBuilder(ABC):
         """Install the pinned packages and write the inventory."""
 
     def _record_program(self) -> None:
-        """Record the environment's program if it is outside the environment."""
+        """If the environment's program is outside the environment, record its path."""
         return
 
     def _check_and_make_folder(self) -> None:
-        """Check the declaration and the pins, then create the folder."""
+        """Check the declaration and the pins, then create the environment's folder."""
         try:
             self.folder.mkdir(exist_ok=True)
         except FileExistsError as taken:
@@ -135,7 +135,7 @@ class EnvironmentBuilder(ABC):
 
     @contextmanager
     def _making(self) -> Iterator[Path]:
-        """Give the block a folder name to build in. The folder is removed afterwards."""
+        """Yield a path to build the new environment at. The folder is removed after the block."""
         making = self.folder / MAKING
         shutil.rmtree(making, ignore_errors=True)
         try:

@@ -1,8 +1,7 @@
-"""A bundle: a folder with all packages, created by `workshop bundle`.
+"""Read a bundle: a folder with all packages, created by `starterkit workshop bundle`.
 
-    bundle.yml   a list of all files, written last, so a bundle with this file is complete
-    wheels/      the wheels of all packages (starterkit, uv and Node too), for each platform and Python
-    npm/         npm's cache as one archive, if a framework needs it
+ bundle.yml a list of all files, written last, so a bundle with this file is complete wheels/ the wheels of all packages
+(starterkit, uv and Node too), for each platform and Python npm/ npm's cache as one archive, if a framework needs it
 
 A bundle is read only when a package is needed. An environment that is up to date needs no bundle.
 """
@@ -31,12 +30,12 @@ _REQUIRED = ("format", "version", "date", "frameworks", "platforms", "pythons", 
 
 
 class BundleLacksError(EnvironmentProblem):
-    """The bundle is missing, doesn't fit, or lacks a package. Nothing was changed."""
+    """The bundle is missing, lacks a package, or is for another machine. Nothing was changed."""
 
 
 @dataclass(frozen=True)
 class BundledFile:
-    """A file of a bundle: its path in the bundle, its bytes, and its SHA-256."""
+    """A file of a bundle: its path in the bundle, its size in bytes, and its SHA-256."""
 
     name: str
     size: int
@@ -47,8 +46,7 @@ class BundledFile:
 class BundleManifest:
     """The content of bundle.yml.
 
-    `npm` is the archive with npm's cache ("" if no framework needs it). `registry` is the URL by which npm finds
-    packages in this cache.
+    `npm` is the archive with npm's cache ("" if no framework needs it). `registry` is the registry's URL in this cache.
     """
 
     version: str
@@ -63,7 +61,7 @@ class BundleManifest:
 
 @dataclass(frozen=True)
 class Bundle:
-    """A bundle in a folder. Reading it raises `BundleLacksError` if it doesn't fit."""
+    """A bundle in a folder. Its methods raise `BundleLacksError` if it doesn't fit this machine."""
 
     folder: Path
 
@@ -107,19 +105,19 @@ class Bundle:
 
     @property
     def uv_options(self) -> tuple[str | Path, ...]:
-        """The options with which uv takes packages only from this bundle."""
+        """The options that make uv take packages only from this bundle."""
         self.check_fits()
         wheels = self.folder / "wheels"
-        # uv cuts a plain path at each of these characters.
+        # uv treats these characters in a path as part of a URL, so such a path must be an encoded URL.
         return "--no-index", "--find-links", wheels.as_uri() if {"#", "%", "?"} & set(str(wheels)) else wheels
 
     @property
     def npm_options(self) -> tuple[str | Path, ...]:
-        """The options with which npm takes packages only from this bundle."""
+        """The options that make npm take packages only from this bundle."""
         return "--cache", self._npm_cache(), "--registry", self.contents.registry
 
     def check_whole(self, framework: str) -> None:
-        """Raise `BundleLacksError` if the bundle doesn't fit or isn't complete."""
+        """Raise `BundleLacksError` if the bundle doesn't fit this machine or lacks a file."""
         self.check_fits()
         if framework not in self.contents.frameworks:
             raise BundleLacksError(
@@ -132,7 +130,7 @@ class Bundle:
                 raise self._not_whole(f"{file.name} is missing or incomplete")
 
     def lacks(self, what: str, reason: str) -> BundleLacksError:
-        """Return (not raise) the error for packages that the bundle lacks."""
+        """Return the error for packages that the bundle lacks."""
         return BundleLacksError(
             f"The bundle {self.folder} doesn't have all of {what}:\n{reason}".rstrip().rstrip(":"),
             f"Use only packages of the bundle. {_LEAVE}",
@@ -142,7 +140,7 @@ class Bundle:
         return BundleLacksError(f"The bundle {self.folder} is not complete: {problem}.", "Copy the bundle again.")
 
     def _npm_cache(self) -> Path:
-        """Unpack npm's cache on this machine, because npm writes into its cache."""
+        """Unpack npm's cache into a local folder, because npm writes into its cache. Return the folder."""
         file = next((file for file in self.contents.files if file.name == self.contents.npm), None)
         if file is None:
             raise self.lacks("the npm packages", "The bundle was created for other frameworks.")
@@ -175,32 +173,32 @@ def named_bundle(environ: Mapping[str, str]) -> Bundle | None:
 
 
 def is_turned_off(environ: Mapping[str, str]) -> bool:
-    """True if STARTERKIT_BUNDLE says that packages come from the network again."""
+    """True if STARTERKIT_BUNDLE is "off", so that packages come from the network again."""
     return environ.get(_VARIABLE, "").strip().lower() == _OFF
 
 
 def this_platform() -> str:
-    """Return this Python's platform as in a bundle: `linux-x86_64`, `macos-arm64`, …"""
+    """Return this Python's platform as bundles name it: `linux-x86_64`, `macos-arm64`, …"""
     machine = sysconfig.get_platform().rpartition("-")[2].lower()
-    if sys.platform == "darwin":  # python.org has one Python for both kinds of machine
+    if sys.platform == "darwin":  # On macOS, the Python from python.org runs on both processors (universal2).
         return f"macos-{os.uname().machine}"
     system = {"win32": "windows"}.get(sys.platform, sys.platform)
     return f"{system}-{ {'amd64': 'x86_64', 'win32': 'x86'}.get(machine, machine) }"
 
 
 def this_python() -> str:
-    """Return the version of this Python as bundles name it: `3.11`."""
+    """Return this Python's version as bundles name it: `3.11`."""
     return f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def sha256_of(file: Path) -> str:
-    """Return the SHA-256 of a file's content, in hexadecimal digits."""
+    """Return the SHA-256 of a file's content as hexadecimal text."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def read_contents(data: bytes, file: str) -> BundleManifest:
-    """Read bundle.yml. Raises `FileError` with the line."""
+    """Read and check bundle.yml. Raises `FileError` with the line."""
     keys = parse(data, file).mapping(_REQUIRED)
     try:
         keys["format"].integer(BUNDLE_FORMAT, BUNDLE_FORMAT)
@@ -230,7 +228,7 @@ def _file(item: Value) -> BundledFile:
 
 
 def _check_with(folder: str) -> str:
-    """Return a check with a bundle as a user types it in this system's usual shell."""
+    """Return the shell command that checks a project with a bundle, for this system's usual shell."""
     if os.name == "nt":
         return f'$env:{_VARIABLE} = "{folder}"; starterkit check'
     return f"{_VARIABLE}={folder} starterkit check"

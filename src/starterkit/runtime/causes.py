@@ -1,6 +1,6 @@
-"""Explain why packages can't be installed, from the output of uv, npm and Python.
+"""Find out from the output of uv, npm or Python why packages can't be installed.
 
-A cause is named only if the output says it. Otherwise the output is shown and the cause is unknown.
+A message names a cause only if the output proves it. Otherwise the message shows the output.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _PREFIX = re.compile(r"^(?:error|cause|hint): ")
 
 
 class NoNetworkError(EnvironmentProblem):
-    """Packages are not in the cache and can't be fetched now. Nothing was changed."""
+    """Packages aren't in the cache and can't be fetched from the network. Nothing was changed."""
 
 
 class NoSuchPackagesError(UsageError):
@@ -34,25 +34,25 @@ class NoSuchPackagesError(UsageError):
     unchanged_fix = ""
 
     def with_unchanged_list(self) -> NoNetworkError:
-        """Return the error for a template's own list, which the user can't correct."""
+        """Return the error for a list of packages that comes from the template, not from the user."""
         return NoNetworkError(
             self.message, f"The list is part of the template, and you didn't change it. {self.unchanged_fix}"
         )
 
 
 class HalfInstalledError(NoSuchPackagesError):
-    """A package was fetched and can't be installed. The environment is half filled."""
+    """A package was fetched but can't be installed. The environment is incomplete."""
 
 
 class UnknownCauseError(EnvironmentProblem):
-    """A program failed, and its output fits no known cause."""
+    """A program failed, and its output matches no known cause."""
 
 
 class Cause(NamedTuple):
-    """A known cause: its error class, a pattern of the output, and the message.
+    """A known cause: the class of its error, a pattern for the output, and the message.
 
-    In `message`, `{what}` and `{What}` are the packages and `{0}` is the first group of the pattern. `unchanged_fix`
-    is the fix if nobody changed the list of packages.
+    In `message`, `{what}` and `{What}` are the packages, and `{0}` is the first group of the pattern. `unchanged_fix`
+    replaces `fix` if the list of packages is still the template's.
     """
 
     kind: type[StarterkitError]
@@ -63,7 +63,7 @@ class Cause(NamedTuple):
 
 
 _LOGIN = "Open a web page in your browser: the network may ask for a login. Then run the command again."
-# The first row that fits counts. For example, a proxy's refusal comes with the text of a failed connection.
+# The first matching row wins. The order matters, because a proxy's error also contains the text of a failed connection.
 _TABLE = (
     Cause(
         EnvironmentProblem,
@@ -199,7 +199,7 @@ _TABLE = (
 
 
 def cause_of(text: str) -> tuple[Cause, str] | None:
-    """Return the known cause in a program's output and its subject, or None."""
+    """Return the known cause for a program's output and the text of its first group, or None."""
     for cause in _TABLE:
         if match := re.search(cause.pattern, text, re.IGNORECASE):
             return cause, next(filter(None, match.groups()), "A package")
@@ -207,7 +207,7 @@ def cause_of(text: str) -> tuple[Cause, str] | None:
 
 
 def failure(finished: Completed, what: str) -> StarterkitError:
-    """Return (not raise) the error of a program that failed to install `what`."""
+    """Return the error for a program that failed to install `what`."""
     text = finished.text_err if finished.text_err.strip() else finished.text_out
     lines = own_words(text)
     known = cause_of(text)
@@ -219,7 +219,7 @@ def failure(finished: Completed, what: str) -> StarterkitError:
 
 
 def error_of(known: tuple[Cause, str], what: str, lines: str) -> StarterkitError:
-    """Return (not raise) the error of a known cause, with `lines` of the output."""
+    """Return the error for a known cause. It includes `lines` of the output."""
     cause, subject = known
     message = cause.message.format(subject, what=what, What=_capital(what))
     error = cause.kind(f"{message}\n{lines}".rstrip(), cause.fix)

@@ -1,4 +1,4 @@
-"""Start a project's site on this machine, and wait until it responds."""
+"""Start a project's site on this machine, and wait until the site responds."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from starterkit.runtime.environment import Environment
 HOST = "127.0.0.1"
 Show = Callable[[str], None]
 _PORTS_TRIED = 20
-_READ_SECONDS = 2.0  # programs that the site started may keep its streams open
+_READ_SECONDS = 2.0  # a program that the site started can keep the streams open, so don't wait forever
 
 
 @contextmanager
@@ -32,15 +32,15 @@ def serve(
     show: tuple[Show | None, Show | None] = (None, None),
     seconds: float = 60.0,
 ) -> Iterator[Popen[bytes]]:
-    """Start a site and give its process when it responds over HTTP or has ended.
+    """Start a site, and yield its process when the site responds over HTTP or has ended.
 
-    `args` is the run command of path.yml. The site's output goes to `output`, by default to this process's own
-    streams. `show` gets each line of stdout and stderr instead, if it is given. The site and all programs that it
-    started end with the block. Raises `TimeLimitReached` if the site neither responds nor ends within `seconds`.
+    `args` is the run command of path.yml. The site's output goes to `output`, which defaults to this process's streams.
+    The two functions in `show` get each line of stdout and stderr instead. The site and all programs that it started
+    are ended after the block. Raises `TimeLimitReached` if the site neither responds nor ends within `seconds`.
     """
     prepared.lend_to(project)
     command = prepared.command(args, port=str(port))
-    # Python writes to a pipe only when its buffer is full.
+    # If its output goes to a pipe, Python normally writes only when its buffer is full.
     variables = {**prepared.variables, "PYTHONUNBUFFERED": "1"} if any(show) else prepared.variables
     streams = [PIPE if show_line else output for show_line in show]
     process = start(command, cwd=project, env=variables, stdout=streams[0], stderr=streams[1])
@@ -65,14 +65,14 @@ def serve(
 
 
 def _show_lines(pipe: IO[bytes], show: Show) -> None:
-    # If a line can't be shown any more, the pipe is closed, so the site gets the error as if it wrote to the screen.
+    # If `show` fails, the pipe is closed. Then the site gets the same error as for a closed terminal.
     with pipe, suppress(OSError):
         for line in pipe:
             show(line.decode("utf-8", "replace").rstrip("\r\n"))
 
 
 def free_port(preferred: int) -> int:
-    """Return the preferred port if no program listens on it, else the next free port."""
+    """Return the preferred port, or the next free port if another program uses it."""
     for port in range(preferred, min(preferred + _PORTS_TRIED, 65536)):
         if _is_free(port):
             return port
@@ -85,9 +85,9 @@ def _is_free(port: int) -> bool:
     with socket.socket() as caller:
         caller.settimeout(0.5)
         if caller.connect_ex((HOST, port)) == 0:
-            return False  # some systems allow a second server next to one that listens on all addresses
+            return False  # if a server listens on all addresses, some systems allow a second server on its port
     with socket.socket() as listener:
-        if os.name == "posix":  # a port on which only closed connections linger is free
+        if os.name == "posix":  # a port with nothing but closed connections counts as free
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((HOST, port))

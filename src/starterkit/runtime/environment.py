@@ -1,4 +1,4 @@
-"""The programs and variables of an environment that is ready."""
+"""The programs and variables that run commands in a finished environment."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 @dataclass(frozen=True)
 class Environment:
-    """An environment that is ready, for its project and for copies of the project.
+    """A finished environment, for its project and for copies of the project.
 
-    `programs` are absolute paths by placeholder (`python`, …). `variables` is the whole environment of a command.
-    `folder` holds the packages, if it is known. If `beside_the_code`, a copy of the project needs a link to it. `ahead`
-    is a command that may run in the background.
+    `programs` maps placeholders (`python`, …) to absolute paths. `variables` has all environment variables for a
+    command. `folder` contains the packages, if it is known. With `beside_the_code`, a copy of the project needs a link
+    to this folder. `ahead` is a command that may run in the background.
     """
 
     programs: Mapping[str, str]
@@ -34,23 +34,20 @@ class Environment:
     ahead: tuple[str, ...] = ()
 
     def lend_to(self, project: Path) -> None:
-        """Link the packages into a copy of the project if its programs need that."""
+        """If the programs need the packages next to the code, link the packages into a copy of the project."""
         if not self.beside_the_code or self.folder is None:
             return
         link = project / self.folder.name
         if link.exists():
             return
         link.unlink(missing_ok=True)
-        if sys.platform == "win32":  # a symbolic link needs rights that few users have
+        if sys.platform == "win32":  # on Windows, only few users may create symbolic links
             _winapi.CreateJunction(str(self.folder), str(link))
         else:
             link.symlink_to(self.folder, target_is_directory=True)
 
     def command(self, args: Sequence[str], **values: str | Sequence[str]) -> list[str]:
-        """Return `args` with their placeholders replaced by a text or several texts.
-
-        Raises `UsageError` for an unknown placeholder.
-        """
+        """Return `args` with each placeholder replaced by one or more texts."""
         known = {**self.programs, **values}
         return [filled for arg in args for filled in _filled(arg, known)]
 
@@ -74,6 +71,6 @@ def _value(name: str, known: Mapping[str, str | Sequence[str]]) -> str | Sequenc
 
 
 def program_variables(first_in_path: Path, clear: Sequence[str]) -> dict[str, str]:
-    """Return this process's variables without `clear`, with a folder first in PATH."""
+    """Return this process's variables without those in `clear`, and with a folder first in PATH."""
     variables = scrubbed_environment((*PYTHON_VARIABLES, *clear))
     return {**variables, "PATH": f"{first_in_path}{os.pathsep}{variables.get('PATH', os.defpath)}"}

@@ -1,7 +1,7 @@
-"""The files of a complete environment, recorded to find a lost or damaged file.
+"""Record the files of an environment, to find lost and damaged files later.
 
-`is_unchanged` looks at the names of the packages alone, because every command calls it. `damage` looks at every file.
-A longer file isn't damage, because users add lines to a package while they search for a bug.
+`is_unchanged` compares only the names of the packages, because every command calls it. `damage` checks every file. A
+file may be longer than recorded, because users add lines to a package while they search for a bug.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ _LINK, _PROGRAM, _FILE = "link", "program", "file"
 
 
 def write_inventory(folder: Path, roots: Sequence[str], program: str = "") -> None:
-    """Record the files below `roots` ("" for all) and the program of an environment."""
+    """Record the program of an environment and its files below `roots` ("": all files)."""
     lines = [f"{kind} {size} {path}" for root in roots for kind, size, path in _files(folder, root)]
     _write(folder, {"platform": _platform(), "roots": list(roots), "program": program}, lines)
 
 
 def update_inventory(folder: Path) -> None:
-    """Accept what was added to an environment that isn't damaged."""
+    """Record the packages again, including those that the user added."""
     head, lines = _read(folder)
     _write(folder, head, lines)
 
 
 def is_unchanged(folder: Path) -> bool:
-    """True if the recorded packages and program are there. Opens no package."""
+    """True if the program and the recorded packages exist. This doesn't look into packages."""
     with suppress(OSError, ValueError, KeyError, TypeError), (folder / INVENTORY).open("rb") as file:
         head = json.loads(file.readline())
         return bool(head["names"] == _names(folder, head["roots"]) and head["is"] == _identity(folder, head["program"]))
@@ -48,7 +48,7 @@ def is_unchanged(folder: Path) -> bool:
 
 
 def damage(folder: Path) -> str:
-    """Return which files an environment lost or has damaged, in words, or ""."""
+    """Return a description of the lost and damaged files, or ""."""
     try:
         head, lines = _read(folder)
         if head["platform"] != _platform():
@@ -66,7 +66,7 @@ def damage(folder: Path) -> str:
 
 
 def take_over(folder: Path, made: Path) -> None:
-    """Replace an environment with a new one, but keep starterkit's own files."""
+    """Replace an environment with a new one, and keep starterkit's own files in its folder."""
     for entry in os.scandir(folder):
         if entry.name.startswith(("starterkit.", MAKING)):
             continue
@@ -79,8 +79,8 @@ def take_over(folder: Path, made: Path) -> None:
 
 
 def forbids_programs(folder: Path) -> bool:
-    """True if the disk of a folder is mounted without the right to run programs."""
-    with suppress(OSError, AttributeError):  # no such call on Windows
+    """True if the folder's disk is mounted without the right to run programs (noexec)."""
+    with suppress(OSError, AttributeError):  # Windows doesn't have this function
         return bool(os.statvfs(folder).f_flag & os.ST_NOEXEC)
     return False
 
@@ -95,7 +95,7 @@ def _write(folder: Path, head: dict[str, Any], lines: Sequence[str]) -> None:
     write_whole(folder / INVENTORY, "\n".join((json.dumps(head), *lines)).encode("utf-8", "surrogateescape"))
 
 
-# os.stat and its kin take half the time of pathlib, and there are thousands of files.
+# There are thousands of files, and os.stat and os.path take half as long as pathlib.
 def _is_whole(path: str, kind: str, size: int) -> bool:
     try:
         status = os.stat(path)  # noqa: PTH116
@@ -123,7 +123,7 @@ def _files(folder: Path, inside: str) -> Iterator[tuple[str, int, str]]:
 
 
 def _names(folder: Path, roots: Sequence[str]) -> int:
-    """Return a checksum of the names of the packages. npm's scopes hold packages, too."""
+    """Return a checksum of the names of all packages, including those in npm's scopes."""
     names = [f"{root}/{name}" for root in roots for name in os.listdir(folder / root) if not name.startswith(_OURS)]  # noqa: PTH208
     names += [f"{scope}/{name}" for scope in names if scope[1:2] == "@" for name in os.listdir(f"{folder}{scope}")]  # noqa: PTH208
     return zlib.crc32("\0".join(sorted(names)).encode("utf-8", "surrogateescape"))

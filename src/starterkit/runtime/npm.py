@@ -1,4 +1,4 @@
-"""Call npm, with its own cache first and the network only if that isn't enough."""
+"""Run npm with its own cache, and with the network only if the cache isn't enough."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from starterkit.runtime.offline_first import PackageSource, offline_first
 
 _LIMIT_SECONDS = 900.0
 _ALWAYS = ("--no-audit", "--no-fund", "--no-progress", "--no-update-notifier", "--loglevel=error", "--color=false")
-# One more try and a short wait: without a network npm fails after a few seconds.
+# With a single retry and a short wait, npm fails within a few seconds if there is no network.
 _QUICK = (
     *("--fetch-retries=1", "--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=1000", "--fetch-timeout=20000"),
 )
-_MEMORY = "--max-old-space-size=1024"  # in MB
-# These decide what is installed, so starterkit sets them. The user's registry, proxy, certificates and cache stay.
+_MEMORY = "--max-old-space-size=1024"  # MB
+# These options decide what is installed, so starterkit sets them. The user's registry, proxy and cache still apply.
 _OURS = (
     *("--include=dev", "--include=optional", "--include=peer", "--bin-links=true", "--dry-run=false", "--global=false"),
     *("--install-strategy=hoisted", "--package-lock=true", "--json=false"),
@@ -38,7 +38,7 @@ def run_npm(
     keep_open: Sequence[int] = (),
     seconds: float = _LIMIT_SECONDS,
 ) -> Completed:
-    """Run npm to its end, without noise. The caller checks the exit code."""
+    """Run npm until it ends, without progress output. The caller checks the exit code."""
     variables = scrubbed_environment(NODE_VARIABLES)
     variables["PATH"] = f"{node.program.parent}{os.pathsep}{variables.get('PATH', '')}"
     mode = ["--offline"] if offline else ["--prefer-online"]
@@ -51,10 +51,10 @@ def run_npm(
 
 
 def run_online(node: KnownNode, args: Sequence[str], *, cwd: Path, keep_open: Sequence[int] = ()) -> Completed:
-    """Run npm with the network, in a folder with a package.json.
+    """Run npm with the network in a folder that contains a package.json.
 
-    It asks the registry for one package first. `npm ci` asks for a hundred, and waits for each if nothing answers. It
-    never ends if a proxy asks for a password.
+    First, npm asks the registry for a single package. Without this test, `npm ci` would ask for a hundred packages and
+    wait for each. It would never end if a proxy asks for a password.
     """
     declared = json.loads((cwd / "package.json").read_bytes())
     packages = (name for key in ("dependencies", "devDependencies") for name in declared.get(key, ()))
@@ -68,7 +68,7 @@ def run_online(node: KnownNode, args: Sequence[str], *, cwd: Path, keep_open: Se
 
 
 def run_cached_first(node: KnownNode, args: Sequence[str], what: str, source: PackageSource, *, cwd: Path) -> Completed:
-    """Run npm offline, then online if needed. Raises as `offline_first` does."""
+    """Run npm offline, then online if needed. Raises the same errors as `offline_first`."""
     arguments = [*args, *(map(str, source.bundle.npm_options) if source.bundle else ())]
 
     def run_with(offline: bool) -> Completed:
@@ -80,7 +80,7 @@ def run_cached_first(node: KnownNode, args: Sequence[str], what: str, source: Pa
 
 
 def _date_limits(node: KnownNode, cwd: Path) -> bytes:
-    """Return a line for each npm setting that hides new packages."""
+    """Return a line for each npm setting that hides new releases."""
     asked = run_npm(node, ["config", "get", *_HIDES_NEW], cwd=cwd, offline=True, seconds=_ASK_SECONDS)
     limits = (line.partition("=") for line in asked.text_out.splitlines())
     known = [(name, value) for name, _, value in limits if value not in ("", "null", "undefined")]

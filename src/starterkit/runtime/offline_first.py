@@ -1,4 +1,4 @@
-"""Fetch packages from the cache first, then from the network."""
+"""Install packages from the cache first, and from the network only if needed."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ from starterkit.runtime.causes import (
 )
 from starterkit.template.model import EnvironmentSpec
 
-# The network doesn't help with these. After a half installed package, a second run would find everything installed.
+# The network can't solve these errors. After `HalfInstalledError`, a second run would wrongly find everything
+# installed.
 _FINAL = (EnvironmentProblem, HalfInstalledError)
 
 
 @dataclass(frozen=True)
 class PackageSource:
-    """Where packages come from: a `bundle`, or the cache and the network.
+    """The source of packages: a `bundle`, or the cache and the network.
 
     uv and npm inherit the file descriptors in `keep_open`, such as a lock.
     """
@@ -41,10 +42,10 @@ class PackageSource:
 
 
 def offline_first(run: Callable[[bool], Completed], what: str, source: PackageSource) -> Completed:
-    """Call `run(True)` (offline), and if that fails and is allowed, `run(False)`.
+    """Call `run(True)` (offline). If that fails and the network is allowed, call `run(False)`.
 
-    `what` names what is needed, for people: "the packages of requirements.txt". Raises `NoNetworkError`,
-    `NoSuchPackagesError`, `EnvironmentProblem`, and `BundleLacksError` for a bundle.
+    `what` describes the packages for messages: "the packages of requirements.txt". Raises `NoNetworkError`,
+    `NoSuchPackagesError` or `EnvironmentProblem`. If a bundle lacks a package, raises `BundleLacksError`.
     """
     finished = run(True)
     if finished.code == 0:
@@ -68,7 +69,7 @@ def offline_first(run: Callable[[bool], Completed], what: str, source: PackageSo
 
 @contextmanager
 def scratch_folder(environment: EnvironmentSpec, declaration: bytes | None, pins: bytes | None) -> Iterator[Path]:
-    """Give the block a temporary folder with a declaration and a pins file."""
+    """Yield a temporary folder that contains a declaration and a pins file."""
     with tempfile.TemporaryDirectory(prefix="starterkit-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         if declaration is not None:

@@ -24,7 +24,7 @@ _INSTALL = ["ci", "--ignore-scripts"]
 
 @dataclass(frozen=True)
 class DeclaredPackages:
-    """The packages that a package.json declares, and the Node versions that fit."""
+    """The packages and the range of Node versions that a package.json declares."""
 
     lists: dict[str, dict[str, str]]
     wanted_node: str
@@ -46,13 +46,13 @@ def declared_packages(data: bytes, file: str) -> DeclaredPackages:
 
 
 def is_locked(pins: bytes, lists: dict[str, dict[str, str]], file: str) -> bool:
-    """True if a lock file was made from these lists. Raises `FileError`."""
+    """True if a lock file matches these lists of packages. Raises `FileError`."""
     root = _root(pins, file) if pins else {}
     return bool(pins) and {name: root[name] for name in LISTS if root.get(name)} == lists
 
 
 def declaration_of(pins: bytes, environment: EnvironmentSpec) -> bytes:
-    """Return a package.json with the lists that a lock file was made from."""
+    """Return a package.json with the lists of packages that are in a lock file."""
     root = _root(pins, environment.pins)
     return json.dumps({"name": "fetched", "version": "0.0.0", "private": True, **root}).encode()
 
@@ -66,7 +66,7 @@ def _root(pins: bytes, file: str) -> dict[str, object]:
 def compile_pins(
     declaration: bytes, old_pins: bytes | None, environment: EnvironmentSpec, source: PackageSource
 ) -> bytes:
-    """Return a new lock file. Packages in `old_pins` keep their version if possible."""
+    """Return a new lock file. Packages keep their versions from `old_pins` if possible."""
     node = _node_for(declaration, environment, source)
     with scratch_folder(environment, declaration, old_pins) as folder:
         run_cached_first(node, _LOCK, f"the packages in {environment.declaration}", source, cwd=folder)
@@ -74,7 +74,7 @@ def compile_pins(
 
 
 def newest_pins(declaration: bytes, environment: EnvironmentSpec, *, unbound: bool) -> bytes:
-    """Return pins with the newest releases, or with any release if `unbound`."""
+    """Return a lock file with the newest releases. With `unbound`, declared version ranges are ignored."""
     node = _node_for(declaration, environment)
     if unbound:
         lists = declared_packages(declaration, environment.declaration).lists
@@ -102,11 +102,11 @@ def fill_cache(
 ) -> None:
     """Fill an npm cache with the packages of a lock file and their metadata.
 
-    With `also`, only these are added: each a name and a version, `express@5.3.0`.
+    With `also`, add only these packages instead, each with its version: `express@5.3.0`.
     """
     declaration = declaration_of(pins, environment)
     node = _node_for(declaration, environment, PackageSource(say=say))
-    # The first, without a lock file, is for what npm reads of each package when it chooses versions.
+    # The first command has no lock file, so npm also fetches the metadata that it needs to choose versions.
     steps = [(["cache", "add", *also], pins)] if also else [(_LOCK, None), (_INSTALL, pins)]
     for command, lock in steps:
         with scratch_folder(environment, declaration, lock) as folder:
@@ -116,7 +116,7 @@ def fill_cache(
 
 
 def npm_registry(environment: EnvironmentSpec, pins: bytes, say: Progress) -> str:
-    """Return the URL of the registry that npm asks on this machine."""
+    """Return the URL of the registry that npm uses on this machine."""
     declaration = declaration_of(pins, environment)
     node = _node_for(declaration, environment, PackageSource(say=say))
     with scratch_folder(environment, declaration, None) as folder:

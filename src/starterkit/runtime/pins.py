@@ -23,7 +23,7 @@ def pinned_names(pins: bytes) -> frozenset[str]:
 
 
 def check_pins(pins: bytes, file: str, declaration: str) -> None:
-    """Raise `FileError` for conflict markers, and for a package without a hash."""
+    """Raise `FileError` if a pins file has conflict markers, or a package without a hash."""
     lines = pins.decode("utf-8", "replace").splitlines()
     for number, line in enumerate(lines, 1):
         if line.startswith(("<<<<<<<", "=======", ">>>>>>>")):
@@ -39,7 +39,7 @@ def check_pins(pins: bytes, file: str, declaration: str) -> None:
 
 
 def pinned_versions(pins: bytes) -> dict[str, tuple[str, ...]]:
-    """Return the versions of each package, several if they differ by system."""
+    """Return the versions of each package. A package can have several, for different systems."""
     versions: dict[str, list[str]] = {}
     if _is_lock(pins):
         for folder, entry in _lock_entries(pins).items():
@@ -51,12 +51,12 @@ def pinned_versions(pins: bytes) -> dict[str, tuple[str, ...]]:
 
 
 def pinned_hashes(pins: bytes) -> dict[str, frozenset[str]]:
-    """Return the SHA-256 hashes that a compiled requirements.txt gives each package."""
+    """Return the SHA-256 hashes of each package in a compiled requirements.txt."""
     return {name: frozenset(re.findall(r"--hash=sha256:([0-9a-f]{64})", text)) for name, text in _entries(pins).items()}
 
 
 def preferred_pins(*files: bytes) -> bytes:
-    """Return one pins file with each package as in the first of `files` that has it."""
+    """Return one pins file with the packages of all `files`. If a package repeats, the first file wins."""
     if any(map(_is_lock, files)):
         return _preferred_lock(files)
     entries: dict[str, str] = {}
@@ -66,7 +66,7 @@ def preferred_pins(*files: bytes) -> bytes:
 
 
 def locked_packages(pins: bytes) -> Iterator[tuple[str, dict[str, object]]]:
-    """Yield name and entry of each package that a lock file takes from a registry."""
+    """Yield the name and the entry of each package in a lock file that comes from a registry."""
     for folder, entry in _lock_entries(pins).items():
         name = str(entry.get("name") or _package_in(folder))
         if name and "version" in entry and "integrity" in entry:
@@ -74,12 +74,12 @@ def locked_packages(pins: bytes) -> Iterator[tuple[str, dict[str, object]]]:
 
 
 def required_folders(pins: bytes) -> list[str]:
-    """Return the folders of the packages in a lock file that aren't optional."""
+    """Return the folders of all required packages in a lock file."""
     return [folder for folder, entry in _lock_entries(pins).items() if folder and not entry.get("optional")]
 
 
 def _lock_entries(pins: bytes) -> dict[str, dict[str, object]]:
-    """Return the packages of a lock file by their folders. The project itself is ""."""
+    """Return the packages of a lock file by folder. The project itself has the folder ""."""
     packages = json.loads(pins).get("packages", {})
     return packages if isinstance(packages, dict) else {}
 
@@ -102,7 +102,7 @@ def _is_lock(pins: bytes) -> bool:
 
 
 def _entries(pins: bytes) -> dict[str, str]:
-    # An entry begins in the first column and goes on in indented lines. A package may have several entries.
+    # An entry starts in the first column and continues in indented lines. A package can have several entries.
     entries: dict[str, str] = {}
     name = ""
     for line in pins.decode("utf-8", "replace").splitlines():

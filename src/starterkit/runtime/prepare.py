@@ -24,23 +24,24 @@ def prepare(
     say: Progress = no_progress,
     fresh: bool = False,
 ) -> Environment:
-    """Return the environment of a project, created or updated if necessary.
+    """Return the environment of a project, and create or update it if needed.
 
-    If nothing has changed, no program starts. Otherwise packages come from this machine first, and from the network
-    after saying so. If the declaration lists other packages, the pins are compiled again. A damaged environment is
-    created again, and so is any environment with `fresh`. With a `bundle`, packages come only from there.
+    If nothing has changed, no program starts. Otherwise packages come from this machine's cache. If that isn't enough,
+    a message appears and packages come from the network. If the declaration lists other packages, the pins are compiled
+    again. A damaged environment is created again. `fresh` always creates the environment again. With a `bundle`,
+    packages come only from the bundle.
 
     Raises `NoNetworkError` if packages can't be fetched, `FileError` for an invalid declaration, `NoSuchPackagesError`
-    for packages that don't exist, `EnvironmentProblem`, and `BundleLacksError` for a bundle.
+    for packages that don't exist, `BundleLacksError` for an unsuitable bundle, and `EnvironmentProblem`.
     """
     builder = NodeBuilder if _is_node(environment) else PythonBuilder
     return builder(project, environment, PackageSource(offline, bundle, say), fresh).prepare()
 
 
 def environment_problem(project: Path, environment: EnvironmentSpec) -> str:
-    """Return why an environment must be created or updated, in words, or "".
+    """Return the reason why an environment must be created or updated, or "".
 
-    Looks at every file of the environment. Changes nothing and starts no program.
+    This checks every file of the environment. It changes nothing and starts no program.
     """
     builder = NodeBuilder if _is_node(environment) else PythonBuilder
     return builder(project, environment, PackageSource()).problem()
@@ -54,27 +55,27 @@ def compile_pins(
     offline: bool = False,
     bundle: Bundle | None = None,
 ) -> bytes:
-    """Return the exact, hashed pins of a declaration for all systems.
+    """Return exact pins with hashes for a declaration. They are valid for all systems.
 
-    Packages keep the version in `old_pins` if the declaration allows it. `preferred_pins` makes one file of several.
-    Raises as `prepare` does.
+    Packages keep their version from `old_pins` if the declaration allows it. To use several old files, join them with
+    `preferred_pins`. Raises the same errors as `prepare`.
     """
     compile_of_kind = package_json.compile_pins if _is_node(environment) else python_packages.compile_pins
     return compile_of_kind(declaration, old_pins, environment, PackageSource(offline, bundle))
 
 
 def newest_pins(declaration: bytes, environment: EnvironmentSpec, *, unbound: bool = False) -> bytes:
-    """Return pins with the newest releases. Always asks the network.
+    """Return pins with the newest releases. This always uses the network.
 
-    With `unbound`, the versions that the declaration allows don't count. Raises `NoNetworkError`,
-    `NoSuchPackagesError`, `FileError`.
+    With `unbound`, the version ranges in the declaration are ignored. Raises `NoNetworkError`, `NoSuchPackagesError` or
+    `FileError`.
     """
     newest = package_json.newest_pins if _is_node(environment) else python_packages.newest_pins
     return newest(declaration, environment, unbound=unbound)
 
 
 def fetch_into_cache(pins: bytes, environment: EnvironmentSpec) -> None:
-    """Fetch all packages of a pins file into the cache. Raises as `prepare` does."""
+    """Fetch all packages of a pins file into the cache. Raises the same errors as `prepare`."""
     fetch = package_json.fetch_into_cache if _is_node(environment) else python_packages.fetch_into_cache
     fetch(pins, environment)
 

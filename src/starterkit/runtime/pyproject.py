@@ -13,7 +13,7 @@ _FLOOR = re.compile(r">=\s*(\d+)\.(\d+)")
 
 @dataclass(frozen=True)
 class Declared:
-    """The parts of a pyproject.toml that decide which packages an environment holds."""
+    """The parts of a pyproject.toml that decide which packages are installed."""
 
     dependencies: tuple[str, ...]
     groups: dict[str, list[object]]
@@ -25,13 +25,13 @@ class Declared:
 
     @property
     def requirements(self) -> tuple[str, ...]:
-        """The requirements of the project and of its dev group, which are pinned."""
+        """The requirements to pin: those of the project and of its dev group."""
         dev = self.groups.get("dev", [])
         return (*self.dependencies, *(entry for entry in dev if isinstance(entry, str)))
 
     @property
     def lowest_python(self) -> tuple[int, int]:
-        """The oldest Python that the project runs on, by default 3.11."""
+        """The oldest Python version that the project supports (default: 3.11)."""
         floor = _FLOOR.search(self.requires_python)
         return (int(floor[1]), int(floor[2])) if floor else (3, 11)
 
@@ -55,7 +55,7 @@ def declared(data: bytes, file: str) -> Declared:
 
 
 def table(value: object, name: str, file: str) -> dict[str, object]:
-    """Return a value that must be a table. Raises `FileError` with its name."""
+    """Return a value, which must be a table. Raises `FileError` with the value's name."""
     if not isinstance(value, dict):
         raise FileError(file, None, f"{name} must be a table")
     return value

@@ -1,4 +1,4 @@
-"""Environments of kind `python`: a .venv that uv fills from hashed pins."""
+"""Build environments of kind `python`: a .venv that uv fills from pins with hashes."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from starterkit.runtime.python_packages import compile_pins, our_python
 from starterkit.runtime.stamp import STAMP, Files, Stamp, read, write_stamp
 from starterkit.runtime.uv import run_cached_first, run_uv
 
-_PACKAGES = ("lib/python*/site-packages", "Lib/site-packages")  # the second on Windows
+_PACKAGES = ("lib/python*/site-packages", "Lib/site-packages")  # on Linux and macOS, and on Windows
 
 
 class PythonBuilder(EnvironmentBuilder):
-    """Prepares the .venv of one project."""
+    """Builds the .venv of one project."""
 
     folder_name = ".venv"
     belongs_there = "this project's environment"
@@ -31,15 +31,16 @@ class PythonBuilder(EnvironmentBuilder):
     def _prepared(self, was_outdated: bool) -> Environment:
         python = _python_of(self.folder)
         variables = program_variables(python.parent, self.environment.clear)
-        variables["PYTHONIOENCODING"] = "utf-8"  # print() works for any character, even if the output is a file
+        variables["PYTHONIOENCODING"] = "utf-8"  # print() then accepts any character, even if the output is a file
         ahead = self._background_compile() if was_outdated else ()
         return Environment({"python": str(python)}, variables, self.folder, ahead=ahead)
 
     def _background_compile(self) -> tuple[str, ...]:
         """Return the command that compiles the packages to bytecode.
 
-        uv leaves that to the first import, one module after another: half of a new project's first test run. The
-        packages that the project itself names come first, because a test run begins with its test tools.
+        Without this command, Python compiles each module when it is first imported. That takes half of a new project's
+        first test run. The packages that the project declares come first, because a test run imports its test tools
+        first.
         """
         named = {package_name(entry).replace("-", "_") for entry in self._lists(self._files()).dependencies}
         entries = (self.folder / _packages(self.folder)).iterdir()
@@ -65,7 +66,7 @@ class PythonBuilder(EnvironmentBuilder):
     def _is_usable(self, stamp: Stamp | None, files: Files) -> bool:
         if not _has_python(self.folder) or _version(self.folder) < self._lists(files).lowest_python:
             return False
-        if stamp is None:  # an environment that was made by hand
+        if stamp is None:  # the user created this environment without starterkit
             return _is_environment(self.folder)
         return stamp.whole and not self._is_damaged()
 
@@ -91,12 +92,12 @@ class PythonBuilder(EnvironmentBuilder):
         write_inventory(self.folder, (program.parent.as_posix(), _packages(self.folder)), program.as_posix())
 
     def _create(self, files: Files) -> None:
-        """Create the environment inside the old one, then replace the old one."""
+        """Create a new environment in a folder inside the old one, then replace the old one."""
         self.source.say(f"Creating the Python environment in {self.folder_name}")
         with self._making() as making:
             self._create_empty(making, self._lists(files))
             self._sync(making)
-            if incomplete := _incomplete(making):  # uv trusts its cache, which lost a file
+            if incomplete := _incomplete(making):  # a file is missing from uv's cache, but uv trusts its cache
                 run_uv(["cache", "clean", *incomplete], keep_open=self.source.keep_open)
                 self._sync(making, "--reinstall")
             self._take_over(files, making)
@@ -120,7 +121,7 @@ class PythonBuilder(EnvironmentBuilder):
         try:
             self._sync(self.folder)
         except (NoNetworkError, NoSuchPackagesError) as failed:
-            # uv fetches everything before it changes anything, so the environment is still what it was.
+            # uv fetches all packages before it changes the environment, so the old stamp is still right.
             if not isinstance(failed, HalfInstalledError):
                 write_stamp(self.folder, before)
             raise
@@ -132,7 +133,7 @@ class PythonBuilder(EnvironmentBuilder):
         run_cached_first(command, what, self.source, cwd=self.project)
 
     def _report_removed(self, before: frozenset[str], after: frozenset[str], stamp: Stamp | None) -> None:
-        """Report which packages are gone that the learner had installed by hand."""
+        """Report the packages that the learner had installed by hand and that are now removed."""
         known = {package_name(entry) for entry in after} | (pinned_names(stamp.files.pins) if stamp else frozenset())
         removed = sorted(entry for entry in before - after if package_name(entry) not in known)
         if removed:
@@ -142,7 +143,7 @@ class PythonBuilder(EnvironmentBuilder):
 
 
 def settings(folder: Path) -> dict[str, str]:
-    """Return the settings in an environment's pyvenv.cfg."""
+    """Return the settings in an environment's pyvenv.cfg by name."""
     text = (read(folder / "pyvenv.cfg") or b"").decode("utf-8", "replace")
     pairs = (line.partition("=") for line in text.splitlines())
     return {key.strip(): value.strip() for key, _, value in pairs}
@@ -153,9 +154,9 @@ def _python_of(folder: Path) -> Path:
 
 
 def _has_python(folder: Path) -> bool:
-    if not os.access(_python_of(folder), os.X_OK):  # follows the link to the Python that the environment was made from
+    if not os.access(_python_of(folder), os.X_OK):  # follows the link to the base Python
         return False
-    # On Windows, the environment's program only starts the Python that the environment was made from.
+    # On Windows, the environment's python.exe only starts the base Python, so check that as well.
     return os.name != "nt" or Path(settings(folder).get("home", "")).is_dir()
 
 
@@ -170,19 +171,19 @@ def _is_environment(folder: Path) -> bool:
 
 
 def _packages(folder: Path) -> str:
-    """Return the folder of an environment's packages, relative to the environment."""
+    """Return the path of an environment's site-packages, relative to the environment."""
     packages = next((path for pattern in _PACKAGES for path in sorted(folder.glob(pattern))), folder)
     return packages.relative_to(folder).as_posix()
 
 
 def _installed(folder: Path) -> frozenset[str]:
-    """Return name==version of each package in an environment."""
+    """Return each installed package as `name==version`."""
     names = (path.stem for path in (folder / _packages(folder)).glob("*.dist-info"))
     return frozenset(re.sub(r"-(?=[^-]*$)", "==", name) for name in names)
 
 
 def _incomplete(folder: Path) -> list[str]:
-    """Return the names of packages whose files don't have the sizes in their RECORD."""
+    """Return the names of packages that have files with other sizes than in their RECORD."""
     packages = folder / _packages(folder)
     names = []
     for record in packages.glob("*.dist-info/RECORD"):

@@ -19,7 +19,7 @@ _NAME_AND_EXTRAS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?")
 def compile_pins(
     declaration: bytes, old_pins: bytes | None, environment: EnvironmentSpec, source: PackageSource
 ) -> bytes:
-    """Return hashed pins. Packages in `old_pins` keep their version if possible."""
+    """Return pins with hashes. Packages keep their versions from `old_pins` if possible."""
     with scratch_folder(environment, declaration, old_pins) as folder:
         target = folder / Path(environment.pins).name
         what = f"the packages that {environment.declaration} names"
@@ -28,7 +28,7 @@ def compile_pins(
 
 
 def newest_pins(declaration: bytes, environment: EnvironmentSpec, *, unbound: bool) -> bytes:
-    """Return pins with the newest releases, or with any release if `unbound`."""
+    """Return pins with the newest releases. With `unbound`, declared version ranges are ignored."""
     if unbound:
         lists = declared(declaration, environment.declaration)
         names = [name[0] for entry in lists.requirements if (name := _NAME_AND_EXTRAS.match(entry.strip()))]
@@ -48,7 +48,7 @@ def fetch_into_cache(pins: bytes, environment: EnvironmentSpec) -> None:
     """Fetch all packages of a pins file and their metadata into uv's cache."""
     with scratch_folder(environment, None, pins) as folder:
         file = Path(environment.pins).name
-        # Compiling reads the metadata of the packages for other systems too, which installing never fetches.
+        # Compiling also reads the metadata of packages for other systems, which installing doesn't fetch.
         what = f"the packages that {environment.declaration} names"
         run_cached_first(_compile([file], "again.txt", (3, 11)), what, PackageSource(), cwd=folder)
         install: list[str | Path] = ["pip", "sync", "--require-hashes", file, "--python", our_python()]
@@ -57,7 +57,7 @@ def fetch_into_cache(pins: bytes, environment: EnvironmentSpec) -> None:
 
 
 def our_python() -> str:
-    """Return the Python that starterkit's environment was made from, if it exists."""
+    """Return the base Python of starterkit's environment, or this environment's Python."""
     base = str(getattr(sys, "_base_executable", ""))
     return base if base and Path(base).exists() else sys.executable
 

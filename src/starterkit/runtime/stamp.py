@@ -1,6 +1,7 @@
-"""The stamp of an environment: a copy of the files that it was made from.
+"""Read and write the stamp: a copy of the files from which an environment was created.
 
-The stamp is written last and in one step. So an environment whose creation was killed never counts as complete.
+The stamp is written last and in one step. So if the creation of an environment was killed, the environment never counts
+as complete.
 """
 
 from __future__ import annotations
@@ -19,21 +20,21 @@ _FORMAT = "starterkit 1"
 
 
 class Files(NamedTuple):
-    """The two files of a project that an environment is made from."""
+    """The declaration and the pins from which an environment is created."""
 
     declaration: bytes
     pins: bytes
 
 
 class Stamp(NamedTuple):
-    """The files of an environment. `whole` is false while it is being made."""
+    """The files from which an environment was created. `whole` is false during the creation."""
 
     whole: bool
     files: Files
 
 
 def read_files(project: Path, environment: EnvironmentSpec) -> Files:
-    """Return a project's declaration and pins (b"" if missing). Raises `FileError`."""
+    """Return the content of a project's declaration and pins (b"" if missing). Raises `FileError`."""
     declaration = read(project / environment.declaration)
     if declaration is None:
         raise FileError(
@@ -46,7 +47,7 @@ def read_files(project: Path, environment: EnvironmentSpec) -> Files:
 
 
 def read_stamp(folder: Path) -> Stamp | None:
-    """Return the stamp of an environment's folder, or None."""
+    """Return the stamp in an environment's folder, or None if there is none."""
     data = read(folder / STAMP)
     if data is None:
         return None
@@ -59,7 +60,7 @@ def read_stamp(folder: Path) -> Stamp | None:
 
 
 def stamp_problem(folder: Path, files: Files) -> str:
-    """Return why an environment wasn't made from these files, in words, or ""."""
+    """Return the reason why an environment doesn't fit these files, or ""."""
     stamp = read_stamp(folder)
     if stamp is None:
         return NOT_CREATED
@@ -69,7 +70,7 @@ def stamp_problem(folder: Path, files: Files) -> str:
 
 
 def write_stamp(folder: Path, stamp: Stamp | None) -> None:
-    """Write the stamp of an environment's folder, or remove it with None."""
+    """Write a stamp to an environment's folder. None removes the stamp."""
     if stamp is None:
         (folder / STAMP).unlink(missing_ok=True)
         return
@@ -78,7 +79,7 @@ def write_stamp(folder: Path, stamp: Stamp | None) -> None:
 
 
 def write_whole(file: Path, data: bytes) -> None:
-    """Write a file in one step. If this is killed, the old content stays."""
+    """Write a file in one step. If the process is killed, the file keeps its old content."""
     draft = file.with_name(f"{file.name}.starterkit-{os.getpid()}")
     try:
         draft.write_bytes(data)

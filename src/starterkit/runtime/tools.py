@@ -1,4 +1,4 @@
-"""Find the tools that a machine has and a template needs, for `starterkit doctor`."""
+"""Find the tools that a template needs on this machine, for `starterkit doctor`."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _FIXES = {
 
 @dataclass(frozen=True)
 class ToolReport:
-    """One tool: its path, its version, the versions that fit, and the fix."""
+    """One tool: its path, its version, the range of versions that work, and a fix."""
 
     name: str
     found: str
@@ -44,7 +44,7 @@ class ToolReport:
 
 
 def package_settings(environ: Mapping[str, str], home: Path) -> list[str]:
-    """Return the names of settings that change where uv and npm get packages."""
+    """Return the variables and files that can change where uv and npm get packages."""
     names = sorted(name for name in environ if environ[name] and _SETTING.fullmatch(name))
     folder = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
     if os.name == "nt":
@@ -54,7 +54,7 @@ def package_settings(environ: Mapping[str, str], home: Path) -> list[str]:
 
 
 def report_tools(template: Template | None) -> list[ToolReport]:
-    """Return a report of each tool that starterkit or the template needs."""
+    """Return a report for each tool that starterkit or the template needs."""
     wanted = {**_ALWAYS, **(template.tools if template else {})}
     return [_report(name, versions) for name, versions in wanted.items()]
 

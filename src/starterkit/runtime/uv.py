@@ -1,4 +1,4 @@
-"""Call uv, with its own cache first and the network only if that isn't enough."""
+"""Run uv with its own cache, and with the network only if the cache isn't enough."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from starterkit.process import PYTHON_VARIABLES, Completed, TimeLimitReached, ru
 from starterkit.runtime.offline_first import PackageSource, offline_first
 
 _LIMIT_SECONDS = 900.0
-# starterkit decides the Python and the folder. Indexes, certificates and the cache stay as the learner has set them.
+# starterkit sets the Python and the folder. The learner's settings for indexes, certificates and cache still apply.
 _CLEARED = (
     *PYTHON_VARIABLES,
     "CONDA_PREFIX",
@@ -30,13 +30,13 @@ _CLEARED = (
     "UV_VENV_*",
     "UV_WORKING_DIR*",
 )
-# One more try and a short wait for the connection: without a network uv fails after about a second.
+# With a single retry and a short wait, uv fails after about a second if there is no network.
 _QUICK = {"UV_HTTP_RETRIES": "1", "UV_HTTP_CONNECT_TIMEOUT": "5"}
 _FINDING = threading.Lock()
 
 
 def uv_binary() -> Path:
-    """Return starterkit's own uv, or the uv on the PATH. Raises `EnvironmentProblem`."""
+    """Return the path of starterkit's own uv, or of the uv on PATH. Raises `EnvironmentProblem`."""
     try:
         with _FINDING:
             return Path(uv.find_uv_bin())
@@ -52,7 +52,7 @@ def uv_binary() -> Path:
 def run_uv(
     args: Sequence[str | Path], *, cwd: Path | None = None, offline: bool = False, keep_open: Sequence[int] = ()
 ) -> Completed:
-    """Run uv to its end, without colors and progress bars."""
+    """Run uv until it ends, without colors and progress bars."""
     variables = {**_QUICK, **scrubbed_environment(_CLEARED)}
     options = ["--color", "never", "--no-progress", *(["--offline"] if offline else [])]
     try:
@@ -65,7 +65,7 @@ def run_uv(
 def run_cached_first(
     args: Sequence[str | Path], what: str, source: PackageSource, *, cwd: Path | None = None
 ) -> Completed:
-    """Run uv offline, then online if needed. Raises as `offline_first` does."""
+    """Run uv offline, then online if needed. Raises the same errors as `offline_first`."""
     command = [*args, *(source.bundle.uv_options if source.bundle else ())]
     return offline_first(
         lambda offline: run_uv(command, cwd=cwd, offline=offline, keep_open=source.keep_open), what, source
