@@ -56,7 +56,7 @@ def _show(
         console.print(green_line(result))
     for note in notes:
         console.print()
-        console.print(text("Note  ", "bold yellow"), note, hang=6)
+        console.print(text("Note  ", "bold magenta"), note, hang=6)
     if result.red:
         type_after_red(console, command)
         return
@@ -150,7 +150,7 @@ def _show_message(console: Console, message: str) -> None:
 def _label(result: TestResult) -> tuple[str, str]:
     if result.was_green:
         return "broken", "bold red"
-    return ("new", "yellow") if result.is_new else ("fails", "bold red")
+    return ("new", "magenta") if result.is_new else ("fails", "bold red")
 
 
 def counts(result: CheckResult) -> str:

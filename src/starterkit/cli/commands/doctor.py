@@ -49,7 +49,7 @@ def _what_next(health: SetupReport) -> tuple[str, str]:
 def _label(finding: SetupFinding) -> Text:
     if finding.is_ok:
         return text("ok     ", "bold green")
-    return text("MISSING", "bold red") if finding.is_needed else text("note   ", "yellow")
+    return text("MISSING", "bold red") if finding.is_needed else text("note   ", "magenta")
 
 
 def _as_json(health: SetupReport) -> dict[str, object]:

@@ -51,7 +51,7 @@ def _show(console: Console, shown: HintShown) -> None:
         )
         console.type_next("See its message", f"check {quoted(shown.test)}")
         return
-    console.print(text(f"Hint {shown.number} of {shown.total}", "bold yellow"))
+    console.print(text(f"Hint {shown.number} of {shown.total}", "bold magenta"))
     console.print()
     show_markdown(console, shown.text, indent=2)
     if shown.is_last:

@@ -108,7 +108,7 @@ def _show_tests(console: Console, tests: Sequence[ExpectedTest]) -> None:
     tests_fail = "1 new test. It fails" if len(new) == 1 else f"{len(new)} new tests. They fail"
     console.print(f"{tests_fail} until you write the code:")
     for test in new:
-        console.print(text("- ", "yellow"), test.sentence, indent=2, hang=2)
+        console.print(text("- ", "magenta"), test.sentence, indent=2, hang=2)
     if guards:
         console.print("These already pass. Keep them passing:")
     for test in guards:

@@ -140,7 +140,7 @@ def show_way(console: Console, solved: SolveResult) -> None:
         console.ok(f"{label} is already solved. Nothing was changed.")
         return
     if solved.in_conflict:
-        console.print(text("CONFLICT", "bold yellow"), f"  The solution of {label} is in your files, with conflicts.")
+        console.print(text("CONFLICT", "bold magenta"), f"  The solution of {label} is in your files, with conflicts.")
         console.print("It isn't committed yet.")
     elif solved.result is not None and solved.result.red:
         console.print(text("FAILED", "bold red"), f"  {counts(solved.result)}.")

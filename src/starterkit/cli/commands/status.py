@@ -19,7 +19,7 @@ from starterkit.project.status import ProjectStatus, project_status
 from starterkit.template.bundled import bundled_names, bundled_template
 from starterkit.template.model import BASE
 
-_STYLES = {"done": "green", "here": "bold yellow", "to come": "dim"}
+_STYLES = {"done": "green", "here": "bold magenta", "to come": "dim"}
 _WHY = {
     "lesson": "Read the lesson",
     "check": "Run the tests",

@@ -14,7 +14,7 @@ from itertools import groupby
 
 from starterkit.sanitize import strip_control
 
-_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
+_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "blue": "34", "magenta": "35", "cyan": "36"}
 _CODES["code"] = _CODES["cyan"]
 _UNBROKEN = ("code", "quoted")  # what users type, before and after it got its backticks
 _SPACES = re.compile("( +)")

@@ -65,7 +65,7 @@ def _show(console: Console, workshop: Workshop, results: Sequence[CollectResult]
     asked, news = counted(len(results) - waiting, "person", "people"), f", {len(new)} with something new."
     if unreached:
         reached = len(results) - waiting - len(unreached)
-        console.print(text("NOT ALL", "bold yellow"), f"  {reached} of {asked} reached{news}")
+        console.print(text("NOT ALL", "bold magenta"), f"  {reached} of {asked} reached{news}")
     else:
         console.ok(f"{asked} reached{news}")
     if waiting:

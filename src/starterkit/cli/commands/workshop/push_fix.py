@@ -38,7 +38,7 @@ from starterkit.workshop.store import working
 
 _STYLES = {
     FixOutcome.CLEAN: "bold green",
-    FixOutcome.CONFLICT: "bold yellow",
+    FixOutcome.CONFLICT: "bold magenta",
     FixOutcome.FAILED: "bold red",
     FixOutcome.OTHER: "bold red",
 }
@@ -165,7 +165,7 @@ def _show_report(
             console.print(f"{files} (commit {fix.base[:8]})", indent=12)
     for file, step in reverted:
         console.print(
-            text("careful", "bold yellow"),
+            text("careful", "bold magenta"),
             f"     {file} is corrected, and step {step} brings the whole file as it was before: fix it there, too.",
             hang=12,
         )

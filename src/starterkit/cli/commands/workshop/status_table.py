@@ -25,7 +25,7 @@ from starterkit.crash_report import UNEXPECTED
 from starterkit.sanitize import csv_cell
 from starterkit.workshop.status import PersonStatus, WorkshopStatus
 
-_STYLES = {"green": "green", "red": "red", "stuck": "bold yellow", "tampered": "bold red", "unreadable": "bold red"}
+_STYLES = {"green": "green", "red": "red", "stuck": "bold magenta", "tampered": "bold red", "unreadable": "bold red"}
 _STATE, _ACTIVE, _COUNT = 11, 8, 20
 _FEWEST_ROWS = 4
 _URGENT = ("stuck", "tampered", "red", "not graded", "not reached", "green", "not begun")
