@@ -1,4 +1,4 @@
-"""Reads the commits of an opened path: the layer of each commit, and errors in their order.
+"""Reads the commits of an opened learning path: the layer of each commit, and errors in their order.
 
 The subject of a commit names its layer: `base`, `given 01-comments` or `solution 01-comments`. The author may use the
 rest of the message.
@@ -22,7 +22,7 @@ _REBASE = "`git rebase -i --root`"
 
 @dataclass(frozen=True)
 class LayerCommit:
-    """A commit of an opened path: its id, its layer, and all files in its tree."""
+    """A commit of an opened learning path: its id, its layer, and all files in its tree."""
 
     id: str
     kind: str
@@ -62,7 +62,7 @@ def check_settled(repository: Repository) -> None:
 
 
 def read_history(repository: Repository, *, renumber: bool = False) -> list[LayerCommit]:
-    """Return the commits of the path, base first. Raises `UsageError` for a wrong order.
+    """Return the commits of the learning path, base first. Raises `UsageError` for a wrong order.
 
     With `renumber`, the numbers of the steps are ignored.
     """

@@ -49,7 +49,7 @@ class FilesSource:
 
 @dataclass(frozen=True)
 class ProjectLayer:
-    """A layer of the path's unrendered project. `kind` is base, given or solution."""
+    """A layer of the learning path's unrendered project. `kind` is base, given or solution."""
 
     kind: str
     step: str

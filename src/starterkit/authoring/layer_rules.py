@@ -1,4 +1,4 @@
-"""Checks the files in a layer of an opened path. Error messages name the commit."""
+"""Checks the files in a layer of an opened learning path. Error messages name the commit."""
 
 from __future__ import annotations
 

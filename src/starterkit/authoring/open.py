@@ -39,7 +39,7 @@ _BRANCH = "refs/heads/main"
 
 @dataclass(frozen=True)
 class OpenResult:
-    """An opened path: the repository's folder, the template's folder, and the subjects, oldest first."""
+    """An opened learning path: the repository's folder, the template's folder, and the subjects, oldest first."""
 
     folder: Path
     template: Path
@@ -48,7 +48,7 @@ class OpenResult:
 
 @dataclass(frozen=True)
 class Origin:
-    """The template of an opened path, and its files when they were last opened or saved."""
+    """The template of an opened learning path, and its files when they were last opened or saved."""
 
     template: Path
     files: dict[str, Entry]

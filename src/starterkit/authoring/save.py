@@ -1,4 +1,4 @@
-"""`template save`: writes the commits of an opened path back to a template's files.
+"""`template save`: writes the commits of an opened learning path back to a template's files.
 
 Each layer gets only the files that differ from the layer before it. The metadata (path.yml, copier.yml, step.yml,
 lesson.md) comes from the last commit, so authors may change it in any commit.

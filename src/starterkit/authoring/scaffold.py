@@ -130,7 +130,7 @@ def _step_files(template: Template, files: Files, step: str, title: str) -> File
 
 
 def _test_file(template: Template, step: str) -> str:
-    """Return the name of the step's test file, from the path's first pattern with one star."""
+    """Return the name of the step's test file, from the learning path's first pattern with one star."""
     name = step.replace("-", "_") if template.environment.kind == "python" else step
     for pattern in template.test_files:
         if pattern.count("*") == 1:

@@ -1,4 +1,4 @@
-"""External solutions are projects by people who never saw the path's solutions.
+"""External solutions are projects by people who never saw the learning path's solutions.
 
 `<person>/<step>/` has the files that the person changed in a step, and `removed.txt` with the paths that they deleted.
 """

@@ -1,1 +1,1 @@
-"""Workshops: one path for many people, on the instructor's own machine."""
+"""Workshops: one instructor guides many people along one learning path."""

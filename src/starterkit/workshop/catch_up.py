@@ -198,7 +198,7 @@ def _is_done(
     if state.step == BASE or state.solved:
         return True
     if all(project.tree.get(name) == entry for name, entry in path.layer(state.step, solved=False).items()):
-        return False  # the files are unchanged since the step started
+        return False  # the person has changed nothing in this step
     return judge(submission.person, submission.commit, state.step) if judge else counts_as_green
 
 

@@ -145,7 +145,7 @@ class _Collector:
         return latest_in(repository, person, None, events.ours(self._workshop, person))
 
     def _fetch(self, person: Person, repository: BareRepository, known: Mapping[str, str] | None) -> RemoteResult:
-        """Fetch from a person's remote, unless its branches on this disk are already `known`."""
+        """Fetch from a person's remote, unless it is a local folder and all its branches are `known`."""
         if not person.remote:
             return RemoteResult(True)
         folder = self._workshop.remote_folder(person)

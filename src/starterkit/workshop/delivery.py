@@ -1,4 +1,4 @@
-"""Merges changes of the path into people's work, and delivers the commits.
+"""Merges changes of the learning path into people's work, and delivers the commits.
 
 Everything happens in bare repositories without a work tree. Code from participants never runs.
 """
@@ -66,7 +66,7 @@ class PersonRepository:
     """A person's bare repository. New commits get the time `seconds` (default: now)."""
 
     def __init__(self, workshop: Workshop, person: Person, bare: BareRepository, seconds: int = 0) -> None:
-        # The same change to the same commit gets the same id for everybody if the time is the same.
+        # A commit id depends on the time. With one time, equal changes get equal ids for all people.
         self._seconds = seconds or int(time.time())
         self.workshop = workshop
         self.person = person
@@ -117,13 +117,13 @@ class PersonRepository:
         return ProjectAtCommit(submission, state, tree)
 
     def path(self, state: State) -> LearningPath | None:
-        """Return the path that a state names, or None if the workshop doesn't have this path."""
+        """Return the learning path that a state names, or None if the workshop doesn't have this path."""
         if any(self.bare.reader.try_read(id) is None for id in (state.path, state.texts)):
             return None
         return LearningPath(self.bare, state.path, state.texts)
 
     def carry(self, template: Template, before: Tree, after: Tree, mine: Tree) -> Carried:
-        """Merge a change of the path into a person's files. Raises `StarterkitError`."""
+        """Merge a change of the learning path into a person's files. Raises `StarterkitError`."""
         for path in changed_paths(before, after):
             about = self.bare.reader.about(mine[path].id) if path in mine else None
             if about is not None and about[2] > _LARGEST_MERGED:
@@ -179,7 +179,7 @@ class PersonRepository:
         return Delivery(goal, goal == submission.branch)
 
     def _move(self, ref: str, old: str, new: str, state: State) -> None:
-        """Move a branch and the refs of the path together. Fails if the branch isn't at `old`."""
+        """Move a branch and the refs of the learning path together. Fails if the branch isn't at `old`."""
         refs = (f"{ref} {new} {old}".rstrip(), f"{PATH_REF} {state.path}", f"{METADATA_REF} {state.texts}")
         lines = "\n".join(("start", *(f"update {line}" for line in refs), "commit", ""))
         arguments = ("update-ref", "-m", "starterkit workshop", "--stdin")

@@ -138,7 +138,7 @@ class Handouts:
         folder, collected = self._workshop.remote_folder(person), ""
         if not person.remote:
             return ""
-        if self._workshop.works_in(person, goal):  # this working folder pulls from the person's bare repository
+        if self._workshop.works_in(person, goal):  # a working folder pulls from the bare repository
             folder, collected = self._workshop.repository(person), f"[{COLLECTED[0]}]\n\t{COLLECTED[1]} = true\n"
         url = str(folder.absolute() if folder else person.remote).replace("\\", "\\\\").replace('"', '\\"')
         return (
@@ -156,7 +156,7 @@ class Handouts:
             packs = master / ".git" / "objects" / "pack"
             packs.mkdir(exist_ok=True)
             ids = "".join(f"{id}\n" for id in refs.values()).encode()
-            # One slow packing (0.1 s) makes every handout a fifth smaller.
+            # Stronger compression takes 0.1 s once, and makes every handout a fifth smaller.
             tight = ("--no-reuse-delta", "--window=250", "--depth=50")
             path.git.run("pack-objects", "-q", *tight, "--revs", str(packs.absolute() / "pack"), input=ids)
             for name, entry in path.reader.tree(refs[MAIN]).items():

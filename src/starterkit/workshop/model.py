@@ -2,8 +2,8 @@
 
 A workshop is a folder:
     workshop.yml
-    repos/.path.git      the objects of the path, its two refs, and `main` with the commit that all people begin with
-    repos/<folder>.git   one for each person or team, borrows objects from .path.git
+    repos/.path.git      the objects of the learning path, its two refs, and `main` with the first commit for all
+    repos/<folder>.git   one for each person or team, shares the objects of .path.git
                          refs/heads/*             what people without a remote push
                          refs/collected/heads/*   what `collect` fetched from people with a remote
                          refs/starterkit/*        the two refs of the path
@@ -173,7 +173,7 @@ class Workshop:
 
     @cached_property
     def by_word(self) -> Mapping[str, tuple[Person, ...]]:
-        """All people by lowercase folder, login, name and e-mail address, and teams by member."""
+        """The people with each lowercase folder, login, name or e-mail address. Teams are found by member."""
         matches: dict[str, dict[str, Person]] = {}
         for person in self.people:
             member_words = (word for each in person.members for word in (each.login, each.name, each.email))

@@ -45,12 +45,12 @@ from starterkit.workshop.submissions import beginnings, files_of, state_of
 
 _COMING = STARTERKIT_REFS + "coming/"
 _OLDER = STARTERKIT_REFS + "older/"
-_MOST_COMMITS = 300  # maximum number of commits to search for unchanged path files
+_MOST_COMMITS = 300  # stop after searching this many commits
 _MESSAGE = "Take in the corrected path"
 
 
 class FixOutcome(Enum):
-    """The outcome for one person."""
+    """The outcome of a correction for one person."""
 
     CLEAN = "clean"
     CONFLICT = "conflict"
@@ -62,7 +62,7 @@ class FixOutcome(Enum):
 
 @dataclass(frozen=True)
 class NewPath:
-    """The corrected path: its rendered files, and its commit ids in the path's repository."""
+    """The corrected learning path: its rendered files, and its commit ids in the path's repository."""
 
     spec: ProjectSpec
     rendered: RenderedPath

@@ -1,4 +1,4 @@
-"""The bare repositories of a workshop: one for the path, and one for each person."""
+"""The bare repositories of a workshop: one for the learning path, and one for each person."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _SETTINGS = """[receive]
 
 
 def create_path_repository(order: ProjectSpec, path: RenderedPath) -> Workshop:
-    """Write the repository of a rendered path. Return a workshop without people."""
+    """Write the repository of a rendered learning path. Return a workshop without people."""
     folder = order.destination
     goal = folder / "repos" / ".path.git"
     try:
@@ -43,7 +43,7 @@ def create_path_repository(order: ProjectSpec, path: RenderedPath) -> Workshop:
             write_bare(draft, {})
             with BareRepository(draft) as repository:
                 state, _ = write_beginning(repository.git, order, path, BOT)
-            shutil.rmtree(goal, ignore_errors=True)  # a killed command left it
+            shutil.rmtree(goal, ignore_errors=True)  # a killed command may have left this folder
             draft.rename(goal)
     except OSError as error:
         raise cannot_write("The workshop", error) from error
@@ -110,7 +110,7 @@ def reopened(folder: Path) -> Workshop:
 
 @contextmanager
 def metadata_of(workshop: Workshop) -> Iterator[Template]:
-    """Yield the template of a workshop's path."""
+    """Yield the template of a workshop's learning path."""
     with BareRepository(workshop.path_repository) as path:
         yield read_template(CommitSource(path.reader, workshop.texts))
 

@@ -17,7 +17,7 @@ from starterkit.workshop.roster_columns import RosterRow, read_table
 
 _MOST_PEOPLE = 10_000
 _LONGEST_NAME = 500
-_A_COUNT = 3  # from this number of people on, identifiers 1, 2, 3, … are only line numbers
+_A_COUNT = 3  # in a roster of this size, identifiers 1, 2, 3, … are only line numbers
 # Gradebooks have these lines between the people.
 _NO_PEOPLE = ("points possible", "student, test", "points", "total", "class average", "overall average")
 _IDENTIFIED_BY = ("email", "login", "identifier", "name")  # the fields that identify a person, most reliable first
@@ -108,7 +108,7 @@ def _whole_name(row: RosterRow) -> str:
 
 def _entry(row: RosterRow, file: str) -> RosterEntry:
     login = plain_name(_PROFILE.sub(r"\1", row["login"]).lstrip("@#"))  # Brightspace adds a `#` to each login
-    email = "" if row["email"] == "anonymous" else plain_name(row["email"])  # Microsoft Forms writes "anonymous"
+    email = "" if row["email"] == "anonymous" else plain_name(row["email"])  # as in Microsoft Forms
     identifier = plain_name(row["identifier"].removeprefix("#"))
     name = _whole_name(row) or identifier or login or email.partition("@")[0]
     if not name:
@@ -181,7 +181,7 @@ def _known_people(roster: Roster, people: Sequence[Person]) -> dict[int, Person]
         for entry, persons in candidates:
             person_left = next((person for person in persons if person.folder in left), None)
             if person_left is not None:
-                known[entry.line] = left.pop(person_left.folder)  # no other line gets this person
+                known[entry.line] = left.pop(person_left.folder)  # a person can only match one line
     return known
 
 

@@ -228,7 +228,7 @@ def _columns(titles: list[str], file: str, line: int, filled: Sequence[bool]) ->
         message = f"the first line names no column that says who a person is: {titled}"
         raise FileError(file, line, message, _KNOWN_TITLES)
     columns = {column: index for column, (_, _, index) in best.items()}
-    if "first" in columns and "last" not in columns and "name" in columns:  # a name next to a first name is a surname
+    if "first" in columns and "last" not in columns and "name" in columns:  # next to a first name, "name" means surname
         columns["last"] = columns.pop("name")
     return columns
 

@@ -1,4 +1,4 @@
-"""`workshop similar`: finds pairs of people who share more code than the path explains.
+"""`workshop similar`: finds pairs of people who share more code than the learning path explains.
 
 copydetect compares the code by winnowing (Schleimer, Wilkerson and Aiken, 2003). It removes names, texts and comments,
 cuts the code into overlapping pieces, and keeps some of their hashes. Code of the path doesn't count.
@@ -31,14 +31,14 @@ from starterkit.workshop.submissions import files_of, latest_in
 _SUFFIXES = frozenset((".py", ".js", ".mjs", ".cjs", ".ts", ".html", ".jinja", ".css", ".sql"))
 _LARGEST_FILE, _LARGEST_PERSON = 300_000, 3_000_000
 _PIECE = 25  # characters per piece (copydetect's default)
-_WINDOW = 10  # winnowing keeps one hash out of this many neighbors
+_WINDOW = 10  # keep one hash out of this many neighboring pieces
 _FEWEST = 12  # fewer shared pieces can be a coincidence
 _MOST_RANGES = 3
 
 
 @dataclass(frozen=True)
 class CodeRange:
-    """Two files with shared code. `pieces` counts it, `lines` has the first and last lines in each file."""
+    """Two files with shared code: the number of shared pieces, and the first and last line in each file."""
 
     files: tuple[str, str]
     lines: tuple[tuple[int, int], tuple[int, int]]
@@ -71,7 +71,7 @@ class SimilarityResult:
 
 @dataclass
 class _OwnCode:
-    """The fingerprints of the files in which a person added code to the path."""
+    """The fingerprints of the files in which a person added code to the learning path."""
 
     person: Person
     files: dict[str, Any] = field(default_factory=dict)
@@ -80,7 +80,7 @@ class _OwnCode:
 
 @dataclass(frozen=True)
 class _PathCode:
-    """The ids of the path's files, and the hashes of all their pieces."""
+    """The ids of the learning path's files, and the hashes of all their pieces."""
 
     fingerprint: Callable[..., Any]
     template: Template
@@ -201,7 +201,7 @@ def _lines(made: Any, pieces: set[int]) -> tuple[int, int]:
     if not starts:
         return 1, 1
     places = [starts[0], starts[-1] + _PIECE]
-    if len(made.offsets):  # row: position in the shortened code, characters removed so far
+    if len(made.offsets):  # position in the shortened code, removed characters
         positions = [int(position) for position, _ in made.offsets]
         rows = (max(0, bisect_right(positions, position) - 1) for position in places)
         places = [position + int(made.offsets[row][1]) for position, row in zip(places, rows, strict=True)]

@@ -237,7 +237,7 @@ def _apply_graded(known: PersonProgress, event: Mapping[str, Any]) -> PersonProg
 
 def _seen_by_grading(known: PersonProgress, event: Mapping[str, Any]) -> PersonProgress:
     """Add graded work to the summary if it is newer. `grade --due` also grades older work."""
-    commit, committed = _text(event, "commit"), _worked(event)  # UTC texts in ISO 8601 compare like times
+    commit, committed = _text(event, "commit"), _worked(event)  # ISO 8601 texts in UTC sort by time
     if commit in ("", known.commit) or committed < known.committed:
         return known
     step = event["stands"] if isinstance(event.get("stands"), str) else _text(event, "step")

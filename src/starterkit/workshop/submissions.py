@@ -75,7 +75,7 @@ def of_commit(workshop: Workshop, person: Person, commit: str) -> Submission:
 
 
 def beginnings(workshop: Workshop) -> dict[str, Submission]:
-    """Return the first commits of new projects, which are the branches of the path."""
+    """Return the first commits of new projects, which are the branches of the learning path."""
     with BareRepository(workshop.path_repository) as path:
         return {
             commit: _submission(path, Person("path", ""), commit, name.removeprefix(HEADS), {})

@@ -36,7 +36,7 @@ from starterkit.workshop.model import Workshop
 README = "README.txt"
 _TEMPLATES = "templates"
 _WHEELS, _NPM, _SCRATCH = "wheels", "npm", ".making"
-_UNFINISHED = "unfinished.yml"  # holds the old bundle.yml while a command adds files
+_UNFINISHED = "unfinished.yml"  # the name of the old bundle.yml while files are added
 _OURS = frozenset((BUNDLE_FILE, _UNFINISHED, README, _WHEELS, _NPM, _TEMPLATES, _SCRATCH))
 _NODE = "node"
 

@@ -73,7 +73,7 @@ class Download:
             try:
                 self._fetch_once(wheel)
                 break
-            except OSError as wrong:  # includes network errors
+            except OSError as wrong:  # network errors are OSErrors too
                 if not left or _is_final(wrong) or self._stopped:
                     raise _explain(wheel, wrong) from wrong
                 time.sleep(0.5)

@@ -1,4 +1,4 @@
-"""The README.txt of a bundle: the commands that a participant types."""
+"""Builds the README.txt of a bundle, with the commands that participants type."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def _package_files() -> Iterator[tuple[str, bytes, bool]]:
     """Yield each file of the package: its path in the wheel, its bytes, and whether it is executable."""
     package, templates = Path(starterkit.__file__).resolve().parent, bundled_folder()
     roots = {package: _PACKAGE}
-    if package not in templates.parents:  # a checkout has them next to src/
+    if package not in templates.parents:  # in a checkout, templates/ is next to src/
         roots |= {folder: f"{_PACKAGE}/{folder.name}" for folder in (templates, templates.with_name("skeletons"))}
     for root, prefix in roots.items():
         for parent, folders, names in os.walk(root):

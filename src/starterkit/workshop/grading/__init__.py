@@ -1,1 +1,1 @@
-"""Grading runs the path's own tests on each person's last commit, in a sandbox."""
+"""Grading runs the learning path's own tests on each person's last commit, in a sandbox."""

@@ -60,7 +60,7 @@ def own_lock(pristine: ReferenceTests, data: bytes, most_more: int) -> bytes:
 
 
 class _Lock:
-    """The lock file of a submission: entries by path. `ours` has the path's package names by import name."""
+    """The lock file of a submission: entries by path. `ours` has the learning path's package names by import name."""
 
     def __init__(self, file: str, data: bytes, our_lock: bytes) -> None:
         self._file = file
@@ -113,7 +113,7 @@ class _Lock:
             target = self._resolve(path, name)
             if not target and not path and kind in _REQUIRED_LISTS:
                 raise self._wrong(f"does not tell which {name[:80]} is meant")
-            if target:  # a missing package is optional, or for another kind of machine
+            if target:  # an optional package may be missing on this machine
                 dependency = self._entry(target)
                 package, version = dependency.get("name", _import_name(target)), str(dependency.get("version"))
                 exact = f"npm:{package}@{version}" if package != _import_name(target) else version

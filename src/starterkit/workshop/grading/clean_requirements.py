@@ -52,7 +52,7 @@ def own_pins(pristine: ReferenceTests, pins: bytes) -> bytes:
 
 
 def declaration_of(pristine: ReferenceTests, pins: bytes) -> bytes:
-    """Return a package.json that fits a lock file, with the path's Node version."""
+    """Return a package.json that fits a lock file, with the learning path's Node version."""
     declaration = json.loads(declaration_of_lock(pins, pristine.template.environment))
     node = declared_packages(pristine.declaration, pristine.template.environment.declaration).wanted_node
     return json.dumps({**declaration, "engines": {"node": node}}).encode()

@@ -37,18 +37,18 @@ from starterkit.workshop.grading.reference_tests import ReferenceTests
 _LIMIT_SECONDS = 600.0
 _LONGEST_REASON = 300  # characters
 _LARGEST = 1 << 30  # bytes of an environment with a submission's own pins
-_SMALLEST_FILE = 4096  # bytes that a small file uses on the disk
+_SMALLEST_FILE = 4096  # bytes that even a small file uses on the disk
 _COMPILED = "compiled"
 # Limits for package files that are read or compiled outside of the sandbox, because compiling needs a hundred times a
 # file's size in memory.
 _LARGEST_READ, _LARGEST_COMPILED = 100_000, 2 << 20
-_FORGET_AFTER = 60.0  # seconds after a failure
-_REMOVE_AFTER = 28 * 24 * 3600.0  # seconds without use
+_FORGET_AFTER = 60.0  # a failure is forgotten after this many seconds
+_REMOVE_AFTER = 28 * 24 * 3600.0  # an environment is removed after this many unused seconds
 _ENVIRONMENT = re.compile(r"[0-9a-f]{16}(?:\.lock)?")
 _WHEELS_ALONE = b"--only-binary :all:\n"
 # Settings for the .npmrc in npm's working folder. They stop npm from running packages' scripts.
 _NPM_SETTINGS = b"ignore-scripts=true\nomit-lockfile-registry-resolved=true\naudit=false\nfund=false\n"
-# An additional protection: rewritten lock files don't need any of these features.
+# An additional protection: these npm features stay off, because rewritten lock files don't need them.
 _REGISTRY_ALONE = (
     b"allow-git=none\nallow-remote=none\nallow-file=none\nallow-directory=none\n"
     b"git=starterkit-runs-no-git\ninstall-strategy=hoisted\nbin-links=false\n"
@@ -106,12 +106,12 @@ class EnvironmentCache:
             return self.instead(pristine, reason, could_differ=isinstance(failed, EnvironmentProblem))
 
     def instead(self, pristine: ReferenceTests, reason: str, *, could_differ: bool = False) -> Assignment:
-        """Return the path's environment for a submission with other pins, and a note with the reason."""
+        """Return the learning path's environment for a submission with other pins, and a note with the reason."""
         note = f"graded with the packages of the path, not with its own: {reason}"
         return Assignment(self.of_the_path(pristine), note, could_differ)
 
     def of_the_path(self, pristine: ReferenceTests) -> GradingPackages:
-        """Return the environment for the path's own pins."""
+        """Return the environment for the learning path's own pins."""
         return self._packages(pristine, pristine.pins)
 
     def ask_again(self) -> None:
@@ -201,7 +201,7 @@ def environments_folder(cache: Path) -> Path:
 def _python_packages(
     key: str, prepared: Environment, pristine: ReferenceTests, ours: GradingPackages | None = None
 ) -> GradingPackages:
-    """Describe an environment. `ours` is the path's environment, or None if this is the path's environment.
+    """Describe an environment. `ours` is the learning path's environment, or None if this is the path's environment.
 
     A wheel may overwrite pyvenv.cfg or add files next to the modules. So the path's environment decides which Python
     runs and where the modules are.
@@ -244,7 +244,7 @@ def _compile(program: Path, site: Path, *, is_ours: bool) -> None:
     Compiling has no memory limit. So a submission's packages stay uncompiled if one of their files is huge.
     """
     environment = site.parents[2]
-    # A submission's package could create a mark inside of its environment, so the mark is next to it.
+    # The mark is next to the environment, because a submission's package could create one inside of it.
     mark = environment / _COMPILED if is_ours else environment.with_name(f"{environment.name}.{_COMPILED}")
     created = str((environment / STAMP).stat().st_mtime_ns)
     if mark.is_file() and mark.read_text("ascii") == created:

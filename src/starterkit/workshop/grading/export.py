@@ -45,7 +45,7 @@ def known_grades(workshop: Workshop, new: Iterable[Grade] = ()) -> list[Grade]:
     grades = {grade.person.folder: grade for grade in new}
     for person in workshop.people:
         if person.folder not in grades:
-            with suppress(Exception):  # the next grading reports damaged results
+            with suppress(Exception):  # skip damaged results: the next grading reports them
                 event = last(workshop, person, GRADED)
                 if event and (grade := grade_of(person, event)):
                     grades[person.folder] = grade

@@ -1,4 +1,4 @@
-"""Grades one submission with the path's tests, in a sandbox."""
+"""Grades one submission with the learning path's tests, in a sandbox."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class GradingUnit:
 
 
 class Runner(Protocol):
-    """Runs units."""
+    """Runs the tests of submissions. A unit is one submission with everything that the run needs."""
 
     def describe(self) -> Confinement:
         """Return a description of the sandbox that runs the submissions."""
@@ -59,7 +59,7 @@ class Runner(Protocol):
 
 @dataclass(frozen=True)
 class LocalRunner:
-    """Runs units on this machine."""
+    """Runs the tests of submissions on this machine."""
 
     shelf: EnvironmentCache
     sandbox: Sandbox
@@ -76,7 +76,7 @@ class LocalRunner:
 
 @dataclass(frozen=True)
 class Grader:
-    """Grades submissions of a workshop. `layers` has the path's tests by step.
+    """Grades submissions of a workshop. `layers` has the learning path's tests by step.
 
     With `prove`, the path's solution has to pass in this sandbox before a step's submissions are graded. Otherwise a
     problem of this machine would look like a learner's mistake.
@@ -149,7 +149,7 @@ class Grader:
         return self.runner.run(GradingUnit(grade, pristine, files, self.limits(pristine), self.prove))
 
     def _prove(self, pristine: ReferenceTests) -> None:
-        """Raise `EnvironmentProblem` if the path's solution fails here. The result is cached."""
+        """Raise `EnvironmentProblem` if the learning path's solution fails here. The result is cached."""
         packages = self.shelf.of_the_path(pristine)
         visible = [str(path) for path in packages.visible]
         key = digest(self._fingerprint(pristine, ""), self.workshop.path, packages.fingerprint, visible)[:16]
@@ -188,7 +188,7 @@ _DECISIVE = ("commit", "tests", "late", "aside")
 
 
 def _fix(workshop: Workshop, step: str) -> str:
-    """Return advice for the case that the path's solution fails. A correction of the path comes first."""
+    """Return advice for the case that the learning path's solution fails. A correction of the path comes first."""
     machine = "a machine that is less busy, or has the libraries of its Python in /usr, may be what is missing"
     if not workshop.corrected:
         return f"{machine[0].upper()}{machine[1:]}."
@@ -229,7 +229,7 @@ def _run_with(lent: Assignment, unit: GradingUnit, sandbox: Sandbox) -> Grade:
     )
     ended = sandbox.run(job)
     is_submission = "started" in heard.events and unit.is_proven  # for example, its packages ended the program
-    if not ("begun" in heard.events or ended.stopped or is_submission):  # no code of the submission had run
+    if not ("begun" in heard.events or ended.stopped or is_submission):  # the tests never reached the submission's code
         raise EnvironmentProblem(f"The tests could not be started in the sandbox: {ended.last_line}.")
     files = {**unit.files, **pristine.files}
     verdict, why, results = judge(pristine, files, ended.site or sandbox.site, heard, ended)

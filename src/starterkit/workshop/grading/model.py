@@ -29,7 +29,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class TestGrade:
-    """The result of one test of the path."""
+    """The result of one test of the learning path."""
 
     __test__ = False  # keeps pytest from collecting this class
 

@@ -1,4 +1,4 @@
-"""The path's own tests at one step, with their support files, for grading."""
+"""The learning path's own tests at one step, with their support files, for grading."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NODE_IMPORT = re.compile(r"""(?:\bfrom|\bimport|\bimport\(|\brequire\()\s*["'](
 
 @dataclass(frozen=True)
 class ReferenceTests:
-    """The path's tests and other path files at one step.
+    """The learning path's tests and other path files at one step.
 
     `declaration` and `pins` are the two files that list the packages. `others` are the paths of all other path files.
     """
@@ -51,11 +51,11 @@ class ReferenceTests:
 
     @cached_property
     def top_names(self) -> frozenset[str]:
-        """The names of the path's modules and folders at the project's top level."""
+        """The names of the learning path's modules and folders at the project's top level."""
         return frozenset(path.partition("/")[0].removesuffix(".py") for path in (*self.files, *self.others))
 
     def delivers(self, path: str) -> bool:
-        """True if the path owns the file at this path. A submission's version of such a file isn't used."""
+        """True if the learning path owns the file at this path. A submission's version of such a file isn't used."""
         return self.template.owns(path) or any(
             path.startswith(f"{owned}/") or owned.startswith(f"{path}/") for owned in self.files
         )
@@ -86,7 +86,7 @@ def _imported_by_node(source: str) -> Iterator[str]:
 
 
 class Layers:
-    """The tests of a workshop's path, by step. A step is only read when it is needed."""
+    """The tests of a workshop's learning path, by step. A step is only read when it is needed."""
 
     def __init__(self, workshop: Workshop) -> None:
         self._workshop = workshop
@@ -105,7 +105,7 @@ class Layers:
             return self._read[step]
 
     def reference(self, step: str) -> dict[str, File]:
-        """Return the files of the path's solution to a step."""
+        """Return the files of the learning path's solution to a step."""
         with self._open() as (path, reader):
             layer = path.layer(step, solved=True)
             return {name: File(entry.mode, reader.blob(entry.id)) for name, entry in layer.items()}

@@ -19,10 +19,10 @@ class SignedReport:
     ended: list[JUnitCase] = field(default_factory=list)
     broken_files: list[JUnitCase] = field(default_factory=list)
     internal: str = ""
-    tampered: dict[str, None] = field(default_factory=dict)  # reasons as keys, without duplicates
+    tampered: dict[str, None] = field(default_factory=dict)  # the keys are distinct reasons
     notes: list[str] = field(default_factory=list)
     under_way: str = ""
-    events: set[str] = field(default_factory=set)  # started, begun, collected or finished
+    events: set[str] = field(default_factory=set)  # names of received events: started, begun, collected, finished
     _rest: bytes = b""
     _expected: int = 0
 

@@ -19,7 +19,7 @@ from starterkit.git.objects import EXECUTABLE, FILE, FOLDER, LINK, SUBMODULE, Fi
 
 MOST_FILES = 10_000
 MOST_BYTES = 64 * 1024 * 1024
-_LARGEST_FOLDER = 2 * 1024 * 1024  # bytes of a tree object
+_LARGEST_FOLDER = 2 * 1024 * 1024  # maximum bytes of a git tree object
 _DEEPEST = 40
 _LONGEST_NAME = 255
 _LONGEST_LINK = 1024
@@ -33,7 +33,7 @@ _INSTALLED = (".dist-info", ".egg-info")
 # Python imports these files. A link could also be a folder with such files.
 _IMPORTED = (".py", ".pyc", ".so", ".pyd")
 _FOREIGN = frozenset(("__pycache__", ".venv", "venv", "node_modules", "site-packages", ".pytest_cache"))
-_TIME = 1767225600  # all files get one time, so that compiled bytecode stays valid
+_TIME = 1767225600  # files get a fixed time, so that Python keeps their bytecode
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 

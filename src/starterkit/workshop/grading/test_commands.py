@@ -32,7 +32,7 @@ def harness_fingerprint() -> str:
 
 
 def check_kind(pristine: ReferenceTests) -> None:
-    """Raise `UsageError` if the path's tests need a runner other than pytest or Node's."""
+    """Raise `UsageError` if the learning path's tests need a runner other than pytest or Node's."""
     command = pristine.template.commands.test
     if not (is_pytest(command) or is_node_test(command)):
         raise UsageError(
@@ -67,7 +67,7 @@ def _pytest_arguments(pristine: ReferenceTests, packages: GradingPackages) -> tu
 
 
 def _node_arguments(pristine: ReferenceTests, packages: GradingPackages) -> tuple[list[str], dict[str, object]]:
-    """Return the path command's options, without options for Node's test runner: the harness sets those."""
+    """Return the learning path command's options, without options for Node's test runner: the harness sets those."""
     options = pristine.template.commands.test[1:]
     given = [option for option in options if option.startswith("--") and not option.startswith("--test")]
     timeouts = [int(match[1]) for match in map(_NODE_TIMEOUT.fullmatch, options) if match]

@@ -53,7 +53,7 @@ def recording(recorder: Recorder) -> object:
     class Recording:
         """Connects pytest's hooks to the recorder."""
 
-        @pytest.hookimpl(wrapper=True, tryfirst=True)  # before other plugins: pytest-django imports the site
+        @pytest.hookimpl(wrapper=True, tryfirst=True)  # must run before pytest-django imports the site
         def pytest_load_initial_conftests(self) -> Generator[None, object, object]:
             recorder.begin()
             return (yield)
@@ -100,13 +100,13 @@ def recording(recorder: Recorder) -> object:
 
 
 class PathFinder:
-    """Finds packages that belong to the path, such as a plugin in tests/."""
+    """Finds packages that belong to the learning path, such as a plugin in tests/."""
 
     def __init__(self, site: str, trusted: Iterable[str]) -> None:
         self._site, self._trusted = site, frozenset(trusted)
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
-        """Return the import spec of a path package, or None."""
+        """Return the import spec of a package that belongs to the learning path, or None."""
         file = f"{name}/__init__.py"
         return spec_from_file_location(name, f"{self._site}/{file}") if file in self._trusted else None
 

@@ -59,7 +59,7 @@ def _namespaces(job: SandboxJob, user: int, info: int) -> list[str]:
     arguments = ["bwrap", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
     if os.geteuid() == 0:
         arguments += ["--cap-drop", "ALL"]
-        for name in ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"):  # setpriv needs them, then drops them
+        for name in ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"):  # setpriv needs these rights, then drops them
             arguments += ["--cap-add", name]
     else:
         arguments += ["--unshare-user", "--uid", str(user), "--gid", str(user)]

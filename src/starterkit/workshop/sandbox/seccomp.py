@@ -16,8 +16,8 @@ _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _NUMBER, _ARCH, _FIRST, _SECOND = 0, 4, 16, 24  # offsets in struct seccomp_data (lower half of an argument)
 _ALLOW = 0x7FFF0000
 _ERROR = 0x00050000
-_FAMILIES = (1, 2, 10, 16)  # unix, inet, inet6, netlink
-_TERMINAL_TRICKS = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX
+_FAMILIES = (1, 2, 10, 16)  # the permitted address families: unix, inet, inet6, netlink
+_TERMINAL_TRICKS = (0x5412, 0x541C)  # ioctl requests that type into a terminal: TIOCSTI, TIOCLINUX
 _NEW_NAMESPACES = 0x7E020000
 _X32 = 0x40000000
 
@@ -32,11 +32,11 @@ class _Machine:
 
 
 _CLONE3 = 435
-# io_uring_*, open_tree to fspick, mount_setattr: the same numbers on every machine
+# Calls with the same number on every machine: io_uring_*, open_tree to fspick, mount_setattr.
 _DENIED_EVERYWHERE = (*range(425, 434), 442)
-# ptrace, process_vm_readv, process_vm_writev, mount, umount2, pivot_root, chroot, unshare, setns, bpf,
-# perf_event_open, userfaultfd; keyctl, add_key, request_key, memfd_create, memfd_secret, shmget, msgget, semget,
-# mq_open, open_by_handle_at, fanotify_init
+# The first row has the numbers of ptrace, process_vm_readv, process_vm_writev, mount, umount2, pivot_root, chroot,
+# unshare, setns, bpf, perf_event_open and userfaultfd. The second row has keyctl, add_key, request_key, memfd_create,
+# memfd_secret, shmget, msgget, semget, mq_open, open_by_handle_at and fanotify_init.
 _DENIED_X86_64 = (
     *(101, 310, 311, 165, 166, 155, 161, 272, 308, 321, 298, 323),
     *(250, 248, 249, 319, 447, 29, 68, 64, 240, 304, 300),
@@ -69,7 +69,7 @@ def _assemble(machine: _Machine) -> bytes:
     ]
     for number in (*machine.denied, *_DENIED_EVERYWHERE):
         rules += [_op(_EQUAL, number, 0, 1), not_permitted]
-    rules += [_op(_EQUAL, _CLONE3, 0, 1), not_implemented]  # glibc falls back to clone, which can be checked
+    rules += [_op(_EQUAL, _CLONE3, 0, 1), not_implemented]  # then glibc calls clone, which a filter can check
     rules += _for_call(machine.clone, _op(_LOAD, _FIRST), _op(_ANY_BIT, _NEW_NAMESPACES, 0, 1), not_permitted, allow)
     rules += _for_call(machine.ioctl, _op(_LOAD, _SECOND), *_skip_if_in(_TERMINAL_TRICKS), allow, not_permitted)
     rules += _for_call(machine.socket, _op(_LOAD, _FIRST), *_skip_if_in(_FAMILIES), no_family, allow)

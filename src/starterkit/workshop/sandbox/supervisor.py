@@ -100,7 +100,7 @@ def pipe() -> Iterator[tuple[FileIO, FileIO]]:
 
 @dataclass
 class _Kept:
-    """The first and the last `limit` bytes of an output."""
+    """Keeps only the first and the last `limit` bytes of an output."""
 
     limit: int
     head: bytearray = field(default_factory=bytearray)
