@@ -1,4 +1,4 @@
-"""The advice for a user: the best framework, how sure that is, and which answers would change it."""
+"""The advice for a user: the best framework, how sure it is, and which other answers would change it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _UNSUITED = 2.5  # a rank after "no answer" and before "names a framework"
 
 
 class Sureness(Enum):
-    """How sure an advice is. The value is the text for the screen."""
+    """How sure the advice is. The value is the text for the screen."""
 
     ONLY = "no choice"
     EQUAL = "undecided"
@@ -45,8 +45,8 @@ class Advice:
     def ranking(self) -> list[int]:
         """The indexes of the templates, best first.
 
-        If several templates share second place, a template that one other answer would put first is preferred. If there
-        is none, the template that best fits what the user wants to build is preferred.
+        If templates share second place, the template that would win with one different answer comes first. If there
+        is no such template, the template that best fits what the user wants to build comes first.
         """
         first, *others = ranked(self.totals)
         equals = [number for number in others if self.totals[number] == self.totals[others[0]]]
@@ -157,7 +157,7 @@ class Advice:
 
 
 def _suits(change: AnswerChange, template: Template) -> bool:
-    """True if a template is strong in the trait that an answer weighs most, or if there is no such trait."""
+    """True if a template is strong in the trait that an answer adds most weight to. True without such a trait."""
     if change.choice is None or change.choice.decides:
         return True
     wished = change.choice.foremost

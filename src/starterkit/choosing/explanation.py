@@ -1,4 +1,4 @@
-"""Explains an advice: sentences about a framework's advantages and costs, from answers and path.yml."""
+"""Explains the advice: sentences about a framework's advantages and costs, from answers and path.yml."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class _Part:
 
     @property
     def restated(self) -> str:
-        """The sentence that repeats the answer. A user who knows a framework wants traits that it lacks."""
+        """The sentence that repeats the answer. For a known framework it adds that the trait would be new."""
         is_new = self.choice.decides is Decides.KNOWN and self.share.trait
         return f"{self.choice.restated}, and this would be new to you" if is_new else self.choice.restated
 
@@ -72,7 +72,7 @@ def unmet(advice: Advice, template: Template) -> list[Reason]:
 
 
 def start_warnings(template: Template) -> list[str]:
-    """Return warnings if a framework is harder to start with than others."""
+    """Return a warning for each way in which a framework is hard to start with."""
     return [
         f"{warning}. {template.traits[trait].reason}"
         for trait, warning in START_WARNINGS.items()

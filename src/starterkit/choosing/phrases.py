@@ -1,4 +1,4 @@
-"""Sentences about an advice that the screen and the HTML card share."""
+"""Sentences about the advice that the screen and the HTML card share."""
 
 from __future__ import annotations
 

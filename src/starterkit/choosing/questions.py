@@ -1,4 +1,4 @@
-"""The questions, with a reason for each, and the traits that each answer weighs.
+"""The questions, with a reason for each, and the traits that each answer adds weight to.
 
 This module names no framework. Choices for frameworks and languages are created from the templates.
 """
@@ -46,7 +46,7 @@ START_WARNINGS = {
 
 
 class Decides(Enum):
-    """Points for an answer that names something. They outweigh all wishes and all earlier items together."""
+    """Points for answers that name a language or a framework. Each outweighs the items above and all wishes."""
 
     LANGUAGE = 120
     KNOWN = -300
@@ -270,7 +270,7 @@ _QUESTIONS = (
 
 
 def _known(template: Template) -> Choice:
-    """Return the choice "I know this framework". It weighs the traits that the framework lacks."""
+    """Return the choice "I know this framework". It adds weight to the traits that the framework lacks."""
     lacking = {
         name: 1
         for name in WORDINGS

@@ -35,7 +35,7 @@ class ExternalSolutions:
     def project_after(self, person: str, step: str, template: Template, layer: Callable[[str], Files]) -> Files:
         """Return all files of a person's project at the end of a step.
 
-        `layer` returns the files of a layer of the path by its label (`given 01-comments`).
+        `layer` returns the files of a layer of the path. It is called with a label such as `given 01-comments`.
         """
         changed = read_folder(self.folder / person / step)
         removed = changed.pop(_REMOVED, File(FILE, b"")).data.decode("utf-8", "replace").splitlines()

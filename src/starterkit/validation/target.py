@@ -121,7 +121,7 @@ class TemplateUnderTest:
             return f"project/{path}"
         return f"project/{path}{SUFFIX}" if f"{path}{SUFFIX}" in self.project else ""
 
-    # --- its tests --------------------------------------------------------------------------------------------------
+    # --- the tests --------------------------------------------------------------------------------------------------
 
     def expected(self, step: str) -> tuple[ExpectedTest, ...]:
         """Return the tests that the base and all steps up to this step list."""

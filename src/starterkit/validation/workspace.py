@@ -88,7 +88,7 @@ class Workspace:
         self._idle: dict[tuple[str, str], list[Path]] = {}
 
     def once(self, key: object, make: Callable[[], Result]) -> Result:
-        """Return the result of `make`. It is called once for each key, by the first thread that needs it."""
+        """Return the result of `make`, which is called only once for each key."""
         with self._lock:
             lock = self._locks.setdefault(key, threading.Lock())
         with lock:
@@ -98,7 +98,7 @@ class Workspace:
             return result
 
     def prepared(self, subject: TemplateUnderTest, label: str) -> Environment:
-        """Return the environment for the pins of a layer. Layers with the same pins share it."""
+        """Return the environment for the pins of a layer. Layers with the same pins share an environment."""
         environment = subject.template.environment
         files = subject.layer(label)
         for name in (environment.declaration, environment.pins):
@@ -228,7 +228,7 @@ class RuleContext:
         return result
 
     def layer_run(self, label: str) -> tuple[CheckResult, tuple[SideEffect, ...]]:
-        """Return the test run of a whole layer, and its side effects. Rules share this run."""
+        """Return the result and the side effects of a test run for a layer. All rules share this run."""
 
         def make() -> tuple[CheckResult, tuple[SideEffect, ...]]:
             prepared = self.workspace.prepared(self.subject, label)

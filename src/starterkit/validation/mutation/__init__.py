@@ -66,7 +66,7 @@ def mutants_of(
 
 
 def sampled(mutants: list[Mutant], most: int = MOST) -> list[Mutant]:
-    """Return at most `most` mutants in order. The choice depends on their text and not on their lines."""
+    """Return at most `most` mutants, in order. Moved lines don't change which mutants are chosen."""
 
     def key(mutant: Mutant) -> str:
         return digest(mutant.file, mutant.kind, mutant.line_text, mutant.change)

@@ -157,7 +157,7 @@ def _never_changed(tree: ast.Module) -> set[ast.AST]:
                 hidden.append(node)
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
             hidden.append(node)
-        if isinstance(node, ast.Call) and len(node.args) + len(node.keywords) > 1:  # `_arguments` removes them
+        if isinstance(node, ast.Call) and len(node.args) + len(node.keywords) > 1:  # `_arguments` removes such values
             hidden += [argument.value for argument in node.keywords if isinstance(argument.value, ast.Constant)]
         if isinstance(node, ast.Return) and _is_redirect(node.value):  # `_returns` changes redirects
             hidden.append(node.value.args[0])

@@ -55,7 +55,7 @@ def _cases(work: RuleContext) -> Iterator[_Case]:
 
 
 def _varied(work: RuleContext, below: Files, variations: Sequence[Variation]) -> _Case | None:
-    """Return a case: the previous solution with all these variations, or None if they change nothing."""
+    """Return a case with these variations of the previous solution, or None if they change nothing."""
     template = work.template
     own = {path: file.data for path, file in below.items() if not template.owns(path) and not template.is_pins(path)}
     changed: dict[str, bytes] = {}

@@ -68,7 +68,7 @@ def _useless(work: RuleContext, label: str) -> Iterator[Finding]:
 
 
 def _is_mentioned(path: str, others: dict[str, bytes]) -> bool:
-    """True if another file contains the file's name. A program's name may lack its suffix."""
+    """True if another file mentions the file's name. For a program, the name without suffix is enough."""
     whole = PurePosixPath(path)
     names = [re.escape(whole.name), *([rf"\b{re.escape(whole.stem)}\b"] if whole.suffix in (".py", ".js") else [])]
     pattern = re.compile("|".join(names).encode())

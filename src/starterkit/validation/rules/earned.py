@@ -1,4 +1,4 @@
-"""The rule earned: a step's tests detect changes to its solution, and each guard detects a change."""
+"""The rule earned: a step's tests fail if its solution is changed, and each guard fails at least once."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class _Tried:
 
 
 def earned(work: RuleContext) -> list[Finding]:
-    """Check that the step's tests detect at least 85 % of the mutants, and each guard at least one."""
+    """Check that a test fails for at least 85 % of the mutants, and each guard for at least one mutant."""
     given = {path: file.data for path, file in work.files(work.given).items()}
     # A command writes migrations, and the mutants of models already test them.
     own = {

@@ -183,7 +183,7 @@ def _questions(work: RuleContext) -> list[tuple[str, bool]]:
 
 
 def _with_hostile(work: RuleContext, number: int) -> Iterator[Finding]:
-    """Render with the hostile answer `number` for the first question, the next answer for the next question, …"""
+    """Yield a finding for each file that hostile answers damage. `number` is the index of the first answer."""
     names = [name for name, takes_any_text in _questions(work) if takes_any_text]
     if not names:
         return

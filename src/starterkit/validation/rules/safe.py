@@ -44,7 +44,7 @@ def _side_effects(work: RuleContext, label: str) -> Iterator[Finding]:
 
 
 def _unfinished(work: RuleContext, label: str) -> Iterator[Finding]:
-    """Yield a finding for each failing test, because it may have stopped before a forbidden action."""
+    """Yield a finding for each failing test, because a failing test may stop before a forbidden action."""
     result, _ = work.layer_run(label)
     if result.problem:
         yield work.finding(f"the tests on {label} could not be watched: {result.problem}")
@@ -56,7 +56,7 @@ def _unfinished(work: RuleContext, label: str) -> Iterator[Finding]:
 def _unpinned(work: RuleContext, label: str) -> Iterator[Finding]:
     pins, files = work.template.environment.pins, work.files(label)
     if work.step != BASE and pins not in work.own_files(work.given):
-        return  # the pins are unchanged, and an earlier layer's check covers them
+        return  # an earlier layer has the same pins, which were checked there
     check = _PIN_CHECKS.get(PurePosixPath(pins).suffix)
     if pins not in files or check is None:
         return

@@ -88,7 +88,7 @@ def with_own_code(data: bytes) -> bytes:
 
 
 def _own_lines(tree: ast.Module, line: int, indent: str) -> str:
-    """Return lines for below a marker line: a variable, or in a class a method, which any class accepts."""
+    """Return lines to insert below a marker line: a variable, or a method inside a class."""
     blocks = [
         node
         for node in ast.walk(tree)

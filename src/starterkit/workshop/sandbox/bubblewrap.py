@@ -98,7 +98,7 @@ def _show_system() -> Iterator[str]:
 
 
 def _show(paths: Sequence[Path]) -> Iterator[str]:
-    """Yield arguments that show these paths. Their parent folders are empty and readable for all users."""
+    """Yield arguments that show these paths. Their parent folders contain nothing else."""
     outermost = policy.outermost(paths)
     parents = {parent for path in outermost for parent in Path(path).parents if parent.name}
     for parent in sorted(parents, key=lambda parent: len(parent.parts)):

@@ -23,7 +23,7 @@ _HERE = ("", "localhost", "::1", "0.0.0.0", "::", None)  # noqa: S104  # address
 _FOREIGN = ("site-packages", "dist-packages", f"{os.sep}lib{os.sep}python", "<frozen")
 
 
-_BUSY: set[int] = set()  # threads that run the hook now, so that it ignores its own calls
+_BUSY: set[int] = set()  # threads inside the hook, whose calls aren't logged
 
 
 def _watch(event: str, args: tuple[Any, ...]) -> None:
