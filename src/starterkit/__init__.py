@@ -2,14 +2,14 @@
 
 __version__ = "0.1.0"
 
-DISTRIBUTION = "starterkit-learn"  # the name in pyproject.toml; the command and the package are called starterkit
-WHEEL_NAME = "starterkit_learn"  # the same in the names of files, where a hyphen separates the version
-# True only when the maintainers own DISTRIBUTION on PyPI: from then on, texts name it in install commands.
+DISTRIBUTION = "starterkit-learn"  # the name in pyproject.toml, but the command and the package are called starterkit
+WHEEL_NAME = "starterkit_learn"  # the same name in file names, where a hyphen comes before the version
+# Change this to True when the maintainers own DISTRIBUTION on PyPI. Then texts use this name in install commands.
 IS_ON_PYPI = False
 
 
 def install_text(is_on_pypi: bool = IS_ON_PYPI) -> str:
-    """Return how to install starterkit, as the end of a sentence."""
+    """Return the command that installs starterkit, as the end of a sentence."""
     return f"type `pip install {DISTRIBUTION}`" if is_on_pypi else "type `pip install .` in your clone of starterkit"
 
 

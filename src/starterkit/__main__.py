@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. Raises nothing."""
-    if sys.platform != "win32":  # these signals wait until `run_command` can handle them
+    if sys.platform != "win32":  # block these signals until `run_command` can handle them
         signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
     from starterkit.cli.main import run_command  # noqa: PLC0415 - a signal during this import must wait
 

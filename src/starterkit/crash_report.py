@@ -1,4 +1,4 @@
-"""Write a crash report: everything needed to fix a bug, in a file."""
+"""Write a crash report, which is a file with everything needed to fix a bug."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from starterkit.paths import folder_with
 from starterkit.process import run
 from starterkit.project.state import STATE_FILE
 
-UNEXPECTED = "Unexpected error"  # the start of each message that names a report
+UNEXPECTED = "Unexpected error"  # the start of each message that names a crash report
 _NUMBERS = itertools.count(1)
-_REPORTS: dict[str, Path | None] = {}  # by traceback, because a watch meets the same bug again and again
+_REPORTS: dict[str, Path | None] = {}  # the reports by traceback, because a watch meets the same bug many times
 _PACKAGES = ("copier", "jinja2", "pyyaml", "rich", "typer", "uv")
 
 
 class UnexpectedError(StarterkitError):
-    """A bug in starterkit that stops the work for one person only."""
+    """A bug in starterkit that affects only one person's work, so other work goes on."""
 
     code = ExitCode.BUG
 
 
 def error_of(error: Exception) -> StarterkitError:
-    """Return an error to show. For a bug, write a crash report and name it."""
+    """Return an error to show. If it is a bug, write a crash report and name its file."""
     if isinstance(error, StarterkitError):
         return error
     if isinstance(error, OSError) and (known := from_os_error(error)) is not None:
@@ -45,7 +45,7 @@ def error_of(error: Exception) -> StarterkitError:
 
 
 def write_report(error: BaseException, arguments: list[str]) -> Path | None:
-    """Write a report in the project or the temporary folder. Return its path."""
+    """Write a crash report in the project or the temporary folder. Return its path."""
     name = f"report-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}-{next(_NUMBERS)}.txt"
     content = _report(error, arguments)
     for folder in (_own_folder(arguments), Path(tempfile.gettempdir())):
@@ -100,7 +100,7 @@ def _package_version(name: str) -> str:
 
 
 def _own_folder(arguments: list[str]) -> Path | None:
-    """Return the project's folder for local files, without git, which may fail."""
+    """Return the project's folder for local data. This doesn't use git, because git may have failed."""
     start = Path(arguments[arguments.index("-C") + 1]) if "-C" in arguments[:-1] else Path()
     try:
         start = start.absolute()

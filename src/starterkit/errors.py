@@ -1,7 +1,7 @@
-"""Errors that a user can cause or fix, with a message, a fix and an exit code.
+"""Errors that a user can cause or fix. Each has a message, a fix and an exit code.
 
-All derive from `StarterkitError`, which the command line catches and prints. Any other exception is a bug in starterkit
-and ends in a crash report.
+All of them derive from `StarterkitError`, which the command line catches and prints. Any other exception is a bug in
+starterkit and leads to a crash report.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class ExitCode(IntEnum):
 class StarterkitError(Exception):
     """An error that the user can cause or fix.
 
-    `message` says what is wrong (and where), `fix` what to do next. Both are plain text for a terminal.
+    `message` says what is wrong (and where), and `fix` says what to do next. Both are plain text for a terminal.
     """
 
     code: ExitCode = ExitCode.USAGE
@@ -40,13 +40,13 @@ class StarterkitError(Exception):
 
 
 class UsageError(StarterkitError):
-    """Wrong usage or bad input. Nothing was changed."""
+    """A command was used incorrectly, or its input is invalid. Nothing was changed."""
 
     code = ExitCode.USAGE
 
 
 class FileError(UsageError):
-    """A file has a mistake, in `file` at `line`."""
+    """A file has a mistake. `file` and `line` say where."""
 
     def __init__(self, file: str, line: int | None, message: str, fix: str = "") -> None:
         where = f"{file}:{line}" if line else file
@@ -56,19 +56,19 @@ class FileError(UsageError):
 
 
 class FailingTestsError(StarterkitError):
-    """The tests fail, and the command needs passing tests."""
+    """The tests fail, but the command needs passing tests."""
 
     code = ExitCode.RED
 
 
 class ConflictError(StarterkitError):
-    """The command stopped because it would touch the user's work. Nothing was changed."""
+    """The command stopped because it would change the user's work. Nothing was changed."""
 
     code = ExitCode.CONFLICT
 
 
 class EnvironmentProblem(StarterkitError):
-    """The machine lacks something (git, uv, Node, the network, room on the disk)."""
+    """The machine lacks something: git, uv, Node, the network or disk space."""
 
     code = ExitCode.ENVIRONMENT
 
@@ -86,7 +86,7 @@ _LONGEST_SHOWN = 40
 def from_os_error(wrong: OSError) -> StarterkitError | None:
     """Return the error to show for an `OSError`, or None if its cause is unknown.
 
-    An impossible path is bad input (exit 2). No room and no permission are problems of the machine (exit 4).
+    An impossible path is bad input (exit code 2). A full disk or a missing permission is a problem of the machine (4).
     """
     if wrong.errno in _IMPOSSIBLE:
         return impossible_path(str(wrong.filename or "This path"), _IMPOSSIBLE[wrong.errno])
@@ -109,11 +109,11 @@ def impossible_path(path: str, why: str) -> UsageError:
 
 
 def cannot_write(what: str, wrong: OSError) -> StarterkitError:
-    """Return the error for something that couldn't be written."""
+    """Return the error for a file or folder that couldn't be written."""
     known = from_os_error(wrong)
     if known is not None:
         known.message = f"{what} could not be written. {known.message}"
         return known
     reason = (wrong.strerror or str(wrong)).strip().removesuffix(".")
-    verb = "written" if wrong.errno else "created"  # an error without a number comes from another program
+    verb = "written" if wrong.errno else "created"  # an error without a number comes from another library
     return EnvironmentProblem(f"{what} could not be {verb}: {reason}.", "`starterkit doctor` checks this machine.")

@@ -1,7 +1,7 @@
-"""Carry a change of the path's dependency lists into the learner's declaration.
+"""Merge a change of the path's dependency lists into the learner's declaration.
 
-A text merge of two lists conflicts wherever both sides add a package. So each package is merged on its own. The path's
-changes are applied, packages that the learner added stay, and everything outside the lists stays byte for byte.
+git would report a conflict if both sides add a package. So each package is merged separately. The path's changes are
+applied, packages that the learner added stay, and everything outside the lists stays exactly as it was.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ Entry = str | dict[str, str]
 
 
 def merge_declaration(kind: str, base: bytes, theirs: bytes, ours: bytes, file: str) -> bytes:
-    """Return the declaration `ours` with the changes of lists from `base` to `theirs`.
+    """Return the declaration `ours` with the changes to its lists from `base` to `theirs`.
 
-    `kind` is the environment's, `file` the name of the declaration for errors. If the lists didn't change, this is
-    `ours` itself. Raises `FileError` with file and line for an invalid declaration.
+    `kind` is the kind of environment. `file` is the declaration's name in errors. If the lists didn't change, this
+    returns `ours` itself. Raises `FileError` with file and line for an invalid declaration.
     """
     if kind == "python":
         return _merge_pyproject(base, theirs, ours, file)
@@ -75,7 +75,7 @@ def _merge_package_json(base: bytes, theirs: bytes, ours: bytes, file: str) -> b
                 merged[package] = new[package]
             elif own.get(package) == old.get(package):
                 merged.pop(package, None)
-        if merged != own:  # npm sorts its lists by name
+        if merged != own:  # npm sorts these lists by name too
             top[name] = dict(sorted(merged.items()))
     if declared_packages(json.dumps(top).encode(), file).lists == present:
         return ours
@@ -87,7 +87,7 @@ def _merge_package_json(base: bytes, theirs: bytes, ours: bytes, file: str) -> b
 
 
 def _lists(top: dict[str, object], file: str) -> dict[Path, list[Entry]]:
-    """Return the dependency lists of a pyproject.toml by their paths of keys."""
+    """Return the dependency lists of a pyproject.toml. The keys are paths such as (project, dependencies)."""
     project = table(top.get("project", {}), "project", file)
     lists: dict[Path, object] = {}
     if "dependencies" in project:
@@ -112,7 +112,7 @@ def _merged(before: list[Entry], after: list[Entry], present: list[Entry]) -> li
         if _normalized(old) == _normalized(new) or _normalized(own) == _normalized(new):
             continue
         if not new and _normalized(own) != _normalized(old):
-            continue  # the path removes a package whose entry the learner has changed
+            continue  # the path removes a package, but the learner has changed its entry
         index = next((index for index, entry in enumerate(result) if _name(entry) == name), None)
         result = [entry for entry in result if _name(entry) != name]
         index = _index_for(name, after, result) if index is None else index
@@ -121,7 +121,7 @@ def _merged(before: list[Entry], after: list[Entry], present: list[Entry]) -> li
 
 
 def _index_for(name: str, after: list[Entry], result: list[Entry]) -> int:
-    """Return the index after the nearest earlier package of the path's list."""
+    """Return the position for a new package: after the nearest package that precedes it in the path's list."""
     known = [_name(entry) for entry in result]
     names = [_name(entry) for entry in after]
     for earlier in reversed(names[: names.index(name)]):
@@ -143,7 +143,7 @@ def _normalized_entry(entry: Entry) -> str:
 
 
 def _with_lists(toml: str, present: Mapping[Path, list[Entry]], changed: Mapping[Path, list[Entry]]) -> str:
-    """Return a pyproject.toml with changed lists. Other text stays."""
+    """Return a pyproject.toml with changed lists. All other text stays the same."""
     import tomlkit.items  # noqa: PLC0415 - slow, and few steps change the lists
 
     document = tomlkit.parse(toml)
@@ -173,7 +173,7 @@ def _literal(entry: Entry, quote: str = '"') -> str:
 
 @dataclass
 class _Item:
-    """The positions of an array's entry, and the end of the comma after it."""
+    """The position of one entry in an array's text, and the end of the comma after it."""
 
     start: int
     end: int
@@ -181,9 +181,9 @@ class _Item:
 
 
 def _edited(text: str, present: Sequence[Entry], entries: Sequence[Entry]) -> str:
-    """Return the text of an array, changed from `present` to `entries`.
+    """Return the text of an array with the changes from `present` to `entries`.
 
-    tomlkit's own arrays don't keep quotes, line ends, trailing commas and comments.
+    tomlkit can't do this, because it loses quotes, line endings, trailing commas and comments.
     """
     old, new = [repr(entry) for entry in present], [repr(entry) for entry in entries]
     for kind, a, b, c, d in reversed(SequenceMatcher(None, old, new, autojunk=False).get_opcodes()):
@@ -201,7 +201,7 @@ def _edited(text: str, present: Sequence[Entry], entries: Sequence[Entry]) -> st
 
 
 def _scan(text: str) -> tuple[list[_Item], int]:
-    """Return the items of an array's text, and the position of its end."""
+    """Return the entries in an array's text, and the position of the closing bracket."""
     items: list[_Item] = []
     for token in _TOKEN.finditer(text, 1):
         if token["item"]:
@@ -219,14 +219,14 @@ def _with_replaced(text: str, index: int, entry: Entry) -> str:
 
 
 def _with_new(text: str, index: int, entry: Entry) -> str:
-    """Return the text with a new entry, on its own line if the others are."""
+    """Return the text with a new entry. It gets its own line if the other entries have their own lines."""
     items, closing = _scan(text)
     literal = _literal(entry, text[items[0].start] if items else '"')
     start = items[index - 1].end if index else 1
     end = (items[index - 1].comma or start) if index else 1
     line_end = text.find("\n", end) + 1
     following = items[index].start if index < len(items) else closing
-    if not line_end or line_end > following:  # the next entry or the bracket is on the same line
+    if not line_end or line_end > following:  # the next entry or the closing bracket is on the same line
         if index < len(items):
             return f"{text[:following]}{literal}, {text[following:]}"
         return f"{text[:start]}, {literal}{text[start:]}" if index else f"{text[:start]}{literal}{text[start:]}"
@@ -238,7 +238,7 @@ def _with_new(text: str, index: int, entry: Entry) -> str:
 
 
 def _without(text: str, index: int) -> str:
-    """Return the text without an entry, or without its line if it was alone."""
+    """Return the text without an entry. If the entry is alone on its line, the line is removed."""
     items, closing = _scan(text)
     item = items[index]
     end = item.comma or item.end

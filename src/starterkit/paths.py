@@ -1,4 +1,4 @@
-"""Paths that users type, folders for starterkit's files, and locks."""
+"""Expand paths that users type, find starterkit's folders, and lock files."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ from starterkit.progress import Progress, no_progress
 
 _NAME = "starterkit"
 _HERE = Path()
-# Files that systems and editors create in folders. Names in small letters.
+# Systems and editors create these files in folders. All names are lowercase.
 _OF_SYSTEMS = (".ds_store", ".localized", ".spotlight-v100", ".fseventsd", ".trashes", ".directory")
 _OF_WINDOWS = ("thumbs.db", "ehthumbs.db", "desktop.ini", "system volume information", "$recycle.bin")
 _LEFT_BEHIND = frozenset((*_OF_SYSTEMS, *_OF_WINDOWS, "lost+found", ".idea", ".vscode"))
-# Files of vim (.a.py.swp), Emacs (#a.py#, .#a.py), nano (a.py.save), JetBrains, Kate, GNOME, LibreOffice
+# Matches files of vim (.a.py.swp), Emacs (#a.py#, .#a.py), nano (a.py.save), JetBrains, Kate, GNOME, LibreOffice
 # (.~lock.a.odt#), Word (~$a.docx), network disks, and most editors (a.py~).
 _EDITOR_FILE = re.compile(
     r".*~|\..*\.sw[a-px]|.*\.sw[op]|#.*#|\.#.*|\.~lock\..*#|~\$.*|.*\.save(\.\d+)?|.*___jb_(tmp|old)___"
     r"|.*\.kate-swp|\.(goutputstream-|fuse_hidden|nfs[0-9a-f]{4}).*",
     re.DOTALL,
 )
-_LONGEST_NAME = 255  # bytes, on every common file system
+_LONGEST_NAME = 255  # in bytes, on all common file systems
 _LOCK_SECONDS, _RETRY_SECONDS = 600.0, 0.05
 
 
 def expand_user_path(text: str, folder: Path = _HERE) -> Path:
-    """Return the path that a user typed in `folder`. `~` is the home folder.
+    """Return the path that a user typed in `folder`. `~` means the home folder.
 
     Raises `UsageError` for an unknown user, and for a path that no file or folder can have.
     """
     try:
         path = folder / Path(text).expanduser()
         if any(len(os.fsencode(part)) > _LONGEST_NAME for part in path.parts):
-            raise impossible_path(text, "the name is too long")  # the system doesn't check this in a missing folder
+            raise impossible_path(text, "the name is too long")  # in a missing folder, the system doesn't check this
         path.stat()
     except RuntimeError:
         user = text.replace("\\", "/").partition("/")[0]
@@ -55,7 +55,7 @@ def expand_user_path(text: str, folder: Path = _HERE) -> Path:
 
 
 def expand_user_folder(text: str, folder: Path = _HERE) -> Path:
-    """Return a folder that a user typed. Raises `UsageError` for a file."""
+    """Return the folder that a user typed. Raises `UsageError` if it is a file."""
     path = expand_user_path(text, folder)
     if path.exists() and not path.is_dir():
         raise impossible_path(text, "it is a file, not a folder")
@@ -63,7 +63,7 @@ def expand_user_folder(text: str, folder: Path = _HERE) -> Path:
 
 
 def is_left_behind(name: str) -> bool:
-    """True for the name of a file that a system or an editor creates."""
+    """True if a system or an editor creates files with this name."""
     return name.lower() in _LEFT_BEHIND or name.startswith(("._", ".Trash-"))
 
 
@@ -73,22 +73,22 @@ def is_editor_file(path: str) -> bool:
 
 
 def looks_empty(folder: Path) -> bool:
-    """True if the folder holds nothing that a user put there."""
+    """True if the folder is empty or has only files that systems and editors create."""
     return all(is_left_behind(entry.name) for entry in folder.iterdir())
 
 
 def folder_with(name: str, start: Path) -> Path | None:
-    """Return `start` or the nearest folder above it with this file, or None."""
+    """Return the nearest folder that contains this file: `start` or a folder above it. None if there is none."""
     return next((folder for folder in (start, *start.parents) if (folder / name).is_file()), None)
 
 
 def cache_folder() -> Path:
-    """Return starterkit's cache folder. `XDG_CACHE_HOME` works on every system."""
+    """Return starterkit's cache folder. On every system, the variable `XDG_CACHE_HOME` changes it."""
     return _user_folder("XDG_CACHE_HOME", "user_cache_dir")
 
 
 def settings_folder() -> Path:
-    """Return the user's settings folder. `XDG_CONFIG_HOME` works on every system."""
+    """Return the user's settings folder. On every system, the variable `XDG_CONFIG_HOME` changes it."""
     return _user_folder("XDG_CONFIG_HOME", "user_config_dir")
 
 
@@ -104,7 +104,7 @@ if sys.platform == "win32":
     import msvcrt
 
     def try_lock(descriptor: int) -> bool:
-        """Lock an open file until it is closed. False if another program holds the lock."""
+        """Lock an open file until it is closed. Return False if another program holds the lock."""
         try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         except OSError:
@@ -115,7 +115,7 @@ else:
     import fcntl
 
     def try_lock(descriptor: int) -> bool:
-        """Lock an open file until it is closed. False if another program holds the lock."""
+        """Lock an open file until it is closed. Return False if another program holds the lock."""
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -127,10 +127,10 @@ else:
 def locked(
     file: Path, *, say: Progress = no_progress, what: str = "this", seconds: float = _LOCK_SECONDS
 ) -> Iterator[int]:
-    """Hold the lock on `file` during the block, and give its file descriptor.
+    """Hold the lock on `file` during the block, and yield the file's descriptor.
 
-    A program that inherits the descriptor holds the lock too. So a command that was killed doesn't free the lock before
-    the programs that it started have ended. Raises `EnvironmentProblem` if the lock isn't free after `seconds`.
+    A child process that inherits the descriptor holds the lock too. So if a command is killed, the lock stays until its
+    child processes have ended. Raises `EnvironmentProblem` if the lock isn't free after `seconds`.
     """
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o666)
     try:

@@ -1,7 +1,7 @@
-"""Start other programs. No other module does.
+"""Start other programs. No other module starts programs.
 
-A program gets an argument list (never a shell string), closed standard input unless there is input, a time limit, and
-its own process group. Ending the group ends all programs that it started, too.
+A program gets a list of arguments (never a shell string), a time limit, its own process group, and an empty standard
+input unless there is input. Ending the process group also ends all programs that the program started.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from typing import IO
 
 from starterkit.errors import EnvironmentProblem, ExitCode, StarterkitError
 
-# Variables of the user's shell that change how Python runs a program. PYTHONDONTWRITEBYTECODE, which many container
-# images set, makes every test run compile every import again. The others add other packages or settings.
+# These variables of the user's shell change how Python runs a program. With PYTHONDONTWRITEBYTECODE, which many
+# container images set, every test run compiles every import again. The others add packages or settings.
 PYTHON_VARIABLES = (
     "PYTHONDONTWRITEBYTECODE",
     "PYTHONPATH",
@@ -50,11 +50,11 @@ _started_lock = threading.Lock()
 
 
 class ProgramMissing(EnvironmentProblem):
-    """A program that starterkit needs is not on this machine."""
+    """This machine doesn't have a program that starterkit needs."""
 
 
 class ProgramFailed(StarterkitError):
-    """A program ended with an error."""
+    """A program ended with an exit code other than 0."""
 
     code = ExitCode.ENVIRONMENT
 
@@ -64,7 +64,7 @@ class ProgramFailed(StarterkitError):
 
 
 class TimeLimitReached(StarterkitError):
-    """A program reached its time limit and was ended with its group."""
+    """A program reached its time limit. It was ended together with its process group."""
 
     code = ExitCode.ENVIRONMENT
 
@@ -76,7 +76,7 @@ class TimeLimitReached(StarterkitError):
 
 @dataclass(frozen=True)
 class Completed:
-    """A program that has ended: its arguments, exit code and output."""
+    """A program that has ended, with its arguments, exit code and output."""
 
     args: tuple[str, ...]
     code: int
@@ -99,7 +99,7 @@ class Completed:
 
 
 def quoted(word: str) -> str:
-    """Return a word as it must be typed in PowerShell on Windows, else in sh."""
+    """Return a word quoted for the shell: PowerShell on Windows, otherwise sh."""
     if os.name != "nt":
         return shlex.quote(word)
     if re.fullmatch(r"[\w@%+=:,./\\-]+", word):
@@ -108,7 +108,7 @@ def quoted(word: str) -> str:
 
 
 def scrubbed_environment(drop: Iterable[str] = PYTHON_VARIABLES, **add: str) -> dict[str, str]:
-    """Return this process's variables without those that match `drop`, plus `add`."""
+    """Return this process's variables without those that match `drop`, and with those in `add`."""
     dropped = _any_of(tuple(drop)).match
     return {**{name: value for name, value in os.environ.items() if not dropped(name)}, **add}
 
@@ -127,7 +127,7 @@ def run(
     timeout: float | None = 60.0,
     keep_open: Sequence[int] = (),
 ) -> Completed:
-    """Run a program to its end and return its output. The caller checks the exit code.
+    """Run a program until it ends, and return its output. The caller checks the exit code.
 
     Raises `ProgramMissing` if there is no such program, and `TimeLimitReached` after `timeout` seconds.
     """
@@ -159,7 +159,7 @@ def start(
 ) -> subprocess.Popen[bytes]:
     """Start a program in its own process group. The caller ends it with `terminate`.
 
-    The program inherits the file descriptors in `keep_open`, such as a lock, which then lasts until the program ends.
+    The program inherits the file descriptors in `keep_open`. If one is a lock, the lock lasts until the program ends.
     Raises `ProgramMissing` if there is no such program.
     """
     arguments = list(map(str, args))
@@ -172,7 +172,7 @@ def start(
             stdout=stdout,
             stderr=stderr,
             start_new_session=os.name == "posix",
-            creationflags=int(getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)),  # this flag is only on Windows
+            creationflags=int(getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)),  # only Windows has this flag
             pass_fds=tuple(keep_open) if os.name == "posix" else (),
         )
     except (FileNotFoundError, NotADirectoryError) as missing:
@@ -191,7 +191,7 @@ def start(
 
 @contextmanager
 def running(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
-    """Give the process to the block, and end its group with the block."""
+    """Yield a process. After the block, end the process and its group."""
     try:
         yield process
     finally:
@@ -200,27 +200,27 @@ def running(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes
 
 @contextmanager
 def run_in_background(args: Sequence[str | Path], env: Mapping[str, str] | None = None) -> Iterator[None]:
-    """Run a program with low priority and no output during the block.
+    """Run a program with low priority and without output during the block.
 
-    Only for work that may be skipped or stopped at any point. It doesn't start if `args` is empty or the machine has a
-    single core. Raises `ProgramMissing`.
+    Use it only for work that may be skipped or stopped at any time. It isn't started if `args` is empty or the machine
+    has only one core. Raises `ProgramMissing`.
     """
     if not args or (os.cpu_count() or 1) < 2:
         yield
         return
     process = start(args, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     if os.name == "posix":
-        with suppress(OSError):  # the program has ended already
+        with suppress(OSError):  # the program has already ended
             os.setpriority(os.PRIO_PROCESS, process.pid, os.getpriority(os.PRIO_PROCESS, 0) + 10)
     with running(process):
         yield
 
 
 def wait(process: subprocess.Popen[bytes], seconds: float, stop: Callable[[], bool] = lambda: False) -> bool:
-    """Wait until a process has ended or the time is over. True if it has ended.
+    """Wait until a process has ended or the time is over. Return True if it has ended.
 
-    `stop` is called twice a second, and the waiting ends if it returns true. `Popen.wait` with a timeout looks every
-    50 ms. This function returns at once.
+    `stop` is called twice a second. If it returns true, the waiting ends. Unlike `Popen.wait` with a timeout, which
+    checks only every 50 ms, this function returns as soon as the process ends.
     """
     waiting = threading.Thread(target=process.wait, daemon=True)
     waiting.start()
@@ -231,19 +231,19 @@ def wait(process: subprocess.Popen[bytes], seconds: float, stop: Callable[[], bo
 
 
 def terminate(process: subprocess.Popen[bytes]) -> None:
-    """End a process and its group with SIGTERM, after three seconds with SIGKILL."""
+    """End a process and its group with SIGTERM. After three seconds, use SIGKILL."""
     if process.poll() is None:
         _signal_group(process, signal.SIGTERM)
         deadline = time.monotonic() + _GRACE_SECONDS
         while process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.01)
-    # Even if the process itself has ended, because programs that it started may still run.
+    # This is needed even if the process itself has ended, because its child processes may still run.
     _signal_group(process, _KILL)
     process.wait()
 
 
 def terminate_all() -> None:
-    """End all processes and their groups. Ctrl-C needs this while threads wait."""
+    """End all processes and their groups. Ctrl-C needs this, because threads wait for them."""
     with _started_lock:
         processes = list(_started)
     for process in processes:
@@ -252,15 +252,15 @@ def terminate_all() -> None:
 
 
 def interrupt(process: subprocess.Popen[bytes]) -> None:
-    """Stop a process and its group as Ctrl-C does. Tests still write a report."""
-    if os.name == "posix":  # Windows has no such signal for a separate group, so only `terminate` ends the group
+    """Interrupt a process and its group like Ctrl-C, so that tests can still write a report."""
+    if os.name == "posix":  # on Windows, this signal doesn't reach other groups, so only `terminate` works
         _signal_group(process, signal.SIGINT)
 
 
 def _remaining_output(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
     try:
         return process.communicate(timeout=1.0)
-    except subprocess.TimeoutExpired as still_open:  # a program that left the group may keep a pipe open
+    except subprocess.TimeoutExpired as still_open:  # a child process that left the group may keep a pipe open
         _close_pipes(process)
         return still_open.output or b"", still_open.stderr or b""
 
@@ -268,7 +268,7 @@ def _remaining_output(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
 def _close_pipes(process: subprocess.Popen[bytes]) -> None:
     for pipe in (process.stdin, process.stdout, process.stderr):
         if pipe:
-            with suppress(OSError):  # the rest of the input has no reader any more
+            with suppress(OSError):  # the program has closed its input
                 pipe.close()
 
 
@@ -277,6 +277,6 @@ def _signal_group(process: subprocess.Popen[bytes], which: signal.Signals) -> No
         if process.poll() is None:
             subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)
         return
-    # The whole group has ended already. macOS raises PermissionError for a group of zombies.
+    # All processes of the group have ended. macOS raises PermissionError if they are still zombies.
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, which)

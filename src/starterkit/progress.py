@@ -1,4 +1,4 @@
-"""The type of a function that gets a line of text for each piece of progress."""
+"""The type of functions that report progress, each time with a line of text."""
 
 from __future__ import annotations
 
@@ -8,4 +8,4 @@ Progress = Callable[[str], None]
 
 
 def no_progress(line: str) -> None:
-    """Report nothing."""
+    """Ignore a progress line."""

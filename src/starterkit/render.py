@@ -1,7 +1,7 @@
 """Render a starter project. Only this module imports Copier.
 
-Copier takes some milliseconds a file, and few files need rendering. So Copier gets only those files, in a small copy of
-the template. All other files keep the template's bytes.
+Copier takes some milliseconds per file, but few files need rendering. So Copier gets a small copy of the template that
+has only these files. All other files are copied byte for byte.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ _ANSWERS_HEAD = b"# The answers that this project was generated with. Commit thi
 
 @dataclass(frozen=True)
 class Rendered:
-    """A rendered starter project: its files by path, and the answers that were used."""
+    """A rendered starter project: its files by path, and the answers that rendered it."""
 
     files: dict[str, File]
     answers: dict[str, Any]
 
 
 class _JinjaError(Exception):
-    """Jinja can't render a text."""
+    """Jinja can't render a text of the template."""
 
 
 def refusal(folder: Path, name: str, answer: str) -> str:
-    """Return why a question's own validator rejects an answer, or "" if it doesn't."""
+    """Return the reason why a question's validator rejects an answer, or ""."""
     validator = read_copier_yml(folder).validators.get(name)
     if validator is None:
         return ""
@@ -57,7 +57,7 @@ def check_names(template: TemplateQuestions, answers: Iterable[str]) -> None:
 
 
 def check_runs_no_code(folder: Path) -> None:
-    """Raise `FileError` if a template would run code while it is rendered."""
+    """Raise `FileError` if rendering the template would run its code."""
     template = read_copier_yml(folder)
     for setting in template.code:
         raise FileError(
@@ -75,10 +75,10 @@ def render(
     *,
     trusted: bool = False,
 ) -> Rendered:
-    """Render the starter project of a template, with defaults for other answers.
+    """Render the starter project of a template. Missing answers get their defaults.
 
-    `read_files` reads a folder into files. A template that runs code while it is rendered must be `trusted`. Raises
-    `UsageError` for an unknown or rejected answer, and `FileError` for a template that can't be rendered.
+    `read_files` returns the files in a folder. A template that runs code must be `trusted`. Raises `UsageError` for an
+    unknown or rejected answer, and `FileError` for a template that can't be rendered.
     """
     template = read_copier_yml(folder)
     check_names(template, answers)
@@ -88,24 +88,24 @@ def render(
     templated = {path: file for path, file in files.items() if path.endswith(SUFFIX) or "{{" in path or "{%" in path}
     _check_texts(folder, templated)
     if template.code:
-        templated = files  # the template's code may read all of them
+        templated = files  # the template's code may read every file
     with tempfile.TemporaryDirectory(prefix="starterkit-") as name:
         small, target = Path(name) / "template", Path(name) / "rendered"
         _copy_template(folder, small, templated, whole=bool(template.code))
         used = _run_copier(small, target, answers, folder, template)
         rendered = read_files(target) if target.is_dir() else {}
     result = {path: file for path, file in files.items() if path not in templated}
-    # A rendered file has the mode of its template, whatever this machine's umask is.
+    # Set the file mode from the template, because Copier's files depend on this machine's umask.
     modes = {path.removesuffix(SUFFIX): file.mode for path, file in templated.items()}
     result.update({path: File(modes.get(path, FILE), file.data) for path, file in rendered.items()})
     return Rendered(dict(sorted(result.items())), used)
 
 
 def rendered_with_defaults(folder: Path, read_files: Callable[[Path], dict[str, File]]) -> dict[str, File]:
-    """Return the files that are rendered, with the default answers.
+    """Return only the files that need rendering, rendered with the default answers.
 
-    A template that needs only Jinja is rendered without Copier, which takes half a second to import. Raises as
-    `render` does.
+    Copier takes half a second to import, so it is used only if the template needs more than Jinja. Raises the same
+    errors as `render`.
     """
     check_runs_no_code(folder)
     files = read_files(folder / PROJECT_FOLDER)
@@ -138,7 +138,7 @@ def _render_without_copier(folder: Path, templated: Mapping[str, File]) -> dict[
 
 
 def _jinja(*, is_strict: bool) -> Callable[[str, Mapping[str, str]], str]:
-    """Return a function that renders a text with Jinja. It raises `_JinjaError`."""
+    """Return a function that renders a text with Jinja. The function raises `_JinjaError`."""
     import jinja2.sandbox  # noqa: PLC0415 - slow, and most commands render nothing
 
     environment = jinja2.sandbox.SandboxedEnvironment(
@@ -168,7 +168,7 @@ def _check_texts(folder: Path, templated: Mapping[str, File]) -> None:
 
 
 def _copy_template(folder: Path, small: Path, templated: Mapping[str, File], *, whole: bool) -> None:
-    """Copy the files to render, or the `whole` template if its code runs."""
+    """Copy the files that need rendering, or the `whole` template if it runs code."""
     if whole:
         shutil.copytree(folder, small, symlinks=True, ignore=lambda *_: [".git"])
         return
@@ -183,7 +183,7 @@ def _copy_template(folder: Path, small: Path, templated: Mapping[str, File], *, 
 def _run_copier(
     small: Path, target: Path, answers: Mapping[str, Any], folder: Path, template: TemplateQuestions
 ) -> dict[str, Any]:
-    require_git()  # Copier calls it
+    require_git()  # Copier runs git
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import copier.errors  # noqa: PLC0415 - takes half a second, and most commands render nothing
@@ -210,7 +210,7 @@ def _run_copier(
         raise UsageError(f"Invalid answer. {wrong}") from wrong
     except (
         *(copier.errors.CopierError, jinja2.TemplateError),
-        *(ArithmeticError, LookupError, TypeError, AttributeError),  # from an expression in the template
+        *(ArithmeticError, LookupError, TypeError, AttributeError),  # an expression in the template failed
     ) as wrong:
         raise UsageError(f"The template {folder} cannot be rendered: {wrong}") from wrong
     except OSError as wrong:
@@ -219,17 +219,17 @@ def _run_copier(
 
 
 def read_copier_yml(folder: Path) -> TemplateQuestions:
-    """Return the content of a template's copier.yml. Raises `FileError`."""
+    """Parse the copier.yml of a template. Raises `FileError`."""
     return read_questions(FolderSource(folder))
 
 
 def answers_bytes(answers: Mapping[str, Any], source: str) -> bytes:
-    """Return `.copier-answers.yml` for these answers, in the format of Copier."""
+    """Return the content of `.copier-answers.yml` for these answers."""
     body: str = yaml.safe_dump({"_src_path": source, **answers}, allow_unicode=True, sort_keys=True, width=10_000)
     return _ANSWERS_HEAD + body.encode()
 
 
 def read_answers(data: bytes, file: str) -> dict[str, Any]:
-    """Return the answers of a project. Raises `FileError` if the file is damaged."""
+    """Return a project's answers from its `.copier-answers.yml`. Raises `FileError` if it is damaged."""
     keys = parse(data, file).mapping((), optional=None)
     return {name: value.text() for name, value in keys.items() if not name.startswith("_")}

@@ -12,18 +12,18 @@ from string import Template
 
 from starterkit.errors import FileError
 
-# CPython 3.11 counts the depth of a tree in one place for all threads, so two threads at once end in `SystemError`.
+# CPython 3.11 counts the depth of syntax trees globally, so parsing in two threads at once raises `SystemError`.
 _PARSING = threading.Lock()
 # git's lines above and below the two versions of a conflict. The line between them may also underline a heading.
 CONFLICT_MARKER = re.compile(rb"^(?:<{7}|>{7}) ", re.MULTILINE)
 
 
 class ConflictMarkersError(FileError):
-    """A file holds the conflict markers of a merge."""
+    """A file contains the conflict markers of a merge."""
 
 
 def decode_utf8(data: bytes, file: str) -> str:
-    """Return UTF-8 text without a byte order mark. Raises `FileError`."""
+    """Decode UTF-8 text, and drop a byte order mark. Raises `FileError`."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
@@ -32,7 +32,7 @@ def decode_utf8(data: bytes, file: str) -> str:
 
 
 def decode_text(data: bytes, file: str) -> str:
-    """Return UTF-8 text. Raises `ConflictMarkersError`, else as `decode_utf8`."""
+    """Decode UTF-8 text without conflict markers. Raises `ConflictMarkersError` or `FileError`."""
     text = decode_utf8(data, file)
     for number, line_text in enumerate(text.splitlines(), 1):
         if line_text.startswith(("<<<<<<< ", ">>>>>>> ")) or line_text == "=======":
@@ -61,7 +61,7 @@ def parse_toml(data: bytes, file: str) -> dict[str, object]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:
-        message = str(getattr(wrong, "msg", wrong))  # Python 3.14 has the parts of the message as attributes
+        message = str(getattr(wrong, "msg", wrong))  # Python 3.14 has these parts as attributes of the error
         position = re.search(r" \(at .*?(\d+).*\)$", message)
         line = getattr(wrong, "lineno", None) or (int(position[1]) if position else text.count("\n") + 1)
         message = message[: position.start()] if position else message.removesuffix(" (at end of document)")
@@ -71,7 +71,7 @@ def parse_toml(data: bytes, file: str) -> dict[str, object]:
 
 
 def parse_python(source: str | bytes) -> ast.Module | None:
-    """Return the tree of a Python file, or None if it isn't valid."""
+    """Return the syntax tree of a Python file, or None if it isn't valid Python."""
     try:
         with _PARSING:
             return ast.parse(source)
@@ -80,5 +80,5 @@ def parse_python(source: str | bytes) -> ast.Module | None:
 
 
 def fill_template(file: Path, **values: object) -> str:
-    """Return the text of a file of starterkit with each `$name` in it replaced."""
+    """Return the text of one of starterkit's files, with each `$name` replaced by a value."""
     return Template(file.read_text("utf-8")).substitute(values)

@@ -1,4 +1,4 @@
-"""Read YAML with the line of every value, for errors with file and line.
+"""Read YAML and keep the line of each value, so that errors can name file and line.
 
 `parse` returns a `Value`. Its methods return plain Python values of one type, or raise `FileError`.
 """
@@ -17,15 +17,15 @@ from starterkit.textfile import decode_text
 
 _KINDS = {"str": "text", "int": "a whole number", "float": "a number", "bool": "true or false", "null": "nothing"}
 _SAFE_BOUND, _DEEPEST = 600, 100
-_SHOWN = 12  # valid words in an error
-_NEAR = 0.6  # similarity of a suggestion, from 0 to 1
+_SHOWN = 12  # how many valid words an error lists
+_NEAR = 0.6  # how similar a suggestion must be, from 0 to 1
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def did_you_mean(word: str, known: list[str], similar: Sequence[str] = ()) -> str:
-    """Return `Did you mean "…"?` with the nearest words, or the first known ones if none is near.
+    """Return `Did you mean "…"?` with the most similar words, or a list of valid words.
 
-    `similar` are other names of the known words, which are suggested but never listed.
+    `similar` are other names for the valid words. They can be suggested, but they are never listed.
     """
     close = get_close_matches(word, [*known, *similar], n=3, cutoff=_NEAR)
     if close:
@@ -53,15 +53,15 @@ def parse(data: bytes, file: str) -> Value:
 
 
 def _check_depth(text: str, file: str) -> None:
-    """Raise `FileError` for deep values, because composing them recurses in C."""
-    # Each level needs a bracket or a column of some line. A list below a key may begin in the key's own column.
+    """Raise `FileError` for deeply nested values, because libyaml could overflow the stack."""
+    # Each level of nesting needs a bracket or more indentation. A list below a key may have the key's indentation.
     bound = text.count("[") + text.count("{") + 2 * max(map(len, text.splitlines()), default=0)
     if bound <= _SAFE_BOUND:
         return
     try:
         _walk_depth(text, file, _Loader)
     except yaml.YAMLError:
-        # libyaml reads ahead, and newer versions have their own depth limit. The parser in Python has no limit.
+        # libyaml has its own depth limit in newer versions. The pure Python parser has no limit.
         _walk_depth(text, file, yaml.SafeLoader)
 
 
@@ -76,7 +76,7 @@ def _walk_depth(text: str, file: str, loader: type) -> None:
 
 @dataclass(frozen=True)
 class Value:
-    """A value in a YAML file, and its path of keys joined by dots."""
+    """A value in a YAML file, with its keys joined by dots as its path."""
 
     node: Node
     file: str
@@ -87,11 +87,11 @@ class Value:
         return int(self.node.start_mark.line) + 1
 
     def wrong(self, message: str, fix: str = "") -> FileError:
-        """Return (not raise) an error that points at this value."""
+        """Return an error that points to this value."""
         return FileError(self.file, self.line, f"{self.path}: {message}" if self.path else message, fix)
 
     def mapping(self, required: tuple[str, ...] = (), optional: tuple[str, ...] | None = ()) -> dict[str, Value]:
-        """Return the mapping's values by key. `optional=None` allows any key."""
+        """Return the values of a mapping by key. With `optional=None`, any key is allowed."""
         if not isinstance(self.node, MappingNode):
             raise self.wrong(f"expected a mapping of keys to values, found {self._kind()}")
         values: dict[str, Value] = {}
@@ -124,7 +124,7 @@ class Value:
         return isinstance(self.node, SequenceNode)
 
     def text(self) -> str:
-        """Return a non-empty text. A number is returned as it is written in the file."""
+        """Return a text that isn't empty. A number is returned as it is written in the file."""
         if not isinstance(self.node, ScalarNode) or self._kind() not in ("text", "a whole number", "a number"):
             raise self.wrong(f"expected text, found {self._kind()}", "Put it in quotes if it is meant as text.")
         if not self.node.value.strip():
@@ -132,18 +132,18 @@ class Value:
         return str(self.node.value)
 
     def scalar(self) -> str:
-        """Return a single value as it is written in the file. It may be empty."""
+        """Return a scalar as it is written in the file. It may be empty."""
         if not isinstance(self.node, ScalarNode):
             raise self.wrong(f"expected text, found {self._kind()}")
         return str(self.node.value)
 
     def integer(self, low: int, high: int) -> int:
-        """Return a whole number from `low` to `high`."""
+        """Return a whole number between `low` and `high`."""
         if not isinstance(self.node, ScalarNode) or not self.node.tag.endswith(":int"):
             raise self.wrong(f"expected a whole number, found {self._kind()}")
         try:
             number = int(self.node.value.replace("_", ""), 0)
-        except ValueError:  # YAML 1.1 reads 1:30 and 010 as numbers too
+        except ValueError:  # YAML 1.1 would also read 1:30 and 010 as numbers
             raise self.wrong(f"expected a whole number in plain digits, found {self.node.value}") from None
         if not low <= number <= high:
             raise self.wrong(f"expected a whole number from {low} to {high}, found {number}")
@@ -159,7 +159,7 @@ class Value:
         return tuple(item.text() for item in self.items())
 
     def choice(self, known: tuple[str, ...]) -> str:
-        """Return one of the known words."""
+        """Return one of the allowed words."""
         word = self.text()
         if word not in known:
             raise self.wrong(f'unknown value "{word}"', did_you_mean(word, list(known)))

@@ -1,1 +1,1 @@
-"""Templates: their model, how they are read, and the bundled ones."""
+"""Find and read templates: the bundled ones and external ones."""

@@ -1,8 +1,8 @@
-"""Write a template's folder: all or nothing, and folders that stay aren't moved.
+"""Write a template's files completely or not at all, without moving existing folders.
 
-A folder may be mounted, or open in a shell or an editor, so a folder that stays is never swapped for another. First,
-the new files and copies of the old files are written to a hidden folder. Renaming this folder is the decision. If a
-command is killed later, the next command that reads the template finishes the work.
+A folder may be mounted, or open in a shell or an editor, so an existing folder is never exchanged for another. First,
+the new files and copies of the old files are written to a hidden folder. Renaming this folder decides that the change
+happens. If a command is killed after that, the next command that reads the template finishes the change.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ Built = TypeVar("Built")
 def build_in_place(destination: Path, build: Callable[[Path], Built]) -> Built:
     """Let `build` fill a new folder, and move its content to the destination.
 
-    If the destination is an empty folder, this folder stays. If `build` or the system raises an error, the destination
-    is as it was.
+    An existing destination must be empty. It is filled, not replaced. After an error, the destination is as it was
+    before.
     """
     is_there = destination.exists()
     moved: list[Path] = []
@@ -51,7 +51,7 @@ def build_in_place(destination: Path, build: Callable[[Path], Built]) -> Built:
 
 
 def replace_files(folder: Path, before: Mapping[str, File], after: Mapping[str, File]) -> None:
-    """Replace the template's files `before` by `after`, and touch no other file.
+    """Replace the files `before` with the files `after`. All other files stay.
 
     Raises `EnvironmentProblem` if the folder can't be written. Then nothing was changed.
     """
@@ -84,7 +84,7 @@ def replace_files(folder: Path, before: Mapping[str, File], after: Mapping[str, 
 
 
 def finish_replacing(folder: Path) -> None:
-    """Finish the replacement of a killed command. Raises `EnvironmentProblem`."""
+    """If a command was killed while it replaced files, finish its work. Raises `EnvironmentProblem`."""
     if not (folder / _DECIDED).is_dir():
         return
     try:
@@ -100,7 +100,7 @@ def _not_written(folder: Path, error: OSError) -> EnvironmentProblem:
 
 
 def _write_plan(file: Path, files: str, removed: list[str], kept: Iterable[str]) -> None:
-    """Write which files to remove, and which folders are then empty."""
+    """Write a plan: the files to remove, and the folders that are empty after that."""
     kept_folders = _folders(kept)
     folders = sorted((name for name in _folders(removed) if name not in kept_folders), reverse=True)
     file.write_text(json.dumps({"files": files, "removed": removed, "folders": folders}))
@@ -112,11 +112,11 @@ def _folders(names: Iterable[str]) -> set[str]:
 
 
 def _apply(folder: Path) -> None:
-    """Carry out the plan. This can be interrupted and repeated."""
+    """Carry out the plan. It can be interrupted and run again."""
     decided = folder / _DECIDED
     if (decided / _PLAN).exists():
         plan = json.loads((decided / _PLAN).read_text())
-        for name in (*plan["removed"], *plan["folders"]):  # a folder may hold caches, which go with it
+        for name in (*plan["removed"], *plan["folders"]):  # a removed folder may contain caches, which are removed too
             _remove(folder / name)
         source = decided / plan["files"]
         for file in sorted(path for path in source.rglob("*") if path.is_file()):

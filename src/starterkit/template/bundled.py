@@ -1,4 +1,4 @@
-"""The templates that come with starterkit."""
+"""Find the templates that are part of starterkit."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ def bundled_folder() -> Path:
 
 
 def skeleton_folder(kind: str) -> Path:
-    """Return the folder of the skeleton for new templates of a kind of environment."""
+    """Return the folder with the skeleton of a new template for a kind of environment."""
     return _data_folder("skeletons") / kind
 
 
 def _data_folder(name: str) -> Path:
     package = Path(__file__).resolve().parents[1]
     inside = package / name
-    return inside if inside.is_dir() else package.parents[1] / name  # next to src/ in a checkout
+    return inside if inside.is_dir() else package.parents[1] / name  # in a clone of starterkit
 
 
 def bundled_names() -> list[str]:
@@ -32,7 +32,7 @@ def bundled_names() -> list[str]:
 
 
 def templates_in(*folders: Path) -> list[Template]:
-    """Return the templates in these folders by name. Later folders win."""
+    """Return the templates in these folders by name. If names repeat, the last folder wins."""
     by_name = {template.name: template for folder in folders for template in _template_folders(folder)}
     return [read_template(FolderSource(by_name[name])) for name in sorted(by_name)]
 
@@ -42,7 +42,7 @@ def _template_folders(folder: Path) -> list[Path]:
 
 
 def bundled_template(name: str) -> tuple[Path, Template]:
-    """Return a bundled template with its folder. Raises `UsageError`."""
+    """Return a bundled template with its folder. Raises `UsageError` for an unknown name."""
     key, names = name.strip().lower(), bundled_names()
     if key not in names:
         raise UsageError(f'Unknown framework "{name}".', did_you_mean(key, names))

@@ -1,4 +1,4 @@
-"""Read path.yml and step.yml. Every error has file and line."""
+"""Read path.yml and step.yml. Each error names the file and the line."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Item = TypeVar("Item")
 
 
 def read_template(source: Source) -> Template:
-    """Read path.yml, but not the steps. Raises `FileError` with file and line."""
+    """Read path.yml without reading the steps. Raises `FileError` with file and line."""
     keys = read_yaml(source, "path.yml", *NO_TEMPLATE).mapping(_REQUIRED_KEYS, ("database", "own_history"))
     if keys["format"].integer(1, 999) != FORMAT:
         raise keys["format"].wrong(
@@ -70,7 +70,7 @@ def read_template(source: Source) -> Template:
 
 
 def read_step(source: Source, name: str) -> Step:
-    """Read one step's step.yml. Raises `FileError` with file and line."""
+    """Read the step.yml of one step. Raises `FileError` with file and line."""
     top = read_yaml(
         source, f"steps/{name}/step.yml", "the file is missing", "Every step needs this file. See docs/authoring.md."
     )
@@ -102,7 +102,7 @@ def read_step(source: Source, name: str) -> Step:
 
 
 def read_yaml(source: Source, file: str, missing: str, fix: str) -> Value:
-    """Return a template's YAML file. Raises `FileError`, also if it is missing."""
+    """Parse one of a template's YAML files. Raises `FileError` if it is missing or invalid."""
     data = source.read(file)
     if data is None:
         raise FileError(source.label(file), None, missing, fix)
@@ -166,7 +166,7 @@ def _select(value: Value) -> str:
 
 
 def _inside(value: Value) -> str:
-    """Return a relative path that stays inside the project."""
+    """Return a relative path that can't lead outside the project. Raises `FileError` for others."""
     text = value.text()
     path = PurePosixPath(text)
     if path.is_absolute() or ".." in path.parts or "\\" in text or re.match(r"[A-Za-z]:", text):

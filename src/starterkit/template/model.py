@@ -1,7 +1,7 @@
-"""A template as plain data. docs/authoring.md describes the format.
+"""The classes of a template as plain data. docs/authoring.md describes the format.
 
-The metadata of a template (path.yml, and each step's step.yml and lesson.md) is read from a `Source`: a folder for an
-author, a commit of `refs/starterkit/template` for a learner. Both have the same relative file names.
+The metadata of a template (path.yml, and each step's step.yml and lesson.md) is read from a `Source`. For an author,
+this is a folder. For a learner, it is a commit of `refs/starterkit/template`. Both have the same relative file names.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ _LIMIT_BYTES = 1_000_000
 
 
 class Source(Protocol):
-    """The files with the metadata of a template."""
+    """A place that contains the metadata of a template."""
 
     def step_names(self) -> list[str]:
-        """Return the names of the folders under steps/, in no particular order."""
+        """Return the names of the folders in steps/, in any order."""
 
     def read(self, name: str) -> bytes | None:
-        """Return the bytes of a file by its relative name, or None."""
+        """Return the content of a file, or None if it is missing."""
 
     def label(self, name: str) -> str:
-        """Return the name of that file in an error."""
+        """Return the name by which errors call a file."""
 
 
 @dataclass(frozen=True)
 class FolderSource:
-    """A template in a folder."""
+    """The metadata of a template in a folder."""
 
     folder: Path
 
@@ -56,7 +56,7 @@ class FolderSource:
         return file.read_bytes()
 
     def _check_no_link(self, name: str) -> None:
-        """Raise `FileError` if a part of the path is a link."""
+        """Raise `FileError` if the file or one of its folders is a symbolic link."""
         for part in (*reversed(PurePosixPath(name).parents[:-1]), PurePosixPath(name)):
             if (self.folder / part).is_symlink():
                 message = "a template holds plain files only, no links"
@@ -68,7 +68,7 @@ class FolderSource:
 
 @dataclass(frozen=True)
 class Trait:
-    """A trait of a framework. Its strength is from 0 (absent) to 3 (hallmark)."""
+    """A trait of a framework, such as async. Its strength is from 0 (absent) to 3 (hallmark)."""
 
     name: str
     strength: int
@@ -78,7 +78,7 @@ class Trait:
 
 @dataclass(frozen=True)
 class Hint:
-    """The hints of one test, from a nudge to nearly the code (Markdown each)."""
+    """The hints of one test as Markdown. The first only points to the problem, the last is nearly the code."""
 
     test: str
     levels: tuple[str, ...]
@@ -86,7 +86,7 @@ class Hint:
 
 @dataclass(frozen=True)
 class Link:
-    """Where to read more about a step's idea."""
+    """A source to read more about the idea of a step."""
 
     title: str
     about: str
@@ -95,7 +95,7 @@ class Link:
 
 @dataclass(frozen=True)
 class EnvironmentSpec:
-    """The kind of environment, the files for its packages, and variables to clear."""
+    """The kind of environment, its two package files, and the variables to remove."""
 
     kind: str
     declaration: str
@@ -105,7 +105,7 @@ class EnvironmentSpec:
 
 @dataclass(frozen=True)
 class Commands:
-    """Argument lists with placeholders, run in the project's folder, or empty."""
+    """The template's commands, as argument lists with placeholders. A missing command is empty."""
 
     test: tuple[str, ...]
     run: tuple[str, ...]
@@ -117,7 +117,7 @@ class Commands:
 
 @dataclass(frozen=True)
 class Step:
-    """One thing to build. `name` is NN-name. `tests` are all new tests in order."""
+    """One thing to build. `name` is for example `01-comments`. `tests` has all new tests in order."""
 
     name: str
     title: str
@@ -146,13 +146,13 @@ class Step:
         return f"{self.number} · {self.title}"
 
     def hint_for(self, test: str) -> Hint | None:
-        """Return the hints of a test, following `see:`."""
+        """Return the hints of a test. If the test has `see: OTHER`, these are the hints of the other test."""
         return self.hints.get(self.see.get(test, test))
 
 
 @dataclass(frozen=True)
 class AcceptedMutant:
-    """A change to the solution that no visitor can see, so no test needs to fail."""
+    """A mutant that no test needs to notice, because visitors can't see the difference."""
 
     file: str
     line_text: str
@@ -186,19 +186,19 @@ class Template:
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
-        """All steps in order, read at the first use."""
+        """All steps in order. They are read when they are first used."""
         return tuple(self.read_step(name) for name in self.step_names)
 
     def step(self, name: str) -> Step:
-        """Return a step by its full name, without reading the others."""
+        """Return a step by its full name, without reading the other steps."""
         if "steps" in self.__dict__:
             return self.steps[self.step_names.index(name)]
         return self.read_step(name)
 
     def find_step(self, text: str) -> str:
-        """Return a step's full name from its number, full name, or short name.
+        """Return the full name of a step from its number, full name or short name.
 
-        Raises `UsageError` with the nearest names.
+        Raises `UsageError` with similar names for an unknown step.
         """
         key = text.strip().lower()
         for name in self.step_names:
@@ -220,23 +220,23 @@ class Template:
         return decode_utf8(data, self.source.label(name))
 
     def owns(self, path: str) -> bool:
-        """True if this file belongs to the path (path-owned) and not to the learner."""
+        """True if this file is path-owned, so it doesn't belong to the learner."""
         return _matches(path, self.owned)
 
     def is_history(self, path: str) -> bool:
-        """True if this file is a migration, which is the learner's history."""
+        """True if this file is a migration, which belongs to the learner's history."""
         return _matches(path, self.own_history)
 
     def is_test_file(self, path: str) -> bool:
         return _matches(path, self.test_files)
 
     def is_pins(self, path: str) -> bool:
-        """True for the two files that declare and pin packages."""
+        """True if this file declares or pins the packages."""
         return path in (self.environment.declaration, self.environment.pins)
 
 
 def _matches(path: str, patterns: tuple[str, ...]) -> bool:
-    """True if a pattern matches. `**` matches folders of any depth, `*` only a name."""
+    """True if a path matches one of the patterns. `**` matches any folders, `*` only a single name."""
     return any(_match_parts(path.split("/"), pattern.split("/")) for pattern in patterns)
 
 

@@ -1,4 +1,4 @@
-"""Read copier.yml: the questions, and the settings that would run code."""
+"""Read copier.yml: the template's questions, and the settings that would run code."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _QUESTION_KEYS = ("type", "help", "default", "validator", "placeholder", "choice
 
 @dataclass(frozen=True)
 class TemplateQuestion:
-    """One question of a template: its key, its text, and the default answer."""
+    """A question of a template: its key, its text and its default answer."""
 
     name: str
     help: str

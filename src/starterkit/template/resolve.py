@@ -1,4 +1,4 @@
-"""Resolve a template from a bundled name, a folder, a git URL or a source."""
+"""Find a template by a bundled name, a folder, a git URL, or the source in a project."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ FOLDER = "folder:"
 
 @dataclass(frozen=True)
 class ResolvedTemplate:
-    """A template with its folder, and the source that a project made from it records.
+    """A template, its folder, and the source that a new project records.
 
-    The source is `starterkit:NAME` for a bundled template, `folder:NAME` for a folder (never a path of the machine),
-    and `URL@COMMIT` or `URL@COMMIT#FOLDER` for a git URL.
+    The source is `starterkit:NAME` for a bundled template, `folder:NAME` for a folder (never a local path), and
+    `URL@COMMIT` or `URL@COMMIT#FOLDER` for a git URL.
     """
 
     folder: Path
@@ -44,17 +44,17 @@ class ResolvedTemplate:
 
 
 def locate_bundled(name: str) -> ResolvedTemplate:
-    """Return a bundled template. Raises `UsageError` with the nearest names."""
+    """Return a bundled template. Raises `UsageError` with similar names."""
     folder, template = bundled_template(name)
     return ResolvedTemplate(folder, template, BUNDLED + template.name)
 
 
 def locate_template(text: str, current: Path, store: Path) -> ResolvedTemplate:
-    """Return the template that a user typed: a git URL, a bundled name or a folder.
+    """Return the template that a user named: a git URL, a bundled name or a folder.
 
-    A template from a git URL is fetched into `store`. A folder goes before a bundled template of the same name if the
-    text looks like a path. Raises `UsageError`, `FileError` for a malformed template, and `EnvironmentProblem` without
-    a network.
+    A template from a git URL is fetched into `store`. If a bundled template has the same name as a folder, the folder
+    wins only if the text looks like a path. Raises `UsageError`, `FileError` for a malformed template, and
+    `EnvironmentProblem` without a network.
     """
     url = parse_git_url(text)
     if url is not None:
@@ -75,9 +75,10 @@ def locate_template(text: str, current: Path, store: Path) -> ResolvedTemplate:
 
 @contextmanager
 def recorded_template(source: str) -> Iterator[ResolvedTemplate | None]:
-    """Give the block the template of a project's source, or None.
+    """Yield the template that a project recorded as its source, or None.
 
-    A folder is always None, because it was on the machine that created the project. Raises as `locate_template` does.
+    For a folder, this is always None, because it may be on another machine. Raises the same errors as
+    `locate_template`.
     """
     if source.startswith(BUNDLED):
         name = source.removeprefix(BUNDLED)

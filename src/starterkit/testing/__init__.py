@@ -1,1 +1,1 @@
-"""Run the tests of a path against a project, and explain how they went."""
+"""Run the tests of a path on a project, and explain the results."""

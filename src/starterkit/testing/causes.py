@@ -1,4 +1,4 @@
-"""Find the cause of a failure with a misleading message in the learner's files."""
+"""Find the real cause in the learner's files if a failure has a misleading message."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CODE = (".py", *JAVASCRIPT)
 _TEXTS = (*_CODE, ".html", ".css", ".json", ".toml", ".md", ".sql", ".txt", ".jinja", ".j2", ".yml", ".yaml", ".ini")
 _INPUT = re.compile(rb"(?<![\w.])(?:input|breakpoint)\(|\b(?:sys|process)\.stdin\b|\bpdb\.set_trace\(")
 _BYTE_ORDER_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
-# The line that Node prints above the source of a file that it can't load: the path and the line number.
+# Node prints this line above the source of a file that it can't load. It has a path and a line number.
 SOURCE_LINE = re.compile(r"^(?:file://)?(?:/|[A-Za-z]:)[^\n]*:\d+$", re.MULTILINE)
 _AT_LINE = re.compile(r"line (\d+)")
 _IMPORTED = re.compile(rb"(?:from|import)\s*\(?\s*['\"](\.[^'\"\n]+)['\"]")
@@ -27,7 +27,7 @@ _IMPORTED = re.compile(rb"(?:from|import)\s*\(?\s*['\"](\.[^'\"\n]+)['\"]")
 
 @dataclass(frozen=True)
 class _Failure:
-    """A match in a failure's message, the whole failure, and the files."""
+    """A failure: the match in its message, its whole text, and the project's files."""
 
     match: re.Match[str]
     text: str
@@ -35,7 +35,7 @@ class _Failure:
 
 
 def explained(failure: Explanation, text: str, project: SourceTree) -> Explanation:
-    """Return a failure with its cause if the learner's files show the cause."""
+    """Return the explanation of a failure. If the learner's files show the real cause, name it."""
     for pattern, find in _CAUSES:
         match = re.search(pattern, failure.message or text)
         if match and (cause := find(_Failure(match, text, project))):
@@ -44,7 +44,7 @@ def explained(failure: Explanation, text: str, project: SourceTree) -> Explanati
 
 
 def files_in_wrong_encoding(project: SourceTree) -> list[Explanation]:
-    """Return what is wrong with each file that isn't saved as UTF-8."""
+    """Return an explanation for each of the learner's files that isn't saved as UTF-8."""
     failures = (_wrong_encoding(name, data) for name, data in project.own_files(*_TEXTS))
     return [failure for failure in failures if failure]
 
@@ -88,7 +88,7 @@ def _input(failure: _Failure) -> Explanation | None:
 
 
 def _hidden_module(failure: _Failure) -> Explanation | None:
-    """A file in the project's root has the name of another module."""
+    """Explain that a file has the name of another module and hides this module."""
     for name, _ in failure.project.own_files(".py"):
         path = PurePosixPath(name)
         module = path.parts[0].removesuffix(".py")
@@ -106,7 +106,7 @@ def _hidden_module(failure: _Failure) -> Explanation | None:
 
 
 def _javascript(failure: _Failure) -> Explanation | None:
-    """Node doesn't name the file of a syntax error in an imported module."""
+    """Name the file of a JavaScript syntax error, which Node's message about an import leaves out."""
     error = re.search(r"^\w*Error: .*", failure.project.syntax_error, re.MULTILINE)
     line = next(iter(failure.project.places(failure.project.syntax_error)), None)
     return Explanation(error[0], line) if error and line and not SOURCE_LINE.search(failure.text) else None
@@ -126,9 +126,9 @@ def _node_import(failure: _Failure) -> Explanation | None:
 
 
 def _template(failure: _Failure) -> Explanation | None:
-    """Django names the line of a mistake in a template, but not the file."""
+    """Name the file of a mistake in a Django template, because Django names only its line."""
     line_of_code = failure.project.own_place(failure.text)
-    if line_of_code and not line_of_code.file.endswith(".py"):  # Jinja names the file
+    if line_of_code and not line_of_code.file.endswith(".py"):  # this is a Jinja error, which names the file
         return None
     message = failure.match["message"]
     at = _AT_LINE.search(message)
@@ -142,7 +142,7 @@ def _template(failure: _Failure) -> Explanation | None:
 
 
 def _circle(failure: _Failure) -> Explanation | None:
-    """JavaScript modules import each other, so a name in one of them has no value yet."""
+    """Explain that JavaScript modules import each other, so a name has no value yet."""
     files = dict(failure.project.own_files(*JAVASCRIPT))
     line = failure.project.own_place(failure.text)
     queue: list[tuple[str, ...]] = [(line.file,)] if line and line.file in files else []
@@ -171,7 +171,7 @@ def _data_file(failure: _Failure) -> Explanation | None:
     return None
 
 
-# The pattern of a failure's message, and the function that finds the cause. It returns None if no file shows it.
+# Patterns of misleading messages, and the functions that find the cause or return None.
 _CAUSES: tuple[tuple[str, Callable[[_Failure], Explanation | None]], ...] = (
     (r"(?:Syntax|Indentation|Tab)Error: ", _conflict_markers),
     (r"null bytes?|codec can't decode|\(unicode error\)|Non-UTF-8 code|Invalid or unexpected token", _encoding),

@@ -1,4 +1,4 @@
-"""Find the tests that a path lists so far, with their files and titles."""
+"""Find the tests of the path so far, with their files and titles."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from starterkit.template.model import BASE, Template
 from starterkit.testing.results import ExpectedTest
 from starterkit.textfile import parse_python
 
-# The title in `test("…", …)`, `it("…", …)`, `test.only("…", …)` and the like. The format allows only flat tests and
-# titles without quotes, so this needs no parser of JavaScript.
+# Matches the title in `test("…", …)`, `it("…", …)`, `test.only("…", …)` and the like. The format allows no nested tests
+# and no quotes in titles, so a regular expression is enough.
 _NODE_TEST = re.compile(r"""^[ \t]*(?:await[ ]+)?(?:test|it)(?:\.\w+)?\(\s*(["'`])(?P<title>.+?)\1""", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class FoundTest:
-    """A test in a source file. `line` counts from 1."""
+    """A test in a source file. `line` starts at 1."""
 
     id: str
     sentence: str
@@ -27,15 +27,15 @@ class FoundTest:
 
 
 def found_tests(file: str, source: bytes) -> tuple[FoundTest, ...]:
-    """Return the tests of a test file in order, or none if it isn't valid code."""
+    """Return the tests of a test file in order. If the file isn't valid code, there are none."""
     read = _READERS.get(PurePosixPath(file).suffix)
     return read(source.decode("utf-8", "replace")) if read else ()
 
 
 def expected_tests(template: Template, step: str, files: Mapping[str, bytes]) -> tuple[ExpectedTest, ...]:
-    """Return the tests of the path from base up to `step`, in their order.
+    """Return the tests of the path from base up to `step` in order.
 
-    `files` are the path's test files of base and the steps so far. A listed test that is in no file has the file "".
+    `files` are the path's test files for base and the steps so far. If no file contains a listed test, its file is "".
     """
     sources = {
         test.id: (file, test)

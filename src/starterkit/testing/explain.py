@@ -1,4 +1,4 @@
-"""Explain a failure in plain words, and find the line of the learner's code in it."""
+"""Explain failures in plain words, and find the line of the learner's code."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NODE_ERROR = re.compile(r"^\w*Error: ", re.MULTILINE)
 
 
 def explain(case: JUnitCase, project: SourceTree) -> Explanation:
-    """Return the explanation of a failed, broken or skipped case."""
+    """Return the explanation of a test case that failed, had an error or was skipped."""
     if case.kind == "skipped":
         reason = case.message if case.message not in ("", "true") else "no reason given"
         kind = "Marked as expected to fail" if case.type == "pytest.xfail" else "Skipped"
@@ -34,7 +34,7 @@ def explain(case: JUnitCase, project: SourceTree) -> Explanation:
 
 
 def explain_output(output: str, project: SourceTree) -> Explanation:
-    """Return the explanation of the last error in the output of a program that failed."""
+    """Return the explanation of the last error in a program's output."""
     message = _last_error(output)
     last_line = "".join(output.strip().splitlines()[-1:])
     failure = explained(Explanation(message or last_line, project.own_place(output)), output, project)
@@ -54,7 +54,7 @@ def _last_error(output: str) -> str:
 
 
 def output_of_file(output: str, file: str) -> str:
-    """Return Node's output about a test file, or the whole output if in doubt."""
+    """Return the part of Node's output about one test file. If it can't be found, return all."""
     end = re.search(rf"^✖ .*{re.escape(file)} \(", output, re.MULTILINE)
     if not end:
         return output
@@ -63,18 +63,18 @@ def output_of_file(output: str, file: str) -> str:
 
 
 def _error_of(case: JUnitCase) -> str:
-    """Return the error as the test program writes it, with its type first."""
+    """Return the error text of a test case, with the type of the error first."""
     cause = _NODE_CAUSE.search(case.text)
     if cause and "failureType" in case.text:
         error = cause[1].strip().rstrip(" {")
-        if error[:1] == error[-1:] and error[:1] in ("'", '"', "`"):  # a thrown string, and not an error
+        if error[:1] == error[-1:] and error[:1] in ("'", '"', "`"):  # the code threw a string instead of an error
             error = error[1:-1]
         return "\n".join(line.strip() for line in error.splitlines() if line.strip())
     wrapped = _WRAPPER.match(case.message)
     message = wrapped[1] if wrapped else case.message
     is_silent = message in ("collection failure", "internal error", "")
     errors = list(_ERROR_LINES.finditer(case.text if is_silent else message))
-    if errors:  # a whole traceback, whose last error counts
+    if errors:  # the message is a whole traceback, so use its last error
         return _without_mark(errors[-1][0])
     return "".join(case.text.strip().splitlines()[-1:]) if is_silent else message
 
@@ -85,9 +85,9 @@ def _without_mark(error_lines: str) -> str:
 
 def _message_of(error: str) -> str:
     text = error.strip()
-    if text.startswith("File "):  # a syntax error: file, source and caret come before the message
+    if text.startswith("File "):  # in a syntax error, the file, the source and a caret come before the message
         text = text.splitlines()[-1].strip()
-    elif SOURCE_LINE.match(text) and (start := _NODE_ERROR.search(text)):  # the same in Node
+    elif SOURCE_LINE.match(text) and (start := _NODE_ERROR.search(text)):  # Node's syntax errors have the same order
         text = text[start.start() :]
     slow = _TIMEOUT.search(text)
     if slow:
@@ -107,7 +107,7 @@ def _message_of(error: str) -> str:
 
 
 def _assertion_message(text: str) -> str:
-    """Return the assertion's own message, else pytest's analysis."""
+    """Return the assertion's own message, or pytest's comparison if there is no message."""
     lines = text.split("\n")
     analysis = next((at for at, line in enumerate(lines) if line.startswith("assert ")), len(lines))
     return "\n".join(lines[:analysis] if analysis else lines)
@@ -120,9 +120,9 @@ def _short(text: str) -> str:
 
 
 def with_first_exit(cases: Iterable[JUnitCase]) -> Iterator[JUnitCase]:
-    """Yield the cases. Errors that follow an exit of the program say so.
+    """Yield the cases. If the program's exit caused later errors, they get its message.
 
-    pytest 9 doesn't keep a SystemExit of a shared fixture. So the next test that uses the fixture fails at a bare
+    pytest 9 forgets a SystemExit in a shared fixture. The next test that uses the fixture then fails with a bare
     assertion inside pytest, which doesn't help a learner.
     """
     exit_case: JUnitCase | None = None
@@ -137,7 +137,7 @@ def with_first_exit(cases: Iterable[JUnitCase]) -> Iterator[JUnitCase]:
 
 
 def case_file(case: JUnitCase, files: tuple[str, ...], folder: Path) -> str:
-    """Return the test file that a case represents, or "" for a test."""
+    """Return the test file if a case stands for a whole file, or "" if it stands for a test."""
     for file in files:
         dotted = PurePosixPath(file).with_suffix("").as_posix().replace("/", ".")
         if case.name in (file, dotted, str(folder / file), str(folder.resolve() / file)):

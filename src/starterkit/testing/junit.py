@@ -1,14 +1,14 @@
-"""Read a JUnit report, as pytest and Node's test runner write it.
+"""Read a JUnit report from pytest or Node's test runner.
 
-The learner's program can change the report, so it is read with care: in pieces, at most 8 MiB, and texts cut to 64 KiB.
-Python's own expat is safe enough, because it loads nothing from outside. A document type ends the reading, because
-only a document type can declare entities.
+The learner's program can change the report, so it is read carefully: in pieces, at most 8 MiB, and each text is cut to
+64 KiB. Python's expat is safe, because it never loads other files. A document type stops the reading, because only a
+document type can declare entities.
 """
 
 from __future__ import annotations
 
 import codecs
-import pyexpat as expat  # xml.parsers.expat is this module, and imports two packages for it
+import pyexpat as expat  # the same module as xml.parsers.expat, but without importing two packages
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,13 +16,13 @@ from starterkit.sanitize import strip_control
 
 LIMIT_BYTES = 8 * 1024 * 1024
 _LIMIT_LETTERS = 64 * 1024
-_PIECE_BYTES = 1024 * 1024  # expat reads an unfinished attribute again with every piece
+_PIECE_BYTES = 1024 * 1024  # large pieces, because expat reads an unfinished attribute again with each piece
 _KINDS = ("failure", "error", "skipped")
 
 
 @dataclass
 class JUnitCase:
-    """One `<testcase>`. `kind` is "", "failure", "error" or "skipped"."""
+    """One `<testcase>` element. `kind` is "", "failure", "error" or "skipped"."""
 
     name: str
     classname: str = ""
@@ -35,14 +35,14 @@ class JUnitCase:
 
 @dataclass
 class JUnitReport:
-    """The cases, and why reading stopped before the end ("" if it didn't)."""
+    """The test cases of a report. `problem` is why the report couldn't be read to its end, or ""."""
 
     cases: list[JUnitCase] = field(default_factory=list)
     problem: str = ""
 
 
 def read_junit(file: Path) -> JUnitReport | None:
-    """Return a report as far as it can be read, or None if there is no report."""
+    """Return a report, or the part that can be read. Return None if there is no report."""
     try:
         stream = file.open("rb")
     except FileNotFoundError:
@@ -65,11 +65,11 @@ def read_junit(file: Path) -> JUnitReport | None:
 
 
 class _DocumentType(Exception):
-    """The report declares a document type, and could declare entities."""
+    """The report has a document type, so it could declare entities."""
 
 
 class _Reader:
-    """Collects the cases while expat reads."""
+    """Collects the test cases while expat parses a report."""
 
     def __init__(self) -> None:
         self.report = JUnitReport()
@@ -93,7 +93,7 @@ class _Reader:
         self._parser.Parse(b"", True)
 
     def give_up(self, problem: str, of_case: str) -> None:
-        """Record why reading ends. The unfinished case fails with `of_case`."""
+        """Record why reading stops. The unfinished test case becomes an error with `of_case`."""
         self.report.problem = problem
         if self._case:
             self._case.kind, self._case.message, self._case.text = "error", of_case, self._text

@@ -1,4 +1,4 @@
-"""The result of a check: the outcome of each listed test."""
+"""The result of a check, with the outcome of each test that the path lists."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """The outcome of a listed test. A skipped test counts as failed."""
+    """The outcome of one test. A skipped test counts as failed."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -16,7 +16,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class SourceLine:
-    """A line of a file. The file is relative to the project, with forward slashes."""
+    """A line in a file. The file is relative to the project and has forward slashes."""
 
     file: str
     line: int
@@ -27,7 +27,7 @@ class SourceLine:
 
 @dataclass(frozen=True)
 class ExpectedTest:
-    """A test that the path lists. `guard` is the reason of a guard, or ""."""
+    """A test that the path lists. `guard` is the reason if the test is a guard, or ""."""
 
     id: str
     file: str
@@ -41,11 +41,11 @@ class ExpectedTest:
 class TestResult:
     """The result of one listed test.
 
-    `message` says in one or a few lines what was expected and what was found. `place` is the deepest line of the
-    learner's own code in the failure, and `test_place` is the line of the test. `details` is the whole failure.
+    `message` says in a few lines what was expected and what was found. `place` is the innermost line of the learner's
+    own code in the failure. `test_place` is the line of the test. `details` is the full text of the failure.
     """
 
-    __test__ = False  # not a test class for pytest
+    __test__ = False  # pytest must not collect this class as tests
 
     test: ExpectedTest
     outcome: Outcome
@@ -61,12 +61,12 @@ class TestResult:
         return self.outcome is not Outcome.PASSED
 
 
-_FEW = 3  # this many failing tests may look alike by chance
+_FEW = 3  # up to this many failing tests can have the same message by chance
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """The result of a run. `problem` is about the whole run, `log` is its output."""
+    """The result of a run. `problem` describes an error of the whole run. `log` is its output."""
 
     results: tuple[TestResult, ...]
     seconds: float
@@ -77,7 +77,7 @@ class CheckResult:
 
     @property
     def green(self) -> bool:
-        """True if there are tests and all of them pass."""
+        """True if there are tests and all tests pass."""
         return bool(self.results) and not self.red
 
     @property
@@ -86,14 +86,14 @@ class CheckResult:
 
     @property
     def broken(self) -> tuple[TestResult, ...]:
-        """The failing tests that passed in the remembered check."""
+        """The failing tests that passed in the last check."""
         return tuple(result for result in self.red if result.was_green)
 
     @property
     def blocker(self) -> str:
-        """The one cause of all failing tests in one line, such as a missing file.
+        """The single cause of all failures in one line, such as a missing file, or "".
 
-        It is empty if the tests fail for different reasons, so that hints help.
+        If the tests fail for different reasons, hints can help, so it is empty.
         """
         first = self.first_red
         alike = {(result.message, result.place) for result in self.red}
@@ -104,5 +104,5 @@ class CheckResult:
 
     @property
     def first_red(self) -> TestResult | None:
-        """The first failing test in the order of the path."""
+        """The first failing test, in the path's order."""
         return next(iter(self.red), None)

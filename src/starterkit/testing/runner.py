@@ -1,4 +1,4 @@
-"""Run the path's tests against a project, and match the report with them."""
+"""Run the path's tests on a project, and find each test's result in the report."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from starterkit.testing.stalled import LOOP, Stuck, read_stuck, watchdog_variabl
 from starterkit.yamlfile import did_you_mean
 
 LIMIT_SECONDS = 120.0
-_SECONDS_A_TEST = 3.0  # if that is more: a hundred tests of pages take longer on a busy machine
+_SECONDS_A_TEST = 3.0  # a hundred tests take longer than the limit on a busy machine
 _INTERRUPT_SECONDS = 2.0
 _OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024
 _TAIL_BYTES = 64 * 1024
@@ -36,7 +36,7 @@ _TAIL_BYTES = 64 * 1024
 
 @dataclass(frozen=True)
 class _Ended:
-    """How the test command ended. `cut` says why it was stopped, or ""."""
+    """The end of the test command. `cut` is the reason if starterkit stopped it, or ""."""
 
     code: int
     seconds: float
@@ -58,12 +58,13 @@ def run_tests(
     limit_seconds: float | None = None,
     say: Progress = no_progress,
 ) -> CheckResult:
-    """Run the listed tests in `folder`, or only `selected`, and return the results.
+    """Run the listed tests, or only the `selected` ones, in `folder`. Return the results.
 
-    `remembered_green` are the ids that passed before. `step` is the step with the new tests. The run is stopped after
-    `limit_seconds` (None: two minutes, or more for many tests). Tests that had ended by then keep their outcome.
+    `remembered_green` are the ids of tests that passed before. `step` is the step with the new tests. The run is
+    stopped after `limit_seconds` (None: two minutes, or more for many tests). Tests that ended earlier keep their
+    outcome.
 
-    Raises `UsageError` for a selected id that isn't listed, `ProgramMissing` if the test program is gone.
+    Raises `UsageError` for a selected id that isn't listed, and `ProgramMissing` if the test program is missing.
     """
     tests = _chosen(expected, selected)
     present = [test for test in tests if test.file and (folder / test.file).is_file()]
@@ -94,13 +95,13 @@ def _arguments(template: Template, present: list[ExpectedTest], selected: Sequen
     if not selected:
         return list(dict.fromkeys(test.file for test in present))
     arguments = [_selecting(pattern, test) for test in present for pattern in template.select]
-    # Options come before files: some programs read none after the first file.
+    # Options come before files, because some programs ignore options after the first file.
     return sorted(dict.fromkeys(arguments), key=lambda argument: not argument.startswith("-"))
 
 
 def _selecting(pattern: str, test: ExpectedTest) -> str:
     name = test.id
-    if pattern.startswith("--test-name-pattern"):  # Node takes a regular expression
+    if pattern.startswith("--test-name-pattern"):  # Node expects a regular expression, so escape the special characters
         name = re.sub(r"[\\^$.*+?()\[\]{}|/]", r"\\\g<0>", name)
     return pattern.replace("{file}", test.file).replace("{test}", name)
 
@@ -145,7 +146,7 @@ def _tail(file: Path) -> str:
 
 
 class _ReportMatcher:
-    """Finds the result of each listed test in a report."""
+    """Finds the result of each listed test in the test report."""
 
     def __init__(
         self, project: SourceTree, tests: list[ExpectedTest], report: JUnitReport | None, ended: _Ended
@@ -167,7 +168,7 @@ class _ReportMatcher:
                 self.of_tests.setdefault(name_without_parameters, []).append(case)
 
     def result(self, test: ExpectedTest) -> TestResult:
-        """Return the result of a listed test."""
+        """Return the result of one listed test."""
         cases = self.of_tests.get(test.id, [])
         if failed := next((case for case in cases if case.kind), None):
             failure = explain(failed, self.project)
@@ -185,7 +186,7 @@ class _ReportMatcher:
         return TestResult(test, Outcome.DID_NOT_RUN, failure.message, failure.place)
 
     def problem(self) -> str:
-        """Return what went wrong with the run as a whole, or ""."""
+        """Return the error that affected the whole run, or ""."""
         if self.ended.cut:
             line = self.project.own_place(self._trace)
             return f"The tests were stopped{f' in {line}' if line else ''}: {self._why_cut}"
@@ -222,7 +223,7 @@ class _ReportMatcher:
 
     def _of_file(self, file: str, case: JUnitCase) -> Explanation:
         failure, text = explain(case, self.project), case.text
-        if failure.message == "test failed":  # Node's report says only this if a file can't be imported
+        if failure.message == "test failed":  # if a file can't be imported, Node's report has only this text
             text = output_of_file(self.ended.output, file)
             failure = explain_output(text, self.project)
         source_line = failure.place or self.project.place_in(file, text)
@@ -240,7 +241,7 @@ class _ReportMatcher:
         return Explanation(f"{message}{cause}", exit_call)
 
     def _first_absent(self) -> ExpectedTest:
-        """Return the test that ran when the run was stopped."""
+        """Return the test that was running when the run was stopped."""
         files = list(dict.fromkeys(test.file for test in self.tests))
         absent = [test for test in self.tests if test.id not in self.of_tests]
         stuck = [test for test in absent if self.ended.stuck and test.id == self.ended.stuck.test]

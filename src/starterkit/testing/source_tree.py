@@ -1,4 +1,4 @@
-"""Find the lines of the learner's own code that a failure names."""
+"""Find the lines of the learner's own code in the text of a failure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CHAINED = re.compile(
     r"\n(?:During handling of the above exception, another exception occurred"
     r"|The above exception was the direct cause of the following exception):\n"
 )
-# Stack frames in the formats of Python, pytest and Node.
+# Match the lines of a stack trace from Python, pytest and Node.
 _FRAME = re.compile(
     r'^(?:E\s+|INTERNALERROR>\s+)?\s*File "(?P<python>[^"\n]+)", line (?P<python_line>\d+)'
     r"|^(?P<pytest>(?:[A-Za-z]:)?[^\s:<>][^:\n]*):(?P<pytest_line>\d+): "
@@ -37,7 +37,7 @@ _EXIT_CALLS = {
 
 @dataclass(frozen=True)
 class Explanation:
-    """A failure in plain words, and the deepest line of the learner's code in it."""
+    """The explanation of a failure, and the innermost line of the learner's code in it."""
 
     message: str
     place: SourceLine | None = None
@@ -49,9 +49,9 @@ class Explanation:
 
 @dataclass(frozen=True)
 class SourceTree:
-    """The folder where the tests ran. Some of its files belong to the path.
+    """The folder where the tests ran. It has the learner's files and path-owned files.
 
-    `programs` are the programs of the environment by name (`python`, `node`), if there is an environment.
+    `programs` maps names (`python`, `node`) to the environment's programs. Without an environment, it is empty.
     """
 
     folder: Path
@@ -59,7 +59,7 @@ class SourceTree:
     programs: Mapping[str, str] = field(default_factory=dict)
 
     def own_place(self, text: str) -> SourceLine | None:
-        """Return the deepest line of the learner's own code that a failure's text names."""
+        """Return the innermost line of the learner's own code in a failure's text, or None."""
         for part in reversed(_CHAINED.split(text)):
             own = [line for line in self.places(part) if not self.is_path_owned(line.file)]
             if own:
@@ -67,11 +67,11 @@ class SourceTree:
         return None
 
     def place_in(self, file: str, text: str) -> SourceLine | None:
-        """Return the last line of that file that a failure's text names."""
+        """Return the last line of one file that a failure's text names, or None."""
         return next((line for line in reversed(list(self.places(text))) if line.file == file), None)
 
     def places(self, text: str) -> Iterator[SourceLine]:
-        """Yield the project's lines that a text names, from the outermost to the deepest."""
+        """Yield the lines of the project that a text names. The innermost line comes last."""
         python: list[SourceLine] = []
         node: list[SourceLine] = []
         for frame in _FRAME.finditer(text):
@@ -80,12 +80,12 @@ class SourceTree:
             file = self.relative(path)
             if file:
                 (node if frame["node"] else python).append(SourceLine(file, int(line)))
-        crashed = "(most recent call first)" in text  # Python's report of a crash, in reverse order
+        crashed = "(most recent call first)" in text  # Python's report of a crash starts with the innermost line
         yield from reversed(python) if crashed else python
         yield from reversed(node)
 
     def own_files(self, *suffixes: str) -> Iterator[tuple[str, bytes]]:
-        """Yield path and content of the learner's files with such a suffix."""
+        """Yield the path and the content of the learner's files with one of these suffixes."""
         for parent, folders, files in os.walk(self.folder):
             folders[:] = sorted(name for name in folders if name not in _FOREIGN and not name.startswith("."))
             for path in (Path(parent, name) for name in sorted(files)):
@@ -101,7 +101,7 @@ class SourceTree:
 
     @cached_property
     def syntax_error(self) -> str:
-        """Node's message about the first JavaScript file with a syntax error, or ""."""
+        """Node's message about the first JavaScript file that has a syntax error, or ""."""
         for name, _ in self.own_files(*JAVASCRIPT) if "node" in self.programs else ():
             checked = run([self.programs["node"], "--check", name], cwd=self.folder)
             if checked.code != 0:
@@ -115,13 +115,13 @@ class SourceTree:
         return any((folder / module).is_dir() or (folder / f"{module}.py").is_file() for folder in folders)
 
     def shown(self, path: str) -> str:
-        """Return a path relative to the project, or as it is if it is outside."""
+        """Return a path relative to the project. A path outside the project stays as it is."""
         for folder in (self.folder, self.folder.resolve()):
             path = path.removeprefix(f"{folder}{os.sep}")
         return path
 
     def relative(self, path: str) -> str:
-        """Return the relative path of a file inside the project, or "" for any other path."""
+        """Return the relative path of a file in the project, or "" for any other path."""
         if not (self.folder / path).exists():
             path = _unescaped(path)
         for folder in (self.folder, self.folder.resolve()):
@@ -135,7 +135,7 @@ class SourceTree:
 
 
 def lines_of(pattern: re.Pattern[bytes], name: str, data: bytes) -> Iterator[SourceLine]:
-    """Yield the lines of a file that a pattern matches."""
+    """Yield the lines of a file that match a pattern."""
     return (SourceLine(name, data.count(b"\n", 0, match.start()) + 1) for match in pattern.finditer(data))
 
 

@@ -1,4 +1,4 @@
-"""A watchdog inside the test program ends a run that got stuck."""
+"""Load a watchdog into the test program. It stops a run that gets stuck."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LIMIT_BYTES = 8 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Stuck:
-    """A run that got stuck: the test ("" before the first), its stack, earlier cases."""
+    """A run that got stuck: the test ("" before the first test), the stack, and earlier cases."""
 
     seconds: float
     is_busy: bool
@@ -30,12 +30,12 @@ class Stuck:
 
     @property
     def cut(self) -> str:
-        """Why the run was stopped."""
+        """The reason why the run was stopped."""
         return f"still running after {self.seconds:g} s" if self.is_busy else f"nothing happened for {self.seconds:g} s"
 
     @property
     def question(self) -> str:
-        """The question to ask about the line."""
+        """A question that helps the learner find the mistake in the line."""
         return LOOP if self.is_busy else _WAIT
 
 
@@ -50,7 +50,7 @@ def is_node_test(command: Sequence[str]) -> bool:
 
 
 def watchdog_variables(command: Sequence[str], note: Path, variables: Mapping[str, str]) -> dict[str, str]:
-    """Return `variables` that also load the watchdog, which writes to `note`."""
+    """Return `variables` with those that load the watchdog. The watchdog writes to `note`."""
     if is_pytest(command):
         paths = filter(None, (str(PRELOAD), variables.get("PYTHONPATH")))
         loading = {"PYTHONPATH": os.pathsep.join(paths), "PYTEST_PLUGINS": "starterkit_watchdog"}
@@ -64,7 +64,7 @@ def watchdog_variables(command: Sequence[str], note: Path, variables: Mapping[st
 
 
 def read_stuck(note: Path) -> Stuck | None:
-    """Return the watchdog's note, or None if it is missing or invalid."""
+    """Return the note that the watchdog wrote, or None if it is missing or invalid."""
     try:
         if note.stat().st_size > _LIMIT_BYTES:
             return None

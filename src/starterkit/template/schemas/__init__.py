@@ -1,4 +1,4 @@
-"""JSON Schemas of path.yml and step.yml, for editors."""
+"""Load the JSON Schemas of path.yml and step.yml, which editors use."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""A pytest plugin that ends a run at the first test that gets stuck.
+"""A pytest plugin that stops a run at the first test that gets stuck.
 
-`starterkit check` loads it by environment variables. A thread watches the run, because a loop in another thread (an
-asynchronous site has one) can't be interrupted by a signal. Limits count processor time, so a busy machine is no reason
-to stop. While a regular expression runs, no other thread does: pytest-timeout ends the test then.
+`starterkit check` loads it with environment variables. It watches the run from a thread, because a signal can't
+interrupt a loop in another thread, which asynchronous sites have. The limits count processor time, so a busy machine
+doesn't stop a run. While a regular expression runs, no other thread can run. Then pytest-timeout stops the test.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from typing import Any
 
 import pytest
 
-BUSY_SECONDS = 5.0  # of processor time for one test that has no limit of its own
-IMPORTING_SECONDS = 20.0  # of processor time in which packages are imported
-IDLE_SECONDS, IDLE_USE = 15.0, 0.05  # nothing happens for so long, at this share of a processor
+BUSY_SECONDS = 5.0  # processor time for a test without its own limit
+IMPORTING_SECONDS = 20.0  # processor time for importing packages
+IDLE_SECONDS, IDLE_USE = 15.0, 0.05  # a run that uses less of a processor for so long is waiting
 _TICK_SECONDS = 0.1
 _SITE = str(Path.cwd())
-_EXIT_CODE = 2  # pytest's own for an interrupted run
+_EXIT_CODE = 2  # pytest's exit code for an interrupted run
 
 
 class Watchdog:
-    """Watches the tests of one run, and writes to `note` where it got stuck."""
+    """Watches the tests of one run. If a test gets stuck, it writes the place to `note`."""
 
     def __init__(self, note: Path) -> None:
         self._note = note
@@ -96,7 +96,7 @@ class Watchdog:
                 self._end(IDLE_SECONDS, is_busy=False)
 
     def _end(self, seconds: float, *, is_busy: bool) -> None:
-        """Write where the program is, save the report so far, and end the program."""
+        """Write where the program got stuck, save the report so far, and end the program."""
         if self._is_over:
             return
         self._write(seconds, is_busy=is_busy, stack=_stacks())
@@ -112,7 +112,7 @@ class Watchdog:
 
 
 def _is_importing_packages() -> bool:
-    """True if the main thread imports a package, and not the site's own code."""
+    """True if the main thread is importing a package that isn't part of the site."""
     frame = sys._current_frames().get(threading.main_thread().ident or 0)
     while frame is not None:
         file = frame.f_code.co_filename
@@ -125,7 +125,7 @@ def _is_importing_packages() -> bool:
 
 
 def _stacks() -> str:
-    """Return the stacks of asynchronous tasks and of all threads, main thread first."""
+    """Return the stacks of all asynchronous tasks and threads. The main thread is the first thread."""
     frames = sys._current_frames()
     frames.pop(threading.get_ident(), None)
     main = threading.main_thread().ident
@@ -146,7 +146,7 @@ def _awaited(task: Any) -> str:
 
 
 def _begin() -> Watchdog:
-    """Return the watchdog, and hide it from programs that the tests start."""
+    """Start the watchdog, and remove the variables that would load it in child processes."""
     folder = str(Path(__file__).parent)
     sys.path[:] = [path for path in sys.path if path != folder]
     rest = [path for path in os.environ.pop("PYTHONPATH", "").split(os.pathsep) if path != folder]
@@ -157,7 +157,7 @@ def _begin() -> Watchdog:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let the watchdog see the run."""
+    """Register the watchdog for pytest's events."""
     config.pluginmanager.register(_watchdog, "starterkit-watchdog")
 
 
