@@ -1,1 +1,1 @@
-"""The command line: parse, call, show."""
+"""The command line: parse the arguments, call the domain, and show the result."""

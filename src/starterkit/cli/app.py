@@ -23,12 +23,12 @@ _INSTRUCTORS = "Teach a workshop"
 
 
 class CommandEntry(NamedTuple):
-    """A command as users type it. Its module is imported only when the command runs or shows its help."""
+    """A command in the help. Its module is imported only when the command runs or shows its help."""
 
     name: str
-    target: str  # "module:function" in this package, or "" for a group of commands
-    panel: str  # the title above it in the help of all commands
-    summary: str  # the first line of the function's docstring
+    target: str  # "module:function" in this package, or "" if this is a group of commands
+    panel: str  # the title of the command's section in the help
+    summary: str  # the same text as the first line of the function's docstring
     examples: tuple[str, ...] = ()
     has_json: bool = True
 
@@ -136,14 +136,14 @@ COMMANDS = (
 
 
 def run(arguments: list[str], console: Console) -> int:
-    """Run the command line, and return the exit code. Raises `StarterkitError` for wrong usage too."""
+    """Run the command line and return the exit code. Raises `StarterkitError`, also for wrong usage."""
     try:
         answer: Any = command_line().main(arguments, prog_name=NAME, standalone_mode=False, obj=console)
     except typer.TyperException as error:
         raise usage_error(error) from error
-    except typer.Abort as ended:  # the input ended at a question
+    except typer.Abort as ended:  # the input ended while the command asked a question
         raise KeyboardInterrupt from ended
-    except SystemExit as ended:  # shell completion, and output into a closed pipe
+    except SystemExit as ended:  # this happens after shell completion, and if the output goes to a closed pipe
         if isinstance(ended.__context__, BrokenPipeError):
             raise BrokenPipeError(errno.EPIPE, "closed") from ended
         return ended.code if isinstance(ended.code, int) else 0
@@ -151,13 +151,13 @@ def run(arguments: list[str], console: Console) -> int:
 
 
 class _PlainHelp:
-    """Shows the help of commands and groups without types, and with examples that can be copied."""
+    """Shows help without the types of options, and with examples that users can copy."""
 
     examples: tuple[str, ...] = ()
     examples_title = ""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        """Show the help, and then the examples. Rich would wrap long ones."""
+        """Show the help, and then the examples. Rich would wrap long examples, so it doesn't show them."""
         super().format_help(ctx, formatter)  # type: ignore[misc]
         console = console_of(ctx)
         if self.examples:
@@ -174,7 +174,7 @@ class _PlainHelp:
 
 
 class _Command(_PlainHelp, typer.core.TyperCommand):
-    """One command, with starterkit's own error for extra arguments."""
+    """One command. Extra arguments raise starterkit's own error."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         ctx.allow_extra_args = True
@@ -183,7 +183,7 @@ class _Command(_PlainHelp, typer.core.TyperCommand):
         return extra
 
     def invoke(self, ctx: Any) -> Any:
-        """Call the command. Raises `UsageError` for a `--json` before its name if the command has no such option."""
+        """Call the command. Raises `UsageError` if `--json` was given and the command has no such option."""
         if console_of(ctx).as_json and all(param.name != "as_json" for param in self.params):
             fix = f"`{ctx.command_path} --help` lists its options."
             raise UsageError(f"`{ctx.command_path}` has no option --json.", fix)
@@ -191,7 +191,7 @@ class _Command(_PlainHelp, typer.core.TyperCommand):
 
 
 class _Group(_PlainHelp, typer.core.TyperGroup):
-    """A group of commands. An unknown command is an error that names the nearest one."""
+    """A group of commands. For an unknown command, the error suggests a similar command."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name = args[0]
@@ -202,14 +202,14 @@ class _Group(_PlainHelp, typer.core.TyperGroup):
         return super().resolve_command(ctx, args)
 
     def load(self, name: str) -> None:
-        """Import a command. Until then it has only a summary, for the help of the group."""
+        """Import a command. Before that, the group has only its summary, which is enough for the group's help."""
         whole_name = f"{self.name} {name}".strip()
         entry = next(entry for entry in COMMANDS if entry.name == whole_name)
         self.commands[name] = _command(entry) if entry.target else _group(entry.name, lambda: None, help=entry.summary)
 
 
 def command_line() -> Any:
-    """Return the command line, ready to be called with arguments."""
+    """Return the command line as a callable Typer command."""
     group = _group("", root, invoke_without_command=True)
     group.examples, group.examples_title = ("new my-site", "check", "next"), "The way through a path:"
     return group
@@ -236,7 +236,7 @@ def _command(entry: CommandEntry) -> Any:
 
 
 def _help_of(callback: Callable[..., Any]) -> str:
-    """Return the docstring of a command with each paragraph on one line, which the terminal wraps."""
+    """Return a command's docstring with one line per paragraph, because the terminal wraps the help."""
     paragraphs = (inspect.getdoc(callback) or "").split("\n\n")
     return "\n\n".join(paragraph.replace("\n", " ") for paragraph in paragraphs)
 
@@ -256,7 +256,7 @@ def _imported(target: str) -> Callable[..., Any]:
 
 
 def _with_json(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the option `--json`. The console has read it already, because errors are JSON too."""
+    """Add the option `--json` to a command. The console reads it earlier, so that errors are JSON too."""
 
     @functools.wraps(command)
     def call(**values: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The words that a shell offers when it completes an option or an argument."""
+"""Return the words that a shell suggests for options and arguments."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from starterkit.template.bundled import bundled_folder, bundled_names, bundled_t
 
 
 def answers(_folder: Path, _framework: str) -> list[str]:
-    """Return the possible answers of `choose`, as KEY=VALUE."""
+    """Return the possible answers for `starterkit choose` as KEY=VALUE."""
     return [
         f"{question.name}={choice.name}"
         for question in questions(templates_in(bundled_folder()))

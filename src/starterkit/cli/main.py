@@ -1,4 +1,4 @@
-"""Runs the command line and catches every error: a user gets a message, or the place of a crash report."""
+"""Run the command line and catch every error. Users see a message, never a traceback."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def run_command(arguments: list[str]) -> int:
 
 
 def _guarded(arguments: list[str], console: Console) -> int:
-    """Run the command, and show every error but a failure of the output itself."""
+    """Run the command and show any error, except errors of the output stream."""
     try:
         _end_on_signals()
         _check_current_folder()
@@ -59,17 +59,17 @@ def _guarded(arguments: list[str], console: Console) -> int:
         raise
     except OSError as error:
         try:
-            _check_current_folder()  # it may have been deleted while the command ran
+            _check_current_folder()  # the current folder can be deleted while the command runs
             known = from_os_error(error)
         except UsageError as deleted:
             known = deleted
         return _bug(console, error, arguments) if known is None else _show_error(console, known)
-    except Exception as error:  # the one place that catches everything
+    except Exception as error:  # only this place catches all exceptions
         return _bug(console, error, arguments)
 
 
 def _check_current_folder() -> None:
-    """Raise `UsageError` if the terminal's folder was deleted."""
+    """Raise `UsageError` if the current folder was deleted."""
     try:
         Path.cwd()
     except FileNotFoundError as error:
@@ -90,9 +90,9 @@ def _keep_error(console: Console, message: str, fix: str, code: ExitCode) -> Non
 
 
 def _interrupted(console: Console) -> int:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C changes nothing
-    # If the interrupt passed through source that ran as text (a class made by dataclasses, for example), Python notes
-    # it as unhandled, and ends by the signal instead of with our exit code. Running other text resets this note.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ignore a second Ctrl-C
+    # If the interrupt happened in code that was created with exec (dataclasses do this), Python remembers it as
+    # unhandled. Then Python would end with the signal instead of our exit code. Another exec clears this memory.
     exec("")  # noqa: S102 - nothing is executed
     _keep_error(console, console.farewell, "", ExitCode.INTERRUPTED)
     console.info(console.farewell)
@@ -113,8 +113,8 @@ def _bug(console: Console, error: BaseException, arguments: list[str]) -> int:
 
 
 def _output_failed(console: Console, error: OSError) -> int:
-    """Say that the answer could not be written, or nothing if its reader has ended (as `head` does)."""
-    # Python would write what is still buffered when it ends, and fail again.
+    """Show that the output failed. If a reader such as `head` closed the pipe, show nothing."""
+    # At exit, Python would write its buffered output and fail again, so redirect it.
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, sys.stdout.fileno())
     if error.errno == errno.EPIPE or isinstance(error, BrokenPipeError):
@@ -124,7 +124,7 @@ def _output_failed(console: Console, error: OSError) -> int:
 
 
 def _end_on_signals() -> None:
-    """Treat the signals of `kill` and of a closed terminal like Ctrl-C, so that our child processes end too."""
+    """Handle SIGTERM and SIGHUP like Ctrl-C, so that child processes are ended too."""
 
     def leave(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
@@ -133,5 +133,5 @@ def _end_on_signals() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, leave)
-    if sys.platform != "win32":  # `__main__` blocked them until now
+    if sys.platform != "win32":  # unblock the signals that `__main__` has blocked
         signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))

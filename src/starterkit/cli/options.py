@@ -1,4 +1,4 @@
-"""What a command gets: its options and arguments, the console, and the folder to work in."""
+"""Define options and arguments, and get the console and the folder of a command."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ def console_of(context: typer.Context) -> Console:
 
 
 def folder_of(context: typer.Context) -> Path:
-    """Return the folder that the command works in: that of `-C`, or the current one."""
+    """Return the folder in which the command works: from `-C`, or the current folder."""
     return expand_user_path(context.find_root().params.get("folder") or ".")
 
 
 def flag(name: str, help: str) -> Any:
-    """Return an option without a value. The help shows no type for it."""
+    """Return an option without a value, such as `--json`."""
     return typer.Option(name, help=help, metavar="")
 
 
 def option(names: str, metavar: str, help: str, complete: Completer | None = None) -> Any:
-    """Return an option with a value. Several names are separated by spaces."""
+    """Return an option with a value. `names` are separated by spaces."""
     return typer.Option(*names.split(), metavar=metavar, help=help, autocompletion=complete)
 
 
 def argument(metavar: str, help: str, complete: Completer | None = None) -> Any:
-    """Return an argument. Typer adds brackets to the name of an optional one, and dots to that of a repeated one."""
+    """Return an argument. In the help, Typer adds brackets if it is optional, and dots if it is repeated."""
     return typer.Argument(metavar=metavar, help=help, autocompletion=complete)
 
 
@@ -61,7 +61,7 @@ complete_tests = _completer(lambda completion: completion.tests)
 
 
 def beginning_with(incomplete: str, candidates: list[str]) -> list[str]:
-    """Return the candidates that begin with an incomplete word."""
+    """Return the candidates that start with an incomplete word."""
     return [candidate for candidate in candidates if candidate.startswith(incomplete)]
 
 
@@ -99,7 +99,7 @@ Title = Annotated[str, option("--title", "TEXT", "Title that people see (default
 
 
 def only_one(options: Mapping[str, object]) -> str:
-    """Return the name of the option that was given, or "". Raises `UsageError` if two were given."""
+    """Return the name of the option that was given, or "". Raises `UsageError` for two options."""
     given = [name for name, value in options.items() if value]
     if len(given) > 1:
         raise UsageError(f"{given[0]} and {given[1]} exclude each other.", "Use only one of them.")
@@ -107,7 +107,7 @@ def only_one(options: Mapping[str, object]) -> str:
 
 
 def data_answers(data: list[str] | None) -> dict[str, str]:
-    """Return the answers that `--data` gives. Raises `UsageError` for a value that isn't KEY=VALUE."""
+    """Parse the values of `--data`. Raises `UsageError` for a value that isn't KEY=VALUE."""
     answers = {}
     for item in data or []:
         key, sign, value = item.partition("=")
@@ -118,14 +118,14 @@ def data_answers(data: list[str] | None) -> dict[str, str]:
 
 
 def whole_number(value: str, option: str) -> int:
-    """Return the number that an option gives, at least 1, or 0 without one. Raises `UsageError`."""
+    """Parse a whole number of at least 1, or return 0 for an empty value. Raises `UsageError`."""
     if value and not (value.isascii() and value.isdigit() and int(value)):
         raise UsageError(f'Invalid {option} "{value}".', f"Use a whole number of at least 1, for example `{option} 2`.")
     return int(value or 0)
 
 
 def part_of(shard: str) -> tuple[int, int]:
-    """Return the part that `--shard I/N` names. Without a name it is (1, 1), the whole. Raises `UsageError`."""
+    """Parse `--shard I/N`. An empty value means the whole, (1, 1). Raises `UsageError`."""
     match = re.fullmatch(r"([0-9]{1,6})/([0-9]{1,6})", shard or "1/1")
     if not match or not 1 <= int(match[1]) <= int(match[2]):
         raise UsageError(f'Invalid shard "{shard}".', "Use part and number of parts, for example `--shard 1/4`.")

@@ -1,4 +1,4 @@
-"""What a command works on: the project here, or a template from elsewhere."""
+"""Open the project or the external template that a command works on."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def project_here(context: typer.Context, *, names_markers: bool = True) -> Itera
             markers = ConflictMarkersLeft(places)
             console.error("Conflict:", markers.message, markers.fix)
         yield project
-        if not is_told:  # the project may find the interruption only when it is read
+        if not is_told:  # the project may notice an interrupted command only later, when its files are read
             _tell_recovery(console, project)
 
 
@@ -46,6 +46,6 @@ def _tell_recovery(console: Console, project: Project) -> bool:
 
 
 def from_elsewhere(console: Console, folder: Path, address: str) -> ResolvedTemplate:
-    """Return the template at an address of git, or in a folder relative to `folder`."""
+    """Return the external template from a git URL, or from a folder relative to `folder`."""
     console.show_progress("Reading the template …")
     return locate_template(address, folder, cache_folder() / "templates")

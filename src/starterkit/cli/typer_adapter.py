@@ -1,6 +1,6 @@
-"""Everything that depends on Typer's inside: a faster way to read values, and its errors in starterkit's words.
+"""Code that depends on Typer's internals: faster parsing, and errors in starterkit's words.
 
-tests/cli/test_typer.py checks what is assumed here, and says what to do if Typer changes.
+tests/cli/test_typer.py checks the assumptions about Typer, and says what to do if Typer changes.
 """
 
 from __future__ import annotations
@@ -15,27 +15,27 @@ _STRINGS_AND_FLAGS = (str, list[str], bool)
 
 
 class _Unconverted:
-    """A converter for Typer that returns each value as it is.
+    """Replaces Typer's conversion and returns each value as it is.
 
-    Typer converts values with pydantic, whose import takes longer than all of `starterkit status`. All parameters of
-    starterkit are strings, lists of strings and flags, so there is nothing to convert.
+    Typer converts values with pydantic, which takes longer to import than `starterkit status` takes to run. All
+    parameters of starterkit are strings, lists of strings and flags, so no conversion is needed.
     """
 
     def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
-        """Return the value, and an empty sequence for a list without values."""
+        """Return the value. A list without values becomes an empty sequence."""
         if value is None and (param.multiple or param.nargs == -1):
             return ()
         return list(value) if isinstance(value, tuple) else value
 
 
 def skip_conversion(param: Any) -> None:
-    """Let the values of a parameter go past pydantic. With an unknown Typer, nothing changes."""
+    """Skip pydantic's conversion for a parameter. With an unknown version of Typer, do nothing."""
     if getattr(getattr(param, "type_descriptor", None), "annotation", None) in _STRINGS_AND_FLAGS:
         param._runtime_param = _Unconverted()
 
 
 def show_plainly(param: Any) -> None:
-    """Show an argument by its name only, such as `[TEST]...`, and a flag without a type."""
+    """In the help, show arguments by name only, such as `[TEST]...`, and flags without a type."""
     if param.param_type_name == "argument":
         vars(param)["display_type_rich"] = lambda ctx: None
         if param.required:
@@ -46,7 +46,7 @@ def show_plainly(param: Any) -> None:
 
 
 def usage_error(error: typer.TyperException) -> UsageError:
-    """Return one of Typer's errors in starterkit's words, chosen by its kind and not by its message."""
+    """Convert an error of Typer to a `UsageError`, by its class and not by its message."""
     context: Any = getattr(error, "ctx", None)
     command = context.command_path if context else "starterkit"
     option = getattr(error, "option_name", "")
@@ -55,7 +55,7 @@ def usage_error(error: typer.TyperException) -> UsageError:
         return UsageError(f"`{command}` has no option {option}.", fix)
     parameter = getattr(error, "param", None)
     fix = f"`{command} --help` shows what it accepts."
-    # Typer gives an error about an option's value, or the lack of a value, no kind.
+    # Typer has no class for a missing or invalid value, so check the attributes.
     if not option and parameter is not None and not getattr(error, "message", ""):
         return UsageError(f"`{command}` needs {parameter.metavar or parameter.name.upper()}.", fix)
     message = error.format_message()
@@ -63,7 +63,7 @@ def usage_error(error: typer.TyperException) -> UsageError:
 
 
 def reject_extra(context: Any, extra: list[str]) -> None:
-    """Raise `UsageError` for arguments that a command doesn't accept."""
+    """Raise `UsageError` for extra arguments."""
     if extra and not context.resilient_parsing:
         command = context.command_path
         raise UsageError(
@@ -72,7 +72,7 @@ def reject_extra(context: Any, extra: list[str]) -> None:
 
 
 def unknown_command(name: str, known: list[str]) -> UsageError:
-    """Return the error for a command that does not exist."""
+    """Return the error for an unknown command."""
     fix = "`starterkit --help` shows all commands." if name == "help" else _nearest(name, known)
     return UsageError(f"There is no command `{name}`.", fix)
 
@@ -83,7 +83,7 @@ def _nearest_option(option: str, context: Any) -> str:
     if option == "-C":
         return f"Type -C before the command: `starterkit -C FOLDER {context.info_name}`."
     names = [name for param in context.command.params for name in param.opts if name.startswith("--")]
-    # The dashes are equal in all options, so they don't count as similar.
+    # Compare names without dashes, because all options start with dashes.
     suggestion = _nearest(option.lstrip("-"), [name.lstrip("-") for name in (*names, "--help")])
     return suggestion.replace(' "', ' "--') if suggestion.startswith("Did you mean") else ""
 

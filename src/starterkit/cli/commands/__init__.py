@@ -1,1 +1,1 @@
-"""The commands of starterkit, a file for each: options, call, text and JSON."""
+"""The commands of starterkit. Each file has the options, the call, the text and the JSON of one command."""

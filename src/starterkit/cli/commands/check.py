@@ -1,4 +1,4 @@
-"""`starterkit check`."""
+"""The command `starterkit check`: its options, its call and its output."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from starterkit.sanitize import few
 from starterkit.testing.results import CheckResult, SourceLine, TestResult
 
 _SHOWN_FILES = 3
-_COLUMN = 8  # the width of the label before a test
+_COLUMN = 8  # the width of the label in front of a test
 _SHOWN_OF_A_GROUP = 3
 
 
@@ -49,7 +49,7 @@ def check(
 def _show(
     console: Console, project: Project, result: CheckResult, notes: Sequence[str], own: Sequence[str], command: str
 ) -> None:
-    """Show a check and what to do next. `own` are the user's own test files, which did not run."""
+    """Show the result of a check and what to do next. `own` are the user's test files, which didn't run."""
     if result.red:
         show_red(console, result)
     else:
@@ -76,7 +76,7 @@ def _show(
 
 
 def next_command(result: CheckResult, *, selected: bool, is_last: bool) -> str:
-    """Return what to type after this check."""
+    """Return the command that the user should type after this check."""
     if result.red:
         return "check" if result.blocker else "hint"
     if selected or result.pristine:
@@ -85,19 +85,19 @@ def next_command(result: CheckResult, *, selected: bool, is_last: bool) -> str:
 
 
 def type_after_red(console: Console, command: str) -> None:
-    """Show what to type after a failing check: a hint, or the check again if no hint would help."""
+    """Show what to do about failing tests: get a hint, or check again if no hint can help."""
     console.type_next("After you fix it" if command == "check" else "For a hint on the first failing test", command)
 
 
 def green_line(result: CheckResult) -> Text:
-    """Return the line for a check in which all tests pass."""
+    """Return the line that says that all tests pass."""
     count = len(result.results)
     tests = f"All {count} tests pass" if count != 1 else "The test passes"
     return joined(text("ok", "bold green"), f"  {tests} ({result.seconds:.1f} s).")
 
 
 def show_red(console: Console, result: CheckResult, *, with_counts: bool = True) -> None:
-    """Show the failing tests of a check, and the first of them again at the end."""
+    """Show all failing tests of a check, and then which test to start with."""
     first, *others = result.red
     if with_counts:
         console.print(text("FAILED", "bold red"), f"  {counts(result)}.")
@@ -117,7 +117,7 @@ def show_red(console: Console, result: CheckResult, *, with_counts: bool = True)
     elif others:
         console.print()
         console.print("Start with this test: ", text(first.test.sentence, "bold"))
-        if first.test.id != first.test.sentence:  # in Node, a test's title is its id
+        if first.test.id != first.test.sentence:  # Node's tests have no other id than their title, so don't repeat it
             console.print(f"({first.test.id})", indent=2)
 
 
@@ -139,7 +139,7 @@ def _show_group(console: Console, group: Sequence[TestResult], message: str, lin
 
 
 def _show_message(console: Console, message: str) -> None:
-    """Show why a test fails. A line of HTML is what the test looked for, so it is never wrapped."""
+    """Show why a test fails. HTML in the message is never wrapped, so that users can search for it."""
     for line in message.split("\n"):
         if line.startswith("<"):
             console.verbatim(line, indent=_COLUMN)
@@ -167,7 +167,7 @@ def counts(result: CheckResult) -> str:
 
 
 def check_as_json(result: CheckResult) -> dict[str, Any]:
-    """Return a check as the object that docs/commands.md describes."""
+    """Return the result of a check in the JSON format of docs/commands.md."""
     total, red = len(result.results), result.red
     return {
         "green": bool(result.results) and not red,

@@ -1,4 +1,4 @@
-"""`starterkit choose`."""
+"""The command `starterkit choose`: its options, its call and its output."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from starterkit.cli.options import complete_answers, console_of, flag, folder_of
 from starterkit.paths import expand_user_path, settings_folder
 from starterkit.template.model import Template
 
-_LABEL = 34  # the columns before the numbers
+_LABEL = 34  # the width of the names in front of the numbers
 _ANSWER_HELP = "Answer to a question, for example language=python."
 _TEMPLATE_HELP = "External template to compare: a folder or a git URL."
 
@@ -59,7 +59,7 @@ def choose(
 
 
 def _show(console: Console, shown: ShownAdvice, *, explain: bool) -> None:
-    """Show the whole advice. With `explain`, show the points before it."""
+    """Show the whole advice. With `explain`, first show the points of each framework."""
     advice = shown.advice
     if console.as_json:
         console.json("choose", _as_json(shown))
@@ -86,7 +86,7 @@ def _show(console: Console, shown: ShownAdvice, *, explain: bool) -> None:
 
 
 def _show_scores(console: Console, advice: Advice) -> None:
-    """Show the points: as columns if they fit, otherwise as lines. Then show the reasons for the strengths."""
+    """Show the points as columns if they fit, or else as lines. Then show the reasons for them."""
     titles = [template.title for template in _templates(advice)]
     widths = [len(title) + 2 for title in titles]
     is_wide = _LABEL + sum(widths) <= console.width
@@ -122,7 +122,7 @@ def _show_scores(console: Console, advice: Advice) -> None:
 
 
 def _show_why(console: Console, advice: Advice) -> None:
-    """Show the strengths for each trait that an answer wished for, with the reason and source from path.yml."""
+    """Show each framework's strength in the traits that the user wants, with reason and source."""
     wished = {share.trait for _, choice in _rows(advice) for share in advice.scores.shares(choice)}
     for name, wording in WORDINGS.items():
         if name not in wished:

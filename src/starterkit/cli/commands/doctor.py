@@ -1,4 +1,4 @@
-"""`starterkit doctor`."""
+"""The command `starterkit doctor`: its options, its call and its output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`starterkit hint`."""
+"""The command `starterkit hint`: its options, its call and its output."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def hint(context: typer.Context) -> None:
 
 def _show(console: Console, shown: HintShown) -> None:
     console.print("Test: ", text(shown.sentence, "bold"), hang=2)
-    if shown.test != shown.sentence:  # in Node, a test's title is its id
+    if shown.test != shown.sentence:  # Node's tests have no other id than their title, so don't repeat it
         console.print(text(f"({shown.test})", "dim"), indent=2)
     console.print()
     if shown.is_blocker:

@@ -1,4 +1,4 @@
-"""`starterkit lesson`."""
+"""The command `starterkit lesson`: its options, its call and its output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`starterkit list`."""
+"""The command `starterkit list`: its options, its call and its output."""
 
 from __future__ import annotations
 
@@ -65,6 +65,6 @@ def _as_json(template: Template) -> dict[str, Any]:
 
 
 def step_as_json(step: Step) -> dict[str, Any]:
-    """Return a step without its tests and hints, as `list`, `next` and `status` show it."""
+    """Return the JSON of a step for `list`, `next` and `status`, without its tests and hints."""
     counts = {"tests": len(step.tests), "guards": len(step.guards)}
     return {**pick(step, "name", "number", "title", "summary", "minutes"), **counts, "resets_data": step.resets_data}

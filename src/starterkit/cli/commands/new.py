@@ -1,4 +1,4 @@
-"""`starterkit new`."""
+"""The command `starterkit new`: its options, its call and its output."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from starterkit.template.questions import TemplateQuestion
 from starterkit.template.resolve import ResolvedTemplate, locate_bundled
 
 _DEFAULT_FOLDER = "my-site"
-_UNSURE = "choose"  # this answer asks the questions of `starterkit choose` first
+_UNSURE = "choose"  # the answer that starts the questions of `starterkit choose`
 _BUNDLE_HELP = "Bundle to take all packages from, now and later, without the network."
 
 
@@ -78,7 +78,7 @@ def new(
 
 
 def _bundle(context: typer.Context, folder: str) -> Bundle | None:
-    """Return the bundle that the option or the environment variable names. It must fit this machine."""
+    """Return the bundle that `--bundle` or the variable names. Raises an error if it doesn't fit."""
     place = expand_user_folder(folder, folder_of(context)).absolute()
     if folder and not place.is_dir():
         raise UsageError(f'There is no folder "{folder}".', "Name the folder of the bundle: `--bundle DIR`.")
@@ -89,14 +89,14 @@ def _bundle(context: typer.Context, folder: str) -> Bundle | None:
 
 
 def _start(template: Template, at: str, *, complete: bool) -> tuple[str, bool]:
-    """Return the step at which the project begins, and whether it is solved."""
+    """Return the step where the project starts, and whether this step is solved."""
     if complete and template.step_names:
         return template.step_names[-1], True
     return (template.find_step(at), False) if at and at.lower() != BASE else (BASE, True)
 
 
 class NewQuestions:
-    """Completes the order of a new project by questions. Without a terminal, a missing answer is a `UsageError`."""
+    """Asks for the missing details of a new project. Without a terminal, it raises `UsageError` instead."""
 
     def __init__(self, console: Console, folder: Path, answers: dict[str, str], *, use_defaults: bool) -> None:
         self._console = console
@@ -108,7 +108,7 @@ class NewQuestions:
     def order(
         self, destination: str, framework: str, elsewhere: str, start: Callable[[Template], tuple[str, bool]]
     ) -> ProjectSpec:
-        """Return the whole order. `start` gives the step of a template, and whether it is solved."""
+        """Return the complete specification. `start` returns the first step, and whether it is solved."""
         if destination:
             check_destination(self._path(destination))
         if not framework and not elsewhere:
@@ -127,7 +127,7 @@ class NewQuestions:
         )
 
     def is_trusted(self, order: ProjectSpec) -> bool:
-        """Ask whether the code of a template from elsewhere may run."""
+        """Ask the user whether the code of an external template may run."""
         question = (
             f"The {order.template.title} template is external ({order.recorded_source}). Installing its packages "
             "and running its tests runs its code on this machine. Do you trust it?"
@@ -136,7 +136,7 @@ class NewQuestions:
         return self._console.choose(question, choices, "no") == "yes"
 
     def _saved(self) -> tuple[str, str]:
-        """Return the framework, or the template from elsewhere, that `choose --save` kept, and say so."""
+        """Return the framework or the external template that `choose --save` saved, and tell the user."""
         saved = saved_choice(settings_folder())
         if saved is None or (not saved.template and saved.framework not in self._names()):
             return "", ""
@@ -155,7 +155,7 @@ class NewQuestions:
         return expand_user_path(destination, self._folder)
 
     def _require_flags(self, destination: str, framework: str) -> None:
-        """Without a terminal, raise `UsageError` with everything that is missing."""
+        """Without a terminal, raise a `UsageError` that lists all missing options."""
         if self._may_ask:
             return
         missing = [] if destination or self._use_defaults else ["DEST (the folder to create)"]
@@ -187,14 +187,14 @@ class NewQuestions:
         return answer
 
     def _advised(self) -> str:
-        """Ask the questions of `choose`, show the advice, and return the name of the framework to start with."""
+        """Ask the questions of `choose`, show the advice, and return the recommended framework."""
         advice = advise(self._console, candidates(self._console, self._folder, ())[0], (), ask=True)
         show_advice(self._console, advice)
         self._console.print()
         return advice.start.name
 
     def _all_answers(self, folder: Path) -> dict[str, str]:
-        """Return the answers to all questions of a template, without those that take their default."""
+        """Return the answers to a template's questions. Answers that equal the default are left out."""
         known = dict(self._answers)
         for question in read_copier_yml(folder).questions:
             if question.name not in known and not self._use_defaults:
@@ -231,7 +231,7 @@ class NewQuestions:
 
 
 def _show(console: Console, created: Created) -> int:
-    """Show where the project is and what to type next. Failing tests count only if the first step is solved."""
+    """Show the new project and what to type next. Failing tests change the exit code only in a solved step."""
     state, result = created.state, created.result
     code = ExitCode.RED if result is not None and result.red and state.solved else ExitCode.DONE
     if console.json("new", _as_json(created)):

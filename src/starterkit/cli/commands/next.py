@@ -1,4 +1,4 @@
-"""`starterkit next`."""
+"""The command `starterkit next`: its options, its call and its output."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def next_step(
 
 
 def _show(console: Console, project: Project, advanced: NextResult, solved: SolveResult | None) -> int:
-    """Show the step that has begun, or the end of the path. `solved` is the solution that was taken first."""
+    """Show the new step, or the end of the path. `solved` is the solution that was applied first."""
     step = advanced.step
     code = ExitCode.RED if advanced.in_conflict else ExitCode.DONE
     tests = [test for test in project.expected_tests(step.name) if test.step == step.name] if step else []
@@ -91,7 +91,7 @@ def _show(console: Console, project: Project, advanced: NextResult, solved: Solv
 
 
 def _show_stopped(console: Console, stopped: TestsRed) -> int:
-    """Show the failing tests, as `check` does. Nothing was changed."""
+    """Show the failing tests as `check` shows them, and say that nothing was changed."""
     result, error = stopped.result, changes.error_as_json(stopped)
     if not console.json("next", {"check": check_as_json(result), "error": error}):
         show_red(console, result)

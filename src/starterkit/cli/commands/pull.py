@@ -1,4 +1,4 @@
-"""`starterkit pull`."""
+"""The command `starterkit pull`: its options, its call and its output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`starterkit run`."""
+"""The command `starterkit run`: its options, its call and its output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`starterkit solve`."""
+"""The command `starterkit solve`: its options, its call and its output."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def solve(
 
 
 def _inside(project: Path, folder: Path, name: str) -> str:
-    """Return a file's path inside the project. A name is relative to the current folder if that file exists."""
+    """Return a file's path inside the project. If the current folder has such a file, the name is relative to it."""
     full = (folder / name).absolute()
     if full.exists() and full.is_relative_to(project):
         return full.relative_to(project).as_posix()
@@ -81,7 +81,7 @@ def _inside(project: Path, folder: Path, name: str) -> str:
 
 
 def _show_not_solved(console: Console, stopped: NotSolved) -> int:
-    """Show that the solution does not fit the user's code. Nothing was changed."""
+    """Show that the solution doesn't fit the user's code, and that nothing was changed."""
     check = check_as_json(stopped.result) if stopped.result else None
     console.json("solve", {"check": check, "error": changes.error_as_json(stopped)})
     console.error("Stopped:", stopped.message, stopped.fix)
@@ -103,7 +103,7 @@ def _show_solution(console: Console, project: Project, diffs: Sequence[FileDiff]
 
 
 def show_solved(console: Console, project: Project, solved: SolveResult) -> int:
-    """Show how the solution was taken, and what to do next. Return the exit code."""
+    """Show how the solution was applied and what to do next. Return the exit code."""
     has_red = solved.result is not None and bool(solved.result.red)
     code = ExitCode.RED if solved.in_conflict or has_red else ExitCode.DONE
     why, command = _what_next(project, solved, has_red=has_red)
@@ -134,7 +134,7 @@ def _what_next(project: Project, solved: SolveResult, *, has_red: bool) -> tuple
 
 
 def show_way(console: Console, solved: SolveResult) -> None:
-    """Show how the solution was taken, what was changed and what was kept."""
+    """Show how the solution was applied, and which files were changed or kept."""
     label = solved.step.label
     if solved.written is None:
         console.ok(f"{label} is already solved. Nothing was changed.")
@@ -160,7 +160,7 @@ def show_way(console: Console, solved: SolveResult) -> None:
 
 
 def solved_as_json(solved: SolveResult) -> dict[str, Any]:
-    """Return a solve as the object that docs/commands.md describes."""
+    """Return the result of `solve` in the JSON format of docs/commands.md."""
     return {
         "step": solved.step.name,
         "way": solved.method.name.lower(),

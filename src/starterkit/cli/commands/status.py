@@ -1,4 +1,4 @@
-"""`starterkit status`, and `starterkit` alone."""
+"""The command `starterkit status`, which `starterkit` alone runs too."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def status(context: typer.Context) -> None:
 
 
 def here(context: typer.Context) -> None:
-    """Show where the user is and what to do next. Outside a project, show how to begin."""
+    """Show the current step and what to do next. Outside a project, show how to start."""
     console = console_of(context)
     try:
         find_project(folder_of(context))
@@ -73,7 +73,7 @@ def _show(console: Console, seen: ProjectStatus, folder: Path) -> None:
 
 
 def _show_here(console: Console, seen: ProjectStatus, project: Project) -> None:
-    """Show where the user is, what fails, and the one next thing to do."""
+    """Show the current step, the failing tests, and the next command."""
     count = len(seen.steps)
     if seen.at is None:
         console.print(text(f"{seen.template.title}: the starter project", "bold"), f"  ({count} steps to come)")

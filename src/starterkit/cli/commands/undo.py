@@ -1,4 +1,4 @@
-"""`starterkit undo`."""
+"""The command `starterkit undo`: its options, its call and its output."""
 
 from __future__ import annotations
 

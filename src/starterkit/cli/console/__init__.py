@@ -1,1 +1,1 @@
-"""The terminal: output for people and as JSON, questions, progress, tables, Markdown and HTML files."""
+"""Terminal output for people and as JSON, questions, progress, tables, Markdown and HTML files."""

@@ -1,6 +1,6 @@
-"""All output, for people and as JSON, and all questions.
+"""Print all output, for people or as JSON, and ask all questions.
 
-The answer to a command goes to standard output. Progress and errors go to standard error. Nothing here needs Rich.
+The result of a command goes to stdout. Progress and errors go to stderr. Nothing here imports Rich, which is slow.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from starterkit.cli.console.progress import ProgressReporter
 from starterkit.cli.console.text import Text, harmless, joined, markup, text, wrapped
 
 JSON_FORMAT = 1
-_WIDEST = 88  # longer lines are hard to read
+_WIDEST = 88  # columns, because longer lines are hard to read
 
 
 class Console:
-    """Shows a command's answer, and asks its questions."""
+    """Prints the result of a command, and asks the user questions."""
 
     def __init__(self, *, as_json: bool = False, environ: Mapping[str, str] = os.environ) -> None:
         self.as_json = as_json
         self.invocation = Invocation.of_this_process()
-        self.farewell = "Interrupted. Your work is safe."  # shown after Ctrl-C
+        self.farewell = "Interrupted. Your work is safe."  # printed after Ctrl-C
         self.columns, self.lines = shutil.get_terminal_size()
         self.out_colour = has_colour(sys.stdout, environ)
         self.err_colour = has_colour(sys.stderr, environ)
@@ -40,7 +40,7 @@ class Console:
 
     @property
     def width(self) -> int:
-        """The number of columns that a paragraph may take."""
+        """The maximum number of columns for a paragraph."""
         return max(20, min(self.columns - 1, _WIDEST))
 
     @property
@@ -50,43 +50,43 @@ class Console:
 
     @property
     def shows_screen(self) -> bool:
-        """True if the answer goes to a terminal that can be cleared, and not to a file or a pipe."""
+        """True if the output goes to a terminal that can be cleared, and not to a file or a pipe."""
         return not self.as_json and sys.stdout.isatty() and self.progress.is_moving
 
     # --- the answer -------------------------------------------------------------------------------------------------
 
     def print(self, *parts: Text | str, indent: int = 0, hang: int = 0) -> None:
-        """Show a paragraph, wrapped. An empty one is an empty line."""
+        """Print a wrapped paragraph. An empty paragraph prints an empty line."""
         paragraph = self._as_typed(joined(*parts), colour=self.out_colour)
         for line in wrapped(paragraph, self.width, indent=indent, hang=hang):
             self.row(line)
 
     def say_prose(self, sentences: str, *, indent: int = 0) -> None:
-        """Show sentences of starterkit, in which `…` marks what the user types."""
+        """Print one or more sentences. In them, `…` marks text that the user can type."""
         self.print(markup(sentences), indent=indent)
 
     def ok(self, *parts: Text | str, hang: int = 0) -> None:
-        """Show what was done."""
+        """Print what the command has done, after the word "ok"."""
         self.print(text("ok", "bold green"), "  ", *parts, hang=hang)
 
     def verbatim(self, lines: str, style: str = "", *, indent: int = 0) -> None:
-        """Show lines as they are, without wrapping them."""
+        """Print lines without wrapping them."""
         for line in lines.split("\n"):
             self.row(joined(" " * indent, text(line, style)))
 
     def row(self, line: Text) -> None:
-        """Show one line as it is, without wrapping it."""
+        """Print one line without wrapping it."""
         self._write(sys.stdout, line, colour=self.out_colour)
 
     def first_of(self, lines: Sequence[str], most: int, *, indent: int = 0, hang: int = 0) -> None:
-        """Show the first lines, and how many more there are."""
+        """Print at most `most` lines, and how many more lines there are."""
         for line in lines[:most]:
             self.print(line, indent=indent, hang=hang)
         if len(lines) > most:
             self.print(f"and {len(lines) - most} more", indent=indent)
 
     def clear(self) -> None:
-        """Begin at the top of an empty screen. Without a screen, do nothing."""
+        """Clear the screen if the output goes to a terminal."""
         self.progress.stop()
         if self.shows_screen:
             self.columns, self.lines = shutil.get_terminal_size()
@@ -107,17 +107,17 @@ class Console:
         pydoc.pager(shown.getvalue())
 
     def json(self, command: str, answer: Mapping[str, Any]) -> bool:
-        """Keep the whole answer for a script, and return whether JSON is wanted. A later answer replaces it."""
+        """Store the result for JSON output. Return True if the user wants JSON. A later call replaces the result."""
         self._answer = {"format": JSON_FORMAT, "command": command, **answer}
         return self.as_json
 
     def write_json(self, shown: str) -> None:
-        """Write the answer as one object in ASCII. Without an answer, it holds the text that was shown."""
+        """Print the stored result as JSON in ASCII. Without a result, print the text that was `shown` as JSON."""
         answer = self._answer or {"format": JSON_FORMAT, "command": "text", "text": shown}
         sys.stdout.write(json.dumps(answer, indent=2, default=_json_value) + "\n")
 
     def type_next(self, why: str, *commands: str) -> None:
-        """Show the one next thing to do, and what to type for it (without the program's name)."""
+        """Print what to do next and the commands for it (`commands` are without the program's name)."""
         self.print()
         self.say_prose(f"{why}:")
         for command in commands:
@@ -126,31 +126,31 @@ class Console:
     # --- progress and trouble ---------------------------------------------------------------------------------------
 
     def show_progress(self, line: str) -> None:
-        """Show what starterkit is doing now."""
+        """Print the current task to stderr."""
         self.flush()
         self.progress.say(harmless(line))
 
     def info(self, *parts: Text | str, indent: int = 0) -> None:
-        """Show a paragraph that isn't part of the answer, on standard error."""
+        """Print a paragraph that isn't part of the result to stderr."""
         for line in wrapped(self._as_typed(joined(*parts), colour=self.err_colour), self.width, indent=indent):
             self._write(sys.stderr, line, colour=self.err_colour)
 
     def note_prose(self, sentences: str) -> None:
-        """Show sentences that aren't part of the answer, in which `…` marks what the user types."""
+        """Print sentences that aren't part of the result to stderr. `…` marks text that the user can type."""
         self.info(markup(sentences))
 
     def error(self, title: str, message: str, fix: str) -> None:
-        """Show what is wrong and what to do about it, on standard error."""
+        """Print a problem and its fix to stderr."""
         for paragraph in _trouble(title, message, fix):
             self.info(paragraph)
 
     def error_height(self, title: str, message: str, fix: str) -> int:
-        """Return how many lines `trouble` takes."""
+        """Return the number of lines that `error` prints for this error."""
         paragraphs = (self._as_typed(part, colour=self.err_colour) for part in _trouble(title, message, fix))
         return sum(len(wrapped(paragraph, self.width)) for paragraph in paragraphs)
 
     def passed_on(self) -> tuple[Callable[[str], None] | None, Callable[[str], None] | None]:
-        """Return functions that show another program's two streams, or None for a stream that passes as it is."""
+        """Return functions that print another program's stdout and stderr. A stream with color needs none (None)."""
         streams = ((sys.stdout, self.out_colour), (sys.stderr, self.err_colour))
         out, err = (None if colour else partial(self._pass_on, stream) for stream, colour in streams)
         return out, err
@@ -162,12 +162,12 @@ class Console:
     # --- questions --------------------------------------------------------------------------------------------------
 
     def ask(self, question: str, default: str = "") -> str:
-        """Ask for a line of text. An empty answer means the default."""
+        """Ask for a line of text. An empty answer returns the default."""
         self.say_prose(question)
         return self.answer(f"  [{harmless(default)}] " if default else "  ") or default
 
     def choose(self, question: str, choices: Sequence[tuple[str, str]], default: str) -> str:
-        """Ask for one of several words, each with its meaning, until the answer is one of them."""
+        """Ask the user to choose one of several words. Repeat the question until the answer is valid."""
         self.say_prose(question)
         names = [name for name, _ in choices]
         column = max(map(len, names)) + 2
@@ -181,7 +181,7 @@ class Console:
             self.say_prose(f"Type one of: {', '.join(names)}.")
 
     def answer(self, prompt: str) -> str:
-        """Ask for one line after a prompt."""
+        """Print a prompt and return the line that the user types."""
         self.progress.stop()
         self.flush()
         return input(prompt).strip()
@@ -197,12 +197,12 @@ class Console:
         stream.write(line.drawn(colour=colour).rstrip(" ") + "\n")
 
     def flush(self) -> None:
-        """Let a reader of a pipe see what was shown so far."""
+        """Send the output so far, so that a program that reads a pipe sees it now."""
         sys.stdout.flush()
 
 
 def pick(value: object, *names: str) -> dict[str, Any]:
-    """Return these attributes of an object, for an answer in JSON."""
+    """Return some attributes of an object as a dictionary, for JSON output."""
     return {name: getattr(value, name) for name in names}
 
 
@@ -216,7 +216,7 @@ def _trouble(title: str, message: str, fix: str) -> list[Text]:
 
 
 def has_colour(stream: IO[str], environ: Mapping[str, str]) -> bool:
-    """Return whether a stream gets colour: never with NO_COLOR, always with FORCE_COLOR, otherwise on a terminal."""
+    """True if a stream gets color: never with NO_COLOR, always with FORCE_COLOR, else on a terminal."""
     if environ.get("NO_COLOR"):
         return False
     if environ.get("FORCE_COLOR"):
@@ -225,9 +225,9 @@ def has_colour(stream: IO[str], environ: Mapping[str, str]) -> bool:
 
 
 def prepare_streams() -> None:
-    """Set the streams to UTF-8, unless a terminal has another encoding.
+    """Set stdout and stderr to UTF-8, unless a terminal has another encoding.
 
-    A stream that was closed before starterkit started is replaced by the null device.
+    If a stream was already closed when starterkit started, it is replaced with the null device.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:

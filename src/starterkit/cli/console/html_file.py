@@ -1,4 +1,4 @@
-"""The HTML files that `--html` writes. They replace only files that the same command wrote."""
+"""Write HTML files for `--html`. A file is replaced only if the same command wrote it."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from starterkit.git.worktree import write_file
 
 @dataclass(frozen=True)
 class HtmlFile:
-    """One kind of page: its name for users, and the comment near its top that marks it as starterkit's."""
+    """A kind of HTML file: its name for users, and the comment that marks files of this kind."""
 
     name: str
     mark: str
 
     def check(self, file: Path) -> None:
-        """Raise `UsageError` if a page would replace anything but a page of its kind."""
+        """Raise `UsageError` if the file exists and isn't a page of this kind."""
         if file.exists() and not file.is_file():
             kind = "a folder" if file.is_dir() else "not a regular file"
             raise UsageError(f"{file} is {kind}.", f"Name a file: `--html {self.name}.html`.")
@@ -32,7 +32,7 @@ class HtmlFile:
             )
 
     def write(self, file: Path, text: str) -> None:
-        """Write a page in one step, and follow a symbolic link. Raises `EnvironmentProblem` if that is not possible."""
+        """Write a page in one step. If the file is a symbolic link, write its target. Raises `EnvironmentProblem`."""
         try:
             target = file.resolve()
             write_file(target.parent, target.name, File(FILE, text.encode("utf-8", "replace")))

@@ -1,4 +1,4 @@
-"""How users type commands here: with the program's full path if it isn't on PATH, and the project's folder."""
+"""Find out how users must type commands: with the program's path if it isn't on PATH, and with `-C`."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ NAME = "starterkit"
 
 @dataclass(frozen=True)
 class Invocation:
-    """What users type before a command's name."""
+    """The text that users type in front of a command's name."""
 
     program: str = NAME
     folder: str = ""
 
     @classmethod
     def of_this_process(cls) -> Invocation:
-        """Return how users start this program again."""
+        """Return how users can start the running program again."""
         script = _script()
         if script is None:
             return cls(f"{quoted(sys.executable)} -m {NAME}")
@@ -36,18 +36,18 @@ class Invocation:
         return cls() if is_on_path else cls(quoted(str(script)))
 
     def inside(self, folder: str) -> Invocation:
-        """Return how to type commands for a project in another folder."""
+        """Return the same invocation, but for a project in another folder."""
         return replace(self, folder=folder)
 
     def typed(self, command: str) -> str:
-        """Return the whole line to type for a command such as `check`. A `cd …` stays as it is."""
+        """Return the complete command line for a command such as `check`. A `cd …` stays as it is."""
         if command.startswith("cd "):
             return command
         where = f" -C {quoted(self.folder)}" if self.folder else ""
         return f"{self.program}{where} {command}".rstrip()
 
     def as_typed(self, paragraph: Text) -> Text:
-        """Return a text with starterkit's commands as users have to type them."""
+        """Return a paragraph in which all starterkit commands are complete command lines."""
         if self.program == NAME and not self.folder:
             return paragraph
         return Text(tuple(self._span(span) for span in paragraph.spans))
@@ -60,17 +60,17 @@ class Invocation:
 
 
 def shown_path(path: Path) -> str:
-    """Return a path as users would type it from here: relative if that is shorter."""
+    """Return a path for messages. It is relative to the current folder if that is shorter."""
     full = str(path.absolute())
     try:
         relative = os.path.relpath(full)
-    except ValueError:  # another drive
+    except ValueError:  # on Windows, there is no relative path to another drive
         return full
     return relative if len(relative) <= len(full) else full
 
 
 def _script() -> Path | None:
-    """Return the script that started this program, or else the one next to its Python."""
+    """Return the script that started this program, or the script next to its Python, or None."""
     started = Path(sys.argv[0]).absolute()
     if started.stem == NAME and started.is_file():
         return started
@@ -79,15 +79,15 @@ def _script() -> Path | None:
 
 
 def _is_uvx() -> bool:
-    """Return whether uvx started this program. Its environment is on PATH only while the program runs."""
+    """True if uvx started this program. uvx adds the environment to PATH only while the program runs."""
     first = os.environ.get("PATH", "").partition(os.pathsep)[0]
-    # `uv run` sets UV and PATH as well, but names its environment in VIRTUAL_ENV.
+    # `uv run` also sets UV and PATH, but it sets VIRTUAL_ENV to its environment too.
     is_run = os.environ.get("VIRTUAL_ENV") == sys.prefix
     return "UV" in os.environ and not is_run and Path(first) == Path(sys.executable).parent
 
 
 def _uvx_command() -> str:
-    """Return the command with which uvx starts this again, or "" if it isn't from a folder or from PyPI."""
+    """Return the uvx command that starts this program again, or "" if its source is unknown."""
     from importlib.metadata import PackageNotFoundError, distribution  # noqa: PLC0415 - slow, and only uvx needs it
     from urllib import parse, request  # noqa: PLC0415 - as above
 

@@ -1,4 +1,4 @@
-"""Markdown on a terminal: with Rich in colour, or as wrapped text without colour."""
+"""Show Markdown on a terminal: with Rich if there is color, or as plain wrapped text."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from starterkit.cli.console.console import Console
 from starterkit.cli.console.text import Text, harmless, joined, markup, text
 
 _ITEM = re.compile(r"(\s*)([-*]|\d+\.)\s+")
-# Code, or words between one or two stars.
+# Matches code, and words between one or two asterisks.
 _MARKED = re.compile(r"`[^`\n]+`|(?<![\w*])(?P<stars>\*\*?)(?=[^\s*])(?P<marked>[^*`]+?)(?<=[^\s*])(?P=stars)(?![\w*])")
-# Colours that can be read on a dark terminal and on a light one.
+# These colors are readable on dark and on light terminals.
 _COLOURS = {
     "markdown.h1": "bold",
     "markdown.h2": "bold cyan",
@@ -26,7 +26,7 @@ _COLOURS = {
 
 
 def draw_markdown(screen: Console, source: str) -> None:
-    """Show Markdown in color."""
+    """Show Markdown in color with Rich."""
     from rich import console, markdown, syntax, theme  # noqa: PLC0415 - slow, and only a lesson in color needs it
     from rich import text as rich_text  # noqa: PLC0415 - as above
 
@@ -55,7 +55,7 @@ def draw_markdown(screen: Console, source: str) -> None:
 
 
 def show_markdown(console: Console, source: str, *, indent: int = 0) -> None:
-    """Show Markdown as text: paragraphs and lists wrapped, code and tables as they are."""
+    """Show Markdown as plain text. Paragraphs and lists are wrapped, but code and tables aren't."""
     for kind, lines in _blocks(source.strip("\n").split("\n")):
         if kind == "code":
             for line in lines[1:] if lines[-1].lstrip()[:3] != "```" else lines[1:-1]:
@@ -83,7 +83,7 @@ def _show_item(console: Console, lines: list[str], indent: int) -> None:
 
 
 def inline(paragraph: str) -> Text:
-    """Return a paragraph of Markdown with its code and its emphasis as styles."""
+    """Return a Markdown paragraph as text, with styles for code and emphasis."""
     parts, end = list[Text](), 0
     for match in _MARKED.finditer(paragraph):
         parts.append(text(paragraph[end : match.start()]))
@@ -96,7 +96,7 @@ def inline(paragraph: str) -> Text:
 
 
 def _blocks(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
-    """Yield the blocks of a document, each with its kind."""
+    """Yield the blocks of a Markdown document, each with its kind."""
     kind, block = "empty", list[str]()
     is_code = False
     for line in lines:

@@ -1,4 +1,4 @@
-"""Progress on standard error: one moving line on a terminal, plain lines elsewhere."""
+"""Show progress on stderr: one changing line on a terminal, separate lines in a file or pipe."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from starterkit.cli.console.text import columns
 
 _FRAMES = "|/-\\"
 _EVERY_SECONDS = 0.12
-_DELAY_SECONDS = 0.25  # a quicker task shows nothing
+_DELAY_SECONDS = 0.25  # tasks that are faster than this show no progress
 
 
 class ProgressReporter:
-    """Shows a line about the current task. With `is_moving`, each line replaces the one before."""
+    """Shows a line about the current task. With `moving`, each line replaces the previous line."""
 
     def __init__(self, stream: IO[str], *, moving: bool) -> None:
         self._stream = stream
@@ -28,7 +28,7 @@ class ProgressReporter:
         self._thread: threading.Thread | None = None
 
     def say(self, line: str) -> None:
-        """Show another line."""
+        """Show a line about the current task."""
         line = line.rstrip(" …")
         if not line.endswith((".", "!", "?")):
             line += " …"
@@ -44,12 +44,12 @@ class ProgressReporter:
             self._thread.start()
 
     def stand_still(self) -> None:
-        """Keep every line, because another program writes on the same screen."""
+        """From now on, keep every line, because another program prints to the same terminal."""
         self.stop()
         self.is_moving = False
 
     def stop(self) -> None:
-        """Remove the moving line."""
+        """Remove the changing line from the terminal."""
         thread, self._thread = self._thread, None
         if thread is None:
             return

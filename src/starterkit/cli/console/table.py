@@ -1,4 +1,4 @@
-"""Tables of people in the terminal. Long names are cut, and a note takes the rest of the line."""
+"""Show tables of people in the terminal. Long names are cut, and a note fills the rest of a line."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from starterkit.workshop.model import Person
 
 WIDEST_NAME, WIDEST_STEP = 24, 14
 _SHORTEST_NOTE = 12
-Cell = str | tuple[str, str]  # a string, or a string and its style
+Cell = str | tuple[str, str]  # a text, or a text with its style
 
 
 def show_table(console: Console, heads: Sequence[tuple[str, int]], rows: Iterable[tuple[Sequence[Cell], str]]) -> None:
-    """Show a table: each head is a title and its column's width, each row its cells and a note."""
+    """Show a table. A head is a column's title and width. A row is a list of cells and a note."""
     left = 2 + sum(width + 2 for _, width in heads)
     room = max(_SHORTEST_NOTE, console.columns - 1 - left) if console.shows_screen else 0
     console.verbatim("  ".join(fitted(title, width) for title, width in heads), "dim", indent=2)
@@ -29,12 +29,12 @@ def show_table(console: Console, heads: Sequence[tuple[str, int]], rows: Iterabl
 
 
 def width_of(title: str, cells: Iterable[str], widest: int) -> int:
-    """Return the width of a column with these cells, at most `widest`."""
+    """Return the width that a column needs for its title and cells, but at most `widest`."""
     return min(widest, max([len(title), *(columns(harmless(cell)) for cell in cells)]))
 
 
 def fitted(cell: str, width: int) -> str:
-    """Return a text in exactly this many columns. A longer text ends in an ellipsis."""
+    """Return a text that fills exactly this many columns. A longer text is cut with an ellipsis."""
     cell = harmless(cell).replace("\n", " ")
     if columns(cell) > width:
         while cell and columns(cell) > width - 1:
@@ -44,7 +44,7 @@ def fitted(cell: str, width: int) -> str:
 
 
 def step_words(step: str, unknown: str = "-") -> str:
-    """Return a step as a table shows it."""
+    """Return the short name of a step for a table."""
     return "start" if step == BASE else step or unknown
 
 
@@ -54,6 +54,6 @@ def counted(number: int, singular: str, plural: str) -> str:
 
 
 def counted_people(people: Collection[Person], more: int = 0) -> str:
-    """Return the number of people and `more`, with a noun. A team counts once: `3 people`, `3 people and teams`."""
+    """Return the number of people, with a noun. A team counts once: `3 people and teams`."""
     teams = any(person.members for person in people)
     return counted(len(people) + more, "person", "people and teams" if teams else "people")

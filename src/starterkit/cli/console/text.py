@@ -1,7 +1,7 @@
-"""Text for a terminal: built from styled spans, wrapped to a width, rendered with or without colour.
+"""Build text for a terminal from styled spans, wrap it, and print it with or without color.
 
-Only `Text.drawn` writes escape sequences. A span holds plain text: `text` and `markup` remove colour codes, and replace
-any other character that moves a cursor by U+FFFD.
+Only `Text.drawn` writes escape sequences. Spans contain plain text, because `text` and `markup` remove color codes.
+They replace other characters that move the cursor with U+FFFD.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from starterkit.sanitize import strip_control
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "blue": "34", "magenta": "35", "cyan": "36"}
 _CODES["code"] = _CODES["cyan"]
-_UNBROKEN = ("code", "quoted")  # what users type, before and after it got its backticks
+_UNBROKEN = ("code", "quoted")  # these styles mark text that users type, which is never broken across lines
 _SPACES = re.compile("( +)")
 _CODE = re.compile(r"`([^`\n]+)`")
 
@@ -35,7 +35,7 @@ def minutes(count: int) -> str:
 
 
 def columns(string: str) -> int:
-    """Return how many columns of a terminal a string takes."""
+    """Return the number of terminal columns that a string fills."""
     return len(string) if string.isascii() else sum(map(_columns_of, string))
 
 
@@ -47,7 +47,7 @@ def _columns_of(character: str) -> int:
 
 @dataclass(frozen=True)
 class Span:
-    """Words in one style: names such as "bold red", or "code" for what users type."""
+    """Text in one style: a style's names such as "bold red", or "code" for text that users type."""
 
     content: str
     style: str = ""
@@ -55,21 +55,21 @@ class Span:
 
 @dataclass(frozen=True)
 class Text:
-    """A line or a paragraph, as spans."""
+    """A line or a paragraph as a sequence of spans."""
 
     spans: tuple[Span, ...] = ()
 
     @property
     def plain(self) -> str:
-        """The content without styles, and with backticks around what users type."""
+        """The text without styles. Text that users type is in backticks."""
         return "".join(span.content for span in self.quoted().spans)
 
     def quoted(self) -> Text:
-        """Return the text for a stream without colour: with backticks around what users type."""
+        """Return the text for output without color: text that users type gets backticks."""
         return Text(tuple(Span(f"`{span.content}`", "quoted") if span.style == "code" else span for span in self.spans))
 
     def drawn(self, *, colour: bool) -> str:
-        """Return the text with escape sequences for its colours, or without colour."""
+        """Return the text as a string, with escape sequences if `colour` is true."""
         if not colour:
             return self.plain
         by_style = groupby((span for span in self.spans if span.content), key=lambda span: span.style)
@@ -77,26 +77,25 @@ class Text:
 
 
 def text(content: Text | str, style: str = "") -> Text:
-    """Return content as text in one style. A text stays as it is."""
+    """Return a string as text in one style. A `Text` is returned as it is."""
     return content if isinstance(content, Text) else Text((Span(harmless(content), style),))
 
 
 def joined(*parts: Text | str) -> Text:
-    """Return several texts as one."""
+    """Join several texts into one text."""
     return Text(tuple(span for part in parts for span in text(part).spans))
 
 
 def markup(content: str) -> Text:
-    """Return a sentence of starterkit, in which `…` marks what users type."""
+    """Return a sentence as text. In the sentence, `…` marks the parts that users type."""
     parts = enumerate(_CODE.split(harmless(content)))
     return Text(tuple(Span(part, "code" if number % 2 else "") for number, part in parts if part))
 
 
 def wrapped(paragraph: Text, width: int, *, indent: int = 0, hang: int = 0) -> list[Text]:
-    """Return the lines of a text: the first indented by `indent`, the following lines by `indent + hang`.
+    """Wrap a text, and indent its first line by `indent` and other lines by `indent + hang`.
 
-    Line ends in the text are kept. A long word and what users type are never broken, so that paths and commands can be
-    copied.
+    Line breaks in the text are kept. Long words and commands are never broken, so that users can copy them.
     """
     lines: list[Text] = []
     for part in _split_lines(paragraph):
@@ -129,7 +128,7 @@ def _split_lines(paragraph: Text) -> Iterator[Text]:
 
 
 def _words(part: Text) -> Iterator[tuple[int, list[Span]]]:
-    """Yield the words of a line with the spaces before each. What users type is a single word."""
+    """Yield the words of a line, each with the spaces in front of it. A command is a single word."""
     gap, word = 0, list[Span]()
     for span in part.spans:
         is_unbroken = span.style in _UNBROKEN

@@ -1,1 +1,1 @@
-"""What several commands show or ask."""
+"""Output and questions that several commands share."""

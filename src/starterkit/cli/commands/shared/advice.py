@@ -1,4 +1,4 @@
-"""The questions of `choose` and its advice, which `new` shows too."""
+"""Ask the questions of `starterkit choose` and show its advice. `starterkit new` uses this too."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _HOW = (
 
 @dataclass(frozen=True)
 class ShownAdvice:
-    """An advice, the places of templates from elsewhere, whether the choice was saved, and the file of the card."""
+    """An advice, the locations of external templates, and where the choice and the card were saved."""
 
     advice: Advice
     places: Mapping[str, str]
@@ -39,7 +39,7 @@ class ShownAdvice:
     card: str = ""
 
     def command(self, template: Template, *, is_public: bool = False) -> str:
-        """Return the command that creates a site with a template. If it is public, it has no path of this machine."""
+        """Return the command that creates a site with a template. If public, it has no local path."""
         address = self.places.get(template.name)
         if address and is_public and Path(address).is_absolute():
             address = Path(address).name
@@ -47,9 +47,9 @@ class ShownAdvice:
 
 
 def candidates(console: Console, folder: Path, addresses: Iterable[str]) -> tuple[tuple[Template, ...], dict[str, str]]:
-    """Return the templates that take part, and the places of those from elsewhere, by name.
+    """Return the templates to compare, and the locations of the external ones by name.
 
-    A template from elsewhere replaces the bundled one of its name.
+    An external template replaces the bundled template with the same name.
     """
     templates = {template.name: template for template in templates_in(bundled_folder())}
     places: dict[str, str] = {}
@@ -64,7 +64,7 @@ def candidates(console: Console, folder: Path, addresses: Iterable[str]) -> tupl
 
 
 def advise(console: Console, templates: Sequence[Template], given: Iterable[str], *, ask: bool) -> Advice:
-    """Return the advice for the given answers, and on a terminal for those that the user is asked for."""
+    """Return the advice for the given answers. On a terminal, first ask for the missing answers."""
     scores = Scores(templates)
     answers = parse_answers(given, scores.questions)
     if ask and console.is_interactive and len(templates) > 1:
@@ -74,7 +74,7 @@ def advise(console: Console, templates: Sequence[Template], given: Iterable[str]
 
 
 def _interview(console: Console, questions: Sequence[Question], given: Mapping[str, str]) -> dict[str, str]:
-    """Ask the open questions line by line, which works over any connection and with a screen reader."""
+    """Ask the missing questions line by line, which works with screen readers and slow connections."""
     answers = dict(given)
     asked = [question for question in questions if question.name not in given]
     if asked:
@@ -95,7 +95,7 @@ def _interview(console: Console, questions: Sequence[Question], given: Mapping[s
 
 
 def _ask(console: Console, question: Question, before: str, *, is_first: bool) -> str:
-    """Return the answer to a question: a choice, `skip`, or `b`. Enter keeps the answer from before."""
+    """Return the user's answer: a choice, `skip`, or `b` for back. Enter keeps the previous answer."""
     console.print(text(question.why, "dim"))
     column = max(len(choice.name) for choice in question.choices) + 2
     for number, choice in enumerate(question.choices, 1):
@@ -117,7 +117,7 @@ def _ask(console: Console, question: Question, before: str, *, is_first: bool) -
 
 
 def show_advice(console: Console, advice: Advice) -> None:
-    """Show where to start and why, the price, the runner-up, and what comes after it."""
+    """Show the recommended framework, the reasons, its price, the runner-up, and the next stages."""
     sure, start = text(how_sure(advice)), text(headline(advice), "bold green")
     for line in (start, sure) if advice.chosen else (sure, start):
         console.print(line)
@@ -149,7 +149,7 @@ def show_advice(console: Console, advice: Advice) -> None:
 
 
 def section(console: Console, title: str) -> None:
-    """Show a title after an empty line."""
+    """Print an empty line and then a title."""
     console.print()
     console.print(text(title, "bold"))
 

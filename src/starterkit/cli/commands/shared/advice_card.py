@@ -1,4 +1,4 @@
-"""The advice of `choose` as a card: one HTML file without outside resources, to share or print."""
+"""Write the advice of `choose` as a card: a single HTML file to share or print."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CARD = HtmlFile("card", "<!-- made by starterkit choose -->")
 
 
 def card_of(shown: ShownAdvice) -> str:
-    """Return the card as one HTML document."""
+    """Return the card as a complete HTML document."""
     advice = shown.advice
     begin = (advice.start, *advice.equals)
     return fill_template(
@@ -70,7 +70,7 @@ def _section(title: str, content: str) -> str:
 
 
 def _fits(advice: Advice) -> str:
-    """Return a bar for each framework: how much of the wishes it grants, without the answers that decide."""
+    """Return an HTML table with a bar for each framework. The bar shows how many wishes the framework meets."""
     wishes = advice.scores.wishes(advice.answers)
     most = max(*wishes, 1)
     rows = []

@@ -1,4 +1,4 @@
-"""What a command wrote, and what it left of the user's files: the part that next, solve, pull and undo share."""
+"""Show and report which files a command changed, for next, solve, pull and undo."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from starterkit.project.commit import CommitResult
 from starterkit.sanitize import few
 
 _LISTED = 8
-_OWN = ".starterkit"  # starterkit's own folder, and its state file with the same beginning
+_OWN = ".starterkit"  # the start of starterkit's own folder `.starterkit/` and of `.starterkit.yml`
 
 
 def show_files(console: Console, title: str, paths: Sequence[str]) -> None:
-    """List the first files in one paragraph."""
+    """Show a title with the first few files in one paragraph."""
     if paths:
         console.print(f"{title}: {few(paths, _LISTED)}", hang=2)
 
 
 def show_changed(console: Console, title: str, written: CommitResult) -> None:
-    """List the files that were written, without starterkit's own."""
+    """Show the files that a command changed, without starterkit's own files."""
     show_files(console, title, without_own(written.changed))
 
 
 def without_own(paths: Iterable[str]) -> list[str]:
-    """Return the paths without starterkit's own files."""
+    """Return the paths that aren't starterkit's own files."""
     return [path for path in paths if not path.startswith(_OWN)]
 
 
 def show_kept(console: Console, written: CommitResult) -> None:
-    """Show where the user's versions of replaced files are, and which files were left alone."""
+    """Show where the user's versions of replaced files are, and which files didn't change."""
     if written.kept:
         console.print("These files were replaced. Your versions are kept:")
     for path, copy in written.kept:
@@ -41,12 +41,12 @@ def show_kept(console: Console, written: CommitResult) -> None:
 
 
 def show_reset(console: Console, why: str) -> None:
-    """Say that the database has to be created again."""
+    """Show that the site needs a new database."""
     console.say_prose(f"{why}. `starterkit run` will offer to create a new database.")
 
 
 def show_markers(console: Console, paths: Sequence[str]) -> None:
-    """Show the files with conflict markers."""
+    """Show which files have conflict markers, and how to resolve them."""
     console.print("Conflict markers show both versions in these files:")
     for path in paths:
         console.print(path, indent=2)
@@ -55,7 +55,7 @@ def show_markers(console: Console, paths: Sequence[str]) -> None:
 
 
 def written_as_json(written: CommitResult | None) -> dict[str, Any]:
-    """Return the keys that docs/commands.md describes under "What was written"."""
+    """Return the JSON keys for changed files, which docs/commands.md describes."""
     if written is None:
         return {"changed": [], "kept": [], "left": [], "snapshot": None}
     kept = [{"path": path, "copy": copy} for path, copy in written.kept]
@@ -63,5 +63,5 @@ def written_as_json(written: CommitResult | None) -> dict[str, Any]:
 
 
 def error_as_json(error: StarterkitError) -> dict[str, Any]:
-    """Return an error as part of an answer."""
+    """Return the JSON of an error."""
     return {"message": error.message, "fix": error.fix, "exit_code": int(error.code)}

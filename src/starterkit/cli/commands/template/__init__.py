@@ -1,1 +1,1 @@
-"""The commands for authors of templates, one file each."""
+"""The commands for authors of templates, one per file."""

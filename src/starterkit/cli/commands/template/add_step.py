@@ -1,4 +1,4 @@
-"""`starterkit template add-step`."""
+"""The command `starterkit template add-step`: its options, its call and its output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`starterkit template matrix`."""
+"""The command `starterkit template matrix`: its options, its call and its output."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def matrix(
 ) -> None:
     """Print the jobs of a validation in CI as a JSON matrix."""
     store = RunSettings(cache_folder()).templates
-    subjects = templates_under_test(names or [], folder_of(context), store, trusted=True)  # no code runs
+    subjects = templates_under_test(names or [], folder_of(context), store, trusted=True)  # their code doesn't run
     templates = [(subject.name, subject.template) for subject in subjects]
     jobs = jobs_of(templates, steps_per_job=whole_number(steps_per_job, "--steps-per-job") or 2, versions=version or [])
-    # One line and nothing else, for `matrix=$(starterkit template matrix)` in a workflow.
+    # Print only one line, because workflows use `matrix=$(starterkit template matrix)`.
     console_of(context).verbatim(json.dumps({"include": [vars(job) for job in jobs]}))

@@ -1,4 +1,4 @@
-"""`starterkit template new`."""
+"""The command `starterkit template new`: its options, its call and its output."""
 
 from __future__ import annotations
 

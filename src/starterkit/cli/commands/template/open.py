@@ -1,4 +1,4 @@
-"""`starterkit template open`."""
+"""The command `starterkit template open`: its options, its call and its output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`starterkit template outdated`."""
+"""The command `starterkit template outdated`: its options, its call and its output."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def outdated(
     with TemporaryDirectory(prefix="starterkit-outdated-", ignore_cleanup_errors=True) as folder:
         copy = Path(folder) / result.template.name
         write_with_newest(result, copy)
-        # Releases don't change whether the tests of a solution notice mutants, so the rule `earned` is left out.
+        # The rule `earned` is slow, and new releases don't change whether tests notice mutants, so it is left out.
         code = show(console, validate_copy(console, copy, skip=["earned"]), junit="", github=False)
     if code == 0 and will_write:
         write_with_newest(result, result.template)

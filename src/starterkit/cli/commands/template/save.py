@@ -1,4 +1,4 @@
-"""`starterkit template save`."""
+"""The command `starterkit template save`: its options, its call and its output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`starterkit template schema`."""
+"""The command `starterkit template schema`: its options, its call and its output."""
 
 from __future__ import annotations
 

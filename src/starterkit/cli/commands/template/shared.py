@@ -1,4 +1,4 @@
-"""What several template commands share: arguments, and a part of their text."""
+"""Arguments and output that several template commands share."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ MOST_LINES = 20
 
 
 def this_or(folder: str) -> str:
-    """Return how a sentence names a folder."""
+    """Return the name of a folder in a sentence: "this folder" for the current folder."""
     return "this folder" if folder == "." else folder
 
 
 def show_renumbered(console: Console, renumbered: Mapping[str, str], mentions: Sequence[Mention]) -> None:
-    """Show the steps that have other numbers now, and the lines that may still name the old numbers."""
+    """Show the steps that got new numbers, and lines that may still use the old numbers."""
     if not renumbered:
         return
     console.print("Steps with new numbers:")

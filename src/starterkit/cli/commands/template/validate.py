@@ -1,4 +1,4 @@
-"""`starterkit template validate`."""
+"""The command `starterkit template validate`: its options, its call and its output."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from starterkit.validation.runner import RunSettings, ValidationObserver
 from starterkit.validation.runner import validate as run_validation
 from starterkit.validation.target import TemplateUnderTest, templates_under_test
 
-_STYLES = {Status.FAILED: "bold red", Status.OK: "bold green", Status.SKIPPED: "magenta"}  # in the order of the screen
+_STYLES = {Status.FAILED: "bold red", Status.OK: "bold green", Status.SKIPPED: "magenta"}  # in screen order
 _STEP_HELP = "Step to validate, base, or a range such as 02..04 (repeatable)."
 _SINCE_HELP = "Validate only steps changed since this revision, and later steps."
 _CACHED = " (cached)"
 
-_MOST_NOTES = 1  # of one rule and step, unless only one rule was checked
+_MOST_NOTES = 1  # how many notes to show for one rule and step, if there are several rules
 
 
 def validate(
@@ -57,7 +57,7 @@ def validate(
 
 
 def validate_copy(console: Console, folder: Path, *, skip: list[str]) -> Report:
-    """Validate the template in a folder without the rules in `skip`, and return the report."""
+    """Validate the template in a folder without the rules in `skip`. Return the report."""
     settings = RunSettings(cache_folder())
     subjects = _read_templates(console, [str(folder)], folder, settings, trusted=True)
     return run_validation(_selected(subjects, [], [], skip, ""), settings, _observer(console))
@@ -66,7 +66,7 @@ def validate_copy(console: Console, folder: Path, *, skip: list[str]) -> Report:
 def _read_templates(
     console: Console, names: list[str], current: Path, settings: RunSettings, *, trusted: bool
 ) -> list[TemplateUnderTest]:
-    """Read the templates to validate, and warn about deprecated folders on standard error."""
+    """Read the templates to validate. Print a warning for each deprecated folder."""
     subjects = templates_under_test(names, current, settings.templates, trusted=trusted)
     for subject in subjects:
         if subject.external_solutions and subject.external_solutions.is_legacy:
@@ -78,7 +78,7 @@ def _read_templates(
 def _selected(
     subjects: list[TemplateUnderTest], steps: list[str], only: list[str], skip: list[str], changed_since: str
 ) -> list[RuleRun]:
-    """Return the units that the options select. Raises `UsageError` for a step or rule that doesn't exist."""
+    """Return the selected combinations of step and rule. Raises `UsageError` for an unknown step or rule."""
     rules = chosen_rules(only, skip)
     selected: list[RuleRun] = []
     for subject in subjects:
@@ -99,7 +99,7 @@ def _observer(console: Console) -> ValidationObserver:
             console.show_progress(f"{self.count}{unit.subject.template.name} {unit.step}: {rule}")
 
         def ended(self, result: RuleResult, done: int, of: int) -> None:
-            """Report a failure at once."""
+            """Show a failure as soon as it happens."""
             self.count = f"{done} of {of} · "
             if result.findings and not result.cached:
                 console.info(f"{result.template} {result.step}: {result.rule.value.replace('-', ' ')} FAILED")
@@ -108,13 +108,13 @@ def _observer(console: Console) -> ValidationObserver:
 
 
 def show(console: Console, report: Report, *, junit: str, github: bool) -> int:
-    """Show a report in the formats that were asked for, and return the exit code."""
+    """Show a report in the requested formats. Return the exit code."""
     if junit:
         _write(Path(junit), as_junit(report))
     annotations = as_annotations(report) if github else []
     code = ExitCode.DONE if report.is_clean else ExitCode.RED
     if console.json("template validate", as_json(report)):
-        for line in annotations:  # GitHub reads both streams of a job
+        for line in annotations:  # GitHub looks for annotations in stdout and stderr
             console.info(line)
         return code
     _show_steps(console, report)
@@ -158,7 +158,7 @@ def _group(status: Status, rules: list[str]) -> Text:
 
 
 def _show_notes(console: Console, report: Report) -> None:
-    """Show the notes about results. A note on several steps is shown once."""
+    """Show the notes of the results. If several steps have the same note, show it once."""
     is_one_rule = len({result.rule for result in report.results}) == 1
     notes: dict[tuple[str, str, str], list[str]] = {}
     for result in report.results:
@@ -176,7 +176,7 @@ def _show_notes(console: Console, report: Report) -> None:
 
 
 def closing_line(report: Report) -> str:
-    """Return a sentence about the whole report: findings, rules, seconds and cached results."""
+    """Return the last line of a report: the number of findings and rules, the time, and cached results."""
     count, rules = len(report.findings), len(report.results)
     details = f"{rules} rule{'s' if rules != 1 else ''} in {report.seconds:.1f} s"
     if report.from_cache:

@@ -1,4 +1,4 @@
-"""The formats of a validation's report for other programs: JSON, JUnit XML, and annotations of a CI provider."""
+"""Format a validation report for other programs: JSON, JUnit XML and GitHub annotations."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from starterkit.cli.console.console import pick
 from starterkit.validation.model import Finding, Report, RuleResult, Status
 
 FORMAT = 1
-# The characters that XML 1.0 cannot hold become the replacement character.
+# XML 1.0 doesn't allow these characters, so they become the replacement character.
 _NOT_IN_XML = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535), "�")
 
 
 def as_json(report: Report) -> dict[str, Any]:
-    """Return the report as docs/validation.md describes it."""
+    """Return the report in the JSON format of docs/validation.md."""
     return {
         "format": FORMAT,
         "clean": report.is_clean,
@@ -46,7 +46,7 @@ def _finding(report: Report, finding: Finding) -> dict[str, Any]:
 
 
 def file_of(report: Report, finding: Finding) -> str:
-    """Return a finding's file, relative to the current folder if it is in there ("" for none)."""
+    """Return the path of a finding's file, or "". It is relative if the file is in the current folder."""
     if not finding.file:
         return ""
     file = Path(report.folders.get(finding.template, ""), finding.file)
@@ -54,7 +54,7 @@ def file_of(report: Report, finding: Finding) -> str:
 
 
 def finding_lines(report: Report, finding: Finding) -> list[str]:
-    """Return a finding in lines: its place, its message, and the command that shows it."""
+    """Return a finding as lines of text: its location, its message, and the command that reproduces it."""
     file = file_of(report, finding)
     at = f"{file}:{finding.line}" if file and finding.line else file
     head = " · ".join(filter(None, (finding.template, finding.step, finding.rule.value.replace("-", " "), at)))
@@ -62,7 +62,7 @@ def finding_lines(report: Report, finding: Finding) -> list[str]:
 
 
 def as_junit(report: Report) -> str:
-    """Return the report as JUnit XML: a suite for each template and step, a case for each rule."""
+    """Return the report as JUnit XML. Each template and step is a suite, and each rule is a test case."""
     root, suites = Element("testsuites"), dict[str, list[RuleResult]]()
     for result in report.results:
         suites.setdefault(f"{result.template}.{result.step}", []).append(result)
@@ -93,7 +93,7 @@ def _xml(string: str) -> str:
 
 
 def as_annotations(report: Report) -> list[str]:
-    """Return a line for each finding, which GitHub shows next to the line of the file."""
+    """Return a GitHub annotation for each finding. GitHub shows it next to the line of the file."""
     lines = []
     for finding in report.findings:
         file = file_of(report, finding)

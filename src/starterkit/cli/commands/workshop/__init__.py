@@ -1,1 +1,1 @@
-"""The commands for instructors, one file each."""
+"""The commands for instructors, one per file."""

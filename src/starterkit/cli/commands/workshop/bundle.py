@@ -1,4 +1,4 @@
-"""`starterkit workshop bundle`."""
+"""The command `starterkit workshop bundle`: its options, its call and its output."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def bundle(
 
 
 def _frameworks(context: typer.Context, names: list[str], elsewhere: str) -> tuple[BundleFramework, ...]:
-    """Return the frameworks that are named, or the workshop's, or outside a workshop all."""
+    """Return the frameworks for the bundle: the named ones, the workshop's, or all of them."""
     here = folder_of(context)
     external = [framework_in(from_elsewhere(console_of(context), here, elsewhere).folder)] if elsewhere else []
     if names or external:

@@ -1,4 +1,4 @@
-"""`starterkit workshop catch-up`."""
+"""The command `starterkit workshop catch-up`: its options, its call and its output."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def catch_up(
 
 
 def _show(console: Console, workshop: Workshop, template: Template, results: list[CatchUpResult]) -> int:
-    """Show a line or two for each person. The exit code is 1 if somebody could not be brought there."""
+    """Show one or two lines for each person. The exit code is 1 if somebody couldn't catch up."""
     code = ExitCode.RED if any(result.failed for result in results) else ExitCode.DONE
     if console.json("workshop catch-up", {"people": [_as_json(result) for result in results]}):
         return code

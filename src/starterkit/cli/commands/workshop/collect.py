@@ -1,4 +1,4 @@
-"""`starterkit workshop collect`."""
+"""The command `starterkit workshop collect`: its options, its call and its output."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def collect(
 
 
 def _show(console: Console, workshop: Workshop, results: Sequence[CollectResult]) -> int:
-    """Show a line for each person who could not be reached, or who sent something new."""
+    """Show a line for each person with new commits, and for each person who couldn't be reached."""
     unreached = [result for result in results if not result.reached]
     code = reached_code(len(unreached), len(results))
     people = [_as_json(result, waits=workshop.waits_for(result.person)) for result in results]
@@ -88,7 +88,7 @@ def _show(console: Console, workshop: Workshop, results: Sequence[CollectResult]
 
 
 def _as_json(result: CollectResult, *, waits: bool) -> dict[str, Any]:
-    """Return a person's result. If a person `waits` for a folder in workshop.yml, nothing can be collected."""
+    """Return a person's result as JSON. If a person `waits`, workshop.yml has no folder to collect from."""
     return {
         **pick(result.person, "folder", "name"),
         "reached": result.reached and not waits,

@@ -1,4 +1,4 @@
-"""`starterkit workshop create`."""
+"""The command `starterkit workshop create`: its options, its call and its output."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def read_request(
     due: str,
     jobs: str,
 ) -> CreateRequest:
-    """Return the request for a workshop. This reads the roster, and may fetch a template."""
+    """Return the request for a workshop. This reads the roster and may fetch a template."""
     here, workshop, answers = folder_of(context), _workshop_folder(context, folder), data_answers(data)
     only_one({"--framework": framework, "--template": elsewhere})
     located: ResolvedTemplate | None = None
@@ -149,7 +149,7 @@ def read_request(
 
 
 def _workshop_folder(context: typer.Context, folder: str) -> Path:
-    """Return the folder that is named, or the workshop around the current folder, or a new folder."""
+    """Return the named folder, the workshop that contains the current folder, or a new folder."""
     here = folder_of(context)
     if folder:
         return expand_user_path(folder, here)
@@ -160,7 +160,7 @@ def _workshop_folder(context: typer.Context, folder: str) -> Path:
 
 
 def _start(folder: Path, located: ResolvedTemplate | None, at: str) -> tuple[str, bool] | None:
-    """Return the step at which people begin, and whether it is solved; None if `--at` is missing."""
+    """Return the step where people start, and whether it is solved, or None without `--at`."""
     if at and is_workshop(folder):
         with metadata_of(open_workshop(folder)) as template:
             return start_of(template, at)
@@ -168,7 +168,7 @@ def _start(folder: Path, located: ResolvedTemplate | None, at: str) -> tuple[str
 
 
 def _remotes(here: Path, template: str) -> str:
-    """Return the template of remotes. A folder is relative to the current folder, not to the workshop."""
+    """Return the template for the remotes' URLs. A relative folder is relative to the current folder."""
     if not template:
         return ""
     check_remote_template(template)
@@ -176,7 +176,7 @@ def _remotes(here: Path, template: str) -> str:
 
 
 def _roster_file(here: Path, workshop: Path, name: str) -> Path:
-    """Return the roster's file. Raises `UsageError` if it is next to the workshop's folder instead."""
+    """Return the path of the roster. Raises `UsageError` if the roster is next to the workshop's folder."""
     file, sibling = expand_user_path(name, here), workshop.absolute().parent / name
     if not file.exists() and sibling.is_file():
         path = quoted(os.path.relpath(sibling, here.absolute()))
@@ -188,7 +188,7 @@ def _roster_file(here: Path, workshop: Path, name: str) -> Path:
 
 
 def show(console: Console, command: str, made: CreateResult) -> int:
-    """Show the workshop with a line for each person of the roster, as the answer to a command."""
+    """Show the workshop with a line for each person, as text or JSON. Return the exit code."""
     code = reached_code(len(made.unreached), sum(enrolled.pushed is not None for enrolled in made.people))
     if console.as_json:
         console.json(command, _as_json(made))
@@ -210,7 +210,7 @@ def show(console: Console, command: str, made: CreateResult) -> int:
 
 
 def _show_people(console: Console, made: CreateResult) -> None:
-    """Show what each person types. Marks tell new people from the others, and a login people of the same name."""
+    """Show the command for each person. New people get a mark. People with the same name get their login."""
     people = made.workshop.people
     names = told_apart((person.folder, person.name, person.login or person.email) for person in people)
     if 0 < made.added < len(made.people):
@@ -264,7 +264,7 @@ def _show_noticed(console: Console, made: CreateResult) -> None:
 
 
 def _show_owner(console: Console, made: CreateResult) -> None:
-    """Show what other users of this machine need, because everything here belongs to the current user."""
+    """Show how other users of this machine get access, because all files belong to the current user."""
     if os.name == "nt":
         return
     methods = {made.workshop.start_method(enrolled.person) for enrolled in made.people if not enrolled.person.remote}
@@ -283,7 +283,7 @@ def _show_owner(console: Console, made: CreateResult) -> None:
 
 
 def _chown_command(enrolled: Participant) -> str:
-    """Return what gives a working folder to its user of this machine, or ""."""
+    """Return the command that gives a working folder to its user on this machine, or ""."""
     folder, login = enrolled.handout, enrolled.person.login
     if folder is None or not folder.is_dir() or folder.stat().st_uid != os.geteuid() or not is_another_user(login):
         return ""
@@ -291,7 +291,7 @@ def _chown_command(enrolled: Participant) -> str:
 
 
 def _show_to_all(console: Console, made: CreateResult) -> None:
-    """Show a text for all participants to copy, with commands for their machines."""
+    """Show a text that all participants can copy, with the commands for their machines."""
     methods = {made.workshop.start_method(enrolled.person) for enrolled in made.people}
     pushed = ("git push",) if "clone" in methods else ()
     after_next = (("After each `starterkit next` or `solve`, which commit by themselves:", pushed),) if pushed else ()
@@ -320,11 +320,11 @@ def _typed(made: CreateResult, enrolled: Participant) -> str:
     folder = handout or workshop.remote_folder(person)
     if folder is not None and (folder / ".git").exists():
         return f"cd {quoted(os.fspath(folder.absolute()))}"
-    branch = "-b main " if person.remote else ""  # the remote may have another default branch
+    branch = "-b main " if person.remote else ""  # the remote may have another default branch than main
     if is_address(person.remote):
         return f"git clone {branch}{quoted(person.remote)}"
     source = quoted(os.fspath((folder or workshop.repository(person)).absolute()))
-    return f"git clone {branch}--no-local {source}"  # a local clone would borrow its objects from the workshop's folder
+    return f"git clone {branch}--no-local {source}"  # a clone must not depend on objects in the workshop's folder
 
 
 def _as_json(made: CreateResult) -> dict[str, Any]:

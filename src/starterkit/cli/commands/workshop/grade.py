@@ -1,4 +1,4 @@
-"""`starterkit workshop grade`."""
+"""The command `starterkit workshop grade`: its options, its call and its output."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def grade(
 
 @contextmanager
 def _runner(console: Console, scheduler: str, *, trusted: bool) -> Iterator[tuple[Runner, int]]:
-    """Give what runs submissions, and how many run at once (0: one for each core)."""
+    """Yield the sandbox for submissions, and how many run at the same time (0: one per core)."""
     if scheduler:
         with closing(DaskRunner(scheduler)) as cluster:
             yield cluster, cluster.slots
@@ -104,7 +104,7 @@ def _show(
     failed: Mapping[str, StarterkitError],
     confinement: Confinement,
 ) -> None:
-    """Show a table with a line for each person. By folder, `called` has names, and `failed` why a grade is missing."""
+    """Show a line for each person. `called` maps folders to names, and `failed` maps folders to errors."""
     if console.as_json:
         answer = {
             "sandbox": pick(confinement, "name", "stops", "does_not_stop"),
@@ -138,7 +138,7 @@ def _show_table(
         for folder, name in called.items()
         if folder in by_folder
     ]
-    # Why a grade is missing is shown below the table.
+    # The reasons for missing grades are too long for the table, so they are shown below it.
     rows += [([called[folder], "", "", (_NOT_GRADED, "bold red")], "") for folder in failed]
     show_table(console, heads, rows)
 

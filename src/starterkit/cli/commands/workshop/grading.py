@@ -1,4 +1,4 @@
-"""Grading as the commands `grade`, `collect`, `status --watch` and `catch-up` need it."""
+"""Grade people's work for `grade`, `collect`, `status --watch` and `catch-up`."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ from starterkit.workshop.submissions import of_commit
 from starterkit.workshop.watch import GradePeople
 
 _MOST_NAMES = 6
-Trouble = tuple[str, str, str]  # a title, what is wrong, what to do
+Trouble = tuple[str, str, str]  # the title, the problem and the fix
 
 
 @dataclass
 class Troubles:
-    """Collects what goes wrong during a watch, to show it below each table as long as it lasts."""
+    """Collects the problems during a watch. They are shown below the table until they are solved."""
 
     lasting: list[Trouble] = field(default_factory=list)
     of_this_round: list[Trouble] = field(default_factory=list)
     _not_graded: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
     def begin_round(self) -> None:
-        """Forget the troubles of the round before."""
+        """Forget the problems of the previous round."""
         self.of_this_round.clear()
         self._not_graded.clear()
 
     def not_graded(self, failed: Mapping[str, StarterkitError]) -> None:
-        """Note the people without a grade: an error for the folder of each."""
+        """Record the errors of people who could not be graded, by folder."""
         for folder, error in failed.items():
             self._not_graded.setdefault((error.message, error.fix), []).append(folder)
 
     def current(self, called: Mapping[str, str]) -> tuple[Trouble, ...]:
-        """Return all troubles of now. `called` are people's names, by folder."""
+        """Return all current problems. `called` has the names of people by folder."""
         not_graded = (
             ("NOT GRADED", f"{few([called[folder] for folder in folders], _MOST_NAMES)}: {message}", fix)
             for (message, fix), folders in self._not_graded.items()
@@ -65,7 +65,7 @@ def grader(console: Console, *, trusted: bool) -> GradePeople:
 
 
 def tell_failed(console: Console, workshop: Workshop, failed: Mapping[str, StarterkitError]) -> int:
-    """Show who could not be graded, and return the exit code."""
+    """Show which people could not be graded. Return the exit code."""
     troubles = Troubles()
     troubles.not_graded(failed)
     for trouble in troubles.current(workshop.called):
@@ -74,7 +74,7 @@ def tell_failed(console: Console, workshop: Workshop, failed: Mapping[str, Start
 
 
 def grader_for_watch(console: Console, troubles: Troubles, *, trusted: bool) -> GradePeople | None:
-    """Return the same for a watch, or None without a sandbox. This notes what goes wrong."""
+    """Return a function that grades people during a watch, or None without a sandbox."""
     try:
         runner = run_here(console, trusted=trusted)
     except EnvironmentProblem as error:
@@ -84,7 +84,7 @@ def grader_for_watch(console: Console, troubles: Troubles, *, trusted: bool) -> 
     def grade_them(workshop: Workshop, people: Sequence[Person], _say: Progress) -> None:
         try:
             failed = grade_people(console, workshop, GradingRequest(people), runner, names=False)[1]
-        except StarterkitError as error:  # about the path, so nobody can be graded
+        except StarterkitError as error:  # this error is about the path, so it affects everybody
             failed = {person.folder: error for person in people}
         troubles.not_graded(failed)
 
@@ -94,8 +94,8 @@ def grader_for_watch(console: Console, troubles: Troubles, *, trusted: bool) -> 
 def judge_if_any(console: Console, workshop: Workshop, *, trusted: bool) -> Judge | None:
     """Return a function that says whether a person's commit passes a step's tests.
 
-    Without a sandbox, show the reason and return None. The results don't get these grades, because the commit may not
-    be kept.
+    Without a sandbox, show the reason and return None. These grades aren't stored, because the commit may be dropped
+    later.
     """
     try:
         runner = run_here(console, trusted=trusted)
@@ -112,19 +112,19 @@ def judge_if_any(console: Console, workshop: Workshop, *, trusted: bool) -> Judg
 
 
 def run_here(console: Console, *, trusted: bool) -> LocalRunner:
-    """Return what runs submissions on this machine. Raises `EnvironmentProblem` without a sandbox."""
+    """Return the sandbox for submissions. Raises `EnvironmentProblem` if this machine has none."""
     return LocalRunner(_shelf_of(console), sandbox(trusted=trusted))
 
 
 def _shelf_of(console: Console) -> EnvironmentCache:
-    """Return the packages of this machine for submissions."""
+    """Return the cache of environments in which submissions run."""
     return EnvironmentCache(environments_folder(cache_folder()), console.show_progress)
 
 
 def grade_people(
     console: Console, workshop: Workshop, order: GradingRequest, runner: Runner, *, names: bool = True
 ) -> tuple[list[Grade], Mapping[str, StarterkitError]]:
-    """Grade people and write their grades. Return the grades, and the errors for those without one by folder."""
+    """Grade people and store their grades. Return the grades, and the errors by folder."""
     called = workshop.called if names else {}
 
     def on_grade(grade: Grade, done: int, of: int) -> None:

@@ -1,4 +1,4 @@
-"""`starterkit workshop import`."""
+"""The command `starterkit workshop import`: its options, its call and its output."""
 
 from __future__ import annotations
 

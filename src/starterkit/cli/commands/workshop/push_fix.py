@@ -1,4 +1,4 @@
-"""`starterkit workshop push-fix`."""
+"""The command `starterkit workshop push-fix`: its options, its call and its output."""
 
 from __future__ import annotations
 
@@ -104,9 +104,9 @@ def push_fix(
 def _corrected(
     context: typer.Context, workshop: Workshop, elsewhere: str, *, trusted: bool
 ) -> tuple[ResolvedTemplate, str]:
-    """Return the corrected template, and the place to keep in workshop.yml ("" for the workshop's own template).
+    """Return the fixed template and its location ("": the workshop's own template).
 
-    It is the template that is named, or that of the last correction, or the workshop's own.
+    It is the named template, the template of the last fix, or the workshop's own template, in this order.
     """
     console = console_of(context)
     name = workshop.template.removeprefix(BUNDLED)
@@ -132,7 +132,7 @@ def _corrected(
 
 
 def _check_is_there(template: str, back: str) -> None:
-    """Raise `UsageError` if the folder of the last correction is missing: another template would revert it."""
+    """Raise `UsageError` if the folder of the last fix is missing, because any other would revert the fix."""
     if parse_git_url(template) is None and not Path(template).is_dir():
         raise UsageError(
             f"The path of this workshop was corrected with the template {template}, which is not there any more.",
@@ -149,9 +149,9 @@ def _is_confirmed(console: Console, fixes: list[PathFix]) -> bool:
 def _show_report(
     console: Console, workshop: Workshop, fixes: list[PathFix], reverted: Sequence[tuple[str, str]]
 ) -> None:
-    """Show what the correction changes, before it is put in.
+    """Show what the fix changes, before it is applied.
 
-    `reverted` are corrected files, each with a later step whose version of the file lacks the correction.
+    `reverted` maps fixed files to a later step that still has the old version of the file.
     """
     counts = Counter(fix.outcome for fix in fixes)
     parts = [f"{counts[outcome]} {_LABELS[outcome][counts[outcome] > 1]}" for outcome in FixOutcome if counts[outcome]]
@@ -160,7 +160,7 @@ def _show_report(
         if fix.outcome is FixOutcome.HAS_IT or (fix.outcome is FixOutcome.CLEAN and not fix.files):
             continue
         _show_person(console, workshop, fix, f": {_details(fix)}", "dim")
-        if fix.replaced:  # all files, because the person wrote in them
+        if fix.replaced:  # show all files that conflict, because the person has edited them
             files = f"replaces their {', '.join(fix.replaced)}; their version stays in the history"
             console.print(f"{files} (commit {fix.base[:8]})", indent=12)
     for file, step in reverted:
@@ -207,7 +207,7 @@ def _details(fix: PathFix) -> str:
 
 
 def _lines(conflicts: Sequence[tuple[int, int]]) -> str:
-    """Return the lines of the conflicts in a file: ` line 7`, ` lines 3-5 and 9`."""
+    """Return the lines of a file's conflicts: ` line 7` or ` lines 3-5 and 9`."""
     ranges = [str(first) if first == last else f"{first}-{last}" for first, last in conflicts]
     if not ranges:
         return ""

@@ -1,4 +1,4 @@
-"""What several workshop commands share: arguments, the workshop here, and the commands that people type to pull."""
+"""Arguments and output that several workshop commands share."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PULL = f"{NAME} pull"
 
 
 def complete_people(context: typer.Context, incomplete: str) -> list[str]:
-    """Return the people of the workshop here for completion: their folders, or logins if no folder fits."""
+    """Return the people of the current workshop for completion, by folder or login."""
     workshop = _workshop_if_any(context)
     if workshop is None:
         return []
@@ -33,7 +33,7 @@ def complete_people(context: typer.Context, incomplete: str) -> list[str]:
 
 
 def complete_path_steps(context: typer.Context, incomplete: str) -> list[str]:
-    """Return the steps of the workshop here, for completion."""
+    """Return the steps of the current workshop for completion."""
     workshop = _workshop_if_any(context)
     if workshop is None or not workshop.path_repository.is_dir():
         return []
@@ -45,7 +45,7 @@ def complete_path_steps(context: typer.Context, incomplete: str) -> list[str]:
 
 
 def complete_people_and_step(context: typer.Context, incomplete: str) -> list[str]:
-    """Return people for completion, and after the first of them also steps."""
+    """Return people for completion. After the first person, return steps too."""
     people = complete_people(context, incomplete)
     return [*people, *complete_path_steps(context, incomplete)] if context.params.get("people_and_step") else people
 
@@ -67,29 +67,29 @@ Jobs = Annotated[str, option("--jobs", "N", "So many people at once; else eight.
 
 
 def workshop_folder(context: typer.Context) -> Path:
-    """Return the folder of the workshop here. Raises `UsageError` outside a workshop."""
+    """Return the folder of the current workshop. Raises `UsageError` outside a workshop."""
     return find_workshop(folder_of(context))
 
 
 def workshop_with_path(context: typer.Context) -> Workshop:
-    """Return the workshop here, to write into it. Raises `EnvironmentProblem` if its path is missing."""
+    """Open the current workshop to change it. Raises `EnvironmentProblem` if its path is missing."""
     return reopened(workshop_folder(context))
 
 
 def reached_code(unreached: int, asked: int) -> ExitCode:
-    """Return the exit code for remotes: 1 if some could not be reached, 4 if none could."""
+    """Return the exit code: 1 if some remotes could not be reached, 4 if none could."""
     if not unreached:
         return ExitCode.DONE
     return ExitCode.RED if unreached < asked else ExitCode.ENVIRONMENT
 
 
 def needs_command(delivered: Delivery) -> bool:
-    """Return whether a plain pull in the person's project does not bring this."""
+    """True if `starterkit pull` without arguments doesn't bring this change to the person's project."""
     return bool(delivered.source) or not delivered.is_theirs
 
 
 def pull_command(delivered: Delivery) -> str:
-    """Return what the person types in their project."""
+    """Return the command that a person types in their project to get a change."""
     source = quoted(delivered.source) if delivered.source else ""
     if delivered.is_theirs:
         return f"{PULL} {source}".rstrip()
@@ -97,14 +97,14 @@ def pull_command(delivered: Delivery) -> str:
 
 
 def delivered_as_json(delivered: Delivery | None) -> dict[str, Any]:
-    """Return where a commit was put, and what the person types."""
+    """Return where a commit was put, and the command that the person types."""
     if delivered is None:
         return {"branch": "", "type": ""}
     return {"branch": delivered.branch, "type": pull_command(delivered)}
 
 
 def show_zips(console: Console, workshop: Workshop) -> None:
-    """Show how people who began with a zip get the change, because they have no remote."""
+    """Show how people who started from a zip get the change. They have no remote."""
     if "zip" not in workshop.handouts or console.as_json:
         return
     console.print()
@@ -118,5 +118,5 @@ def show_zips(console: Console, workshop: Workshop) -> None:
 
 
 def show_pull(console: Console) -> None:
-    """Show what people type if they can pull as usual. It has no path of this machine."""
+    """Show the command for people who can pull as usual. It doesn't contain a local path."""
     console.print("In their projects, they type ", text(PULL, "bold"), ".")

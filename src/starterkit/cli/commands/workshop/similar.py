@@ -1,4 +1,4 @@
-"""`starterkit workshop similar`."""
+"""The command `starterkit workshop similar`: its options, its call and its output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`starterkit workshop status`."""
+"""The command `starterkit workshop status`: its options, its call and its output."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def status(
 
 @dataclass(frozen=True)
 class StatusOutput:
-    """How to show the workshop's status: as a table, CSV or JSON, and also as a page."""
+    """How to show the workshop's status: as a table, CSV or JSON, and also as an HTML page."""
 
     console: Console
     as_csv: bool
@@ -70,7 +70,7 @@ class StatusOutput:
     stuck_after: int
 
     def show(self, workshop: Workshop) -> None:
-        """Show the status from the results so far."""
+        """Show the status from the results that were already collected and graded."""
         named = self.named(workshop_status(workshop, datetime.now(UTC), self.stuck_after, self.console.show_progress))
         self.write_page(named)
         if self.console.as_json:
@@ -82,16 +82,16 @@ class StatusOutput:
             self.show_table(named)
 
     def named(self, room: WorkshopStatus) -> WorkshopStatus:
-        """Return the status with the names to show."""
+        """Return the status with the names or pseudonyms to show."""
         return with_hidden_names(room) if self.hide_names else with_known_labels(room)
 
     def write_page(self, room: WorkshopStatus) -> None:
-        """Write the page, if there is one."""
+        """Write the HTML page if the user asked for one."""
         if self.page is not None:
             BOARD.write(self.page, board(room))
 
     def show_table(self, room: WorkshopStatus, lines: int = 0) -> None:
-        """Show the table, in at most `lines` lines (0: no limit)."""
+        """Show the table with at most `lines` lines (0: no limit)."""
         show(self.console, room, lines and lines - (self.page is not None))
         if self.page is not None:
             self.console.info(f"The page for the room is {shown_path(self.page)}.")

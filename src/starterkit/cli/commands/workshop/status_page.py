@@ -1,6 +1,6 @@
-"""The page of `workshop status` for the room: one HTML file without outside resources, which loads itself again.
+"""Write the HTML page of `workshop status` for the room. The page reloads itself.
 
-It works on a projector, which nobody can scroll, and on a phone, with dark and light colours. Every state is a word.
+It works on a projector, where nobody can scroll, and on a phone, with dark and light colors. Each state is a word too.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ _KINDS = {
     "not reached": "waiting",
 }
 REFRESH_SECONDS = 10
-_MANY = 36  # more cards than these fit on a screen only if they are smaller
+_MANY = 36  # with more people than this, the page shows smaller cards so that all cards fit on a screen
 
 
 def board(room: WorkshopStatus) -> str:
-    """Return the page."""
+    """Return the HTML page for a status."""
     sentences = headline(room)
     present = [standing for standing in room.people if standing.state != NOT_BEGUN]
     return fill_template(
@@ -59,7 +59,7 @@ def board(room: WorkshopStatus) -> str:
 
 
 def _steps(room: WorkshopStatus) -> Iterator[str]:
-    """Yield a tile for the people who have not begun, and one for each step."""
+    """Yield a tile with the number of people for each step, and for people who haven't started."""
     waiting = sum(not standing.has_begun for standing in room.people)
     rows = [("", "Not begun", waiting), ("00", "Start", room.at_step(BASE))]
     rows += [(name.partition("-")[0], title, room.at_step(name)) for name, title in room.steps]
@@ -81,7 +81,7 @@ def _person(room: WorkshopStatus, standing: PersonStatus) -> str:
 
 
 def _waiting(room: WorkshopStatus) -> str:
-    """Return a paragraph with the people who have not begun, because there is nothing else to show about them."""
+    """Return a paragraph with the names of the people who haven't started, or ""."""
     waiting = [standing for standing in room.people if standing.state == NOT_BEGUN]
     names = ", ".join(f'<span dir="auto">{_html(called(standing))}</span>' for standing in waiting)
     return f'<p class="idle"><b>Not begun:</b> {names}</p>' if names else ""

@@ -1,4 +1,4 @@
-"""The text, CSV and JSON of `workshop status`. status_page.py has the HTML page."""
+"""Show the status of a workshop as text, CSV and JSON. status_page.py writes the HTML page."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ _HEADS = (
 
 
 def show(console: Console, room: WorkshopStatus, lines: int = 0) -> None:
-    """Show the counts, and a table with a line for each person.
+    """Show the numbers, and a table with a line for each person.
 
-    With a limit of `lines`, people who may need help come first, and those who don't fit are counted.
+    If there is a limit of `lines`, people who may need help come first. The last line counts the people who don't fit.
     """
     head = headline(room)
     for sentence in head:
@@ -66,7 +66,7 @@ def show(console: Console, room: WorkshopStatus, lines: int = 0) -> None:
 
 
 def _fitting(room: WorkshopStatus, rows: int) -> tuple[Sequence[PersonStatus], str]:
-    """Return the people that fit into the rows, and a sentence about the others."""
+    """Return the people who fit into the rows, and a sentence that counts the others."""
     if len(room.people) <= rows:
         return room.people, ""
     ranks = {state: rank for rank, state in enumerate(_URGENT)}
@@ -77,7 +77,7 @@ def _fitting(room: WorkshopStatus, rows: int) -> tuple[Sequence[PersonStatus], s
 
 
 def _unexpected(room: WorkshopStatus) -> list[PersonStatus]:
-    """Return the people whose trouble has a crash report, because the table would cut the path of its file."""
+    """Return the people with an unexpected error. The table would cut the path of the crash report."""
     return [standing for standing in room.people if standing.known.why.startswith(UNEXPECTED)]
 
 
@@ -114,7 +114,7 @@ def _is_new(room: WorkshopStatus) -> bool:
 
 
 def headline(room: WorkshopStatus) -> list[str]:
-    """Return a sentence with the counts, and one with the people who may need help."""
+    """Return a sentence with the numbers of people, and a sentence with people who may need help."""
     states = list(dict.fromkeys(standing.state for standing in room.people))
     order = ("green", "red", "not graded", "not begun", "not reached")
     states.sort(key=lambda state: order.index(state) if state in order else len(order))
@@ -126,33 +126,33 @@ def headline(room: WorkshopStatus) -> list[str]:
 
 
 def called(standing: PersonStatus) -> str:
-    """Return a person's name on a screen."""
+    """Return the name to show for a person, which may be a pseudonym."""
     return standing.label or standing.called or standing.person.name
 
 
 def word_of(standing: PersonStatus) -> str:
-    """Return a person's state in a word or two."""
+    """Return the word for a person's state."""
     return "stuck" if standing.stuck else standing.state
 
 
 def step_of(standing: PersonStatus) -> str:
-    """Return a person's step, or "-" before they began."""
+    """Return a person's current step, or "-" if the person hasn't started."""
     return step_words(standing.known.step, "?") if standing.known.begun else "-"
 
 
 def count_of(standing: PersonStatus) -> str:
-    """Return the passing tests of all tests if the latest work is graded, or ""."""
+    """Return the number of passing tests, such as `5/8`, or "" if the latest work isn't graded."""
     known = standing.known
     return f"{known.green}/{known.tests}" if known.begun and known.is_current and known.tests else ""
 
 
 def mark_of(standing: PersonStatus) -> str:
-    """Return the mark after a step if earlier steps were filled in, or ""."""
+    """Return the mark for people whose earlier steps `catch-up` filled in, or ""."""
     return f" {_FILLED}" if standing.filled else ""
 
 
 def note_of(standing: PersonStatus) -> str:
-    """Return the details about a person in a few words."""
+    """Return short notes about a person: late, stuck, the failing test and similar details."""
     known, state, notes = standing.known, standing.state, []
     if standing.late:
         notes.append("late")
@@ -175,7 +175,7 @@ def note_of(standing: PersonStatus) -> str:
 
 
 def ago(now: datetime, then: datetime | None) -> str:
-    """Return the time since a moment in a few characters: `now`, `5 min`, `3 h`, `2 d`."""
+    """Return a short text for the time since a moment: `now`, `5 min`, `3 h`, `2 d`."""
     if then is None:
         return "-"
     minutes = int((now - then).total_seconds() // 60)
@@ -187,7 +187,7 @@ def ago(now: datetime, then: datetime | None) -> str:
 
 
 def as_csv(room: WorkshopStatus) -> str:
-    """Return a line for each person, without cells that a spreadsheet would compute."""
+    """Return the status as CSV. No cell starts a formula in a spreadsheet."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(_HEADS)
@@ -198,7 +198,7 @@ def as_csv(room: WorkshopStatus) -> str:
 
 
 def as_json(room: WorkshopStatus) -> dict[str, Any]:
-    """Return the object that docs/commands.md describes."""
+    """Return the status in the JSON format of docs/commands.md."""
     workshop = room.workshop
     return {
         "folder": workshop.folder.absolute(),
@@ -212,7 +212,7 @@ def as_json(room: WorkshopStatus) -> dict[str, Any]:
 
 
 def person_as_json(standing: PersonStatus) -> dict[str, Any]:
-    """Return a person's status. If names are hidden, nothing in it identifies the person."""
+    """Return the JSON of a person's status. If names are hidden, it doesn't identify the person."""
     known, person, is_hidden = standing.known, standing.person, bool(standing.label)
     return {
         "folder": standing.label or person.folder,

@@ -1,4 +1,4 @@
-"""`starterkit workshop status --watch`."""
+"""The command `starterkit workshop status --watch`: its options, its call and its output."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from starterkit.workshop.watch import GradePeople, watch_once
 
 
 def grade_and_watch(folder: Path, shown: StatusOutput, seconds: int, *, trusted: bool) -> int:
-    """Watch a workshop, and grade what changed if there is a sandbox."""
+    """Watch a workshop. If there is a sandbox, grade new work."""
     troubles = Troubles()
     grade = grader_for_watch(shown.console, troubles, trusted=trusted)
     return watch_room(folder, shown, seconds, grade, troubles)
 
 
 def watch_room(folder: Path, shown: StatusOutput, seconds: int, grade: GradePeople | None, troubles: Troubles) -> int:
-    """Collect, grade what changed, and show the status, until Ctrl-C. A round starts every `seconds` seconds.
+    """Collect, grade and show the status every `seconds` seconds, until Ctrl-C.
 
-    In a file or a pipe, the table appears again only if something in it changed. A round that fails (somebody is just
-    editing workshop.yml, for example) is reported, and the next round starts as usual.
+    If the output goes to a file or a pipe, the table is shown again only after a change. If a round fails (for example,
+    because somebody is editing workshop.yml), the error is shown and the next round starts as usual.
     """
     console, seen, view = shown.console, None, _View(shown, troubles)
     console.farewell = "The watch is over. Everything that was collected is kept."
@@ -49,14 +49,14 @@ def watch_room(folder: Path, shown: StatusOutput, seconds: int, grade: GradePeop
 
 
 class _View:
-    """The page of a watched workshop, and its table with the troubles below it."""
+    """Shows the page and the table of a watched workshop, with the problems below the table."""
 
     def __init__(self, shown: StatusOutput, troubles: Troubles) -> None:
         self._shown, self._troubles = shown, troubles
         self._before: object = None
 
     def update(self, room: WorkshopStatus) -> None:
-        """Show the status, and on a screen only as much as fits."""
+        """Show the status. On a terminal, show only as many lines as fit."""
         shown, console = self._shown, self._shown.console
         room = shown.named(room)
         troubles = self._troubles.current({standing.person.folder: called(standing) for standing in room.people})
@@ -66,7 +66,7 @@ class _View:
             return
         self._before = now
         console.clear()
-        below = 1 + sum(console.error_height(*trouble) for trouble in troubles)  # one line for the progress
+        below = 1 + sum(console.error_height(*trouble) for trouble in troubles)  # one line is for the progress
         shown.show_table(room, max(1, console.lines - below) if console.shows_screen else 0)
         for trouble in troubles:
             console.error(*trouble)
