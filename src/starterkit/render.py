@@ -50,7 +50,7 @@ def refusal(folder: Path, name: str, answer: str) -> str:
 
 
 def check_names(template: TemplateQuestions, answers: Iterable[str]) -> None:
-    """Raise `UsageError` if a template doesn't ask for one of the answers."""
+    """Raise `UsageError` for an answer to a question that the template doesn't have."""
     for name in answers:
         if name not in template.names:
             raise UsageError(f'Unknown question "{name}" for this template.', did_you_mean(name, template.names))

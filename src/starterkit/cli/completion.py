@@ -28,7 +28,7 @@ def frameworks(_folder: Path, _framework: str) -> list[str]:
 
 
 def start_steps(_folder: Path, framework: str) -> list[str]:
-    """Return the steps of a framework, the value of `--framework`."""
+    """Return the steps of the framework with this name, or nothing for an unknown name."""
     try:
         return list(bundled_template(framework)[1].step_names)
     except StarterkitError:
@@ -42,7 +42,7 @@ def steps(folder: Path, _framework: str) -> list[str]:
 
 
 def tests(folder: Path, _framework: str) -> list[str]:
-    """Return the steps so far of the project in the folder, and their tests."""
+    """Return the steps so far and their tests, for the project in the folder."""
     with _project(folder) as project:
         if project is None:
             return []
@@ -53,7 +53,7 @@ def tests(folder: Path, _framework: str) -> list[str]:
 
 @contextmanager
 def _project(start: Path) -> Iterator[Project | None]:
-    """Give the project in the folder, or None if there is none or its path would have to be fetched first."""
+    """Yield the project in the folder. Yield None if there is none or if its path must be fetched first."""
     try:
         folder = find_project(start)
         project = Project(folder, open_repository(folder))

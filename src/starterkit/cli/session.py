@@ -18,10 +18,10 @@ from starterkit.template.resolve import ResolvedTemplate, locate_template
 
 @contextmanager
 def project_here(context: typer.Context, *, names_markers: bool = True) -> Iterator[Project]:
-    """Open the project that the command was called for. Raises `UsageError` outside a project.
+    """Open the project that a command works on. Raises `UsageError` outside a project.
 
-    If the command before was interrupted, this finishes it and says so. If `names_markers` is true, it also names files
-    with conflict markers. Commands that refuse or undo them need no such message.
+    If the last command was interrupted, this finishes it and shows a message. With `names_markers`, another message
+    names the files with conflict markers. Commands that reject or undo such files don't need this message.
     """
     console = console_of(context)
     with open_project(folder_of(context)) as project:

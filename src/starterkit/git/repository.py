@@ -104,7 +104,7 @@ class Repository:
         return None
 
     def unmerged(self) -> tuple[str, ...]:
-        """Return the files with conflicts of the merge, rebase or the like that is in progress."""
+        """Return the files with conflicts, if a merge, rebase or similar command is unfinished."""
         if not any((self.git_dir / name).exists() for name in _UNFINISHED):
             return ()
         records = os.fsdecode(self.git.run("ls-files", "-z", "--unmerged")).split("\0")

@@ -41,11 +41,12 @@ class CommitResult:
 class CommitRequest:
     """The commits and files that a command wants to write.
 
-    `save` is the message of the commit for the learner's work, which is left out if there is none. `message` is the
-    message of the commit for the outcome ("": it stays uncommitted). `state` is the new state (None: unchanged).
-    `merges` is the outcome's second parent. If it is `after` HEAD and the learner has no other work, the branch just
-    moves to it. `continues` is the snapshot of the first part of the same typed command. `undo` reverts both parts.
-    `markers` are the files that the command leaves with conflict markers.
+    `save` is the message of the commit with the learner's work. Without changes of the learner, there is no such
+    commit. `message` is the message of the commit with the command's result (empty: the result isn't committed).
+    `state` is the new state (None: unchanged). `merges` is the second parent of the result's commit. `after` is true if
+    this parent is a descendant of HEAD. Then the branch just moves to the parent, if the learner has no other work.
+    `continues` is the snapshot of an earlier part of the same command, so that `undo` reverts both. `markers` are files
+    with conflict markers.
     """
 
     command: str

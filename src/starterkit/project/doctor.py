@@ -30,7 +30,7 @@ class SetupFinding:
 
 @dataclass(frozen=True)
 class SetupReport:
-    """All findings. `folder` is None outside a project. `lacks_environment` is true until the first `check`."""
+    """All findings. `folder` is None outside a project. `lacks_environment` is true before the first `check`."""
 
     folder: Path | None
     findings: tuple[SetupFinding, ...]
@@ -54,7 +54,7 @@ def examine(start: Path) -> SetupReport:
         with Project(folder, open_repository(folder)) as project:
             path, template = _path(project)
             damage, environment = _repository(project), _environment(project, template)
-            paths = (path,) if path.is_ok or not damage else ()  # damage is the cause, and one row is enough
+            paths = (path,) if path.is_ok or not damage else ()  # damage already explains it
             own = (*damage, _identity(project), *paths, *_bundle(project), *environment)
             lacks_environment = any(finding.result.startswith(NOT_CREATED) for finding in environment)
             return SetupReport(folder, (*_tools(template), *own), lacks_environment)

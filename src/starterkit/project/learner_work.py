@@ -28,7 +28,7 @@ class Choices:
 
 
 class ConflictMarkersLeft(ConflictError):
-    """Files have conflict markers. `places` are each file and its first line with a marker, as `FILE:LINE`."""
+    """Files have conflict markers. `places` has the first marker of each file as `FILE:LINE`."""
 
     def __init__(self, places: Sequence[str]) -> None:
         verb = "has" if len(places) == 1 else "have"
@@ -37,9 +37,9 @@ class ConflictMarkersLeft(ConflictError):
 
 
 def find_markers(project: Project) -> list[str]:
-    """Return each file with conflict markers, and the first line that has one, as `FILE:LINE`.
+    """Return the first conflict marker of each file as `FILE:LINE`.
 
-    Looks only at the files that a command or an unfinished merge of git left in conflict.
+    This checks only the files that a command or an unfinished merge of git left in conflict.
     """
     places = []
     for path in dict.fromkeys((*project.memory.in_conflict(), *project.repository.unmerged())):

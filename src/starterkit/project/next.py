@@ -46,9 +46,9 @@ class NextResult:
 
 
 def next_step(project: Project, choices: Choices, say: Progress, *, continues: str = "") -> NextResult:
-    """Begin the next step. Raises `FailingTestsError` if tests fail, and `ConflictError` on a conflict.
+    """Start the next step. Raises `FailingTestsError` or `ConflictError`.
 
-    `continues` is the snapshot of the solution that the same typed command applied first, or "".
+    `continues` is the snapshot before the solution if the same command has just applied a solution, or "".
     """
     with project.writing("next"):
         state, head = project.state, project.repository.check_ready()

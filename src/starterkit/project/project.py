@@ -184,7 +184,7 @@ class Project:
 
 
 class StateFileMissing(FileError):
-    """The repository has a learning path, but no `.starterkit.yml`. The fix restores the file."""
+    """The repository has a learning path but no `.starterkit.yml`. The fix restores this file."""
 
     def __init__(self, fix: str) -> None:
         super().__init__(STATE_FILE, None, "the file is missing", fix)
@@ -193,7 +193,7 @@ class StateFileMissing(FileError):
 def find_project(start: Path) -> Path:
     """Return the folder of the project that contains `start`.
 
-    Raises `UsageError` outside a project, and `StateFileMissing` if the project lost its `.starterkit.yml`.
+    Raises `UsageError` outside a project, and `StateFileMissing` if the project's `.starterkit.yml` is missing.
     """
     start = start.absolute()
     if not start.is_dir():

@@ -268,10 +268,10 @@ class NotSolved(ConflictError):
 
 
 def show_solution(project: Project, files: Sequence[str] = ()) -> list[FileDiff]:
-    """Return the diffs from the learner's files to the solution of the present step, for all files or these `files`.
+    """Return the diffs between the learner's files and the current step's solution.
 
-    If a file merges, its diff is what `starterkit solve` would change. If not, it leads to the solution's file. Raises
-    `UsageError` for files that the solution doesn't change.
+    With `files`, return only the diffs of these files. If a file merges cleanly, its diff shows what `starterkit solve`
+    would change. Otherwise it shows all differences. Raises `UsageError` for files that the solution doesn't change.
     """
     step = project.step
     also = tuple(project.path.layer(step.name, solved=True)) if step else ()

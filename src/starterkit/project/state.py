@@ -75,7 +75,7 @@ def state_bytes(state: State) -> bytes:
 
 
 def markers_entry(files: Sequence[str]) -> dict[str, Any]:
-    """Return the files with conflict markers as an entry of a plan's `memory`."""
+    """Return the list of files with conflict markers in the form of a plan's `memory`."""
     return {_MARKERS: {"files": list(files)}}
 
 
@@ -164,7 +164,7 @@ class LocalState:
         return {str(test): int(count) for test, count in counts.items()} if isinstance(counts, dict) else {}
 
     def in_conflict(self) -> tuple[str, ...]:
-        """Return the files that the last command with `--markers` left with conflict markers. They may be gone."""
+        """Return the files in which the last `--markers` left conflict markers. The markers may be gone now."""
         files = self._read(_MARKERS).get("files")
         return tuple(map(str, files)) if isinstance(files, list) else ()
 
@@ -173,11 +173,11 @@ class LocalState:
         self.write("hints", {**self._read("hints"), step: {**self.hints_shown(step), test: count}})
 
     def is_lesson_opened(self, step: str) -> bool:
-        """True if the lesson of a step was shown on this machine."""
+        """True if this machine has already shown the lesson of a step."""
         return bool(self._read("lessons").get(step))
 
     def remember_lesson(self, step: str) -> None:
-        """Remember that the lesson of a step was shown."""
+        """Remember that this machine has shown the lesson of a step."""
         if not self.is_lesson_opened(step):
             self.write("lessons", {**self._read("lessons"), step: True})
 

@@ -89,18 +89,18 @@ def _step_state(number: int, position: int, *, solved: bool) -> StepState:
 
 def _next_command(project: Project, last: RememberedCheck | None, line: UndoHistory, *, is_last: bool) -> str:
     if last is None:
-        # As `next` said, until the lesson was opened or a file changed.
+        # After `next`, the lesson is suggested until the user has opened it or changed a file.
         is_new = _is_unchanged_since(project, line, "next") and not project.memory.is_lesson_opened(project.state.step)
         return "lesson" if is_new else "check"
     if last.is_green:
         return "run" if is_last and not project.repository.has_changes() else "next"
-    if project.state.solved and _is_unchanged_since(project, line, "solve"):  # so hints can't help
+    if project.state.solved and _is_unchanged_since(project, line, "solve"):  # hints can't help now
         return "undo"
     return "check" if last.blocker else "hint"
 
 
 def _is_unchanged_since(project: Project, line: UndoHistory, command: str) -> bool:
-    """True if `command` was the last command, and no file or commit has changed since."""
+    """True if `command` was the last command, and no files or commits have changed since."""
     return (
         line.next_undo == command
         and line.done[-1].commit == project.repository.head().commit

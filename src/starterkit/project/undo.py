@@ -38,8 +38,8 @@ _NOTHING_FIX = (
 class UndoEntry:
     """One command in the undo history: the snapshot before it, HEAD after it, and its writes.
 
-    `undone_by` is the snapshot that `undo` took before it reverted the command. A redo goes back to it. `restored` are
-    the writes of that undo. `step` is the label of the command's step, or "".
+    `undone_by` is the snapshot that `undo` took before it reverted the command. A redo restores this snapshot.
+    `restored` are the files that this undo wrote. `step` is the label of the command's step, or "".
     """
 
     command: str
@@ -65,9 +65,9 @@ class UndoHistory:
         return self.done[-1].command if self.done else ""
 
     def after(self, done: UndoEntry, *, continues: str = "") -> UndoHistory:
-        """Return the history after another command, which ends all redo entries.
+        """Return the history with one more command. Nothing can be redone then.
 
-        If the last entry has the snapshot `continues`, both are parts of one typed command and become one entry.
+        If the last entry has the snapshot `continues`, both belong to one command, so they become one entry.
         """
         if not (continues and self.done and self.done[-1].snapshot == continues):
             return UndoHistory((*self.done, done), ())
@@ -86,7 +86,7 @@ class UndoHistory:
 
 @dataclass(frozen=True)
 class UndoResult:
-    """What `undo` or `undo --redo` did: the command, its step, the files that it changed, and those that it `left`."""
+    """The result of `undo` or `undo --redo`. `changed` files were restored, and `left` files were not."""
 
     command: str
     step: str

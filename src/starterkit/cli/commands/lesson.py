@@ -30,7 +30,7 @@ def lesson(
         name = template.find_step(step) if step else project.state.step
         if name not in template.step_names:
             raise UsageError("There is no lesson before the first step.", "Start the first step: `starterkit next`.")
-        with suppress(OSError):  # on a read-only disk, only the suggested next step stays the same
+        with suppress(OSError):  # on a read-only disk, nothing can be remembered, so `next` is suggested as before
             project.memory.remember_lesson(name)
         file = f"lessons/{name}.md"
         is_here = (project.folder / file).is_file()
@@ -38,7 +38,7 @@ def lesson(
 
 
 def _show(console: Console, step: Step, markdown: str, file: str) -> None:
-    """Show a lesson: in a pager on a terminal, as plain Markdown elsewhere. `file` is its path, or ""."""
+    """Show a lesson: in a pager on a terminal, as plain Markdown elsewhere. `file` is the lesson's path, or ""."""
     if console.json("lesson", {"step": step.name, "title": step.title, "markdown": markdown, "links": step.links}):
         return
     if not sys.stdout.isatty():

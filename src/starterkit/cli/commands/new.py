@@ -114,7 +114,7 @@ class NewQuestions:
         if not framework and not elsewhere:
             framework, elsewhere = self._saved()
         located = self._named_template(framework, elsewhere)
-        if located is not None:  # given values are checked before missing ones
+        if located is not None:  # check the options that were given before asking for others
             start(located.template)
             check_names(read_copier_yml(located.folder), self._answers)
         self._require_flags(destination, framework or elsewhere)

@@ -29,7 +29,7 @@ def undo(
 
 def _show(console: Console, undone: UndoResult) -> None:
     details = pick(undone, "redone", "changed", "left", "snapshot")
-    # No undo resets data. The key stays because scripts may read it.
+    # This is always false, because no undo resets data. The key stays because scripts may read it.
     if console.json("undo", {"undid": undone.command, **details, "data_reset": False, "next": "status"}):
         return
     action = "Redid" if undone.redone else "Undid"

@@ -94,7 +94,7 @@ class Console:
 
     @contextmanager
     def paged(self) -> Iterator[None]:
-        """Show what the block writes in a pager, if the answer goes to a screen."""
+        """Show the output of the block in a pager if the output goes to a terminal."""
         if not (self.shows_screen and self.is_interactive):
             yield
             return

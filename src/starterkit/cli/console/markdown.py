@@ -40,7 +40,7 @@ def draw_markdown(screen: Console, source: str) -> None:
                 yield rich_text.Text.assemble(line, no_wrap=True, overflow="ignore")
 
     class Document(markdown.Markdown):
-        """Markdown with such blocks of code."""
+        """Markdown in which the lines of code blocks are never wrapped."""
 
         elements: ClassVar = {**markdown.Markdown.elements, "fence": Code, "code_block": Code}
 
