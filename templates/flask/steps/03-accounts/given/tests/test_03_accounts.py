@@ -20,6 +20,20 @@ def links(site: Site) -> list[str | None]:
     return [link.attribute("href") for link in site.read("/").some("nav.navbar a.nav-link", "links")]
 
 
+def has_link(site: Site, path: str) -> None:
+    """The navbar links to this path."""
+    __tracebackhide__ = True
+    found = links(site)
+    assert path in found, f"Expected a link to {path} in the navbar on /. Found {found}."
+
+
+def has_no_link(site: Site, path: str) -> None:
+    """The navbar does not link to this path."""
+    __tracebackhide__ = True
+    found = links(site)
+    assert path not in found, f"Expected no link to {path} in the navbar on /. Found {found}."
+
+
 def sign_in(site: Site, email: str, password: str) -> Site:
     """Another visitor, who has signed in with these."""
     someone = site.anonymous
@@ -113,8 +127,8 @@ def test_two_people_take_the_same_name_at_the_same_moment(site: Site) -> None:
         answer = slow.send("/register", **ADA)
 
     answer.refused(422).some(MESSAGE, "an error message")
-    assert "/settings" in links(quick)
-    assert "/settings" not in links(slow)
+    has_link(quick, "/settings")
+    has_no_link(slow, "/settings")
 
     slow.send("/register", **{**ADA, "username": "slow"}).redirects_to("/")
     page, same = slow.read("/settings"), {"username": "quick"}
@@ -122,7 +136,7 @@ def test_two_people_take_the_same_name_at_the_same_moment(site: Site) -> None:
     with site.just_before_saving(lambda: renamed.submit(SETTINGS, **same).redirects_to("/profile/quick")):
         answer = page.submit(SETTINGS, **same)
     answer.refused(422).some(MESSAGE, "an error message")
-    assert "/profile/slow" in links(slow)
+    has_link(slow, "/profile/slow")
 
 
 def test_signing_in_with_email_and_password(site: Site) -> None:
@@ -164,8 +178,8 @@ def test_a_failed_sign_in_does_not_tell_why(site: Site) -> None:
     told, other = wrong.texts(MESSAGE), unknown.texts(MESSAGE)
     assert told == other, f"Expected the same error message in both cases. Found {told} and {other}."
     assert wrong.one("input[name=email]", "the field email").value() == ada.email
-    assert "/settings" not in links(visitor)
-    assert "/profile/ada" in links(sign_in(site, ada.email, ada.password))
+    has_no_link(visitor, "/settings")
+    has_link(sign_in(site, ada.email, ada.password), "/profile/ada")
 
 
 def test_a_failed_sign_in_takes_as_long_for_anyone(make_app: Callable[..., Flask]) -> None:
@@ -194,11 +208,11 @@ def test_signing_out_is_a_button(site: Site) -> None:
     button = ada.read("/settings").one("form[action='/logout'] button.btn-outline-danger", "a button")
     button.says("Or click here to logout")
     ada.get("/logout")
-    assert "/settings" in links(ada)
+    has_link(ada, "/settings")
 
     ada.read("/settings").submit("form:has(button.btn-outline-danger)").redirects_to("/")
 
-    assert "/settings" not in links(ada)
+    has_no_link(ada, "/settings")
     ada.get("/settings").redirects_to("/login")
     ada.send("/settings", username="ada", email=ada.email, bio="Gone.").redirects_to("/login")
     assert "Gone." not in site.read("/profile/ada").texts(".user-info p")
@@ -223,7 +237,7 @@ def test_settings_change_the_profile(site: Site) -> None:
     profile = ada.read(f"/profile/{name}")
     profile.one(".profile-page h4", "the name").says(name)
     profile.one(".user-info p", "the bio").says(new["bio"])
-    assert profile.one("img.user-img", "the picture").attribute("src") == new["image"]
+    profile.one("img.user-img", "the picture").has("src", new["image"])
     profile.none("[onerror], .user-info script", "code that can run")
     site.get("/profile/ada").refused(404)
     again = ada.read("/settings")
@@ -291,7 +305,7 @@ def test_a_session_belongs_to_one_account(site: Site) -> None:
     signs_up.send("/register", **ADA).redirects_to("/")
     signs_up.send("/logout", csrf_token=old).refused(400, 403)
     for visitor in (signs_in, signs_up):
-        assert "/settings" in links(visitor)
+        has_link(visitor, "/settings")
 
     site.start_anew()
     for visitor in (signs_in, signs_up):
@@ -309,11 +323,11 @@ def test_a_form_from_elsewhere_touches_no_account(site: Site) -> None:
     stranger = site.anonymous
     stranger.send_from_elsewhere("/register", **new).refused(400, 403)
     stranger.send_from_elsewhere("/login", email=ada.email, password=ada.password).refused(400, 403)
-    assert "/login" in links(stranger)
+    has_link(stranger, "/login")
     ada.send_from_elsewhere("/settings", **new).refused(400, 403)
     ada.send_from_elsewhere("/logout").refused(400, 403)
 
-    assert "/profile/ada" in links(ada)
+    has_link(ada, "/profile/ada")
     site.get("/profile/forged").refused(404)
 
 
