@@ -415,6 +415,10 @@ class Part:
         """The value of an attribute, empty where it has none, None where it is not there."""
         return (self._node.attributes[name] or "") if name in self._node.attributes else None
 
+    def has(self, name: str, value: str | None) -> None:
+        """The attribute has this value."""
+        expect(self.attribute(name) == value, self._failure(f'{name}="{value}"', f'"{self.attribute(name)}"'))
+
     def value(self) -> str:
         """What the field holds."""
         return _value(self._node)

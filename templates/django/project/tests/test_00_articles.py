@@ -26,7 +26,7 @@ def test_home_shows_the_newest_article_first(site: Site) -> None:
 
     home.lists(CARD_TITLE, "articles", ["Wednesday", "Tuesday", "Monday"])
     link = home.card("Wednesday").one("a.preview-link", "a link to the article")
-    assert link.attribute("href") == last
+    link.has("href", last)
     link.one("p", "the description").says("What Wednesday brought.")
 
 
@@ -34,7 +34,7 @@ def test_every_page_has_the_bar_with_the_way_home(site: Site) -> None:
     """At the top of every page stands the bar with the site's name and a link home."""
     for address in ("/", "/editor", site.publish("A lantern")):
         page = site.read(address)
-        assert page.one("nav.navbar a.navbar-brand", "the site's name").attribute("href") == "/"
+        page.one("nav.navbar a.navbar-brand", "the site's name").has("href", "/")
         assert "Home" in page.texts("nav.navbar a.nav-link"), (
             f"Expected a link Home in the navbar on {address}. Found none."
         )

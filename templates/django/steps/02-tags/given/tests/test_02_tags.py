@@ -12,7 +12,7 @@ def test_the_editor_has_a_field_for_tags(site: Site) -> None:
     editor = site.read("/editor")
 
     field = editor.one("form input[placeholder='Enter tags']", "a field for tags")
-    assert field.attribute("name") == "tags"
+    field.has("name", "tags")
     for script in editor.some("script[src]", "the script that collects tags"):
         answer = site.get(script.attribute("src") or "")
         assert answer.status == 200, answer.instead_of(f"status 200 from {answer.request}")
@@ -78,7 +78,7 @@ def test_the_page_of_a_tag_has_tabs(site: Site) -> None:
 
     tab = page.one(".feed-toggle a.nav-link.active", "the tab of the tag")
     assert "harbour" in tab.words(), f'Expected "harbour" in the tab of the tag. Found "{tab.words()}".'
-    assert tab.attribute("href") == "/tag/harbour"
+    tab.has("href", "/tag/harbour")
     page.one(".feed-toggle a.nav-link[href='/']", "the tab of all articles").says("Global Feed")
 
 
@@ -104,7 +104,7 @@ def test_the_sidebar_shows_the_tags_in_use(site: Site) -> None:
 
     home = site.read("/")
     home.lists(POPULAR, "tags", ["rope", "winter", "harbour"])
-    assert home.some(POPULAR, "a popular tag")[0].attribute("href") == "/tag/rope"
+    home.some(POPULAR, "a popular tag")[0].has("href", "/tag/rope")
 
     site.delete(nets).redirects_to("/")
     assert sorted(site.read("/tag/winter").texts(POPULAR)) == ["rope", "winter"]

@@ -34,6 +34,20 @@ def links(site: Site) -> list[str | None]:
     return [link.attribute("href") for link in site.read("/").some("nav.navbar a.nav-link", "links")]
 
 
+def has_link(site: Site, path: str) -> None:
+    """The navbar links to this path."""
+    __tracebackhide__ = True
+    found = links(site)
+    assert path in found, f"Expected a link to {path} in the navbar on /. Found {found}."
+
+
+def has_no_link(site: Site, path: str) -> None:
+    """The navbar does not link to this path."""
+    __tracebackhide__ = True
+    found = links(site)
+    assert path not in found, f"Expected no link to {path} in the navbar on /. Found {found}."
+
+
 def sign_in(site: Site, email: str, password: str) -> Site:
     """Another visitor, who has signed in with these."""
     someone = site.anonymous
@@ -121,16 +135,16 @@ def test_two_people_take_the_same_name_at_the_same_moment(site: Site) -> None:
     with site.just_before_saving(lambda: answers.update({quick: quick.send("/register", **send[quick])})):
         answers[slow] = slow.send("/register", **send[slow])
     has_it, has_none = one_gets_it(answers)
-    assert "/profile/ada" in links(has_it)
-    assert "/settings" not in links(has_none)
+    has_link(has_it, "/profile/ada")
+    has_no_link(has_none, "/settings")
 
     has_none.send("/register", **{**send[has_none], "username": "other"}).redirects_to("/")
     pages, same = {visitor: visitor.read("/settings") for visitor in (slow, quick)}, {"username": "same"}
     with site.just_before_saving(lambda: answers.update({quick: pages[quick].submit(SETTINGS, **same)})):
         answers[slow] = pages[slow].submit(SETTINGS, **same)
     has_it, has_none = one_gets_it(answers)
-    assert "/profile/same" in links(has_it)
-    assert "/profile/same" not in links(has_none)
+    has_link(has_it, "/profile/same")
+    has_no_link(has_none, "/profile/same")
 
 
 def test_signing_in_with_email_and_password(site: Site) -> None:
@@ -177,8 +191,8 @@ def test_a_failed_sign_in_does_not_tell_why(site: Site) -> None:
         f"Expected one slow hash or more, and as many in both cases. Found {tried} and {missed}."
     )
     assert wrong.one("input[name=email]", "the field email").value() == ada.email
-    assert "/settings" not in links(visitor)
-    assert "/profile/ada" in links(sign_in(site, ada.email, ada.password))
+    has_no_link(visitor, "/settings")
+    has_link(sign_in(site, ada.email, ada.password), "/profile/ada")
 
 
 def test_signing_out_is_a_button(site: Site) -> None:
@@ -187,18 +201,18 @@ def test_signing_out_is_a_button(site: Site) -> None:
     button = ada.read("/settings").one("form[action='/logout'] button.btn-outline-danger", "a button")
     button.says("Or click here to logout")
     ada.get("/logout")
-    assert "/settings" in links(ada)
+    has_link(ada, "/settings")
 
     ada.read("/settings").submit("form:has(button.btn-outline-danger)").redirects_to("/")
 
-    assert "/settings" not in links(ada)
+    has_no_link(ada, "/settings")
     ada.get("/login")
     ada.send("/settings", username="ada", email=ada.email, bio="Gone.").asks_to_sign_in()
     assert "Gone." not in site.read("/profile/ada").texts(".user-info p")
     page = ada.read(ada.get("/settings").asks_to_sign_in())
     answer = page.submit("form:has(input[name=email])", email=ada.email, password=ada.password)
     ada.read(answer.redirects_to_a_page_under("/"))
-    assert "/settings" in links(ada)
+    has_link(ada, "/settings")
 
 
 def test_settings_change_the_profile(site: Site) -> None:
@@ -217,7 +231,7 @@ def test_settings_change_the_profile(site: Site) -> None:
     profile = ada.read(f"/profile/{name}")
     profile.one(".profile-page h4", "the name").says(name)
     profile.one(".user-info p", "the bio").says(new["bio"])
-    assert profile.one("img.user-img", "the picture").attribute("src") == new["image"]
+    profile.one("img.user-img", "the picture").has("src", new["image"])
     profile.none("[onerror], .user-info script", "code that can run")
     site.get("/profile/ada").refused(404)
     again = ada.read("/settings")
@@ -289,7 +303,7 @@ def test_a_session_belongs_to_one_account(site: Site) -> None:
     signs_up.send("/register", **ADA).redirects_to("/")
     signs_up.send("/logout", **{TOKEN: old}).refused(400, 403)
     for visitor in (signs_in, signs_up):
-        assert "/settings" in links(visitor)
+        has_link(visitor, "/settings")
 
     site.start_anew()
     for visitor in (signs_in, signs_up):
@@ -307,11 +321,11 @@ def test_a_form_from_elsewhere_touches_no_account(site: Site) -> None:
     stranger = site.anonymous
     stranger.send_from_elsewhere("/register", **new).refused(400, 403)
     stranger.send_from_elsewhere("/login", email=ada.email, password=ada.password).refused(400, 403)
-    assert "/login" in links(stranger)
+    has_link(stranger, "/login")
     ada.send_from_elsewhere("/settings", **new).refused(400, 403)
     ada.send_from_elsewhere("/logout").refused(400, 403)
 
-    assert "/profile/ada" in links(ada)
+    has_link(ada, "/profile/ada")
     site.get("/profile/forged").refused(404)
 
 

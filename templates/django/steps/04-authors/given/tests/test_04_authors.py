@@ -43,8 +43,8 @@ def test_an_article_names_its_author(site: Site) -> None:
     page = site.anonymous.read(article)
     author = page.one(".article-page .article-meta a.author", "the author")
     author.says("Nora N.")
-    assert author.attribute("href") == "/profile/Nora%20N."
-    assert page.one(".article-meta img", "the author's picture").attribute("src") == picture
+    author.has("href", "/profile/Nora%20N.")
+    page.one(".article-meta img", "the author's picture").has("src", picture)
     page.none("[onerror]", "code that can run")
 
 

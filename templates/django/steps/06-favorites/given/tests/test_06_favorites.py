@@ -25,6 +25,13 @@ def count(part: Part, button: str) -> int:
     return int(digits or "-1")
 
 
+def shows_count(part: Part, button: str, number: int) -> None:
+    """The button has this number."""
+    __tracebackhide__ = True
+    found = count(part, button)
+    assert found == number, f"Expected {number} on the favorite button. Found {found}."
+
+
 def press(page: Page, card: str = "") -> str:
     """Press the favorite button, on a card or on an article's page; where that leads."""
     part = page.card(card) if card else page
@@ -36,16 +43,16 @@ def test_a_card_has_a_button_that_marks_it(site: Site) -> None:
     """The button on a card shows a count; pressing it changes count and looks, and leads back to the list."""
     site.publish("Moss")
     site.register("nora").publish("Lichen")
-    assert count(site.read("/").card("Moss"), OFF) == 0
+    shows_count(site.read("/").card("Moss"), OFF, 0)
 
     assert press(site.read("/"), "Moss") == "/"
 
     home = site.read("/")
-    assert count(home.card("Moss"), ON) == 1
+    shows_count(home.card("Moss"), ON, 1)
     home.card("Moss").none(OFF, "an outlined favorite button")
-    assert count(home.card("Lichen"), OFF) == 0
+    shows_count(home.card("Lichen"), OFF, 0)
     assert press(site.read("/"), "Moss") == "/"
-    assert count(site.read("/").card("Moss"), OFF) == 0
+    shows_count(site.read("/").card("Moss"), OFF, 0)
 
 
 def test_an_article_says_favorite_or_unfavorite(site: Site) -> None:
@@ -58,9 +65,9 @@ def test_an_article_says_favorite_or_unfavorite(site: Site) -> None:
 
     page = site.read(moss)
     assert "Unfavorite" in page.one(ON, "the favorite button").words()
-    assert count(page, ON) == 1
+    shows_count(page, ON, 1)
     assert press(site.read(moss)) == moss
-    assert count(site.read(moss), OFF) == 0
+    shows_count(site.read(moss), OFF, 0)
 
 
 def test_the_count_is_everyones_and_the_mark_ones_own(site: Site) -> None:
@@ -71,13 +78,13 @@ def test_the_count_is_everyones_and_the_mark_ones_own(site: Site) -> None:
     press(nora.read(moss))
     press(oskar.read(moss))
 
-    assert count(nora.read(moss), ON) == 2
-    assert count(site.read(moss), OFF) == 2
-    assert count(site.anonymous.read(moss), OFF) == 2
-    assert count(site.anonymous.read("/").card("Moss"), OFF) == 2
+    shows_count(nora.read(moss), ON, 2)
+    shows_count(site.read(moss), OFF, 2)
+    shows_count(site.anonymous.read(moss), OFF, 2)
+    shows_count(site.anonymous.read("/").card("Moss"), OFF, 2)
     press(nora.read(moss))
-    assert count(oskar.read(moss), ON) == 1
-    assert count(nora.read(moss), OFF) == 1
+    shows_count(oskar.read(moss), ON, 1)
+    shows_count(nora.read(moss), OFF, 1)
 
 
 def test_marking_needs_an_account(site: Site) -> None:
@@ -90,7 +97,7 @@ def test_marking_needs_an_account(site: Site) -> None:
     stranger.send(f"{moss}/unfavorite").asks_to_sign_in()
     site.get(f"{moss}/unfavorite")
 
-    assert count(site.read(moss), ON) == 1
+    shows_count(site.read(moss), ON, 1)
 
 
 def test_marking_twice_is_marking_once(site: Site) -> None:
@@ -102,7 +109,7 @@ def test_marking_twice_is_marking_once(site: Site) -> None:
     with site.just_before_saving(lambda: site.send(f"{moss}/favorite")):
         site.send(f"{moss}/favorite").redirects_to(moss)
     site.send(f"{moss}/favorite").redirects_to(moss)
-    assert count(site.read(moss), ON) == 1
+    shows_count(site.read(moss), ON, 1)
     press(nora.read(moss))
 
     site.send(f"{moss}/unfavorite").redirects_to(moss)
@@ -119,11 +126,11 @@ def test_what_is_not_there_cannot_be_marked(site: Site) -> None:
     site.send("/article/no-such-article/favorite").refused(404)
     site.send("/article/no-such-article/unfavorite").refused(404)
     site.send_from_elsewhere(f"{moss}/unfavorite").refused(400, 403)
-    assert count(site.read(moss), ON) == 1
+    shows_count(site.read(moss), ON, 1)
 
     press(site.read(moss))
     site.send_from_elsewhere(f"{moss}/favorite").refused(400, 403)
-    assert count(site.read(moss), OFF) == 0
+    shows_count(site.read(moss), OFF, 0)
 
 
 def test_a_profile_has_a_tab_of_favorites(site: Site) -> None:
@@ -139,7 +146,7 @@ def test_a_profile_has_a_tab_of_favorites(site: Site) -> None:
 
     tab = site.read("/profile/nora").one(".articles-toggle a:not(.active)", "the other tab")
     tab.says("Favorited")
-    assert tab.attribute("href") == "/profile/nora/favorites"
+    tab.has("href", "/profile/nora/favorites")
 
     page = site.anonymous.read("/profile/nora/favorites")
     page.lists(CARD_TITLE, "articles", ["Clover", "Lichen", "Moss"])
@@ -176,7 +183,7 @@ def test_an_article_that_is_marked_can_be_deleted(site: Site) -> None:
     site.delete(moss).redirects_to("/")
 
     site.read("/profile/someone/favorites").none(".article-preview", "a card")
-    assert count(site.read(site.publish("Moss")), OFF) == 0
+    shows_count(site.read(site.publish("Moss")), OFF, 0)
 
 
 def test_marking_leads_to_no_other_site(site: Site) -> None:
@@ -187,11 +194,11 @@ def test_marking_leads_to_no_other_site(site: Site) -> None:
 
     for elsewhere in ELSEWHERE:
         site.read(moss).submit(MARK, **dict.fromkeys(hidden, elsewhere)).redirects_to_a_page_under("/")
-        assert count(site.read(moss), ON) == 1
+        shows_count(site.read(moss), ON, 1)
 
         query = "&".join(f"{name}={quote(elsewhere)}" for name in [*hidden, "next", "back"])
         site.send(f"{moss}/unfavorite?{query}").redirects_to_a_page_under("/")
-        assert count(site.read(moss), OFF) == 0
+        shows_count(site.read(moss), OFF, 0)
 
 
 def test_more_cards_are_no_more_questions(site: Site) -> None:
@@ -213,7 +220,7 @@ def test_more_cards_are_no_more_questions(site: Site) -> None:
         return {address: oskar.questions(address) for address in lists}
 
     few = asked(1, 2)
-    assert count(oskar.read("/").card("Other 1"), ON) == 2
+    shows_count(oskar.read("/").card("Other 1"), ON, 2)
     many = asked(3, 4, 5)
 
     for address, each in lists.items():
