@@ -104,6 +104,13 @@ def test_a_red_check_says_each_failure_as_a_sentence_and_what_was_expected(begun
     assert f"Running {counts.both} tests" in ran.err
 
 
+def test_the_html_that_a_test_looked_for_is_the_last_line_in_json(begun_site: Path) -> None:
+    ran = starterkit("check", "test_an_article_invites_a_comment", "--json", cwd=begun_site, code=1)
+
+    html = '<form class="card comment-form"> <textarea name="body" placeholder="Write a comment...">'
+    assert ran.json["tests"][0]["message"].splitlines()[-1] == html
+
+
 def test_a_broken_page_is_named_with_file_and_line_of_the_learners_code(begun_site: Path) -> None:
     articles = begun_site / "conduit" / "articles.py"
     articles.write_text(articles.read_text().replace("    return redirect", "    oops\n    return redirect"))
