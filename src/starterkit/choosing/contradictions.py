@@ -14,7 +14,7 @@ _PAIRS = (
     (("style", "box"), ("after", "explain"), "Ready-made parts work before you can explain them."),
     (("style", "box"), ("time", "days"), "Ready-made parts take longer to learn than a few evenings."),
     (("style", "box"), ("build", "small"), "Many ready-made parts are a lot for something small."),
-    (("know", "new"), ("handle", "contract"), "Types and documentation are more to learn at the same time."),
+    (("know", "new"), ("handle", "contract"), "Types and documentation are more to learn for a beginner."),
     (("time", "days"), ("handle", "contract"), "Types and documentation take longer to learn than a few evenings."),
     (("know", "new"), ("handle", "crowds"), "Learn the basics before you serve many users at once."),
     (("time", "days"), ("handle", "editors"), "A ready-made admin takes longer to learn than a few evenings."),
@@ -36,7 +36,7 @@ def _pairs(advice: Advice) -> Iterator[str]:
         weighed = "Both answers count."
         if not set(titles[0]) & set(titles[1]):
             names = [listed(each) for each in titles]
-            weighed = f"The first speaks for {names[0]}, the second for {names[1]}. Both answers count."
+            weighed = f"The first answer speaks for {names[0]}, the second for {names[1]}. Both count."
         yield f"{joined((chosen[first].restated, chosen[second].restated))}. {sentence} {weighed}"
 
 

@@ -38,7 +38,7 @@ class _Part:
     def restated(self) -> str:
         """The sentence that repeats the answer. For a known framework it adds that the trait would be new."""
         is_new = self.choice.decides is Decides.KNOWN and self.share.trait
-        return f"{self.choice.restated}, and this would be new to you" if is_new else self.choice.restated
+        return f"{self.choice.restated}, and here you would learn something new" if is_new else self.choice.restated
 
 
 def reasons(advice: Advice, template: Template) -> list[Reason]:

@@ -65,7 +65,7 @@ def test_two_that_fit_equally_well_are_both_shown(tmp_path: Path) -> None:
         "with either framework:",
     ):
         assert said in ran.out
-    assert "Answers that contradict each other" in ran.out
+    assert "How your answers fit together" in ran.out
     assert len(re.findall(r" new my-site --\w+ ", ran.out)) == 2
 
 

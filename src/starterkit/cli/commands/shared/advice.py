@@ -24,8 +24,8 @@ from starterkit.template.model import Template
 
 _BACK = ("b", "back")
 _HOW = (
-    "Type a number or a word. Enter takes the answer in brackets, and skip leaves a question out. "
-    "b goes back one question. Ctrl-C stops."
+    "Type a number or a word. Enter takes the answer in brackets. "
+    "`skip` leaves a question out, `b` goes back one question, Ctrl-C stops."
 )
 
 
@@ -131,7 +131,7 @@ def show_advice(console: Console, advice: Advice) -> None:
         _show_points(console, price(advice, template))
     contradictions = tensions(advice)
     if contradictions:
-        section(console, "Answers that contradict each other")
+        section(console, "How your answers fit together")
         _show_points(console, contradictions)
     if advice.equals:
         section(console, "What would decide between them")

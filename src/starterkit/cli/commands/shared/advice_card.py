@@ -41,7 +41,7 @@ def card_of(shown: ShownAdvice) -> str:
         none=escape(ONE_FITS_ALL),
         fits=_fits(advice),
         why="\n".join(_why(advice, template) for template in begin),
-        tensions=_section("Answers that contradict each other", _points(map(escape, contradictions(advice)))),
+        tensions=_section("How your answers fit together", _points(map(escape, contradictions(advice)))),
         runner_up=_runner_up(advice),
         path=_path(advice),
         answers=_answers(advice),

@@ -181,7 +181,7 @@ def closing_line(report: Report) -> str:
     details = f"{rules} rule{'s' if rules != 1 else ''} in {report.seconds:.1f} s"
     if report.from_cache:
         details += f", {'all' if report.from_cache == rules else report.from_cache} from the cache"
-    return f"{count} finding{'s' if count != 1 else ''}: {details}." if count else f"Nothing found: {details}."
+    return f"{count} finding{'s' if count != 1 else ''}: {details}." if count else f"No findings: {details}."
 
 
 def _write(file: Path, report: str) -> None:
