@@ -142,7 +142,7 @@ def test_nothing_is_wider_than_the_terminal(tmp_path: Path, width: int) -> None:
         pytest.param(["-a", "build=api", "-a", "build=site"], "has two answers: api and site", id="twice"),
         pytest.param(["--template", "nowhere"], 'Unknown template "nowhere"', id="template"),
         pytest.param(["--html", "folder"], "is a folder", id="html folder"),
-        pytest.param(["--html", os.devnull], "no ordinary file", id="html device"),
+        pytest.param(["--html", os.devnull], "not a regular file", id="html device"),
         pytest.param(["--html", "mine.html"], "starterkit didn't write it as a card", id="html mine"),
         pytest.param(["--answr", "build=api"], 'Did you mean "--answer"', id="option"),
     ],
@@ -434,7 +434,7 @@ def test_new_offers_the_questions_to_whoever_is_not_sure(
         cwd=tmp_path,
         env={**whole, **settings},
         answers=[
-            ("You are not sure: a few short questions", ""),
+            ("Not sure? A few short questions", ""),
             ("[choose] ", ENTER),
             ("1 of 8", ""),
             ("[skip] ", "new" + ENTER),
