@@ -255,9 +255,9 @@ def _show(console: Console, created: Created) -> int:
             f"You start at {step.label}. {len(result.red)} of {len(result.results)} tests fail, "
             "as at the start of every step."
         )
-    console.print()
     if state.step == BASE and created.template.step_names:
         step = created.template.steps[0]
+        console.print()
         ready = f"When you're ready, start step {step.number} ({step.title})"
         console.say_prose(f"{ready}: `cd {quoted(folder)}`, then `starterkit next`.")
     console.type_next("Look at it in your browser", f"cd {quoted(folder)}", "run --open")

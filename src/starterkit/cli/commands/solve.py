@@ -141,7 +141,7 @@ def show_way(console: Console, solved: SolveResult) -> None:
         return
     if solved.in_conflict:
         console.print(text("CONFLICT", "bold magenta"), f"  The solution of {label} is in your files, with conflicts.")
-        console.print("It isn't committed yet.")
+        console.print("The solution isn't committed yet.")
     elif solved.result is not None and solved.result.red:
         console.print(text("FAILED", "bold red"), f"  {counts(solved.result)}.")
         console.print(_HOW[solved.method.name].format(label))

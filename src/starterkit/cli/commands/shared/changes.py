@@ -33,10 +33,8 @@ def without_own(paths: Iterable[str]) -> list[str]:
 
 def show_kept(console: Console, written: CommitResult) -> None:
     """Show where the user's versions of replaced files are, and which files didn't change."""
-    if written.kept:
-        console.print("These files were replaced. Your versions are kept:")
     for path, copy in written.kept:
-        console.print(f"{path}: your version is in ", text(copy, "cyan"), indent=2, hang=2)
+        console.print(f"Your version of {path} is kept in ", text(copy, "cyan"), ".", hang=2)
     show_files(console, "Not changed, because you edited them meanwhile", written.left)
 
 
