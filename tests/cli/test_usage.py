@@ -13,7 +13,7 @@ from tests.support.commands import starterkit
 @pytest.mark.parametrize(
     ("args", "says"),
     [
-        pytest.param(["help"], "--help` shows all commands.", id="help"),
+        pytest.param(["help"], "See all commands:", id="help"),
         pytest.param(["chek"], 'There is no command `chek`. Did you mean "check"', id="command"),
         pytest.param(["check", "--jsn"], 'has no option --jsn. Did you mean "--json"', id="option"),
         pytest.param(["check", "-x"], "has no option -x.", id="short option"),

@@ -185,7 +185,7 @@ class _Command(_PlainHelp, typer.core.TyperCommand):
     def invoke(self, ctx: Any) -> Any:
         """Call the command. Raises `UsageError` if `--json` was given and the command has no such option."""
         if console_of(ctx).as_json and all(param.name != "as_json" for param in self.params):
-            fix = f"`{ctx.command_path} --help` lists its options."
+            fix = f"See its options: `{ctx.command_path} --help`."
             raise UsageError(f"`{ctx.command_path}` has no option --json.", fix)
         return super().invoke(ctx)
 
