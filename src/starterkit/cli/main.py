@@ -105,8 +105,9 @@ def _bug(console: Console, error: BaseException, arguments: list[str]) -> int:
     report = write_report(error, arguments)
     where = f"The full report is in {report}." if report else "The report couldn't be written, so here it is."
     message = f"starterkit failed with {type(error).__name__}. {where}"
-    _keep_error(console, message, "Please report this bug.", ExitCode.BUG)
-    console.error("Bug:", message, "")
+    fix = "Please report this bug."
+    _keep_error(console, message, fix, ExitCode.BUG)
+    console.error("Bug:", message, fix)
     if not report:
         console.info("".join(traceback.format_exception(error)))
     return ExitCode.BUG
