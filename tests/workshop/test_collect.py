@@ -64,7 +64,7 @@ def test_collect_tells_what_is_new_and_the_second_time_that_nothing_is(room: Roo
     first = starterkit("workshop", "collect", cwd=room.folder).out
     again = starterkit("workshop", "collect", "--json", cwd=room.folder).json
 
-    assert first.startswith("ok  3 people reached, 1 with something new.\n  Ada Lovelace: 01-one\n")
+    assert first.startswith("ok  Reached 3 people. 1 has new work.\n  Ada Lovelace: 01-one\n")
     assert [(one["folder"], one["reached"], one["new"]) for one in again["people"]] == [
         (folder, True, False) for folder in FOLDERS
     ]
@@ -134,11 +134,11 @@ def test_the_latest_is_the_newest_commit_before_the_time(room: Room, adas: Path)
 @pytest.mark.parametrize(
     ("damage", "why"),
     [
-        (lambda folder: shutil.rmtree(folder), "repos/ada-lovelace.git is not there"),
+        (lambda folder: shutil.rmtree(folder), "repos/ada-lovelace.git is missing"),
         (lambda folder: shutil.rmtree(folder / "objects"), "repos/ada-lovelace.git is damaged"),
         (
             lambda folder: (folder / "refs/heads/main").write_text("no id\n"),
-            "a branch of theirs cannot be found",
+            "their branch is missing",
         ),
     ],
 )
@@ -179,8 +179,8 @@ def test_who_could_not_be_reached_is_told_and_written_down_once(room: Room, grac
     ran = starterkit("workshop", "collect", cwd=room.folder, code=1)
     gather(room)
 
-    assert ran.out.startswith("NOT ALL  2 of 3 people reached")
-    assert "NOT REACHED  Grace Hopper: there is no such folder" in ran.out
+    assert ran.out.startswith("NOT ALL  Reached 2 of 3 people.")
+    assert "NOT REACHED  Grace Hopper: the folder" in ran.out
     events = room.events("grace-hopper")
     assert [(event["reached"], event["commit"]) for event in events] == [(True, known), (False, known)]
     (tmp_path / "away").rename(graces)
@@ -204,16 +204,16 @@ def test_what_does_not_come_by_itself_is_told(room: Room, graces: Path, tmp_path
 
     for _ in range(2):
         ran = starterkit("workshop", "collect", cwd=room.folder)
-        assert "Grace Hopper: their last commit is on no branch" in ran.out
+        assert "Grace Hopper: their last commit isn't on a branch" in ran.out
     git("switch", "-q", "-c", "mine", cwd=graces)
-    assert "is not a branch" not in starterkit("workshop", "collect", cwd=room.folder).out
+    assert "on a branch" not in starterkit("workshop", "collect", cwd=room.folder).out
 
     commit(graces, {"b.py": "2\n"})
     shutil.move(graces, tmp_path / "whole")
     git("clone", "-q", "--depth", "1", f"file://{tmp_path}/whole", str(graces), cwd=tmp_path)
     known = room.events("grace-hopper")[-1]["commit"]
     ran = starterkit("workshop", "collect", cwd=room.folder, code=1)
-    assert "NOT REACHED  Grace Hopper: a shallow clone" in ran.out
+    assert "NOT REACHED  Grace Hopper: git can't fetch from this shallow clone" in ran.out
     assert room.events("grace-hopper")[-1]["commit"] == known
     git("fetch", "-q", "--unshallow", cwd=graces)
     starterkit("workshop", "collect", cwd=room.folder)
@@ -232,7 +232,7 @@ def test_a_folder_that_may_not_be_read_is_told_and_the_others_are_collected(
     monkeypatch.setattr(Path, "is_dir", refused)
     ada, grace, _ = gather(room)
 
-    assert (ada.reached, grace.reached, grace.why) == (True, False, f"you may not read {graces}")
+    assert (ada.reached, grace.reached, grace.why) == (True, False, f"permission denied: {graces}")
 
 
 def test_a_file_of_a_ref_without_end_is_not_read(room: Room, graces: Path) -> None:

@@ -48,8 +48,8 @@ def test_create_names_the_columns_it_did_not_use(tmp_path: Path) -> None:
     shown = starterkit("workshop", "create", roster, "course", "--template", str(TINY), cwd=tmp_path).out
     again = starterkit("workshop", "create", roster, "course", "--json", cwd=tmp_path).json
 
-    assert 'Columns of the roster: name from "Student".' in shown
-    assert "Not used: Høld, Klasse." in shown
+    assert 'Roster columns used: name from "Student".' in shown
+    assert "Roster columns not used: Høld, Klasse." in shown
     assert (again["columns"], again["unused_columns"]) == ({"name": "Student"}, ["Høld", "Klasse"])
 
 
@@ -117,10 +117,10 @@ def test_a_longer_roster_adds_only_the_new_and_touches_nobody(room: Room, tmp_pa
     [
         (["--framework", "flask"], "the template is folder:tiny, not starterkit:flask"),
         (["--data", "site_title=Other"], 'the answer site_title is "Tiny", not "Other"'),
-        (["--at", "02"], "the step where all begin is base, not 02-two"),
+        (["--at", "02"], "the first step is base, not 02-two"),
         (["--zip", "a", "--folders", "b"], "--zip and --folders exclude each other"),
-        (["--remote-template", "git@host:same.git"], "one address for everybody"),
-        (["--due", "soon"], '"soon" is no time'),
+        (["--remote-template", "git@host:same.git"], "would have the same URL"),
+        (["--due", "soon"], 'Invalid time "soon"'),
     ],
 )
 def test_another_choice_is_refused_and_nothing_changes(
@@ -138,18 +138,18 @@ def test_another_choice_is_refused_and_nothing_changes(
     ("text", "words", "says"),
     [
         ("name\nAda\n???\n", ["--template", str(TINY)], "roster.csv:3: "),
-        ("name\nAda\n", [], "Which framework is the workshop about?"),
+        ("name\nAda\n", [], "Missing option: --framework NAME"),
         ("name\nAda\n", ["--template", str(TINY), "--data", "colour=red"], "colour"),
         ("name\nAda\n", ["--template", str(TINY), "--at", "09"], "09"),
         (
             "name\nAda\n",
             ["--template", str(TINY), "--remote-template", "git@host:{login}.git"],
-            "roster.csv:2: Ada: there is no login",
+            "roster.csv:2: Ada: no login",
         ),
         (
             ROSTER,
             ["--template", str(TINY), "--remote-template", "git@host:{login}.git"],
-            "roster.csv:4: the team ENIAC has no login of its own, and the remote template has {login} in it",
+            "roster.csv:4: the team ENIAC has no login, but the remote template contains {login}",
         ),
     ],
 )
@@ -169,7 +169,7 @@ def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path, capsys: 
     write_roster(tmp_path)
 
     words = ("-C", str(tmp_path), "workshop", "create", "roster.csv", "mine", "--template", str(TINY))
-    assert "is not empty" in said(capsys, *words, code=2)
+    assert "isn't empty" in said(capsys, *words, code=2)
     assert [entry.name for entry in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
 
 
@@ -185,7 +185,7 @@ def test_a_folder_that_holds_a_file_called_like_a_part_of_a_workshop_is_left_alo
 
     words = ("-C", str(tmp_path), "workshop", "create", "roster.csv", "mine", "--template", str(TINY))
 
-    assert "is not empty" in said(capsys, *words, code=2)
+    assert "isn't empty" in said(capsys, *words, code=2)
     assert (tmp_path / "mine" / name).read_text(encoding="utf-8") == "notes\n"
 
 
@@ -216,7 +216,7 @@ def test_cut_off_before_anybody_was_in_it_a_workshop_is_begun_anew(
     roster = write_roster(room.folder.parent)
     for folder in FOLDERS:
         shutil.rmtree(room.repository(folder))
-    for name in ("workshop.yml", "results"):
+    for name in ("workshop.yml", "results", "handout.txt"):
         file = room.folder / name
         file.unlink() if file.is_file() else shutil.rmtree(file)
 
@@ -238,7 +238,7 @@ def test_a_zip_holds_a_whole_project_with_all_of_its_git(tmp_path: Path) -> None
     assert {file.name for file in handed.iterdir()} == {*(f"{folder}.zip" for folder in FOLDERS), ".making-tea"}
     assert "unzip ada-lovelace.zip && cd tiny-site" in shown
     told = starterkit("-C", "w", "workshop", "collect", cwd=tmp_path).out
-    assert told.startswith("ok  0 people reached, 0 with something new.\n    3 people began with a zip.")
+    assert told.startswith("ok  Reached 0 people. 0 have new work.\n    3 people began with a zip.")
     shutil.unpack_archive(handed / "ada-lovelace.zip", tmp_path / "out")
     shutil.rmtree(tmp_path / "w")
     project = tmp_path / "out" / "tiny-site"
@@ -343,11 +343,11 @@ def test_with_nobody_new_create_says_for_whom_another_way_is(room: Room, capsys:
     shown, told = ran(capsys, *words, "--zip", "handed")
 
     assert "git clone" in shown and "unzip" not in shown
-    assert "--zip is for those who come from now on; the others begin as before." in " ".join(told.split())
+    assert "--zip applies to new participants only." in " ".join(told.split())
     assert not (room.folder / "handed").exists()
     room.edits('login: "ada"\n    email: "ada@example.org"\n    begins: "clone"', 'begins: "zip"')  # after all
     shown, told = ran(capsys, *words)
-    assert "unzip ada-lovelace.zip" in shown and shown.count("git clone") == 2 and "from now on" not in told
+    assert "unzip ada-lovelace.zip" in shown and shown.count("git clone") == 2 and "new participants only" not in told
 
 
 def test_a_newcomer_with_the_name_of_another_gets_a_place_of_their_own_by_the_student_number(
@@ -378,7 +378,7 @@ def test_create_counts_people_and_marks_who_is_new_and_tells_apart_who_shares_a_
 
     shown = ran(capsys, "-C", str(room.folder), "workshop", "create", "../roster.csv")[0]
 
-    assert "4 repositories (1 of them new) for 5 people" in " ".join(shown.split())
+    assert "4 repositories (1 new) for 5 people" in " ".join(shown.split())
     clones = [line.partition(" git clone ")[0].rstrip() for line in shown.splitlines() if "git clone" in line]
     assert clones == [
         "       Ada Lovelace (ada)",
@@ -386,7 +386,21 @@ def test_create_counts_people_and_marks_who_is_new_and_tells_apart_who_shares_a_
         "       ENIAC",
         "  new  Ada Lovelace (other@example.org)",
     ]
-    assert "git push" in shown and "user.email" in shown
+    assert "workshop/handout.txt" in "".join(shown.split())
+
+
+def test_create_writes_one_handout_for_everybody_and_keeps_an_edited_one(
+    room: Room, capsys: pytest.CaptureFixture[str]
+) -> None:
+    roster, file = write_roster(room.folder.parent), room.folder / "handout.txt"
+    written = file.read_text()
+    assert "git push" in written and "user.email" in written
+
+    file.write_text("Room 4. " + written)
+    shown = ran(capsys, "-C", str(room.folder), "workshop", "create", str(roster))[0]
+
+    assert file.read_text().startswith("Room 4. ")
+    assert "It has other text than a new handout" in shown
 
 
 def test_inside_the_workshop_a_roster_beside_it_is_pointed_at(room: Room, capsys: pytest.CaptureFixture[str]) -> None:
@@ -394,7 +408,7 @@ def test_inside_the_workshop_a_roster_beside_it_is_pointed_at(room: Room, capsys
 
     for folder, way in ((room.folder, "../roster.csv"), (room.folder / "repos", "../../roster.csv")):
         assert f"workshop create {way}`" in said(capsys, "-C", str(folder), "workshop", "create", "roster.csv", code=2)
-    assert "cannot be read" in said(capsys, "-C", str(room.folder), "workshop", "create", "other.csv", code=2)
+    assert "Can't read the roster" in said(capsys, "-C", str(room.folder), "workshop", "create", "other.csv", code=2)
 
 
 def test_remotes_get_the_beginning_and_who_was_not_reached_gets_it_the_next_time(tmp_path: Path) -> None:
@@ -489,12 +503,12 @@ def test_with_nobody_reached_the_exit_code_is_4(tmp_path: Path, capsys: pytest.C
     ("old", "new", "line", "says"),
     [
         ("format: 1", "format: 2", 3, "expected a whole number from 1 to 1, found 2"),
-        ('folder: "ada-lovelace"', 'folder: "../ada"', 13, "this cannot be the name of a folder"),
-        ('folder: "grace-hopper"', 'folder: "ADA-Lovelace"', 17, "is here twice"),
-        ('login: "ada"', 'remote: "ext::sh -c id"', 15, "this is no address and no folder"),
+        ('folder: "ada-lovelace"', 'folder: "../ada"', 13, "some machines can't have a folder with this name"),
+        ('folder: "grace-hopper"', 'folder: "ADA-Lovelace"', 17, "two people have the folder"),
+        ('login: "ada"', 'remote: "ext::sh -c id"', 15, "this isn't a URL or a folder"),
         ('login: "ada"', "logn: ada", 15, 'unknown key "logn"'),
         ('login: "ada"', 'begins: "late"', 15, 'unknown value "late"'),
-        ("people:", 'due: "soon"\npeople:', 12, '"soon" is no time'),
+        ("people:", 'due: "soon"\npeople:', 12, 'Invalid time "soon"'),
         ('step: "base"', "", 3, 'the key "step" is missing'),
     ],
 )
@@ -609,4 +623,4 @@ def test_the_way_in_the_documentation_works_as_it_is_written(tmp_path: Path) -> 
     more = starterkit(*again, cwd=tmp_path).out
 
     assert "/repos/ada-lovelace.git" in shown and "hedy" not in shown
-    assert "3 repositories (1 of them new) for 4 people" in " ".join(more.split())
+    assert "3 repositories (1 new) for 4 people" in " ".join(more.split())

@@ -60,7 +60,7 @@ def test_the_report_warns_where_a_later_solution_has_the_file_as_it_was(room: Ro
 
     ran = starterkit(*words, cwd=room.folder)
 
-    warning = "conduit/app.py is corrected, and step 02-two brings the whole file as it was before"
+    warning = "conduit/app.py is fixed, but step 02-two brings the old version"
     assert warning in " ".join(ran.out.split())
     assert f"starterkit template validate {os.path.relpath(folder, room.folder)}" in ran.out
     assert starterkit(*words, "--json", cwd=room.folder).json["taken_back"] == [
@@ -209,7 +209,7 @@ def test_where_nothing_of_the_path_is_in_their_history_their_lines_stay(
     git("fetch", "-q", cwd=clone)
     shown = git("show", f"origin/{told['branch']}:conduit/app.py", cwd=clone)
     assert (told["outcome"], "<<<<" in shown, "by Ada" in shown) == ("conflict", False, True)
-    assert "their own lines stay" in str(told["why"])
+    assert "keeps their lines" in str(told["why"])
 
 
 def test_the_same_again_changes_nothing(room: Room, corrected: Correct) -> None:
@@ -317,9 +317,7 @@ def test_what_they_wrote_into_a_lesson_is_named_before_it_is_replaced(
 
     told = starterkit("workshop", "push-fix", "--template", str(template), cwd=room.folder).out
 
-    assert f"replaces their {lesson}; their version stays in the history (commit {written[:8]})" in " ".join(
-        told.split()
-    )
+    assert f"replaces their changes to {lesson} (their version stays in commit {written[:8]})" in " ".join(told.split())
     assert push_fix(room, template, "--yes")["ada-lovelace"]["replaced"] == [lesson]
     git("pull", "-q", cwd=clone)
     assert "my note" in git("show", f"{written}:{lesson}", cwd=clone)
@@ -332,14 +330,14 @@ def test_the_template_of_the_last_correction_is_the_one_that_counts(room: Room, 
 
     ran = starterkit("workshop", "push-fix", "--yes", cwd=room.folder)
 
-    assert "3 have it already." in ran.out
-    assert "nothing to put in" in ran.out
+    assert "3 up to date." in ran.out
+    assert "Nothing to apply." in ran.out
     assert (room.opened.path, room.opened.corrected) == (path, str(template.resolve()))
     corrected(FOOTER, SENTENCE)
     assert "3 clean." in starterkit("workshop", "push-fix", "--yes", cwd=room.folder).out
     shutil.rmtree(template)
     stopped = starterkit("workshop", "push-fix", "--yes", cwd=room.folder, code=2)
-    assert "is not there any more" in " ".join(stopped.err.split())
+    assert "doesn't exist any more" in " ".join(stopped.err.split())
 
 
 def test_what_gits_own_merge_left_of_the_old_path_is_found(room: Room, corrected: Correct, tmp_path: Path) -> None:
@@ -384,7 +382,7 @@ def test_working_folders_get_it_from_their_repository_here(room: Room, corrected
     git("pull", "-q", "--no-edit", cwd=folder)  # plain git knows the way, too
     assert starterkit("status", "--json", cwd=folder).json["step"] == "02-two"
     git("push", "-q", cwd=folder)
-    assert "1 person reached" in starterkit("workshop", "collect", "betty-holberton", cwd=room.folder).out
+    assert "Reached 1 person." in starterkit("workshop", "collect", "betty-holberton", cwd=room.folder).out
     assert push_fix(room, template, "betty-holberton")["betty-holberton"]["outcome"] == "has it"
 
 
@@ -482,7 +480,7 @@ def test_nobody_is_taken_back(room: Room, tmp_path: Path) -> None:
 
     ran = starterkit("workshop", "catch-up", "ada", "01", cwd=room.folder)
 
-    assert "They are there already" in ran.out
+    assert "Already at this step" in ran.out
     assert heads(room) == before
 
 

@@ -129,7 +129,7 @@ def test_the_state_is_what_the_last_events_say(
         ([collected(A), graded(A)], 21, "no commit for 21 minutes"),
         ([collected(A), graded(A, "green")], 21, ""),
         ([collected(A), graded(A), graded(A)], 5, ""),
-        ([collected(A), graded(A), collected(B), graded(B)], 5, "the same first red test after 2 commits"),
+        ([collected(A), graded(A), collected(B), graded(B)], 5, "same failing test after 2 commits"),
         ([collected(A), graded(A), collected(B), graded(B, first_red="test_two")], 5, ""),
         ([collected(A), graded(A), collected(B), graded(B, step="02-two")], 5, ""),
         ([graded(A), graded(B, "green"), collected(C), graded(C)], 5, ""),
@@ -161,7 +161,7 @@ def test_who_was_graded_and_not_collected_is_where_the_grading_saw_them(room: Ro
     assert ada.active == NINE + timedelta(minutes=3)
     assert (found["grace-hopper"].state, found["grace-hopper"].known.step) == ("green", "02-two")
     assert (found["eniac"].state, found["eniac"].active) == ("not begun", None)
-    assert "Nothing was collected" not in starterkit("workshop", "status", cwd=room.folder).out
+    assert "Nothing is collected" not in starterkit("workshop", "status", cwd=room.folder).out
 
 
 def test_steps_that_were_filled_in_are_marked_everywhere(busy: Room) -> None:
@@ -174,9 +174,9 @@ def test_steps_that_were_filled_in_are_marked_everywhere(busy: Room) -> None:
 
     (line,) = (line for line in shown.splitlines() if "Grace" in line)
     assert " 02-two *  not graded " in line and line.endswith("filled in: 01")
-    assert "* steps before this one were filled in from the reference." in shown
+    assert "* Earlier steps were filled in from the solution." in shown
     page = Page((busy.folder / "board.html").read_text(encoding="utf-8")).text
-    assert "02-two *" in page and "filled in: 01" in page and "* steps before this one" in page
+    assert "02-two *" in page and "filled in: 01" in page and "* Earlier steps" in page
     rows = list(csv.DictReader(io.StringIO(starterkit("workshop", "status", "--csv", cwd=busy.folder).out)))
     assert [row["filled"] for row in rows] == ["", "01-one", ""]
 
@@ -359,7 +359,7 @@ def test_watch_shows_what_comes_in_until_it_is_ended(room: Room, tmp_path: Path)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert "The watch is over." in err and "1 not graded" in out
+    assert "Stopped." in err and "1 not graded" in out
 
 
 def test_a_watch_outlasts_a_round_that_fails_and_tells_why(

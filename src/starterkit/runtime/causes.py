@@ -156,7 +156,7 @@ _TABLE = (
         NoNetworkError,
         r"Failed to (?:fetch|download)|error sending request|tcp connect|Connection (?:refused|reset|aborted|was cut)"
         r"|connection was cut|Network is unreachable|No route to host|ECONN\w+|E(?:HOST|NET)UNREACH|socket hang up"
-        r"|syscall connect|ERR_SOCKET|Remote end closed|IncompleteRead|the answer is broken",
+        r"|syscall connect|ERR_SOCKET|Remote end closed|IncompleteRead|the response is broken",
         "This needs the network once: {what} can't be fetched.",
         CONNECT,
     ),

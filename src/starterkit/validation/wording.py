@@ -40,7 +40,7 @@ _AVOIDED = {
     'write "belongs in"': r"\bbelongs? into\b",
 }
 _PATTERNS = {advice: re.compile(pattern, re.IGNORECASE) for advice, pattern in _AVOIDED.items()}
-_OPAQUE = re.compile(r"`[^`]*`|\{[^}]*\}|\]\([^)]*\)|https?://\S+|<[^>\n]*>")
+_OPAQUE = re.compile(r"`[^`]*`|\bfor \w+ in [^;]+; do .+; done|\{[^}]*\}|\]\([^)]*\)|https?://\S+|<[^>\n]*>")
 _SENTENCE_END = re.compile(r"[.!?…](?=[\s)\"*_]|$)|:(?=\s)|\s[/|]\s|\n\s*\n|\n\s*[-*\d]")
 
 

@@ -147,24 +147,26 @@ def _catch_up(
     person = repo.person
     submission = repo.latest()
     if submission is None:
-        return CatchUpResult(person, why="There is no commit of theirs yet.", failed=True)
+        return CatchUpResult(person, why="No commit of this person yet.", failed=True)
     project = repo.project_at(submission)
     step, path = project.state.step, repo.path(project.state)
     if path is None:
-        return CatchUpResult(person, why="Their path is none that this workshop has had.", failed=True)
+        return CatchUpResult(person, why="Their project has a path from another workshop.", failed=True)
     names = (BASE, *path.template.step_names)
     if step not in names or goal not in names:
-        return CatchUpResult(person, why="Their path has no such step.", failed=True)
+        missing = step if step not in names else goal
+        return CatchUpResult(person, why=f'Their path has no step "{missing}".', failed=True)
     at, goal_at = names.index(step), names.index(goal)
     if at >= goal_at:
         _finish_killed_command(repo, submission)
         label = path.template.step(step).label if at else ""
-        why = "They are there already." if at == goal_at else f"They are further already: at {label}."
+        why = "Already at this step." if at == goal_at else f"Already past this step: at {label}."
         return CatchUpResult(person, step, why=why)
     done = _is_done(project, path, judge, counts_as_green)
     if done is None:
-        why = "It is not known whether the step they stand at is done: nothing can be graded here."
-        return CatchUpResult(person, step, why=f"{why} Say `--count-as green` or `red`.", failed=True)
+        why = "starterkit can't grade here, so it doesn't know whether their current step is done."
+        fix = "If it is done, add `--count-as green`. If not, add `--count-as red`."
+        return CatchUpResult(person, step, why=f"{why} {fix}", failed=True)
     steps = names[at + done : goal_at]  # the base counts as done from the start
     start = partial(CatchUp, repo, path, project.state, project.tree, submission.commit)
     attempt = start().walk(steps, goal, judge, take_whole)

@@ -90,7 +90,7 @@ class _Collector:
             last = events.last(self._workshop, person, events.COLLECTED) or {}
             answer, submission, refs = self._look(person, last)
         except PermissionError as error:
-            answer = RemoteResult(False, f"you may not read {error.filename}")
+            answer = RemoteResult(False, f"permission denied: {error.filename}")
         except ProgramFailed:
             answer = RemoteResult(False, f"repos/{person.folder}.git is damaged: git cannot read it")
         except StarterkitError as error:
@@ -124,7 +124,7 @@ class _Collector:
         folder = self._workshop.repository(person)
         before = refs_on_disk(folder, person.heads)
         if before is None and not folder.is_dir():
-            return RemoteResult(False, f"repos/{folder.name} is not there"), None, ""
+            return RemoteResult(False, f"repos/{folder.name} is missing"), None, ""
         with BareRepository(folder) as repository:
             answer = self._fetch(person, repository, before)
             heads = repository.refs(person.heads)
@@ -133,8 +133,8 @@ class _Collector:
                 return answer, None, refs
             submission = self._submission(repository, person, heads)
             if submission is None and answer.reached and (heads or last.get("commit")):
-                lost = "their last commit" if heads else "a branch of theirs"
-                answer = RemoteResult(False, f"{lost} cannot be found any more in repos/{folder.name}")
+                lost = "their last commit" if heads else "their branch"
+                answer = RemoteResult(False, f"{lost} is missing in repos/{folder.name}")
             return answer, submission, refs
 
     def _submission(self, repository: BareRepository, person: Person, heads: Mapping[str, str]) -> Submission | None:
@@ -152,7 +152,7 @@ class _Collector:
         if folder is None:
             return fetch_heads(repository, person.remote, COLLECTED_HEADS, is_folder=False, seconds=self._seconds)
         if not folder.is_dir():
-            return RemoteResult(False, "there is no such folder")
+            return RemoteResult(False, f"the folder {person.remote} doesn't exist")
         remote_heads = _heads_in(folder)
         if remote_heads is None or known is None or remote_heads != _short(known, COLLECTED_HEADS):
             remote = os.fspath(folder.absolute())
@@ -163,7 +163,9 @@ class _Collector:
             is_shallow = (folder / ".git" / "shallow").exists() or (folder / "shallow").exists()
             fetched = _short(repository.refs(COLLECTED_HEADS), COLLECTED_HEADS)
             if is_shallow and not (remote_heads or {}).items() <= fetched.items():
-                return RemoteResult(False, "a shallow clone, of which git gives nothing: `git fetch --unshallow` there")
+                return RemoteResult(
+                    False, "git can't fetch from this shallow clone: type `git fetch --unshallow` there"
+                )
         return RemoteResult(True, _warn_of_no_branch(repository, folder))
 
 
@@ -190,7 +192,7 @@ def _warn_of_no_branch(repository: BareRepository, folder: Path) -> str:
         return ""
     if not FULL_ID.fullmatch(head) or repository.reader.about(head) is not None:
         return ""
-    return "their last commit is on no branch, so it does not come: `git switch -c mine` there"
+    return "their last commit isn't on a branch, so git can't fetch it: type `git switch -c mine` there"
 
 
 def _short(refs: Mapping[str, str], prefix: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ from starterkit.paths import expand_user_path, looks_empty
 from starterkit.progress import Progress
 from starterkit.project.new import ProjectSpec, check_trust, rendered_path
 from starterkit.workshop import events
+from starterkit.workshop.handout_text import write_handout
 from starterkit.workshop.handouts import Handouts, remove_drafts
 from starterkit.workshop.model import Person, Workshop
 from starterkit.workshop.parallel import each
@@ -62,12 +63,17 @@ class Participant:
 
 @dataclass(frozen=True)
 class CreateResult:
-    """The result of `workshop create`. `method` says how new people start."""
+    """The result of `workshop create`. `method` says how new people start.
+
+    `handout` is the text for all participants. `kept_handout` means that an earlier one with other text was kept.
+    """
 
     workshop: Workshop
     people: tuple[Participant, ...]
     changed_teams: tuple[Person, ...]
     roster: Roster
+    handout: Path
+    kept_handout: bool = False
     method: str = ""
 
     @property
@@ -103,7 +109,7 @@ def create(request: CreateRequest, say: Progress) -> CreateResult:
         if order is None or path is None or is_workshop(folder):
             workshop = _open(request)
         else:
-            say("Writing its path into git …")
+            say("Writing the path into git …")
             workshop = create_path_repository(order, path)
         matched = _match(request, workshop)
         workshop = add_people(_with_options(workshop, request), [person for _, person in matched.new])
@@ -113,12 +119,12 @@ def create(request: CreateRequest, say: Progress) -> CreateResult:
 
 def _check_folder(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder} is a file.", "Choose a folder that does not exist yet.")
+        raise UsageError(f"{folder} is a file.", "Choose a folder that doesn't exist yet.")
     if folder.is_dir() and not _was_begun(folder) and not looks_empty(folder):
-        raise UsageError(f"The folder {folder} is not empty.", "Choose a folder that does not exist yet.")
+        raise UsageError(f"The folder {folder} isn't empty.", "Choose a folder that doesn't exist yet.")
     existing = next((path for path in (folder, *folder.absolute().parents) if path.exists()), folder)
     if not existing.is_dir() or not is_writable(existing):
-        raise UsageError(f"{existing} is no folder in which you may make one.", "Choose another place.")
+        raise UsageError(f"You can't create a folder in {existing}.", "Choose another place.")
 
 
 def _was_begun(folder: Path) -> bool:
@@ -151,14 +157,14 @@ def _check_same(workshop: Workshop, request: CreateRequest) -> None:
         if known != answer:
             differences.append((f"the answer {name}", f'"{known}"' if known is not None else "none", f'"{answer}"'))
     if request.start is not None and request.start != (workshop.step, workshop.solved):
-        differences.append(("the step where all begin", workshop.step, request.start[0]))
+        differences.append(("the first step", workshop.step, request.start[0]))
     remotes = (workshop.remote_template, request.remote_template)
     if all(remotes) and os.path.normpath(remotes[0]) != os.path.normpath(remotes[1]):
         differences.append(("the remote template", *remotes))
     for topic, known, asked in differences[:1]:
         raise UsageError(
-            f"This workshop in {workshop.folder} was made with another choice: {topic} is {known}, not {asked}.",
-            "Everybody in a workshop shares one path. Leave that option out, or make a workshop in another folder.",
+            f"The workshop in {workshop.folder} has other settings: {topic} is {known}, not {asked}.",
+            "All participants of a workshop share one path. Leave out this option, or use another folder.",
         )
 
 
@@ -221,7 +227,10 @@ def _hand_out(request: CreateRequest, workshop: Workshop, matched: Matched, say:
         Participant(person, person.folder in new, handouts.get(person.folder), pushed.get(person.folder))
         for person in in_order
     )
-    return CreateResult(workshop, tuple(rows), matched.changed_teams, request.roster, request.method)
+    handout, is_kept = write_handout(workshop, {workshop.start_method(person) for person in workshop.people})
+    return CreateResult(
+        workshop, tuple(rows), matched.changed_teams, request.roster, handout, is_kept, method=request.method
+    )
 
 
 def _write_handouts(workshop: Workshop, people: Sequence[Person], say: Progress) -> dict[str, Path]:
@@ -241,7 +250,7 @@ def _write_handouts(workshop: Workshop, people: Sequence[Person], say: Progress)
                 write_handout = handouts.write_zip if is_zip else handouts.write_folder
                 write_handout(person, goals[person.folder])
 
-            for _ in each(missing, write, 1, say, "Writing what is handed out"):
+            for _ in each(missing, write, 1, say, "Writing zips and folders"):
                 pass
             return goals
     except OSError as error:

@@ -189,10 +189,10 @@ class Workshop:
             people = exact or self.by_word.get(key_of(name), ())
             if not people:
                 known = [person.folder for person in self.people]
-                raise UsageError(f'Nobody in this workshop is called "{name}".', did_you_mean(name, known))
+                raise UsageError(f'No participant is called "{name}".', did_you_mean(name, known))
             if len(people) > 1:
-                fix = f"Name the folder: {', '.join(map(_with_login, people[:12]))}."
-                raise UsageError(f'"{name}" can be {len(people)} people here.', fix)
+                fix = f"Use a folder instead: {', '.join(map(_with_login, people[:12]))}."
+                raise UsageError(f'"{name}" matches {len(people)} participants.', fix)
             folders.add(people[0].folder)
         return tuple(person for person in self.people if person.folder in folders or not names)
 

@@ -46,7 +46,7 @@ from starterkit.workshop.submissions import beginnings, files_of, state_of
 _COMING = STARTERKIT_REFS + "coming/"
 _OLDER = STARTERKIT_REFS + "older/"
 _MOST_COMMITS = 300  # stop after searching this many commits
-_MESSAGE = "Take in the corrected path"
+_MESSAGE = "Apply the fixed path"
 
 
 class FixOutcome(Enum):
@@ -95,7 +95,10 @@ def render_new_path(workshop: Workshop, corrected: ResolvedTemplate, *, trusted:
     """Render the corrected template, and store it next to the present path. Raises `UsageError`."""
     template = corrected.template
     if workshop.step not in (BASE, *template.step_names):
-        raise UsageError(f"The corrected path has no step {workshop.step}, where everybody begins.", "Keep its name.")
+        raise UsageError(
+            f"The fixed path has no step {workshop.step}. All participants begin at this step.",
+            "Give the step this name again.",
+        )
     spec = ProjectSpec(
         workshop.folder,
         corrected.folder,
@@ -163,7 +166,7 @@ def plan(workshop: Workshop, people: Sequence[Person], new: NewPath, say: Progre
     return in_each_repository(
         workshop,
         people,
-        "Carrying the correction onto everybody's work",
+        "Merging the fix into everybody's work",
         say,
         lambda repo: _plan(repo, new),
         lambda person, message: PathFix(person, FixOutcome.FAILED, why=message),
@@ -175,19 +178,19 @@ def _plan(repo: PersonRepository, new: NewPath) -> PathFix:
     person = repo.person
     submission = repo.latest()
     if submission is None:
-        return PathFix(person, FixOutcome.NOTHING, why="there is no commit of theirs yet")
+        return PathFix(person, FixOutcome.NOTHING, why="no commit yet")
     project = repo.project_at(submission)
     state = project.state
     corrected = LearningPath(repo.bare, new.path, new.texts)
     if not _has_step(corrected, state):
-        return PathFix(person, FixOutcome.FAILED, why=f"the corrected path has no step {state.step}, where they stand")
+        return PathFix(person, FixOutcome.FAILED, why=f"the fixed path has no step {state.step}, their current step")
     has_it = (state.path, state.texts) == (new.path, new.texts)
     old = _left_behind(repo, project, corrected) if has_it else repo.path(state)
     if old is not None:
         return _carry(repo, project, old, corrected)
     if has_it:
         return PathFix(person, FixOutcome.HAS_IT)
-    return PathFix(person, FixOutcome.OTHER, why="their path is none that this workshop has had")
+    return PathFix(person, FixOutcome.OTHER, why="their project has a path from another workshop")
 
 
 def _has_step(path: LearningPath, state: State) -> bool:
@@ -209,17 +212,17 @@ def _carry(repo: PersonRepository, project: ProjectAtCommit, old: LearningPath, 
         files = tuple(sorted(changed_paths(project.tree, carried.tree)))
         return PathFix(repo.person, FixOutcome.CLEAN, files, "", commit, state, base, replaced)
     files = tuple(sorted(conflict.path for conflict in carried.conflicts))
-    marked = resolve(repo.merger, carried, Resolution.MARKERS, "yours", "the corrected path").tree
+    marked = resolve(repo.merger, carried, Resolution.MARKERS, "yours", "the fixed path").tree
     lines = {path: _lines_in_conflict(repo.merger.content(marked[path].id)) for path in files if path in marked}
     fix = PathFix(repo.person, FixOutcome.CONFLICT, files, "", "", state, base, replaced, lines)
     if repo.has_branch(fix_branch(state)):
-        return replace(fix, why="the branch is there already", delivered=repo.delivered(fix_branch(state)))
+        return replace(fix, why="the branch exists already", delivered=repo.delivered(fix_branch(state)))
     to_merge = _commit_to_merge(repo, project, corrected, files)
     if to_merge is None:
         # A commit with conflict markers would break the site of the person who merges it.
-        kept = resolve(repo.merger, carried, Resolution.MINE, "yours", "the corrected path").tree
+        kept = resolve(repo.merger, carried, Resolution.MINE, "yours", "the fixed path").tree
         to_merge = repo.commit(_MESSAGE, base, kept, state)
-        fix = replace(fix, why="their own lines stay there: no commit of theirs has the path's")
+        fix = replace(fix, why="keeps their lines there, because none of their commits has the path's lines")
     return replace(fix, commit=repo.write([to_merge]))
 
 

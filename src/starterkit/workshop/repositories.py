@@ -69,8 +69,8 @@ def make_repositories(workshop: Workshop, say: Progress) -> None:
         refs = {MAIN: path.refs().get(MAIN, ""), PATH_REF: workshop.path, METADATA_REF: workshop.texts}
     if not refs[MAIN]:
         raise EnvironmentProblem(
-            f"{workshop.path_repository} has no branch main, with which everybody begins.",
-            "Get the folder repos/.path.git back from a backup, or make the workshop anew in another folder.",
+            f"{workshop.path_repository} has no branch main. All participants begin with this branch.",
+            "Restore the folder repos/.path.git from a backup, or create the workshop again in another folder.",
         )
     objects = workshop.path_repository / "objects"
     alternate = Path(os.path.relpath(objects, workshop.folder / "repos" / "any.git" / "objects")).as_posix()
@@ -82,7 +82,7 @@ def make_repositories(workshop: Workshop, say: Progress) -> None:
                 write_bare(draft, refs, alternates=[alternate], settings=_SETTINGS)
                 draft.rename(workshop.repository(person))
 
-            for _ in each(missing, make, _JOBS, say, "Making repositories"):
+            for _ in each(missing, make, _JOBS, say, "Creating repositories"):
                 pass
     except OSError as error:
         raise cannot_write("The workshop", error) from error
@@ -102,8 +102,8 @@ def reopened(folder: Path) -> Workshop:
     with BareRepository(workshop.path_repository) as path:
         if path.reader.id_of(workshop.path) is None:
             raise EnvironmentProblem(
-                f"{workshop.path_repository} does not hold the path of this workshop.",
-                "Get the folder repos/.path.git back from a backup; all repositories borrow from it.",
+                f"{workshop.path_repository} doesn't contain the path of this workshop.",
+                "Restore the folder repos/.path.git from a backup. All repositories need it.",
             )
     return workshop
 

@@ -66,7 +66,7 @@ def read_roster(file: Path) -> Roster:
     try:
         data = file.read_bytes()
     except OSError as error:
-        message = f"The roster {file} cannot be read: {error.strerror or error}."
+        message = f"Can't read the roster {file}: {error.strerror or error}."
         raise UsageError(message, "Name a CSV file, for example roster.csv.") from error
     return parse_roster(data, str(file))
 
@@ -85,7 +85,8 @@ def parse_roster(data: bytes, file: str) -> Roster:
         people = [(replace(entry, identifier=""), team) for entry, team in people]
     entries = _with_teams(people, file)
     if not entries:
-        raise FileError(file, None, "nobody stands in this roster", "It needs a line for each person below the first.")
+        fix = "Write one line for each person below the first line."
+        raise FileError(file, None, "this roster has no people in it", fix)
     if len(entries) > _MOST_PEOPLE:
         raise FileError(file, entries[_MOST_PEOPLE].line, f"this roster has more than {_MOST_PEOPLE:,} people")
     return Roster(file, tuple(entries), tuple(left_out), table.columns, table.unused)
@@ -112,9 +113,10 @@ def _entry(row: RosterRow, file: str) -> RosterEntry:
     identifier = plain_name(row["identifier"].removeprefix("#"))
     name = _whole_name(row) or identifier or login or email.partition("@")[0]
     if not name:
-        raise FileError(file, row.line, "nothing in this line tells who it is", "Write a name, a login or an e-mail.")
+        raise FileError(file, row.line, "this line doesn't name a person", "Add a name, a login or an e-mail.")
     if len(name) > _LONGEST_NAME:
-        raise FileError(file, row.line, f"this name has {len(name)} letters", f"At most {_LONGEST_NAME}, please.")
+        fix = f"Use at most {_LONGEST_NAME} characters."
+        raise FileError(file, row.line, f"this name has {len(name)} characters", fix)
     if not email and "@" in identifier:
         email = identifier
     return RosterEntry(row.line, name, login, email, identifier if identifier not in (email, login) else "")
@@ -142,7 +144,7 @@ def _check_twice(entry: RosterEntry, team: str, seen: dict[tuple[str, str], Rost
         before = seen.setdefault((kind, f"{team}\0{key_of(text)}"), entry) if text else entry
         if before is not entry:
             message = f'{entry.name} has the same {kind} as {before.name} in line {before.line}: "{text}"'
-            raise FileError(file, entry.line, message, "If it is one person, take one of the lines out.")
+            raise FileError(file, entry.line, message, "If this is the same person, delete one of the two lines.")
 
 
 def match(roster: Roster, people: Sequence[Person], taken: Iterable[str] = ()) -> Matched:
@@ -202,9 +204,9 @@ def _check_namesakes(candidates: Sequence[tuple[RosterEntry, list[Person]]], fil
                 file,
                 last,
                 f"lines {', '.join(map(str, lines))} and {last} may {'both' if len(rows) == 2 else 'all'} be "
-                f"{names[folder]}, who has the folder {folder}",
-                "Write below that folder in workshop.yml what the line of this person has: its `email:`, `login:` "
-                "or `identifier:`. Where a line has none of them, give it one.",
+                f"{names[folder]} (folder {folder})",
+                "Give each line an e-mail, a login or an identifier. Then copy the right value into workshop.yml, "
+                f"below the folder {folder}, as `email:`, `login:` or `identifier:`.",
             )
 
 
@@ -222,7 +224,7 @@ def _person(entry: RosterEntry, file: str, used: set[str]) -> Person:
     texts = (entry.name, entry.login, entry.email.partition("@")[0], entry.identifier)
     folder = next(filter(None, map(folder_name, texts)), "")
     if not folder:
-        message = f'no folder can be named after "{entry.name}": there is no letter and no digit in it'
+        message = f'"{entry.name}" can\'t become the name of a folder, because it has no letter or digit'
         raise FileError(file, entry.line, message, "Add a login or an e-mail address to this line.")
     folder = unique(folder, used)
     return Person(folder, entry.name, entry.login, entry.email, entry.members, identifier=entry.identifier)
@@ -237,11 +239,11 @@ def check_remote_template(template: str) -> None:
     fields = _FIELDS.findall(template)
     wrong = [field for field in fields if field not in ("login", "folder")]
     if wrong or not fields:
-        reason = f"{{{wrong[0]}}} is nothing that a person has" if wrong else "it would be one address for everybody"
-        fix = "{login} and {folder} stand for a person's own: git@example.org:course/{login}.git"
-        raise UsageError(f'--remote-template "{template}": {reason}.', fix)
+        reason = f"{{{wrong[0]}}} isn't valid" if wrong else "all participants would have the same URL"
+        fix = "Use {login} or {folder}, for example: git@example.org:course/{login}.git"
+        raise UsageError(f'Invalid --remote-template "{template}": {reason}.', fix)
     if is_odd(template):
-        message = f'--remote-template "{template}" is no address and no folder.'
+        message = f'Invalid --remote-template "{template}": it isn\'t a URL or a folder.'
         raise UsageError(message, "For example: git@example.org:course/{login}.git")
 
 
@@ -263,18 +265,19 @@ def with_remotes(
         lines.setdefault(key_of(remote), []).append(str(entry.line))
     for remote, same in lines.items():
         if len(same) > 1:
-            raise FileError(file, int(same[-1]), f"lines {' and '.join(same)} would share the remote {remote}")
+            raise FileError(file, int(same[-1]), f"lines {' and '.join(same)} have the same remote {remote}")
     return people
 
 
 def _without_login(entry: RosterEntry, person: Person, file: str, *, known: bool) -> FileError:
     if entry.is_team:
-        message = f"the team {entry.name} has no login of its own, and the remote template has {{login}} in it"
-        also = "Or leave this team's column empty: then each member has a repository."
+        message = f"the team {entry.name} has no login, but the remote template contains {{login}}"
+        also = "Or leave the team column empty. Then each member has a repository."
     else:
-        has = f'the login "{person.login}" cannot stand in an address' if person.login else "there is no login"
-        message = f"{entry.name}: {has}, and the remote template has {{login}} in it"
+        has = f'the login "{person.login}" can\'t be part of a URL' if person.login else "no login"
+        message = f"{entry.name}: {has}, but the remote template contains {{login}}"
         also = "Or write a login into this line."
-    where = "`remote_template:` of workshop.yml (who has a repository keeps it)" if known else "--remote-template"
-    name = f"(here: {person.folder})"
-    return FileError(file, entry.line, message, f"Write {{folder}} instead of {{login}} in {where} {name}. {also}")
+    where = "in `remote_template:` of workshop.yml" if known else "in --remote-template"
+    kept = "Existing repositories don't change. " if known else ""
+    fix = f"Write {{folder}} (here: {person.folder}) instead of {{login}} {where}. {kept}{also}"
+    return FileError(file, entry.line, message, fix)

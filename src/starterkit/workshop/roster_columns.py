@@ -60,7 +60,7 @@ _IN_BRACKETS = re.compile(r"\((?!\d+\))[^()]*\)|\[[^\[\]]*\]")  # keep `(123)`, 
 _FORMULA = re.compile(r'^="([^"]*)"$')  # exports write `="0042"`, so that Excel keeps the zeros
 _WORD = re.compile(r"[^\W_]+")
 _KNOWN_TITLES = (
-    "Give the columns names such as: name,email,login,team. Also known: full name, first name and surname, "
+    "Use titles such as: name,email,login,team. These titles work too: full name, first name and surname, "
     "student, identifier, e-mail address, username, github_username, group."
 )
 _SAVE_AS_CSV = 'Open it in your spreadsheet program and save it as "CSV UTF-8". Then name that file.'
@@ -68,7 +68,7 @@ _SAVE_AS_CSV = 'Open it in your spreadsheet program and save it as "CSV UTF-8". 
 _OTHER_FILES = (
     (b"PK\x03\x04", "a workbook (.xlsx, .ods or another zip file)", _SAVE_AS_CSV),
     (b"\xd0\xcf\x11\xe0", "an old workbook (.xls)", _SAVE_AS_CSV),
-    (b"%PDF-", "a PDF", "Export the list of people as CSV from your learning platform. Then name that file."),
+    (b"%PDF-", "a PDF", "Export the participants as CSV from your learning platform. Then name that file."),
 )
 _WEB_PAGE = re.compile(r"\s*<[a-z!?]", re.IGNORECASE)
 _JSON = re.compile(r"\s*(?:\{\s*\"|\[\s*[\[{\"])")
@@ -146,10 +146,10 @@ def _text(data: bytes, file: str) -> str:
         if data.startswith(begin):
             raise FileError(file, None, f"this is {kind}, not CSV", fix)
     if len(data) > _LARGEST:
-        raise FileError(file, None, "this is too large to be a roster")
+        raise FileError(file, None, f"this file is too large for a roster ({len(data):,} bytes)")
     text = _decoded(data, file)
     if _WEB_PAGE.match(text):
-        fix = "Sign in to your learning platform in the browser and export the list as CSV. Then name that file."
+        fix = "Sign in to your learning platform in the browser. Export the list as CSV, and name that file."
         raise FileError(file, None, "this is a web page (HTML or XML), not CSV", fix)
     if _JSON.match(text):
         raise FileError(file, None, "this is JSON, not CSV", "Write a CSV file with a line such as: name,email,login")
@@ -165,7 +165,7 @@ def _decoded(data: bytes, file: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise FileError(file, line, "the file is not UTF-8 text", 'Save it as "CSV UTF-8".') from error
+        raise FileError(file, line, "the file isn't UTF-8 text", 'Save it as "CSV UTF-8".') from error
 
 
 def _head(text: str) -> tuple[list[tuple[int, str]], int, str, int]:
@@ -225,7 +225,7 @@ def _columns(titles: list[str], file: str, line: int, filled: Sequence[bool]) ->
             best[column] = min(best.get(column, candidate), candidate)
     if not best.keys() & _PEOPLE:
         titled = ", ".join(f'"{title[:40]}"' for title in titles[:12] if title)
-        message = f"the first line names no column that says who a person is: {titled}"
+        message = f"no column has names, e-mails or logins: {titled}"
         raise FileError(file, line, message, _KNOWN_TITLES)
     columns = {column: index for column, (_, _, index) in best.items()}
     if "first" in columns and "last" not in columns and "name" in columns:  # next to a first name, "name" means surname
@@ -235,8 +235,8 @@ def _columns(titles: list[str], file: str, line: int, filled: Sequence[bool]) ->
 
 def _check_row(cells: list[str], width: int, file: str, line: int) -> None:
     if any("\n" in cell.strip() or "\r" in cell.strip() for cell in cells):
-        fix = "Is a quotation mark not closed? Write one as two."
-        raise FileError(file, line, "there is a line end within quotes", fix)
+        fix = 'Close the quotation mark. Inside a cell, write "" for a quotation mark.'
+        raise FileError(file, line, "a quoted cell contains a line end", fix)
     if any(cell.strip() for cell in cells[width:]):
-        message = f"this line has {len(cells)} cells, and the first line has {width}"
-        raise FileError(file, line, message, "A cell with the separator in it needs quotation marks around it.")
+        message = f"this line has {len(cells)} cells, but the first line has {width}"
+        raise FileError(file, line, message, "If a cell contains the separator, put quotation marks around the cell.")

@@ -91,7 +91,7 @@ class _PathCode:
 def compare(workshop: Workshop, people: Sequence[Person], at_least: float, say: Progress) -> SimilarityResult:
     """Compare all pairs. Return the pairs with a share of at least `at_least` (0 to 1)."""
     fingerprint = _load_copydetect()
-    say("Reading what the path explains")
+    say("Reading the code of the path")
     of_path = _path_code(workshop, fingerprint)
     codes: list[_OwnCode] = []
     passed: list[tuple[Person, str]] = []
@@ -106,7 +106,7 @@ def compare(workshop: Workshop, people: Sequence[Person], at_least: float, say: 
         if code is not None and code.pieces:
             codes.append(code)
         else:
-            passed.append((person, "there is no work of theirs yet" if code is None else "no code of their own yet"))
+            passed.append((person, "no work yet" if code is None else "no own code yet"))
     say("Comparing")
     shares = [(left, right, _share(left, right)) for left, right in combinations(codes, 2)]
     pairs = [
@@ -124,8 +124,8 @@ def _load_copydetect() -> Callable[..., Any]:
         import copydetect  # noqa: PLC0415 - slow and optional, and only this command needs it
     except ImportError as error:
         raise EnvironmentProblem(
-            "`workshop similar` needs the package copydetect, which is not installed.",
-            "Install it where starterkit is installed: `pip install copydetect`.",
+            "The package copydetect isn't installed. `starterkit workshop similar` needs it.",
+            "Install it next to starterkit: `pip install copydetect`.",
         ) from error
     # copydetect warns about unknown languages, and compares such files as plain text.
     logging.getLogger().addFilter(lambda record: "not tokenize" not in record.getMessage())

@@ -178,7 +178,7 @@ def _stuck(known: PersonProgress, at: datetime, active: datetime | None, stuck_a
     if idle > _AWAY:
         return ""
     if known.same_red >= 2:
-        return f"the same first red test after {known.same_red} commits"
+        return f"same failing test after {known.same_red} commits"
     minutes = int(idle.total_seconds() // 60)
     return f"no commit for {minutes} minutes" if minutes >= stuck_after else ""
 

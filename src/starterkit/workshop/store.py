@@ -42,9 +42,9 @@ def open_workshop(folder: Path) -> Workshop:
         data = (folder / WORKSHOP_FILE).read_bytes()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         raise UsageError(
-            f"There is no workshop in {folder} (no {WORKSHOP_FILE}).",
-            "Go into the workshop's folder (or name it: `starterkit -C FOLDER workshop …`), "
-            "or make one: `starterkit workshop create ROSTER.csv`.",
+            f"{folder} isn't a workshop: it has no {WORKSHOP_FILE}.",
+            "Go into the workshop's folder, or name it: `starterkit -C FOLDER workshop …`. "
+            "To create a workshop, type `starterkit workshop create ROSTER.csv`.",
         ) from None
     return read_workshop(data, folder)
 
@@ -97,7 +97,7 @@ def read_workshop(data: bytes, folder: Path) -> Workshop:
     keys["format"].integer(_FORMAT, _FORMAT)
     for name in ("path", "texts"):
         if not FULL_ID.fullmatch(keys[name].scalar()):
-            raise keys[name].wrong("expected the 40 hexadecimal digits of a git id")
+            raise keys[name].wrong("expected a git id (40 hexadecimal digits)")
     answers = keys["answers"].mapping((), optional=None)
     handouts = keys["handouts"].mapping((), HANDOUTS) if "handouts" in keys else {}
     return Workshop(
@@ -138,12 +138,12 @@ def _people(value: Value) -> tuple[Person, ...]:
             **{name: _optional(keys, name) for name in ("login", "email", "identifier", "remote")},
         )
         if not is_safe(person.folder):
-            raise keys["folder"].wrong("this cannot be the name of a folder on every machine", "Name it plainly.")
+            raise keys["folder"].wrong("some machines can't have a folder with this name", "Use letters, digits and -.")
         if is_odd(person.remote):
-            raise keys["remote"].wrong("this is no address and no folder", "For example: git@example.org:ada/site.git")
+            raise keys["remote"].wrong("this isn't a URL or a folder", "For example: git@example.org:ada/site.git")
         if key_of(person.folder) in people:
-            message = f'"{person.folder}" stands here twice'
-            raise keys["folder"].wrong(message, "Every person has a folder of their own.")
+            message = f'two people have the folder "{person.folder}"'
+            raise keys["folder"].wrong(message, "Give each person another folder.")
         people[key_of(person.folder)] = person
     return tuple(people.values())
 
@@ -172,8 +172,8 @@ def workshop_bytes(workshop: Workshop) -> bytes:
         "handouts": workshop.handouts,
     }
     lines = [
-        "# A workshop of starterkit: who takes part, and where everybody begins. Put it under git as you like.",
-        "# `remote`, `due` and the names may be edited; a folder's name is also that of files in repos/ and results/.",
+        "# A starterkit workshop: the participants, and the step where they begin. You may put it under git.",
+        "# You may edit `remote`, `due` and names. Don't edit `folder`: repos/ and results/ have files of this name.",
         f"format: {_FORMAT}",
         *(
             line
@@ -244,7 +244,7 @@ def parse_time(text: str) -> datetime:
         local = parsed.astimezone()
     except (ValueError, OverflowError, OSError):
         fix = 'Write it as 2026-11-30, "2026-11-30 17:00" or 2026-11-30T17:00+01:00.'
-        raise UsageError(f'"{text}" is no time.', fix) from None
+        raise UsageError(f'Invalid time "{text}".', fix) from None
     return parsed if parsed.tzinfo else local
 
 

@@ -134,9 +134,10 @@ def state_of(repository: BareRepository, commit: str) -> State:
     """Return the state in a commit. Raises `FileError` if its file is missing or invalid."""
     about = repository.reader.about(f"{commit}:{STATE_FILE}")
     if about is None or about[1] != "blob":
-        raise FileError(STATE_FILE, None, "the file is gone", "It is in an older commit of theirs.")
+        raise FileError(STATE_FILE, None, "the file is missing", "Restore it from an older commit of this project.")
     if about[2] > _LARGEST_STATE:
-        raise FileError(STATE_FILE, None, "the file is far too long", "An older commit of theirs has it as it was.")
+        fix = "Restore it from an older commit of this project."
+        raise FileError(STATE_FILE, None, f"the file is too large ({about[2]:,} bytes)", fix)
     return read_state(repository.reader.blob(about[0]))
 
 

@@ -100,7 +100,7 @@ CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
     "a plugin that names itself installed": (
         {"helping.py": GREEN_PLUGIN, **installed("helper", "helping"), **installed("timeout", "helping", ".egg-info")},
         Verdict.RED,
-        "helper-1.dist-info/entry_points.txt: grading uses the path's own test settings",
+        "helper-1.dist-info/entry_points.txt: grading uses the path's test settings",
     ),
     "bytecode for the tests": (
         {"tests/__pycache__/test_01_words.cpython-311.pyc": b"x", "tests/test_01_words.py": "def test_words(): pass\n"},
@@ -144,7 +144,7 @@ CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
         Verdict.RED,
         "",
     ),
-    "writing the report": (app(FORGED), Verdict.TAMPERED, "a line with a wrong signature"),
+    "writing the report": (app(FORGED), Verdict.TAMPERED, "wrong signature"),
     "writing a report file": (
         app("for n in ('report.xml', '/tmp/report.xml'): open(n, 'w').write('<testsuites/>')"),
         Verdict.RED,
@@ -187,9 +187,9 @@ CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
     "a link out of the project": (
         {"conduit/words.txt": File(LINK, b"../../../../etc/passwd"), **app("open('conduit/words.txt').read()")},
         Verdict.RED,
-        "conduit/words.txt: a link that leads out of the project (../../../../etc/passwd)",
+        "conduit/words.txt: a link to a file outside the project (../../../../etc/passwd)",
     ),
-    "an absolute link": ({"x": File(LINK, b"/etc/passwd")}, Verdict.RED, "x: a link that leads out of the project"),
+    "an absolute link": ({"x": File(LINK, b"/etc/passwd")}, Verdict.RED, "x: a link to a file outside the project"),
     "signs that move the cursor": (
         app("raise RuntimeError('\\x1b[2J\\x1b]0;owned\\x07\\u202egreen')"),
         Verdict.RED,
@@ -198,7 +198,7 @@ CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
     "a gigabyte": (
         app("import os\nfor n in range(300): os.write(1, b'x' * 1_000_000)"),
         Verdict.RED,
-        "bytes more than are kept",
+        "bytes were left out",
     ),
     "the network": (
         app("import socket; socket.create_connection(('192.0.2.1', 80), 1)"),
@@ -233,8 +233,8 @@ def test_files_that_would_speak_for_the_tests_are_left_out(room: Room) -> None:
 
     assert grade.verdict is Verdict.RED
     assert [one.outcome for one in grade.results] == ["passed", "passed", "failed", "failed"]
-    reasons = dict.fromkeys(told, "grading uses the path's own test settings")
-    reasons |= dict.fromkeys(taken, "it has the name of a module that the tests need")
+    reasons = dict.fromkeys(told, "grading uses the path's test settings")
+    reasons |= dict.fromkeys(taken, "the tests need another module with this name")
     assert set(grade.notes) == {f"left out: {name}: {why}" for name, why in reasons.items()}
 
 
@@ -453,7 +453,7 @@ def test_data_with_the_name_of_a_module_stays(room: Room) -> None:
 
     assert set(data) <= feigned.files().keys()
     assert not feigned.files().keys() & set(code)
-    reason = "it has the name of a module that the tests need"
+    reason = "the tests need another module with this name"
     assert set(grade.notes) == {f"left out: {name}: {reason}" for name in (*code, "secrets")}
 
 
@@ -477,7 +477,7 @@ def test_a_name_that_is_a_trick_is_refused(room: Room, name: bytes) -> None:
     grade = room.grade()
 
     assert grade.verdict is Verdict.UNREADABLE
-    assert "It holds a" in grade.why or (name == b"" and "is missing" in grade.why)
+    assert "The submission has a" in grade.why or (name == b"" and "is missing" in grade.why)
     assert not list(room.folder.parent.rglob("evil*"))
 
 
@@ -505,8 +505,8 @@ def test_a_repository_in_the_repository_is_left_out(room: Room) -> None:
     grade = room.grade()
 
     assert grade.verdict is Verdict.RED
-    assert "left out: other: another repository (a submodule), which grading does not fetch" in grade.notes
-    assert "left out: esc\\x1b[2J: a name with signs that cannot be shown" in grade.notes
+    assert "left out: other: grading doesn't fetch submodules" in grade.notes
+    assert "left out: esc\\x1b[2J: its name has characters that can't be shown" in grade.notes
 
 
 FLASK = Path(__file__).parents[3] / "templates" / "flask"

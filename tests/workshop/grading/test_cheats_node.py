@@ -111,7 +111,7 @@ CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
         Verdict.RED,
         "no page answers at /words",
     ),
-    "writing the report": (at_start(FORGED), Verdict.TAMPERED, "a line with a wrong signature"),
+    "writing the report": (at_start(FORGED), Verdict.TAMPERED, "wrong signature"),
     "reading the tests": (at_start(READ), Verdict.RED, "no such file or directory"),
     "waiting for ever": (
         app("if (request.url === '/') await new Promise(() => {});"),

@@ -116,7 +116,7 @@ def test_options_behind_a_carriage_return_run_no_program(pinned: ReferenceTests,
     lent = EnvironmentCache(tmp_path / "shelf").for_submission(pinned, File(FILE, theirs.encode()))
 
     assert not ran.exists()
-    assert lent.told.endswith("not with its own: requirements.txt:1 holds a control character")
+    assert lent.told.endswith("requirements.txt:1 contains a control character")
     assert names_in(lent) == {"bread"}
 
 
@@ -177,9 +177,9 @@ def test_what_the_path_needs_has_to_be_pinned_for_this_machine(
 ) -> None:
     theirs = pins_of(index, "bread").replace(" \\", f" ; {marker} \\")
 
-    with pytest.raises(UsageError, match="lacks bread"):
+    with pytest.raises(UsageError, match="doesn't have bread"):
         own_pins(pinned, theirs.encode())
-    with pytest.raises(UsageError, match="lacks bread"):
+    with pytest.raises(UsageError, match="doesn't have bread"):
         own_pins(pinned, theirs.replace("bread", "flour").encode())
 
 
@@ -189,7 +189,7 @@ def test_more_packages_than_anybody_needs_are_not_taken(pinned: ReferenceTests, 
         return (pins_of(index, "bread") + names).encode()
 
     assert own_pins(pinned, pins(500)).count(b"==") == 501
-    with pytest.raises(UsageError, match="names more than 500 packages that the path does not"):
+    with pytest.raises(UsageError, match="has more than 500 packages"):
         own_pins(pinned, pins(501))
 
 
@@ -207,7 +207,7 @@ def test_a_package_cannot_say_which_python_is_started_outside(
     lent = shelf.for_submission(pinned, File(FILE, pins_of(index, "bread", "flour").encode()))
 
     assert not ran.exists()
-    assert lent.told.endswith("one of its packages changes the Python environment itself")
+    assert lent.told.endswith("one of its packages changes the virtual environment")
     assert names_in(lent) == {"bread"}
     assert not any(evil.parent in (place, *place.parents) for place in lent.packages.visible)
 
@@ -239,7 +239,7 @@ def test_packages_that_are_too_large_are_removed_and_told(
     for name in ("flour", "mill"):
         lent = shelf.for_submission(pinned, File(FILE, pins_of(index, "bread", name).encode()))
 
-        assert lent.told.endswith("not with its own: its packages take more than 3 MiB")
+        assert lent.told.endswith("its packages take more than 3 MiB")
     assert len([place for place in shelf.folder.iterdir() if place.is_dir()]) == 1
 
 
@@ -493,30 +493,30 @@ def test_no_lock_file_makes_npm_ask_another_address(
     [
         (lock({}, x={"version": "1.0.0"}), "has no hash for x"),
         (lock({}, x={"version": "1.0.0", "integrity": "sha1-abc"}), "has no hash for x"),
-        (lock({}, x={**HASHED, "resolved": "https://registry.example/x.tgz"}), "names an address for x"),
-        (lock({}, x={**HASHED, "resolved": "../evil", "link": True}), "names an address for x"),
-        (lock({}, x={**HASHED, "link": True}), "names an address for x"),
+        (lock({}, x={**HASHED, "resolved": "https://registry.example/x.tgz"}), "has a URL for x"),
+        (lock({}, x={**HASHED, "resolved": "../evil", "link": True}), "has no valid range of versions for x"),
+        (lock({}, x={**HASHED, "link": True}), "has no valid range of versions for x"),
         (lock({}, x={**HASHED, "version": "file:../x"}), "has no exact version for x"),
         (lock({}, x={**HASHED, "version": "latest"}), "has no exact version for x"),
-        (lock({}, **{"../x": HASHED}), "is no package of node_modules"),
-        (lock({}, **{"@../x": HASHED}), "is no package of node_modules"),
-        (lock({}, **{">".join("x" * 100): HASHED}), "is no package of node_modules"),
+        (lock({}, **{"../x": HASHED}), "isn't a package in node_modules"),
+        (lock({}, **{"@../x": HASHED}), "isn't a package in node_modules"),
+        (lock({}, **{">".join("x" * 100): HASHED}), "isn't a package in node_modules"),
         (File(FILE, b"[]"), "must hold a JSON object"),
-        (File(FILE, b'{"lockfileVersion": 2}'), "is no lock file of this npm"),
-        (lock({"dependencies": {"x": "1.0.0"}}), "does not tell which x is meant"),
-        (lock({"dependencies": {"x": "user/repository"}}), "names an address for x"),
-        (lock({"dependencies": {"x": "../x"}}), "names an address for x"),
-        (lock({"dependencies": {"x": "x.tgz"}}), "names an address for x"),
-        (lock({"dependencies": {"x": "npm:y@http://z.example"}}), "names an address for x"),
-        (lock({"dependencies": {"../x": "1.0.0"}}), 'asks for "../x", which is no name of a package'),
-        (lock({"dependencies": {"__proto__": "1.0.0"}}), "which is no name of a package"),
-        (lock({"dependencies": ["x"]}), "is no lock file of this npm"),
-        (lock({"dependencies": {"x": 1}}), "is no lock file of this npm"),
-        (lock({}, **{"starterkit.node": {"version": "1.0.0"}}), "is no package of node_modules"),
-        (lock({}, **{"a>node_modules": {"version": "1.0.0"}}), "is no package of node_modules"),
-        (lock({}, **{"\ud800\x1b[1m": {"version": "1.0.0"}}), "is no package of node_modules"),
+        (File(FILE, b'{"lockfileVersion": 2}'), "isn't a lock file of this npm"),
+        (lock({"dependencies": {"x": "1.0.0"}}), "has no entry for x"),
+        (lock({"dependencies": {"x": "user/repository"}}), "has no valid range of versions for x"),
+        (lock({"dependencies": {"x": "../x"}}), "has no valid range of versions for x"),
+        (lock({"dependencies": {"x": "x.tgz"}}), "has no valid range of versions for x"),
+        (lock({"dependencies": {"x": "npm:y@http://z.example"}}), "has no valid range of versions for x"),
+        (lock({"dependencies": {"../x": "1.0.0"}}), 'needs "../x"'),
+        (lock({"dependencies": {"__proto__": "1.0.0"}}), "which isn't the name of a package"),
+        (lock({"dependencies": ["x"]}), "isn't a lock file of this npm"),
+        (lock({"dependencies": {"x": 1}}), "isn't a lock file of this npm"),
+        (lock({}, **{"starterkit.node": {"version": "1.0.0"}}), "isn't a package in node_modules"),
+        (lock({}, **{"a>node_modules": {"version": "1.0.0"}}), "isn't a package in node_modules"),
+        (lock({}, **{"\ud800\x1b[1m": {"version": "1.0.0"}}), "isn't a package in node_modules"),
         (File(FILE, b'{"packages": ' + b"[" * 100_000), "values are nested too deeply"),
-        (File(FILE, b'{"lockfileVersion": ' + b"1" * 5000 + b"}"), "is no lock file of this npm"),
+        (File(FILE, b'{"lockfileVersion": ' + b"1" * 5000 + b"}"), "isn't a lock file of this npm"),
     ],
 )
 def test_a_lock_file_that_is_more_than_packages_is_not_taken(
@@ -566,7 +566,7 @@ def test_another_package_in_the_place_of_one_of_the_paths_is_not_taken(node_path
     ours = replace(node_path, pins=lock({}, bread=HASHED).data)
 
     assert b"npm:evil@1.0.0" in own_pins(node_path, lock({}, bread={**HASHED, "name": "evil"}).data)
-    with pytest.raises(UsageError, match="has another package in the place of bread"):
+    with pytest.raises(UsageError, match="has another package under the name bread"):
         own_pins(ours, lock({}, bread={**HASHED, "name": "evil"}).data)
-    with pytest.raises(UsageError, match="has another package in the place of bread"):
+    with pytest.raises(UsageError, match="has another package under the name bread"):
         own_pins(ours, lock({}, bread=HASHED, **{"bread>bread": {**HASHED, "name": "evil"}}).data)

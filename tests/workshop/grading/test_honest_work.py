@@ -325,5 +325,5 @@ def test_own_tests_and_fixtures_get_full_points(tmp_path: Path) -> None:
     fixture = "import pytest\n\n\n@pytest.fixture(autouse=True)\ndef everywhere(monkeypatch):\n    yield\n"
     room.submit({"conftest.py": fixture, "own/conftest.py": fixture, "own/test_own.py": "def test_own(): pass\n"})
 
-    reason = "grading uses the path's own test settings"
+    reason = "grading uses the path's test settings"
     check_honest(room.grade(), tuple(f"left out: {name}: {reason}" for name in ("conftest.py", "own/conftest.py")))

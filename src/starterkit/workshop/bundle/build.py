@@ -85,7 +85,7 @@ def build_bundle(request: BundleRequest, say: Progress) -> MadeBundle:
     try:
         _check_folder(request.folder)
         request = _with_earlier(request)
-        say("Reading which wheels there are")
+        say("Reading which wheels exist")
         targets = [BundleTarget(platform, python) for platform in request.platforms for python in request.pythons]
         wheels = wheels_for(_pins_files(request, say), targets)
         return _make(request, wheels, say)
@@ -100,7 +100,7 @@ def _make(request: BundleRequest, wheels: Mapping[str, Wheel], say: Progress) ->
     folder.mkdir(parents=True, exist_ok=True)
     with suppress(FileNotFoundError):
         (folder / BUNDLE_FILE).replace(folder / _UNFINISHED)
-    say(f"Fetching wheels: {len(wheels)}")
+    say(f"Downloading wheels: {len(wheels)}")
     fetched = Download(folder / _WHEELS, say).fetch(wheels.values())
     names = {f"{_WHEELS}/{name}" for name in wheels}
     if request.with_starterkit:
@@ -133,15 +133,15 @@ def _make(request: BundleRequest, wheels: Mapping[str, Wheel], say: Progress) ->
 
 def _check_folder(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder} is a file.", "Name a folder that does not exist yet.")
+        raise UsageError(f"{folder} is a file.", "Name a folder that doesn't exist yet.")
     names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
     others = [name for name in names if name not in _OURS and not is_left_behind(name)]
     if _earlier(folder):
         others = [name for name in others if not name.startswith(".")]
     if others:
         raise UsageError(
-            f"{folder} holds something that is no bundle ({others[0]}).",
-            f"Name a folder that does not exist yet, for example {folder / 'bundle'}.",
+            f"{folder} has files that don't belong to a bundle ({others[0]}).",
+            f"Name a folder that doesn't exist yet, for example {folder / 'bundle'}.",
         )
 
 
@@ -174,7 +174,7 @@ def _pins_files(request: BundleRequest, say: Progress) -> list[bytes]:
     if any(framework.environment.kind == _NODE for framework in request.frameworks):
         pins_files.append(NODE_WHEELS.read_bytes())
     if request.with_starterkit:
-        say("Choosing the packages that starterkit needs")
+        say("Choosing packages for starterkit")
         pins_files.append(own_pins())
     return pins_files
 
@@ -219,7 +219,7 @@ def _manifest_bytes(contents: BundleManifest) -> bytes:
     values = {"format": BUNDLE_FORMAT, **vars(contents)}
     del values["files"]
     lines = [
-        "# A bundle of starterkit: packages for a room without internet. README.txt says what to type.",
+        "# A starterkit bundle: packages for a room without internet. README.txt has the commands to type.",
         *(f"{key}: {json.dumps(value)}" for key, value in values.items()),
         "files:",
         *(f'  - {{name: {json.dumps(f.name)}, size: {f.size}, sha256: "{f.sha256}"}}' for f in contents.files),
@@ -248,8 +248,8 @@ def framework_of(workshop: Workshop) -> BundleFramework:
         template = path.template
         if not workshop.template.startswith(BUNDLED):
             raise UsageError(
-                f"This workshop's template came from elsewhere ({workshop.template}), and is to lie in the bundle.",
-                "Say where it is: `starterkit workshop bundle DIR --template PLACE`.",
+                f"This workshop uses an external template ({workshop.template}). The bundle needs a copy of it.",
+                "Name the template: `starterkit workshop bundle DIR --template PLACE`.",
             )
         layers = [(BASE, True), *((name, solved) for name in template.step_names for solved in (False, True))]
         entries = (path.layer(step, solved=solved).get(template.environment.pins) for step, solved in layers)

@@ -60,7 +60,7 @@ class Download:
             for number, _ in enumerate(pool.map(self._fetch, lacking), 1):
                 if time.monotonic() - shown_at >= _EVERY_SECONDS:
                     shown_at = time.monotonic()
-                    self.say(f"Fetching wheels: {number} of {len(lacking)}, {self.bytes // MEGABYTE} MB")
+                    self.say(f"Downloading wheels: {number} of {len(lacking)}, {self.bytes // MEGABYTE} MB")
         except BaseException:
             self._stopped = True
             raise
@@ -97,14 +97,14 @@ class Download:
                 if size < whole:
                     raise ConnectionError(f"the connection was cut after {size} of {whole} bytes")
                 if "html" in response.headers.get("Content-Type", ""):
-                    raise ConnectionError("the answer is text/html")
+                    raise ConnectionError("the response is text/html")
                 raise EnvironmentProblem(
-                    f"What the index gave for {wheel.name} is not what was pinned: its hash differs. It was not kept.",
-                    "Type the command again; if that does not help, ask the people who run your package index.",
+                    f"{wheel.name} from the package index has another hash than the pinned one. It was deleted.",
+                    "Type the command again. If this fails again, ask the people who run your package index.",
                 )
             draft.replace(self.folder / wheel.name)
         except HTTPException as broken:
-            raise ConnectionError(f"the answer is broken ({type(broken).__name__})") from broken
+            raise ConnectionError(f"the response is broken ({type(broken).__name__})") from broken
         finally:
             draft.unlink(missing_ok=True)
 
@@ -115,9 +115,8 @@ def check_room(folder: Path, size: int) -> None:
     if free < size + _RESERVE:
         needed = (size + _RESERVE) // MEGABYTE
         raise EnvironmentProblem(
-            f"There is no room for the bundle on the disk of {folder}: {free // MEGABYTE} MB are free, {needed} MB are "
-            "needed now.",
-            "Make room, then type the command again: what is there already is not fetched again.",
+            f"The disk of {folder} is too full for the bundle: {free // MEGABYTE} MB are free, {needed} MB are needed.",
+            "Free some space, then type the command again. Finished downloads are kept.",
         )
 
 
@@ -136,5 +135,5 @@ def _explain(wheel: Wheel, wrong: OSError) -> StarterkitError:
     if cause := cause_of(message):
         return error_of(cause, wheel.name, message)
     if isinstance(wrong, URLError | ConnectionError):
-        return NoNetworkError(f"{wheel.name} can't be fetched. The cause is unknown: {message}", DOCTOR)
-    return EnvironmentProblem(f"{wheel.name} can't be written. The cause is unknown: {message}", DOCTOR)
+        return NoNetworkError(f"Can't download {wheel.name}. The cause is unknown: {message}", DOCTOR)
+    return EnvironmentProblem(f"Can't write {wheel.name}. The cause is unknown: {message}", DOCTOR)

@@ -37,7 +37,7 @@ def npm_archive(
     file = folder / f"cache-{digest[:12]}.zip"
     packages = {path: name for lock, _ in locks for path, name in _cached(lock)}
     if not _is_whole(file, packages):
-        say(f"Fetching {len(packages)} npm packages")
+        say(f"Downloading {len(packages)} npm packages")
         for lock, environment in locks:
             fill_cache(lock, environment, scratch, say=say)
         lacking = [name for path, name in packages.items() if not (scratch / path).is_file()]
@@ -63,8 +63,8 @@ def _check_hashes(cache: Path, packages: Mapping[str, str]) -> None:
         algorithm, *digest = path.removeprefix(f"{_CONTENT}/").split("/")
         if not file.is_file() or hashlib.new(algorithm, file.read_bytes()).hexdigest() != "".join(digest):
             raise EnvironmentProblem(
-                f"npm could not fetch {name} with the hash that is pinned.",
-                "Type the command again; if that does not help, ask the people who run your package registry.",
+                f"npm couldn't download {name} with the pinned hash.",
+                "Type the command again. If this fails again, ask the people who run your package registry.",
             )
 
 

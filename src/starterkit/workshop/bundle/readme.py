@@ -8,19 +8,20 @@ from starterkit import WHEEL_NAME
 from starterkit.runtime.bundle import BundleManifest
 
 _TEXT = """\
-A bundle of starterkit {version}, made on {date}: everything to learn backend development in a room without internet.
+A bundle of starterkit {version}, made on {date}.
+It has everything that you need to learn backend development in a room without internet.
 
 For:        {platforms}
-Python:     {pythons} (has to be on the machine; git, too)
+Python:     {pythons} (your machine needs Python and git)
 Frameworks: {frameworks}
 Size:       {size} MB
 
-Where there is room, copy this whole folder to your disk first: it is quicker than a stick, and you can hand the stick
-on. Below, BUNDLE stands for the place where this folder is then, for example {example}.
+If your disk has enough space, copy this whole folder to it first. A disk is faster, and other people can use the stick.
+In the commands below, replace BUNDLE with the path of this folder, for example {example}.
 
 """
 _POSIX = """\
-{system}, in a terminal, in the folder where your work shall be
+{system}: open a terminal in the folder for your work, and type
     python{python} -m venv starterkit-env
     starterkit-env/bin/python -m pip {install}
     . starterkit-env/bin/activate
@@ -28,41 +29,40 @@ _POSIX = """\
 
 """
 _WINDOWS = """\
-Windows, in PowerShell, in the folder where your work shall be
+Windows: open PowerShell in the folder for your work, and type
     py -{python} -m venv starterkit-env
     starterkit-env\\Scripts\\python -m pip {install_windows}
     starterkit-env\\Scripts\\Activate.ps1
     starterkit new my-site {template} --bundle BUNDLE
-Where PowerShell may not run Activate.ps1, type starterkit-env\\Scripts\\starterkit instead of starterkit.
+If PowerShell can't run Activate.ps1, type starterkit-env\\Scripts\\starterkit instead of starterkit.
 
 """
 _WITHOUT_PIP = """\
-Where the first line says "ensurepip is not available" (Debian, Ubuntu), type these two instead of the first two
+If the first line fails with "ensurepip is not available" (Debian, Ubuntu), replace the first two lines with
     python{python} -m venv --without-pip starterkit-env
     starterkit-env/bin/python BUNDLE/wheels/{pip}/pip {install}
 
 """
 _INSTALLED = """\
-In the folder where your work shall be
+In the folder for your work, type
     starterkit new my-site {template} --bundle BUNDLE
 
 """
 _OTHER_PYTHON = """\
-Where you have Python {others} instead, type its number in the first line.
+If you have Python {others} instead, type this number in the first line.
 
 """
 _AFTER = """\
-From then on, all commands are as always, and take packages from here: the project remembers BUNDLE.
+The project remembers BUNDLE and takes all packages from this folder. Use starterkit as usual:
     cd my-site
     starterkit run --open
     starterkit next
 
-Your instructor gave you a repository or a folder? Instead of `starterkit new`, go into it and name the bundle once
+If your instructor gave you a repository or a folder, don't type `starterkit new`. Go into the folder and type once
     {linux}
     {windows}
 
-The same names a bundle that lies elsewhere now. With internet again, the word off instead of BUNDLE takes packages from
-there.
+If you move the bundle, type this again with the new path. When you have internet again, type off instead of BUNDLE.
 """
 
 

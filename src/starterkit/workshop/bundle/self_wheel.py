@@ -59,7 +59,7 @@ def own_pins() -> bytes:
     versions = (f"{name}=={number}\n" for name, number in installed.items() if name.lower() not in _UNPINNED)
     files = {"wanted.txt": "\n".join((*needed, _INSTALLER)).encode(), "pins.txt": "".join(versions).encode()}
     options = ["--generate-hashes", "--no-annotate", "--python-version", "3.11"]
-    return uv_compile(files, options, "pins.txt", "the packages that starterkit itself needs")
+    return uv_compile(files, options, "pins.txt", "the packages for starterkit")
 
 
 def _metadata() -> str:
@@ -74,7 +74,7 @@ def _metadata() -> str:
         project = tomllib.loads((package.parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
     except (OSError, KeyError) as wrong:
         raise EnvironmentProblem(
-            "This starterkit cannot be packed: its installation is not whole.", "Install it again."
+            "starterkit can't be packed, because its installation is incomplete.", "Install starterkit again."
         ) from wrong
     lines = [
         "Metadata-Version: 2.1",

@@ -114,11 +114,11 @@ def platforms_of(names: Sequence[str]) -> tuple[str, ...]:
     """Return the platforms with these names (default: this machine's). Raises `UsageError`."""
     for name in names:
         if name not in PLATFORMS:
-            raise UsageError(f'There is no platform "{name}".', did_you_mean(name, list(PLATFORMS)))
+            raise UsageError(f'Unknown platform "{name}".', did_you_mean(name, list(PLATFORMS)))
     if not names and this_platform() not in PLATFORMS:
         raise UsageError(
-            f"This machine ({this_platform()}) is none of the platforms that bundles can be for.",
-            f"Name one with --platform: {', '.join(PLATFORMS)}.",
+            f"Bundles don't support the platform of this machine ({this_platform()}).",
+            f"Choose a platform with --platform: {', '.join(PLATFORMS)}.",
         )
     return tuple(dict.fromkeys(names)) or (this_platform(),)
 
@@ -128,7 +128,7 @@ def pythons_of(versions: Sequence[str]) -> tuple[str, ...]:
     for version in versions:
         if not _PYTHON.fullmatch(version) or _numbers(version) < _OLDEST_PYTHON:
             raise UsageError(
-                f'--python wants a version from 3.11 on, and found "{version}".', "For example: --python 3.12"
+                f'Invalid --python "{version}".', "Use a version that is 3.11 or newer, for example `--python 3.12`."
             )
     return tuple(dict.fromkeys(versions)) or (this_python(),)
 
@@ -154,8 +154,8 @@ def wheels_for(pins_files: Iterable[bytes], targets: Sequence[BundleTarget]) -> 
     if missing:
         more = [f"and {len(missing) - _MOST_LISTED} more"] if len(missing) > _MOST_LISTED else []
         raise EnvironmentProblem(
-            "\n".join(["There is no wheel of these packages:", *list(missing)[:_MOST_LISTED], *more]),
-            "Leave out that platform or that Python, or take another Python for it. Nothing was written.",
+            "\n".join(["These packages have no wheel:", *list(missing)[:_MOST_LISTED], *more]),
+            "Leave out this platform or this Python version, or use another Python version. Nothing was written.",
         )
     return wheels
 
@@ -180,7 +180,7 @@ def _packages(pins: bytes, targets: Sequence[BundleTarget]) -> Iterator[tuple[st
     """Yield each package: its name and version, its marker, and its pinned wheels from the package index."""
     lowest = min((target.python for target in targets), key=_numbers)
     options = ["--no-deps", "--python-version", lowest, "--format", "pylock.toml"]
-    data = uv_compile({"pins.txt": pins}, options, "pylock.toml", "the lists of the packages' wheels")
+    data = uv_compile({"pins.txt": pins}, options, "pylock.toml", "the lists of wheels")
     entries, hashes = parse_toml(data, "pylock.toml").get("packages", []), pinned_hashes(pins)
     assert isinstance(entries, list)
     for entry in entries:

@@ -117,7 +117,7 @@ class Grading:
             submission = next(own, None)
             about: dict[str, Any] = {}
             if submission is None:
-                grade = Grade(person, moment(), Verdict.NOTHING, why="there is no commit of theirs yet")
+                grade = Grade(person, moment(), Verdict.NOTHING, why="no commit yet")
                 if newest:
                     grade = replace(grade, commit=newest.commit, own=newest.own, step=newest.step)
                 if before and (before.verdict, before.commit) == (grade.verdict, grade.commit):
@@ -152,6 +152,6 @@ class Grading:
 def _from_reference(filled: Sequence[str], solved: Sequence[str]) -> Iterator[str]:
     """Yield notes about steps that `catch-up` or the participant's `solve` took from the solution."""
     if filled:
-        yield f"filled in from the reference by catch-up: {', '.join(filled)}"
+        yield f"filled in from the solution by catch-up: {', '.join(filled)}"
     if solved:
-        yield f"solved with the reference, their history says: {', '.join(solved)}"
+        yield f"solved with `starterkit solve`, according to the git history: {', '.join(solved)}"

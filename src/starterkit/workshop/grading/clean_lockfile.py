@@ -47,13 +47,13 @@ def own_lock(pristine: ReferenceTests, data: bytes, most_more: int) -> bytes:
     environment = pristine.template.environment
     lock = _Lock(environment.pins, data, pristine.pins)
     if len(lock.entries) > len(lock.ours) + most_more:
-        raise UsageError(f"its {environment.pins} names more than {most_more} packages that the path does not")
+        raise UsageError(f"its {environment.pins} has more than {most_more} packages that the path doesn't have")
     packages = {path: lock.clean_entry(path) for path in sorted(lock.entries)}
     lists = lock.clean_lists("", lock.root)
     declared = declared_packages(pristine.declaration, environment.declaration).lists
     needed = {name for names in declared.values() for name in names}
     if lacking := needed - {name for names in lists.values() for name in names}:
-        raise UsageError(f"its {environment.pins} lacks {', '.join(sorted(lacking)[:3])}")
+        raise UsageError(f"its {environment.pins} doesn't have {', '.join(sorted(lacking)[:3])}")
     top = {"name": "graded", "version": "0.0.0"}
     whole = {**top, "lockfileVersion": 3, "requires": True, "packages": {"": {**top, **lists}, **packages}}
     return (json.dumps(whole, indent=2) + "\n").encode()
@@ -81,17 +81,17 @@ class _Lock:
         """Return the rewritten entry of a package."""
         entry = self.entries[path]
         if len(path) > _LONGEST_PATH or not _PATH.fullmatch(path) or not isinstance(entry, dict):
-            raise self._wrong(f"has {json.dumps(path[:80])}, which is no package of node_modules")
+            raise self._wrong(f"has {json.dumps(path[:80])}, which isn't a package in node_modules")
         name = _import_name(path)
         if "resolved" in entry or entry.get("link"):
-            raise self._wrong(f"names an address for {name[:80]}")
+            raise self._wrong(f"has a URL for {name[:80]}")
         if not _VERSION.fullmatch(str(entry.get("version"))):
             raise self._wrong(f"has no exact version for {name[:80]}")
         if not _INTEGRITY.fullmatch(str(entry.get("integrity"))):
             raise self._wrong(f"has no hash for {name[:80]}")
         package = entry.get("name", name)
         if not isinstance(package, str) or not _PACKAGE.fullmatch(package) or self.ours.get(name, package) != package:
-            raise self._wrong(f"has another package in the place of {name[:80]}")
+            raise self._wrong(f"has another package under the name {name[:80]}")
         return {
             **({"name": package} if package != name else {}),
             **{key: entry[key] for key in ("version", "integrity")},
@@ -105,14 +105,14 @@ class _Lock:
         lists: dict[str, dict[str, str]] = {}
         for kind, name, spec in self._dependencies(entry, _PACKAGE_LISTS if path else _PROJECT_LISTS):
             if not _PACKAGE.fullmatch(name):
-                raise self._wrong(f"asks for {json.dumps(name[:80])}, which is no name of a package")
+                raise self._wrong(f"needs {json.dumps(name[:80])}, which isn't the name of a package")
             alias = _ALIAS.fullmatch(spec)
             parts = (alias[2] or "" if alias else spec).replace("||", " ").split()
             if not all(_RANGE_PART.fullmatch(part) for part in parts):
-                raise self._wrong(f"names an address for {name[:80]}, or no range of versions")
+                raise self._wrong(f"has no valid range of versions for {name[:80]}")
             target = self._resolve(path, name)
             if not target and not path and kind in _REQUIRED_LISTS:
-                raise self._wrong(f"does not tell which {name[:80]} is meant")
+                raise self._wrong(f"has no entry for {name[:80]}")
             if target:  # an optional package may be missing on this machine
                 dependency = self._entry(target)
                 package, version = dependency.get("name", _import_name(target)), str(dependency.get("version"))
@@ -151,7 +151,7 @@ class _Lock:
         return UsageError(f"{self._file} {problem}")
 
     def _not_a_lock(self) -> UsageError:
-        return self._wrong("is no lock file of this npm")
+        return self._wrong("isn't a lock file of this npm")
 
 
 def _platform_names(value: object) -> list[str]:

@@ -40,10 +40,10 @@ def own_pins(pristine: ReferenceTests, pins: bytes) -> bytes:
         return own_lock(pristine, pins, _MOST_MORE)
     requirements = _parse(environment.pins, pins)
     if len({requirement.name for requirement, _ in requirements} - pinned_names(pristine.pins)) > _MOST_MORE:
-        raise UsageError(f"its {environment.pins} names more than {_MOST_MORE} packages that the path does not")
+        raise UsageError(f"its {environment.pins} has more than {_MOST_MORE} packages that the path doesn't have")
     needed = {package_name(text) for text in declared(pristine.declaration, environment.declaration).requirements}
     if lacking := needed - {requirement.name for requirement, _ in requirements if _is_for_this_machine(requirement)}:
-        raise UsageError(f"its {environment.pins} lacks {', '.join(sorted(lacking)[:3])}")
+        raise UsageError(f"its {environment.pins} doesn't have {', '.join(sorted(lacking)[:3])}")
     lines = {
         " \\\n    ".join([str(requirement), *(f"--hash=sha256:{digest}" for digest in hashes)])
         for requirement, hashes in requirements
@@ -64,7 +64,7 @@ def _parse(file: str, pins: bytes) -> list[tuple[Requirement, list[str]]]:
     numbers: list[int] = []
     for number, line in enumerate(pins.decode("utf-8-sig", "replace").replace("\r\n", "\n").split("\n"), 1):
         if _CONTROL.search(line):
-            raise UsageError(f"{file}:{number} holds a control character")
+            raise UsageError(f"{file}:{number} contains a control character")
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         if (match := _HASH.fullmatch(line)) and requirements:
@@ -73,7 +73,7 @@ def _parse(file: str, pins: bytes) -> list[tuple[Requirement, list[str]]]:
             requirements.append((requirement, []))
             numbers.append(number)
         else:
-            raise UsageError(f"{file}:{number} is no pinned package with its hashes")
+            raise UsageError(f"{file}:{number} isn't a pinned package with hashes")
     for (_, hashes), number in zip(requirements, numbers, strict=True):
         if not hashes:
             raise UsageError(f"{file}:{number} has no hash")

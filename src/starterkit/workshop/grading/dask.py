@@ -35,8 +35,8 @@ class DaskRunner:
             import distributed  # noqa: PLC0415 - optional, and only `--scheduler` needs it
         except ImportError as missing:
             raise EnvironmentProblem(
-                "`--scheduler` needs the package distributed, which is not installed.",
-                "Install it where starterkit is installed, here and on the workers: `pip install distributed`.",
+                "The package distributed isn't installed. `--scheduler` needs it.",
+                "Install it next to starterkit, here and on the workers: `pip install distributed`.",
             ) from missing
         self._address = address
         self._worker_died: type[Exception] = distributed.KilledWorker
@@ -45,8 +45,8 @@ class DaskRunner:
             self._client = connect(address, timeout=_CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError) as wrong:
             raise EnvironmentProblem(
-                f"No scheduler answers at {address}: {wrong}",
-                "Start one: `dask scheduler`, and workers: `dask worker`.",
+                f"Can't reach a scheduler at {address}: {wrong}",
+                "Start a scheduler with `dask scheduler`, and workers with `dask worker`.",
             ) from wrong
         self._confinement: Confinement | None = None
         self._waited_for: set[Any] = set()
@@ -55,7 +55,7 @@ class DaskRunner:
         if not self.slots:
             self.close()
             raise EnvironmentProblem(
-                f"The scheduler at {address} has no workers.", f"Start some: `dask worker {address}`."
+                f"The scheduler at {address} has no workers.", f"Start a worker: `dask worker {address}`."
             )
 
     def describe(self) -> Confinement:
@@ -90,14 +90,15 @@ class DaskRunner:
             return future.result()
         except self._worker_died as lost:
             raise EnvironmentProblem(
-                "The workers that were to grade this died, one after another.", "Look at their logs; then grade again."
+                "All workers that graded this work died.",
+                "Read their logs. Then type `starterkit workshop grade` again.",
             ) from lost
         except Exception as wrong:
             if not isinstance(wrong, CancelledError) and self._client.status == "running":
                 raise
             raise EnvironmentProblem(
-                f"The scheduler at {self._address} does not answer any more.",
-                "Start it and its workers again; then grade again: what was graded is kept.",
+                f"The scheduler at {self._address} doesn't respond any more.",
+                "Start it and its workers again. Then type the same command again. Finished grades are kept.",
             ) from wrong
         finally:
             with self._lock:
@@ -112,8 +113,8 @@ def _run(unit: GradingUnit, version: str, harness: str) -> Grade:
     """Run a unit. Dask calls this function on a worker."""
     if (version, harness) != (__version__, harness_fingerprint()):
         raise EnvironmentProblem(
-            f"A worker has another starterkit ({__version__}) than the one that grades ({version}).",
-            "Install the same on all of them.",
+            f"A worker has another version of starterkit ({__version__}) than this machine ({version}).",
+            "Install the same version on all machines.",
         )
     try:
         box = sandbox()

@@ -107,7 +107,7 @@ class EnvironmentCache:
 
     def instead(self, pristine: ReferenceTests, reason: str, *, could_differ: bool = False) -> Assignment:
         """Return the learning path's environment for a submission with other pins, and a note with the reason."""
-        note = f"graded with the packages of the path, not with its own: {reason}"
+        note = f"graded with the packages of the path, because its own can't be used: {reason}"
         return Assignment(self.of_the_path(pristine), note, could_differ)
 
     def of_the_path(self, pristine: ReferenceTests) -> GradingPackages:
@@ -146,7 +146,7 @@ class EnvironmentCache:
         self.folder.mkdir(parents=True, exist_ok=True)
         if not folder.exists():
             _remove_unused(self.folder)
-        with locked(self.folder / f"{key}.lock", say=self.say, what="packages to grade with"):
+        with locked(self.folder / f"{key}.lock", say=self.say, what="the packages for grading"):
             try:
                 _write(folder, _source_files(pristine, pins, is_ours=ours is None))
                 prepared = prepare(folder, environment, bundle=named_bundle(os.environ), say=self.say)
@@ -160,7 +160,7 @@ class EnvironmentCache:
                     shutil.rmtree(folder, ignore_errors=True)
                 if isinstance(wrong, StarterkitError):
                     raise
-                raise cannot_write("The packages to grade with", wrong) from wrong
+                raise cannot_write("The packages for grading", wrong) from wrong
 
 
 def _source_files(pristine: ReferenceTests, pins: bytes, *, is_ours: bool) -> dict[str, bytes]:
@@ -210,10 +210,10 @@ def _python_packages(
     assert prepared.folder is not None and base.folder is not None
     program = _program(base)
     if (prepared.folder / "pyvenv.cfg").stat().st_size > _LARGEST_READ or _program(prepared) != program:
-        raise UsageError("one of its packages changes the Python environment itself")
+        raise UsageError("one of its packages changes the virtual environment")
     sites = sorted((base.folder / "lib").glob("python3*/site-packages"))
     if not sites or not program.exists():
-        raise EnvironmentProblem("The environment for grading is not whole.", f"Delete {base.folder.parent}.")
+        raise EnvironmentProblem("The environment for grading is incomplete.", f"Delete {base.folder.parent}.")
     site = prepared.folder / sites[0].relative_to(base.folder)
     _compile(program, site, is_ours=ours is None)
     modules = {path.name.partition(".")[0] for path in site.iterdir() if not path.name.endswith((".dist-info", ".pth"))}

@@ -32,10 +32,10 @@ _COLUMNS = (
     *("sentence", "why", "committed", "commit", "seconds", "notes"),
 )
 _SUMMARIES = {
-    Verdict.GREEN: "All tests are green.",
-    Verdict.RED: "Some tests are red.",
-    Verdict.TAMPERED: "The tests were tampered with.",
-    Verdict.UNREADABLE: "This work cannot be graded.",
+    Verdict.GREEN: "All tests pass.",
+    Verdict.RED: "Some tests fail.",
+    Verdict.TAMPERED: "The test report was tampered with.",
+    Verdict.UNREADABLE: "This work can't be graded.",
     Verdict.NOTHING: "There is nothing to grade yet.",
 }
 
@@ -150,7 +150,7 @@ def _facts(grade: Grade) -> Iterator[str]:
     if contact := " · ".join(filter(None, (grade.person.login, grade.person.email))):
         yield contact
     if grade.results and grade.is_honest:
-        yield f"{grade.passed} of {len(grade.results)} tests are green."
+        yield f"{grade.passed} of {len(grade.results)} tests pass."
         yield f"Steps done: {', '.join(grade.done) or 'none yet'}."
     if grade.commit:
         committed = grade.committed[:16].replace("T", " ")
@@ -161,7 +161,8 @@ def _facts(grade: Grade) -> Iterator[str]:
 
 
 def _section(test: TestGrade) -> str:
-    return f"<section class='first'><h2>The first red one</h2><p>{_escape(test.sentence)}</p>{_message(test)}</section>"
+    title = "The first failing test"
+    return f"<section class='first'><h2>{title}</h2><p>{_escape(test.sentence)}</p>{_message(test)}</section>"
 
 
 def _steps(grade: Grade) -> Iterator[str]:
@@ -169,10 +170,9 @@ def _steps(grade: Grade) -> Iterator[str]:
         yield f"<h2>{_escape('The starter project' if step == BASE else step)}</h2>\n<ul class='tests'>"
         for test in grade.results:
             if test.step == step:
-                state = "green" if test.is_green else "red" if test.outcome == "failed" else _escape(test.outcome)
                 message = "" if test.is_green else _message(test)
-                sentence = _escape(test.sentence or test.test)
-                yield f"<li class='{'green' if test.is_green else 'red'}'><b>{state}</b> {sentence}{message}</li>"
+                outcome, sentence = _escape(test.outcome), _escape(test.sentence or test.test)
+                yield f"<li class='{'green' if test.is_green else 'red'}'><b>{outcome}</b> {sentence}{message}</li>"
         yield "</ul>"
 
 

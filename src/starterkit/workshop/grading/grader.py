@@ -117,8 +117,8 @@ class Grader:
         stated, notes = submission.step, []
         own_step = stated if stated in self.layers else self.workshop.step
         if not asked and own_step != stated:
-            problem = f'names a step "{stated[:40]}" that the path does not have' if stated else "is damaged"
-            notes = [f"its .starterkit.yml {problem}: graded at {own_step}, where all began"]
+            problem = f'has an unknown step "{stated[:40]}"' if stated else "is damaged"
+            notes = [f"its .starterkit.yml {problem}: graded at {own_step}, where everybody began"]
         step = asked or own_step
         pristine = self.layers[step]
         grade = Grade(
@@ -170,8 +170,8 @@ class Grader:
                 first = grade.first_red
                 reason = grade.why or (f"{first.test}: {first.message}" if first else "nothing was reported")
                 self._unproven[key] = EnvironmentProblem(
-                    f"The path's own answer is {grade.verdict.value} at {pristine.step} in this machine's sandbox: "
-                    f"nobody can be graded there ({reason.splitlines()[0]}).",
+                    f"Can't grade at {pristine.step}: here, the path's own solution is {grade.verdict.value} "
+                    f"({reason.splitlines()[0]}).",
                     _fix(self.workshop, pristine.step),
                 )
                 raise self._unproven[key]
@@ -189,12 +189,12 @@ _DECISIVE = ("commit", "tests", "late", "aside")
 
 def _fix(workshop: Workshop, step: str) -> str:
     """Return advice for the case that the learning path's solution fails. A correction of the path comes first."""
-    machine = "a machine that is less busy, or has the libraries of its Python in /usr, may be what is missing"
+    machine = "grade on a machine that is less busy, or whose Python has its libraries in /usr."
     if not workshop.corrected:
-        return f"{machine[0].upper()}{machine[1:]}."
+        return f"{machine[0].upper()}{machine[1:]}"
     return (
-        f"The path was corrected: `starterkit template validate {quoted(workshop.corrected)} --step {step}` tells "
-        f"whether the correction broke it. Where that is green, {machine}."
+        f"Check the last fix of the path: `starterkit template validate {quoted(workshop.corrected)} --step {step}`. "
+        f"If it passes, {machine}"
     )
 
 
@@ -210,7 +210,7 @@ def run_unit(unit: GradingUnit, shelf: EnvironmentCache, sandbox: Sandbox) -> Gr
     except EnvironmentProblem:
         if not lent.is_own:
             raise
-        return _run_with(shelf.instead(pristine, "with them, the program ended before the tests began"), unit, sandbox)
+        return _run_with(shelf.instead(pristine, "the program ended before the tests began"), unit, sandbox)
 
 
 def _run_with(lent: Assignment, unit: GradingUnit, sandbox: Sandbox) -> Grade:
@@ -230,14 +230,14 @@ def _run_with(lent: Assignment, unit: GradingUnit, sandbox: Sandbox) -> Grade:
     ended = sandbox.run(job)
     is_submission = "started" in heard.events and unit.is_proven  # for example, its packages ended the program
     if not ("begun" in heard.events or ended.stopped or is_submission):  # the tests never reached the submission's code
-        raise EnvironmentProblem(f"The tests could not be started in the sandbox: {ended.last_line}.")
+        raise EnvironmentProblem(f"Can't start the tests in the sandbox: {ended.last_line}.")
     files = {**unit.files, **pristine.files}
     verdict, why, results = judge(pristine, files, ended.site or sandbox.site, heard, ended)
     notes = [*(f"{LOOK}{note}" for note in heard.notes), *unit.grade.notes]
     if lent.told:
         notes.append(lent.told)
     if ended.dropped:
-        notes.append(f"it printed {ended.dropped:,} bytes more than are kept")
+        notes.append(f"it printed too much: {ended.dropped:,} bytes were left out")
     # Leave the fingerprint empty, so that the next grading runs the tests again.
     grade = replace(unit.grade, tests="") if lent.could_differ else unit.grade
     return replace(grade, verdict=verdict, why=why, results=results, seconds=ended.seconds, notes=tuple(notes))

@@ -40,7 +40,7 @@ class SignedReport:
                 self._expected += 1
                 self._add(event)
             except (ValueError, KeyError, TypeError, AttributeError):
-                self.tampered["the report of the tests has a line with a wrong signature"] = None
+                self.tampered["a line of the test report has a wrong signature"] = None
 
     def _add(self, event: dict[str, Any]) -> None:
         match event["event"]:  # other events of a newer harness are ignored

@@ -60,10 +60,10 @@ def submission_files(
             continue
         about = reader.about(id)
         if about is None or about[1] != "blob":
-            raise Unreadable(f"The file {_short(path)} is missing in its repository.")
+            raise Unreadable(f"The repository doesn't have the content of the file {_short(path)}.")
         total += about[2]
         if total > MOST_BYTES:
-            raise Unreadable(f"It holds more than {MOST_BYTES // 1024 // 1024} MiB of files.")
+            raise Unreadable(f"The submission has more than {MOST_BYTES // 1024 // 1024} MiB of files.")
         file = File(_MODES[mode], reader.blob(id))
         if mode == LINK and (reason := _link_problem(path, file.data)):
             left_out.append(f"{_short(path)}: {reason}")
@@ -90,13 +90,13 @@ def _entries(reader: ObjectReader, commit: str) -> Iterator[tuple[str, str, str]
     while waiting:
         prefix, tree, depth = waiting.pop()
         if depth > _DEEPEST:
-            raise Unreadable(f"Its folders lie more than {_DEEPEST} deep in one another.")
+            raise Unreadable(f"The submission has more than {_DEEPEST} levels of folders.")
         names: set[str] = set()
         for mode, name, id in _tree(reader, tree, prefix):
             _check_name(name, prefix, names)
             seen += 1
             if seen > MOST_FILES:
-                raise Unreadable(f"It holds more than {MOST_FILES:,} files.")
+                raise Unreadable(f"The submission has more than {MOST_FILES:,} files.")
             if mode == FOLDER:
                 waiting.append((f"{prefix}{name}/", id, depth + 1))
             else:
@@ -107,14 +107,14 @@ def _tree(reader: ObjectReader, tree: str, prefix: str) -> Iterator[tuple[str, s
     """Yield the mode, name and id of each entry in a tree object."""
     about = reader.about(tree)
     if about is None or about[1] != "tree":
-        raise Unreadable(f"The folder {_short(prefix) or 'at its top'} is missing in its repository.")
+        raise Unreadable(f"The folder {_short(prefix) or '/'} is missing in the repository.")
     if about[2] > _LARGEST_FOLDER:
-        raise Unreadable(f"The folder {_short(prefix) or 'at its top'} is too large.")
+        raise Unreadable(f"The folder {_short(prefix) or '/'} has too many files.")
     data, at = reader.read(about[0])[2], 0
     while at < len(data):
         space, zero = data.find(b" ", at), data.find(b"\0", at)
         if not at < space < zero or zero + 21 > len(data):
-            raise Unreadable(f"The folder {_short(prefix) or 'at its top'} is damaged.")
+            raise Unreadable(f"The folder {_short(prefix) or '/'} is damaged.")
         mode = data[at:space].decode("ascii", "replace").lstrip("0")
         yield mode, os.fsdecode(data[space + 1 : zero]), data[zero + 1 : zero + 21].hex()
         at = zero + 21
@@ -124,11 +124,11 @@ def _check_name(name: str, prefix: str, names: set[str]) -> None:
     """Raise `Unreadable` for a file name that git never writes."""
     whole = f'"{_short(prefix + name)}"'
     if name in ("", ".", "..") or "/" in name or "\\" in name or name.lower().rstrip(". ") == ".git":
-        raise Unreadable(f"It holds a path that no file can have: {whole}.")
+        raise Unreadable(f"The submission has an invalid path: {whole}.")
     if len(os.fsencode(name)) > _LONGEST_NAME:
-        raise Unreadable(f"It holds a name that is too long: {whole}.")
+        raise Unreadable(f"The submission has a name that is too long: {whole}.")
     if name in names:
-        raise Unreadable(f"It holds the path {whole} twice.")
+        raise Unreadable(f"The submission has the path {whole} twice.")
     names.add(name)
 
 
@@ -136,26 +136,26 @@ def _reason(path: str, mode: str, taken: Collection[str]) -> str:
     top, _, rest = path.partition("/")
     name = path.rpartition("/")[2]
     if mode == SUBMODULE:
-        return "another repository (a submodule), which grading does not fetch"
+        return "grading doesn't fetch submodules"
     if mode not in _MODES:
-        return "no file, folder or link"
+        return "it isn't a file, folder or link"
     if _UNPRINTABLE.search(path):
-        return "a name with signs that cannot be shown"
+        return "its name has characters that can't be shown"
     if name in _CONFIGURATION or name.endswith(".pth") or top.lower().endswith(_INSTALLED):
-        return "grading uses the path's own test settings"
+        return "grading uses the path's test settings"
     is_imported = name.endswith(_IMPORTED) or (mode == LINK and "." not in name)
     if is_imported and (top if rest else top.partition(".")[0]) in taken:
-        return "it has the name of a module that the tests need"
+        return "the tests need another module with this name"
     return ""
 
 
 def _link_problem(path: str, target: bytes) -> str:
     to = os.fsdecode(target)
     if len(target) > _LONGEST_LINK or "\0" in to:
-        return "a link that is no link"
+        return "an invalid link"
     whole = posixpath.normpath(posixpath.join(posixpath.dirname(path), to))
     if to.startswith("/") or whole == ".." or whole.startswith("../"):
-        return f"a link that leads out of the project ({shown(to)[:80]})"
+        return f"a link to a file outside the project ({shown(to)[:80]})"
     return ""
 
 

@@ -36,9 +36,9 @@ def check_kind(pristine: ReferenceTests) -> None:
     command = pristine.template.commands.test
     if not (is_pytest(command) or is_node_test(command)):
         raise UsageError(
-            "`workshop grade` knows tests that pytest or Node's own test runner runs; "
-            f"those of {pristine.template.title} are run otherwise.",
-            "`starterkit check --pristine` in a project runs them without a sandbox.",
+            f"`starterkit workshop grade` can't run the tests of {pristine.template.title}. "
+            "It supports pytest and Node's test runner.",
+            "Run them without a sandbox: `starterkit check --pristine` in a project.",
         )
 
 

@@ -88,8 +88,8 @@ class _Run:
             return self._how_it_broke_off()
         if "finished" in self._heard.events and self._broken:
             first = next(iter(self._broken.values()))
-            return f"Did not run, because {first.name} could not be read: {self._message(first)}"
-        return f"Not reached: {self.problem}" if self.problem else "It did not report itself."
+            return f"Did not run, because {first.name} can't be loaded: {self._message(first)}"
+        return f"Did not run: {self.problem}" if self.problem else "Did not run: the test sent no result."
 
     def _how_it_broke_off(self) -> str:
         stopped = self._ended.stopped
@@ -97,28 +97,28 @@ class _Run:
             loop = f" {LOOP}" if "still running" in stopped or "processor" in stopped else ""
             return f"Stopped: {stopped}.{loop}"
         line = self._project.exit_call()
-        cause = f" ({line} does such a thing)" if line else ""
-        return f"The code ended the whole program here, with {_ending(self._ended.code)}{cause}."
+        cause = f" The cause may be {line}." if line else ""
+        return f"The code ended the whole test program with {_ending(self._ended.code)}.{cause}"
 
     def _problem(self) -> str:
         test = f" in {self._heard.under_way}" if self._heard.under_way else ""
         if self._ended.stopped:
             return f"the run was stopped{test}: {self._ended.stopped}"
         if self._heard.internal:
-            return explain_output(self._heard.internal, self._project).message or "the test program broke down"
+            return explain_output(self._heard.internal, self._project).message or "the test program crashed"
         if "finished" in self._heard.events:
             return ""
         if "collected" in self._heard.events:
-            return f"the run ended{test}, with {_ending(self._ended.code)}"
+            return f"the run ended{test} with {_ending(self._ended.code)}"
         output = strip_control(self._ended.output.decode("utf-8", "replace"))
         message = explain_output(output, self._project).message
         ending = _ending(self._ended.code)
-        return f"the run ended before the first test{test}, with {ending}{f': {message}' if message else ''}"
+        return f"the run ended before the first test{test} with {ending}{f': {message}' if message else ''}"
 
 
 def _ending(code: int) -> str:
     number = -code if code < 0 else code - 128
     try:
-        return f"the signal {signal.Signals(number).name}" if code < 0 or code > 128 else f"exit code {code}"
+        return f"signal {signal.Signals(number).name}" if code < 0 or code > 128 else f"exit code {code}"
     except ValueError:
         return f"exit code {code}"

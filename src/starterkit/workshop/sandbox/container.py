@@ -56,13 +56,13 @@ class Container:
     def lacks(self) -> str:
         """Return the reason why containers don't work here, or "". This runs a small program."""
         if sys.platform != "linux":
-            return "containers are used on Linux alone: they show this machine's own programs."
+            return "starterkit uses containers on Linux only."
         if not self.engine:
-            return "neither podman nor docker is on this machine."
+            return "podman and docker aren't installed."
         try:
             self._make_image()
         except StarterkitError as wrong:
-            return f"{self.engine} does not work here ({wrong.message.strip().splitlines()[-1]})."
+            return f"{self.engine} doesn't work here ({wrong.message.strip().splitlines()[-1]})."
         return policy.why_not(self, self.engine, (*policy.HELPERS, "timeout", "mkfifo"))
 
     def run(self, job: SandboxJob) -> RunResult:

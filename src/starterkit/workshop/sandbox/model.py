@@ -84,12 +84,6 @@ class Confinement:
     stops: tuple[str, ...]
     does_not_stop: tuple[str, ...]
 
-    @property
-    def line(self) -> str:
-        """A description in one line for the screen."""
-        lacking = f" It does not stop: {'; '.join(self.does_not_stop)}." if self.does_not_stop else ""
-        return f"Sandbox: {self.name}. It stops: {'; '.join(self.stops)}.{lacking}"
-
 
 class Sandbox(Protocol):
     """A mechanism that runs jobs in isolation."""

@@ -22,11 +22,11 @@ STOPS = (
     "the network",
     "reading and writing your files, variables and other submissions",
     "time, memory, processes, disk and output beyond the limits",
-    "what would run on afterwards",
+    "processes that run after the tests",
 )
 DOES_NOT_STOP = (
     "a hole in the Linux kernel",
-    "code that deceives the tests from inside their own process: the verdict is evidence, not proof",
+    "code that deceives the tests inside their process, so the verdict is evidence and not proof",
 )
 _EMPTY_ARCHIVE = b"\0" * 1024
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
@@ -44,12 +44,12 @@ def why_not(mechanism: Sandbox, name: str, programs: Sequence[str]) -> str:
     """Return why a sandbox doesn't work here, or "". This runs a small program."""
     missing = [program for program in programs if shutil.which(program) is None]
     if missing:
-        return f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not on this machine."
+        return f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed."
     try:
         ended = mechanism.run(SandboxJob(("true",), _EMPTY_ARCHIVE, limits=SandboxLimits(seconds=20)))
     except StarterkitError as wrong:
         return wrong.message
-    return f"{name} does not work here ({ended.last_line})." if ended.code else ""
+    return f"{name} doesn't work here ({ended.last_line})." if ended.code else ""
 
 
 def variables(job: SandboxJob) -> dict[str, str]:

@@ -17,10 +17,10 @@ from starterkit.workshop.sandbox.model import Confinement, RunResult, Sandbox, S
 from starterkit.workshop.sandbox.supervisor import run_watched
 
 _FIX_LINUX = (
-    "Install bubblewrap (Debian, Ubuntu: `sudo apt install bubblewrap`; Fedora: `sudo dnf install bubblewrap`) or "
-    "Podman (`sudo apt install podman`)."
+    "Install bubblewrap. On Debian and Ubuntu: `sudo apt install bubblewrap`. "
+    "On Fedora: `sudo dnf install bubblewrap`. Podman works too: `sudo apt install podman`."
 )
-_FIX_ELSEWHERE = "Grade on a Linux machine that has bubblewrap. On Windows, WSL 2 is one."
+_FIX_ELSEWHERE = "Grade on a Linux machine that has bubblewrap. On Windows, use WSL 2."
 
 _BEGIN = 'ulimit -c 0; ulimit -t {cpu_seconds:.0f}; ulimit -f {blocks}; ulimit -n 512; exec "$@" < /dev/null'
 # The sandboxes, best first.
@@ -42,8 +42,8 @@ def sandbox(*, trusted: bool = False) -> Sandbox:
     reasons = "\n".join(f"{name}: {reason}" for name, reason in lacking.items())
     fix = _FIX_LINUX if sys.platform == "linux" else _FIX_ELSEWHERE
     if os.name == "posix":
-        fix += "\nIf you trust the submissions, grade without a sandbox: add `--trust-submissions`."
-    raise EnvironmentProblem(f"No sandbox for submissions works on this machine.\n{reasons}", fix)
+        fix += "\nIf you trust the submissions, add `--trust-submissions` to grade without a sandbox."
+    raise EnvironmentProblem(f"No sandbox works on this machine.\n{reasons}", fix)
 
 
 @cache
@@ -59,8 +59,8 @@ class LimitsAlone:
 
     def describe(self) -> Confinement:
         return Confinement(
-            "none, limits alone (--trust-submissions)",
-            ("running too long", "single files that are too large", "printing without end"),
+            "none, only limits (--trust-submissions)",
+            ("programs that run too long", "files that are too large", "endless output"),
             (
                 "reading, changing and deleting your files",
                 "the network",

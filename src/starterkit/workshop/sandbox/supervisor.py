@@ -116,7 +116,7 @@ class _Kept:
         del self.tail[:excess]
 
     def kept(self) -> bytes:
-        gap = f"\n… {self.dropped:,} bytes are left out here …\n".encode() if self.dropped else b""
+        gap = f"\n… {self.dropped:,} bytes left out …\n".encode() if self.dropped else b""
         return bytes(self.head) + gap + bytes(self.tail)
 
 
@@ -156,7 +156,7 @@ class _Watch:
     def _add_report(self, data: bytes) -> None:
         self._reported += len(data)
         if self._reported > self._job.limits.report_bytes:
-            self.stopped = "it reported without end"
+            self.stopped = "its report was too long"
         elif self._job.on_report:
             self._job.on_report(data)
 

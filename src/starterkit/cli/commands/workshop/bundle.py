@@ -26,14 +26,16 @@ from starterkit.workshop.bundle.targets import platforms_of, pythons_of, sorted_
 from starterkit.workshop.store import find_workshop, open_workshop
 
 _MEGABYTE = 1_000_000
-_FRAMEWORK_HELP = "Which framework, each with an option of its own; else the workshop's, outside of one all."
-_PLATFORM_HELP = "linux-x86_64, linux-aarch64, macos-arm64, macos-x86_64 or windows-x86_64; else this machine's."
-_PYTHON_HELP = "A Python of the room, for example 3.12; else the one that runs starterkit here."
+_FRAMEWORK_HELP = "Framework, repeatable (default: the workshop's, or all of them outside a workshop)."
+_PLATFORM_HELP = (
+    "linux-x86_64, linux-aarch64, macos-arm64, macos-x86_64 or windows-x86_64, repeatable (default: this machine's)."
+)
+_PYTHON_HELP = "Python version in the room, for example 3.12, repeatable (default: the one that runs starterkit)."
 
 
 def bundle(
     context: typer.Context,
-    folder: Annotated[str, argument("DIR", "The folder to make; on the stick, or to copy there.")],
+    folder: Annotated[str, argument("DIR", "Folder to create, for example on a USB stick.")],
     frameworks: Annotated[
         list[str] | None, option("--framework -f", "NAME", _FRAMEWORK_HELP, complete_frameworks)
     ] = None,
@@ -41,12 +43,16 @@ def bundle(
     platforms: Annotated[list[str] | None, option("--platform", "NAME", _PLATFORM_HELP)] = None,
     pythons: Annotated[list[str] | None, option("--python", "VERSION", _PYTHON_HELP)] = None,
     without_starterkit: Annotated[
-        bool, flag("--without-starterkit", "Leave starterkit itself out: the room has it already.")
+        bool, flag("--without-starterkit", "Leave out starterkit, if the room has it already.")
     ] = False,
 ) -> None:
     """Create a folder with everything that a room without internet needs.
 
-    If it was interrupted, run it again to continue. Other platforms, Pythons or frameworks are added.
+    The folder holds starterkit, all packages and Node. Its README.txt has the commands to type.
+
+    If the command was interrupted, type it again to continue.
+
+    To add other platforms, Python versions or frameworks, run the command again with them.
     """
     console = console_of(context)
     systems, versions = platforms_of(platforms or []), sorted_pythons(pythons_of(pythons or []))
@@ -84,13 +90,13 @@ def _show(console: Console, made: MadeBundle) -> None:
     rows = {
         "frameworks": ", ".join(contents.frameworks),
         "platforms": ", ".join(contents.platforms),
-        "Pythons": ", ".join(contents.pythons),
-        "size": f"{size} in {len(contents.files)} files, of which wheels fetched now: {fetched}",
+        "Python": ", ".join(contents.pythons),
+        "size": f"{size} in {len(contents.files)} files ({fetched} of wheels downloaded now)",
     }
     for name, value in rows.items():
         console.print(f"{name:12}", value, indent=2, hang=12)
     console.print()
     console.say_prose(
-        f"Copy the whole folder to a stick or a shared disk. {README} in it says what people in the room type; "
-        "Python and git have to be on their machines."
+        f"Copy the whole folder to a USB stick or a shared disk. Its {README} has the commands that participants type. "
+        "They need Python and git on their machines."
     )

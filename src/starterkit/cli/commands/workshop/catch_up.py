@@ -34,24 +34,31 @@ from starterkit.workshop.store import working
 def catch_up(
     context: typer.Context,
     people_and_step: Annotated[
-        list[str], argument("WHO... STEP", "The people, and the step to go to.", complete_people_and_step)
+        list[str],
+        argument("WHO... STEP", "The participants, then the step to bring them to.", complete_people_and_step),
     ],
-    replace: Annotated[bool, flag("--replace", "Take every file of the path whole at each missing step.")] = False,
+    replace: Annotated[bool, flag("--replace", "Replace every file of the path at each missing step.")] = False,
     count_as: Annotated[
-        str, option("--count-as", "green|red", "Where nothing is run: how the step they stand at counts.")
+        str, option("--count-as", "green|red", "Result of their current step, if no tests can run.")
     ] = "",
     trust_submissions: TrustSubmissions = False,
 ) -> int:
-    """Bring latecomers to a step, and keep the work they did.
+    """Bring participants to a step by filling in the steps that they missed.
 
-    Missing steps come from the solutions, each as a commit. The tests run in the sandbox.
+    Participants keep their own work. The missing steps come from the solutions.
+
+    Each filled-in step is a separate commit and is marked in the results.
+
+    The tests of the current and filled-in steps run in the sandbox.
     """
     console = console_of(context)
     *names, step = people_and_step
     if not names:
-        raise UsageError("Who is to be brought to which step?", "For example: `starterkit workshop catch-up ada 03`.")
+        raise UsageError(
+            f'Missing step or participant: found only "{step}".', "For example: `starterkit workshop catch-up ada 03`."
+        )
     if count_as not in ("", "green", "red"):
-        raise UsageError(f'--count-as wants green or red, and found "{count_as}".', "For example: --count-as green")
+        raise UsageError(f'Invalid --count-as "{count_as}".', "Use green or red, for example `--count-as green`.")
     green = None if not count_as else count_as == "green"
     with ExitStack() as stack:
         stack.enter_context(working(workshop_folder(context), console.show_progress))
@@ -89,23 +96,26 @@ def _show_person(console: Console, name: str, template: Template, result: CatchU
         return
     console.ok(f"{name} is at {template.step(result.step).label}.", hang=4)
     if result.own:
-        console.print(f"Theirs: {labels(result.own)}.", indent=4)
+        console.print(f"Their own work: {labels(result.own)}.", indent=4)
     if result.filled:
-        console.print(f"Filled in from the reference: {labels(result.filled)}.", indent=4)
+        console.print(f"Filled in from the solution: {labels(result.filled)}.", indent=4)
     if result.is_green is not None:
-        console.print("Its tests are green." if result.is_green else "Its tests are RED: please look at it.", indent=4)
+        passed = "All tests of this step pass."
+        console.print(passed if result.is_green else "Some tests of this step FAIL. Please look at it.", indent=4)
     elif result.filled:
-        console.say_prose("Its tests were not run: `starterkit workshop grade` tells.", indent=4)
+        console.say_prose("The tests were not run. To run them, type `starterkit workshop grade`.", indent=4)
     if result.whole:
-        console.print(f"Files taken whole, because merging was not enough: {labels(result.whole)}.", indent=4)
-        console.print("Their versions are in their history.", indent=4)
+        console.print(f"Merging was not enough, so files were replaced: {labels(result.whole)}.", indent=4)
+        console.print("The participant's versions are in the git history.", indent=4)
     if result.replaced:
         files, commit = ", ".join(result.replaced), result.before[:8]
-        console.print(f"They had written in {files}; their version is in their history (commit {commit}).", indent=4)
+        console.print(f"Replaced their changes to {files}. Their version is in commit {commit}.", indent=4)
     delivered = result.delivered
     if delivered is not None and needs_command(delivered):
         console.print(
-            "They type:" if delivered.is_theirs else "They pushed something meanwhile, so it lies beside. They type:",
+            "They type:"
+            if delivered.is_theirs
+            else "They pushed something meanwhile, so this is on a separate branch. They type:",
             indent=4,
         )
         console.verbatim(pull_command(delivered), "bold", indent=6)

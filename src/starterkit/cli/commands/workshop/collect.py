@@ -30,12 +30,14 @@ def collect(
     context: typer.Context,
     names: PeopleNames = None,
     jobs: Jobs = "",
-    and_grade: Annotated[bool, flag("--grade", "Grade what changed, as `workshop grade` does.")] = False,
+    and_grade: Annotated[bool, flag("--grade", "Also grade new work, like `starterkit workshop grade`.")] = False,
     trust_submissions: TrustSubmissions = False,
 ) -> int:
-    """Fetch everyone's latest work, and list who couldn't be reached.
+    """Fetch the latest work of all participants.
 
-    The exit code is 1 if some people couldn't be reached, and 4 if nobody could.
+    The exit code is 1 if starterkit can't reach some repositories.
+
+    If it can't reach any repository, the exit code is 4.
     """
     console = console_of(context)
     count = whole_number(jobs, "--jobs") or workshop_collect.JOBS
@@ -62,16 +64,16 @@ def _show(console: Console, workshop: Workshop, results: Sequence[CollectResult]
         return code
     new = [result for result in results if result.is_new and result.begun]
     waiting = sum(workshop.waits_for(result.person) for result in results)
-    asked, news = counted(len(results) - waiting, "person", "people"), f", {len(new)} with something new."
+    asked = len(results) - waiting
+    news = f" {len(new)} {'has' if len(new) == 1 else 'have'} new work."
     if unreached:
-        reached = len(results) - waiting - len(unreached)
-        console.print(text("NOT ALL", "bold magenta"), f"  {reached} of {asked} reached{news}")
+        console.print(text("NOT ALL", "bold magenta"), f"  Reached {asked - len(unreached)} of {_people(asked)}.{news}")
     else:
-        console.ok(f"{asked} reached{news}")
+        console.ok(f"Reached {_people(asked)}.{news}")
     if waiting:
         console.say_prose(
-            f"{counted(waiting, 'person', 'people')} began with a zip. Unpack what they hand in, and name the folder: "
-            "`remote:` below their name in workshop.yml.",
+            f"{_people(waiting)} began with a zip. Unpack the folders that they hand in. "
+            "Then write each folder into workshop.yml, as `remote:` below the name.",
             indent=4,
         )
     called = workshop.called
@@ -83,8 +85,12 @@ def _show(console: Console, workshop: Workshop, results: Sequence[CollectResult]
             console.print(f"{called[result.person.folder]}: {result.why}", indent=2, hang=2)
     for result in unreached:
         console.print(text("NOT REACHED", "bold red"), f"  {called[result.person.folder]}: {result.why}", hang=13)
-    console.type_next("See where everybody is", "workshop status")
+    console.type_next("Show everybody's progress", "workshop status")
     return code
+
+
+def _people(number: int) -> str:
+    return counted(number, "person", "people")
 
 
 def _as_json(result: CollectResult, *, waits: bool) -> dict[str, Any]:
@@ -92,7 +98,7 @@ def _as_json(result: CollectResult, *, waits: bool) -> dict[str, Any]:
     return {
         **pick(result.person, "folder", "name"),
         "reached": result.reached and not waits,
-        "why": "began with a zip, and workshop.yml names no folder of theirs" if waits else result.why,
+        "why": "began with a zip, and workshop.yml has no `remote:` for this person" if waits else result.why,
         "new": result.is_new and result.begun,
         "commit": result.commit,
         "step": result.submission.step if result.submission else None,

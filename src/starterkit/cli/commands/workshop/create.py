@@ -50,29 +50,13 @@ from starterkit.workshop.store import find_workshop, is_workshop, open_workshop,
 _WIDEST_NAME = 48
 _MOST_TITLES, _LONGEST_TITLE = 30, 120
 _COLUMN_NAMES = {"first": "first name", "last": "surname", "email": "e-mail"}
-_INSTALLED = (
-    "python3 -m venv starterkit-env",
-    ". starterkit-env/bin/activate",
-    f"pip install {wheel_file()}     the file that you have from me",
-)
-_ONCE = (
-    'git config --global user.name "Your Name"',
-    "git config --global user.email you@example.org",
-    "git config --global pull.rebase false",
-)
-_STEPS = (
-    "starterkit run --open     your site; Ctrl-C stops it",
-    "starterkit next           the first step, and later the one after it",
-    "starterkit check          what is still red",
-)
-_SAVED = ("git add -A", 'git commit -m "What I did"')
 _DEFAULT_FOLDER = "workshop"
-_FOLDER_HELP = "The workshop's folder; else the one that you are in, else workshop."
-_REMOTE_HELP = "Where each person's repository lives: an address with {login} or {folder} in it."
-RosterFile = Annotated[str, argument("ROSTER", "A CSV file with the people, as learning platforms export it.")]
-WorkshopFolder = Annotated[str, argument("DIR", "The workshop's folder; else the one that you are in, else workshop.")]
+_FOLDER_HELP = "Folder of the workshop (default: the workshop that you are in, or a new folder workshop)."
+_REMOTE_HELP = "URL of each participant's repository, with {login} or {folder} in it."
+RosterFile = Annotated[str, argument("ROSTER", "CSV file with the participants, for example from a learning platform.")]
+WorkshopFolder = Annotated[str, argument("DIR", _FOLDER_HELP)]
 RemoteTemplate = Annotated[str, option("--remote-template", "ADDRESS", _REMOTE_HELP)]
-Due = Annotated[str, option("--due", "TIME", 'When work is due, for example "2026-11-30 17:00".')]
+Due = Annotated[str, option("--due", "TIME", 'Deadline, for example "2026-11-30 17:00".')]
 
 
 def create(
@@ -86,13 +70,15 @@ def create(
     at: At = "",
     remote_template: RemoteTemplate = "",
     due: Due = "",
-    zips: Annotated[str, option("--zip", "FOLDER", "Write a zip for each person there, to hand out.")] = "",
-    folders: Annotated[str, option("--folders", "FOLDER", "Make a working folder for each person there.")] = "",
+    zips: Annotated[str, option("--zip", "FOLDER", "Folder for one zip per participant, to hand out.")] = "",
+    folders: Annotated[str, option("--folders", "FOLDER", "Folder for one working folder per participant.")] = "",
     jobs: Jobs = "",
 ) -> int:
     """Create a workshop with one repository for each person or team.
 
-    Run it again with a longer roster to add people. Existing repositories never change.
+    All repositories begin with the same files.
+
+    To add participants, run the command again with a longer roster. Existing repositories don't change.
     """
     only_one({"--zip": zips, "--folders": folders})
     console, here = console_of(context), folder_of(context)
@@ -128,8 +114,8 @@ def read_request(
     def order() -> ProjectSpec:
         if located is None:
             raise UsageError(
-                "Which framework is the workshop about?",
-                f"Name it with --framework: {', '.join(bundled_names())}. `starterkit choose` helps to find one.",
+                "Missing option: --framework NAME",
+                f"Valid names: {', '.join(bundled_names())}. To compare them, type `starterkit choose`.",
             )
         step, solved = start_of(located.template, at or BASE)
         spec = ProjectSpec(workshop, located.folder, located.template, answers, step, solved)
@@ -181,8 +167,8 @@ def _roster_file(here: Path, workshop: Path, name: str) -> Path:
     if not file.exists() and sibling.is_file():
         path = quoted(os.path.relpath(sibling, here.absolute()))
         raise UsageError(
-            f"There is no {name} in this folder; there is one beside the workshop's.",
-            f"Name that one: `starterkit workshop create {path}`.",
+            f"{name} isn't in this folder. It is next to the workshop's folder.",
+            f"Type its path: `starterkit workshop create {path}`.",
         )
     return file
 
@@ -205,7 +191,7 @@ def show(console: Console, command: str, made: CreateResult) -> int:
         console.invocation = console.invocation.inside("")
         folder = shown_path(made.workshop.folder)
         enter = [f"cd {quoted(folder)}"] if folder != "." else []
-        console.type_next("When they have begun, see where everybody is", *enter, "workshop collect", "workshop status")
+        console.type_next("When participants have begun, fetch their work", *enter, "workshop collect")
     return code
 
 
@@ -228,39 +214,39 @@ def _head(made: CreateResult) -> str:
     name = "This workshop" if folder == "." else f"The workshop in {folder}"
     repositories, people = len(workshop.people), sum(len(person.everybody) for person in workshop.people)
     if repositories == people:
-        contents = f"{counted(people, 'person', 'people')}, {made.added} of them new"
+        contents = f"{counted(people, 'person', 'people')} ({made.added} new)"
     else:
         shared = counted(repositories, "repository", "repositories")
-        contents = f"{shared} ({made.added} of them new) for {people} people"
-    return f"{name} has {contents}; all begin with {start} ({workshop.template.removeprefix('starterkit:')})."
+        contents = f"{shared} ({made.added} new) for {people} people"
+    return f"{name} has {contents}. All begin with {start} ({workshop.template.removeprefix('starterkit:')})."
 
 
 def _show_columns(console: Console, made: CreateResult) -> None:
     columns = {name: truncate(title, 1, _LONGEST_TITLE) for name, title in made.roster.columns.items()}
     unused = [truncate(title, 1, _LONGEST_TITLE) for title in made.roster.unused]
     used = ", ".join(f'{_COLUMN_NAMES.get(name, name)} from "{title}"' for name, title in columns.items())
-    console.print(f"Columns of the roster: {used}.", hang=2)
+    console.print(f"Roster columns used: {used}.", hang=2)
     if unused:
-        console.print(f"Not used: {few(unused, _MOST_TITLES)}.", hang=2)
+        console.print(f"Roster columns not used: {few(unused, _MOST_TITLES)}.", hang=2)
 
 
 def _show_noticed(console: Console, made: CreateResult) -> None:
     for line, content in made.roster.left_out:
-        console.info(f"Left out: line {line} of the roster ({content}). It names no person.")
+        console.info(f"Skipped line {line} of the roster ({content}). It doesn't name a person.")
     for team in made.changed_teams:
         console.note_prose(
-            f"The team {team.name} has other members in the roster than in workshop.yml, which stays as it is: "
-            "correct them there, under `members:`."
+            f"The roster lists other members of team {team.name} than workshop.yml. "
+            "workshop.yml wasn't changed. Edit the `members:` there."
         )
     if made.in_another_way:
-        console.note_prose(f"--{made.method} is for those who come from now on; the others begin as before.")
+        console.note_prose(f"--{made.method} applies to new participants only. The others begin as before.")
     if made.unreached:
         console.print()
         for enrolled in made.unreached:
             why = enrolled.pushed.why if enrolled.pushed else ""
             person = f"{enrolled.person.name} ({enrolled.person.remote})"
             console.print(text("NOT REACHED", "bold red"), f"  {person}: {why}", hang=13)
-        console.say_prose("Type the same again when that is mended: only what is missing is pushed.")
+        console.say_prose("Fix this, then type the same command again. It pushes only what is missing.")
 
 
 def _show_owner(console: Console, made: CreateResult) -> None:
@@ -271,13 +257,13 @@ def _show_owner(console: Console, made: CreateResult) -> None:
     if "clone" in methods:
         console.print()
         console.say_prose(
-            "These repositories belong to you. Another user of this machine can neither clone nor push. "
-            "For other users, create the workshop with `--folders` (docs/workshop.md, A shared disk)."
+            "These repositories belong to you. Other users of this machine can't clone them or push to them. "
+            "For other users, create the workshop with `--folders` (docs/workshop.md#a-shared-disk)."
         )
     commands = list(filter(None, map(_chown_command, made.people)))
     if commands:
         console.print()
-        console.print("These folders belong to you. Give them to the users of this machine who work there:")
+        console.print("These folders belong to you. To give them to the users of this machine, type:")
     for command in commands:
         console.verbatim(command, indent=2)
 
@@ -291,26 +277,15 @@ def _chown_command(enrolled: Participant) -> str:
 
 
 def _show_to_all(console: Console, made: CreateResult) -> None:
-    """Show a text that all participants can copy, with the commands for their machines."""
+    """Show where the handout is, and what to do with it."""
     methods = {made.workshop.start_method(enrolled.person) for enrolled in made.people}
-    pushed = ("git push",) if "clone" in methods else ()
-    after_next = (("After each `starterkit next` or `solve`, which commit by themselves:", pushed),) if pushed else ()
     console.print()
-    console.say_prose(
-        "Send each their line, and this to all. They need Python, git and starterkit (docs/workshop.md, What everybody "
-        "needs: how to make the file)."
-    )
-    for head, lines in (
-        ("Once on your machine:", _ONCE if methods == {"folders"} else (*_INSTALLED, *_ONCE)),
-        ("In the folder that is yours:" if methods == {"folders"} else "In the folder that your line makes:", _STEPS),
-        *after_next,
-        ("After each bit of work of your own, for nothing else is seen:", (*_SAVED, *pushed)),
-    ):
-        console.verbatim(head, indent=2)
-        for line in lines:
-            console.verbatim(line, indent=4)
-    if "zip" in methods:
-        console.verbatim("At the end, hand in the whole folder, with .git in it; node_modules may stay out.", indent=2)
+    console.print("Send each person their line from above. Send everybody the handout:")
+    console.verbatim(shown_path(made.handout), "bold", indent=2)
+    if made.kept_handout:
+        console.print("It has other text than a new handout. To replace it, delete it and type the command again.")
+    if methods != {"folders"}:
+        console.print(f"Send {wheel_file()} too. How to build it: docs/workshop.md#what-everybody-needs")
 
 
 def _typed(made: CreateResult, enrolled: Participant) -> str:
@@ -339,6 +314,7 @@ def _as_json(made: CreateResult) -> dict[str, Any]:
         "unused_columns": roster.unused,
         "left_out": [{"line": line, "what": content} for line, content in roster.left_out],
         "changed_teams": [team.folder for team in made.changed_teams],
+        "handout_file": made.handout.absolute(),
         "unreached": [enrolled.person.folder for enrolled in made.unreached],
     }
 

@@ -12,11 +12,12 @@ import typer
 
 from starterkit.cli.commands.workshop.grading import grade_people, run_here, tell_failed
 from starterkit.cli.commands.workshop.shared import PeopleNames, TrustSubmissions, complete_path_steps, workshop_folder
-from starterkit.cli.console.console import Console, pick
+from starterkit.cli.console.console import Console
 from starterkit.cli.console.table import (
     WIDEST_NAME,
     WIDEST_STEP,
     Cell,
+    counted,
     counted_people,
     show_table,
     step_words,
@@ -29,34 +30,36 @@ from starterkit.workshop.grading.batch import GradingRequest
 from starterkit.workshop.grading.dask import DaskRunner
 from starterkit.workshop.grading.export import grade_as_json
 from starterkit.workshop.grading.grader import Runner
-from starterkit.workshop.grading.model import Grade
+from starterkit.workshop.grading.model import Grade, Verdict
 from starterkit.workshop.model import Workshop
 from starterkit.workshop.repositories import metadata_of
 from starterkit.workshop.sandbox.model import Confinement
 from starterkit.workshop.store import open_workshop, parse_time
 
+_WORDS = {Verdict.NOTHING.value: "without a commit"}
 _STYLES = {"green": "green", "red": "red", "nothing": "dim"}
 _NOT_GRADED = "not graded"
+_SANDBOX_PAGE = "docs/workshop.md#what-the-sandbox-stops-and-what-it-does-not"
 
 
 def grade(
     context: typer.Context,
     names: PeopleNames = None,
     step: Annotated[
-        str, option("--step", "STEP", "Grade at this step; else at the one each stands at.", complete_path_steps)
+        str, option("--step", "STEP", "Step to grade (default: each participant's current step).", complete_path_steps)
     ] = "",
-    due: Annotated[str, option("--due", "TIME", "The last commit before this counts; later ones are late.")] = "",
-    jobs: Annotated[str, option("--jobs", "N", "So many at once; else one for each core.")] = "",
-    shard: Annotated[str, option("--shard", "I/N", "Only part I of N of the people.")] = "",
-    again: Annotated[bool, flag("--again", "Grade everything again, also what has not changed.")] = False,
+    due: Annotated[str, option("--due", "TIME", "Deadline. The last commit before it counts.")] = "",
+    jobs: Annotated[str, option("--jobs", "N", "Number of submissions to run at once (default: one per core).")] = "",
+    shard: Annotated[str, option("--shard", "I/N", "Part of the participants to grade, for example 1/4.")] = "",
+    again: Annotated[bool, flag("--again", "Grade everything again, even unchanged work.")] = False,
     scheduler: Annotated[
-        str, option("--scheduler", "ADDRESS", "Let the workers of this Dask scheduler run them.")
+        str, option("--scheduler", "ADDRESS", "Dask scheduler whose workers run the submissions.")
     ] = "",
     trust_submissions: TrustSubmissions = False,
 ) -> int:
-    """Grade everyone's last commit in a sandbox, with the path's own tests.
+    """Grade each participant's last commit in a sandbox, with the path's tests.
 
-    Unchanged work isn't graded again. An interrupted grading continues where it stopped.
+    Unchanged work isn't graded again. If grading was interrupted, type the command again to continue.
     """
     console = console_of(context)
     workshop = open_workshop(workshop_folder(context))
@@ -69,7 +72,7 @@ def grade(
         shard=part_of(shard),
         again=again,
     )
-    console.farewell = "Interrupted. What was graded is kept; type the same to go on."
+    console.farewell = "Interrupted. All grades so far are kept. To continue, type the same command again."
     with _runner(console, scheduler, trusted=trust_submissions) as (runner, slots):
         order = replace(order, jobs=order.jobs or slots)
         grades, failed = grade_people(console, workshop, order, runner)
@@ -107,20 +110,24 @@ def _show(
     """Show a line for each person. `called` maps folders to names, and `failed` maps folders to errors."""
     if console.as_json:
         answer = {
-            "sandbox": pick(confinement, "name", "stops", "does_not_stop"),
+            "sandbox": {
+                "name": confinement.name,
+                "stops": confinement.stops,
+                "does_not_stop": confinement.does_not_stop,
+            },
             "grades": [grade_as_json(grade) for grade in grades],
             "not_graded": [{"folder": folder, "why": error.message} for folder, error in failed.items()],
             "next": "workshop status",
         }
         console.json("workshop grade", answer)
         return
-    console.print(confinement.line)
-    console.print()
     console.print(_headline(grades, len(failed)))
     console.print()
     _show_table(console, called, grades, failed)
     console.print()
-    console.print("Written: results/grades.json, grades.csv, and a page for each person in results/pages/.")
+    console.print("Wrote results/grades.json, results/grades.csv and one page per person in results/pages/.")
+    console.print(f"Sandbox: {confinement.name}. Its limits: {_SANDBOX_PAGE}")
+    console.type_next("Show everybody's progress", "workshop status")
 
 
 def _show_table(
@@ -154,9 +161,11 @@ def _cells(name: str, grade: Grade) -> list[Cell]:
 def _headline(grades: Sequence[Grade], failed: int) -> str:
     verdicts = Counter([*(grade.verdict.value for grade in grades), *[_NOT_GRADED] * failed])
     people = counted_people([grade.person for grade in grades], failed)
-    counts = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items())
+    if verdicts and set(verdicts) == {Verdict.NOTHING.value}:
+        return f"{people}: none has committed yet."
+    counts = ", ".join(f"{count} {_WORDS.get(verdict, verdict)}" for verdict, count in verdicts.items())
     kept = sum(grade.kept for grade in grades)
-    again = f" {kept} as graded before: nothing has changed." if kept else ""
+    again = f" {counted(kept, 'grade is', 'grades are')} from before, because the work is unchanged." if kept else ""
     return f"{people}: {counts or 'nobody was graded'}.{again}"
 
 

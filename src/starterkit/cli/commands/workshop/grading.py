@@ -78,7 +78,7 @@ def grader_for_watch(console: Console, troubles: Troubles, *, trusted: bool) -> 
     try:
         runner = run_here(console, trusted=trusted)
     except EnvironmentProblem as error:
-        troubles.lasting.append(("Nothing is graded:", error.message, error.fix))
+        troubles.lasting.append(("Can't grade:", error.message, error.fix))
         return None
 
     def grade_them(workshop: Workshop, people: Sequence[Person], _say: Progress) -> None:
@@ -100,7 +100,7 @@ def judge_if_any(console: Console, workshop: Workshop, *, trusted: bool) -> Judg
     try:
         runner = run_here(console, trusted=trusted)
     except EnvironmentProblem as error:
-        console.error("Nothing is graded:", error.message, error.fix)
+        console.error("Can't grade:", error.message, error.fix)
         return None
     grader = Grader(workshop, Layers(workshop), runner.shelf, runner)
 

@@ -37,9 +37,9 @@ def import_classroom(
     due: Due = "",
     jobs: Jobs = "",
 ) -> int:
-    """Create a workshop from the roster of a GitHub Classroom.
+    """Create a workshop from a GitHub Classroom roster.
 
-    Also lists the people who have no login.
+    The command lists the students who have no login in the roster.
     """
     request = read_request(context, roster, folder, framework, template, trust, data, at, remote_template, due, jobs)
     console = console_of(context)
@@ -51,7 +51,7 @@ def _show(console: Console, made: CreateResult) -> int:
         everybody = [member for enrolled in made.people for member in enrolled.person.everybody]
         without = [member.name for member in everybody if not member.login]
         people = counted(len(everybody), "person", "people")
-        console.print(text("Taken", "bold"), f": {people}, {len(everybody) - len(without)} with a login.")
+        console.print(text("Imported", "bold"), f" {people}, {len(everybody) - len(without)} with a login.")
         if without:
             console.print(f"Without a login: {few(without, _LISTED)}.", indent=2, hang=2)
         console.print()

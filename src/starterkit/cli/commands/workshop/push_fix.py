@@ -47,8 +47,8 @@ _MOST_FILES = 4
 _LABELS = {
     FixOutcome.CLEAN: ("clean", "clean"),
     FixOutcome.CONFLICT: ("conflict", "conflicts"),
-    FixOutcome.HAS_IT: ("has it already", "have it already"),
-    FixOutcome.NOTHING: ("without any work", "without any work"),
+    FixOutcome.HAS_IT: ("up to date", "up to date"),
+    FixOutcome.NOTHING: ("without work", "without work"),
     FixOutcome.OTHER: ("on another path", "on another path"),
     FixOutcome.FAILED: ("failed", "failed"),
 }
@@ -59,12 +59,16 @@ def push_fix(
     names: PeopleNames = None,
     template: Elsewhere = "",
     trust: Trust = False,
-    yes: Annotated[bool, flag("--yes", "Put it in without asking, after the report.")] = False,
+    yes: Annotated[bool, flag("--yes", "Apply the fix without asking.")] = False,
 ) -> int:
-    """Merge a fixed template into everyone's work.
+    """Merge a fixed template into all participants' projects.
 
-    First it reports who gets the fix cleanly, and whose lines conflict with it. If both sides changed the same lines,
-    the fix becomes a branch. No work is lost. Edited lessons stay in the history.
+    First, starterkit reports which projects merge cleanly and which have conflicts.
+
+    No participant loses work. Notes in a lesson stay in the git history.
+
+    If a participant changed the same lines, the fix goes to a separate branch.
+    The participant merges this branch.
     """
     console = console_of(context)
     with working(workshop_folder(context), console.show_progress):
@@ -89,15 +93,15 @@ def push_fix(
         _show_done(console, workshop, fixes)
         show_zips(console, workshop)
     elif not waiting:
-        console.print("There is nothing to put in.")
+        console.print("Nothing to apply.")
         _show_typed(console, workshop, fixes)
     else:
         if not located.is_bundled:
-            why = "Whether the corrected path works is not looked at here. In some minutes, this tells"
+            why = "This command doesn't test the fixed template. To test it first (some minutes)"
             console.type_next(why, f"template validate {quoted(shown_path(located.folder))} --skip earned")
         again = ["workshop push-fix", *map(quoted, names or [])]
         again += ["--template", quoted(template)] if template else []
-        console.type_next("Nothing was changed. To put it in", " ".join([*again, *["--trust"] * trust, "--yes"]))
+        console.type_next("Nothing was changed. To apply the fix", " ".join([*again, *["--trust"] * trust, "--yes"]))
     return code
 
 
@@ -113,9 +117,9 @@ def _corrected(
     is_bundled = workshop.template.startswith(BUNDLED) and name in bundled_names()
     if not elsewhere and workshop.corrected:
         elsewhere = workshop.corrected
-        back = f"`--template {name}` goes back to the one that comes with starterkit." if is_bundled else ""
+        back = f"`--template {name}` uses the template of starterkit again." if is_bundled else ""
         _check_is_there(elsewhere, back)
-        console.note_prose(f"Template: {elsewhere}, as for the last correction. {back}".rstrip())
+        console.note_prose(f"Template: {elsewhere} (from the last fix). {back}".rstrip())
     if elsewhere:
         located = from_elsewhere(console, folder_of(context), elsewhere)
         if not (trusted or located.is_bundled):
@@ -125,8 +129,8 @@ def _corrected(
         return located, "" if located.source == workshop.template else without_secret(elsewhere)
     if not is_bundled:
         raise UsageError(
-            f"This workshop's template is {workshop.template}, which did not come with starterkit.",
-            "Say where the corrected one is: `starterkit workshop push-fix --template FOLDER`.",
+            f"This workshop uses an external template: {workshop.template}.",
+            "Name the fixed template: `starterkit workshop push-fix --template FOLDER`.",
         )
     return locate_bundled(name), ""
 
@@ -135,13 +139,13 @@ def _check_is_there(template: str, back: str) -> None:
     """Raise `UsageError` if the folder of the last fix is missing, because any other would revert the fix."""
     if parse_git_url(template) is None and not Path(template).is_dir():
         raise UsageError(
-            f"The path of this workshop was corrected with the template {template}, which is not there any more.",
-            f"Say where it is now: `starterkit workshop push-fix --template FOLDER`. {back}".rstrip(),
+            f"The last fix used the template {template}. This folder doesn't exist any more.",
+            f"Name its new place: `starterkit workshop push-fix --template FOLDER`. {back}".rstrip(),
         )
 
 
 def _is_confirmed(console: Console, fixes: list[PathFix]) -> bool:
-    question = f"Put it in for {counted(sum(bool(fix.commit) for fix in fixes), 'person', 'people')}?"
+    question = f"Apply the fix for {counted(sum(bool(fix.commit) for fix in fixes), 'person', 'people')}?"
     choices = [("yes", "commit it to their repositories"), ("no", "change nothing")]
     return console.choose(question, choices, "no") == "yes"
 
@@ -155,18 +159,18 @@ def _show_report(
     """
     counts = Counter(fix.outcome for fix in fixes)
     parts = [f"{counts[outcome]} {_LABELS[outcome][counts[outcome] > 1]}" for outcome in FixOutcome if counts[outcome]]
-    console.print(text(", ".join(parts) or "nobody is in this workshop", "bold"), ".")
+    console.print(text(", ".join(parts) or "Nobody is in this workshop", "bold"), ".")
     for fix in fixes:
         if fix.outcome is FixOutcome.HAS_IT or (fix.outcome is FixOutcome.CLEAN and not fix.files):
             continue
         _show_person(console, workshop, fix, f": {_details(fix)}", "dim")
         if fix.replaced:  # show all files that conflict, because the person has edited them
-            files = f"replaces their {', '.join(fix.replaced)}; their version stays in the history"
-            console.print(f"{files} (commit {fix.base[:8]})", indent=12)
+            console.print(f"replaces their changes to {', '.join(fix.replaced)}", indent=12, hang=12)
+            console.print(f"(their version stays in commit {fix.base[:8]})", indent=12)
     for file, step in reverted:
         console.print(
             text("careful", "bold magenta"),
-            f"     {file} is corrected, and step {step} brings the whole file as it was before: fix it there, too.",
+            f"     {file} is fixed, but step {step} brings the old version of this file back. Fix it there too.",
             hang=12,
         )
 
@@ -181,11 +185,11 @@ def _show_done(console: Console, workshop: Workshop, fixes: list[PathFix]) -> No
     ready = [(fix, delivery) for fix, delivery in delivered if delivery.is_theirs]
     console.print()
     if ready:
-        console.ok(f"Put in for {len(ready)} of {len(fixes)}.")
+        console.ok(f"Applied the fix for {len(ready)} of {counted(len(fixes), 'person', 'people')}.")
         if any(not delivery.source and not workshop.waits_for(fix.person) for fix, delivery in ready):
             show_pull(console)
     elif not delivered:
-        console.print("Who comes later begins with the corrected path.")
+        console.print("New participants begin with the fixed path.")
     for fix in fixes:
         if fix.outcome is FixOutcome.FAILED:
             _show_person(console, workshop, fix, f": {fix.why}")

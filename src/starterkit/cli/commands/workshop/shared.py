@@ -58,12 +58,13 @@ def _workshop_if_any(context: typer.Context) -> Workshop | None:
 
 
 PeopleNames = Annotated[
-    list[str] | None, argument("WHO", "Only these people, by folder, login, e-mail or name.", complete_people)
+    list[str] | None,
+    argument("WHO", "Participants, by folder, login, e-mail or name (default: all).", complete_people),
 ]
 TrustSubmissions = Annotated[
-    bool, flag("--trust-submissions", "Start submissions without a sandbox, where there is none.")
+    bool, flag("--trust-submissions", "If no sandbox is available, run submissions without one (unsafe).")
 ]
-Jobs = Annotated[str, option("--jobs", "N", "So many people at once; else eight.")]
+Jobs = Annotated[str, option("--jobs", "N", "Number of people to process at once (default: 8).")]
 
 
 def workshop_folder(context: typer.Context) -> Path:
@@ -108,15 +109,15 @@ def show_zips(console: Console, workshop: Workshop) -> None:
     if "zip" not in workshop.handouts or console.as_json:
         return
     console.print()
-    console.print("Who began with a zip gets a file from you. Here, this makes them all:")
+    console.print("Send a file to each person who began with a zip. To create these files, type this here:")
     console.verbatim(
-        'for one in repos/*.git; do git --git-dir "$one" bundle create "$(basename "$one" .git).bundle" --all; done',
+        'for repo in repos/*.git; do git --git-dir "$repo" bundle create "$(basename "$repo" .git).bundle" --all; done',
         "bold",
         indent=2,
     )
-    console.print("They type ", text(f"{PULL} FILE.bundle", "bold"), ".")
+    console.print("Participants type ", text(f"{PULL} FILE.bundle", "bold"), " in their projects.")
 
 
 def show_pull(console: Console) -> None:
-    """Show the command for people who can pull as usual. It doesn't contain a local path."""
-    console.print("In their projects, they type ", text(PULL, "bold"), ".")
+    """Show what people type if they can pull as usual. It has no path of this machine."""
+    console.print("Participants type ", text(PULL, "bold"), " in their projects.")

@@ -21,15 +21,23 @@ _MOST = 40
 def similar(
     context: typer.Context,
     names: PeopleNames = None,
-    at_least: Annotated[str, option("--at-least", "PERCENT", "Show pairs from this share on; else 50.")] = "",
+    at_least: Annotated[
+        str, option("--at-least", "PERCENT", "Smallest share of similar code to show (default: 50).")
+    ] = "",
 ) -> None:
-    """List pairs of people whose code is more similar than the path explains.
+    """Show pairs of participants whose own code is similar.
 
-    Use it to start a conversation, never as a verdict. It needs the package copydetect.
+    Code that comes from the path doesn't count.
+
+    Similar code proves nothing, because people who learn together write similar code. Use it to start a conversation.
+
+    This command needs the package copydetect.
     """
     percent = whole_number(at_least, "--at-least") or _AT_LEAST
     if percent > 100:
-        raise UsageError("--at-least wants a share of 1 to 100 percent.", "For example: --at-least 60")
+        raise UsageError(
+            f'Invalid --at-least "{percent}".', "Use a percentage from 1 to 100, for example `--at-least 60`."
+        )
     console = console_of(context)
     workshop = workshop_with_path(context)
     compared = compare(workshop, workshop.chosen(names or []), percent / 100, console.show_progress)
@@ -42,16 +50,15 @@ def _show(console: Console, workshop: Workshop, compared: SimilarityResult, perc
     for pair in compared.pairs[:_MOST]:
         _show_pair(console, workshop, pair)
     if len(compared.pairs) > _MOST:
-        console.print(f"… and {len(compared.pairs) - _MOST} more pairs: see --json, or ask for more with --at-least.")
+        more = len(compared.pairs) - _MOST
+        console.print(f"… and {more} more pairs. To see them all, use --json. To see fewer, use --at-least.")
     if not compared.pairs:
-        console.print(f"No two of {compared.people} people share {percent} % or more of their own code.")
+        console.print(f"Compared {compared.people} people. No two have {percent} % or more similar code.")
     console.print()
     if compared.people > 1:
-        console.print(
-            f"Over all pairs of the {compared.people} who have code of their own, the median is {compared.usual:.0%}."
-        )
-    console.print("What the path brought does not count.")
-    console.print("This is help for a talk, and no verdict: people who learn together write alike.")
+        console.print(f"The median of all pairs of {compared.people} people is {compared.usual:.0%}.")
+    console.print("Code that comes from the path doesn't count.")
+    console.print("Similar code proves nothing, because people who learn together write similar code.")
     for reason in dict.fromkeys(why for _, why in compared.passed):
         names = ", ".join(workshop.called[person.folder] for person, why in compared.passed if why == reason)
         console.info(f"Not compared: {names} ({reason}).")
@@ -67,7 +74,7 @@ def _show_pair(console: Console, workshop: Workshop, pair: SimilarPair) -> None:
 
 def _as_json(compared: SimilarityResult, percent: int) -> dict[str, Any]:
     return {
-        "note": "help for a talk, no verdict",
+        "note": "similar code proves nothing",
         "at_least": percent / 100,
         "people": compared.people,
         "median": round(compared.usual, 3),

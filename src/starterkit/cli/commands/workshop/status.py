@@ -27,23 +27,30 @@ _SECONDS = 15
 
 def status(
     context: typer.Context,
-    as_csv: Annotated[bool, flag("--csv", "Answer with a line of CSV for each person.")] = False,
-    html: Annotated[str, option("--html", "FILE", "Write a page for the room, which loads itself again.")] = "",
-    watch: Annotated[bool, flag("--watch", "Collect, grade what changed and show it, until Ctrl-C.")] = False,
-    every: Annotated[str, option("--every", "SECONDS", "With --watch: how often; else 15.")] = "",
-    hide_names: Annotated[bool, flag("--hide-names", "Neutral names, the same each time, for all eyes.")] = False,
+    as_csv: Annotated[bool, flag("--csv", "Print CSV, with one line for each person.")] = False,
+    html: Annotated[str, option("--html", "FILE", "HTML file to write, which reloads itself in the browser.")] = "",
+    watch: Annotated[bool, flag("--watch", "Collect, grade and show the status repeatedly, until Ctrl-C.")] = False,
+    every: Annotated[str, option("--every", "SECONDS", "With --watch: seconds between two rounds (default: 15).")] = "",
+    hide_names: Annotated[bool, flag("--hide-names", "Show neutral names instead, the same each time.")] = False,
     stuck_after: Annotated[
-        str, option("--stuck-after", "MINUTES", "Red and without a commit for so long; else 20.")
+        str,
+        option(
+            "--stuck-after",
+            "MINUTES",
+            "Minutes with failing tests and no commit until a person is stuck (default: 20).",
+        ),
     ] = "",
     trust_submissions: TrustSubmissions = False,
 ) -> int:
-    """Show everyone's step, test results and last activity.
+    """Show each participant's step, test results and last activity.
 
-    Reads only what `collect` and `grade` found. With --watch, it runs them again and again.
+    The status comes from the last `starterkit workshop collect` and `starterkit workshop grade`.
+
+    With --watch, starterkit collects and grades again in each round.
     """
     console = console_of(context)
     if as_csv + console.as_json + watch > 1:
-        raise UsageError("--json, --csv and --watch exclude each other.", "Choose one of them.")
+        raise UsageError("--json, --csv and --watch can't be combined.", "Use one of them.")
     page = expand_user_path(html, folder_of(context)) if html else None
     if page is not None:
         BOARD.check(page)
@@ -94,4 +101,4 @@ class StatusOutput:
         """Show the table with at most `lines` lines (0: no limit)."""
         show(self.console, room, lines and lines - (self.page is not None))
         if self.page is not None:
-            self.console.info(f"The page for the room is {shown_path(self.page)}.")
+            self.console.info(f"Wrote the page {shown_path(self.page)}.")

@@ -30,7 +30,7 @@ _STATE, _ACTIVE, _COUNT = 11, 8, 20
 _FEWEST_ROWS = 4
 _URGENT = ("stuck", "tampered", "red", "not graded", "not reached", "green", "not begun")
 _FILLED = "*"
-LEGEND = f"{_FILLED} steps before this one were filled in from the reference."
+LEGEND = f"{_FILLED} Earlier steps were filled in from the solution."
 _HEADS = (
     *("folder", "name", "login", "step", "solved", "state", "stuck", "first_red", "sentence", "green", "tests"),
     *("late", "active", "reached", "why", "branch", "commit", "filled"),
@@ -60,9 +60,9 @@ def show(console: Console, room: WorkshopStatus, lines: int = 0) -> None:
         console.print()
         console.print(LEGEND, hang=2)
     if _is_new(room):
-        console.type_next("Nothing was collected yet", "workshop collect")
+        console.type_next("Nothing is collected yet. Fetch everybody's work", "workshop collect")
     elif count := room.count("not graded"):
-        console.type_next(f"{count} {'has' if count == 1 else 'have'} work that was not graded yet", "workshop grade")
+        console.type_next(f"{count} {'has' if count == 1 else 'have'} new work. Grade it", "workshop grade")
 
 
 def _fitting(room: WorkshopStatus, rows: int) -> tuple[Sequence[PersonStatus], str]:
@@ -121,7 +121,7 @@ def headline(room: WorkshopStatus) -> list[str]:
     people = counted_people([standing.person for standing in room.people])
     sentences = [f"{people}: {', '.join(f'{room.count(state)} {state}' for state in states)}."]
     if room.stuck:
-        sentences.append(f"May need a hand ({len(room.stuck)}): {', '.join(map(called, room.stuck[:12]))}")
+        sentences.append(f"May need help ({len(room.stuck)}): {', '.join(map(called, room.stuck[:12]))}")
     return sentences
 
 

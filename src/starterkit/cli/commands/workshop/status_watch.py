@@ -30,7 +30,7 @@ def watch_room(folder: Path, shown: StatusOutput, seconds: int, grade: GradePeop
     because somebody is editing workshop.yml), the error is shown and the next round starts as usual.
     """
     console, seen, view = shown.console, None, _View(shown, troubles)
-    console.farewell = "The watch is over. Everything that was collected is kept."
+    console.farewell = "Stopped. All collected work is kept."
     while True:
         started = time.monotonic()
         troubles.begin_round()
