@@ -64,7 +64,7 @@ def test_the_table_has_a_line_for_everybody(busy: Room) -> None:
 
     assert shown[0] == "3 people and teams: 1 green, 1 red, 1 not begun."
     table = [line.split() for line in shown[2:6]]
-    assert table[0] == ["name", "step", "state", "green", "active"]
+    assert table[0] == ["name", "step", "state", "passed", "active"]
     assert table[1][:5] == ["Ada", "Lovelace", "01-one", "red", "1/2"] and shown[3].endswith("  One comes first.")
     assert table[2][:4] == ["Grace", "Hopper", "02-two", "green"]
     assert table[3] == ["ENIAC", "-", "not", "begun", "-"]

@@ -100,8 +100,11 @@ def _show_person(console: Console, name: str, template: Template, result: CatchU
     if result.filled:
         console.print(f"Filled in from the solution: {labels(result.filled)}.", indent=4)
     if result.is_green is not None:
-        passed = "All tests of this step pass."
-        console.print(passed if result.is_green else "Some tests of this step FAIL. Please look at it.", indent=4)
+        passed = "All tests of the earlier steps pass."
+        console.print(
+            passed if result.is_green else "Some tests of the earlier steps FAIL. Please look at this project.",
+            indent=4,
+        )
     elif result.filled:
         console.say_prose("The tests were not run. To run them, type `starterkit workshop grade`.", indent=4)
     if result.whole:

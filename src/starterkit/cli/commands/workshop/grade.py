@@ -137,7 +137,7 @@ def _show_table(
     heads = (
         ("name", width_of("name", (called[folder] for folder in shown), WIDEST_NAME)),
         ("step", width_of("step", (step_words(grade.step) for grade in grades), WIDEST_STEP)),
-        *(("done", 4), ("verdict", 10), ("green", 7), ("late", 4)),
+        *(("done", 4), ("verdict", 10), ("passed", 7), ("late", 4)),
     )
     by_folder = {grade.person.folder: grade for grade in grades}
     rows = [

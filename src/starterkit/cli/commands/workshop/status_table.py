@@ -93,9 +93,9 @@ def _show_table(console: Console, room: WorkshopStatus, people: Sequence[PersonS
     names = width_of("name", map(called, room.people), WIDEST_NAME)
     steps = width_of("step", map(step_of, room.people), WIDEST_STEP)
     marks = max((len(mark_of(standing)) for standing in room.people), default=0)
-    counts = width_of("green", map(count_of, room.people), _COUNT) if any(map(count_of, room.people)) else 0
+    counts = width_of("passed", map(count_of, room.people), _COUNT) if any(map(count_of, room.people)) else 0
     heads = [("name", names), ("step", steps + marks), ("state", _STATE)]
-    heads += [("green", counts)] if counts else []
+    heads += [("passed", counts)] if counts else []
 
     def cells(standing: PersonStatus) -> Iterator[Cell]:
         yield called(standing)
