@@ -90,7 +90,7 @@ def _edits(text: str, top: MappingNode, removes: Removes, block: str) -> list[_E
 
 
 def _last_line(node: Node) -> int:
-    """Return the last line of a value. In a YAML block, the end mark is at the next value."""
+    """Return the last line of a value. For a block, the end mark of the YAML parser is already at the next value."""
     if isinstance(node, ScalarNode) or getattr(node, "flow_style", False) or not node.value:
         return int(node.end_mark.line)
     last = node.value[-1]

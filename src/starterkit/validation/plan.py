@@ -75,7 +75,7 @@ def rule_runs(subject: TemplateUnderTest, steps: Sequence[str], rules: Iterable[
 
 
 def chosen_steps(template: Template, names: Sequence[str]) -> list[str]:
-    """Return the chosen steps (also `base`), in path order. No names choose all steps.
+    """Return the chosen steps (also `base`), in path order. Without names, return all steps.
 
     A name is `base`, any name of a step, or a range such as `02..04`. Raises `UsageError` for an unknown step.
     """
@@ -143,9 +143,6 @@ def _rule(word: str) -> Rule:
     return Rule(name)
 
 
-# --- the inputs of a result -----------------------------------------------------------------------------------------
-
-
 def _inputs(subject: TemplateUnderTest, step: str, rule: Rule) -> list[object]:
     """Return everything that a unit's result depends on, except for the programs."""
     template = subject.template
@@ -189,9 +186,6 @@ def _node_version() -> str:
         return run(["node", "--version"], timeout=10).text_out.strip()
     except StarterkitError:
         return ""  # starterkit installs a Node version for these projects
-
-
-# --- jobs of a CI provider ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

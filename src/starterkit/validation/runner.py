@@ -160,7 +160,7 @@ def _run_all(
     observer: ValidationObserver,
     ended: Callable[[RuleRun, RuleResult, bool], None],
 ) -> None:
-    """Run the units in threads. Units that share a test run go one after the other, so it runs only once."""
+    """Run the units in threads. Units that share a test run go one after the other, so that the tests run once."""
     waiting = sorted(units, key=lambda unit: -unit.weight)
     running: dict[Future[tuple[RuleResult, bool]], RuleRun] = {}
     with ThreadPoolExecutor(workspace.slots.count, thread_name_prefix="unit") as pool:

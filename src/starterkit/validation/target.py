@@ -43,8 +43,6 @@ class TemplateUnderTest:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _layers: dict[str, Layer] | StarterkitError | None = None
 
-    # --- the template's unrendered folders ------------------------------------------------------------------------
-
     @cached_property
     def project(self) -> Files:
         """The unrendered files of project/."""
@@ -72,8 +70,6 @@ class TemplateUnderTest:
                 lesson = self.template.lesson(step.name) if kind == "given" else ""
                 below = digests[label] = digest(below, self.own_files[label], removed[kind], lesson)
         return digests
-
-    # --- the rendered layers ----------------------------------------------------------------------------------------
 
     def layer(self, label: str) -> Files:
         """Return all files of a layer: `base`, `given NAME` or `solution NAME`.
@@ -120,8 +116,6 @@ class TemplateUnderTest:
         if path in self.project:
             return f"project/{path}"
         return f"project/{path}{SUFFIX}" if f"{path}{SUFFIX}" in self.project else ""
-
-    # --- the tests --------------------------------------------------------------------------------------------------
 
     def expected(self, step: str) -> tuple[ExpectedTest, ...]:
         """Return the tests that the base and all steps up to this step list."""

@@ -179,7 +179,7 @@ class PersonRepository:
         return Delivery(goal, goal == submission.branch)
 
     def _move(self, ref: str, old: str, new: str, state: State) -> None:
-        """Move a branch and the refs of the learning path together. Fails if the branch isn't at `old`."""
+        """Move a branch and the refs of the learning path together. Raises `StarterkitError` if it left `old`."""
         refs = (f"{ref} {new} {old}".rstrip(), f"{PATH_REF} {state.path}", f"{METADATA_REF} {state.texts}")
         lines = "\n".join(("start", *(f"update {line}" for line in refs), "commit", ""))
         arguments = ("update-ref", "-m", "starterkit workshop", "--stdin")

@@ -103,7 +103,7 @@ class Handouts:
             draft.rename(goal)
 
     def _write_pack(self, name: str, draft: Path, goal: Path, alone: bool) -> None:
-        """Hard-link a pack from an earlier folder, which saves disk space."""
+        """Hard-link a pack from an earlier folder if possible. Otherwise copy it."""
         # A folder for another user gets a copy, because its owner could write to a shared file.
         if not alone and self._linked is not None:
             try:

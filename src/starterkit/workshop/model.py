@@ -173,7 +173,7 @@ class Workshop:
 
     @cached_property
     def by_word(self) -> Mapping[str, tuple[Person, ...]]:
-        """The people with each lowercase folder, login, name or e-mail address. Teams are found by member."""
+        """Maps each lowercase folder, login, name and e-mail address to people. Teams also have their members."""
         matches: dict[str, dict[str, Person]] = {}
         for person in self.people:
             member_words = (word for each in person.members for word in (each.login, each.name, each.email))

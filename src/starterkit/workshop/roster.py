@@ -211,7 +211,7 @@ def _check_namesakes(candidates: Sequence[tuple[RosterEntry, list[Person]]], fil
 
 
 def _may_be(entry: RosterEntry, person: Person, equal: str) -> bool:
-    """True if an entry and a person may be the same person. Their field `equal` has the same value."""
+    """True if an entry and a person may be the same person. `equal` names a field that is equal in both."""
     if entry.is_team != bool(person.members):
         return False
     if equal == "identifier":  # platforms reuse identifiers, so the names must match too

@@ -166,7 +166,7 @@ def standing(workshop: Workshop, person: Person, known: PersonProgress, at: date
         state = NOT_BEGUN
     else:
         state = known.verdict if known.is_current and known.verdict else NOT_GRADED
-        state = NOT_BEGUN if state == NOTHING else state  # all steps come from `catch-up`
+        state = NOT_BEGUN if state == NOTHING else state  # only `catch-up` added commits
     late = known.late if known.is_current else bool(workshop.due and active and active > workshop.due)
     stuck = _stuck(known, at, active, stuck_after) if state == RED else ""
     return PersonStatus(person, known, state, active, late, stuck, workshop.called[person.folder])

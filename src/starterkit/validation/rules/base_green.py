@@ -1,4 +1,4 @@
-"""The rule base-green: the base's tests pass, its lists of tests are complete, and its site responds."""
+"""The rule base-green: the base project's tests pass and are all listed, and its site responds."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _RESET_SECONDS = 120.0
 
 
 def base_green(work: RuleContext) -> list[Finding]:
-    """Check that the base's tests pass, that they are all listed, and that its site responds."""
+    """Check that the base project's tests pass and are all listed, and that its site responds."""
     result, _ = work.layer_run(BASE)
     findings = [work.of_failure(BASE, test, "fails on base") for test in result.red]
     findings += problems(work, result, "base")

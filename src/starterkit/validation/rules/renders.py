@@ -72,9 +72,6 @@ def _rendered(work: RuleContext) -> Iterator[tuple[str, str]]:
             yield path, path.removesuffix(SUFFIX)
 
 
-# --- the files that a step may change -------------------------------------------------------------------------------
-
-
 def _touches_rendered(work: RuleContext) -> Iterator[Finding]:
     step = work.template.step(work.step)
     rendered = {target for _, target in _rendered(work)}
@@ -117,9 +114,6 @@ def _conflict_markers(work: RuleContext, label: str) -> Iterator[Finding]:
         if has_markers(file.data):
             line = file.data[: file.data.index(b"<<<<<<<")].count(b"\n") + 1
             yield work.finding("this file has conflict markers of a merge", f"{folder}/{path}", line)
-
-
-# --- rendered files -------------------------------------------------------------------------------------------------
 
 
 def _what_is_rendered(work: RuleContext) -> Iterator[Finding]:
@@ -165,9 +159,6 @@ def _left_over(work: RuleContext, files: Files) -> Iterator[Finding]:
         if match := _JINJA.search(text):
             line = text[: match.start()].count("\n") + 1
             yield work.finding(f"`{match[0]}` remains in {target}, line {line}, after rendering", f"project/{path}")
-
-
-# --- hostile answers ------------------------------------------------------------------------------------------------
 
 
 def _questions(work: RuleContext) -> list[tuple[str, bool]]:

@@ -144,7 +144,7 @@ class Grading:
 
     @cached_property
     def _solving(self) -> dict[str, str]:
-        """The names of the steps, by the commit message that `solve` writes for each."""
+        """Maps each commit message that `solve` writes to the name of its step."""
         with metadata_of(self.workshop) as template:
             return {solve_message(step): step.name for step in template.steps}
 

@@ -244,7 +244,7 @@ def _compile(program: Path, site: Path, *, is_ours: bool) -> None:
     Compiling has no memory limit. So a submission's packages stay uncompiled if one of their files is huge.
     """
     environment = site.parents[2]
-    # The mark is next to the environment, because a submission's package could create one inside of it.
+    # The mark is next to the environment, because a submission's package could create a mark inside.
     mark = environment / _COMPILED if is_ours else environment.with_name(f"{environment.name}.{_COMPILED}")
     created = str((environment / STAMP).stat().st_mtime_ns)
     if mark.is_file() and mark.read_text("ascii") == created:

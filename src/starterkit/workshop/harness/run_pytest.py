@@ -52,7 +52,7 @@ def main() -> None:
     os.set_inheritable(report_end, False)
     sys.modules["__main__"] = type(sys)("__main__")
     sys.argv[1:] = []
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # only plugins of the path are loaded, by name
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # only the learning path's plugins are loaded
     end = os._exit
     # Load the recorder after the first event, because it imports pytest. Keep it out of `sys.modules`.
     spec = importlib.util.spec_from_file_location("_starterkit_recorder", Path(__file__).parent / "recorder.py")

@@ -13,7 +13,7 @@ import struct
 from dataclasses import dataclass
 
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_NUMBER, _ARCH, _FIRST, _SECOND = 0, 4, 16, 24  # offsets in struct seccomp_data (lower half of an argument)
+_NUMBER, _ARCH, _FIRST, _SECOND = 0, 4, 16, 24  # offsets of fields in struct seccomp_data
 _ALLOW = 0x7FFF0000
 _ERROR = 0x00050000
 _FAMILIES = (1, 2, 10, 16)  # the permitted address families: unix, inet, inet6, netlink
