@@ -47,7 +47,7 @@ def parse_json(data: bytes, file: str) -> dict[str, object]:
     try:
         top = json.loads(text)
     except json.JSONDecodeError as wrong:
-        raise FileError(file, wrong.lineno, f"not valid JSON: {wrong.msg}", "Correct that line.") from wrong
+        raise FileError(file, wrong.lineno, f"not valid JSON: {wrong.msg}", "Fix that line.") from wrong
     except RecursionError as wrong:
         raise FileError(file, None, "values are nested too deeply", "Nest them less.") from wrong
     if not isinstance(top, dict):
@@ -65,7 +65,7 @@ def parse_toml(data: bytes, file: str) -> dict[str, object]:
         position = re.search(r" \(at .*?(\d+).*\)$", message)
         line = getattr(wrong, "lineno", None) or (int(position[1]) if position else text.count("\n") + 1)
         message = message[: position.start()] if position else message.removesuffix(" (at end of document)")
-        raise FileError(file, line, f"not valid TOML: {message}", "Correct that line.") from wrong
+        raise FileError(file, line, f"not valid TOML: {message}", "Fix that line.") from wrong
     except RecursionError as wrong:
         raise FileError(file, None, "values are nested too deeply", "Nest them less.") from wrong
 

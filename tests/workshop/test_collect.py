@@ -352,7 +352,7 @@ def test_a_server_that_never_answers_is_given_up(room: Room, monkeypatch: pytest
     monkeypatch.setenv("GIT_SSH_COMMAND", "sleep 60; true")
     room.edits('login: "ada"', "remote: ada@nowhere.invalid:site.git")
 
-    assert gather(room, "ada-lovelace", seconds=0.5)[0].why == "no answer within 0.5 seconds"
+    assert gather(room, "ada-lovelace", seconds=0.5)[0].why == "no response within 0.5 seconds"
 
 
 def test_ssh_never_asks(room: Room, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ def _try_fetch(git: Git, address: GitUrl, *arguments: str) -> bool:
         finished = git.try_run(*_SAFE, "fetch", "-q", "--no-tags", *arguments, timeout=_FETCH_SECONDS)
     except TimeLimitReached as late:
         raise EnvironmentProblem(
-            f"{without_secret(address.url)} did not answer in {_FETCH_SECONDS:g} seconds.", "Try again later."
+            f"{without_secret(address.url)} did not respond within {_FETCH_SECONDS:g} seconds.", "Try again later."
         ) from late
     return finished.code == 0
 

@@ -30,8 +30,8 @@ _REASONS = (
     ("could not read Username", "the server asks for a user name and a password"),
     ("could not read Password", "the server asks for a password"),
     ("Authentication failed", "the server rejects your user name and password"),
-    ("Connection refused", "nothing answers there"),
-    ("Connection timed out", "nothing answers there"),
+    ("Connection refused", "no server responds there"),
+    ("Connection timed out", "no server responds there"),
     ("dubious ownership", "the folder belongs to another user"),
     ("does not appear to be a git repository", "there is no repository"),
     ("epository not found", "there is no repository"),
@@ -88,7 +88,7 @@ def _run(git: Git, arguments: Sequence[str], seconds: float, unless: str = "") -
     try:
         finished = Git(git.folder, {**git.extra_environment, **no_prompts}).try_run(*_SAFE, *arguments, timeout=seconds)
     except TimeLimitReached:
-        return RemoteResult(False, f"no answer within {seconds:g} seconds")
+        return RemoteResult(False, f"no response within {seconds:g} seconds")
     except StarterkitError as wrong:
         return RemoteResult(False, wrong.message.partition("\n")[0])
     if finished.code == 0:

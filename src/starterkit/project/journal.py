@@ -83,7 +83,7 @@ def locked(repository: Repository, command: str) -> Iterator[None]:
     with file.open("a+b") as stream:
         if not try_lock(stream.fileno()):
             stream.seek(0)
-            user = stream.read(200).decode("utf-8", "replace").strip() or "another command"
+            user = stream.read(200).decode("utf-8", "replace").strip() or "unknown"
             raise ConflictError(
                 f"Another command is running in this project: {user}.",
                 "Wait until it ends, then run this command again.",

@@ -111,7 +111,7 @@ def _run(git: Git, source: PullSource, branch: str, *arguments: str) -> Complete
     try:
         return git.try_run(*arguments, timeout=_SECONDS)
     except TimeLimitReached as late:
-        raise _not_fetched(source, branch, f"no answer within {_SECONDS:g} seconds") from late
+        raise _not_fetched(source, branch, f"no response within {_SECONDS:g} seconds") from late
 
 
 def _no_branch(source: PullSource, branch: str, branches: Sequence[str]) -> UsageError:

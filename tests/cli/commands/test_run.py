@@ -64,7 +64,7 @@ def served_site(site: Path) -> Path:
         ("def (\n", "SyntaxError: invalid syntax\nin conduit/articles.py:1\n"),
         ("import flsk\n", "ModuleNotFoundError: No module named 'flsk'\nin conduit/articles.py:1\n"),
         ("print('here')\n1 / 0\n", "ZeroDivisionError: division by zero\nin conduit/articles.py:2\n"),
-        ("input()\n", "conduit/articles.py:1 waits for somebody to type."),
+        ("input()\n", "conduit/articles.py:1 waits for input from the keyboard."),
         ("x = 1\n".encode("utf-16"), "conduit/articles.py is saved as UTF-16."),
     ],
     ids=["a syntax error", "a missing module", "an exception", "input", "UTF-16"],

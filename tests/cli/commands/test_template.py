@@ -99,7 +99,7 @@ def test_a_path_that_cannot_be_saved_ends_with_a_code_for_scripts(template: Path
     author.commit("Something")
     wrong = starterkit("template", "save", "path", cwd=tmp_path, code=2)
 
-    assert dirty.err.startswith("Stopped: These changes are not in a commit, so they can't be saved: project/new.txt.")
+    assert dirty.err.startswith("Stopped: These changes are not in a commit, so they can't be saved:\nproject/new.txt.")
     assert '"Something" is not a layer of the path' in wrong.err
 
 
