@@ -119,5 +119,5 @@ def show_zips(console: Console, workshop: Workshop) -> None:
 
 
 def show_pull(console: Console) -> None:
-    """Show what people type if they can pull as usual. It has no path of this machine."""
+    """Show the command for people who can pull as usual. It doesn't contain a local path."""
     console.print("Participants type ", text(PULL, "bold"), " in their projects.")
