@@ -465,7 +465,7 @@ def test_a_bundle_that_was_not_copied_whole_is_told(tmp_path: Path, stick: Path)
         Bundle(stick).check_whole("pantry")
 
     (stick / "bundle.yml").unlink()
-    with pytest.raises(BundleLacksError, match=r"there is no bundle.yml in it"):
+    with pytest.raises(BundleLacksError, match=r"bundle.yml is missing"):
         Bundle(stick).check_fits()
 
 
