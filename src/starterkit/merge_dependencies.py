@@ -1,7 +1,7 @@
 """Merge a change of the path's dependency lists into the learner's declaration.
 
 git would report a conflict if both sides add a package. So each package is merged separately. The path's changes are
-applied, packages that the learner added stay, and everything outside the lists stays exactly as it was.
+applied, and packages that the learner added stay. Everything outside the lists stays exactly as it was.
 """
 
 from __future__ import annotations

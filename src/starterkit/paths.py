@@ -19,8 +19,8 @@ _HERE = Path()
 _OF_SYSTEMS = (".ds_store", ".localized", ".spotlight-v100", ".fseventsd", ".trashes", ".directory")
 _OF_WINDOWS = ("thumbs.db", "ehthumbs.db", "desktop.ini", "system volume information", "$recycle.bin")
 _LEFT_BEHIND = frozenset((*_OF_SYSTEMS, *_OF_WINDOWS, "lost+found", ".idea", ".vscode"))
-# Matches files of vim (.a.py.swp), Emacs (#a.py#, .#a.py), nano (a.py.save), JetBrains, Kate, GNOME, LibreOffice
-# (.~lock.a.odt#), Word (~$a.docx), network disks, and most editors (a.py~).
+# Matches files of vim (.a.py.swp), Emacs (#a.py#, .#a.py), nano (a.py.save), JetBrains, Kate and GNOME. It also matches
+# files of LibreOffice (.~lock.a.odt#), Word (~$a.docx), network disks, and most editors (a.py~).
 _EDITOR_FILE = re.compile(
     r".*~|\..*\.sw[a-px]|.*\.sw[op]|#.*#|\.#.*|\.~lock\..*#|~\$.*|.*\.save(\.\d+)?|.*___jb_(tmp|old)___"
     r"|.*\.kate-swp|\.(goutputstream-|fuse_hidden|nfs[0-9a-f]{4}).*",

@@ -1,7 +1,7 @@
 """Start other programs. No other module starts programs.
 
-A program gets a list of arguments (never a shell string), a time limit, its own process group, and an empty standard
-input unless there is input. Ending the process group also ends all programs that the program started.
+A program gets a list of arguments (never a shell string), a time limit and its own process group. Its standard input is
+empty unless there is input. Ending the process group also ends all programs that the program started.
 """
 
 from __future__ import annotations

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-# Matches terminal commands such as colors, also in the form in which pytest writes them to a report (#x1B).
+# Matches terminal commands such as colors, even in the form in which pytest writes them to a report (#x1B).
 _COMMANDS = re.compile(
     r"(?:\x1b|#x1B)\[[0-?]*[ -/]*[@-~]"  # CSI: colors and cursor movement
     r"|(?:\x1b|#x1B)\][^\x07\x1b\n]*(?:\x07|#x07|\x1b\\|#x1B\\)"  # OSC: window titles and links
     r"|\x1b[@-Z\\^_]"
 )
-# Matches control characters except tab and newline, unusual line breaks, characters that XML doesn't allow, characters
-# that change the text direction, and half surrogate pairs.
+# Matches control characters except tab and newline, unusual line breaks, and characters that XML doesn't allow. It also
+# matches characters that change the text direction, and half surrogate pairs.
 _HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 # Matches the start of a formula, also after a `;`, because some spreadsheets start a new cell there.

@@ -44,7 +44,8 @@ def _docstrings() -> Iterator[ReadText]:
     for file, tree in _trees().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-                text = ast.get_docstring(node)
+                lines = (ast.get_docstring(node) or "").splitlines()
+                text = "\n".join(line for line in lines if not line.startswith("    "))  # without figures and tables
                 if text:
                     yield _read(file, node.body[0].lineno, text)
 

@@ -68,8 +68,8 @@ def save_template(
 ) -> SaveResult:
     """Save an opened path in its template, or in the folder `to`.
 
-    Raises `ConflictError` for uncommitted changes, for an unfinished rebase, or if the template changed after it was
-    opened (`force` overwrites these changes). Raises `UsageError` or `FileError` if the commits make no valid path.
+    Raises `ConflictError` for uncommitted changes, an unfinished rebase, or a template that changed after it was
+    opened. `force` overwrites these changes. Raises `UsageError` or `FileError` if the commits make no valid path.
     After an error, nothing has been written.
     """
     if not os.path.lexists(folder / ".git"):

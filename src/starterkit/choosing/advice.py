@@ -45,8 +45,8 @@ class Advice:
     def ranking(self) -> list[int]:
         """The indexes of the templates, best first.
 
-        If templates share second place, the template that would win with one different answer comes first. If there
-        is no such template, the template that best fits what the user wants to build comes first.
+        If templates share second place, the template that would win with one different answer comes first. Otherwise,
+        the template that best fits what the user wants to build comes first.
         """
         first, *others = ranked(self.totals)
         equals = [number for number in others if self.totals[number] == self.totals[others[0]]]

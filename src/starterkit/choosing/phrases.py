@@ -74,7 +74,7 @@ def tipped(advice: Advice) -> list[str]:
 
 
 def _tip(advice: Advice, template: Template) -> str:
-    """Return the answer that would lead to this framework, or "" if only naming it would."""
+    """Return a sentence with the answer that would lead to this framework. Naming a framework doesn't count."""
     change = next((change for change in advice.tips(template) if not change.names_a_framework), None)
     return f"The result would be {_only(advice)}{template.title} {_condition(advice, change)}." if change else ""
 

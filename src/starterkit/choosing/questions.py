@@ -38,7 +38,7 @@ WORDINGS = {
     "conventions": Wording("common conventions", "you join a team and want to know your way around"),
 }
 
-# The beginning of a warning about a hard start. The reason in path.yml follows.
+# The first words of a warning that a framework is hard to start with. The reason from path.yml follows.
 START_WARNINGS = {
     "gentle_start": "This is the more advanced start",
     "quick_start": "This is the heavier start",

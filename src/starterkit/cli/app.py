@@ -136,7 +136,7 @@ COMMANDS = (
 
 
 def run(arguments: list[str], console: Console) -> int:
-    """Run the command line and return the exit code. Raises `StarterkitError`, also for wrong usage."""
+    """Run the command line and return the exit code. Raises `StarterkitError`, even for wrong usage."""
     try:
         answer: Any = command_line().main(arguments, prog_name=NAME, standalone_mode=False, obj=console)
     except typer.TyperException as error:

@@ -68,8 +68,8 @@ def without_secret(text: str) -> str:
 def fetch(address: GitUrl, store: Path) -> tuple[Path, str]:
     """Fetch the files of a git URL into a folder in `store`. Return the folder and the commit.
 
-    Raises `EnvironmentProblem` if the URL can't be reached, `UsageError` if the revision is unknown, and `FileError` if
-    the repository contains links or submodules.
+    Raises `EnvironmentProblem` if the URL can't be reached, and `UsageError` if the revision is unknown. Raises
+    `FileError` if the repository contains links or submodules.
     """
     if FULL_ID.fullmatch(address.revision) and (store / address.revision).is_dir():  # commits never change
         return store / address.revision, address.revision

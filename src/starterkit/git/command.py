@@ -1,6 +1,6 @@
 """Run git commands with a cleaned environment and fixed settings.
 
-The user's settings may not change what starterkit writes, so there are no hooks, no signatures, no external diff and no
+The user's settings may not change what starterkit writes. So there are no hooks, no signatures, no external diff and no
 file system monitor. Settings for the user's files still apply (autocrlf, attributes, filters, ignore rules), because
 git still reads the user's configuration files.
 """
@@ -111,7 +111,7 @@ class Git:
         return finished.out
 
     def line(self, *args: str) -> str:
-        """Run a git command that prints one line, and return the line without its end."""
+        """Run a git command that prints one line, and return the line without the line break."""
         return os.fsdecode(self.run(*args)).rstrip("\n")
 
     def refs(self, *names: str) -> dict[str, str]:

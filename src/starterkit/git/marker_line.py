@@ -2,7 +2,7 @@
 
 The path adds lines above the marker line, the learner below it. git merges both if all lines above the marker line are
 the path's. But if a learner wrote the lines of an earlier step below the marker line, git reports a conflict. So this
-module first adds the path's new lines above the marker line on both sides, and git merges the rest.
+module first adds the path's new lines above the marker line on both sides. Then git merges the rest.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ Lines = list[bytes]
 def insert_at_marker(before: bytes, after: bytes, mine: bytes) -> tuple[bytes, bytes] | None:
     """Return `before` and `mine` with the lines that `after` adds right above the marker lines.
 
-    Returns None if `after` adds no lines there, if the marker lines differ, or if the learner has lines directly above
-    a marker line. In the last case, a person must choose the order.
+    Returns None if `after` adds no lines there, or if the marker lines differ. Returns None, too, if the learner has
+    lines directly above a marker line: a person must choose the order.
     """
     old, new, own = (list(_parts(text)) for text in (before, after, mine))
     if len({tuple(part[-1] for part in parts[:-1]) for parts in (old, new, own)}) != 1:

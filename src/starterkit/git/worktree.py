@@ -25,9 +25,9 @@ LARGE_BYTES = 10_000_000
 class Listing:
     """The files that git sees in a work tree, without ignored files.
 
-    `untracked` doesn't contain the `large` files (above 10 MB) and the `nested` folders, which have their own git
-    repository and end with a slash. `unmerged` are files in conflict. `staged` has the tracked files as they are in the
-    index. `left_out` are tracked files that a sparse checkout leaves out.
+    `untracked` contains neither the `large` files (above 10 MB) nor the `nested` folders. A nested folder has its own
+    git repository, and its path ends with a slash. `unmerged` are files in conflict. `staged` has the tracked files as
+    they are in the index. `left_out` are tracked files that a sparse checkout leaves out.
     """
 
     tracked: tuple[str, ...]

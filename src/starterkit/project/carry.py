@@ -108,8 +108,8 @@ def take_files(template: Template, before: Tree, after: Tree, mine: Tree, paths:
 def take_all(before: Tree, after: Tree, mine: Tree, template: Template) -> Carried:
     """Replace all files and migrations with the path's. Files that the path doesn't know stay.
 
-    The learner's versions become backups. A file that hides a file of the path becomes a backup too. Examples are a
-    package next to a module of the same name, or a folder with the name of a file.
+    The learner's versions become backups. A file that hides a file of the path becomes a backup too. Examples: a
+    package next to a module of the same name, a folder with the name of a file.
     """
     tree, backups = dict(mine), {}
     for path, new in after.items():
@@ -182,7 +182,7 @@ def _replaced_leniently(sides: _Sides, merged: MergeResult) -> dict[str, Entry]:
 def _keep_learner_files(sides: _Sides) -> tuple[str, ...]:
     """Keep the learner's files that have the name of a new file. Return their paths.
 
-    A folder with the name of a new file is kept too, and so is a file with the name of the new file's folder.
+    A folder with the name of a new file is kept too. So is a file with the name of the new file's folder.
     """
     kept: list[str] = []
     folders = {parent for path in sides.mine for parent in _parents(path)}

@@ -12,7 +12,7 @@ from starterkit.template.model import Template
 
 
 def in_folders_of_path(template: Template, tree: Tree, path_tree: Tree) -> dict[str, Entry]:
-    """Return a tree's migrations in the folders of the path's migrations, without those of other apps."""
+    """Return the migrations of `tree` that are in a folder in which the path has migrations, too."""
     folders = {_folder(path) for path in path_tree if template.is_history(path)}
     return {path: entry for path, entry in tree.items() if template.is_history(path) and _folder(path) in folders}
 

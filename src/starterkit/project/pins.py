@@ -1,7 +1,7 @@
 """Merge the pinned packages if the path and the learner both changed them.
 
 Pin files aren't merged as text. The path's change is merged into the learner's declaration. Then the pins are compiled
-from this declaration, offline. If that isn't possible offline, the pins of both sides are kept, and the next check or
+from this declaration, offline. If that isn't possible offline, the pins of both sides are kept. The next check or
 run compiles them with the network.
 """
 

@@ -36,7 +36,7 @@ class PullResult:
 
     `ahead` is true if the source lacks some of the learner's commits, and `must_push` if the learner must push them.
     `corrected` is true if the path has changed, and `moved` if the step has. `waiting` is the command that merges a fix
-    from a separate branch, because the fix conflicts with the learner's lines (empty: there is no such fix).
+    from a separate branch, if the fix conflicts with the learner's lines.
     """
 
     source: str

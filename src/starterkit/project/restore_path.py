@@ -64,7 +64,7 @@ def _use_local(repository: Repository, path_refs: dict[str, str]) -> bool:
 def _fetch(repository: Repository, path_refs: dict[str, str]) -> bool:
     """Fetch the two refs of the path from the first remote that has them.
 
-    If the remote has a newer path (a workshop's path was fixed), the project's path is fetched by its commit ids.
+    If the remote has a newer path, the project's path is fetched by its commit ids.
     """
     for remote in repository.git.run("remote").decode().split():
         for names in (tuple(path_refs), tuple(path_refs.values())):

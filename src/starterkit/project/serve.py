@@ -77,8 +77,8 @@ def serve(
     """Serve the site until it is stopped. Return the exit code of the server.
 
     `on_ready` gets the URL when the site responds. `show` gets the lines of the site's stdout and stderr (None: the
-    lines go to this process's streams). Raises `SchemaOutdated` if the database doesn't fit the code, `SiteFailed` if
-    the site can't start, and `UsageError` if the port is in use.
+    lines go to this process's streams). Raises `SchemaOutdated` if the database doesn't fit the code. Raises
+    `SiteFailed` if the site can't start, and `UsageError` if the port is in use.
     """
     free = free_port(DEFAULT_PORT if port is None else port)
     if port not in (None, free):

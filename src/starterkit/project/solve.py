@@ -122,8 +122,8 @@ class SolveSession:
     def attempt(self, carried: Carried, title: str, *, check: bool = True) -> Attempt:
         """Create missing migrations and run the tests for all steps so far in a copy.
 
-        If the learner's migrations differ, the first try adds the solution's migrations after the learner's last one,
-        because a migration can do more than the models show. The second try leaves them out.
+        If the learner's migrations differ, the first try adds the solution's migrations after the learner's last one.
+        A migration can do more than the models show. The second try leaves them out.
         """
         if not self.makes_history:
             return self._attempt(carried, title, check=check)

@@ -1,7 +1,7 @@
 """The state of a project: the committed `.starterkit.yml`, and this machine's own data.
 
-Only `.starterkit.yml` is committed. The data of one machine (last check, hints shown, undo history) is in `starterkit/`
-in the git directory, and can be lost without harm.
+Only `.starterkit.yml` is committed. The data of one machine is in `starterkit/` in the git directory. It holds
+the last check, the hints shown and the undo history, and can be lost without harm.
 """
 
 from __future__ import annotations

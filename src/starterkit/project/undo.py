@@ -1,9 +1,9 @@
 """Take a snapshot before every command that writes, and use it for undo and redo.
 
-A snapshot is a commit below `refs/starterkit/undo/`. Its tree has the exact bytes of the learner's files (`files/`),
-the index, staged versions that differ from the files (`staged/`), the files that the command will write (`coming/`),
-and `snapshot.json`. Its parents are HEAD's commit and the last commit of the branch that will move, so that `git gc`
-keeps both. The list of commands, `undo.json`, isn't shared with other machines.
+A snapshot is a commit below `refs/starterkit/undo/`. Its tree has the exact bytes of the learner's files (`files/`)
+and the index. It also has staged versions that differ from the files (`staged/`), and the files to write (`coming/`).
+The file `snapshot.json` describes it. Its parents are HEAD's commit and the last commit of the branch that will move.
+So `git gc` keeps both. The list of commands, `undo.json`, isn't shared with other machines.
 """
 
 from __future__ import annotations

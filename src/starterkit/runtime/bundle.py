@@ -1,7 +1,8 @@
 """Read a bundle: a folder with all packages, created by `starterkit workshop bundle`.
 
- bundle.yml a list of all files, written last, so a bundle with this file is complete wheels/ the wheels of all packages
-(starterkit, uv and Node too), for each platform and Python npm/ npm's cache as one archive, if a framework needs it
+- bundle.yml lists all files. It is written last, so a bundle with this file is complete.
+- wheels/ has the wheels of all packages (starterkit, uv and Node too), for each platform and Python.
+- npm/ has npm's cache as one archive, if a framework needs it.
 
 A bundle is read only when a package is needed. An environment that is up to date needs no bundle.
 """
@@ -108,7 +109,7 @@ class Bundle:
         """The options that make uv take packages only from this bundle."""
         self.check_fits()
         wheels = self.folder / "wheels"
-        # uv treats these characters in a path as part of a URL, so such a path must be an encoded URL.
+        # uv treats these characters in a path as part of a URL. Such a path must be an encoded URL.
         return "--no-index", "--find-links", wheels.as_uri() if {"#", "%", "?"} & set(str(wheels)) else wheels
 
     @property

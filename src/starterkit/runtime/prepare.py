@@ -31,8 +31,8 @@ def prepare(
     again. A damaged environment is created again. `fresh` always creates the environment again. With a `bundle`,
     packages come only from the bundle.
 
-    Raises `NoNetworkError` if packages can't be fetched, `FileError` for an invalid declaration, `NoSuchPackagesError`
-    for packages that don't exist, `BundleLacksError` for an unsuitable bundle, and `EnvironmentProblem`.
+    Raises `NoNetworkError` if packages can't be fetched, and `FileError` for an invalid declaration. Raises
+    `NoSuchPackagesError` for unknown packages, `BundleLacksError` for an unsuitable bundle, and `EnvironmentProblem`.
     """
     builder = NodeBuilder if _is_node(environment) else PythonBuilder
     return builder(project, environment, PackageSource(offline, bundle, say), fresh).prepare()

@@ -1,6 +1,6 @@
 """Write a template's files completely or not at all, without moving existing folders.
 
-A folder may be mounted, or open in a shell or an editor, so an existing folder is never exchanged for another. First,
+A folder may be mounted, or open in a shell or an editor. So an existing folder is never exchanged for another. First,
 the new files and copies of the old files are written to a hidden folder. Renaming this folder decides that the change
 happens. If a command is killed after that, the next command that reads the template finishes the change.
 """

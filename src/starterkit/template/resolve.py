@@ -26,8 +26,8 @@ FOLDER = "folder:"
 class ResolvedTemplate:
     """A template, its folder, and the source that a new project records.
 
-    The source is `starterkit:NAME` for a bundled template, `folder:NAME` for a folder (never a local path), and
-    `URL@COMMIT` or `URL@COMMIT#FOLDER` for a git URL.
+    The source is `starterkit:NAME` for a bundled template, and `folder:NAME` for a folder (never a local path). For a
+    git URL, it is `URL@COMMIT` or `URL@COMMIT#FOLDER`.
     """
 
     folder: Path
@@ -52,8 +52,8 @@ def locate_bundled(name: str) -> ResolvedTemplate:
 def locate_template(text: str, current: Path, store: Path) -> ResolvedTemplate:
     """Return the template that a user named: a git URL, a bundled name or a folder.
 
-    A template from a git URL is fetched into `store`. If a bundled template has the same name as a folder, the folder
-    wins only if the text looks like a path. Raises `UsageError`, `FileError` for a malformed template, and
+    A template from a git URL is fetched into `store`. If a bundled template and a folder have this name, the folder
+    wins if the text looks like a path. Raises `UsageError`, `FileError` for a malformed template, and
     `EnvironmentProblem` without a network.
     """
     url = parse_git_url(text)

@@ -47,7 +47,7 @@ class ExternalSolutions:
         """Return a person's project at the start of a step, before the person changed it.
 
         It is their project at the end of the previous step, with the step's new files. If they have no folder for the
-        previous step, it is the path's own project at the start of the step.
+        previous step, it is the path's project at the start of the step.
         """
         given = layer(f"given {step}")
         position = template.step_names.index(step)

@@ -1,7 +1,7 @@
 """Reads the Markdown of lessons and hints: headings, code blocks and links.
 
 A code block may name its file with `title="path"` after the language. Otherwise, the paragraph before the block may
-name the file: its last sentence ends in a colon and has exactly one file name in backticks, as in "the end of
+name the file. Its last sentence ends in a colon and has one file name in backticks, as in "the end of
 `conduit/articles.py`:".
 """
 

@@ -32,9 +32,9 @@ Judge = Callable[[Person, str, str], bool]
 class CatchUpResult:
     """The result of `catch-up` for one person.
 
-    `own` are the steps that the person solved, and `filled` the steps with the path's solution. `whole` are the filled
-    steps whose files were replaced. `replaced` are lessons and tests that the person had changed. Their old versions
-    are in the commit `before`. `is_green` is the test result of the filled steps (None: not run).
+    `own` are the steps that the person solved. `filled` are the steps that got the path's solution. `whole` are the
+    filled steps whose files were replaced instead of merged. `replaced` are lessons and tests that the person had
+    changed: the commit `before` keeps them. `is_green` says if the tests of the filled steps pass (None: not run).
     """
 
     person: Person

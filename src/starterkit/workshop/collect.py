@@ -1,7 +1,7 @@
 """`workshop collect`: fetches the latest work of all people.
 
-People without a remote push to the workshop. If a remote is a folder on this machine, Python compares its refs first,
-because a git process for each person would be slow.
+People without a remote push to the workshop. If a remote is a folder on this machine, Python compares its refs first.
+A git process for each person would be slow.
 """
 
 from __future__ import annotations

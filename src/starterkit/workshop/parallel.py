@@ -19,7 +19,8 @@ def each(
 ) -> Iterator[tuple[_Item, _Result]]:
     """Yield all items in order, each with the result of its work.
 
-    Reports the number of finished items once per second. An interruption ends running programs and starts no more work.
+    Reports the number of finished items once per second. If the command is interrupted, running programs end, and no
+    more work starts.
     """
     reported = time.monotonic()
     pool = ThreadPoolExecutor(max(1, min(jobs, len(items) or 1)))

@@ -47,7 +47,7 @@ def with_hidden_names(room: WorkshopStatus) -> WorkshopStatus:
 
 
 def with_known_labels(room: WorkshopStatus) -> WorkshopStatus:
-    """Return the status with real names, and with the labels that people already have."""
+    """Return the status with real names, and with each person's existing label for the board."""
     labels = _kept(room.workshop.folder / "results" / _FILE)
     people = (replace(status, board_label=labels.get(status.person.folder, "")) for status in room.people)
     return replace(room, people=tuple(people))

@@ -2,7 +2,7 @@
 
 The first phase makes commits and a report, but moves no branch. A correction without a conflict becomes one commit on
 the person's branch. A conflict becomes a second branch. That branch starts at a commit in which the person's files were
-still unchanged path files, so `git merge` shows the conflict.
+still unchanged path files. So `git merge` shows the conflict.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def render_new_path(workshop: Workshop, corrected: ResolvedTemplate, *, trusted:
 def reverted_later(workshop: Workshop, new: NewPath) -> tuple[tuple[str, str], ...]:
     """Return each corrected file that a later step reverts, with the name of that step.
 
-    A solution stores whole files. So it reverts a correction if its file still has an uncorrected line.
+    A solution stores whole files. A file of a later solution that still has the old line reverts the correction.
     """
     with BareRepository(workshop.path_repository) as repository:
         old, corrected = (LearningPath(repository, path.path, path.texts) for path in (workshop, new))

@@ -59,7 +59,7 @@ class SimilarPair:
 class SimilarityResult:
     """The pairs above the threshold, most similar first.
 
-    `usual` is the median share of all pairs. `people` counts people with code of their own. `passed` has all other
+    `usual` is the median share of all pairs. `people` counts the people who wrote code. `passed` has all other
     people.
     """
 

@@ -216,7 +216,7 @@ def _trouble(title: str, message: str, fix: str) -> list[Text]:
 
 
 def has_colour(stream: IO[str], environ: Mapping[str, str]) -> bool:
-    """True if a stream gets color: never with NO_COLOR, always with FORCE_COLOR, else on a terminal."""
+    """True if a stream gets color: never with NO_COLOR, always with FORCE_COLOR, otherwise on a terminal."""
     if environ.get("NO_COLOR"):
         return False
     if environ.get("FORCE_COLOR"):

@@ -44,7 +44,7 @@ class ProgressReporter:
             self._thread.start()
 
     def stand_still(self) -> None:
-        """From now on, keep every line, because another program prints to the same terminal."""
+        """Keep every line after this call, because another program prints to the same terminal."""
         self.stop()
         self.is_moving = False
 

@@ -47,7 +47,7 @@ def _columns_of(character: str) -> int:
 
 @dataclass(frozen=True)
 class Span:
-    """Text in one style: a style's names such as "bold red", or "code" for text that users type."""
+    """A piece of text in one style. A style is "bold red", for example, or "code" for text that users type."""
 
     content: str
     style: str = ""

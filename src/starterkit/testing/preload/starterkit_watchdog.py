@@ -1,8 +1,9 @@
 """A pytest plugin that stops a run at the first test that gets stuck.
 
-`starterkit check` loads it with environment variables. It watches the run from a thread, because a signal can't
-interrupt a loop in another thread, which asynchronous sites have. The limits count processor time, so a busy machine
-doesn't stop a run. While a regular expression runs, no other thread can run. Then pytest-timeout stops the test.
+`starterkit check` loads it with environment variables. It watches the run from a thread. A signal can't
+interrupt a loop in another thread, and asynchronous sites have such loops. The limits count processor time, so a
+busy machine doesn't stop a run. While a regular expression runs, no other thread can run. Then pytest-timeout stops the
+test.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import pytest
 
 BUSY_SECONDS = 5.0  # processor time for a test without its own limit
 IMPORTING_SECONDS = 20.0  # processor time for importing packages
-IDLE_SECONDS, IDLE_USE = 15.0, 0.05  # a run that uses less of a processor for so long is waiting
+IDLE_SECONDS, IDLE_USE = 15.0, 0.05  # a run that uses less of a processor for these seconds is waiting
 _TICK_SECONDS = 0.1
 _SITE = str(Path.cwd())
 _EXIT_CODE = 2  # pytest's exit code for an interrupted run

@@ -3,8 +3,8 @@
 Libraries don't fit (checked: mutmut 3.8, cosmic-ray 8.7). Validation runs a test command in the template's own
 environment. It mutates the lines of one step only, and mutates pages and JavaScript as well as Python. mutmut 3 mutates
 only functions, but most of a step is routes, decorators and tables. It also forks pytest in its own process, next to
-the learner's packages. cosmic-ray can run a command, but mutates whole Python modules in place, removes no statements,
-and installs aiohttp, SQLAlchemy and ten more packages. Both libraries ignore pages.
+the learner's packages. cosmic-ray can run a command, but mutates whole Python modules and removes no statements.
+It also installs aiohttp, SQLAlchemy and ten more packages. Both libraries ignore pages.
 """
 
 from __future__ import annotations

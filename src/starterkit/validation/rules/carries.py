@@ -41,7 +41,7 @@ def carries(work: RuleContext) -> list[Finding]:
 
 def _cases(work: RuleContext) -> Iterator[_Case]:
     below = work.files(work.subject.below(work.given))
-    # Only merge this case: the result equals the step's starting files, which `no-regression` tests.
+    # This case needs no test run. Its result is the step's starting files, which the rule `no-regression` tests.
     yield _Case("the previous solution", below, run_tests=False)
     varied = [_varied(work, below, [variation]) for variation in VARIATIONS]
     parts = tuple(case for case in varied if case is not None)

@@ -37,8 +37,8 @@ def red(work: RuleContext) -> list[Finding]:
 def _crashes(work: RuleContext, test: TestResult) -> list[Finding]:
     """Return a finding if a test fails because of a crash and not by an assertion.
 
-    An exception only counts as a failure if a file from this step's new files raises it, such as a stub with `raise
-    NotImplementedError`, because the learner has to write that file. Any other exception means that the test never
+    An exception counts as a failure if one of this step's new files raises it. An example is a stub with `raise
+    NotImplementedError`, which the learner has to write. Any other exception means that the test never
     reached its assertion.
     """
     if test.outcome is Outcome.DID_NOT_RUN:

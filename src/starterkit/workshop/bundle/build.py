@@ -180,7 +180,7 @@ def _pins_files(request: BundleRequest, say: Progress) -> list[bytes]:
 
 
 def _npm(request: BundleRequest, say: Progress) -> tuple[str, str]:
-    """Pack the npm packages. Return the archive's name and the registry's URL, or "" without npm packages."""
+    """Pack the npm packages. Return the archive's name and the registry's URL: two empty texts without npm packages."""
     node = (framework for framework in request.frameworks if framework.environment.kind == _NODE)
     locks = [(lock, framework.environment) for framework in node for lock in framework.pins]
     if not locks:

@@ -1,7 +1,7 @@
 """Selects the wheels for the machines that a bundle supports.
 
 pip only accepts single tags: `manylinux_2_35_x86_64` excludes `manylinux_2_28_x86_64`. uv needs a run for each machine
-and pins file, prefers wheels for the newest systems, and drops packages that only other systems need.
+and pins file, and prefers wheels for the newest systems. It also drops packages that only other systems need.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ def sorted_pythons(versions: Sequence[str]) -> tuple[str, ...]:
 def wheels_for(pins_files: Iterable[bytes], targets: Sequence[BundleTarget]) -> dict[str, Wheel]:
     """Return the wheels, by name, that the targets need for all pins files.
 
-    A package that only other systems need also gets a wheel, because uv reads it when it compiles pins for all systems.
+    A package that only other systems need also gets a wheel. uv reads it when it compiles pins for all systems.
     Raises `NoNetworkError`, or `EnvironmentProblem` with all packages that have no wheel for a target.
     """
     wheels: dict[str, Wheel] = {}

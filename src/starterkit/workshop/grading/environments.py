@@ -39,8 +39,8 @@ _LONGEST_REASON = 300  # characters
 _LARGEST = 1 << 30  # bytes of an environment with a submission's own pins
 _SMALLEST_FILE = 4096  # bytes that even a small file uses on the disk
 _COMPILED = "compiled"
-# Limits for package files that are read or compiled outside of the sandbox, because compiling needs a hundred times a
-# file's size in memory.
+# Limits for package files that are read or compiled outside of the sandbox. Compiling needs a hundred times a file's
+# size in memory.
 _LARGEST_READ, _LARGEST_COMPILED = 100_000, 2 << 20
 _FORGET_AFTER = 60.0  # a failure is forgotten after this many seconds
 _REMOVE_AFTER = 28 * 24 * 3600.0  # an environment is removed after this many unused seconds

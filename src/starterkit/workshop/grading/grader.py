@@ -228,7 +228,9 @@ def _run_with(lent: Assignment, unit: GradingUnit, sandbox: Sandbox) -> Grade:
         limits=unit.limits,
     )
     ended = sandbox.run(job)
-    is_submission = "started" in heard.events and unit.is_proven  # for example, its packages ended the program
+    is_submission = (
+        "started" in heard.events and unit.is_proven
+    )  # a package of the submission may have ended the program
     if not ("begun" in heard.events or ended.stopped or is_submission):  # the tests never reached the submission's code
         raise EnvironmentProblem(f"Can't start the tests in the sandbox: {ended.last_line}.")
     files = {**unit.files, **pristine.files}

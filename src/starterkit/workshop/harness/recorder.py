@@ -168,7 +168,7 @@ class Recorder:
         self._returned.add(id(item))
 
     def reported(self, item: Any, report: Any, failure: dict[str, str]) -> None:
-        """Note that pytest reported a phase of a test."""
+        """Remember how one phase of a test (setup, call or teardown) ended."""
         if report.outcome != "passed":
             self._failures.setdefault(id(item), {**failure, "phase": report.when, "kind": report.outcome})
         elif report.when == "call" and id(item) in self._canaries:

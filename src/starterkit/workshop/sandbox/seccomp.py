@@ -1,8 +1,8 @@
 """A filter of system calls: classic BPF for `bwrap --seccomp`.
 
 Tests of a web site don't need these calls, and they avoid the other limits. They allow memory that belongs to no
-process (memfd, System V segments), sockets outside of network namespaces (vsock), new namespaces, keys, input to
-terminals, and io_uring.
+process (memfd, System V segments) and sockets outside of network namespaces (vsock). They also allow new namespaces,
+keys, input to terminals, and io_uring.
 """
 
 from __future__ import annotations

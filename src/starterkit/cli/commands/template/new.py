@@ -1,4 +1,4 @@
-"""The command `starterkit template new`: its options, its call and its output."""
+"""The command `starterkit template new`: its options and its output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command `starterkit template validate`: its options, its call and its output."""
+"""The command `starterkit template validate`: its options and its output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command `starterkit workshop create`: its options, its call and its output."""
+"""The command `starterkit workshop create`: its options and its output."""
 
 from __future__ import annotations
 

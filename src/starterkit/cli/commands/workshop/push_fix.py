@@ -1,4 +1,4 @@
-"""The command `starterkit workshop push-fix`: its options, its call and its output."""
+"""The command `starterkit workshop push-fix`: its options and its output."""
 
 from __future__ import annotations
 

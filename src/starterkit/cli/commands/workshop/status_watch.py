@@ -1,4 +1,4 @@
-"""The command `starterkit workshop status --watch`: its options, its call and its output."""
+"""The command `starterkit workshop status --watch`: its options and its output."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def grade_and_watch(folder: Path, shown: StatusOutput, seconds: int, *, trusted:
 def watch_room(folder: Path, shown: StatusOutput, seconds: int, grade: GradePeople | None, troubles: Troubles) -> int:
     """Collect, grade and show the status every `seconds` seconds, until Ctrl-C.
 
-    If the output goes to a file or a pipe, the table is shown again only after a change. If a round fails (for example,
-    because somebody is editing workshop.yml), the error is shown and the next round starts as usual.
+    If the output goes to a file or a pipe, the table is shown again only after a change. If a round fails,
+    the error is shown and the next round starts as usual. Somebody may be editing workshop.yml, for example.
     """
     console, seen, view = shown.console, None, _View(shown, troubles)
     console.farewell = "Stopped. All collected work is kept."
