@@ -254,7 +254,7 @@ def test_the_wheel_for_the_oldest_systems_is_chosen_and_only_pinned_ones(index: 
 @pytest.mark.parametrize(
     ("args", "says"),
     [
-        pytest.param(("--platform", "linux"), 'Unknown platform "linux". Did you mean', id="platform"),
+        pytest.param(("--platform", "linux"), 'Unknown platform "linux".', id="platform"),
         pytest.param(("--python", "2.7"), "Invalid --python", id="python"),
         pytest.param(("--framework", "flusk"), 'Did you mean "flask"', id="framework"),
     ],
@@ -284,7 +284,7 @@ def test_what_cannot_be_fetched_is_told_and_what_came_is_kept(
         for name in data
     ]
     del index.wheels["windowsill-1.0-py3-none-any.whl"]
-    with pytest.raises(EnvironmentProblem, match="the package index answers 404"):
+    with pytest.raises(EnvironmentProblem, match="the package index returned 404"):
         download.Download(tmp_path / "wheels", no_progress).fetch(wheels)
     index.wheels["windowsill-1.0-py3-none-any.whl"] = b"something else"
     with pytest.raises(EnvironmentProblem, match="another hash"):
@@ -374,7 +374,7 @@ def test_new_without_a_network_says_that_a_bundle_would_do(tmp_path: Path, stick
     words = said(capsys, *args, code=4)
 
     assert "needs the network once" in words and "No project was created." in words
-    assert words.index("Connect to the network") < words.index("`--bundle`") < words.index("`--no-install`")
+    assert words.index("Connect to the network") < words.index("`--bundle FOLDER`") < words.index("`--no-install`")
     assert not (tmp_path / "site").exists()
     (stick / "wheels" / "bread-1.0-py3-none-any.whl").unlink()
     assert "add `--bundle FOLDER`" not in said(capsys, *args, "--bundle", str(stick), code=4)

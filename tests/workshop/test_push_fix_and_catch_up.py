@@ -374,7 +374,7 @@ def test_working_folders_get_it_from_their_repository_here(room: Room, corrected
     assert (told["outcome"], told["type"]) == ("clean", "starterkit pull")
     assert push_fix(room, template, "betty-holberton")["betty-holberton"]["outcome"] == "has it"
     pulled = starterkit("pull", cwd=folder).out
-    assert "One commit of origin/main came" in pulled and "git push" not in pulled  # a commit is enough
+    assert "Merged one commit from origin/main" in pulled and "git push" not in pulled  # a commit is enough
     assert "made with care" in (folder / "conduit/app.py").read_text()
     ran = starterkit("workshop", "catch-up", "betty-holberton", "02", "--count-as", "red", "--json", cwd=room.folder)
     assert (ran.json["people"][0]["filled"], ran.json["people"][0]["type"]) == (["01-one"], "starterkit pull")

@@ -87,7 +87,7 @@ def installed(plugin: str, module: str, kind: str = ".dist-info") -> Changes:
 
 # What is handed in, how it ends, and words that the result has to say.
 CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
-    "ends the program": (app("import os; os._exit(0)"), Verdict.RED, "ended the whole program here, with exit code 0"),
+    "ends the program": (app("import os; os._exit(0)"), Verdict.RED, "ended the whole test program with exit code 0"),
     "ends it politely": (app("import sys; sys.exit(0)"), Verdict.RED, "ended the whole program"),
     "ends it when imported": ({"conduit/__init__.py": "import os\nos._exit(0)\n"}, Verdict.RED, "exit code 0"),
     "ends it by a signal": (app("import os; os.kill(os.getpid(), 11)"), Verdict.RED, "SIGSEGV"),

@@ -56,8 +56,8 @@ REQUIRE = "import module from 'node:module';\nconst require = module.createRequi
 
 # What is handed in, how it ends, and words that the result has to say.
 CHEATS: dict[str, tuple[Changes, Verdict, str]] = {
-    "ends the program": (app("process.exit(0);"), Verdict.RED, "ended the whole program here, with exit code 0"),
-    "ends it when imported": (at_start("process.exit(0);"), Verdict.RED, "conduit/app.js:1 does such a thing"),
+    "ends the program": (app("process.exit(0);"), Verdict.RED, "ended the whole test program with exit code 0"),
+    "ends it when imported": (at_start("process.exit(0);"), Verdict.RED, "The cause may be conduit/app.js:1"),
     "ends it by a signal": (app("process.kill(process.pid, 'SIGSEGV');"), Verdict.RED, "SIGSEGV"),
     "tests of its own": (
         {"tests/01-words.test.js": "import { test } from 'node:test';\ntest('The words of a text are counted');\n"},
