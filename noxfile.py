@@ -34,13 +34,13 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def quick(session: nox.Session) -> None:
-    """Run the quick tests. Options of pytest stand behind `--`."""
+    """Run the quick tests. Options of pytest come after `--`."""
     _run(session, "pytest", "-q", "-n", "auto", "-m", "not slow", *session.posargs)
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run all tests. Options of pytest stand behind `--`."""
+    """Run all tests. Options of pytest come after `--`."""
     _run(session, "pytest", "-q", "-n", "auto", *session.posargs)
 
 
