@@ -78,7 +78,7 @@ def test_the_second_script_is_the_same_command(starterkit: Starterkit, tmp_path:
 
     assert versions == {f"starterkit {__version__}\n"}
     listed = starterkit("list", cwd=tmp_path, program=DISTRIBUTION).stdout
-    assert "starterkit new my-site" in listed and "starterkit-learn new" not in listed
+    assert "starterkit choose" in listed and "starterkit-learn choose" not in listed
 
 
 def test_an_author_begins_a_template_with_the_wheel_alone(starterkit: Starterkit, tmp_path: Path) -> None:

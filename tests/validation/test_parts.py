@@ -154,7 +154,7 @@ def test_git_tells_which_files_of_a_folder_changed(tmp_path: Path) -> None:
         (tmp_path / name).write_text("two")
 
     assert changed_since(folder, "HEAD") == ["a b.txt", "new.txt"]
-    with pytest.raises(UsageError, match='no revision "nowhere"'):
+    with pytest.raises(UsageError, match='revision "nowhere"'):
         changed_since(folder, "nowhere")
 
 
