@@ -72,7 +72,7 @@ def test_findings_exit_1_in_every_form(cache: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("validate", "nowhere"), 'no template "nowhere"'),
+        (("validate", "nowhere"), 'Unknown template "nowhere"'),
         (("validate", "sound", "--step", "09"), "Unknown step 09"),
         (("validate", "sound", "--only", "reds"), 'Did you mean "red"'),
         (("validate", "sound", "--jobs", "0"), "Invalid --jobs"),

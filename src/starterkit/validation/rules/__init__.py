@@ -1,1 +1,1 @@
-"""The rules of a validation. Each rule is a function from a context to findings."""
+"""The rules of validation, one module each. A new rule also belongs in `Rule` (model.py) and `_RULES` (runner.py)."""
