@@ -62,10 +62,7 @@ def check_settled(repository: Repository) -> None:
 
 
 def read_history(repository: Repository, *, renumber: bool = False) -> list[LayerCommit]:
-    """Return the commits of the learning path, base first. Raises `UsageError` for a wrong order.
-
-    With `renumber`, the numbers of the steps are ignored.
-    """
+    """Return the commits, base first. Raises `UsageError` for a wrong order. `renumber` ignores the numbers."""
     commits = _commits(repository)
     _check_first(commits)
     _check_unique(commits)

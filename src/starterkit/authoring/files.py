@@ -61,10 +61,7 @@ class ProjectLayer:
 
 
 def template_folder(name: str, current: Path) -> Path:
-    """Return the folder of a template: a folder that the author typed, or a bundled template.
-
-    Raises `UsageError` if neither exists, and `FileError` if the folder contains no template.
-    """
+    """Return the folder of a template: a typed folder or a bundled template. Raises `UsageError` or `FileError`."""
     if parse_git_url(name) is not None:
         raise UsageError(
             f"{without_secret(name)} is an external template, so starterkit cannot change it.",

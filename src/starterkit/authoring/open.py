@@ -55,10 +55,7 @@ class Origin:
 
 
 def open_template(template: Path, destination: Path, progress: Progress = no_progress) -> OpenResult:
-    """Write a template's path as a git repository into a new folder.
-
-    Raises `UsageError` if the destination exists, and `FileError` if the template is invalid.
-    """
+    """Write a template's path as a git repository into a new folder. Raises `UsageError` or `FileError`."""
     check_destination(destination, accepts_clone=False)
     finish_replacing(template)
     progress("Reading the template …")
@@ -93,7 +90,6 @@ def _build(folder: Path, template: Path, files: Files, layers: list[ProjectLayer
 
 
 def _tree(files: Files, layers: list[ProjectLayer]) -> Files:
-    """Return all files for the last layer's commit: the metadata and the project."""
     steps = dict.fromkeys(layer.step for layer in layers if layer.step)
     names = [*TOP_FILES, *(f"{STEPS}{step}/{name}" for step in steps for name in STEP_FILES)]
     project = {PROJECT + path: file for path, file in layers[-1].files.items()}

@@ -24,11 +24,7 @@ from starterkit.runtime.prepare import newest_pins
 
 @dataclass(frozen=True)
 class OutdatedPin:
-    """A package with a newer release than its pin.
-
-    `layer` is the first layer with this pin. `allowed` is the newest release that the declaration allows, and `newest`
-    the newest release of all. They differ if the declaration limits the version.
-    """
+    """A package with a newer release than its pin. The declaration allows releases up to `allowed`."""
 
     package: str
     layer: str
@@ -54,10 +50,7 @@ class Outdated:
 
 
 def outdated(folder: Path, progress: Progress = no_progress) -> Outdated:
-    """Compare the pins of every layer with the newest releases. This needs a network.
-
-    Raises `NoNetworkError`, `NoSuchPackagesError` or `FileError`.
-    """
+    """Compare all pins with the newest releases. Raises `NoNetworkError`, `NoSuchPackagesError` or `FileError`."""
     before = read_files(folder)
     template = read_as_template(before, str(folder))
     spec = template.environment
@@ -86,7 +79,6 @@ def outdated(folder: Path, progress: Progress = no_progress) -> Outdated:
 
 
 def _behind(layer: ProjectLayer, pins: bytes, allowed: bytes, newest: bytes) -> list[OutdatedPin]:
-    """Return the pins that have a newer release. Packages that are no longer needed are skipped."""
     outdated_pins = []
     allowed_versions, newest_versions = pinned_versions(allowed), pinned_versions(newest)
     for name, versions in pinned_versions(pins).items():

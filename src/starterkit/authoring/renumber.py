@@ -42,7 +42,8 @@ def renumber(files: Mapping[str, File], names: Mapping[str, str]) -> tuple[Files
             if inner and parts[2] in KINDS:
                 inner = paths.get(inner, inner)
             elif parts[2:] == ["lesson.md"]:
-                file = File(file.mode, _with_heading(file.data, old, new))
+                heading = rb"\A(\s*#\s+)" + old[:2].encode() + rb"(?=\s)"
+                file = File(file.mode, re.sub(heading, rb"\g<1>" + new[:2].encode(), file.data))
             name = "/".join((parts[0], new, parts[2], *([inner] if inner else [])))
         renamed[name] = file
     if paths:
@@ -52,7 +53,6 @@ def renumber(files: Mapping[str, File], names: Mapping[str, str]) -> tuple[Files
 
 
 def _renamed_paths(files: Mapping[str, File], moved: Mapping[str, str]) -> dict[str, str]:
-    """Return the project files whose names contain a moved step's number and name, with their new paths."""
     paths = {}
     for name in files:
         parts = name.split("/")
@@ -66,10 +66,6 @@ def _renamed_paths(files: Mapping[str, File], moved: Mapping[str, str]) -> dict[
     return paths
 
 
-def _with_heading(data: bytes, old: str, new: str) -> bytes:
-    return re.sub(rb"\A(\s*#\s+)" + old[:2].encode() + rb"(?=\s)", rb"\g<1>" + new[:2].encode(), data)
-
-
 def _rename_in_removes(files: Files, paths: Mapping[str, str]) -> None:
     source = FilesSource(files, "")
     for step_name in source.step_names():
@@ -80,7 +76,6 @@ def _rename_in_removes(files: Files, paths: Mapping[str, str]) -> None:
 
 
 def _mentions(files: Mapping[str, File], moved: Mapping[str, str]) -> tuple[Mention, ...]:
-    """Return lines that contain an old step number as a separate number."""
     numbers = sorted({old[:2] for old in moved})
     if not numbers:
         return ()

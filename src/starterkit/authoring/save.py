@@ -41,10 +41,7 @@ from starterkit.yamlfile import did_you_mean
 
 @dataclass(frozen=True)
 class SaveResult:
-    """The result of a save: the template's folder, and its new, changed and removed files.
-
-    `renumbered` are steps whose names differ from those in the commits. `mentions` are lines that may have old numbers.
-    """
+    """The result of a save. `mentions` are lines that may have the old numbers of `renumbered` steps."""
 
     template: Path
     added: tuple[str, ...]
@@ -112,7 +109,6 @@ def save_template(
 def _files_of(
     repository: Repository, commits: list[LayerCommit], folder: Path, *, renumber: bool
 ) -> tuple[Files, dict[str, str], tuple[Mention, ...]]:
-    """Return the template's files, the renumbered steps, and lines that may have old numbers."""
     files = _metadata(repository, commits, folder)
     steps = [commit.step for commit in commits if commit.kind == "given"]
     names = {step: f"{number:02}{step[2:]}" if renumber else step for number, step in enumerate(steps, 1)}
@@ -132,7 +128,6 @@ def _with_step(path: str, names: Mapping[str, str]) -> str:
 
 
 def _metadata(repository: Repository, commits: list[LayerCommit], folder: Path) -> Files:
-    """Return the metadata files of the last commit. Raises `UsageError` for an unknown file."""
     steps = [commit.step for commit in commits if commit.kind == "given"]
     files: Files = {}
     for path, entry in commits[-1].tree.items():
@@ -170,7 +165,6 @@ def _missing_metadata(commit: LayerCommit, name: str, files: Files, folder: Path
 
 
 def _project_files(repository: Repository, commits: list[LayerCommit], metadata: Files, folder: str) -> Files:
-    """Return project/, the files of each `given` and `solution` layer, and each step.yml."""
     base = commits[0]
     project = {path: File(entry.mode, _bytes(repository, entry)) for path, entry in base.project.items()}
     check_layer(base, base, project)
@@ -196,7 +190,6 @@ def _bytes(repository: Repository, entry: Entry) -> bytes:
 
 
 def _target(repository: Repository, to: Path | None) -> tuple[Path, Origin | None]:
-    """Return the folder to write, and the state in which it was opened (None for another folder)."""
     opened = origin(repository)
     if to is not None:
         target = to.resolve()
@@ -221,7 +214,6 @@ def _target(repository: Repository, to: Path | None) -> tuple[Path, Origin | Non
 def _check_unchanged(
     before: Mapping[str, File], after: Mapping[str, File], opened: Origin | None, target: Path, *, force: bool
 ) -> None:
-    """Raise `ConflictError` if the template changed after it was opened and differs from the result."""
     if force or not before:
         return
     now = {name: file.entry for name, file in before.items()}

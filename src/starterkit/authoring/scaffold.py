@@ -34,11 +34,7 @@ class NewTemplate:
 
 @dataclass(frozen=True)
 class AddedStep:
-    """The result of `template add-step`: the step's full name, its files, and the steps that moved.
-
-    The files are relative to the template. `renumbered` are the steps with new numbers. `mentions` are lines that may
-    still have old numbers.
-    """
+    """The new step, its files in the template, and `mentions`: lines that may have old numbers."""
 
     template: Path
     step: str
@@ -57,10 +53,7 @@ def name_of(folder: Path) -> str:
 
 
 def new_template(name: str, destination: Path, title: str = "") -> NewTemplate:
-    """Create a small template with one step in a new folder.
-
-    Raises `UsageError` if the name is invalid or the destination exists.
-    """
+    """Create a template with one step. Raises `UsageError` if the name is invalid or the destination exists."""
     _check_name(name, "template")
     is_free = looks_empty(destination) if destination.is_dir() else not destination.exists()
     if destination.is_symlink() or not is_free:
@@ -81,10 +74,7 @@ def new_template(name: str, destination: Path, title: str = "") -> NewTemplate:
 
 
 def add_step(folder: Path, name: str, *, after: str = "", title: str = "") -> AddedStep:
-    """Add a step at the end of a template, or after another step (or `base`). Later steps are renumbered.
-
-    Raises `UsageError` if the name is invalid or already used, or if the other step is unknown.
-    """
+    """Add a step after another step (default: the last), and renumber later steps. Raises `UsageError`."""
     _check_name(name, "step")
     before = read_files(folder)
     template = read_as_template(before, str(folder))

@@ -12,10 +12,7 @@ SKIP = "skip"
 
 
 def parse_answers(typed: Iterable[str], questions: Sequence[Question]) -> dict[str, str]:
-    """Return the choice for each question's name. Every question accepts the choice `skip`.
-
-    Raises `UsageError` for an invalid word, an unknown question or choice, or two answers to the same question.
-    """
+    """Return the choice (also `skip`) for each question's name. Raises `UsageError` for an invalid answer."""
     answers: dict[str, str] = {}
     for word in typed:
         name, choice = _parsed(word, questions)

@@ -14,10 +14,7 @@ from starterkit.template.model import Template
 
 @dataclass(frozen=True)
 class Reason:
-    """A reason for a framework, or a wish that the framework doesn't fulfill.
-
-    `answers` are pairs of question and choice. `trait` is empty if the answers name a framework or a language.
-    """
+    """A reason for a framework, or unfulfilled wish. `trait` is empty if the answers name a framework or language."""
 
     answers: tuple[tuple[str, str], ...]
     because: str
@@ -27,8 +24,6 @@ class Reason:
 
 @dataclass(frozen=True)
 class _Part:
-    """The part of an answer that is an argument for or against a framework."""
-
     question: str
     choice: Choice
     share: Contribution
@@ -36,7 +31,6 @@ class _Part:
 
     @property
     def restated(self) -> str:
-        """The sentence that repeats the answer. For a known framework it adds that the trait would be new."""
         is_new = self.choice.decides is Decides.KNOWN and self.share.trait
         return f"{self.choice.restated}, and here you would learn something new" if is_new else self.choice.restated
 
@@ -119,7 +113,6 @@ def _lacking(scores: Scores, number: int, question: str, choice: Choice) -> _Par
 
 
 def _sentence_for(scores: Scores, template: Template, choice: Choice) -> str:
-    """Return a reason for a framework that the answer names, or ""."""
     if template.name in choice.named and choice.decides is Decides.LANGUAGE:
         others = [other.title for other in scores.templates if other.name in choice.named and other != template]
         too = f" So {'do' if others[1:] else 'does'} {listed(others)}." if others else ""
@@ -138,7 +131,6 @@ def _sentence_against(template: Template, choice: Choice) -> str:
 
 
 def _as_reasons(weighted_parts: Iterable[tuple[int, _Part]]) -> list[Reason]:
-    """Merge equal reasons of several answers, and sort the reasons by total weight."""
     groups: dict[tuple[str, str], list[tuple[int, _Part]]] = {}
     for weight, part in weighted_parts:
         groups.setdefault((part.share.trait, part.sentence), []).append((weight, part))

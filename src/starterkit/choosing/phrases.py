@@ -56,11 +56,7 @@ def because(reason: Reason) -> str:
 
 
 def tipped(advice: Advice) -> list[str]:
-    """Return sentences about the answers that would change the result.
-
-    They are about the second-best framework, or about each of the equal frameworks. If the advice is a guess, they are
-    about all other frameworks.
-    """
+    """Return sentences about the answers that would change the result to the next framework or an equal one."""
     ranked = [advice.templates[number] for number in advice.ranking]
     if advice.equals:
         others = [advice.start, *advice.equals]
@@ -74,19 +70,15 @@ def tipped(advice: Advice) -> list[str]:
 
 
 def _tip(advice: Advice, template: Template) -> str:
-    """Return a sentence with the answer that would lead to this framework. Naming a framework doesn't count."""
     change = next((change for change in advice.tips(template) if not change.names_a_framework), None)
-    return f"The result would be {_only(advice)}{template.title} {_condition(advice, change)}." if change else ""
+    only = "only " if advice.equals else ""
+    return f"The result would be {only}{template.title} {_condition(advice, change)}." if change else ""
 
 
 def _no_wish(advice: Advice, template: Template) -> str:
     if any(question.name == "team" and choice.decides for question, choice in advice.chosen):
         return "Only another team would change this."
     return f"Only a team that uses {template.title} would make {template.title} the result."
-
-
-def _only(advice: Advice) -> str:
-    return "only " if advice.equals else ""
 
 
 def _condition(advice: Advice, change: AnswerChange) -> str:

@@ -55,10 +55,7 @@ class Decides(Enum):
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """A possible answer: its name, its label, and the sentence that repeats it.
-
-    `wishes` has a weight for each trait. `decides` is set for an answer that names the frameworks in `named`.
-    """
+    """A possible answer. `wishes` has a weight for each trait. `decides` is set if it names frameworks."""
 
     name: str
     label: str

@@ -44,11 +44,7 @@ STEP_RULES = tuple(rule for rule in Rule if rule not in _BASE_ONLY)
 
 @dataclass(frozen=True)
 class Finding:
-    """A problem in a template.
-
-    `file` is relative to the template's folder ("" for none). `line` counts from 1 (0 for none). `by_hand` is a command
-    that shows the problem.
-    """
+    """A problem in a template. `file` is relative to its folder ("" for none). `line` counts from 1 (0 for none)."""
 
     template: str
     step: str
@@ -56,7 +52,7 @@ class Finding:
     file: str
     line: int
     message: str
-    by_hand: str
+    by_hand: str  # a command that shows the problem
 
 
 @dataclass(frozen=True)

@@ -112,10 +112,7 @@ def changed_steps(template: Template, changed: Sequence[str]) -> list[str]:
 
 
 def shard_of(units: Sequence[RuleRun], number: int, count: int) -> list[RuleRun]:
-    """Return the units in part `number` (from 1) of `count` parts.
-
-    Units with the same test run stay together. The division is the same on every machine.
-    """
+    """Return part `number` (from 1) of `count` parts. Units with the same test run stay together."""
     if count == 1:
         return list(units)
     groups: dict[object, list[RuleRun]] = {}
@@ -144,7 +141,6 @@ def _rule(word: str) -> Rule:
 
 
 def _inputs(subject: TemplateUnderTest, step: str, rule: Rule) -> list[object]:
-    """Return everything that a unit's result depends on, except for the programs."""
     template = subject.template
     settings = [template.environment, template.commands, template.select, template.test_files, template.owned]
     runtime = _node_version() if template.environment.kind == "node" else ""

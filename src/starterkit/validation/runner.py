@@ -64,10 +64,7 @@ class ValidationObserver:
 
 @dataclass(frozen=True)
 class RunSettings:
-    """Settings of a run: the cache folder, the number of parallel programs (0: one per core), and cache use.
-
-    Without `use_cache`, results are still written to the cache but never read from it.
-    """
+    """Settings of a run. If `jobs` is 0, each core runs one program. Without `use_cache`, results are only written."""
 
     cache: Path
     jobs: int = 0
@@ -115,10 +112,7 @@ class ResultCache:
 
 
 def validate(units: Sequence[RuleRun], settings: RunSettings, observer: ValidationObserver | None = None) -> Report:
-    """Return the report of all units. Unchanged content gets its result from the cache.
-
-    Raises `FileError` if a template's files are invalid. An interruption ends all programs that were started.
-    """
+    """Return the report of all units, from the cache if possible. Raises `FileError` for invalid files."""
     started = time.monotonic()
     observer = observer or ValidationObserver()
     cache = ResultCache(settings.cache)
@@ -183,7 +177,6 @@ def _run_all(
 
 
 def _stop(workspace: Workspace, running: dict[Future[tuple[RuleResult, bool]], RuleRun]) -> None:
-    """Start no more work, and end running programs until every thread has finished."""
     workspace.slots.stop()
     while True:
         terminate_all()

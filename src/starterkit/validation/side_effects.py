@@ -25,11 +25,7 @@ _LOADED_BY = {
 
 @dataclass(frozen=True)
 class SideEffect:
-    """An action of a test run outside the project.
-
-    `kind` is "network" or "write", `target` is the host or the path. `file` and `line` are the responsible line of the
-    project's code ("" and 0 if unknown).
-    """
+    """An action outside the project. `kind` is "network" or "write". `file` and `line` may be "" and 0: unknown."""
 
     kind: str
     target: str
@@ -43,10 +39,7 @@ def is_watched(kind: str) -> bool:
 
 
 def watch_variables(kind: str, log: Path, allowed: Iterable[Path]) -> dict[str, str]:
-    """Return the environment variables that watch a test run, or none if it can't be watched.
-
-    The run may write in the `allowed` folders.
-    """
+    """Return variables that watch a test run, or none if it can't be watched. It may write in `allowed` folders."""
     if kind not in _LOADED_BY:
         return {}
     name, hook = _LOADED_BY[kind]

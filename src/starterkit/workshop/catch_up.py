@@ -77,7 +77,6 @@ class CatchUp:
         return self
 
     def _fill(self, step: str, take_whole: bool) -> None:
-        """Add the solution of a step. If the merge conflicts, replace the step's files."""
         template = self.path.template
         before, after = self.path.layer(step, solved=False), self.path.layer(step, solved=True)
         migrations: Mapping[str, Entry] = {}

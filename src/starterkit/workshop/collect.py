@@ -83,7 +83,6 @@ class _Collector:
         return beginnings(self._workshop)
 
     def look(self, person: Person) -> tuple[CollectResult, dict[str, Any] | None]:
-        """Return the result, and an event if anything changed since the last event."""
         last: Mapping[str, Any] = {}
         submission, refs = None, ""
         try:
@@ -145,7 +144,6 @@ class _Collector:
         return latest_in(repository, person, None, events.ours(self._workshop, person))
 
     def _fetch(self, person: Person, repository: BareRepository, known: Mapping[str, str] | None) -> RemoteResult:
-        """Fetch from a person's remote, unless it is a local folder and all its branches are `known`."""
         if not person.remote:
             return RemoteResult(True)
         folder = self._workshop.remote_folder(person)

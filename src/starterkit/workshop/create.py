@@ -63,10 +63,7 @@ class Participant:
 
 @dataclass(frozen=True)
 class CreateResult:
-    """The result of `workshop create`. `method` says how new people start.
-
-    `handout` is the text for all participants. `kept_handout` means that an earlier one with other text was kept.
-    """
+    """The result of `workshop create`. `kept_handout` means that an earlier, different text was kept."""
 
     workshop: Workshop
     people: tuple[Participant, ...]
@@ -234,7 +231,6 @@ def _hand_out(request: CreateRequest, workshop: Workshop, matched: Matched, say:
 
 
 def _write_handouts(workshop: Workshop, people: Sequence[Person], say: Progress) -> dict[str, Path]:
-    """Write the missing zips and working folders. Return all handouts by person's folder."""
     goals = {person.folder: goal for person in people if (goal := _handout(workshop, person)) is not None}
     missing = [person for person in people if person.folder in goals and not goals[person.folder].exists()]
     try:
@@ -258,7 +254,6 @@ def _write_handouts(workshop: Workshop, people: Sequence[Person], say: Progress)
 
 
 def _handout(workshop: Workshop, person: Person) -> Path | None:
-    """Return the path of a person's zip or working folder, or None if they clone."""
     method = workshop.start_method(person)
     folder = workshop.handout_folder(method)
     if folder is None:
@@ -273,8 +268,6 @@ def _handout(workshop: Workshop, person: Person) -> Path | None:
 
 
 def _push(workshop: Workshop, people: Sequence[Person], jobs: int, say: Progress) -> dict[str, RemoteResult]:
-    """Push the first commit to remotes that lack it. Return the results by person's folder."""
-
     def last_push(person: Person) -> Mapping[str, object]:
         return events.last(workshop, person, events.PUSHED) or {}
 

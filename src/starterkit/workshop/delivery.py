@@ -51,11 +51,7 @@ class ProjectAtCommit:
 
 @dataclass(frozen=True)
 class Delivery:
-    """A branch with delivered commits.
-
-    `is_theirs` means that it is the person's own branch. `source` is the repository to pull from, if it isn't the usual
-    repository.
-    """
+    """A branch with delivered commits. `source` is the repository to pull from if it isn't the usual one."""
 
     branch: str
     is_theirs: bool

@@ -59,7 +59,6 @@ def is_another_user(login: str) -> bool:
 
 
 def _may_be_given_away(person: Person) -> bool:
-    """True if the folder may be given to another user of this machine."""
     logins = [member.login for member in person.everybody if member.login]
     # Only root can give a folder to a user whose login isn't known.
     is_root = sys.platform != "win32" and os.geteuid() == 0
@@ -103,7 +102,6 @@ class Handouts:
             draft.rename(goal)
 
     def _write_pack(self, name: str, draft: Path, goal: Path, alone: bool) -> None:
-        """Hard-link a pack from an earlier folder if possible. Otherwise copy it."""
         # A folder for another user gets a copy, because its owner could write to a shared file.
         if not alone and self._linked is not None:
             try:
@@ -193,7 +191,6 @@ class Handouts:
 
 @contextmanager
 def _draft_of(goal: Path) -> Iterator[Path]:
-    """Yield a draft path next to the goal. If the block raises an error, remove the draft."""
     goal.parent.mkdir(parents=True, exist_ok=True)
     draft = goal.parent / f"{DRAFT}{secrets.token_hex(8)}"
     try:

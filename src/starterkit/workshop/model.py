@@ -198,6 +198,5 @@ class Workshop:
 
 
 def _with_login(person: Person) -> str:
-    """Describe a person: their folder, with their login, e-mail address or members."""
     more = person.login or person.email or ", ".join(member.name for member in person.members)
     return f"{person.folder} ({more})" if more else person.folder

@@ -17,10 +17,9 @@ _Result = TypeVar("_Result")
 def each(
     items: Sequence[_Item], work: Callable[[_Item], _Result], jobs: int, say: Progress, title: str
 ) -> Iterator[tuple[_Item, _Result]]:
-    """Yield all items in order, each with the result of its work.
+    """Yield all items in order, each with the result of its work. Report progress once per second.
 
-    Reports the number of finished items once per second. If the command is interrupted, running programs end, and no
-    more work starts.
+    If the command is interrupted, running programs end, and no more work starts.
     """
     reported = time.monotonic()
     pool = ThreadPoolExecutor(max(1, min(jobs, len(items) or 1)))

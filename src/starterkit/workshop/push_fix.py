@@ -75,8 +75,7 @@ class PathFix:
     """The effect of a correction on one person's work.
 
     `commit` is on no branch until `delivered` is set. `files` have changes or conflicts. `lines` are the first and last
-    lines of each conflict, by file. `replaced` are lessons and tests that the person had changed. Their old versions
-    are in the commit `base`.
+    lines of each conflict, by file. The commit `base` has the old versions of `replaced` lessons and tests.
     """
 
     person: Person
@@ -198,7 +197,6 @@ def _has_step(path: LearningPath, state: State) -> bool:
 
 
 def _change(old: LearningPath, corrected: LearningPath, state: State) -> tuple[Tree, Tree]:
-    """The files of a person's layer before and after the correction."""
     return old.layer(state.step, solved=state.solved), corrected.layer(state.step, solved=state.solved)
 
 
@@ -283,7 +281,6 @@ def _commit_to_merge(
 def _corrected_at(
     repo: PersonRepository, corrected: LearningPath, name: str, tree: Tree, files: Sequence[str]
 ) -> NewCommit | None:
-    """Return a commit that corrects all these files on top of the commit `name`, without conflicts, or None."""
     try:
         state = state_of(repo.bare, name)
     except StarterkitError:

@@ -41,8 +41,7 @@ class RosterEntry:
 class Roster:
     """The people and teams of a roster, in file order.
 
-    `left_out` has lines without a person: the number and the first text of each line. `columns` maps each known column
-    to its title, and `unused` has the other titles.
+    `left_out` has the number and first text of each line without a person. `columns` maps known columns to titles.
     """
 
     file: str
@@ -123,7 +122,6 @@ def _entry(row: RosterRow, file: str) -> RosterEntry:
 
 
 def _with_teams(people: Sequence[tuple[RosterEntry, str]], file: str) -> list[RosterEntry]:
-    """Return the people without a team, and the teams. A team is placed at its first member."""
     in_order: dict[object, RosterEntry] = {}
     seen: dict[tuple[str, str], RosterEntry] = {}
     for entry, team in people:
@@ -139,7 +137,6 @@ def _with_teams(people: Sequence[tuple[RosterEntry, str]], file: str) -> list[Ro
 
 
 def _check_twice(entry: RosterEntry, team: str, seen: dict[tuple[str, str], RosterEntry], file: str) -> None:
-    """Raise `FileError` if an earlier entry has the same login or e-mail address."""
     for kind, text in (("login", entry.login), ("e-mail address", entry.email)):
         before = seen.setdefault((kind, f"{team}\0{key_of(text)}"), entry) if text else entry
         if before is not entry:
@@ -166,7 +163,6 @@ def match(roster: Roster, people: Sequence[Person], taken: Iterable[str] = ()) -
 
 
 def _known_people(roster: Roster, people: Sequence[Person]) -> dict[int, Person]:
-    """Return the known people by roster line. More reliable fields are compared first."""
     left = {person.folder: person for person in people}
     known: dict[int, Person] = {}
     for name in _IDENTIFIED_BY:
@@ -188,7 +184,6 @@ def _known_people(roster: Roster, people: Sequence[Person]) -> dict[int, Person]
 
 
 def _check_namesakes(candidates: Sequence[tuple[RosterEntry, list[Person]]], file: str) -> None:
-    """Raise `FileError` if several lines may mean the same person, because their names are equal."""
     entries_of: dict[str, list[tuple[RosterEntry, int]]] = {}
     names = {}
     for entry, persons in candidates:
@@ -252,8 +247,7 @@ def with_remotes(
 ) -> list[Person]:
     """Return the new people with their remotes.
 
-    `known` says that workshop.yml has the template already. Raises `FileError` with the line of a person who has no
-    login.
+    `known` says that workshop.yml has the template already. Raises `FileError` for a person without a login.
     """
     people: list[Person] = []
     lines: dict[str, list[str]] = {}

@@ -88,11 +88,7 @@ class RosterRow:
 
 @dataclass(frozen=True)
 class RosterTable:
-    """The rows of a roster.
-
-    `columns` maps each known column to its title, and `unused` has the other titles. `above` has the lines before the
-    titles, such as the name of a course.
-    """
+    """The rows of a roster. `columns` maps known columns to titles. `above` has the lines before the titles."""
 
     rows: tuple[RosterRow, ...]
     columns: Mapping[str, str]
@@ -197,7 +193,6 @@ def _known(line: str, delimiter: str) -> tuple[int, int]:
 
 
 def _bare(title: str) -> str:
-    """Return only the letters and digits of a title: lowercase, without accents."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", title.casefold())))
 
 
@@ -216,7 +211,6 @@ def _meaning(title: str) -> tuple[int, str] | None:
 
 
 def _columns(titles: list[str], file: str, line: int, filled: Sequence[bool]) -> dict[str, int]:
-    """Return the index of each known column. Columns with content are preferred."""
     best: dict[str, tuple[bool, int, int]] = {}
     for index, title in enumerate(titles):
         if meaning := _meaning(title):

@@ -57,11 +57,7 @@ class SimilarPair:
 
 @dataclass(frozen=True)
 class SimilarityResult:
-    """The pairs above the threshold, most similar first.
-
-    `usual` is the median share of all pairs. `people` counts the people who wrote code. `passed` has all other
-    people.
-    """
+    """The pairs above the threshold, most similar first. `usual` is the median share of all pairs."""
 
     pairs: tuple[SimilarPair, ...]
     people: int
@@ -185,7 +181,6 @@ def _share(left: _OwnCode, right: _OwnCode) -> float:
 
 
 def _ranges(left: _OwnCode, right: _OwnCode) -> tuple[CodeRange, ...]:
-    """Return the pairs of files in which two people share the most code, with line numbers."""
     ranges = []
     for left_name, left_file in left.files.items():
         for right_name, right_file in right.files.items():

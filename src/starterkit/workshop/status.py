@@ -73,9 +73,8 @@ class PersonProgress:
 class PersonStatus:
     """The status of one person.
 
-    `state` is a verdict of `grade`, or the reason why there is no verdict. `called` is the display name. If names are
-    hidden, `label` replaces it. `board_label` is the person's label on another screen with hidden names. `stuck` says
-    why the person may need help, or is empty.
+    `state` is a verdict of `grade`, or why there is none. `called` is the display name. If names are hidden, `label`
+    replaces it, or on another screen `board_label`. `stuck` says why the person may need help, or is empty.
     """
 
     person: Person
@@ -173,7 +172,6 @@ def standing(workshop: Workshop, person: Person, known: PersonProgress, at: date
 
 
 def _stuck(known: PersonProgress, at: datetime, active: datetime | None, stuck_after: int) -> str:
-    """Return why a person may need help: many attempts, or no commit for a long time."""
     idle = at - active if active else timedelta(0)
     if idle > _AWAY:
         return ""

@@ -149,7 +149,6 @@ def _people(value: Value) -> tuple[Person, ...]:
 
 
 def _member(value: Value) -> Member:
-    """Return a team member from a mapping, or from only a name."""
     if not value.is_mapping():
         return Member(value.text())
     keys = value.mapping(("name",), ("login", "email"))

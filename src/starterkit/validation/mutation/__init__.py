@@ -45,11 +45,7 @@ class Mutant:
 def mutants_of(
     solution: Mapping[str, bytes], given: Mapping[str, bytes], promised: frozenset[str] = frozenset()
 ) -> list[Mutant]:
-    """Return the mutants of the lines that a solution adds or changes.
-
-    `promised` are the words in the lesson's backticks. Other class names aren't mutated, because they only affect the
-    style.
-    """
+    """Return mutants of the lines that a solution adds or changes. Only `promised` class names are mutated."""
     mutants = []
     for path, data in sorted(solution.items()):
         find = _FINDERS.get(PurePosixPath(path).suffix)

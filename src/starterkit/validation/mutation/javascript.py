@@ -117,7 +117,6 @@ def _calls(code: bytes, data: bytes) -> Iterator[SourceChange]:
 
 
 def _statements(code: bytes, data: bytes) -> Iterator[SourceChange]:
-    """Yield changes that remove a statement with a side effect. Statements that open a block stay."""
     for match in _STATEMENT.finditer(code):
         start = match.start("start")
         if code[:start].rstrip()[-1:] not in (b"", b";", b"{", b"}"):
@@ -142,12 +141,10 @@ def _end_of_statement(code: bytes, start: int) -> int:
 
 
 def _closing(code: bytes, opening: int) -> int:
-    """Return the position of the bracket that closes the bracket at `opening`, or 0."""
     return next((at for at, depth in _depths(code, opening) if depth == 0), 0)
 
 
 def _depths(code: bytes, start: int) -> Iterator[tuple[int, int]]:
-    """Yield each position from `start`, with the number of open brackets after it."""
     depth = 0
     for at in range(start, len(code)):
         depth += (code[at] in b"([{") - (code[at] in b")]}")
@@ -155,7 +152,6 @@ def _depths(code: bytes, start: int) -> Iterator[tuple[int, int]]:
 
 
 def _in_strings(data: bytes, strings: list[tuple[int, int]]) -> Iterator[SourceChange]:
-    """Yield changes of URLs, and of the SQL that selects or orders rows."""
     for start, end in strings:
         text = data[start:end]
         if text[1:2] == b"/" and b" " not in text:

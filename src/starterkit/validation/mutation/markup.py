@@ -36,7 +36,6 @@ def changes(data: bytes, promised: frozenset[str]) -> list[SourceChange]:
 
 
 def _lines(data: bytes, promised: frozenset[str]) -> Iterator[SourceChange]:
-    """Yield changes that remove a line with a field, a button, a link or an include."""
     for line in re.finditer(rb"[^\n]+", data):
         attributes = [match for match in _ATTRIBUTE.finditer(line[0]) if match["name"] == b"class"]
         classes = {name for match in attributes for name in match["quoted"].decode("utf-8", "replace")[1:-1].split()}
@@ -79,7 +78,6 @@ def _outputs(data: bytes) -> Iterator[SourceChange]:
 
 
 def _attributes(data: bytes, promised: frozenset[str]) -> Iterator[SourceChange]:
-    """Yield changes of a link's URL, a field's name, and the classes that the lesson names."""
     for match in _ATTRIBUTE.finditer(data):
         name, old = match["name"].decode(), one_line(match[0])
         new = _OTHERWISE.get(name)

@@ -76,7 +76,6 @@ def _conditions(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
 
 
 def _comparisons(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
-    """Yield changes that swap `and` with `or`, or a comparison operator with another one."""
     if isinstance(node, ast.BoolOp):
         old, new = ("and", "or") if isinstance(node.op, ast.And) else ("or", "and")
         parts = [f"({source.text(value)})" for value in node.values]
@@ -97,7 +96,6 @@ def _decorators(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
 
 
 def _constants(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
-    """Yield changes of status codes, small numbers, True and False, URL paths, and HTTP methods."""
     if not isinstance(node, ast.Constant):
         return
     value = node.value
@@ -128,7 +126,6 @@ def _is_redirect(node: ast.AST | None) -> TypeGuard[ast.Call]:
 
 
 def _arguments(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
-    """Yield changes that remove a keyword argument, such as an order, a limit, or a cascade rule."""
     if not isinstance(node, ast.Call) or len(node.args) + len(node.keywords) < 2:
         return
     for keyword in node.keywords:

@@ -58,7 +58,6 @@ def unlisted(work: RuleContext, label: str, listed: Iterable[str], by: str) -> l
 
 
 def _site_problems(work: RuleContext) -> list[Finding]:
-    """Reset the database of a fresh copy, start the site, and request its first page."""
     reset = work.template.commands.reset
     prepared = work.workspace.prepared(work.subject, BASE)
     folder = work.workspace.new_folder()

@@ -11,7 +11,7 @@ from starterkit.git.merge import Merger
 from starterkit.git.objects import FILE, Entry, File
 from starterkit.git.repository import make_repository
 from starterkit.git.worktree import write_files
-from starterkit.project.carry import Carried, Pins, carry
+from starterkit.project.carry import Carried, carry
 from starterkit.testing.results import Outcome
 from starterkit.validation.model import Finding
 from starterkit.validation.target import Files
@@ -55,7 +55,6 @@ def _cases(work: RuleContext) -> Iterator[_Case]:
 
 
 def _varied(work: RuleContext, below: Files, variations: Sequence[Variation]) -> _Case | None:
-    """Return a case with these variations of the previous solution, or None if they change nothing."""
     template = work.template
     own = {path: file.data for path, file in below.items() if not template.owns(path) and not template.is_pins(path)}
     changed: dict[str, bytes] = {}
@@ -103,16 +102,12 @@ def _carried(work: RuleContext, case: _Case, folder: Path) -> tuple[Carried, Fil
             {path: Entry(file.mode, merger.add(file.data)) for path, file in files.items()}
             for files in (work.files(work.subject.below(work.given)), work.files(work.given), case.files)
         )
-        carried = carry(merger, work.template, before, after, mine, pins_rule=_pins)
+        # Take the path's pins: `next` compiles new pins for learners with extra packages, and has its own tests.
+        carried = carry(merger, work.template, before, after, mine, pins_rule=lambda _before, after, _mine: after)
         files = {path: File(entry.mode, merger.content(entry.id)) for path, entry in carried.tree.items()}
     finally:
         repository.close()
     return carried, files
-
-
-def _pins(_before: Pins, after: Pins, _mine: Pins) -> Pins:
-    """Return the path's pins. `next` compiles new pins for learners with extra packages, and has its own tests."""
-    return after
 
 
 def _lines_of_solution(work: RuleContext, case: _Case, files: Files) -> Iterator[Finding]:

@@ -42,7 +42,6 @@ def _lint(work: RuleContext, label: str) -> list[Finding]:
 
 
 def _of_linter(work: RuleContext, label: str, args: tuple[str, ...], output: str) -> Finding:
-    """Return a finding for a linter's output, at the first project file that the output names."""
     message = f"`{' '.join(args)}` failed:\n{output}"
     matches = ((match["path"].removeprefix("./"), int(match["line"] or 0)) for match in _PLACE.finditer(output))
     places = [(path, line) for path, line in matches if path in work.files(label)]

@@ -24,8 +24,6 @@ _AT_LEAST_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class _Tried:
-    """A mutant, and the tests that fail with it."""
-
     mutant: Mutant
     red: frozenset[str]
 
@@ -39,7 +37,9 @@ def earned(work: RuleContext) -> list[Finding]:
         for path, file in work.own_files(work.solution).items()
         if not work.template.owns(path) and not work.template.is_history(path)
     }
-    mutants = mutants_of(own, given, _promised(work))
+    named = re.findall(r"`([^`\n]+)`", work.template.lesson(work.step))
+    promised = frozenset(word.strip(".") for code in named for word in code.split())
+    mutants = mutants_of(own, given, promised)
     if not mutants:
         raise Skip("the solution has nothing to mutate")
     accepted = work.template.step(work.step).accepted_mutants
@@ -48,12 +48,6 @@ def earned(work: RuleContext) -> list[Finding]:
     if tried is None:
         return [*findings, work.finding("the tests of the step fail on solution, so mutants prove nothing")]
     return [*findings, *_judged(work, tried, accepted, len(mutants)), *_useless_guards(work, tried)]
-
-
-def _promised(work: RuleContext) -> frozenset[str]:
-    """Return the URLs, fields and classes that the lesson names in backticks."""
-    named = re.findall(r"`([^`\n]+)`", work.template.lesson(work.step))
-    return frozenset(word.strip(".") for code in named for word in code.split())
 
 
 def _try_all(work: RuleContext, mutants: list[Mutant]) -> list[_Tried] | None:

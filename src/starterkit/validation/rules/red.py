@@ -35,11 +35,9 @@ def red(work: RuleContext) -> list[Finding]:
 
 
 def _crashes(work: RuleContext, test: TestResult) -> list[Finding]:
-    """Return a finding if a test fails because of a crash and not by an assertion.
+    """Return a finding if a test crashes before its assertion.
 
-    An exception counts as a failure if one of this step's new files raises it. An example is a stub with `raise
-    NotImplementedError`, which the learner has to write. Any other exception means that the test never
-    reached its assertion.
+    An exception that this step's new files raise isn't a crash, for example a stub's `raise NotImplementedError`.
     """
     if test.outcome is Outcome.DID_NOT_RUN:
         return [work.of_test(work.given, test.test, f"doesn't run on given: {first_line(test)}")]

@@ -66,7 +66,6 @@ def renders(work: RuleContext) -> list[Finding]:
 
 
 def _rendered(work: RuleContext) -> Iterator[tuple[str, str]]:
-    """Yield each file of project/ that Copier renders, with its path after rendering."""
     for path in work.subject.project:
         if path.endswith(SUFFIX):
             yield path, path.removesuffix(SUFFIX)

@@ -20,10 +20,7 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def reformatted(data: bytes) -> bytes:
-    """Return the file in another format: 60 characters per line, and single quotes.
-
-    Without ruff, only the indentation changes, to two spaces.
-    """
+    """Return the file with 60 characters per line and single quotes. Without ruff, only indent by two spaces."""
     command = [sys.executable, "-m", "ruff", "format", *_OPTIONS, "-"]
     try:
         finished = run(command, input=data, env=scrubbed_environment(PYTHON_VARIABLES), timeout=30)
@@ -138,7 +135,6 @@ def _import_groups(tree: ast.Module) -> Iterator[list[ast.stmt]]:
 
 
 def _safe_locals(function: _Function) -> set[str]:
-    """Return the local variables of a function that can be renamed safely."""
     stored: set[str] = set()
     refused: set[str] = set()
     for node in ast.walk(function):
@@ -180,5 +176,4 @@ def _indented_by_two(data: bytes) -> bytes:
 
 
 def _checked(changed: bytes, before: bytes) -> bytes:
-    """Return the changed bytes, or the original bytes if the changed ones aren't valid Python."""
     return before if parse_python(changed) is None else changed

@@ -190,7 +190,6 @@ def _npm(request: BundleRequest, say: Progress) -> tuple[str, str]:
 
 
 def _copy_templates(request: BundleRequest) -> set[str]:
-    """Copy the external templates into the bundle. Return the names of their files."""
     names: set[str] = set()
     for framework in request.frameworks:
         if framework.folder:

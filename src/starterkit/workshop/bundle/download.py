@@ -46,10 +46,7 @@ class Download:
     _stopped: bool = False
 
     def fetch(self, wheels: Iterable[Wheel]) -> int:
-        """Download the missing wheels. Return the number of downloaded bytes.
-
-        Raises `NoNetworkError` or `EnvironmentProblem`.
-        """
+        """Download missing wheels. Return their size in bytes. Raises `NoNetworkError` or `EnvironmentProblem`."""
         self.folder.mkdir(parents=True, exist_ok=True)
         files = {wheel: self.folder / wheel.name for wheel in wheels}
         lacking = [wheel for wheel, file in files.items() if not file.is_file() or sha256_of(file) != wheel.sha256]

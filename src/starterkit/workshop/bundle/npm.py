@@ -49,7 +49,6 @@ def npm_archive(
 
 
 def _cached(lock: bytes) -> Iterator[tuple[str, str]]:
-    """Yield each package of a lock file: its path in npm's cache, its name, and its version."""
     for name, entry in locked_packages(lock):
         for integrity in str(entry.get("integrity", "")).split():
             algorithm, _, encoded = integrity.partition("-")

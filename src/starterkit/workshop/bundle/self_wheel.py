@@ -63,7 +63,6 @@ def own_pins() -> bytes:
 
 
 def _metadata() -> str:
-    """Return the metadata of the installation. In a checkout, build it from pyproject.toml."""
     package = Path(starterkit.__file__).resolve().parent
     with suppress(metadata.PackageNotFoundError):  # raised in a checkout that isn't installed
         installed = metadata.distribution(starterkit.DISTRIBUTION)

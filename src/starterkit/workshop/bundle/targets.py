@@ -161,10 +161,7 @@ def wheels_for(pins_files: Iterable[bytes], targets: Sequence[BundleTarget]) -> 
 
 
 def uv_compile(files: Mapping[str, bytes], options: Sequence[str], output: str, what: str) -> bytes:
-    """Compile the first of these files with `uv pip compile`, for all systems. Return the output file.
-
-    If uv fails, raises the error for the cause. The error names `what`.
-    """
+    """Compile the first file with `uv pip compile` for all systems. Return the output. Errors name `what`."""
     with tempfile.TemporaryDirectory(prefix="starterkit-", ignore_cleanup_errors=True) as folder:
         for name, data in files.items():
             Path(folder, name).write_bytes(data)

@@ -67,10 +67,7 @@ class Grading:
     _stopped: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> list[Grade]:
-        """Grade the people of this shard. Return the grades, sorted by the people's folders.
-
-        If a problem of this machine prevents a grade, the error is stored in `failed` by folder.
-        """
+        """Grade the people of this shard, sorted by folder. `failed` gets the errors of this machine by folder."""
         self.shelf.ask_again()
         layers = Layers(self.workshop)
         check_kind(layers[BASE])
@@ -150,7 +147,6 @@ class Grading:
 
 
 def _from_reference(filled: Sequence[str], solved: Sequence[str]) -> Iterator[str]:
-    """Yield notes about steps that `catch-up` or the participant's `solve` took from the solution."""
     if filled:
         yield f"filled in from the solution by catch-up: {', '.join(filled)}"
     if solved:

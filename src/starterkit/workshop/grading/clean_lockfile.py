@@ -78,7 +78,6 @@ class _Lock:
         self.ours = {_import_name(path): entry.get("name", _import_name(path)) for path, entry in ours.items() if path}
 
     def clean_entry(self, path: str) -> dict[str, object]:
-        """Return the rewritten entry of a package."""
         entry = self.entries[path]
         if len(path) > _LONGEST_PATH or not _PATH.fullmatch(path) or not isinstance(entry, dict):
             raise self._wrong(f"has {json.dumps(path[:80])}, which isn't a package in node_modules")
@@ -101,7 +100,6 @@ class _Lock:
         }
 
     def clean_lists(self, path: str, entry: Mapping[str, object]) -> dict[str, dict[str, str]]:
-        """Return a package's dependency lists, with the locked version of each dependency."""
         lists: dict[str, dict[str, str]] = {}
         for kind, name, spec in self._dependencies(entry, _PACKAGE_LISTS if path else _PROJECT_LISTS):
             if not _PACKAGE.fullmatch(name):

@@ -53,10 +53,7 @@ def known_grades(workshop: Workshop, new: Iterable[Grade] = ()) -> list[Grade]:
 
 
 def write_grades(workshop: Workshop, new: Sequence[Grade]) -> dict[str, StarterkitError]:
-    """Write the files with all grades, and the pages of people with `new` grades.
-
-    Returns an error by folder for each page that couldn't be written.
-    """
+    """Write all grades, and the pages of people with `new` grades. Return the errors of pages by folder."""
     grades = known_grades(workshop, new)
     folder = workshop.folder / "results"
     texts = {"grades.json": as_json(grades), "grades.csv": as_csv(grades)}

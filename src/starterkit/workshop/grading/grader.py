@@ -149,7 +149,6 @@ class Grader:
         return self.runner.run(GradingUnit(grade, pristine, files, self.limits(pristine), self.prove))
 
     def _prove(self, pristine: ReferenceTests) -> None:
-        """Raise `EnvironmentProblem` if the learning path's solution fails here. The result is cached."""
         packages = self.shelf.of_the_path(pristine)
         visible = [str(path) for path in packages.visible]
         key = digest(self._fingerprint(pristine, ""), self.workshop.path, packages.fingerprint, visible)[:16]
@@ -199,10 +198,7 @@ def _fix(workshop: Workshop, step: str) -> str:
 
 
 def run_unit(unit: GradingUnit, shelf: EnvironmentCache, sandbox: Sandbox) -> Grade:
-    """Run the tests on a submission in a sandbox, and return its grade.
-
-    Raises `EnvironmentProblem` if the tests couldn't start.
-    """
+    """Grade a submission in a sandbox. Raises `EnvironmentProblem` if the tests couldn't start."""
     pristine = unit.pristine
     lent = shelf.for_submission(pristine, unit.files.get(pristine.template.environment.pins))
     try:

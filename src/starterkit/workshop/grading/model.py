@@ -15,10 +15,7 @@ LOOK = "look at this: "  # notes with this prefix are only for the instructor
 
 
 class Verdict(StrEnum):
-    """The verdict on a submission. `TAMPERED` means that the submission forged a test outcome.
-
-    `UNREADABLE` means that its files can't be used, and `NOTHING` that there is no commit.
-    """
+    """The verdict on a submission. `TAMPERED` means that it forged a test outcome, `NOTHING` that it has no commit."""
 
     GREEN = "green"
     RED = "red"

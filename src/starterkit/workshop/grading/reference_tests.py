@@ -25,10 +25,7 @@ _NODE_IMPORT = re.compile(r"""(?:\bfrom|\bimport|\bimport\(|\brequire\()\s*["'](
 
 @dataclass(frozen=True)
 class ReferenceTests:
-    """The learning path's tests and other path files at one step.
-
-    `declaration` and `pins` are the two files that list the packages. `others` are the paths of all other path files.
-    """
+    """The learning path's tests at one step. `others` are the paths of all other path files."""
 
     template: Template
     step: str

@@ -121,7 +121,6 @@ def _tree(reader: ObjectReader, tree: str, prefix: str) -> Iterator[tuple[str, s
 
 
 def _check_name(name: str, prefix: str, names: set[str]) -> None:
-    """Raise `Unreadable` for a file name that git never writes."""
     whole = f'"{_short(prefix + name)}"'
     if name in ("", ".", "..") or "/" in name or "\\" in name or name.lower().rstrip(". ") == ".git":
         raise Unreadable(f"The submission has an invalid path: {whole}.")

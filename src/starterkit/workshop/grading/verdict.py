@@ -67,7 +67,6 @@ class _Run:
         self.problem = self._problem()
 
     def grade(self, test: ExpectedTest) -> TestGrade:
-        """Return the result of a test that the learning path lists."""
         cases = self._cases.get(test.id, [])
         outcome, message = Outcome.PASSED, ""
         if bad := next((case for case in cases if case.kind), None):

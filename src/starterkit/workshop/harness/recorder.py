@@ -51,8 +51,6 @@ def recording(recorder: Recorder) -> object:
     failure, is_asynchronous = failure_of, inspect.iscoroutinefunction
 
     class Recording:
-        """Connects pytest's hooks to the recorder."""
-
         @pytest.hookimpl(wrapper=True, tryfirst=True)  # must run before pytest-django imports the site
         def pytest_load_initial_conftests(self) -> Generator[None, object, object]:
             recorder.begin()

@@ -55,7 +55,6 @@ class Bubblewrap:
 
 
 def _namespaces(job: SandboxJob, user: int, info: int) -> list[str]:
-    """Return bubblewrap's arguments: what is isolated, and which files are visible."""
     arguments = ["bwrap", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
     if os.geteuid() == 0:
         arguments += ["--cap-drop", "ALL"]

@@ -87,14 +87,12 @@ class Container:
             return ended
 
     def _make_image(self) -> None:
-        """Create the empty image if it is missing. Raises `ProgramFailed` or `ProgramMissing`."""
         if run([self.engine, "image", "inspect", _IMAGE], timeout=_SECONDS).code != 0:
             empty = io.BytesIO()
             tarfile.open(fileobj=empty, mode="w").close()
             run([self.engine, "import", "-", _IMAGE], input=empty.getvalue(), timeout=_SECONDS).checked()
 
     def _container(self, job: SandboxJob, name: str, given: Path) -> list[str]:
-        """Return the engine's arguments: what is isolated, which files are visible, and the limits."""
         limits, user = job.limits, self._user
         memory = str(limits.memory_bytes)
         arguments = [self.engine, "run", "--rm", "--name", name, "--hostname", "sandbox", "--network", "none"]
@@ -126,7 +124,6 @@ def _shown(visible: Sequence[Path]) -> Iterator[str]:
 
 @contextmanager
 def _folder_with_pipes(archive: bytes) -> Iterator[Path]:
-    """Yield a temporary folder with the archive, and with named pipes in `pipes` for the container's user."""
     with tempfile.TemporaryDirectory(prefix="starterkit-grade-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         (folder / "archive.tar").write_bytes(archive)

@@ -35,10 +35,9 @@ class SandboxLimits:
 class SandboxJob:
     """A command that runs on a copy of a submission.
 
-    `archive` is an uncompressed tar, which is unpacked into the command's working folder. The command gets the
-    environment variables in `variables` and no others. It can read the system's folders and the paths in `visible`.
-    `secret` is written to the pipe `{secret}`. `on_report` is called with each piece of output from the pipe
-    `{report}`. In the command, both placeholders are replaced by the pipes' numbers.
+    `archive` is an uncompressed tar with the files of the working folder. The command gets only the environment in
+    `variables`. It can read the system's folders and `visible`. `secret` is written to the pipe `{secret}`. `on_report`
+    gets the output of the pipe `{report}`. In the command, the pipes' numbers replace both placeholders.
     """
 
     command: Sequence[str]

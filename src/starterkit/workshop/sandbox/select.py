@@ -28,10 +28,7 @@ MECHANISMS: dict[str, Bubblewrap | Container] = {"bubblewrap": Bubblewrap(), "co
 
 
 def sandbox(*, trusted: bool = False) -> Sandbox:
-    """Return the best sandbox on this machine. `trusted` submissions may run with limits only.
-
-    Raises `EnvironmentProblem` with a reason for each mechanism and the packages to install.
-    """
+    """Return the best sandbox here. `trusted` code may run with limits only. Raises `EnvironmentProblem`."""
     lacking = {}
     for name, mechanism in MECHANISMS.items():
         lacking[name] = why_not(name)

@@ -100,8 +100,6 @@ def pipe() -> Iterator[tuple[FileIO, FileIO]]:
 
 @dataclass
 class _Kept:
-    """Keeps only the first and the last `limit` bytes of an output."""
-
     limit: int
     head: bytearray = field(default_factory=bytearray)
     tail: bytearray = field(default_factory=bytearray)
@@ -121,8 +119,6 @@ class _Kept:
 
 
 class _Watch:
-    """Reads both pipes of a run, and compares its resource use with the limits."""
-
     def __init__(self, job: SandboxJob, meter: Meter) -> None:
         self._job, self._meter, self._begun = job, meter, time.monotonic()
         self.output = _Kept(job.limits.output_bytes)
@@ -132,7 +128,6 @@ class _Watch:
         self._next_look = self._begun + _LOOK_EVERY_SECONDS
 
     def until_the_end(self, process: subprocess.Popen[bytes], report: FileIO) -> None:
-        """Read until the program ends or exceeds a limit."""
         assert process.stdout is not None
         with selectors.DefaultSelector() as selector:
             selector.register(process.stdout, selectors.EVENT_READ, self.output.add)
@@ -183,7 +178,6 @@ class NamespaceMeter:
         self._cpu: dict[str, float] = {}
 
     def __call__(self) -> Use | None:
-        """Return the resource use, or None if the sandbox hasn't started or has ended."""
         if not self._first and not self._find_first_process():
             return None
         root = Path("/proc", str(self._first), "root")

@@ -96,7 +96,6 @@ def _write(kind: str, target: str) -> None:
 
 
 def _own_line() -> tuple[str, int]:
-    """Return the innermost stack frame that belongs to neither Python nor an installed package."""
     frame: Any = sys._getframe(1)
     while frame is not None:
         name = frame.f_code.co_filename
