@@ -121,7 +121,6 @@ def _merged(before: list[Entry], after: list[Entry], present: list[Entry]) -> li
 
 
 def _index_for(name: str, after: list[Entry], result: list[Entry]) -> int:
-    """Return the position for a new package: after the nearest package that precedes it in the path's list."""
     known = [_name(entry) for entry in result]
     names = [_name(entry) for entry in after]
     for earlier in reversed(names[: names.index(name)]):
@@ -143,7 +142,6 @@ def _normalized_entry(entry: Entry) -> str:
 
 
 def _with_lists(toml: str, present: Mapping[Path, list[Entry]], changed: Mapping[Path, list[Entry]]) -> str:
-    """Return a pyproject.toml with changed lists. All other text stays the same."""
     import tomlkit.items  # noqa: PLC0415 - slow, and few steps change the lists
 
     document = tomlkit.parse(toml)
@@ -201,7 +199,6 @@ def _edited(text: str, present: Sequence[Entry], entries: Sequence[Entry]) -> st
 
 
 def _scan(text: str) -> tuple[list[_Item], int]:
-    """Return the entries in an array's text, and the position of the closing bracket."""
     items: list[_Item] = []
     for token in _TOKEN.finditer(text, 1):
         if token["item"]:
@@ -219,7 +216,6 @@ def _with_replaced(text: str, index: int, entry: Entry) -> str:
 
 
 def _with_new(text: str, index: int, entry: Entry) -> str:
-    """Return the text with a new entry. It gets its own line if the other entries have their own lines."""
     items, closing = _scan(text)
     literal = _literal(entry, text[items[0].start] if items else '"')
     start = items[index - 1].end if index else 1
@@ -238,7 +234,6 @@ def _with_new(text: str, index: int, entry: Entry) -> str:
 
 
 def _without(text: str, index: int) -> str:
-    """Return the text without an entry. If the entry is alone on its line, the line is removed."""
     items, closing = _scan(text)
     item = items[index]
     end = item.comma or item.end

@@ -120,7 +120,6 @@ def rendered_with_defaults(folder: Path, read_files: Callable[[Path], dict[str, 
 
 
 def _render_without_copier(folder: Path, templated: Mapping[str, File]) -> dict[str, File] | None:
-    """Return the rendered files, or None if the template needs Copier."""
     template = read_copier_yml(folder)
     if template.has_own_jinja or any("{{" in path or "{%" in path for path in templated):
         return None
@@ -138,7 +137,6 @@ def _render_without_copier(folder: Path, templated: Mapping[str, File]) -> dict[
 
 
 def _jinja(*, is_strict: bool) -> Callable[[str, Mapping[str, str]], str]:
-    """Return a function that renders a text with Jinja. The function raises `_JinjaError`."""
     import jinja2.sandbox  # noqa: PLC0415 - slow, and most commands render nothing
 
     environment = jinja2.sandbox.SandboxedEnvironment(

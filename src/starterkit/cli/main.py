@@ -69,7 +69,6 @@ def _guarded(arguments: list[str], console: Console) -> int:
 
 
 def _check_current_folder() -> None:
-    """Raise `UsageError` if the current folder was deleted."""
     try:
         Path.cwd()
     except FileNotFoundError as error:

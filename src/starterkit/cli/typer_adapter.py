@@ -22,7 +22,6 @@ class _Unconverted:
     """
 
     def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
-        """Return the value. A list without values becomes an empty sequence."""
         if value is None and (param.multiple or param.nargs == -1):
             return ()
         return list(value) if isinstance(value, tuple) else value

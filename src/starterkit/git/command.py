@@ -175,7 +175,6 @@ def git_version() -> str:
 
 
 def _broken_git(reason: str) -> EnvironmentProblem:
-    """Return the error for a git that is installed but doesn't work."""
     if _XCODE_ERROR.search(reason):
         fix = "Install Apple's command line tools, which include git: `xcode-select --install`."
     else:
@@ -210,7 +209,6 @@ def git_failed(finished: Completed) -> StarterkitError:
 
 
 def _permitted_settings() -> dict[str, str]:
-    """Return the variables that pass the permitted settings to git."""
     passed = [(key, value) for key, value in _environment_settings() if _PERMITTED.fullmatch(key.lower())]
     variables = {"GIT_CONFIG_COUNT": str(len(passed))}
     for number, (key, value) in enumerate(passed):

@@ -39,7 +39,6 @@ def _with_blocks(parts: list[Lines], blocks: Sequence[Lines | None]) -> bytes:
 
 
 def _parts(text: bytes) -> Iterator[Lines]:
-    """Yield the parts of a file. Each part ends with a marker line, except the last part."""
     part: Lines = []
     for line in text.splitlines(keepends=True):
         part.append(line)

@@ -103,7 +103,6 @@ class Merger:
         return None if conflicts else self._saved(conflict.mine.mode, data, crlf=crlf)
 
     def _saved(self, mode: str, data: bytes, *, crlf: bool) -> Entry:
-        """Store a merged text and return its entry. If `crlf` is true, its lines end with CRLF."""
         return Entry(mode, self.add(_with_lf(data).replace(b"\n", b"\r\n") if crlf else data))
 
     def resolve(self, merged: MergeResult, how: Resolution, mine_label: str, theirs_label: str) -> dict[str, Entry]:

@@ -209,7 +209,6 @@ class ObjectReader:
         return files
 
     def _collect(self, name: str, prefix: str, files: dict[str, Entry], most: int, seen: int = 0) -> int:
-        """Add the files below a tree to `files`. Return the number of entries seen so far."""
         id, _kind, data = self.read(name)
         width, position = len(id) // 2, 0
         while position < len(data):

@@ -136,7 +136,6 @@ class Repository:
 
     @cached_property
     def _settings(self) -> dict[str, str]:
-        """git's settings for the identity and the executable bit, by lowercase name."""
         out = self.git.try_run("config", "-z", "--get-regexp", r"^(user\.(name|email)|core\.filemode)$").out
         records = out.decode("utf-8", "replace").split("\0")
         return dict(record.split("\n", 1) for record in records if "\n" in record)

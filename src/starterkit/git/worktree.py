@@ -110,7 +110,6 @@ def read_files(
 
 
 def _is_behind_link(folder: Path, path: str, known: dict[str, bool]) -> bool:
-    """True if a folder above `path` is a symbolic link. `known` caches the results."""
     parent = path.rpartition("/")[0]
     if not parent:
         return False
@@ -210,7 +209,6 @@ def remove_file(folder: Path, path: str) -> None:
 
 
 def _permissions(full: Path, mode: str) -> int:
-    """Return the file's current permissions, with the executable bits of `mode`."""
     umask = os.umask(0)
     os.umask(umask)
     try:

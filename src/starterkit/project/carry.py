@@ -162,7 +162,6 @@ def _replace_owned(merger: Merger, template: Template, sides: _Sides) -> tuple[d
 
 
 def _is_version(merger: Merger, mine: Entry, versions: tuple[Entry | None, ...]) -> bool:
-    """True if the learner's file equals one of these versions, apart from line endings."""
     if mine in versions:
         return True
     ids = [version.id for version in versions if version is not None and version.mode == mine.mode]
@@ -217,7 +216,6 @@ def _merge_pins(merger: Merger, template: Template, sides: _Sides, rule: PinsRul
 
 
 def _pop_obstacles(path: str, tree: dict[str, Entry], of_the_path: Tree) -> dict[str, Entry]:
-    """Remove and return the files of `tree` that block or hide a file of the path."""
     stem = path.removesuffix(".py")
     folders = (f"{path}/", f"{stem}/") if stem != path else (f"{path}/",)
     parents = _parents(path)
@@ -226,6 +224,5 @@ def _pop_obstacles(path: str, tree: dict[str, Entry], of_the_path: Tree) -> dict
 
 
 def _parents(path: str) -> set[str]:
-    """Return all folders above a path."""
     parts = path.split("/")
     return {"/".join(parts[:depth]) for depth in range(1, len(parts))}

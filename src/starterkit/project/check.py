@@ -57,7 +57,6 @@ def repaired(project: Project, say: Progress) -> bool:
 
 
 def _has_unchanged_packages(project: Project) -> bool:
-    """True if the declaration and the pins are exactly the path's files."""
     environment, state = project.template.environment, project.state
     layer = project.path.layer(state.step, solved=state.solved)
     files = ((path, read_file(project.folder, path)) for path in (environment.declaration, environment.pins))
@@ -161,7 +160,6 @@ def notes(project: Project, result: CheckResult) -> list[str]:
 
 
 def _with_path_tests(project: Project, work: WorkingTree) -> dict[str, Entry]:
-    """Return the learner's files, but with the path's version of all path-owned files."""
     owns = project.template.owns
     layer = project.path.layer(project.state.step, solved=project.state.solved)
     mine = {path: entry for path, entry in work.tree.items() if not owns(path)}
@@ -169,7 +167,6 @@ def _with_path_tests(project: Project, work: WorkingTree) -> dict[str, Entry]:
 
 
 def _with_missing_support(project: Project, result: CheckResult) -> CheckResult:
-    """If a support file is missing, add a message to the tests that did not run."""
     if all(each.outcome is not Outcome.DID_NOT_RUN for each in result.results):
         return result
     template, commit = project.template, project.path.layer_commit(project.state.step, solved=False)
@@ -187,7 +184,6 @@ def _with_missing_support(project: Project, result: CheckResult) -> CheckResult:
 
 
 def _selected(project: Project, names: Sequence[str], expected: Sequence[ExpectedTest]) -> list[str]:
-    """Return the ids of the tests that match a test id, a test file or a step."""
     ids: list[str] = []
     for name in names:
         chosen = [test.id for test in expected if name in (test.id, test.file)]

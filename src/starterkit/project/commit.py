@@ -101,7 +101,6 @@ def _step_label(project: Project, request: CommitRequest) -> str:
 
 
 def _kept_paths(project: Project, request: CommitRequest) -> tuple[tuple[str, str], ...]:
-    """Return the path of each replaced file, and the path for its copy in a new folder."""
     if not request.carried.backups:
         return ()
     names = (f"{KEPT_FOLDER}/{request.step}-{number}" for number in itertools.count(1))

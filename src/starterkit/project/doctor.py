@@ -80,7 +80,6 @@ def _tool(report: ToolReport) -> SetupFinding:
 
 
 def _repository(project: Project) -> tuple[SetupFinding, ...]:
-    """Return a finding if git reports damage in the repository."""
     finished = project.repository.git.try_run("fsck", "--connectivity-only", "--no-dangling", "--no-progress")
     if finished.code == 0:
         return ()
@@ -103,7 +102,6 @@ def _identity(project: Project) -> SetupFinding:
 
 
 def _path(project: Project) -> tuple[SetupFinding, Template | None]:
-    """Return a finding about the path in this repository, and the path's metadata."""
     recorded = {PATH_REF: project.state.path, METADATA_REF: project.state.texts}
     if project.repository.git.refs(PATH_REF, METADATA_REF) == recorded:
         steps = len(project.template.step_names)
@@ -117,7 +115,6 @@ def _path(project: Project) -> tuple[SetupFinding, Template | None]:
 
 
 def _bundle(project: Project) -> tuple[SetupFinding, ...]:
-    """Return a finding about the package bundle if the project has one."""
     if project.bundle is None:
         return ()
     try:

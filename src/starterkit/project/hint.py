@@ -63,6 +63,5 @@ def next_hint(project: Project, say: Progress) -> HintShown | None:
 
 
 def _step_of(project: Project, test: str) -> Step | None:
-    """Return the latest step that has this test, or None for a test of base."""
     steps = map(project.template.step, reversed(project.path.steps_so_far(project.state.step)))
     return next((step for step in steps if test in step.tests), None)

@@ -186,7 +186,6 @@ def _write(
 
 
 def _remove_empty_folders(folder: Path, path: str) -> None:
-    """Remove empty folders that have the name of a new file."""
     full = folder / path
     if full.is_dir() and not full.is_symlink():
         for parent, folders, _files in os.walk(full, topdown=False):
@@ -243,7 +242,6 @@ def _check_git_is_idle(repository: Repository) -> None:
 
 
 def _check_writable(folder: Path, writes: Writes) -> None:
-    """Raise `ConflictError` if the plan can't write a file after its removals."""
     removed = {path for path, (_before, after) in writes.items() if after is None}
     for path, (_before, after) in writes.items():
         obstacle = _find_obstacle(folder, path, removed) if after is not None else None

@@ -53,7 +53,6 @@ class LearningPath:
 
     @cached_property
     def _commits(self) -> list[str]:
-        """The commit ids of the layers. Base is first."""
         ids: list[str] = []
         name = self.tip
         while name:

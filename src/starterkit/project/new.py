@@ -165,7 +165,6 @@ def create(order: ProjectSpec, say: Progress) -> Created:
 
 @contextmanager
 def _restored_if_it_fails(destination: Path) -> Iterator[Path | None]:
-    """Yield a copy of an empty clone's .git, or None. Restore .git if the block fails."""
     original = destination / ".git"
     if not original.exists():
         yield None
@@ -181,7 +180,6 @@ def _restored_if_it_fails(destination: Path) -> Iterator[Path | None]:
 
 
 def _alternatives(failed: EnvironmentProblem, order: ProjectSpec) -> Iterator[str]:
-    """Yield other ways to create the project if its environment can't be created."""
     if isinstance(failed, NoNetworkError) and order.bundle is None:
         yield "If you have a bundle with the packages, add `--bundle FOLDER`."
     yield "Or create the project now and its environment later: add `--no-install`."

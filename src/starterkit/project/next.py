@@ -92,7 +92,6 @@ def next_step(project: Project, choices: Choices, say: Progress, *, continues: s
 
 
 def _save_at_end(project: Project, head: Head, choices: Choices, save: str) -> CommitResult | None:
-    """Save the learner's work after the last step. Return None if there is nothing to save."""
     if not project.repository.has_changes():
         return None
     work = project.read_work(with_large=choices.save_large)

@@ -211,7 +211,6 @@ def find_project(start: Path) -> Path:
 
 
 def _check_has_no_path(start: Path) -> None:
-    """Raise `StateFileMissing` if `start` is in a repository that has a path and had a state file."""
     top = next((folder for folder in (start, *start.parents) if (folder / ".git").exists()), None)
     if top is None:
         return

@@ -67,8 +67,6 @@ class PullArguments:
 
 @dataclass(frozen=True)
 class _Other:
-    """The other side of a pull: its name, its last commit, and the merge base."""
-
     name: str
     commit: str
     base: str
@@ -94,8 +92,6 @@ class _Remotes:
 
 @dataclass(frozen=True)
 class _Side:
-    """One side of a merge: its state, and its files without the state file."""
-
     state: State
     tree: dict[str, Entry]
 
@@ -174,7 +170,6 @@ def _read_remotes(project: Project, head: Head) -> _Remotes:
 
 
 def _fetch_other(project: Project, head: Head, remotes: _Remotes, source: PullArguments, say: Progress) -> _Other:
-    """Fetch the other side's commits. Raises `UsageError` if there is no other side or no common commit."""
     git, branch, chosen = project.repository.git, remotes.branch, source.branch
     if source.source and source.source not in remotes.names:
         local = project.repository.reader.id_of(f"{source.source}^{{commit}}")
@@ -203,7 +198,6 @@ def _fetch_other(project: Project, head: Head, remotes: _Remotes, source: PullAr
 
 
 def _read_side(project: Project, commit: str, otherwise: State | None = None) -> _Side:
-    """Return a commit's state and files. If the state can't be read, return `otherwise` or raise `FileError`."""
     reader = project.repository.reader
     tree = {path: entry for path, entry in reader.tree(commit).items() if entry.mode != SUBMODULE}
     entry = tree.pop(STATE_FILE, None)
@@ -271,7 +265,6 @@ class TwoSidedMerge:
         return replace(carried, backups={**self.backups, **carried.backups})
 
     def _move_to_path(self, side: _Side, *, is_mine: bool) -> dict[str, Entry]:
-        """Return the files of one side, updated to the new path at the step of this side."""
         state = side.state
         if state.path == self.goal.path:
             return dict(side.tree)

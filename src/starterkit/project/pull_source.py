@@ -82,7 +82,6 @@ def fetch_branch(project: Project, source: PullSource, chosen: str, own: str, sa
 
 
 def _commit_of(project: Project, source: PullSource, branch: str) -> str | None:
-    """Fetch a branch, and the refs of the path if they exist. Return None if the branch is missing."""
     git = project.repository.git
     options = ("-q", "--no-recurse-submodules", "--no-tags", "--no-write-fetch-head")
     refs = [f"+refs/heads/{branch}:{_PULLED_REF}"]
@@ -101,7 +100,6 @@ def _commit_of(project: Project, source: PullSource, branch: str) -> str | None:
 
 
 def _branches(project: Project, source: PullSource, branch: str) -> list[str]:
-    """Return the source's branches, except those with fixes."""
     finished = _run(project.repository.git, source, branch, "ls-remote", "-q", "--heads", "--", source.address)
     names = [line.partition("\trefs/heads/")[2] for line in finished.text_out.splitlines()]
     return [name for name in names if name and not name.startswith(FIX_BRANCHES)]

@@ -51,7 +51,6 @@ def require_path(repository: Repository, folder: Path, state: State) -> None:
 
 
 def _use_local(repository: Repository, path_refs: dict[str, str]) -> bool:
-    """Set the refs of the path. Return False if this repository lacks the commits."""
     if any(repository.reader.try_read(id) is None for id in path_refs.values()):
         return False
     for ref, id in path_refs.items():
@@ -83,7 +82,6 @@ def _fetch(repository: Repository, path_refs: dict[str, str]) -> bool:
 
 
 def _rebuild(repository: Repository, folder: Path, state: State, path_refs: dict[str, str]) -> bool:
-    """Rebuild the path from its template. Return False if the commit ids differ."""
     try:
         with recorded_template(state.template) as template:
             return template is not None and _rebuild_from(repository, folder, template, path_refs)
@@ -117,7 +115,6 @@ def _rebuild_from(repository: Repository, folder: Path, template: ResolvedTempla
 
 
 def _reason(state: State) -> str:
-    """Return the reason why the installed template can't rebuild the path."""
     if state.template.startswith(FOLDER):
         name = state.template.partition(":")[2]
         return f'Its template is the folder "{name}" on the machine where the project was created.'

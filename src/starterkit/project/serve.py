@@ -136,7 +136,6 @@ def _run(
 
 
 def _rename_old(database: Path) -> Path:
-    """Rename a database and its companion files to a name with the date. Return the new path."""
     stamp = time.strftime("%Y-%m-%d-%H%M%S")
     kept = database.with_name(f"{database.stem}-{stamp}{database.suffix}")
     for companion in _COMPANIONS:
@@ -147,7 +146,6 @@ def _rename_old(database: Path) -> Path:
 
 
 def _site_failure(project: Project, prepared: Environment, command: Sequence[str], text: str) -> SiteFailed:
-    """Return the error for a failed command, with the line of code, the database file, or the last output."""
     text = strip_control(text)
     name = project.template.database
     for pattern, message, fix in _DATABASE if name else ():
@@ -166,7 +164,6 @@ def _site_failure(project: Project, prepared: Environment, command: Sequence[str
 
 
 def _check_database_file(project: Project) -> None:
-    """Raise `SiteFailed` if the site's database file can't be created or written."""
     name = project.template.database
     file = project.folder / name
     if file.is_dir():

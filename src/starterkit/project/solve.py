@@ -151,7 +151,6 @@ class SolveSession:
             return Attempt(complete or carried, result, complete is not None)
 
     def _with_migrations(self, carried: Carried, folder: Path, environment: Environment) -> Carried | None:
-        """Create the migrations in a copy and return them with the other files. None if that fails."""
         environment.lend_to(folder)
         command = environment.command(self.template.commands.make_history)
         finished = run(command, cwd=folder, env=environment.variables, timeout=_HISTORY_SECONDS)

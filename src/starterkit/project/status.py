@@ -100,7 +100,6 @@ def _next_command(project: Project, last: RememberedCheck | None, line: UndoHist
 
 
 def _is_unchanged_since(project: Project, line: UndoHistory, command: str) -> bool:
-    """True if `command` was the last command, and no files or commits have changed since."""
     return (
         line.next_undo == command
         and line.done[-1].commit == project.repository.head().commit

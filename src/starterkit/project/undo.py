@@ -201,7 +201,6 @@ def undo(project: Project, *, redo: bool = False, force: bool = False) -> UndoRe
 
 
 def _check_untouched(project: Project, entry: UndoEntry, is_where_it_was: bool, wrote: Writes) -> None:
-    """Raise `ConflictError` for later commits, and for later changes to the command's files."""
     if not is_where_it_was:
         raise ConflictError(
             f"You committed or changed the branch after `starterkit {entry.command}`.",
@@ -221,7 +220,6 @@ def _check_untouched(project: Project, entry: UndoEntry, is_where_it_was: bool, 
 
 
 def _snapshot(repository: Repository, ref: str) -> tuple[Head, dict[str, Entry]]:
-    """Return the files of a snapshot, and HEAD at the time of the snapshot."""
     tree = repository.reader.tree(ref)
     about = json.loads(repository.reader.blob(tree["snapshot.json"].id))
     files = {path.removeprefix(_FILES): entry for path, entry in tree.items() if path.startswith(_FILES)}

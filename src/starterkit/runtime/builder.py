@@ -102,11 +102,9 @@ class EnvironmentBuilder(ABC):
         """Install the pinned packages and write the inventory."""
 
     def _record_program(self) -> None:
-        """If the environment's program is outside the environment, record its path."""
         return
 
     def _check_and_make_folder(self) -> None:
-        """Check the declaration and the pins, then create the environment's folder."""
         try:
             self.folder.mkdir(exist_ok=True)
         except FileExistsError as taken:

@@ -229,7 +229,6 @@ def _file(item: Value) -> BundledFile:
 
 
 def _check_with(folder: str) -> str:
-    """Return the shell command that checks a project with a bundle, for this system's usual shell."""
     if os.name == "nt":
         return f'$env:{_VARIABLE} = "{folder}"; starterkit check'
     return f"{_VARIABLE}={folder} starterkit check"

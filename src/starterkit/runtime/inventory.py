@@ -123,7 +123,6 @@ def _files(folder: Path, inside: str) -> Iterator[tuple[str, int, str]]:
 
 
 def _names(folder: Path, roots: Sequence[str]) -> int:
-    """Return a checksum of the names of all packages, including those in npm's scopes."""
     names = [f"{root}/{name}" for root in roots for name in os.listdir(folder / root) if not name.startswith(_OURS)]  # noqa: PTH208
     names += [f"{scope}/{name}" for scope in names if scope[1:2] == "@" for name in os.listdir(f"{folder}{scope}")]  # noqa: PTH208
     return zlib.crc32("\0".join(sorted(names)).encode("utf-8", "surrogateescape"))

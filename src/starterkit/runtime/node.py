@@ -134,7 +134,6 @@ def _fingerprint(program: Path) -> list[int]:
 
 
 def _npm_of(program: Path) -> Path | None:
-    """Return npm's script from a Node's folder, or from the npm on PATH."""
     script = Path("node_modules", "npm", "bin", "npm-cli.js")
     real = Path(os.path.realpath(program))
     for folder in (real.parent.parent / "lib", real.parent, real.parents[1] / "share" / "nodejs"):

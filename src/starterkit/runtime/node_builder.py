@@ -32,7 +32,6 @@ class NodeBuilder(EnvironmentBuilder):
 
     @cached_property
     def _node(self) -> KnownNode:
-        """The environment's Node if it is in the range, or another Node that is."""
         wanted = declared_packages(self._files().declaration, self.environment.declaration).wanted_node
         known = read_known_node(self.folder)
         return known if known and fits(known.version, wanted) else find_node(wanted, self.source)
@@ -80,7 +79,6 @@ class NodeBuilder(EnvironmentBuilder):
         write_inventory(self.folder, ("",))
 
     def _check_complete(self, making: Path, files: Files) -> None:
-        """Raise `EnvironmentProblem` if npm left out a package because of npm's settings."""
         missing = [name for name in required_folders(files.pins) if not (making / name).exists()]
         if missing:
             raise EnvironmentProblem(

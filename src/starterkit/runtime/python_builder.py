@@ -133,7 +133,6 @@ class PythonBuilder(EnvironmentBuilder):
         run_cached_first(command, what, self.source, cwd=self.project)
 
     def _report_removed(self, before: frozenset[str], after: frozenset[str], stamp: Stamp | None) -> None:
-        """Report the packages that the learner had installed by hand and that are now removed."""
         known = {package_name(entry) for entry in after} | (pinned_names(stamp.files.pins) if stamp else frozenset())
         removed = sorted(entry for entry in before - after if package_name(entry) not in known)
         if removed:
@@ -171,13 +170,11 @@ def _is_environment(folder: Path) -> bool:
 
 
 def _packages(folder: Path) -> str:
-    """Return the path of an environment's site-packages, relative to the environment."""
     packages = next((path for pattern in _PACKAGES for path in sorted(folder.glob(pattern))), folder)
     return packages.relative_to(folder).as_posix()
 
 
 def _installed(folder: Path) -> frozenset[str]:
-    """Return each installed package as `name==version`."""
     names = (path.stem for path in (folder / _packages(folder)).glob("*.dist-info"))
     return frozenset(re.sub(r"-(?=[^-]*$)", "==", name) for name in names)
 

@@ -100,7 +100,6 @@ def _not_written(folder: Path, error: OSError) -> EnvironmentProblem:
 
 
 def _write_plan(file: Path, files: str, removed: list[str], kept: Iterable[str]) -> None:
-    """Write a plan: the files to remove, and the folders that are empty after that."""
     kept_folders = _folders(kept)
     folders = sorted((name for name in _folders(removed) if name not in kept_folders), reverse=True)
     file.write_text(json.dumps({"files": files, "removed": removed, "folders": folders}))

@@ -166,7 +166,6 @@ def _select(value: Value) -> str:
 
 
 def _inside(value: Value) -> str:
-    """Return a relative path that can't lead outside the project. Raises `FileError` for others."""
     text = value.text()
     path = PurePosixPath(text)
     if path.is_absolute() or ".." in path.parts or "\\" in text or re.match(r"[A-Za-z]:", text):

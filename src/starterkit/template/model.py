@@ -56,7 +56,6 @@ class FolderSource:
         return file.read_bytes()
 
     def _check_no_link(self, name: str) -> None:
-        """Raise `FileError` if the file or one of its folders is a symbolic link."""
         for part in (*reversed(PurePosixPath(name).parents[:-1]), PurePosixPath(name)):
             if (self.folder / part).is_symlink():
                 message = "a template holds plain files only, no links"

@@ -27,8 +27,6 @@ _IMPORTED = re.compile(rb"(?:from|import)\s*\(?\s*['\"](\.[^'\"\n]+)['\"]")
 
 @dataclass(frozen=True)
 class _Failure:
-    """A failure: the match in its message, its whole text, and the project's files."""
-
     match: re.Match[str]
     text: str
     project: SourceTree
@@ -88,7 +86,6 @@ def _input(failure: _Failure) -> Explanation | None:
 
 
 def _hidden_module(failure: _Failure) -> Explanation | None:
-    """Explain that a file has the name of another module and hides this module."""
     for name, _ in failure.project.own_files(".py"):
         path = PurePosixPath(name)
         module = path.parts[0].removesuffix(".py")
@@ -142,7 +139,6 @@ def _template(failure: _Failure) -> Explanation | None:
 
 
 def _circle(failure: _Failure) -> Explanation | None:
-    """Explain that JavaScript modules import each other, so a name has no value yet."""
     files = dict(failure.project.own_files(*JAVASCRIPT))
     line = failure.project.own_place(failure.text)
     queue: list[tuple[str, ...]] = [(line.file,)] if line and line.file in files else []

@@ -63,7 +63,6 @@ def output_of_file(output: str, file: str) -> str:
 
 
 def _error_of(case: JUnitCase) -> str:
-    """Return the error text of a test case, with the type of the error first."""
     cause = _NODE_CAUSE.search(case.text)
     if cause and "failureType" in case.text:
         error = cause[1].strip().rstrip(" {")
@@ -107,7 +106,6 @@ def _message_of(error: str) -> str:
 
 
 def _assertion_message(text: str) -> str:
-    """Return the assertion's own message, or pytest's comparison if there is no message."""
     lines = text.split("\n")
     analysis = next((at for at, line in enumerate(lines) if line.startswith("assert ")), len(lines))
     return "\n".join(lines[:analysis] if analysis else lines)

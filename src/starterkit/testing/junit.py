@@ -69,8 +69,6 @@ class _DocumentType(Exception):
 
 
 class _Reader:
-    """Collects the test cases while expat parses a report."""
-
     def __init__(self) -> None:
         self.report = JUnitReport()
         self.bytes_read = 0

@@ -146,8 +146,6 @@ def _tail(file: Path) -> str:
 
 
 class _ReportMatcher:
-    """Finds the result of each listed test in the test report."""
-
     def __init__(
         self, project: SourceTree, tests: list[ExpectedTest], report: JUnitReport | None, ended: _Ended
     ) -> None:
@@ -168,7 +166,6 @@ class _ReportMatcher:
                 self.of_tests.setdefault(name_without_parameters, []).append(case)
 
     def result(self, test: ExpectedTest) -> TestResult:
-        """Return the result of one listed test."""
         cases = self.of_tests.get(test.id, [])
         if failed := next((case for case in cases if case.kind), None):
             failure = explain(failed, self.project)
@@ -186,7 +183,6 @@ class _ReportMatcher:
         return TestResult(test, Outcome.DID_NOT_RUN, failure.message, failure.place)
 
     def problem(self) -> str:
-        """Return the error that affected the whole run, or ""."""
         if self.ended.cut:
             line = self.project.own_place(self._trace)
             return f"The tests were stopped{f' in {line}' if line else ''}: {self._why_cut}"

@@ -59,7 +59,6 @@ def choose(
 
 
 def _show(console: Console, shown: ShownAdvice, *, explain: bool) -> None:
-    """Show the whole advice. With `explain`, first show the points of each framework."""
     advice = shown.advice
     if console.as_json:
         console.json("choose", _as_json(shown))
@@ -86,7 +85,6 @@ def _show(console: Console, shown: ShownAdvice, *, explain: bool) -> None:
 
 
 def _show_scores(console: Console, advice: Advice) -> None:
-    """Show the points as columns if they fit, or else as lines. Then show the reasons for them."""
     titles = [template.title for template in _templates(advice)]
     widths = [len(title) + 2 for title in titles]
     is_wide = _LABEL + sum(widths) <= console.width
@@ -122,7 +120,6 @@ def _show_scores(console: Console, advice: Advice) -> None:
 
 
 def _show_why(console: Console, advice: Advice) -> None:
-    """Show each framework's strength in the traits that the user wants, with reason and source."""
     wished = {share.trait for _, choice in _rows(advice) for share in advice.scores.shares(choice)}
     for name, wording in WORDINGS.items():
         if name not in wished:

@@ -25,7 +25,6 @@ def list_frameworks(
 
 
 def _show(console: Console, templates: Sequence[Template], *, with_steps: bool) -> None:
-    """Show what each framework is, what it costs and how long it takes. `with_steps` adds its steps."""
     if console.json("list", {"frameworks": [_as_json(template) for template in templates]}):
         return
     for number, template in enumerate(templates):

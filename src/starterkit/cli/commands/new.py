@@ -78,7 +78,6 @@ def new(
 
 
 def _bundle(context: typer.Context, folder: str) -> Bundle | None:
-    """Return the bundle that `--bundle` or the variable names. Raises an error if it doesn't fit."""
     place = expand_user_folder(folder, folder_of(context)).absolute()
     if folder and not place.is_dir():
         raise UsageError(f'There is no folder "{folder}".', "Name the folder of the bundle: `--bundle DIR`.")
@@ -89,7 +88,6 @@ def _bundle(context: typer.Context, folder: str) -> Bundle | None:
 
 
 def _start(template: Template, at: str, *, complete: bool) -> tuple[str, bool]:
-    """Return the step where the project starts, and whether this step is solved."""
     if complete and template.step_names:
         return template.step_names[-1], True
     return (template.find_step(at), False) if at and at.lower() != BASE else (BASE, True)
@@ -136,7 +134,6 @@ class NewQuestions:
         return self._console.choose(question, choices, "no") == "yes"
 
     def _saved(self) -> tuple[str, str]:
-        """Return the framework or the external template that `choose --save` saved, and tell the user."""
         saved = saved_choice(settings_folder())
         if saved is None or (not saved.template and saved.framework not in self._names()):
             return "", ""
@@ -155,7 +152,6 @@ class NewQuestions:
         return expand_user_path(destination, self._folder)
 
     def _require_flags(self, destination: str, framework: str) -> None:
-        """Without a terminal, raise a `UsageError` that lists all missing options."""
         if self._may_ask:
             return
         missing = [] if destination or self._use_defaults else ["DEST (the folder to create)"]
@@ -187,7 +183,6 @@ class NewQuestions:
         return answer
 
     def _advised(self) -> str:
-        """Ask the questions of `choose`, show the advice, and return the recommended framework."""
         advice = advise(self._console, candidates(self._console, self._folder, ())[0], (), ask=True)
         show_advice(self._console, advice)
         self._console.print()

@@ -91,7 +91,6 @@ def _show(console: Console, project: Project, advanced: NextResult, solved: Solv
 
 
 def _show_stopped(console: Console, stopped: TestsRed) -> int:
-    """Show the failing tests as `check` shows them, and say that nothing was changed."""
     result, error = stopped.result, changes.error_as_json(stopped)
     if not console.json("next", {"check": check_as_json(result), "error": error}):
         show_red(console, result)

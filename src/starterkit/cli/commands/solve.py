@@ -81,7 +81,6 @@ def _inside(project: Path, folder: Path, name: str) -> str:
 
 
 def _show_not_solved(console: Console, stopped: NotSolved) -> int:
-    """Show that the solution doesn't fit the user's code, and that nothing was changed."""
     check = check_as_json(stopped.result) if stopped.result else None
     console.json("solve", {"check": check, "error": changes.error_as_json(stopped)})
     console.error("Stopped:", stopped.message, stopped.fix)

@@ -73,7 +73,6 @@ def _show(console: Console, seen: ProjectStatus, folder: Path) -> None:
 
 
 def _show_here(console: Console, seen: ProjectStatus, project: Project) -> None:
-    """Show the current step, the failing tests, and the next command."""
     count = len(seen.steps)
     if seen.at is None:
         console.print(text(f"{seen.template.title}: the starter project", "bold"), f"  ({count} steps to come)")

@@ -70,7 +70,6 @@ def shown_path(path: Path) -> str:
 
 
 def _script() -> Path | None:
-    """Return the script that started this program, or the script next to its Python, or None."""
     started = Path(sys.argv[0]).absolute()
     if started.stem == NAME and started.is_file():
         return started
@@ -87,7 +86,6 @@ def _is_uvx() -> bool:
 
 
 def _uvx_command() -> str:
-    """Return the uvx command that starts this program again, or "" if its source is unknown."""
     from importlib.metadata import PackageNotFoundError, distribution  # noqa: PLC0415 - slow, and only uvx needs it
     from urllib import parse, request  # noqa: PLC0415 - as above
 

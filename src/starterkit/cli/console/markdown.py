@@ -96,7 +96,6 @@ def inline(paragraph: str) -> Text:
 
 
 def _blocks(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
-    """Yield the blocks of a Markdown document, each with its kind."""
     kind, block = "empty", list[str]()
     is_code = False
     for line in lines:

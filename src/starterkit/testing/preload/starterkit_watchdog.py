@@ -97,7 +97,6 @@ class Watchdog:
                 self._end(IDLE_SECONDS, is_busy=False)
 
     def _end(self, seconds: float, *, is_busy: bool) -> None:
-        """Write where the program got stuck, save the report so far, and end the program."""
         if self._is_over:
             return
         self._write(seconds, is_busy=is_busy, stack=_stacks())
@@ -113,7 +112,6 @@ class Watchdog:
 
 
 def _is_importing_packages() -> bool:
-    """True if the main thread is importing a package that isn't part of the site."""
     frame = sys._current_frames().get(threading.main_thread().ident or 0)
     while frame is not None:
         file = frame.f_code.co_filename
@@ -126,7 +124,6 @@ def _is_importing_packages() -> bool:
 
 
 def _stacks() -> str:
-    """Return the stacks of all asynchronous tasks and threads. The main thread is the first thread."""
     frames = sys._current_frames()
     frames.pop(threading.get_ident(), None)
     main = threading.main_thread().ident

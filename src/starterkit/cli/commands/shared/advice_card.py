@@ -70,7 +70,6 @@ def _section(title: str, content: str) -> str:
 
 
 def _fits(advice: Advice) -> str:
-    """Return an HTML table with a bar for each framework. The bar shows how many wishes the framework meets."""
     wishes = advice.scores.wishes(advice.answers)
     most = max(*wishes, 1)
     rows = []

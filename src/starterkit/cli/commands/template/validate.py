@@ -66,7 +66,6 @@ def validate_copy(console: Console, folder: Path, *, skip: list[str]) -> Report:
 def _read_templates(
     console: Console, names: list[str], current: Path, settings: RunSettings, *, trusted: bool
 ) -> list[TemplateUnderTest]:
-    """Read the templates to validate. Print a warning for each deprecated folder."""
     subjects = templates_under_test(names, current, settings.templates, trusted=trusted)
     for subject in subjects:
         if subject.external_solutions and subject.external_solutions.is_legacy:
@@ -78,7 +77,6 @@ def _read_templates(
 def _selected(
     subjects: list[TemplateUnderTest], steps: list[str], only: list[str], skip: list[str], changed_since: str
 ) -> list[RuleRun]:
-    """Return the selected combinations of step and rule. Raises `UsageError` for an unknown step or rule."""
     rules = chosen_rules(only, skip)
     selected: list[RuleRun] = []
     for subject in subjects:
@@ -99,7 +97,6 @@ def _observer(console: Console) -> ValidationObserver:
             console.show_progress(f"{self.count}{unit.subject.template.name} {unit.step}: {rule}")
 
         def ended(self, result: RuleResult, done: int, of: int) -> None:
-            """Show a failure as soon as it happens."""
             self.count = f"{done} of {of} · "
             if result.findings and not result.cached:
                 console.info(f"{result.template} {result.step}: {result.rule.value.replace('-', ' ')} FAILED")
@@ -158,7 +155,6 @@ def _group(status: Status, rules: list[str]) -> Text:
 
 
 def _show_notes(console: Console, report: Report) -> None:
-    """Show the notes of the results. If several steps have the same note, show it once."""
     is_one_rule = len({result.rule for result in report.results}) == 1
     notes: dict[tuple[str, str, str], list[str]] = {}
     for result in report.results:

@@ -62,7 +62,6 @@ def bundle(
 
 
 def _frameworks(context: typer.Context, names: list[str], elsewhere: str) -> tuple[BundleFramework, ...]:
-    """Return the frameworks for the bundle: the named ones, the workshop's, or all of them."""
     here = folder_of(context)
     external = [framework_in(from_elsewhere(console_of(context), here, elsewhere).folder)] if elsewhere else []
     if names or external:

@@ -74,7 +74,6 @@ def catch_up(
 
 
 def _show(console: Console, workshop: Workshop, template: Template, results: list[CatchUpResult]) -> int:
-    """Show one or two lines for each person. The exit code is 1 if somebody couldn't catch up."""
     code = ExitCode.RED if any(result.failed for result in results) else ExitCode.DONE
     if console.json("workshop catch-up", {"people": [_as_json(result) for result in results]}):
         return code

@@ -56,7 +56,6 @@ def collect(
 
 
 def _show(console: Console, workshop: Workshop, results: Sequence[CollectResult]) -> int:
-    """Show a line for each person with new commits, and for each person who couldn't be reached."""
     unreached = [result for result in results if not result.reached]
     code = reached_code(len(unreached), len(results))
     people = [_as_json(result, waits=workshop.waits_for(result.person)) for result in results]

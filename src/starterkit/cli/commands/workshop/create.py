@@ -135,7 +135,6 @@ def read_request(
 
 
 def _workshop_folder(context: typer.Context, folder: str) -> Path:
-    """Return the named folder, the workshop that contains the current folder, or a new folder."""
     here = folder_of(context)
     if folder:
         return expand_user_path(folder, here)
@@ -146,7 +145,6 @@ def _workshop_folder(context: typer.Context, folder: str) -> Path:
 
 
 def _start(folder: Path, located: ResolvedTemplate | None, at: str) -> tuple[str, bool] | None:
-    """Return the step where people start, and whether it is solved, or None without `--at`."""
     if at and is_workshop(folder):
         with metadata_of(open_workshop(folder)) as template:
             return start_of(template, at)
@@ -154,7 +152,6 @@ def _start(folder: Path, located: ResolvedTemplate | None, at: str) -> tuple[str
 
 
 def _remotes(here: Path, template: str) -> str:
-    """Return the template for the remotes' URLs. A relative folder is relative to the current folder."""
     if not template:
         return ""
     check_remote_template(template)
@@ -162,7 +159,6 @@ def _remotes(here: Path, template: str) -> str:
 
 
 def _roster_file(here: Path, workshop: Path, name: str) -> Path:
-    """Return the path of the roster. Raises `UsageError` if the roster is next to the workshop's folder."""
     file, sibling = expand_user_path(name, here), workshop.absolute().parent / name
     if not file.exists() and sibling.is_file():
         path = quoted(os.path.relpath(sibling, here.absolute()))
@@ -277,7 +273,6 @@ def _chown_command(enrolled: Participant) -> str:
 
 
 def _show_to_all(console: Console, made: CreateResult) -> None:
-    """Show where the handout is, and what to do with it."""
     methods = {made.workshop.start_method(enrolled.person) for enrolled in made.people}
     console.print()
     console.print("Send each person their line from above. Send everybody the handout:")

@@ -117,7 +117,6 @@ def run_here(console: Console, *, trusted: bool) -> LocalRunner:
 
 
 def _shelf_of(console: Console) -> EnvironmentCache:
-    """Return the cache of environments in which submissions run."""
     return EnvironmentCache(environments_folder(cache_folder()), console.show_progress)
 
 

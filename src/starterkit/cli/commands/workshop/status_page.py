@@ -59,7 +59,6 @@ def board(room: WorkshopStatus) -> str:
 
 
 def _steps(room: WorkshopStatus) -> Iterator[str]:
-    """Yield a tile with the number of people for each step, and for people who haven't started."""
     waiting = sum(not standing.has_begun for standing in room.people)
     rows = [("", "Not begun", waiting), ("00", "Start", room.at_step(BASE))]
     rows += [(name.partition("-")[0], title, room.at_step(name)) for name, title in room.steps]
@@ -81,7 +80,6 @@ def _person(room: WorkshopStatus, standing: PersonStatus) -> str:
 
 
 def _waiting(room: WorkshopStatus) -> str:
-    """Return a paragraph with the names of the people who haven't started, or ""."""
     waiting = [standing for standing in room.people if standing.state == NOT_BEGUN]
     names = ", ".join(f'<span dir="auto">{_html(called(standing))}</span>' for standing in waiting)
     return f'<p class="idle"><b>Not begun:</b> {names}</p>' if names else ""

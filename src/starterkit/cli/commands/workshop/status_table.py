@@ -66,7 +66,6 @@ def show(console: Console, room: WorkshopStatus, lines: int = 0) -> None:
 
 
 def _fitting(room: WorkshopStatus, rows: int) -> tuple[Sequence[PersonStatus], str]:
-    """Return the people who fit into the rows, and a sentence that counts the others."""
     if len(room.people) <= rows:
         return room.people, ""
     ranks = {state: rank for rank, state in enumerate(_URGENT)}

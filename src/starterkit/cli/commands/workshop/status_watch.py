@@ -49,14 +49,11 @@ def watch_room(folder: Path, shown: StatusOutput, seconds: int, grade: GradePeop
 
 
 class _View:
-    """Shows the page and the table of a watched workshop, with the problems below the table."""
-
     def __init__(self, shown: StatusOutput, troubles: Troubles) -> None:
         self._shown, self._troubles = shown, troubles
         self._before: object = None
 
     def update(self, room: WorkshopStatus) -> None:
-        """Show the status. On a terminal, show only as many lines as fit."""
         shown, console = self._shown, self._shown.console
         room = shown.named(room)
         troubles = self._troubles.current({standing.person.folder: called(standing) for standing in room.people})
