@@ -23,10 +23,7 @@ class ExitCode(IntEnum):
 
 
 class StarterkitError(Exception):
-    """An error that the user can cause or fix.
-
-    `message` says what is wrong (and where), and `fix` says what to do next. Both are plain text for a terminal.
-    """
+    """An error that the user can cause or fix: what is wrong, and what to do next, as plain text for a terminal."""
 
     code: ExitCode = ExitCode.USAGE
 
@@ -84,10 +81,7 @@ _LONGEST_SHOWN = 40
 
 
 def from_os_error(wrong: OSError) -> StarterkitError | None:
-    """Return the error to show for an `OSError`, or None if its cause is unknown.
-
-    An impossible path is bad input (exit code 2). A full disk or a missing permission is a problem of the machine (4).
-    """
+    """Return a `UsageError` for an impossible path, an `EnvironmentProblem` for the machine, or else None."""
     if wrong.errno in _IMPOSSIBLE:
         return impossible_path(str(wrong.filename or "This path"), _IMPOSSIBLE[wrong.errno])
     if wrong.errno in _NO_ROOM:

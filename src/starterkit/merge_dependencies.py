@@ -179,10 +179,7 @@ class _Item:
 
 
 def _edited(text: str, present: Sequence[Entry], entries: Sequence[Entry]) -> str:
-    """Return the text of an array with the changes from `present` to `entries`.
-
-    tomlkit can't do this, because it loses quotes, line endings, trailing commas and comments.
-    """
+    """Return an array's text with the changes. tomlkit would lose quotes, line endings, commas and comments."""
     old, new = [repr(entry) for entry in present], [repr(entry) for entry in entries]
     for kind, a, b, c, d in reversed(SequenceMatcher(None, old, new, autojunk=False).get_opcodes()):
         if kind in ("insert", "replace"):

@@ -31,10 +31,7 @@ _LOCK_SECONDS, _RETRY_SECONDS = 600.0, 0.05
 
 
 def expand_user_path(text: str, folder: Path = _HERE) -> Path:
-    """Return the path that a user typed in `folder`. `~` means the home folder.
-
-    Raises `UsageError` for an unknown user, and for a path that no file or folder can have.
-    """
+    """Return a path that a user typed in `folder`, with `~`. Raises `UsageError` for an unknown user or a bad path."""
     try:
         path = folder / Path(text).expanduser()
         if any(len(os.fsencode(part)) > _LONGEST_NAME for part in path.parts):

@@ -23,10 +23,7 @@ _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def did_you_mean(word: str, known: list[str], similar: Sequence[str] = ()) -> str:
-    """Return `Did you mean "…"?` with the most similar words, or a list of valid words.
-
-    `similar` are other names for the valid words. They can be suggested, but they are never listed.
-    """
+    """Return `Did you mean "…"?`, or a list of valid words. `similar` are other names, which are never listed."""
     close = get_close_matches(word, [*known, *similar], n=3, cutoff=_NEAR)
     if close:
         return "Did you mean " + " or ".join(f'"{name}"' for name in close) + "?"

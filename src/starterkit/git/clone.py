@@ -39,10 +39,7 @@ class GitUrl:
 
 
 def parse_git_url(text: str) -> GitUrl | None:
-    """Parse `URL[@REVISION][#FOLDER]`. Return None if the text isn't a git URL.
-
-    Raises `UsageError` for a URL that makes git do anything other than fetch.
-    """
+    """Parse `URL[@REVISION][#FOLDER]`, or return None. Raises `UsageError` if git would do more than fetch."""
     url = _URL.fullmatch(text)
     if url is None and not _SCP.fullmatch(text):
         return None

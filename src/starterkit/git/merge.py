@@ -73,10 +73,7 @@ class Merger:
         *,
         lenient: bool = False,
     ) -> MergeResult:
-        """Merge the changes from `base` to `theirs` into `mine`.
-
-        With `lenient`, lines that differ only in whitespace count as equal. This helps if the indentation has changed.
-        """
+        """Merge the changes from `base` to `theirs` into `mine`. With `lenient`, ignore differences in whitespace."""
         in_crlf = {path: entry for path, entry in mine.items() if base.get(path) != entry and self._is_crlf(entry)}
         unix = {path: Entry(e.mode, self.add(_with_lf(self.content(e.id)))) for path, e in in_crlf.items()}
         commits = self._commits(base, {**mine, **unix}, theirs)

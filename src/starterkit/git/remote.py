@@ -44,10 +44,7 @@ _ERRORS = ("fatal:", "error:", "remote: error", "remote: fatal")
 
 @dataclass(frozen=True)
 class RemoteResult:
-    """The result of a fetch or push. If it failed, `why` is the reason in one line.
-
-    `refused` is true if the remote was reached but rejected the push.
-    """
+    """The result of a fetch or push. `why` is the error in a line. `refused` means that the remote rejected it."""
 
     reached: bool
     why: str = ""

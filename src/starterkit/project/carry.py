@@ -179,10 +179,7 @@ def _replaced_leniently(sides: _Sides, merged: MergeResult) -> dict[str, Entry]:
 
 
 def _keep_learner_files(sides: _Sides) -> tuple[str, ...]:
-    """Keep the learner's files that have the name of a new file. Return their paths.
-
-    A folder with the name of a new file is kept too. So is a file with the name of the new file's folder.
-    """
+    """Keep the learner's files and folders that have the name of a new file or its folder. Return their paths."""
     kept: list[str] = []
     folders = {parent for path in sides.mine for parent in _parents(path)}
     for path in sorted(set(sides.after) - set(sides.before)):

@@ -26,10 +26,7 @@ KEPT_FOLDER = ".starterkit/kept"
 
 @dataclass(frozen=True)
 class CommitResult:
-    """The files that a command wrote, and the learner's files that it didn't change.
-
-    `kept` has pairs: the path of a file, and the path of the copy with the learner's version.
-    """
+    """The files that a command wrote, and those it left. `kept` has pairs: a file, and the copy of its old version."""
 
     changed: tuple[str, ...]
     kept: tuple[tuple[str, str], ...]
@@ -111,10 +108,7 @@ def _kept_paths(project: Project, request: CommitRequest) -> tuple[tuple[str, st
 def _commit_both(
     project: Project, head: Head, work: WorkingTree, request: CommitRequest, outcome: Mapping[str, Entry | None]
 ) -> str | None:
-    """Prepare a new index and write the commits. Return the id of the last commit.
-
-    If there was nothing to commit, this is the id of HEAD's commit.
-    """
+    """Prepare a new index and write the commits. Return the last commit's id, or HEAD's if there was nothing."""
     repository = project.repository
     index = next_index_file(repository)
     index.unlink(missing_ok=True)

@@ -32,10 +32,7 @@ class HintShown:
 
 
 def next_hint(project: Project, say: Progress) -> HintShown | None:
-    """Return the next hint for the first failing test, or None if all tests pass.
-
-    The function remembers that the hint was shown. If the files have changed since the last check, the tests run first.
-    """
+    """Return and remember the next hint for the first failing test, or None. If files changed, run the tests first."""
     last = project.remembered_check()
     if last is None:
         from starterkit.project.check import check  # noqa: PLC0415 - slow, and most hints need no check

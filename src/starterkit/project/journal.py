@@ -74,10 +74,7 @@ def next_index_file(repository: Repository) -> Path:
 
 @contextmanager
 def locked(repository: Repository, command: str) -> Iterator[None]:
-    """Hold the project's lock. The lock is released even if this process is killed.
-
-    Raises `ConflictError` with the name of the command that holds the lock.
-    """
+    """Hold the project's lock, which also ends with the process. Raises `ConflictError` with the lock's command."""
     repository.own_folder.mkdir(parents=True, exist_ok=True)
     file = repository.own_folder / "lock"
     with file.open("a+b") as stream:
@@ -259,10 +256,7 @@ def _check_writable(folder: Path, writes: Writes) -> None:
 
 
 def _find_obstacle(folder: Path, path: str, removed: frozenset[str] | set[str] = frozenset()) -> str | None:
-    """Return the path that blocks a new file after the `removed` files are gone, or None.
-
-    A link or file can have the name of the new file's folder. A folder can have the name of the new file.
-    """
+    """Return the file, link or folder that blocks a new file after the `removed` files are gone, or None."""
     parts = path.split("/")
     for depth in range(1, len(parts)):
         parent = "/".join(parts[:depth])

@@ -37,10 +37,7 @@ class ConflictMarkersLeft(ConflictError):
 
 
 def find_markers(project: Project) -> list[str]:
-    """Return the first conflict marker of each file as `FILE:LINE`.
-
-    This checks only the files that a command or an unfinished merge of git left in conflict.
-    """
+    """Return the first conflict marker of each file that a command or merge left in conflict, as `FILE:LINE`."""
     places = []
     for path in dict.fromkeys((*project.memory.in_conflict(), *project.repository.unmerged())):
         file = project.folder / path

@@ -228,10 +228,7 @@ def _build(order: ProjectSpec, folder: Path, path: RenderedPath, clone: Path | N
 
 
 def _roll_back(order: ProjectSpec, parents: list[Path], before: set[str] | None) -> None:
-    """Remove an unfinished project, unless somebody has started to work in it.
-
-    `before` are the names of the files that existed before and stay, except .git (None: there was no project folder).
-    """
+    """Remove an unfinished project, except the files `before`, unless somebody has started to work in it."""
     destination, kept = order.destination, (before or set()) - {".git"}
     repository = Repository(destination, destination / ".git", destination / ".git")
     status = repository.git.try_run("status", "--porcelain", "--untracked-files=all")

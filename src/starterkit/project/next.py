@@ -34,10 +34,7 @@ class TestsRed(FailingTestsError):
 
 @dataclass(frozen=True)
 class NextResult:
-    """The result of `starterkit next`: the step that started, and the files that changed.
-
-    After the last step, `step` is None. `written` is None if there was nothing to save either.
-    """
+    """The started step (None: the path is finished), and the files that changed (None: nothing was saved)."""
 
     step: Step | None
     carried: Carried | None = None

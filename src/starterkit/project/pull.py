@@ -145,10 +145,7 @@ def pull(project: Project, choices: Choices, say: Progress, source: PullArgument
 
 
 def _fix_command(project: Project, remotes: _Remotes, source: PullArguments) -> str:
-    """Return the command that merges the newest fix from a separate branch, or "".
-
-    A fix that is older than the project's path doesn't count.
-    """
+    """Return the command that merges a separate branch's fix that is newer than the project's path, or ""."""
     git = project.repository.git
     remote = remotes.chosen(source.source)
     if source.branch or remote not in remotes.names:

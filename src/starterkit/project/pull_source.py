@@ -44,10 +44,7 @@ class PullSource:
 
 
 def parse_pull_source(text: str, folder: Path) -> PullSource:
-    """Return the source for a URL, or for a folder or bundle file relative to `folder`.
-
-    Raises `UsageError` if the file doesn't exist.
-    """
+    """Return a URL, or a folder or bundle file in `folder`, as a source. Raises `UsageError` for a missing file."""
     if ":" in text and not (folder / text).exists():
         return PullSource(text, text)
     path = expand_user_path(text, folder)

@@ -23,10 +23,7 @@ _FETCH_SECONDS = 30.0
 
 
 def require_path(repository: Repository, folder: Path, state: State) -> None:
-    """Restore the two refs of the path that `.starterkit.yml` names, if they are missing.
-
-    Raises `EnvironmentProblem` with the version of starterkit that can rebuild the path.
-    """
+    """Restore missing refs of the path. Raises `EnvironmentProblem` with the version that can rebuild them."""
     path_refs = {PATH_REF: state.path, METADATA_REF: state.texts}
     if (
         _use_local(repository, path_refs)
@@ -61,10 +58,7 @@ def _use_local(repository: Repository, path_refs: dict[str, str]) -> bool:
 
 
 def _fetch(repository: Repository, path_refs: dict[str, str]) -> bool:
-    """Fetch the two refs of the path from the first remote that has them.
-
-    If the remote has a newer path, the project's path is fetched by its commit ids.
-    """
+    """Fetch the path's two refs from the first remote that has them: by name, or by commit id if its path is newer."""
     for remote in repository.git.run("remote").decode().split():
         for names in (tuple(path_refs), tuple(path_refs.values())):
             # Older protocol versions can't fetch a commit by its id.

@@ -47,10 +47,7 @@ class SolveMethod(Enum):
 
 @dataclass(frozen=True)
 class SolveResult:
-    """The result of `starterkit solve`. `result` is None if no tests ran.
-
-    If files were replaced, `why` is the reason why they weren't merged. It completes "it was not merged: …".
-    """
+    """The outcome. `result` is None if no tests ran. If files were replaced, `why` is the reason."""
 
     step: Step
     method: SolveMethod

@@ -62,10 +62,7 @@ def read_state(data: bytes) -> State:
 
 
 def state_bytes(state: State) -> bytes:
-    """Return the content of `.starterkit.yml` for a state.
-
-    A line that never changes separates the path from the step. So git can merge a fixed path with a newly started step.
-    """
+    """Return the content of `.starterkit.yml`. A constant line lets git merge a fixed path with a new step."""
     return (
         "# Written by starterkit: the learning path of this project and its present step. Commit this file, but "
         f"don't edit it.\nformat: {STATE_FORMAT}\ntemplate: {json.dumps(state.template)}\nversion: "

@@ -29,10 +29,9 @@ class StepRow:
 
 @dataclass(frozen=True)
 class ProjectStatus:
-    """The progress of a project.
+    """The progress of a project. `at` is None before the first step. `next_command` lacks the program's name.
 
-    `at` is the current step, or None before the first step. `last` is the last check if the files haven't changed
-    since. Otherwise `stale` is the last check. `next_command` doesn't contain the program's name.
+    `last` is the last check if the files haven't changed since. Otherwise `stale` is the last check.
     """
 
     template: Template

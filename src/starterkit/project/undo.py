@@ -65,10 +65,7 @@ class UndoHistory:
         return self.done[-1].command if self.done else ""
 
     def after(self, done: UndoEntry, *, continues: str = "") -> UndoHistory:
-        """Return the history with one more command. Nothing can be redone then.
-
-        If the last entry has the snapshot `continues`, both belong to one command, so they become one entry.
-        """
+        """Return the history with one more command and no redo. If it `continues` the last entry, both become one."""
         if not (continues and self.done and self.done[-1].snapshot == continues):
             return UndoHistory((*self.done, done), ())
         first = self.done[-1]

@@ -45,10 +45,7 @@ class BundledFile:
 
 @dataclass(frozen=True)
 class BundleManifest:
-    """The content of bundle.yml.
-
-    `npm` is the archive with npm's cache ("" if no framework needs it). `registry` is the registry's URL in this cache.
-    """
+    """The content of bundle.yml. `npm` is the archive of npm's cache (or ""), and `registry` is the cached URL."""
 
     version: str
     date: str

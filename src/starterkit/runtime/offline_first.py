@@ -30,10 +30,7 @@ _FINAL = (EnvironmentProblem, HalfInstalledError)
 
 @dataclass(frozen=True)
 class PackageSource:
-    """The source of packages: a `bundle`, or the cache and the network.
-
-    uv and npm inherit the file descriptors in `keep_open`, such as a lock.
-    """
+    """A `bundle`, or the cache and network. uv and npm inherit the descriptors in `keep_open`, such as a lock."""
 
     offline: bool = False
     bundle: Bundle | None = None

@@ -100,10 +100,7 @@ def fetch_into_cache(pins: bytes, environment: EnvironmentSpec) -> None:
 def fill_cache(
     pins: bytes, environment: EnvironmentSpec, cache: Path, *, also: Sequence[str] = (), say: Progress
 ) -> None:
-    """Fill an npm cache with the packages of a lock file and their metadata.
-
-    With `also`, add only these packages instead, each with its version: `express@5.3.0`.
-    """
+    """Fill an npm cache with a lock file's packages, or only with the packages `also`, such as `express@5.3.0`."""
     declaration = declaration_of(pins, environment)
     node = _node_for(declaration, environment, PackageSource(say=say))
     # The first command has no lock file, so npm also fetches the metadata that it needs to choose versions.

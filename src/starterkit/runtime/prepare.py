@@ -39,10 +39,7 @@ def prepare(
 
 
 def environment_problem(project: Path, environment: EnvironmentSpec) -> str:
-    """Return the reason why an environment must be created or updated, or "".
-
-    This checks every file of the environment. It changes nothing and starts no program.
-    """
+    """Return why an environment must be created or updated, or "". Checks every file, but changes nothing."""
     builder = NodeBuilder if _is_node(environment) else PythonBuilder
     return builder(project, environment, PackageSource()).problem()
 

@@ -24,11 +24,7 @@ Built = TypeVar("Built")
 
 
 def build_in_place(destination: Path, build: Callable[[Path], Built]) -> Built:
-    """Let `build` fill a new folder, and move its content to the destination.
-
-    An existing destination must be empty. It is filled, not replaced. After an error, the destination is as it was
-    before.
-    """
+    """Let `build` fill a new folder, and move it to the destination (missing or empty). Errors change nothing."""
     is_there = destination.exists()
     moved: list[Path] = []
     parent = destination if is_there else destination.parent

@@ -195,10 +195,7 @@ class Template:
         return self.read_step(name)
 
     def find_step(self, text: str) -> str:
-        """Return the full name of a step from its number, full name or short name.
-
-        Raises `UsageError` with similar names for an unknown step.
-        """
+        """Return a step's full name from its number or name. Raises `UsageError` with similar names if it's unknown."""
         key = text.strip().lower()
         for name in self.step_names:
             number, short_name = name.split("-", 1)

@@ -47,10 +47,7 @@ class CodeSetting:
 
 @dataclass(frozen=True)
 class TemplateQuestions:
-    """The content of copier.yml: questions, validators, and settings that run code.
-
-    `has_own_jinja` is true if a setting changes how Jinja reads the files.
-    """
+    """The content of copier.yml. `has_own_jinja` is true if a setting changes how Jinja reads the files."""
 
     questions: tuple[TemplateQuestion, ...]
     validators: Mapping[str, Value]

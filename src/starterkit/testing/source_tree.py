@@ -49,10 +49,7 @@ class Explanation:
 
 @dataclass(frozen=True)
 class SourceTree:
-    """The folder where the tests ran. It has the learner's files and path-owned files.
-
-    `programs` maps names (`python`, `node`) to the environment's programs. Without an environment, it is empty.
-    """
+    """The folder where the tests ran. `programs` has the environment's programs by name, if there are any."""
 
     folder: Path
     is_path_owned: Callable[[str], bool]

@@ -225,10 +225,7 @@ def has_colour(stream: IO[str], environ: Mapping[str, str]) -> bool:
 
 
 def prepare_streams() -> None:
-    """Set stdout and stderr to UTF-8, unless a terminal has another encoding.
-
-    If a stream was already closed when starterkit started, it is replaced with the null device.
-    """
+    """Set the output to UTF-8, unless a terminal has another encoding. Replace closed streams with the null device."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - open until the end

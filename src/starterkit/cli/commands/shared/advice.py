@@ -47,10 +47,7 @@ class ShownAdvice:
 
 
 def candidates(console: Console, folder: Path, addresses: Iterable[str]) -> tuple[tuple[Template, ...], dict[str, str]]:
-    """Return the templates to compare, and the locations of the external ones by name.
-
-    An external template replaces the bundled template with the same name.
-    """
+    """Return the templates, with external ones replacing bundled ones, and the external locations by name."""
     templates = {template.name: template for template in templates_in(bundled_folder())}
     places: dict[str, str] = {}
     for address in addresses:

@@ -108,10 +108,7 @@ def push_fix(
 def _corrected(
     context: typer.Context, workshop: Workshop, elsewhere: str, *, trusted: bool
 ) -> tuple[ResolvedTemplate, str]:
-    """Return the fixed template and its location ("": the workshop's own template).
-
-    It is the named template, the template of the last fix, or the workshop's own template, in this order.
-    """
+    """Return the template of the fix and its location ("": the workshop's own template)."""
     console = console_of(context)
     name = workshop.template.removeprefix(BUNDLED)
     is_bundled = workshop.template.startswith(BUNDLED) and name in bundled_names()
@@ -153,10 +150,7 @@ def _is_confirmed(console: Console, fixes: list[PathFix]) -> bool:
 def _show_report(
     console: Console, workshop: Workshop, fixes: list[PathFix], reverted: Sequence[tuple[str, str]]
 ) -> None:
-    """Show what the fix changes, before it is applied.
-
-    `reverted` maps fixed files to a later step that still has the old version of the file.
-    """
+    """Show what the fix changes. `reverted` maps fixed files to a later step that still has the old version."""
     counts = Counter(fix.outcome for fix in fixes)
     parts = [f"{counts[outcome]} {_LABELS[outcome][counts[outcome] > 1]}" for outcome in FixOutcome if counts[outcome]]
     console.print(text(", ".join(parts) or "Nobody is in this workshop", "bold"), ".")
