@@ -81,7 +81,8 @@ def commit_outcome(project: Project, head: Head, work: WorkingTree, request: Com
     write_objects(repository.git, [snapshot])
     outcome = {path: tree.get(path) for path in writes if path in tree or path in work.tree}
     head_after = Head(head.branch, _commit_both(project, head, work, request, outcome))
-    entry = UndoEntry(request.command, snapshot.ref, *head_after, writes, step=_step_label(project, request))
+    step = project.template.step(request.step).label if request.step in project.template.step_names else ""
+    entry = UndoEntry(request.command, snapshot.ref, *head_after, writes, step=step)
     memory = history_entry(read_history(project).after(entry, continues=request.continues))
     if request.markers:
         memory |= markers_entry(request.markers)
@@ -90,11 +91,6 @@ def commit_outcome(project: Project, head: Head, work: WorkingTree, request: Com
     left = carry_out(repository, plan, merger.content)
     project.forget_state()
     return CommitResult(tuple(writes), kept, left, snapshot.ref)
-
-
-def _step_label(project: Project, request: CommitRequest) -> str:
-    template = project.template
-    return template.step(request.step).label if request.step in template.step_names else ""
 
 
 def _kept_paths(project: Project, request: CommitRequest) -> tuple[tuple[str, str], ...]:

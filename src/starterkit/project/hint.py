@@ -47,7 +47,8 @@ def next_hint(project: Project, say: Progress) -> HintShown | None:
     sentences = {test.id: test.sentence for test in project.expected_tests()}
     first = next((test for test in sentences if test in red), red[0])
     sentence = sentences.get(first, first)
-    step = _step_of(project, first)
+    steps = map(project.template.step, reversed(project.path.steps_so_far(project.state.step)))
+    step = next((step for step in steps if first in step.tests), None)
     if blocker:
         return HintShown(first, sentence, blocker, 0, 0, step, is_blocker=True)
     hint = step.hint_for(first) if step else None
@@ -57,8 +58,3 @@ def next_hint(project: Project, say: Progress) -> HintShown | None:
     number = min(shown + 1, len(hint.levels))
     project.memory.remember_hint(step.name, hint.test, number)
     return HintShown(first, sentence, hint.levels[number - 1], number, len(hint.levels), step)
-
-
-def _step_of(project: Project, test: str) -> Step | None:
-    steps = map(project.template.step, reversed(project.path.steps_so_far(project.state.step)))
-    return next((step for step in steps if test in step.tests), None)
