@@ -142,7 +142,7 @@ def test_the_tests_of_one_step_can_be_asked_for(begun_site: Path, counts: Counts
 def test_a_step_to_come_has_no_tests_yet(begun_site: Path) -> None:
     ran = starterkit("check", "02", cwd=begun_site, code=2)
 
-    assert 'no test, test file or step "02" on the path so far' in " ".join(ran.err.split())
+    assert 'test file or step "02" in the path so far' in " ".join(ran.err.split())
 
 
 def test_a_file_that_the_tests_need_can_be_got_back(begun_site: Path) -> None:
