@@ -81,7 +81,10 @@ _LONGEST_SHOWN = 40
 
 
 def from_os_error(wrong: OSError) -> StarterkitError | None:
-    """Return a `UsageError` for an impossible path, an `EnvironmentProblem` for the machine, or else None."""
+    """Return the error to show for an `OSError`, or None if its cause is unknown.
+
+    An impossible path is bad input (exit code 2). A full disk or a missing permission is a problem of the machine (4).
+    """
     if wrong.errno in _IMPOSSIBLE:
         return impossible_path(str(wrong.filename or "This path"), _IMPOSSIBLE[wrong.errno])
     if wrong.errno in _NO_ROOM:

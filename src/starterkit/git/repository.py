@@ -196,7 +196,10 @@ def is_unused_repository(folder: Path) -> bool:
 
 
 def make_repository(folder: Path) -> Repository:
-    """Create a repository with the branch main and SHA-1 in spite of user settings, or use the folder's unused one."""
+    """Create a repository with the branch main, or use the unused repository in the folder.
+
+    The user's settings for branch names and object formats are ignored.
+    """
     git = Git(folder)
     if (folder / ".git").is_dir():
         git.run("symbolic-ref", "HEAD", "refs/heads/main")

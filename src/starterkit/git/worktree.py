@@ -1,7 +1,4 @@
-"""List, read and write the learner's files on disk.
-
-Files are listed by git's rules, but their bytes are read and written without any conversion.
-"""
+"""List the learner's files by git's rules, and read and write their bytes on disk without any conversion."""
 
 from __future__ import annotations
 

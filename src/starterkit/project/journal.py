@@ -74,7 +74,7 @@ def next_index_file(repository: Repository) -> Path:
 
 @contextmanager
 def locked(repository: Repository, command: str) -> Iterator[None]:
-    """Hold the project's lock, which also ends with the process. Raises `ConflictError` with the lock's command."""
+    """Hold the project's lock until the block or the process ends. Raises `ConflictError`, naming the holder."""
     repository.own_folder.mkdir(parents=True, exist_ok=True)
     file = repository.own_folder / "lock"
     with file.open("a+b") as stream:

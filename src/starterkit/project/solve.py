@@ -47,7 +47,10 @@ class SolveMethod(Enum):
 
 @dataclass(frozen=True)
 class SolveResult:
-    """The outcome. `result` is None if no tests ran. If files were replaced, `why` is the reason."""
+    """The result of `starterkit solve`. `result` is None if no tests ran.
+
+    If files were replaced, `why` is the reason why they weren't merged. It completes "it was not merged: …".
+    """
 
     step: Step
     method: SolveMethod

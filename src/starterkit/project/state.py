@@ -78,10 +78,7 @@ def markers_entry(files: Sequence[str]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class RememberedCheck:
-    """The result of a check: the files, the step, and the passing and failing tests.
-
-    If many tests have the same problem that no hint solves, `blocker` is one line about it. Otherwise it is empty.
-    """
+    """The result of a check. `blocker` is one line about a problem of many tests that no hint solves, or ""."""
 
     tree: str
     step: str

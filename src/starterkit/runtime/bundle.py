@@ -45,7 +45,10 @@ class BundledFile:
 
 @dataclass(frozen=True)
 class BundleManifest:
-    """The content of bundle.yml. `npm` is the archive of npm's cache (or ""), and `registry` is the cached URL."""
+    """The content of bundle.yml.
+
+    `npm` is the archive with npm's cache ("" if no framework needs it). `registry` is the registry's URL in this cache.
+    """
 
     version: str
     date: str

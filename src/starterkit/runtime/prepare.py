@@ -39,7 +39,7 @@ def prepare(
 
 
 def environment_problem(project: Path, environment: EnvironmentSpec) -> str:
-    """Return why an environment must be created or updated, or "". Checks every file, but changes nothing."""
+    """Return why an environment must be created or updated, or "". Checks every file, but starts no program."""
     builder = NodeBuilder if _is_node(environment) else PythonBuilder
     return builder(project, environment, PackageSource()).problem()
 

@@ -91,7 +91,10 @@ class CheckResult:
 
     @property
     def blocker(self) -> str:
-        """The single cause of all failures in one line, or "". If causes differ, it is "", because hints can help."""
+        """The single cause of all failures in one line, such as a missing file, or "".
+
+        If the tests fail for different reasons, hints can help, so it is empty.
+        """
         first = self.first_red
         alike = {(result.message, result.place) for result in self.red}
         if first is None or not (first.outcome is Outcome.DID_NOT_RUN or (len(alike) == 1 and len(self.red) > _FEW)):
