@@ -59,9 +59,8 @@ class Finding:
 class RuleResult:
     """The result of one rule for one step (or for `base`).
 
-    `seconds` is the total time and `test_seconds` the time of its test runs. If `cached` is true, both come from an
-    earlier validation. `skipped` is the reason why the rule didn't run. `score` is the share of mutants that a test
-    detected.
+    `seconds` is the total time and `test_seconds` the time of its test runs, from an earlier validation if `cached`.
+    `skipped` is the reason why the rule didn't run. `score` is the share of mutants that a test detected.
     """
 
     template: str

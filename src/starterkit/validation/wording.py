@@ -45,10 +45,7 @@ _SENTENCE_END = re.compile(r"[.!?…](?=[\s)\"*_]|$)|:(?=\s)|\s[/|]\s|\n\s*\n|\n
 
 
 def wording_problems(text: str, *, limit: int = LONGEST_SENTENCE, semicolons: bool = True) -> Iterator[str]:
-    """Yield advice for forbidden wording, for semicolons (unless they are allowed) and for long sentences.
-
-    `limit` is the maximum number of words per sentence. Code, URLs and placeholders count as one word.
-    """
+    """Yield advice for hard wording, semicolons, and sentences of over `limit` words. Code counts as one word."""
     plain = _OPAQUE.sub("x", text)
     for advice, pattern in _PATTERNS.items():
         if match := pattern.search(plain):

@@ -33,11 +33,7 @@ _NO_WORK = dict.fromkeys(("commit", "committed", "worked", "branch", "step"), No
 
 @dataclass(frozen=True)
 class CollectResult:
-    """The result of collecting from one person.
-
-    If `is_new`, `submission` is the latest work, and `begun` is True if it is more than the first commit. `commit` is
-    the latest known commit or None, even if the person's remote couldn't be reached.
-    """
+    """The result of collecting from one person. `commit` is the latest known commit, even if the remote fails."""
 
     person: Person
     reached: bool
@@ -45,7 +41,7 @@ class CollectResult:
     is_new: bool
     commit: str | None
     submission: Submission | None = None
-    begun: bool = False
+    begun: bool = False  # the submission is more than the first commit
 
 
 def collect(
@@ -53,8 +49,7 @@ def collect(
 ) -> list[CollectResult]:
     """Collect from `jobs` people in parallel, for at most `seconds` each.
 
-    An event is appended for new work, and when a remote becomes reachable or unreachable. Call this inside
-    `store.working`.
+    An event is appended for new work, and when reachability changes. Call this inside `store.working`.
     """
     results: list[CollectResult] = []
     for _, (result, event) in each(people, _Collector(workshop, seconds).look, jobs, say, "Collecting"):

@@ -14,15 +14,12 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True)
 class SandboxLimits:
-    """The limits of a run. `cpu_seconds` is the total for all its processes.
-
-    A process may reserve `reserved_bytes` of address space in addition to the memory that it uses.
-    """
+    """The limits of a run. `cpu_seconds` is the total for all its processes."""
 
     seconds: float = 120.0
     cpu_seconds: float = 120.0
     memory_bytes: int = 1024 * MIB
-    reserved_bytes: int = 0
+    reserved_bytes: int = 0  # address space for each process, in addition to the memory that it uses
     processes: int = 96
     disk_bytes: int = 192 * MIB
     file_bytes: int = 64 * MIB
