@@ -65,7 +65,10 @@ def _uv_cache() -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, so that no core is idle at the end."""
+    """Begin with what takes longest, so that no core is idle at the end. Nightly tests are slow, too."""
+    for item in items:
+        if item.get_closest_marker("nightly"):
+            item.add_marker(pytest.mark.slow)
     places = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.path.name, len(places) + (item.get_closest_marker("slow") is None)))
 

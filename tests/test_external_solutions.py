@@ -50,6 +50,7 @@ def test_a_folder_holds_only_what_changed_in_its_step(template: str) -> None:
     assert not needless
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("solution", last_solutions(), ids=str)
 def test_an_external_solution_passes_and_givens_go_cleanly_onto_it(
     generated_site: Path, tmp_path: Path, solution: ExternalSolution
@@ -62,6 +63,7 @@ def test_an_external_solution_passes_and_givens_go_cleanly_onto_it(
     assert not result.red, [(one.test.id, one.message) for one in result.red]
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(("solution", "moment"), list(cases()), ids=str)
 def test_solve_ends_green_or_changes_nothing_and_replace_ends_green(
     generated_site: Path, tmp_path: Path, solution: ExternalSolution, moment: str

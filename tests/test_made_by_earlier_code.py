@@ -10,6 +10,8 @@ import pytest
 
 from tests.support.commands import starterkit
 
+pytestmark = pytest.mark.slow
+
 DATA = Path(__file__).parent / "data" / "made_by_0.1"
 FEATURES = "conduit/features.py"
 COMMITTED, UNCOMMITTED = "# a note of mine\n", "# not committed\n"

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 WORKFLOWS = ["check_jsonschema", "--builtin-schema", "vendor.github-workflows"]  # it carries this schema
 

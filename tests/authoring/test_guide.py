@@ -17,6 +17,8 @@ from starterkit.cli.app import COMMANDS
 from starterkit.template.schemas import SCHEMAS, schema_text
 from tests.support.commands import PROGRAM
 
+pytestmark = pytest.mark.slow
+
 GUIDE = (Path(__file__).parents[2] / "docs/authoring.md").read_text("utf-8")
 FENCE = re.compile(r"^(`{3,})(\w*)(?: title=\"([^\"]+)\")?\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
 

@@ -13,6 +13,8 @@ from starterkit.runtime.prepare import compile_pins
 from tests.support.authors import tiny_template, tree_of
 from tests.support.projects import PYTHON, Index, declaration, write_tree
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:

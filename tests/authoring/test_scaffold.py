@@ -20,6 +20,8 @@ from starterkit.template.bundled import skeleton_folder
 from tests.support.authors import tiny_template, tree_of
 from tests.support.projects import write_tree
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def template(tmp_path: Path) -> Path:
@@ -210,6 +212,7 @@ print(count)
 """
 
 
+@pytest.mark.nightly
 def test_a_killed_command_leaves_the_old_template_or_the_new_one(template: Path, tmp_path: Path) -> None:
     (template / "notes.txt").write_text("the author's own")
     stock = shutil.copytree(template, tmp_path / "stock")

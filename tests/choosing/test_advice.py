@@ -24,6 +24,8 @@ from starterkit.choosing.scoring import Points, Scores, strength
 from starterkit.template.model import Template, Trait
 from tests.support.candidates import FOUR, reckoning, the_four
 
+pytestmark = pytest.mark.slow
+
 Answers = dict[str, str]
 QUESTIONS = reckoning().questions
 CHOICES: dict[str, list[str | None]] = {one.name: [None, *(choice.name for choice in one.choices)] for one in QUESTIONS}
@@ -221,6 +223,7 @@ def template_with_all(strength: int) -> Template:
     return replace(flask, traits={name: Trait(name, strength, "So it is.") for name in asked.WORDINGS})
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("know", CHOICES["know"])
 def test_what_is_stated_is_true(know: str | None) -> None:
     """Each reason, each wish left open, each tip, and how sure it is: for all combinations."""

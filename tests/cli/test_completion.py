@@ -9,6 +9,8 @@ import pytest
 from tests.support.commands import starterkit
 from tests.support.workshops import Room
 
+pytestmark = pytest.mark.slow
+
 
 def completed(words: str, cwd: Path) -> list[str]:
     """What bash would offer for the last of these words."""

@@ -13,6 +13,8 @@ from starterkit.errors import ExitCode
 from tests.support.candidates import TAKE_PART
 from tests.support.commands import loaded_command_line, starterkit
 
+pytestmark = pytest.mark.slow
+
 DOCS = (Path(__file__).parents[2] / "docs" / "commands.md").read_text(encoding="utf-8")
 
 

@@ -14,6 +14,8 @@ import pytest
 from starterkit.cli.app import COMMANDS, CommandEntry
 from tests.support.commands import environment
 
+pytestmark = pytest.mark.slow
+
 SOURCE = Path(__file__).parents[2] / "src" / "starterkit"
 IMPORTED = """
 import json, sys

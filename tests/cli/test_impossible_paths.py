@@ -14,7 +14,7 @@ from starterkit.__main__ import main
 from tests.support.commands import loaded_command_line, starterkit
 from tests.support.sites import made_once
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="the names are those of POSIX systems")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="the names are those of POSIX systems")]
 
 TINY = Path(__file__).parents[1] / "templates" / "tiny"
 LONG = "n" * 300

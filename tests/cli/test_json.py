@@ -15,6 +15,8 @@ import pytest
 
 from tests.support.commands import PROGRAM, environment, loaded_command_line, starterkit
 
+pytestmark = pytest.mark.slow
+
 
 def leaves(group: Any, *before: str) -> list[tuple[str, ...]]:
     """The words of every command."""

@@ -12,6 +12,8 @@ from starterkit.project.journal import Plan
 from tests.support.commands import starterkit
 from tests.support.workshops import git
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("branch", "says"),

@@ -9,6 +9,8 @@ import pytest
 
 from tests.support.commands import starterkit
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("args", "says"),

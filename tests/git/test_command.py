@@ -11,6 +11,8 @@ import pytest
 
 from tests.support.commands import starterkit
 
+pytestmark = pytest.mark.slow
+
 REAL = shutil.which("git")
 NEW = ("new", "site", "-f", "flask", "--defaults", "--no-install")
 

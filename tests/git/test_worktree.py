@@ -10,6 +10,8 @@ import pytest
 from starterkit.paths import is_editor_file
 from tests.support.commands import starterkit
 
+pytestmark = pytest.mark.slow
+
 LEFT = (
     "conduit/.features.py.swp",
     "conduit/.features.py.swo",

@@ -18,6 +18,8 @@ from starterkit.git.merge import Resolution
 from tests.support.learners import Learner, copied
 from tests.support.trees import Content, Leaf, link, program
 
+pytestmark = pytest.mark.slow
+
 IN_PROJECT = [
     "conduit/app.py",
     "conduit/features.py",
@@ -202,6 +204,7 @@ def at(generated: Callable[[str], Path]) -> Callable[[str], Learner]:
     return make
 
 
+@pytest.mark.nightly
 @settings(quick, max_examples=70)
 @given(step=STEPS, name=st.sampled_from(sorted(COMMANDS)), edits=st.lists(EDITS, min_size=1, max_size=8))
 @example(
@@ -254,6 +257,7 @@ WALK = st.lists(
 )
 
 
+@pytest.mark.nightly
 @settings(quick, max_examples=30)
 @given(walk=WALK)
 def test_along_a_whole_walk_nothing_is_ever_lost(

@@ -18,6 +18,8 @@ from tests.support.killing import Ask
 from tests.support.learners import TEMPLATES, Learner, as_nobody, copied, make_project
 from tests.support.trees import read_tree, write_tree
 
+pytestmark = pytest.mark.slow
+
 # -- .starterkit.yml --------------------------------------------------------------------------------------------------
 
 STATE = ".starterkit.yml"

@@ -16,6 +16,8 @@ from tests.support.killing import COMMANDS, Ask
 from tests.support.learners import Learner, Standing, copied
 from tests.support.trees import link, program
 
+pytestmark = pytest.mark.slow
+
 JOURNAL = ".git/starterkit/journal.json"
 
 

@@ -11,6 +11,8 @@ import pytest
 
 from tests.support.commands import environment, starterkit
 
+pytestmark = pytest.mark.slow
+
 ARGS = ("-f", "flask", "--defaults", "--no-install")
 LEFT_BEHIND = (".DS_Store", "Thumbs.db", "desktop.ini", "._x", "lost+found")
 

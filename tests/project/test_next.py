@@ -13,6 +13,8 @@ from starterkit.template.bundled import bundled_names, bundled_template
 from tests.support.learners import Learner, copied
 from tests.support.trees import Tree
 
+pytestmark = pytest.mark.slow
+
 
 def lines(tree: Tree) -> Counter[bytes]:
     """Every line of every file that says something, without its indentation."""

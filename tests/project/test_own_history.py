@@ -116,6 +116,7 @@ def test_a_database_keeps_everything_from_step_to_step(generated_django_site: Pa
         before = everything_in(folder)
 
 
+@pytest.mark.nightly
 @pytest.mark.timeout(1800)
 def test_whoever_named_every_migration_differently_solves_each_step(
     generated_django_site: Path, tmp_path: Path

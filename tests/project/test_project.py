@@ -20,6 +20,8 @@ from starterkit.template.model import FolderSource
 from tests.support.learners import TEMPLATES, Learner, copied, make_project
 from tests.support.trees import assert_tree, read_tree, write_tree
 
+pytestmark = pytest.mark.slow
+
 PATH_IDS = ("refs/starterkit/path", "refs/starterkit/template")
 
 

@@ -12,6 +12,8 @@ from tests.support.commands import starterkit
 from tests.support.workshops import Room, commit, git
 from tests.workshop.test_push_fix_and_catch_up import FOOTER, NEXT, Correct, begun, corrected, push_fix
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["corrected"]
 
 LATER = ("steps/02-two/given/tests/test_02_two.py", "def test_two", "def test_two_corrected")

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.slow
 WITHOUT_HISTORY = [name for name in bundled_names() if not bundled_template(name)[1].commands.make_history]
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("framework", WITHOUT_HISTORY)
 def test_only_a_step_that_says_so_needs_a_new_database(framework: str, tmp_path: Path) -> None:
     source, template = bundled_template(framework)

@@ -12,6 +12,8 @@ from starterkit.git.merge import Resolution
 from tests.support.learners import Learner, Standing
 from tests.support.trees import Leaf, assert_tree
 
+pytestmark = pytest.mark.slow
+
 Command = Callable[[Learner], object]
 
 

@@ -25,6 +25,8 @@ from tests.support.commands import starterkit
 from tests.support.projects import PYTHON, Index, declaration, write_tree
 from tests.support.registries import Registry
 
+pytestmark = pytest.mark.slow
+
 with_node = pytest.mark.skipif(not (shutil.which("node") and shutil.which("npm")), reason="no Node on this machine")
 KINDS = ["python", pytest.param("node", marks=with_node)]
 

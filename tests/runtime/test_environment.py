@@ -27,6 +27,8 @@ from starterkit.runtime.uv import uv_binary
 from starterkit.template.model import EnvironmentSpec
 from tests.support.projects import PYTHON, Index, bin_folder, declaration, write_tree
 
+pytestmark = pytest.mark.slow
+
 posix_only = pytest.mark.skipif(os.name != "posix", reason="signals and links of POSIX")
 _started: list[str] | None = None
 

@@ -23,6 +23,8 @@ from tests.support.pantries import stock, write_pantry
 from tests.support.projects import PYTHON, Index, declaration, write_tree
 from tests.support.registries import Registry
 
+pytestmark = pytest.mark.slow
+
 posix_only = pytest.mark.skipif(os.name != "posix", reason="links and modes of POSIX")
 with_node = pytest.mark.skipif(not (shutil.which("node") and shutil.which("npm")), reason="no Node on this machine")
 PACKAGES = Path(".venv", "lib", f"python{sys.version_info.major}.{sys.version_info.minor}", "site-packages")

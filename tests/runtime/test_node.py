@@ -27,7 +27,10 @@ from tests.support.registries import Registry
 
 NODE = EnvironmentSpec("node", "package.json", "package-lock.json")
 _started: list[str] | None = None
-pytestmark = pytest.mark.skipif(not (shutil.which("node") and shutil.which("npm")), reason="no Node on this machine")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not (shutil.which("node") and shutil.which("npm")), reason="no Node on this machine"),
+]
 
 
 def _audit(event: str, arguments: tuple[object, ...]) -> None:

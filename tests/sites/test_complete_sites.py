@@ -240,6 +240,7 @@ def with_field_validator(source: str) -> str:
     return re.sub(r"(class User(?:Create|Update)\(Sent\):\n(?:    .*\n)+)", check, source)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("change", [with_after_validator, with_field_validator])
 def test_a_rule_of_a_name_may_stand_in_a_validator(
     complete: Callable[[str], CompleteSite], tmp_path: Path, change: Callable[[str], str]

@@ -15,6 +15,8 @@ from starterkit.render import check_runs_no_code
 from starterkit.template.resolve import ResolvedTemplate, locate_template
 from tests.support.authors import Author, tiny_template
 
+pytestmark = pytest.mark.slow
+
 DEEPER = "templates/tiny"
 
 

@@ -26,6 +26,8 @@ from starterkit.testing.results import CheckResult, ExpectedTest, Outcome, Sourc
 from starterkit.testing.runner import run_tests
 from tests.support.projects import pytest_environment, syntax_error, write_tree
 
+pytestmark = pytest.mark.slow
+
 posix_only = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 PYTEST = Commands(test=("{python}", "-m", "pytest", "--junit-xml={report}", "{tests}"), run=("{python}",))
 INI = "[pytest]\naddopts = --tb=short -p no:cacheprovider\ntimeout = 1\npythonpath = .\n"

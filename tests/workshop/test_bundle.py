@@ -36,6 +36,8 @@ from tests.support.projects import PYTHON, Index, declaration, wheel, write_tree
 from tests.support.registries import Registry
 from tests.support.workshops import ran, said
 
+pytestmark = pytest.mark.slow
+
 NODE = EnvironmentSpec("node", "package.json", "package-lock.json")
 HERE = (BundleTarget(this_platform(), this_python()),)
 
@@ -531,6 +533,7 @@ def test_npm_packages_come_from_the_bundle_too(
     assert b'"flour"' in compile_pins(json.dumps(again).encode(), None, NODE, bundle=Bundle(made.folder))
 
 
+@pytest.mark.nightly
 @needs_node
 def test_a_damaged_archive_of_npm_packages_is_made_again(tmp_path: Path, index: Index, registry: Registry) -> None:
     request = probe_in(tmp_path / "stick", compile_pins(_PROBE.encode(), None, NODE))

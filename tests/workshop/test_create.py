@@ -18,6 +18,8 @@ from starterkit.workshop.store import open_workshop
 from tests.support.commands import PROGRAM, environment, starterkit
 from tests.support.workshops import FOLDERS, ROSTER, TINY, Room, commit, files_of, git, ran, said
 
+pytestmark = pytest.mark.slow
+
 LONGER = "name,login,email\nZoe,zoe,\nGrace Hopper,grace,grace@example.org\nAda Lovelace,ada,ada@example.org\n"
 
 

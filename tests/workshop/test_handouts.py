@@ -14,6 +14,8 @@ import pytest
 from tests.support.commands import starterkit
 from tests.support.workshops import TINY, Room, git
 
+pytestmark = pytest.mark.slow
+
 if sys.platform == "win32":
     pytest.skip("users as POSIX has them", allow_module_level=True)
 

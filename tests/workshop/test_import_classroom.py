@@ -11,6 +11,8 @@ from starterkit.workshop.store import open_workshop
 from tests.support.commands import starterkit
 from tests.support.workshops import TINY, Room, said
 
+pytestmark = pytest.mark.slow
+
 ROSTER = """"identifier","github_username","github_id","name"
 "ada@example.org","ada-l","12","Ada Lovelace"
 "s1234567","grace","13",""

@@ -15,6 +15,8 @@ from starterkit.progress import no_progress
 from tests.support.commands import starterkit
 from tests.support.workshops import FOLDERS, FOOTER, TINY, Room, commit, corrected_template, git, push_fix
 
+pytestmark = pytest.mark.slow
+
 Correct = Callable[..., Path]
 NEXT = ("next", "--no-check")
 

@@ -10,6 +10,8 @@ import pytest
 from tests.support.commands import starterkit
 from tests.support.workshops import Room, commit, git
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("copydetect", reason="copydetect is not installed: it comes with the extra `similar`")
 
 COPIED = "\n".join(

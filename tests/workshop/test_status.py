@@ -30,6 +30,8 @@ from starterkit.workshop.store import open_workshop, save
 from tests.support.commands import PROGRAM, environment, on_terminal, starterkit
 from tests.support.workshops import FOLDERS, Room, collected, commit, git, graded, said
 
+pytestmark = pytest.mark.slow
+
 A, B, C, D = "a" * 40, "b" * 40, "c" * 40, "d" * 40
 NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)
 EARLIER, LATER = "2026-11-23T08:57:00+00:00", "2026-11-23T09:03:00+00:00"

@@ -17,6 +17,8 @@ from tests.support.gradings import ADA, Feigned
 from tests.support.gradings import Room as GradingRoom
 from tests.support.workshops import FOOTER, Room, commit, corrected_template, git
 
+pytestmark = pytest.mark.slow
+
 GRACE = Person("grace", "Grace")
 _REPORT = re.compile(r"Unexpected error: \w+\. The full report is in (\S+)\.")
 

@@ -11,6 +11,8 @@ import pytest
 from tests.support.commands import starterkit
 from tests.support.sites import Counts
 
+pytestmark = pytest.mark.slow
+
 FIRST = "Under an article there is a form to write a comment."
 
 

@@ -11,6 +11,8 @@ from starterkit.template.bundled import bundled_names
 from tests.support.commands import PROGRAM, starterkit
 from tests.support.sites import Counts
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = """It's "{{ 7*7 }}" 🎈 {% raw %} \\n مرحبا <b>"""
 
 

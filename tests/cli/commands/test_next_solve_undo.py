@@ -10,6 +10,8 @@ import pytest
 from tests.support.commands import starterkit
 from tests.support.sites import Counts
 
+pytestmark = pytest.mark.slow
+
 
 def git(*args: str, cwd: Path) -> str:
     return subprocess.run(["git", *args], cwd=cwd, check=True, capture_output=True, text=True).stdout

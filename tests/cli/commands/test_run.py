@@ -15,6 +15,8 @@ import pytest
 from tests.support.commands import PROGRAM, environment, on_terminal, starterkit
 from tests.support.sites import running
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_site_is_served_with_sample_articles_and_ends_with_us(site: Path) -> None:
     with running(cwd=site) as address, urlopen(address, timeout=20) as answer:

@@ -10,6 +10,8 @@ from starterkit.authoring.open import open_template
 from tests.support.authors import Author, tiny_template
 from tests.support.commands import on_terminal, starterkit
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def template(tmp_path: Path) -> Path:

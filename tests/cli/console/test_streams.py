@@ -15,6 +15,8 @@ import pytest
 
 from tests.support.commands import PROGRAM, Ran, environment, starterkit
 
+pytestmark = pytest.mark.slow
+
 ESCAPES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 

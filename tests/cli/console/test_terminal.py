@@ -12,7 +12,7 @@ import pytest
 from starterkit.template.bundled import bundled_names
 from tests.support.commands import on_terminal
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="these tests make their terminal with pty")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="these tests make their terminal with pty")]
 
 ENTER = "\r"
 UNSURE = "[choose]" if len(bundled_names()) > 1 else "[flask]"  # what Enter means where a framework is asked for

@@ -39,6 +39,8 @@ from starterkit.workshop.submissions import FILLED_IN
 from tests.support.commands import starterkit
 from tests.support.gradings import ADA, TESTS, WHEN, Feigned, OneShelf, Room, needs_a_sandbox
 
+pytestmark = pytest.mark.slow
+
 GRACE, BO = Person("grace", "Grace"), Person("bo", '=Bo "<b>" \u202e')
 
 

@@ -22,7 +22,7 @@ from starterkit.workshop.sandbox.model import MIB, SandboxLimits
 from tests.support.gradings import ADA, GRADED, Changes, Feigned, Room, check_cheat, needs_a_sandbox, said
 from tests.support.projects import syntax_error
 
-pytestmark = needs_a_sandbox
+pytestmark = [pytest.mark.slow, needs_a_sandbox]
 
 
 def app(body: str, before: str = "") -> Changes:

@@ -17,7 +17,7 @@ from starterkit.workshop.sandbox.model import SandboxLimits
 from starterkit.workshop.sandbox.select import LimitsAlone
 from tests.support.gradings import GRADED_NODE, Changes, Room, check_cheat, needs_a_sandbox, said
 
-pytestmark = needs_a_sandbox
+pytestmark = [pytest.mark.slow, needs_a_sandbox]
 
 
 def app(body: str, before: str = "") -> Changes:

@@ -106,6 +106,7 @@ def connected(address: str) -> DaskRunner:
     raise AssertionError("the workers did not come")
 
 
+@pytest.mark.nightly
 def test_a_worker_dies_and_everybody_is_graded_once(tmp_path: Path, cluster: Cluster) -> None:
     room = Room(tmp_path / "workshop", _with_real_pins(tmp_path / "graded"), PEOPLE)
     for number, person in enumerate(PEOPLE):
@@ -169,6 +170,7 @@ def test_who_interrupts_waits_for_no_worker(tmp_path: Path, cluster: Cluster) ->
     assert [len(read(grading.workshop, person)) for person in PEOPLE[:3]] == [1, 0, 0]
 
 
+@pytest.mark.nightly
 def test_the_scheduler_dies_and_who_was_graded_is_kept(tmp_path: Path, cluster: Cluster) -> None:
     with closing(connected(cluster.address)) as elsewhere:
         grading = one_quick_and_two_slow(tmp_path, elsewhere, lambda: ended(cluster.scheduler))

@@ -32,7 +32,7 @@ from tests.support.gradings import GRADED_NODE, Room
 from tests.support.projects import Index
 from tests.support.registries import Registry
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="nothing is graded on Windows")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != "posix", reason="nothing is graded on Windows")]
 needs_node = pytest.mark.skipif(not (shutil.which("node") and shutil.which("npm")), reason="no Node on this machine")
 DAYS = 24 * 3600
 HASHED = {"version": "1.0.0", "integrity": "sha512-" + "A" * 86 + "=="}

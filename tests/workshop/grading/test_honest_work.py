@@ -13,7 +13,7 @@ from starterkit.workshop.grading.export import page
 from starterkit.workshop.grading.model import Grade, Verdict
 from tests.support.gradings import GRADED, GRADED_NODE, Changes, Room, needs_a_sandbox, said
 
-pytestmark = needs_a_sandbox
+pytestmark = [pytest.mark.slow, needs_a_sandbox]
 
 # Python that a site runs when it is imported.
 PYTHON = {
