@@ -19,7 +19,7 @@ import pytest
 
 from starterkit.cli.commands.workshop import status_watch
 from starterkit.cli.commands.workshop.grading import Troubles
-from starterkit.cli.commands.workshop.status import StatusOutput
+from starterkit.cli.commands.workshop.status_output import StatusOutput
 from starterkit.cli.commands.workshop.status_watch import watch_room
 from starterkit.cli.console.console import Console
 from starterkit.errors import FileError, UsageError

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from starterkit.cli.commands.workshop.shared import TrustSubmissions, workshop_folder
-from starterkit.cli.commands.workshop.status_page import BOARD, board
-from starterkit.cli.commands.workshop.status_table import as_csv, as_json, show
-from starterkit.cli.console.console import Console
-from starterkit.cli.console.invocation import shown_path
+from starterkit.cli.commands.workshop.status_output import StatusOutput
+from starterkit.cli.commands.workshop.status_page import BOARD
 from starterkit.cli.options import console_of, flag, folder_of, option, whole_number
 from starterkit.errors import UsageError
 from starterkit.paths import expand_user_path
-from starterkit.workshop.model import Workshop
-from starterkit.workshop.pseudonyms import with_hidden_names, with_known_labels
-from starterkit.workshop.status import STUCK_MINUTES, WorkshopStatus, workshop_status
+from starterkit.workshop.status import STUCK_MINUTES
 from starterkit.workshop.store import open_workshop
 
 _SECONDS = 15
@@ -64,41 +57,3 @@ def status(
         return status_watch.grade_and_watch(folder, shown, seconds, trusted=trust_submissions)
     shown.show(open_workshop(folder))
     return 0
-
-
-@dataclass(frozen=True)
-class StatusOutput:
-    """How to show the workshop's status: as a table, CSV or JSON, and also as an HTML page."""
-
-    console: Console
-    as_csv: bool
-    page: Path | None
-    hide_names: bool
-    stuck_after: int
-
-    def show(self, workshop: Workshop) -> None:
-        """Show the status from the results that were already collected and graded."""
-        named = self.named(workshop_status(workshop, datetime.now(UTC), self.stuck_after, self.console.show_progress))
-        self.write_page(named)
-        if self.console.as_json:
-            page = self.page.absolute() if self.page else None
-            self.console.json("workshop status", {**as_json(named), "html": page, "next": "workshop collect"})
-        elif self.as_csv:
-            self.console.verbatim(as_csv(named))
-        else:
-            self.show_table(named)
-
-    def named(self, room: WorkshopStatus) -> WorkshopStatus:
-        """Return the status with the names or pseudonyms to show."""
-        return with_hidden_names(room) if self.hide_names else with_known_labels(room)
-
-    def write_page(self, room: WorkshopStatus) -> None:
-        """Write the HTML page if the user asked for one."""
-        if self.page is not None:
-            BOARD.write(self.page, board(room))
-
-    def show_table(self, room: WorkshopStatus, lines: int = 0) -> None:
-        """Show the table with at most `lines` lines (0: no limit)."""
-        show(self.console, room, lines and lines - (self.page is not None))
-        if self.page is not None:
-            self.console.info(f"Wrote the page {shown_path(self.page)}.")

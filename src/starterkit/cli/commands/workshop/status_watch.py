@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from starterkit.cli.commands.workshop.grading import Troubles, grader_for_watch
-from starterkit.cli.commands.workshop.status import StatusOutput
+from starterkit.cli.commands.workshop.status_output import StatusOutput
 from starterkit.cli.commands.workshop.status_table import called, person_as_json
 from starterkit.crash_report import error_of
 from starterkit.workshop.status import WorkshopStatus
