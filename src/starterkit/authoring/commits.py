@@ -49,7 +49,8 @@ def check_settled(repository: Repository) -> None:
     head = repository.check_ready()
     if head.commit is None:
         raise UsageError(
-            "This repository has no commits yet.", "Create a repository with the path: `starterkit template open`."
+            "This repository has no commits yet.",
+            "Create a repository with the template's steps: `starterkit template open`.",
         )
     changes = repository.git.run("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames")
     paths = [record[3:].decode("utf-8", "replace") for record in changes.split(b"\0") if record]

@@ -221,7 +221,8 @@ def _check_unchanged(
         return
     if opened is None:
         raise ConflictError(
-            f"{target} is a template that was not opened here.", "To replace it with this path, add `--force`."
+            f"{target} is another template than this repository's.",
+            "To replace it with this path, add `--force`.",
         )
     names = sorted(name for name in {*now, *opened.files} if now.get(name) != opened.files.get(name))
     raise ConflictError(

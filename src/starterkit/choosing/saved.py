@@ -46,7 +46,7 @@ def saved_choice(folder: Path) -> SavedChoice | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
-        raise FileError(str(file), None, "the saved choice can't be read", _FIX) from error
+        raise FileError(str(file), None, "the choice saved by `starterkit choose` can't be read", _FIX) from error
     match data:
         case {"format": format, "framework": str(framework), "template": str(template), "answers": dict(answers)} if (
             format == _FORMAT

@@ -114,7 +114,7 @@ COMMANDS = (
         "Add a step to a template, and renumber the steps after it.",
         ("template add-step my-path tags", "template add-step my-path tags --after 01")),
     CommandEntry("template open", "commands.template.open:open_path", "",
-        "Write a template's path as a git repository with a commit for each layer.",
+        "Turn a template's learning path into a git repository to edit.",
         ("template open my-path my-path-commits",)),
     CommandEntry("template save", "commands.template.save:save", "",
         "Write the commits of an opened path back into its template.",

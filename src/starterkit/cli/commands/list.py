@@ -17,7 +17,7 @@ from starterkit.template.model import Step, Template
 def list_frameworks(
     context: typer.Context,
     names: Annotated[
-        list[str] | None, argument("NAME", "Frameworks to list with their steps.", complete_frameworks)
+        list[str] | None, argument("NAME", "Show only these frameworks, and their steps.", complete_frameworks)
     ] = None,
 ) -> None:
     """List the frameworks, what each costs you, and how long it takes."""

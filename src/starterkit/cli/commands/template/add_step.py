@@ -19,7 +19,7 @@ from starterkit.process import quoted
 def add_step(
     context: typer.Context,
     template: TemplateFolder,
-    name: Annotated[str, argument("NAME", "Name of the step without a number, for example tags.")],
+    name: Annotated[str, argument("NAME", "Name of the step without its number, for example `tags`.")],
     after: Annotated[
         str, option("--after", "STEP", "Step before the new step, or base (default: the last step).")
     ] = "",

@@ -22,7 +22,7 @@ def open_path(
     template: TemplateFolder,
     destination: Annotated[str, argument("DIR", "Folder to create for the repository.")],
 ) -> None:
-    """Write a template's path as a git repository with a commit for each layer.
+    """Turn a template's learning path into a git repository to edit.
 
     Edit it with git (amend, fixup, rebase). A change in an early step continues into all later steps.
     """

@@ -22,7 +22,7 @@ from starterkit.process import quoted
 def outdated(
     context: typer.Context,
     template: TemplateFolder,
-    try_them: Annotated[bool, flag("--try", "Validate a copy of the template with the newest releases.")] = False,
+    try_them: Annotated[bool, flag("--try", "Validate a copy of the template with the newest packages.")] = False,
     write: Annotated[bool, flag("--write", "Write the newest pins into the template.")] = False,
 ) -> int:
     """List the packages of a template that have newer releases.

@@ -30,7 +30,7 @@ def collect(
     context: typer.Context,
     names: PeopleNames = None,
     jobs: Jobs = "",
-    and_grade: Annotated[bool, flag("--grade", "Also grade new work, like `starterkit workshop grade`.")] = False,
+    and_grade: Annotated[bool, flag("--grade", "Also grade new work, as `starterkit workshop grade` does.")] = False,
     trust_submissions: TrustSubmissions = False,
 ) -> int:
     """Fetch the latest work of all participants.

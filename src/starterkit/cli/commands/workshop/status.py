@@ -24,7 +24,7 @@ def status(
     html: Annotated[str, option("--html", "FILE", "HTML file to write, which reloads itself in the browser.")] = "",
     watch: Annotated[bool, flag("--watch", "Collect, grade and show the status repeatedly, until Ctrl-C.")] = False,
     every: Annotated[str, option("--every", "SECONDS", "With --watch: seconds between two rounds (default: 15).")] = "",
-    hide_names: Annotated[bool, flag("--hide-names", "Show neutral names instead, the same each time.")] = False,
+    hide_names: Annotated[bool, flag("--hide-names", "Show pseudonyms, the same each time, instead of names.")] = False,
     stuck_after: Annotated[
         str,
         option(
