@@ -90,6 +90,7 @@ def own_migrations(project: Project) -> list[str]:
     return [path for path in sorted(files) if project.template.is_history(path) and "_mine_" not in path]
 
 
+@pytest.mark.nightly
 def test_a_database_keeps_everything_from_step_to_step(generated_django_site: Path, tmp_path: Path) -> None:
     folder = copy_of(generated_django_site, tmp_path / "site")
     run_command(folder, "reset")

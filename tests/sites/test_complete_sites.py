@@ -134,6 +134,7 @@ def complete(shared: Path) -> Callable[[str], CompleteSite]:
     return make
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_every_page_has_the_brand_the_title_and_the_footer(
     complete: Callable[[str], CompleteSite], framework: str

@@ -465,7 +465,7 @@ _STUCK = "Stopped: nothing happened for 15 s. Does the code wait for something t
             "conduit/stuck.py:",
         ),
         ("import time\n\ndef run():\n    time.sleep(100)\n", 50, _STUCK, "conduit/stuck.py:4"),
-        (
+        pytest.param(
             """
             import asyncio
 
@@ -478,6 +478,7 @@ _STUCK = "Stopped: nothing happened for 15 s. Does the code wait for something t
             50,
             _STUCK,
             "conduit/stuck.py:",
+            marks=pytest.mark.nightly,
         ),
     ],
     ids=["a call", "an import", "pytest-timeout", "another thread", "waiting", "awaiting"],
