@@ -18,7 +18,7 @@ from types import SimpleNamespace
 import pytest
 
 from starterkit import DISTRIBUTION, IS_ON_PYPI, WHEEL_NAME, install_text, wheel_file
-from starterkit.cli.console import invocation
+from starterkit.cli.console import invocation, uvx
 from starterkit.cli.console.invocation import Invocation
 from starterkit.runtime.bundle import BundledFile, BundleManifest
 from starterkit.workshop.bundle.readme import readme
@@ -141,8 +141,8 @@ def test_started_by_uvx_it_names_commands_that_can_be_typed_later(
 ) -> None:
     """uvx puts its environment on PATH, so `starterkit` alone would work only while uvx runs."""
     source = None if url is None else json.dumps({"url": url})
-    monkeypatch.setattr("importlib.metadata.distribution", lambda _: SimpleNamespace(read_text=lambda _: source))
-    monkeypatch.setattr(invocation, "IS_ON_PYPI", is_on_pypi)
+    monkeypatch.setattr(uvx, "distribution", lambda _: SimpleNamespace(read_text=lambda _: source))
+    monkeypatch.setattr(uvx, "IS_ON_PYPI", is_on_pypi)
     monkeypatch.setattr(invocation, "_script", lambda: Path("/uvx/bin/starterkit"))
     monkeypatch.setattr("sys.executable", "/uvx/bin/python")
     monkeypatch.setenv("PATH", "/uvx/bin", prepend=os.pathsep)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from starterkit.cli.console.console import Console
-from starterkit.cli.console.markdown import draw_markdown, show_markdown
+from starterkit.cli.console.markdown import show_markdown
 from starterkit.cli.console.text import markup, text
 from starterkit.cli.options import argument, complete_steps, console_of
 from starterkit.cli.session import project_here
@@ -49,6 +49,8 @@ def _show(console: Console, step: Step, markdown: str, file: str) -> None:
             console.print(text(file, "dim"))
             console.print()
         if console.out_colour:
+            from starterkit.cli.console.rich_markdown import draw_markdown  # noqa: PLC0415 - slow, and only color needs it
+
             draw_markdown(console, markdown)
         else:
             show_markdown(console, markdown)

@@ -78,10 +78,10 @@ def new(
 
 
 def _bundle(context: typer.Context, folder: str) -> Bundle | None:
-    place = expand_user_folder(folder, folder_of(context)).absolute()
-    if folder and not place.is_dir():
+    bundle_dir = expand_user_folder(folder, folder_of(context)).absolute()
+    if folder and not bundle_dir.is_dir():
         raise UsageError(f'There is no folder "{folder}".', "Name the folder of the bundle: `--bundle DIR`.")
-    bundle = Bundle(place) if folder else named_bundle(os.environ)
+    bundle = Bundle(bundle_dir) if folder else named_bundle(os.environ)
     if bundle is not None:
         bundle.check_fits()
     return bundle

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from starterkit import DISTRIBUTION, IS_ON_PYPI
 from starterkit.cli.console.text import Span, Text
 from starterkit.process import quoted
 
@@ -30,7 +28,9 @@ class Invocation:
         if script is None:
             return cls(f"{quoted(sys.executable)} -m {NAME}")
         if _is_uvx():
-            return cls(_uvx_command() or quoted(str(script)))
+            from starterkit.cli.console.uvx import uvx_command  # noqa: PLC0415 - slow, and only uvx needs it
+
+            return cls(uvx_command() or quoted(str(script)))
         on_path = shutil.which(NAME)
         is_on_path = on_path is not None and Path(on_path).resolve() == script.resolve()
         return cls() if is_on_path else cls(quoted(str(script)))
@@ -83,17 +83,3 @@ def _is_uvx() -> bool:
     # `uv run` also sets UV and PATH, but it sets VIRTUAL_ENV to its environment too.
     is_run = os.environ.get("VIRTUAL_ENV") == sys.prefix
     return "UV" in os.environ and not is_run and Path(first) == Path(sys.executable).parent
-
-
-def _uvx_command() -> str:
-    from importlib.metadata import PackageNotFoundError, distribution  # noqa: PLC0415 - slow, and only uvx needs it
-    from urllib import parse, request  # noqa: PLC0415 - as above
-
-    try:
-        source = distribution(DISTRIBUTION).read_text("direct_url.json")
-    except PackageNotFoundError:
-        return ""
-    if source is None:
-        return f"uvx {DISTRIBUTION}" if IS_ON_PYPI else ""
-    url = parse.urlsplit(json.loads(source)["url"])
-    return f"uvx --from {quoted(request.url2pathname(url.path))} {DISTRIBUTION}" if url.scheme == "file" else ""

@@ -1,57 +1,16 @@
-"""Show Markdown on a terminal: with Rich if there is color, or as plain wrapped text."""
+"""Show Markdown as plain wrapped text."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, ClassVar
 
 from starterkit.cli.console.console import Console
-from starterkit.cli.console.text import Text, harmless, joined, markup, text
+from starterkit.cli.console.text import Text, joined, markup, text
 
 _ITEM = re.compile(r"(\s*)([-*]|\d+\.)\s+")
 # Matches code, and words between one or two asterisks.
 _MARKED = re.compile(r"`[^`\n]+`|(?<![\w*])(?P<stars>\*\*?)(?=[^\s*])(?P<marked>[^*`]+?)(?<=[^\s*])(?P=stars)(?![\w*])")
-# These colors are readable on dark and on light terminals.
-_COLOURS = {
-    "markdown.h1": "bold",
-    "markdown.h2": "bold cyan",
-    "markdown.h3": "bold",
-    "markdown.code": "cyan",
-    "markdown.block_quote": "default",
-    "markdown.item.number": "cyan",
-    "markdown.table.header": "bold",
-    "markdown.table.border": "default",
-}
-
-
-def draw_markdown(screen: Console, source: str) -> None:
-    """Show Markdown in color with Rich."""
-    from rich import console, markdown, syntax, theme  # noqa: PLC0415 - slow, and only a lesson in color needs it
-    from rich import text as rich_text  # noqa: PLC0415 - as above
-
-    class Code(markdown.CodeBlock):
-        """A block of code, whose lines are never wrapped."""
-
-        def __rich_console__(self, _console: Any, _options: Any) -> Any:
-            code = str(self.text).rstrip()
-            highlighter = syntax.Syntax("", self.lexer_name, theme=self.theme)
-            for line in highlighter.highlight(code).split("\n"):
-                yield rich_text.Text.assemble(line, no_wrap=True, overflow="ignore")
-
-    class Document(markdown.Markdown):
-        """Markdown in which the lines of code blocks are never wrapped."""
-
-        elements: ClassVar = {**markdown.Markdown.elements, "fence": Code, "code_block": Code}
-
-    screen.progress.stop()
-    title, _, rest = harmless(source).partition("\n") if source.startswith("# ") else ("", "", harmless(source))
-    if title:
-        screen.print(text(title.removeprefix("# "), "bold"))
-        screen.print()
-    colors = theme.Theme(_COLOURS)
-    output = console.Console(width=screen.width, theme=colors, force_terminal=True, highlight=False)
-    output.print(Document(rest, code_theme="ansi_light", hyperlinks=False), crop=False)
 
 
 def show_markdown(console: Console, source: str, *, indent: int = 0) -> None:
