@@ -3,7 +3,7 @@
 __version__ = "0.1.0"
 
 DISTRIBUTION = "starterkit-learn"  # the name in pyproject.toml, but the command and the package are called starterkit
-WHEEL_NAME = "starterkit_learn"  # the same name in file names, where a hyphen comes before the version
+WHEEL_NAME = "starterkit_learn"  # the same name as wheel files write it: with an underscore
 # Change this to True when the maintainers own DISTRIBUTION on PyPI. Then texts use this name in install commands.
 IS_ON_PYPI = False
 

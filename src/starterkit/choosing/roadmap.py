@@ -27,7 +27,7 @@ class Stage:
 
 
 def path(advice: Advice) -> list[Stage]:
-    """Return up to three frameworks: the best, the next best that adds a trait, and the largest gain."""
+    """Return up to three frameworks to learn: the best one first, then those that add most to what it offers."""
     stages = [Stage(advice.start, "")]
     choices = [choice for _, choice in advice.chosen]
     names = {name for choice in choices if choice.decides is Decides.KNOWN for name in choice.named}

@@ -44,7 +44,7 @@ _ERRORS = ("fatal:", "error:", "remote: error", "remote: fatal")
 
 @dataclass(frozen=True)
 class RemoteResult:
-    """The result of a fetch or push. `why` is the error in a line. `refused` means that the remote rejected it."""
+    """The result of a fetch or push. `why` is a one-line error message. `refused`: the remote rejected the push."""
 
     reached: bool
     why: str = ""
@@ -62,7 +62,7 @@ def fetch_heads(repository: BareRepository, remote: str, into: str, *, is_folder
 def push_beginning(
     repository: BareRepository, remote: str, branch: str, refs: Sequence[str], seconds: float
 ) -> RemoteResult:
-    """Push refs, and push a branch only if the remote doesn't have the branch yet."""
+    """Push `refs`. Also push `branch`, but only if the remote has no branch of that name."""
     lease = f"--force-with-lease={branch}:"  # lease on an absent branch: push only if it doesn't exist yet
     arguments = (*_PUSH, lease, "--", remote, branch, *(f"+{ref}:{ref}" for ref in refs))
     return _run(repository.git, arguments, seconds, unless=branch)
@@ -74,7 +74,7 @@ def push_refs(repository: BareRepository, remote: str, refs: Sequence[str], seco
 
 
 def _run(git: Git, arguments: Sequence[str], seconds: float, unless: str = "") -> RemoteResult:
-    """Run git and return the result. If only the ref `unless` was rejected, this is a success."""
+    """Run git and return the result. A push that was rejected only for the ref `unless` counts as a success."""
     ssh = os.environ.get("GIT_SSH_COMMAND") or git.try_run("config", "core.sshCommand").text_out.strip() or "ssh"
     no_prompts = {
         "GIT_SSH_COMMAND": f"{ssh} {_SSH}" if ssh.split()[0].rpartition("/")[2] in ("ssh", "ssh.exe") else ssh,

@@ -22,7 +22,8 @@ _REMOVED = "removed.txt"
 class ExternalSolutions:
     """The external solutions for one template.
 
-    If `is_legacy`, each step's folder has all differences from the step's starting files, not only those of this step.
+    In the current format, a step's folder has the files that the person changed in this step. In the old format
+    (`is_legacy`), it has all files that differ from the path's at the start of the step.
     """
 
     folder: Path

@@ -29,7 +29,7 @@ def told_apart(people: Iterable[tuple[str, str, str]]) -> dict[str, str]:
 
 
 def key_of(text: str) -> str:
-    """Return a text in the form that file systems compare: normalized, without letter case."""
+    """Return a key. Names that a file system may treat as one, such as "Ada" and "ADA", have the same key."""
     return normalize("NFKC", normalize("NFKC", text).casefold())
 
 

@@ -136,7 +136,7 @@ def reverted_later(workshop: Workshop, new: NewPath) -> tuple[tuple[str, str], .
 
 @dataclass
 class _Corrections:
-    """The files that were corrected in the layers so far, with the lines that each correction removed."""
+    """Corrected files, with the lines that each correction removed, while the layers are read one after the other."""
 
     reader: ObjectReader
     template: Template

@@ -49,8 +49,8 @@ def latest_in(
 ) -> Submission | None:
     """Return the newest commit on all branches of a person, or None.
 
-    The age comes from the commit times. `ours` are the workshop's commits from `events.ours`. If `before` is set,
-    ancestors of `aside` don't count. Raises git's error if a branch's commit can't be read.
+    The commit times decide which commit is newest. `ours` are the commits that the workshop itself made. If `before` is
+    set, ancestors of the commits in `aside` don't count. Raises git's error if a branch's commit can't be read.
     """
     tips = branches(repository, person)
     for tip in tips.values():

@@ -53,8 +53,6 @@ class Console:
         """True if the output goes to a terminal that can be cleared, and not to a file or a pipe."""
         return not self.as_json and sys.stdout.isatty() and self.progress.is_moving
 
-    # --- the answer -------------------------------------------------------------------------------------------------
-
     def print(self, *parts: Text | str, indent: int = 0, hang: int = 0) -> None:
         """Print a wrapped paragraph. An empty paragraph prints an empty line."""
         paragraph = self._as_typed(joined(*parts), colour=self.out_colour)
@@ -123,8 +121,6 @@ class Console:
         for command in commands:
             self.row(joined("  ", text(self.invocation.typed(command), "bold cyan")))
 
-    # --- progress and trouble ---------------------------------------------------------------------------------------
-
     def show_progress(self, line: str) -> None:
         """Print the current task to stderr."""
         self.flush()
@@ -158,8 +154,6 @@ class Console:
     def _pass_on(self, stream: IO[str], line: str) -> None:
         stream.write(f"{harmless(line)}\n")
         stream.flush()
-
-    # --- questions --------------------------------------------------------------------------------------------------
 
     def ask(self, question: str, default: str = "") -> str:
         """Ask for a line of text. An empty answer returns the default."""

@@ -54,6 +54,6 @@ def counted(number: int, singular: str, plural: str) -> str:
 
 
 def counted_people(people: Collection[Person], more: int = 0) -> str:
-    """Return the number of people, with a noun. A team counts once: `3 people and teams`."""
+    """Return the number of people as text, for example `3 people`, or `3 people and teams` if there are teams."""
     teams = any(person.members for person in people)
     return counted(len(people) + more, "person", "people and teams" if teams else "people")

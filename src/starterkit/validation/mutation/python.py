@@ -23,7 +23,7 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.IsNot: "is",
 }
 _METHODS = {"GET": "POST", "POST": "GET", "PUT": "GET", "PATCH": "GET", "DELETE": "GET"}
-# Decorators that set the kind of a function. Without them nothing works, so any test would detect the change.
+# Decorators that set the kind of a function. They get no mutants: without them nothing works, so any test fails.
 _KINDS_OF_FUNCTION = ("staticmethod", "classmethod", "overload", "override", "wraps")
 _SMALL = 20
 _URL_PATH = re.compile(r"/[\w/<>{}:.?=&%-]*")

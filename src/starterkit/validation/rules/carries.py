@@ -102,7 +102,7 @@ def _carried(work: RuleContext, case: _Case, folder: Path) -> tuple[Carried, Fil
             {path: Entry(file.mode, merger.add(file.data)) for path, file in files.items()}
             for files in (work.files(work.subject.below(work.given)), work.files(work.given), case.files)
         )
-        # Take the path's pins: `next` compiles new pins for learners with extra packages, and has its own tests.
+        # Take the path's pins. Compiling pins for a learner's extra packages is slow, and other tests cover it.
         carried = carry(merger, work.template, before, after, mine, pins_rule=lambda _before, after, _mine: after)
         files = {path: File(entry.mode, merger.content(entry.id)) for path, entry in carried.tree.items()}
     finally:

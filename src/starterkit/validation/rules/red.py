@@ -15,7 +15,7 @@ _RAISED = re.compile(r"^E\s+((?:\w+\.)*[A-Z]\w*(?:Error|Exception|Warning|Exit|I
 
 
 def red(work: RuleContext) -> list[Finding]:
-    """Check that new tests fail by an assertion before the step is solved. Guards must pass."""
+    """Check that each new test fails with an assertion before the step is solved, and that each guard passes."""
     result, _ = work.layer_run(work.given)
     findings = problems(work, result, work.given)
     if work.template.step(work.step).guards:

@@ -19,7 +19,7 @@ from starterkit.workshop.grading.reference_tests import ReferenceTests
 _FOLDER = "node_modules/"
 _NAME = r"(?!node_modules(?:/|$))(?:@[A-Za-z0-9~-][A-Za-z0-9._~-]*/)?[A-Za-z0-9~-][A-Za-z0-9._~-]*"
 _PACKAGE = re.compile(_NAME)
-# A folder below node_modules, except for starterkit's own files.
+# Matches the path of an installed package, but not of starterkit's own files.
 _PATH = re.compile(rf"{_FOLDER}(?!starterkit\.){_NAME}(?:/{_FOLDER}{_NAME})*")
 _LONGEST_PATH = 1000  # characters
 _NUMBER = r"(?:0|[1-9][0-9]{0,15})"

@@ -25,7 +25,7 @@ _LONGEST_NAME = 255
 _LONGEST_LINK = 1024
 _MOST_LISTED, _LONGEST_LISTED = 10, 100
 _MODES = {"100644": FILE, "100664": FILE, "100755": EXECUTABLE, LINK: LINK}
-# These files could change how pytest or Python run.
+# These files could change how pytest or Python works.
 _PYTEST_FILES = ("conftest.py", "pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "tox.ini", "setup.cfg")
 _CONFIGURATION = frozenset((*_PYTEST_FILES, "sitecustomize.py", "usercustomize.py"))
 # Metadata of installed packages could register plugins for pytest.

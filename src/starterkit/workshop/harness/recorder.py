@@ -47,7 +47,7 @@ def failure_of(report: object) -> dict[str, str]:
 
 
 def recording(recorder: Recorder) -> object:
-    """Return a pytest plugin that adds canaries, calls each test, and notifies the recorder."""
+    """Return a pytest plugin that calls each test and notifies the recorder. It adds canaries, which can only fail."""
     failure, is_asynchronous = failure_of, inspect.iscoroutinefunction
 
     class Recording:

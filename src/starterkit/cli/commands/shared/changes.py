@@ -39,7 +39,7 @@ def show_kept(console: Console, written: CommitResult) -> None:
 
 
 def show_reset(console: Console, why: str) -> None:
-    """Show that the site needs a new database."""
+    """Show why the site needs a new database, and how to create one."""
     console.say_prose(f"{why}. `starterkit run` will offer to create a new database.")
 
 
