@@ -233,7 +233,7 @@ def test_a_download_that_a_setting_forbids_is_named_the_same_way() -> None:
 # --- whose list it is ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("answer", [200, 404])
+@pytest.mark.parametrize("answer", [pytest.param(200, marks=pytest.mark.nightly), 404])
 def test_an_unchanged_list_is_never_blamed(
     tmp_path: Path, caches: None, monkeypatch: pytest.MonkeyPatch, answer: int
 ) -> None:

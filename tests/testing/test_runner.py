@@ -464,7 +464,13 @@ _STUCK = "Stopped: nothing happened for 15 s. Does the code wait for something t
             _LOOP.format(5),
             "conduit/stuck.py:",
         ),
-        ("import time\n\ndef run():\n    time.sleep(100)\n", 50, _STUCK, "conduit/stuck.py:4"),
+        pytest.param(
+            "import time\n\ndef run():\n    time.sleep(100)\n",
+            50,
+            _STUCK,
+            "conduit/stuck.py:4",
+            marks=pytest.mark.nightly,
+        ),
         pytest.param(
             """
             import asyncio
@@ -786,8 +792,9 @@ NODE_COMMANDS = Commands(
 
 
 @pytest.mark.skipif(not NODE, reason="no Node on this machine")
-@pytest.mark.parametrize("code", ["while (true) {}", "/^(a+)+$/.test('a'.repeat(40) + 'b');"])
-@pytest.mark.parametrize("place", ["a test", "a file"])
+@pytest.mark.parametrize(
+    ("code", "place"), [("while (true) {}", "a file"), ("/^(a+)+$/.test('a'.repeat(40) + 'b');", "a test")]
+)
 def test_nodes_runner_ends_at_the_first_test_that_gets_stuck(tmp_path: Path, code: str, place: str) -> None:
     stuck = f"exports.run = () => {{\n  {code}\n}};\n" if place == "a test" else f"exports.run = () => {{}};\n{code}\n"
     tests = """
