@@ -110,10 +110,11 @@ def check_destination(destination: Path, *, accepts_clone: bool = True) -> None:
         raise UsageError(f"You have no permission to write to the folder {folder}.", "Choose another place.")
     repository = enclosing_repository(destination.absolute().parent if is_clone else folder)
     if repository is not None:
+        outside = repository.parent / destination.name
+        example = "" if outside.exists() else f", for example {outside}"
         raise UsageError(
             f"{destination} is inside the git repository {repository}.",
-            "A project needs a separate repository. Choose a folder outside, for example "
-            f"{repository.parent / destination.name}.",
+            f"A project needs a separate repository. Choose a folder outside{example}.",
         )
 
 
