@@ -16,13 +16,13 @@ from typing import Any
 
 import yaml
 
+from starterkit.testing.discovery import found_tests
+from starterkit.validation.markdown import paragraphs
 from tests.support.commands import loaded_command_line
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "starterkit"
 _TOOL_COMMENT = re.compile(r"#\s*(?:noqa|type:|fmt:|pragma|!)")
-_TITLE = re.compile(r"""^\s*(?:test|it)\(\s*(["'`])(.+?)\1""", re.MULTILINE)
-_LIST_ITEM = re.compile(r"\s*(?:[-*]|\d+\.)\s+")
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def _not_screens(node: ast.AST) -> Iterator[ast.AST]:
             yield node.body[0]
     elif isinstance(node, ast.keyword) and node.arg == "help":
         yield node.value
-    elif isinstance(node, ast.Call) and _called(node) in {"compile", "Entry", "Option", "Argument"}:
+    elif isinstance(node, ast.Call) and _called(node) in {"compile", "CommandEntry"}:
         yield node
     elif isinstance(node, ast.AnnAssign):
         yield node.annotation
@@ -165,17 +165,8 @@ def _lessons() -> Iterator[ReadText]:
 
 
 def _paragraphs(file: Path) -> Iterator[ReadText]:
-    """The paragraphs, list items and table rows of a Markdown file, without code blocks."""
-    fenced, start, lines = False, 0, list[str]()
-    for number, line in enumerate([*file.read_text("utf-8").splitlines(), ""], 1):
-        fence = line.lstrip().startswith("```")
-        if lines and (fence or fenced or not line.strip() or _LIST_ITEM.match(line) or line.startswith(("#", "|"))):
-            yield _read(file, start, " ".join(lines))
-            lines = []
-        fenced ^= fence
-        if not fence and not fenced and line.strip():
-            start = start if lines else number
-            lines.append(line.strip())
+    for line, text in paragraphs(file.read_text("utf-8")):
+        yield _read(file, line, text)
 
 
 def _path_texts() -> Iterator[ReadText]:
@@ -206,16 +197,11 @@ def _leaves(data: object) -> Iterator[str]:
 
 
 def _test_titles() -> Iterator[ReadText]:
-    """The titles of the tests that learners see: docstrings in Python, first arguments in Node."""
+    """The titles of the tests that learners see."""
     for file in sorted(ROOT.glob("templates/*/**/tests/*")):
-        if file.suffix == ".py":
-            for node in ast.walk(ast.parse(file.read_bytes())):
-                if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-                    yield _read(file, node.lineno, ast.get_docstring(node) or "")
-        elif file.suffix == ".js":
-            text = file.read_text("utf-8")
-            for match in _TITLE.finditer(text):
-                yield _read(file, text.count("\n", 0, match.start()) + 1, match[2])
+        if file.is_file():
+            for test in found_tests(file.name, file.read_bytes()):
+                yield _read(file, test.line, test.sentence)
 
 
 KINDS: dict[str, Callable[[], Iterator[ReadText]]] = {

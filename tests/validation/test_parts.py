@@ -18,7 +18,7 @@ from starterkit.errors import UsageError
 from starterkit.git.worktree import changed_since
 from starterkit.template.load import read_template
 from starterkit.template.model import FolderSource
-from starterkit.validation.markdown import blocks, links, prose_words, stands_in
+from starterkit.validation.markdown import blocks, links, paragraphs, prose_words, stands_in
 from starterkit.validation.model import STEP_RULES, Finding, Report, Rule, RuleResult, Status
 from starterkit.validation.mutation import MOST, mutants_of, sampled
 from starterkit.validation.plan import (
@@ -511,6 +511,12 @@ def test_wording_that_is_hard_to_read_is_named() -> None:
 
 def test_words_are_counted_without_code() -> None:
     assert len(prose_words("One two.\n\n```python\nthree four\n```\n| a | b |\n| --- | --- |\n")) == 4
+
+
+def test_a_paragraph_goes_on_after_a_line_that_starts_in_bold() -> None:
+    text = "One\n**two** three.\n- four\n> five\n> six\n"
+
+    assert list(paragraphs(text)) == [(1, "One **two** three."), (3, "- four five six")]
 
 
 def test_a_sentence_may_have_twenty_words() -> None:

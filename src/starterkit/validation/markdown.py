@@ -16,6 +16,8 @@ _FENCE = re.compile(r"^(?P<indent>\s*)(?P<mark>`{3,}|~{3,})(?P<info>.*)$")
 _TITLE = re.compile(r"\btitle=[\"']?(?P<path>[^\"'\s]+)")
 _FILE = re.compile(r"`(?P<path>[\w./-]+\.\w+)`")
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\((?P<target>[^)\s]+)[^)]*\)|!\[[^\]]*\]\((?P<image>[^)\s]+)[^)]*\)")
+# Matches the start of a list item, a table row or a heading. Bold text may start any line of a paragraph.
+_STARTS_A_PARAGRAPH = re.compile(r"\s*(?:[-*]\s|\d+\.\s|[|#])")
 _ELLIPSIS = re.compile(r"(?:#|//|<!--|\{#)?\s*(?:…|\.\.\.)\s*(?:-->|#\})?")
 
 
@@ -43,12 +45,12 @@ def paragraphs(text: str) -> Iterator[tuple[int, str]]:
     """Yield the line number and text of each paragraph, list item and table row outside of code blocks."""
     start, lines = 0, list[str]()
     for number, line in [*prose_lines(text), (0, "")]:
-        if lines and (not line.strip() or re.match(r"\s*(?:[-*>|#]|\d+\.)", line)):
+        if lines and (not line.strip() or _STARTS_A_PARAGRAPH.match(line)):
             yield start, " ".join(lines)
             lines = []
         if line.strip():
             start = start if lines else number
-            lines.append(line.strip())
+            lines.append(line.strip().removeprefix("> "))
 
 
 def links(text: str) -> Iterator[tuple[int, str]]:
