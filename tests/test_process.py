@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from starterkit import process as process_module
 from starterkit.errors import ExitCode
 from starterkit.process import (
     ProgramFailed,
@@ -158,12 +159,16 @@ def test_work_beside_a_block_ends_with_it(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_work_beside_a_block_is_left_out_where_no_core_is_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[object] = []
+    monkeypatch.setattr(process_module, "start", lambda args, **_: started.append(args))
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
     with run_in_background(["no-such-program"]):
         pass
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     with run_in_background(()):
         pass
+
+    assert started == []
 
 
 @posix_only

@@ -260,7 +260,7 @@ class NotSolved(ConflictError):
             + "\n".join(reasons)
             + more
             + "\nNothing was changed.",
-            "`starterkit solve --replace` replaces every file of the path, and keeps copies of yours. "
+            "`starterkit solve --replace` replaces every file of the path, and keeps copies of your files. "
             "`starterkit solve --show` compares the solution with your code.",
         )
         self.result = result

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from starterkit import wheel_file
 from starterkit.errors import cannot_write
+from starterkit.git.command import OLDEST_GIT_WORDS
 from starterkit.workshop.model import Workshop
 
 HANDOUT = "handout.txt"
-_NEEDS = "You need Python 3.11 or newer, git 2.38 or newer, and starterkit."
+_NEEDS = f"You need Python 3.11 or newer, git {OLDEST_GIT_WORDS} or newer, and starterkit."
 _INSTALL = (
     "python3 -m venv starterkit-env",
     ". starterkit-env/bin/activate",
@@ -60,7 +61,7 @@ def handout_text(methods: Collection[str]) -> str:
             _section("Push after each `starterkit next` and `starterkit solve`. They commit for you.", push)
         )
     sections.append(
-        _section("Commit after each piece of your own work. Your instructor sees only commits.", (*_SAVE, *push))
+        _section("Commit each time a part of your work is done. Your instructor sees only commits.", (*_SAVE, *push))
     )
     if "zip" in methods:
         sections.append("At the end, hand in the whole folder with its .git folder. You may leave out node_modules.")

@@ -4,7 +4,7 @@
  * `starterkit check` loads this file three times, by NODE_OPTIONS: before the tests, where it starts a worker; as that
  * worker, which watches the main thread and can look into it (the inspector stops even an endless loop); and as a
  * reporter, which tells the worker how far the tests are. Node writes its JUnit report at the end only, so the note
- * holds the tests that had ended, too. Limits count processor time, so a busy machine is no reason to stop.
+ * holds the tests that had ended, too. Limits count processor time, so a busy machine doesn't stop a run.
  *
  * If Node runs each test file in a process, each of these has a watchdog, too. It only knows whether the event loop turns.
  */

@@ -3,7 +3,7 @@
 let listener;
 let isRead = false;
 
-/** Set the listener, which gets each outcome from now on. */
+/** Set the listener, which gets each later outcome. */
 export function listen(onOutcome) {
   if (listener) throw new Error('There is one listener.');
   listener = onOutcome;
