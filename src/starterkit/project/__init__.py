@@ -1,1 +1,1 @@
-"""Create, open and change a learner's project."""
+"""One learner's project: create and open it, and the commands that change or check it."""

@@ -17,13 +17,16 @@ from starterkit.template.model import Template
 
 @dataclass(frozen=True)
 class Pins:
-    """The content of the declaration and of the pins file (None: the file is missing)."""
+    """The content of the two files that list packages (None: the file is missing).
+
+    The declaration is pyproject.toml or package.json. The pins file has the exact versions.
+    """
 
     declaration: bytes | None
     pins: bytes | None
 
 
-# The arguments are the path's files before the change, the path's files after it, and the learner's files.
+# Merges packages: from the path's files before a change, after the change, and the learner's files, to new files.
 PinsRule = Callable[[Pins, Pins, Pins], Pins]
 
 
@@ -33,6 +36,7 @@ class Carried:
 
     `tree` has the learner's new files. `backups` are the learner's versions that were replaced. `restored` are
     path-owned files that the learner had deleted. `kept_yours` are the learner's files with the name of a new file.
+    `merged` is git's merge, which `resolve` needs to resolve the conflicts.
     """
 
     tree: dict[str, Entry]
@@ -61,7 +65,8 @@ def carry(
     """Apply the path's change from `before` to `after` to the learner's files.
 
     Path-owned files are replaced. If the learner has a file with the name of a new file, the learner's file stays. If
-    both sides changed the pins, `pins_rule` merges the pins. git merges all other files.
+    both sides changed the pins, `pins_rule` merges the pins. git merges all other files. With `lenient`, git ignores
+    differences in whitespace.
 
     With `new_may_meet`, a file that is new on both sides is a conflict. A pull needs this.
     """
@@ -78,7 +83,10 @@ def carry(
 
 
 def resolve(merger: Merger, carried: Carried, how: Resolution, mine_label: str, theirs_label: str) -> Carried:
-    """Resolve the conflicts. If the path's lines win, the learner's versions become backups."""
+    """Resolve all conflicts as `how` says. The labels name the two sides in conflict markers.
+
+    Unless the learner's lines win everywhere, the learner's versions become backups.
+    """
     assert carried.merged is not None
     tree = merger.resolve(carried.merged, how, mine_label, theirs_label)
     backups = dict(carried.backups)

@@ -33,11 +33,14 @@ _NOT_LOADED = re.compile(r"failed to map segment|ERR_DLOPEN_FAILED")
 
 
 def prepared(project: Project, say: Progress = no_progress, *, fresh: bool = False) -> Environment:
-    """Return the project's environment, and create or update it if needed. `fresh` always creates it again."""
+    """Return the project's environment, and create or update it if needed. `fresh` always creates it again.
+
+    Raises `EnvironmentProblem` or `NoSuchPackagesError` if packages can't be installed. The fix fits the project.
+    """
     try:
         return prepare(project.folder, project.template.environment, bundle=project.bundle, say=say, fresh=fresh)
     except NoNetworkError as failed:
-        if project.bundle is None:  # the instructor of a workshop may have one
+        if project.bundle is None:  # in a workshop, the instructor may have a bundle
             name = '$env:STARTERKIT_BUNDLE = "FOLDER"' if os.name == "nt" else "export STARTERKIT_BUNDLE=FOLDER"
             failed.fix += f"\nIf you can get a bundle with the packages, set its folder first: `{name}`"
         raise
@@ -48,7 +51,7 @@ def prepared(project: Project, say: Progress = no_progress, *, fresh: bool = Fal
 
 
 def repaired(project: Project, say: Progress) -> bool:
-    """If the project's environment is damaged, create it again and return True."""
+    """If the project's environment is damaged, create it again and return True. Otherwise return False."""
     problem = environment_problem(project.folder, project.template.environment)
     if problem:
         say(f"The environment is damaged: {problem}")
@@ -104,9 +107,10 @@ def run(
     selected: Sequence[str] = (),
     say: Progress = no_progress,
 ) -> CheckResult:
-    """Run tests in a folder that has the project or a copy of it.
+    """Run tests in `folder`, which has the project or a copy of the project. Return the result.
 
-    If tests fail because the environment is damaged, the environment is created again and the tests run again.
+    If tests fail because the environment is damaged, the environment is created again and the tests run again. Raises
+    `EnvironmentProblem` if the project's disk is mounted without the right to run programs.
     """
     last = project.memory.last_check()
     green = last.green if last else ()
@@ -135,7 +139,7 @@ def run(
 
 @contextmanager
 def copied(project: Project, tree: Mapping[str, Entry], content: Callable[[str], bytes]) -> Iterator[Path]:
-    """Yield a temporary copy of the project with these files. `content` returns the bytes for the id of a blob."""
+    """Yield a temporary copy of the project with the files of `tree`. `content` returns a blob's bytes by its id."""
     with tempfile.TemporaryDirectory(prefix="starterkit-") as parent:
         folder = Path(parent) / project.folder.name
         folder.mkdir()
@@ -145,7 +149,10 @@ def copied(project: Project, tree: Mapping[str, Entry], content: Callable[[str],
 
 
 def own_test_files(project: Project, whole: CheckResult) -> list[str]:
-    """Return the learner's own test files, which don't run in a check of all steps."""
+    """Return the learner's own test files, which never run in a check.
+
+    `whole` is the result of a check of all tests.
+    """
     known = {result.test.file for result in whole.results}
     patterns = project.template.test_files
     files = {file.relative_to(project.folder).as_posix() for each in patterns for file in project.folder.glob(each)}
@@ -153,7 +160,10 @@ def own_test_files(project: Project, whole: CheckResult) -> list[str]:
 
 
 def notes(project: Project, result: CheckResult) -> list[str]:
-    """Return a warning for each of the learner's files that isn't saved as UTF-8."""
+    """Return a warning for each of the learner's files that isn't saved as UTF-8.
+
+    Warnings that `result` already shows as the reason of a failing test are left out.
+    """
     causes = files_in_wrong_encoding(SourceTree(project.folder, project.template.owns))
     shown = {failed.message for failed in result.red}
     return [cause.message for cause in causes if cause.message not in shown]

@@ -26,7 +26,11 @@ KEPT_FOLDER = ".starterkit/kept"
 
 @dataclass(frozen=True)
 class CommitResult:
-    """The files that a command wrote, and those it left. `kept` has pairs: a file, and the copy of its old version."""
+    """The files that a command wrote, and those that it left, because the learner changed them meanwhile.
+
+    `kept` has pairs: a replaced file, and the copy of the learner's version. `snapshot` is the ref of the snapshot that
+    `undo` restores.
+    """
 
     changed: tuple[str, ...]
     kept: tuple[tuple[str, str], ...]
@@ -38,12 +42,12 @@ class CommitResult:
 class CommitRequest:
     """The commits and files that a command wants to write.
 
-    `save` is the message of the commit with the learner's work. Without changes of the learner, there is no such
-    commit. `message` is the message of the commit with the command's result (empty: the result isn't committed).
-    `state` is the new state (None: unchanged). `merges` is the second parent of the result's commit. `after` is true if
-    this parent is a descendant of HEAD. Then the branch just moves to the parent, if the learner has no other work.
-    `continues` is the snapshot of an earlier part of the same command, so that `undo` reverts both. `markers` are files
-    with conflict markers.
+    `save` is the message of the commit with the learner's work. This commit is left out if the learner changed nothing.
+    `message` is the message of the commit with the command's result (empty: the result isn't committed). `state` is the
+    new state (None: unchanged). `merges` is the second parent of the result's commit. `after` is true if this parent is
+    a descendant of HEAD. Then the branch moves to the parent without a new commit, if the learner has no other work.
+    `continues` is the snapshot of an earlier part of the same command, so that `undo` reverts both parts. `markers` are
+    files with conflict markers.
     """
 
     command: str
@@ -71,7 +75,8 @@ def commit_outcome(project: Project, head: Head, work: WorkingTree, request: Com
         tree[STATE_FILE] = work.tree[STATE_FILE]
     goal = {**tree, **{copy: request.carried.backups[path] for path, copy in kept}}
     writes = writes_between(work.tree, goal, {*work.tree, *goal})
-    # Files with the learner's line endings are in no commit. They must survive a kill and `git gc`.
+    # Files with the learner's line endings are in no commit. The snapshot protects them from `git gc`, because an
+    # interrupted command may need them.
     coming = {
         path: File(after.mode, merger.content(after.id))
         for path, (_, after) in writes.items()
@@ -104,7 +109,7 @@ def _kept_paths(project: Project, request: CommitRequest) -> tuple[tuple[str, st
 def _commit_both(
     project: Project, head: Head, work: WorkingTree, request: CommitRequest, outcome: Mapping[str, Entry | None]
 ) -> str | None:
-    """Prepare a new index and write the commits. Return the last commit's id, or HEAD's if there was nothing."""
+    """Prepare a new index and write the commits. Return the id of the last commit, or of HEAD without a new commit."""
     repository = project.repository
     index = next_index_file(repository)
     index.unlink(missing_ok=True)
@@ -150,8 +155,8 @@ def _stage(project: Project, git: Git, index: Path, merger: Merger, outcome: Map
         present = {path: entry for path, entry in outcome.items() if entry is not None}
         for path, entry in present.items():
             write_file(stage, path, File(entry.mode, merger.content(entry.id)))
-        # git reads .gitattributes from this folder and then from the index, so unchanged attribute files work too. This
-        # folder has the right file modes, even if the project's disk can't store modes.
+        # git reads .gitattributes from this folder and then from the index, so unchanged attribute files work too.
+        # core.fileMode is on, because this folder has the right file modes even if the project's disk can't store them.
         gone = [path for path, entry in outcome.items() if entry is None]
         stage_git = git.with_index(index, stage, project.repository.git_dir)
         _update_index(stage_git, gone, list(present), "-c", "core.fileMode=true")
@@ -165,7 +170,7 @@ def _update_index(git: Git, gone: Sequence[str], present: Sequence[str], *option
 
 
 def _exclude_own_folder(project: Project) -> None:
-    """Make git ignore `.starterkit/` by the repository's exclude file. The learner's .gitignore doesn't change."""
+    """Make git ignore `.starterkit/`, with the repository's exclude file. The learner's .gitignore doesn't change."""
     file = project.repository.common_dir / "info" / "exclude"
     line = "/.starterkit/\n"
     old = file.read_text("utf-8", "surrogateescape") if file.exists() else ""

@@ -19,7 +19,10 @@ from starterkit.template.model import Template
 
 @dataclass(frozen=True)
 class SetupFinding:
-    """The result of one check, with a fix if it isn't OK. `is_needed` is false if starterkit works without it."""
+    """The result of checking one thing, such as git, with a fix if it isn't OK.
+
+    `is_needed` is false if starterkit works even if the thing isn't OK.
+    """
 
     name: str
     is_ok: bool
@@ -43,7 +46,7 @@ class SetupReport:
 
 
 def examine(start: Path) -> SetupReport:
-    """Check the tools of this machine and, inside a project, the project."""
+    """Check the tools of this machine. If `start` is in a project, check the project too."""
     try:
         folder = find_project(start)
     except StateFileMissing as missing:
@@ -54,7 +57,7 @@ def examine(start: Path) -> SetupReport:
         with Project(folder, open_repository(folder)) as project:
             path, template = _path(project)
             damage, environment = _repository(project), _environment(project, template)
-            paths = (path,) if path.is_ok or not damage else ()  # damage already explains it
+            paths = (path,) if path.is_ok or not damage else ()  # a damaged repository explains a missing path
             own = (*damage, _identity(project), *paths, *_bundle(project), *environment)
             lacks_environment = any(finding.result.startswith(NOT_CREATED) for finding in environment)
             return SetupReport(folder, (*_tools(template), *own), lacks_environment)

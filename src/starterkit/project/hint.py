@@ -32,7 +32,10 @@ class HintShown:
 
 
 def next_hint(project: Project, say: Progress) -> HintShown | None:
-    """Return and remember the next hint for the first failing test, or None. If files changed, run the tests first."""
+    """Return the next hint for the first failing test, and remember it. Return None if all tests pass.
+
+    If files changed since the last check, the tests run first.
+    """
     last = project.remembered_check()
     if last is None:
         from starterkit.project.check import check  # noqa: PLC0415 - slow, and most hints need no check

@@ -1,9 +1,10 @@
 """Write a command's result completely or not at all, even if the command is killed.
 
-First, a command stores the new content as git objects. Then it writes its plan to `journal.json` in one step. This plan
-decides the result. If the command is killed after that, the next command finishes the plan. If the user has checked out
-another branch, the next command rolls the plan back. Each part of the plan can run twice without harm. If a file is
-neither the old nor the new version, the learner has changed it, and it stays.
+First, a command stores the new content as git objects. Then it writes its plan to `journal.json`, and carries the plan
+out. If the command is killed before the plan is written, nothing has changed. If it is killed later, the next command
+finishes the plan. If the user has checked out another branch meanwhile, the next command rolls the plan back. Each part
+of the plan can run twice without harm. If a file is neither the old nor the new version, the learner has changed it,
+and it stays.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _JOURNAL = "journal.json"
 _NEXT_INDEX = "index.next"
 _SCRATCH = "scratch"
 
-FileChange = tuple[Entry | None, Entry | None]  # the file before and after the command
+FileChange = tuple[Entry | None, Entry | None]  # the file before and after the command (None: no file)
 Writes = Mapping[str, FileChange]
 
 
@@ -35,8 +36,8 @@ class Plan:
     """Everything that a command will write.
 
     `writes` has the old and the new file for each path in the work tree (None: no file). `tip_before` is the previous
-    commit of the branch that HEAD moves to. `memory` has the content of local data files by name. `index` is true if a
-    new index is ready at `next_index_file`. `journal.json` has these fields in this order.
+    commit of the branch that HEAD moves to. `memory` has the new content of this machine's JSON files (`LocalState`) by
+    name. `index` is true if a new index is ready at `next_index_file`. `journal.json` has these fields in this order.
     """
 
     command: str
@@ -50,7 +51,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Recovery:
-    """How an interrupted command ended. `left` are files that stay because the learner had changed them."""
+    """How an interrupted command ended: `finished`, or else rolled back.
+
+    `left` are the paths of files that weren't written, because the learner had changed them.
+    """
 
     command: str
     left: tuple[str, ...]
@@ -60,21 +64,27 @@ class Recovery:
 def writes_between(
     before: Mapping[str, Entry | None], after: Mapping[str, Entry | None], paths: Iterable[str]
 ) -> dict[str, FileChange]:
-    """Return the file changes, with removals first because a file may replace a folder."""
+    """Return the changes of `paths` between two trees. Unchanged paths are left out.
+
+    Removals come first, because a new file may replace a folder.
+    """
     changes = {path: (before.get(path), after.get(path)) for path in paths}
     ordered = sorted(changes.items(), key=lambda item: (item[1][1] is not None, item[0]))
     return {path: (old, new) for path, (old, new) in ordered if old != new}
 
 
 def next_index_file(repository: Repository) -> Path:
-    """Return the path of the prepared index, which later replaces git's index."""
+    """Return the path of the prepared index, which later replaces git's index. Create its folder."""
     repository.own_folder.mkdir(parents=True, exist_ok=True)
     return repository.own_folder / _NEXT_INDEX
 
 
 @contextmanager
 def locked(repository: Repository, command: str) -> Iterator[None]:
-    """Hold the project's lock until the block or the process ends. Raises `ConflictError`, naming the holder."""
+    """Hold the project's lock until the block or the process ends.
+
+    If another command has the lock, raises `ConflictError` with the name of this command.
+    """
     repository.own_folder.mkdir(parents=True, exist_ok=True)
     file = repository.own_folder / "lock"
     with file.open("a+b") as stream:
@@ -95,9 +105,10 @@ def locked(repository: Repository, command: str) -> Iterator[None]:
 
 
 def carry_out(repository: Repository, plan: Plan, contents: Callable[[str], bytes]) -> tuple[str, ...]:
-    """Write a plan to disk. Return the paths that the learner changed meanwhile and that stay.
+    """Carry a plan out. Return the paths that stay because the learner changed them meanwhile.
 
-    Raises `ConflictError` before the first write if git's index is locked or a file can't be written.
+    `contents` returns the bytes of a blob by its id. Raises `ConflictError` before the first write if git's index is
+    locked or a file can't be written.
     """
     _check_git_is_idle(repository)
     _check_writable(repository.work_tree, plan.writes)
@@ -107,7 +118,10 @@ def carry_out(repository: Repository, plan: Plan, contents: Callable[[str], byte
 
 
 def recover(repository: Repository) -> Recovery | None:
-    """Finish an interrupted command or roll it back. Return None if there is nothing to do."""
+    """Finish an interrupted command or roll it back. Return None if no command was interrupted.
+
+    Raises `UsageError` if the journal is damaged.
+    """
     file = repository.own_folder / _JOURNAL
     if not file.exists():
         return None
@@ -166,7 +180,7 @@ def _write_all(repository: Repository, writes: Writes, contents: Callable[[str],
 def _write(
     repository: Repository, path: str, before: Entry | None, after: Entry | None, contents: Callable[[str], bytes]
 ) -> bool:
-    """Write one file. Return False if it is neither `before` nor `after`, because the learner has changed it."""
+    """Write or remove one file. Return False if the file is neither `before` nor `after`: the learner changed it."""
     folder, trust_modes = repository.work_tree, repository.trusts_modes
     now = id_on_disk(folder, path)
     if is_same(now, after, trust_modes=trust_modes):
@@ -194,7 +208,8 @@ def _remove_empty_folders(folder: Path, path: str) -> None:
 def _replace_index(repository: Repository, plan: Plan) -> None:
     """Replace git's index with the prepared index, under git's lock.
 
-    The lock is a hard link to the prepared file. So the lock is complete at once, and a killed command's lock is known.
+    The lock is a hard link to the prepared file. So the lock has all its content from the start. If a killed command
+    left the lock, the next command recognizes it by this content.
     """
     prepared, index = repository.own_folder / _NEXT_INDEX, repository.index_file
     if not plan.index or not prepared.exists():
@@ -209,7 +224,7 @@ def _replace_index(repository: Repository, plan: Plan) -> None:
         prepared.replace(index)
         return
     if index.exists() and index.samefile(lock):
-        lock.unlink()  # a killed command replaced the index already, and renaming a hard link to itself does nothing
+        lock.unlink()  # a killed command replaced the index already, so both names are one file and can't be renamed
     else:
         lock.replace(index)
     prepared.unlink()
@@ -256,7 +271,7 @@ def _check_writable(folder: Path, writes: Writes) -> None:
 
 
 def _find_obstacle(folder: Path, path: str, removed: frozenset[str] | set[str] = frozenset()) -> str | None:
-    """Return the file, link or folder that blocks a new file after the `removed` files are gone, or None."""
+    """Return the path that blocks a new file at `path`, or None. Files in `removed` don't block it."""
     parts = path.split("/")
     for depth in range(1, len(parts)):
         parent = "/".join(parts[:depth])
@@ -283,7 +298,7 @@ def _load(data: bytes) -> Plan:
 
 
 def read_writes(writes: Mapping[str, Any]) -> dict[str, FileChange]:
-    """Return the changes by path from their form in JSON."""
+    """Convert parsed JSON (a plan's or undo entry's file changes) to file changes by path."""
 
     def entry(value: list[str] | None) -> Entry | None:
         return None if value is None else Entry(*value)

@@ -43,7 +43,8 @@ class Layer:
 def read_folder(folder: Path) -> Files:
     """Return all files of a template's folder by relative path, with LF line endings.
 
-    Files that tools and editors create are left out. Raises `FileError` for a link, and for a file that is too large.
+    Files that tools and editors create are left out. Raises `FileError` for a link, and for a file over `FILE_LIMIT`
+    bytes.
     """
     files: Files = {}
     for parent, folders, names in os.walk(folder):
@@ -70,7 +71,10 @@ def is_passed_over(path: str) -> bool:
 
 
 def check_layout(folder: Path) -> None:
-    """Raise `FileError` for unknown files and folders, such as a folder with a misspelled name."""
+    """Raise `FileError` if a template's folder has unknown entries or lacks needed folders.
+
+    An unknown entry is, for example, a folder of a step with a misspelled name.
+    """
     _check_folder(folder / "project", "it must hold the starter project")
     steps = folder / "steps"
     for step in sorted(steps.iterdir()) if steps.is_dir() else ():
@@ -115,7 +119,10 @@ def with_unix_line_ends(data: bytes) -> bytes:
 
 
 def path_layers(folder: Path, template: Template, base: Mapping[str, File]) -> list[Layer]:
-    """Return the layers of a path, base first. `base` has the rendered files of the template's project/ folder."""
+    """Return the layers of a path, base first. `base` has the rendered files of the template's project/ folder.
+
+    Raises `FileError` for unknown files in the template, and if a step removes a file that doesn't exist.
+    """
     check_layout(folder)
     layers = [Layer("base", dict(base))]
     for step in template.steps:
@@ -144,7 +151,10 @@ def metadata_of(folder: Path, template: Template) -> Files:
 
 
 def write_path(git: Git, layers: list[Layer], texts: Files, refs: str = STARTERKIT_REFS) -> tuple[str, str]:
-    """Write a path's commits and metadata, and set two refs below `refs`. Return the commit ids of the refs."""
+    """Write a path's layers and its metadata (`texts`) as commits. Return both commit ids.
+
+    The ref `path` below `refs` gets the last layer, and the ref `template` gets the metadata.
+    """
 
     def commit(ref: str, message: str, files: Files, *parents: int) -> NewCommit:
         return NewCommit(ref, f"{message}\n", BOT, BOT, _DATE, parents, files=dict(sorted(files.items())))

@@ -1,4 +1,4 @@
-"""What commands that write do with the learner's work: choices, files and conflicts."""
+"""The learner's work in commands that write: list its files, find markers, merge, and resolve conflicts as chosen."""
 
 from __future__ import annotations
 
@@ -19,7 +19,11 @@ MARKERS_FIX = "Keep the right lines and delete the markers. Then run `starterkit
 
 @dataclass(frozen=True)
 class Choices:
-    """The options that the learner chose for a command that writes."""
+    """The options that the learner chose for a command that writes.
+
+    `settle` resolves conflicts (None: stop at a conflict). `check` runs the tests first. `save_large` commits files
+    over 10 MB. `leave_out` leaves large files and nested repositories uncommitted.
+    """
 
     settle: Resolution | None = None
     check: bool = True
@@ -51,8 +55,8 @@ def find_markers(project: Project) -> list[str]:
 def list_work(project: Project, choices: Choices) -> Listing:
     """Return git's listing of the learner's files.
 
-    Raises `ConflictError` for files with conflicts or conflict markers, and for large files or nested repositories
-    without a choice.
+    Raises `ConflictError` for files with conflicts or conflict markers. Also raises it for large files and nested
+    repositories, if `choices` don't say what to do with them.
     """
     if markers := find_markers(project):
         raise ConflictMarkersLeft(markers)
@@ -77,7 +81,7 @@ def list_work(project: Project, choices: Choices) -> Listing:
 
 
 def merger_for(project: Project, work: WorkingTree) -> Merger:
-    """Return a `Merger` that knows the content of the learner's files."""
+    """Return a `Merger` that knows the content of the learner's files, even if git doesn't store it yet."""
     merger = Merger(project.repository.git, project.repository.reader)
     for file in work.files.values():
         merger.add(file.data)
@@ -85,7 +89,10 @@ def merger_for(project: Project, work: WorkingTree) -> Merger:
 
 
 def resolve_as_chosen(merger: Merger, carried: Carried, choices: Choices, label: str, command: str) -> Carried:
-    """Resolve conflicts as the learner chose. Raises `ConflictError` (nothing changed) if the learner chose nothing."""
+    """Resolve conflicts as the learner chose. Raises `ConflictError` (nothing changed) if the learner chose nothing.
+
+    `label` names the path's change, for example the step's title. The fix in the error repeats `command` with options.
+    """
     if choices.settle is not None:
         return resolve(merger, carried, choices.settle, "your code", label)
     files = ", ".join(conflict.path for conflict in carried.conflicts)

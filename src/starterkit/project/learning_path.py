@@ -21,7 +21,7 @@ from starterkit.template.model import BASE, Template
 
 @dataclass(frozen=True)
 class CommitSource:
-    """A template's metadata in a commit."""
+    """Reads a template's metadata from a commit instead of a folder, for `read_template`."""
 
     reader: ObjectReader
     commit: str
@@ -39,7 +39,10 @@ class CommitSource:
 
 
 class LearningPath:
-    """The learning path of a project. `tip` and `texts` are the commit ids of its two refs."""
+    """The learning path of a project: its metadata, the order of its steps, and the files of each layer.
+
+    `tip` is the commit id of the last layer. `texts` is the commit id of the metadata.
+    """
 
     def __init__(self, repository: Repository | BareRepository, path: str, texts: str) -> None:
         self._reader = repository.reader
@@ -48,7 +51,7 @@ class LearningPath:
 
     @cached_property
     def template(self) -> Template:
-        """The metadata of the path."""
+        """The metadata of the path: path.yml, and each step's step.yml and lesson.md."""
         return read_template(CommitSource(self._reader, self.texts))
 
     @cached_property
@@ -68,13 +71,16 @@ class LearningPath:
         return ids[::-1]
 
     def layer_commit(self, step: str, *, solved: bool) -> str:
-        """Return the commit of a step's new files, or of its solution if `solved`. Base has only one layer."""
+        """Return the commit id of a step's given, or of its solution if `solved`.
+
+        Base has only one layer, so `solved` has no effect there. Raises `EnvironmentProblem` if layers are missing.
+        """
         if step == BASE:
             return self._commits[0]
         return self._commits[1 + 2 * self.template.step_names.index(step) + solved]
 
     def layer(self, step: str, *, solved: bool) -> Mapping[str, Entry]:
-        """Return all files of a layer. `solved` selects the layer with the step's solution."""
+        """Return all files of a step's given, or of its solution if `solved`, by path."""
         return self._reader.tree(self.layer_commit(step, solved=solved))
 
     def next_step(self, step: str) -> str | None:
@@ -89,6 +95,6 @@ class LearningPath:
         return () if step == BASE else names[: names.index(step) + 1]
 
     def test_files(self, step: str) -> dict[str, bytes]:
-        """Return the path's test files in base and in the steps up to `step`."""
+        """Return the content of the path's test files, for base and the steps up to `step`, by path."""
         layer = self.layer(step, solved=False)
         return {path: self._reader.blob(entry.id) for path, entry in layer.items() if self.template.is_test_file(path)}

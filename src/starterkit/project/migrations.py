@@ -12,13 +12,16 @@ from starterkit.template.model import Template
 
 
 def in_folders_of_path(template: Template, tree: Tree, path_tree: Tree) -> dict[str, Entry]:
-    """Return the migrations of `tree` that are in a folder in which the path has migrations, too."""
+    """Return the migrations of `tree` in those folders where the path (`path_tree`) has migrations too."""
     folders = {_folder(path) for path in path_tree if template.is_history(path)}
     return {path: entry for path, entry in tree.items() if template.is_history(path) and _folder(path) in folders}
 
 
 def has_diverged(template: Template, before: Tree, reference: Tree, mine: Tree) -> bool:
-    """True if a solution adds migrations, and the learner's differ from the path's in name or content."""
+    """True if a solution changes migrations, and the learner's migrations differ from the path's before the solution.
+
+    Then the solution's migrations don't fit the learner's project.
+    """
     brings = any(template.is_history(path) for path in {*before, *reference} if before.get(path) != reference.get(path))
     learners, paths = (in_folders_of_path(template, tree, before) for tree in (mine, before))
     return brings and learners != paths
@@ -36,11 +39,12 @@ def rebased_migrations(
     content: Callable[[str], bytes],
     add: Callable[[bytes], str],
 ) -> dict[str, Entry] | None:
-    """Return a solution's new migrations, changed to follow the learner's last ones.
+    """Return a solution's new migrations, changed to follow the learner's last ones, or None.
 
     `trees` are the path before the solution, the solution, and the learner's files. A migration names its predecessor
-    by the app's folder and the file's name. If the learner's predecessor has another name, that name is inserted.
-    Return None if the learner has a file with the same name, or no migration in a folder.
+    by the app's folder and the file's name. If the learner's predecessor has another name, that name is inserted. None
+    means that this is impossible: the learner has a file with the same name, or no migration in a folder. `content`
+    returns a blob's bytes by its id. `add` stores bytes and returns their id.
     """
     before, solution, mine = (in_folders_of_path(template, tree, trees[1]) for tree in trees)
     new = {path: entry for path, entry in solution.items() if path not in before}
@@ -68,7 +72,7 @@ def _by_folder(tree: Tree) -> defaultdict[str, set[str]]:
 
 
 def _renamed(data: bytes, follows: Mapping[tuple[str, str], str]) -> bytes:
-    """Replace names where a migration names an app and one of its migrations, as two strings in a row."""
+    """Replace the names of predecessors. A migration names them as two strings: `("blog", "0002_tags")`."""
     text = data.decode("utf-8")
     for (app, old), new in follows.items():
         pair = rf"""((['"]){re.escape(app)}\2\s*,\s*(['"])){re.escape(old)}\3"""

@@ -37,9 +37,10 @@ from starterkit.testing.results import CheckResult
 class ProjectSpec:
     """The specification of a new project: its folder, template, answers and first step.
 
-    `step` is a step's full name or `base`. With `solved`, the project starts after the solution of this step. `source`
-    is the name of the template in `.starterkit.yml` (empty: a bundled template). The code of an external template runs
-    only if it is `trusted`. If there is a `bundle`, all packages always come from the bundle.
+    The project is created in `destination`. `folder` is the folder of the template. `step` is a step's full name or
+    `base`. With `solved`, the project starts after the solution of this step. Without `install`, no packages are
+    installed and no tests run. `source` is the name of the template in `.starterkit.yml` (empty: a bundled template).
+    The code of an external template runs only if it is `trusted`. With a `bundle`, all packages come from the bundle.
     """
 
     destination: Path
@@ -66,7 +67,7 @@ class ProjectSpec:
 
 @dataclass(frozen=True)
 class Created:
-    """A new project. `result` is None if the packages weren't installed."""
+    """A new project. `result` is the first check (None: the packages weren't installed)."""
 
     folder: Path
     template: Template
@@ -133,7 +134,11 @@ def check_trust(order: ProjectSpec) -> None:
 
 
 def create(order: ProjectSpec, say: Progress) -> Created:
-    """Create a project. If an error occurs, remove everything that was created."""
+    """Create a project, and install its packages and run its tests if `order.install` is true.
+
+    If an error occurs, everything that was created is removed. Raises `UsageError` for a wrong folder, an untrusted
+    template or unknown packages. Raises `EnvironmentProblem` if the machine lacks something.
+    """
     check_destination(order.destination)
     check_trust(order)
     if order.bundle is not None:
@@ -187,7 +192,7 @@ def _alternatives(failed: EnvironmentProblem, order: ProjectSpec) -> Iterator[st
 
 
 def rendered_path(order: ProjectSpec) -> RenderedPath:
-    """Render the starter project. Return the layers of its path and the answers."""
+    """Render the starter project of a template. Return the layers of its path, and the answers to its questions."""
     rendered = render(order.folder, order.answers, read_folder, trusted=order.trusted)
     layers = path_layers(order.folder, order.template, rendered.files)
     file = File(FILE, answers_bytes(rendered.answers, order.recorded_source))
@@ -195,7 +200,7 @@ def rendered_path(order: ProjectSpec) -> RenderedPath:
 
 
 def write_beginning(git: Git, order: ProjectSpec, path: RenderedPath, author: Identity) -> tuple[State, Files]:
-    """Write the path and the first commit on the branch main. Return the state and the files."""
+    """Write the path and the first commit on the branch main. Return the project's state and its files."""
     tip, texts = write_path(git, path.layers, metadata_of(order.folder, order.template))
     state = State(order.recorded_source, __version__, tip, texts, order.step, order.solved)
     number, message = 0, f"Begin with the {order.template.title} starter project\n"
@@ -229,12 +234,12 @@ def _build(order: ProjectSpec, folder: Path, path: RenderedPath, clone: Path | N
 
 
 def _roll_back(order: ProjectSpec, parents: list[Path], before: set[str] | None) -> None:
-    """Remove an unfinished project, except the files `before`, unless somebody has started to work in it."""
+    """Remove an unfinished project, unless the user has already changed its files. Entries in `before` stay."""
     destination, kept = order.destination, (before or set()) - {".git"}
     repository = Repository(destination, destination / ".git", destination / ".git")
     status = repository.git.try_run("status", "--porcelain", "--untracked-files=all")
     changed = {line for line in status.text_out.splitlines() if line[3:].split("/")[0] not in kept}
-    if status.code == 0 and not changed - {f" M {order.template.environment.pins}"}:  # starterkit changed the pins
+    if status.code == 0 and not changed - {f" M {order.template.environment.pins}"}:  # only starterkit changed the pins
         for entry in [destination] if before is None else list(destination.iterdir()):
             if entry.is_dir() and not entry.is_symlink() and entry.name not in kept:
                 shutil.rmtree(entry, ignore_errors=True)

@@ -34,7 +34,11 @@ class TestsRed(FailingTestsError):
 
 @dataclass(frozen=True)
 class NextResult:
-    """The started step (None: the path is finished), and the files that changed (None: nothing was saved)."""
+    """The result of `starterkit next`. `step` is the started step (None: the path is finished).
+
+    `carried` is the merge of the step's given. `written` are the files that changed (None: there was nothing to save).
+    `in_conflict` are the files that have conflict markers now.
+    """
 
     step: Step | None
     carried: Carried | None = None
@@ -43,9 +47,11 @@ class NextResult:
 
 
 def next_step(project: Project, choices: Choices, say: Progress, *, continues: str = "") -> NextResult:
-    """Start the next step. Raises `FailingTestsError` or `ConflictError`.
+    """Save the learner's work and start the next step. After the last step, only save the work.
 
-    `continues` is the snapshot before the solution if the same command has just applied a solution, or "".
+    `continues` is the snapshot before the solution if the same command has just applied a solution, or "". Raises
+    `TestsRed` if tests fail. Raises `ConflictError` (nothing changed) if the step's given conflicts with the learner's
+    files and the learner chose nothing.
     """
     with project.writing("next"):
         state, head = project.state, project.repository.check_ready()

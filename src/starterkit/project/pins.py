@@ -21,7 +21,11 @@ from starterkit.template.model import EnvironmentSpec
 def pins_rule(
     environment: EnvironmentSpec, say: Progress, *, bundle: Bundle | None = None, compile_now: bool = True
 ) -> PinsRule:
-    """Return the function that merges packages. If there is a `bundle`, pins are compiled from it."""
+    """Return a function that merges the packages of the path and of the learner, for `carry`.
+
+    If there is a `bundle`, the pins are compiled from the bundle. Without `compile_now`, the pins of both sides are
+    kept, and the next check or run compiles them.
+    """
 
     def rule(before: Pins, after: Pins, mine: Pins) -> Pins:
         if before.declaration is None or after.declaration is None or mine.declaration is None:

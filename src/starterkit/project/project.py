@@ -45,7 +45,7 @@ class WorkingTree:
 
     @cached_property
     def id(self) -> str:
-        """An id for the names, modes and contents of all files."""
+        """An id for the names, modes and contents of all files. It changes if any file changes."""
         return tree_fingerprint(self.tree)
 
     @property
@@ -55,7 +55,11 @@ class WorkingTree:
 
 
 class Project:
-    """A project on disk. Use it as a context manager, which ends its git processes."""
+    """A learner's project on disk: access to its files, its state and its learning path.
+
+    Use it as a context manager, which ends its git processes. `recovered` is the result of an interrupted command that
+    was finished or rolled back (None: no command was interrupted).
+    """
 
     def __init__(self, folder: Path, repository: Repository) -> None:
         self.folder = folder
@@ -79,7 +83,10 @@ class Project:
 
     @cached_property
     def path(self) -> LearningPath:
-        """The learning path. If this clone doesn't have the path, it is fetched or rebuilt."""
+        """The learning path. A clone without the path first fetches or rebuilds the path.
+
+        Raises `EnvironmentProblem` if neither works, and `FileError` if `.starterkit.yml` names an unknown step.
+        """
         state, reader = self.state, self.repository.reader
         if (reader.id_of(PATH_REF), reader.id_of(METADATA_REF)) != (state.path, state.texts):
             from starterkit.project.restore_path import require_path  # noqa: PLC0415 - only a fresh clone needs it
@@ -109,8 +116,8 @@ class Project:
     def bundle(self) -> Bundle | None:
         """The bundle that packages come from, or None if packages come from the network.
 
-        The variable STARTERKIT_BUNDLE overrides the remembered bundle, and the new value is remembered. So after a USB
-        stick is mounted at another path, the user sets the variable only once.
+        The environment variable STARTERKIT_BUNDLE overrides the remembered bundle, and its value is remembered. So the
+        user sets the variable only once after a USB stick is mounted at another path.
         """
         named, known = named_bundle(os.environ), self.memory.bundle()
         if named is None:
@@ -129,20 +136,24 @@ class Project:
     def read_work(
         self, listing: Listing | None = None, *, with_large: bool = False, also: tuple[str, ...] = ()
     ) -> WorkingTree:
-        """Read the learner's files. `listing` is git's, if it is known. `also` are files that git may ignore."""
+        """Read the learner's files. Files that git ignores are left out.
+
+        `listing` saves a call of git if the caller already has git's listing. `with_large` includes files over 10 MB
+        that git doesn't track yet. `also` are paths to read even if git ignores them.
+        """
         listing = self.listing() if listing is None else listing
         git, trust_modes = self.repository.git, self.repository.trusts_modes
         files = read_files(git, listing, also=also, with_large=with_large, trust_modes=trust_modes)
         return WorkingTree(listing, files)
 
     def remembered_check(self, listing: Listing | None = None) -> RememberedCheck | None:
-        """Return the last check if the files haven't changed since then, or None."""
+        """Return the remembered check of the current files at the current step, or None."""
         if self.memory.last_check() is None:
             return None
         return self.memory.check_of(self.read_work(listing).id, self.state.step)
 
     def remember_check(self, tree: str, result: CheckResult) -> None:
-        """Remember the result of all tests for the files with the id `tree`."""
+        """Remember the result of all tests. `tree` is the id of the checked files (`WorkingTree.id`)."""
         green = tuple(each.test.id for each in result.results if not each.is_red)
         red = tuple(each.test.id for each in result.red)
         self.memory.remember_check(RememberedCheck(tree, result.step, green, red, result.seconds, result.blocker))
@@ -154,7 +165,11 @@ class Project:
 
     @contextmanager
     def writing(self, command: str) -> Iterator[None]:
-        """Hold the project's lock for a command that writes, and finish an interrupted command."""
+        """Hold the project's lock while a command writes. First finish an interrupted command.
+
+        Raises `ConflictError` if another command has the lock. Turns an `OSError` that the machine caused, such as a
+        full disk, into an error for the user.
+        """
         try:
             with journal.locked(self.repository, command):
                 self._recover()
@@ -166,7 +181,7 @@ class Project:
             raise cannot_write(f"The project in {self.folder}", refused) from refused
 
     def recover_if_interrupted(self) -> None:
-        """Finish an interrupted command or roll it back. `recovered` gets the result."""
+        """Finish an interrupted command or roll it back, and store the result in `recovered`."""
         if journal.is_interrupted(self.repository):
             with journal.locked(self.repository, "recover"):
                 self._recover()
@@ -228,7 +243,10 @@ def _check_has_no_path(start: Path) -> None:
 
 
 def open_project(start: Path) -> Project:
-    """Open the project that contains `start`, and finish an interrupted command."""
+    """Open the project that contains `start`, and finish an interrupted command.
+
+    Raises `UsageError` outside a project, and `StateFileMissing` if the project's `.starterkit.yml` is missing.
+    """
     folder = find_project(start)
     project = Project(folder, open_repository(folder))
     project.recover_if_interrupted()

@@ -54,7 +54,8 @@ class PullResult:
 class PullArguments:
     """The source of a pull: a remote, URL, folder or file (relative to `folder`), or a local branch.
 
-    `branch` is the source's branch. If it is empty, the source's branch for the learner's branch is pulled.
+    `branch` is the source's branch. If it is empty, the pull uses the upstream branch, or the branch with the name of
+    the learner's branch.
     """
 
     source: str
@@ -145,7 +146,7 @@ def pull(project: Project, choices: Choices, say: Progress, source: PullArgument
 
 
 def _fix_command(project: Project, remotes: _Remotes, source: PullArguments) -> str:
-    """Return the command that merges a separate branch's fix that is newer than the project's path, or ""."""
+    """Return the command that merges the newest fix branch, or "" if the project's path is newer."""
     git = project.repository.git
     remote = remotes.chosen(source.source)
     if source.branch or remote not in remotes.names:
@@ -210,7 +211,11 @@ def _read_side(project: Project, commit: str, otherwise: State | None = None) ->
 
 
 def merged_state(project: Project, base: State, mine: State, theirs: State) -> tuple[State, LearningPath]:
-    """Return the state after the merge, and its path: the newer path and the later step."""
+    """Return the state after a merge and its learning path: the newer path and the later step.
+
+    `base` is the state of the last common commit. If only one side changed the step, its step wins, even an earlier
+    step. Raises `ConflictError` if the path lacks a step, and `EnvironmentProblem` if a path can't be restored.
+    """
     path_of = mine if theirs.path == base.path else theirs
     for state in dict.fromkeys((mine, theirs, path_of)):
         require_path(project.repository, project.folder, state)  # moves the refs, so the final path comes last
@@ -221,7 +226,7 @@ def merged_state(project: Project, base: State, mine: State, theirs: State) -> t
             raise ConflictError(f"The pulled path has no step {state.step}.", "Ask the maintainer of the path.")
     latest = max((mine, theirs), key=lambda state: (names.index(state.step), state.solved))
     if (base.step, base.solved) == (mine.step, mine.solved):
-        latest = theirs  # this can be an earlier step
+        latest = theirs  # only they changed the step, and they may have undone a step
     elif (base.step, base.solved) == (theirs.step, theirs.solved):
         latest = mine
     return replace(path_of, step=latest.step, solved=latest.solved), path
@@ -229,7 +234,11 @@ def merged_state(project: Project, base: State, mine: State, theirs: State) -> t
 
 @dataclass
 class TwoSidedMerge:
-    """A merge of the files of both sides. Both sides changed the `clashes`. The merge replaced the `backups`."""
+    """Merges the files of the learner and of the pulled commit, after both have moved to the path of `goal`.
+
+    `how` resolves conflicts (None: conflicts stay). `name` is the pulled branch, for conflict markers. `clashes` are
+    the files in which both sides changed the same lines. `backups` are versions of the learner that were replaced.
+    """
 
     project: Project
     merger: Merger
@@ -242,7 +251,10 @@ class TwoSidedMerge:
     backups: dict[str, Entry] = field(default_factory=dict)
 
     def merged(self, base: _Side, own: _Side, theirs: _Side) -> Carried:
-        """Merge both sides. Path-owned files come from the path after the merge."""
+        """Return the merge of the learner's side (`own`) and `theirs`. `base` is their last common commit.
+
+        Path-owned files come from the path after the merge.
+        """
         mine = self._move_to_path(own, is_mine=True)
         coming = self._move_to_path(theirs, is_mine=False)
         template = self.path.template

@@ -1,4 +1,4 @@
-"""Fetch a branch, the path and fixes from the source of a pull, in one connection."""
+"""Find the repository that a pull reads from, and fetch from it: a branch, the path, and branches with fixes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from starterkit.progress import Progress
 from starterkit.project.project import Project
 from starterkit.sanitize import few
 
-FIX_BRANCHES = "starterkit-fix-"  # branches with this prefix have fixes that the learner must merge
+FIX_BRANCHES = "starterkit-fix-"  # branches with this prefix have fixes of the path that the learner must merge
 # Points to the last fetched commit. After a pull from a bundle file, no other ref keeps this commit for a manual merge.
 _PULLED_REF = STARTERKIT_REFS + "pulled"
 _SECONDS = 120.0
@@ -44,7 +44,10 @@ class PullSource:
 
 
 def parse_pull_source(text: str, folder: Path) -> PullSource:
-    """Return a URL, or a folder or bundle file in `folder`, as a source. Raises `UsageError` for a missing file."""
+    """Return the source for a text that the user typed: a URL, a folder, or a file that `git bundle` created.
+
+    Paths are relative to `folder`. Raises `UsageError` if there is no such folder or file.
+    """
     if ":" in text and not (folder / text).exists():
         return PullSource(text, text)
     path = expand_user_path(text, folder)
@@ -62,10 +65,10 @@ def fixes_of(remote: str) -> str:
 
 
 def fetch_branch(project: Project, source: PullSource, chosen: str, own: str, say: Progress) -> tuple[str, str]:
-    """Fetch the branch `chosen`, the branch `own`, or the only branch.
+    """Fetch the branch `chosen` (empty: the branch `own`, or the source's only branch if it lacks `own`).
 
-    Returns the branch's name and commit. Raises `UsageError` with a list of branches, and `EnvironmentProblem` if the
-    source can't be reached.
+    Returns the branch's name for messages, and its commit. Raises `UsageError` if the source isn't a repository or
+    lacks the branch. Raises `EnvironmentProblem` if a remote source can't be reached.
     """
     branch = chosen or own
     say(f"Fetching from {source.name(branch)} …")

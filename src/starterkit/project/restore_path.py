@@ -23,7 +23,10 @@ _FETCH_SECONDS = 30.0
 
 
 def require_path(repository: Repository, folder: Path, state: State) -> None:
-    """Restore missing refs of the path. Raises `EnvironmentProblem` with the version that can rebuild them."""
+    """Restore missing refs of the path.
+
+    If that fails, raises `EnvironmentProblem` with the starterkit version that can rebuild the refs.
+    """
     path_refs = {PATH_REF: state.path, METADATA_REF: state.texts}
     if (
         _use_local(repository, path_refs)
@@ -32,7 +35,7 @@ def require_path(repository: Repository, folder: Path, state: State) -> None:
     ):
         return
     push = f"Push the path from the machine where the project was created: `git push origin {PATH_REF} {METADATA_REF}`."
-    # Anybody can write a version into the file, so starterkit never installs or runs that version.
+    # Anybody can write a version into `.starterkit.yml`, so starterkit never installs or runs that version itself.
     other = state.version != __version__ and not state.template.startswith(FOLDER)
     get = f" Or install version {state.version} of {DISTRIBUTION} from PyPI."
     if not IS_ON_PYPI:
@@ -58,7 +61,10 @@ def _use_local(repository: Repository, path_refs: dict[str, str]) -> bool:
 
 
 def _fetch(repository: Repository, path_refs: dict[str, str]) -> bool:
-    """Fetch the path's two refs from the first remote that has them: by name, or by commit id if its path is newer."""
+    """Fetch the path's two refs from the first remote that has them. Return True if it worked.
+
+    Refs are fetched by name first. If the remote's refs already point to a newer path, the commits are fetched by id.
+    """
     for remote in repository.git.run("remote").decode().split():
         for names in (tuple(path_refs), tuple(path_refs.values())):
             # Older protocol versions can't fetch a commit by its id.
@@ -83,7 +89,7 @@ def _rebuild(repository: Repository, folder: Path, state: State, path_refs: dict
         is_own_file = isinstance(wrong, FileError) and wrong.file == ANSWERS_FILE
         if is_own_file or state.template.startswith(BUNDLED):
             raise
-        return False  # the template can't be fetched or isn't safe to render, and the caller reports this
+        return False  # the template can't be fetched or isn't safe to render, and `_reason` explains this to the user
 
 
 def _rebuild_from(repository: Repository, folder: Path, template: ResolvedTemplate, path_refs: dict[str, str]) -> bool:

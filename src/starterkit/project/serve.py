@@ -76,6 +76,7 @@ def serve(
 ) -> int:
     """Serve the site until it is stopped. Return the exit code of the server.
 
+    `port` is None for the first free port. With `reset`, the site gets a new database, and the old file is renamed.
     `on_ready` gets the URL when the site responds. `show` gets the lines of the site's stdout and stderr (None: the
     lines go to this process's streams). Raises `SchemaOutdated` if the database doesn't fit the code. Raises
     `SiteFailed` if the site can't start, and `UsageError` if the port is in use.
@@ -109,7 +110,10 @@ def serve(
 
 
 def _is_outdated(finished: Completed) -> bool:
-    """True if the database doesn't fit the code. The site's command reports this by exit code 1 without an error."""
+    """True if the database doesn't fit the code. Then the site's command prints the difference and returns 1.
+
+    An error in the command returns 1 too, but prints the name of an exception.
+    """
     return finished.code == 1 and bool(finished.text_out.strip()) and not _ERROR.search(finished.text_err)
 
 
@@ -120,7 +124,10 @@ def _run(
     say: Progress,
     is_expected: Callable[[Completed], bool] = lambda finished: False,
 ) -> Completed:
-    """Run a command of the site. If it fails in a damaged environment, repair that and retry. Raises `SiteFailed`."""
+    """Run a command of the site. If it fails because the environment is damaged, repair this and run it again.
+
+    `is_expected` decides which failures are fine. Raises `SiteFailed` for all others.
+    """
     command = prepared.command(args)
     try:
         finished = run(command, cwd=project.folder, env=prepared.variables, timeout=_COMMAND_SECONDS)

@@ -71,7 +71,10 @@ class FileDiff:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One attempt to apply a solution, with its test result (None: no tests ran)."""
+    """One attempt to apply a solution, with its test result (None: no tests ran).
+
+    `history_made` is false if the project's framework couldn't create the migrations.
+    """
 
     carried: Carried
     result: CheckResult | None = None
@@ -83,7 +86,12 @@ class Attempt:
 
 
 class SolveSession:
-    """One run of `starterkit solve`: the trees, the merger, and the attempts."""
+    """One run of `starterkit solve`. It applies the solution to the learner's files and tests the result in a copy.
+
+    The trees are `before` (the step's given), `reference` (the solution) and `mine` (the learner's files). `after` is
+    the solution to merge: it lacks new migrations if the project creates its own. Raises `UsageError` before the first
+    step.
+    """
 
     def __init__(self, project: Project, work: WorkingTree, say: Progress) -> None:
         step = project.step
@@ -101,12 +109,15 @@ class SolveSession:
         self.changed = changed_paths(self.before, self.after)
 
     def merged(self, *, lenient: bool = False) -> Carried:
-        """Return the merge of the solution into the learner's files."""
+        """Return the merge of the solution into the learner's files. With `lenient`, git ignores whitespace."""
         rule = pins_rule(self.template.environment, self.say, bundle=self.project.bundle)
         return carry(self.merger, self.template, self.before, self.after, self.mine, pins_rule=rule, lenient=lenient)
 
     def with_files(self, names: Collection[str]) -> Carried:
-        """Replace the learner's files in `names` with the solution's. Raises `UsageError` for an unchanged file."""
+        """Replace the learner's files in `names` with the solution's.
+
+        Raises `UsageError` for a file that the solution doesn't change.
+        """
         self.check_names(names)
         return take_files(self.template, self.before, self.after, self.mine, set(names))
 
@@ -122,8 +133,9 @@ class SolveSession:
     def attempt(self, carried: Carried, title: str, *, check: bool = True) -> Attempt:
         """Create missing migrations and run the tests for all steps so far in a copy.
 
-        If the learner's migrations differ, the first try adds the solution's migrations after the learner's last one.
-        A migration can do more than the models show. The second try leaves them out.
+        If the learner's migrations differ from the path's, there are two tries. The first try adds the solution's
+        migrations after the learner's last one. They can do more than the models show. The second try leaves them out,
+        and the project creates all of its new migrations. Without `check`, no tests run.
         """
         if not self.makes_history:
             return self._attempt(carried, title, check=check)
@@ -172,7 +184,9 @@ def solve(
 ) -> SolveResult:
     """Apply the solution of the current step.
 
-    Raises `ConflictError` (nothing changed) if the solution conflicts or its tests fail, and the learner chose nothing.
+    With `replace_all`, replace every file of the path. With `files`, replace only these files, and run no tests. Raises
+    `ConflictError` (nothing changed) if the solution conflicts or its tests fail, and the learner chose nothing. Raises
+    `UsageError` before the first step, and for files that the solution doesn't change.
     """
     with project.writing("solve"):
         head = project.repository.check_ready()

@@ -32,10 +32,11 @@ _MEND_MERGE = (
 
 @dataclass(frozen=True)
 class State:
-    """The path of a project, and its current step.
+    """The content of `.starterkit.yml`: the learning path of a project, and the current step.
 
-    `template` is for example `starterkit:flask`. `path` and `texts` are the commit ids of the path's two refs. `step`
-    is a step's full name or `base`. `solved` means that the step's solution was merged (base counts as solved).
+    `template` is for example `starterkit:flask`. `version` is the starterkit version that wrote the path. `path` and
+    `texts` are the commit ids of `refs/starterkit/path` and `refs/starterkit/template`. `step` is a step's full name or
+    `base`. `solved` means that the step's solution was merged (base counts as solved).
     """
 
     template: str
@@ -47,7 +48,7 @@ class State:
 
 
 def read_state(data: bytes) -> State:
-    """Parse `.starterkit.yml`. Raises `FileError` with the line and how to restore the file."""
+    """Parse `.starterkit.yml`. Raises `FileError` with the wrong line and how to restore the file."""
     try:
         keys = parse(data, STATE_FILE).mapping(("format", "template", "version", "path", "texts", "step", "state"))
         keys["format"].integer(STATE_FORMAT, STATE_FORMAT)
@@ -62,7 +63,10 @@ def read_state(data: bytes) -> State:
 
 
 def state_bytes(state: State) -> bytes:
-    """Return the content of `.starterkit.yml`. A constant line lets git merge a fixed path with a new step."""
+    """Return the content of `.starterkit.yml`.
+
+    A comment line separates the path from the step. So git can merge a change of the path with a change of the step.
+    """
     return (
         "# Written by starterkit: the learning path of this project and its present step. Commit this file, but "
         f"don't edit it.\nformat: {STATE_FORMAT}\ntemplate: {json.dumps(state.template)}\nversion: "
@@ -72,13 +76,17 @@ def state_bytes(state: State) -> bytes:
 
 
 def markers_entry(files: Sequence[str]) -> dict[str, Any]:
-    """Return the list of files with conflict markers in the form of a plan's `memory`."""
+    """Return the entry of `Plan.memory` that remembers which files have conflict markers."""
     return {_MARKERS: {"files": list(files)}}
 
 
 @dataclass(frozen=True)
 class RememberedCheck:
-    """The result of a check. `blocker` is one line about a problem of many tests that no hint solves, or ""."""
+    """The result of a check, as one machine remembers it.
+
+    `tree` is the id of the checked files (`WorkingTree.id`). `green` and `red` are the ids of passing and failing
+    tests. `blocker` is one line about a problem that stops many tests and that no hint solves, or "".
+    """
 
     tree: str
     step: str
@@ -114,7 +122,7 @@ class LocalState:
         return next(reversed(self._checks()), None)
 
     def check_of(self, tree: str, step: str) -> RememberedCheck | None:
-        """Return the last check of exactly this tree at this step, or None."""
+        """Return the last check of the files with the id `tree` at this step, or None."""
         return next((check for check in reversed(self._checks()) if (check.tree, check.step) == (tree, step)), None)
 
     def remember_check(self, check: RememberedCheck) -> None:
@@ -122,7 +130,10 @@ class LocalState:
         self._write_checks([*self._checks(), check][-_CHECKS_KEPT:])
 
     def go_back_to(self, tree: str, step: str) -> None:
-        """Forget the checks of this step that are newer than the last check of this tree."""
+        """After an undo, forget this step's checks that are newer than the last check of `tree`.
+
+        `tree` is the id of the restored files. So the most recent check is about these files again.
+        """
         checks = self._checks()
         while checks and checks[-1].step == step and checks[-1].tree != tree:
             checks.pop()
@@ -176,7 +187,7 @@ class LocalState:
             self.write("lessons", {**self._read("lessons"), step: True})
 
     def write(self, name: str, value: Mapping[str, Any]) -> None:
-        """Write one of the JSON files in one step. `name` has no `.json`."""
+        """Write the JSON file `name` (without `.json`) completely or not at all."""
         write_file(self.folder, f"{name}.json", File(FILE, json.dumps(value).encode()))
 
     def _read(self, name: str) -> dict[str, Any]:

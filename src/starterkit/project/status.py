@@ -1,4 +1,4 @@
-"""Collect the progress on the path, the last check and the next command."""
+"""Collect the progress on the path, the last check and the next command, for `starterkit status`."""
 
 from __future__ import annotations
 
@@ -29,9 +29,10 @@ class StepRow:
 
 @dataclass(frozen=True)
 class ProjectStatus:
-    """The progress of a project. `at` is None before the first step. `next_command` lacks the program's name.
+    """The progress of a project. `at` is the current step (None: no step has started).
 
-    `last` is the last check if the files haven't changed since. Otherwise `stale` is the last check.
+    `last` is the last check if the files haven't changed since. Otherwise `stale` is the last check. `undoable` is the
+    command that `starterkit undo` would revert, or "". `next_command` is the suggested command without `starterkit`.
     """
 
     template: Template
@@ -46,7 +47,7 @@ class ProjectStatus:
 
 
 def project_status(project: Project) -> ProjectStatus:
-    """Return the progress of a project without running or writing anything."""
+    """Return the progress of a project. This runs no tests and writes no files."""
     template, state = project.template, project.state
     names = template.step_names
     position = names.index(state.step) if project.step else -1
@@ -93,7 +94,7 @@ def _next_command(project: Project, last: RememberedCheck | None, line: UndoHist
         return "lesson" if is_new else "check"
     if last.is_green:
         return "run" if is_last and not project.repository.has_changes() else "next"
-    if project.state.solved and _is_unchanged_since(project, line, "solve"):  # hints can't help now
+    if project.state.solved and _is_unchanged_since(project, line, "solve"):  # hints can't help with the path's code
         return "undo"
     return "check" if last.blocker else "hint"
 

@@ -1,9 +1,15 @@
 """Take a snapshot before every command that writes, and use it for undo and redo.
 
-A snapshot is a commit below `refs/starterkit/undo/`. Its tree has the exact bytes of the learner's files (`files/`)
-and the index. It also has staged versions that differ from the files (`staged/`), and the files to write (`coming/`).
-The file `snapshot.json` describes it. Its parents are HEAD's commit and the last commit of the branch that will move.
-So `git gc` keeps both. The list of commands, `undo.json`, isn't shared with other machines.
+A snapshot is a commit below `refs/starterkit/undo/`. Its tree has:
+
+- `files/`: the exact bytes of the learner's files
+- `index`: git's index
+- `staged/`: staged versions that differ from the files
+- `coming/`: the files that the command will write
+- `snapshot.json`: the command, the branch and HEAD's commit
+
+The parents of a snapshot are HEAD's commit and the last commit of the branch that will move. So `git gc` keeps both.
+The file `undo.json` lists the commands. It isn't shared with other machines.
 """
 
 from __future__ import annotations
@@ -65,7 +71,10 @@ class UndoHistory:
         return self.done[-1].command if self.done else ""
 
     def after(self, done: UndoEntry, *, continues: str = "") -> UndoHistory:
-        """Return the history with one more command and no redo. If it `continues` the last entry, both become one."""
+        """Return the history with one more command, and with nothing to redo.
+
+        If `continues` is the snapshot of the last entry, both are parts of the same command and become one entry.
+        """
         if not (continues and self.done and self.done[-1].snapshot == continues):
             return UndoHistory((*self.done, done), ())
         first = self.done[-1]
@@ -83,7 +92,11 @@ class UndoHistory:
 
 @dataclass(frozen=True)
 class UndoResult:
-    """The result of `undo` or `undo --redo`. `changed` files were restored, and `left` files were not."""
+    """The result of `undo` or `undo --redo`. `command` is the command that was undone or redone.
+
+    `changed` files were restored. `left` files stay, because the learner changed them meanwhile. `snapshot` is the ref
+    of the snapshot that was taken first.
+    """
 
     command: str
     step: str
@@ -109,7 +122,7 @@ def read_history(project: Project) -> UndoHistory:
 
 
 def history_entry(line: UndoHistory) -> dict[str, Any]:
-    """Return the undo history in the form of a plan's `memory`."""
+    """Return the entry of `Plan.memory` that stores the undo history."""
     return {_LINE: asdict(line)}
 
 
@@ -124,7 +137,8 @@ def snapshot_commit(
 ) -> NewCommit:
     """Return a snapshot commit with all of the learner's work. The caller writes the commit.
 
-    `tip` is the last commit of another branch that will move. `coming` are the files that the command will write.
+    `tip` is the last commit of another branch that will move (None: only HEAD moves). `coming` are the files that the
+    command will write, by path.
     """
     about = {"command": command, "branch": head.branch, "commit": head.commit}
     files = {_FILES + path: file for path, file in work.files.items()}

@@ -33,7 +33,10 @@ class _Failure:
 
 
 def explained(failure: Explanation, text: str, project: SourceTree) -> Explanation:
-    """Return the explanation of a failure. If the learner's files show the real cause, name it."""
+    """Return the real cause of a failure if the learner's files show it. Otherwise return `failure` itself.
+
+    `text` is the full text of the failure, for example a stack trace.
+    """
     for pattern, find in _CAUSES:
         match = re.search(pattern, failure.message or text)
         if match and (cause := find(_Failure(match, text, project))):
@@ -123,7 +126,7 @@ def _node_import(failure: _Failure) -> Explanation | None:
 
 
 def _template(failure: _Failure) -> Explanation | None:
-    """Name the file of a mistake in a Django template, because Django names only its line."""
+    """Name the file of a mistake in a Django template, because Django's message names at most the line."""
     line_of_code = failure.project.own_place(failure.text)
     if line_of_code and not line_of_code.file.endswith(".py"):  # this is a Jinja error, which names the file
         return None

@@ -19,7 +19,7 @@ _NODE_TEST = re.compile(r"""^[ \t]*(?:await[ ]+)?(?:test|it)(?:\.\w+)?\(\s*(["'`
 
 @dataclass(frozen=True)
 class FoundTest:
-    """A test in a source file. `line` starts at 1."""
+    """A test in a source file. `sentence` is its title. `line` starts at 1."""
 
     id: str
     sentence: str
@@ -27,7 +27,7 @@ class FoundTest:
 
 
 def found_tests(file: str, source: bytes) -> tuple[FoundTest, ...]:
-    """Return the tests of a test file in order. If the file isn't valid code, there are none."""
+    """Return the tests of a Python or JavaScript test file in order. Return none if the Python code is invalid."""
     read = _READERS.get(PurePosixPath(file).suffix)
     return read(source.decode("utf-8", "replace")) if read else ()
 

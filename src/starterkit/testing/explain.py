@@ -34,7 +34,7 @@ def explain(case: JUnitCase, project: SourceTree) -> Explanation:
 
 
 def explain_output(output: str, project: SourceTree) -> Explanation:
-    """Return the explanation of the last error in a program's output."""
+    """Return the explanation of the last error in a program's output. If there is none, its message is empty."""
     message = _last_error(output)
     last_line = "".join(output.strip().splitlines()[-1:])
     failure = explained(Explanation(message or last_line, project.own_place(output)), output, project)
@@ -118,7 +118,7 @@ def _short(text: str) -> str:
 
 
 def with_first_exit(cases: Iterable[JUnitCase]) -> Iterator[JUnitCase]:
-    """Yield the cases. If the program's exit caused later errors, they get its message.
+    """Yield the cases of a report. Errors that a program's exit caused later get the message of the exit.
 
     pytest 9 forgets a SystemExit in a shared fixture. The next test that uses the fixture then fails with a bare
     assertion inside pytest, which doesn't help a learner.
@@ -135,7 +135,7 @@ def with_first_exit(cases: Iterable[JUnitCase]) -> Iterator[JUnitCase]:
 
 
 def case_file(case: JUnitCase, files: tuple[str, ...], folder: Path) -> str:
-    """Return the test file if a case stands for a whole file, or "" if it stands for a test."""
+    """Return the path of the test file if a report's case is about a whole file. For a single test, return ""."""
     for file in files:
         dotted = PurePosixPath(file).with_suffix("").as_posix().replace("/", ".")
         if case.name in (file, dotted, str(folder / file), str(folder.resolve() / file)):

@@ -22,7 +22,7 @@ _KINDS = ("failure", "error", "skipped")
 
 @dataclass
 class JUnitCase:
-    """One `<testcase>` element. `kind` is "", "failure", "error" or "skipped"."""
+    """One `<testcase>` element: a test or a test file. `kind` is "" (passed), "failure", "error" or "skipped"."""
 
     name: str
     classname: str = ""
@@ -42,7 +42,7 @@ class JUnitReport:
 
 
 def read_junit(file: Path) -> JUnitReport | None:
-    """Return a report, or the part that can be read. Return None if there is no report."""
+    """Return a JUnit report, or the part that can be read. Return None if the file is missing or empty."""
     try:
         stream = file.open("rb")
     except FileNotFoundError:
@@ -91,7 +91,7 @@ class _Reader:
         self._parser.Parse(b"", True)
 
     def give_up(self, problem: str, of_case: str) -> None:
-        """Record why reading stops. The unfinished test case becomes an error with `of_case`."""
+        """Record why reading stops. The unfinished test case becomes an error with the message `of_case`."""
         self.report.problem = problem
         if self._case:
             self._case.kind, self._case.message, self._case.text = "error", of_case, self._text

@@ -1,4 +1,4 @@
-"""The result of a check, with the outcome of each test that the path lists."""
+"""The tests that the path lists, and the result of a check with the outcome of each test."""
 
 from __future__ import annotations
 
@@ -27,7 +27,11 @@ class SourceLine:
 
 @dataclass(frozen=True)
 class ExpectedTest:
-    """A test that the path lists. `guard` is the reason if the test is a guard, or ""."""
+    """A test that the path lists. `sentence` is its title, and `step` is the step that lists the test (or `base`).
+
+    `file` is relative to the project, and "" if no test file contains the test. `line` starts at 1. `guard` is the
+    reason why a guard passes when its step begins, or "" for other tests.
+    """
 
     id: str
     file: str
@@ -43,6 +47,7 @@ class TestResult:
 
     `message` says in a few lines what was expected and what was found. `place` is the innermost line of the learner's
     own code in the failure. `test_place` is the line of the test. `details` is the full text of the failure.
+    `was_green` is true for a failing test that passed in the last check. `is_new` is true for the current step's tests.
     """
 
     __test__ = False  # pytest must not collect this class as tests
@@ -66,7 +71,11 @@ _FEW = 3  # up to this many failing tests can have the same message by chance
 
 @dataclass(frozen=True)
 class CheckResult:
-    """The result of a run. `problem` describes an error of the whole run. `log` is its output."""
+    """The result of a check: a result for each test, and the duration in seconds.
+
+    `step` is the current step. `pristine` is true if the path's own tests ran in a copy of the project. `problem`
+    describes an error of the whole run, or is "". `log` is the output of the test program.
+    """
 
     results: tuple[TestResult, ...]
     seconds: float
@@ -93,7 +102,7 @@ class CheckResult:
     def blocker(self) -> str:
         """The single cause of all failures in one line, such as a missing file, or "".
 
-        If the tests fail for different reasons, hints can help, so it is empty.
+        If the tests fail for different reasons, hints can help, so the cause is empty.
         """
         first = self.first_red
         alike = {(result.message, result.place) for result in self.red}

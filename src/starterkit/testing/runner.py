@@ -28,7 +28,7 @@ from starterkit.testing.stalled import LOOP, Stuck, read_stuck, watchdog_variabl
 from starterkit.yamlfile import did_you_mean
 
 LIMIT_SECONDS = 120.0
-_SECONDS_A_TEST = 3.0  # a hundred tests take longer than the limit on a busy machine
+_SECONDS_A_TEST = 3.0  # raises the limit of long paths, because a hundred tests can exceed it on a busy machine
 _INTERRUPT_SECONDS = 2.0
 _OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024
 _TAIL_BYTES = 64 * 1024
@@ -36,7 +36,7 @@ _TAIL_BYTES = 64 * 1024
 
 @dataclass(frozen=True)
 class _Ended:
-    """The end of the test command. `cut` is the reason if starterkit stopped it, or ""."""
+    """How the test command ended. `cut` is the reason if starterkit or the watchdog stopped the command, or ""."""
 
     code: int
     seconds: float
@@ -60,9 +60,9 @@ def run_tests(
 ) -> CheckResult:
     """Run the listed tests, or only the `selected` ones, in `folder`. Return the results.
 
-    `remembered_green` are the ids of tests that passed before. `step` is the step with the new tests. The run is
-    stopped after `limit_seconds` (None: two minutes, or more for many tests). Tests that ended earlier keep their
-    outcome.
+    `remembered_green` are the ids of tests that passed before. `step` is the current step, whose tests count as new.
+    The run is stopped after `limit_seconds` (None: two minutes, or more for many tests). Tests that ended earlier keep
+    their outcome.
 
     Raises `UsageError` for a selected id that isn't listed, and `ProgramMissing` if the test program is missing.
     """
@@ -237,7 +237,7 @@ class _ReportMatcher:
         return Explanation(f"{message}{cause}", exit_call)
 
     def _first_absent(self) -> ExpectedTest:
-        """Return the test that was running when the run was stopped."""
+        """Return the test that was running when the run was stopped: the first one without a result, if unknown."""
         files = list(dict.fromkeys(test.file for test in self.tests))
         absent = [test for test in self.tests if test.id not in self.of_tests]
         stuck = [test for test in absent if self.ended.stuck and test.id == self.ended.stuck.test]

@@ -1,4 +1,4 @@
-"""Find the lines of the learner's own code in the text of a failure."""
+"""Search the learner's own code: the lines that a failure's text names, and lines that match a pattern."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _EXIT_CALLS = {
 
 @dataclass(frozen=True)
 class Explanation:
-    """The explanation of a failure, and the innermost line of the learner's code in it."""
+    """The explanation of a failure for the learner. `place` is the innermost line of the learner's code, or None."""
 
     message: str
     place: SourceLine | None = None
@@ -49,7 +49,10 @@ class Explanation:
 
 @dataclass(frozen=True)
 class SourceTree:
-    """The folder where the tests ran. `programs` has the environment's programs by name, if there are any."""
+    """The folder where the tests ran. It finds the learner's files, and lines in them that explain a failure.
+
+    `is_path_owned` says whether a path belongs to the learning path. `programs` has the environment's programs by name.
+    """
 
     folder: Path
     is_path_owned: Callable[[str], bool]
@@ -64,11 +67,11 @@ class SourceTree:
         return None
 
     def place_in(self, file: str, text: str) -> SourceLine | None:
-        """Return the last line of one file that a failure's text names, or None."""
+        """Return the innermost line of the given file that a failure's text names, or None."""
         return next((line for line in reversed(list(self.places(text))) if line.file == file), None)
 
     def places(self, text: str) -> Iterator[SourceLine]:
-        """Yield the lines of the project that a text names. The innermost line comes last."""
+        """Yield the lines of the project's files that stack traces in a text name. The innermost line comes last."""
         python: list[SourceLine] = []
         node: list[SourceLine] = []
         for frame in _FRAME.finditer(text):
@@ -82,7 +85,10 @@ class SourceTree:
         yield from reversed(node)
 
     def own_files(self, *suffixes: str) -> Iterator[tuple[str, bytes]]:
-        """Yield the path and the content of the learner's files with one of these suffixes."""
+        """Yield the path and the content of each of the learner's files with one of these suffixes.
+
+        Files that the path owns and files over 512 KiB are left out.
+        """
         for parent, folders, files in os.walk(self.folder):
             folders[:] = sorted(name for name in folders if name not in _FOREIGN and not name.startswith("."))
             for path in (Path(parent, name) for name in sorted(files)):
@@ -91,7 +97,7 @@ class SourceTree:
                     yield name, path.read_bytes()
 
     def exit_call(self) -> SourceLine | None:
-        """Return a line of the learner's code that ends the program silently, or None."""
+        """Return the first line of the learner's code that ends the program silently, such as `os._exit`, or None."""
         files = self.own_files(*_EXIT_CALLS)
         calls = (lines_of(_EXIT_CALLS[PurePosixPath(name).suffix], name, data) for name, data in files)
         return next(chain.from_iterable(calls), None)
@@ -118,7 +124,10 @@ class SourceTree:
         return path
 
     def relative(self, path: str) -> str:
-        """Return the relative path of a file in the project, or "" for any other path."""
+        """Return the path of a file in the project relative to the project's folder.
+
+        Return "" for a missing file, a file outside the project, and an installed package.
+        """
         if not (self.folder / path).exists():
             path = _unescaped(path)
         for folder in (self.folder, self.folder.resolve()):
@@ -132,7 +141,7 @@ class SourceTree:
 
 
 def lines_of(pattern: re.Pattern[bytes], name: str, data: bytes) -> Iterator[SourceLine]:
-    """Yield the lines of a file that match a pattern."""
+    """Yield the lines of a file that match a pattern. `name` is the file's path, and `data` is its content."""
     return (SourceLine(name, data.count(b"\n", 0, match.start()) + 1) for match in pattern.finditer(data))
 
 

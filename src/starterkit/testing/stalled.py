@@ -1,4 +1,4 @@
-"""Load a watchdog into the test program. It stops a run that gets stuck."""
+"""Load a watchdog into the test program, and read its note. The watchdog stops a run that gets stuck."""
 
 from __future__ import annotations
 
@@ -20,7 +20,11 @@ _LIMIT_BYTES = 8 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Stuck:
-    """A run that got stuck: the test ("" before the first test), the stack, and earlier cases."""
+    """A run that got stuck, as the watchdog noted it.
+
+    `seconds` is the limit that was exceeded. `is_busy` is true for a loop, and false if the run waited. `test` is the
+    running test ("" before the first test), and `stack` is its stack trace. `cases` are the tests that had ended.
+    """
 
     seconds: float
     is_busy: bool
@@ -30,12 +34,12 @@ class Stuck:
 
     @property
     def cut(self) -> str:
-        """The reason why the run was stopped."""
+        """The reason why the run was stopped, for example `still running after 5 s`."""
         return f"still running after {self.seconds:g} s" if self.is_busy else f"nothing happened for {self.seconds:g} s"
 
     @property
     def question(self) -> str:
-        """A question that helps the learner find the mistake in the line."""
+        """A question that helps the learner find the mistake in the line where the run got stuck."""
         return LOOP if self.is_busy else _WAIT
 
 
@@ -50,7 +54,10 @@ def is_node_test(command: Sequence[str]) -> bool:
 
 
 def watchdog_variables(command: Sequence[str], note: Path, variables: Mapping[str, str]) -> dict[str, str]:
-    """Return `variables` with those that load the watchdog. The watchdog writes to `note`."""
+    """Return the environment `variables`, and new ones that make the test `command` load the watchdog.
+
+    If the run gets stuck, the watchdog writes the file `note`. Only pytest and Node's test runner can load a watchdog.
+    """
     if is_pytest(command):
         paths = filter(None, (str(PRELOAD), variables.get("PYTHONPATH")))
         loading = {"PYTHONPATH": os.pathsep.join(paths), "PYTEST_PLUGINS": "starterkit_watchdog"}

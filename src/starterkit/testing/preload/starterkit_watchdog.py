@@ -1,9 +1,9 @@
 """A pytest plugin that stops a run at the first test that gets stuck.
 
-`starterkit check` loads it with environment variables. It watches the run from a thread. A signal can't
-interrupt a loop in another thread, and asynchronous sites have such loops. The limits count processor time, so a
-busy machine doesn't stop a run. While a regular expression runs, no other thread can run. Then pytest-timeout stops the
-test.
+`starterkit check` loads the plugin with environment variables. It watches the run from a thread. A signal isn't enough,
+because it can't interrupt a loop in another thread, which asynchronous sites have. The limits count processor time, so
+a busy machine doesn't stop a run. While a regular expression runs, no other thread can run. Then pytest-timeout stops
+the test.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from typing import Any
 
 import pytest
 
-BUSY_SECONDS = 5.0  # processor time for a test without its own limit
-IMPORTING_SECONDS = 20.0  # processor time for importing packages
+BUSY_SECONDS = 5.0  # limit of processor time for a test, unless the test sets a higher limit
+IMPORTING_SECONDS = 20.0  # limit of processor time for importing packages, which can be slow on a new machine
 IDLE_SECONDS, IDLE_USE = 15.0, 0.05  # a run that uses less of a processor for these seconds is waiting
 _TICK_SECONDS = 0.1
 _SITE = str(Path.cwd())
@@ -29,7 +29,7 @@ _EXIT_CODE = 2  # pytest's exit code for an interrupted run
 
 
 class Watchdog:
-    """Watches the tests of one run. If a test gets stuck, it writes the place to `note`."""
+    """Watches the tests of one run. If a test gets stuck, it writes the stack traces to `note` and ends the run."""
 
     def __init__(self, note: Path) -> None:
         self._note = note
@@ -155,7 +155,7 @@ def _begin() -> Watchdog:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the watchdog for pytest's events."""
+    """Register the watchdog, so that pytest reports the start and end of each test to it."""
     config.pluginmanager.register(_watchdog, "starterkit-watchdog")
 
 

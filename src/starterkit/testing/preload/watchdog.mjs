@@ -1,12 +1,15 @@
 /**
  * Ends a run of Node's tests at the first test that gets stuck, and writes down where.
  *
- * `starterkit check` loads this file three times, by NODE_OPTIONS: before the tests, where it starts a worker; as that
- * worker, which watches the main thread and can look into it (the inspector stops even an endless loop); and as a
- * reporter, which tells the worker how far the tests are. Node writes its JUnit report at the end only, so the note
- * holds the tests that had ended, too. Limits count processor time, so a busy machine doesn't stop a run.
+ * `starterkit check` loads this file with NODE_OPTIONS, and Node runs it in three roles:
  *
- * If Node runs each test file in a process, each of these has a watchdog, too. It only knows whether the event loop turns.
+ * - before the tests: it starts a worker
+ * - as this worker: it watches the main thread, and can stop it with the inspector, even in an endless loop
+ * - as a reporter: it sends the start and end of each test to the worker
+ *
+ * Node writes its JUnit report only at the end, so the note also has the tests that had ended. Limits count processor
+ * time, so a busy machine doesn't stop a run. If Node runs each test file in a process, each process has a watchdog.
+ * This watchdog only knows whether the event loop still turns.
  */
 
 import { setMaxListeners } from 'node:events';
@@ -31,7 +34,7 @@ if (!isMainThread && workerData?.note) watch(workerData);
 else if (isMainThread && env.STARTERKIT_STUCK && (isRunner || env.NODE_TEST_CONTEXT)) begin();
 
 function begin() {
-  setMaxListeners(20); // one more reporter than Node's warning about listeners expects
+  setMaxListeners(20); // our reporter is one listener more than Node expects, and Node would print a warning
   const worker = new Worker(new URL(import.meta.url), {
     workerData: { note: env.STARTERKIT_STUCK, isAlone: isRunner && isAlone },
     execArgv: [],
@@ -41,14 +44,14 @@ function begin() {
   Object.defineProperty(globalThis, KEY, { value: worker });
   if (!isRunner) setInterval(() => worker.postMessage({ turns: true }), TICK_MS).unref();
   if (isRunner && !isAlone) return;
-  // Programs that the tests start find nothing of it in their environment.
+  // Remove the variables, so that programs that the tests start don't load the watchdog.
   delete env.STARTERKIT_STUCK;
   const { url } = import.meta;
   const own = `--import=${url} --test-reporter=${url} --test-reporter-destination=stderr`;
   env.NODE_OPTIONS = env.NODE_OPTIONS.replace(own, '').trim();
 }
 
-/** The reporter. */
+/** The reporter: sends the start and the end of each top-level test to the worker. */
 export default async function* progress(events) {
   for await (const { type, data } of events) {
     if (data?.nesting !== 0) continue;
@@ -73,7 +76,7 @@ function usedMs() {
   return (user + system) / 1000;
 }
 
-/** The worker. */
+/** The worker: writes the note and ends the process if a test gets stuck. */
 function watch({ note, isAlone }) {
   const cases = [];
   let test = '';
@@ -107,7 +110,7 @@ function watch({ note, isAlone }) {
   }
 }
 
-/** Stop the main thread and tell where it is; nothing, if it doesn't run JavaScript now. */
+/** Stop the main thread and pass its stack to `tell`, or '' if the thread doesn't run JavaScript now. */
 function look(tell) {
   const urls = new Map();
   const session = new Session();
