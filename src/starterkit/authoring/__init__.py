@@ -1,1 +1,1 @@
-"""Tools for authors: edit a path as a git repository, add templates and steps, and update packages."""
+"""Commands for authors of templates: create, open, save and renumber them, and update their packages."""

@@ -1,7 +1,7 @@
-"""Reads the commits of an opened learning path: the layer of each commit, and errors in their order.
+"""Reads the commits of an opened learning path, and checks their order.
 
-The subject of a commit names its layer: `base`, `given 01-comments` or `solution 01-comments`. The author may use the
-rest of the message.
+Each commit is a layer. Its subject names the layer: `base`, `given 01-comments` or `solution 01-comments`. The author
+may write any text below the subject.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _REBASE = "`git rebase -i --root`"
 
 @dataclass(frozen=True)
 class LayerCommit:
-    """A commit of an opened learning path: its id, its layer, and all files in its tree."""
+    """A commit of an opened learning path. `kind` is base, given or solution, and `tree` has all its files."""
 
     id: str
     kind: str
@@ -40,12 +40,15 @@ class LayerCommit:
 
     @property
     def project(self) -> dict[str, Entry]:
-        """The project files of this layer."""
+        """The files in project/ at this commit, by their paths inside project/."""
         return {path[len(PROJECT) :]: entry for path, entry in self.tree.items() if path.startswith(PROJECT)}
 
 
 def check_settled(repository: Repository) -> None:
-    """Raise `ConflictError` unless all of the author's work is committed on a branch."""
+    """Raise `ConflictError` if the author has uncommitted changes or no branch is checked out.
+
+    Raises `UsageError` if there are no commits.
+    """
     head = repository.check_ready()
     if head.commit is None:
         raise UsageError(
@@ -63,7 +66,11 @@ def check_settled(repository: Repository) -> None:
 
 
 def read_history(repository: Repository, *, renumber: bool = False) -> list[LayerCommit]:
-    """Return the commits, base first. Raises `UsageError` for a wrong order. `renumber` ignores the numbers."""
+    """Return the commits of the current branch, base first.
+
+    Raises `UsageError` for a commit that isn't a layer, or for a wrong order. With `renumber`, the numbers in the names
+    of steps may be wrong.
+    """
     commits = _commits(repository)
     _check_first(commits)
     _check_unique(commits)

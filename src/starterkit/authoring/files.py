@@ -1,7 +1,7 @@
-"""A template as a dictionary of files, and its conversion from and to layers.
+"""Reads and writes a template as a dictionary of its files, and computes its layers.
 
-The keys are the paths on disk: path.yml, copier.yml, project/…, and in steps/NN-name/ step.yml, lesson.md, given/… and
-solution/…. Other files in the folder belong to the author and stay unchanged.
+The keys are paths in the template's folder: path.yml, copier.yml, project/… and steps/NN-name/…. A step has step.yml,
+lesson.md, given/… and solution/…. Other files in the folder belong to the author and stay unchanged.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ KINDS = ("given", "solution")
 
 @dataclass(frozen=True)
 class FilesSource:
-    """The metadata files of a template in memory. Error messages name files in `folder`."""
+    """Reads a template's metadata from files in memory. Error messages name the files as if in `folder`."""
 
     files: Mapping[str, File]
     folder: str
@@ -49,7 +49,7 @@ class FilesSource:
 
 @dataclass(frozen=True)
 class ProjectLayer:
-    """A layer of the learning path's unrendered project. `kind` is base, given or solution."""
+    """All project files at one layer, before Copier renders them. `kind` is base, given or solution."""
 
     kind: str
     step: str
@@ -61,7 +61,10 @@ class ProjectLayer:
 
 
 def template_folder(name: str, current: Path) -> Path:
-    """Return the folder of a template: a typed folder or a bundled template. Raises `UsageError` or `FileError`."""
+    """Return the folder of the template that an author typed: a folder or a bundled template's name.
+
+    Raises `UsageError` for a git URL or an unknown name, and `FileError` for a malformed template.
+    """
     if parse_git_url(name) is not None:
         raise UsageError(
             f"{without_secret(name)} is an external template, so starterkit cannot change it.",
@@ -71,7 +74,7 @@ def template_folder(name: str, current: Path) -> Path:
 
 
 def read_files(folder: Path) -> Files:
-    """Read a template's files, with LF line ends. Raises `FileError` for links, large or missing files."""
+    """Read a template's files, with LF line endings. Raises `FileError` for links, large or missing files."""
     check_layout(folder)
     source = FolderSource(folder)
     files: Files = {}
@@ -91,7 +94,7 @@ def read_files(folder: Path) -> Files:
 
 
 def write_template(target: Path, before: Mapping[str, File], after: Mapping[str, File]) -> None:
-    """Write `after` over the files `before`. Unchanged files keep their bytes (for example CRLF) and time.
+    """Replace a template's files `before` with `after`. Unchanged files keep their time and CRLF line endings.
 
     Raises `UsageError` for a template inside an installed starterkit, and `EnvironmentProblem` if the folder isn't
     writable. After an error, no file has changed.
@@ -113,7 +116,7 @@ def write_template(target: Path, before: Mapping[str, File], after: Mapping[str,
 
 
 def read_as_template(files: Mapping[str, File], folder: str) -> Template:
-    """Parse the metadata files of a template. Raises `FileError` with file and line."""
+    """Return the template in these files. Raises `FileError` with file and line for invalid metadata."""
     source = FilesSource(files, folder)
     template = read_template(source)
     read_questions(source)
@@ -123,7 +126,10 @@ def read_as_template(files: Mapping[str, File], folder: str) -> Template:
 
 
 def layers_of(files: Mapping[str, File], template: Template) -> list[ProjectLayer]:
-    """Return the layers of a template, base first."""
+    """Return a template's layers with all their project files, base first.
+
+    Raises `FileError` if `removes:` in a step.yml lists a file that doesn't exist.
+    """
     layers = [ProjectLayer("base", "", inside(files, PROJECT))]
     for step in template.steps:
         for kind in KINDS:
@@ -143,5 +149,5 @@ def removed_by(step: Step, kind: str) -> tuple[str, ...]:
 
 
 def inside(files: Mapping[str, File], prefix: str) -> Files:
-    """Return the files in a folder, by their paths inside it. The folder's name ends with a slash."""
+    """Return the files in the folder `prefix` (with a slash at its end), by their paths inside this folder."""
     return {path[len(prefix) :]: file for path, file in files.items() if path.startswith(prefix)}

@@ -18,7 +18,10 @@ _CONFLICT = re.compile(rb"^<{7} .*?^>{7} ", re.MULTILINE | re.DOTALL)
 def check_layer(
     layer: LayerCommit, base: LayerCommit, changed: Mapping[str, File], removed: Sequence[str] = ()
 ) -> None:
-    """Raise `FileError` for a file of this layer that a template can't contain."""
+    """Raise `FileError` if a layer changes or removes a file that a layer of a template can't change.
+
+    For example, a step can't change a file that Copier renders.
+    """
     for path, file in changed.items():
         _check_file(layer, path, file)
     for path in () if layer is base else (*changed, *removed):

@@ -1,8 +1,8 @@
-"""`template open`: writes a path as a git repository with one commit per layer, for editing with git.
+"""`template open`: writes a learning path as a git repository with one commit per layer.
 
-The work tree has the template's own paths: path.yml, copier.yml, project/ (a learner's files at that commit), and
-steps/NN-name/step.yml and lesson.md. Files that Copier renders stay unrendered in project/. The files rendered with the
-default answers are next to them, ignored by git, so that the tests run.
+An author edits the commits with git. Each commit has path.yml, copier.yml, and project/ with a learner's files at this
+layer. It also has step.yml and lesson.md of each step so far. In project/, Copier's .jinja files are unrendered. Next
+to them are rendered files with the default answers, so that the tests run. git ignores the rendered files.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _BRANCH = "refs/heads/main"
 
 @dataclass(frozen=True)
 class OpenResult:
-    """An opened learning path: the repository's folder, the template's folder, and the subjects, oldest first."""
+    """The result of `template open`: the new repository, the template, and the commit subjects, oldest first."""
 
     folder: Path
     template: Path
@@ -48,14 +48,18 @@ class OpenResult:
 
 @dataclass(frozen=True)
 class Origin:
-    """The template of an opened learning path, and its files when they were last opened or saved."""
+    """The template that a repository was opened from, and its files at the last `template open` or `save`."""
 
     template: Path
     files: dict[str, Entry]
 
 
 def open_template(template: Path, destination: Path, progress: Progress = no_progress) -> OpenResult:
-    """Write a template's path as a git repository into a new folder. Raises `UsageError` or `FileError`."""
+    """Write a template's path as a git repository into a new folder.
+
+    Raises `UsageError` if the folder isn't empty, `FileError` for an invalid template, and `EnvironmentProblem` if
+    the folder can't be written.
+    """
     check_destination(destination, accepts_clone=False)
     finish_replacing(template)
     progress("Reading the template …")
@@ -97,7 +101,10 @@ def _tree(files: Files, layers: list[ProjectLayer]) -> Files:
 
 
 def lay_out_rendered(repository: Repository, template: Path, progress: Progress) -> None:
-    """Write the rendered files with the default answers, and let git ignore them."""
+    """Render the .jinja files with the default answers, and write the results so that git ignores them.
+
+    If Copier can't render the template, report the reason as progress and write nothing.
+    """
     try:
         rendered = rendered_with_defaults(template, read_folder)
     except (UsageError, EnvironmentProblem) as error:
@@ -114,14 +121,17 @@ def _as_pattern(name: str) -> str:
 
 
 def record(repository: Repository, template: Path, files: Mapping[str, File]) -> None:
-    """Store the template's folder and its current files in the git directory."""
+    """Store the template's folder and the ids of its current files in the git directory, for `origin`."""
     entries = {name: list(file.entry) for name, file in files.items()}
     data = json.dumps({"template": str(template.absolute()), "files": entries})
     write_file(repository.own_folder, _RECORD, File(FILE, data.encode("utf-8", "surrogateescape")))
 
 
 def origin(repository: Repository) -> Origin | None:
-    """Return the data from `record`, or None, for example in a clone."""
+    """Return what `record` stored, or None if it stored nothing, for example in a clone.
+
+    Raises `FileError` if the stored file is damaged.
+    """
     file = repository.own_folder / _RECORD
     try:
         recorded = json.loads(file.read_text("utf-8", "surrogateescape"))

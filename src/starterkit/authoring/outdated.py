@@ -1,4 +1,4 @@
-"""`template outdated`: finds newer releases of a template's packages, and updates the pins."""
+"""`template outdated`: finds newer releases of a template's packages, and updates its pins."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ from starterkit.runtime.prepare import newest_pins
 
 @dataclass(frozen=True)
 class OutdatedPin:
-    """A package with a newer release than its pin. The declaration allows releases up to `allowed`."""
+    """A package whose pin isn't the newest release. The declaration allows releases up to `allowed`.
+
+    `layer` is the first layer with this pin. The versions are texts, such as "1.2" or "1.2 or 1.3".
+    """
 
     package: str
     layer: str
@@ -35,7 +38,11 @@ class OutdatedPin:
 
 @dataclass(frozen=True)
 class Outdated:
-    """The outdated pins of a template, its files `before`, and its `files` with the newest allowed pins."""
+    """The result of `template outdated`.
+
+    `packages` counts all pinned packages. `before` are the template's files, and `files` are the same files with the
+    newest allowed pins.
+    """
 
     template: Path
     pins: tuple[OutdatedPin, ...]
@@ -45,12 +52,15 @@ class Outdated:
 
     @property
     def is_update(self) -> bool:
-        """True if newer pins are allowed without a change to a declaration."""
+        """True if at least one pin can be updated without changing a declaration, such as pyproject.toml."""
         return self.files != self.before
 
 
 def outdated(folder: Path, progress: Progress = no_progress) -> Outdated:
-    """Compare all pins with the newest releases. Raises `NoNetworkError`, `NoSuchPackagesError` or `FileError`."""
+    """Compare a template's pins with the newest releases. This changes no file.
+
+    Raises `NoNetworkError`, `NoSuchPackagesError`, or `FileError` for an invalid template.
+    """
     before = read_files(folder)
     template = read_as_template(before, str(folder))
     spec = template.environment
@@ -91,5 +101,5 @@ def _behind(layer: ProjectLayer, pins: bytes, allowed: bytes, newest: bytes) -> 
 
 
 def write_with_newest(outdated: Outdated, destination: Path) -> None:
-    """Write the template with the newest pins into its own folder or into another folder."""
+    """Write the template with the newest allowed pins into `destination`, which may be its own folder."""
     write_template(destination, outdated.before if destination == outdated.template else {}, outdated.files)

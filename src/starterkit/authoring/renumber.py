@@ -1,6 +1,6 @@
-"""Renumbers steps: their folders, the headings of their lessons, and numbered file names.
+"""Changes the numbers of steps: in their folders, lesson headings and file names.
 
-Sentences such as "step 04" don't change. They are listed for the author.
+Sentences with a step's number, such as "step 04", don't change. The result lists them for the author.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from starterkit.template.load import read_step
 
 @dataclass(frozen=True)
 class Mention:
-    """A line that may still have the old number of a step."""
+    """A line that may still have the old number of a step. The author has to check it."""
 
     file: str
     line: int
@@ -85,5 +85,5 @@ def _mentions(files: Mapping[str, File], moved: Mapping[str, str]) -> tuple[Ment
         for path, file in files.items()
         if not path.endswith((".txt", ".toml", ".json", ".css", ".svg", ".lock")) and b"\0" not in file.data[:8000]
         for line, text in enumerate(file.data.decode("utf-8", "replace").splitlines(), 1)
-        if pattern.search(text) and not (path.endswith("lesson.md") and line == 1)  # already renumbered
+        if pattern.search(text) and not (path.endswith("lesson.md") and line == 1)  # a heading has its new number
     )

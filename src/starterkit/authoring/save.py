@@ -1,7 +1,7 @@
 """`template save`: writes the commits of an opened learning path back to a template's files.
 
-Each layer gets only the files that differ from the layer before it. The metadata (path.yml, copier.yml, step.yml,
-lesson.md) comes from the last commit, so authors may change it in any commit.
+A given/ or solution/ folder gets only the files that differ from the layer before. The metadata (path.yml, copier.yml,
+step.yml, lesson.md) comes from the last commit, so authors may change it in any commit.
 """
 
 from __future__ import annotations
@@ -41,7 +41,10 @@ from starterkit.yamlfile import did_you_mean
 
 @dataclass(frozen=True)
 class SaveResult:
-    """The result of a save. `mentions` are lines that may have the old numbers of `renumbered` steps."""
+    """The result of `template save`: the template's added, changed and removed files.
+
+    `renumbered` has the new name of each renamed step, by old name. `mentions` are lines that may have old numbers.
+    """
 
     template: Path
     added: tuple[str, ...]
@@ -65,9 +68,9 @@ def save_template(
 ) -> SaveResult:
     """Save an opened path in its template, or in the folder `to`.
 
-    Raises `ConflictError` for uncommitted changes, an unfinished rebase, or a template that changed after it was
-    opened. `force` overwrites these changes. Raises `UsageError` or `FileError` if the commits make no valid path.
-    After an error, nothing has been written.
+    With `renumber`, the order of the commits decides the numbers of the steps. Raises `ConflictError` for uncommitted
+    changes, an unfinished rebase, or a template that changed after it was opened. `force` overwrites such a template.
+    Raises `UsageError` or `FileError` if the commits make no valid path. After an error, nothing has been written.
     """
     if not os.path.lexists(folder / ".git"):
         raise UsageError(
@@ -112,7 +115,7 @@ def _files_of(
     files = _metadata(repository, commits, folder)
     steps = [commit.step for commit in commits if commit.kind == "given"]
     names = {step: f"{number:02}{step[2:]}" if renumber else step for number, step in enumerate(steps, 1)}
-    # Renumber first, because a template with wrong numbers can't be parsed.
+    # The check uses the new step names, because a template with wrong numbers can't be parsed.
     read_as_template({_with_step(path, names): file for path, file in files.items()}, str(folder))
     files.update(_project_files(repository, commits, files, str(folder)))
     mentions: tuple[Mention, ...] = ()

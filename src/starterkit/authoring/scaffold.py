@@ -1,4 +1,4 @@
-"""`template new` and `template add-step`: create a small valid template, and add steps to a path."""
+"""`template new` and `template add-step`: create a small valid template, and add a step to a template."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MOST_STEPS = 99
 
 @dataclass(frozen=True)
 class NewTemplate:
-    """The result of `template new`."""
+    """The result of `template new`: the new template's folder, name and title."""
 
     folder: Path
     name: str
@@ -34,7 +34,10 @@ class NewTemplate:
 
 @dataclass(frozen=True)
 class AddedStep:
-    """The new step, its files in the template, and `mentions`: lines that may have old numbers."""
+    """The result of `template add-step`: the new step's full name, and its files in the template.
+
+    `renumbered` has the new name of each later step, by old name. `mentions` are lines that may have old numbers.
+    """
 
     template: Path
     step: str
@@ -44,7 +47,10 @@ class AddedStep:
 
 
 def name_of(folder: Path) -> str:
-    """Make a template's name from its folder's name. Raises `UsageError` without a letter or digit."""
+    """Return a template name made from the folder's name: `My Path` gives `my-path`.
+
+    Raises `UsageError` if the folder's name has no ASCII letter or digit.
+    """
     name = _slug(folder.resolve().name)
     if not name:
         message = f"The folder name {folder.resolve().name} cannot become the name of a template."
@@ -53,7 +59,11 @@ def name_of(folder: Path) -> str:
 
 
 def new_template(name: str, destination: Path, title: str = "") -> NewTemplate:
-    """Create a template with one step. Raises `UsageError` if the name is invalid or the destination exists."""
+    """Create a template with one step, copied from the Python skeleton.
+
+    Raises `UsageError` if the name is invalid or the destination isn't free, and `EnvironmentProblem` if it can't be
+    written.
+    """
     _check_name(name, "template")
     is_free = looks_empty(destination) if destination.is_dir() else not destination.exists()
     if destination.is_symlink() or not is_free:
@@ -74,7 +84,11 @@ def new_template(name: str, destination: Path, title: str = "") -> NewTemplate:
 
 
 def add_step(folder: Path, name: str, *, after: str = "", title: str = "") -> AddedStep:
-    """Add a step after another step (default: the last), and renumber later steps. Raises `UsageError`."""
+    """Add a step to a template, and renumber the later steps.
+
+    `after` is the number or name of the step before it, or `base` (default: the last step). Raises `UsageError` for an
+    invalid or used name, or an unknown step.
+    """
     _check_name(name, "step")
     before = read_files(folder)
     template = read_as_template(before, str(folder))
@@ -120,7 +134,7 @@ def _step_files(template: Template, files: Files, step: str, title: str) -> File
 
 
 def _test_file(template: Template, step: str) -> str:
-    """Return the name of the step's test file, from the learning path's first pattern with one star."""
+    """Return the path of a new step's test file. It fits the first pattern in `test_files` with one star."""
     name = step.replace("-", "_") if template.environment.kind == "python" else step
     for pattern in template.test_files:
         if pattern.count("*") == 1:

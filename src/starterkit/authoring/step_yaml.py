@@ -1,4 +1,4 @@
-"""Edits `removes:` in the text of a step.yml. Comments, order and quotes stay unchanged."""
+"""Edits the key `removes:` in the text of a step.yml. Comments, order and quotes stay unchanged."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _Edit = tuple[int, int, str]  # an edit: start, end, new text
 
 
 def with_removes(data: bytes, removes: Removes, label: str) -> bytes:
-    """Return a step.yml whose `removes:` lists these paths: `{"given": […], "solution": […]}`.
+    """Return the step.yml `data` with these paths under `removes:`. `label` is its name in error messages.
 
-    If the text lists them already, it is returned unchanged. If the text can't be edited safely, raises `FileError`
-    with the lines to write.
+    `removes` is `{"given": […], "solution": […]}`. If the file lists these paths already, it is returned unchanged.
+    If it can't be edited safely, raises `FileError` with the lines that the author has to write.
     """
     text = data.decode("utf-8-sig")
     if _sorted(_removes(text)) == _sorted(removes):
@@ -90,7 +90,10 @@ def _edits(text: str, top: MappingNode, removes: Removes, block: str) -> list[_E
 
 
 def _last_line(node: Node) -> int:
-    """Return the last line of a value. For a block, the end mark of the YAML parser is already at the next value."""
+    """Return the number of a value's last line, from 0.
+
+    The YAML parser's end mark of a block is already at the next value, so the block's last item decides.
+    """
     if isinstance(node, ScalarNode) or getattr(node, "flow_style", False) or not node.value:
         return int(node.end_mark.line)
     last = node.value[-1]
@@ -119,6 +122,6 @@ def _flow_list(paths: Sequence[str]) -> str:
 
 
 def scalar(text: str) -> str:
-    """Return a text as a YAML value, with quotes if needed."""
+    """Return a text as a YAML scalar, in double quotes if YAML would read the plain text differently."""
     is_plain = _PLAIN.fullmatch(text) and yaml.safe_load(text) == text
     return text if is_plain else json.dumps(text, ensure_ascii=False)

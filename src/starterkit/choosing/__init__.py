@@ -1,1 +1,1 @@
-"""Advises a user which framework to learn: questions, scores for the answers, and the advice."""
+"""Advises a user which framework to learn. Contains the questions, the scoring, and the advice with its reasons."""

@@ -1,4 +1,4 @@
-"""The advice for a user: the best framework, how sure it is, and which other answers would change it."""
+"""Computes the advice for a user: the best framework, how sure it is, and which answers would change it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from starterkit.choosing.questions import STRONG, Choice, Decides, Question
 from starterkit.choosing.scoring import AnswerChange, Points, Scores, ranked, strength
 from starterkit.template.model import Template
 
-_CLOSE = 0.2  # if more than this share of other answers changes the result, it's close
-# Mention a framework in another language if it leads by this many points, and the user answered this many questions.
+_CLOSE = 0.2  # the advice is unsure if more than this share of all possible answer changes would change it
+# A better framework in another language is mentioned if it leads by this many points. There must be this many answers.
 _FAR_AHEAD, _MANY_ANSWERS = 5, 4
-_UNSUITED = 2.5  # a rank after "no answer" and before "names a framework"
+_UNSUITED = 2.5  # a rank between those of `AnswerChange.rank` for "no answer" (2) and "names a framework" (3)
 
 
 class Sureness(Enum):
-    """How sure the advice is. The value is the text for the screen."""
+    """How sure the advice is. The values are the words on the screen."""
 
     ONLY = "no choice"
     EQUAL = "undecided"
@@ -31,7 +31,7 @@ class Sureness(Enum):
 
 @dataclass(frozen=True)
 class Advice:
-    """The advice for a user. `answers` has the choice for each question that the user answered."""
+    """The advice for a user, computed from the answers. `answers` maps a question's name to a choice's name."""
 
     scores: Scores
     answers: Mapping[str, str]
@@ -45,8 +45,8 @@ class Advice:
     def ranking(self) -> list[int]:
         """The indexes of the templates, best first.
 
-        If templates share second place, the template that would win with one different answer comes first. Otherwise,
-        the template that best fits what the user wants to build comes first.
+        If several templates have equal points in second place, one that a single different answer would put first is
+        second. If there isn't one, the template that best fits the answer to "What do you want to build?" is second.
         """
         first, *others = ranked(self.totals)
         equals = [number for number in others if self.totals[number] == self.totals[others[0]]]
@@ -63,12 +63,12 @@ class Advice:
 
     @property
     def start(self) -> Template:
-        """The best template for the user."""
+        """The template that the advice recommends: the first of the ranking."""
         return self.templates[self.ranking[0]]
 
     @cached_property
     def equals(self) -> tuple[Template, ...]:
-        """The other templates with as many points as the best template."""
+        """The templates that have as many points as the best template, without the best template."""
         most = self.totals[self.ranking[0]]
         return tuple(self.templates[number] for number in self.ranking[1:] if self.totals[number] == most)
 
@@ -79,14 +79,14 @@ class Advice:
 
     @cached_property
     def chosen(self) -> tuple[tuple[Question, Choice], ...]:
-        """The user's answers, in the order of the questions."""
+        """The answered questions with the user's choices, in the order of the questions."""
         return tuple(self.scores.chosen(self.answers))
 
     @cached_property
     def leads_elsewhere(self) -> tuple[int, int]:
-        """The number of single-answer changes that change the best template, and the number of all such changes.
+        """How many changes of one answer would change the best template, and how many such changes exist.
 
-        Answers that name a framework always change the result, so they aren't counted.
+        Changes to an answer that names a framework aren't counted, because they decide the result alone.
         """
         first = self.ranking[0]
         outcomes = [totals for change, totals in self._outcomes if not change.names_a_framework]
@@ -94,7 +94,7 @@ class Advice:
 
     @cached_property
     def sureness(self) -> Sureness:
-        """How sure the advice is. It depends on the share of other answers that would change it."""
+        """How sure the advice is. It is surer if fewer changes of one answer would change the best template."""
         if len(self.templates) == 1:
             return Sureness.ONLY
         if self.equals:
@@ -107,10 +107,10 @@ class Advice:
         return Sureness.FAIR if elsewhere else Sureness.CLEAR
 
     def tips(self, template: Template) -> list[AnswerChange]:
-        """Return the single-answer changes that make this template the only best template.
+        """Return the changes of one answer that would make this template the only best template.
 
-        Wishes for the template's strengths come first, sorted by their effect. Wishes that only take points from
-        another template follow. Answers that name a framework come last.
+        Answers that ask for the template's strengths come first, the most effective first. Answers that mostly take
+        points from other templates follow. Answers that name a framework come last.
         """
         wanted = self.templates.index(template)
         leads = [
@@ -126,7 +126,7 @@ class Advice:
 
     @cached_property
     def known_fits(self) -> Template | None:
-        """The framework that the user knows, if it fits the wishes best, or None."""
+        """The framework that the user knows already, if it fits all other answers best, or None."""
         known = {name for _, choice in self.chosen if choice.decides is Decides.KNOWN for name in choice.named}
         others = self._without("know")
         totals = self.scores.totals(others)
@@ -135,7 +135,7 @@ class Advice:
 
     @cached_property
     def language_goes_first(self) -> Template | None:
-        """The framework that fits the wishes best, if only the chosen language rules it out, or None."""
+        """A framework that fits the wishes much better but uses another language than the chosen one, or None."""
         language = next((choice for _, choice in self.chosen if choice.decides is Decides.LANGUAGE), None)
         wishes = self.scores.wishes(self._without("know", "language", "team"))
         if language is None or self.start.name not in language.named or len(self.chosen) < _MANY_ANSWERS:
@@ -157,7 +157,7 @@ class Advice:
 
 
 def _suits(change: AnswerChange, template: Template) -> bool:
-    """True if a template is strong in the trait that an answer adds most weight to. True without such a trait."""
+    """True if a template is strong in a trait that the answer weights most. True if the answer has no trait."""
     if change.choice is None or change.choice.decides:
         return True
     wished = change.choice.foremost

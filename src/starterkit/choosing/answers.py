@@ -12,7 +12,10 @@ SKIP = "skip"
 
 
 def parse_answers(typed: Iterable[str], questions: Sequence[Question]) -> dict[str, str]:
-    """Return the choice (also `skip`) for each question's name. Raises `UsageError` for an invalid answer."""
+    """Return the choices of typed answers such as `build=api`, by question name. A choice can be `skip`.
+
+    Raises `UsageError` for an invalid answer, or for two answers to a question.
+    """
     answers: dict[str, str] = {}
     for word in typed:
         name, choice = _parsed(word, questions)
@@ -24,7 +27,7 @@ def parse_answers(typed: Iterable[str], questions: Sequence[Question]) -> dict[s
 
 
 def answered(choices: dict[str, str]) -> dict[str, str]:
-    """Return the answers without skipped questions."""
+    """Return the choices without those that are `skip`."""
     return {name: choice for name, choice in choices.items() if choice != SKIP}
 
 
@@ -46,7 +49,10 @@ def _parsed(word: str, questions: Sequence[Question]) -> tuple[str, str]:
 
 
 def numbered(value: str, question: Question) -> Choice | None:
-    """Return the choice with this number, name, or unique start of a name, or None."""
+    """Return the choice that a user typed: its number (from 1), its name, or the start of its name.
+
+    Returns None if no choice or more than one choice matches.
+    """
     if value.isdecimal():
         number = int(value)
         return question.choices[number - 1] if 1 <= number <= len(question.choices) else None

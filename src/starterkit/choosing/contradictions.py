@@ -23,7 +23,7 @@ _PAIRS = (
 
 
 def contradictions(advice: Advice) -> list[str]:
-    """Return a sentence for each contradiction. It says how the advice treats the two answers."""
+    """Return a text for each pair of answers that contradict each other. It says how the advice weighs both."""
     return [*_outright(advice), *_pairs(advice)]
 
 

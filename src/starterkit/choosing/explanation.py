@@ -1,4 +1,4 @@
-"""Explains the advice: sentences about a framework's advantages and costs, from answers and path.yml."""
+"""Explains the advice: the reasons for and against a framework. Their sentences come from path.yml."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ from starterkit.template.model import Template
 
 @dataclass(frozen=True)
 class Reason:
-    """A reason for a framework, or unfulfilled wish. `trait` is empty if the answers name a framework or language."""
+    """A reason for or against a framework: the user's answers, and a sentence about the framework.
+
+    `answers` are pairs of question and choice, and `because` is their text. `trait` is empty if the answers name a
+    framework or a language.
+    """
 
     answers: tuple[tuple[str, str], ...]
     because: str
@@ -59,14 +63,14 @@ def unmet(advice: Advice, template: Template) -> list[Reason]:
     parts = (
         _lacking(scores, number, question.name, choice)
         for question, choice in advice.chosen
-        # the same answer can't be a reason for and against a framework
+        # An answer that is a reason for this framework isn't also shown as a reason against it.
         if question.name != "time" and (question.name, choice.name) not in speaking
     )
     return _as_reasons((abs(part.share.weight), part) for part in parts if part)
 
 
 def start_warnings(template: Template) -> list[str]:
-    """Return a warning for each way in which a framework is hard to start with."""
+    """Return a warning for each trait of an easy start in which a framework is weak."""
     return [
         f"{warning}. {template.traits[trait].reason}"
         for trait, warning in START_WARNINGS.items()
@@ -79,7 +83,7 @@ def _speaking(scores: Scores, number: int, question: str, choice: Choice) -> _Pa
     """Return the part of an answer that is the best argument for a framework, or None."""
     template = scores.templates[number]
     named = _sentence_for(scores, template, choice)
-    shares = [  # only a strength in an answer's most important trait is a reason
+    shares = [  # a strength in a trait that matters little for this answer isn't a convincing reason
         share
         for share in scores.shares(choice)
         if (named if not share.trait else share.trait in choice.foremost and strength(template, share.trait) >= STRONG)
@@ -142,7 +146,7 @@ def _as_reasons(weighted_parts: Iterable[tuple[int, _Part]]) -> list[Reason]:
 
 
 def joined(sentences: Sequence[str]) -> str:
-    """Join sentences with "and" into one sentence."""
+    """Join sentences (without their full stops) with ", and" into one sentence."""
     first, *others = sentences
     return ", and ".join((first, *(other[0].lower() + other[1:] for other in others)))
 

@@ -1,4 +1,4 @@
-"""Sentences about the advice that the screen and the HTML card share."""
+"""Sentences about the advice. `choose` shows them on the screen and in its HTML card."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ONE_FITS_ALL = "No framework is right for everyone. This one fits your answers."
 
 
 def headline(advice: Advice) -> str:
-    """Return a sentence that names the best framework."""
+    """Return a sentence that names the best framework, or all frameworks that share first place."""
     if advice.equals:
         titles = [template.title for template in (advice.start, *advice.equals)]
         return f"{listed(titles)} fit you equally well."
@@ -32,13 +32,13 @@ def how_sure(advice: Advice) -> str:
 
 
 def how_many_lead_elsewhere(advice: Advice) -> str:
-    """Return how many other answers would lead to another framework, which is what `how_sure` is computed from."""
+    """Return a sentence that says how many other answers would lead to another framework."""
     elsewhere, others = advice.leads_elsewhere
     return f"{elsewhere} of {others} other answers would lead to another framework."
 
 
 def stay(advice: Advice) -> str:
-    """Return the advice to stay with a known framework if it fits the wishes best, or ""."""
+    """Return the advice to stay with a framework that the user knows, or "" if it doesn't fit best."""
     if advice.known_fits is None:
         return ""
     wishes = f"Your wishes describe {advice.known_fits.title}, which you know. To finish this project, stay with it."
@@ -46,17 +46,17 @@ def stay(advice: Advice) -> str:
 
 
 def price(advice: Advice, template: Template) -> list[str]:
-    """Return sentences about the costs of a framework: its trade-off, its start, and unfulfilled wishes."""
+    """Return sentences about a framework's costs: its trade-off, a hard start, and unfulfilled wishes."""
     return [template.trade_off, *start_warnings(template), *map(because, unmet(advice, template))]
 
 
 def because(reason: Reason) -> str:
-    """Return a sentence with the user's answers, and a sentence with the reason that follows."""
+    """Return a reason as two sentences: the user's answers, and how the framework fits them."""
     return f"{reason.because}. {reason.sentence}"
 
 
 def tipped(advice: Advice) -> list[str]:
-    """Return sentences about the answers that would change the result to the next framework or an equal one."""
+    """Return sentences that name other answers with another result: the next-best or an equal framework."""
     ranked = [advice.templates[number] for number in advice.ranking]
     if advice.equals:
         others = [advice.start, *advice.equals]
@@ -64,7 +64,8 @@ def tipped(advice: Advice) -> list[str]:
         others = ranked[1 : None if advice.sureness is Sureness.GUESS else 2]
     tips = [(template, _tip(advice, template)) for template in others if advice.tips(template)]
     sentences = [tip or _no_wish(advice, template) for template, tip in tips]
-    if len(others) == 1 and not any(tip for _, tip in tips):  # use the next framework that an answer would lead to
+    # If no answer leads to the second-best framework, show one that leads to a lower-ranked framework.
+    if len(others) == 1 and not any(tip for _, tip in tips):
         sentences += [tip for template in ranked[2:] if (tip := _tip(advice, template))][:1]
     return sentences
 
@@ -89,5 +90,5 @@ def _condition(advice: Advice, change: AnswerChange) -> str:
 
 
 def step_of_path(stage: Stage) -> str:
-    """Return when to learn a framework of the roadmap."""
+    """Return when to learn a framework of the roadmap, as the end of a sentence: `when you …`."""
     return f"when {stage.when}" if stage.trait else "now, until your first project runs"

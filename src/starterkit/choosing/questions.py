@@ -1,4 +1,4 @@
-"""The questions, with a reason for each, and the traits that each answer adds weight to.
+"""The questions of `choose`, their choices, and the weights that each choice gives to traits of a framework.
 
 This module names no framework. Choices for frameworks and languages are created from the templates.
 """
@@ -17,7 +17,7 @@ STRONG, WEAK = 2, 1  # strength >= STRONG counts for a framework, strength <= WE
 
 @dataclass(frozen=True)
 class Wording:
-    """A trait in words: its label in a table, and the reason to learn it later (`when …`)."""
+    """A trait in words. `label` names it in a table, and `later` follows "learn this framework when"."""
 
     label: str
     later: str
@@ -46,7 +46,11 @@ START_WARNINGS = {
 
 
 class Decides(Enum):
-    """Points for answers that name a language or a framework. Each outweighs the items above and all wishes."""
+    """Points for answers that name a language or frameworks. Their sizes decide which answer wins.
+
+    A known framework loses points, so that the user learns something new. It outweighs the language, a team's framework
+    outweighs both, and each of them outweighs all wishes.
+    """
 
     LANGUAGE = 120
     KNOWN = -300
@@ -55,7 +59,11 @@ class Decides(Enum):
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """A possible answer. `wishes` has a weight for each trait. `decides` is set if it names frameworks."""
+    """A possible answer to a question. `restated` repeats it as a sentence about the user.
+
+    `wishes` has the weights of traits. If the answer names frameworks, they are in `named`, and `decides` has their
+    points.
+    """
 
     name: str
     label: str
@@ -66,14 +74,14 @@ class Choice:
 
     @cached_property
     def foremost(self) -> frozenset[str]:
-        """The traits with the largest weight in this answer."""
+        """The traits that have the largest weight in this answer."""
         most = max(self.wishes.values(), default=0)
         return frozenset(trait for trait, weight in self.wishes.items() if weight == most)
 
 
 @dataclass(frozen=True)
 class Question:
-    """A question, and the reason for asking it."""
+    """A question of `choose`. `why` tells the user the reason for asking it."""
 
     name: str
     text: str
@@ -98,7 +106,7 @@ def questions(templates: Sequence[Template]) -> tuple[Question, ...]:
     }
     complete = []
     for question in _QUESTIONS:
-        names = {choice.name for choice in question.choices}  # these choices win over a template with the same name
+        names = {choice.name for choice in question.choices}  # a template named like a fixed choice gets no choice
         more = (choice for choice in made.get(question.name, ()) if choice.name not in names)
         complete.append(replace(question, choices=(*question.choices, *more)))
     return tuple(complete)
@@ -267,7 +275,7 @@ _QUESTIONS = (
 
 
 def _known(template: Template) -> Choice:
-    """Return the choice "I know this framework". It adds weight to the traits that the framework lacks."""
+    """Return the choice "I know this framework". It gives weight to traits in which the framework is weak."""
     lacking = {
         name: 1
         for name in WORDINGS

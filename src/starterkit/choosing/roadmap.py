@@ -15,19 +15,22 @@ _LONGEST = 3
 
 @dataclass(frozen=True)
 class Stage:
-    """A framework of a roadmap. `trait` is its largest gain over the earlier frameworks ("" for the first)."""
+    """A framework in a roadmap. `trait` is its greatest advantage over earlier frameworks ("" for the first)."""
 
     template: Template
     trait: str
 
     @property
     def when(self) -> str:
-        """When to learn the framework: the end of a sentence that starts with "when"."""
+        """When to learn the framework, as words that follow "when", or "" for the first framework."""
         return WORDINGS[self.trait].later if self.trait else ""
 
 
 def path(advice: Advice) -> list[Stage]:
-    """Return up to three frameworks to learn: the best one first, then those that add most to what it offers."""
+    """Return up to three frameworks to learn, in order. The first is the advice's best framework.
+
+    The second is the next-best framework that is strong in something new. The third adds the most new strengths.
+    """
     stages = [Stage(advice.start, "")]
     choices = [choice for _, choice in advice.chosen]
     names = {name for choice in choices if choice.decides is Decides.KNOWN for name in choice.named}
@@ -50,7 +53,7 @@ def path(advice: Advice) -> list[Stage]:
 
 
 def _stage(template: Template, before: list[Template], wishes: Counter[str]) -> tuple[int, Stage]:
-    """Return the weighted gain of a template over the earlier templates, and the stage for it."""
+    """Return how much stronger a template is than earlier templates (weighted by wishes), and its stage."""
     gains = {
         trait: (strength(template, trait) - max(strength(other, trait) for other in before)) * (1 + wishes[trait])
         for trait in WORDINGS

@@ -1,4 +1,4 @@
-"""Stores the choice of `choose --save` for `new`, in a small file in the user's settings folder."""
+"""Stores the framework of `choose --save` in a file in the user's settings folder, so that `new` uses it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FIX = "Run `starterkit choose --save` to save a choice again."
 
 @dataclass(frozen=True)
 class SavedChoice:
-    """A saved choice: the framework, the source of an external template, and the answers."""
+    """A saved choice: the framework, the source of an external template (or ""), and the answers."""
 
     framework: str
     template: str
@@ -26,7 +26,7 @@ class SavedChoice:
 
 
 def save(folder: Path, saved: SavedChoice) -> Path:
-    """Write the choice atomically and return its file. Raises `EnvironmentProblem` on failure."""
+    """Write the choice into the settings folder and return the file. Raises `EnvironmentProblem` on failure."""
     text = json.dumps({"format": _FORMAT, **vars(saved)}, indent=2)
     try:
         write_file(folder, _NAME, File(FILE, f"{text}\n".encode()))
@@ -39,7 +39,7 @@ def save(folder: Path, saved: SavedChoice) -> Path:
 
 
 def saved_choice(folder: Path) -> SavedChoice | None:
-    """Return the saved choice, or None. Raises `FileError` if the file is invalid."""
+    """Return the saved choice, or None if none is saved. Raises `FileError` if the file is invalid."""
     file = folder / _NAME
     try:
         data = json.loads(file.read_bytes())

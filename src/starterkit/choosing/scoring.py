@@ -1,7 +1,7 @@
 """Calculates the points that each answer adds to each framework.
 
-A wish with weight w for a trait adds w x strength to every framework. All points are calculated once for a set of
-templates. The total for a user is a sum, so the order of the answers doesn't matter.
+An answer has wishes: a weight for each trait. A wish adds its weight times the framework's strength in the trait. The
+points of all answers are calculated once. A user's total is their sum, so the order of the answers doesn't matter.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Points = tuple[int, ...]  # the points of each template, in the order of `Scores
 
 @dataclass(frozen=True)
 class Contribution:
-    """The points from one part of an answer. `trait` is empty if the answer names frameworks."""
+    """The points from one part of an answer: a wish for `trait`, or named frameworks (`trait` is empty)."""
 
     trait: str
     weight: int
@@ -28,7 +28,7 @@ class Contribution:
 
 @dataclass(frozen=True)
 class AnswerChange:
-    """A different answer to a question, and the change in points. `choice` is None for no answer."""
+    """Another answer to a question, and how it would change the points. `choice` is None for no answer."""
 
     question: Question
     choice: Choice | None
@@ -36,22 +36,22 @@ class AnswerChange:
 
     @property
     def names_a_framework(self) -> bool:
-        """True if the answer names a known framework, or the framework of a team."""
+        """True if the answer names a framework that the user knows or that the team uses."""
         return self.choice is not None and self.choice.decides in (Decides.TEAM, Decides.KNOWN)
 
     @cached_property
     def rank(self) -> int:
-        """The order for showing changes: wishes first, then languages, no answer, and named frameworks."""
+        """The sort key for showing changes: 0 for wishes, 1 for languages, 2 for no answer, 3 for frameworks."""
         if self.choice is None or (self.question.name == "know" and not self.names_a_framework):
-            return 2  # users can't change how much they know
+            return 2  # shown late, because users can't change how much they know
         return 3 if self.names_a_framework else int(self.choice.decides is not None)
 
 
 class Scores:
-    """A set of templates, the questions for them, and the points for every possible answer.
+    """The templates to choose from, the questions, and the points that every possible answer adds.
 
-    If templates have the same name, the last is used. Templates with an easy start come first. So they also come first
-    if the points are equal.
+    If two templates have the same name, the last one is used. The templates are sorted by how easy the start is, so an
+    easier template wins if points are equal.
     """
 
     def __init__(self, templates: Iterable[Template]) -> None:
@@ -67,7 +67,7 @@ class Scores:
         self._changes: dict[tuple[str, str | None], list[AnswerChange]] = {}
 
     def shares(self, choice: Choice) -> list[Contribution]:
-        """Return the points from each part of an answer. The part that names frameworks comes first."""
+        """Return the points from each part of an answer. If it names frameworks, this part comes first."""
         parts = []
         if choice.decides:
             weight = choice.decides.value
@@ -79,7 +79,7 @@ class Scores:
         return parts
 
     def changes(self, question: Question, given: str | None) -> list[AnswerChange]:
-        """Return the changes from the answer `given` to every other answer, or to no answer."""
+        """Return the changes from the answer `given` (None: no answer) to each other answer and to no answer."""
         key = (question.name, given)
         if key not in self._changes:
             nothing = (0,) * len(self.templates)
@@ -95,20 +95,20 @@ class Scores:
         return self._changes[key]
 
     def added(self, question: str, choice: str) -> Points:
-        """Return the total points that an answer adds."""
+        """Return the points that an answer adds to each template. `choice` is the choice's name."""
         return self._added[question, choice]
 
     def totals(self, answers: Mapping[str, str]) -> Points:
-        """Return the total points of each template. `answers` has the choice for each question's name."""
+        """Return the total points of each template. `answers` maps a question's name to a choice's name."""
         return _plus(self.everybody, *(self._added[answer] for answer in answers.items()))
 
     def wishes(self, answers: Mapping[str, str]) -> Points:
-        """Return the points from wishes only, without answers that name frameworks or languages."""
+        """Return the points of each template from wishes alone, not from named frameworks and languages."""
         choices = (EVERYBODY, *(choice for _, choice in self.chosen(answers)))
         return self._sum([share for choice in choices for share in self.shares(choice) if share.trait])
 
     def chosen(self, answers: Mapping[str, str]) -> Iterator[tuple[Question, Choice]]:
-        """Yield each answered question with the choice, in the order of the questions."""
+        """Yield each answered question with the user's choice, in the order of the questions."""
         for question in self.questions:
             if question.name in answers:
                 yield question, self._choices[question.name, answers[question.name]]

@@ -1,6 +1,7 @@
 """Write and read bare repositories. Hooks, filters and submodules in them are ignored.
 
-Each git command gets the full path of the git directory. So git ignores its rules for bare and unsafe folders.
+Each git command gets the repository's path in GIT_DIR. So git doesn't check `safe.directory` and `safe.bareRepository`,
+which would reject another user's repository.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from starterkit.git.objects import ObjectReader
 HEADS = "refs/heads/"
 _LINE = re.compile(rb"([0-9a-f]{40}) (refs/\S[^\0\r\n]*)")
 _LOOSE = re.compile(rb"([0-9a-f]{40})\s*")
-_PACKED_LIMIT_BYTES = 4_000_000  # a larger file is left to git
+_PACKED_LIMIT_BYTES = 4_000_000  # git reads a larger file, because reading it here would take too much memory
 _LOOSE_LIMIT_BYTES = 10_000
 _LOOSE_LIMIT = 5_000
 _CONFIGURATION = """[core]
@@ -33,7 +34,7 @@ _CONFIGURATION = """[core]
 
 
 class BareRepository:
-    """A bare repository. Use it as a context manager, which ends its git processes."""
+    """Reads refs and objects of one bare repository. Use it as a context manager, which ends its git process."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -48,14 +49,17 @@ class BareRepository:
         self.reader.close()
 
     def sizes(self, names: Iterable[str]) -> dict[str, int]:
-        """Return the size in bytes of each object in `names` that exists, without reading it."""
+        """Return the sizes in bytes of the objects in `names`. Missing objects are left out."""
         names = list(names)
         input = "".join(f"{name}\n" for name in names).encode()
         output = self.git.run("cat-file", "--batch-check=%(objectsize)", input=input)
         return {name: int(line) for name, line in zip(names, output.splitlines(), strict=True) if line.isdigit()}
 
     def refs(self, prefix: str = HEADS) -> dict[str, str]:
-        """Return the commit ids of all refs that start with `prefix`. Usually this doesn't need to start git."""
+        """Return the commit ids of all refs that start with `prefix`, by full ref name.
+
+        Reads the files of the repository, and starts git only if they have an unusual format.
+        """
         refs = refs_on_disk(self.folder, prefix)
         if refs is not None:
             return refs
@@ -79,13 +83,13 @@ def refs_on_disk(git_dir: Path, prefix: str = HEADS) -> dict[str, str] | None:
 
 
 def fingerprint(refs: Mapping[str, str]) -> str:
-    """Return a short hash of all refs and their commit ids."""
+    """Return 16 hexadecimal digits that change when a ref is added, deleted or moved."""
     lines = "".join(f"{id} {name}\n" for name, id in sorted(refs.items()))
     return hashlib.sha1(lines.encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest()[:16]
 
 
 def write_bare(folder: Path, refs: Mapping[str, str], *, alternates: Iterable[str] = (), settings: str = "") -> None:
-    """Write a bare repository without objects. Its refs are in the packed-refs file.
+    """Write a bare repository without objects, with `refs` (commit ids by full ref name).
 
     `alternates` are object folders of other repositories, relative to this repository's object folder. `settings` is
     text that is added to the configuration file.
@@ -93,7 +97,8 @@ def write_bare(folder: Path, refs: Mapping[str, str], *, alternates: Iterable[st
     info = folder / "objects" / "info"
     info.mkdir(parents=True)
     (folder / "refs").mkdir()
-    (folder / "refs" / ".keep").touch()  # git doesn't store empty folders, if this folder is itself in a repository
+    # git doesn't store empty folders. If a workshop is itself in a git repository, a clone of it needs this folder.
+    (folder / "refs" / ".keep").touch()
     if borrowed := "".join(f"{alternate}\n" for alternate in alternates):
         (info / "alternates").write_text(borrowed, encoding="utf-8")
     (folder / "config").write_text(_CONFIGURATION + settings, encoding="utf-8")
@@ -129,7 +134,7 @@ def _loose_refs(git_dir: Path, prefix: str) -> dict[str, str] | None:
             if stat.S_ISDIR(status.st_mode):
                 folders.append(entry)
                 continue
-            if status.st_size > _LOOSE_LIMIT_BYTES:  # git would read the whole file into memory
+            if status.st_size > _LOOSE_LIMIT_BYTES:  # don't leave this file to git, which would read it into memory
                 raise UsageError(f"{entry.relative_to(git_dir).as_posix()} is not a branch: its file is too long.")
             match = _LOOSE.fullmatch(entry.read_bytes()) if stat.S_ISREG(status.st_mode) else None
             if entry.name.endswith(".lock"):

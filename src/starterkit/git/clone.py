@@ -24,7 +24,7 @@ _SAFE = ("-c", "protocol.ext.allow=never")
 
 @dataclass(frozen=True)
 class GitUrl:
-    """The URL of a repository, a revision (empty: the newest) and a folder in it."""
+    """A place in a git repository: its URL, a revision (empty: the newest) and a folder (empty: the top folder)."""
 
     url: str
     revision: str = ""
@@ -39,7 +39,10 @@ class GitUrl:
 
 
 def parse_git_url(text: str) -> GitUrl | None:
-    """Parse `URL[@REVISION][#FOLDER]`, or return None. Raises `UsageError` if git would do more than fetch."""
+    """Parse `URL[@REVISION][#FOLDER]`. Return None if the text isn't a git URL.
+
+    Raises `UsageError` for an unknown protocol, a revision that starts with `-`, or a folder outside the repository.
+    """
     url = _URL.fullmatch(text)
     if url is None and not _SCP.fullmatch(text):
         return None
@@ -58,7 +61,7 @@ def parse_git_url(text: str) -> GitUrl | None:
 
 
 def without_secret(text: str) -> str:
-    """Return a text without the user names and passwords in its http URLs."""
+    """Return the text without user names and passwords in http and https URLs."""
     return re.sub(r"(https?://)[^/@\s]*@", r"\1", text)
 
 
@@ -68,7 +71,8 @@ def fetch(address: GitUrl, store: Path) -> tuple[Path, str]:
     Raises `EnvironmentProblem` if the URL can't be reached, and `UsageError` if the revision is unknown. Raises
     `FileError` if the repository contains links or submodules.
     """
-    if FULL_ID.fullmatch(address.revision) and (store / address.revision).is_dir():  # commits never change
+    # A commit never changes, so its files don't need to be fetched again.
+    if FULL_ID.fullmatch(address.revision) and (store / address.revision).is_dir():
         return store / address.revision, address.revision
     store.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="fetch-", dir=store, ignore_cleanup_errors=True) as scratch:
@@ -89,7 +93,7 @@ def _fetch_commit(git: Git, address: GitUrl) -> str:
     revision = address.revision or "HEAD"
     if _try_fetch(git, address, "--depth=1", address.url, revision):
         return git.line("rev-parse", "FETCH_HEAD^{commit}")
-    # The server doesn't send this commit alone, so fetch all branches and tags. They contain the commit.
+    # Some servers don't send a single commit by its id. All branches and tags together usually contain the commit.
     everything = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
     if not _try_fetch(git, address, address.url, *everything):
         raise _fetch_error(git, address)

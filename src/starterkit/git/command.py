@@ -1,8 +1,8 @@
 """Run git commands with a cleaned environment and fixed settings.
 
-The user's settings may not change what starterkit writes. So there are no hooks, no signatures, no external diff and no
-file system monitor. Settings for the user's files still apply (autocrlf, attributes, filters, ignore rules), because
-git still reads the user's configuration files.
+The user's settings must not change the objects that starterkit writes. So hooks, signatures, external diff programs and
+file system monitors are switched off. Settings for the user's files still apply (autocrlf, attributes, filters, ignore
+rules), because git still reads the user's configuration files.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ _NO_ROOM = ("No space left on device", "Out of diskspace", "Disk quota exceeded"
 _NOT_WRITABLE = ("Permission denied", "Read-only file system", "insufficient permission", "unable to create")
 _LOST_OBJECT = r"bad object|unable to read|object file|loose object|appears to be broken|inflate|Can't load tree"
 
-# These variables redirect git to other files or change its configuration, so git never gets them. Variables for
-# identity, SSH and TLS are kept. `_permitted_settings` adds the harmless settings again.
+# git never gets these variables, because they redirect it to other files or change its configuration. Variables for
+# identity, SSH and TLS are kept. `_permitted_settings` adds the harmless settings of GIT_CONFIG_* again.
 _FOREIGN_VARIABLES = (
     "GIT_DIR",
     "GIT_WORK_TREE",
@@ -72,7 +72,8 @@ _FOREIGN_VARIABLES = (
     "GIT_ATTR_SOURCE",
 )
 
-# Settings for the user, the network and trusted folders. They don't change the files that git writes.
+# Settings in environment variables that git still gets: identity, network and trusted folders. They don't change the
+# files that git writes.
 _PERMITTED = re.compile(r"safe\.directory|user\.(name|email)|http\..*|credential\..*|url\..*\.insteadof")
 
 # macOS prints this instead of running git if the command line tools are missing.
@@ -88,45 +89,54 @@ INSTALL_NEWER_GIT = (
 
 @dataclass(frozen=True)
 class Git:
-    """Runs git in one folder. `extra_environment` can set another index or work tree."""
+    """Runs git commands in one folder, with starterkit's settings.
+
+    `extra_environment` has more variables, for example GIT_INDEX_FILE for another index.
+    """
 
     folder: Path
     extra_environment: dict[str, str] = field(default_factory=dict)
 
     def with_index(self, index: Path, work_tree: Path | None = None, git_dir: Path | None = None) -> Git:
-        """Return a `Git` that uses this index file (and work tree) instead of the repository's."""
+        """Return a `Git` with another index file, and optionally another work tree and git directory."""
         paths = {"GIT_INDEX_FILE": index, "GIT_WORK_TREE": work_tree, "GIT_DIR": git_dir}
         extra = {name: str(path) for name, path in paths.items() if path is not None}
         return Git(work_tree or self.folder, {**self.extra_environment, **extra})
 
     def try_run(self, *args: str, input: bytes | None = None, timeout: float = 120.0) -> Completed:
-        """Run a git command. The caller checks the exit code of the result."""
+        """Run a git command and return its result, even if git failed. `timeout` is in seconds.
+
+        Raises `TimeLimitReached`, and `EnvironmentProblem` if git is missing or too old.
+        """
         return run(self.command(*args), cwd=self.folder, env=self.environment(), input=input, timeout=timeout)
 
     def run(self, *args: str, input: bytes | None = None, timeout: float = 120.0) -> bytes:
-        """Run a git command and return its output. Raises `ProgramFailed` if it fails."""
+        """Run a git command and return its output. Raises `ProgramFailed` or `EnvironmentProblem` if it fails."""
         finished = self.try_run(*args, input=input, timeout=timeout)
         if finished.code != 0:
             raise git_failed(finished)
         return finished.out
 
     def line(self, *args: str) -> str:
-        """Run a git command that prints one line, and return the line without the line break."""
+        """Return the only line that a git command prints, without the line break."""
         return os.fsdecode(self.run(*args)).rstrip("\n")
 
     def refs(self, *names: str) -> dict[str, str]:
-        """Return the ids of the existing refs in `names`. A name can also be a prefix, such as `refs/heads`."""
+        """Return the object ids of refs, by full name. Refs that don't exist are left out.
+
+        An item of `names` is a ref or a folder of refs, such as `refs/heads`.
+        """
         lines = self.run("for-each-ref", "--format=%(refname) %(objectname)", *names).decode().splitlines()
         return dict(line.split(" ", 1) for line in lines)
 
     def command(self, *args: str) -> list[str]:
-        """Return the arguments that run git with starterkit's settings."""
+        """Return the whole command line of a git command, with starterkit's settings. Raises `EnvironmentProblem`."""
         require_git()
         flags = [part for name, value in _FLAGS for part in ("-c", f"{name}={value}")]
         return ["git", *flags, *args]
 
     def environment(self) -> dict[str, str]:
-        """Return the environment variables for git."""
+        """Return git's environment: the process's, without harmful variables, and with prompts switched off."""
         return scrubbed_environment(
             _FOREIGN_VARIABLES,
             GIT_TERMINAL_PROMPT="0",
@@ -144,7 +154,7 @@ def require_git() -> None:
     _require_git_on(os.environ.get("PATH", ""))
 
 
-@lru_cache  # the version is checked only once for each PATH
+@lru_cache  # starting git takes time, so its version is checked only once for each PATH
 def _require_git_on(_path: str) -> None:
     version = git_version()
     if tuple(map(int, version.split(".")[:2])) < OLDEST_GIT:
@@ -184,7 +194,7 @@ def _broken_git(reason: str) -> EnvironmentProblem:
 
 
 def git_failed(finished: Completed) -> StarterkitError:
-    """Return the error for a failed git command. The message explains the reason if it is known."""
+    """Return the error for a failed git command. For known causes, the error says how to fix them."""
     text = finished.text_err
     if any(pattern in text for pattern in _NO_ROOM):
         return EnvironmentProblem("The disk is full.", "Free some space, then run the command again.")
@@ -217,7 +227,7 @@ def _permitted_settings() -> dict[str, str]:
 
 
 def _environment_settings() -> Iterator[tuple[str, str]]:
-    """Yield the git settings in environment variables, in the order in which git reads them."""
+    """Yield the keys and values of git settings in environment variables, in git's order."""
     count = os.environ.get("GIT_CONFIG_COUNT", "")
     for number in range(int(count)) if count.isdecimal() else ():
         key = os.environ.get(f"GIT_CONFIG_KEY_{number}")

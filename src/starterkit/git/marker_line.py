@@ -2,7 +2,8 @@
 
 The path adds lines above the marker line, the learner below it. git merges both if all lines above the marker line are
 the path's. But if a learner wrote the lines of an earlier step below the marker line, git reports a conflict. So this
-module first adds the path's new lines above the marker line on both sides. Then git merges the rest.
+module first adds the path's new lines above the marker line in both older files: the path's and the learner's. Then git
+merges all other changes.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ Lines = list[bytes]
 
 
 def insert_at_marker(before: bytes, after: bytes, mine: bytes) -> tuple[bytes, bytes] | None:
-    """Return `before` and `mine` with the lines that `after` adds right above the marker lines.
+    """Return `before` and `mine`, both with the path's new lines above the marker lines.
 
-    Returns None if `after` adds no lines there, or if the marker lines differ. Returns None, too, if the learner has
-    lines directly above a marker line: a person must choose the order.
+    `before` and `after` are the path's old and new file, and `mine` is the learner's file. Returns None if `after` adds
+    no lines directly above a marker line, or if the marker lines differ. Also returns None if the learner added lines
+    there, because a person must choose the order.
     """
     old, new, own = (list(_parts(text)) for text in (before, after, mine))
     if len({tuple(part[-1] for part in parts[:-1]) for parts in (old, new, own)}) != 1:
@@ -49,11 +51,11 @@ def _parts(text: bytes) -> Iterator[Lines]:
 
 
 def _end_added(old: Lines, new: Lines) -> Lines | None:
-    """Return the lines that `new` adds at the end of `old`, or None if it replaces lines there."""
+    """Return the lines that `new` adds at the end of `old`, or None if `new` replaces the end."""
     for kind, start, end, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind == "insert":
             block = new[first:last]
-            # If lines repeat, the same change can also be an addition further down, perhaps at the end.
+            # difflib reports an addition between equal lines too early. Move it down: it may be at the end.
             while start < len(old) and block[0] == old[start]:
                 block = [*block[1:], old[start]]
                 start += 1

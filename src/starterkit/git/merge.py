@@ -1,7 +1,8 @@
 """Merge whole trees with git's three-way merge, without changing a work tree.
 
-`merge` gets three trees and returns one tree with its conflicts. A learner's file with CRLF line endings is merged with
-LF and then gets CRLF again. So saving a file in another editor doesn't cause conflicts.
+`merge` gets three trees and returns the merged tree and its conflicts. A learner's file with CRLF line endings is
+merged with LF line endings, and then gets CRLF again. So a Windows editor that changes the line endings doesn't cause
+conflicts.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class Resolution(Enum):
 
 @dataclass(frozen=True)
 class Conflict:
-    """A file that git could not merge, in its three versions (None: the file is missing)."""
+    """A file that git could not merge. Its three versions are None if a side has no such file."""
 
     path: str
     base: Entry | None
@@ -41,7 +42,10 @@ class Conflict:
 
 @dataclass(frozen=True)
 class MergeResult:
-    """The result of a merge: the tree, and the conflicts. Files in conflict contain markers."""
+    """The result of a merge: the merged tree and the conflicts.
+
+    In the tree, files in conflict contain conflict markers until `Merger.resolve` replaces them.
+    """
 
     tree: dict[str, Entry]
     conflicts: tuple[Conflict, ...]
@@ -49,18 +53,21 @@ class MergeResult:
 
 @dataclass
 class Merger:
-    """Merges trees, and keeps the line endings of the learner's files."""
+    """Merges trees in memory, and keeps the line endings of the learner's files.
+
+    `mine` is always the learner's side, `theirs` is the path's side, and `base` is the version before both.
+    """
 
     git: Git
     reader: ObjectReader
-    new: dict[str, bytes] = field(default_factory=dict)  # new content by id
+    new: dict[str, bytes] = field(default_factory=dict)  # merged content by blob id, not yet in the repository
 
     def content(self, id: str) -> bytes:
         """Return the content of a blob, even if the blob isn't in the repository yet."""
         return self.new[id] if id in self.new else self.reader.blob(id)
 
     def add(self, data: bytes) -> str:
-        """Remember new content, and return its blob id."""
+        """Keep new content in memory, and return its blob id. The caller writes it with the next commit."""
         id = blob_id(data)
         self.new.setdefault(id, data)
         return id
@@ -73,7 +80,10 @@ class Merger:
         *,
         lenient: bool = False,
     ) -> MergeResult:
-        """Merge the changes from `base` to `theirs` into `mine`. With `lenient`, ignore differences in whitespace."""
+        """Merge the changes from `base` to `theirs` into `mine`.
+
+        With `lenient`, a change in the amount of whitespace causes no conflict.
+        """
         in_crlf = {path: entry for path, entry in mine.items() if base.get(path) != entry and self._is_crlf(entry)}
         unix = {path: Entry(e.mode, self.add(_with_lf(self.content(e.id)))) for path, e in in_crlf.items()}
         commits = self._commits(base, {**mine, **unix}, theirs)
@@ -84,7 +94,7 @@ class Merger:
             tree[path] = mine[path] if tree[path] == unix[path] else self._saved(mode, self.content(id), crlf=True)
         as_saved = {unix[path]: entry for path, entry in in_crlf.items()}
         conflicts = [replace(c, mine=as_saved.get(c.mine, c.mine) if c.mine else None) for c in merged.conflicts]
-        # These aren't real conflicts: the path added lines above a marker line, and the learner below it.
+        # The path adds lines above a marker line, and the learner below it. git's conflict there isn't a real conflict.
         joined = {each.path: entry for each in conflicts if (entry := self._merge_at_marker(each)) is not None}
         return MergeResult({**tree, **joined}, tuple(each for each in conflicts if each.path not in joined))
 
@@ -103,7 +113,10 @@ class Merger:
         return Entry(mode, self.add(_with_lf(data).replace(b"\n", b"\r\n") if crlf else data))
 
     def resolve(self, merged: MergeResult, how: Resolution, mine_label: str, theirs_label: str) -> dict[str, Entry]:
-        """Return the tree with all conflicts resolved: each hunk has one side, or conflict markers."""
+        """Return the merged tree, with one side or conflict markers in each hunk that conflicts.
+
+        The labels name the two sides in conflict markers.
+        """
         tree = dict(merged.tree)
         for conflict in merged.conflicts:
             entry = self._resolve(conflict, how, mine_label, theirs_label)
@@ -152,7 +165,7 @@ class Merger:
 
     def _merge_strict(self, commits: list[str]) -> MergeResult:
         _base, mine, theirs = commits
-        # merge-tree in git 2.39 has no --merge-base, so the base must be a common parent commit.
+        # merge-tree has no option --merge-base before git 2.40, so the base must be a common parent commit.
         finished = self.git.try_run("merge-tree", "--write-tree", "-z", "--no-messages", mine, theirs)
         if finished.code not in (0, 1):
             raise git_failed(finished)
@@ -171,7 +184,7 @@ class Merger:
             git = self.git.with_index(Path(folder) / "index", work_tree, git_dir)
             git.run("read-tree", mine)
             git.run("checkout-index", "-a", "-q", "-u")
-            # On a busy machine, git may think that files which it has just written were changed.
+            # Without a refresh, git may take files that it has just written for changed files.
             git.try_run("update-index", "-q", "--refresh")
             finished = git.try_run("merge-recursive", "--ignore-space-change", base, "--", mine, theirs)
             if finished.code not in (0, 1):
@@ -185,7 +198,7 @@ class Merger:
 
 
 def has_markers(data: bytes) -> bool:
-    """True if a text contains the markers of an unresolved conflict."""
+    """True if a file contains all three conflict markers: `<<<<<<<`, `=======` and `>>>>>>>`."""
     return {b"<", b"=", b">"} <= {match[1][:1] for match in _MARKER.finditer(data)}
 
 
@@ -199,7 +212,7 @@ def _ends_in_crlf(data: bytes) -> bool:
 
 
 def _conflicts(records: Iterable[str]) -> tuple[Conflict, ...]:
-    """Return the conflicts in merge-tree's records, which name a stage (1: base, 2: mine, 3: theirs)."""
+    """Return the conflicts in merge-tree's output. A record has a stage: 1 (base), 2 (mine) or 3 (theirs)."""
     conflicts: dict[str, dict[str, Entry]] = {}
     for record in records:
         if "\t" not in record:

@@ -1,7 +1,7 @@
 """Read and write git objects: trees as dictionaries, blobs as bytes.
 
-One `git cat-file --batch-command` reads objects, and one `git fast-import` writes them, because starting a process
-takes longer than reading a project. Paths are text. `os.fsdecode` keeps bytes that aren't UTF-8.
+One `git cat-file --batch-command` reads all objects, and one `git fast-import` writes them. A process for each object
+would be slow. Paths are texts from `os.fsdecode`, which keeps bytes that aren't UTF-8.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ FOLDER = "40000"
 
 _DEPTH_LIMIT = 100
 FULL_ID = re.compile(r"[0-9a-f]{40}")
-_HEADER = re.compile(rb"([0-9a-f]+) ([a-z]+) ([0-9]+)\n")  # git prints this in place of an object that is missing
+_HEADER = re.compile(rb"([0-9a-f]+) ([a-z]+) ([0-9]+)\n")  # for a missing object, git prints `NAME missing` instead
 
 # This ref points to the last commit of a running merge, so that `git gc` keeps the merge's objects.
 SCRATCH_REF = "refs/starterkit/scratch"
 
 
 class Entry(NamedTuple):
-    """One file of a tree: its mode (git's octal number as text) and the id of its blob."""
+    """One file of a tree: its mode (git's octal number as text) and its blob id."""
 
     mode: str
     id: str
@@ -68,9 +68,10 @@ BOT = Identity("starterkit", "starterkit@localhost")  # the author of the commit
 
 @dataclass(frozen=True)
 class NewCommit:
-    """A new commit. Its tree is `tree` (an id), or `entries` (ids) and `files` (bytes).
+    """A commit to write with `write_objects`. `ref` is the ref that moves to it.
 
-    `parents` are commit ids, or indexes of earlier commits in the same call. `seconds` counts from 1970, in UTC.
+    Its tree is `tree` (an id), or `entries` (ids) and `files` (bytes). `parents` are commit ids, or indexes of earlier
+    commits in the same call of `write_objects`. `seconds` counts from 1970, in UTC.
     """
 
     ref: str
@@ -85,7 +86,7 @@ class NewCommit:
 
 
 class Commit(NamedTuple):
-    """A commit that was read: the ids of its tree and its parents, and its message."""
+    """A commit from a repository: the ids of its tree and its parents, and its message."""
 
     tree: str
     parents: tuple[str, ...]
@@ -93,7 +94,7 @@ class Commit(NamedTuple):
 
 
 class ObjectMissing(StarterkitError):
-    """An object is missing from the repository."""
+    """Raised if the repository has no object with a requested id or name."""
 
 
 def blob_id(data: bytes) -> str:
@@ -102,7 +103,10 @@ def blob_id(data: bytes) -> str:
 
 
 class ObjectReader:
-    """Reads git objects by id or name with one long-running process."""
+    """Reads git objects by id or name with one long-running process.
+
+    Use it as a context manager, or call `close` when it isn't needed any more.
+    """
 
     def __init__(self, git: Git) -> None:
         self._git = git
@@ -120,7 +124,7 @@ class ObjectReader:
         if self._process is not None:
             process, self._process = self._process, None
             assert process.stdin is not None and process.stdout is not None
-            with suppress(OSError):  # git has already exited because of a damaged object
+            with suppress(OSError):  # raised if a damaged object has already ended git
                 process.stdin.close()
             process.stdout.close()
             try:
@@ -139,7 +143,10 @@ class ObjectReader:
         return id, kind, data
 
     def about(self, name: str) -> tuple[str, str, int] | None:
-        """Return an object's id, type and size in bytes without reading it, or None if there is no such object."""
+        """Return an object's id, type and size in bytes, or None if there is no such object.
+
+        The object's content isn't read, so a huge object costs no memory.
+        """
         header = self._header(b"info", name)
         return header[:3] if header else None
 
@@ -169,12 +176,12 @@ class ObjectReader:
         return (match[1].decode(), match[2].decode(), int(match[3]), stdout) if match else None
 
     def id_of(self, name: str) -> str | None:
-        """Return the id of the object that a ref or name points to, or None."""
+        """Return the id of the object that a ref or name points to, or None if the object is missing."""
         found_object = self.try_read(name)
         return found_object[0] if found_object else None
 
     def read(self, name: str) -> tuple[str, str, bytes]:
-        """Return an object's id, type and bytes. Raises `ObjectMissing`."""
+        """Return an object's id, type and bytes. Raises `ObjectMissing` if it doesn't exist."""
         found_object = self.try_read(name)
         if found_object is None:
             raise ObjectMissing(
@@ -184,11 +191,11 @@ class ObjectReader:
         return found_object
 
     def blob(self, id: str) -> bytes:
-        """Return the bytes of a file."""
+        """Return the bytes of the file with this blob id. Raises `ObjectMissing`."""
         return self.read(id)[2]
 
     def commit(self, name: str) -> tuple[str, Commit]:
-        """Return a commit's id and the parsed commit."""
+        """Return the id and the content of the commit with this id or ref name. Raises `ObjectMissing`."""
         id, _kind, data = self.read(f"{name}^{{commit}}")
         head, _, message = data.partition(b"\n\n")
         headers = [line.partition(" ")[::2] for line in head.decode("utf-8", "replace").splitlines()]
@@ -196,9 +203,10 @@ class ObjectReader:
         return id, Commit(dict(headers).get("tree", ""), parents, message.decode("utf-8", "replace"))
 
     def tree(self, id: str, most: int = 0) -> dict[str, Entry]:
-        """Return all files of a tree or commit by path. With a full id, the result is cached.
+        """Return all files of a tree or commit, by path. The result for a full id is cached.
 
-        Raises `UsageError` if there are more than `most` files (0: no limit), because a few objects can list millions.
+        Raises `UsageError` if there are more than `most` files (0: no limit) or too many levels of folders. A harmful
+        repository can list millions of files with a few objects. Raises `ObjectMissing`.
         """
         if id in self._trees:
             return self._trees[id]
@@ -237,7 +245,7 @@ def write_objects(git: Git, commits: Sequence[NewCommit] = (), blobs: Sequence[b
         stream += _commit_commands(commit, number)
     stream += [b"get-mark :%d\n" % number for number in range(1, len(commits) + 1)]
     stream.append(b"done\n")
-    # git may set core.ignoreCase. Then fast-import would treat the names `A` and `a` as the same file.
+    # On macOS and Windows, git sets core.ignoreCase. Then fast-import would store only one of the files `A` and `a`.
     import_it = ("-c", "core.ignoreCase=false", "fast-import", "--quiet", "--force", "--date-format=raw")
     finished = git.try_run(*import_it, input=b"".join(stream))
     if finished.code != 0:
@@ -285,7 +293,7 @@ def _quoted(path: str) -> bytes:
 
 
 def digest(*parts: object) -> str:
-    """Return one SHA-256 hash of texts, bytes, files by path, and lists of these."""
+    """Return one SHA-256 hash (as hexadecimal text) of all parts: texts, numbers, bytes, lists, or files by path."""
     total = hashlib.sha256()
     for part in parts:
         total.update(_bytes_of(part))

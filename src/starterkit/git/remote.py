@@ -1,6 +1,7 @@
 """Fetch from and push to remote repositories, without prompts, hooks or submodules.
 
-URLs such as `ext::…`, which make git run a program, are forbidden. An error is explained in one line.
+URLs such as `ext::…`, which make git run a program, are forbidden. A failure isn't raised: the result has its reason in
+one line.
 """
 
 from __future__ import annotations
@@ -44,7 +45,11 @@ _ERRORS = ("fatal:", "error:", "remote: error", "remote: fatal")
 
 @dataclass(frozen=True)
 class RemoteResult:
-    """The result of a fetch or push. `why` is a one-line error message. `refused`: the remote rejected the push."""
+    """The result of a fetch or push.
+
+    `reached` is True if it succeeded. `why` is the reason for a failure, or a warning, in one line. `refused` is True
+    if the remote rejected the push.
+    """
 
     reached: bool
     why: str = ""
@@ -52,7 +57,10 @@ class RemoteResult:
 
 
 def fetch_heads(repository: BareRepository, remote: str, into: str, *, is_folder: bool, seconds: float) -> RemoteResult:
-    """Fetch all branches of a remote into refs below `into`, and remove refs of deleted branches."""
+    """Fetch all branches of a remote into refs below `into`. Refs of deleted branches are removed.
+
+    `is_folder` is True for a folder on this machine. `seconds` is the time limit.
+    """
     arguments = ("fetch", "-q", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--prune", "--force")
     server = (_LOCAL_SERVER,) if is_folder else ()
     refs = f"refs/heads/*:{into}*"
@@ -62,14 +70,14 @@ def fetch_heads(repository: BareRepository, remote: str, into: str, *, is_folder
 def push_beginning(
     repository: BareRepository, remote: str, branch: str, refs: Sequence[str], seconds: float
 ) -> RemoteResult:
-    """Push `refs`. Also push `branch`, but only if the remote has no branch of that name."""
+    """Push `refs`, and push `branch` if the remote doesn't have it yet. `seconds` is the time limit."""
     lease = f"--force-with-lease={branch}:"  # lease on an absent branch: push only if it doesn't exist yet
     arguments = (*_PUSH, lease, "--", remote, branch, *(f"+{ref}:{ref}" for ref in refs))
     return _run(repository.git, arguments, seconds, unless=branch)
 
 
 def push_refs(repository: BareRepository, remote: str, refs: Sequence[str], seconds: float) -> RemoteResult:
-    """Push refs in git's notation. A `+` before a ref allows a forced push."""
+    """Push refs in git's notation, such as `+SOURCE:TARGET` (`+` forces the push). `seconds` is the time limit."""
     return _run(repository.git, (*_PUSH, "--", remote, *refs), seconds)
 
 
@@ -97,7 +105,7 @@ def _run(git: Git, arguments: Sequence[str], seconds: float, unless: str = "") -
 
 
 def reason(error_output: str, refused: Sequence[str] = ()) -> str:
-    """Return the reason why git failed, in one line and without passwords in URLs."""
+    """Return why git failed, in one line and without passwords. `refused` are the lines of rejected refs."""
     for pattern, explanation in _REASONS:
         if pattern in error_output:
             return explanation

@@ -21,7 +21,8 @@ UNDO_REFS = STARTERKIT_REFS + "undo/"
 NO_COMMIT = "0" * 40
 LOCAL_IDENTITY = Identity("starterkit learner", "learner@localhost")
 
-# .git/HEAD starts with the first text if a branch is checked out. With the second, only git can read the refs.
+# .git/HEAD starts with the first text if a branch is checked out. In the reftable format, HEAD always has the second
+# text, and only git can read the refs.
 _ON_A_BRANCH, _NOT_HERE = b"ref: refs/heads/", b"ref: refs/heads/.invalid"
 _FALSE = ("false", "no", "off", "0")
 _UNFINISHED = {
@@ -39,14 +40,14 @@ _BEGIN_REPOSITORY = (
 
 
 class Head(NamedTuple):
-    """The full name of HEAD's branch (None if detached) and its commit (None before the first)."""
+    """HEAD's branch as a full ref name (None if detached), and its commit (None if there are no commits)."""
 
     branch: str | None
     commit: str | None
 
 
 class Repository:
-    """A git repository with a work tree."""
+    """A git repository with a work tree: its HEAD, index, refs and settings. Call `close` after use."""
 
     def __init__(self, work_tree: Path, git_dir: Path, common_dir: Path) -> None:
         self.work_tree = work_tree
@@ -57,7 +58,7 @@ class Repository:
 
     @property
     def own_folder(self) -> Path:
-        """The folder for local data: the lock, the journal and the last check."""
+        """The folder for data of this machine: the lock, the journal and the last check. git doesn't share it."""
         return self.git_dir / "starterkit"
 
     @property
@@ -65,21 +66,21 @@ class Repository:
         return self.git_dir / "index"
 
     def whole_index(self) -> bytes | None:
-        """Return the content of git's index, or None. The parts of a split index are joined."""
+        """Return the content of git's index file, or None if it is missing. A split index is joined into one."""
         try:
             data = self.index_file.read_bytes()
         except FileNotFoundError:
             return None
         if b"link" not in data or not any(self.git_dir.glob("sharedindex.*")):
             return data
-        # git deletes the shared part after two weeks. Without it, a copy of the other part would be useless.
+        # git deletes the shared part of a split index after two weeks. Then a saved copy of the index would be useless.
         with tempfile.TemporaryDirectory(prefix="starterkit-") as folder:
             copy = Path(shutil.copy2(self.index_file, folder))
             self.git.with_index(copy).run("update-index", "--no-split-index")
             return copy.read_bytes()
 
     def head(self) -> Head:
-        """Return HEAD's branch and commit. Raises `ProgramFailed` if the commit is lost."""
+        """Return HEAD's branch and commit. Raises `ProgramFailed` if the commit's object is missing."""
         commit = self.reader.id_of("HEAD")
         if commit is None:
             finished = self.git.try_run("log", "-1", "--format=%H")
@@ -92,7 +93,7 @@ class Repository:
         return Head(os.fsdecode(name.out).rstrip("\n") or None, commit)
 
     def has_changes(self) -> bool:
-        """True if the work tree or index differs from HEAD. Ignored and editors' files don't count."""
+        """True if the work tree or index differs from HEAD. Ignored files and editors' swap files don't count."""
         records = os.fsdecode(self.git.run("status", "--porcelain", "-z", "--untracked-files=all")).split("\0")
         return any(record and not (record.startswith("?? ") and is_editor_file(record[3:])) for record in records)
 
@@ -104,7 +105,7 @@ class Repository:
         return None
 
     def unmerged(self) -> tuple[str, ...]:
-        """Return the files with conflicts, if a merge, rebase or similar command is unfinished."""
+        """Return the files in conflict in an unfinished merge, rebase or similar command."""
         if not any((self.git_dir / name).exists() for name in _UNFINISHED):
             return ()
         records = os.fsdecode(self.git.run("ls-files", "-z", "--unmerged")).split("\0")
@@ -141,7 +142,10 @@ class Repository:
         return dict(record.split("\n", 1) for record in records if "\n" in record)
 
     def move_ref(self, ref: str, old: str | None, new: str | None, reason: str) -> None:
-        """Move a ref from `old` to another commit. Raises an error if the ref isn't at `old` any more."""
+        """Move a ref from `old` (None: any) to `new` (None: delete the ref). The reflog gets `reason`.
+
+        Raises `ProgramFailed` if the ref isn't at `old` any more.
+        """
         goal = [ref, new, old or NO_COMMIT] if new else ["-d", ref, *([old] if old else [])]
         self.git.run("update-ref", "-m", f"starterkit: {reason}", *goal)
 
@@ -177,7 +181,7 @@ def open_repository(folder: Path) -> Repository:
 
 def enclosing_repository(folder: Path) -> Path | None:
     """Return the top folder of the repository that contains a folder, or None."""
-    for option in ("--show-toplevel", "--absolute-git-dir"):  # a bare repository has no top level
+    for option in ("--show-toplevel", "--absolute-git-dir"):  # a bare repository has no top-level folder
         finished = Git(folder).try_run("rev-parse", option)
         if finished.code == 0:
             return Path(os.fsdecode(finished.out).rstrip("\n"))
@@ -185,7 +189,7 @@ def enclosing_repository(folder: Path) -> Path | None:
 
 
 def is_unused_repository(folder: Path) -> bool:
-    """True if a repository has no commits, refs or staged files, such as an empty clone."""
+    """True if the folder has an empty repository (no commits, refs or staged files), such as an empty clone."""
     if not (folder / ".git").is_dir() or (folder / ".git").is_symlink():
         return False
     git = Git(folder)
@@ -196,9 +200,9 @@ def is_unused_repository(folder: Path) -> bool:
 
 
 def make_repository(folder: Path) -> Repository:
-    """Create a repository with the branch main, or use the unused repository in the folder.
+    """Create a repository with the branch main, or use the empty repository in the folder.
 
-    The user's settings for branch names and object formats are ignored.
+    Ignores the user's settings for branch names and object formats, because all projects must have the same ids.
     """
     git = Git(folder)
     if (folder / ".git").is_dir():
@@ -214,7 +218,7 @@ def make_repository(folder: Path) -> Repository:
 
 
 def _split_in_three(output: str) -> list[str]:
-    """Split git's output into three paths, one per line, even if a folder's name contains line breaks."""
+    """Split git's output into three paths. Each is one line, or more if the folder's name contains line breaks."""
     lines = output.removesuffix("\n").split("\n")
     size, rest = divmod(len(lines), 3)
     return [] if rest or not output else ["\n".join(lines[at : at + size]) for at in (0, size, 2 * size)]

@@ -1,4 +1,7 @@
-"""List the learner's files by git's rules, and read and write their bytes on disk without any conversion."""
+"""List, read and write the files of a work tree.
+
+The list follows git's ignore rules. Files are read and written byte for byte, without git's filters.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +25,9 @@ LARGE_BYTES = 10_000_000
 class Listing:
     """The files that git sees in a work tree, without ignored files.
 
-    `untracked` contains neither the `large` files (above 10 MB) nor the `nested` folders. A nested folder has its own
-    git repository, and its path ends with a slash. `unmerged` are files in conflict. `staged` has the tracked files as
-    they are in the index. `left_out` are tracked files that a sparse checkout leaves out.
+    Untracked files above 10 MB are in `large`, and all others in `untracked`. `nested` has folders with their own git
+    repository. Their paths end with a slash. `unmerged` are files in conflict. `staged` has the tracked files as they
+    are in the index. `left_out` are tracked files that a sparse checkout leaves out.
     """
 
     tracked: tuple[str, ...]
@@ -38,7 +41,7 @@ class Listing:
 
 def list_files(git: Git) -> Listing:
     """Return git's listing of a work tree. Swap and backup files of editors are ignored."""
-    # ls-files ignores settings such as status.showUntrackedFiles. --exclude-standard applies all ignore rules.
+    # Unlike `git status`, ls-files ignores settings such as status.showUntrackedFiles.
     out = git.run("ls-files", "-z", "-t", "--stage", "--cached", "--others", "--exclude-standard")
     names = ("tracked", "untracked", "nested", "large", "unmerged", "left_out")
     groups: dict[str, dict[str, None]] = {name: {} for name in names}  # dictionaries keep the order and drop duplicates
@@ -89,10 +92,10 @@ def changed_since(folder: Path, revision: str) -> list[str]:
 def read_files(
     git: Git, listing: Listing, *, also: Sequence[str] = (), with_large: bool = False, trust_modes: bool = True
 ) -> dict[str, File]:
-    """Read all files of a listing and the files `also`. Missing files are left out.
+    """Read the files of a listing and the paths `also`, without files that don't exist on disk.
 
-    Files in linked folders are left out too. Without `trust_modes`, a file's mode comes from the index and not from
-    disk.
+    The `large` files are read only with `with_large`. Files below a symbolic link are left out. Without `trust_modes`,
+    a file's mode comes from the index and not from disk.
     """
     files: dict[str, File] = {}
     links: dict[str, bool] = {}
@@ -116,12 +119,12 @@ def _is_behind_link(folder: Path, path: str, known: dict[str, bool]) -> bool:
 
 
 def read_file(folder: Path, path: str) -> File | None:
-    """Return a file with its mode, or None if the path is missing, a folder or a submodule."""
+    """Return a file, or None if the path is missing or a folder. Raises `ConflictError` if it can't be read."""
     full = folder / path
     try:
         mode = full.lstat().st_mode
         if stat.S_ISLNK(mode):
-            return File(LINK, os.fsencode(os.readlink(full)))  # noqa: PTH115  # the bytes, not a Path
+            return File(LINK, os.fsencode(os.readlink(full)))  # noqa: PTH115  # Path.readlink changes the target's text
         if not stat.S_ISREG(mode):
             return None
         return File(EXECUTABLE if mode & stat.S_IXUSR and os.name == "posix" else FILE, full.read_bytes())
@@ -140,7 +143,7 @@ def id_on_disk(folder: Path, path: str) -> Entry | None:
 
 
 def is_same(first: Entry | None, second: Entry | None, *, trust_modes: bool) -> bool:
-    """True if two files are the same. Without `trust_modes`, only the content counts."""
+    """True if two files have equal content and modes, or if both are missing. Ignores modes without `trust_modes`."""
     if first is None or second is None:
         return first is second
     if not trust_modes and LINK not in (first.mode, second.mode):
@@ -151,8 +154,8 @@ def is_same(first: Entry | None, second: Entry | None, *, trust_modes: bool) -> 
 def write_file(folder: Path, path: str, file: File, *, scratch: Path | None = None) -> None:
     """Write a file in one step: write a temporary file, then rename it.
 
-    The temporary file is in the folder `scratch`, so a killed command leaves no temporary files in the learner's
-    folders. If `scratch` is missing or on another disk, the temporary file is next to the target.
+    The temporary file is in the folder `scratch`. So a killed command leaves no temporary files in the learner's
+    folders. Without `scratch`, or if it is on another disk, the temporary file is next to the target.
     """
     full = folder / path
     full.parent.mkdir(parents=True, exist_ok=True)

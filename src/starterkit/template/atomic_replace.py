@@ -1,8 +1,8 @@
 """Write a template's files completely or not at all, without moving existing folders.
 
-A folder may be mounted, or open in a shell or an editor. So an existing folder is never exchanged for another. First,
-the new files and copies of the old files are written to a hidden folder. Renaming this folder decides that the change
-happens. If a command is killed after that, the next command that reads the template finishes the change.
+An existing folder is never replaced as a whole, because it may be mounted or open in an editor. First, the new files
+and copies of the old files are written to a hidden folder. Then this folder is renamed. If a command is killed before
+the rename, nothing has changed. If it is killed later, the next command that reads the template finishes the change.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ Built = TypeVar("Built")
 
 
 def build_in_place(destination: Path, build: Callable[[Path], Built]) -> Built:
-    """Let `build` fill a new folder, and move it to the destination (missing or empty). Errors change nothing."""
+    """Call `build` with a temporary folder, then move its content to `destination`. Return the result of `build`.
+
+    `destination` must be missing or empty. After an error, it is as before.
+    """
     is_there = destination.exists()
     moved: list[Path] = []
     parent = destination if is_there else destination.parent
@@ -47,9 +50,10 @@ def build_in_place(destination: Path, build: Callable[[Path], Built]) -> Built:
 
 
 def replace_files(folder: Path, before: Mapping[str, File], after: Mapping[str, File]) -> None:
-    """Replace the files `before` with the files `after`. All other files stay.
+    """Replace the files `before` in the folder with the files `after`. All other files stay.
 
-    Raises `EnvironmentProblem` if the folder can't be written. Then nothing was changed.
+    Raises `EnvironmentProblem` if the folder can't be written. The old files are restored first. If that fails too, the
+    message says that the change is incomplete.
     """
     finish_replacing(folder)
     draft, decided = folder / _DRAFT, folder / _DECIDED
@@ -80,7 +84,10 @@ def replace_files(folder: Path, before: Mapping[str, File], after: Mapping[str, 
 
 
 def finish_replacing(folder: Path) -> None:
-    """If a command was killed while it replaced files, finish its work. Raises `EnvironmentProblem`."""
+    """Finish the change of a command that was killed in `replace_files`. Without such a change, do nothing.
+
+    Raises `EnvironmentProblem` if the folder can't be written.
+    """
     if not (folder / _DECIDED).is_dir():
         return
     try:
@@ -107,11 +114,11 @@ def _folders(names: Iterable[str]) -> set[str]:
 
 
 def _apply(folder: Path) -> None:
-    """Carry out the plan. It can be interrupted and run again."""
+    """Carry out the plan in the hidden folder. A second call finishes an interrupted first call."""
     decided = folder / _DECIDED
     if (decided / _PLAN).exists():
         plan = json.loads((decided / _PLAN).read_text())
-        for name in (*plan["removed"], *plan["folders"]):  # a removed folder may contain caches, which are removed too
+        for name in (*plan["removed"], *plan["folders"]):  # remove caches in these folders too
             _remove(folder / name)
         source = decided / plan["files"]
         for file in sorted(path for path in source.rglob("*") if path.is_file()):

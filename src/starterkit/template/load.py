@@ -38,7 +38,7 @@ Item = TypeVar("Item")
 
 
 def read_template(source: Source) -> Template:
-    """Read path.yml without reading the steps. Raises `FileError` with file and line."""
+    """Read path.yml, but no step yet. Raises `FileError` with file and line if it is missing or invalid."""
     keys = read_yaml(source, "path.yml", *NO_TEMPLATE).mapping(_REQUIRED_KEYS, ("database", "own_history"))
     if keys["format"].integer(1, 999) != FORMAT:
         raise keys["format"].wrong(
@@ -70,7 +70,7 @@ def read_template(source: Source) -> Template:
 
 
 def read_step(source: Source, name: str) -> Step:
-    """Read the step.yml of one step. Raises `FileError` with file and line."""
+    """Read a step.yml. `name` is the step's full name. Raises `FileError` if the file is missing or invalid."""
     top = read_yaml(
         source, f"steps/{name}/step.yml", "the file is missing", "Every step needs this file. See docs/authoring.md."
     )
@@ -102,7 +102,10 @@ def read_step(source: Source, name: str) -> Step:
 
 
 def read_yaml(source: Source, file: str, missing: str, fix: str) -> Value:
-    """Parse one of a template's YAML files. Raises `FileError` if it is missing or invalid."""
+    """Parse a YAML file of a template. Raises `FileError` if it is missing or invalid.
+
+    `missing` and `fix` are the error's message and advice for a missing file.
+    """
     data = source.read(file)
     if data is None:
         raise FileError(source.label(file), None, missing, fix)

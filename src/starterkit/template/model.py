@@ -1,7 +1,7 @@
-"""The classes of a template as plain data. docs/authoring.md describes the format.
+"""The data of path.yml and step.yml: the classes for a template, its steps, hints and commands.
 
-The metadata of a template (path.yml, and each step's step.yml and lesson.md) is read from a `Source`. For an author,
-this is a folder. For a learner, it is a commit of `refs/starterkit/template`. Both have the same relative file names.
+docs/authoring.md describes the files. They and the lessons are read from a `Source`: a folder for an author, and a
+commit of `refs/starterkit/template` for a learner. Both have the same relative file names.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _LIMIT_BYTES = 1_000_000
 
 
 class Source(Protocol):
-    """A place that contains the metadata of a template."""
+    """A place to read a template's metadata files from: path.yml, and each step's step.yml and lesson.md."""
 
     def step_names(self) -> list[str]:
         """Return the names of the folders in steps/, in any order."""
@@ -31,12 +31,12 @@ class Source(Protocol):
         """Return the content of a file, or None if it is missing."""
 
     def label(self, name: str) -> str:
-        """Return the name by which errors call a file."""
+        """Return the name of a file for error messages."""
 
 
 @dataclass(frozen=True)
 class FolderSource:
-    """The metadata of a template in a folder."""
+    """Reads a template's metadata from a folder. Raises `FileError` for links and for huge files."""
 
     folder: Path
 
@@ -85,7 +85,7 @@ class Hint:
 
 @dataclass(frozen=True)
 class Link:
-    """A source to read more about the idea of a step."""
+    """A page or book about the idea of a step. `about` says what to look for. A book may have no `url`."""
 
     title: str
     about: str
@@ -94,7 +94,11 @@ class Link:
 
 @dataclass(frozen=True)
 class EnvironmentSpec:
-    """The kind of environment, its two package files, and the variables to remove."""
+    """The environment of a template's projects.
+
+    `kind` is python or node. `declaration` and `pins` are the two package files, such as pyproject.toml and
+    requirements.txt. `clear` has patterns of environment variables that started programs don't get.
+    """
 
     kind: str
     declaration: str
@@ -104,7 +108,7 @@ class EnvironmentSpec:
 
 @dataclass(frozen=True)
 class Commands:
-    """The template's commands, as argument lists with placeholders. A missing command is empty."""
+    """The template's commands: argument lists with placeholders such as `{python}`. A missing command is empty."""
 
     test: tuple[str, ...]
     run: tuple[str, ...]
@@ -116,7 +120,11 @@ class Commands:
 
 @dataclass(frozen=True)
 class Step:
-    """One thing to build. `name` is for example `01-comments`. `tests` has all new tests in order."""
+    """One step of a learning path: the data of its step.yml. `name` is, for example, `01-comments`.
+
+    `tests` has the step's new tests in order, and then its guards. `guards` has a reason for each test that passes
+    before the step is built. `see` maps a test to another test with the same hints.
+    """
 
     name: str
     title: str
@@ -145,13 +153,13 @@ class Step:
         return f"{self.number} · {self.title}"
 
     def hint_for(self, test: str) -> Hint | None:
-        """Return the hints of a test. If the test has `see: OTHER`, these are the hints of the other test."""
+        """Return a test's hints, or those of the test that its `see:` key names. None if it has no hints."""
         return self.hints.get(self.see.get(test, test))
 
 
 @dataclass(frozen=True)
 class AcceptedMutant:
-    """A mutant that no test needs to notice, because visitors can't see the difference."""
+    """A mutant (a small bug put into the solution) that tests may miss, because visitors can't see it."""
 
     file: str
     line_text: str
@@ -185,17 +193,20 @@ class Template:
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
-        """All steps in order. They are read when they are first used."""
+        """All steps in order. The first use reads their files."""
         return tuple(self.read_step(name) for name in self.step_names)
 
     def step(self, name: str) -> Step:
-        """Return a step by its full name, without reading the other steps."""
+        """Return the step with this full name, such as `01-comments`, without reading the other steps."""
         if "steps" in self.__dict__:
             return self.steps[self.step_names.index(name)]
         return self.read_step(name)
 
     def find_step(self, text: str) -> str:
-        """Return a step's full name from its number or name. Raises `UsageError` with similar names if it's unknown."""
+        """Return the full name of the step with this number or name: `1` gives `01-comments`.
+
+        Raises `UsageError` if no step matches.
+        """
         key = text.strip().lower()
         for name in self.step_names:
             number, short_name = name.split("-", 1)
@@ -208,7 +219,7 @@ class Template:
         raise UsageError(f'Unknown step "{text}" in the {self.title} path.', fix)
 
     def lesson(self, step: str) -> str:
-        """Return a step's lesson as Markdown."""
+        """Return a step's lesson as Markdown. Raises `FileError` if it is missing or isn't UTF-8."""
         name = f"steps/{step}/lesson.md"
         data = self.source.read(name)
         if data is None:
@@ -216,11 +227,11 @@ class Template:
         return decode_utf8(data, self.source.label(name))
 
     def owns(self, path: str) -> bool:
-        """True if this file is path-owned, so it doesn't belong to the learner."""
+        """True if the file at this path is path-owned: the path replaces it whole in a learner's project."""
         return _matches(path, self.owned)
 
     def is_history(self, path: str) -> bool:
-        """True if this file is a migration, which belongs to the learner's history."""
+        """True if the learner's project writes this file itself, such as a migration. Such files are never merged."""
         return _matches(path, self.own_history)
 
     def is_test_file(self, path: str) -> bool:
@@ -232,7 +243,7 @@ class Template:
 
 
 def _matches(path: str, patterns: tuple[str, ...]) -> bool:
-    """True if a path matches one of the patterns. `**` matches any folders, `*` only a single name."""
+    """True if a path matches a pattern. `**` matches any number of folders, and `*` a part of one name."""
     return any(_match_parts(path.split("/"), pattern.split("/")) for pattern in patterns)
 
 

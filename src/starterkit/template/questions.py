@@ -38,7 +38,10 @@ class TemplateQuestion:
 
 @dataclass(frozen=True)
 class CodeSetting:
-    """A setting that makes a template run code while it is rendered."""
+    """A setting in copier.yml that makes a template run code while it is rendered.
+
+    `what` says what the template does: "run commands" or "load Python code".
+    """
 
     name: str
     what: str
@@ -47,7 +50,10 @@ class CodeSetting:
 
 @dataclass(frozen=True)
 class TemplateQuestions:
-    """The content of copier.yml. `has_own_jinja` is true if a setting changes how Jinja reads the files."""
+    """The content of copier.yml: the questions, their validators, and the settings that run code.
+
+    `has_own_jinja` is True if a setting changes how Jinja reads the template's files.
+    """
 
     questions: tuple[TemplateQuestion, ...]
     validators: Mapping[str, Value]
@@ -61,7 +67,7 @@ class TemplateQuestions:
 
 
 def read_questions(source: Source) -> TemplateQuestions:
-    """Read copier.yml. Raises `FileError` with file and line."""
+    """Read and check copier.yml. Raises `FileError` with file and line if it is missing or invalid."""
     top = read_yaml(source, QUESTIONS_FILE, *NO_TEMPLATE)
     keys = top.mapping((), optional=None)
     for name, value in keys.items():

@@ -44,7 +44,7 @@ class ResolvedTemplate:
 
 
 def locate_bundled(name: str) -> ResolvedTemplate:
-    """Return a bundled template. Raises `UsageError` with similar names."""
+    """Return the bundled template with this name. Raises `UsageError` for an unknown name."""
     folder, template = bundled_template(name)
     return ResolvedTemplate(folder, template, BUNDLED + template.name)
 
@@ -52,9 +52,9 @@ def locate_bundled(name: str) -> ResolvedTemplate:
 def locate_template(text: str, current: Path, store: Path) -> ResolvedTemplate:
     """Return the template that a user named: a git URL, a bundled name or a folder.
 
-    A template from a git URL is fetched into `store`. If a bundled template and a folder have this name, the folder
-    wins if the text looks like a path. Raises `UsageError`, `FileError` for a malformed template, and
-    `EnvironmentProblem` without a network.
+    A template from a git URL is fetched into `store`. A bundled template wins over a folder of the same name, unless
+    the text looks like a path (`./flask`). Raises `UsageError` if nothing matches, `FileError` for a malformed
+    template, and `EnvironmentProblem` if the URL can't be reached.
     """
     url = parse_git_url(text)
     if url is not None:
@@ -75,10 +75,10 @@ def locate_template(text: str, current: Path, store: Path) -> ResolvedTemplate:
 
 @contextmanager
 def recorded_template(source: str) -> Iterator[ResolvedTemplate | None]:
-    """Yield the template that a project recorded as its source, or None.
+    """Yield the template that a project recorded as its source, or None if the source can't be found.
 
-    For a folder, this is always None, because it may be on another machine. Raises the same errors as
-    `locate_template`.
+    The source of a template folder is never found, because a project doesn't record the folder's path. A template from
+    a git URL is deleted after the block. Raises the same errors as `locate_template`.
     """
     if source.startswith(BUNDLED):
         name = source.removeprefix(BUNDLED)
