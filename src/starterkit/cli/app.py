@@ -1,4 +1,4 @@
-"""The command line: the table of all commands, and the options before a command."""
+"""The command line: the table of all commands, their help, and the options in front of a command."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ class _PlainHelp:
     examples_title = ""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        """Show the help, and then the examples. Rich would wrap long examples, so it doesn't show them."""
+        """Show the help, and then the examples. The console prints them, because Rich would wrap long examples."""
         super().format_help(ctx, formatter)  # type: ignore[misc]
         console = console_of(ctx)
         if self.examples:
@@ -174,7 +174,7 @@ class _PlainHelp:
 
 
 class _Command(_PlainHelp, typer.core.TyperCommand):
-    """One command. Extra arguments raise starterkit's own error."""
+    """One command. Extra arguments raise a `UsageError` instead of Typer's error."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         ctx.allow_extra_args = True
@@ -202,7 +202,7 @@ class _Group(_PlainHelp, typer.core.TyperGroup):
         return super().resolve_command(ctx, args)
 
     def load(self, name: str) -> None:
-        """Import a command. Before that, the group has only its summary, which is enough for the group's help."""
+        """Import a command. Before that, the group has only the command's summary, which its own help needs."""
         whole_name = f"{self.name} {name}".strip()
         entry = next(entry for entry in COMMANDS if entry.name == whole_name)
         self.commands[name] = _command(entry) if entry.target else _group(entry.name, lambda: None, help=entry.summary)
@@ -256,7 +256,10 @@ def _imported(target: str) -> Callable[..., Any]:
 
 
 def _with_json(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the option `--json` to a command. The console reads it earlier, so that errors are JSON too."""
+    """Add the option `--json` to a command, for its help and for parsing.
+
+    The command doesn't get the value. `run_command` has already read the option, so that errors are JSON too.
+    """
 
     @functools.wraps(command)
     def call(**values: Any) -> Any:

@@ -19,7 +19,7 @@ _TITLES = {ExitCode.RED: "", ExitCode.CONFLICT: "Stopped:", ExitCode.BUG: "Bug:"
 
 
 def run_command(arguments: list[str]) -> int:
-    """Run the command line and return the exit code."""
+    """Run the command line and return the exit code. Every error becomes a message and an exit code."""
     prepare_streams()
     as_json = "--json" in arguments[: arguments.index("--") if "--" in arguments else None]
     console = Console(as_json=as_json)
@@ -64,7 +64,7 @@ def _guarded(arguments: list[str], console: Console) -> int:
         except UsageError as deleted:
             known = deleted
         return _bug(console, error, arguments) if known is None else _show_error(console, known)
-    except Exception as error:  # only this place catches all exceptions
+    except Exception as error:  # every other exception is a bug, and only this place catches all exceptions
         return _bug(console, error, arguments)
 
 

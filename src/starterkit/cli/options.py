@@ -99,7 +99,10 @@ Title = Annotated[str, option("--title", "TEXT", "Title that people see (default
 
 
 def only_one(options: Mapping[str, object]) -> str:
-    """Return the name of the option that was given, or "". Raises `UsageError` for two options."""
+    """Return the name of the option that was given, or "". Raises `UsageError` if more than one was given.
+
+    `options` maps the name of each option to its value.
+    """
     given = [name for name, value in options.items() if value]
     if len(given) > 1:
         raise UsageError(f"{given[0]} and {given[1]} exclude each other.", "Use only one of them.")
@@ -118,14 +121,17 @@ def data_answers(data: list[str] | None) -> dict[str, str]:
 
 
 def whole_number(value: str, option: str) -> int:
-    """Parse a whole number of at least 1, or return 0 for an empty value. Raises `UsageError`."""
+    """Parse a whole number of at least 1. Return 0 for an empty value. Raises `UsageError` for any other text."""
     if value and not (value.isascii() and value.isdigit() and int(value)):
         raise UsageError(f'Invalid {option} "{value}".', f"Use a whole number of at least 1, for example `{option} 2`.")
     return int(value or 0)
 
 
 def part_of(shard: str) -> tuple[int, int]:
-    """Parse `--shard I/N`. An empty value means the whole, (1, 1). Raises `UsageError`."""
+    """Parse the value I/N of `--shard`. Return part I and the number of parts N.
+
+    An empty value is (1, 1), which means all of the work. Raises `UsageError` for an invalid value.
+    """
     match = re.fullmatch(r"([0-9]{1,6})/([0-9]{1,6})", shard or "1/1")
     if not match or not 1 <= int(match[1]) <= int(match[2]):
         raise UsageError(f'Invalid shard "{shard}".', "Use part and number of parts, for example `--shard 1/4`.")

@@ -20,8 +20,8 @@ from starterkit.template.resolve import ResolvedTemplate, locate_template
 def project_here(context: typer.Context, *, names_markers: bool = True) -> Iterator[Project]:
     """Open the project that a command works on. Raises `UsageError` outside a project.
 
-    If the last command was interrupted, this finishes it and shows a message. With `names_markers`, another message
-    names the files with conflict markers. Commands that reject or undo such files don't need this message.
+    If the last command was interrupted, this finishes that command and shows a message. With `names_markers`, another
+    message names the files with conflict markers. Commands that reject or undo files with markers don't need it.
     """
     console = console_of(context)
     with open_project(folder_of(context)) as project:
@@ -30,7 +30,7 @@ def project_here(context: typer.Context, *, names_markers: bool = True) -> Itera
             markers = ConflictMarkersLeft(places)
             console.error("Conflict:", markers.message, markers.fix)
         yield project
-        if not is_told:  # the project may notice an interrupted command only later, when its files are read
+        if not is_told:  # a command that writes looks again for an interrupted command when it gets the project's lock
             _tell_recovery(console, project)
 
 
@@ -46,6 +46,9 @@ def _tell_recovery(console: Console, project: Project) -> bool:
 
 
 def from_elsewhere(console: Console, folder: Path, address: str) -> ResolvedTemplate:
-    """Return the external template from a git URL, or from a folder relative to `folder`."""
+    """Return the template at `address`: a git URL, a folder (relative to `folder`) or a bundled template's name.
+
+    Raises `UsageError` for an unknown template, and `EnvironmentProblem` without a network.
+    """
     console.show_progress("Reading the template …")
     return locate_template(address, folder, cache_folder() / "templates")

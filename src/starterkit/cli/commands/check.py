@@ -19,7 +19,7 @@ from starterkit.sanitize import few
 from starterkit.testing.results import CheckResult, SourceLine, TestResult
 
 _SHOWN_FILES = 3
-_COLUMN = 8  # the width of the label in front of a test
+_COLUMN = 8  # characters for the label in front of a test, such as "broken"
 _SHOWN_OF_A_GROUP = 3
 
 
@@ -76,7 +76,10 @@ def _show(
 
 
 def next_command(result: CheckResult, *, selected: bool, is_last: bool) -> str:
-    """Return the command that the user should type after this check."""
+    """Return the command that the user should type after this check, without `starterkit`.
+
+    `selected` is true if only some tests ran. `is_last` is true at the end of the path.
+    """
     if result.red:
         return "check" if result.blocker else "hint"
     if selected or result.pristine:
@@ -97,7 +100,10 @@ def green_line(result: CheckResult) -> Text:
 
 
 def show_red(console: Console, result: CheckResult, *, with_counts: bool = True) -> None:
-    """Show all failing tests of a check, and then which test to start with."""
+    """Show all failing tests of a check, and then which test to start with.
+
+    `with_counts` adds the numbers of tests, if the command hasn't shown them yet.
+    """
     first, *others = result.red
     if with_counts:
         console.print(text("FAILED", "bold red"), f"  {counts(result)}.")
@@ -117,7 +123,7 @@ def show_red(console: Console, result: CheckResult, *, with_counts: bool = True)
     elif others:
         console.print()
         console.print("Start with this test: ", text(first.test.sentence, "bold"))
-        if first.test.id != first.test.sentence:  # Node's tests have no other id than their title, so don't repeat it
+        if first.test.id != first.test.sentence:  # the id of a Node test is its title, so don't show it twice
             console.print(f"({first.test.id})", indent=2)
 
 
@@ -154,7 +160,7 @@ def _label(result: TestResult) -> tuple[str, str]:
 
 
 def counts(result: CheckResult) -> str:
-    """Return how many tests fail, how long they took, and how many failed before."""
+    """Return how many tests fail and how long they took. Add how many are new, passed before or failed before."""
     red, total = len(result.red), len(result.results)
     head = f"{red} of {total} tests {'fails' if red == 1 else 'fail'} ({result.seconds:.1f} s)"
     new = sum(test.is_new and not test.was_green for test in result.red)

@@ -24,7 +24,7 @@ from starterkit.cli.options import complete_answers, console_of, flag, folder_of
 from starterkit.paths import expand_user_path, settings_folder
 from starterkit.template.model import Template
 
-_LABEL = 34  # the width of the names in front of the numbers
+_LABEL = 34  # characters for the names of traits in front of the points (`--explain`)
 _ANSWER_HELP = "Answer to a question, for example language=python."
 _TEMPLATE_HELP = "External template to compare: a folder or a git URL."
 

@@ -35,7 +35,7 @@ def hint(context: typer.Context) -> None:
 
 def _show(console: Console, shown: HintShown) -> None:
     console.print("Test: ", text(shown.sentence, "bold"), hang=2)
-    if shown.test != shown.sentence:  # Node's tests have no other id than their title, so don't repeat it
+    if shown.test != shown.sentence:  # the id of a Node test is its title, so don't show it twice
         console.print(text(f"({shown.test})", "dim"), indent=2)
     console.print()
     if shown.is_blocker:

@@ -30,7 +30,7 @@ def lesson(
         name = template.find_step(step) if step else project.state.step
         if name not in template.step_names:
             raise UsageError("There is no lesson before the first step.", "Start the first step: `starterkit next`.")
-        with suppress(OSError):  # on a read-only disk, nothing can be remembered, so `next` is suggested as before
+        with suppress(OSError):  # on a read-only disk, the command works, but `status` suggests it again
             project.memory.remember_lesson(name)
         file = f"lessons/{name}.md"
         is_here = (project.folder / file).is_file()

@@ -106,7 +106,11 @@ class NewQuestions:
     def order(
         self, destination: str, framework: str, elsewhere: str, start: Callable[[Template], tuple[str, bool]]
     ) -> ProjectSpec:
-        """Return the complete specification. `start` returns the first step, and whether it is solved."""
+        """Return the complete specification. Ask for the folder, framework and answers that are missing.
+
+        `start` returns the first step of a template, and whether the step is solved. Raises `UsageError` for invalid
+        options, and without a terminal for missing options.
+        """
         if destination:
             check_destination(self._path(destination))
         if not framework and not elsewhere:
@@ -226,7 +230,10 @@ class NewQuestions:
 
 
 def _show(console: Console, created: Created) -> int:
-    """Show the new project and what to type next. Failing tests change the exit code only in a solved step."""
+    """Show the new project and what to type next. Return the exit code.
+
+    Failing tests change the exit code only in a solved step. In other steps, new tests fail at the start.
+    """
     state, result = created.state, created.result
     code = ExitCode.RED if result is not None and result.red and state.solved else ExitCode.DONE
     if console.json("new", _as_json(created)):

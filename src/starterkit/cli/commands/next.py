@@ -58,7 +58,10 @@ def next_step(
 
 
 def _show(console: Console, project: Project, advanced: NextResult, solved: SolveResult | None) -> int:
-    """Show the new step, or the end of the path. `solved` is the solution that was applied first."""
+    """Show the new step, or the end of the path. Return the exit code.
+
+    `solved` is the solution that `next --solve` applied first.
+    """
     step = advanced.step
     code = ExitCode.RED if advanced.in_conflict else ExitCode.DONE
     tests = [test for test in project.expected_tests(step.name) if test.step == step.name] if step else []

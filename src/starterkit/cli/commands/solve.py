@@ -73,7 +73,10 @@ def solve(
 
 
 def _inside(project: Path, folder: Path, name: str) -> str:
-    """Return a file's path inside the project. If the current folder has such a file, the name is relative to it."""
+    """Return a file's path inside the project. The name is relative to `folder` if `folder` has this file.
+
+    Otherwise the name is already relative to the project.
+    """
     full = (folder / name).absolute()
     if full.exists() and full.is_relative_to(project):
         return full.relative_to(project).as_posix()

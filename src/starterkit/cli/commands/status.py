@@ -1,4 +1,4 @@
-"""The command `starterkit status`, which `starterkit` alone runs too."""
+"""The command `starterkit status`, and the shorter status that `starterkit` without a command shows."""
 
 from __future__ import annotations
 

@@ -25,12 +25,15 @@ _WIDEST = 88  # columns, because longer lines are hard to read
 
 
 class Console:
-    """Prints the result of a command, and asks the user questions."""
+    """Prints a command's result, progress and errors, and asks the user questions.
+
+    With `as_json`, the result is one JSON object on stdout. `farewell` is the message after Ctrl-C.
+    """
 
     def __init__(self, *, as_json: bool = False, environ: Mapping[str, str] = os.environ) -> None:
         self.as_json = as_json
         self.invocation = Invocation.of_this_process()
-        self.farewell = "Interrupted. Your work is safe."  # printed after Ctrl-C
+        self.farewell = "Interrupted. Your work is safe."
         self.columns, self.lines = shutil.get_terminal_size()
         self.out_colour = has_colour(sys.stdout, environ)
         self.err_colour = has_colour(sys.stderr, environ)
@@ -54,7 +57,7 @@ class Console:
         return not self.as_json and sys.stdout.isatty() and self.progress.is_moving
 
     def print(self, *parts: Text | str, indent: int = 0, hang: int = 0) -> None:
-        """Print a wrapped paragraph. An empty paragraph prints an empty line."""
+        """Print a wrapped paragraph. An empty paragraph prints an empty line. `wrapped` explains the indents."""
         paragraph = self._as_typed(joined(*parts), colour=self.out_colour)
         for line in wrapped(paragraph, self.width, indent=indent, hang=hang):
             self.row(line)
@@ -146,7 +149,10 @@ class Console:
         return sum(len(wrapped(paragraph, self.width)) for paragraph in paragraphs)
 
     def passed_on(self) -> tuple[Callable[[str], None] | None, Callable[[str], None] | None]:
-        """Return functions that print another program's stdout and stderr. A stream with color needs none (None)."""
+        """Return two functions that print lines of another program's stdout and stderr, without control characters.
+
+        A stream with color gets None instead, because the program writes to the terminal itself.
+        """
         streams = ((sys.stdout, self.out_colour), (sys.stderr, self.err_colour))
         out, err = (None if colour else partial(self._pass_on, stream) for stream, colour in streams)
         return out, err
@@ -161,7 +167,10 @@ class Console:
         return self.answer(f"  [{harmless(default)}] " if default else "  ") or default
 
     def choose(self, question: str, choices: Sequence[tuple[str, str]], default: str) -> str:
-        """Ask the user to choose one of several words. Repeat the question until the answer is valid."""
+        """Ask the user to choose a word. Repeat the question until the answer is valid.
+
+        `choices` are pairs of a word and its meaning. The beginning of a word is enough.
+        """
         self.say_prose(question)
         names = [name for name, _ in choices]
         column = max(map(len, names)) + 2
@@ -191,7 +200,7 @@ class Console:
         stream.write(line.drawn(colour=colour).rstrip(" ") + "\n")
 
     def flush(self) -> None:
-        """Send the output so far, so that a program that reads a pipe sees it now."""
+        """Send the buffered output now, so that it comes before later errors, and so that a pipe's reader sees it."""
         sys.stdout.flush()
 
 

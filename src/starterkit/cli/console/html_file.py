@@ -32,7 +32,10 @@ class HtmlFile:
             )
 
     def write(self, file: Path, text: str) -> None:
-        """Write a page in one step. If the file is a symbolic link, write its target. Raises `EnvironmentProblem`."""
+        """Write a page completely or not at all. If the file is a symbolic link, write its target.
+
+        Raises `EnvironmentProblem` if the file can't be written.
+        """
         try:
             target = file.resolve()
             write_file(target.parent, target.name, File(FILE, text.encode("utf-8", "replace")))

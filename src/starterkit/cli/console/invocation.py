@@ -16,14 +16,14 @@ NAME = "starterkit"
 
 @dataclass(frozen=True)
 class Invocation:
-    """The text that users type in front of a command's name."""
+    """The text that users type in front of a command's name: the program, and the folder for `-C` if there is one."""
 
     program: str = NAME
     folder: str = ""
 
     @classmethod
     def of_this_process(cls) -> Invocation:
-        """Return how users can start the running program again."""
+        """Return the text with which users can start the running program again."""
         script = _script()
         if script is None:
             return cls(f"{quoted(sys.executable)} -m {NAME}")
@@ -36,7 +36,7 @@ class Invocation:
         return cls() if is_on_path else cls(quoted(str(script)))
 
     def inside(self, folder: str) -> Invocation:
-        """Return the same invocation, but for a project in another folder."""
+        """Return this invocation for a project in another folder ("": the current folder, without `-C`)."""
         return replace(self, folder=folder)
 
     def typed(self, command: str) -> str:
@@ -60,7 +60,7 @@ class Invocation:
 
 
 def shown_path(path: Path) -> str:
-    """Return a path for messages. It is relative to the current folder if that is shorter."""
+    """Return a path for messages: relative to the current folder, or absolute if this is shorter."""
     full = str(path.absolute())
     try:
         relative = os.path.relpath(full)
@@ -78,7 +78,7 @@ def _script() -> Path | None:
 
 
 def _is_uvx() -> bool:
-    """True if uvx started this program. uvx adds the environment to PATH only while the program runs."""
+    """True if uvx started this program. Then users can't type `starterkit`, which is on PATH only during this run."""
     first = os.environ.get("PATH", "").partition(os.pathsep)[0]
     # `uv run` also sets UV and PATH, but it sets VIRTUAL_ENV to its environment too.
     is_run = os.environ.get("VIRTUAL_ENV") == sys.prefix

@@ -1,4 +1,4 @@
-"""Show Markdown as plain wrapped text."""
+"""Show Markdown as plain wrapped text, without Rich, which is slow to import."""
 
 from __future__ import annotations
 

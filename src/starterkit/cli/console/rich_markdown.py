@@ -40,7 +40,7 @@ class _Document(markdown.Markdown):
 
 
 def draw_markdown(screen: Console, source: str) -> None:
-    """Show Markdown in color."""
+    """Show Markdown in color on the terminal of `screen`."""
     screen.progress.stop()
     title, _, rest = harmless(source).partition("\n") if source.startswith("# ") else ("", "", harmless(source))
     if title:

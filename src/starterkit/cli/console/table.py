@@ -15,7 +15,10 @@ Cell = str | tuple[str, str]  # a text, or a text with its style
 
 
 def show_table(console: Console, heads: Sequence[tuple[str, int]], rows: Iterable[tuple[Sequence[Cell], str]]) -> None:
-    """Show a table. A head is a column's title and width. A row is a list of cells and a note."""
+    """Show a table. Each head is the title and the width of a column, in characters.
+
+    Each row is a list of cells, and a note that follows the last column. On a terminal, a long note is cut.
+    """
     left = 2 + sum(width + 2 for _, width in heads)
     room = max(_SHORTEST_NOTE, console.columns - 1 - left) if console.shows_screen else 0
     console.verbatim("  ".join(fitted(title, width) for title, width in heads), "dim", indent=2)
@@ -44,7 +47,7 @@ def fitted(cell: str, width: int) -> str:
 
 
 def step_words(step: str, unknown: str = "-") -> str:
-    """Return the short name of a step for a table."""
+    """Return a step for a table: `start` for base, `unknown` for an empty name, otherwise the step's full name."""
     return "start" if step == BASE else step or unknown
 
 
@@ -54,6 +57,9 @@ def counted(number: int, singular: str, plural: str) -> str:
 
 
 def counted_people(people: Collection[Person], more: int = 0) -> str:
-    """Return the number of people as text, for example `3 people`, or `3 people and teams` if there are teams."""
+    """Return the number of people as text: `3 people`, or `3 people and teams` if there are teams.
+
+    `more` is added to the number.
+    """
     teams = any(person.members for person in people)
     return counted(len(people) + more, "person", "people and teams" if teams else "people")

@@ -1,4 +1,4 @@
-"""The command with which uvx starts this program again."""
+"""Find the command with which uvx starts this program again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from starterkit.process import quoted
 
 
 def uvx_command() -> str:
-    """Return the command, or "" if starterkit was installed neither from a folder nor from PyPI."""
+    """Return the command with which users start starterkit by uvx, for example `uvx --from FOLDER …`.
+
+    Return "" if starterkit was installed neither from a folder nor from PyPI.
+    """
     try:
         source = distribution(DISTRIBUTION).read_text("direct_url.json")
     except PackageNotFoundError:

@@ -31,7 +31,10 @@ _HOW = (
 
 @dataclass(frozen=True)
 class ShownAdvice:
-    """An advice, the locations of external templates, and where the choice and the card were saved."""
+    """The advice to show. `places` has the locations of external templates by template name.
+
+    `saved` is true if the choice was saved for `starterkit new`. `card` is the path of the HTML file, or "".
+    """
 
     advice: Advice
     places: Mapping[str, str]
@@ -39,7 +42,10 @@ class ShownAdvice:
     card: str = ""
 
     def command(self, template: Template, *, is_public: bool = False) -> str:
-        """Return the command that creates a site with a template. If public, it has no local path."""
+        """Return the command that creates a site with a template, without `starterkit`.
+
+        With `is_public`, a local path is cut to the folder's name, because other people get the command.
+        """
         address = self.places.get(template.name)
         if address and is_public and Path(address).is_absolute():
             address = Path(address).name
@@ -47,7 +53,10 @@ class ShownAdvice:
 
 
 def candidates(console: Console, folder: Path, addresses: Iterable[str]) -> tuple[tuple[Template, ...], dict[str, str]]:
-    """Return the templates, with external ones replacing bundled ones, and the external locations by name."""
+    """Return the templates to compare, and the locations of the external templates by template name.
+
+    An external template replaces the bundled template with its name. Raises `UsageError` without any template.
+    """
     templates = {template.name: template for template in templates_in(bundled_folder())}
     places: dict[str, str] = {}
     for address in addresses:
@@ -61,7 +70,10 @@ def candidates(console: Console, folder: Path, addresses: Iterable[str]) -> tupl
 
 
 def advise(console: Console, templates: Sequence[Template], given: Iterable[str], *, ask: bool) -> Advice:
-    """Return the advice for the given answers. On a terminal, first ask for the missing answers."""
+    """Return the advice for the given answers (KEY=VALUE). With `ask` on a terminal, first ask for the others.
+
+    Raises `UsageError` for an invalid answer.
+    """
     scores = Scores(templates)
     answers = parse_answers(given, scores.questions)
     if ask and console.is_interactive and len(templates) > 1:
@@ -71,7 +83,7 @@ def advise(console: Console, templates: Sequence[Template], given: Iterable[str]
 
 
 def _interview(console: Console, questions: Sequence[Question], given: Mapping[str, str]) -> dict[str, str]:
-    """Ask the missing questions line by line, which works with screen readers and slow connections."""
+    """Ask the missing questions line by line, because this works with screen readers and slow connections."""
     answers = dict(given)
     asked = [question for question in questions if question.name not in given]
     if asked:

@@ -1,4 +1,4 @@
-"""Show and report which files a command changed, for next, solve, pull and undo."""
+"""Show which files a command changed, as text and as JSON, for next, solve, pull and undo."""
 
 from __future__ import annotations
 
@@ -61,5 +61,5 @@ def written_as_json(written: CommitResult | None) -> dict[str, Any]:
 
 
 def error_as_json(error: StarterkitError) -> dict[str, Any]:
-    """Return the JSON of an error."""
+    """Return an error's message, fix and exit code as a JSON object."""
     return {"message": error.message, "fix": error.fix, "exit_code": int(error.code)}

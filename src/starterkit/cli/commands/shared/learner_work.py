@@ -19,14 +19,17 @@ _SETTLE = {"--keep-mine": Resolution.MINE, "--take-theirs": Resolution.THEIRS, "
 def choices(
     keep_mine: bool, take_theirs: bool, markers: bool, no_check: bool, save_large: bool, leave_out: bool
 ) -> Choices:
-    """Return the choices that the options make. Raises `UsageError` if two options exclude each other."""
+    """Convert the values of options to `Choices`. Raises `UsageError` if two options exclude each other."""
     conflicts = only_one({"--keep-mine": keep_mine, "--take-theirs": take_theirs, "--markers": markers})
     only_one({"--save-large": save_large, "--leave-out": leave_out})
     return Choices(_SETTLE.get(conflicts), not no_check, save_large, leave_out)
 
 
 def ask_about_large_files(console: Console, project: Project, chosen: Choices) -> Choices:
-    """On a terminal, ask the user what to do with large files and nested repositories."""
+    """On a terminal, ask the user whether to commit large files and nested repositories.
+
+    Return the choices with the answer. If the user stops, end the command with the exit code for conflicts.
+    """
     if not console.is_interactive or chosen.leave_out:
         return chosen
     listing = project.listing()

@@ -16,7 +16,7 @@ MOST_LINES = 20
 
 
 def this_or(folder: str) -> str:
-    """Return the name of a folder in a sentence: "this folder" for the current folder."""
+    """Return a folder's name for a sentence, or "this folder" for the current folder (`.`)."""
     return "this folder" if folder == "." else folder
 
 

@@ -22,7 +22,7 @@ from starterkit.validation.runner import RunSettings, ValidationObserver
 from starterkit.validation.runner import validate as run_validation
 from starterkit.validation.target import TemplateUnderTest, templates_under_test
 
-_STYLES = {Status.FAILED: "bold red", Status.OK: "bold green", Status.SKIPPED: "magenta"}  # in screen order
+_STYLES = {Status.FAILED: "bold red", Status.OK: "bold green", Status.SKIPPED: "magenta"}  # in the screen's order
 _STEP_HELP = "Step to validate, base, or a range such as 02..04 (repeatable)."
 _SINCE_HELP = "Validate only steps changed since this revision, and later steps."
 _CACHED = " (cached)"
@@ -105,13 +105,16 @@ def _observer(console: Console) -> ValidationObserver:
 
 
 def show(console: Console, report: Report, *, junit: str, github: bool) -> int:
-    """Show a report in the requested formats. Return the exit code."""
+    """Show a report as text or JSON. Return the exit code.
+
+    `junit` is the file for a JUnit report ("": none). `github` adds annotations for GitHub.
+    """
     if junit:
         _write(Path(junit), as_junit(report))
     annotations = as_annotations(report) if github else []
     code = ExitCode.DONE if report.is_clean else ExitCode.RED
     if console.json("template validate", as_json(report)):
-        for line in annotations:  # GitHub looks for annotations in stdout and stderr
+        for line in annotations:  # GitHub also reads annotations from stderr, and stdout must be pure JSON
             console.info(line)
         return code
     _show_steps(console, report)

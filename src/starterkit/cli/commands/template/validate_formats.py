@@ -46,7 +46,10 @@ def _finding(report: Report, finding: Finding) -> dict[str, Any]:
 
 
 def file_of(report: Report, finding: Finding) -> str:
-    """Return the path of a finding's file, or "". It is relative if the file is in the current folder."""
+    """Return the path of a finding's file for messages, or "" if the finding has no file.
+
+    The path is relative if the file is in the current folder. Otherwise it is absolute.
+    """
     if not finding.file:
         return ""
     file = Path(report.folders.get(finding.template, ""), finding.file)
@@ -93,7 +96,7 @@ def _xml(string: str) -> str:
 
 
 def as_annotations(report: Report) -> list[str]:
-    """Return a GitHub annotation for each finding. GitHub shows it next to the line of the file."""
+    """Return a line for each finding that GitHub shows as an annotation next to the line of the file."""
     lines = []
     for finding in report.findings:
         file = file_of(report, finding)

@@ -102,7 +102,10 @@ def read_request(
     due: str,
     jobs: str,
 ) -> CreateRequest:
-    """Return the request for a workshop. This reads the roster and may fetch a template."""
+    """Convert the values of options to a request. This reads the roster and may fetch a template.
+
+    Raises `UsageError` for invalid options and for an invalid roster.
+    """
     here, workshop, answers = folder_of(context), _workshop_folder(context, folder), data_answers(data)
     only_one({"--framework": framework, "--template": elsewhere})
     located: ResolvedTemplate | None = None
@@ -192,7 +195,7 @@ def show(console: Console, command: str, made: CreateResult) -> int:
 
 
 def _show_people(console: Console, made: CreateResult) -> None:
-    """Show the command for each person. New people get a mark. People with the same name get their login."""
+    """Show the command that each person types. New people have a mark. People with the same name have their login."""
     people = made.workshop.people
     names = told_apart((person.folder, person.name, person.login or person.email) for person in people)
     if 0 < made.added < len(made.people):

@@ -85,7 +85,10 @@ def grade(
 
 @contextmanager
 def _runner(console: Console, scheduler: str, *, trusted: bool) -> Iterator[tuple[Runner, int]]:
-    """Yield the sandbox for submissions, and how many run at the same time (0: one per core)."""
+    """Yield a runner for submissions (a sandbox here, or the Dask workers), and how many submissions run at once.
+
+    The number 0 means one submission per core.
+    """
     if scheduler:
         with closing(DaskRunner(scheduler)) as cluster:
             yield cluster, cluster.slots
@@ -107,7 +110,10 @@ def _show(
     failed: Mapping[str, StarterkitError],
     confinement: Confinement,
 ) -> None:
-    """Show a line for each person. `called` maps folders to names, and `failed` maps folders to errors."""
+    """Show a line for each person, as text or JSON.
+
+    `called` has the names to show, and `failed` the errors, both by the person's folder.
+    """
     if console.as_json:
         answer = {
             "sandbox": {

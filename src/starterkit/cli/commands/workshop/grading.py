@@ -28,7 +28,10 @@ Trouble = tuple[str, str, str]  # the title, the problem and the fix
 
 @dataclass
 class Troubles:
-    """Collects the problems during a watch. They are shown below the table until they are solved."""
+    """Collects the problems during `status --watch`. They are shown below the table until they are solved.
+
+    `lasting` problems stay until the watch ends. All other problems belong to one round.
+    """
 
     lasting: list[Trouble] = field(default_factory=list)
     of_this_round: list[Trouble] = field(default_factory=list)
@@ -65,7 +68,10 @@ def grader(console: Console, *, trusted: bool) -> GradePeople:
 
 
 def tell_failed(console: Console, workshop: Workshop, failed: Mapping[str, StarterkitError]) -> int:
-    """Show which people could not be graded. Return the exit code."""
+    """Show which people could not be graded, and why. Return the exit code (0: everybody was graded).
+
+    `failed` has the errors by the person's folder.
+    """
     troubles = Troubles()
     troubles.not_graded(failed)
     for trouble in troubles.current(workshop.called):
@@ -74,7 +80,10 @@ def tell_failed(console: Console, workshop: Workshop, failed: Mapping[str, Start
 
 
 def grader_for_watch(console: Console, troubles: Troubles, *, trusted: bool) -> GradePeople | None:
-    """Return a function that grades people during a watch, or None without a sandbox."""
+    """Return a function that grades people during a watch, or None without a sandbox.
+
+    Problems are added to `troubles` and not printed, because the next round clears the screen.
+    """
     try:
         runner = run_here(console, trusted=trusted)
     except EnvironmentProblem as error:
@@ -94,8 +103,8 @@ def grader_for_watch(console: Console, troubles: Troubles, *, trusted: bool) -> 
 def judge_if_any(console: Console, workshop: Workshop, *, trusted: bool) -> Judge | None:
     """Return a function that says whether a person's commit passes a step's tests.
 
-    Without a sandbox, show the reason and return None. These grades aren't stored, because the commit may be dropped
-    later.
+    Without a sandbox, show the reason and return None. The function stores no grades, because `catch-up` may drop the
+    commit later.
     """
     try:
         runner = run_here(console, trusted=trusted)
@@ -112,7 +121,10 @@ def judge_if_any(console: Console, workshop: Workshop, *, trusted: bool) -> Judg
 
 
 def run_here(console: Console, *, trusted: bool) -> LocalRunner:
-    """Return the sandbox for submissions. Raises `EnvironmentProblem` if this machine has none."""
+    """Return a runner that runs submissions in this machine's sandbox.
+
+    Raises `EnvironmentProblem` if there is no sandbox. If `trusted`, submissions run without a sandbox instead.
+    """
     return LocalRunner(_shelf_of(console), sandbox(trusted=trusted))
 
 
@@ -123,7 +135,10 @@ def _shelf_of(console: Console) -> EnvironmentCache:
 def grade_people(
     console: Console, workshop: Workshop, order: GradingRequest, runner: Runner, *, names: bool = True
 ) -> tuple[list[Grade], Mapping[str, StarterkitError]]:
-    """Grade people and store their grades. Return the grades, and the errors by folder."""
+    """Grade people and store their grades. Return the grades, and the errors by the person's folder.
+
+    With `names`, the progress on the screen has names and verdicts. A projector must not show them.
+    """
     called = workshop.called if names else {}
 
     def on_grade(grade: Grade, done: int, of: int) -> None:

@@ -133,7 +133,7 @@ def _corrected(
 
 
 def _check_is_there(template: str, back: str) -> None:
-    """Raise `UsageError` if the folder of the last fix is missing, because any other would revert the fix."""
+    """Raise `UsageError` if the folder of the last fix is missing, because another template would revert the fix."""
     if parse_git_url(template) is None and not Path(template).is_dir():
         raise UsageError(
             f"The last fix used the template {template}. This folder doesn't exist any more.",
@@ -158,7 +158,7 @@ def _show_report(
         if fix.outcome is FixOutcome.HAS_IT or (fix.outcome is FixOutcome.CLEAN and not fix.files):
             continue
         _show_person(console, workshop, fix, f": {_details(fix)}", "dim")
-        if fix.replaced:  # show all files that conflict, because the person has edited them
+        if fix.replaced:  # show every name, because the person's changes to these files are replaced
             console.print(f"replaces their changes to {', '.join(fix.replaced)}", indent=12, hang=12)
             console.print(f"(their version stays in commit {fix.base[:8]})", indent=12)
     for file, step in reverted:

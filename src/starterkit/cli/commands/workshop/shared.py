@@ -45,7 +45,7 @@ def complete_path_steps(context: typer.Context, incomplete: str) -> list[str]:
 
 
 def complete_people_and_step(context: typer.Context, incomplete: str) -> list[str]:
-    """Return people for completion. After the first person, return steps too."""
+    """Return the people of the current workshop for completion. After the first person, return steps too."""
     people = complete_people(context, incomplete)
     return [*people, *complete_path_steps(context, incomplete)] if context.params.get("people_and_step") else people
 
@@ -78,19 +78,22 @@ def workshop_with_path(context: typer.Context) -> Workshop:
 
 
 def reached_code(unreached: int, asked: int) -> ExitCode:
-    """Return the exit code: 1 if some remotes could not be reached, 4 if none could."""
+    """Return the exit code: 0 if all `asked` remotes were reached, 1 if only some were, 4 if none was.
+
+    `unreached` and `asked` are numbers of remotes.
+    """
     if not unreached:
         return ExitCode.DONE
     return ExitCode.RED if unreached < asked else ExitCode.ENVIRONMENT
 
 
 def needs_command(delivered: Delivery) -> bool:
-    """True if `starterkit pull` without arguments doesn't bring this change to the person's project."""
+    """True if a person needs a special command, because `starterkit pull` alone doesn't get this change."""
     return bool(delivered.source) or not delivered.is_theirs
 
 
 def pull_command(delivered: Delivery) -> str:
-    """Return the command that a person types in their project to get a change."""
+    """Return the `starterkit pull` command that a person types in their project to get a change."""
     source = quoted(delivered.source) if delivered.source else ""
     if delivered.is_theirs:
         return f"{PULL} {source}".rstrip()
@@ -98,14 +101,14 @@ def pull_command(delivered: Delivery) -> str:
 
 
 def delivered_as_json(delivered: Delivery | None) -> dict[str, Any]:
-    """Return where a commit was put, and the command that the person types."""
+    """Return JSON keys for a delivered commit: its branch, and the command that the person types to get it."""
     if delivered is None:
         return {"branch": "", "type": ""}
     return {"branch": delivered.branch, "type": pull_command(delivered)}
 
 
 def show_zips(console: Console, workshop: Workshop) -> None:
-    """Show how people who started from a zip get the change. They have no remote."""
+    """Show how the instructor sends a change to people who began with a zip, because they have no remote."""
     if "zip" not in workshop.handouts or console.as_json:
         return
     console.print()
@@ -119,5 +122,5 @@ def show_zips(console: Console, workshop: Workshop) -> None:
 
 
 def show_pull(console: Console) -> None:
-    """Show the command for people who can pull as usual. It doesn't contain a local path."""
+    """Show that participants type `starterkit pull`, without this machine's path of the program."""
     console.print("Participants type ", text(PULL, "bold"), " in their projects.")

@@ -1,4 +1,4 @@
-"""Shows the status of a workshop in the formats that the user asked for."""
+"""Show the status of a workshop in the formats that the user asked for."""
 
 from __future__ import annotations
 
@@ -17,7 +17,11 @@ from starterkit.workshop.status import WorkshopStatus, workshop_status
 
 @dataclass(frozen=True)
 class StatusOutput:
-    """How to show the workshop's status: as a table, CSV or JSON, and also as an HTML page."""
+    """Shows a workshop's status as a table, CSV or JSON, and writes an HTML page.
+
+    `page` is the page's path (None: no page). With `hide_names`, people have pseudonyms. `stuck_after` is the number of
+    minutes until a person counts as stuck.
+    """
 
     console: Console
     as_csv: bool
@@ -38,7 +42,7 @@ class StatusOutput:
             self.show_table(named)
 
     def named(self, room: WorkshopStatus) -> WorkshopStatus:
-        """Return the status with the names or pseudonyms to show."""
+        """Return the status with pseudonyms if names are hidden. Otherwise add known pseudonyms to the notes."""
         return with_hidden_names(room) if self.hide_names else with_known_labels(room)
 
     def write_page(self, room: WorkshopStatus) -> None:

@@ -40,7 +40,7 @@ _MANY = 36  # with more people than this, the page shows smaller cards so that a
 
 
 def board(room: WorkshopStatus) -> str:
-    """Return the HTML page for a status."""
+    """Return the complete HTML page for the status of a workshop."""
     sentences = headline(room)
     present = [standing for standing in room.people if standing.state != NOT_BEGUN]
     return fill_template(

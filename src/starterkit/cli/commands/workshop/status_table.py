@@ -38,7 +38,7 @@ _HEADS = (
 
 
 def show(console: Console, room: WorkshopStatus, lines: int = 0) -> None:
-    """Show the numbers, and a table with a line for each person.
+    """Show how many people are in each state, and a table with a line for each person.
 
     If there is a limit of `lines`, people who may need help come first. The last line counts the people who don't fit.
     """
@@ -113,7 +113,7 @@ def _is_new(room: WorkshopStatus) -> bool:
 
 
 def headline(room: WorkshopStatus) -> list[str]:
-    """Return a sentence with the numbers of people, and a sentence with people who may need help."""
+    """Return a sentence with the number of people in each state. Add a sentence with people who may need help."""
     states = list(dict.fromkeys(standing.state for standing in room.people))
     order = ("green", "red", "not graded", "not begun", "not reached")
     states.sort(key=lambda state: order.index(state) if state in order else len(order))
@@ -130,7 +130,7 @@ def called(standing: PersonStatus) -> str:
 
 
 def word_of(standing: PersonStatus) -> str:
-    """Return the word for a person's state."""
+    """Return the word for a person's state. It is `stuck` if the person may need help."""
     return "stuck" if standing.stuck else standing.state
 
 

@@ -17,7 +17,7 @@ from starterkit.workshop.watch import GradePeople, watch_once
 
 
 def grade_and_watch(folder: Path, shown: StatusOutput, seconds: int, *, trusted: bool) -> int:
-    """Watch a workshop. If there is a sandbox, grade new work."""
+    """Watch a workshop until Ctrl-C. If there is a sandbox, grade new work in each round."""
     troubles = Troubles()
     grade = grader_for_watch(shown.console, troubles, trusted=trusted)
     return watch_room(folder, shown, seconds, grade, troubles)
@@ -27,7 +27,8 @@ def watch_room(folder: Path, shown: StatusOutput, seconds: int, grade: GradePeop
     """Collect, grade and show the status every `seconds` seconds, until Ctrl-C.
 
     If the output goes to a file or a pipe, the table is shown again only after a change. If a round fails,
-    the error is shown and the next round starts as usual. Somebody may be editing workshop.yml, for example.
+    the error is shown and the next round starts as usual. Somebody may be editing workshop.yml, for example. An error
+    in the first round is raised.
     """
     console, seen, view = shown.console, None, _View(shown, troubles)
     console.farewell = "Stopped. All collected work is kept."
@@ -63,7 +64,7 @@ class _View:
             return
         self._before = now
         console.clear()
-        below = 1 + sum(console.error_height(*trouble) for trouble in troubles)  # one line is for the progress
+        below = 1 + sum(console.error_height(*trouble) for trouble in troubles)  # one more line is for the progress
         shown.show_table(room, max(1, console.lines - below) if console.shows_screen else 0)
         for trouble in troubles:
             console.error(*trouble)
