@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from fnmatch import translate
 from functools import lru_cache
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol, TypeVar
 
 from starterkit.errors import EnvironmentProblem, ExitCode, StarterkitError
 
@@ -72,6 +72,27 @@ class TimeLimitReached(StarterkitError):
         super().__init__(f"`{' '.join(args)}` was still running after {seconds:g} seconds. starterkit stopped it.")
         note = f"{args[0]} was still running after {seconds:g} seconds and was stopped"
         self.finished = Completed(tuple(args), 124, out, b"%s\n%s" % (err.rstrip(), note.encode()))
+
+
+class ChildProcess(Protocol):
+    """A started program: the part of `subprocess.Popen` that ends it and waits for it."""
+
+    @property
+    def pid(self) -> int:
+        """The number of the process, and of its group."""
+
+    @property
+    def returncode(self) -> int | None:
+        """The exit code, or None before the end was noticed. It is negative if a signal ended the program."""
+
+    def poll(self) -> int | None:
+        """Return the exit code, or None if the program still runs."""
+
+    def wait(self) -> int:
+        """Wait until the program has ended, and return its exit code."""
+
+
+Child = TypeVar("Child", bound=ChildProcess)
 
 
 @dataclass(frozen=True)
@@ -190,7 +211,7 @@ def start(
 
 
 @contextmanager
-def running(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+def running(process: Child) -> Iterator[Child]:
     """Yield a process. After the block, end the process and its group."""
     try:
         yield process
@@ -216,21 +237,23 @@ def run_in_background(args: Sequence[str | Path], env: Mapping[str, str] | None 
         yield
 
 
-def wait(process: subprocess.Popen[bytes], seconds: float, stop: Callable[[], bool] = lambda: False) -> bool:
+def wait(
+    process: ChildProcess, seconds: float, stop: Callable[[], bool] = lambda: False, *, interval: float = 0.5
+) -> bool:
     """Wait until a process has ended or the time is over. Return True if it has ended.
 
-    `stop` is called twice a second. If it returns true, the waiting ends. Unlike `Popen.wait` with a timeout, which
-    checks only every 50 ms, this function returns as soon as the process ends.
+    `stop` is called every `interval` seconds. If it returns true, the waiting ends. Unlike `Popen.wait` with a timeout,
+    which checks only every 50 ms, this function returns as soon as the process ends.
     """
     waiting = threading.Thread(target=process.wait, daemon=True)
     waiting.start()
     deadline = time.monotonic() + seconds
     while waiting.is_alive() and time.monotonic() < deadline and not stop():
-        waiting.join(min(0.5, max(0.0, deadline - time.monotonic())))
+        waiting.join(min(interval, max(0.0, deadline - time.monotonic())))
     return not waiting.is_alive()
 
 
-def terminate(process: subprocess.Popen[bytes]) -> None:
+def terminate(process: ChildProcess) -> None:
     """End a process and its group with SIGTERM. After three seconds, use SIGKILL."""
     if process.poll() is None:
         _signal_group(process, signal.SIGTERM)
@@ -251,7 +274,7 @@ def terminate_all() -> None:
             _signal_group(process, _KILL)
 
 
-def interrupt(process: subprocess.Popen[bytes]) -> None:
+def interrupt(process: ChildProcess) -> None:
     """Interrupt a process and its group like Ctrl-C, so that tests can still write a report."""
     if os.name == "posix":  # on Windows, this signal doesn't reach other groups, so only `terminate` works
         _signal_group(process, signal.SIGINT)
@@ -272,7 +295,7 @@ def _close_pipes(process: subprocess.Popen[bytes]) -> None:
                 pipe.close()
 
 
-def _signal_group(process: subprocess.Popen[bytes], which: signal.Signals) -> None:
+def _signal_group(process: ChildProcess, which: signal.Signals) -> None:
     if sys.platform == "win32":
         if process.poll() is None:
             subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)

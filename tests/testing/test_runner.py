@@ -23,7 +23,7 @@ from starterkit.template.model import Commands, EnvironmentSpec, FolderSource, T
 from starterkit.testing.discovery import expected_tests, found_tests
 from starterkit.testing.junit import LIMIT_BYTES, read_junit
 from starterkit.testing.results import CheckResult, ExpectedTest, Outcome, SourceLine, TestResult
-from starterkit.testing.runner import run_tests
+from starterkit.testing.runner import Cancelled, run_tests
 from tests.support.projects import pytest_environment, syntax_error, write_tree
 
 pytestmark = pytest.mark.slow
@@ -562,6 +562,28 @@ def test_a_program_that_prints_without_end_is_stopped(tmp_path: Path) -> None:
 
     assert result.results[0].message == "Stopped: more than 64 MiB of output. Is there an endless loop?"
     assert len(result.log) < 100_000
+
+
+@posix_only
+def test_a_cancelled_run_ends_its_processes(tmp_path: Path) -> None:
+    waiting = """
+        import os
+        import time
+        from pathlib import Path
+
+
+        def test_a():
+            Path("running").write_text(str(os.getpid()))
+            time.sleep(60)
+        """
+    folder = project(tmp_path, {"tests/test_a.py": waiting, "pytest.ini": INI.replace("timeout = 1", "timeout = 90")})
+    running = folder / "running"
+
+    with pytest.raises(Cancelled):
+        check(folder, cancelled=lambda: running.exists() and running.read_text() != "")
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(running.read_text()), 0)
 
 
 def test_a_test_program_that_is_gone_is_said(tmp_path: Path) -> None:

@@ -7,14 +7,13 @@ import re
 import signal
 import tempfile
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO
 
 from starterkit.errors import UsageError
 from starterkit.git.repository import PATH_REF
-from starterkit.process import interrupt, quoted, running, start, wait
+from starterkit.process import interrupt, quoted, running, wait
 from starterkit.progress import Progress, no_progress
 from starterkit.runtime.environment import Environment
 from starterkit.sanitize import strip_control
@@ -22,6 +21,7 @@ from starterkit.template.model import BASE, Template
 from starterkit.testing.causes import explained
 from starterkit.testing.explain import case_file, explain, explain_output, output_of_file, with_first_exit
 from starterkit.testing.junit import JUnitCase, JUnitReport, read_junit
+from starterkit.testing.launch import COLD, Launcher
 from starterkit.testing.results import CheckResult, ExpectedTest, Outcome, TestResult
 from starterkit.testing.source_tree import Explanation, SourceTree
 from starterkit.testing.stalled import LOOP, Stuck, read_stuck, watchdog_variables
@@ -32,6 +32,11 @@ _SECONDS_A_TEST = 3.0  # raises the limit of long paths, because a hundred tests
 _INTERRUPT_SECONDS = 2.0
 _OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024
 _TAIL_BYTES = 64 * 1024
+_POLL_SECONDS = 0.01  # a cancelled run ends after this time
+
+
+class Cancelled(Exception):
+    """The run was cancelled, so it has no result. Its processes have ended."""
 
 
 @dataclass(frozen=True)
@@ -56,15 +61,19 @@ def run_tests(
     step: str = BASE,
     pristine: bool = False,
     limit_seconds: float | None = None,
+    launcher: Launcher = COLD,
+    cancelled: Callable[[], bool] = lambda: False,
     say: Progress = no_progress,
 ) -> CheckResult:
     """Run the listed tests, or only the `selected` ones, in `folder`. Return the results.
 
     `remembered_green` are the ids of tests that passed before. `step` is the current step, whose tests count as new.
     The run is stopped after `limit_seconds` (None: two minutes, or more for many tests). Tests that ended earlier keep
-    their outcome.
+    their outcome. `launcher` starts the test command. `cancelled` is called every 10 ms. If it returns true, the run
+    ends.
 
-    Raises `UsageError` for a selected id that isn't listed, and `ProgramMissing` if the test program is missing.
+    Raises `UsageError` for a selected id that isn't listed, `ProgramMissing` if the test program is missing, and
+    `Cancelled`.
     """
     tests = _chosen(expected, selected)
     present = [test for test in tests if test.file and (folder / test.file).is_file()]
@@ -72,7 +81,8 @@ def run_tests(
     if present:
         say(f"Running {len(tests)} tests" if len(tests) != 1 else "Running one test")
         limit = max(LIMIT_SECONDS, _SECONDS_A_TEST * len(tests)) if limit_seconds is None else limit_seconds
-        report, ended = _run(folder, prepared, template, _arguments(template, present, selected), limit)
+        arguments = _arguments(template, present, selected)
+        report, ended = _run(folder, prepared, template, arguments, limit, launcher, cancelled)
         matcher = _ReportMatcher(SourceTree(folder, template.owns, prepared.programs), tests, report, ended)
         results, problem = [matcher.result(test) for test in tests], matcher.problem()
         seconds, log = ended.seconds, ended.output
@@ -107,7 +117,13 @@ def _selecting(pattern: str, test: ExpectedTest) -> str:
 
 
 def _run(
-    folder: Path, prepared: Environment, template: Template, tests: list[str], limit_seconds: float
+    folder: Path,
+    prepared: Environment,
+    template: Template,
+    tests: list[str],
+    limit_seconds: float,
+    launcher: Launcher,
+    cancelled: Callable[[], bool],
 ) -> tuple[JUnitReport | None, _Ended]:
     prepared.lend_to(folder)
     with tempfile.TemporaryDirectory(prefix="starterkit-", ignore_cleanup_errors=True) as scratch:
@@ -117,25 +133,21 @@ def _run(
         variables = {name: value for name, value in variables.items() if name not in ("FORCE_COLOR", "PY_COLORS")}
         variables["NO_COLOR"] = "1"
         begun = time.monotonic()
-        with output.open("wb") as sink:
-            with running(start(command, cwd=folder, env=variables, stdout=sink, stderr=sink)) as process:
-                in_time = wait(process, limit_seconds, lambda: _size(sink) > _OUTPUT_LIMIT_BYTES)
-                too_much = _size(sink) > _OUTPUT_LIMIT_BYTES
-                if not in_time:
-                    interrupt(process)
-                    wait(process, _INTERRUPT_SECONDS)
-            seconds = time.monotonic() - begun
-        cut = (
-            "" if in_time else "more than 64 MiB of output" if too_much else f"still running after {limit_seconds:g} s"
-        )
+        cut = ""
+        with running(launcher.start(command, cwd=folder, env=variables, output=output)) as process:
+            if not wait(process, limit_seconds, lambda: cancelled() or _too_much(output), interval=_POLL_SECONDS):
+                if cancelled():
+                    raise Cancelled
+                cut = "more than 64 MiB of output" if _too_much(output) else f"still running after {limit_seconds:g} s"
+                interrupt(process)
+                wait(process, _INTERRUPT_SECONDS, cancelled, interval=_POLL_SECONDS)
+        seconds = time.monotonic() - begun
         stuck = None if cut else read_stuck(note)
-        return read_junit(report), _Ended(
-            process.returncode, seconds, stuck.cut if stuck else cut, _tail(output), stuck
-        )
+        return read_junit(report), _Ended(process.wait(), seconds, stuck.cut if stuck else cut, _tail(output), stuck)
 
 
-def _size(sink: IO[bytes]) -> int:
-    return os.fstat(sink.fileno()).st_size
+def _too_much(output: Path) -> bool:
+    return output.stat().st_size > _OUTPUT_LIMIT_BYTES
 
 
 def _tail(file: Path) -> str:
