@@ -1,7 +1,8 @@
 """`workshop catch-up`: brings latecomers to a step and keeps the steps that they solved.
 
-For each missing step, the solution is merged into the person's code. If the merge conflicts, the step's files are
-replaced, as in `solve`. Each filled step becomes a separate commit and an event in the results.
+For each unsolved step before it, the path's solution is merged into the person's code. Such a step is called filled. If
+the merge conflicts, the step's files are replaced, as in `solve`. Each filled step becomes a separate commit. The
+results get one event with all filled steps.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from starterkit.workshop.delivery import Delivery, PersonRepository, ProjectAtCo
 from starterkit.workshop.model import Person, Workshop
 from starterkit.workshop.submissions import FILLED_IN, Submission
 
-# Returns True if a person's commit passes the tests of a step and of all steps before it.
+# Gets a person, a commit and a step. Returns True if the commit passes the tests of all steps up to this step.
 Judge = Callable[[Person, str, str], bool]
 
 
@@ -35,6 +36,7 @@ class CatchUpResult:
     `own` are the steps that the person solved. `filled` are the steps that got the path's solution. `whole` are the
     filled steps whose files were replaced instead of merged. `replaced` are lessons and tests that the person had
     changed: the commit `before` keeps them. `is_green` says if the tests of the filled steps pass (None: not run).
+    `failed` says that nothing could be done, and `why` gives the reason.
     """
 
     person: Person
@@ -52,7 +54,10 @@ class CatchUpResult:
 
 @dataclass
 class CatchUp:
-    """A person's project during `catch-up`, with the commits that were added so far."""
+    """A person's project during `catch-up`: its present files and state, and the new commits so far.
+
+    The commits stay in memory until the caller writes them.
+    """
 
     repo: PersonRepository
     path: LearningPath
@@ -66,7 +71,10 @@ class CatchUp:
     is_green: bool | None = None
 
     def walk(self, steps: Sequence[str], goal: str, judge: Judge | None, take_whole: bool) -> CatchUp:
-        """Fill the missing steps, test them, and start the step `goal`. Return this object."""
+        """Add the solutions of `steps`, test them with `judge`, and start the step `goal`. Return this object.
+
+        With `take_whole`, the path's files replace the person's files, and nothing is merged.
+        """
         for step in steps:
             if step != self.state.step:
                 self._begin(step)
@@ -124,11 +132,11 @@ def catch_up(
     counts_as_green: bool | None = None,
     take_whole: bool = False,
 ) -> list[CatchUpResult]:
-    """Bring people from their latest work to the start of `step` (a full name).
+    """Bring people from their latest work to the start of `step` (a full name). Return a result for each person.
 
-    `judge` tests the person's step and the filled steps. If tests fail on merged steps, all path files are replaced.
-    Without `judge`, `counts_as_green` says whether the person's step is solved. If that is None, nothing changes.
-    `take_whole` always replaces all path files.
+    `judge` tests the person's current step and the filled steps. If tests fail after a merge, the path's files replace
+    the person's files. Without `judge`, `counts_as_green` says whether the current step is solved (None: unknown, so
+    the person stays where they are). `take_whole` always replaces the files.
     """
     return in_each_repository(
         workshop,
@@ -166,7 +174,7 @@ def _catch_up(
         why = "starterkit can't grade here, so it doesn't know whether their current step is done."
         fix = "If it is done, add `--count-as green`. If not, add `--count-as red`."
         return CatchUpResult(person, step, why=f"{why} {fix}", failed=True)
-    steps = names[at + done : goal_at]  # the base counts as done from the start
+    steps = names[at + done : goal_at]  # never contains the base, because it always counts as done
     start = partial(CatchUp, repo, path, project.state, project.tree, submission.commit)
     attempt = start().walk(steps, goal, judge, take_whole)
     if attempt.is_green is False and not take_whole:
@@ -194,7 +202,7 @@ def _catch_up(
 def _is_done(
     project: ProjectAtCommit, path: LearningPath, judge: Judge | None, counts_as_green: bool | None
 ) -> bool | None:
-    """True if the person solved their current step. None if that is unknown."""
+    """True if the person solved their current step, False if not, and None if nothing can tell."""
     state, submission = project.state, project.submission
     if state.step == BASE or state.solved:
         return True

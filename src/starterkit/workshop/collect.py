@@ -1,7 +1,7 @@
-"""`workshop collect`: fetches the latest work of all people.
+"""`workshop collect`: fetches the latest work of all people, and records new work in their events.
 
-People without a remote push to the workshop. If a remote is a folder on this machine, Python compares its refs first.
-A git process for each person would be slow.
+People without a remote push to the workshop, so there is nothing to fetch. If a remote is a folder on this machine, its
+refs are first compared without git. A git process for each person would be slow.
 """
 
 from __future__ import annotations
@@ -33,7 +33,11 @@ _NO_WORK = dict.fromkeys(("commit", "committed", "worked", "branch", "step"), No
 
 @dataclass(frozen=True)
 class CollectResult:
-    """The result of collecting from one person. `commit` is the latest known commit, even if the remote fails."""
+    """The result of collecting from one person.
+
+    `reached` says if the remote responded, and `why` is the reason for a failure. `is_new` says if there is new work.
+    `commit` is the latest known commit, even if the remote failed.
+    """
 
     person: Person
     reached: bool
@@ -47,9 +51,10 @@ class CollectResult:
 def collect(
     workshop: Workshop, people: Sequence[Person], say: Progress, *, jobs: int = JOBS, seconds: float = SECONDS
 ) -> list[CollectResult]:
-    """Collect from `jobs` people in parallel, for at most `seconds` each.
+    """Fetch the latest work of people: `jobs` people in parallel, for at most `seconds` each.
 
-    An event is appended for new work, and when reachability changes. Call this inside `store.working`.
+    Appends an event for new work, and when a remote starts or stops responding. A failure is part of the result and
+    isn't raised. Call this inside `store.working`, which locks the workshop.
     """
     results: list[CollectResult] = []
     for _, (result, event) in each(people, _Collector(workshop, seconds).look, jobs, say, "Collecting"):
@@ -63,7 +68,7 @@ def collect(
 
 
 def collect_remotes(workshop: Workshop, people: Sequence[Person], say: Progress) -> None:
-    """Collect from the people with a remote, before a command continues with their latest work."""
+    """Collect from the people who have a remote. Commands call this before they change the latest work."""
     collect(workshop, [person for person in people if person.remote], say)
 
 
@@ -107,14 +112,15 @@ class _Collector:
             }
         is_new, commit, begun = submission is not None, work["commit"], work["begun"] is True
         result = CollectResult(person, answer.reached, answer.why, is_new, commit, submission, begun)
-        # The caller appends the event, because this code can't tell an interrupted fetch from a failed fetch.
+        # Return the event instead of appending it. If the user interrupts `collect`, the fetch looks like a failed one,
+        # and the caller must not record that.
         if not is_new and last.get("reached") is answer.reached and last.get("why", "") == answer.why:
             return result, None
         event = {"kind": events.COLLECTED, "at": events.moment(), "reached": answer.reached, "why": answer.why}
         return result, {**event, **work, "refs": refs}
 
     def _look(self, person: Person, last: Mapping[str, Any]) -> tuple[RemoteResult, Submission | None, str]:
-        """Fetch from a remote. Return the answer, the new work, and a fingerprint of the branches."""
+        """Fetch a person's work. Return the fetch's result, new work (or None), and a digest of the branches."""
         folder = self._workshop.repository(person)
         before = refs_on_disk(folder, person.heads)
         if before is None and not folder.is_dir():
@@ -132,7 +138,7 @@ class _Collector:
             return answer, submission, refs
 
     def _submission(self, repository: BareRepository, person: Person, heads: Mapping[str, str]) -> Submission | None:
-        """Return the latest work. First commits are cached, because many people share them."""
+        """Return the latest work. At the start, all people have the same first commit, so it is read only once."""
         if len(heads) == 1 and self._begun_with.issuperset(heads.values()):
             ((name, commit),) = heads.items()
             return replace(self._beginnings[commit], person=person, branch=name.removeprefix(person.heads))
@@ -152,7 +158,7 @@ class _Collector:
             answer = fetch_heads(repository, remote, COLLECTED_HEADS, is_folder=True, seconds=self._seconds)
             if not answer.reached:
                 return answer
-            # git silently skips the branches of a shallow clone.
+            # git reports no error if it can't fetch from a shallow clone, so compare the branches.
             is_shallow = (folder / ".git" / "shallow").exists() or (folder / "shallow").exists()
             fetched = _short(repository.refs(COLLECTED_HEADS), COLLECTED_HEADS)
             if is_shallow and not (remote_heads or {}).items() <= fetched.items():
@@ -163,7 +169,7 @@ class _Collector:
 
 
 def _heads_in(folder: Path) -> dict[str, str] | None:
-    """Return the branches of a repository. Return None if only git can read them."""
+    """Return the commit of each branch in a repository's folder, or None if only git can read the branches."""
     git_dir = folder / ".git"
     try:
         if not stat.S_ISDIR(git_dir.lstat().st_mode):
@@ -177,7 +183,7 @@ def _heads_in(folder: Path) -> dict[str, str] | None:
 
 
 def _warn_of_no_branch(repository: BareRepository, folder: Path) -> str:
-    """Return a warning if HEAD is on no branch, because git doesn't fetch such a commit."""
+    """Return a warning if HEAD of a remote folder is on no branch, or "". git doesn't fetch such a commit."""
     try:
         with (folder / ".git" / "HEAD").open("rb") as stream:
             head = stream.read(100).decode("ascii", "replace").strip()

@@ -1,4 +1,7 @@
-"""`workshop create`: creates a bare repository and a project for each new person."""
+"""`workshop create`: creates a workshop, or adds people to it.
+
+Each person or team gets a bare repository. They start with a clone, a zip or a working folder on this machine.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,8 @@ PUSH_JOBS = 8
 class CreateRequest:
     """The arguments of `workshop create`. An empty value means that the option is missing.
 
-    `order` is only called for a new workshop. `method` says how new people start: with a zip (`zip`) or a working
+    `order` returns the project to create. It is only called for a new workshop, because it may ask questions. `start`
+    is the first step, and whether it is solved. `method` says how new people start: with a zip (`zip`) or a working
     folder (`folders`). Zips and working folders are written into the folder `handouts`.
     """
 
@@ -53,7 +57,7 @@ class CreateRequest:
 
 @dataclass(frozen=True)
 class Participant:
-    """A person of the roster, with their zip or working folder, and the result of the first push."""
+    """A person in the roster, with their zip or working folder (`handout`) and the result of the first push."""
 
     person: Person
     is_new: bool
@@ -63,7 +67,11 @@ class Participant:
 
 @dataclass(frozen=True)
 class CreateResult:
-    """The result of `workshop create`. `kept_handout` means that an earlier, different text was kept."""
+    """The result of `workshop create`.
+
+    `handout` is the file with the commands for participants. `kept_handout` means that this file existed already with
+    another text, and wasn't changed.
+    """
 
     workshop: Workshop
     people: tuple[Participant, ...]
@@ -79,7 +87,7 @@ class CreateResult:
 
     @property
     def in_another_way(self) -> tuple[Participant, ...]:
-        """The people who started with a method other than `method`. They keep their method."""
+        """The people who started earlier with another method than `method` (a zip, a folder or a clone)."""
         others = (row for row in self.people if self.workshop.start_method(row.person) != self.method)
         return tuple(others) if self.method else ()
 
@@ -90,7 +98,10 @@ class CreateResult:
 
 
 def create(request: CreateRequest, say: Progress) -> CreateResult:
-    """Create a workshop, or add people to it. All checks run before anything is written."""
+    """Create a workshop, or add people to it. All checks run before the first file is written.
+
+    Raises `UsageError`, `FileError` for a wrong roster or workshop.yml, and `EnvironmentProblem`.
+    """
     folder = request.folder
     order = path = None
     if is_workshop(folder):
@@ -125,7 +136,7 @@ def _check_folder(folder: Path) -> None:
 
 
 def _was_begun(folder: Path) -> bool:
-    """True if this folder has the remains of a `workshop create` that was killed."""
+    """True if this folder only has the unfinished files of a `workshop create` that was killed."""
     entries = {entry.name: entry.is_dir() for entry in folder.iterdir()}
     return (
         "repos" in entries
@@ -183,16 +194,16 @@ def _match(request: CreateRequest, workshop: Workshop | None) -> Matched:
 
 
 def _handouts(request: CreateRequest, workshop: Workshop | None) -> dict[str, str]:
-    """Return the handout folders by method. The last entry is the method for new people."""
+    """Return the folders for zips (`zip`) and working folders (`folders`). New people get the last method."""
     folders = dict(workshop.handouts) if workshop else {}
     if request.handouts is not None:
-        folders.pop(request.method, None)  # new people get the last method
+        folders.pop(request.method, None)  # the new entry must be the last one, because new people get it
         folders[request.method] = _as_kept(request.folder, request.handouts)
     return folders
 
 
 def _as_kept(home: Path, folder: Path) -> str:
-    """Return a folder as text for workshop.yml. Folders inside the workshop are relative."""
+    """Return a folder as text for workshop.yml: relative to the workshop if it is inside, and absolute if not."""
     folder, home = (Path(os.path.normpath(path.absolute())) for path in (folder, home))
     return folder.relative_to(home).as_posix() if folder.is_relative_to(home) else str(folder)
 
@@ -200,7 +211,7 @@ def _as_kept(home: Path, folder: Path) -> str:
 def _with_options(workshop: Workshop, request: CreateRequest) -> Workshop:
     handouts, people = _handouts(request, workshop), workshop.people
     is_another_method = list(handouts) != list(workshop.handouts)
-    if is_another_method:  # known people keep their method
+    if is_another_method:  # store the method of known people, because the default changes for new people
         people = tuple(replace(person, begins=workshop.start_method(person)) for person in people)
     larger = replace(
         workshop,
@@ -209,7 +220,7 @@ def _with_options(workshop: Workshop, request: CreateRequest) -> Workshop:
         people=people,
         handouts=handouts,
     )
-    is_changed = is_another_method or larger != workshop  # `!=` ignores the order of `handouts`
+    is_changed = is_another_method or larger != workshop  # `!=` alone misses a changed order of `handouts`
     return save(larger) if is_changed and is_workshop(workshop.folder) else larger
 
 
@@ -263,7 +274,7 @@ def _handout(workshop: Workshop, person: Person) -> Path | None:
         return goal
     if method == "folders":
         return goal if workshop.works_in(person, goal) else None
-    # A person with a zip who has handed in a folder needs no new zip.
+    # A person who started with a zip and has handed in their folder doesn't need a new zip.
     return goal if goal.exists() or workshop.remote_folder(person) is None else None
 
 

@@ -1,6 +1,7 @@
-"""Merges changes of the learning path into people's work, and delivers the commits.
+"""Reads one person's repository, merges changes of the learning path into their work, and delivers the commits.
 
-Everything happens in bare repositories without a work tree. Code from participants never runs.
+`catch-up` and `push-fix` use this module. It works in bare repositories without a work tree, and participants' code
+never runs.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ Tree = Mapping[str, Entry]
 
 @dataclass(frozen=True)
 class ProjectAtCommit:
-    """A person's work at one commit: its state, and all its files except the state file."""
+    """A person's project at one commit: the content of .starterkit.yml (`state`), and all other files."""
 
     submission: Submission
     state: State
@@ -51,7 +52,10 @@ class ProjectAtCommit:
 
 @dataclass(frozen=True)
 class Delivery:
-    """A branch with delivered commits. `source` is the repository to pull from if it isn't the usual one."""
+    """A branch with new commits for a person. `is_theirs` says if it is the branch that they work on.
+
+    `source` is the repository to pull from, or "" if the person's remote `origin` has the branch.
+    """
 
     branch: str
     is_theirs: bool
@@ -59,10 +63,13 @@ class Delivery:
 
 
 class PersonRepository:
-    """A person's bare repository. New commits get the time `seconds` (default: now)."""
+    """Reads, merges and delivers work in one person's bare repository.
+
+    New commits get the time `seconds` since 1970 (default: now).
+    """
 
     def __init__(self, workshop: Workshop, person: Person, bare: BareRepository, seconds: int = 0) -> None:
-        # A commit id depends on the time. With one time, equal changes get equal ids for all people.
+        # A commit id depends on the time. With the same time, people with equal work get commits with equal ids.
         self._seconds = seconds or int(time.time())
         self.workshop = workshop
         self.person = person
@@ -73,13 +80,14 @@ class PersonRepository:
     def folder(self) -> Path | None:
         """The person's working folder on this machine, or None.
 
-        git rejects a push to a branch that is checked out. So the working folder pulls from the bare repository.
+        git rejects a push to a branch that is checked out. So nothing is pushed to a working folder. It pulls from the
+        person's bare repository.
         """
         folder = self.workshop.remote_folder(self.person)
         return folder if folder is not None and (folder / ".git").exists() else None
 
     def latest(self) -> Submission | None:
-        """Return a person's latest work, with delivered commits that they haven't pulled yet."""
+        """Return a person's latest work, including delivered commits that they haven't pulled yet, or None."""
         submission = latest_in(self.bare, self.person)
         if submission is None or self.folder is None:
             return submission
@@ -89,7 +97,7 @@ class PersonRepository:
         return replace(of_commit(self.workshop, self.person, ready), branch=submission.branch)
 
     def has_branch(self, branch: str) -> bool:
-        """True if a branch with this name is ready for the person to merge."""
+        """True if a branch with this name already exists, and the person can merge it."""
         heads = HEADS if self.folder is not None else self.person.heads
         return heads + branch in self.bare.refs(heads)
 
@@ -98,7 +106,7 @@ class PersonRepository:
         return self.bare.git.try_run("merge-base", "--is-ancestor", earlier, later).code == 0
 
     def delivered(self, branch: str, *, is_theirs: bool = False) -> Delivery:
-        """Return the delivery of a branch. A working folder also gets the repository as source."""
+        """Return the `Delivery` of a branch, with the repository that a person's working folder must pull from."""
         if self.folder is None:
             return Delivery(branch, is_theirs)
         bare = self.bare.folder.absolute()
@@ -107,19 +115,22 @@ class PersonRepository:
         return Delivery(branch, is_theirs, "" if origin and Path(origin).resolve() == bare.resolve() else str(bare))
 
     def project_at(self, submission: Submission) -> ProjectAtCommit:
-        """Return the project in a submission. Raises `FileError` for an invalid state file."""
+        """Return the project at a submission's commit. Raises `FileError` if .starterkit.yml is invalid."""
         state, tree = state_of(self.bare, submission.commit), files_of(self.bare, submission.commit)
         del tree[STATE_FILE]
         return ProjectAtCommit(submission, state, tree)
 
     def path(self, state: State) -> LearningPath | None:
-        """Return the learning path that a state names, or None if the workshop doesn't have this path."""
+        """Return the learning path that a project's state names, or None if this workshop doesn't have it."""
         if any(self.bare.reader.try_read(id) is None for id in (state.path, state.texts)):
             return None
         return LearningPath(self.bare, state.path, state.texts)
 
     def carry(self, template: Template, before: Tree, after: Tree, mine: Tree) -> Carried:
-        """Merge a change of the learning path into a person's files. Raises `StarterkitError`."""
+        """Merge a change of the path from `before` to `after` into a person's files `mine`.
+
+        Raises `StarterkitError` if a file is too large to merge.
+        """
         for path in changed_paths(before, after):
             about = self.bare.reader.about(mine[path].id) if path in mine else None
             if about is not None and about[2] > _LARGEST_MERGED:
@@ -128,7 +139,10 @@ class PersonRepository:
         return carry(self.merger, template, before, after, mine, pins_rule=rule)
 
     def commit(self, message: str, parent: str | int, tree: Tree, state: State) -> NewCommit:
-        """Return a commit with these files and this state. `NewCommit` explains `parent`."""
+        """Return an unwritten commit with these files and this state.
+
+        `parent` is a commit id, or the index of an earlier commit in the same call of `write`.
+        """
         whole = {**tree, STATE_FILE: Entry(FILE, self.merger.add(state_bytes(state)))}
         new = self.merger.new
         return NewCommit(
@@ -143,16 +157,17 @@ class PersonRepository:
         )
 
     def write(self, commits: Sequence[NewCommit]) -> str:
-        """Write commits and return the id of the last commit. This moves no branch."""
+        """Write commits into the bare repository, and return the id of the last one. No branch moves."""
         last = write_objects(self.bare.git, commits)[-1]
         self.bare.git.run("update-ref", "-d", SCRATCH_REF)
         return last
 
     def deliver(self, submission: Submission, commit: str, state: State, branch: str = "") -> Delivery:
-        """Deliver a commit and its path's refs, so that `starterkit pull` finds them.
+        """Put a commit and the refs of its path where `starterkit pull` finds them. Return the branch.
 
-        By default the commit goes to the person's own branch. If the person pushed since the submission, it goes to a
-        branch with a name made from the path. Raises `EnvironmentProblem` if the remote can't be reached.
+        By default the commit goes to the person's own branch. If a remote has newer work there, it goes to a separate
+        branch (`fix_branch`). Raises `StarterkitError` if the person pushed at this moment. Raises `EnvironmentProblem`
+        if the remote can't be reached or rejects the push.
         """
         goal = branch or submission.branch
         if not self.person.remote:
@@ -175,7 +190,7 @@ class PersonRepository:
         return Delivery(goal, goal == submission.branch)
 
     def _move(self, ref: str, old: str, new: str, state: State) -> None:
-        """Move a branch and the refs of the learning path together. Raises `StarterkitError` if it left `old`."""
+        """Move a branch and the path's refs together. Raises `StarterkitError` if the branch isn't at `old`."""
         refs = (f"{ref} {new} {old}".rstrip(), f"{PATH_REF} {state.path}", f"{METADATA_REF} {state.texts}")
         lines = "\n".join(("start", *(f"update {line}" for line in refs), "commit", ""))
         arguments = ("update-ref", "-m", "starterkit workshop", "--stdin")
@@ -202,7 +217,11 @@ def in_each_repository(
     failed: Callable[[Person, str], _Result],
     seconds: int = 0,
 ) -> list[_Result]:
-    """Collect from people, then call `work` for each repository, or `failed` after an error."""
+    """Collect from people, then return the result of `work` for each person's repository.
+
+    If `work` raises an error, the person's result is `failed(person, message)`. So one broken repository doesn't stop
+    the command. `PersonRepository` explains `seconds`.
+    """
     collect_remotes(workshop, people, say)
     results = []
     for number, person in enumerate(people, 1):

@@ -1,7 +1,8 @@
-"""Reads and writes events. Each person has a file results/<folder>.jsonl with one JSON object per line.
+"""Reads and writes the events of people: what was collected, graded and delivered.
 
-`pushed` means that the person's remote has the first commit. `catch-up` writes `filling` before it adds steps and
-`filled` afterwards. `push-fix` writes `fixing` and `fixed` in the same way. Readers ignore unknown kinds and keys.
+Each person has a file results/<folder>.jsonl with one JSON object per line. An event `pushed` says whether the first
+commit reached the person's remote. `catch-up` writes `filling` before it adds steps, and `filled` afterwards.
+`push-fix` writes `fixing` and `fixed` in the same way. Readers ignore unknown kinds and keys.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 from starterkit.workshop.model import Person, Workshop
 
 COLLECTED, GRADED, PUSHED, FILLED, FIXED = "collected", "graded", "pushed", "filled", "fixed"
-FILLING, FIXING = "filling", "fixing"  # written before the commit, in case the command is killed
+FILLING, FIXING = "filling", "fixing"  # written before a branch moves, so that a killed command leaves a trace
 _TAIL_BYTES = 65_536
 
 
@@ -44,7 +45,7 @@ def read(workshop: Workshop, person: Person) -> list[dict[str, Any]]:
 
 
 def last(workshop: Workshop, person: Person, kind: str) -> dict[str, Any] | None:
-    """Return the last event of a kind, or None. A long file is read from its end."""
+    """Return a person's last event of a kind, or None. Usually only the end of a long file is read."""
     file = workshop.results(person)
     try:
         with file.open("rb") as stream:
@@ -73,7 +74,10 @@ def filled(workshop: Workshop, person: Person) -> tuple[str, ...]:
 
 
 def ours(workshop: Workshop, person: Person) -> dict[str, str]:
-    """Return the commits that the workshop added to a person's work, each with its parent."""
+    """Return the commits that the workshop itself made, each with the person's commit that it follows.
+
+    `catch-up` and `push-fix` make such commits.
+    """
     parents = {}
     for event in read(workshop, person):
         commit, parent = event.get("commit"), event.get("from")
@@ -89,7 +93,7 @@ def moment(when: datetime | None = None) -> str:
 
 
 def time_of(text: object) -> datetime | None:
-    """Return the time in a text from results, or None if the text isn't a valid time."""
+    """Return the time in an ISO 8601 text (default: UTC), or None if the text isn't a valid time."""
     try:
         when = datetime.fromisoformat(str(text))
     except ValueError:

@@ -1,4 +1,4 @@
-"""The handout of a workshop: one text for all participants, with the commands for their machines."""
+"""Writes handout.txt: one text for all participants of a workshop, with the commands to type."""
 
 from __future__ import annotations
 
@@ -34,7 +34,10 @@ _SAVE = ("git add -A", 'git commit -m "What I did"')
 
 
 def write_handout(workshop: Workshop, methods: Collection[str]) -> tuple[Path, bool]:
-    """Write the handout into the workshop's folder. Return its path, and if another one was kept."""
+    """Write handout.txt into the workshop's folder if it is missing. Never overwrite it.
+
+    Returns its path, and True if a file with another text was kept. Raises `EnvironmentProblem`.
+    """
     file, text = workshop.folder / HANDOUT, handout_text(methods)
     try:
         with file.open("x", encoding="utf-8") as stream:
@@ -47,7 +50,7 @@ def write_handout(workshop: Workshop, methods: Collection[str]) -> tuple[Path, b
 
 
 def handout_text(methods: Collection[str]) -> str:
-    """Return the handout. `methods` are the ways in which participants begin: clone, folders or zip."""
+    """Return the text of handout.txt. `methods` says how participants start: with clone, folders or zip."""
     push = ("git push",) if "clone" in methods else ()
     only_folders = set(methods) == {"folders"}
     sections = [_section("Set up your machine once:", _SETTINGS if only_folders else (*_INSTALL, *_SETTINGS))]

@@ -1,4 +1,4 @@
-"""Creates the zips and working folders that people start with. Each contains a whole repository."""
+"""Creates the zips and working folders that people start with. Each contains a project with its git repository."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ _ZIPPED_SETTINGS = """[core]
 \tfilemode = false
 \tbare = false
 \tlogallrefupdates = true
-"""  # some machines drop the executable bit when they unpack a zip
+"""  # filemode is false, because unpacking a zip drops the executable bit on some systems
 
 
 def remove_drafts(folder: Path) -> None:
-    """Remove unfinished handouts that a killed command left."""
+    """Remove unfinished zips and working folders that a killed command left in this folder."""
     for draft in folder.glob(f"{DRAFT}*") if folder.is_dir() else ():
         if not _DRAFT_NAME.fullmatch(draft.name):
             continue
@@ -49,7 +49,7 @@ def remove_drafts(folder: Path) -> None:
 
 
 def is_another_user(login: str) -> bool:
-    """True if this is the login of another user of this machine."""
+    """True if this login belongs to a user of this machine who isn't the current user."""
     if sys.platform == "win32" or not login:
         return False
     try:
@@ -66,12 +66,15 @@ def _may_be_given_away(person: Person) -> bool:
 
 
 def folder_in_zip(workshop: Workshop) -> str:
-    """Return the name of the top folder in a zip."""
+    """Return the name of the project folder in each zip, such as `flask-site`."""
     return f"{workshop.template.rpartition(':')[2].rpartition('/')[2].partition('@')[0] or 'my'}-site"
 
 
 class Handouts:
-    """Makes working folders and zips for new people. Each is a copy of the folder `master`."""
+    """Makes working folders and zips for people. The first project is built in the new folder `master`.
+
+    All working folders and zips are copies of it, which is faster than git.
+    """
 
     def __init__(self, workshop: Workshop, master: Path) -> None:
         self._workshop = workshop
@@ -86,7 +89,7 @@ class Handouts:
         self._fill()
 
     def write_folder(self, person: Person, goal: Path) -> None:
-        """Write a person's working folder atomically."""
+        """Write a person's working folder `goal`. A killed command leaves no unfinished folder with this name."""
         with _draft_of(goal) as draft:
             for folder in self._folders:
                 (draft / folder).mkdir()
@@ -102,19 +105,20 @@ class Handouts:
             draft.rename(goal)
 
     def _write_pack(self, name: str, draft: Path, goal: Path, alone: bool) -> None:
-        # A folder for another user gets a copy, because its owner could write to a shared file.
+        # Working folders share git's pack files by hard links, to save space. A folder for another user gets copies,
+        # because its owner could change a shared file in all folders.
         if not alone and self._linked is not None:
             try:
                 os.link(self._linked / name, draft / name)
                 return
-            except OSError:  # for example on another disk, or on a disk without hard links
+            except OSError:  # raised if the folder is on another disk, or the disk has no hard links
                 pass
         shutil.copy2(self._master / name, draft / name)
         if not alone:
             self._linked = goal
 
     def write_zip(self, person: Person, goal: Path) -> None:
-        """Write a person's zip atomically. Zips differ only in the URL of the remote."""
+        """Write a person's zip `goal`. A killed command leaves no unfinished file with this name."""
         self._zip = self._zip or self._zipped()
         buffer = io.BytesIO(self._zip)
         buffer.seek(0, os.SEEK_END)
@@ -154,7 +158,7 @@ class Handouts:
             packs = master / ".git" / "objects" / "pack"
             packs.mkdir(exist_ok=True)
             ids = "".join(f"{id}\n" for id in refs.values()).encode()
-            # Stronger compression takes 0.1 s once, and makes every handout a fifth smaller.
+            # Stronger compression takes only 0.1 s, and makes every zip and working folder a fifth smaller.
             tight = ("--no-reuse-delta", "--window=250", "--depth=50")
             path.git.run("pack-objects", "-q", *tight, "--revs", str(packs.absolute() / "pack"), input=ids)
             for name, entry in path.reader.tree(refs[MAIN]).items():
@@ -164,7 +168,7 @@ class Handouts:
         (master / ".git" / "refs" / ".keep").touch()
         repository.git.run("read-tree", "HEAD")
         repository.git.try_run("update-index", "-q", "--refresh")
-        # Other files stay in memory, because reading a file again takes longer than writing it.
+        # All files but the packs stay in memory, because reading them again for each person takes more time.
         for file in sorted(master.rglob("*")):
             name = file.relative_to(master).as_posix()
             if file.is_dir():

@@ -1,4 +1,4 @@
-"""The people and the settings of a workshop.
+"""The people and the settings of a workshop, as plain data.
 
 A workshop is a folder:
     workshop.yml
@@ -30,13 +30,13 @@ WORKSHOP_FILE = "workshop.yml"
 COLLECTED_HEADS = "refs/collected/heads/"
 HANDOUTS = ("zip", "folders")
 METHODS = (*HANDOUTS, "clone")
-# A single letter before a colon is a drive letter on Windows.
+# A host in `host:path` needs two characters, because a single letter before a colon is a drive letter on Windows.
 _GIT_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|(?:[\w.-]+@)?[\w.-]{2,}:(?!//)")
 
 
 @dataclass(frozen=True)
 class Member:
-    """One person of a team."""
+    """One person of a team. A team shares one repository and is one `Person`."""
 
     name: str
     login: str = ""
@@ -64,7 +64,7 @@ class Person:
 
     @property
     def everybody(self) -> tuple[Member, ...]:
-        """The members of a team, or a list with the person."""
+        """The members of a team, or the person alone as the only member."""
         return self.members or (Member(self.name, self.login, self.email),)
 
     @property
@@ -79,18 +79,18 @@ def is_address(remote: str) -> bool:
 
 
 def is_odd(remote: str) -> bool:
-    """True if git would read a remote as an option or as a remote helper."""
+    """True if git would read a remote as an option (`-…`) or run a program for it (`ext::…`)."""
     return remote.startswith("-") or "::" in remote.partition("/")[0]
 
 
 @dataclass(frozen=True)
 class Workshop:
-    """An open workshop.
+    """A workshop: the content of its workshop.yml, and the places of its files.
 
-    All people start at `step`, with its solution if `solved`. The base always counts as solved. `handouts` has a folder
-    for each method: zips (`zip`) and working folders (`folders`). New people get the last method. `corrected` is the
-    source of the corrected template, or empty if that is `template`. `older` has keys of older versions, which this
-    version only writes back.
+    All people start at `step`, with its solution if `solved`. The base always counts as solved. `path` and `texts` are
+    the ids of the learning path's commits (layers and metadata). `handouts` has a folder for each method: zips (`zip`)
+    and working folders (`folders`). New people get the last method. `corrected` is the source of the last corrected
+    template, or empty if that is `template`. `older` has keys from older versions of starterkit, which are kept.
     """
 
     folder: Path
@@ -125,16 +125,16 @@ class Workshop:
         return self.folder / "results" / f"{person.folder}.jsonl"
 
     def remote_folder(self, person: Person) -> Path | None:
-        """Return the folder that is a person's remote, or None. Raises `FileError`."""
+        """Return the folder that is a person's remote, or None if it is a URL or missing. Raises `FileError`."""
         return self._expand(person.remote) if person.remote and not is_address(person.remote) else None
 
     def works_in(self, person: Person, folder: Path) -> bool:
-        """True if this folder is the person's remote, even under a different path."""
+        """True if the person's remote is this folder, even if it is written as another path."""
         remote = self.remote_folder(person)
         return remote is not None and os.path.realpath(remote) == os.path.realpath(folder)
 
     def is_from_template(self, person: Person) -> bool:
-        """True if a person's remote was made from the remote template."""
+        """True if a person's remote is the URL that the remote template (`--remote-template`) gives them."""
         remote = self.remote_template.replace("{login}", person.login).replace("{folder}", person.folder)
         return bool(remote) and remote == person.remote
 
@@ -153,11 +153,11 @@ class Workshop:
         return "zip" if "zip" in self.handouts else "clone"
 
     def waits_for(self, person: Person) -> bool:
-        """True if a person started with a zip and their folder isn't a remote yet."""
+        """True if a person started with a zip and hasn't handed in their folder yet."""
         return self.start_method(person) == "zip" and not person.remote
 
     def handout_folder(self, method: str) -> Path | None:
-        """Return the folder with the zips or working folders. Raises `FileError`."""
+        """Return the folder with all zips or all working folders, or None. Raises `FileError`."""
         return self._expand(self.handouts[method]) if method in self.handouts else None
 
     def _expand(self, path: str) -> Path:
@@ -168,12 +168,15 @@ class Workshop:
 
     @cached_property
     def called(self) -> Mapping[str, str]:
-        """Display names by person's folder. If two names are equal, each gets its login added."""
+        """Maps each person's folder to a display name. Equal names get the login or folder added."""
         return told_apart((person.folder, person.name, person.login) for person in self.people)
 
     @cached_property
     def by_word(self) -> Mapping[str, tuple[Person, ...]]:
-        """Maps each lowercase folder, login, name and e-mail address to people. Teams also have their members."""
+        """Maps a word to the people that it may mean, to find participants that an instructor names.
+
+        The words are normalized folders, logins, names and e-mail addresses. A team is also found by its members.
+        """
         matches: dict[str, dict[str, Person]] = {}
         for person in self.people:
             member_words = (word for each in person.members for word in (each.login, each.name, each.email))
@@ -182,7 +185,10 @@ class Workshop:
         return {word: tuple(people.values()) for word, people in matches.items()}
 
     def chosen(self, names: Sequence[str]) -> tuple[Person, ...]:
-        """Return the people with these names, or all people. Raises `UsageError`."""
+        """Return the people that an instructor named, or all people if `names` is empty.
+
+        A name is a folder, login, name or e-mail address. Raises `UsageError` for an unknown or ambiguous name.
+        """
         folders: set[str] = set()
         for name in names:
             exact = [person for person in self.people if person.folder == name]

@@ -9,7 +9,7 @@ from unicodedata import category, combining, normalize
 from unicodedata import name as unicode_name
 
 _MOST_BYTES = 60
-_LONGEST = 100  # maximum bytes of a name that a user wrote into workshop.yml
+_LONGEST = 100  # maximum bytes of a folder name in workshop.yml, which an instructor may have written
 _DEVICES = frozenset(
     ("con", "prn", "aux", "nul", "conin$", "conout$", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)))
 )
@@ -22,14 +22,17 @@ _PLAIN_LETTERS = str.maketrans(
 
 
 def told_apart(people: Iterable[tuple[str, str, str]]) -> dict[str, str]:
-    """Return display names by folder. If two names are equal, each gets its login or folder added."""
+    """Return display names by folder. `people` are folders, names and logins.
+
+    If two names are equal, each gets its login or folder added in parentheses.
+    """
     known = list(people)
     names = Counter(name for _, name, _ in known)
     return {folder: f"{name} ({login or folder})" if names[name] > 1 else name for folder, name, login in known}
 
 
 def key_of(text: str) -> str:
-    """Return a key. Names that a file system may treat as one, such as "Ada" and "ADA", have the same key."""
+    """Return a key for comparing names. Names that a file system may confuse ("Ada", "ADA") have equal keys."""
     return normalize("NFKC", normalize("NFKC", text).casefold())
 
 
@@ -55,7 +58,7 @@ def folder_name(text: str) -> str:
 
 
 def unique(name: str, taken: Collection[str]) -> str:
-    """Return the name, or the first of `name-2`, `name-3`, … with an unused key."""
+    """Return the name, or the first of `name-2`, `name-3`, … whose `key_of` isn't in `taken`."""
     number, candidate = 1, name
     while key_of(candidate) in taken:
         number += 1
@@ -64,7 +67,11 @@ def unique(name: str, taken: Collection[str]) -> str:
 
 
 def is_safe(name: str) -> bool:
-    """True for a safe name: letters and digits, with single `-`, `_` or `.` between them."""
+    """True if every system can have a folder with this name.
+
+    A safe name has only letters, digits, `-`, `_` and `.`. It starts with a letter or digit, and isn't the name of a
+    Windows device, such as `con`.
+    """
     return (
         bool(name)
         and len(name.encode("utf-8", "surrogatepass")) <= _LONGEST
@@ -83,7 +90,7 @@ def _is_letter(character: str) -> bool:
 
 def _plain_letter(character: str) -> str:
     if character.isascii() or not unicode_name(character, "").startswith("LATIN"):
-        # Keep a separate accent after a letter of another script, if no composed letter exists.
+        # Drop separate accents (U+0300 to U+036F). Keep marks of other scripts, which are part of their spelling.
         return "" if category(character) == "Mn" and "\u0300" <= character <= "\u036f" else character
     parts = normalize("NFKD", character)
     return "".join(part for part in parts if not combining(part)).translate(_PLAIN_LETTERS)

@@ -1,4 +1,4 @@
-"""Does the same work for many people in parallel, and reports the progress."""
+"""Runs a function for many people in parallel, and reports the progress."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ _Result = TypeVar("_Result")
 def each(
     items: Sequence[_Item], work: Callable[[_Item], _Result], jobs: int, say: Progress, title: str
 ) -> Iterator[tuple[_Item, _Result]]:
-    """Yield all items in order, each with the result of its work. Report progress once per second.
+    """Call `work` for all items in `jobs` threads. Yield each item with its result, in order.
 
-    If the command is interrupted, running programs end, and no more work starts.
+    Reports progress with `title` at most once per second. If the command is interrupted or `work` raises an error, all
+    started programs are ended, and no more work starts.
     """
     reported = time.monotonic()
     pool = ThreadPoolExecutor(max(1, min(jobs, len(items) or 1)))

@@ -1,6 +1,6 @@
-"""Replaces names by neutral labels on a screen that other people see.
+"""Replaces people's names by labels such as "amber otter", for a screen that everybody in the room sees.
 
-The labels are random, so nobody can work out which person has which label. They are stored in results/.labels.json.
+The labels are random, so that nobody can work out who has which label. They are stored in results/.labels.json.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ _ANIMALS = """
 
 
 def with_hidden_names(room: WorkshopStatus) -> WorkshopStatus:
-    """Return the status with a label for each person, sorted by label."""
+    """Return the status with a label instead of each name, sorted by label. New labels are stored.
+
+    Raises `EnvironmentProblem` if they can't be stored.
+    """
     file = room.workshop.folder / "results" / _FILE
     labels = _kept(file)
     missing = [status.person.folder for status in room.people if status.person.folder not in labels]
@@ -39,7 +42,7 @@ def with_hidden_names(room: WorkshopStatus) -> WorkshopStatus:
             used.add(labels[folder])
         try:
             write_file(file.parent, _FILE, File(FILE, json.dumps(labels, indent=1).encode()))
-        except OSError as error:  # labels have to stay the same, so they must be stored
+        except OSError as error:  # without stored labels, people would get new labels next time
             raise cannot_write("The workshop", error) from error
     # Remove the reason for an unreachable remote, because it may contain the remote's URL.
     people = [replace(row, label=labels[row.person.folder], known=replace(row.known, why="")) for row in room.people]
@@ -47,7 +50,10 @@ def with_hidden_names(room: WorkshopStatus) -> WorkshopStatus:
 
 
 def with_known_labels(room: WorkshopStatus) -> WorkshopStatus:
-    """Return the status with real names, and with each person's existing label for the board."""
+    """Return the status with real names, and with the labels that people have on the screen of the room.
+
+    So the instructor can see who has which label. No new labels are made.
+    """
     labels = _kept(room.workshop.folder / "results" / _FILE)
     people = (replace(status, board_label=labels.get(status.person.folder, "")) for status in room.people)
     return replace(room, people=tuple(people))

@@ -1,8 +1,9 @@
 """`workshop push-fix`: merges a corrected template into the work of all people.
 
-The first phase makes commits and a report, but moves no branch. A correction without a conflict becomes one commit on
-the person's branch. A conflict becomes a second branch. That branch starts at a commit in which the person's files were
-still unchanged path files. So `git merge` shows the conflict.
+`plan` makes the commits and a report, but moves no branch. `apply` then delivers the commits. A correction without a
+conflict becomes one commit on the person's branch. A correction with a conflict becomes a separate branch, which the
+person merges. It starts at an older commit of the person that takes the correction without a conflict. So `git merge`
+shows the conflict between the correction and the person's later changes.
 """
 
 from __future__ import annotations
@@ -45,12 +46,12 @@ from starterkit.workshop.submissions import beginnings, files_of, state_of
 
 _COMING = STARTERKIT_REFS + "coming/"
 _OLDER = STARTERKIT_REFS + "older/"
-_MOST_COMMITS = 300  # stop after searching this many commits
+_MOST_COMMITS = 300  # search at most this many older commits for a branch that the person can merge
 _MESSAGE = "Apply the fixed path"
 
 
 class FixOutcome(Enum):
-    """The outcome of a correction for one person."""
+    """The outcome of a correction for one person. The values are words in the JSON output."""
 
     CLEAN = "clean"
     CONFLICT = "conflict"
@@ -62,7 +63,7 @@ class FixOutcome(Enum):
 
 @dataclass(frozen=True)
 class NewPath:
-    """The corrected learning path: its rendered files, and its commit ids in the path's repository."""
+    """The corrected learning path. `path` and `texts` are its commit ids (layers and metadata)."""
 
     spec: ProjectSpec
     rendered: RenderedPath
@@ -74,8 +75,9 @@ class NewPath:
 class PathFix:
     """The effect of a correction on one person's work.
 
-    `commit` is on no branch until `delivered` is set. `files` have changes or conflicts. `lines` are the first and last
-    lines of each conflict, by file. The commit `base` has the old versions of `replaced` lessons and tests.
+    `commit` has the corrected work. It is on no branch until `delivered` is set. `files` are the files with changes, or
+    those with conflicts. `lines` has the first and last line of each conflict, by file. `base` is the person's latest
+    commit. It keeps the person's versions of the `replaced` lessons and tests. `why` explains a failure.
     """
 
     person: Person
@@ -91,7 +93,10 @@ class PathFix:
 
 
 def render_new_path(workshop: Workshop, corrected: ResolvedTemplate, *, trusted: bool = False) -> NewPath:
-    """Render the corrected template, and store it next to the present path. Raises `UsageError`."""
+    """Render the corrected template with the workshop's answers, and store it next to the present path.
+
+    Raises `UsageError` if the first step of the workshop is missing in the corrected template.
+    """
     template = corrected.template
     if workshop.step not in (BASE, *template.step_names):
         raise UsageError(
@@ -116,9 +121,10 @@ def render_new_path(workshop: Workshop, corrected: ResolvedTemplate, *, trusted:
 
 
 def reverted_later(workshop: Workshop, new: NewPath) -> tuple[tuple[str, str], ...]:
-    """Return each corrected file that a later step reverts, with the name of that step.
+    """Return the corrected files that a later step reverts, each with the name of that step.
 
-    A solution stores whole files. A file of a later solution that still has the old line reverts the correction.
+    A layer stores whole files. So a later layer's file that still has the uncorrected lines reverts the correction. The
+    instructor should correct that file too.
     """
     with BareRepository(workshop.path_repository) as repository:
         old, corrected = (LearningPath(repository, path.path, path.texts) for path in (workshop, new))
@@ -136,7 +142,10 @@ def reverted_later(workshop: Workshop, new: NewPath) -> tuple[tuple[str, str], .
 
 @dataclass
 class _Corrections:
-    """Corrected files, with the lines that each correction removed, while the layers are read one after the other."""
+    """Finds corrections that a later layer reverts. The caller adds the layers in path order.
+
+    `removed_lines` has the lines that a correction removed from each file.
+    """
 
     reader: ObjectReader
     template: Template
@@ -144,7 +153,7 @@ class _Corrections:
     previous: Tree = field(default_factory=dict)
 
     def add_layer(self, old: Tree, corrected: Tree) -> list[str]:
-        """Add the next layer. Return the files of earlier corrections that this layer reverts."""
+        """Add the next layer's old and corrected files. Return the files whose correction it reverts."""
         uncorrected = [file for file in self.removed_lines if file in corrected and old.get(file) == corrected[file]]
         new = sorted(file for file in uncorrected if corrected[file] != self.previous.get(file))
         removed = self.removed_lines
@@ -161,7 +170,7 @@ class _Corrections:
 
 
 def plan(workshop: Workshop, people: Sequence[Person], new: NewPath, say: Progress) -> list[PathFix]:
-    """Return the effect of the correction on each person's latest work. No branch moves."""
+    """Merge the correction into each person's latest work. Return the effects. No branch moves yet."""
     return in_each_repository(
         workshop,
         people,
@@ -217,7 +226,7 @@ def _carry(repo: PersonRepository, project: ProjectAtCommit, old: LearningPath, 
         return replace(fix, why="the branch exists already", delivered=repo.delivered(fix_branch(state)))
     to_merge = _commit_to_merge(repo, project, corrected, files)
     if to_merge is None:
-        # A commit with conflict markers would break the site of the person who merges it.
+        # Keep the person's lines instead of writing conflict markers, which would break the person's site.
         kept = resolve(repo.merger, carried, Resolution.MINE, "yours", "the fixed path").tree
         to_merge = repo.commit(_MESSAGE, base, kept, state)
         fix = replace(fix, why="keeps their lines there, because none of their commits has the path's lines")
@@ -225,7 +234,10 @@ def _carry(repo: PersonRepository, project: ProjectAtCommit, old: LearningPath, 
 
 
 def _left_behind(repo: PersonRepository, project: ProjectAtCommit, corrected: LearningPath) -> LearningPath | None:
-    """Return the older path if git's merge left its lessons or tests in a project, or None."""
+    """Return an older path whose lessons or tests are still in a project, or None.
+
+    The project's .starterkit.yml already names the new path, but the person's `git merge` kept old files.
+    """
     with BareRepository(repo.workshop.path_repository) as repository:
         older = repository.refs(_OLDER)
     for name in [name for name in older if name.endswith("/path")]:
@@ -258,10 +270,10 @@ def _lines_in_conflict(data: bytes) -> tuple[tuple[int, int], ...]:
 def _commit_to_merge(
     repo: PersonRepository, project: ProjectAtCommit, corrected: LearningPath, files: Sequence[str]
 ) -> NewCommit | None:
-    """Return a commit that conflicts in these files when the person merges it, or None.
+    """Return a commit with the correction that the person can merge to see the conflicts in `files`.
 
-    Its parent is the person's newest commit that accepts the correction without a conflict. So git shows the person's
-    later changes next to the correction.
+    Its parent is the person's newest commit that takes the correction without a conflict. So git shows the person's
+    later changes next to the correction. Returns None if there is no such commit.
     """
     reader, name, tried = repo.bare.reader, project.submission.commit, set[tuple[Entry | None, ...]]()
     for _ in range(_MOST_COMMITS):
@@ -297,7 +309,7 @@ def _corrected_at(
 
 
 def apply(workshop: Workshop, fixes: Sequence[PathFix], new: NewPath, corrected: str = "") -> list[PathFix]:
-    """Deliver all corrections. Return each with its delivery, or with the reason why it failed.
+    """Deliver all corrections. Return them with the branches that they are on, or why they failed.
 
     `corrected` is the source of the new template, or empty if it is the workshop's own template. The old path is stored
     first, and the workshop gets the new path last. So a killed command can be repeated.
@@ -328,9 +340,10 @@ def _deliver(workshop: Workshop, fix: PathFix) -> PathFix:
 
 
 def _keep_old_path(workshop: Workshop, fixes: Sequence[PathFix]) -> None:
-    """Keep the objects of the present path, because projects may still use it.
+    """Keep the objects of the old path, because projects may still use it.
 
-    Branches keep the first commits, so that people who only have a first commit still count as not started.
+    New branches keep the old first commits of projects. So a person whose latest commit is such a first commit still
+    counts as not started.
     """
     begun_with = beginnings(workshop)
     corrected = {fix.commit: fix.person for fix in fixes if fix.outcome is FixOutcome.CLEAN and fix.base in begun_with}
@@ -339,7 +352,7 @@ def _keep_old_path(workshop: Workshop, fixes: Sequence[PathFix]) -> None:
             repository.git.run("update-ref", f"{HEADS}began-{commit[:12]}", commit)
         for commit, person in corrected.items():
             remote = str(workshop.repository(person).absolute())
-            # Older protocols can't fetch a commit by its id.
+            # Only git's protocol version 2 can fetch a commit by its id. The user may have set an older version.
             arguments = ("-c", "protocol.version=2", "fetch", "-q", "--no-tags", remote)
             repository.git.run(*arguments, f"{commit}:{HEADS}began-{commit[:12]}")
         for name, id in (("path", workshop.path), ("template", workshop.texts)):

@@ -1,4 +1,4 @@
-"""The bare repositories of a workshop: one for the learning path, and one for each person."""
+"""Creates and opens the bare repositories of a workshop: one for the learning path, and one for each person."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from starterkit.workshop.store import DRAFT, open_workshop
 
 MAIN = "refs/heads/main"
 _JOBS = 4
-# Participants can't push to the refs of the path.
+# git rejects pushes to hidden refs, so participants can't change the path or collected work.
 _SETTINGS = """[receive]
 \thideRefs = refs/starterkit/
 \thideRefs = refs/collected/
@@ -34,7 +34,10 @@ _SETTINGS = """[receive]
 
 
 def create_path_repository(order: ProjectSpec, path: RenderedPath) -> Workshop:
-    """Write the repository of a rendered learning path. Return a workshop without people."""
+    """Write the repository of a rendered learning path. Return the workshop, without people.
+
+    Raises `EnvironmentProblem` if the folder can't be written.
+    """
     folder = order.destination
     goal = folder / "repos" / ".path.git"
     try:
@@ -43,7 +46,7 @@ def create_path_repository(order: ProjectSpec, path: RenderedPath) -> Workshop:
             write_bare(draft, {})
             with BareRepository(draft) as repository:
                 state, _ = write_beginning(repository.git, order, path, BOT)
-            shutil.rmtree(goal, ignore_errors=True)  # a killed command may have left this folder
+            shutil.rmtree(goal, ignore_errors=True)  # a killed `workshop create` may have left this folder
             draft.rename(goal)
     except OSError as error:
         raise cannot_write("The workshop", error) from error
@@ -60,7 +63,10 @@ def _as_text(value: object) -> str:
 
 
 def make_repositories(workshop: Workshop, say: Progress) -> None:
-    """Create the bare repositories that people lack, even after a killed command."""
+    """Create the bare repositories of all people who have none, for example after a killed command.
+
+    Raises `EnvironmentProblem` if the path's repository is damaged or the disk can't be written.
+    """
     missing = [person for person in workshop.people if not workshop.repository(person).exists()]
     if not missing:
         return
@@ -89,7 +95,10 @@ def make_repositories(workshop: Workshop, say: Progress) -> None:
 
 
 def names_in_use(folder: Path) -> list[str]:
-    """Return the names in repos/ and results/, including people who left the workshop."""
+    """Return the folder names that new people can't get: all names in repos/ and results/.
+
+    They include people who left the workshop, whose results must not go to a new person.
+    """
     repositories, results = folder / "repos", folder / "results"
     names = [entry.name.removesuffix(".git") for entry in (repositories.iterdir() if repositories.is_dir() else ())]
     names += [entry.name.partition(".")[0] for entry in (results.iterdir() if results.is_dir() else ())]
@@ -97,7 +106,10 @@ def names_in_use(folder: Path) -> list[str]:
 
 
 def reopened(folder: Path) -> Workshop:
-    """Open a workshop. Raises `EnvironmentProblem` if its path is missing."""
+    """Open a workshop, and check its path. Raises `EnvironmentProblem` if the path's commit is missing.
+
+    Raises `UsageError` or `FileError` if workshop.yml is missing or invalid.
+    """
     workshop = open_workshop(folder)
     with BareRepository(workshop.path_repository) as path:
         if path.reader.id_of(workshop.path) is None:
@@ -110,11 +122,14 @@ def reopened(folder: Path) -> Workshop:
 
 @contextmanager
 def metadata_of(workshop: Workshop) -> Iterator[Template]:
-    """Yield the template of a workshop's learning path."""
+    """Yield the template of a workshop's learning path. Use it inside the block, which keeps git's process open."""
     with BareRepository(workshop.path_repository) as path:
         yield read_template(CommitSource(path.reader, workshop.texts))
 
 
 def start_of(template: Template, at: str) -> tuple[str, bool]:
-    """Return the step at which all people start, and whether it is solved. Raises `UsageError`."""
+    """Return the full name of the first step in a workshop, and whether it is solved.
+
+    `at` is what the instructor typed: a step's number or name, or `base`. Raises `UsageError` for an unknown step.
+    """
     return (BASE, True) if at.lower() == BASE else (template.find_step(at), False)

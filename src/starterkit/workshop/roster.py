@@ -1,6 +1,6 @@
-"""Reads rosters: the people of a CSV file, and the folder for each person.
+"""Reads a roster (a CSV file with the people of a workshop), and finds the folder for each person.
 
-Known people keep their folders, even if the roster gets longer.
+People whom the workshop knows already keep their folders, even if the roster changes.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from starterkit.workshop.roster_columns import RosterRow, read_table
 
 _MOST_PEOPLE = 10_000
 _LONGEST_NAME = 500
-_A_COUNT = 3  # in a roster of this size, identifiers 1, 2, 3, … are only line numbers
-# Gradebooks have these lines between the people.
+_A_COUNT = 3  # in a roster with at least this many people, identifiers 1, 2, 3, … are only line numbers
+# Gradebooks of learning platforms have lines with these names, which aren't people.
 _NO_PEOPLE = ("points possible", "student, test", "points", "total", "class average", "overall average")
 _IDENTIFIED_BY = ("email", "login", "identifier", "name")  # the fields that identify a person, most reliable first
 _PROFILE = re.compile(r"^(?:https?://)?[\w.-]+\.\w+/@?([^/\s]+)/?$")
@@ -41,7 +41,8 @@ class RosterEntry:
 class Roster:
     """The people and teams of a roster, in file order.
 
-    `left_out` has the number and first text of each line without a person. `columns` maps known columns to titles.
+    `left_out` has the number and first text of each line without a person. `columns` maps the columns that starterkit
+    uses (such as `email`) to their titles in the file. `unused` are the titles of other columns.
     """
 
     file: str
@@ -53,7 +54,7 @@ class Roster:
 
 @dataclass(frozen=True)
 class Matched:
-    """The known people and the new people of a roster, and teams with different members."""
+    """A roster compared with the people of a workshop: known people, new people, and teams with other members."""
 
     known: tuple[tuple[RosterEntry, Person], ...]
     new: tuple[tuple[RosterEntry, Person], ...]
@@ -61,7 +62,7 @@ class Matched:
 
 
 def read_roster(file: Path) -> Roster:
-    """Read a roster. Raises `UsageError`, or `FileError` with the line number."""
+    """Read a roster. Raises `UsageError` if it can't be read, and `FileError` with the line of an invalid entry."""
     try:
         data = file.read_bytes()
     except OSError as error:
@@ -71,7 +72,7 @@ def read_roster(file: Path) -> Roster:
 
 
 def parse_roster(data: bytes, file: str) -> Roster:
-    """Read a roster from bytes. Error messages name `file`."""
+    """Return the roster in the bytes of a CSV file. Error messages name `file`. Raises `FileError`."""
     people: list[tuple[RosterEntry, str]] = []
     table = read_table(data, file)
     left_out = [(line, plain_name(text)) for line, text in table.above]
@@ -92,7 +93,7 @@ def parse_roster(data: bytes, file: str) -> Roster:
 
 
 def _text_of_the_platform(row: RosterRow) -> str:
-    """Return the text of a line that names no person, such as "points possible", or ""."""
+    """Return a line's text if the line doesn't name a person (such as "points possible"), or ""."""
     if not any(row.cells.values()):
         return row.other
     name = row["name"] or ", ".join(filter(None, (row["last"], row["first"])))
@@ -108,7 +109,7 @@ def _whole_name(row: RosterRow) -> str:
 
 def _entry(row: RosterRow, file: str) -> RosterEntry:
     login = plain_name(_PROFILE.sub(r"\1", row["login"]).lstrip("@#"))  # Brightspace adds a `#` to each login
-    email = "" if row["email"] == "anonymous" else plain_name(row["email"])  # as in Microsoft Forms
+    email = "" if row["email"] == "anonymous" else plain_name(row["email"])  # Microsoft Forms writes "anonymous"
     identifier = plain_name(row["identifier"].removeprefix("#"))
     name = _whole_name(row) or identifier or login or email.partition("@")[0]
     if not name:
@@ -145,7 +146,10 @@ def _check_twice(entry: RosterEntry, team: str, seen: dict[tuple[str, str], Rost
 
 
 def match(roster: Roster, people: Sequence[Person], taken: Iterable[str] = ()) -> Matched:
-    """Match a roster with the known people. New people get folders. Raises `FileError`."""
+    """Find which entries of a roster are people of the workshop. The others are new people and get a folder.
+
+    New folders differ from the names in `taken`. Raises `FileError` if it is unclear who an entry is.
+    """
     persons = _known_people(roster, people)
     used = {key_of(name) for name in (*taken, *(person.folder for person in people))}
     known, new, changed = [], [], []
@@ -192,7 +196,7 @@ def _check_namesakes(candidates: Sequence[tuple[RosterEntry, list[Person]]], fil
             names[person.folder] = person.name
     for folder, rows in entries_of.items():
         keys = {tuple(key_of(getattr(entry, name)) for name in _IDENTIFIED_BY) for entry, _ in rows}
-        # Equal lines are fine if the workshop has the same number of people for them.
+        # Lines with equal data are fine if the workshop has as many people with this data.
         if len(rows) > 1 and (len(rows) > rows[0][1] or len(keys) > 1):
             *lines, last = (entry.line for entry, _ in rows)
             raise FileError(
@@ -230,7 +234,10 @@ _IN_ADDRESS = re.compile(r"[\w@+-][\w.@+-]*")
 
 
 def check_remote_template(template: str) -> None:
-    """Raise `UsageError` for a wrong remote template, or if it gives all people the same URL."""
+    """Raise `UsageError` if a remote template is invalid or would give all people the same URL.
+
+    A remote template is a URL or folder with {login} or {folder}.
+    """
     fields = _FIELDS.findall(template)
     wrong = [field for field in fields if field not in ("login", "folder")]
     if wrong or not fields:
@@ -245,9 +252,10 @@ def check_remote_template(template: str) -> None:
 def with_remotes(
     new: Sequence[tuple[RosterEntry, Person]], template: str, file: str, *, known: bool = False
 ) -> list[Person]:
-    """Return the new people with their remotes.
+    """Return the new people, each with the remote that the remote template gives them.
 
-    `known` says that workshop.yml has the template already. Raises `FileError` for a person without a login.
+    `known` says that the template comes from workshop.yml and not from the command, for the error message. Raises
+    `FileError` if a person lacks a login that the template needs, or if two people get the same remote.
     """
     people: list[Person] = []
     lines: dict[str, list[str]] = {}

@@ -1,4 +1,4 @@
-"""Finds the columns of a roster by the titles that learning platforms use."""
+"""Reads the CSV file of a roster, and finds its columns by the titles that learning platforms use."""
 
 from __future__ import annotations
 
@@ -56,7 +56,9 @@ _DELIMITERS = ",;\t|"
 _LARGEST = 20_000_000
 _MOST_ABOVE = 20  # maximum number of lines before the titles
 _FUZZY = 1000  # titles inside a question ("What is your full name?") rank after exact titles
-_IN_BRACKETS = re.compile(r"\((?!\d+\))[^()]*\)|\[[^\[\]]*\]")  # keep `(123)`, which Canvas adds to assignments
+# Text in brackets doesn't matter for a title's meaning. But `(123)` stays, because Canvas adds it to the titles of
+# assignments, which must not look like a known title.
+_IN_BRACKETS = re.compile(r"\((?!\d+\))[^()]*\)|\[[^\[\]]*\]")
 _FORMULA = re.compile(r'^="([^"]*)"$')  # exports write `="0042"`, so that Excel keeps the zeros
 _WORD = re.compile(r"[^\W_]+")
 _KNOWN_TITLES = (
@@ -64,7 +66,7 @@ _KNOWN_TITLES = (
     "student, identifier, e-mail address, username, github_username, group."
 )
 _SAVE_AS_CSV = 'Open it in your spreadsheet program and save it as "CSV UTF-8". Then name that file.'
-# First bytes of files that users mistake for CSV. Each has the format's name and advice.
+# Files that users mistake for CSV: their first bytes, the name of the format, and advice.
 _OTHER_FILES = (
     (b"PK\x03\x04", "a workbook (.xlsx, .ods or another zip file)", _SAVE_AS_CSV),
     (b"\xd0\xcf\x11\xe0", "an old workbook (.xls)", _SAVE_AS_CSV),
@@ -76,7 +78,10 @@ _JSON = re.compile(r"\s*(?:\{\s*\"|\[\s*[\[{\"])")
 
 @dataclass(frozen=True)
 class RosterRow:
-    """A line of a roster: its number, its cells by column, and the first text in other cells."""
+    """A line of a roster: its number, its cells by known column, and the first text in its other cells.
+
+    `row["email"]` is the cell in the column `email`, or "".
+    """
 
     line: int
     cells: dict[str, str]
@@ -88,7 +93,11 @@ class RosterRow:
 
 @dataclass(frozen=True)
 class RosterTable:
-    """The rows of a roster. `columns` maps known columns to titles. `above` has the lines before the titles."""
+    """The rows of a roster below its title line.
+
+    `columns` maps known columns (such as `email`) to their titles in the file. `unused` are the titles of other
+    columns. `above` has the number and text of each line above the title line.
+    """
 
     rows: tuple[RosterRow, ...]
     columns: Mapping[str, str]
@@ -106,7 +115,7 @@ def read_table(data: bytes, file: str) -> RosterTable:
     line = first
     try:
         for cells in reader:
-            here, line = line, first + reader.line_num  # the row starts after the previous row's last line
+            here, line = line, first + reader.line_num  # a row may have several lines, and errors name its first line
             if any(cell.strip() for cell in cells):
                 if rows:
                     _check_row(cells, len(rows[0][1]), file, here)
@@ -123,7 +132,7 @@ def _table(rows: list[tuple[int, list[str]]], above: list[tuple[int, str]], file
     rows = [(line, [*cells[: len(titles)], *[""] * (len(titles) - len(cells))]) for line, cells in rows]
     filled = [any(cells[index] for _, cells in rows) for index in range(len(titles))]
     columns = {name: titles[index] for name, index in _columns(titles, file, header_line, filled).items()}
-    # Columns may share a title. The first column with text is used.
+    # Several columns may have the same title. For each row, the first one with text is used.
     indexes = {name: [index for index, other in enumerate(titles) if other == title] for name, title in columns.items()}
     others = [index for index, title in enumerate(titles) if title not in columns.values()]
     unused = (titles[index] or f"column {index + 1}" for index in others if titles[index] or filled[index])
@@ -165,7 +174,7 @@ def _decoded(data: bytes, file: str) -> str:
 
 
 def _head(text: str) -> tuple[list[tuple[int, str]], int, str, int]:
-    """Return the lines before the title line, and the title line's number, text and offset.
+    """Return the lines above the title line, and the title line's number, text and position in the file.
 
     The title line is the first line that isn't empty or `sep=;`. If it has no known column, a later line with two known
     columns is used instead.
@@ -196,13 +205,16 @@ def _bare(title: str) -> str:
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", title.casefold())))
 
 
-# Maps each plain title to its rank and its column.
+# Maps each known title (lowercase letters and digits only) to its rank and its column.
 _COLUMNS = {_bare(title): (rank, column) for column, text in _NAMES.items() for rank, title in enumerate(text.split())}
 _FILLERS = frozenset(map(_bare, _FILLER_WORDS.split()))
 
 
 def _meaning(title: str) -> tuple[int, str] | None:
-    """Return the rank and the column of a title. Filler words in a form's question are ignored."""
+    """Return the rank (lower is better) and the known column of a title, or None.
+
+    Filler words in the question of a form ("What is your name?") are ignored.
+    """
     if exact := _COLUMNS.get(_bare(title)):
         return exact
     parts = map(_bare, _WORD.findall(unicodedata.normalize("NFC", _IN_BRACKETS.sub(" ", title))))
@@ -222,7 +234,7 @@ def _columns(titles: list[str], file: str, line: int, filled: Sequence[bool]) ->
         message = f"no column has names, e-mails or logins: {titled}"
         raise FileError(file, line, message, _KNOWN_TITLES)
     columns = {column: index for column, (_, _, index) in best.items()}
-    if "first" in columns and "last" not in columns and "name" in columns:  # next to a first name, "name" means surname
+    if "first" in columns and "last" not in columns and "name" in columns:  # with "first name", "name" is the surname
         columns["last"] = columns.pop("name")
     return columns
 

@@ -1,7 +1,7 @@
-"""`workshop similar`: finds pairs of people who share more code than the learning path explains.
+"""`workshop similar`: finds pairs of people whose own code is similar. Code of the learning path doesn't count.
 
-copydetect compares the code by winnowing (Schleimer, Wilkerson and Aiken, 2003). It removes names, texts and comments,
-cuts the code into overlapping pieces, and keeps some of their hashes. Code of the path doesn't count.
+The package copydetect compares code by winnowing (Schleimer, Wilkerson and Aiken, 2003). It replaces names and texts,
+removes comments, cuts the code into overlapping pieces, and keeps some of their hashes.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _MOST_RANGES = 3
 
 @dataclass(frozen=True)
 class CodeRange:
-    """Two files with shared code: the number of shared pieces, and the first and last line in each file."""
+    """Shared code in two files: the number of shared pieces, and its first and last line in each file."""
 
     files: tuple[str, str]
     lines: tuple[tuple[int, int], tuple[int, int]]
@@ -47,7 +47,11 @@ class CodeRange:
 
 @dataclass(frozen=True)
 class SimilarPair:
-    """Two people with similar code. `share` is relative to the person with less code."""
+    """Two people with similar code, and the places of this code.
+
+    `share` (0 to 1) is the part of the code that both have, measured at the person with less code. `pieces` counts the
+    shared pieces of code.
+    """
 
     people: tuple[Person, Person]
     share: float
@@ -57,7 +61,11 @@ class SimilarPair:
 
 @dataclass(frozen=True)
 class SimilarityResult:
-    """The pairs above the threshold, most similar first. `usual` is the median share of all pairs."""
+    """The result of `workshop similar`: the pairs with similar code, most similar first.
+
+    `people` counts the people who were compared. `usual` is the median share of all pairs. `passed` are the people who
+    couldn't be compared, each with the reason.
+    """
 
     pairs: tuple[SimilarPair, ...]
     people: int
@@ -67,7 +75,7 @@ class SimilarityResult:
 
 @dataclass
 class _OwnCode:
-    """The fingerprints of the files in which a person added code to the learning path."""
+    """The code that a person added to the learning path: copydetect's fingerprints by file, and all hashes."""
 
     person: Person
     files: dict[str, Any] = field(default_factory=dict)
@@ -76,7 +84,10 @@ class _OwnCode:
 
 @dataclass(frozen=True)
 class _PathCode:
-    """The ids of the learning path's files, and the hashes of all their pieces."""
+    """The learning path's code: the blob ids of its files, and the hashes of all their pieces.
+
+    `fingerprint` is copydetect's class for the hashes of a file.
+    """
 
     fingerprint: Callable[..., Any]
     template: Template
@@ -85,7 +96,10 @@ class _PathCode:
 
 
 def compare(workshop: Workshop, people: Sequence[Person], at_least: float, say: Progress) -> SimilarityResult:
-    """Compare all pairs. Return the pairs with a share of at least `at_least` (0 to 1)."""
+    """Compare all pairs of people. Return those whose share of common code is at least `at_least` (0 to 1).
+
+    Raises `EnvironmentProblem` if copydetect isn't installed.
+    """
     fingerprint = _load_copydetect()
     say("Reading the code of the path")
     of_path = _path_code(workshop, fingerprint)
@@ -123,9 +137,9 @@ def _load_copydetect() -> Callable[..., Any]:
             "The package copydetect isn't installed. `starterkit workshop similar` needs it.",
             "Install it next to starterkit: `pip install copydetect`.",
         ) from error
-    # copydetect warns about unknown languages, and compares such files as plain text.
+    # Hide copydetect's warning about files in unknown languages, because it compares them as plain text anyway.
     logging.getLogger().addFilter(lambda record: "not tokenize" not in record.getMessage())
-    # Python's string hashes differ between processes, so the selected pieces would differ too.
+    # Python's string hashes differ between processes. With them, two runs would select different pieces.
     vars(copydetect.utils)["hash"] = lambda piece: crc32(piece.encode("utf-8", "surrogatepass"))
     return partial(copydetect.CodeFingerprint, k=_PIECE)
 
@@ -196,7 +210,7 @@ def _lines(made: Any, pieces: set[int]) -> tuple[int, int]:
     if not starts:
         return 1, 1
     places = [starts[0], starts[-1] + _PIECE]
-    if len(made.offsets):  # position in the shortened code, removed characters
+    if len(made.offsets):  # each row has a position in the shortened code, and how many characters were removed before
         positions = [int(position) for position, _ in made.offsets]
         rows = (max(0, bisect_right(positions, position) - 1) for position in places)
         places = [position + int(made.offsets[row][1]) for position, row in zip(places, rows, strict=True)]

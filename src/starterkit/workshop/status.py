@@ -1,7 +1,7 @@
-"""Computes the status of all people from results/*.jsonl only.
+"""Computes the status of all people from their events in results/*.jsonl, without reading repositories.
 
-`collect` and `grade` both report work, and the later report counts. results/.status.json caches a summary of each file
-with the file's size and time. So only changed files are read again.
+Both `collect` and `grade` record the work that they see. The later event counts. results/.status.json caches a summary
+of each events file, with the file's size and time. So only changed files are read again.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from starterkit.workshop.parallel import each
 from starterkit.workshop.repositories import metadata_of
 
 STUCK_MINUTES = 20
-_AWAY = timedelta(hours=8)  # after this much time without work, assume that a person went home
+_AWAY = timedelta(hours=8)  # a person without work for this long has probably gone home, so they aren't stuck
 _CACHE, _CACHE_FORMAT = ".status.json", 2
 GREEN, RED, NOT_GRADED, NOT_BEGUN, NOT_REACHED = "green", "red", "not graded", "not begun", "not reached"
 NOTHING = "nothing"
@@ -36,9 +36,9 @@ NOTHING = "nothing"
 class PersonProgress:
     """A summary of one person's events. Times are texts in ISO 8601 (UTC), or empty.
 
-    `begun` is True for all graded work. Only `workshop_status` knows the first commits of projects. `refs` is a
-    fingerprint of the branches that `collect` last saw. `filled` are the steps from `catch-up`. `same_red` counts
-    successive commits with the same first failing test.
+    `begun` says if there is more than the first commit of the project. `refs` is a fingerprint of the branches that
+    `collect` last saw. `filled` are the steps from `catch-up`. `green` and `tests` count the passing tests and all
+    tests. `same_red` counts successive commits with the same first failing test.
     """
 
     reached: bool | None = None
@@ -71,10 +71,11 @@ class PersonProgress:
 
 @dataclass(frozen=True)
 class PersonStatus:
-    """The status of one person.
+    """The status of one person at one time.
 
-    `state` is a verdict of `grade`, or why there is none. `called` is the display name. If names are hidden, `label`
-    replaces it, or on another screen `board_label`. `stuck` says why the person may need help, or is empty.
+    `state` is a verdict of `grade`, or why there is none. `active` is the time of the last work. `stuck` says why the
+    person may need help, or is empty. `called` is the display name. If names are hidden, `label` replaces it. If the
+    names are shown, `board_label` is the label that this person has on a screen with hidden names.
     """
 
     person: Person
@@ -94,14 +95,14 @@ class PersonStatus:
 
     @property
     def filled(self) -> tuple[str, ...]:
-        """The steps before the person's step that `catch-up` filled by a merge."""
+        """The steps before the person's present step that `catch-up` solved for them."""
         known = self.known
         return tuple(step for step in known.filled if known.begun and step < known.step != BASE)
 
 
 @dataclass(frozen=True)
 class WorkshopStatus:
-    """The status of all people at one time, with the names and titles of the steps."""
+    """The status of all people at one time. `steps` has the name and title of each step."""
 
     workshop: Workshop
     at: datetime
@@ -124,7 +125,10 @@ class WorkshopStatus:
 def workshop_status(
     workshop: Workshop, at: datetime, stuck_after: int = STUCK_MINUTES, say: Progress = no_progress
 ) -> WorkshopStatus:
-    """Return the status of all people at a given time, from their events."""
+    """Return the status of all people at the time `at`, from their events.
+
+    A person with a failing test and no commit for `stuck_after` minutes counts as stuck.
+    """
     file = workshop.folder / "results" / _CACHE
     before = _cached(file)
     rows = each(workshop.people, lambda person: _row(workshop, person, before["people"]), 1, say, "Reading the results")
@@ -135,7 +139,7 @@ def workshop_status(
             steps = [[step.name, step.title] for step in template.steps]
     after = {"format": _CACHE_FORMAT, "texts": workshop.texts, "steps": steps, "people": people}
     if after != before and file.parent.is_dir():
-        with suppress(OSError):  # without the cache, the next call reads all files
+        with suppress(OSError):  # the cache isn't necessary: without it, the next call reads all files
             write_file(file.parent, _CACHE, File(FILE, json.dumps(after).encode()))
     beginnings = frozenset((refs_on_disk(workshop.path_repository) or {}).values())
 
@@ -157,7 +161,10 @@ def _unreadable(error: Exception) -> PersonProgress:
 
 
 def standing(workshop: Workshop, person: Person, known: PersonProgress, at: datetime, stuck_after: int) -> PersonStatus:
-    """Return the status of a person at a given time, from the summary of their events."""
+    """Return the status of a person at the time `at`. `known` is the summary of the person's events.
+
+    With a failing test, the person counts as stuck after `stuck_after` minutes without a commit.
+    """
     active = event_log.time_of(known.committed) if known.begun else None
     if not known.commit:
         state = NOT_REACHED if known.reached is False else NOT_BEGUN
@@ -165,7 +172,7 @@ def standing(workshop: Workshop, person: Person, known: PersonProgress, at: date
         state = NOT_BEGUN
     else:
         state = known.verdict if known.is_current and known.verdict else NOT_GRADED
-        state = NOT_BEGUN if state == NOTHING else state  # only `catch-up` added commits
+        state = NOT_BEGUN if state == NOTHING else state  # `grade` found no commits but those of `catch-up`
     late = known.late if known.is_current else bool(workshop.due and active and active > workshop.due)
     stuck = _stuck(known, at, active, stuck_after) if state == RED else ""
     return PersonStatus(person, known, state, active, late, stuck, workshop.called[person.folder])
@@ -182,7 +189,7 @@ def _stuck(known: PersonProgress, at: datetime, active: datetime | None, stuck_a
 
 
 def summary(events: Iterable[Mapping[str, Any]]) -> PersonProgress:
-    """Return a summary from JSON data. Values with an unexpected type are ignored."""
+    """Return the summary of a person's events. Values with an unexpected type are ignored."""
     known = PersonProgress()
     for event in events:
         if apply := _APPLY.get(_text(event, "kind")):
@@ -210,7 +217,7 @@ def _apply_collected(known: PersonProgress, event: Mapping[str, Any]) -> PersonP
 def _apply_graded(known: PersonProgress, event: Mapping[str, Any]) -> PersonProgress:
     known = _seen_by_grading(known, event)
     if event.get("aside") is True:
-        return known  # this grade isn't for the latest work at its own step
+        return known  # a grade of older work or of another step doesn't change the present verdict
     commit, first, step = _text(event, "commit") or known.commit, _text(event, "first_red"), _text(event, "step")
     own, verdict = _text(event, "own") or commit, _text(event, "verdict")
     rows = event.get("results")
@@ -234,7 +241,7 @@ def _apply_graded(known: PersonProgress, event: Mapping[str, Any]) -> PersonProg
 
 
 def _seen_by_grading(known: PersonProgress, event: Mapping[str, Any]) -> PersonProgress:
-    """Add graded work to the summary if it is newer. `grade --due` also grades older work."""
+    """Add the graded commit to the summary if it is newer than the known one: `grade --due` grades older work."""
     commit, committed = _text(event, "commit"), _worked(event)  # ISO 8601 texts in UTC sort by time
     if commit in ("", known.commit) or committed < known.committed:
         return known
@@ -268,7 +275,10 @@ def _text(event: Mapping[str, Any], name: str) -> str:
 
 
 def _row(workshop: Workshop, person: Person, before: Mapping[str, Any]) -> list[Any]:
-    """Return the size, time and summary of a person's results. An unchanged file isn't read."""
+    """Return the size, time and summary of a person's events file. An unchanged file isn't read.
+
+    `before` has the rows of the cache.
+    """
     file = workshop.results(person)
     try:
         status = file.stat()

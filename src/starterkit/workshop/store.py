@@ -37,7 +37,7 @@ def is_workshop(folder: Path) -> bool:
 
 
 def open_workshop(folder: Path) -> Workshop:
-    """Open the workshop in this folder. Raises `UsageError` or `FileError`."""
+    """Read the workshop in this folder. Raises `UsageError` without workshop.yml, `FileError` if it is invalid."""
     try:
         data = (folder / WORKSHOP_FILE).read_bytes()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
@@ -50,14 +50,17 @@ def open_workshop(folder: Path) -> Workshop:
 
 
 def find_workshop(start: Path) -> Path:
-    """Return `start` or its nearest parent folder with a workshop. Raises `UsageError`."""
+    """Return the workshop's folder: `start` or its nearest parent with a workshop.yml. Raises `UsageError`."""
     start = start.absolute()
     return folder_with(WORKSHOP_FILE, start) or open_workshop(start).folder
 
 
 @contextmanager
 def working(folder: Path, say: Progress) -> Iterator[None]:
-    """Hold the workshop's lock during the block. Remove drafts that a killed command left."""
+    """Lock the workshop for this command during the block. Another command waits until it ends.
+
+    Removes unfinished repositories that a killed command left.
+    """
     repositories = folder / "repos"
     repositories.mkdir(parents=True, exist_ok=True)
     with locked(repositories / ".lock", say=say, what="this workshop"):
@@ -67,7 +70,11 @@ def working(folder: Path, say: Progress) -> Iterator[None]:
 
 
 def add_people(workshop: Workshop, new: Sequence[Person]) -> Workshop:
-    """Append new people to workshop.yml. Existing lines stay unchanged."""
+    """Write new people into workshop.yml. Return the larger workshop.
+
+    Existing lines stay unchanged, with the instructor's comments. If the people can't be appended at the end, the whole
+    file is written again.
+    """
     larger = replace(workshop, people=(*workshop.people, *new))
     if not is_workshop(workshop.folder):
         return save(larger)
@@ -76,7 +83,7 @@ def add_people(workshop: Workshop, new: Sequence[Person]) -> Workshop:
     appended = workshop.file.read_bytes().rstrip() + b"\n" + _people_bytes(new)
     try:
         is_right = bool(workshop.people) and read_workshop(appended, workshop.folder).people == larger.people
-    except FileError:  # raised if the instructor moved `people:` away from the end
+    except FileError:  # raised if `people:` isn't the last key, because the instructor has moved it
         is_right = False
     if not is_right:
         return save(larger)
@@ -85,13 +92,13 @@ def add_people(workshop: Workshop, new: Sequence[Person]) -> Workshop:
 
 
 def save(workshop: Workshop) -> Workshop:
-    """Write workshop.yml atomically."""
+    """Write the whole workshop.yml in one step, and return the workshop. Comments in the old file are lost."""
     write_file(workshop.folder, WORKSHOP_FILE, File(FILE, workshop_bytes(workshop)))
     return workshop
 
 
 def read_workshop(data: bytes, folder: Path) -> Workshop:
-    """Read workshop.yml. Raises `FileError` with the line number."""
+    """Return the workshop in the bytes of a workshop.yml. Raises `FileError` with the line of a mistake."""
     optional = ("remote_template", "due", "handouts", "corrected", *_OLDER)
     keys = parse(data, WORKSHOP_FILE).mapping(_REQUIRED, optional)
     keys["format"].integer(_FORMAT, _FORMAT)
@@ -156,14 +163,14 @@ def _member(value: Value) -> Member:
 
 
 def _plain_value(value: Value) -> object:
-    """Return the text, list or mapping of an old key, which this version only writes back."""
+    """Return the text, list or mapping of a key that only older versions use. It is written back unchanged."""
     if value.is_mapping():
         return {name: _plain_value(item) for name, item in value.mapping((), optional=None).items()}
     return [_plain_value(item) for item in value.items()] if value.is_list() else value.scalar()
 
 
 def workshop_bytes(workshop: Workshop) -> bytes:
-    """Return workshop.yml as text. People come last, so that more people can be appended."""
+    """Return the content of workshop.yml. People come last, so that `add_people` can append to it."""
     optional = {
         "corrected": workshop.corrected,
         "remote_template": workshop.remote_template,
@@ -206,7 +213,7 @@ def _item_lines(texts: Mapping[str, str], indent: str) -> list[str]:
 
 
 def yaml_lines(key: str, value: object, indent: str = "") -> list[str]:
-    """Return the YAML lines of a key and its value: texts, mappings and lists."""
+    """Return the lines of a key and its value (a text, mapping or list) in YAML."""
     if isinstance(value, Mapping):
         lines, empty = _mapping_lines(value, f"{indent}  "), "{}"
     elif isinstance(value, list | tuple):
@@ -228,14 +235,15 @@ def _list_item(value: object, indent: str) -> list[str]:
 
 
 def _quoted(text: str) -> str:
-    """Return a quoted string that YAML and JSON read in the same way."""
+    """Return a text in double quotes. It is valid YAML and JSON, and means the same text in both."""
     return _ESCAPED.sub(lambda character: f"\\u{ord(character[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
 def parse_time(text: str) -> datetime:
     """Parse a time that an instructor typed (default: this machine's time zone).
 
-    A date without a time means the end of that day. A time without a date means today. Raises `UsageError`.
+    A date without a time means the end of that day. A time without a date means today. The result has a time zone.
+    Raises `UsageError` for an invalid time.
     """
     text = text.strip()
     try:

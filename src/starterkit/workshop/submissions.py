@@ -1,4 +1,7 @@
-"""Finds the latest work of a person in their bare repository. Code from the repository never runs."""
+"""Finds a person's work in their bare repository: the latest commit, its step and its files.
+
+Code from the repository never runs.
+"""
 
 from __future__ import annotations
 
@@ -13,21 +16,21 @@ from starterkit.project.state import STATE_FILE, State, read_state
 from starterkit.workshop.model import Person, Workshop
 
 _MOST_FILES = 100_000
-FILLED_IN = "Filled in from the reference by the workshop."  # part of the commit messages of `catch-up`
+FILLED_IN = "Filled in from the reference by the workshop."  # `catch-up` adds this line to its commit messages
 _MOST_SOLVED = 500  # maximum number of `starterkit solve` commits to read
 _LARGEST_STATE, _LARGEST_COMMIT = 100_000, 10_000_000
 OWN_BRANCHES = "starterkit-"  # prefix of branches that the workshop creates for people to merge
 _FIRST = ("main", "master")  # preferred branches if commit times are equal
-_LAST_SECOND = 253_402_300_799 - 86_400  # one day before the last day of datetime, because of time zones
+_LAST_SECOND = 253_402_300_799 - 86_400  # datetime ends with the year 9999. One day less is valid in all time zones
 
 
 @dataclass(frozen=True)
 class Submission:
-    """A person's last commit before a given time.
+    """A person's latest commit, or the latest before a deadline.
 
-    `own` is the last commit that the person wrote, at the time `worked`. It differs from `commit` if the workshop added
+    `own` is the last commit that the person made, at the time `worked`. It differs from `commit` if the workshop added
     a correction or steps. `step` and `solved` come from `.starterkit.yml`. `step` is empty if that file is missing or
-    damaged. `branch` is a short name.
+    damaged. `branch` is the short name of the branch.
     """
 
     person: Person
@@ -47,10 +50,11 @@ def latest_in(
     ours: Mapping[str, str] | None = None,
     aside: Collection[str] = (),
 ) -> Submission | None:
-    """Return the newest commit on all branches of a person, or None.
+    """Return the newest commit of a person, by its commit time, among all branches. None if there is none.
 
-    The commit times decide which commit is newest. `ours` are the commits that the workshop itself made. If `before` is
-    set, ancestors of the commits in `aside` don't count. Raises git's error if a branch's commit can't be read.
+    With `before`, only commits up to this time count. If a branch's last commit is later, `aside` commits and their
+    ancestors don't count. `ours` maps each commit that the workshop made to the commit before it. Raises git's error if
+    a branch's commit can't be read.
     """
     tips = branches(repository, person)
     for tip in tips.values():
@@ -69,13 +73,16 @@ def latest_in(
 
 
 def of_commit(workshop: Workshop, person: Person, commit: str) -> Submission:
-    """Return a submission for a commit, even if the commit is on no branch."""
+    """Return the submission for a commit in a person's repository. It may be on no branch (`branch` is "")."""
     with BareRepository(workshop.repository(person)) as repository:
         return _submission(repository, person, commit, "", {})
 
 
 def beginnings(workshop: Workshop) -> dict[str, Submission]:
-    """Return the first commits of new projects, which are the branches of the learning path."""
+    """Return the first commits of projects, by commit id. Work that is only such a commit counts as not started.
+
+    They are the branches of the path's repository: one for the present path, and one for each older path.
+    """
     with BareRepository(workshop.path_repository) as path:
         return {
             commit: _submission(path, Person("path", ""), commit, name.removeprefix(HEADS), {})
@@ -99,7 +106,10 @@ def _submission(
 
 
 def branches(repository: BareRepository, person: Person) -> dict[str, str]:
-    """Return the last commit of each branch of a person, by name. Huge commits are skipped."""
+    """Return the last commit of each branch of a person, by short name.
+
+    Branches that the workshop created and huge commits are left out.
+    """
     every = {name.removeprefix(person.heads): id for name, id in repository.refs(person.heads).items()}
     own = {name: id for name, id in every.items() if not name.startswith(OWN_BRANCHES)}
     sizes = repository.sizes(own.values())
@@ -119,7 +129,7 @@ def _before(repository: BareRepository, tip: str, before: datetime | None, aside
 
 
 def _committed(repository: BareRepository, commit: str) -> int | None:
-    """Return a commit's committer time in seconds since 1970, or None."""
+    """Return a commit's committer time in seconds since 1970, or None if the commit is missing or damaged."""
     content = repository.reader.try_read(f"{commit}^{{commit}}")
     if content is None:
         return None
@@ -131,7 +141,7 @@ def _committed(repository: BareRepository, commit: str) -> int | None:
 
 
 def state_of(repository: BareRepository, commit: str) -> State:
-    """Return the state in a commit. Raises `FileError` if its file is missing or invalid."""
+    """Return the state in a commit's .starterkit.yml. Raises `FileError` if this file is missing or invalid."""
     about = repository.reader.about(f"{commit}:{STATE_FILE}")
     if about is None or about[1] != "blob":
         raise FileError(STATE_FILE, None, "the file is missing", "Restore it from an older commit of this project.")
@@ -142,7 +152,10 @@ def state_of(repository: BareRepository, commit: str) -> State:
 
 
 def solved_by_reference(repository: BareRepository, commit: str, steps: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the steps that `starterkit solve` solved, according to the commit messages."""
+    """Return the steps that the person solved with `starterkit solve`, according to the commit messages.
+
+    `steps` maps the first line of such a message to a step's name.
+    """
     arguments = ("log", "-z", "--format=%B", f"--max-count={_MOST_SOLVED}", "--grep=^Solve ", commit, "--")
     messages = repository.git.try_run(*arguments).text_out.split("\0")
     subjects = {message.strip().partition("\n")[0] for message in messages if FILLED_IN not in message}
@@ -150,5 +163,5 @@ def solved_by_reference(repository: BareRepository, commit: str, steps: Mapping[
 
 
 def files_of(repository: BareRepository, commit: str) -> dict[str, Entry]:
-    """Return the files of a commit by path. Raises `UsageError` if there are too many."""
+    """Return the files of a commit, by path. Raises `UsageError` if there are more than 100,000 files."""
     return dict(repository.reader.tree(commit, _MOST_FILES))

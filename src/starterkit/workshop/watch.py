@@ -1,6 +1,6 @@
-"""Runs one round of `status --watch`: collect, then grade changed work.
+"""Runs one round of `workshop status --watch`: collects the work of all people, then grades changed work.
 
-The caller decides how to grade. A `GradePeople` function gets people with ungraded work, and appends the results.
+The caller decides how to grade. Its `GradePeople` function gets people with ungraded work, and records their grades.
 """
 
 from __future__ import annotations
@@ -27,7 +27,10 @@ def watch_once(
     stuck_after: int = STUCK_MINUTES,
     show: Callable[[WorkshopStatus], None] | None = None,
 ) -> WorkshopStatus:
-    """Collect and grade in groups. Call `show` with the status before each group. Return the status."""
+    """Collect everybody's work, grade changed work in small groups, and return the new status.
+
+    Calls `show` with the status before each group, so that the screen stays up to date. Without `grade`, only collects.
+    """
     with working(workshop.folder, say):
         collect(workshop, workshop.people, say)
     status = workshop_status(workshop, datetime.now(UTC), stuck_after, say)
