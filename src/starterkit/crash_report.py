@@ -31,7 +31,7 @@ class UnexpectedError(StarterkitError):
 
 
 def error_of(error: Exception) -> StarterkitError:
-    """Return an error to show. If it is a bug, write a crash report and name its file."""
+    """Return the error to show for any exception. If it is a bug, write a crash report and name the report's file."""
     if isinstance(error, StarterkitError):
         return error
     if isinstance(error, OSError) and (known := from_os_error(error)) is not None:
@@ -45,7 +45,7 @@ def error_of(error: Exception) -> StarterkitError:
 
 
 def write_report(error: BaseException, arguments: list[str]) -> Path | None:
-    """Write a crash report in the project or the temporary folder. Return its path."""
+    """Write a crash report in the project or the temporary folder. Return its path, or None if both fail."""
     name = f"report-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}-{next(_NUMBERS)}.txt"
     content = _report(error, arguments)
     for folder in (_own_folder(arguments), Path(tempfile.gettempdir())):

@@ -43,7 +43,7 @@ class UsageError(StarterkitError):
 
 
 class FileError(UsageError):
-    """A file has a mistake. `file` and `line` say where."""
+    """A file has a mistake. `file` is its name for the user, and `line` the wrong line (None: unknown)."""
 
     def __init__(self, file: str, line: int | None, message: str, fix: str = "") -> None:
         where = f"{file}:{line}" if line else file
@@ -106,7 +106,7 @@ def impossible_path(path: str, why: str) -> UsageError:
 
 
 def cannot_write(what: str, wrong: OSError) -> StarterkitError:
-    """Return the error for a file or folder that couldn't be written."""
+    """Return the error for a file or folder that couldn't be written. `what` is the beginning of the message."""
     known = from_os_error(wrong)
     if known is not None:
         known.message = f"{what} could not be written. {known.message}"

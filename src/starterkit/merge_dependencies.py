@@ -30,10 +30,11 @@ Entry = str | dict[str, str]
 
 
 def merge_declaration(kind: str, base: bytes, theirs: bytes, ours: bytes, file: str) -> bytes:
-    """Return the declaration `ours` with the changes to its lists from `base` to `theirs`.
+    """Return the learner's declaration `ours` with the path's changes to its package lists.
 
-    `kind` is the kind of environment. `file` is the declaration's name in errors. If the lists didn't change, this
-    returns `ours` itself. Raises `FileError` with file and line for an invalid declaration.
+    The path changed its declaration from `base` to `theirs`. `kind` is the kind of environment: `python` or `node`.
+    `file` is the declaration's name in errors. If the lists didn't change, this returns `ours` itself. Raises
+    `FileError` with file and line for an invalid declaration.
     """
     if kind == "python":
         return _merge_pyproject(base, theirs, ours, file)
@@ -179,7 +180,10 @@ class _Item:
 
 
 def _edited(text: str, present: Sequence[Entry], entries: Sequence[Entry]) -> str:
-    """Return an array's text with the changes. tomlkit would lose quotes, line endings, commas and comments."""
+    """Return the text of a TOML array after a change of its entries from `present` to `entries`.
+
+    tomlkit would lose quotes, line endings, commas and comments.
+    """
     old, new = [repr(entry) for entry in present], [repr(entry) for entry in entries]
     for kind, a, b, c, d in reversed(SequenceMatcher(None, old, new, autojunk=False).get_opcodes()):
         if kind in ("insert", "replace"):

@@ -31,7 +31,10 @@ _LOCK_SECONDS, _RETRY_SECONDS = 600.0, 0.05
 
 
 def expand_user_path(text: str, folder: Path = _HERE) -> Path:
-    """Return a path that a user typed in `folder`, with `~`. Raises `UsageError` for an unknown user or a bad path."""
+    """Return the path for a text that a user typed. It is relative to `folder`, and `~` is the home folder.
+
+    Raises `UsageError` for an unknown user and an impossible path.
+    """
     try:
         path = folder / Path(text).expanduser()
         if any(len(os.fsencode(part)) > _LONGEST_NAME for part in path.parts):
@@ -52,7 +55,7 @@ def expand_user_path(text: str, folder: Path = _HERE) -> Path:
 
 
 def expand_user_folder(text: str, folder: Path = _HERE) -> Path:
-    """Return the folder that a user typed. Raises `UsageError` if it is a file."""
+    """Return the folder for a text that a user typed, like `expand_user_path`. Raises `UsageError` for a file."""
     path = expand_user_path(text, folder)
     if path.exists() and not path.is_dir():
         raise impossible_path(text, "it is a file, not a folder")
@@ -127,7 +130,8 @@ def locked(
     """Hold the lock on `file` during the block, and yield the file's descriptor.
 
     A child process that inherits the descriptor holds the lock too. So if a command is killed, the lock stays until its
-    child processes have ended. Raises `EnvironmentProblem` if the lock isn't free after `seconds`.
+    child processes have ended. `what` names in messages what another command is preparing. Raises `EnvironmentProblem`
+    if the lock isn't free after `seconds`.
     """
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o666)
     try:

@@ -64,7 +64,10 @@ class ProgramFailed(StarterkitError):
 
 
 class TimeLimitReached(StarterkitError):
-    """A program reached its time limit. It was ended together with its process group."""
+    """A program reached its time limit. It was ended together with its process group.
+
+    `finished` has the output so far, with the exit code 124 and a note.
+    """
 
     code = ExitCode.ENVIRONMENT
 
@@ -148,9 +151,10 @@ def run(
     timeout: float | None = 60.0,
     keep_open: Sequence[int] = (),
 ) -> Completed:
-    """Run a program until it ends, and return its output. The caller checks the exit code.
+    """Run a program until it ends, and return its exit code and output. The caller checks the exit code.
 
-    Raises `ProgramMissing` if there is no such program, and `TimeLimitReached` after `timeout` seconds.
+    `input` goes to the program's standard input. The program inherits the file descriptors in `keep_open`. Raises
+    `ProgramMissing` if there is no such program, and `TimeLimitReached` after `timeout` seconds.
     """
     stdin = subprocess.DEVNULL if input is None else subprocess.PIPE
     process = start(args, cwd=cwd, env=env, stdin=stdin, keep_open=keep_open)
@@ -223,8 +227,8 @@ def running(process: Child) -> Iterator[Child]:
 def run_in_background(args: Sequence[str | Path], env: Mapping[str, str] | None = None) -> Iterator[None]:
     """Run a program with low priority and without output during the block.
 
-    Use it only for work that may be skipped or stopped at any time. It isn't started if `args` is empty or the machine
-    has only one core. Raises `ProgramMissing`.
+    Use this only for work that may be skipped or stopped at any time. The program isn't started if `args` is empty or
+    the machine has only one core. Raises `ProgramMissing` if there is no such program.
     """
     if not args or (os.cpu_count() or 1) < 2:
         yield
@@ -266,7 +270,7 @@ def terminate(process: ChildProcess) -> None:
 
 
 def terminate_all() -> None:
-    """End all processes and their groups. Ctrl-C needs this, because threads wait for them."""
+    """End all processes that this module started, and their groups. After Ctrl-C, threads still wait for them."""
     with _started_lock:
         processes = list(_started)
     for process in processes:

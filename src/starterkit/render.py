@@ -181,7 +181,7 @@ def _copy_template(folder: Path, small: Path, templated: Mapping[str, File], *, 
 def _run_copier(
     small: Path, target: Path, answers: Mapping[str, Any], folder: Path, template: TemplateQuestions
 ) -> dict[str, Any]:
-    require_git()  # Copier runs git
+    require_git()  # Copier runs git, and without git its own error wouldn't help the user
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import copier.errors  # noqa: PLC0415 - takes half a second, and most commands render nothing
@@ -217,7 +217,7 @@ def _run_copier(
 
 
 def read_copier_yml(folder: Path) -> TemplateQuestions:
-    """Parse the copier.yml of a template. Raises `FileError`."""
+    """Parse the copier.yml of a template. Raises `FileError` if the file is invalid."""
     return read_questions(FolderSource(folder))
 
 

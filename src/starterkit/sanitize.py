@@ -20,7 +20,10 @@ _COMPUTED = re.compile(r"""(^|;["'\s]*)(?=[=+\-@])""")
 
 
 def strip_control(text: str) -> str:
-    """Return a text without color codes and other terminal commands."""
+    """Return a text without color codes and other terminal commands.
+
+    Other harmful characters become U+FFFD, and all line ends become a newline.
+    """
     return _HARMFUL.sub("\ufffd", _COMMANDS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
 
 

@@ -14,7 +14,8 @@ from starterkit.errors import FileError
 
 # CPython 3.11 counts the depth of syntax trees globally, so parsing in two threads at once raises `SystemError`.
 _PARSING = threading.Lock()
-# git's lines above and below the two versions of a conflict. The line between them may also underline a heading.
+# git's lines above and below the two versions of a conflict. The line between them (=======) isn't matched, because it
+# may also underline a heading.
 CONFLICT_MARKER = re.compile(rb"^(?:<{7}|>{7}) ", re.MULTILINE)
 
 
@@ -23,7 +24,7 @@ class ConflictMarkersError(FileError):
 
 
 def decode_utf8(data: bytes, file: str) -> str:
-    """Decode UTF-8 text, and drop a byte order mark. Raises `FileError`."""
+    """Decode UTF-8 text, and drop a byte order mark. Raises `FileError` with the line of the first invalid byte."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
@@ -32,7 +33,7 @@ def decode_utf8(data: bytes, file: str) -> str:
 
 
 def decode_text(data: bytes, file: str) -> str:
-    """Decode UTF-8 text without conflict markers. Raises `ConflictMarkersError` or `FileError`."""
+    """Decode UTF-8 text. Raises `ConflictMarkersError` for conflict markers, and `FileError` for another encoding."""
     text = decode_utf8(data, file)
     for number, line_text in enumerate(text.splitlines(), 1):
         if line_text.startswith(("<<<<<<< ", ">>>>>>> ")) or line_text == "=======":

@@ -23,7 +23,10 @@ _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def did_you_mean(word: str, known: list[str], similar: Sequence[str] = ()) -> str:
-    """Return `Did you mean "…"?`, or a list of valid words. `similar` are other names, which are never listed."""
+    """Return `Did you mean "…"?`, or a list of the `known` words.
+
+    Names in `similar` can be suggested too, but the list doesn't have them.
+    """
     close = get_close_matches(word, [*known, *similar], n=3, cutoff=_NEAR)
     if close:
         return "Did you mean " + " or ".join(f'"{name}"' for name in close) + "?"
@@ -51,7 +54,8 @@ def parse(data: bytes, file: str) -> Value:
 
 def _check_depth(text: str, file: str) -> None:
     """Raise `FileError` for deeply nested values, because libyaml could overflow the stack."""
-    # Each level of nesting needs a bracket or more indentation. A list below a key may have the key's indentation.
+    # A quick upper limit of the depth: each level needs a bracket or more indentation. The factor 2 is for lists below
+    # a key, which may have the key's indentation.
     bound = text.count("[") + text.count("{") + 2 * max(map(len, text.splitlines()), default=0)
     if bound <= _SAFE_BOUND:
         return
@@ -73,7 +77,10 @@ def _walk_depth(text: str, file: str, loader: type) -> None:
 
 @dataclass(frozen=True)
 class Value:
-    """A value in a YAML file, with its keys joined by dots as its path."""
+    """A value in a YAML file. Its methods check the type of the value, and return plain Python values.
+
+    `path` has the keys above the value, joined by dots. It names the value in errors.
+    """
 
     node: Node
     file: str
@@ -84,11 +91,14 @@ class Value:
         return int(self.node.start_mark.line) + 1
 
     def wrong(self, message: str, fix: str = "") -> FileError:
-        """Return an error that points to this value."""
+        """Return an error with the file, the line and the path of this value. The caller raises the error."""
         return FileError(self.file, self.line, f"{self.path}: {message}" if self.path else message, fix)
 
     def mapping(self, required: tuple[str, ...] = (), optional: tuple[str, ...] | None = ()) -> dict[str, Value]:
-        """Return the values of a mapping by key. With `optional=None`, any key is allowed."""
+        """Return the values of a mapping by key. With `optional=None`, any key is allowed.
+
+        Raises `FileError` for a missing, unknown or repeated key.
+        """
         if not isinstance(self.node, MappingNode):
             raise self.wrong(f"expected a mapping of keys to values, found {self._kind()}")
         values: dict[str, Value] = {}

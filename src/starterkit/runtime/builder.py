@@ -25,7 +25,10 @@ LOCK = "starterkit.lock"
 
 
 class EnvironmentBuilder(ABC):
-    """Prepares the environment of one project. With `fresh`, the environment is always created again."""
+    """Prepares the environment of one project. A subclass builds one kind of environment.
+
+    With `fresh`, the environment is always created again.
+    """
 
     folder_name: ClassVar[str]
     belongs_there: ClassVar[str]
@@ -38,7 +41,10 @@ class EnvironmentBuilder(ABC):
         self.fresh = fresh
 
     def prepare(self) -> Environment:
-        """Return the environment of the project, and create or update it if needed."""
+        """Return the environment of the project, and create or update it if needed.
+
+        Raises the errors that `starterkit.runtime.prepare.prepare` lists.
+        """
         is_outdated = self.fresh or not self._is_up_to_date()
         if is_outdated:
             try:
@@ -49,7 +55,7 @@ class EnvironmentBuilder(ABC):
         return self._prepared(is_outdated)
 
     def problem(self) -> str:
-        """Return the reason why the environment must be created or updated, or ""."""
+        """Return the reason why the environment must be created or updated, or "". This starts no program."""
         return self._stamp_or_program_problem() or damage(self.folder)
 
     def _is_up_to_date(self) -> bool:
@@ -133,7 +139,7 @@ class EnvironmentBuilder(ABC):
 
     @contextmanager
     def _making(self) -> Iterator[Path]:
-        """Yield a path to build the new environment at. The folder is removed after the block."""
+        """Yield the path at which the new environment is built. Files that remain there are removed after the block."""
         making = self.folder / MAKING
         shutil.rmtree(making, ignore_errors=True)
         try:

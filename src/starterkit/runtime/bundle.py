@@ -62,7 +62,7 @@ class BundleManifest:
 
 @dataclass(frozen=True)
 class Bundle:
-    """A bundle in a folder. Its methods raise `BundleLacksError` if it doesn't fit this machine."""
+    """A bundle in a folder. Its methods raise `BundleLacksError` if the bundle doesn't fit this machine."""
 
     folder: Path
 
@@ -85,7 +85,7 @@ class Bundle:
         return read_contents(data, str(file))
 
     def check_fits(self) -> None:
-        """Raise `BundleLacksError` if the bundle is missing or for another machine."""
+        """Raise `BundleLacksError` if the bundle is missing, or is for another system or Python version."""
         contents, platform, python = self.contents, this_platform(), this_python()
         if platform not in contents.platforms:
             have = ", ".join(contents.platforms)
@@ -118,7 +118,7 @@ class Bundle:
         return "--cache", self._npm_cache(), "--registry", self.contents.registry
 
     def check_whole(self, framework: str) -> None:
-        """Raise `BundleLacksError` if the bundle doesn't fit this machine or lacks a file."""
+        """Raise `BundleLacksError` if the bundle doesn't fit this machine, or lacks the framework or a file."""
         self.check_fits()
         if framework not in self.contents.frameworks:
             raise BundleLacksError(
@@ -131,7 +131,10 @@ class Bundle:
                 raise self._not_whole(f"{file.name} is missing or incomplete")
 
     def lacks(self, what: str, reason: str) -> BundleLacksError:
-        """Return the error for packages that the bundle lacks."""
+        """Return the error for packages that the bundle lacks. `what` names the packages.
+
+        `reason` explains what is missing, for example with the output of uv or npm.
+        """
         return BundleLacksError(
             f"The bundle {self.folder} doesn't have all of {what}:\n{reason}".rstrip().rstrip(":"),
             f"Use only packages of the bundle. {_LEAVE}",
@@ -199,7 +202,10 @@ def sha256_of(file: Path) -> str:
 
 
 def read_contents(data: bytes, file: str) -> BundleManifest:
-    """Read and check bundle.yml. Raises `FileError` with the line."""
+    """Read and check bundle.yml. Raises `FileError` with the wrong line.
+
+    If another version of starterkit created the bundle, raises `UsageError`.
+    """
     keys = parse(data, file).mapping(_REQUIRED)
     try:
         keys["format"].integer(BUNDLE_FORMAT, BUNDLE_FORMAT)

@@ -29,19 +29,22 @@ class NoNetworkError(EnvironmentProblem):
 
 
 class NoSuchPackagesError(UsageError):
-    """The declared packages or versions don't exist. Nothing was changed."""
+    """The declared packages or versions don't exist. Nothing was changed.
+
+    `unchanged_fix` replaces the fix if the user didn't write the list of packages.
+    """
 
     unchanged_fix = ""
 
     def with_unchanged_list(self) -> NoNetworkError:
-        """Return the error for a list of packages that comes from the template, not from the user."""
+        """Return the error to show if the list of packages is the template's, so the user can't fix the list."""
         return NoNetworkError(
             self.message, f"The list is part of the template, and you didn't change it. {self.unchanged_fix}"
         )
 
 
 class HalfInstalledError(NoSuchPackagesError):
-    """A package was fetched but can't be installed. The environment is incomplete."""
+    """A package was fetched but can't be installed. Unlike after the other errors, the environment is incomplete."""
 
 
 class UnknownCauseError(EnvironmentProblem):
@@ -199,7 +202,10 @@ _TABLE = (
 
 
 def cause_of(text: str) -> tuple[Cause, str] | None:
-    """Return the known cause for a program's output and the text of its first group, or None."""
+    """Return the first known cause that matches a program's output, or None if no cause matches.
+
+    The second value is the text of the first group in the cause's pattern.
+    """
     for cause in _TABLE:
         if match := re.search(cause.pattern, text, re.IGNORECASE):
             return cause, next(filter(None, match.groups()), "A package")
@@ -207,7 +213,7 @@ def cause_of(text: str) -> tuple[Cause, str] | None:
 
 
 def failure(finished: Completed, what: str) -> StarterkitError:
-    """Return the error for a program that failed to install `what`."""
+    """Return the error for a program that failed to install packages. `what` names the packages in the message."""
     text = finished.text_err if finished.text_err.strip() else finished.text_out
     lines = own_words(text)
     known = cause_of(text)
@@ -219,7 +225,7 @@ def failure(finished: Completed, what: str) -> StarterkitError:
 
 
 def error_of(known: tuple[Cause, str], what: str, lines: str) -> StarterkitError:
-    """Return the error for a known cause. It includes `lines` of the output."""
+    """Return the error for a known cause, as `cause_of` returns it. The message ends with `lines` of the output."""
     cause, subject = known
     message = cause.message.format(subject, what=what, What=_capital(what))
     error = cause.kind(f"{message}\n{lines}".rstrip(), cause.fix)
@@ -229,7 +235,7 @@ def error_of(known: tuple[Cause, str], what: str, lines: str) -> StarterkitError
 
 
 def own_words(text: str) -> str:
-    """Return a program's output without headings, progress and stack traces."""
+    """Return the first lines of a program's output, without headings, progress, stack traces and repetitions."""
     lines = (_PREFIX.sub("", _HEADING.sub("", line.strip()).strip()).strip() for line in text.splitlines())
     kept = list(dict.fromkeys(line for line in lines if line and not _NO_NEWS.search(line)))
     return "\n".join(kept[:_SHOWN_LINES])

@@ -40,7 +40,7 @@ def serve(
     """
     prepared.lend_to(project)
     command = prepared.command(args, port=str(port))
-    # If its output goes to a pipe, Python normally writes only when its buffer is full.
+    # Python normally writes to a pipe only when its buffer is full. Then the site's lines would appear too late.
     variables = {**prepared.variables, "PYTHONUNBUFFERED": "1"} if any(show) else prepared.variables
     streams = [PIPE if show_line else output for show_line in show]
     process = start(command, cwd=project, env=variables, stdout=streams[0], stderr=streams[1])
@@ -65,14 +65,17 @@ def serve(
 
 
 def _show_lines(pipe: IO[bytes], show: Show) -> None:
-    # If `show` fails, the pipe is closed. Then the site gets the same error as for a closed terminal.
+    # If `show` can't write, close the pipe. Then the site gets the same error as for a closed terminal.
     with pipe, suppress(OSError):
         for line in pipe:
             show(line.decode("utf-8", "replace").rstrip("\r\n"))
 
 
 def free_port(preferred: int) -> int:
-    """Return the preferred port, or the next free port if another program uses it."""
+    """Return the preferred port, or the next free port if another program uses it.
+
+    After 20 used ports, return any free port.
+    """
     for port in range(preferred, min(preferred + _PORTS_TRIED, 65536)):
         if _is_free(port):
             return port
@@ -87,7 +90,7 @@ def _is_free(port: int) -> bool:
         if caller.connect_ex((HOST, port)) == 0:
             return False  # if a server listens on all addresses, some systems allow a second server on its port
     with socket.socket() as listener:
-        if os.name == "posix":  # a port with nothing but closed connections counts as free
+        if os.name == "posix":  # so that a port counts as free even if old connections to it aren't fully closed yet
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((HOST, port))

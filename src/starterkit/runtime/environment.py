@@ -24,7 +24,7 @@ class Environment:
 
     `programs` maps placeholders (`python`, …) to absolute paths. `variables` has all environment variables for a
     command. `folder` contains the packages, if it is known. With `beside_the_code`, a copy of the project needs a link
-    to this folder. `ahead` is a command that may run in the background.
+    to this folder. `ahead` is a command that may run in the background to make the first test run faster.
     """
 
     programs: Mapping[str, str]
@@ -47,7 +47,11 @@ class Environment:
             link.symlink_to(self.folder, target_is_directory=True)
 
     def command(self, args: Sequence[str], **values: str | Sequence[str]) -> list[str]:
-        """Return `args` with each placeholder replaced by one or more texts."""
+        """Return a command of path.yml with its placeholders replaced, such as `{python}`.
+
+        `values` has more placeholders. A list replaces its placeholder by several arguments. Raises `UsageError` for an
+        unknown placeholder.
+        """
         known = {**self.programs, **values}
         return [filled for arg in args for filled in _filled(arg, known)]
 

@@ -28,13 +28,13 @@ _LINK, _PROGRAM, _FILE = "link", "program", "file"
 
 
 def write_inventory(folder: Path, roots: Sequence[str], program: str = "") -> None:
-    """Record the program of an environment and its files below `roots` ("": all files)."""
+    """Record the files of an environment below `roots` ("": the whole folder), and its `program` ("": none)."""
     lines = [f"{kind} {size} {path}" for root in roots for kind, size, path in _files(folder, root)]
     _write(folder, {"platform": _platform(), "roots": list(roots), "program": program}, lines)
 
 
 def update_inventory(folder: Path) -> None:
-    """Record the packages again, including those that the user added."""
+    """Record the names of the packages again, because the user may have added packages. Files aren't recorded again."""
     head, lines = _read(folder)
     _write(folder, head, lines)
 
@@ -48,7 +48,7 @@ def is_unchanged(folder: Path) -> bool:
 
 
 def damage(folder: Path) -> str:
-    """Return a description of the lost and damaged files, or ""."""
+    """Return a description of an environment's lost and damaged files, or "" if all files are whole."""
     try:
         head, lines = _read(folder)
         if head["platform"] != _platform():
@@ -66,7 +66,7 @@ def damage(folder: Path) -> str:
 
 
 def take_over(folder: Path, made: Path) -> None:
-    """Replace an environment with a new one, and keep starterkit's own files in its folder."""
+    """Move the new environment in `made` to `folder`, and delete the old one. starterkit's own files stay."""
     for entry in os.scandir(folder):
         if entry.name.startswith(("starterkit.", MAKING)):
             continue

@@ -102,7 +102,7 @@ def own_node() -> KnownNode | None:
 
 
 def write_known_node(folder: Path, node: KnownNode) -> None:
-    """Write to an environment's folder which Node the environment uses."""
+    """Record in an environment's folder which Node the environment uses. `read_known_node` reads this."""
     known = {"program": str(node.program), "npm": str(node.npm), "version": node.version}
     write_whole(folder / _KNOWN, json.dumps({**known, "is": _fingerprint(node.program)}).encode())
 

@@ -46,7 +46,7 @@ class NodeBuilder(EnvironmentBuilder):
         return "" if read_known_node(self.folder) else "its Node is missing or was replaced"
 
     def _check_and_make_folder(self) -> None:
-        _ = self._node  # finds or fetches Node, and raises an error before the folder is created
+        _ = self._node  # find or fetch Node now, so that an error comes before the folder is created
         super()._check_and_make_folder()
 
     def _is_usable(self, stamp: Stamp | None, files: Files) -> bool:

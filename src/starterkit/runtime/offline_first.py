@@ -30,7 +30,10 @@ _FINAL = (EnvironmentProblem, HalfInstalledError)
 
 @dataclass(frozen=True)
 class PackageSource:
-    """A `bundle`, or the cache and network. uv and npm inherit the descriptors in `keep_open`, such as a lock."""
+    """The source of packages: a `bundle`, or else this machine's cache, and then the network unless `offline`.
+
+    uv and npm inherit the file descriptors in `keep_open`, such as a lock.
+    """
 
     offline: bool = False
     bundle: Bundle | None = None
@@ -39,7 +42,7 @@ class PackageSource:
 
 
 def offline_first(run: Callable[[bool], Completed], what: str, source: PackageSource) -> Completed:
-    """Call `run(True)` (offline). If that fails and the network is allowed, call `run(False)`.
+    """Call `run(True)` (offline). If that fails and the network can help, call `run(False)`. Return the last result.
 
     `what` describes the packages for messages: "the packages of requirements.txt". Raises `NoNetworkError`,
     `NoSuchPackagesError` or `EnvironmentProblem`. If a bundle lacks a package, raises `BundleLacksError`.
@@ -66,7 +69,7 @@ def offline_first(run: Callable[[bool], Completed], what: str, source: PackageSo
 
 @contextmanager
 def scratch_folder(environment: EnvironmentSpec, declaration: bytes | None, pins: bytes | None) -> Iterator[Path]:
-    """Yield a temporary folder that contains a declaration and a pins file."""
+    """Yield a temporary folder that contains a declaration and a pins file, with the names from path.yml."""
     with tempfile.TemporaryDirectory(prefix="starterkit-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         if declaration is not None:

@@ -46,13 +46,13 @@ def declared_packages(data: bytes, file: str) -> DeclaredPackages:
 
 
 def is_locked(pins: bytes, lists: dict[str, dict[str, str]], file: str) -> bool:
-    """True if a lock file matches these lists of packages. Raises `FileError`."""
+    """True if a lock file matches the package lists of a package.json. Raises `FileError` for an invalid lock file."""
     root = _root(pins, file) if pins else {}
     return bool(pins) and {name: root[name] for name in LISTS if root.get(name)} == lists
 
 
 def declaration_of(pins: bytes, environment: EnvironmentSpec) -> bytes:
-    """Return a package.json with the lists of packages that are in a lock file."""
+    """Return a package.json with the package lists that npm copied into a lock file."""
     root = _root(pins, environment.pins)
     return json.dumps({"name": "fetched", "version": "0.0.0", "private": True, **root}).encode()
 
@@ -66,7 +66,10 @@ def _root(pins: bytes, file: str) -> dict[str, object]:
 def compile_pins(
     declaration: bytes, old_pins: bytes | None, environment: EnvironmentSpec, source: PackageSource
 ) -> bytes:
-    """Return a new lock file. Packages keep their versions from `old_pins` if possible."""
+    """Return a new lock file. Packages keep their versions from `old_pins` if possible.
+
+    Raises the same errors as `offline_first`, and `FileError` for an invalid declaration.
+    """
     node = _node_for(declaration, environment, source)
     with scratch_folder(environment, declaration, old_pins) as folder:
         run_cached_first(node, _LOCK, f"the packages in {environment.declaration}", source, cwd=folder)
@@ -74,7 +77,10 @@ def compile_pins(
 
 
 def newest_pins(declaration: bytes, environment: EnvironmentSpec, *, unbound: bool) -> bytes:
-    """Return a lock file with the newest releases. With `unbound`, declared version ranges are ignored."""
+    """Return a lock file with the newest releases. This always uses the network.
+
+    With `unbound`, declared version ranges are ignored.
+    """
     node = _node_for(declaration, environment)
     if unbound:
         lists = declared_packages(declaration, environment.declaration).lists
@@ -100,7 +106,10 @@ def fetch_into_cache(pins: bytes, environment: EnvironmentSpec) -> None:
 def fill_cache(
     pins: bytes, environment: EnvironmentSpec, cache: Path, *, also: Sequence[str] = (), say: Progress
 ) -> None:
-    """Fill an npm cache with a lock file's packages, or only with the packages `also`, such as `express@5.3.0`."""
+    """Fill the npm cache in the folder `cache` with all packages of a lock file.
+
+    If there are packages in `also`, such as `express@5.3.0`, add only these packages.
+    """
     declaration = declaration_of(pins, environment)
     node = _node_for(declaration, environment, PackageSource(say=say))
     # The first command has no lock file, so npm also fetches the metadata that it needs to choose versions.

@@ -23,7 +23,10 @@ def pinned_names(pins: bytes) -> frozenset[str]:
 
 
 def check_pins(pins: bytes, file: str, declaration: str) -> None:
-    """Raise `FileError` if a pins file has conflict markers, or a package without a hash."""
+    """Raise `FileError` if a compiled requirements.txt has conflict markers, or a package without a hash.
+
+    `declaration` is the name of the file that the user should edit instead.
+    """
     lines = pins.decode("utf-8", "replace").splitlines()
     for number, line in enumerate(lines, 1):
         if line.startswith(("<<<<<<<", "=======", ">>>>>>>")):
@@ -39,7 +42,7 @@ def check_pins(pins: bytes, file: str, declaration: str) -> None:
 
 
 def pinned_versions(pins: bytes) -> dict[str, tuple[str, ...]]:
-    """Return the versions of each package. A package can have several, for different systems."""
+    """Return the versions of each package in a pins file by name. A package can have several, for different systems."""
     versions: dict[str, list[str]] = {}
     if _is_lock(pins):
         for folder, entry in _lock_entries(pins).items():
@@ -66,7 +69,7 @@ def preferred_pins(*files: bytes) -> bytes:
 
 
 def locked_packages(pins: bytes) -> Iterator[tuple[str, dict[str, object]]]:
-    """Yield the name and the entry of each package in a lock file that comes from a registry."""
+    """Yield the name and the entry of each registry package in npm's lock file."""
     for folder, entry in _lock_entries(pins).items():
         name = str(entry.get("name") or _package_in(folder))
         if name and "version" in entry and "integrity" in entry:
@@ -74,7 +77,7 @@ def locked_packages(pins: bytes) -> Iterator[tuple[str, dict[str, object]]]:
 
 
 def required_folders(pins: bytes) -> list[str]:
-    """Return the folders of all required packages in a lock file."""
+    """Return the folders of all packages in npm's lock file that aren't optional, such as `node_modules/express`."""
     return [folder for folder, entry in _lock_entries(pins).items() if folder and not entry.get("optional")]
 
 

@@ -55,7 +55,7 @@ def declared(data: bytes, file: str) -> Declared:
 
 
 def table(value: object, name: str, file: str) -> dict[str, object]:
-    """Return a value, which must be a table. Raises `FileError` with the value's name."""
+    """Return `value` if it is a TOML table. Otherwise raises `FileError`, in which `name` names the value."""
     if not isinstance(value, dict):
         raise FileError(file, None, f"{name} must be a table")
     return value

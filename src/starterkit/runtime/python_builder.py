@@ -153,7 +153,7 @@ def _python_of(folder: Path) -> Path:
 
 
 def _has_python(folder: Path) -> bool:
-    if not os.access(_python_of(folder), os.X_OK):  # follows the link to the base Python
+    if not os.access(_python_of(folder), os.X_OK):  # os.access follows the link, so it finds a missing base Python too
         return False
     # On Windows, the environment's python.exe only starts the base Python, so check that as well.
     return os.name != "nt" or Path(settings(folder).get("home", "")).is_dir()
@@ -180,7 +180,7 @@ def _installed(folder: Path) -> frozenset[str]:
 
 
 def _incomplete(folder: Path) -> list[str]:
-    """Return the names of packages that have files with other sizes than in their RECORD."""
+    """Return the names of packages with files whose size differs from the package's RECORD, its list of files."""
     packages = folder / _packages(folder)
     names = []
     for record in packages.glob("*.dist-info/RECORD"):

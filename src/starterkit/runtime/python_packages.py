@@ -19,7 +19,10 @@ _NAME_AND_EXTRAS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?")
 def compile_pins(
     declaration: bytes, old_pins: bytes | None, environment: EnvironmentSpec, source: PackageSource
 ) -> bytes:
-    """Return pins with hashes. Packages keep their versions from `old_pins` if possible."""
+    """Return pins with hashes. Packages keep their versions from `old_pins` if possible.
+
+    Raises the same errors as `offline_first`, and `FileError` for an invalid declaration.
+    """
     with scratch_folder(environment, declaration, old_pins) as folder:
         target = folder / Path(environment.pins).name
         what = f"the packages that {environment.declaration} names"
@@ -28,7 +31,10 @@ def compile_pins(
 
 
 def newest_pins(declaration: bytes, environment: EnvironmentSpec, *, unbound: bool) -> bytes:
-    """Return pins with the newest releases. With `unbound`, declared version ranges are ignored."""
+    """Return pins with the newest releases. This always uses the network.
+
+    With `unbound`, declared version ranges are ignored.
+    """
     if unbound:
         lists = declared(declaration, environment.declaration)
         names = [name[0] for entry in lists.requirements if (name := _NAME_AND_EXTRAS.match(entry.strip()))]
@@ -57,7 +63,10 @@ def fetch_into_cache(pins: bytes, environment: EnvironmentSpec) -> None:
 
 
 def our_python() -> str:
-    """Return the base Python of starterkit's environment, or this environment's Python."""
+    """Return the Python to create environments with: the base Python of starterkit's environment.
+
+    If the base Python is unknown, return the Python of starterkit's environment itself.
+    """
     base = str(getattr(sys, "_base_executable", ""))
     return base if base and Path(base).exists() else sys.executable
 

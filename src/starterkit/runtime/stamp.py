@@ -1,7 +1,7 @@
 """Read and write the stamp: a copy of the files from which an environment was created.
 
-The stamp is written last and in one step. So if the creation of an environment was killed, the environment never counts
-as complete.
+The stamp is written last, and completely or not at all. So if the creation of an environment was killed, the
+environment never counts as complete.
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ class Stamp(NamedTuple):
 
 
 def read_files(project: Path, environment: EnvironmentSpec) -> Files:
-    """Return the content of a project's declaration and pins (b"" if missing). Raises `FileError`."""
+    """Return the content of a project's declaration and pins (b"": no pins).
+
+    Raises `FileError` if the declaration is missing.
+    """
     declaration = read(project / environment.declaration)
     if declaration is None:
         raise FileError(
@@ -47,7 +50,7 @@ def read_files(project: Path, environment: EnvironmentSpec) -> Files:
 
 
 def read_stamp(folder: Path) -> Stamp | None:
-    """Return the stamp in an environment's folder, or None if there is none."""
+    """Return the stamp in an environment's folder, or None if there is none. A damaged stamp isn't `whole`."""
     data = read(folder / STAMP)
     if data is None:
         return None
@@ -79,7 +82,7 @@ def write_stamp(folder: Path, stamp: Stamp | None) -> None:
 
 
 def write_whole(file: Path, data: bytes) -> None:
-    """Write a file in one step. If the process is killed, the file keeps its old content."""
+    """Write a file completely or not at all. If the process is killed, the file keeps its old content."""
     draft = file.with_name(f"{file.name}.starterkit-{os.getpid()}")
     try:
         draft.write_bytes(data)

@@ -33,7 +33,10 @@ _FIXES = {
 
 @dataclass(frozen=True)
 class ToolReport:
-    """One tool: its path, its version, the range of versions that work, and a fix."""
+    """The report about one tool, such as git. `found` is its path, or text about a missing tool.
+
+    `wanted` is the range of versions that work, such as ">=3.11". `fix` is a sentence for the user, or "".
+    """
 
     name: str
     found: str

@@ -14,7 +14,8 @@ from starterkit.process import PYTHON_VARIABLES, Completed, TimeLimitReached, ru
 from starterkit.runtime.offline_first import PackageSource, offline_first
 
 _LIMIT_SECONDS = 900.0
-# starterkit sets the Python and the folder. The learner's settings for indexes, certificates and cache still apply.
+# uv doesn't get these variables, because starterkit sets the Python and the folder. The learner's settings for indexes,
+# certificates and cache still apply.
 _CLEARED = (
     *PYTHON_VARIABLES,
     "CONDA_PREFIX",
@@ -36,7 +37,7 @@ _FINDING = threading.Lock()
 
 
 def uv_binary() -> Path:
-    """Return the path of starterkit's own uv, or of the uv on PATH. Raises `EnvironmentProblem`."""
+    """Return the path of starterkit's own uv, or of the uv on PATH. Raises `EnvironmentProblem` if both are missing."""
     try:
         with _FINDING:
             return Path(uv.find_uv_bin())
@@ -52,7 +53,10 @@ def uv_binary() -> Path:
 def run_uv(
     args: Sequence[str | Path], *, cwd: Path | None = None, offline: bool = False, keep_open: Sequence[int] = ()
 ) -> Completed:
-    """Run uv until it ends, without colors and progress bars."""
+    """Run uv until it ends, without colors and progress bars. The caller checks the exit code.
+
+    After 15 minutes, uv is stopped, and the result is that of a failed run.
+    """
     variables = {**_QUICK, **scrubbed_environment(_CLEARED)}
     options = ["--color", "never", "--no-progress", *(["--offline"] if offline else [])]
     try:

@@ -34,7 +34,10 @@ class ExternalSolutions:
         return sorted(folder.parent.name for folder in self.folder.glob(f"*/{step}") if folder.is_dir())
 
     def project_after(self, person: str, step: str, template: Template, layer: Callable[[str], Files]) -> Files:
-        """Return a person's files after a step. `layer` is called with a label such as `given 01-comments`."""
+        """Return a person's project after a step. `layer` returns the files of a layer by its label.
+
+        A label is, for example, `given 01-comments`.
+        """
         changed = read_folder(self.folder / person / step)
         removed = changed.pop(_REMOVED, File(FILE, b"")).data.decode("utf-8", "replace").splitlines()
         changed = {path: file for path, file in changed.items() if not template.owns(path)}
@@ -44,7 +47,8 @@ class ExternalSolutions:
     def project_before(self, person: str, step: str, template: Template, layer: Callable[[str], Files]) -> Files:
         """Return a person's project at the start of a step, before the person changed it.
 
-        It is their project after the previous step, or else the path's project, with the step's new files.
+        This is the project after the person's previous step, with the step's new files. If the person didn't solve the
+        previous step, it is the path's project.
         """
         given = layer(f"given {step}")
         position = template.step_names.index(step)

@@ -106,7 +106,7 @@ def _named(info: str, paragraph: list[str]) -> str:
 
 
 def stands_in(code: tuple[str, ...], text: str) -> bool:
-    """True if a text contains all lines of a block in a row, with any indentation.
+    """True if a text contains all lines of a code block in a row, with any indentation.
 
     A line with only `…` or `...`, or a comment with it, matches any number of lines.
     """

@@ -44,7 +44,10 @@ STEP_RULES = tuple(rule for rule in Rule if rule not in _BASE_ONLY)
 
 @dataclass(frozen=True)
 class Finding:
-    """A problem in a template. `file` is relative to its folder ("" for none). `line` counts from 1 (0 for none)."""
+    """A problem in a template. `file` is relative to the template's folder ("": none).
+
+    `line` counts from 1 (0: none).
+    """
 
     template: str
     step: str
@@ -83,7 +86,10 @@ class RuleResult:
 
 @dataclass(frozen=True)
 class Report:
-    """All results, sorted by template, step and rule. `folders` has the templates' folders by name."""
+    """The report of a validation: all results, sorted by template, step and rule.
+
+    `seconds` is the duration. `jobs` is how many programs ran at once. `folders` has the templates' folders by name.
+    """
 
     results: tuple[RuleResult, ...]
     seconds: float

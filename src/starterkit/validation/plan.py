@@ -1,4 +1,7 @@
-"""Plans a validation: its units (template, step and rule), their cache keys, and how CI jobs share them."""
+"""Plans a validation: its units, the cache key of each unit, and how CI jobs share the units.
+
+A unit is one rule for one step of one template (`RuleRun`).
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,7 @@ _OLDEST = re.compile(r">=\s*(\d+(?:\.\d+)?)")
 
 @dataclass(frozen=True)
 class RuleRun:
-    """One rule to check for one step (or `base`) of one template."""
+    """A unit of a validation: one rule to check for one step (or `base`) of one template."""
 
     subject: TemplateUnderTest
     step: str
@@ -94,7 +97,7 @@ def chosen_steps(template: Template, names: Sequence[str]) -> list[str]:
 
 
 def chosen_rules(only: Sequence[str], skip: Sequence[str]) -> list[Rule]:
-    """Return the rules in `only` (default: all) without those in `skip`. Raises `UsageError`."""
+    """Return the rules in `only` (default: all) without those in `skip`. Raises `UsageError` for an unknown rule."""
     chosen = {_rule(word) for word in only} or set(Rule)
     return [rule for rule in Rule if rule in chosen - {_rule(word) for word in skip}]
 
@@ -160,7 +163,7 @@ def _inputs(subject: TemplateUnderTest, step: str, rule: Rule) -> list[object]:
 
 @cache
 def tool_versions() -> str:
-    """Return a digest of starterkit's code and the other programs that affect a result."""
+    """Return a digest of starterkit's code, and of the versions of all programs that affect a result."""
     package = Path(__file__).resolve().parents[1]
     code = {
         str(file.relative_to(package)): file.read_bytes()
@@ -181,12 +184,15 @@ def _node_version() -> str:
     try:
         return run(["node", "--version"], timeout=10).text_out.strip()
     except StarterkitError:
-        return ""  # starterkit installs a Node version for these projects
+        return ""  # then starterkit fetches its own Node, whose version is part of starterkit's code
 
 
 @dataclass(frozen=True)
 class MatrixJob:
-    """A CI job. `steps` is a range for `--step`. `python` or `node` is "" if the template doesn't use it."""
+    """A CI job that validates some steps of a template. `steps` is a value for `--step`, such as `02..03`.
+
+    `python` and `node` are versions ("": the template doesn't use this language).
+    """
 
     template: str
     steps: str

@@ -1,4 +1,7 @@
-"""Runs a validation: threads process the units, and a cache keeps the results."""
+"""Runs a validation: threads process the units, and a cache keeps the results.
+
+A unit is one rule for one step of one template (`RuleRun`).
+"""
 
 from __future__ import annotations
 
@@ -53,7 +56,7 @@ _FORMAT = 1  # version of the cached results' format
 
 
 class ValidationObserver:
-    """Receives the events of a validation. The base class ignores them."""
+    """Receives the start and the result of each unit, to show progress. The base class ignores both."""
 
     def began(self, unit: RuleRun) -> None:
         """Called when the validation of a unit starts."""
@@ -64,7 +67,10 @@ class ValidationObserver:
 
 @dataclass(frozen=True)
 class RunSettings:
-    """Settings of a run. If `jobs` is 0, each core runs one program. Without `use_cache`, results are only written."""
+    """Settings of a validation. `cache` is the folder for results, environments and cloned templates.
+
+    `jobs` is how many programs run at once (0: one per core). Without `use_cache`, results are stored but not read.
+    """
 
     cache: Path
     jobs: int = 0
@@ -81,7 +87,7 @@ class RunSettings:
 
 
 class ResultCache:
-    """A cache of results. Each key has a small file."""
+    """A cache of results on disk. Each key of a unit has a small JSON file. A damaged file counts as missing."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "validation"
@@ -112,7 +118,10 @@ class ResultCache:
 
 
 def validate(units: Sequence[RuleRun], settings: RunSettings, observer: ValidationObserver | None = None) -> Report:
-    """Return the report of all units, from the cache if possible. Raises `FileError` for invalid files."""
+    """Run all units, or take their results from the cache. Return the report.
+
+    Raises `FileError` for invalid files of a template.
+    """
     started = time.monotonic()
     observer = observer or ValidationObserver()
     cache = ResultCache(settings.cache)

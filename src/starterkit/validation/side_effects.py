@@ -25,7 +25,10 @@ _LOADED_BY = {
 
 @dataclass(frozen=True)
 class SideEffect:
-    """An action outside the project. `kind` is "network" or "write". `file` and `line` may be "" and 0: unknown."""
+    """An action outside the project. `kind` is "network" or "write", and `target` is the host or the path.
+
+    `file` and `line` name the code that acted ("" and 0: unknown). If the hook failed, `kind` is "watcher".
+    """
 
     kind: str
     target: str
@@ -39,13 +42,16 @@ def is_watched(kind: str) -> bool:
 
 
 def watch_variables(kind: str, log: Path, allowed: Iterable[Path]) -> dict[str, str]:
-    """Return variables that watch a test run, or none if it can't be watched. It may write in `allowed` folders."""
+    """Return environment variables that make a test run load the hook. Writing to `allowed` folders isn't logged.
+
+    Return no variables if this kind of environment has no hook.
+    """
     if kind not in _LOADED_BY:
         return {}
     name, hook = _LOADED_BY[kind]
     # The test runner writes its report in one of starterkit's folders (see testing.runner).
     reports = Path(os.path.realpath(tempfile.gettempdir())) / "starterkit-*"
-    folders = [os.path.realpath(folder) for folder in (*allowed, PRELOAD)]  # Python compiles the hook there
+    folders = [os.path.realpath(folder) for folder in (*allowed, PRELOAD)]  # Python writes the watchdog's .pyc there
     return {
         name: hook,
         "STARTERKIT_WATCH_LOG": str(log),
@@ -54,6 +60,6 @@ def watch_variables(kind: str, log: Path, allowed: Iterable[Path]) -> dict[str, 
 
 
 def read_side_effects(log: Path) -> tuple[SideEffect, ...]:
-    """Return the distinct side effects in a log."""
+    """Return the side effects in a log, without repetitions. A missing log has none."""
     lines = log.read_text("utf-8", "replace").splitlines() if log.is_file() else []
     return tuple(dict.fromkeys(SideEffect(**ast.literal_eval(line)) for line in lines))

@@ -34,7 +34,10 @@ class NotRenderedError(StarterkitError):
 
 @dataclass(eq=False)
 class TemplateUnderTest:
-    """A template under validation. `name` is the name or folder that the user typed."""
+    """A template under validation, with its files, its layers and the tests of each step.
+
+    `name` is the name or folder that the user typed.
+    """
 
     name: str
     folder: Path
@@ -105,7 +108,7 @@ class TemplateUnderTest:
         return f"solution {names[position - 1]}" if position else BASE
 
     def where(self, label: str, path: str) -> str:
-        """Return the template's source file for a file of a layer, or ""."""
+        """Return the path of the template's file from which a file of a layer comes, or ""."""
         while label != BASE:
             kind, _, step = label.partition(" ")
             if path in self.own_files[label]:
@@ -118,7 +121,7 @@ class TemplateUnderTest:
         return f"project/{path}{SUFFIX}" if f"{path}{SUFFIX}" in self.project else ""
 
     def expected(self, step: str) -> tuple[ExpectedTest, ...]:
-        """Return the tests that the base and all steps up to this step list."""
+        """Return the tests that the base and all steps up to this step list, in path order."""
         label = BASE if step == BASE else f"given {step}"
         files = {path: file.data for path, file in self.layer(label).items() if self.template.is_test_file(path)}
         return expected_tests(self.template, step, files)
@@ -128,7 +131,7 @@ class TemplateUnderTest:
         return tuple(test for test in self.expected(step) if test.step == step)
 
     def earlier_tests(self, step: str) -> tuple[ExpectedTest, ...]:
-        """Return the tests that the base and all earlier steps list."""
+        """Return the tests that the base and all steps before this step list."""
         return tuple(test for test in self.expected(step) if test.step != step)
 
 
@@ -165,7 +168,7 @@ def templates_under_test(names: Sequence[str], current: Path, store: Path, *, tr
 
 
 def line_of(file: Path, text: str) -> int:
-    """Return the number of the line that contains the first line of a text, or 0."""
+    """Return the number of the first line in a file that contains the first line of `text`, or 0."""
     first = text.strip().split("\n")[0]
     return next((number for number, line in _lines(file) if first and first in line), 0)
 

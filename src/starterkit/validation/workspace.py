@@ -1,4 +1,4 @@
-"""Provides what a template's tests need: environments, copies of layers, and slots for test runs."""
+"""Provides environments, copies of layers, slots and test runs to the rules of a validation."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Skip(Exception):
 
 
 class ConcurrencyLimit:
-    """Limits how many programs run at once, for any number of threads."""
+    """Limits how many programs run at once, for any number of threads. Each program needs a slot."""
 
     def __init__(self, count: int) -> None:
         self.count = count
@@ -98,7 +98,10 @@ class Workspace:
             return result
 
     def prepared(self, subject: TemplateUnderTest, label: str) -> Environment:
-        """Return the environment for the pins of a layer. Layers with the same pins share an environment."""
+        """Return the environment for the pins of a layer. Layers with the same pins share an environment.
+
+        Raises `EnvironmentProblem` if the layer lacks the declaration or the pins, and the errors of `prepare`.
+        """
         environment = subject.template.environment
         files = subject.layer(label)
         for name in (environment.declaration, environment.pins):
@@ -122,7 +125,10 @@ class Workspace:
 
     @contextmanager
     def copy_of(self, subject: TemplateUnderTest, label: str) -> Iterator[Path]:
-        """Yield a copy of a layer that no other thread uses. Later calls use the copy again."""
+        """Yield a copy of a layer that no other thread uses.
+
+        Later calls use the copy again, so the block must restore the files that it changes.
+        """
         key = (subject.name, label)
         with self._lock:
             idle = self._idle.setdefault(key, [])
@@ -141,7 +147,10 @@ class Workspace:
 
 @dataclass
 class RuleContext:
-    """The template, step (or `base`) and workspace for a rule. It adds up the time of test runs."""
+    """Everything that a rule works with: the template, the step (or `base`), and methods to run tests.
+
+    It collects the rule's notes and score, and adds up the seconds of its test runs.
+    """
 
     subject: TemplateUnderTest
     step: str
@@ -209,7 +218,8 @@ class RuleContext:
     ) -> CheckResult:
         """Run the files of these tests in a folder. With `each`, run exactly these tests, in order.
 
-        `label` names the layer whose environment is used. `has_slot` says that the caller already holds a slot.
+        `label` names the layer whose environment is used. `has_slot` says that the caller already holds a slot. With
+        `stop_at_first`, pytest ends at the first failing test. `limit_seconds` is the time limit of `run_tests`.
         """
         prepared = self.workspace.prepared(self.subject, label)
         more = dict(variables or {})
@@ -228,7 +238,7 @@ class RuleContext:
         return result
 
     def layer_run(self, label: str) -> tuple[CheckResult, tuple[SideEffect, ...]]:
-        """Return the result and the side effects of a test run for a layer. All rules share this run."""
+        """Return the result and the side effects of a run of all tests on a layer. All rules share this run."""
 
         def make() -> tuple[CheckResult, tuple[SideEffect, ...]]:
             prepared = self.workspace.prepared(self.subject, label)

@@ -45,7 +45,10 @@ class Mutant:
 def mutants_of(
     solution: Mapping[str, bytes], given: Mapping[str, bytes], promised: frozenset[str] = frozenset()
 ) -> list[Mutant]:
-    """Return mutants of the lines that a solution adds or changes. Only `promised` class names are mutated."""
+    """Return mutants of the lines that a solution adds or changes, compared with the step's `given` files.
+
+    `promised` are the words that the lesson names. Other CSS classes aren't mutated, because learners may choose them.
+    """
     mutants = []
     for path, data in sorted(solution.items()):
         find = _FINDERS.get(PurePosixPath(path).suffix)

@@ -53,7 +53,10 @@ _IN_SQL = (
 
 
 def changes(data: bytes, promised: frozenset[str]) -> list[SourceChange]:
-    """Return the changes of a JavaScript file, sorted by line. `promised` are words that the lesson names."""
+    """Return all possible mutants of a JavaScript file as changes, sorted by position.
+
+    `promised` are the words that the lesson names. Only these CSS classes are changed.
+    """
     code, strings = _without_strings(data)
     all_changes = [*_operators(code), *_conditions(code, data), *_calls(code, data), *_statements(code, data)]
     all_changes += [

@@ -30,7 +30,10 @@ _VOID = {b"input", b"img", b"br", b"hr", b"meta", b"link", b"source"}
 
 
 def changes(data: bytes, promised: frozenset[str]) -> list[SourceChange]:
-    """Return the changes of a page, sorted by line. `promised` are the words that the lesson names."""
+    """Return all possible mutants of a page as changes, sorted by position.
+
+    `promised` are the words that the lesson names. Only these CSS classes are changed.
+    """
     all_changes = [*_lines(data, promised), *_conditions(data), *_outputs(data), *_attributes(data, promised)]
     return sorted(all_changes, key=lambda change: (change.start, change.end, change.text))
 
@@ -56,7 +59,7 @@ def _is_whole(line: bytes) -> bool:
 def _conditions(data: bytes) -> Iterator[SourceChange]:
     for match in _CONDITION.finditer(data):
         test = match["test"].decode("utf-8", "replace")
-        # In Jinja and Django, `not` binds more tightly than `and` and `or`.
+        # In Jinja and Django, `not` binds more tightly than `and` and `or`, so it would negate only the first part.
         if re.search(r"\b(and|or)\b", test):
             continue
         by = test.removeprefix("not ") if test.startswith("not ") else f"not {test}"

@@ -30,7 +30,7 @@ _URL_PATH = re.compile(r"/[\w/<>{}:.?=&%-]*")
 
 
 def changes(data: bytes) -> list[SourceChange]:
-    """Return the changes of a Python file, sorted by line. An invalid file has no changes."""
+    """Return all possible mutants of a Python file as changes, sorted by position. An invalid file has none."""
     tree = parse_python(data)
     if tree is None:
         return []
@@ -57,7 +57,7 @@ def _remove(source: PythonSource, node: ast.stmt, kind: str = "removed") -> Sour
 
 
 def _statements(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
-    """Yield a change that removes a statement, unless later lines need it: any test would detect that."""
+    """Yield a change that removes a statement, unless later lines need it. Any test would detect such a change."""
     match node:
         case ast.Expr(value=ast.Call() | ast.Await() | ast.Yield()) | ast.Raise() | ast.Delete():
             yield _remove(source, node)

@@ -31,12 +31,15 @@ def base_green(work: RuleContext) -> list[Finding]:
 
 
 def problems(work: RuleContext, result: CheckResult, label: str) -> list[Finding]:
-    """Return a finding if a test run as a whole failed."""
+    """Return a finding if a test run as a whole failed. `label` names the layer in the message."""
     return [work.finding(f"the test run on {label} failed: {result.problem}")] if result.problem else []
 
 
 def unlisted(work: RuleContext, label: str, listed: Iterable[str], by: str) -> list[Finding]:
-    """Return a finding for each test that the layer has but `by` doesn't list, and for each missing test."""
+    """Return a finding for each test of a layer that isn't `listed`, and for each listed test that is missing.
+
+    `by` is the file with the list: path.yml or a step.yml. Two tests with one name are a finding too.
+    """
     listed_names = list(dict.fromkeys(listed))
     findings: list[Finding] = []
     seen: set[str] = set()

@@ -34,7 +34,10 @@ class _Case:
 
 
 def carries(work: RuleContext) -> list[Finding]:
-    """Check that each case merges cleanly, contains no solution code, and passes the earlier tests."""
+    """Check that a step's new files merge cleanly into each kind of learner's project.
+
+    The merged project must contain no solution code, and must pass the tests of the earlier steps.
+    """
     findings = work.workspace.slots.map(lambda case: _carry(work, case), list(_cases(work)))
     return [finding for of_case in findings for finding in of_case]
 

@@ -12,7 +12,7 @@ from starterkit.validation.model import Finding
 from starterkit.validation.rules.base_green import problems
 from starterkit.validation.workspace import RuleContext
 
-_PROCESSES = 2  # a fixed seed, so that each machine gets the same result
+_PROCESSES = 2  # a fixed number, so that every machine splits the tests in the same way
 
 
 def green(work: RuleContext) -> list[Finding]:

@@ -33,7 +33,7 @@ def hints(work: RuleContext) -> list[Finding]:
 
 
 def _listed(work: RuleContext, file: Path, name: str) -> Iterator[Finding]:
-    """Yield a finding for each difference between the keys of hints and guards and the step's tests."""
+    """Yield a finding for each test without hints or guard, and for each hint or guard without a test."""
     listed = work.template.step(work.step).tests
     there = [
         test.id

@@ -19,7 +19,7 @@ _BOX = "In the other frameworks"
 
 
 def lesson(work: RuleContext) -> list[Finding]:
-    """Check a lesson's headings, length and box. Its code must be in the project, and its links must work."""
+    """Check a lesson's headings, length and last quote box, that its code is in the project, and that links work."""
     name = f"steps/{work.step}/lesson.md"
     text = work.template.lesson(work.step)
     problems = [*_form(work, text), *_named_blocks(work, text), *_dead_links(work, text)]

@@ -93,7 +93,7 @@ def _changes_learner_files(work: RuleContext) -> Iterator[Finding]:
 
 
 def _changes_tests(work: RuleContext) -> Iterator[Finding]:
-    """Yield a finding for each path file in a solution, because learners don't change such files."""
+    """Yield a finding for each path-owned file in a solution, because learners don't change these files."""
     template = work.template
     fix = "put the change into given"
     for path in sorted(work.own_files(work.solution)):
@@ -161,7 +161,7 @@ def _left_over(work: RuleContext, files: Files) -> Iterator[Finding]:
 
 
 def _questions(work: RuleContext) -> list[tuple[str, bool]]:
-    """Return the questions of copier.yml. The value is True if the question accepts any text."""
+    """Return the questions of copier.yml as pairs: the name, and whether the question accepts any text."""
     file = work.subject.folder / "copier.yml"
     questions = []
     for name, value in parse(file.read_bytes(), str(file)).mapping((), optional=None).items():
@@ -173,7 +173,10 @@ def _questions(work: RuleContext) -> list[tuple[str, bool]]:
 
 
 def _with_hostile(work: RuleContext, number: int) -> Iterator[Finding]:
-    """Yield a finding for each file that hostile answers damage. `number` is the index of the first answer."""
+    """Yield a finding for each rendered file that hostile answers damage.
+
+    `number` selects the hostile text for the first question. Each later question gets the next text.
+    """
     names = [name for name, takes_any_text in _questions(work) if takes_any_text]
     if not names:
         return

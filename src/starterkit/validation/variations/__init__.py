@@ -17,7 +17,7 @@ _MARKUP = (".html", ".htm", ".css", ".sql", ".svg")
 
 @dataclass(frozen=True)
 class Variation:
-    """A way to vary a project: a function for each suffix, and files to add."""
+    """A way to vary a project: a function for each file suffix, and `extra` files to add."""
 
     name: str
     by_suffix: Mapping[str, Callable[[bytes], bytes]]

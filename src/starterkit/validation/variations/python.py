@@ -43,12 +43,12 @@ def reordered_imports(data: bytes) -> bytes:
 
 
 def renamed_locals(data: bytes) -> bytes:
-    """Return the file with renamed local variables."""
+    """Return the file with `my_` in front of its local variables, if this can't change how the code works."""
     tree = parse_python(data)
     if tree is None:
         return data
     source = PythonSource(data)
-    # Functions of the module and of its classes. Walking a function includes its nested functions.
+    # Only functions of the module and of its classes, because walking a function includes its nested functions.
     outer = [*tree.body, *(inner for node in tree.body if isinstance(node, ast.ClassDef) for inner in node.body)]
     changes = {
         SourceChange(*source.span(node), f"my_{node.id}".encode())

@@ -1,7 +1,7 @@
-// Runs inside a learner's Node when `template validate` watches a test run; NODE_OPTIONS names it.
+// A hook for `template validate`. Node loads it by NODE_OPTIONS when a learner's tests start.
 //
-// Writes a line of JSON for each connection or name look-up that leaves this machine, and for each file outside the
-// allowed folders that is opened for writing, made, moved or removed through node:fs. Nothing is prevented.
+// The hook logs each connection or name look-up that leaves this machine, as a line of JSON. It also logs each file
+// outside the allowed folders that is opened for writing, created, moved or removed through node:fs. It blocks nothing.
 
 import { subscribe } from 'node:diagnostics_channel';
 import dns from 'node:dns';
@@ -45,7 +45,7 @@ function reach(host, port) {
   if (!HERE.includes(host) && !/^127\./.test(host)) write('network', port ? `${host}:${port}` : host);
 }
 
-/** Have `look` called with the arguments before a function of a module does its work. */
+/** Replace a function of a module: first call `look` with the arguments, then the original function. */
 function watched(module, name, look) {
   const original = module[name];
   if (typeof original !== 'function') return;
