@@ -94,7 +94,7 @@ class UndoHistory:
 class UndoResult:
     """The result of `undo` or `undo --redo`. `command` is the command that was undone or redone.
 
-    `changed` files were restored. `left` files stay, because the learner changed them meanwhile. `snapshot` is the ref
+    `changed` files were restored or removed. `removed` is a part of them. `left` files stay, because the learner changed them meanwhile. `snapshot` is the ref
     of the snapshot that was taken first.
     """
 
@@ -104,6 +104,7 @@ class UndoResult:
     changed: tuple[str, ...]
     snapshot: str
     left: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
 
 
 def read_history(project: Project) -> UndoHistory:
@@ -208,7 +209,8 @@ def undo(project: Project, *, redo: bool = False, force: bool = False) -> UndoRe
         after = {**work.tree, **{path: new for path, (_, new) in writes.items()}}
         fingerprint = tree_fingerprint({path: entry for path, entry in after.items() if entry})
         project.memory.go_back_to(fingerprint, project.state.step)
-        return UndoResult(entry.command, entry.step, redo, tuple(writes), snapshot.ref, left)
+        removed = tuple(path for path, (_, new) in writes.items() if new is None)
+        return UndoResult(entry.command, entry.step, redo, tuple(writes), snapshot.ref, left, removed)
 
 
 def _check_untouched(project: Project, entry: UndoEntry, is_where_it_was: bool, wrote: Writes) -> None:

@@ -203,9 +203,20 @@ def test_after_a_solve_that_stayed_red_undo_comes_next_until_something_is_done(b
     assert starterkit(cwd=begun_site).out.rstrip().splitlines()[-1].endswith(" check")
 
 
+def test_undo_counts_restored_and_removed_files(begun_site: Path) -> None:
+    starterkit("solve", "--no-check", cwd=begun_site)
+    lines = git("diff", "--name-status", "HEAD~1", "--", "conduit", cwd=begun_site).splitlines()
+    kinds = [line[0] for line in lines]
+    added, edited = kinds.count("A"), kinds.count("M")
+
+    assert added > 1 and edited > 1
+    assert f"\n    Restored {edited} files. Removed {added} files.\n" in starterkit("undo", cwd=begun_site).out
+    assert f"\n    Wrote {added + edited} files.\n" in starterkit("undo", "--redo", cwd=begun_site).out
+
+
 def test_undo_and_redo_name_the_command_and_its_step(begun_site: Path) -> None:
     undone = " ".join(starterkit("undo", cwd=begun_site).out.split())
-    assert undone.startswith("ok Undid `") and " next` (01 · Comments). Restored 2 files." in undone
+    assert undone.startswith("ok Undid `") and " next` (01 · Comments). Removed 2 files." in undone
     assert not (begun_site / "lessons" / "01-comments.md").exists()
 
     redone = starterkit("undo", "--redo", "--json", cwd=begun_site).json

@@ -34,11 +34,20 @@ def _show(console: Console, undone: UndoResult) -> None:
         return
     action = "Redid" if undone.redone else "Undid"
     step = f" ({undone.step})" if undone.step else ""
-    count = len(changes.without_own(undone.changed))
-    files = f"{'Changed' if undone.redone else 'Restored'} {count} file{'s' if count != 1 else ''}."
-    console.ok(f"{action} `starterkit {undone.command}`{step}. {files}")
-    changes.show_files(console, "Not restored, because you changed them since", undone.left)
+    console.ok(f"{action} `starterkit {undone.command}`{step}.")
+    console.print(_counts(undone), indent=4)
+    changes.show_files(console, "Files that you changed since stay as they are", undone.left)
     console.say_prose(
         "To undo it again: `starterkit undo`." if undone.redone else "To redo it: `starterkit undo --redo`."
     )
     console.type_next("See your progress", "status")
+
+
+def _counts(undone: UndoResult) -> str:
+    """Return how many files the command restored, wrote or removed, without starterkit's own files and left files."""
+    done = [path for path in changes.without_own(undone.changed) if path not in undone.left]
+    removed = sum(path in undone.removed for path in done)
+    written = len(done) - removed
+    parts = [("Wrote" if undone.redone else "Restored", written), ("Removed", removed)]
+    counts = [f"{verb} {count} file{'s' if count != 1 else ''}." for verb, count in parts if count]
+    return " ".join(counts) or "No files were changed."
