@@ -94,8 +94,8 @@ class UndoHistory:
 class UndoResult:
     """The result of `undo` or `undo --redo`. `command` is the command that was undone or redone.
 
-    `changed` files were restored or removed. `removed` is a part of them. `left` files stay, because the learner changed them meanwhile. `snapshot` is the ref
-    of the snapshot that was taken first.
+    `changed` files were restored or removed. `removed` is a part of them. `left` files stay, because the learner
+    changed them meanwhile. `snapshot` is the ref of the snapshot that was taken first.
     """
 
     command: str

@@ -16,7 +16,9 @@ import starterkit as starterkit_package
 from starterkit.template.bundled import bundled_folder, templates_in
 from tests.support.candidates import FOUR, STAND_INS, TAKE_PART
 from tests.support.commands import Ran, on_terminal, starterkit
+from tests.support.projects import write_tree
 from tests.support.sites import made_once
+from tests.support.workshops import git
 
 ENTER = "\r"
 EQUAL = ("know=some", "style=wires", "handle=editors")
@@ -51,6 +53,21 @@ def test_it_ends_with_what_to_type(tmp_path: Path) -> None:
     shown = starterkit("choose", "-a", "language=python", "-a", "know=new", "-a", "time=days", cwd=tmp_path).out
 
     assert shown.rstrip().splitlines()[-1].endswith(" new my-site --framework flask")
+
+
+def test_the_command_works_inside_a_repository_too(tmp_path: Path) -> None:
+    project = tmp_path / "site"
+    write_tree(project, {"conduit/.keep": ""})
+    git("init", "--quiet", cwd=project)
+
+    answer = starterkit("choose", "-a", "language=python", "--json", cwd=project / "conduit").json
+    (tmp_path / "my-site").mkdir()
+    later = starterkit("choose", "-a", "language=python", "--json", cwd=project / "conduit").json
+
+    assert answer["next"].startswith("new ../../my-site --framework ")
+    assert later["next"].startswith("new ../../my-site-2 --framework ")
+    starterkit(*later["next"].split(), "--defaults", "--no-install", cwd=project / "conduit")
+    assert (tmp_path / "my-site-2" / "README.md").is_file()
 
 
 def test_two_that_fit_equally_well_are_both_shown(tmp_path: Path) -> None:

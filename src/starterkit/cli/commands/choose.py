@@ -49,7 +49,7 @@ def choose(
     console.farewell = "Interrupted. Nothing was saved."
     templates, places = candidates(console, folder, template or ())
     advice = advise(console, templates, answer or (), ask=not defaults)
-    shown = ShownAdvice(advice, places, save, html)
+    shown = ShownAdvice(advice, places, folder, save, html)
     if save:
         name = advice.start.name
         save_choice(settings_folder(), SavedChoice(name, places.get(name, ""), advice.answers))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import typer
 
+from starterkit.cli.commands.shared.new_site import new_site_command
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.text import Text, text
 from starterkit.cli.options import console_of, folder_of
@@ -13,12 +16,13 @@ from starterkit.project.doctor import SetupFinding, SetupReport, examine
 
 def doctor(context: typer.Context) -> int:
     """Check your setup and explain how to fix problems."""
-    return _show(console_of(context), examine(folder_of(context)))
+    current = folder_of(context)
+    return _show(console_of(context), examine(current), current)
 
 
-def _show(console: Console, health: SetupReport) -> int:
+def _show(console: Console, health: SetupReport, current: Path) -> int:
     code = ExitCode.DONE if health.is_ok else ExitCode.ENVIRONMENT
-    why, command = _what_next(health)
+    why, command = _what_next(health, current)
     if console.json("doctor", {**_as_json(health), "next": command}):
         return code
     for finding in health.findings:
@@ -36,11 +40,11 @@ def _show(console: Console, health: SetupReport) -> int:
     return code
 
 
-def _what_next(health: SetupReport) -> tuple[str, str]:
+def _what_next(health: SetupReport, current: Path) -> tuple[str, str]:
     if not health.is_ok:
         return "Then check your setup again", "doctor"
     if health.folder is None:
-        return "Create a site in a new folder", "new my-site"
+        return "Create a site in a new folder", new_site_command(current)
     if health.lacks_environment:
         return "Create the environment and run the tests", "check"
     return "See where you are", "status"

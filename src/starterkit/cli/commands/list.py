@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from starterkit.cli.commands.shared.new_site import new_site_command
 from starterkit.cli.console.console import Console, pick
 from starterkit.cli.console.text import minutes, text
-from starterkit.cli.options import argument, complete_frameworks, console_of
+from starterkit.cli.options import argument, complete_frameworks, console_of, folder_of
 from starterkit.template.bundled import bundled_names, bundled_template
 from starterkit.template.model import Step, Template
 
@@ -21,10 +23,11 @@ def list_frameworks(
     ] = None,
 ) -> None:
     """List the frameworks, what each costs you, and how long it takes."""
-    _show(console_of(context), [bundled_template(name)[1] for name in names or bundled_names()], with_steps=bool(names))
+    templates = [bundled_template(name)[1] for name in names or bundled_names()]
+    _show(console_of(context), templates, folder_of(context), with_steps=bool(names))
 
 
-def _show(console: Console, templates: Sequence[Template], *, with_steps: bool) -> None:
+def _show(console: Console, templates: Sequence[Template], current: Path, *, with_steps: bool) -> None:
     if console.json("list", {"frameworks": [_as_json(template) for template in templates]}):
         return
     for number, template in enumerate(templates):
@@ -40,7 +43,8 @@ def _show(console: Console, templates: Sequence[Template], *, with_steps: bool) 
         if with_steps:
             _show_steps(console, template)
     if with_steps:
-        console.type_next("Create a site in a new folder", f"new my-site --framework {templates[0].name}")
+        new = new_site_command(current, f"--framework {templates[0].name}")
+        console.type_next("Create a site in a new folder", new)
     elif templates:
         console.print()
         console.say_prose(f"To see the steps of a framework: `starterkit list {templates[0].name}`.")

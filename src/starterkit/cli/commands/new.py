@@ -13,6 +13,7 @@ import typer
 from starterkit.choosing.saved import saved_choice
 from starterkit.cli.commands.check import check_as_json, green_line, show_red
 from starterkit.cli.commands.shared.advice import advise, candidates, show_advice
+from starterkit.cli.commands.shared.new_site import new_site_command
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.invocation import shown_path
 from starterkit.cli.options import (
@@ -162,10 +163,10 @@ class NewQuestions:
         missing += [] if framework else ["--framework NAME"]
         missing += [] if self._use_defaults or self._answers else ["--defaults or --data KEY=VALUE"]
         if missing:
+            example = new_site_command(self._folder, f"--framework {self._names()[0]} --defaults")
             raise UsageError(
                 f"Missing: {', '.join(missing)}. starterkit can only ask questions in a terminal.",
-                f"For example: `starterkit new {_DEFAULT_FOLDER} --framework {self._names()[0]} --defaults`. "
-                "`starterkit choose` helps you find the framework.",
+                f"For example: `starterkit {example}`. `starterkit choose` helps you find the framework.",
             )
 
     def _names(self) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 import typer
 
 from starterkit.cli.commands.list import step_as_json
+from starterkit.cli.commands.shared.new_site import new_site_command
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.text import markup, minutes, text
 from starterkit.cli.options import console_of, folder_of
@@ -47,8 +48,8 @@ def here(context: typer.Context) -> None:
     except StateFileMissing:
         raise
     except UsageError:
-        if not console.json("starterkit", {"folder": None, "next": "new my-site"}):
-            _show_beginning(console)
+        if not console.json("starterkit", {"folder": None, "next": new_site_command(folder_of(context))}):
+            _show_beginning(console, folder_of(context))
         return
     if console.as_json:
         status(context)
@@ -93,14 +94,14 @@ def _show_here(console: Console, seen: ProjectStatus, project: Project) -> None:
     _type_next(console, seen)
 
 
-def _show_beginning(console: Console) -> None:
+def _show_beginning(console: Console, current: Path) -> None:
     console.print(text("starterkit", "bold"), ": learn backend development by building a real site, step by step.")
     console.print()
     for name in bundled_names():
         console.print(text(f"{name:9}", "bold"), bundled_template(name)[1].summary, indent=2, hang=9)
     console.print()
     console.say_prose("To find the framework that fits you: `starterkit choose`.")
-    console.type_next("Start in a new folder", "new my-site")
+    console.type_next("Create a site in a new folder", new_site_command(current))
 
 
 def _show_row(console: Console, standing: str, number: str, title: str, time: str, tests: int) -> None:

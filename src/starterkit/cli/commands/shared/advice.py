@@ -14,6 +14,7 @@ from starterkit.choosing.phrases import SHOWN_REASONS, because, headline, how_su
 from starterkit.choosing.questions import Question
 from starterkit.choosing.roadmap import path
 from starterkit.choosing.scoring import Scores
+from starterkit.cli.commands.shared.new_site import new_site_command
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.text import text
 from starterkit.cli.session import from_elsewhere
@@ -33,11 +34,12 @@ _HOW = (
 class ShownAdvice:
     """The advice to show. `places` has the locations of external templates by template name.
 
-    `saved` is true if the choice was saved for `starterkit new`. `card` is the path of the HTML file, or "".
+    `current` is the current folder. `saved` is true if the choice was saved for `starterkit new`. `card` is the path of the HTML file, or "".
     """
 
     advice: Advice
     places: Mapping[str, str]
+    current: Path
     saved: bool = False
     card: str = ""
 
@@ -49,7 +51,8 @@ class ShownAdvice:
         address = self.places.get(template.name)
         if address and is_public and Path(address).is_absolute():
             address = Path(address).name
-        return f"new my-site --template {quoted(address)}" if address else f"new my-site --framework {template.name}"
+        options = f"--template {quoted(address)}" if address else f"--framework {template.name}"
+        return f"new my-site {options}" if is_public else new_site_command(self.current, options)
 
 
 def candidates(console: Console, folder: Path, addresses: Iterable[str]) -> tuple[tuple[Template, ...], dict[str, str]]:
