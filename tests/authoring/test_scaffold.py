@@ -61,7 +61,7 @@ def test_a_step_is_added_at_the_end(template: Path) -> None:
     after = tree_of(template)
     assert {name: file for name, file in after.items() if name not in added.files} == before
     step = read_as_template(read_files(template), "").step("03-more-things")
-    assert step.tests == ("test_more_things_is_there",)
+    assert step.tests == ("test_more_things_works",)
     assert step.title == "More things"
     lesson = (template / added.files[1]).read_text()
     assert [line for line in lesson.splitlines() if line.startswith("#")] == [
@@ -135,7 +135,7 @@ def test_a_step_of_a_node_template_gets_a_test_of_nodes_runner(template: Path, i
 
     assert added.files[2] == "steps/03-tags/given/tests/03-tags.test.js"
     test = (template / added.files[2]).read_text()
-    assert "test('Tags  more is there'" in test
+    assert "test('Tags  more works'" in test
     assert ("import test from 'node:test';" in test) is is_module
 
 

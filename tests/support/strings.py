@@ -8,9 +8,10 @@ from __future__ import annotations
 import ast
 import re
 import tokenize
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice, product
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from tests.support.commands import loaded_command_line
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "starterkit"
+_MOST_VARIANTS = 4  # of one text with choices
 _TOOL_COMMENT = re.compile(r"#\s*(?:noqa|type:|fmt:|pragma|!)")
 
 
@@ -83,11 +85,17 @@ def _help() -> Iterator[ReadText]:
 
 
 def _errors() -> Iterator[ReadText]:
-    """Messages of errors. What is wrong and what to do are one text."""
+    """Messages of errors. What is wrong and what to do are one text, as on the screen."""
     for file, node in _error_calls():
-        parts = [_string(value) for value in (*node.args, *(keyword.value for keyword in node.keywords))]
-        if any(parts):
-            yield _read(file, node.lineno, " / ".join(filter(None, parts)))
+        values = [*node.args, *(keyword.value for keyword in node.keywords)]
+        if _called(node) in _error_names("FileError"):
+            place = _variants(values[0], file)[0] if len(values) > 2 else "{file}"
+            values, place = values[2:], f"{place}: "
+        else:
+            place = ""
+        parts = [_variants(value, file)[0] for value in values]
+        if any(re.sub(r"{[^{}]*}", "", part).strip() for part in parts):
+            yield _read(file, node.lineno, place + " / ".join(filter(None, parts)))
 
 
 def _error_calls() -> Iterator[tuple[Path, ast.Call]]:
@@ -99,9 +107,9 @@ def _error_calls() -> Iterator[tuple[Path, ast.Call]]:
 
 
 @cache
-def _error_names() -> frozenset[str]:
-    """The names of all classes of errors that users see."""
-    names, size = {"StarterkitError"}, 0
+def _error_names(base: str = "StarterkitError") -> frozenset[str]:
+    """The names of an error's class and of all classes below it."""
+    names, size = {base}, 0
     while size != len(names):
         size = len(names)
         for tree in _trees().values():
@@ -123,35 +131,45 @@ def _screens() -> Iterator[ReadText]:
         printed = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _called(node) in _PRINTING]
         for root in [shown] if shown is not None else printed:
             for node in _strings_in(root, other):
-                text = _string(node) or ""
-                if text.strip() not in help_texts and not text.lstrip().startswith(("<", "{", "starterkit.")):
-                    yield _read(file, node.lineno, text)
+                for text in _variants(node, file):
+                    if text.strip() not in help_texts and not _NOT_READ.match(text):
+                        yield _read(file, node.lineno, text)
 
 
 _PRINTING = frozenset({"say", "Finding", "SetupFinding", "ToolReport", "SideEffect"})
+# Calls that print one paragraph: their arguments are parts of it.
+_LINES = frozenset({"print", "ok", "say_prose", "info", "note_prose", "type_next", "show_files"})
+# Names of commands, options and styles, JSON and HTML, and texts without words beside their values.
+_NOT_READ = re.compile(
+    r"\s*(<|starterkit\.|--?\w[\w-]*( -\w)?$|(bold|dim|cyan)( \w+)?$|(\W|{[^{}]*})*$"
+    r"|(template|workshop|run|new|git|cd|for|uvx|sudo|unzip)\b [-\w{./]+( [-{].*)?$)",
+    re.DOTALL,
+)
 
 
 def _not_screens(node: ast.AST) -> Iterator[ast.AST]:
     if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
         if ast.get_docstring(node) is not None:
             yield node.body[0]
-    elif isinstance(node, ast.keyword) and node.arg == "help":
+    elif isinstance(node, ast.keyword) and node.arg in ("help", "prefix"):
         yield node.value
-    elif isinstance(node, ast.Call) and _called(node) in {"compile", "CommandEntry"}:
+    elif isinstance(node, ast.Call) and _called(node) in {"compile", "CommandEntry", "option", "flag", "verbatim"}:
         yield node
+    elif isinstance(node, ast.Call) and _called(node) in {"json", "pick"}:
+        yield from (argument for argument in node.args if isinstance(argument, ast.Constant))
     elif isinstance(node, ast.AnnAssign):
         yield node.annotation
 
 
-def _strings_in(root: ast.AST, other: set[int]) -> Iterator[ast.expr]:
-    """The strings below a node, whole: not the pieces of f-strings."""
-    for node in ast.iter_child_nodes(root):
-        if id(node) in other:
-            continue
-        if isinstance(node, ast.Constant | ast.JoinedStr):
-            yield node
-        else:
-            yield from _strings_in(node, other)
+def _strings_in(node: ast.AST, other: set[int]) -> Iterator[ast.expr]:
+    """The texts in a node: whole strings, not the pieces of f-strings, and whole calls that print one paragraph."""
+    if id(node) in other:
+        return
+    if isinstance(node, ast.Constant | ast.JoinedStr) or (isinstance(node, ast.Call) and _called(node) in _LINES):
+        yield node
+        return
+    for child in ast.iter_child_nodes(node):
+        yield from _strings_in(child, other)
 
 
 def _docs() -> Iterator[ReadText]:
@@ -160,8 +178,13 @@ def _docs() -> Iterator[ReadText]:
 
 
 def _lessons() -> Iterator[ReadText]:
-    for file in sorted(ROOT.glob("templates/*/steps/*/lesson.md")):
+    for file in _template_files("*/steps/*/lesson.md"):
         yield from _paragraphs(file)
+
+
+def _template_files(pattern: str) -> list[Path]:
+    """Return files of the templates, and of the skeleton that `starterkit template new` copies."""
+    return [*sorted((ROOT / "templates").glob(pattern)), *sorted((ROOT / "skeletons").glob(pattern))]
 
 
 def _paragraphs(file: Path) -> Iterator[ReadText]:
@@ -171,7 +194,7 @@ def _paragraphs(file: Path) -> Iterator[ReadText]:
 
 def _path_texts() -> Iterator[ReadText]:
     """The titles, summaries, goals and traits of path.yml and step.yml."""
-    for file in (*sorted(ROOT.glob("templates/*/path.yml")), *sorted(ROOT.glob("templates/*/steps/*/step.yml"))):
+    for file in (*_template_files("*/path.yml"), *_template_files("*/steps/*/step.yml")):
         data = yaml.safe_load(file.read_text("utf-8"))
         for code in ("hints", "entry_point", "tests"):  # hints and the titles of tests are kinds of their own
             data.pop(code, None)
@@ -180,7 +203,7 @@ def _path_texts() -> Iterator[ReadText]:
 
 
 def _hints() -> Iterator[ReadText]:
-    for file in sorted(ROOT.glob("templates/*/steps/*/step.yml")):
+    for file in _template_files("*/steps/*/step.yml"):
         for value in _leaves(yaml.safe_load(file.read_text("utf-8")).get("hints", {})):
             yield _read(file, 1, value)
 
@@ -198,7 +221,7 @@ def _leaves(data: object) -> Iterator[str]:
 
 def _test_titles() -> Iterator[ReadText]:
     """The titles of the tests that learners see."""
-    for file in sorted(ROOT.glob("templates/*/**/tests/*")):
+    for file in _template_files("*/**/tests/*"):
         if file.is_file():
             for test in found_tests(file.name, file.read_bytes()):
                 yield _read(file, test.line, test.sentence)
@@ -232,16 +255,74 @@ def _called(call: ast.Call) -> str:
     return getattr(call.func, "attr", "") or getattr(call.func, "id", "")
 
 
-def _string(node: ast.expr) -> str | None:
-    """The text of a string or an f-string, whose expressions stay in braces. None for other expressions."""
-    if isinstance(node, ast.Constant):
-        return node.value if isinstance(node.value, str) else None
-    if isinstance(node, ast.JoinedStr):
-        return "".join(
-            str(part.value) if isinstance(part, ast.Constant) else f"{{{ast.unparse(getattr(part, 'value', part))}}}"
-            for part in node.values
-        )
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        left, right = _string(node.left), _string(node.right)
-        return f"{left or '{…}'}{right or '{…}'}" if left or right else None
-    return None
+def _variants(node: ast.expr, file: Path) -> list[str]:
+    """Return the texts that an expression can give. Values stay in braces."""
+    match node:
+        case ast.Constant():
+            return [node.value if isinstance(node.value, str) else ""]
+        case ast.JoinedStr():
+            return _combined(node.values, file)
+        case ast.FormattedValue(value=ast.IfExp()):
+            return _variants(node.value, file)
+        case ast.FormattedValue():
+            return [f"{{{_short(node.value)}}}"] if _constant(node.value, file) is None else _variants(node.value, file)
+        case ast.BinOp(op=ast.Add()):
+            return _combined([node.left, node.right], file)
+        case ast.IfExp():
+            return [*_variants(node.body, file), *_variants(node.orelse, file)]
+        case ast.Name():
+            return [_constant(node, file) or f"{{{node.id}}}"]
+        case ast.Call():
+            return _call_variants(node, file)
+    return [f"{{{_short(node)}}}"]
+
+
+def _call_variants(node: ast.Call, file: Path) -> list[str]:
+    name = _called(node)
+    if name == "type_next":
+        command = ast.JoinedStr([ast.Constant(": `starterkit "), *node.args[1:2], ast.Constant("`")])
+        return _combined([node.args[0], *command.values], file)
+    if name == "show_files":
+        return [f"{title}: {{files}}" for title in _variants(node.args[1], file)]
+    if name in _LINES or name == "joined":
+        return _combined(node.args, file)
+    if name in ("text", "markup") and node.args:
+        return _variants(node.args[0], file)
+    if name == "did_you_mean":
+        return ['Did you mean "{name}"? / Valid values: {names}.']
+    return [f"{{{_short(node)}}}"]
+
+
+def _combined(nodes: Sequence[ast.expr], file: Path) -> list[str]:
+    every = product(*(_variants(node, file) for node in nodes if not isinstance(node, ast.Starred)))
+    return ["".join(parts) for parts in islice(every, _MOST_VARIANTS)] or [""]
+
+
+def _short(node: ast.expr) -> str:
+    """Return the name of a value, for example `title` for `step.title` and `folder` for `quoted(folder)`."""
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name.strip("_").lower()
+        case ast.Call(args=[argument, *_]):
+            return _short(argument)
+        case ast.Call(func=ast.Attribute(value=value)):
+            return _short(value)
+    return "…"
+
+
+def _constant(node: ast.expr, file: Path) -> str | None:
+    return _constants(file).get(node.id) if isinstance(node, ast.Name) else None
+
+
+@cache
+def _constants(file: Path) -> dict[str, str]:
+    """The texts that a module assigns to names at the top."""
+    return {
+        target.id: value.value
+        for node in _trees()[file].body
+        if isinstance(node, ast.Assign)
+        and isinstance(value := node.value, ast.Constant)
+        and isinstance(value.value, str)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }

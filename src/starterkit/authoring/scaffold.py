@@ -158,18 +158,18 @@ def _slug(text: str) -> str:
 
 
 def _python_test(step: str, title: str) -> tuple[str, str]:
-    test = f"test_{step[3:].replace('-', '_')}_is_there"
+    test = f"test_{step[3:].replace('-', '_')}_works"
     return test, (
         f'"""{title}."""\n\n\n'
         f"def {test}() -> None:\n"
-        '    """TODO: describe in one sentence what a visitor sees after this step."""\n'
-        '    seen, expected = "nothing yet", "what the lesson asks for"\n\n'
-        "    assert seen == expected, f'Expected the site to show {expected}. Found {seen}.'\n"
+        '    """TODO: write one sentence about one behavior, for example: The page shows the title."""\n'
+        '    found, expected = "nothing yet", "the feature of this step"\n\n'
+        "    assert found == expected, f'Expected {expected}. Found {found}.'\n"
     )
 
 
 def _node_test(title: str, files: Files) -> tuple[str, str]:
-    test = re.sub(r"['\"<&]", "", title) + " is there"
+    test = re.sub(r"['\"<&]", "", title) + " works"
     package = files.get("project/package.json")
     if package is not None and b'"module"' in package.data:
         imports = "import assert from 'node:assert/strict';\nimport test from 'node:test';\n"
@@ -177,50 +177,50 @@ def _node_test(title: str, files: Files) -> tuple[str, str]:
         imports = "const assert = require('node:assert/strict');\nconst test = require('node:test');\n"
     return test, (
         f"{imports}\ntest('{test}', () => {{\n"
-        "  // TODO: what a visitor sees after this step\n"
-        "  assert.equal('nothing yet', 'what the lesson asks for');\n});\n"
+        "  // TODO: test one behavior, and describe it in the title\n"
+        "  assert.equal('nothing yet', 'the feature of this step');\n});\n"
     )
 
 
 _STEP_FILE = """\
 title: {title}
-summary: "TODO: what the site can do after this step, in one sentence."
+summary: "TODO: write one sentence about what the site can do after this step."
 minutes: 30
-goal: "TODO: the one idea of this step."
-taught: ["TODO: each new term"]
-out_of_scope: ["TODO: what a learner might expect here, and which step brings it"]
-# Each new test, in the order in which a learner meets them, with two or three hints: from a nudge to nearly the code.
-# A test that passes before the step is built doesn't test the step. List it under `guards:` with a reason instead.
+goal: "TODO: name the main idea of this step."
+taught: ["TODO: list the new terms"]
+out_of_scope: ["TODO: list what this step leaves out, with the later step that adds it"]
+# List the new tests in the order of the file, with two or three hints each. The last hint shows nearly the code.
+# If a test passes before the step is built, list the test under `guards:` with a reason instead.
 hints:
   {test}:
-    - "TODO: where to look."
-    - "TODO: which tool or idea helps."
+    - "TODO: ask a question that points to a file."
+    - "TODO: name the function or the tool that helps."
 """
 
 _LESSON = """\
 # {heading}
 
-TODO: what the site can do after this step, in one sentence.
+TODO: write one sentence about what the site can do after this step.
 
 ## Why
 
-TODO: why a site needs this, in two or three sentences.
+TODO: write two or three sentences about why a site needs this feature.
 
 ## The idea
 
-TODO: the idea, shown on another example than the task, or on existing code.
+TODO: explain the idea with an example that differs from the task.
 
 ## Your task
 
-1. TODO: what to build, not how: the URL, the fields, what a visitor sees.
+1. TODO: specify what to build, for example: Add a page at `/about`. Don't explain how.
 
 ## See it
 
-TODO: what to do in the browser, and what the browser shows. The message of the first failing test, word for word.
+TODO: say what to do in the browser, and what the browser shows. Quote the message of the first failing test.
 
 ## Next
 
-TODO: what is still missing, and which step brings it.
+TODO: say what is still missing, and which step adds it.
 
-> **In the other frameworks.** TODO: the same step in two sentences.
+> **In the other frameworks.** TODO: describe the same step in two sentences.
 """

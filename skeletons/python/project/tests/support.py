@@ -1,46 +1,45 @@
-"""The visitor that the tests send to the site: it knows the site by its addresses and pages alone."""
+"""A small client for the tests. It sends requests to the site and checks the pages."""
 
 from html import unescape
 from importlib import import_module
 from urllib.parse import urlencode
 from wsgiref.util import setup_testing_defaults
 
-__tracebackhide__ = True  # a failure points to the line of the test, not into this file
+__tracebackhide__ = True  # a failure points to the line of the test, not to a line of this file
 
 
 class Page:
-    """What the site answered."""
+    """The site's response to a request: the URL path, the status code and the HTML."""
 
-    def __init__(self, address: str, status: int, html: str) -> None:
-        self.address = address
+    def __init__(self, path: str, status: int, html: str) -> None:
+        self.path = path
         self.status = status
         self.html = html
 
-    def says(self, words: str) -> None:
-        """The page shows these words."""
-        self._expect_an_answer()
-        assert words in unescape(self.html), f'the page {self.address} was expected to say "{words}", and does not'
+    def shows(self, text: str) -> None:
+        """Fail unless the page shows this text."""
+        self._exists()
+        assert text in unescape(self.html), f'Expected the text "{text}" on {self.path}. The page doesn\'t show it.'
 
-    def holds(self, html: str) -> None:
-        """The page holds this piece of HTML, exactly so."""
-        self._expect_an_answer()
-        assert html in self.html, f"the page {self.address} was expected to hold {html}, and does not"
+    def contains(self, html: str) -> None:
+        """Fail unless the page contains exactly this HTML."""
+        self._exists()
+        assert html in self.html, f"Expected {html} in the HTML of {self.path}. Found none."
 
     def has_status(self, status: int) -> None:
-        """The site answered with this status."""
-        wanted = f"the page {self.address} was expected to answer with status {status}"
-        assert self.status == status, f"{wanted}, and came with {self.status}"
+        """Fail unless the response has this status code."""
+        assert self.status == status, f"Expected status {status} for {self.path}. Found {self.status}."
 
-    def _expect_an_answer(self) -> None:
-        assert self.status != 404, f"no page answers at {self.address} yet"
+    def _exists(self) -> None:
+        assert self.status != 404, f"Expected a page at {self.path}. Found none (status 404)."
 
 
-def read(address: str, **fields: str) -> Page:
-    """Open an address, with these fields in the query."""
-    # The site is imported here and not above, so that a mistake in its code is told by each test, by name.
+def get(path: str, **parameters: str) -> Page:
+    """Send a GET request with these query parameters, and return the page."""
+    # Import the site here and not at the top, so that each test reports a mistake in the site's code.
     app = import_module("webapp").create_app()
-    environ = {"PATH_INFO": address, "QUERY_STRING": urlencode(fields)}
+    environ = {"PATH_INFO": path, "QUERY_STRING": urlencode(parameters)}
     setup_testing_defaults(environ)
     statuses: list[str] = []
     body = b"".join(app(environ, lambda status, headers: statuses.append(status)))
-    return Page(address, int(statuses[0].split()[0]), body.decode())
+    return Page(path, int(statuses[0].split()[0]), body.decode())

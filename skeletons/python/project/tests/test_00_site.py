@@ -1,17 +1,17 @@
-"""The site answers."""
+"""The site responds to requests."""
 
-from tests.support import read
+from tests.support import get
 
 
 def test_home_shows_the_title() -> None:
-    """The home page is there, and has the site's title as its heading."""
-    page = read("/")
+    """The home page shows the site's title and a welcome."""
+    page = get("/")
 
     page.has_status(200)
-    page.holds("<h1>")
-    page.says("Welcome")
+    page.contains("<h1>")
+    page.shows("Welcome")
 
 
-def test_an_unknown_address_is_not_found() -> None:
-    """An address at which there is nothing answers with status 404."""
-    read("/nothing-here").has_status(404)
+def test_an_unknown_path_returns_404() -> None:
+    """An unknown path returns 404."""
+    get("/nothing-here").has_status(404)

@@ -1,22 +1,22 @@
-"""A small web application. `create_app` builds it."""
+"""A small web application. `create_app` creates it."""
 
 import tomllib
 from pathlib import Path
 
 from webapp.features import add_features
-from webapp.pages import Answer, Pages
+from webapp.pages import Pages, Response
 
 SETTINGS = tomllib.loads(Path(__file__).with_name("settings.toml").read_text("utf-8"))
 
 
 def create_app() -> Pages:
-    """Build the application: a WSGI callable."""
+    """Create the application. It is a WSGI callable."""
     app = Pages(SETTINGS["SITE_TITLE"])
     app.add("/", home)
     add_features(app)
     return app
 
 
-def home(app: Pages, fields: dict[str, str]) -> Answer:
-    """The home page."""
+def home(app: Pages, parameters: dict[str, str]) -> Response:
+    """Return the home page."""
     return app.page("<p>Welcome.</p>")

@@ -1,8 +1,8 @@
-"""The parts that make up the site."""
+"""The features of the site."""
 
 from webapp.pages import Pages
 
 
 def add_features(app: Pages) -> None:
-    """Join each part to the application: import its file, add its addresses."""
+    """Add each feature to the application: import its view and add its path."""
     # Your own lines go below this one.

@@ -1,25 +1,25 @@
 """The site greets its visitors."""
 
-from tests.support import read
+from tests.support import get
 
 
 def test_a_visitor_is_greeted_by_name() -> None:
-    """The page at /greeting says hello with the name that the visitor sent."""
+    """The greeting page greets the visitor by name."""
     for name in ("Grace", "Łukasz"):
-        page = read("/greeting", name=name)
-        page.says(f"Hello, {name}!")
+        page = get("/greeting", name=name)
+        page.shows(f"Hello, {name}!")
         page.has_status(200)
 
 
-def test_a_visitor_without_a_name_is_greeted_too() -> None:
-    """A visitor who sends no name, or an empty one, is greeted as a stranger."""
-    read("/greeting").says("Hello, stranger!")
-    read("/greeting", name="").says("Hello, stranger!")
+def test_a_visitor_without_a_name_is_greeted() -> None:
+    """A visitor without a name is greeted as a visitor."""
+    get("/greeting").shows("Hello, visitor!")
+    get("/greeting", name="").shows("Hello, visitor!")
 
 
-def test_a_name_cannot_bring_html_along() -> None:
-    """Signs of HTML in a name are shown and never become part of the page."""
-    page = read("/greeting", name="<b>Grace</b> & 'co'")
+def test_html_in_a_name_is_escaped() -> None:
+    """HTML in a name is shown as text."""
+    page = get("/greeting", name="<b>Grace</b> & 'co'")
 
-    page.says("Hello, <b>Grace</b> & 'co'!")
-    assert "<b>" not in page.html, "the name was expected to be escaped, and its <b> became part of the page"
+    page.shows("Hello, <b>Grace</b> & 'co'!")
+    assert "<b>" not in page.html, "Expected the name to be escaped on /greeting. Found an unescaped <b>."

@@ -1,10 +1,10 @@
-"""The parts that make up the site."""
+"""The features of the site."""
 
 from webapp.pages import Pages
 
 
 def add_features(app: Pages) -> None:
-    """Join each part to the application: import its file, add its addresses."""
+    """Add each feature to the application: import its view and add its path."""
     from webapp.greeting import greeting
 
     app.add("/greeting", greeting)

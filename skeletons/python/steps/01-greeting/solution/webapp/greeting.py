@@ -1,11 +1,11 @@
-"""The site greets its visitors."""
+"""Greet the visitors of the site."""
 
 from html import escape
 
-from webapp.pages import Answer, Pages
+from webapp.pages import Pages, Response
 
 
-def greeting(app: Pages, fields: dict[str, str]) -> Answer:
-    """Say hello to the visitor, by name where one was sent."""
-    name = fields.get("name") or "stranger"
+def greeting(app: Pages, parameters: dict[str, str]) -> Response:
+    """Return a page that greets the visitor by name."""
+    name = parameters.get("name") or "visitor"
     return app.page(f"<p>Hello, {escape(name)}!</p>")
