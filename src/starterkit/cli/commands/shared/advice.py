@@ -34,7 +34,8 @@ _HOW = (
 class ShownAdvice:
     """The advice to show. `places` has the locations of external templates by template name.
 
-    `current` is the current folder. `saved` is true if the choice was saved for `starterkit new`. `card` is the path of the HTML file, or "".
+    `current` is the current folder. `saved` is true if the choice was saved for `starterkit new`. `card` is the path of
+    the HTML file, or "".
     """
 
     advice: Advice
