@@ -164,7 +164,7 @@ def _show_report(
     for file, step in reverted:
         console.print(
             text("careful", "bold magenta"),
-            f"     {file} is fixed, but step {step} brings the old version of this file back. Fix it there too.",
+            f"     {file} is fixed, but step {step} restores the old version. Fix that step too.",
             hang=12,
         )
 
