@@ -91,7 +91,7 @@ def check(
                 result = run(project, folder, environment, expected, step, selected=tests, say=say)
             return replace(result, pristine=True)
         result = run(project, project.folder, environment, expected, step, selected=tests, say=say)
-        result = _with_missing_support(project, result)
+        result = with_missing_support(project, result)
         if not tests and project.read_work().id == work.id:
             project.remember_check(work.id, result)
         return result
@@ -176,7 +176,8 @@ def _with_path_tests(project: Project, work: WorkingTree) -> dict[str, Entry]:
     return {**mine, **{path: entry for path, entry in layer.items() if owns(path)}}
 
 
-def _with_missing_support(project: Project, result: CheckResult) -> CheckResult:
+def with_missing_support(project: Project, result: CheckResult) -> CheckResult:
+    """Return a result in which tests that did not run name a missing support file, and how to restore it."""
     if all(each.outcome is not Outcome.DID_NOT_RUN for each in result.results):
         return result
     template, commit = project.template, project.path.layer_commit(project.state.step, solved=False)
