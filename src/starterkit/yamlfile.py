@@ -135,7 +135,7 @@ class Value:
         if not isinstance(self.node, ScalarNode) or self._kind() not in ("text", "a whole number", "a number"):
             raise self.wrong(f"expected text, found {self._kind()}", "Put it in quotes if it is meant as text.")
         if not self.node.value.strip():
-            raise self.wrong("expected text, found nothing")
+            raise self.wrong("expected text, found nothing", "Write the text, or remove the entry.")
         return str(self.node.value)
 
     def scalar(self) -> str:

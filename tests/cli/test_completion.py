@@ -27,6 +27,7 @@ def completed(words: str, cwd: Path) -> list[str]:
     [
         ("che", ["check"]),
         ("lesson 02", ["02-tags"]),
+        ("compare 01", ["01-comments"]),
         ("check test_home", ["test_home_shows_the_newest_article_first"]),
         ("check test_an_article_inv", ["test_an_article_invites_a_comment"]),
         ("check test_tags", []),

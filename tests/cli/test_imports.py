@@ -37,7 +37,17 @@ def imported(*args: str, cwd: Path) -> set[str]:
 
 @pytest.mark.parametrize(
     "args",
-    [(), ("--help",), ("--version",), ("status",), ("status", "--json"), ("lesson",), ("hint",), ("solve", "--show")],
+    [
+        (),
+        ("--help",),
+        ("--version",),
+        ("status",),
+        ("status", "--json"),
+        ("lesson",),
+        ("hint",),
+        ("solve", "--show"),
+        ("compare", "--yes"),
+    ],
     ids=" ".join,
 )
 def test_what_only_looks_imports_nothing_slow(begun_site: Path, args: tuple[str, ...]) -> None:

@@ -32,6 +32,11 @@ def replaced(name: str, old: str, new: str) -> Break:
     return apply
 
 
+def added(name: str, more: str) -> Break:
+    """A break that adds lines to the end of a file."""
+    return lambda folder: write_tree(folder, {name: (folder / name).read_bytes() + more.encode()})
+
+
 def written(name: str, data: bytes | str) -> Break:
     return lambda folder: write_tree(folder, {name: data})
 
@@ -106,6 +111,22 @@ CASES: dict[str, tuple[Break, str, str]] = {
     ),
     "step.yml: removes git": (replaced(TWO, "conduit/old.py", ".git/config"), f"{TWO}:13", "git's own folder"),
     "step.yml: removes what is not there": (replaced(TWO, "old.py", "gone.py"), TWO, "cannot remove"),
+    "step.yml: a review note that is empty": (
+        added(ONE, 'review: [""]\n'),
+        f"{ONE}:11",
+        "expected text, found nothing",
+    ),
+    "step.yml: a review note without a text": (
+        added(ONE, "review: [{file: a.py}]\n"),
+        f"{ONE}:11",
+        '"text" is missing',
+    ),
+    "step.yml: a review note about a file above": (
+        added(ONE, "review:\n  - {text: Sort., file: ../a.py}\n"),
+        f"{ONE}:12",
+        "inside the project",
+    ),
+    "step.yml: review isn't a list": (added(ONE, "review: Sort.\n"), f"{ONE}:11", "review: expected a list"),
     "step.yml: a link": (linked(ONE, "../02-two/step.yml"), ONE, "no links"),
     # steps
     "steps: number twice": (moved("steps/02-two", "steps/01-two"), "steps/01-two", "the step 01-one has the number 01"),

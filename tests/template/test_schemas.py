@@ -60,6 +60,7 @@ guards: {test_c: It stays.}
 removes: {given: [a.txt], solution: [b/c.txt]}
 resets_data: true
 accepted_mutants: [{file: a.py, line_text: "return 1", reason: Nobody sees it.}]
+review: [Sort in the database., {text: An index helps., file: conduit/models.py}]
 """
 FULL = {"path": FULL_PATH, "step": FULL_STEP}
 # Every kind of value, in places where another kind belongs, and texts that mean more than they say.

@@ -15,6 +15,7 @@ from starterkit.template.model import (
     EnvironmentSpec,
     Hint,
     Link,
+    ReviewNote,
     Source,
     Step,
     Template,
@@ -76,7 +77,7 @@ def read_step(source: Source, name: str) -> Step:
     )
     keys = top.mapping(
         ("title", "summary", "minutes", "goal", "taught", "out_of_scope", "hints"),
-        ("links", "guards", "removes", "resets_data", "accepted_mutants"),
+        ("links", "guards", "removes", "resets_data", "accepted_mutants", "review"),
     )
     hints, see = _hints(keys["hints"])
     guards = keys["guards"].mapping(optional=None) if "guards" in keys else {}
@@ -98,6 +99,7 @@ def read_step(source: Source, name: str) -> Step:
         removed_by_solution=_each(removes, "solution", _inside),
         resets_data="resets_data" in keys and keys["resets_data"].boolean(),
         accepted_mutants=_each(keys, "accepted_mutants", _mutant),
+        review=_each(keys, "review", _review_note),
     )
 
 
@@ -212,6 +214,13 @@ def _link(value: Value) -> Link:
 def _mutant(value: Value) -> AcceptedMutant:
     keys = value.mapping(("file", "line_text", "reason"))
     return AcceptedMutant(_inside(keys["file"]), keys["line_text"].text(), keys["reason"].text())
+
+
+def _review_note(value: Value) -> ReviewNote:
+    if not value.is_mapping():
+        return ReviewNote(value.text())
+    keys = value.mapping(("text",), ("file",))
+    return ReviewNote(keys["text"].text(), _inside(keys["file"]) if "file" in keys else "")
 
 
 def _step_names(source: Source) -> tuple[str, ...]:

@@ -93,6 +93,14 @@ class Link:
 
 
 @dataclass(frozen=True)
+class ReviewNote:
+    """What a reviewer would say about common solutions, as Markdown. `file` is the file that it is about, or ""."""
+
+    text: str
+    file: str = ""
+
+
+@dataclass(frozen=True)
 class EnvironmentSpec:
     """The environment of a template's projects.
 
@@ -142,6 +150,7 @@ class Step:
     removed_by_solution: tuple[str, ...] = ()
     resets_data: bool = False
     accepted_mutants: tuple[AcceptedMutant, ...] = ()
+    review: tuple[ReviewNote, ...] = ()
 
     @property
     def number(self) -> str:

@@ -12,6 +12,7 @@ from starterkit.cli.commands.check import check_as_json, counts, green_line, sho
 from starterkit.cli.commands.shared import changes
 from starterkit.cli.commands.shared.learner_work import ask_about_large_files, choices
 from starterkit.cli.console.console import Console
+from starterkit.cli.console.diff import show_diff
 from starterkit.cli.console.text import text
 from starterkit.cli.options import (
     KeepMine,
@@ -37,7 +38,6 @@ _HOW = {
     "CHOSEN": "Merged the solution of {}, with the conflicts resolved as you chose.",
     "NAMED": "Replaced the files that you named with the solution of {}.",
 }
-_DIFF_STYLES = {"+++": "bold", "---": "bold", "@@": "cyan", "+": "green", "-": "red"}
 
 
 def solve(
@@ -98,8 +98,7 @@ def _show_solution(console: Console, project: Project, diffs: Sequence[FileDiff]
         console.type_next("Run the tests", "check")
         return ExitCode.DONE
     for file in diffs:
-        for line in file.diff.rstrip("\n").split("\n"):
-            console.verbatim(line, next((style for mark, style in _DIFF_STYLES.items() if line.startswith(mark)), ""))
+        show_diff(console, file.diff.rstrip("\n").split("\n"))
     console.type_next("To merge it into your code", "solve")
     return ExitCode.DONE
 
