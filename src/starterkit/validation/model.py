@@ -22,6 +22,7 @@ class Rule(StrEnum):
     EARNED = "earned"
     HINTS = "hints"
     LESSON = "lesson"
+    REVIEW = "review"
     WORDING = "wording"
     CLEAN = "clean"
     SAFE = "safe"

@@ -153,7 +153,7 @@ def _inputs(subject: TemplateUnderTest, step: str, rule: Rule) -> list[object]:
     so_far = template.step_names[: template.step_names.index(step) + 1]
     inputs.append(subject.digests[f"solution {step}"])
     inputs.append([template.tests, *((earlier.tests, earlier.guards) for earlier in map(template.step, so_far))])
-    if rule in (Rule.HINTS, Rule.EARNED, Rule.LESSON, Rule.WORDING):
+    if rule in (Rule.HINTS, Rule.EARNED, Rule.LESSON, Rule.REVIEW, Rule.WORDING):
         inputs.append(template.source.read(f"steps/{step}/step.yml"))
     if rule is Rule.CARRIES:
         solutions = subject.external_solutions

@@ -30,6 +30,7 @@ from starterkit.validation.rules.lesson import lesson
 from starterkit.validation.rules.plain_copier import plain_copier
 from starterkit.validation.rules.red import red
 from starterkit.validation.rules.renders import renders
+from starterkit.validation.rules.review import review
 from starterkit.validation.rules.safe import safe
 from starterkit.validation.rules.wording import wording
 from starterkit.validation.target import NotRenderedError
@@ -47,6 +48,7 @@ _RULES: dict[Rule, Callable[[RuleContext], list[Finding]]] = {
     Rule.EARNED: earned,
     Rule.HINTS: hints,
     Rule.LESSON: lesson,
+    Rule.REVIEW: review,
     Rule.WORDING: wording,
     Rule.CLEAN: clean,
     Rule.SAFE: safe,

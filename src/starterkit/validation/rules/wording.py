@@ -1,4 +1,4 @@
-"""The rule wording: lessons, hints and test titles are in plain English. It only warns."""
+"""The rule wording: lessons, hints, review notes and test titles are in plain English. It only warns."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ def wording(work: RuleContext) -> list[Finding]:
     for line, text in paragraphs(work.template.lesson(work.step)):
         work.notes += [f"{folder}/lesson.md:{line}: {problem}" for problem in wording_problems(text)]
     step_file = work.subject.folder / folder / "step.yml"
-    for test, hint in work.template.step(work.step).hints.items():
-        for level in hint.levels:
-            line = line_of_key(step_file, test)
-            for _, text in paragraphs(level):
-                work.notes += [
-                    f"{folder}/step.yml:{line}: {problem}" for problem in wording_problems(text, semicolons=False)
-                ]
+    step = work.template.step(work.step)
+    written = [(line_of_key(step_file, hint.test), text) for hint in step.hints.values() for text in hint.levels]
+    written += [(line_of_key(step_file, "review"), note.text) for note in step.review]
+    for line, markdown in written:
+        for _, text in paragraphs(markdown):
+            problems = wording_problems(text, semicolons=False)
+            work.notes += [f"{folder}/step.yml:{line}: {problem}" for problem in problems]
     for path, content in work.own_files(work.given).items():
         if work.template.is_test_file(path):
             for new_test in found_tests(path, content.data):
