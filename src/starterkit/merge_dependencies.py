@@ -172,7 +172,7 @@ def _literal(entry: Entry, quote: str = '"') -> str:
 
 @dataclass
 class _Item:
-    """The position of one entry in an array's text, and the end of the comma after it."""
+    """The position of one entry in an array's text. `comma` is the end of the comma after the entry, or None."""
 
     start: int
     end: int

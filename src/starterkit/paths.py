@@ -38,7 +38,7 @@ def expand_user_path(text: str, folder: Path = _HERE) -> Path:
     try:
         path = folder / Path(text).expanduser()
         if any(len(os.fsencode(part)) > _LONGEST_NAME for part in path.parts):
-            raise impossible_path(text, "the name is too long")  # in a missing folder, the system doesn't check this
+            raise impossible_path(text, "the name is too long")  # `stat` doesn't check this if a folder is missing
         path.stat()
     except RuntimeError:
         user = text.replace("\\", "/").partition("/")[0]

@@ -78,7 +78,7 @@ class TimeLimitReached(StarterkitError):
 
 
 class ChildProcess(Protocol):
-    """A started program: the part of `subprocess.Popen` that ends it and waits for it."""
+    """A started program. `subprocess.Popen` is one, but other classes can have the same methods."""
 
     @property
     def pid(self) -> int:
@@ -86,7 +86,7 @@ class ChildProcess(Protocol):
 
     @property
     def returncode(self) -> int | None:
-        """The exit code, or None before the end was noticed. It is negative if a signal ended the program."""
+        """The exit code, or None before `poll` or `wait` noticed the end. After a signal, it is negative."""
 
     def poll(self) -> int | None:
         """Return the exit code, or None if the program still runs."""
@@ -132,7 +132,10 @@ def quoted(word: str) -> str:
 
 
 def scrubbed_environment(drop: Iterable[str] = PYTHON_VARIABLES, **add: str) -> dict[str, str]:
-    """Return this process's variables without those that match `drop`, and with those in `add`."""
+    """Return this process's environment variables without those that match `drop`, and with those in `add`.
+
+    A name in `drop` may have wildcards, such as `PYTEST_*`.
+    """
     dropped = _any_of(tuple(drop)).match
     return {**{name: value for name, value in os.environ.items() if not dropped(name)}, **add}
 
@@ -235,7 +238,7 @@ def run_in_background(args: Sequence[str | Path], env: Mapping[str, str] | None 
         return
     process = start(args, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     if os.name == "posix":
-        with suppress(OSError):  # the program has already ended
+        with suppress(OSError):  # raised if the program has already ended
             os.setpriority(os.PRIO_PROCESS, process.pid, os.getpriority(os.PRIO_PROCESS, 0) + 10)
     with running(process):
         yield
@@ -287,7 +290,7 @@ def interrupt(process: ChildProcess) -> None:
 def _remaining_output(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
     try:
         return process.communicate(timeout=1.0)
-    except subprocess.TimeoutExpired as still_open:  # a child process that left the group may keep a pipe open
+    except subprocess.TimeoutExpired as still_open:  # a child process that left the group can keep a pipe open
         _close_pipes(process)
         return still_open.output or b"", still_open.stderr or b""
 
@@ -295,7 +298,7 @@ def _remaining_output(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
 def _close_pipes(process: subprocess.Popen[bytes]) -> None:
     for pipe in (process.stdin, process.stdout, process.stderr):
         if pipe:
-            with suppress(OSError):  # the program has closed its input
+            with suppress(OSError):  # raised for unsent input if the program has closed its standard input
                 pipe.close()
 
 
@@ -304,6 +307,6 @@ def _signal_group(process: ChildProcess, which: signal.Signals) -> None:
         if process.poll() is None:
             subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)
         return
-    # All processes of the group have ended. macOS raises PermissionError if they are still zombies.
+    # Both errors mean that all processes of the group have ended. macOS raises PermissionError for zombies.
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, which)

@@ -208,7 +208,7 @@ def _run_copier(
         raise UsageError(f"Invalid answer. {wrong}") from wrong
     except (
         *(copier.errors.CopierError, jinja2.TemplateError),
-        *(ArithmeticError, LookupError, TypeError, AttributeError),  # an expression in the template failed
+        *(ArithmeticError, LookupError, TypeError, AttributeError),  # raised by expressions in the template
     ) as wrong:
         raise UsageError(f"The template {folder} cannot be rendered: {wrong}") from wrong
     except OSError as wrong:

@@ -118,7 +118,7 @@ class Value:
         return values
 
     def items(self) -> Iterator[Value]:
-        """Yield the values of a list."""
+        """Yield the values of a list. Raises `FileError` if this isn't a list."""
         if not isinstance(self.node, SequenceNode):
             raise self.wrong(f"expected a list, found {self._kind()}")
         for number, item in enumerate(self.node.value, 1):
@@ -131,7 +131,7 @@ class Value:
         return isinstance(self.node, SequenceNode)
 
     def text(self) -> str:
-        """Return a text that isn't empty. A number is returned as it is written in the file."""
+        """Return a text that isn't empty. A number is returned as text, as it is written in the file."""
         if not isinstance(self.node, ScalarNode) or self._kind() not in ("text", "a whole number", "a number"):
             raise self.wrong(f"expected text, found {self._kind()}", "Put it in quotes if it is meant as text.")
         if not self.node.value.strip():
@@ -139,7 +139,7 @@ class Value:
         return str(self.node.value)
 
     def scalar(self) -> str:
-        """Return a scalar as it is written in the file. It may be empty."""
+        """Return any single value as text, as it is written in the file. The text may be empty."""
         if not isinstance(self.node, ScalarNode):
             raise self.wrong(f"expected text, found {self._kind()}")
         return str(self.node.value)
@@ -162,11 +162,11 @@ class Value:
         return str(self.node.value).lower() in ("true", "yes", "on")
 
     def texts(self) -> tuple[str, ...]:
-        """Return a list of texts."""
+        """Return the texts of a list. No text may be empty."""
         return tuple(item.text() for item in self.items())
 
     def choice(self, known: tuple[str, ...]) -> str:
-        """Return one of the allowed words."""
+        """Return a word. Raises `FileError` if the word isn't one of the `known` words."""
         word = self.text()
         if word not in known:
             raise self.wrong(f'unknown value "{word}"', did_you_mean(word, list(known)))

@@ -141,7 +141,7 @@ def changed_paths(before: Tree, after: Tree) -> set[str]:
 
 @dataclass
 class _Sides:
-    """The files of the three sides of a merge. They can be changed before git merges them."""
+    """The files of the three sides of a merge, as dictionaries that are changed before git merges them."""
 
     before: dict[str, Entry]
     after: dict[str, Entry]

@@ -33,7 +33,10 @@ class SetupFinding:
 
 @dataclass(frozen=True)
 class SetupReport:
-    """All findings. `folder` is None outside a project. `lacks_environment` is true before the first `check`."""
+    """All findings about the setup. `folder` is the project's folder (None: outside a project).
+
+    `lacks_environment` is true if the project's environment wasn't created yet.
+    """
 
     folder: Path | None
     findings: tuple[SetupFinding, ...]

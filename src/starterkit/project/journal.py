@@ -220,7 +220,7 @@ def _replace_index(repository: Repository, plan: Plan) -> None:
     except FileExistsError:
         if lock.read_bytes() != prepared.read_bytes():
             _check_git_is_idle(repository)
-    except OSError:  # this file system has no hard links
+    except OSError:  # a file system without hard links, so replace the index without git's lock
         prepared.replace(index)
         return
     if index.exists() and index.samefile(lock):

@@ -1,7 +1,7 @@
 """Convert a template's folder to the commits of a path: base, and two for each step.
 
-The same template and answers give the same commit ids on every machine. That is because line endings, hash algorithm,
-author and date are always the same.
+The same template and answers give the same commit ids on every machine. For this, line endings, hash algorithm, author
+and date are fixed.
 """
 
 from __future__ import annotations

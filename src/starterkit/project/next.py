@@ -21,7 +21,7 @@ from starterkit.testing.results import CheckResult
 class TestsRed(FailingTestsError):
     """Tests fail, so the next step can't start. `result` has the failing tests."""
 
-    __test__ = False  # without this, pytest would collect the class, because its name starts like a test's
+    __test__ = False  # without this, pytest would collect the class as tests, because its name starts with "Tests"
 
     def __init__(self, result: CheckResult) -> None:
         count = len(result.red)

@@ -1,4 +1,4 @@
-"""A learner's project: its repository, its state, its path, and this machine's data about it."""
+"""Find and open a learner's project. `Project` gives access to its repository, files, state and learning path."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ class Project:
 
     @cached_property
     def step(self) -> Step | None:
-        """The current step, or None at base."""
+        """The current step, or None for the starter project, before the first step."""
         return None if self.state.step == BASE else self.template.step(self.state.step)
 
     @cached_property

@@ -226,7 +226,7 @@ def merged_state(project: Project, base: State, mine: State, theirs: State) -> t
             raise ConflictError(f"The pulled path has no step {state.step}.", "Ask the maintainer of the path.")
     latest = max((mine, theirs), key=lambda state: (names.index(state.step), state.solved))
     if (base.step, base.solved) == (mine.step, mine.solved):
-        latest = theirs  # only they changed the step, and they may have undone a step
+        latest = theirs  # only the other side changed the step, perhaps to an earlier one
     elif (base.step, base.solved) == (theirs.step, theirs.solved):
         latest = mine
     return replace(path_of, step=latest.step, solved=latest.solved), path

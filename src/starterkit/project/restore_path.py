@@ -74,7 +74,7 @@ def _fetch(repository: Repository, path_refs: dict[str, str]) -> bool:
             except TimeLimitReached:
                 break
             if finished.code != 0:
-                break  # this remote doesn't have the path
+                break  # this remote doesn't have the path, so try the next remote
             repository.close()
             if _use_local(repository, path_refs):
                 return True

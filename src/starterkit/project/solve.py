@@ -35,7 +35,7 @@ _HISTORY_SECONDS = 120.0
 
 
 class SolveMethod(Enum):
-    """How a solution was applied."""
+    """The method by which a solution was applied. The value is a description."""
 
     ALREADY = "already solved"
     MERGED = "merged into your code"

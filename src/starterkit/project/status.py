@@ -21,7 +21,7 @@ class StepState(StrEnum):
 
 @dataclass(frozen=True)
 class StepRow:
-    """One step of the path, with its state."""
+    """One row of the status: a step of the path, and its state for this project (`standing`)."""
 
     step: Step
     standing: StepState

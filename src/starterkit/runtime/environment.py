@@ -75,6 +75,9 @@ def _value(name: str, known: Mapping[str, str | Sequence[str]]) -> str | Sequenc
 
 
 def program_variables(first_in_path: Path, clear: Sequence[str]) -> dict[str, str]:
-    """Return this process's variables without those in `clear`, and with a folder first in PATH."""
+    """Return environment variables for programs: those of this process, without those in `clear`.
+
+    `first_in_path` is the first folder in PATH, so that its programs win.
+    """
     variables = scrubbed_environment((*PYTHON_VARIABLES, *clear))
     return {**variables, "PATH": f"{first_in_path}{os.pathsep}{variables.get('PATH', os.defpath)}"}

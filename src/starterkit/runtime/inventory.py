@@ -80,7 +80,7 @@ def take_over(folder: Path, made: Path) -> None:
 
 def forbids_programs(folder: Path) -> bool:
     """True if the folder's disk is mounted without the right to run programs (noexec)."""
-    with suppress(OSError, AttributeError):  # Windows doesn't have this function
+    with suppress(OSError, AttributeError):  # Windows has no os.statvfs
         return bool(os.statvfs(folder).f_flag & os.ST_NOEXEC)
     return False
 

@@ -38,7 +38,10 @@ def run_npm(
     keep_open: Sequence[int] = (),
     seconds: float = _LIMIT_SECONDS,
 ) -> Completed:
-    """Run npm until it ends, without progress output. The caller checks the exit code."""
+    """Run npm until it ends, without progress output. The caller checks the exit code.
+
+    After `seconds`, npm is stopped, and the result is that of a failed run.
+    """
     variables = scrubbed_environment(NODE_VARIABLES)
     variables["PATH"] = f"{node.program.parent}{os.pathsep}{variables.get('PATH', '')}"
     mode = ["--offline"] if offline else ["--prefer-online"]

@@ -92,7 +92,7 @@ class PythonBuilder(EnvironmentBuilder):
         write_inventory(self.folder, (program.parent.as_posix(), _packages(self.folder)), program.as_posix())
 
     def _create(self, files: Files) -> None:
-        """Create a new environment in a folder inside the old one, then replace the old one."""
+        """Create a new environment in a folder inside the old one. When it is complete, replace the old one."""
         self.source.say(f"Creating the Python environment in {self.folder_name}")
         with self._making() as making:
             self._create_empty(making, self._lists(files))

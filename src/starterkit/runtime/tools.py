@@ -47,7 +47,7 @@ class ToolReport:
 
 
 def package_settings(environ: Mapping[str, str], home: Path) -> list[str]:
-    """Return the variables and files that can change where uv and npm get packages."""
+    """Return the names of variables and files that can change where uv and npm get packages."""
     names = sorted(name for name in environ if environ[name] and _SETTING.fullmatch(name))
     folder = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
     if os.name == "nt":

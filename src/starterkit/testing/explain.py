@@ -86,7 +86,7 @@ def _message_of(error: str) -> str:
     text = error.strip()
     if text.startswith("File "):  # in a syntax error, the file, the source and a caret come before the message
         text = text.splitlines()[-1].strip()
-    elif SOURCE_LINE.match(text) and (start := _NODE_ERROR.search(text)):  # Node's syntax errors have the same order
+    elif SOURCE_LINE.match(text) and (start := _NODE_ERROR.search(text)):  # Node also prints the file and source first
         text = text[start.start() :]
     slow = _TIMEOUT.search(text)
     if slow:

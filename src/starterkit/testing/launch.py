@@ -1,4 +1,4 @@
-"""Start a test command. A launcher decides in which process it runs."""
+"""Start test commands. A launcher decides whether a command gets a new program."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from starterkit.process import ChildProcess, start
 
 
 class Launcher(Protocol):
-    """Starts test commands."""
+    """Starts test commands, each in a process group that the caller can end."""
 
     def start(self, command: Sequence[str], *, cwd: Path, env: Mapping[str, str], output: Path) -> ChildProcess:
         """Start a command in its own process group, without standard input. `output` receives its output.
 
-        Raises `ProgramMissing`.
+        Raises `ProgramMissing` if there is no such program.
         """
 
 
 class ColdLauncher:
-    """Starts each command as a new program."""
+    """Starts each command as a new program, so no state of an earlier run is left."""
 
     def start(self, command: Sequence[str], *, cwd: Path, env: Mapping[str, str], output: Path) -> ChildProcess:
-        """Start the program."""
+        """Start a command, as `Launcher.start` describes."""
         with output.open("wb") as sink:
             return start(command, cwd=cwd, env=env, stdout=sink, stderr=sink)
 

@@ -255,7 +255,7 @@ class _ReportMatcher:
         return Explanation(f"{message}{cause}", exit_call)
 
     def _first_absent(self) -> ExpectedTest:
-        """Return the test that was running when the run was stopped: the first one without a result, if unknown."""
+        """Return the test that was running when the run was stopped. If unknown, return the first without a result."""
         files = list(dict.fromkeys(test.file for test in self.tests))
         absent = [test for test in self.tests if test.id not in self.of_tests]
         stuck = [test for test in absent if self.ended.stuck and test.id == self.ended.stuck.test]

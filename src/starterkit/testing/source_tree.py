@@ -67,7 +67,7 @@ class SourceTree:
         return None
 
     def place_in(self, file: str, text: str) -> SourceLine | None:
-        """Return the innermost line of the given file that a failure's text names, or None."""
+        """Return the innermost line of `file` that a failure's text names, or None."""
         return next((line for line in reversed(list(self.places(text))) if line.file == file), None)
 
     def places(self, text: str) -> Iterator[SourceLine]:

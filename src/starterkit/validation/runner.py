@@ -54,7 +54,7 @@ _RULES: dict[Rule, Callable[[RuleContext], list[Finding]]] = {
     Rule.SAFE: safe,
 }
 _POLL_SECONDS = 0.2
-_FORMAT = 1  # version of the cached results' format
+_FORMAT = 1  # raise it when the format of cached results changes, so that old results aren't read
 
 
 class ValidationObserver:

@@ -17,12 +17,12 @@ class SourceChange:
     description: str = ""
 
     def applied_to(self, data: bytes) -> bytes:
-        """Return the bytes after this change."""
+        """Return the bytes of a file with this change."""
         return data[: self.start] + self.text + data[self.end :]
 
 
 class PythonSource:
-    """The bytes of a Python file, with access by syntax nodes."""
+    """The bytes of a Python file. It finds the bytes that belong to a syntax node."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data

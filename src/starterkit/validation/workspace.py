@@ -68,7 +68,7 @@ class ConcurrencyLimit:
             raise Stopped
 
     def map(self, function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
-        """Return the function's result for each item, in order. Each slot gets a thread."""
+        """Return the function's result for each item, in order. The calls run in as many threads as there are slots."""
         if len(items) < 2 or self.count < 2:
             return [function(item) for item in items]
         with ThreadPoolExecutor(min(self.count, len(items)), thread_name_prefix="part") as pool:
@@ -137,7 +137,7 @@ class Workspace:
             folder = self.new_folder()
             write_files(folder, subject.layer(label))
         yield folder
-        with self._lock:  # after an error this isn't reached, because the copy may be damaged
+        with self._lock:  # not in a `finally`, because after an error the copy may be damaged
             self._idle[key].append(folder)
 
     def new_folder(self) -> Path:
@@ -186,7 +186,7 @@ class RuleContext:
         return Finding(self.template.name, step, self.rule, file, line, message, command)
 
     def finding_in(self, label: str, path: str, message: str, line: int = 0) -> Finding:
-        """Return a finding about a file of a layer. It names the template's source file."""
+        """Return a finding about a file of a layer. The finding names the template's file from which it comes."""
         return self.finding(message, self.subject.where(label, path), line)
 
     def of_error(self, error: FileError) -> Finding:
@@ -195,7 +195,7 @@ class RuleContext:
         return self.finding(error.message, file, error.line or 0)
 
     def of_test(self, label: str, test: ExpectedTest, message: str) -> Finding:
-        """Return a finding about a test. It has the line of the test."""
+        """Return a finding about a test, with the file and line of the test."""
         file = self.subject.where(label, test.file) if test.file else ""
         return self.finding(f"{test.id}: {message}", file, test.line if file else 0)
 
@@ -245,7 +245,7 @@ class RuleContext:
             packages = prepared.folder or Path(next(iter(prepared.programs.values()))).parent.parent
             with self.workspace.copy_of(self.subject, label) as folder:
                 log = self.workspace.new_folder() / "side_effects"
-                allowed = (folder, packages)  # tests may compile packages
+                allowed = (folder, packages)  # Python writes bytecode into the packages
                 variables = watch_variables(self.template.environment.kind, log, allowed)
                 result = self.run(folder, label, self.subject.expected(self.step), variables=variables)
                 return result, read_side_effects(log)

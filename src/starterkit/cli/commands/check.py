@@ -93,7 +93,7 @@ def type_after_red(console: Console, command: str) -> None:
 
 
 def green_line(result: CheckResult) -> Text:
-    """Return the line that says that all tests pass."""
+    """Return the line for a check without failing tests, with the number of tests and the seconds."""
     count = len(result.results)
     tests = f"All {count} tests pass" if count != 1 else "The test passes"
     return joined(text("ok", "bold green"), f"  {tests} ({result.seconds:.1f} s).")

@@ -63,7 +63,7 @@ class Console:
             self.row(line)
 
     def say_prose(self, sentences: str, *, indent: int = 0) -> None:
-        """Print one or more sentences. In them, `…` marks text that the user can type."""
+        """Print one or more sentences. Backticks in the sentences mark text that the user can type."""
         self.print(markup(sentences), indent=indent)
 
     def ok(self, *parts: Text | str, hang: int = 0) -> None:
@@ -135,7 +135,7 @@ class Console:
             self._write(sys.stderr, line, colour=self.err_colour)
 
     def note_prose(self, sentences: str) -> None:
-        """Print sentences that aren't part of the result to stderr. `…` marks text that the user can type."""
+        """Print sentences that aren't part of the result to stderr. Backticks mark text that the user can type."""
         self.info(markup(sentences))
 
     def error(self, title: str, message: str, fix: str) -> None:

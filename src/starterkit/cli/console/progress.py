@@ -28,7 +28,7 @@ class ProgressReporter:
         self._thread: threading.Thread | None = None
 
     def say(self, line: str) -> None:
-        """Show a line about the current task."""
+        """Show a line about the current task. On a terminal, the next line or `stop` removes it."""
         line = line.rstrip(" …")
         if not line.endswith((".", "!", "?")):
             line += " …"

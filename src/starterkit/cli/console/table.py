@@ -11,7 +11,7 @@ from starterkit.workshop.model import Person
 
 WIDEST_NAME, WIDEST_STEP = 24, 14
 _SHORTEST_NOTE = 12
-Cell = str | tuple[str, str]  # a text, or a text with its style
+Cell = str | tuple[str, str]  # the text of a cell, or the text and its style, such as "bold red"
 
 
 def show_table(console: Console, heads: Sequence[tuple[str, int]], rows: Iterable[tuple[Sequence[Cell], str]]) -> None:

@@ -77,17 +77,17 @@ class Text:
 
 
 def text(content: Text | str, style: str = "") -> Text:
-    """Return a string as text in one style. A `Text` is returned as it is."""
+    """Return a string as a `Text` in one style. A `Text` is returned as it is."""
     return content if isinstance(content, Text) else Text((Span(harmless(content), style),))
 
 
 def joined(*parts: Text | str) -> Text:
-    """Join several texts into one text."""
+    """Return one `Text` with all parts in a row. A string has no style."""
     return Text(tuple(span for part in parts for span in text(part).spans))
 
 
 def markup(content: str) -> Text:
-    """Return a sentence as text. In the sentence, `…` marks the parts that users type."""
+    """Return sentences as a `Text`. Backticks in `content` mark the parts that users type, such as commands."""
     parts = enumerate(_CODE.split(harmless(content)))
     return Text(tuple(Span(part, "code" if number % 2 else "") for number, part in parts if part))
 

@@ -22,7 +22,7 @@ import pytest
 
 BUSY_SECONDS = 5.0  # limit of processor time for a test, unless the test sets a higher limit
 IMPORTING_SECONDS = 20.0  # limit of processor time for importing packages, which can be slow on a new machine
-IDLE_SECONDS, IDLE_USE = 15.0, 0.05  # a run that uses less of a processor for these seconds is waiting
+IDLE_SECONDS, IDLE_USE = 15.0, 0.05  # a run that uses less than 5 % of a processor for 15 seconds is stuck
 _TICK_SECONDS = 0.1
 _SITE = str(Path.cwd())
 _EXIT_CODE = 2  # pytest's exit code for an interrupted run

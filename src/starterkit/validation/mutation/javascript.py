@@ -33,7 +33,7 @@ _METHODS = {b"get": b"post", b"post": b"put", b"put": b"post", b"delete": b"post
 _MIDDLEWARE = re.compile(rb"\b\w+\(\w+\), (?=async\b)")
 _LEFT_OUT = re.compile(rb"\.(?:trim|toLowerCase|sort|reverse)\(\)|\bencodeURIComponent(?=\()")
 _STATEMENT = re.compile(
-    rb"^[ \t]*(?P<start>(?!response\b)"  # a test without a response times out, which is slow and tells nothing
+    rb"^[ \t]*(?P<start>(?!response\b)"  # without a response, every test times out, which is slow
     rb"(?:await |throw |(?:if|for) \(|[A-Za-z_$][\w$.]*(?:\(|\[[^\]\n]*\] = | (?:\+|\|\||\?\?)?= )))",
     re.MULTILINE,
 )

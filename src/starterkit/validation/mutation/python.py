@@ -156,7 +156,7 @@ def _never_changed(tree: ast.Module) -> set[ast.AST]:
             hidden.append(node)
         if isinstance(node, ast.Call) and len(node.args) + len(node.keywords) > 1:  # `_arguments` removes such values
             hidden += [argument.value for argument in node.keywords if isinstance(argument.value, ast.Constant)]
-        if isinstance(node, ast.Return) and _is_redirect(node.value):  # `_returns` changes redirects
+        if isinstance(node, ast.Return) and _is_redirect(node.value):  # `_returns` changes these URLs
             hidden.append(node.value.args[0])
         if isinstance(node, ast.JoinedStr):  # before Python 3.12, positions inside f-strings are wrong
             hidden += [inner for inner in ast.walk(node) if inner is not node]

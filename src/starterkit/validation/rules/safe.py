@@ -21,7 +21,7 @@ def safe(work: RuleContext) -> list[Finding]:
     label = BASE if work.step == BASE else work.solution
     findings = list(_unpinned(work, label))
     if findings:
-        return findings  # never install from invalid pins
+        return findings  # a test run would install packages, and never from invalid pins
     kind = work.template.environment.kind
     if is_watched(kind):
         findings += [*_side_effects(work, label), *_unfinished(work, label)]

@@ -41,7 +41,7 @@ def with_own_markup(data: bytes) -> bytes:
 
 
 def with_own_style(data: bytes) -> bytes:
-    """Return the style sheet with a learner's rule."""
+    """Return the style sheet with a learner's rule at the end."""
     return data.rstrip(b"\n") + b"\n\n.my-own-class {\n  color: inherit;\n}\n"
 
 

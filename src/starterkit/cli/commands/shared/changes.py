@@ -16,7 +16,7 @@ _OWN = ".starterkit"  # the start of starterkit's own folder `.starterkit/` and 
 
 
 def show_files(console: Console, title: str, paths: Sequence[str]) -> None:
-    """Show a title with the first few files in one paragraph."""
+    """Show a title with the first few of `paths` in one paragraph. Without paths, show nothing."""
     if paths:
         console.print(f"{title}: {few(paths, _LISTED)}", hang=2)
 

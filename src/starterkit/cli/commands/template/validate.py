@@ -22,7 +22,7 @@ from starterkit.validation.runner import RunSettings, ValidationObserver
 from starterkit.validation.runner import validate as run_validation
 from starterkit.validation.target import TemplateUnderTest, templates_under_test
 
-_STYLES = {Status.FAILED: "bold red", Status.OK: "bold green", Status.SKIPPED: "magenta"}  # in the screen's order
+_STYLES = {Status.FAILED: "bold red", Status.OK: "bold green", Status.SKIPPED: "magenta"}  # in order on screen
 _STEP_HELP = "Step to validate, base, or a range such as 02..04 (repeatable)."
 _SINCE_HELP = "Validate only steps changed since this revision, and later steps."
 _CACHED = " (cached)"

@@ -96,7 +96,7 @@ def _xml(string: str) -> str:
 
 
 def as_annotations(report: Report) -> list[str]:
-    """Return a line for each finding that GitHub shows as an annotation next to the line of the file."""
+    """Return one line per finding. In a CI log, GitHub turns these lines into annotations of the files."""
     lines = []
     for finding in report.findings:
         file = file_of(report, finding)

@@ -43,7 +43,7 @@ class Troubles:
         self._not_graded.clear()
 
     def not_graded(self, failed: Mapping[str, StarterkitError]) -> None:
-        """Record the errors of people who could not be graded, by folder."""
+        """Record the errors of people who could not be graded. `failed` has the errors by the person's folder."""
         for folder, error in failed.items():
             self._not_graded.setdefault((error.message, error.fix), []).append(folder)
 
@@ -57,7 +57,10 @@ class Troubles:
 
 
 def grader(console: Console, *, trusted: bool) -> GradePeople:
-    """Return a function that grades people's latest work. Raises `EnvironmentProblem` without a sandbox."""
+    """Return a function that grades people's latest work and shows errors.
+
+    Raises `EnvironmentProblem` without a sandbox, unless `trusted`.
+    """
     runner = run_here(console, trusted=trusted)
 
     def grade_them(workshop: Workshop, people: Sequence[Person], _say: Progress) -> None:

@@ -108,7 +108,7 @@ def push_fix(
 def _corrected(
     context: typer.Context, workshop: Workshop, elsewhere: str, *, trusted: bool
 ) -> tuple[ResolvedTemplate, str]:
-    """Return the template of the fix and its location ("": the workshop's own template)."""
+    """Return the fixed template, and its location ("": the template that the workshop was created from)."""
     console = console_of(context)
     name = workshop.template.removeprefix(BUNDLED)
     is_bundled = workshop.template.startswith(BUNDLED) and name in bundled_names()
