@@ -1,1 +1,1 @@
-"""Builds a bundle: one folder with everything that a workshop without internet needs."""
+"""`workshop bundle`: builds a folder with all packages for a workshop without internet."""

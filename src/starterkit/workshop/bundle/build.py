@@ -1,4 +1,7 @@
-"""Builds a bundle, or adds files to an existing bundle. bundle.yml is written last."""
+"""Builds a bundle, or adds platforms, Pythons and frameworks to an existing bundle.
+
+bundle.yml is written last. So a folder without bundle.yml is unfinished, and is never used as a bundle.
+"""
 
 from __future__ import annotations
 
@@ -36,14 +39,17 @@ from starterkit.workshop.model import Workshop
 README = "README.txt"
 _TEMPLATES = "templates"
 _WHEELS, _NPM, _SCRATCH = "wheels", "npm", ".making"
-_UNFINISHED = "unfinished.yml"  # the name of the old bundle.yml while files are added
+_UNFINISHED = "unfinished.yml"  # bundle.yml has this name while its bundle is changed, so that nobody uses the bundle
 _OURS = frozenset((BUNDLE_FILE, _UNFINISHED, README, _WHEELS, _NPM, _TEMPLATES, _SCRATCH))
 _NODE = "node"
 
 
 @dataclass(frozen=True)
 class BundleFramework:
-    """A framework in a bundle, with all pins of its path. Only an external template has a `folder`."""
+    """A framework for a bundle. `pins` has each different pins file of its path.
+
+    `folder` is set for an external template only, which is copied into the bundle.
+    """
 
     name: str
     environment: EnvironmentSpec
@@ -53,7 +59,7 @@ class BundleFramework:
 
 @dataclass(frozen=True)
 class BundleRequest:
-    """A request to build a bundle. `with_starterkit` adds the wheel of starterkit."""
+    """The arguments of `workshop bundle`. `folder` is the bundle's folder. `with_starterkit` adds starterkit itself."""
 
     folder: Path
     frameworks: tuple[BundleFramework, ...]
@@ -64,7 +70,7 @@ class BundleRequest:
 
 @dataclass(frozen=True)
 class MadeBundle:
-    """A finished bundle. `downloaded` counts the bytes of wheels that this run downloaded."""
+    """A finished bundle. `contents` is its bundle.yml. `fetched` counts the bytes that this run downloaded."""
 
     folder: Path
     contents: BundleManifest
@@ -79,8 +85,9 @@ class MadeBundle:
 def build_bundle(request: BundleRequest, say: Progress) -> MadeBundle:
     """Build a bundle. An existing bundle in the folder keeps its platforms, Pythons and frameworks.
 
-    Raises `UsageError` for a folder with other files, and `NoNetworkError`. Before anything is written, raises
-    `EnvironmentProblem` with each package that a platform lacks. After an error, the downloaded files are kept.
+    Raises `UsageError` for a folder with other files, and `NoNetworkError`. Raises `EnvironmentProblem` with all
+    packages that a platform lacks, before anything is written. After an error, downloaded files are kept for the next
+    try.
     """
     try:
         _check_folder(request.folder)
@@ -146,7 +153,7 @@ def _check_folder(folder: Path) -> None:
 
 
 def _earlier(folder: Path) -> Path | None:
-    """Return the manifest of a bundle, even if it is unfinished. Return None if there is no bundle."""
+    """Return the path of bundle.yml, or of its temporary name in an unfinished bundle. None without a bundle."""
     return next((folder / name for name in (BUNDLE_FILE, _UNFINISHED) if (folder / name).is_file()), None)
 
 
@@ -180,7 +187,7 @@ def _pins_files(request: BundleRequest, say: Progress) -> list[bytes]:
 
 
 def _npm(request: BundleRequest, say: Progress) -> tuple[str, str]:
-    """Pack the npm packages. Return the archive's name and the registry's URL: two empty texts without npm packages."""
+    """Pack the npm packages. Return the archive's name and the registry's URL (both "" if no framework uses npm)."""
     node = (framework for framework in request.frameworks if framework.environment.kind == _NODE)
     locks = [(lock, framework.environment) for framework in node for lock in framework.pins]
     if not locks:
@@ -227,12 +234,12 @@ def _manifest_bytes(contents: BundleManifest) -> bytes:
 
 
 def bundled_framework(name: str) -> BundleFramework:
-    """Return a framework of a bundled template. Raises `UsageError` if its name is unknown."""
+    """Return the framework of a bundled template. Raises `UsageError` if the template's name is unknown."""
     return replace(framework_in(bundled_template(name)[0]), folder=None)
 
 
 def framework_in(folder: Path) -> BundleFramework:
-    """Return the framework of an external template. The template is copied into the bundle."""
+    """Return the framework of the template in a folder. Raises `FileError` if path.yml is invalid."""
     template = read_template(FolderSource(folder))
     layers = (folder / "steps" / name / layer for name in template.step_names for layer in ("given", "solution"))
     files = (layer / template.environment.pins for layer in (folder / "project", *layers))
@@ -241,7 +248,10 @@ def framework_in(folder: Path) -> BundleFramework:
 
 
 def framework_of(workshop: Workshop) -> BundleFramework:
-    """Return the framework of a workshop, with the pins of the workshop's learning path."""
+    """Return the framework of a workshop, with the pins of the workshop's learning path.
+
+    Raises `UsageError` for an external template, because a workshop doesn't keep the template's files.
+    """
     with BareRepository(workshop.path_repository) as repository:
         path = LearningPath(repository, workshop.path, workshop.texts)
         template = path.template
@@ -257,6 +267,9 @@ def framework_of(workshop: Workshop) -> BundleFramework:
 
 
 def in_order(names: Sequence[str]) -> tuple[BundleFramework, ...]:
-    """Return the frameworks with these names. Without names, return all bundled frameworks."""
+    """Return the bundled frameworks with these names, without duplicates (default: all bundled frameworks).
+
+    Raises `UsageError` for an unknown name.
+    """
     unique = dict.fromkeys(name.strip().lower() for name in names) or bundled_names()
     return tuple(bundled_framework(name) for name in unique)

@@ -1,7 +1,7 @@
 """Downloads missing wheels into a bundle. A partial download never gets the name of a wheel.
 
-uv 0.13 has no command that keeps wheels. pip 26 evaluates markers for the Python that runs it. On Linux, for example,
-`pip download --platform win_amd64` misses packages that only Windows needs, such as colorama.
+No installer can do this. uv 0.13 has no command that downloads wheels. pip 26 evaluates markers for the machine that
+runs it: on Linux, `pip download --platform win_amd64` misses packages that only Windows needs, such as colorama.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ MEGABYTE = 1_000_000
 
 @dataclass
 class Download:
-    """Downloads wheels into a folder. `bytes` counts the downloaded bytes."""
+    """Downloads wheels into a folder, several at a time. `bytes` counts the bytes downloaded so far."""
 
     folder: Path
     say: Progress
@@ -46,7 +46,10 @@ class Download:
     _stopped: bool = False
 
     def fetch(self, wheels: Iterable[Wheel]) -> int:
-        """Download missing wheels. Return their size in bytes. Raises `NoNetworkError` or `EnvironmentProblem`."""
+        """Download the wheels that the folder lacks. Return the number of downloaded bytes.
+
+        Raises `NoNetworkError`, or `EnvironmentProblem` for a full disk or a wrong hash.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         files = {wheel: self.folder / wheel.name for wheel in wheels}
         lacking = [wheel for wheel, file in files.items() if not file.is_file() or sha256_of(file) != wheel.sha256]
@@ -107,7 +110,7 @@ class Download:
 
 
 def check_room(folder: Path, size: int) -> None:
-    """Raise `EnvironmentProblem` if a folder's disk has no room for `size` more bytes."""
+    """Raise `EnvironmentProblem` if a folder's disk has no space for `size` more bytes and 50 MB in reserve."""
     free = shutil.disk_usage(folder).free
     if free < size + _RESERVE:
         needed = (size + _RESERVE) // MEGABYTE

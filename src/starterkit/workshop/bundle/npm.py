@@ -1,7 +1,7 @@
-"""Packs the npm packages of a bundle: fills npm's cache from lock files, and archives the cache.
+"""Packs the npm packages of a bundle: fills an npm cache from lock files, and archives the cache.
 
-Without a network, npm can only install from its cache. A USB stick copies one archive much faster than hundreds of
-small files.
+Without a network, npm can only install from its cache. The cache is one archive, because copying hundreds of small
+files from a USB stick is slow.
 """
 
 from __future__ import annotations
@@ -28,9 +28,10 @@ _PACKED = ("content-v2", "index-v5")
 def npm_archive(
     locks: Sequence[tuple[bytes, EnvironmentSpec]], folder: Path, scratch: Path, say: Progress
 ) -> tuple[str, str]:
-    """Create an archive with the packages of lock files. Return its name and the registry's URL.
+    """Create an archive in `folder` with the packages of lock files. Return its name and the registry's URL.
 
-    A complete archive is kept. Raises `NoNetworkError` or `EnvironmentProblem`.
+    If the folder has a complete archive of these packages, it is kept. `scratch` is a temporary folder for the cache.
+    Raises `NoNetworkError`, or `EnvironmentProblem` for a wrong hash.
     """
     registry = npm_registry(locks[0][1], locks[0][0], say)
     digest = hashlib.sha256(json.dumps([registry, *(lock.decode() for lock, _ in locks)]).encode()).hexdigest()
@@ -41,7 +42,7 @@ def npm_archive(
         for lock, environment in locks:
             fill_cache(lock, environment, scratch, say=say)
         lacking = [name for path, name in packages.items() if not (scratch / path).is_file()]
-        if lacking:  # npm doesn't install packages for other systems here
+        if lacking:  # npm doesn't download packages for other systems, so download them by name
             fill_cache(locks[0][0], locks[0][1], scratch, also=lacking, say=say)
         _check_hashes(scratch, packages)
         _pack(scratch / "_cacache", file)

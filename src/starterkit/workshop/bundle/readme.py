@@ -1,4 +1,4 @@
-"""Builds the README.txt of a bundle, with the commands that participants type."""
+"""Builds the README.txt of a bundle: its content, and the commands that participants type."""
 
 from __future__ import annotations
 
@@ -67,7 +67,10 @@ If you move the bundle, type this again with the new path. When you have interne
 
 
 def readme(contents: BundleManifest, *, elsewhere: Sequence[str] = ()) -> bytes:
-    """Return README.txt for a bundle. The frameworks in `elsewhere` are external templates in the bundle."""
+    """Return the bytes of README.txt, with CRLF line endings for Windows.
+
+    `elsewhere` has the names of the bundle's external templates. They need another command than bundled templates.
+    """
     systems = {platform.partition("-")[0] for platform in contents.platforms}
     name, python = contents.frameworks[0], contents.pythons[-1]
     template = f"--template BUNDLE/templates/{name} --trust" if name in elsewhere else f"--framework {name}"

@@ -1,7 +1,7 @@
 """Packs starterkit's own wheel for a bundle, and pins its dependencies.
 
-The wheel is packed from the running installation. Packing needs no build backend and no network, and the same files
-always give the same bytes.
+The wheel is packed from the files of the running starterkit, without a build backend and without a network. The same
+files always give the same bytes.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from starterkit.template.bundled import bundled_folder
 from starterkit.workshop.bundle.targets import uv_compile
 
 _PACKAGE = "starterkit"
-# pip installs the packages in the workshop. If a machine's Python has no pip, Python can run pip from its wheel.
+# The bundle contains pip too. If a machine's Python has no pip, Python can run pip directly from its wheel.
 _INSTALLER = "pip"
 _UNPINNED = (_PACKAGE, starterkit.DISTRIBUTION, _INSTALLER)  # the first name is the distribution's old name
 _SKIPPED = frozenset(("__pycache__", ".git", ".venv", "node_modules", ".pytest_cache", ".ruff_cache", ".mypy_cache"))
@@ -35,7 +35,10 @@ _TAGS = "Wheel-Version: 1.0\nGenerator: starterkit\nRoot-Is-Purelib: true\nTag: 
 
 
 def own_wheel() -> tuple[str, bytes]:
-    """Return the name and the bytes of a wheel of the running starterkit."""
+    """Return the file name and the bytes of a wheel of the running starterkit.
+
+    Raises `EnvironmentProblem` if the installation is incomplete.
+    """
     info = f"{starterkit.WHEEL_NAME}-{starterkit.__version__}.dist-info"
     texts = {"METADATA": _metadata(), "WHEEL": _TAGS, "entry_points.txt": _ENTRY_POINTS}
     files = [*sorted(_package_files()), *((f"{info}/{name}", text.encode(), False) for name, text in texts.items())]
@@ -52,7 +55,10 @@ def own_wheel() -> tuple[str, bytes]:
 
 
 def own_pins() -> bytes:
-    """Return pins of starterkit's dependencies. Installed versions are preferred."""
+    """Return a pins file with starterkit's dependencies and pip. Versions that are installed here are preferred.
+
+    Raises `NoNetworkError`, or `EnvironmentProblem` if uv can't compile the pins.
+    """
     installed = {dist.metadata["Name"]: dist.version for dist in metadata.distributions() if dist.metadata["Name"]}
     requirements = HeaderParser().parsestr(_metadata()).get_all("Requires-Dist") or []
     needed = [line for line in requirements if "extra ==" not in line.replace("extra==", "extra ==")]
@@ -64,7 +70,7 @@ def own_pins() -> bytes:
 
 def _metadata() -> str:
     package = Path(starterkit.__file__).resolve().parent
-    with suppress(metadata.PackageNotFoundError):  # raised in a checkout that isn't installed
+    with suppress(metadata.PackageNotFoundError):  # raised in a clone of starterkit that isn't installed
         installed = metadata.distribution(starterkit.DISTRIBUTION)
         is_this_one = Path(str(installed.locate_file(_PACKAGE))).resolve() == package
         if is_this_one and (text := installed.read_text("METADATA")):
@@ -87,10 +93,10 @@ def _metadata() -> str:
 
 
 def _package_files() -> Iterator[tuple[str, bytes, bool]]:
-    """Yield each file of the package: its path in the wheel, its bytes, and whether it is executable."""
+    """Yield each file of starterkit: its path in the wheel, its bytes, and whether it is executable."""
     package, templates = Path(starterkit.__file__).resolve().parent, bundled_folder()
     roots = {package: _PACKAGE}
-    if package not in templates.parents:  # in a checkout, templates/ is next to src/
+    if package not in templates.parents:  # in a clone of starterkit, templates/ isn't in the package
         roots |= {folder: f"{_PACKAGE}/{folder.name}" for folder in (templates, templates.with_name("skeletons"))}
     for root, prefix in roots.items():
         for parent, folders, names in os.walk(root):

@@ -1,7 +1,8 @@
 """Selects the wheels for the machines that a bundle supports.
 
-pip only accepts single tags: `manylinux_2_35_x86_64` excludes `manylinux_2_28_x86_64`. uv needs a run for each machine
-and pins file, and prefers wheels for the newest systems. It also drops packages that only other systems need.
+No installer can do this. pip takes a single platform tag: `manylinux_2_35_x86_64` excludes `manylinux_2_28_x86_64`. uv
+needs a run for each machine, and prefers wheels for the newest systems. It also drops packages that only other systems
+need.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ from starterkit.runtime.uv import run_uv
 from starterkit.textfile import parse_toml
 from starterkit.yamlfile import did_you_mean
 
-# The oldest systems come first, because their wheels also run on newer systems: glibc 2.5 to 2.35 (Ubuntu 22.04), macOS
-# 10.9 and 11 to 15.
+# Wheels for the oldest systems are preferred, because they also run on newer systems. Supported are glibc 2.5 to 2.35
+# (Ubuntu 22.04), and macOS 10.9 to 15.
 _GLIBC = range(5, 36)
 _LEGACY = {5: "manylinux1", 12: "manylinux2010", 17: "manylinux2014"}
 _MACOS_LAST = 15
@@ -55,7 +56,7 @@ PLATFORMS: dict[str, _Platform] = {
 
 @dataclass(frozen=True)
 class BundleTarget:
-    """A kind of machine: a platform and a Python version, such as `3.11`."""
+    """A kind of machine that a bundle supports: a platform and a Python version, such as `3.11`."""
 
     platform: str
     python: str
@@ -80,7 +81,10 @@ class BundleTarget:
 
     @property
     def environments(self) -> tuple[dict[str, str], ...]:
-        """The variables for markers: one set for an early release of the target's Python, one for a late release."""
+        """The values of marker variables on this target, for its first and a late patch release of Python.
+
+        A package is needed if its marker is true for one of them.
+        """
         platform = PLATFORMS[self.platform]
         return tuple(
             {
@@ -102,7 +106,7 @@ class BundleTarget:
 
 @dataclass(frozen=True)
 class Wheel:
-    """A wheel to download. `size` is None if the package index doesn't list the size."""
+    """A wheel to download. `size` is in bytes, or None if the package index doesn't list it."""
 
     name: str
     url: str
@@ -111,7 +115,10 @@ class Wheel:
 
 
 def platforms_of(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the platforms with these names (default: this machine's). Raises `UsageError`."""
+    """Check the names of platforms, and return them without duplicates (default: this machine's platform).
+
+    Raises `UsageError` for an unknown or unsupported platform.
+    """
     for name in names:
         if name not in PLATFORMS:
             raise UsageError(f'Unknown platform "{name}".', did_you_mean(name, list(PLATFORMS)))
@@ -124,7 +131,10 @@ def platforms_of(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def pythons_of(versions: Sequence[str]) -> tuple[str, ...]:
-    """Return the Python versions with these names (default: this Python's). Raises `UsageError`."""
+    """Check Python versions such as "3.12", and return them without duplicates (default: this Python's version).
+
+    Raises `UsageError` for an invalid or too old version.
+    """
     for version in versions:
         if not _PYTHON.fullmatch(version) or _numbers(version) < _OLDEST_PYTHON:
             raise UsageError(
@@ -139,9 +149,9 @@ def sorted_pythons(versions: Sequence[str]) -> tuple[str, ...]:
 
 
 def wheels_for(pins_files: Iterable[bytes], targets: Sequence[BundleTarget]) -> dict[str, Wheel]:
-    """Return the wheels, by name, that the targets need for all pins files.
+    """Return the wheels, by file name, that the targets need for all pins files.
 
-    A package that only other systems need also gets a wheel. uv reads it when it compiles pins for all systems.
+    A package that no target needs also gets one wheel. uv reads its metadata when it compiles pins for all systems.
     Raises `NoNetworkError`, or `EnvironmentProblem` with all packages that have no wheel for a target.
     """
     wheels: dict[str, Wheel] = {}
@@ -161,7 +171,11 @@ def wheels_for(pins_files: Iterable[bytes], targets: Sequence[BundleTarget]) -> 
 
 
 def uv_compile(files: Mapping[str, bytes], options: Sequence[str], output: str, what: str) -> bytes:
-    """Compile the first file with `uv pip compile` for all systems. Return the output. Errors name `what`."""
+    """Compile the first of `files` with `uv pip compile` for all systems. Return the content of `output`.
+
+    `files` are written into a temporary folder, and `output` is a file name there. Errors name `what`. Raises
+    `NoNetworkError` or another `EnvironmentProblem`.
+    """
     with tempfile.TemporaryDirectory(prefix="starterkit-", ignore_cleanup_errors=True) as folder:
         for name, data in files.items():
             Path(folder, name).write_bytes(data)
@@ -174,7 +188,7 @@ def uv_compile(files: Mapping[str, bytes], options: Sequence[str], output: str, 
 
 
 def _packages(pins: bytes, targets: Sequence[BundleTarget]) -> Iterator[tuple[str, str, list[Wheel]]]:
-    """Yield each package: its name and version, its marker, and its pinned wheels from the package index."""
+    """Yield each pinned package: its name with version, its marker, and its wheels with a pinned hash."""
     lowest = min((target.python for target in targets), key=_numbers)
     options = ["--no-deps", "--python-version", lowest, "--format", "pylock.toml"]
     data = uv_compile({"pins.txt": pins}, options, "pylock.toml", "the lists of wheels")
@@ -195,7 +209,7 @@ def _wheel(entry: Mapping[str, Any]) -> Wheel:
 def _choose(
     marker: str, wheels: Sequence[Wheel], targets: Sequence[BundleTarget]
 ) -> tuple[list[Wheel], list[BundleTarget]]:
-    """Return the best wheel for each target that needs the package, and the targets without a wheel."""
+    """Return the best wheel for each target that needs a package, and the targets that have no wheel."""
     chosen: list[Wheel] = []
     lacking = []
     for target in targets:

@@ -1,4 +1,4 @@
-"""Grades the people of a workshop in parallel, and records each grade immediately."""
+"""Grades the people of a workshop in parallel. Each grade is recorded at once, so an interruption loses none."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ from starterkit.workshop.submissions import latest_in, solved_by_reference
 
 @dataclass(frozen=True)
 class GradingRequest:
-    """The people to grade and the options. Without `step`, each submission is graded at its own step.
+    """The arguments of `workshop grade`. Without `step`, each submission is graded at its own step.
 
-    With `due`, the last commit before the deadline is graded. People without such a commit get their latest commit
-    graded and marked as late. `shard` splits people between machines: its number (from 1) and the number of parts.
-    `jobs` is the number of parallel runs (0: one per core). With `again`, earlier grades aren't reused.
+    With `due`, a person's last commit before the deadline is graded. If there is none, the latest commit is graded and
+    marked as late. `shard` splits the people between machines: the number of this part (from 1), and the number of
+    parts. `jobs` is the number of parallel runs (0: one per core). With `again`, earlier grades aren't reused.
     """
 
     people: Sequence[Person]
@@ -55,7 +55,10 @@ class GradingRequest:
 
 @dataclass
 class Grading:
-    """Grades the people of a workshop once."""
+    """One run of `workshop grade`. `shelf` has the environments, and `runner` runs the tests.
+
+    With `prove`, the path's solution must pass before submissions are graded.
+    """
 
     workshop: Workshop
     order: GradingRequest
@@ -67,7 +70,11 @@ class Grading:
     _stopped: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> list[Grade]:
-        """Grade the people of this shard, sorted by folder. `failed` gets the errors of this machine by folder."""
+        """Grade the people of this shard, and return their grades sorted by folder.
+
+        If a person can't be graded because of this machine, the error goes into `failed`, by folder. Raises
+        `UsageError` if the path's tests can't run in a sandbox.
+        """
         self.shelf.ask_again()
         layers = Layers(self.workshop)
         check_kind(layers[BASE])
@@ -103,7 +110,7 @@ class Grading:
                 return
 
     def _grade(self, grader: Grader, person: Person) -> Grade:
-        """Record and return a person's grade. Commits that existed when the project started don't count."""
+        """Grade a person's work, record the grade and return it. A project's first commit counts as no work."""
         event = None if self.order.again else last(self.workshop, person, GRADED)
         before = grade_of(person, event) if event else None
         with BareRepository(self.workshop.repository(person)) as repository:
@@ -128,7 +135,7 @@ class Grading:
                 steps = () if is_old else filled(self.workshop, person)  # an old commit may lack filled steps
                 notes = (*_from_reference(steps, solved), *grade.notes)
                 grade = replace(grade, notes=tuple(sorted(notes, key=lambda note: not note.startswith(LOOK))))
-                # Record the submission's own step, which may differ from the graded step.
+                # The status needs the submission's own step, because the graded step can be another one.
                 about = {"branch": submission.branch, "stands": submission.step, "solved": submission.solved}
         if not self._stopped.is_set():
             append(self.workshop, person, {**grade.event(), **about})
@@ -141,7 +148,7 @@ class Grading:
 
     @cached_property
     def _solving(self) -> dict[str, str]:
-        """Maps each commit message that `solve` writes to the name of its step."""
+        """Maps the commit message that `starterkit solve` writes for a step to the step's name."""
         with metadata_of(self.workshop) as template:
             return {solve_message(step): step.name for step in template.steps}
 

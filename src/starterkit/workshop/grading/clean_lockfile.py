@@ -1,8 +1,8 @@
 """Rewrites a submission's package-lock.json with registry packages only, each with its hash.
 
 npm does more with a lock file than unpack packages. It clones repositories, requests URLs, and follows the lock files
-inside packages. If versions don't match, it asks the registry for other packages. The rewritten file has none of the
-parts that cause this. Every dependency is listed with its exact locked version.
+inside packages. If versions don't match, it asks the registry for other packages. The rewritten file has no entry that
+makes npm do this: every package is from the registry, and every dependency has the exact locked version.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from starterkit.workshop.grading.reference_tests import ReferenceTests
 _FOLDER = "node_modules/"
 _NAME = r"(?!node_modules(?:/|$))(?:@[A-Za-z0-9~-][A-Za-z0-9._~-]*/)?[A-Za-z0-9~-][A-Za-z0-9._~-]*"
 _PACKAGE = re.compile(_NAME)
-# Matches the path of an installed package, but not of starterkit's own files.
+# The path of a package in node_modules. Names that start with `starterkit.` are reserved for starterkit's own files.
 _PATH = re.compile(rf"{_FOLDER}(?!starterkit\.){_NAME}(?:/{_FOLDER}{_NAME})*")
 _LONGEST_PATH = 1000  # characters
 _NUMBER = r"(?:0|[1-9][0-9]{0,15})"
 _MORE = r"(?:-[0-9A-Za-z.-]{1,200})?(?:\+[0-9A-Za-z.-]{1,200})?"
 _VERSION = re.compile(rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}{_MORE}")
-# Matches a version in a range, such as ">=1.2.x", or the hyphen between two versions.
+# A part of a version range: a version such as ">=1.2.x", an operator, or the hyphen between two versions.
 _RANGE_PART = re.compile(rf"(?:[<>=^~]*v?(?:{_NUMBER}|[xX*])(?:\.(?:{_NUMBER}|[xX*])){{0,2}}{_MORE}|[<>=^~]+|-)")
 _ALIAS = re.compile(rf"npm:({_NAME})(?:@(.*))?")
-# Matches the hash of a package's archive.
+# The hash of a package's archive. Only SHA-512 is accepted, which npm writes.
 _INTEGRITY = re.compile(r"sha512-[A-Za-z0-9+/]{86}==")
 _PACKAGE_LISTS = ("dependencies", "peerDependencies", "optionalDependencies")
 _PROJECT_LISTS = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
@@ -39,10 +39,10 @@ _PLATFORM_NAME = re.compile(r"!?[a-z0-9_]{1,40}")
 
 
 def own_lock(pristine: ReferenceTests, data: bytes, most_more: int) -> bytes:
-    """Return a lock file for the same packages. Raises `UsageError`.
+    """Return a new lock file with the packages of a submission's lock file `data`.
 
-    The submission's file must have lock version 3 and no URLs. npm writes this format with the path's .npmrc. The file
-    may name up to `most_more` packages that the path doesn't use.
+    `data` must have lock version 3 and no URLs, as npm writes it with the path's .npmrc. It may have at most
+    `most_more` packages that aren't in the path's lock file. Raises `UsageError` for any other file.
     """
     environment = pristine.template.environment
     lock = _Lock(environment.pins, data, pristine.pins)
@@ -60,13 +60,16 @@ def own_lock(pristine: ReferenceTests, data: bytes, most_more: int) -> bytes:
 
 
 class _Lock:
-    """The lock file of a submission: entries by path. `ours` has the learning path's package names by import name."""
+    """A submission's lock file. `entries` has its packages by path in node_modules.
+
+    `ours` maps the import names of the learning path's packages to their names in the registry.
+    """
 
     def __init__(self, file: str, data: bytes, our_lock: bytes) -> None:
         self._file = file
         try:
             top = parse_json(data, file)
-        except ValueError as wrong:  # raised for a number that is too long for Python
+        except ValueError as wrong:  # Python refuses to read a number with thousands of digits
             raise self._not_a_lock() from wrong
         packages = top.get("packages")
         root = packages.get("") if isinstance(packages, dict) else None
@@ -111,11 +114,11 @@ class _Lock:
             target = self._resolve(path, name)
             if not target and not path and kind in _REQUIRED_LISTS:
                 raise self._wrong(f"has no entry for {name[:80]}")
-            if target:  # an optional package may be missing on this machine
+            if target:  # a lock file may leave out an optional or peer dependency
                 dependency = self._entry(target)
                 package, version = dependency.get("name", _import_name(target)), str(dependency.get("version"))
                 exact = f"npm:{package}@{version}" if package != _import_name(target) else version
-                # npm rejects a peer dependency inside of the package's folder, where Node looks first.
+                # npm rejects a peer dependency that is installed in the package's own node_modules.
                 kind = "dependencies" if kind == "peerDependencies" else kind
                 kind = "optionalDependencies" if dependency.get("optional") is True else kind
                 for names in lists.values():
@@ -134,7 +137,7 @@ class _Lock:
                 yield kind, name, spec
 
     def _resolve(self, path: str, name: str) -> str:
-        """Return the path at which Node finds a dependency of a package, or ""."""
+        """Return the path at which Node finds the dependency `name` of the package at `path`, or ""."""
         while True:
             target = f"{path}/{_FOLDER}{name}" if path else _FOLDER + name
             if target in self.entries or not path:

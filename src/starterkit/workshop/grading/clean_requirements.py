@@ -1,7 +1,8 @@
-"""Rewrites a submission's pins for grading: index packages only, each with its hash.
+"""Rewrites a submission's pins for grading, with packages from the index only, each with its hash.
 
 uv and npm never read the learner's file, because they may parse it differently from these checks. For example, uv
-accepts a lone carriage return as the end of a line. The new file is written from the parsed parts.
+accepts a carriage return alone as the end of a line. So a new file is written from the checked names, versions and
+hashes.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ from starterkit.workshop.grading.reference_tests import ReferenceTests
 
 _LARGEST_PINS = 2_000_000
 _LONGEST_LINE = 2000  # characters
-_MOST_MORE = 500  # packages in addition to the path's packages
-# A pinned package with its extras and marker. URLs, files, options and variables don't match.
+_MOST_MORE = 500  # the most packages that a submission may have in addition to the path's packages
+# A pinned package (`name==version`) with extras and marker. URLs, files, options and variables don't match.
 _MARKER = r"(?:[\w.()<>=!~, +*'-]*|[\w.()<>=!~, +*\"-]*)"
 _PIN = re.compile(rf"[A-Za-z0-9][\w.-]*(?:\[[\w., -]+\])?==[\w.!+-]+ *(?:;{_MARKER})?\\?", re.ASCII)
 _HASH = re.compile(r" +--hash=sha256:([0-9a-f]{64}) *\\?")
@@ -32,7 +33,11 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def own_pins(pristine: ReferenceTests, pins: bytes) -> bytes:
-    """Return rewritten pins for the same packages. Raises `UsageError`."""
+    """Return a new pins file with the packages of a submission's pins file.
+
+    Raises `UsageError` for too much data, a missing package of the path, or an invalid line. A valid line is a pinned
+    package with hashes.
+    """
     environment = pristine.template.environment
     if len(pins) > _LARGEST_PINS:
         raise UsageError(f"its {environment.pins} is too large")
@@ -52,14 +57,14 @@ def own_pins(pristine: ReferenceTests, pins: bytes) -> bytes:
 
 
 def declaration_of(pristine: ReferenceTests, pins: bytes) -> bytes:
-    """Return a package.json that fits a lock file, with the learning path's Node version."""
+    """Return a package.json with the dependencies of the lock file `pins` and the path's Node version."""
     declaration = json.loads(declaration_of_lock(pins, pristine.template.environment))
     node = declared_packages(pristine.declaration, pristine.template.environment.declaration).wanted_node
     return json.dumps({**declaration, "engines": {"node": node}}).encode()
 
 
 def _parse(file: str, pins: bytes) -> list[tuple[Requirement, list[str]]]:
-    """Return the packages of a compiled requirements.txt with their hashes. Raises `UsageError` otherwise."""
+    """Return the packages of a compiled requirements.txt, each with its hashes. Raises `UsageError`."""
     requirements: list[tuple[Requirement, list[str]]] = []
     numbers: list[int] = []
     for number, line in enumerate(pins.decode("utf-8-sig", "replace").replace("\r\n", "\n").split("\n"), 1):

@@ -1,7 +1,7 @@
-"""Grades on other machines: Dask workers run the units.
+"""Grades on other machines, with Dask. A worker gets a unit: one submission with all data for its tests.
 
-A worker needs starterkit, a sandbox, and access to the packages. The unit has all other data. Only this process writes
-results, so a unit that runs twice because its worker died still counts once.
+A worker needs starterkit, a sandbox, and access to the packages. Only this process writes results. So a unit still
+counts once if it runs a second time because its worker died.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _CONNECT_SECONDS = 10
 
 
 class DaskRunner:
-    """Runs units on the workers of a Dask scheduler. The caller has to call `close`."""
+    """Runs the tests of submissions on the workers of a Dask scheduler. Call `close` after use."""
 
     def __init__(self, address: str) -> None:
         """Connect to the scheduler. Raises `EnvironmentProblem` if Dask or its workers are missing."""
@@ -59,14 +59,14 @@ class DaskRunner:
             )
 
     def describe(self) -> Confinement:
-        """Return the sandbox of the first worker that responds."""
+        """Return a description of the sandbox on the first worker that responds. Raises `EnvironmentProblem`."""
         if self._confinement is None:
             self._confinement = self._call_on_worker(_describe)
         assert self._confinement is not None
         return self._confinement
 
     def run(self, unit: GradingUnit) -> Grade:
-        """Run a unit on a worker and return its grade."""
+        """Run a unit on a worker and return its grade. Raises `EnvironmentProblem` if no worker can run it."""
         grade: Grade = self._call_on_worker(_run, unit, __version__, harness_fingerprint())
         return grade
 
@@ -74,7 +74,7 @@ class DaskRunner:
         """Stop waiting for workers. They finish their current units, and these results are ignored."""
         with self._lock:
             waited_for = list(self._waited_for)
-        with suppress(Exception):  # the scheduler may have stopped
+        with suppress(Exception):  # if the scheduler has stopped, there is nothing to cancel
             self._client.cancel(waited_for, force=True)
 
     def close(self) -> None:
@@ -119,7 +119,7 @@ def _run(unit: GradingUnit, version: str, harness: str) -> Grade:
     try:
         box = sandbox()
         return replace(run_unit(unit, _shelf(), box), sandbox=box.describe().name)
-    except StarterkitError as wrong:  # drop the cause, because not every cause can be pickled
+    except StarterkitError as wrong:  # drop its cause: Dask pickles the error, and some causes can't be pickled
         raise EnvironmentProblem(wrong.message, wrong.fix) from None
 
 

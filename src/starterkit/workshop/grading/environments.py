@@ -1,8 +1,8 @@
-"""Creates the environments for grading: one environment for each distinct set of pins.
+"""Creates the environments for grading: one for each different pins file.
 
-No code from a submission is built or run here. Wheels, and npm packages without their scripts, are installed from the
-instructor's indexes and checked by hash. No file in a package decides which code runs outside of the sandbox or which
-files the sandbox shows.
+No code of a submission runs here. Only wheels and npm packages without their scripts are installed. They come from the
+instructor's indexes, and are checked by hash. No file in a package decides which code runs outside the sandbox, or
+which files the sandbox shows.
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ from starterkit.workshop.grading.reference_tests import ReferenceTests
 
 _LIMIT_SECONDS = 600.0
 _LONGEST_REASON = 300  # characters
-_LARGEST = 1 << 30  # bytes of an environment with a submission's own pins
+_LARGEST = 1 << 30  # maximum bytes of an environment with a submission's own pins
 _SMALLEST_FILE = 4096  # bytes that even a small file uses on the disk
 _COMPILED = "compiled"
-# Limits for package files that are read or compiled outside of the sandbox. Compiling needs a hundred times a file's
-# size in memory.
+# Limits in bytes for files of packages that are read or compiled outside the sandbox. Compiling a file needs a hundred
+# times its size in memory.
 _LARGEST_READ, _LARGEST_COMPILED = 100_000, 2 << 20
-_FORGET_AFTER = 60.0  # a failure is forgotten after this many seconds
-_REMOVE_AFTER = 28 * 24 * 3600.0  # an environment is removed after this many unused seconds
+_FORGET_AFTER = 60.0  # seconds after which a failed environment is tried again
+_REMOVE_AFTER = 28 * 24 * 3600.0  # seconds without use after which an environment is removed
 _ENVIRONMENT = re.compile(r"[0-9a-f]{16}(?:\.lock)?")
 _WHEELS_ALONE = b"--only-binary :all:\n"
 # Settings for the .npmrc in npm's working folder. They stop npm from running packages' scripts.
 _NPM_SETTINGS = b"ignore-scripts=true\nomit-lockfile-registry-resolved=true\naudit=false\nfund=false\n"
-# An additional protection: these npm features stay off, because rewritten lock files don't need them.
+# More settings for a submission's own pins. Rewritten lock files don't need these features of npm, so they stay off.
 _REGISTRY_ALONE = (
     b"allow-git=none\nallow-remote=none\nallow-file=none\nallow-directory=none\n"
     b"git=starterkit-runs-no-git\ninstall-strategy=hoisted\nbin-links=false\n"
@@ -57,10 +57,11 @@ _REGISTRY_ALONE = (
 
 @dataclass(frozen=True)
 class GradingPackages:
-    """An environment that a sandbox can use.
+    """An environment for grading, with the data that a sandbox needs to use it.
 
-    The sandbox has to show the paths in `visible`. `links` are created next to the code if the language looks for
-    packages there. `plugins` are the pytest plugins of the path's packages. `taken` are the names of its modules.
+    The sandbox has to show the paths in `visible`. `links` are created next to the code, because Node looks for
+    packages there. `plugins` are the pytest plugins of the path's packages. `taken` are the names of the environment's
+    modules and of Python's own modules.
     """
 
     prepared: Environment
@@ -73,9 +74,10 @@ class GradingPackages:
 
 @dataclass(frozen=True)
 class Assignment:
-    """The environment for a submission. `told` is a note. `is_own` means that it has the submission's pins.
+    """The environment in which a submission is graded.
 
-    `could_differ` means that the submission's own packages couldn't be installed now, for example without a network.
+    `is_own` says if it has the submission's own pins. If not, `told` is a note with the reason. `could_differ` says
+    that these pins may work later, for example because the network failed.
     """
 
     packages: GradingPackages
@@ -86,7 +88,7 @@ class Assignment:
 
 @dataclass
 class EnvironmentCache:
-    """Caches the environments in `folder`. Each is created once, even if many threads need it."""
+    """Creates environments in `folder` and keeps them. Each is created once, even if many threads need it."""
 
     folder: Path
     say: Progress = no_progress
@@ -96,7 +98,10 @@ class EnvironmentCache:
     _failed: dict[str, tuple[float, StarterkitError]] = field(default_factory=dict)
 
     def for_submission(self, pristine: ReferenceTests, pins: File | None) -> Assignment:
-        """Return the environment for a submission's pins. If they can't be used, return the path's environment."""
+        """Return the environment for a submission's pins file, or the path's environment if it can't be used.
+
+        Raises `StarterkitError` if the path's environment can't be created.
+        """
         if pins is None or pins.mode == LINK or pins.data.replace(b"\r\n", b"\n") == pristine.pins:
             return Assignment(self.of_the_path(pristine))
         try:
@@ -106,16 +111,16 @@ class EnvironmentCache:
             return self.instead(pristine, reason, could_differ=isinstance(failed, EnvironmentProblem))
 
     def instead(self, pristine: ReferenceTests, reason: str, *, could_differ: bool = False) -> Assignment:
-        """Return the learning path's environment for a submission with other pins, and a note with the reason."""
+        """Return the path's environment for a submission whose own pins can't be used because of `reason`."""
         note = f"graded with the packages of the path, because its own can't be used: {reason}"
         return Assignment(self.of_the_path(pristine), note, could_differ)
 
     def of_the_path(self, pristine: ReferenceTests) -> GradingPackages:
-        """Return the environment for the learning path's own pins."""
+        """Return the environment for the learning path's own pins. Raises `StarterkitError` if it can't be made."""
         return self._packages(pristine, pristine.pins)
 
     def ask_again(self) -> None:
-        """Forget failures, so that the next call tries to create the environments again."""
+        """Forget failed environments, so that the next call tries to create them again."""
         with self._lock:
             self._failed.clear()
 
@@ -140,7 +145,7 @@ class EnvironmentCache:
             return self._made[key]
 
     def _make(self, key: str, pristine: ReferenceTests, pins: bytes) -> GradingPackages:
-        """Create an environment. If it has a submission's pins and is invalid, remove it again."""
+        """Create the environment with these pins. After an error, remove it if the pins are a submission's."""
         environment, folder = pristine.template.environment, self.folder / key
         ours = None if pins == pristine.pins else self.of_the_path(pristine)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -188,23 +193,23 @@ def _bytes_on_disk(folder: Path) -> int:
 def _remove_unused(folder: Path) -> None:
     for path in folder.iterdir():
         if _ENVIRONMENT.fullmatch(path.name) and time.time() - path.stat().st_mtime >= _REMOVE_AFTER:
-            shutil.rmtree(path, ignore_errors=True)  # rmtree fails for a lock, which is a file
+            shutil.rmtree(path, ignore_errors=True)  # a lock is a file, so `unlink` removes it
             with suppress(OSError):
                 path.unlink()
 
 
 def environments_folder(cache: Path) -> Path:
-    """Return the folder of the environments for grading."""
+    """Return the folder for grading's environments in starterkit's cache folder."""
     return cache / "grading"
 
 
 def _python_packages(
     key: str, prepared: Environment, pristine: ReferenceTests, ours: GradingPackages | None = None
 ) -> GradingPackages:
-    """Describe an environment. `ours` is the learning path's environment, or None if this is the path's environment.
+    """Return what the sandbox needs of a Python environment. `ours` is the path's environment (None: it is this one).
 
-    A wheel may overwrite pyvenv.cfg or add files next to the modules. So the path's environment decides which Python
-    runs and where the modules are.
+    A submission's wheel may overwrite pyvenv.cfg or add folders. So the path's environment decides which Python runs
+    and where the modules are. Raises `UsageError` if a package has changed the virtual environment.
     """
     base = ours.prepared if ours else prepared
     assert prepared.folder is not None and base.folder is not None
@@ -217,7 +222,7 @@ def _python_packages(
     site = prepared.folder / sites[0].relative_to(base.folder)
     _compile(program, site, is_ours=ours is None)
     modules = {path.name.partition(".")[0] for path in site.iterdir() if not path.name.endswith((".dist-info", ".pth"))}
-    # Show the program and its libraries only. The prefix may be a home folder, so it stays hidden.
+    # Show only Python and its libraries in the sandbox. Python's prefix may be a home folder, so it stays hidden.
     installation = [program, program.resolve()]
     for prefix in {path.parent.parent for path in installation}:
         for pattern in ("lib*/python3.*", "lib*/libpython3*"):
@@ -239,12 +244,12 @@ def _program(prepared: Environment) -> Path:
 
 
 def _compile(program: Path, site: Path, *, is_ours: bool) -> None:
-    """Compile the packages once for all submissions. Don't run the packages or their .pth files.
+    """Compile the packages once for all submissions, without running them or their .pth files.
 
     Compiling has no memory limit. So a submission's packages stay uncompiled if one of their files is huge.
     """
     environment = site.parents[2]
-    # The mark is next to the environment, because a submission's package could create a mark inside.
+    # A submission's package could create a mark inside its environment. So the mark is next to the environment.
     mark = environment / _COMPILED if is_ours else environment.with_name(f"{environment.name}.{_COMPILED}")
     created = str((environment / STAMP).stat().st_mtime_ns)
     if mark.is_file() and mark.read_text("ascii") == created:
@@ -257,7 +262,7 @@ def _compile(program: Path, site: Path, *, is_ours: bool) -> None:
 
 
 def _plugins(site: Path, distributions: frozenset[str]) -> Iterator[str]:
-    """Yield the pytest plugins of these distributions. Other plugins aren't loaded."""
+    """Yield the names of the pytest plugins in these packages. Only these plugins are loaded for grading."""
     for file in sorted(site.glob("*.dist-info/entry_points.txt")):
         name = file.parent.name.removesuffix(".dist-info").rpartition("-")[0]
         if package_name(name) in distributions and file.stat().st_size <= _LARGEST_READ:
@@ -274,7 +279,7 @@ def _node_packages(key: str, prepared: Environment) -> GradingPackages:
 
 
 def _make_readable(folder: Path) -> None:
-    """Make a folder readable for every user, because the sandbox's user doesn't own its files."""
+    """Make a folder readable for every user, because tests run as a user who doesn't own the files."""
     for path in [folder, *folder.rglob("*")]:
         if not path.is_symlink():
             mode = path.stat().st_mode

@@ -1,6 +1,6 @@
-"""Writes grades to results/grades.json, grades.csv, and an HTML page for each person.
+"""Writes the results of grading: results/grades.json, results/grades.csv and a page (HTML) for each person.
 
-Learners wrote some of the text on the pages. So the text is escaped, and unprintable characters are made visible.
+Learners wrote some of the text on the pages. So all text is escaped, and unprintable characters are made visible.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ _SUMMARIES = {
 
 
 def known_grades(workshop: Workshop, new: Iterable[Grade] = ()) -> list[Grade]:
-    """Return the latest grade of each graded person: from `new`, or from the stored results."""
+    """Return each graded person's latest grade, from `new` or else from the person's events."""
     grades = {grade.person.folder: grade for grade in new}
     for person in workshop.people:
         if person.folder not in grades:
-            with suppress(Exception):  # skip damaged results: the next grading reports them
+            with suppress(Exception):  # skip a person with damaged events, which the next grading reports
                 event = last(workshop, person, GRADED)
                 if event and (grade := grade_of(person, event)):
                     grades[person.folder] = grade
@@ -53,7 +53,10 @@ def known_grades(workshop: Workshop, new: Iterable[Grade] = ()) -> list[Grade]:
 
 
 def write_grades(workshop: Workshop, new: Sequence[Grade]) -> dict[str, StarterkitError]:
-    """Write all grades, and the pages of people with `new` grades. Return the errors of pages by folder."""
+    """Write grades.json and grades.csv with all grades, and the pages of people with `new` grades.
+
+    Returns the errors of pages that couldn't be made, by folder. Raises `EnvironmentProblem` if the disk is full.
+    """
     grades = known_grades(workshop, new)
     folder = workshop.folder / "results"
     texts = {"grades.json": as_json(grades), "grades.csv": as_csv(grades)}
@@ -110,12 +113,15 @@ def grade_as_json(grade: Grade) -> dict[str, Any]:
 
 
 def as_json(grades: Sequence[Grade]) -> str:
-    """Return all grades as a JSON document."""
+    """Return the text of grades.json."""
     return json.dumps({"format": _FORMAT, "grades": [grade_as_json(grade) for grade in grades]}, indent=1) + "\n"
 
 
 def as_csv(grades: Sequence[Grade]) -> str:
-    """Return CSV with a line for each person or team member. A spreadsheet finds no formulas in it."""
+    """Return the text of grades.csv, with a line for each person or team member.
+
+    Cells that a spreadsheet would read as formulas are changed to plain text.
+    """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(_COLUMNS)

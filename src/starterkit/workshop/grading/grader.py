@@ -25,16 +25,17 @@ from starterkit.workshop.model import Person, Workshop
 from starterkit.workshop.sandbox.model import MIB, Confinement, Sandbox, SandboxJob, SandboxLimits
 from starterkit.workshop.submissions import Submission
 
-_SECONDS, _SECONDS_A_TEST = 120.0, 3.0  # the same limits as in `starterkit check`
-# V8 reserves this much for the code of each worker thread, but uses little of it. The kernel counts all of it.
+_SECONDS, _SECONDS_A_TEST = 120.0, 3.0  # `starterkit check` has the same limits
+# V8 reserves this much memory for the code of each worker thread. It uses little, but the kernel counts all of it.
 _RESERVED_BY_A_WORKER = 512 * MIB
 
 
 @dataclass(frozen=True)
 class GradingUnit:
-    """A submission with everything that is needed to run its tests on any machine.
+    """A submission with all data for running its tests on any machine.
 
-    `is_proven` means that the path's solution passed at this step. Then a crash is the submission's fault.
+    `grade` is the unfinished grade, without a verdict. `is_proven` means that the path's solution passed at this step.
+    Then a crash is the submission's fault.
     """
 
     grade: Grade
@@ -45,16 +46,16 @@ class GradingUnit:
 
 
 class Runner(Protocol):
-    """Runs the tests of submissions. A unit is one submission with everything that the run needs."""
+    """Runs the tests of submissions, on this machine or on others."""
 
     def describe(self) -> Confinement:
         """Return a description of the sandbox that runs the submissions."""
 
     def run(self, unit: GradingUnit) -> Grade:
-        """Run a unit and return its grade. Raises `EnvironmentProblem` if it can't run."""
+        """Run the tests of one submission and return its grade. Raises `EnvironmentProblem` if they can't run."""
 
     def stop(self) -> None:
-        """Stop waiting for units on other machines."""
+        """Stop waiting for submissions that run on other machines. The user has interrupted the grading."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +77,9 @@ class LocalRunner:
 
 @dataclass(frozen=True)
 class Grader:
-    """Grades submissions of a workshop. `layers` has the learning path's tests by step.
+    """Grades submissions of a workshop. `layers` has the learning path's tests by step, `shelf` the environments.
 
-    With `prove`, the path's solution has to pass in this sandbox before a step's submissions are graded. Otherwise a
+    With `prove`, the path's solution has to pass in the sandbox before a step's submissions are graded. Otherwise a
     problem of this machine would look like a learner's mistake.
     """
 
@@ -93,7 +94,7 @@ class Grader:
     _unproven: dict[str, EnvironmentProblem] = field(default_factory=dict)
 
     def limits(self, pristine: ReferenceTests) -> SandboxLimits:
-        """Return the sandbox limits for the tests of this step."""
+        """Return the sandbox limits for a step's tests. Many tests get more time, and Node gets more memory."""
         seconds = max(_SECONDS, _SECONDS_A_TEST * len(pristine.tests))
         limits = SandboxLimits(seconds=seconds, cpu_seconds=seconds)
         if pristine.template.environment.kind != "node":
@@ -111,8 +112,9 @@ class Grader:
     ) -> Grade:
         """Grade a submission at the step `asked`. If that is "", use the submission's own step.
 
-        Returns `before` if nothing that affects the grade has changed. `repository` is the person's repository if it is
-        already open. No git process reads it while the tests run. `is_old` means that the person has later work.
+        Returns the earlier grade `before` if nothing that affects the grade has changed. `repository` is the person's
+        repository if it is open already. It is closed before the tests run. `is_old` means that the person has later
+        work. Raises `EnvironmentProblem` if this machine can't grade.
         """
         stated, notes = submission.step, []
         own_step = stated if stated in self.layers else self.workshop.step
@@ -187,7 +189,7 @@ _DECISIVE = ("commit", "tests", "late", "aside")
 
 
 def _fix(workshop: Workshop, step: str) -> str:
-    """Return advice for the case that the learning path's solution fails. A correction of the path comes first."""
+    """Return advice for when the path's own solution fails. If the path was corrected, check this fix first."""
     machine = "grade on a machine that is less busy, or whose Python has its libraries in /usr."
     if not workshop.corrected:
         return f"{machine[0].upper()}{machine[1:]}"
@@ -198,7 +200,11 @@ def _fix(workshop: Workshop, step: str) -> str:
 
 
 def run_unit(unit: GradingUnit, shelf: EnvironmentCache, sandbox: Sandbox) -> Grade:
-    """Grade a submission in a sandbox. Raises `EnvironmentProblem` if the tests couldn't start."""
+    """Run a submission's tests in a sandbox and return the grade.
+
+    If the tests can't start with the submission's own packages, the path's packages are used. Raises
+    `EnvironmentProblem` if they can't start either.
+    """
     pristine = unit.pristine
     lent = shelf.for_submission(pristine, unit.files.get(pristine.template.environment.pins))
     try:
@@ -236,6 +242,6 @@ def _run_with(lent: Assignment, unit: GradingUnit, sandbox: Sandbox) -> Grade:
         notes.append(lent.told)
     if ended.dropped:
         notes.append(f"it printed too much: {ended.dropped:,} bytes were left out")
-    # Leave the fingerprint empty, so that the next grading runs the tests again.
+    # If the submission's own packages may work later, an empty fingerprint makes the next grading run the tests again.
     grade = replace(unit.grade, tests="") if lent.could_differ else unit.grade
     return replace(grade, verdict=verdict, why=why, results=results, seconds=ended.seconds, notes=tuple(notes))

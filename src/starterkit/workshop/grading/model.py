@@ -1,4 +1,4 @@
-"""The grade of one submission."""
+"""The grade of one submission as plain data: its verdict, and the result of each test."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ LOOK = "look at this: "  # notes with this prefix are only for the instructor
 
 
 class Verdict(StrEnum):
-    """The verdict on a submission. `TAMPERED` means that it forged a test outcome, `NOTHING` that it has no commit."""
+    """The verdict on a person's work.
+
+    `TAMPERED` means that someone forged a test outcome. `UNREADABLE` means that the files can't be used. `NOTHING`
+    means that the person has no commit yet.
+    """
 
     GREEN = "green"
     RED = "red"
@@ -26,7 +30,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class TestGrade:
-    """The result of one test of the learning path."""
+    """The result of one test. `sentence` says what it tests, and `step` is the step that it belongs to."""
 
     __test__ = False  # keeps pytest from collecting this class
 
@@ -45,10 +49,10 @@ class TestGrade:
 class Grade:
     """The grade of one person's submission.
 
-    `at`, `committed` and `worked` are times in ISO 8601 and UTC. `Submission` explains `own` and `worked`. `aside`
-    means that this grade isn't for the latest work at its own step. `tests` is a fingerprint of everything that decided
-    the verdict. `notes` inform the instructor, for example about ignored files. `kept` means that the grade comes from
-    an earlier grading.
+    `at` (the grading), `committed` and `worked` are times in ISO 8601 and UTC. `Submission` explains `own` and
+    `worked`. `aside` means that the grade is for older work or for another step than the work's own. `tests` is a
+    fingerprint of the tests, packages, limits and sandbox. `notes` inform the instructor, for example about ignored
+    files. `seconds` is the time of the run. `kept` means that the grade comes from an earlier grading.
     """
 
     person: Person
@@ -71,17 +75,17 @@ class Grade:
 
     @property
     def shared_notes(self) -> tuple[str, ...]:
-        """The notes that participants may also see."""
+        """The notes that participants may see too. Other notes are only for the instructor."""
         return tuple(note for note in self.notes if not note.startswith(LOOK))
 
     @property
     def is_honest(self) -> bool:
-        """True if passing tests count. No test counts if an outcome was forged."""
+        """True if the tests ran and no outcome was forged, so that passing tests count."""
         return self.verdict in (Verdict.GREEN, Verdict.RED)
 
     @property
     def passed(self) -> int:
-        """The number of passing tests. It is 0 if no test counts."""
+        """The number of passing tests, or 0 if an outcome was forged."""
         return sum(test.is_green for test in self.results) if self.is_honest else 0
 
     @property
@@ -120,7 +124,7 @@ class Grade:
 
 
 def grade_of(person: Person, event: Mapping[str, Any]) -> Grade | None:
-    """Return the grade in an event, or None if the event is invalid."""
+    """Return the grade in an event that `Grade.event` wrote, or None if the event is invalid."""
     try:
         return Grade(
             person,

@@ -1,4 +1,4 @@
-"""The learning path's own tests at one step, with their support files, for grading."""
+"""Reads the learning path's own tests for grading, with their support files and package files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,11 @@ _NODE_IMPORT = re.compile(r"""(?:\bfrom|\bimport|\bimport\(|\brequire\()\s*["'](
 
 @dataclass(frozen=True)
 class ReferenceTests:
-    """The learning path's tests at one step. `others` are the paths of all other path files."""
+    """The learning path's tests at one step. They replace the tests in a submission.
+
+    `files` are the path-owned files (tests and settings) without lessons. `others` has the names of all other files of
+    the learning path. `declaration` and `pins` are the contents of the two package files.
+    """
 
     template: Template
     step: str
@@ -42,7 +46,7 @@ class ReferenceTests:
 
     @cached_property
     def fingerprint(self) -> str:
-        """A digest of all path data that can change a verdict."""
+        """A digest of all data of the learning path that can change a verdict: files, tests and command."""
         listed = [test.id for test in self.tests]
         return digest(self.files, listed, list(self.template.commands.test), self.step)[:16]
 
@@ -52,14 +56,14 @@ class ReferenceTests:
         return frozenset(path.partition("/")[0].removesuffix(".py") for path in (*self.files, *self.others))
 
     def delivers(self, path: str) -> bool:
-        """True if the learning path owns the file at this path. A submission's version of such a file isn't used."""
+        """True if grading takes the file at this path from the learning path and not from the submission."""
         return self.template.owns(path) or any(
             path.startswith(f"{owned}/") or owned.startswith(f"{path}/") for owned in self.files
         )
 
     @cached_property
     def used_modules(self) -> list[str]:
-        """The modules that tests and support files import, without the project's own modules."""
+        """The modules of installed packages that the tests and their support files import."""
         names: dict[str, None] = {}
         for path, file in self.files.items():
             if path.endswith((".py", ".js", ".mjs", ".cjs")):
@@ -83,7 +87,7 @@ def _imported_by_node(source: str) -> Iterator[str]:
 
 
 class Layers:
-    """The tests of a workshop's learning path, by step. A step is only read when it is needed."""
+    """The learning path's tests by step: `layers["01-comments"]`. Each step is read when it is first used."""
 
     def __init__(self, workshop: Workshop) -> None:
         self._workshop = workshop
@@ -102,7 +106,7 @@ class Layers:
             return self._read[step]
 
     def reference(self, step: str) -> dict[str, File]:
-        """Return the files of the learning path's solution to a step."""
+        """Return all files of a project with the path's solution to a step, by path."""
         with self._open() as (path, reader):
             layer = path.layer(step, solved=True)
             return {name: File(entry.mode, reader.blob(entry.id)) for name, entry in layer.items()}

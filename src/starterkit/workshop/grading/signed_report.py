@@ -1,4 +1,7 @@
-"""Reads the test harness's report. Its lines are signed, so that forged lines are detected."""
+"""Reads the report of the test harness, which runs in the sandbox. Signed lines show if a line was forged.
+
+The harness is the code in `workshop/harness/`. It sends events such as "a test ended" over a pipe.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,17 @@ from starterkit.testing.junit import JUnitCase
 
 @dataclass
 class SignedReport:
-    """The harness's report so far. `key` is the secret that signs its lines."""
+    """The report of one test run so far. `key` is the secret with which the harness signs each line.
+
+    `ended` are the finished tests, `under_way` is the running test, and `broken_files` are test files that can't be
+    loaded. `internal` is an error of pytest itself. `tampered` has the reasons why the report isn't honest.
+    """
 
     key: bytes
     ended: list[JUnitCase] = field(default_factory=list)
     broken_files: list[JUnitCase] = field(default_factory=list)
     internal: str = ""
-    tampered: dict[str, None] = field(default_factory=dict)  # the keys are distinct reasons
+    tampered: dict[str, None] = field(default_factory=dict)  # a dictionary, to keep each reason once and in order
     notes: list[str] = field(default_factory=list)
     under_way: str = ""
     events: set[str] = field(default_factory=set)  # names of received events: started, begun, collected, finished
@@ -27,7 +34,7 @@ class SignedReport:
     _expected: int = 0
 
     def feed(self, data: bytes) -> None:
-        """Read bytes from the pipe. An incomplete last line waits for more bytes."""
+        """Add bytes from the pipe to the report. An incomplete last line waits for more bytes."""
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
             signature, _, body = line.partition(b" ")
@@ -43,7 +50,7 @@ class SignedReport:
                 self.tampered["a line of the test report has a wrong signature"] = None
 
     def _add(self, event: dict[str, Any]) -> None:
-        match event["event"]:  # other events of a newer harness are ignored
+        match event["event"]:  # unknown events are ignored
             case "started" | "begun" | "collected" | "finished":
                 self.events.add(event["event"])
             case "began" | "between":

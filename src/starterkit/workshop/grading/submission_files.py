@@ -1,8 +1,8 @@
 """Reads a submission's files from git's objects, and checks them before use.
 
-Nothing is checked out, so hooks, filters, attributes and submodules have no effect. Files that could reach outside of
-the project or replace parts of the tests are skipped with a reason. If a submission's files can't be written at all, it
-is rejected.
+Nothing is checked out, so hooks, filters, attributes and submodules have no effect. Files that could reach outside the
+project or replace parts of the tests are left out with a reason. A submission is rejected if its paths are invalid or
+if it has too much data.
 """
 
 from __future__ import annotations
@@ -25,29 +25,29 @@ _LONGEST_NAME = 255
 _LONGEST_LINK = 1024
 _MOST_LISTED, _LONGEST_LISTED = 10, 100
 _MODES = {"100644": FILE, "100664": FILE, "100755": EXECUTABLE, LINK: LINK}
-# These files could change how pytest or Python works.
+# These files of a submission are left out, because they could change how pytest or Python works.
 _PYTEST_FILES = ("conftest.py", "pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "tox.ini", "setup.cfg")
 _CONFIGURATION = frozenset((*_PYTEST_FILES, "sitecustomize.py", "usercustomize.py"))
-# Metadata of installed packages could register plugins for pytest.
+# Folders with these endings are left out, because metadata of packages could register plugins for pytest.
 _INSTALLED = (".dist-info", ".egg-info")
-# Python imports these files. A link could also be a folder with such files.
+# Python imports files with these endings, so they could replace a module that the tests need.
 _IMPORTED = (".py", ".pyc", ".so", ".pyd")
 _FOREIGN = frozenset(("__pycache__", ".venv", "venv", "node_modules", "site-packages", ".pytest_cache"))
-_TIME = 1767225600  # files get a fixed time, so that Python keeps their bytecode
+_TIME = 1767225600  # a fixed time for all files, so that equal submissions give equal archives
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class Unreadable(StarterkitError):
-    """Raised for a submission that can't be written to a folder, or that could do harm."""
+    """Raised if a submission can't be graded because of its files: invalid paths, missing or too much data."""
 
 
 def submission_files(
     reader: ObjectReader, commit: str, *, is_ours: Callable[[str], bool], taken: Collection[str]
 ) -> tuple[dict[str, File], list[str]]:
-    """Return the files of a commit, and a reason for each skipped file. Raises `Unreadable`.
+    """Return the files of a submission's commit, and a list of left-out files with reasons. Raises `Unreadable`.
 
-    `is_ours` is true for paths whose files come from the learning path. `taken` are the names of modules that the tests
-    need. Data files may have such a name.
+    `is_ours` says if the learning path provides the file at a path. Such files are left out without a reason. `taken`
+    has the names of modules that the tests need, which no Python file of the submission may have.
     """
     files: dict[str, File] = {}
     left_out: list[str] = []
@@ -74,7 +74,7 @@ def submission_files(
 
 
 def shown(path: str) -> str:
-    """Return a path with each unprintable character replaced by its number."""
+    """Return a text with each unprintable character replaced by its number, such as `\\x1b`."""
     return _UNPRINTABLE.sub(lambda match: f"\\x{ord(match[0]):02x}", path)
 
 
@@ -159,7 +159,7 @@ def _link_problem(path: str, target: bytes) -> str:
 
 
 def archived(*trees: Mapping[str, File]) -> bytes:
-    """Return a tar archive of files. If trees share a path, the last tree wins."""
+    """Return an uncompressed tar archive of the files in all trees. If trees share a path, the last one wins."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.GNU_FORMAT, errors="surrogateescape") as archive:
         for path, file in {path: file for tree in trees for path, file in tree.items()}.items():

@@ -15,7 +15,7 @@ from starterkit.workshop.grading.environments import GradingPackages
 from starterkit.workshop.grading.reference_tests import ReferenceTests
 
 HARNESS = Path(harness.__file__).parent
-# The harness imports these test clients before the site. It compares them after the tests, to detect changes.
+# The harness imports these test clients before the submission's code. After the tests, it reports replaced functions.
 _CLIENTS = ("flask.testing", "werkzeug.test", "starlette.testclient", "django.test.client", "asgiref.testing")
 _NODE_TIMEOUT = re.compile(r"--test-timeout=(\d+)")
 _DEFAULT_MILLISECONDS = 60_000
@@ -23,7 +23,7 @@ _DEFAULT_MILLISECONDS = 60_000
 
 @cache
 def harness_fingerprint() -> str:
-    """Return a digest of the harness, because a different harness may give different verdicts."""
+    """Return a digest of the harness's files. If it changes, earlier verdicts aren't reused."""
     total = hashlib.sha256()
     for file in sorted(HARNESS.iterdir()):
         if file.is_file():
@@ -32,7 +32,7 @@ def harness_fingerprint() -> str:
 
 
 def check_kind(pristine: ReferenceTests) -> None:
-    """Raise `UsageError` if the learning path's tests need a runner other than pytest or Node's."""
+    """Raise `UsageError` unless the learning path's tests run with pytest or with Node's test runner."""
     command = pristine.template.commands.test
     if not (is_pytest(command) or is_node_test(command)):
         raise UsageError(
@@ -43,7 +43,10 @@ def check_kind(pristine: ReferenceTests) -> None:
 
 
 def test_command(pristine: ReferenceTests, packages: GradingPackages) -> list[str]:
-    """Return the harness's command. It has the placeholders `{secret}` and `{report}` for its pipes."""
+    """Return the command that runs a step's tests with the harness.
+
+    Its placeholders `{secret}` and `{report}` stand for the file descriptors of two pipes.
+    """
     make = _pytest_arguments if is_pytest(pristine.template.commands.test) else _node_arguments
     arguments, settings = make(pristine, packages)
     settings["tests"] = {name: hashlib.sha256(pristine.files[name].data).hexdigest() for name in pristine.test_files}
@@ -55,7 +58,7 @@ def _pytest_arguments(pristine: ReferenceTests, packages: GradingPackages) -> tu
     options = pristine.template.commands.test[3:]
     given = [option for option in options if "{report}" not in option and "{tests}" not in option]
     clients = [client for client in _CLIENTS if client.partition(".")[0] in packages.taken]
-    # pytest must only read the path's configuration, never a file of the submission.
+    # `-c` names the path's configuration file or none, because pytest must never read one of the submission.
     configurations = [name for name in ("pytest.ini", ".pytest.ini", "pyproject.toml") if name in pristine.files]
     settings: dict[str, object] = {
         "preload": [*pristine.used_modules, *clients],
@@ -67,7 +70,10 @@ def _pytest_arguments(pristine: ReferenceTests, packages: GradingPackages) -> tu
 
 
 def _node_arguments(pristine: ReferenceTests, packages: GradingPackages) -> tuple[list[str], dict[str, object]]:
-    """Return the learning path command's options, without options for Node's test runner: the harness sets those."""
+    """Return the harness's command and settings for Node's test runner.
+
+    The options of the path's test command are kept, but not `--test…`: the harness sets these itself.
+    """
     options = pristine.template.commands.test[1:]
     given = [option for option in options if option.startswith("--") and not option.startswith("--test")]
     timeouts = [int(match[1]) for match in map(_NODE_TIMEOUT.fullmatch, options) if match]

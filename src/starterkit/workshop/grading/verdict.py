@@ -1,4 +1,4 @@
-"""Turns the report of a test run into a verdict, with the messages that `check` shows."""
+"""Turns the report of a test run into a verdict. Failing tests get the messages of `starterkit check`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from starterkit.workshop.sandbox.model import RunResult
 
 @dataclass(frozen=True)
 class SubmittedProject(SourceTree):
-    """A project in memory. `folder` is the project's folder in the sandbox."""
+    """A submission's files in memory, for the messages of failing tests. `folder` is its folder in the sandbox."""
 
     files: Mapping[str, File] = field(default_factory=dict)
 
@@ -35,7 +35,7 @@ class SubmittedProject(SourceTree):
                 yield name, file.data
 
     def relative(self, path: str) -> str:
-        """Return a file's path relative to the project, or "" for a file outside of it."""
+        """Return a path relative to the project's folder, or "" if the project has no such file."""
         whole = posixpath.normpath(posixpath.join(str(self.folder), path))
         inside = os.path.relpath(whole, self.folder)
         return inside if inside in self.files else ""
@@ -44,9 +44,10 @@ class SubmittedProject(SourceTree):
 def judge(
     pristine: ReferenceTests, files: Mapping[str, File], site: str, heard: SignedReport, ended: RunResult
 ) -> tuple[Verdict, str, tuple[TestGrade, ...]]:
-    """Return the verdict on a run, the reason for a failed run, and the results of the listed tests.
+    """Return the verdict on a test run, a reason or "", and the result of each test of the path.
 
-    The verdict is only green if every listed test reported and passed.
+    `heard` is the harness's report, and `ended` says how the run ended. `site` is the project's folder in the sandbox.
+    The verdict is green only if every test of the path reported itself and passed.
     """
     run = _Run(SubmittedProject(Path(site), pristine.template.owns, files=files), heard, ended)
     results = tuple(run.grade(test) for test in pristine.tests)

@@ -1,1 +1,4 @@
-"""Scripts that run the tests inside the sandbox, in the learner's environment."""
+"""The test harness: scripts that run the tests in the sandbox, and report each outcome over a pipe.
+
+They run with the Python or Node of the grading environment, so they import nothing from starterkit.
+"""

@@ -1,6 +1,7 @@
 """Runs pytest and records the outcome of each test. `run_pytest` loads this module in the sandbox.
 
-A test passes if this module saw its function return. Reports from pytest alone can't make a test pass.
+A test passes only if this module itself called the test's function and the function returned. A passing report from
+pytest isn't enough, because the submission's code could forge it.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ _MOST_NOTES = 10
 
 
 def run(settings: dict[str, Any], site: str, send: Send) -> None:
-    """Run the tests that the settings name, and send the outcome of each test."""
+    """Run the path's tests with pytest in the folder `site`, and send the outcome of each test.
+
+    `settings` comes from `test_commands.py`. `send` sends an event to starterkit.
+    """
     recorder = Recorder(settings, site, send)
     plugins = [option for name in settings["plugins"] for option in ("-p", name)]
     options = ["-p", "no:cacheprovider", "-s", "-q", "-o", "pythonpath=", "--rootdir", site, *plugins]
@@ -33,11 +37,11 @@ def run(settings: dict[str, Any], site: str, send: Send) -> None:
 
 
 def failure_of(report: object) -> dict[str, str]:
-    """Return the message and text of a pytest report, shortened if they are long."""
+    """Return the error message and the whole text of a failed pytest report, both shortened if they are long."""
     representation = getattr(report, "longrepr", None)
     crash = getattr(representation, "reprcrash", None)
     message = str(getattr(crash, "message", "") or "")
-    if isinstance(representation, tuple):  # a skipped test gives a tuple: file, line, reason
+    if isinstance(representation, tuple):  # pytest describes a skipped test by a tuple: file, line, reason
         message = str(representation[2])
     text = str(getattr(report, "longreprtext", "") or "")
     return {
@@ -47,11 +51,14 @@ def failure_of(report: object) -> dict[str, str]:
 
 
 def recording(recorder: Recorder) -> object:
-    """Return a pytest plugin that calls each test and notifies the recorder. It adds canaries, which can only fail."""
+    """Return a pytest plugin that calls each test's function and tells the recorder what happens.
+
+    It also adds a canary to each test: a test that can only fail.
+    """
     failure, is_asynchronous = failure_of, inspect.iscoroutinefunction
 
     class Recording:
-        @pytest.hookimpl(wrapper=True, tryfirst=True)  # must run before pytest-django imports the site
+        @pytest.hookimpl(wrapper=True, tryfirst=True)  # must run before pytest-django imports the submission
         def pytest_load_initial_conftests(self) -> Generator[None, object, object]:
             recorder.begin()
             return (yield)
@@ -83,7 +90,7 @@ def recording(recorder: Recorder) -> object:
         def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> object:
             call = pyfuncitem.obj
             if is_asynchronous(call):
-                return None  # another plugin calls an async test, so this module can't see its outcome
+                return None  # an async test counts as failed: another plugin calls it, so this module can't see it pass
             call(**{name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames})
             recorder.returned(pyfuncitem)
             return True
@@ -98,19 +105,26 @@ def recording(recorder: Recorder) -> object:
 
 
 class PathFinder:
-    """Finds packages that belong to the learning path, such as a plugin in tests/."""
+    """An import finder for packages of the learning path, such as a pytest plugin in tests/.
+
+    The harness uses it before the submission's folder is on Python's search path.
+    """
 
     def __init__(self, site: str, trusted: Iterable[str]) -> None:
         self._site, self._trusted = site, frozenset(trusted)
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
-        """Return the import spec of a package that belongs to the learning path, or None."""
+        """Return the import spec of a package if it belongs to the learning path, or None. Python calls this."""
         file = f"{name}/__init__.py"
         return spec_from_file_location(name, f"{self._site}/{file}") if file in self._trusted else None
 
 
 class Recorder:
-    """Records test outcomes. Each test gets a canary: a test with the same name that must fail."""
+    """Records the outcome of each test and sends it as an event.
+
+    Each test gets a canary: a test with the same name that can only fail. If a canary passes, the submission tampers
+    with the tests.
+    """
 
     def __init__(self, settings: dict[str, Any], site: str, send: Send) -> None:
         self._settings, self._site, self.send = settings, site, send
@@ -127,7 +141,7 @@ class Recorder:
         for name in self._settings["preload"]:
             try:
                 __import__(name)
-            except Exception:  # noqa: S112  # the tests will report it
+            except Exception:  # noqa: S112  # the test that needs this module fails and reports the error
                 continue
         self._functions = dict(self._functions_of_the_tests())
         self.send("begun")
@@ -135,7 +149,7 @@ class Recorder:
         sys.path.append(self._site)
 
     def with_canaries(self, items: Iterable[Any]) -> list[Any]:
-        """Return the tests, each with a canary before or after it."""
+        """Return the tests, each with a canary before or after it. The random order hides which one is real."""
         both: list[Any] = []
         for item in items:
             pair = [item]
@@ -146,7 +160,10 @@ class Recorder:
         return both
 
     def collected(self, tests: int) -> None:
-        """Remove the loaded test files, so that the submission can't read expected values from them."""
+        """Delete the test files, which pytest has loaded. So the submission can't read expected values from them.
+
+        Sends a note if a test file was changed before.
+        """
         for file, digest in self._settings["tests"].items():
             path = Path(self._site, file)
             data = path.read_bytes() if path.is_file() else b""
@@ -158,11 +175,11 @@ class Recorder:
         self.send("collected", tests=tests)
 
     def began(self, item: Any) -> None:
-        """Note that a test or a canary starts."""
+        """Send an event: a test or a canary starts."""
         self.send("between" if id(item) in self._canaries else "began", **_name_of(item))
 
     def returned(self, item: Any) -> None:
-        """Note that a test's function returned without an error."""
+        """Remember that a test's function returned without an error. Only such a test can pass."""
         self._returned.add(id(item))
 
     def reported(self, item: Any, report: Any, failure: dict[str, str]) -> None:
@@ -173,7 +190,7 @@ class Recorder:
             self.send("tampered", what="a canary, a test that can only fail, passed")
 
     def ended(self, item: Any) -> None:
-        """Send the outcome of a test. A test passes if its function returned and no report is a failure."""
+        """Send the outcome of a test. It passes if its function returned and no phase (such as setup) failed."""
         if id(item) in self._canaries:
             self.send("rested")
             return
@@ -182,7 +199,10 @@ class Recorder:
         self.send("ended", outcome=outcome, **_name_of(item), **(failure or {}))
 
     def finished(self, code: int) -> None:
-        """Note that all tests have run."""
+        """Send an event: all tests have run, and pytest ended with this exit code.
+
+        Sends a note for each function of the tests that was replaced while they ran.
+        """
         now = dict(self._functions_of_the_tests())
         replaced = [name for name, was in self._functions.items() if now.get(name) != was]
         for name in replaced[:_MOST_NOTES]:
@@ -190,7 +210,7 @@ class Recorder:
         self.send("finished", code=code)
 
     def _functions_of_the_tests(self) -> Iterator[tuple[str, object]]:
-        """Yield the functions and methods of the tests, their support files and their client, by name."""
+        """Yield the functions and methods in test files, their support files and test clients, by name."""
         files = {f"{self._site}/{file}" for file in self._settings["trusted"]}
         for module in list(sys.modules.values()):
             if type(module) is not ModuleType:
@@ -209,7 +229,7 @@ class Recorder:
 
 
 def _canary_of(item: Any) -> Any:
-    """Return a test that fails, with the name, parameters and fixtures of another test."""
+    """Return a test that can only fail, with the name, parameters and fixtures of the test `item`."""
     failure = AssertionError(secrets.token_hex(16))
     names: dict[str, Any] = {"failure": failure}
     exec(compile("def canary(**_):\n    raise failure\n", "<canary>", "exec"), names)  # noqa: S102  # from no file

@@ -1,4 +1,4 @@
-"""Runs pytest in the sandbox as a script, and signs each outcome it reports."""
+"""The script that runs pytest in the sandbox. It sends signed events about the tests over a pipe."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from typing import Any
 
 
 def sender(report_end: int, key: bytes) -> Callable[..., None]:
-    """Return a function that sends a signed, numbered event. In a forked child it sends nothing."""
+    """Return a function that writes a signed, numbered event to the pipe `report_end`.
+
+    In a forked child it writes nothing, because starterkit would see the child's numbers as forged.
+    """
     own = os.getpid()
     # Get these functions now, because the submission may replace them in their modules later.
     write, getpid, digest, quoted = os.write, os.getpid, hmac.digest, encode_basestring_ascii
@@ -36,13 +39,16 @@ def sender(report_end: int, key: bytes) -> Callable[..., None]:
                 while line:
                     line = line[write(report_end, line) :]
             except OSError:
-                return  # the submission closed the pipe, so the remaining tests count as not run
+                return  # the submission has closed the pipe, so starterkit counts the remaining tests as not run
 
     return send
 
 
 def main() -> None:
-    """Run the tests that the arguments name, and end the process."""
+    """Run the tests, and end the process without running exit handlers.
+
+    The arguments are the settings as JSON, and the file descriptors of the secret's and the report's pipe.
+    """
     settings = json.loads(sys.argv[1])
     secret_end, report_end = int(sys.argv[2]), int(sys.argv[3])
     with open(secret_end, "rb") as secret:  # a pipe
@@ -54,7 +60,8 @@ def main() -> None:
     sys.argv[1:] = []
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # only the learning path's plugins are loaded
     end = os._exit
-    # Load the recorder after the first event, because it imports pytest. Keep it out of `sys.modules`.
+    # The first event must be sent before the recorder imports pytest and other packages. The recorder isn't put into
+    # `sys.modules`, so that the submission can't easily find it.
     spec = importlib.util.spec_from_file_location("_starterkit_recorder", Path(__file__).parent / "recorder.py")
     assert spec is not None and spec.loader is not None
     recorder = importlib.util.module_from_spec(spec)

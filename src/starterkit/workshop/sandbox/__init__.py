@@ -1,1 +1,1 @@
-"""Runs a command of an untrusted submission in a separate folder, with limits and without a network."""
+"""Runs untrusted code in a sandbox: in a separate folder, with limits, and without a network."""

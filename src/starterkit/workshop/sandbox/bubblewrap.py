@@ -1,7 +1,8 @@
-"""A sandbox with bubblewrap: it has separate namespaces for files, processes, network and users.
+"""A sandbox with bubblewrap: the code gets separate namespaces for files, processes, network and users.
 
-As root, the program gets an unused user id. So the process limit counts only its processes, and it can't write root's
-files. As any other user, the program gets a user namespace, and the limit counts only processes in it.
+If starterkit runs as root, the code runs as an unused user. So the process limit counts only the code's processes, and
+the code can't write root's files. If starterkit runs as another user, the code gets a user namespace. The limit then
+counts the processes in this namespace.
 """
 
 from __future__ import annotations
@@ -28,11 +29,11 @@ class Bubblewrap:
         return Confinement("bubblewrap", policy.STOPS, policy.DOES_NOT_STOP)
 
     def lacks(self) -> str:
-        """Return the reason why bubblewrap doesn't work here, or "". This runs a small program."""
+        """Return the reason why bubblewrap doesn't work here, or "". Runs a small program as a test."""
         return policy.why_not(self, "bubblewrap", ("bwrap", "setpriv", *policy.HELPERS))
 
     def run(self, job: SandboxJob) -> RunResult:
-        """Run a job until it ends. Raises `ProgramMissing` if bubblewrap can't start."""
+        """Run a job until it ends or exceeds a limit. Raises `ProgramMissing` if bubblewrap can't start."""
         user, rules = policy.free_user(), filter_bytes()
         contents = (job.archive, _ACCOUNTS.format(user=user).encode(), _HOSTS, rules)
         with policy.files_in_memory(*contents) as files, pipe() as (info_read, info_write):
@@ -78,7 +79,7 @@ def _namespaces(job: SandboxJob, user: int, info: int) -> list[str]:
 
 
 def _become(user: int) -> list[str]:
-    """Return a command prefix that drops root's remaining capabilities inside the sandbox."""
+    """Return the command prefix that changes root to this user in the sandbox (empty if not run as root)."""
     if os.geteuid() != 0:
         return []
     arguments = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--no-new-privs"]
@@ -91,13 +92,13 @@ def _show_system() -> Iterator[str]:
         yield from ("--symlink", target, path)
     for path in folders:
         yield from ("--ro-bind", path, path)
-    yield from ("--perms", "0755", "--dir", "/etc")  # hide the other files of /etc
+    yield from ("--perms", "0755", "--dir", "/etc")  # an empty /etc, because some files there are private
     for path in policy.FEW_FILES_OF_ETC:
         yield from ("--ro-bind-try", path, path)
 
 
 def _show(paths: Sequence[Path]) -> Iterator[str]:
-    """Yield arguments that show these paths. Their parent folders contain nothing else."""
+    """Yield bubblewrap's arguments for showing these paths, read-only. Nothing else in their folders is shown."""
     outermost = policy.outermost(paths)
     parents = {parent for path in outermost for parent in Path(path).parents if parent.name}
     for parent in sorted(parents, key=lambda parent: len(parent.parts)):

@@ -1,7 +1,8 @@
-"""A sandbox with a container of Podman or Docker, for machines where bubblewrap doesn't work.
+"""A sandbox with a container of Podman or Docker, for machines on which bubblewrap doesn't work.
 
-The container has an empty image, and shows the same system folders as bubblewrap's sandbox, read-only. Containers can't
-inherit pipes. So both pipes are replaced by named pipes in a folder that the container can see.
+The container has an empty image, and shows this machine's system folders read-only, as bubblewrap's sandbox does. A
+container can't inherit pipes. So the pipes for the secret and the report are named pipes in a folder that the container
+can see.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _IMAGE = "starterkit-empty:1"
 _GIVEN = "/given"
 _SECONDS = 60.0
 _SECRET, _REPORT = 3, 4
-# Connects the pipes of this process with the named pipes, and then starts the engine.
+# This shell script connects starterkit's pipes with the named pipes, and then starts the container engine.
 _BRIDGE = (
     'cat < "/proc/self/fd/$1" > "$3/pipes/secret" & cat "$3/archive.tar" > "$3/pipes/archive" & '
     'cat "$3/pipes/report" > "/proc/self/fd/$2" & shift 3; exec "$@"'
@@ -46,7 +47,7 @@ class Container:
 
     @cached_property
     def engine(self) -> str:
-        """The name of the engine's program, or "" if there is none."""
+        """The container engine's program: podman, docker, or "" if neither is installed."""
         return next((name for name in _ENGINES if shutil.which(name)), "")
 
     def describe(self) -> Confinement:
@@ -54,7 +55,7 @@ class Container:
         return Confinement(f"a container ({self.engine})", policy.STOPS, does_not_stop)
 
     def lacks(self) -> str:
-        """Return the reason why containers don't work here, or "". This runs a small program."""
+        """Return the reason why containers don't work here, or "". Runs a small program as a test."""
         if sys.platform != "linux":
             return "starterkit uses containers on Linux only."
         if not self.engine:
@@ -82,7 +83,7 @@ class Container:
                 ended = run_watched(command, job, environment=os.environ)
                 is_whole = not ended.stopped
             finally:
-                if not is_whole:  # run_watched only ended the engine's client, so end the container too
+                if not is_whole:  # run_watched ended only the engine's client, and the container is still running
                     run([self.engine, "kill", name], timeout=_SECONDS)
             return ended
 
@@ -110,7 +111,7 @@ class Container:
 
     @cached_property
     def _user(self) -> int:
-        """An unused user id. Podman without root has only about ten thousand ids."""
+        """A user id that nobody on this machine has. Podman without root allows only small ids."""
         rootless = self.engine == "podman" and os.geteuid() != 0
         return 10_000 + secrets.randbelow(50_000) if rootless else 1_000_000_000 + secrets.randbelow(1_000_000_000)
 

@@ -1,4 +1,4 @@
-"""The data of a sandbox run: the job, its limits, and its result."""
+"""The data of a run in a sandbox: the job, its limits, and its result. Also the interface of a sandbox."""
 
 from __future__ import annotations
 
@@ -14,12 +14,16 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True)
 class SandboxLimits:
-    """The limits of a run. `cpu_seconds` is the total for all its processes."""
+    """The limits of a run in a sandbox.
+
+    `cpu_seconds`, `memory_bytes`, `processes` and `files` count all processes of the run together. `file_bytes` is the
+    size of one file. More output than `output_bytes` is dropped.
+    """
 
     seconds: float = 120.0
     cpu_seconds: float = 120.0
     memory_bytes: int = 1024 * MIB
-    reserved_bytes: int = 0  # address space for each process, in addition to the memory that it uses
+    reserved_bytes: int = 0  # memory that each process may reserve without using it, in addition to memory_bytes
     processes: int = 96
     disk_bytes: int = 192 * MIB
     file_bytes: int = 64 * MIB
@@ -30,11 +34,12 @@ class SandboxLimits:
 
 @dataclass(frozen=True)
 class SandboxJob:
-    """A command that runs on a copy of a submission.
+    """A command to run in a sandbox.
 
-    `archive` is an uncompressed tar with the files of the working folder. The command gets only the environment in
-    `variables`. It can read the system's folders and `visible`. `secret` is written to the pipe `{secret}`. `on_report`
-    gets the output of the pipe `{report}`. In the command, the pipes' numbers replace both placeholders.
+    `archive` is an uncompressed tar with the files of its working folder. The command can read the system's folders and
+    the paths in `visible`. `variables` are added to a minimal environment. The placeholders `{secret}` and `{report}`
+    in the command stand for the file descriptors of two pipes. The command reads `secret` from the first. Everything
+    that it writes to the second is given to `on_report`.
     """
 
     command: Sequence[str]
@@ -46,16 +51,16 @@ class SandboxJob:
     limits: SandboxLimits = field(default_factory=SandboxLimits)
 
     def command_with(self, secret: int, report: int) -> list[str]:
-        """Return the command with the file descriptors of its two pipes."""
+        """Return the command with the pipes' file descriptors in place of `{secret}` and `{report}`."""
         return [part.replace("{secret}", str(secret)).replace("{report}", str(report)) for part in self.command]
 
 
 @dataclass(frozen=True)
 class RunResult:
-    """The result of a run.
+    """The result of a run in a sandbox. `code` is the exit code (negative: the number of a signal).
 
     `stopped` names the limit that ended the run, or is "". `output` has the beginning and the end of the output, and
-    `dropped` counts the bytes between them. `site` is the run's folder if every run has a different folder.
+    `dropped` counts the bytes left out between them. `site` is the run's working folder if each run has its own, or "".
     """
 
     code: int
@@ -74,7 +79,7 @@ class RunResult:
 
 @dataclass(frozen=True)
 class Confinement:
-    """A description of a sandbox: what it prevents, and what it doesn't."""
+    """A description of a sandbox for the instructor: the dangers that it stops, and those that it doesn't stop."""
 
     name: str
     stops: tuple[str, ...]
@@ -82,14 +87,14 @@ class Confinement:
 
 
 class Sandbox(Protocol):
-    """A mechanism that runs jobs in isolation."""
+    """A way to run jobs in isolation: with bubblewrap, in a container, or only with limits."""
 
     @property
     def site(self) -> str:
-        """The path of the job's folder inside the sandbox."""
+        """The path of a job's working folder inside the sandbox."""
 
     def describe(self) -> Confinement:
-        """Return a description of what the sandbox prevents and what it doesn't."""
+        """Return a description of the dangers that the sandbox stops and doesn't stop."""
 
     def run(self, job: SandboxJob) -> RunResult:
-        """Run a job until it ends. Raises `EnvironmentProblem` if it can't start."""
+        """Run a job until it ends or exceeds a limit. Raises `EnvironmentProblem` if it can't start."""

@@ -1,4 +1,7 @@
-"""What a submission may see and use. bubblewrap and containers share these rules."""
+"""Rules for code in a sandbox: the files that it sees, its environment, its user and its limits.
+
+Sandboxes with bubblewrap and with containers share these rules.
+"""
 
 from __future__ import annotations
 
@@ -32,8 +35,8 @@ _EMPTY_ARCHIVE = b"\0" * 1024
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _LIBRARIES = ("alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d")
 FEW_FILES_OF_ETC = tuple(f"/etc/{name}" for name in (*_LIBRARIES, "localtime", "mime.types", "timezone"))
-# Empty the archive after unpacking, because it contains the tests. If memory runs out, the kernel should end the
-# submission's program first.
+# The archive is emptied after unpacking, because the submission could read the tests in it. With oom_score_adj, the
+# kernel ends the submission's program first if memory runs out.
 _BEGIN = (
     "tar -xf {archive} --no-same-owner && {forget} || exit 125; "
     'echo 1000 > /proc/self/oom_score_adj; exec "$@" < /dev/null'
@@ -41,7 +44,10 @@ _BEGIN = (
 
 
 def why_not(mechanism: Sandbox, name: str, programs: Sequence[str]) -> str:
-    """Return why a sandbox doesn't work here, or "". This runs a small program."""
+    """Return why a sandbox doesn't work on this machine, or "". Runs a small program in it as a test.
+
+    `programs` are the programs that it needs, and `name` is its name in the text.
+    """
     missing = [program for program in programs if shutil.which(program) is None]
     if missing:
         return f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed."
@@ -53,13 +59,17 @@ def why_not(mechanism: Sandbox, name: str, programs: Sequence[str]) -> str:
 
 
 def variables(job: SandboxJob) -> dict[str, str]:
-    """Return all environment variables of a job."""
+    """Return all environment variables that a job's command gets: a few fixed ones, and the job's own."""
     own = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": PLACES, "TMPDIR": PLACES, "LANG": "C.UTF-8"}
     return {**own, **job.variables}
 
 
 def command_of(job: SandboxJob, archive: str, secret: int, report: int, *, is_pipe: bool = False) -> list[str]:
-    """Return a command that sets limits, unpacks the archive, and runs the job."""
+    """Return the command to run inside the sandbox: it sets limits, unpacks the archive and runs the job.
+
+    `archive` is the archive's path in the sandbox, and `secret` and `report` are file descriptors. With `is_pipe`, the
+    archive is a pipe, so it doesn't need to be emptied.
+    """
     limits = job.limits
     return [
         "prlimit",
@@ -75,14 +85,17 @@ def command_of(job: SandboxJob, archive: str, secret: int, report: int, *, is_pi
 
 @cache
 def system() -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
-    """Return the system's links (target and path) and folders that sandboxes show."""
+    """Return the parts of this machine's system that every sandbox shows, such as /usr and /lib.
+
+    The first item has links (target and path), and the second has folders.
+    """
     folders = [path for path in map(Path, _SYSTEM) if path.is_dir()]
     links = tuple((os.readlink(path), str(path)) for path in folders if path.is_symlink())  # noqa: PTH115
     return links, tuple(str(path) for path in folders if not path.is_symlink())
 
 
 def outermost(paths: Sequence[Path]) -> list[str]:
-    """Return paths and their resolved paths, without those in /usr or inside another path."""
+    """Return the paths and the targets of their links, without paths that are inside another path or /usr."""
     outer: list[Path] = []
     everything = {Path(os.path.abspath(path)) for path in paths} | {path.resolve() for path in paths}  # noqa: PTH100
     for path in sorted(everything, key=lambda path: len(path.parts)):
@@ -92,18 +105,21 @@ def outermost(paths: Sequence[Path]) -> list[str]:
 
 
 def free_user() -> int:
-    """Return an unused user id of this machine for a program."""
+    """Return a user id for the code in a sandbox. For root, it is an id that nobody on this machine has."""
     if os.geteuid() != 0:
         return 1000
     ranges = [tuple(map(int, line.split())) for line in Path("/proc/self/uid_map").read_text().splitlines()]
     begin, _, count = max(ranges, key=lambda columns: columns[2])
-    if count < 200_000:  # a container has few user ids, so use one of the last
+    if count < 200_000:  # in a container, few user ids exist, and the last ones are probably unused
         return begin + count - 2 - secrets.randbelow(max(1, min(500, count // 4)))
     return begin + 1_000_000_000 + secrets.randbelow(1_000_000_000) if count > 3_000_000_000 else begin + count - 9
 
 
 def _other_tasks() -> int:
-    """Return how many other tasks count against the process limit. Before Linux 5.14 it is the user's total."""
+    """Return how many tasks outside the sandbox the kernel counts for the process limit.
+
+    Before Linux 5.14, a user's limit counts all tasks of the user, even those outside the user namespace.
+    """
     release = os.uname().release.split("-")[0].split(".")
     if os.geteuid() == 0 or tuple(int(part) for part in release[:2] if part.isdigit()) >= (5, 14):
         return 0
@@ -112,7 +128,7 @@ def _other_tasks() -> int:
 
 @contextmanager
 def files_in_memory(*contents: bytes) -> Iterator[tuple[int, ...]]:
-    """Yield file descriptors of files that exist only in memory, each at position 0."""
+    """Yield file descriptors of files in memory with these contents. They are closed after the block."""
     with ExitStack() as stack:
         files = [stack.enter_context(os.fdopen(os.memfd_create("given", 0), "wb")) for _ in contents]
         for file, data in zip(files, contents, strict=True):

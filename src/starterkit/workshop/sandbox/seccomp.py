@@ -1,8 +1,8 @@
-"""A filter of system calls: classic BPF for `bwrap --seccomp`.
+"""A filter that forbids dangerous system calls in the sandbox: a classic BPF program for `bwrap --seccomp`.
 
-Tests of a web site don't need these calls, and they avoid the other limits. They allow memory that belongs to no
-process (memfd, System V segments) and sockets outside of network namespaces (vsock). They also allow new namespaces,
-keys, input to terminals, and io_uring.
+Tests of a web site don't need the forbidden calls, and code could use them to avoid other limits. Some give access to
+memory that belongs to no process (memfd, System V segments). Others open sockets outside the network namespace (vsock),
+create namespaces, use the kernel's keys, type into terminals, or start io_uring.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ class _Machine:
 
 
 _CLONE3 = 435
-# Calls with the same number on every machine: io_uring_*, open_tree to fspick, mount_setattr.
+# Forbidden calls that have the same number on every processor: io_uring_*, open_tree to fspick, mount_setattr.
 _DENIED_EVERYWHERE = (*range(425, 434), 442)
-# The first row has the numbers of ptrace, process_vm_readv, process_vm_writev, mount, umount2, pivot_root, chroot,
-# unshare, setns, bpf, perf_event_open and userfaultfd. The second row has keyctl, add_key, request_key, memfd_create,
-# memfd_secret, shmget, msgget, semget, mq_open, open_by_handle_at and fanotify_init.
+# Numbers of forbidden calls. The first row has ptrace, process_vm_readv, process_vm_writev, mount, umount2, pivot_root,
+# chroot, unshare, setns, bpf, perf_event_open and userfaultfd. The second row has keyctl, add_key, request_key,
+# memfd_create, memfd_secret, shmget, msgget, semget, mq_open, open_by_handle_at and fanotify_init.
 _DENIED_X86_64 = (
     *(101, 310, 311, 165, 166, 155, 161, 272, 308, 321, 298, 323),
     *(250, 248, 249, 319, 447, 29, 68, 64, 240, 304, 300),
@@ -52,7 +52,7 @@ _MACHINES = {
 
 
 def filter_bytes() -> bytes:
-    """Return the filter for this machine's processor, or b"" if the processor isn't supported."""
+    """Return the BPF program for this machine's processor, or b"" if there is no filter for the processor."""
     machine = _MACHINES.get(platform.machine())
     return _assemble(machine) if machine else b""
 
@@ -69,7 +69,8 @@ def _assemble(machine: _Machine) -> bytes:
     ]
     for number in (*machine.denied, *_DENIED_EVERYWHERE):
         rules += [_op(_EQUAL, number, 0, 1), not_permitted]
-    rules += [_op(_EQUAL, _CLONE3, 0, 1), not_implemented]  # then glibc calls clone, which a filter can check
+    # A filter can't check the arguments of clone3. If clone3 isn't implemented, glibc calls clone instead.
+    rules += [_op(_EQUAL, _CLONE3, 0, 1), not_implemented]
     rules += _for_call(machine.clone, _op(_LOAD, _FIRST), _op(_ANY_BIT, _NEW_NAMESPACES, 0, 1), not_permitted, allow)
     rules += _for_call(machine.ioctl, _op(_LOAD, _SECOND), *_skip_if_in(_TERMINAL_TRICKS), allow, not_permitted)
     rules += _for_call(machine.socket, _op(_LOAD, _FIRST), *_skip_if_in(_FAMILIES), no_family, allow)
@@ -87,5 +88,5 @@ def _skip_if_in(values: tuple[int, ...]) -> list[bytes]:
 
 
 def _op(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
-    """Return one instruction (struct sock_filter). Its last two numbers are the jump distances."""
+    """Return one BPF instruction (struct sock_filter). A comparison skips `if_true` or `if_false` instructions."""
     return struct.pack("HBBI", code, if_true, if_false, value)

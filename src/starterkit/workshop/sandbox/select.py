@@ -1,4 +1,7 @@
-"""Selects the best sandbox on this machine. Trusted code may run with limits only."""
+"""Selects the best sandbox that works on this machine: bubblewrap, or else a container.
+
+With `--trust-submissions`, code may also run without a sandbox, only with limits.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +26,15 @@ _FIX_LINUX = (
 _FIX_ELSEWHERE = "Grade on a Linux machine that has bubblewrap. On Windows, use WSL 2."
 
 _BEGIN = 'ulimit -c 0; ulimit -t {cpu_seconds:.0f}; ulimit -f {blocks}; ulimit -n 512; exec "$@" < /dev/null'
-# The sandboxes, best first.
+# The sandboxes by name, best first.
 MECHANISMS: dict[str, Bubblewrap | Container] = {"bubblewrap": Bubblewrap(), "container": Container()}
 
 
 def sandbox(*, trusted: bool = False) -> Sandbox:
-    """Return the best sandbox here. `trusted` code may run with limits only. Raises `EnvironmentProblem`."""
+    """Return the best sandbox that works on this machine. Raises `EnvironmentProblem` if none works.
+
+    If none works and the code is `trusted`, returns `LimitsAlone`, which isn't a sandbox (not on Windows).
+    """
     lacking = {}
     for name, mechanism in MECHANISMS.items():
         lacking[name] = why_not(name)
@@ -45,7 +51,7 @@ def sandbox(*, trusted: bool = False) -> Sandbox:
 
 @cache
 def why_not(name: str) -> str:
-    """Return why a mechanism doesn't work on this machine, or "". The first call tests it."""
+    """Return why the sandbox `name` doesn't work on this machine, or "". Only the first call tests it."""
     return MECHANISMS[name].lacks()
 
 

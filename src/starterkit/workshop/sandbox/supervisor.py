@@ -1,4 +1,4 @@
-"""Watches a program in a sandbox, and ends it if it exceeds a limit."""
+"""Runs a program for a sandbox: reads its output and report, and ends the program if it exceeds a limit."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _AFTER_END_SECONDS = 0.5  # time limit for reading the pipes after the program e
 
 @dataclass(frozen=True)
 class Use:
-    """The resources that all processes of a run use now."""
+    """The resources that all processes of a run use at this moment. `cpu_seconds` is the total so far."""
 
     memory_bytes: int
     cpu_seconds: float
@@ -37,7 +37,7 @@ class Use:
     files: int
 
     def excess(self, limits: SandboxLimits) -> str:
-        """Return the name of an exceeded limit, or ""."""
+        """Return a text about the first exceeded limit, such as "more than 96 processes", or ""."""
         if self.memory_bytes > limits.memory_bytes:
             return f"more than {limits.memory_bytes // MIB} MiB of memory"
         if self.cpu_seconds > limits.cpu_seconds:
@@ -49,7 +49,7 @@ class Use:
         return ""
 
 
-# Returns the resource use of a run, or None if it is unknown. It is called twenty times per second.
+# Returns the resources that a run uses, or None if they are unknown. `run_watched` calls it twenty times per second.
 Meter = Callable[[], Use | None]
 
 
@@ -62,7 +62,11 @@ def run_watched(
     keep_open: Sequence[int] = (),
     cwd: Path | None = None,
 ) -> RunResult:
-    """Run `command(secret, report)` within the job's limits. The arguments are its two pipes."""
+    """Run a program until it ends or exceeds a limit of the job.
+
+    `command` returns its arguments, and gets the file descriptors of two pipes: one for the job's secret, and one for
+    the report. `meter` measures resources. `keep_open` are more file descriptors that the program inherits.
+    """
     with pipe() as (secret_read, secret_write), pipe() as (report_read, report_write):
         arguments = command(secret_read.fileno(), report_write.fileno())
         watch = _Watch(job, meter)
@@ -76,23 +80,23 @@ def run_watched(
         with running(process):
             assert process.stdout is not None
             if sys.platform == "linux":
-                with suppress(OSError):  # the pipe's default size also works, but is slower
+                with suppress(OSError):  # a larger pipe is only faster, so an error doesn't matter
                     fcntl(process.stdout, F_SETPIPE_SZ, 4 * _READ_BYTES)
             secret_read.close()
             report_write.close()
-            with suppress(BrokenPipeError):  # the program has ended, and its output gives the reason
+            with suppress(BrokenPipeError):  # raised if the program has ended already. Its output has the reason
                 secret_write.write(job.secret)  # never blocks, because the secret fits into a pipe's buffer
             secret_write.close()
             watch.until_the_end(process, report_read)
             if watch.stopped and process.poll() is None:
-                process.kill()  # SIGKILL, because SIGTERM would let it continue for a while
+                process.kill()  # SIGKILL, because a program can ignore SIGTERM
             process.stdout.close()
         return RunResult(process.returncode, watch.seconds, watch.output.kept(), watch.output.dropped, watch.stopped)
 
 
 @contextmanager
 def pipe() -> Iterator[tuple[FileIO, FileIO]]:
-    """Yield both ends of a pipe. Afterwards close the ends that are still open."""
+    """Yield the reading and the writing end of a pipe. After the block, both are closed."""
     read, write = os.pipe()
     with os.fdopen(read, "rb", 0) as reader, os.fdopen(write, "wb", 0) as writer:
         yield reader, writer
@@ -144,7 +148,7 @@ class _Watch:
                 last = last or (time.monotonic() + _AFTER_END_SECONDS if process.poll() is not None else 0.0)
                 self._look()
         while not self.stopped and process.poll() is None:
-            time.sleep(0.002)  # the program closed its pipes but is still running
+            time.sleep(0.002)  # the program has closed its pipes but is still running, so `select` can't wait for it
             self._look()
         self.seconds = time.monotonic() - self._begun
 
@@ -168,10 +172,13 @@ class _Watch:
 
 
 class NamespaceMeter:
-    """Measures a sandbox by its /proc, which lists only its own processes."""
+    """A `Meter` for bubblewrap. It reads the sandbox's own /proc, which lists only the processes in the sandbox."""
 
     def __init__(self, info: FileIO, folders: Sequence[str]) -> None:
-        """Read bubblewrap's `--info-fd` from the pipe `info`. Files in the in-memory `folders` count as memory."""
+        """`info` is the pipe of bubblewrap's `--info-fd`, and `folders` are the sandbox's folders in memory.
+
+        The number of files in `folders` is measured too.
+        """
         self._info, self._folders = info, folders
         self._first = 0
         self._cpu_of_ended = 0.0
