@@ -85,5 +85,5 @@ def _mentions(files: Mapping[str, File], moved: Mapping[str, str]) -> tuple[Ment
         for path, file in files.items()
         if not path.endswith((".txt", ".toml", ".json", ".css", ".svg", ".lock")) and b"\0" not in file.data[:8000]
         for line, text in enumerate(file.data.decode("utf-8", "replace").splitlines(), 1)
-        if pattern.search(text) and not (path.endswith("lesson.md") and line == 1)  # a heading has its new number
+        if pattern.search(text) and not (path.endswith("lesson.md") and line == 1)  # headings are renumbered
     )

@@ -12,8 +12,8 @@ from starterkit.choosing.questions import STRONG, Choice, Decides, Question
 from starterkit.choosing.scoring import AnswerChange, Points, Scores, ranked, strength
 from starterkit.template.model import Template
 
-_CLOSE = 0.2  # the advice is unsure if more than this share of all possible answer changes would change it
-# A better framework in another language is mentioned if it leads by this many points. There must be this many answers.
+_CLOSE = 0.2  # if a larger share of all changes of one answer has another result, the advice isn't sure
+# The minimum lead (points) and the minimum number of answers for mentioning a better framework in another language.
 _FAR_AHEAD, _MANY_ANSWERS = 5, 4
 _UNSUITED = 2.5  # a rank between those of `AnswerChange.rank` for "no answer" (2) and "names a framework" (3)
 
@@ -45,8 +45,8 @@ class Advice:
     def ranking(self) -> list[int]:
         """The indexes of the templates, best first.
 
-        If several templates have equal points in second place, one that a single different answer would put first is
-        second. If there isn't one, the template that best fits the answer to "What do you want to build?" is second.
+        If templates share second place, a template that a single different answer would make the best comes first.
+        Without such a template, the best fit for the answer to "What do you want to build?" comes first.
         """
         first, *others = ranked(self.totals)
         equals = [number for number in others if self.totals[number] == self.totals[others[0]]]

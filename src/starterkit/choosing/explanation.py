@@ -44,7 +44,7 @@ def reasons(advice: Advice, template: Template) -> list[Reason]:
     scores, number = advice.scores, advice.templates.index(template)
     rivals = [rival for rival in advice.ranking[:2] if rival != number]
     parts = [_speaking(scores, number, question.name, choice) for question, choice in advice.chosen]
-    # Experience with small programs is only a reason if there is no other.
+    # Experience with small programs says little about frameworks, so it is a reason only if there is no other reason.
     telling = [part for part in parts if part and (part.question, part.choice.name) != ("know", "some")]
     parts = list(telling) or parts
     if not any(parts):
@@ -57,7 +57,7 @@ def reasons(advice: Advice, template: Template) -> list[Reason]:
 
 
 def unmet(advice: Advice, template: Template) -> list[Reason]:
-    """Return the wishes that another framework fulfills better, with at most one per answer."""
+    """Return reasons against a framework: wishes that another framework fulfills better. At most one per answer."""
     scores, number = advice.scores, advice.templates.index(template)
     speaking = {answer for reason in reasons(advice, template) for answer in reason.answers}
     parts = (

@@ -56,7 +56,7 @@ def because(reason: Reason) -> str:
 
 
 def tipped(advice: Advice) -> list[str]:
-    """Return sentences that name other answers with another result: the next-best or an equal framework."""
+    """Return sentences that say which other answers would lead to the next-best or an equal framework."""
     ranked = [advice.templates[number] for number in advice.ranking]
     if advice.equals:
         others = [advice.start, *advice.equals]
@@ -90,5 +90,5 @@ def _condition(advice: Advice, change: AnswerChange) -> str:
 
 
 def step_of_path(stage: Stage) -> str:
-    """Return when to learn a framework of the roadmap, as the end of a sentence: `when you …`."""
+    """Return when to learn a framework of the roadmap: "now, …" for the first, and "when …" for later ones."""
     return f"when {stage.when}" if stage.trait else "now, until your first project runs"

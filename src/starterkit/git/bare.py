@@ -49,7 +49,7 @@ class BareRepository:
         self.reader.close()
 
     def sizes(self, names: Iterable[str]) -> dict[str, int]:
-        """Return the sizes in bytes of the objects in `names`. Missing objects are left out."""
+        """Return the sizes in bytes of objects, by the id or name in `names`. Missing objects are left out."""
         names = list(names)
         input = "".join(f"{name}\n" for name in names).encode()
         output = self.git.run("cat-file", "--batch-check=%(objectsize)", input=input)

@@ -32,7 +32,7 @@ class Resolution(Enum):
 
 @dataclass(frozen=True)
 class Conflict:
-    """A file that git could not merge. Its three versions are None if a side has no such file."""
+    """A file that git could not merge. A version is None if that side (base, mine or theirs) has no such file."""
 
     path: str
     base: Entry | None

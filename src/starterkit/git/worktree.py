@@ -143,7 +143,10 @@ def id_on_disk(folder: Path, path: str) -> Entry | None:
 
 
 def is_same(first: Entry | None, second: Entry | None, *, trust_modes: bool) -> bool:
-    """True if two files have equal content and modes, or if both are missing. Ignores modes without `trust_modes`."""
+    """True if two files have equal content and modes, or if both are missing.
+
+    Modes only count with `trust_modes`.
+    """
     if first is None or second is None:
         return first is second
     if not trust_modes and LINK not in (first.mode, second.mode):

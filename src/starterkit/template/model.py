@@ -77,7 +77,7 @@ class Trait:
 
 @dataclass(frozen=True)
 class Hint:
-    """The hints of one test as Markdown. The first only points to the problem, the last is nearly the code."""
+    """The hints of one test as Markdown. They go from a question about the problem to nearly the code."""
 
     test: str
     levels: tuple[str, ...]
@@ -177,7 +177,11 @@ class AcceptedMutant:
 
 @dataclass(frozen=True)
 class Template:
-    """The starter project and the learning path of a framework."""
+    """A starter project and the learning path of a framework, as path.yml describes them.
+
+    `traits` are by name. `owned`, `own_history` and `test_files` are patterns of paths. `tests` are the tests of the
+    base project.
+    """
 
     source: Source = field(repr=False, compare=False)
     read_step: Callable[[str], Step] = field(repr=False, compare=False)

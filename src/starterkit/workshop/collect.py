@@ -45,7 +45,7 @@ class CollectResult:
     is_new: bool
     commit: str | None
     submission: Submission | None = None
-    begun: bool = False  # the submission is more than the first commit
+    begun: bool = False  # True if there is more work than the first commit of the project
 
 
 def collect(

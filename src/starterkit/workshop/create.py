@@ -220,7 +220,7 @@ def _with_options(workshop: Workshop, request: CreateRequest) -> Workshop:
         people=people,
         handouts=handouts,
     )
-    is_changed = is_another_method or larger != workshop  # `!=` alone misses a changed order of `handouts`
+    is_changed = is_another_method or larger != workshop  # `!=` alone doesn't see that the order of `handouts` changed
     return save(larger) if is_changed and is_workshop(workshop.folder) else larger
 
 

@@ -22,14 +22,14 @@ _TAIL_BYTES = 65_536
 
 
 def append(workshop: Workshop, person: Person, event: Mapping[str, Any]) -> None:
-    """Append an event in one write. Raises `OSError` if the disk is full."""
+    """Append an event to a person's file with a single write. Raises `OSError` if the disk is full."""
     file = workshop.results(person)
     line = json.dumps(dict(event), separators=(",", ":")).encode() + b"\n"
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("ab+", buffering=0) as stream:
         if end := stream.seek(0, os.SEEK_END):
             stream.seek(end - 1)
-            if stream.read(1) != b"\n":  # the last line is incomplete
+            if stream.read(1) != b"\n":  # a killed command has left an incomplete line
                 line = b"\n" + line
         if stream.write(line) != len(line):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file))

@@ -49,8 +49,8 @@ class Person:
 
     `folder` is a safe and readable name, unique in the workshop. `remote` is the URL or the folder of their repository.
     A relative folder starts at the workshop's folder. People without a remote push to repos/<folder>.git. `identifier`
-    is a number or word from the roster, such as a student number. `begins` is an item of `METHODS`. It is empty if the
-    workshop has only ever had one method.
+    is a number or word from the roster, such as a student number. `begins` says how they start (an item of `METHODS`).
+    It is empty if the workshop has only ever had one method.
     """
 
     folder: str

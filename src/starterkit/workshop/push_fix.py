@@ -51,7 +51,7 @@ _MESSAGE = "Apply the fixed path"
 
 
 class FixOutcome(Enum):
-    """The outcome of a correction for one person. The values are words in the JSON output."""
+    """The outcome of a correction for one person. The values are the words on the screen and in JSON."""
 
     CLEAN = "clean"
     CONFLICT = "conflict"

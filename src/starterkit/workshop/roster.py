@@ -26,7 +26,7 @@ _PROFILE = re.compile(r"^(?:https?://)?[\w.-]+\.\w+/@?([^/\s]+)/?$")
 
 @dataclass(frozen=True)
 class RosterEntry:
-    """A person or team in a roster, with the number of their first line."""
+    """A person or team in a roster. `line` is the number of their first line in the file."""
 
     line: int
     name: str
@@ -210,7 +210,7 @@ def _check_namesakes(candidates: Sequence[tuple[RosterEntry, list[Person]]], fil
 
 
 def _may_be(entry: RosterEntry, person: Person, equal: str) -> bool:
-    """True if an entry and a person may be the same person. `equal` names a field that is equal in both."""
+    """True if a roster entry may be this person. `equal` names a field in which both are equal."""
     if entry.is_team != bool(person.members):
         return False
     if equal == "identifier":  # platforms reuse identifiers, so the names must match too

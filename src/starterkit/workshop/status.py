@@ -201,7 +201,7 @@ def _apply_collected(known: PersonProgress, event: Mapping[str, Any]) -> PersonP
     refs = _text(event, "refs")
     known = replace(known, reached=event.get("reached") is True, why=_text(event, "why"))
     if known.commit and refs == known.refs:
-        return known  # keep the summary, because it may have a later grade
+        return known  # `collect` found nothing new, and the summary may have a newer commit from `grade`
     return replace(
         known,
         refs=refs,
@@ -241,7 +241,7 @@ def _apply_graded(known: PersonProgress, event: Mapping[str, Any]) -> PersonProg
 
 
 def _seen_by_grading(known: PersonProgress, event: Mapping[str, Any]) -> PersonProgress:
-    """Add the graded commit to the summary if it is newer than the known one: `grade --due` grades older work."""
+    """Add the graded commit to the summary if it is newer. `grade --due` also grades older commits."""
     commit, committed = _text(event, "commit"), _worked(event)  # ISO 8601 texts in UTC sort by time
     if commit in ("", known.commit) or committed < known.committed:
         return known

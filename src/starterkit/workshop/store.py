@@ -32,7 +32,7 @@ _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
 def is_workshop(folder: Path) -> bool:
-    """True if the folder contains a workshop."""
+    """True if the folder contains a workshop: a file workshop.yml."""
     return (folder / WORKSHOP_FILE).is_file()
 
 

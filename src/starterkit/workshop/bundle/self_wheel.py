@@ -27,7 +27,7 @@ from starterkit.workshop.bundle.targets import uv_compile
 _PACKAGE = "starterkit"
 # The bundle contains pip too. If a machine's Python has no pip, Python can run pip directly from its wheel.
 _INSTALLER = "pip"
-_UNPINNED = (_PACKAGE, starterkit.DISTRIBUTION, _INSTALLER)  # the first name is the distribution's old name
+_UNPINNED = (_PACKAGE, starterkit.DISTRIBUTION, _INSTALLER)  # starterkit's old and present name, and pip
 _SKIPPED = frozenset(("__pycache__", ".git", ".venv", "node_modules", ".pytest_cache", ".ruff_cache", ".mypy_cache"))
 _SCRIPTS = (_PACKAGE, starterkit.DISTRIBUTION)
 _ENTRY_POINTS = "[console_scripts]\n" + "".join(f"{name} = {_PACKAGE}.__main__:main\n" for name in _SCRIPTS)

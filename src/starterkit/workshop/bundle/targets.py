@@ -151,8 +151,8 @@ def sorted_pythons(versions: Sequence[str]) -> tuple[str, ...]:
 def wheels_for(pins_files: Iterable[bytes], targets: Sequence[BundleTarget]) -> dict[str, Wheel]:
     """Return the wheels, by file name, that the targets need for all pins files.
 
-    A package that no target needs also gets one wheel. uv reads its metadata when it compiles pins for all systems.
-    Raises `NoNetworkError`, or `EnvironmentProblem` with all packages that have no wheel for a target.
+    A package that no target needs also gets one wheel, because uv reads its metadata when it compiles pins. Raises
+    `NoNetworkError`, or `EnvironmentProblem` with all packages that have no wheel for a target.
     """
     wheels: dict[str, Wheel] = {}
     missing: dict[str, None] = {}

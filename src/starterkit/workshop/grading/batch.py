@@ -132,7 +132,7 @@ class Grading:
                 if grade is before:
                     return grade
                 solved = solved_by_reference(repository, submission.commit, self._solving)
-                steps = () if is_old else filled(self.workshop, person)  # an old commit may lack filled steps
+                steps = () if is_old else filled(self.workshop, person)  # an old commit may be from before `catch-up`
                 notes = (*_from_reference(steps, solved), *grade.notes)
                 grade = replace(grade, notes=tuple(sorted(notes, key=lambda note: not note.startswith(LOOK))))
                 # The status needs the submission's own step, because the graded step can be another one.

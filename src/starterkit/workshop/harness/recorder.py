@@ -137,7 +137,7 @@ class Recorder:
         sys.meta_path.append(self._finder)
 
     def begin(self) -> None:
-        """Import the modules that tests need, before the site's files can be imported."""
+        """Import the modules that the tests need, before the submission's files can be imported."""
         for name in self._settings["preload"]:
             try:
                 __import__(name)
@@ -183,7 +183,7 @@ class Recorder:
         self._returned.add(id(item))
 
     def reported(self, item: Any, report: Any, failure: dict[str, str]) -> None:
-        """Remember how one phase of a test (setup, call or teardown) ended."""
+        """Remember a failed phase of a test (setup, call or teardown). If a canary passes, send an event."""
         if report.outcome != "passed":
             self._failures.setdefault(id(item), {**failure, "phase": report.when, "kind": report.outcome})
         elif report.when == "call" and id(item) in self._canaries:

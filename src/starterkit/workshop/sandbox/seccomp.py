@@ -78,12 +78,12 @@ def _assemble(machine: _Machine) -> bytes:
 
 
 def _for_call(number: int, *body: bytes) -> list[bytes]:
-    """Return instructions that run `body` for this system call only. `body` must end with a return."""
+    """Return BPF instructions that run `body` for one system call only. `body` must end with a return."""
     return [_op(_EQUAL, number, 0, len(body)), *body]
 
 
 def _skip_if_in(values: tuple[int, ...]) -> list[bytes]:
-    """Return instructions that skip the next instruction if the value is one of these."""
+    """Return BPF instructions that skip the next instruction if the loaded value is in `values`."""
     return [_op(_EQUAL, value, len(values) - position, 0) for position, value in enumerate(values)]
 
 

@@ -33,7 +33,7 @@ MECHANISMS: dict[str, Bubblewrap | Container] = {"bubblewrap": Bubblewrap(), "co
 def sandbox(*, trusted: bool = False) -> Sandbox:
     """Return the best sandbox that works on this machine. Raises `EnvironmentProblem` if none works.
 
-    If none works and the code is `trusted`, returns `LimitsAlone`, which isn't a sandbox (not on Windows).
+    For `trusted` code, returns `LimitsAlone` if none works, except on Windows. It isn't a real sandbox.
     """
     lacking = {}
     for name, mechanism in MECHANISMS.items():
