@@ -24,6 +24,7 @@ from starterkit.runtime.inventory import NOEXEC, forbids_programs
 from starterkit.runtime.prepare import environment_problem, prepare
 from starterkit.template.model import BASE
 from starterkit.testing.causes import files_in_wrong_encoding
+from starterkit.testing.own_tests import run_own_tests
 from starterkit.testing.results import CheckResult, ExpectedTest, Outcome
 from starterkit.testing.runner import run_tests
 from starterkit.testing.source_tree import SourceTree
@@ -72,14 +73,16 @@ def check(
     pristine: bool = False,
     fresh: bool = False,
     selected: Sequence[str] = (),
+    with_own: bool = False,
     environment: Environment | None = None,
     say: Progress = no_progress,
 ) -> CheckResult:
     """Run the tests for all steps so far. Remember the result if all tests ran.
 
     `fresh` creates the environment again. `pristine` runs the path's tests in a copy of the project. `selected` names
-    tests, test files or steps. Without an `environment`, the function prepares the project's environment. Raises
-    `UsageError` for an unknown name in `selected`.
+    tests, test files or steps. `with_own` then runs the learner's own tests. They don't run after a run that was
+    stopped, or with `pristine` or `selected`. Without an `environment`, it prepares the project's environment.
+    Raises `UsageError` for an unknown name in `selected`.
     """
     expected, step = project.expected_tests(), project.state.step
     tests = _selected(project, selected, expected)
@@ -94,7 +97,8 @@ def check(
         result = with_missing_support(project, result)
         if not tests and project.read_work().id == work.id:
             project.remember_check(work.id, result)
-        return result
+        own = own_test_files(project, result) if with_own and not tests and not result.problem else []
+        return replace(result, own=run_own_tests(project.folder, environment, project.template, own, say))
 
 
 def run(
@@ -149,7 +153,7 @@ def copied(project: Project, tree: Mapping[str, Entry], content: Callable[[str],
 
 
 def own_test_files(project: Project, whole: CheckResult) -> list[str]:
-    """Return the learner's own test files, which never run in a check.
+    """Return the learner's own test files, which the path doesn't know.
 
     `whole` is the result of a check of all tests.
     """

@@ -24,13 +24,12 @@ from starterkit.project.project import Project
 from starterkit.project.state import STATE_FILE
 from starterkit.runtime.environment import Environment
 from starterkit.testing.launch import COLD, Launcher
-from starterkit.testing.results import CheckResult, ExpectedTest, Outcome, TestResult
+from starterkit.testing.results import STOPPED_BEFORE, CheckResult, ExpectedTest, Outcome, TestResult
 from starterkit.testing.runner import Cancelled, run_tests
 
 # watchfiles reports a change after _STEP_MS without another one, and at the latest after _DEBOUNCE_MS.
 _STEP_MS, _DEBOUNCE_MS, _POLL_MS = 10, 50, 200
 _PATIENCE_SECONDS = 2.0
-_STOPPED = "Did not run, because the tests were stopped before it."
 
 
 @dataclass(frozen=True)
@@ -212,7 +211,9 @@ class _Runs:
         parts, ran = list[CheckResult](), set[str]()
         for group in groups:
             if any(part.problem for part in parts):
-                part = CheckResult(tuple(TestResult(test, Outcome.DID_NOT_RUN, _STOPPED) for test in group), 0.0, "")
+                part = CheckResult(
+                    tuple(TestResult(test, Outcome.DID_NOT_RUN, STOPPED_BEFORE) for test in group), 0.0, ""
+                )
             else:
                 try:
                     part = self._run_group(environment, expected, group)

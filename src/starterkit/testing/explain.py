@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from starterkit.sanitize import truncate
 from starterkit.testing.causes import SOURCE_LINE, explained
 from starterkit.testing.junit import JUnitCase
+from starterkit.testing.results import TestResult
 from starterkit.testing.source_tree import Explanation, SourceTree
 
 _MESSAGE_LINES, _MESSAGE_CHARACTERS = 8, 700
@@ -19,6 +20,8 @@ _TYPE = re.compile(r"^(?:\w+\.)*(?P<type>[A-Z]\w*)(?: \[[\w ]+\])?(?:: |:?$)(?P<
 _TIMEOUT = re.compile(r"Timeout \(>(\d+(?:\.\d+)?)s\) from pytest-timeout|test timed out after (\d+)ms")
 _ERROR_LINES = re.compile(r"(?:^E(?:   .*| *)$\n?)+", re.MULTILINE)
 _NODE_CAUSE = re.compile(r"^  cause: (.*?)(?=^ +at |^\}|\Z)", re.DOTALL | re.MULTILINE)
+# Pytest prints an E in front of each line.
+_CARET = re.compile(r"^(?:E   )?(?P<code>.*\S.*)\n(?:E   )?(?P<marks> *\^)[\^~ ]*$", re.MULTILINE)
 _NODE_ERROR = re.compile(r"^\w*Error: ", re.MULTILINE)
 
 
@@ -51,6 +54,25 @@ def _last_error(output: str) -> str:
     errors = [line for line in lines if re.match(r"(?:\w+\.)*(?:[A-Z]\w*)?(?:Error|Exception|Exit|Interrupt)\b", line)]
     errors = errors or [line for line in lines if line.lower().startswith(("error", "fatal")) or "No module" in line]
     return _message_of(errors[-1]) if errors else ""
+
+
+def with_source(result: TestResult, log: str, project: SourceTree) -> TestResult:
+    """Return a result with the text of its line, and with the column of a syntax error in it."""
+    source = project.text_of(result.place) if result.place else ""
+    return replace(result, source=source, caret=_caret(source, f"{result.details}\n{log}")) if source else result
+
+
+def _caret(source: str, text: str) -> int | None:
+    """Return the column of the caret that Python or Node prints below a line of code."""
+    for match in _CARET.finditer(text):
+        code, marks = match["code"], match["marks"]
+        if code.strip() == source.strip():
+            return len(marks) - 1 - _indentation(code) + _indentation(source)
+    return None
+
+
+def _indentation(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def output_of_file(output: str, file: str) -> str:

@@ -46,8 +46,10 @@ class TestResult:
     """The result of one listed test.
 
     `message` says in a few lines what was expected and what was found. `place` is the innermost line of the learner's
-    own code in the failure. `test_place` is the line of the test. `details` is the full text of the failure.
-    `was_green` is true for a failing test that passed in the last check. `is_new` is true for the current step's tests.
+    own code in the failure. `source` is the text of this line. `caret` is the column of a syntax error in `source`,
+    counted from 0. `test_place` is the line of the test. `details` is the full text of the failure. `output` is the end
+    of what the code printed during a failing test. `was_green` is true for a failing test that passed in the last
+    check. `is_new` is true for the current step's tests.
     """
 
     __test__ = False  # pytest must not collect this class as tests
@@ -58,6 +60,9 @@ class TestResult:
     place: SourceLine | None = None
     test_place: SourceLine | None = None
     details: str = ""
+    source: str = ""
+    caret: int | None = None
+    output: str = ""
     was_green: bool = False
     is_new: bool = False
 
@@ -66,6 +71,7 @@ class TestResult:
         return self.outcome is not Outcome.PASSED
 
 
+STOPPED_BEFORE = "Did not run, because the tests were stopped before it."
 _FEW = 3  # up to this many failing tests can have the same message by chance
 
 
@@ -74,7 +80,8 @@ class CheckResult:
     """The result of a check: a result for each test, and the duration in seconds.
 
     `step` is the current step. `pristine` is true if the path's own tests ran in a copy of the project. `problem`
-    describes an error of the whole run, or is "". `log` is the output of the test program.
+    describes an error of the whole run, or is "". `log` is the output of the test program. `own` are the results of the
+    learner's own tests, which don't count.
     """
 
     results: tuple[TestResult, ...]
@@ -83,6 +90,7 @@ class CheckResult:
     pristine: bool = False
     problem: str = ""
     log: str = ""
+    own: tuple[TestResult, ...] = ()
 
     @property
     def green(self) -> bool:
@@ -113,5 +121,15 @@ class CheckResult:
 
     @property
     def first_red(self) -> TestResult | None:
-        """The first failing test, in the path's order."""
-        return next(iter(self.red), None)
+        """The failing test to start with: the one that stopped the run, or the first in the path's order."""
+        return next((result for result in self.red if result.message != STOPPED_BEFORE), next(iter(self.red), None))
+
+    @property
+    def causes(self) -> tuple[tuple[TestResult, ...], ...]:
+        """The failing tests, grouped by message and line. The group of the first failing test comes first."""
+        groups: dict[tuple[str, SourceLine | None], list[TestResult]] = {}
+        for result in (*filter(None, [self.first_red]), *self.red):
+            group = groups.setdefault((result.message, result.place), [])
+            if result not in group:
+                group.append(result)
+        return tuple(map(tuple, groups.values()))

@@ -7,8 +7,8 @@ import re
 import signal
 import tempfile
 import time
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from starterkit.errors import UsageError
@@ -19,12 +19,19 @@ from starterkit.runtime.environment import Environment
 from starterkit.sanitize import strip_control
 from starterkit.template.model import BASE, Template
 from starterkit.testing.causes import explained
-from starterkit.testing.explain import case_file, explain, explain_output, output_of_file, with_first_exit
+from starterkit.testing.explain import (
+    case_file,
+    explain,
+    explain_output,
+    output_of_file,
+    with_first_exit,
+    with_source,
+)
 from starterkit.testing.junit import JUnitCase, JUnitReport, read_junit
 from starterkit.testing.launch import COLD, Launcher
-from starterkit.testing.results import CheckResult, ExpectedTest, Outcome, TestResult
+from starterkit.testing.results import STOPPED_BEFORE, CheckResult, ExpectedTest, Outcome, TestResult
 from starterkit.testing.source_tree import Explanation, SourceTree
-from starterkit.testing.stalled import LOOP, Stuck, read_stuck, watchdog_variables
+from starterkit.testing.stalled import LOOP, Stuck, read_printed, read_stuck, watchdog_variables
 from starterkit.yamlfile import did_you_mean
 
 LIMIT_SECONDS = 120.0
@@ -40,14 +47,18 @@ class Cancelled(Exception):
 
 
 @dataclass(frozen=True)
-class _Ended:
-    """How the test command ended. `cut` is the reason if starterkit or the watchdog stopped the command, or ""."""
+class Ended:
+    """How the test command ended. `cut` is the reason if starterkit or the watchdog stopped the command, or "".
+
+    `printed` is what the code printed during failing tests, by the test's id or its file.
+    """
 
     code: int
     seconds: float
     cut: str
     output: str
     stuck: Stuck | None = None
+    printed: Mapping[str, str] = field(default_factory=dict)
 
 
 def run_tests(
@@ -82,8 +93,8 @@ def run_tests(
         say(f"Running {len(tests)} tests" if len(tests) != 1 else "Running one test")
         limit = max(LIMIT_SECONDS, _SECONDS_A_TEST * len(tests)) if limit_seconds is None else limit_seconds
         arguments = _arguments(template, present, () if _are_whole_files(tests, expected) else selected)
-        report, ended = _run(folder, prepared, template, arguments, limit, launcher, cancelled)
-        matcher = _ReportMatcher(SourceTree(folder, template.owns, prepared.programs), tests, report, ended)
+        report, ended = run_program(folder, prepared, template, arguments, limit, launcher, cancelled)
+        matcher = ReportMatcher(SourceTree(folder, template.owns, prepared.programs), tests, report, ended)
         results, problem = [matcher.result(test) for test in tests], matcher.problem()
         seconds, log = ended.seconds, ended.output
     marked = (
@@ -122,15 +133,16 @@ def _selecting(pattern: str, test: ExpectedTest) -> str:
     return pattern.replace("{file}", test.file).replace("{test}", name)
 
 
-def _run(
+def run_program(
     folder: Path,
     prepared: Environment,
     template: Template,
     tests: list[str],
     limit_seconds: float,
-    launcher: Launcher,
-    cancelled: Callable[[], bool],
-) -> tuple[JUnitReport | None, _Ended]:
+    launcher: Launcher = COLD,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> tuple[JUnitReport | None, Ended]:
+    """Run the test command for `tests` (files, or arguments that select tests). Return its report and its end."""
     prepared.lend_to(folder)
     with tempfile.TemporaryDirectory(prefix="starterkit-", ignore_cleanup_errors=True) as scratch:
         report, output, note = (Path(scratch) / name for name in ("report.xml", "output", "stuck"))
@@ -149,7 +161,9 @@ def _run(
                 wait(process, _INTERRUPT_SECONDS, cancelled, interval=_POLL_SECONDS)
         seconds = time.monotonic() - begun
         stuck = None if cut else read_stuck(note)
-        return read_junit(report), _Ended(process.wait(), seconds, stuck.cut if stuck else cut, _tail(output), stuck)
+        return read_junit(report), Ended(
+            process.wait(), seconds, stuck.cut if stuck else cut, _tail(output), stuck, read_printed(note)
+        )
 
 
 def _too_much(output: Path) -> bool:
@@ -163,9 +177,11 @@ def _tail(file: Path) -> str:
         return strip_control(stream.read().decode("utf-8", "replace"))
 
 
-class _ReportMatcher:
+class ReportMatcher:
+    """Finds the result of each test in a report."""
+
     def __init__(
-        self, project: SourceTree, tests: list[ExpectedTest], report: JUnitReport | None, ended: _Ended
+        self, project: SourceTree, tests: list[ExpectedTest], report: JUnitReport | None, ended: Ended
     ) -> None:
         self.project, self.tests, self.report, self.ended = project, tests, report, ended
         self.of_tests: dict[str, list[JUnitCase]] = {}
@@ -180,10 +196,18 @@ class _ReportMatcher:
             elif (case.classname, case.name) == ("pytest", "internal"):
                 self.of_run.append(case)
             else:
-                name_without_parameters = re.sub(r"\[.*\]$", "", case.name, flags=re.DOTALL)
-                self.of_tests.setdefault(name_without_parameters, []).append(case)
+                self.of_tests.setdefault(without_parameters(case.name), []).append(case)
 
     def result(self, test: ExpectedTest) -> TestResult:
+        """Return the result of a test. For a failing test, it has the line of code and what the code printed."""
+        result = self._result(test)
+        if not result.is_red:
+            return result
+        printed = self.ended.printed
+        output = printed.get(test.id) or printed.get(test.file, "")
+        return with_source(replace(result, output=output), self.ended.output, self.project)
+
+    def _result(self, test: ExpectedTest) -> TestResult:
         cases = self.of_tests.get(test.id, [])
         if failed := next((case for case in cases if case.kind), None):
             failure = explain(failed, self.project)
@@ -201,6 +225,7 @@ class _ReportMatcher:
         return TestResult(test, Outcome.DID_NOT_RUN, failure.message, failure.place)
 
     def problem(self) -> str:
+        """Return what went wrong with the whole run, or ""."""
         if self.ended.cut:
             line = self.project.own_place(self._trace)
             return f"The tests were stopped{f' in {line}' if line else ''}: {self._why_cut}"
@@ -221,7 +246,7 @@ class _ReportMatcher:
     def _why_absent(self, test: ExpectedTest) -> Explanation:
         if self.ended.cut:
             if test != self._first_absent():
-                return Explanation("Did not run, because the tests were stopped before it.")
+                return Explanation(STOPPED_BEFORE)
             stopped = Explanation(f"Stopped: {self._why_cut}", self.project.own_place(self._trace))
             return explained(stopped, self._trace, self.project)
         if self.report and self.report.problem:
@@ -260,6 +285,11 @@ class _ReportMatcher:
         absent = [test for test in self.tests if test.id not in self.of_tests]
         stuck = [test for test in absent if self.ended.stuck and test.id == self.ended.stuck.test]
         return stuck[0] if stuck else min(absent, key=lambda test: (files.index(test.file), test.line))
+
+
+def without_parameters(name: str) -> str:
+    """Return the name of a test without the parameters that pytest adds: `test_a[1-2]` is `test_a`."""
+    return re.sub(r"\[.*\]$", "", name, flags=re.DOTALL)
 
 
 def _absent_file(test: ExpectedTest) -> TestResult:

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 from starterkit.process import run
+from starterkit.sanitize import strip_control
 from starterkit.testing.results import SourceLine
 
 _FOREIGN = ("site-packages", "node_modules", ".venv")
@@ -83,6 +84,14 @@ class SourceTree:
         crashed = "(most recent call first)" in text  # Python's report of a crash starts with the innermost line
         yield from reversed(python) if crashed else python
         yield from reversed(node)
+
+    def text_of(self, line: SourceLine) -> str:
+        """Return the text of a line, or "" if the file doesn't have it."""
+        try:
+            lines = strip_control((self.folder / line.file).read_text("utf-8", "replace")).split("\n")
+        except OSError:
+            return ""
+        return lines[line.line - 1].rstrip() if 0 < line.line <= len(lines) else ""
 
     def own_files(self, *suffixes: str) -> Iterator[tuple[str, bytes]]:
         """Yield the path and the content of each of the learner's files with one of these suffixes.

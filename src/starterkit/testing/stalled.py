@@ -15,6 +15,7 @@ from starterkit.testing.junit import JUnitCase
 PRELOAD = Path(__file__).parent / "preload"
 LOOP = "Is there an endless loop?"
 _WAIT = "Does the code wait for something that never comes, or send no response?"
+_PRINTED = "printed"
 _LIMIT_BYTES = 8 * 1024 * 1024
 
 
@@ -81,6 +82,24 @@ def read_stuck(note: Path) -> Stuck | None:
         return Stuck(float(content["seconds"]), bool(content["is_busy"]), test, stack, cases)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def read_printed(note: Path) -> dict[str, str]:
+    """Return the end of what the code printed in failing tests.
+
+    The keys are the ids of tests, or paths of test files. The file is next to the note. Each line is
+    a JSON object with one test. The first output of a test counts.
+    """
+    printed: dict[str, str] = {}
+    try:
+        with note.with_name(_PRINTED).open("rb") as stream:
+            lines = stream.read(_LIMIT_BYTES).splitlines()
+        for line in lines:
+            content = json.loads(line)
+            printed.setdefault(strip_control(str(content["test"])), strip_control(str(content["text"])).rstrip())
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return printed
+    return printed
 
 
 def _case(content: Mapping[str, Any]) -> JUnitCase:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -28,7 +29,7 @@ def test_alone_in_a_red_project_it_names_the_first_red_test(begun_site: Path, co
     shown = starterkit(cwd=begun_site / "conduit").out
 
     assert "01 · Comments" in shown
-    assert f"{counts.new} of {counts.both} tests fail" in shown
+    assert f"{counts.base} of {counts.both} tests pass" in shown
     assert FIRST in shown
     assert shown.rstrip().splitlines()[-1].endswith(" hint")
 
@@ -68,7 +69,7 @@ def test_status_is_a_map_that_reads_without_colour(begun_site: Path, counts: Cou
     assert rows[0][:2] == ["done", "00"]
     assert rows[1][:3] == ["here", "01", "Comments"]
     assert rows[2][:4] == ["to", "come", "02", "Tags"]
-    assert f"FAILED  Last check: {counts.new} of {counts.both} tests fail." in lines
+    assert f"FAILED  Last check: {counts.base} of {counts.both} tests pass." in lines
 
 
 def test_status_tells_that_files_have_changed_since_the_last_check(begun_site: Path) -> None:
@@ -91,17 +92,21 @@ def test_status_as_json(begun_site: Path, counts: Counts) -> None:
     assert (status["undo"], status["next"]) == ("next", "hint")
 
 
-def test_a_red_check_says_each_failure_as_a_sentence_and_what_was_expected(begun_site: Path, counts: Counts) -> None:
+def test_a_red_check_shows_the_first_failure_whole_and_each_other_cause_in_a_line(
+    begun_site: Path, counts: Counts
+) -> None:
     ran = starterkit("check", cwd=begun_site, code=1)
 
-    assert ran.out.startswith(f"FAILED  {counts.new} of {counts.both} tests fail")
+    assert ran.out.startswith(f"FAILED  {counts.base} of {counts.both} tests pass")
+    assert len(ran.out.splitlines()) < 24
     assert FIRST in ran.out
     words = " ".join(ran.out.split())
     assert "Expected a text area for the comment on /article/bread-without-kneading. Found none." in words
     assert "/article/bread-without-kneading exists only in this test's data." in words
     html = '<form class="card comment-form"> <textarea name="body" placeholder="Write a comment...">'
     assert f"        {html}" in ran.out.splitlines()
-    assert "Start with this test: " in ran.out
+    assert "(test_an_article_invites_a_comment)" in words
+    assert "1 test: " in ran.out
     assert ran.out.rstrip().splitlines()[-1].endswith(" hint")
     assert f"Running {counts.both} tests" in ran.err
 
@@ -156,7 +161,8 @@ def test_a_file_that_the_tests_need_can_be_got_back(begun_site: Path) -> None:
     at_next = starterkit("next", cwd=begun_site, code=1).out
 
     for one in (shown, at_next):
-        assert "Start here: tests/support.py is missing." in one
+        assert "tests/support.py is missing." in one
+        assert len(one.splitlines()) < 24
         assert one.rstrip().endswith("check")
     command = re.search(r"git checkout [0-9a-f]+ -- tests/support\.py", " ".join(shown.split()))
     assert command
@@ -164,23 +170,83 @@ def test_a_file_that_the_tests_need_can_be_got_back(begun_site: Path) -> None:
     assert support.read_bytes() == words
 
 
-def test_whoever_wrote_tests_is_told_that_check_runs_those_of_the_path(site: Path) -> None:
-    (site / "tests" / "test_mine.py").write_text("def test_mine():\n    assert False\n")
+def test_the_learners_own_tests_run_after_the_paths_and_never_block(site: Path) -> None:
+    mine = """
+        import pytest
+
+        def test_fails():
+            assert 1 == 2, "not equal"
+
+        @pytest.mark.parametrize("number", [1, 2])
+        def test_numbers(number):
+            assert number
+
+        class TestPages:
+            def test_in_a_class(self):
+                pass
+        """
+    (site / "tests" / "test_mine.py").write_text(dedent(mine))
+
+    ran = starterkit("check", cwd=site)
+    own = starterkit("check", "--json", cwd=site).json["own"]
+
+    assert "Your own tests: 2 of 3 pass." in ran.out
+    assert "tests/test_mine.py:5 test_fails: not equal" in ran.out
+    assert ran.out.rstrip().endswith(" next")
+    assert {test["id"].removeprefix("tests/test_mine.py::"): test["outcome"] for test in own} == {
+        "test_fails": "failed",
+        "test_numbers": "passed",
+        "TestPages::test_in_a_class": "passed",
+    }
+    named = starterkit("check", "test_home_shows_the_newest_article_first", "--json", cwd=site).json
+    assert named["own"] == []
+    starterkit("next", cwd=site)
+
+
+def test_own_tests_that_cannot_be_loaded_are_named(site: Path) -> None:
+    (site / "tests" / "test_mine.py").write_text("import nothing_here\n")
 
     ran = starterkit("check", cwd=site)
 
-    assert "tests/test_mine.py." in ran.out
+    assert "Your own tests: 0 of 1 pass." in ran.out
+    assert "tests/test_mine.py:1 ModuleNotFoundError: No module named 'nothing_here'" in ran.out
 
 
-def test_many_tests_that_are_red_for_one_reason_are_said_once(site: Path, counts: Counts) -> None:
-    (site / "conduit" / "__init__.py").write_text("def create_app(settings:\n")
+def test_many_tests_that_fail_for_one_reason_name_one_line_with_its_code(site: Path, counts: Counts) -> None:
+    (site / "conduit" / "__init__.py").write_text("app = 1\ndef create_app(settings:\n")
 
     ran = starterkit("check", cwd=site, code=1)
 
-    assert f"{counts.base} of {counts.base} tests fail" in ran.out
-    assert f"and {counts.base - 3} more, for the same reason:" in ran.out
+    assert ran.out.startswith(f"FAILED  0 of {counts.base} tests pass")
+    assert len(ran.out.splitlines()) < 24
     assert ran.out.count("SyntaxError") == 1
-    assert "conduit/__init__.py:1" in ran.out
+    assert f"Start at conduit/__init__.py:2. It breaks {counts.base} tests." in ran.out
+    shown = ran.out.splitlines()
+    at = shown.index("        2 | def create_app(settings:")
+    assert shown[at + 1].strip() == "^"
+    assert shown[at][shown[at + 1].index("^")] == "("
+    everything = starterkit("check", "--all", cwd=site, code=1).out
+    assert everything.count("\nnew     ") == counts.base
+
+
+def test_what_the_code_prints_is_shown_below_the_message(site: Path) -> None:
+    articles = site / "conduit" / "articles.py"
+    code = "    for number in range(30):\n        print('row', number)\n    oops\n    return render_template"
+    articles.write_text(articles.read_text().replace("    return render_template", code, 1))
+
+    ran = starterkit("check", cwd=site, code=1)
+    everything = starterkit("check", "--all", cwd=site, code=1).out
+
+    shown = [line.strip() for line in ran.out.splitlines()]
+    assert "Your code printed (the last lines):" in shown
+    rows = [line for line in shown if line.startswith("row ")]
+    assert rows == [f"row {number}" for number in range(19, 30)]
+    assert len(shown) < 24 + 12
+    assert "row 0\n" in everything
+    answer = starterkit("check", "--json", cwd=site, code=1).json
+    printed = {test["output"].partition("\n")[0] for test in answer["tests"] if test["outcome"] != "passed"}
+    assert printed == {"row 0"}
+    assert next(test for test in answer["tests"] if test["place"])["source"] == "    oops"
 
 
 def test_hints_come_one_after_the_other_and_the_last_stays(begun_site: Path) -> None:

@@ -82,7 +82,7 @@ def test_progress_is_one_line_that_goes_away(begun_site: Path) -> None:
 
     assert "Running one test …" in shown
     after = shown.rsplit("\r\x1b[K", 1)[1]
-    assert after.startswith("FAILED  1 of 1 tests fails")
+    assert after.startswith("FAILED  0 of 1 tests pass")
 
 
 def test_a_dumb_terminal_gets_plain_lines(begun_site: Path) -> None:

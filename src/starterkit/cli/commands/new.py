@@ -11,9 +11,10 @@ from typing import Annotated, Any
 import typer
 
 from starterkit.choosing.saved import saved_choice
-from starterkit.cli.commands.check import check_as_json, green_line, show_red
+from starterkit.cli.commands.check import check_as_json
 from starterkit.cli.commands.shared.advice import advise, candidates, show_advice
 from starterkit.cli.commands.shared.new_site import new_site_command
+from starterkit.cli.commands.shared.verdict import green_line, show_failing
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.invocation import shown_path
 from starterkit.cli.options import (
@@ -251,7 +252,7 @@ def _show(console: Console, created: Created) -> int:
     elif not result.red:
         console.print(green_line(result))
     elif state.solved:
-        show_red(console, result)
+        show_failing(console, result)
     else:
         step = created.template.step(state.step)
         console.print(

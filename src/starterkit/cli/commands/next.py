@@ -7,13 +7,14 @@ from typing import Annotated, Any
 
 import typer
 
-from starterkit.cli.commands.check import check_as_json, next_command, show_red, type_after_red
+from starterkit.cli.commands.check import check_as_json, next_command
 from starterkit.cli.commands.list import step_as_json
 from starterkit.cli.commands.shared import changes
 from starterkit.cli.commands.shared.learner_work import ask_about_large_files, choices
+from starterkit.cli.commands.shared.verdict import end_lines, show_failing
 from starterkit.cli.commands.solve import show_solved, show_way, solved_as_json
 from starterkit.cli.console.console import Console, pick
-from starterkit.cli.console.text import minutes, text
+from starterkit.cli.console.text import markup, minutes, text
 from starterkit.cli.options import KeepMine, LeaveOut, Markers, SaveLarge, TakeTheirs, console_of, flag
 from starterkit.cli.session import project_here
 from starterkit.errors import ExitCode
@@ -96,11 +97,10 @@ def _show(console: Console, project: Project, advanced: NextResult, solved: Solv
 def _show_stopped(console: Console, stopped: TestsRed) -> int:
     result, error = stopped.result, changes.error_as_json(stopped)
     if not console.json("next", {"check": check_as_json(result), "error": error}):
-        show_red(console, result)
-        console.print()
-        console.print("Nothing was changed, because this step isn't finished.")
-        console.say_prose("To merge the solution and continue: `starterkit next --solve`.")
-        type_after_red(console, next_command(result, selected=False, is_last=False))
+        unchanged = console.paragraph("Nothing was changed, because this step isn't finished.")
+        solve_it = console.paragraph(markup("To merge the solution and continue: `starterkit next --solve`."))
+        end = end_lines(console, next_command(result, selected=False, is_last=False))
+        show_failing(console, result, [*console.paragraph(), *unchanged, *solve_it, *end])
     return int(stopped.code)
 
 

@@ -8,9 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
-from starterkit.cli.commands.check import check_as_json, counts, green_line, show_red
+from starterkit.cli.commands.check import check_as_json
 from starterkit.cli.commands.shared import changes
 from starterkit.cli.commands.shared.learner_work import ask_about_large_files, choices
+from starterkit.cli.commands.shared.verdict import counts, green_line, show_failing
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.diff import show_diff
 from starterkit.cli.console.text import text
@@ -115,7 +116,7 @@ def show_solved(console: Console, project: Project, solved: SolveResult) -> int:
         changes.show_markers(console, solved.in_conflict)
         return code
     if solved.result is not None and has_red:
-        show_red(console, solved.result, with_counts=False)
+        show_failing(console, solved.result, with_counts=False)
     elif solved.written is None:
         console.say_prose("To replace every file of the path anyway: `starterkit solve --replace`.")
     if command == "run":

@@ -117,7 +117,7 @@ def _show_last_check(console: Console, seen: ProjectStatus) -> None:
         return
     total = len(seen.last.red) + len(seen.last.green)
     if seen.last.red:
-        console.print(text("FAILED", "bold red"), f"  Last check: {len(seen.last.red)} of {total} tests fail.")
+        console.print(text("FAILED", "bold red"), f"  Last check: {len(seen.last.green)} of {total} tests pass.")
     else:
         console.ok(f"Last check: all {total} tests pass.")
 

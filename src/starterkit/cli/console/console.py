@@ -56,10 +56,13 @@ class Console:
         """True if the output goes to a terminal that can be cleared, and not to a file or a pipe."""
         return not self.as_json and sys.stdout.isatty() and self.progress.is_moving
 
+    def paragraph(self, *parts: Text | str, indent: int = 0, hang: int = 0) -> list[Text]:
+        """Return the lines of a wrapped paragraph. An empty paragraph is an empty line."""
+        return wrapped(self._as_typed(joined(*parts), colour=self.out_colour), self.width, indent=indent, hang=hang)
+
     def print(self, *parts: Text | str, indent: int = 0, hang: int = 0) -> None:
-        """Print a wrapped paragraph. An empty paragraph prints an empty line. `wrapped` explains the indents."""
-        paragraph = self._as_typed(joined(*parts), colour=self.out_colour)
-        for line in wrapped(paragraph, self.width, indent=indent, hang=hang):
+        """Print a wrapped paragraph. `wrapped` explains the indents."""
+        for line in self.paragraph(*parts, indent=indent, hang=hang):
             self.row(line)
 
     def say_prose(self, sentences: str, *, indent: int = 0) -> None:
@@ -117,12 +120,15 @@ class Console:
         answer = self._answer or {"format": JSON_FORMAT, "command": "text", "text": shown}
         sys.stdout.write(json.dumps(answer, indent=2, default=_json_value) + "\n")
 
+    def next_lines(self, why: str, *commands: str) -> list[Text]:
+        """Return lines with what to do next and the commands for it (`commands` are without the program's name)."""
+        typed = (joined("  ", text(self.invocation.typed(command), "bold cyan")) for command in commands)
+        return [*self.paragraph(), *self.paragraph(markup(f"{why}:")), *typed]
+
     def type_next(self, why: str, *commands: str) -> None:
-        """Print what to do next and the commands for it (`commands` are without the program's name)."""
-        self.print()
-        self.say_prose(f"{why}:")
-        for command in commands:
-            self.row(joined("  ", text(self.invocation.typed(command), "bold cyan")))
+        """Print what to do next and the commands for it."""
+        for line in self.next_lines(why, *commands):
+            self.row(line)
 
     def show_progress(self, line: str) -> None:
         """Print the current task to stderr."""

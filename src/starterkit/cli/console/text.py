@@ -103,6 +103,22 @@ def wrapped(paragraph: Text, width: int, *, indent: int = 0, hang: int = 0) -> l
     return lines
 
 
+def clipped(line: Text, width: int) -> Text:
+    """Return a line that fills at most `width` columns. A longer line ends with an ellipsis."""
+    if columns(line.plain) <= width:
+        return line
+    spans, room = list[Span](), width - 1
+    for span in line.quoted().spans:
+        content = span.content
+        while columns(content) > room:
+            content = content[:-1]
+        spans.append(Span(content, span.style))
+        room -= columns(content)
+        if content != span.content:
+            break
+    return joined(Text(tuple(spans)), "…")
+
+
 def _wrapped_line(part: Text, width: int, first: int, rest: int) -> Iterator[Text]:
     line, used, is_empty = [Span(" " * first)], first, True
     for gap, word in _words(part):

@@ -24,12 +24,16 @@ BUSY_SECONDS = 5.0  # limit of processor time for a test, unless the test sets a
 IMPORTING_SECONDS = 20.0  # limit of processor time for importing packages, which can be slow on a new machine
 IDLE_SECONDS, IDLE_USE = 15.0, 0.05  # a run that uses less than 5 % of a processor for 15 seconds is stuck
 _TICK_SECONDS = 0.1
+_PRINTED_CHARACTERS = 16_000  # the end of what one test printed
 _SITE = str(Path.cwd())
 _EXIT_CODE = 2  # pytest's exit code for an interrupted run
 
 
 class Watchdog:
-    """Watches the tests of one run. If a test gets stuck, it writes the stack traces to `note` and ends the run."""
+    """Watches the tests of one run. If a test gets stuck, it writes the stack traces to `note` and ends the run.
+
+    It also writes what the code printed during failing tests, into a file next to the note.
+    """
 
     def __init__(self, note: Path) -> None:
         self._note = note
@@ -60,7 +64,7 @@ class Watchdog:
         self._allowed = max(BUSY_SECONDS, float(own_limit or 0))
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        self._test = nodeid.rpartition("::")[2].partition("[")[0]
+        self._test = _bare_name(nodeid)
         self._progress()
 
     def pytest_runtest_logfinish(self) -> None:
@@ -70,10 +74,16 @@ class Watchdog:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item):  # type: ignore[no-untyped-def]
         report = yield
+        if report.failed:
+            self._write_printed(_bare_name(item.nodeid), report)
         if report.failed and "from pytest-timeout" in report.longreprtext:
             self._write(float(item.config.getini("timeout") or 0), is_busy=True, stack=report.longreprtext)
             item.session.shouldstop = "a test got stuck"
         return report
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self._write_printed(report.nodeid, report)
 
     def pytest_sessionfinish(self) -> None:
         self._is_over = True
@@ -100,6 +110,9 @@ class Watchdog:
         if self._is_over:
             return
         self._write(seconds, is_busy=is_busy, stack=_stacks())
+        capture = self._config.pluginmanager.get_plugin("capturemanager") if self._config else None
+        if capture and capture.is_globally_capturing():
+            self._append_printed(self._test, "".join(capture.read_global_capture()))
         plugins = self._config.pluginmanager.get_plugins() if self._config else ()
         for plugin in plugins:
             if type(plugin).__name__ == "LogXML":
@@ -109,6 +122,18 @@ class Watchdog:
     def _write(self, seconds: float, *, is_busy: bool, stack: str) -> None:
         note = {"seconds": seconds, "is_busy": is_busy, "test": self._test, "stack": stack[-32_000:]}
         self._note.write_text(json.dumps(note), encoding="ascii")
+
+    def _write_printed(self, test: str, report: pytest.TestReport | pytest.CollectReport) -> None:
+        self._append_printed(test, report.capstdout + report.capstderr)
+
+    def _append_printed(self, test: str, text: str) -> None:
+        if text.strip():
+            with self._note.with_name("printed").open("a", encoding="ascii") as stream:
+                stream.write(json.dumps({"test": test, "text": text[-_PRINTED_CHARACTERS:]}) + "\n")
+
+
+def _bare_name(nodeid: str) -> str:
+    return nodeid.partition("[")[0].rpartition("::")[2]
 
 
 def _is_importing_packages() -> bool:
