@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -52,15 +53,47 @@ def _merge_pyproject(base: bytes, theirs: bytes, ours: bytes, file: str) -> byte
         path: _merged(before.get(path, []), after.get(path, []), present.get(path, []))
         for path in dict.fromkeys((*before, *after))
     }
-    changed = {path: entries for path, entries in merged.items() if entries != present.get(path, [])}
+    return _rewritten(ours, present, merged)
+
+
+def _rewritten(toml: bytes, present: Mapping[Path, list[Entry]], wanted: Mapping[Path, list[Entry]]) -> bytes:
+    """Return a pyproject.toml whose lists `present` became those in `wanted`. Its line endings stay."""
+    changed = {path: entries for path, entries in wanted.items() if entries != present.get(path, [])}
     if not changed:
-        return ours
-    text = ours.decode("utf-8")
+        return toml
+    text = toml.decode("utf-8")
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     result = _with_lists(text.removeprefix(mark), present, changed)
     if "\r\n" in text and not re.search(r"(?<!\r)\n", text):
         result = re.sub(r"(?<!\r)\n", "\r\n", result)
     return f"{mark}{result}".encode()
+
+
+def declared_requirements(toml: bytes, file: str, name: str, *, dev: bool) -> list[str]:
+    """Return a package's entries in the dependencies of a pyproject.toml, or in its dev group. Raises `FileError`."""
+    entries = _lists(parse_toml(toml, file), file).get(_list_for(dev), [])
+    return [entry for entry in entries if isinstance(entry, str) and package_name(entry) == name]
+
+
+def with_requirement(toml: bytes, file: str, requirement: str, *, replaces: str = "", dev: bool) -> bytes:
+    """Return a pyproject.toml with one more requirement, or with one instead of the entry `replaces`.
+
+    A sorted list stays sorted. Raises `FileError`.
+    """
+    present, path = _lists(parse_toml(toml, file), file), _list_for(dev)
+    entries = list(present.get(path, []))
+    names = [_name(entry) for entry in entries]
+    if replaces:
+        entries[entries.index(replaces)] = requirement
+    elif names == sorted(names):
+        entries.insert(bisect(names, package_name(requirement)), requirement)
+    else:
+        entries.append(requirement)
+    return _rewritten(toml, present, {path: entries})
+
+
+def _list_for(dev: bool) -> Path:
+    return ("dependency-groups", "dev") if dev else ("project", "dependencies")
 
 
 def _merge_package_json(base: bytes, theirs: bytes, ours: bytes, file: str) -> bytes:

@@ -115,6 +115,7 @@ def answers(command: str, site: Path, begun_site: Path) -> list[Any]:
         "next": [(("next",), site), (("next",), begun_site), (("next", "--no-check"), begun_site)],
         "solve": [(("solve", "--show"), begun_site), (("solve", "--no-check"), begun_site), (("solve",), begun_site)],
         "compare": [(("compare", "--yes"), begun_site)],
+        "add": [(("add", "flask"), begun_site)],
         "pull": [(("pull", "HEAD"), begun_site), (("pull", "HEAD"), site)],
         "undo": [(("undo",), begun_site), (("undo", "--redo"), begun_site)],
         "status": [(("status",), site), (("status",), begun_site)],

@@ -408,6 +408,15 @@ def test_a_learners_own_package_is_pinned_from_the_bundle_and_another_is_told(si
     assert (site / "requirements.txt").read_text() == pins
 
 
+def test_add_takes_a_package_from_the_bundle_and_says_if_it_lacks_one(site: Path, capsys: Capture) -> None:
+    ran(capsys, "-C", str(site), "add", "soup")
+    error = json.loads(ran(capsys, "-C", str(site), "add", "cake", "--json", code=4)[0])["error"]
+
+    assert "'soup>=1.0'" in (site / "pyproject.toml").read_text("utf-8")
+    assert error["message"].endswith('has no package "cake". Nothing was changed.')
+    assert error["fix"].startswith("Use only packages of the bundle.") and "STARTERKIT_BUNDLE=off" in error["fix"]
+
+
 def test_check_without_a_network_says_that_a_bundle_would_do(
     site: Path, stick: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -39,15 +39,23 @@ def prepared(project: Project, say: Progress = no_progress, *, fresh: bool = Fal
     Raises `EnvironmentProblem` or `NoSuchPackagesError` if packages can't be installed. The fix fits the project.
     """
     try:
-        return prepare(project.folder, project.template.environment, bundle=project.bundle, say=say, fresh=fresh)
+        with naming_bundles(project):
+            return prepare(project.folder, project.template.environment, bundle=project.bundle, say=say, fresh=fresh)
+    except NoSuchPackagesError as failed:
+        if _has_unchanged_packages(project):
+            raise failed.with_unchanged_list() from failed
+        raise
+
+
+@contextmanager
+def naming_bundles(project: Project) -> Iterator[None]:
+    """If packages can't be fetched in the block, let the error explain how to use a bundle."""
+    try:
+        yield
     except NoNetworkError as failed:
         if project.bundle is None:  # in a workshop, the instructor may have a bundle
             name = '$env:STARTERKIT_BUNDLE = "FOLDER"' if os.name == "nt" else "export STARTERKIT_BUNDLE=FOLDER"
             failed.fix += f"\nIf you can get a bundle with the packages, set its folder first: `{name}`"
-        raise
-    except NoSuchPackagesError as failed:
-        if _has_unchanged_packages(project):
-            raise failed.with_unchanged_list() from failed
         raise
 
 

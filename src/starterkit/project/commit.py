@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from starterkit.git.command import Git
 from starterkit.git.merge import Merger
-from starterkit.git.objects import BOT, FILE, SCRATCH_REF, SUBMODULE, Entry, File, NewCommit, write_objects
+from starterkit.git.objects import BOT, FILE, LINK, SCRATCH_REF, SUBMODULE, Entry, File, NewCommit, write_objects
 from starterkit.git.repository import Head
 from starterkit.git.worktree import write_file
 from starterkit.project.carry import Carried
@@ -96,6 +97,37 @@ def commit_outcome(project: Project, head: Head, work: WorkingTree, request: Com
     left = carry_out(repository, plan, merger.content)
     project.forget_state()
     return CommitResult(tuple(writes), kept, left, snapshot.ref)
+
+
+@contextmanager
+def uncommitted(
+    project: Project, head: Head, work: WorkingTree, command: str, files: Mapping[str, bytes]
+) -> Iterator[CommitResult]:
+    """Write files without a commit, as an editor does. If the block fails, restore the old files.
+
+    `work` has the files before the command. If the learner has changed one of them since, it stays, and the result
+    names it in `left`. `undo` restores the old files after the block.
+    """
+    repository, history = project.repository, read_history(project)
+    coming = {path: File(_mode_of(work, path), data) for path, data in files.items()}
+    writes = writes_between(work.tree, {path: file.entry for path, file in coming.items()}, files)
+    snapshot = snapshot_commit(project, work, head, command, coming=coming)
+    write_objects(repository.git, [snapshot])
+    step = project.step.label if project.step else ""
+    entry = UndoEntry(command, snapshot.ref, *head, writes, step=step)
+    plan = Plan(command, writes, head, head, head.commit, index=False, memory=history_entry(history.after(entry)))
+    left = carry_out(repository, plan, repository.reader.blob)
+    try:
+        yield CommitResult(tuple(writes), (), left, snapshot.ref)
+    except BaseException:
+        back = {path: (new, old) for path, (old, new) in writes.items() if path not in left}
+        undo_plan = replace(plan, command="undo", writes=back, memory=history_entry(history))
+        carry_out(repository, undo_plan, repository.reader.blob)
+        raise
+
+
+def _mode_of(work: WorkingTree, path: str) -> str:
+    return work.files[path].mode if path in work.files and work.files[path].mode != LINK else FILE
 
 
 def _kept_paths(project: Project, request: CommitRequest) -> tuple[tuple[str, str], ...]:

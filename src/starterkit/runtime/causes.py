@@ -43,6 +43,10 @@ class NoSuchPackagesError(UsageError):
         )
 
 
+class NotOfferedError(NoSuchPackagesError):
+    """The package index lacks a package or version, or the packages conflict."""
+
+
 class HalfInstalledError(NoSuchPackagesError):
     """A package was fetched but can't be installed. Unlike after the other errors, the environment is incomplete."""
 
@@ -191,7 +195,7 @@ _TABLE = (
         f"Another version of Python may fit. {DOCTOR}",
     ),
     Cause(
-        NoSuchPackagesError,
+        NotOfferedError,
         r"No solution found|code (?:E404|ETARGET|ENOVERSIONS|ERESOLVE|EINVALID\w+|EUNSUPPORTEDPROTOCOL)\b",
         "{What} can't be installed: the package index doesn't offer them as they are listed.",
         f"Fix the list, {AGAIN} If it is right, `starterkit doctor` lists your settings for packages.",

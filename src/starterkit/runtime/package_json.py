@@ -76,6 +76,26 @@ def compile_pins(
         return _read_lock(folder, environment)
 
 
+def save_packages(
+    declaration: bytes,
+    old_pins: bytes | None,
+    environment: EnvironmentSpec,
+    packages: Sequence[str],
+    source: PackageSource,
+    *,
+    dev: bool,
+) -> tuple[bytes, bytes]:
+    """Return a package.json with more packages, such as `zod@4`, and its lock file. npm chooses the ranges.
+
+    Without `dev`, a package that is declared already stays in its list.
+    """
+    node = _node_for(declaration, environment, source)
+    with scratch_folder(environment, declaration, old_pins) as folder:
+        command = [*_LOCK, *packages, "--save-dev" if dev else "--save"]
+        run_cached_first(node, command, ", ".join(packages), source, cwd=folder)
+        return (folder / environment.declaration).read_bytes(), _read_lock(folder, environment)
+
+
 def newest_pins(declaration: bytes, environment: EnvironmentSpec, *, unbound: bool) -> bytes:
     """Return a lock file with the newest releases. This always uses the network.
 

@@ -53,6 +53,14 @@ def pinned_versions(pins: bytes) -> dict[str, tuple[str, ...]]:
     return {name: tuple(dict.fromkeys(several)) for name, several in versions.items()}
 
 
+def direct_versions(pins: bytes, name: str) -> tuple[str, ...]:
+    """Return the versions of a package that the project itself uses. In a lock file, this is always one version."""
+    if not _is_lock(pins):
+        return pinned_versions(pins).get(name, ())
+    entry = _lock_entries(pins).get(f"node_modules/{name}", {})
+    return (str(entry["version"]),) if "version" in entry else ()
+
+
 def pinned_hashes(pins: bytes) -> dict[str, frozenset[str]]:
     """Return the SHA-256 hashes of each package in a compiled requirements.txt."""
     return {name: frozenset(re.findall(r"--hash=sha256:([0-9a-f]{64})", text)) for name, text in _entries(pins).items()}

@@ -51,6 +51,7 @@ def compile_pins(
     *,
     offline: bool = False,
     bundle: Bundle | None = None,
+    say: Progress = no_progress,
 ) -> bytes:
     """Return exact pins with hashes for a declaration. They are valid for all systems.
 
@@ -58,7 +59,7 @@ def compile_pins(
     `preferred_pins`. Raises the same errors as `prepare`.
     """
     compile_of_kind = package_json.compile_pins if _is_node(environment) else python_packages.compile_pins
-    return compile_of_kind(declaration, old_pins, environment, PackageSource(offline, bundle))
+    return compile_of_kind(declaration, old_pins, environment, PackageSource(offline, bundle, say))
 
 
 def newest_pins(declaration: bytes, environment: EnvironmentSpec, *, unbound: bool = False) -> bytes:
