@@ -80,7 +80,24 @@ PYTHON = [
         "a.toml isn't valid TOML: ",
         "a.toml:2",
     ),
-    ({"conduit/a.py": "import flsk\n"}, "ModuleNotFoundError: No module named 'flsk'", "conduit/a.py:1"),
+    (
+        {"conduit/a.py": "import no_such_thing.part\n"},
+        "ModuleNotFoundError: No module named 'no_such_thing'. If it is a package, add it: `starterkit add PACKAGE`.",
+        "conduit/a.py:1",
+    ),
+    (
+        {"conduit/a.py": "import pytst\n"},
+        "ModuleNotFoundError: No module named 'pytst'. Did you mean pytest? If it is a package",
+        "conduit/a.py:1",
+    ),
+    *(
+        (
+            {"conduit/a.py": f"# one\nimport {name}\n", "conduit/articles.py": ""},
+            f"ModuleNotFoundError: No module named '{name}'\n",  # it is a file of the site
+            "conduit/a.py:2",
+        )
+        for name in ("articles", "articels", "condiut", "conduit.nothing", "pytest.nothing")
+    ),
     ({"conduit/a.py": "def f():\n\tx = 1\n        y = 1\n"}, "TabError: inconsistent use of tabs", "conduit/a.py:3"),
     ({"conduit/a.py": "def f():\n    f()\nf()\n"}, "RecursionError: maximum recursion depth", "conduit/a.py:2"),
     (
@@ -107,7 +124,7 @@ def test_a_python_program_that_fails_is_named_for_what_it_is(
 
     found = explain(folder, [sys.executable, "-m", "conduit.a"], {"python": sys.executable})
 
-    assert found.message.startswith(message)
+    assert f"{found.message}\n".startswith(message)
     assert str(found.place).startswith(place)
 
 
@@ -143,8 +160,23 @@ JAVASCRIPT = [
     ),
     (
         {"conduit/a.js": "// one\nimport x from 'chalk';\n"},
-        "conduit/a.js imports chalk, but this package does not exist.",
+        "conduit/a.js imports chalk, but this package does not exist. To add it: `starterkit add chalk`.",
         "conduit/a.js:2",
+    ),
+    (
+        {"conduit/a.js": "import x from '@farm/milk/half';\n"},
+        "conduit/a.js imports @farm/milk, but this package does not exist. To add it: `starterkit add @farm/milk`.",
+        "conduit/a.js:1",
+    ),
+    (
+        {"conduit/a.js": "import x from 'b.js';\n", "conduit/b.js": ""},
+        "conduit/a.js imports b.js, but this package does not exist. Did you mean ./b.js?",
+        "conduit/a.js:1",
+    ),
+    (
+        {"conduit/a.js": "import x from 'expres';\n", "node_modules/express/package.json": "{}"},
+        "conduit/a.js imports expres, but this package does not exist. Did you mean express?",
+        "conduit/a.js:1",
     ),
     (
         {"conduit/a.js": "// one\nimport { gone } from './b.js';\n", "conduit/b.js": "export const here = 1;\n"},

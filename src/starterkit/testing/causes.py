@@ -9,6 +9,7 @@ import sys
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import PurePosixPath
 
 from starterkit.testing.results import SourceLine
@@ -22,6 +23,7 @@ _BYTE_ORDER_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 # Node prints this line above the source of a file that it can't load. It has a path and a line number.
 SOURCE_LINE = re.compile(r"^(?:file://)?(?:/|[A-Za-z]:)[^\n]*:\d+$", re.MULTILINE)
 _AT_LINE = re.compile(r"line (\d+)")
+_SIMILAR = 0.8  # the least ratio of difflib at which two names count as similar
 _IMPORTED = re.compile(rb"(?:from|import)\s*\(?\s*['\"](\.[^'\"\n]+)['\"]")
 
 
@@ -105,6 +107,19 @@ def _hidden_module(failure: _Failure) -> Explanation | None:
     return None
 
 
+def _missing_package(failure: _Failure) -> Explanation | None:
+    """Explain how to add a package, if a missing module isn't similar to a module of the site."""
+    module, line = failure.match["module"].partition(".")[0], failure.project.own_place(failure.text)
+    own = failure.project.module_names()
+    is_known = module in sys.stdlib_module_names or failure.project.is_package(module)
+    if line is None or is_known or module in own or get_close_matches(module, own, 1, _SIMILAR):
+        return None
+    similar = get_close_matches(module, failure.project.package_names(), 1, _SIMILAR)
+    meant = f" Did you mean {similar[0]}?" if similar else ""
+    # The name on PyPI can differ from the import, so the command has no name to copy.
+    return Explanation(f"{failure.match[0]}.{meant} If it is a package, add it: `starterkit add PACKAGE`.", line)
+
+
 def _javascript(failure: _Failure) -> Explanation | None:
     """Name the file of a JavaScript syntax error, which Node's message about an import leaves out."""
     error = re.search(r"^\w*Error: .*", failure.project.syntax_error, re.MULTILINE)
@@ -122,7 +137,16 @@ def _node_import(failure: _Failure) -> Explanation | None:
     line = next(lines_of(pattern, importing, data), SourceLine(importing, 1))
     meant = next((suffix for suffix in JAVASCRIPT if failure.project.relative(failure.match["name"] + suffix)), "")
     more = f" Did you mean {module}{meant}?" if meant else ""
+    if failure.match["kind"] == "package" and "\\" not in module and not module.startswith("/"):
+        more = _package_advice(failure.project, importing, module)
     return Explanation(f"{importing} imports {module}, but this {failure.match['kind']} does not exist.{more}", line)
+
+
+def _package_advice(project: SourceTree, importing: str, package: str) -> str:
+    if project.relative(str(PurePosixPath(importing).parent / package)):
+        return f" Did you mean ./{package}?"
+    similar = get_close_matches(package, project.npm_packages(), 1, _SIMILAR)
+    return f" Did you mean {similar[0]}?" if similar else f" To add it: `starterkit add {package}`."
 
 
 def _template(failure: _Failure) -> Explanation | None:
@@ -176,6 +200,7 @@ _CAUSES: tuple[tuple[str, Callable[[_Failure], Explanation | None]], ...] = (
     (r"null bytes?|codec can't decode|\(unicode error\)|Non-UTF-8 code|Invalid or unexpected token", _encoding),
     (r"reading from stdin while output is captured|EOF when reading a line|^Aborted!|BdbQuit", _input),
     (r"No module named|cannot import name|has no attribute|is not a package|is not callable", _hidden_module),
+    (r"ModuleNotFoundError: No module named '(?P<module>[^']+)'", _missing_package),
     (r"Cannot find (?P<kind>module|package) '(?P<name>[^']+)' imported from (?P<file>\S.*)", _node_import),
     (r"Template(?:SyntaxError|DoesNotExist): (?P<message>.*)", _template),
     (r"Cannot access '[^']+' before initialization", _circle),

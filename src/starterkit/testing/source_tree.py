@@ -120,11 +120,30 @@ class SourceTree:
                 return checked.text_err
         return ""
 
+    def module_names(self) -> set[str]:
+        """Return the names of the site's own Python modules and folders."""
+        return {part.removesuffix(".py") for name, _ in self.own_files(".py") for part in name.split("/")}
+
     def is_package(self, module: str) -> bool:
         """True if a Python package of this name is installed in the environment."""
+        return any(
+            (folder / module).is_dir() or (folder / f"{module}.py").is_file() for folder in self._package_folders()
+        )
+
+    def npm_packages(self) -> list[str]:
+        """Return the names of the installed npm packages."""
+        folder = self.folder / "node_modules"
+        files = [*folder.glob("*/package.json"), *folder.glob("@*/*/package.json")]
+        return [file.parent.relative_to(folder).as_posix() for file in files]
+
+    def package_names(self) -> list[str]:
+        """Return the names of the modules that are installed in the environment."""
+        entries = (entry for folder in self._package_folders() if folder.is_dir() for entry in folder.iterdir())
+        return sorted({entry.stem for entry in entries if entry.stem.isidentifier()})
+
+    def _package_folders(self) -> list[Path]:
         root = Path(self.programs.get("python", "/absent/bin/python")).parent.parent
-        folders = [*root.glob("lib/python*/site-packages"), root / "Lib" / "site-packages"]
-        return any((folder / module).is_dir() or (folder / f"{module}.py").is_file() for folder in folders)
+        return [*root.glob("lib/python*/site-packages"), root / "Lib" / "site-packages"]
 
     def shown(self, path: str) -> str:
         """Return a path relative to the project. A path outside the project stays as it is."""

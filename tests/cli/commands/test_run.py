@@ -64,7 +64,7 @@ def served_site(site: Path) -> Path:
     ("code", "said"),
     [
         ("def (\n", "SyntaxError: invalid syntax\nin conduit/articles.py:1\n"),
-        ("import flsk\n", "ModuleNotFoundError: No module named 'flsk'\nin conduit/articles.py:1\n"),
+        ("import flsk\n", "ModuleNotFoundError: No module named 'flsk'. Did you mean flask? If it is a"),
         ("print('here')\n1 / 0\n", "ZeroDivisionError: division by zero\nin conduit/articles.py:2\n"),
         ("input()\n", "conduit/articles.py:1 waits for input from the keyboard."),
         ("x = 1\n".encode("utf-16"), "conduit/articles.py is saved as UTF-16."),
