@@ -106,7 +106,7 @@ def questions(templates: Sequence[Template]) -> tuple[Question, ...]:
     }
     complete = []
     for question in _QUESTIONS:
-        names = {choice.name for choice in question.choices}  # a template named like a fixed choice gets no choice
+        names = {choice.name for choice in question.choices}  # a template with the name of a fixed choice is left out
         more = (choice for choice in made.get(question.name, ()) if choice.name not in names)
         complete.append(replace(question, choices=(*question.choices, *more)))
     return tuple(complete)

@@ -1,4 +1,4 @@
-"""Compare two commits, or a commit and the work tree, with `git diff-tree`. Nothing in the repository changes."""
+"""Compare two commits, or a commit and the work tree, file by file. Nothing in the repository changes."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from pathlib import Path
 from starterkit.git.command import Git
 from starterkit.git.repository import Repository
 
-# diff-tree ignores the user's settings for diffs. Line endings don't count, because an editor may change them.
+# Unlike `git diff`, diff-tree ignores the user's settings. Line endings don't count, because an editor may change them.
 _DIFF_TREE = ("diff-tree", "-r", "-z", "--raw", "-p", "--full-index", "--find-renames", "--ignore-cr-at-eol")
 _SECTION = re.compile(rb"^(?=diff --git )", re.MULTILINE)
 _SPECIAL = re.compile(rb'[\x00-\x1f"\\\x7f]')
 _ESCAPES = {7: b"a", 8: b"b", 9: b"t", 10: b"n", 11: b"v", 12: b"f", 13: b"r", 34: b'"', 92: b"\\"}
-_TYPE_CHANGE = b"T"  # for example a file that became a link: two sections, one for each
+_TYPE_CHANGE = b"T"  # a file became a link, or a link a file: git's patch deletes the old one and adds the new one
 
 
 @dataclass(frozen=True)
 class FilePatch:
-    """The changes to one file as a unified diff in git's format. `old_path` is the name before a rename."""
+    """The changes to one file as a unified diff in git's format. `old_path` is its path before a rename."""
 
     old_path: str
     path: str
@@ -30,7 +30,7 @@ class FilePatch:
 
 
 def diff_commits(git: Git, old: str, new: str) -> list[FilePatch]:
-    """Return the changes between two commits, file by file."""
+    """Return the changes from one commit to another, by file. Changes of line endings alone are left out."""
     output = git.run(*_DIFF_TREE, old, new)
     return list(_file_patches(output))
 
@@ -38,7 +38,7 @@ def diff_commits(git: Git, old: str, new: str) -> list[FilePatch]:
 def diff_work_tree(repository: Repository, old: str, paths: Iterable[str]) -> list[FilePatch]:
     """Return the changes from a commit to the files at `paths` in the work tree. All other files count as deleted."""
     with tempfile.TemporaryDirectory(prefix="starterkit-") as folder:
-        # The objects of unsaved files go to a temporary folder, so that this works on a read-only disk.
+        # git writes the content of changed files as objects. A temporary folder for them allows a read-only disk.
         objects = Path(folder) / "objects"
         (objects / "info").mkdir(parents=True)
         (objects / "info" / "alternates").write_bytes(os.fsencode(repository.common_dir / "objects") + b"\n")
@@ -50,7 +50,10 @@ def diff_work_tree(repository: Repository, old: str, paths: Iterable[str]) -> li
 
 
 def _file_patches(output: bytes) -> Iterator[FilePatch]:
-    """Match the list of changed files to the sections of the patch. A file with other line endings has no section."""
+    """Yield the changes in diff-tree's output, which has a list of changed files and then one patch.
+
+    A file in the list has no section in the patch if only its line endings changed.
+    """
     changes: list[tuple[bytes, bytes, bytes]] = []
     while output.startswith(b":"):
         record, old_path, output = output.split(b"\0", 2)
@@ -70,7 +73,7 @@ def _file_patches(output: bytes) -> Iterator[FilePatch]:
 
 
 def _quoted(name: bytes) -> bytes:
-    """Return a name as git writes it into the header of a patch."""
+    """Return a path as git writes it into a patch's header: in quotes if it has special characters."""
     if not _SPECIAL.search(name):
         return name
     return b'"%s"' % _SPECIAL.sub(lambda match: b"\\" + _ESCAPES.get(match[0][0], b"%03o" % match[0][0]), name)

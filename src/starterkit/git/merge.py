@@ -94,7 +94,7 @@ class Merger:
             tree[path] = mine[path] if tree[path] == unix[path] else self._saved(mode, self.content(id), crlf=True)
         as_saved = {unix[path]: entry for path, entry in in_crlf.items()}
         conflicts = [replace(c, mine=as_saved.get(c.mine, c.mine) if c.mine else None) for c in merged.conflicts]
-        # The path adds lines above a marker line, and the learner below it. git's conflict there isn't a real conflict.
+        # git reports a conflict if the path adds lines above a marker line and the learner below it. Keep both instead.
         joined = {each.path: entry for each in conflicts if (entry := self._merge_at_marker(each)) is not None}
         return MergeResult({**tree, **joined}, tuple(each for each in conflicts if each.path not in joined))
 

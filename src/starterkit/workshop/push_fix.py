@@ -309,7 +309,7 @@ def _corrected_at(
 
 
 def apply(workshop: Workshop, fixes: Sequence[PathFix], new: NewPath, corrected: str = "") -> list[PathFix]:
-    """Deliver all corrections. Return them with the branches that they are on, or why they failed.
+    """Deliver all corrections. Return each with the branch that has it, or with the reason for a failure.
 
     `corrected` is the source of the new template, or empty if it is the workshop's own template. The old path is stored
     first, and the workshop gets the new path last. So a killed command can be repeated.

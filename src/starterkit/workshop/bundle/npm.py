@@ -72,7 +72,7 @@ def _is_whole(file: Path, packages: Mapping[str, str]) -> bool:
     try:
         with ZipFile(file) as archive:
             return set(packages) <= set(archive.namelist()) and archive.testzip() is None
-    except (OSError, EOFError, ValueError, RuntimeError, BadZipFile, zlib.error):  # the archive is damaged
+    except (OSError, EOFError, ValueError, RuntimeError, BadZipFile, zlib.error):  # missing or damaged archive
         return False
 
 
