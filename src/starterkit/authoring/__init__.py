@@ -1,1 +1,1 @@
-"""Commands for authors of templates: create, open, save and renumber them, and update their packages."""
+"""Commands for authors of templates: create, open, save and update them."""

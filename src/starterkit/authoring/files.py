@@ -61,9 +61,10 @@ class ProjectLayer:
 
 
 def template_folder(name: str, current: Path) -> Path:
-    """Return the folder of the template that an author typed: a folder or a bundled template's name.
+    """Return the folder of the template that an author typed.
 
-    Raises `UsageError` for a git URL or an unknown name, and `FileError` for a malformed template.
+    The author types a folder or a bundled template's name. Raises `UsageError` for a git URL or an unknown name, and
+    `FileError` for a malformed template.
     """
     if parse_git_url(name) is not None:
         raise UsageError(
@@ -149,5 +150,8 @@ def removed_by(step: Step, kind: str) -> tuple[str, ...]:
 
 
 def inside(files: Mapping[str, File], prefix: str) -> Files:
-    """Return the files in the folder `prefix` (with a slash at its end), by their paths inside this folder."""
+    """Return the files in a folder, by their paths inside the folder.
+
+    `prefix` is the folder's path with a slash at its end.
+    """
     return {path[len(prefix) :]: file for path, file in files.items() if path.startswith(prefix)}

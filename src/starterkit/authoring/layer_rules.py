@@ -18,7 +18,7 @@ _CONFLICT = re.compile(rb"^<{7} .*?^>{7} ", re.MULTILINE | re.DOTALL)
 def check_layer(
     layer: LayerCommit, base: LayerCommit, changed: Mapping[str, File], removed: Sequence[str] = ()
 ) -> None:
-    """Raise `FileError` if a layer changes or removes a file that a layer of a template can't change.
+    """Raise `FileError` if a layer changes or removes a file that it can't change.
 
     For example, a step can't change a file that Copier renders.
     """

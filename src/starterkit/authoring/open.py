@@ -39,7 +39,10 @@ _BRANCH = "refs/heads/main"
 
 @dataclass(frozen=True)
 class OpenResult:
-    """The result of `template open`: the new repository, the template, and the commit subjects, oldest first."""
+    """The result of `template open`: the new repository and the template.
+
+    `commits` has the commit subjects, oldest first.
+    """
 
     folder: Path
     template: Path
@@ -48,7 +51,10 @@ class OpenResult:
 
 @dataclass(frozen=True)
 class Origin:
-    """The template that a repository was opened from, and its files at the last `template open` or `save`."""
+    """The template that a repository was opened from.
+
+    `files` are its files at the last `template open` or `template save`.
+    """
 
     template: Path
     files: dict[str, Entry]
@@ -101,9 +107,9 @@ def _tree(files: Files, layers: list[ProjectLayer]) -> Files:
 
 
 def lay_out_rendered(repository: Repository, template: Path, progress: Progress) -> None:
-    """Render the .jinja files with the default answers, and write the results so that git ignores them.
+    """Render the .jinja files with the default answers, and write the results.
 
-    If Copier can't render the template, report the reason as progress and write nothing.
+    git ignores the results. If Copier can't render the template, report the reason as progress and write nothing.
     """
     try:
         rendered = rendered_with_defaults(template, read_folder)
@@ -121,7 +127,10 @@ def _as_pattern(name: str) -> str:
 
 
 def record(repository: Repository, template: Path, files: Mapping[str, File]) -> None:
-    """Store the template's folder and the ids of its current files in the git directory, for `origin`."""
+    """Store the template's folder and the ids of its current files, for `origin`.
+
+    Both go into a file in the git directory.
+    """
     entries = {name: list(file.entry) for name, file in files.items()}
     data = json.dumps({"template": str(template.absolute()), "files": entries})
     write_file(repository.own_folder, _RECORD, File(FILE, data.encode("utf-8", "surrogateescape")))

@@ -52,7 +52,10 @@ class Outdated:
 
     @property
     def is_update(self) -> bool:
-        """True if at least one pin can be updated without changing a declaration, such as pyproject.toml."""
+        """True if at least one pin can be updated without changing a declaration.
+
+        A declaration is, for example, pyproject.toml.
+        """
         return self.files != self.before
 
 
@@ -101,5 +104,8 @@ def _behind(layer: ProjectLayer, pins: bytes, allowed: bytes, newest: bytes) -> 
 
 
 def write_with_newest(outdated: Outdated, destination: Path) -> None:
-    """Write the template with the newest allowed pins into `destination`, which may be its own folder."""
+    """Write the template with the newest allowed pins into `destination`.
+
+    This may be the template's own folder.
+    """
     write_template(destination, outdated.before if destination == outdated.template else {}, outdated.files)

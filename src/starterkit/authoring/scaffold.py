@@ -1,4 +1,4 @@
-"""`template new` and `template add-step`: create a small valid template, and add a step to a template."""
+"""`template new` and `template add-step`: create a small template, and add a step."""
 
 from __future__ import annotations
 

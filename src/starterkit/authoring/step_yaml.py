@@ -122,6 +122,6 @@ def _flow_list(paths: Sequence[str]) -> str:
 
 
 def scalar(text: str) -> str:
-    """Return a text as a YAML scalar, in double quotes if YAML would read the plain text differently."""
+    """Return a text as a YAML scalar, in double quotes if necessary."""
     is_plain = _PLAIN.fullmatch(text) and yaml.safe_load(text) == text
     return text if is_plain else json.dumps(text, ensure_ascii=False)

@@ -1,4 +1,7 @@
-"""Computes the advice for a user: the best framework, how sure it is, and which answers would change it."""
+"""Computes the advice for a user: the best framework, and how sure it is.
+
+It also says which other answers would change the result.
+"""
 
 from __future__ import annotations
 
@@ -84,7 +87,7 @@ class Advice:
 
     @cached_property
     def leads_elsewhere(self) -> tuple[int, int]:
-        """How many changes of one answer would change the best template, and how many such changes exist.
+        """Two numbers: the changes of one answer with another result, and all changes.
 
         Changes to an answer that names a framework aren't counted, because they decide the result alone.
         """
@@ -135,7 +138,7 @@ class Advice:
 
     @cached_property
     def language_goes_first(self) -> Template | None:
-        """A framework that fits the wishes much better but uses another language than the chosen one, or None."""
+        """A much better framework that uses another language than the chosen one, or None."""
         language = next((choice for _, choice in self.chosen if choice.decides is Decides.LANGUAGE), None)
         wishes = self.scores.wishes(self._without("know", "language", "team"))
         if language is None or self.start.name not in language.named or len(self.chosen) < _MANY_ANSWERS:

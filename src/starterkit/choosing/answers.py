@@ -49,9 +49,10 @@ def _parsed(word: str, questions: Sequence[Question]) -> tuple[str, str]:
 
 
 def numbered(value: str, question: Question) -> Choice | None:
-    """Return the choice that a user typed: its number (from 1), its name, or the start of its name.
+    """Return the choice that a user typed.
 
-    Returns None if no choice or more than one choice matches.
+    The user types its number (from 1), its name, or the start of its name. Returns None if no choice or more than one
+    choice matches.
     """
     if value.isdecimal():
         number = int(value)

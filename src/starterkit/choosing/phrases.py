@@ -38,7 +38,10 @@ def how_many_lead_elsewhere(advice: Advice) -> str:
 
 
 def stay(advice: Advice) -> str:
-    """Return the advice to stay with a framework that the user knows, or "" if it doesn't fit best."""
+    """Return the advice to stay with a framework that the user knows, or "".
+
+    It is "" if another framework fits better.
+    """
     if advice.known_fits is None:
         return ""
     wishes = f"Your wishes describe {advice.known_fits.title}, which you know. To finish this project, stay with it."
@@ -46,7 +49,10 @@ def stay(advice: Advice) -> str:
 
 
 def price(advice: Advice, template: Template) -> list[str]:
-    """Return sentences about a framework's costs: its trade-off, a hard start, and unfulfilled wishes."""
+    """Return sentences about a framework's costs.
+
+    They are its trade-off, a hard start, and unfulfilled wishes.
+    """
     return [template.trade_off, *start_warnings(template), *map(because, unmet(advice, template))]
 
 
@@ -56,7 +62,10 @@ def because(reason: Reason) -> str:
 
 
 def tipped(advice: Advice) -> list[str]:
-    """Return sentences that say which other answers would lead to the next-best or an equal framework."""
+    """Return sentences about other answers that would change the result.
+
+    They would lead to the next-best framework, or to only one of several equal frameworks.
+    """
     ranked = [advice.templates[number] for number in advice.ranking]
     if advice.equals:
         others = [advice.start, *advice.equals]
@@ -90,5 +99,8 @@ def _condition(advice: Advice, change: AnswerChange) -> str:
 
 
 def step_of_path(stage: Stage) -> str:
-    """Return when to learn a framework of the roadmap: "now, …" for the first, and "when …" for later ones."""
+    """Return when to learn a framework of the roadmap.
+
+    The text is "now, …" for the first framework, and "when …" for later ones.
+    """
     return f"when {stage.when}" if stage.trait else "now, until your first project runs"

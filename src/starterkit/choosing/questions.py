@@ -1,4 +1,4 @@
-"""The questions of `choose`, their choices, and the weights that each choice gives to traits of a framework.
+"""The questions of `choose`, their choices, and the weights for traits.
 
 This module names no framework. Choices for frameworks and languages are created from the templates.
 """

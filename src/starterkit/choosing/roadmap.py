@@ -53,7 +53,10 @@ def path(advice: Advice) -> list[Stage]:
 
 
 def _stage(template: Template, before: list[Template], wishes: Counter[str]) -> tuple[int, Stage]:
-    """Return how much stronger a template is than earlier templates (weighted by wishes), and its stage."""
+    """Return how much stronger a template is than earlier templates, and its stage.
+
+    The user's wishes weight the differences.
+    """
     gains = {
         trait: (strength(template, trait) - max(strength(other, trait) for other in before)) * (1 + wishes[trait])
         for trait in WORDINGS

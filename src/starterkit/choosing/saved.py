@@ -1,4 +1,7 @@
-"""Stores the framework of `choose --save` in a file in the user's settings folder, so that `new` uses it."""
+"""Stores the framework of `choose --save`, so that `new` uses it.
+
+The choice is stored in a file in the user's settings folder.
+"""
 
 from __future__ import annotations
 

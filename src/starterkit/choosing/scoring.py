@@ -19,7 +19,10 @@ Points = tuple[int, ...]  # the points of each template, in the order of `Scores
 
 @dataclass(frozen=True)
 class Contribution:
-    """The points from one part of an answer: a wish for `trait`, or named frameworks (`trait` is empty)."""
+    """The points from one part of an answer.
+
+    The part is a wish for `trait`, or it names frameworks (`trait` is empty).
+    """
 
     trait: str
     weight: int
@@ -41,7 +44,10 @@ class AnswerChange:
 
     @cached_property
     def rank(self) -> int:
-        """The sort key for showing changes: 0 for wishes, 1 for languages, 2 for no answer, 3 for frameworks."""
+        """The sort key for showing changes.
+
+        It is 0 for wishes, 1 for languages, 2 for no answer, and 3 for frameworks.
+        """
         if self.choice is None or (self.question.name == "know" and not self.names_a_framework):
             return 2  # shown late, because users can't change how much they know
         return 3 if self.names_a_framework else int(self.choice.decides is not None)
@@ -79,7 +85,10 @@ class Scores:
         return parts
 
     def changes(self, question: Question, given: str | None) -> list[AnswerChange]:
-        """Return the changes from the answer `given` (None: no answer) to each other answer and to no answer."""
+        """Return the changes from an answer to each other answer and to no answer.
+
+        `given` is the name of the present choice, or None for no answer.
+        """
         key = (question.name, given)
         if key not in self._changes:
             nothing = (0,) * len(self.templates)
@@ -103,7 +112,10 @@ class Scores:
         return _plus(self.everybody, *(self._added[answer] for answer in answers.items()))
 
     def wishes(self, answers: Mapping[str, str]) -> Points:
-        """Return the points of each template from wishes alone, not from named frameworks and languages."""
+        """Return the points of each template from wishes alone.
+
+        Named frameworks and languages don't count.
+        """
         choices = (EVERYBODY, *(choice for _, choice in self.chosen(answers)))
         return self._sum([share for choice in choices for share in self.shares(choice) if share.trait])
 

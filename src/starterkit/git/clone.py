@@ -24,7 +24,10 @@ _SAFE = ("-c", "protocol.ext.allow=never")
 
 @dataclass(frozen=True)
 class GitUrl:
-    """A place in a git repository: its URL, a revision (empty: the newest) and a folder (empty: the top folder)."""
+    """The URL of a git repository, with a revision and a folder in it.
+
+    An empty revision is the newest commit, and an empty folder is the top folder.
+    """
 
     url: str
     revision: str = ""

@@ -136,7 +136,10 @@ class Git:
         return ["git", *flags, *args]
 
     def environment(self) -> dict[str, str]:
-        """Return git's environment: the process's, without harmful variables, and with prompts switched off."""
+        """Return the environment variables for git.
+
+        They are the process's variables without harmful ones. Prompts are switched off.
+        """
         return scrubbed_environment(
             _FOREIGN_VARIABLES,
             GIT_TERMINAL_PROMPT="0",

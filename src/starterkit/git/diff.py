@@ -50,9 +50,10 @@ def diff_work_tree(repository: Repository, old: str, paths: Iterable[str]) -> li
 
 
 def _file_patches(output: bytes) -> Iterator[FilePatch]:
-    """Yield the changes in diff-tree's output, which has a list of changed files and then one patch.
+    """Yield the changes in diff-tree's output.
 
-    A file in the list has no section in the patch if only its line endings changed.
+    The output has a list of changed files, and then one patch. A file in the list has no section in the patch if only
+    its line endings changed.
     """
     changes: list[tuple[bytes, bytes, bytes]] = []
     while output.startswith(b":"):
@@ -73,7 +74,10 @@ def _file_patches(output: bytes) -> Iterator[FilePatch]:
 
 
 def _quoted(name: bytes) -> bytes:
-    """Return a path as git writes it into a patch's header: in quotes if it has special characters."""
+    """Return a path as git writes it into a patch's header.
+
+    It is in quotes if it has special characters.
+    """
     if not _SPECIAL.search(name):
         return name
     return b'"%s"' % _SPECIAL.sub(lambda match: b"\\" + _ESCAPES.get(match[0][0], b"%03o" % match[0][0]), name)

@@ -293,7 +293,10 @@ def _quoted(path: str) -> bytes:
 
 
 def digest(*parts: object) -> str:
-    """Return one SHA-256 hash (as hexadecimal text) of all parts: texts, numbers, bytes, lists, or files by path."""
+    """Return one SHA-256 hash of all parts, as hexadecimal text.
+
+    A part is a text, a number, bytes, a list, or files by path.
+    """
     total = hashlib.sha256()
     for part in parts:
         total.update(_bytes_of(part))

@@ -40,7 +40,10 @@ _BEGIN_REPOSITORY = (
 
 
 class Head(NamedTuple):
-    """HEAD's branch as a full ref name (None if detached), and its commit (None if there are no commits)."""
+    """HEAD: the full ref name of its branch, and the id of its commit.
+
+    `branch` is None if HEAD is detached. `commit` is None if there are no commits.
+    """
 
     branch: str | None
     commit: str | None
@@ -189,7 +192,10 @@ def enclosing_repository(folder: Path) -> Path | None:
 
 
 def is_unused_repository(folder: Path) -> bool:
-    """True if the folder has an empty repository (no commits, refs or staged files), such as an empty clone."""
+    """True if the folder has an empty repository, such as an empty clone.
+
+    It has no commits, refs or staged files.
+    """
     if not (folder / ".git").is_dir() or (folder / ".git").is_symlink():
         return False
     git = Git(folder)

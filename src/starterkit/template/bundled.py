@@ -11,7 +11,10 @@ from starterkit.yamlfile import did_you_mean
 
 
 def bundled_folder() -> Path:
-    """Return the folder that contains all bundled templates, in a clone or an installation of starterkit."""
+    """Return the folder that contains all bundled templates.
+
+    It is in the package, or in a clone of starterkit.
+    """
     return _data_folder("templates")
 
 

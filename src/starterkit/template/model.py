@@ -1,4 +1,4 @@
-"""The data of path.yml and step.yml: the classes for a template, its steps, hints and commands.
+"""The data of path.yml and step.yml: a template, its steps, hints and commands.
 
 docs/authoring.md describes the files. They and the lessons are read from a `Source`: a folder for an author, and a
 commit of `refs/starterkit/template` for a learner. Both have the same relative file names.
@@ -22,7 +22,10 @@ _LIMIT_BYTES = 1_000_000
 
 
 class Source(Protocol):
-    """A place to read a template's metadata files from: path.yml, and each step's step.yml and lesson.md."""
+    """A place to read a template's metadata files from.
+
+    They are path.yml, and each step's step.yml and lesson.md.
+    """
 
     def step_names(self) -> list[str]:
         """Return the names of the folders in steps/, in any order."""
@@ -168,7 +171,10 @@ class Step:
 
 @dataclass(frozen=True)
 class AcceptedMutant:
-    """A mutant (a small bug put into the solution) that tests may miss, because visitors can't see it."""
+    """A mutant that tests may miss, because visitors can't see it.
+
+    A mutant is a small bug put into the solution.
+    """
 
     file: str
     line_text: str
@@ -210,7 +216,10 @@ class Template:
         return tuple(self.read_step(name) for name in self.step_names)
 
     def step(self, name: str) -> Step:
-        """Return the step with this full name, such as `01-comments`, without reading the other steps."""
+        """Return the step with this full name, such as `01-comments`.
+
+        The other steps aren't read.
+        """
         if "steps" in self.__dict__:
             return self.steps[self.step_names.index(name)]
         return self.read_step(name)
@@ -240,7 +249,10 @@ class Template:
         return decode_utf8(data, self.source.label(name))
 
     def owns(self, path: str) -> bool:
-        """True if the file at this path is path-owned: the path replaces it whole in a learner's project."""
+        """True if the file at this path is path-owned.
+
+        In a learner's project, the path replaces such a file whole.
+        """
         return _matches(path, self.owned)
 
     def is_history(self, path: str) -> bool:

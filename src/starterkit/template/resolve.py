@@ -75,10 +75,11 @@ def locate_template(text: str, current: Path, store: Path) -> ResolvedTemplate:
 
 @contextmanager
 def recorded_template(source: str) -> Iterator[ResolvedTemplate | None]:
-    """Yield the template that a project recorded as its source, or None if the source can't be found.
+    """Yield the template that a project recorded as its source, or None.
 
-    The source of a template folder is never found, because a project doesn't record the folder's path. A template from
-    a git URL is deleted after the block. Raises the same errors as `locate_template`.
+    None means that the source can't be found. The source of a template folder is never found, because a project doesn't
+    record the folder's path. A template from a git URL is deleted after the block. Raises the same errors as
+    `locate_template`.
     """
     if source.startswith(BUNDLED):
         name = source.removeprefix(BUNDLED)

@@ -54,7 +54,7 @@ class CatchUpResult:
 
 @dataclass
 class CatchUp:
-    """A person's project during `catch-up`: its present files and state, and the new commits so far.
+    """A person's project during `catch-up`, with the new commits so far.
 
     The commits stay in memory until the caller writes them.
     """

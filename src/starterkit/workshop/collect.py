@@ -1,7 +1,8 @@
-"""`workshop collect`: fetches the latest work of all people, and records new work in their events.
+"""`workshop collect`: fetches the latest work of all people.
 
-People without a remote push to the workshop, so there is nothing to fetch. If a remote is a folder on this machine, its
-refs are first compared without git. A git process for each person would be slow.
+New work is recorded in their events. People without a remote push to the workshop, so there is nothing to fetch. If a
+remote is a folder on this machine, its refs are first compared without git. A git process for each person would be
+slow.
 """
 
 from __future__ import annotations
@@ -169,7 +170,10 @@ class _Collector:
 
 
 def _heads_in(folder: Path) -> dict[str, str] | None:
-    """Return the commit of each branch in a repository's folder, or None if only git can read the branches."""
+    """Return the commit of each branch in a repository's folder.
+
+    Returns None if only git can read the branches.
+    """
     git_dir = folder / ".git"
     try:
         if not stat.S_ISDIR(git_dir.lstat().st_mode):

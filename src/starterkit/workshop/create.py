@@ -57,7 +57,10 @@ class CreateRequest:
 
 @dataclass(frozen=True)
 class Participant:
-    """A person in the roster, with their zip or working folder (`handout`) and the result of the first push."""
+    """A person in the roster, and what the command created for them.
+
+    `handout` is their zip or working folder. `pushed` is the result of the first push.
+    """
 
     person: Person
     is_new: bool
@@ -87,7 +90,10 @@ class CreateResult:
 
     @property
     def in_another_way(self) -> tuple[Participant, ...]:
-        """The people who started earlier with another method than `method` (a zip, a folder or a clone)."""
+        """The people who started earlier with another method than `method`.
+
+        A method is a zip, a folder or a clone.
+        """
         others = (row for row in self.people if self.workshop.start_method(row.person) != self.method)
         return tuple(others) if self.method else ()
 
@@ -203,7 +209,10 @@ def _handouts(request: CreateRequest, workshop: Workshop | None) -> dict[str, st
 
 
 def _as_kept(home: Path, folder: Path) -> str:
-    """Return a folder as text for workshop.yml: relative to the workshop if it is inside, and absolute if not."""
+    """Return a folder as text for workshop.yml.
+
+    The text is relative if the folder is inside the workshop, and absolute if not.
+    """
     folder, home = (Path(os.path.normpath(path.absolute())) for path in (folder, home))
     return folder.relative_to(home).as_posix() if folder.is_relative_to(home) else str(folder)
 

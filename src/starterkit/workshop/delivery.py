@@ -1,7 +1,7 @@
-"""Reads one person's repository, merges changes of the learning path into their work, and delivers the commits.
+"""Merges changes of the learning path into people's work, and delivers them.
 
-`catch-up` and `push-fix` use this module. It works in bare repositories without a work tree, and participants' code
-never runs.
+It reads and writes one person's repository. `catch-up` and `push-fix` use this module. It works in bare repositories
+without a work tree, and participants' code never runs.
 """
 
 from __future__ import annotations
@@ -43,7 +43,10 @@ Tree = Mapping[str, Entry]
 
 @dataclass(frozen=True)
 class ProjectAtCommit:
-    """A person's project at one commit: the content of .starterkit.yml (`state`), and all other files."""
+    """A person's project at one commit.
+
+    `state` is the content of .starterkit.yml, and `tree` has all other files.
+    """
 
     submission: Submission
     state: State
@@ -87,7 +90,10 @@ class PersonRepository:
         return folder if folder is not None and (folder / ".git").exists() else None
 
     def latest(self) -> Submission | None:
-        """Return a person's latest work, including delivered commits that they haven't pulled yet, or None."""
+        """Return a person's latest work, or None.
+
+        It includes delivered commits that they haven't pulled yet.
+        """
         submission = latest_in(self.bare, self.person)
         if submission is None or self.folder is None:
             return submission
@@ -106,7 +112,10 @@ class PersonRepository:
         return self.bare.git.try_run("merge-base", "--is-ancestor", earlier, later).code == 0
 
     def delivered(self, branch: str, *, is_theirs: bool = False) -> Delivery:
-        """Return the `Delivery` of a branch, with the repository that a person's working folder must pull from."""
+        """Return the `Delivery` of a branch.
+
+        It names the repository that a person's working folder must pull from.
+        """
         if self.folder is None:
             return Delivery(branch, is_theirs)
         bare = self.bare.folder.absolute()
@@ -121,7 +130,10 @@ class PersonRepository:
         return ProjectAtCommit(submission, state, tree)
 
     def path(self, state: State) -> LearningPath | None:
-        """Return the learning path that a project's state names, or None if this workshop doesn't have it."""
+        """Return the learning path that a project's state names, or None.
+
+        None means that this workshop doesn't have the path.
+        """
         if any(self.bare.reader.try_read(id) is None for id in (state.path, state.texts)):
             return None
         return LearningPath(self.bare, state.path, state.texts)

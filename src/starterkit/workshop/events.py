@@ -74,9 +74,9 @@ def filled(workshop: Workshop, person: Person) -> tuple[str, ...]:
 
 
 def ours(workshop: Workshop, person: Person) -> dict[str, str]:
-    """Return the commits that the workshop itself made, each with the person's commit that it follows.
+    """Return the commits that the workshop itself made.
 
-    `catch-up` and `push-fix` make such commits.
+    Each has the person's commit that it follows. `catch-up` and `push-fix` make such commits.
     """
     parents = {}
     for event in read(workshop, person):

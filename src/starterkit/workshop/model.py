@@ -134,7 +134,7 @@ class Workshop:
         return remote is not None and os.path.realpath(remote) == os.path.realpath(folder)
 
     def is_from_template(self, person: Person) -> bool:
-        """True if a person's remote is the URL that the remote template (`--remote-template`) gives them."""
+        """True if a person's remote is the URL that `--remote-template` gives them."""
         remote = self.remote_template.replace("{login}", person.login).replace("{folder}", person.folder)
         return bool(remote) and remote == person.remote
 

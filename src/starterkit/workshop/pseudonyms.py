@@ -1,6 +1,7 @@
-"""Replaces people's names by labels such as "amber otter", for a screen that everybody in the room sees.
+"""Replaces people's names by labels such as "amber otter".
 
-The labels are random, so that nobody can work out who has which label. They are stored in results/.labels.json.
+They are for a screen that everybody in the room sees. The labels are random, so that nobody can work out who has which
+label. They are stored in results/.labels.json.
 """
 
 from __future__ import annotations
@@ -50,9 +51,10 @@ def with_hidden_names(room: WorkshopStatus) -> WorkshopStatus:
 
 
 def with_known_labels(room: WorkshopStatus) -> WorkshopStatus:
-    """Return the status with real names, and with the labels that people have on the screen of the room.
+    """Return the status with real names and with the existing labels.
 
-    So the instructor can see who has which label. No new labels are made.
+    The labels are those that people have on the screen of the room. So the instructor can see who has which label. No
+    new labels are made.
     """
     labels = _kept(room.workshop.folder / "results" / _FILE)
     people = (replace(status, board_label=labels.get(status.person.folder, "")) for status in room.people)

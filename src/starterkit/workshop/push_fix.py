@@ -93,9 +93,10 @@ class PathFix:
 
 
 def render_new_path(workshop: Workshop, corrected: ResolvedTemplate, *, trusted: bool = False) -> NewPath:
-    """Render the corrected template with the workshop's answers, and store it next to the present path.
+    """Render the corrected template with the workshop's answers, and store it.
 
-    Raises `UsageError` if the first step of the workshop is missing in the corrected template.
+    The present path stays in use. Raises `UsageError` if the first step of the workshop is missing in the corrected
+    template.
     """
     template = corrected.template
     if workshop.step not in (BASE, *template.step_names):
@@ -270,10 +271,10 @@ def _lines_in_conflict(data: bytes) -> tuple[tuple[int, int], ...]:
 def _commit_to_merge(
     repo: PersonRepository, project: ProjectAtCommit, corrected: LearningPath, files: Sequence[str]
 ) -> NewCommit | None:
-    """Return a commit with the correction that the person can merge to see the conflicts in `files`.
+    """Return a commit that shows the conflicts in `files` when the person merges it.
 
-    Its parent is the person's newest commit that takes the correction without a conflict. So git shows the person's
-    later changes next to the correction. Returns None if there is no such commit.
+    The commit has the correction. Its parent is the person's newest commit that takes the correction without a
+    conflict. So git shows the person's later changes next to the correction. Returns None if there is no such commit.
     """
     reader, name, tried = repo.bare.reader, project.submission.commit, set[tuple[Entry | None, ...]]()
     for _ in range(_MOST_COMMITS):

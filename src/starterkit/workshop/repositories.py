@@ -1,4 +1,7 @@
-"""Creates and opens the bare repositories of a workshop: one for the learning path, and one for each person."""
+"""Creates and opens the bare repositories of a workshop.
+
+The learning path has one, and each person or team has one.
+"""
 
 from __future__ import annotations
 
@@ -63,9 +66,10 @@ def _as_text(value: object) -> str:
 
 
 def make_repositories(workshop: Workshop, say: Progress) -> None:
-    """Create the bare repositories of all people who have none, for example after a killed command.
+    """Create the bare repositories of all people who have none.
 
-    Raises `EnvironmentProblem` if the path's repository is damaged or the disk can't be written.
+    This also repairs the work of a killed command. Raises `EnvironmentProblem` if the path's repository is damaged or
+    the disk can't be written.
     """
     missing = [person for person in workshop.people if not workshop.repository(person).exists()]
     if not missing:

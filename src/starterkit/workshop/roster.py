@@ -1,6 +1,7 @@
-"""Reads a roster (a CSV file with the people of a workshop), and finds the folder for each person.
+"""Reads a roster, and finds the folder for each person.
 
-People whom the workshop knows already keep their folders, even if the roster changes.
+A roster is a CSV file with the people of a workshop. People whom the workshop knows already keep their folders, even if
+the roster changes.
 """
 
 from __future__ import annotations
@@ -54,7 +55,10 @@ class Roster:
 
 @dataclass(frozen=True)
 class Matched:
-    """A roster compared with the people of a workshop: known people, new people, and teams with other members."""
+    """A roster compared with the people of a workshop.
+
+    It has the known people, the new people, and the teams that have other members now.
+    """
 
     known: tuple[tuple[RosterEntry, Person], ...]
     new: tuple[tuple[RosterEntry, Person], ...]

@@ -1,4 +1,7 @@
-"""Reads the CSV file of a roster, and finds its columns by the titles that learning platforms use."""
+"""Reads the CSV file of a roster, and finds its columns by their titles.
+
+The titles are those of many learning platforms, in many languages.
+"""
 
 from __future__ import annotations
 
@@ -78,9 +81,9 @@ _JSON = re.compile(r"\s*(?:\{\s*\"|\[\s*[\[{\"])")
 
 @dataclass(frozen=True)
 class RosterRow:
-    """A line of a roster: its number, its cells by known column, and the first text in its other cells.
+    """A line of a roster. `cells` are its texts by known column.
 
-    `row["email"]` is the cell in the column `email`, or "".
+    `other` is the first text in its other columns. `row["email"]` is the cell in the column `email`, or "".
     """
 
     line: int
@@ -174,10 +177,10 @@ def _decoded(data: bytes, file: str) -> str:
 
 
 def _head(text: str) -> tuple[list[tuple[int, str]], int, str, int]:
-    """Return the lines above the title line, and the title line's number, text and position in the file.
+    """Return the lines above the title line, and the data of the title line.
 
-    The title line is the first line that isn't empty or `sep=;`. If it has no known column, a later line with two known
-    columns is used instead.
+    The data is its number, its text and its position in the file. The title line is the first line that isn't empty or
+    `sep=;`. If it has no known column, a later line with two known columns is used instead.
     """
     begin, above = 0, list[tuple[int, str, int]]()
     for number, line in enumerate(io.StringIO(text, newline=""), 1):

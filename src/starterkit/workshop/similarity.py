@@ -38,7 +38,10 @@ _MOST_RANGES = 3
 
 @dataclass(frozen=True)
 class CodeRange:
-    """Shared code in two files: the number of shared pieces, and its first and last line in each file."""
+    """Shared code in two files, and where it is.
+
+    `pieces` counts the shared pieces. `lines` has the first and last line in each file.
+    """
 
     files: tuple[str, str]
     lines: tuple[tuple[int, int], tuple[int, int]]
@@ -75,7 +78,10 @@ class SimilarityResult:
 
 @dataclass
 class _OwnCode:
-    """The code that a person added to the learning path: copydetect's fingerprints by file, and all hashes."""
+    """The code that a person added to the learning path.
+
+    `files` has copydetect's fingerprints by file, and `pieces` has all hashes.
+    """
 
     person: Person
     files: dict[str, Any] = field(default_factory=dict)

@@ -1,7 +1,8 @@
-"""Computes the status of all people from their events in results/*.jsonl, without reading repositories.
+"""Computes the status of all people from their events in results/*.jsonl.
 
-Both `collect` and `grade` record the work that they see. The later event counts. results/.status.json caches a summary
-of each events file, with the file's size and time. So only changed files are read again.
+It reads no repositories. Both `collect` and `grade` record the work that they see. The later event counts.
+results/.status.json caches a summary of each events file, with the file's size and time. So only changed files are read
+again.
 """
 
 from __future__ import annotations

@@ -129,7 +129,10 @@ def _before(repository: BareRepository, tip: str, before: datetime | None, aside
 
 
 def _committed(repository: BareRepository, commit: str) -> int | None:
-    """Return a commit's committer time in seconds since 1970, or None if the commit is missing or damaged."""
+    """Return a commit's committer time in seconds since 1970.
+
+    Returns None if the commit is missing or damaged.
+    """
     content = repository.reader.try_read(f"{commit}^{{commit}}")
     if content is None:
         return None
@@ -152,9 +155,9 @@ def state_of(repository: BareRepository, commit: str) -> State:
 
 
 def solved_by_reference(repository: BareRepository, commit: str, steps: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the steps that the person solved with `starterkit solve`, according to the commit messages.
+    """Return the steps that the person solved with `starterkit solve`.
 
-    `steps` maps the first line of such a message to a step's name.
+    The commit messages name them. `steps` maps the first line of such a message to a step's name.
     """
     arguments = ("log", "-z", "--format=%B", f"--max-count={_MOST_SOLVED}", "--grep=^Solve ", commit, "--")
     messages = repository.git.try_run(*arguments).text_out.split("\0")

@@ -1,4 +1,4 @@
-"""Runs one round of `workshop status --watch`: collects the work of all people, then grades changed work.
+"""Runs one round of `workshop status --watch`: collect, then grade changed work.
 
 The caller decides how to grade. Its `GradePeople` function gets people with ungraded work, and records their grades.
 """

@@ -267,9 +267,9 @@ def framework_of(workshop: Workshop) -> BundleFramework:
 
 
 def in_order(names: Sequence[str]) -> tuple[BundleFramework, ...]:
-    """Return the bundled frameworks with these names, without duplicates (default: all bundled frameworks).
+    """Return the bundled frameworks with these names, without duplicates.
 
-    Raises `UsageError` for an unknown name.
+    Without names, returns all bundled frameworks. Raises `UsageError` for an unknown name.
     """
     unique = dict.fromkeys(name.strip().lower() for name in names) or bundled_names()
     return tuple(bundled_framework(name) for name in unique)

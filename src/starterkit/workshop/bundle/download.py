@@ -110,7 +110,10 @@ class Download:
 
 
 def check_room(folder: Path, size: int) -> None:
-    """Raise `EnvironmentProblem` if a folder's disk has no space for `size` more bytes and 50 MB in reserve."""
+    """Raise `EnvironmentProblem` if a folder's disk is too full.
+
+    It must have space for `size` more bytes and 50 MB in reserve.
+    """
     free = shutil.disk_usage(folder).free
     if free < size + _RESERVE:
         needed = (size + _RESERVE) // MEGABYTE

@@ -1,7 +1,7 @@
-"""Packs the npm packages of a bundle: fills an npm cache from lock files, and archives the cache.
+"""Packs the npm packages of a bundle.
 
-Without a network, npm can only install from its cache. The cache is one archive, because copying hundreds of small
-files from a USB stick is slow.
+It fills an npm cache from lock files, and archives the cache. Without a network, npm can only install from its cache.
+The cache is one archive, because copying hundreds of small files from a USB stick is slow.
 """
 
 from __future__ import annotations

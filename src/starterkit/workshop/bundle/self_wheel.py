@@ -93,7 +93,10 @@ def _metadata() -> str:
 
 
 def _package_files() -> Iterator[tuple[str, bytes, bool]]:
-    """Yield each file of starterkit: its path in the wheel, its bytes, and whether it is executable."""
+    """Yield the path in the wheel and the bytes of each file of starterkit.
+
+    The third item says if the file is executable.
+    """
     package, templates = Path(starterkit.__file__).resolve().parent, bundled_folder()
     roots = {package: _PACKAGE}
     if package not in templates.parents:  # in a clone of starterkit, templates/ isn't in the package

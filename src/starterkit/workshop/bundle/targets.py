@@ -81,9 +81,10 @@ class BundleTarget:
 
     @property
     def environments(self) -> tuple[dict[str, str], ...]:
-        """The values of marker variables on this target, for its first and a late patch release of Python.
+        """The values of marker variables on this target.
 
-        A package is needed if its marker is true for one of them.
+        One set is for the first patch release of its Python, and one for a late release. A package is needed if its
+        marker is true for one of them.
         """
         platform = PLATFORMS[self.platform]
         return tuple(
@@ -115,9 +116,9 @@ class Wheel:
 
 
 def platforms_of(names: Sequence[str]) -> tuple[str, ...]:
-    """Check the names of platforms, and return them without duplicates (default: this machine's platform).
+    """Check the names of platforms, and return them without duplicates.
 
-    Raises `UsageError` for an unknown or unsupported platform.
+    The default is this machine's platform. Raises `UsageError` for an unknown or unsupported platform.
     """
     for name in names:
         if name not in PLATFORMS:
@@ -131,9 +132,9 @@ def platforms_of(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def pythons_of(versions: Sequence[str]) -> tuple[str, ...]:
-    """Check Python versions such as "3.12", and return them without duplicates (default: this Python's version).
+    """Check Python versions such as "3.12", and return them without duplicates.
 
-    Raises `UsageError` for an invalid or too old version.
+    The default is this Python's version. Raises `UsageError` for an invalid or too old version.
     """
     for version in versions:
         if not _PYTHON.fullmatch(version) or _numbers(version) < _OLDEST_PYTHON:
@@ -188,7 +189,10 @@ def uv_compile(files: Mapping[str, bytes], options: Sequence[str], output: str, 
 
 
 def _packages(pins: bytes, targets: Sequence[BundleTarget]) -> Iterator[tuple[str, str, list[Wheel]]]:
-    """Yield each pinned package: its name with version, its marker, and its wheels with a pinned hash."""
+    """Yield each pinned package: its name with version, its marker and its wheels.
+
+    Wheels without a pinned hash are left out.
+    """
     lowest = min((target.python for target in targets), key=_numbers)
     options = ["--no-deps", "--python-version", lowest, "--format", "pylock.toml"]
     data = uv_compile({"pins.txt": pins}, options, "pylock.toml", "the lists of wheels")
@@ -209,7 +213,10 @@ def _wheel(entry: Mapping[str, Any]) -> Wheel:
 def _choose(
     marker: str, wheels: Sequence[Wheel], targets: Sequence[BundleTarget]
 ) -> tuple[list[Wheel], list[BundleTarget]]:
-    """Return the best wheel for each target that needs a package, and the targets that have no wheel."""
+    """Return the best wheel of a package for each target that needs the package.
+
+    Also returns the targets that have no wheel.
+    """
     chosen: list[Wheel] = []
     lacking = []
     for target in targets:

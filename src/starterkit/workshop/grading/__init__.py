@@ -1,4 +1,4 @@
-"""`workshop grade`: runs the learning path's own tests on each person's last commit, in a sandbox.
+"""`workshop grade`: runs the learning path's tests on each person's last commit.
 
-docs/architecture.md explains the parts under "How grading works".
+They run in a sandbox. docs/architecture.md explains the parts under "How grading works".
 """

@@ -1,8 +1,8 @@
-"""Rewrites a submission's pins for grading, with packages from the index only, each with its hash.
+"""Rewrites a submission's pins for grading.
 
-uv and npm never read the learner's file, because they may parse it differently from these checks. For example, uv
-accepts a carriage return alone as the end of a line. So a new file is written from the checked names, versions and
-hashes.
+The new pins have only packages from the index, each with its hash. uv and npm never read the learner's file, because
+they may parse it differently from these checks. For example, uv accepts a carriage return alone as the end of a line.
+So a new file is written from the checked names, versions and hashes.
 """
 
 from __future__ import annotations
@@ -57,7 +57,10 @@ def own_pins(pristine: ReferenceTests, pins: bytes) -> bytes:
 
 
 def declaration_of(pristine: ReferenceTests, pins: bytes) -> bytes:
-    """Return a package.json with the dependencies of the lock file `pins` and the path's Node version."""
+    """Return a package.json with the dependencies of the lock file `pins`.
+
+    It requires the path's version of Node.
+    """
     declaration = json.loads(declaration_of_lock(pins, pristine.template.environment))
     node = declared_packages(pristine.declaration, pristine.template.environment.declaration).wanted_node
     return json.dumps({**declaration, "engines": {"node": node}}).encode()

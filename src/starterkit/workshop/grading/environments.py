@@ -98,9 +98,10 @@ class EnvironmentCache:
     _failed: dict[str, tuple[float, StarterkitError]] = field(default_factory=dict)
 
     def for_submission(self, pristine: ReferenceTests, pins: File | None) -> Assignment:
-        """Return the environment for a submission's pins file, or the path's environment if it can't be used.
+        """Return the environment in which to grade a submission with this pins file.
 
-        Raises `StarterkitError` if the path's environment can't be created.
+        It has the path's packages if the submission's own packages can't be used. Raises `StarterkitError` if the
+        path's environment can't be created.
         """
         if pins is None or pins.mode == LINK or pins.data.replace(b"\r\n", b"\n") == pristine.pins:
             return Assignment(self.of_the_path(pristine))
@@ -111,7 +112,10 @@ class EnvironmentCache:
             return self.instead(pristine, reason, could_differ=isinstance(failed, EnvironmentProblem))
 
     def instead(self, pristine: ReferenceTests, reason: str, *, could_differ: bool = False) -> Assignment:
-        """Return the path's environment for a submission whose own pins can't be used because of `reason`."""
+        """Return the path's environment, because a submission's own can't be used.
+
+        The instructor sees `reason` as a note.
+        """
         note = f"graded with the packages of the path, because its own can't be used: {reason}"
         return Assignment(self.of_the_path(pristine), note, could_differ)
 
@@ -279,7 +283,10 @@ def _node_packages(key: str, prepared: Environment) -> GradingPackages:
 
 
 def _make_readable(folder: Path) -> None:
-    """Make a folder readable for every user, because tests run as a user who doesn't own the files."""
+    """Make a folder readable for every user.
+
+    Tests run as a user who doesn't own the files.
+    """
     for path in [folder, *folder.rglob("*")]:
         if not path.is_symlink():
             mode = path.stat().st_mode

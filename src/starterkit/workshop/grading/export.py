@@ -1,4 +1,4 @@
-"""Writes the results of grading: results/grades.json, results/grades.csv and a page (HTML) for each person.
+"""Writes grades.json, grades.csv and a page (HTML) for each person into results/.
 
 Learners wrote some of the text on the pages. So all text is escaped, and unprintable characters are made visible.
 """

@@ -1,4 +1,7 @@
-"""Reads the learning path's own tests for grading, with their support files and package files."""
+"""Reads the learning path's own tests for grading.
+
+It also reads their support files and the package files.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,10 @@ class ReferenceTests:
 
     @cached_property
     def fingerprint(self) -> str:
-        """A digest of all data of the learning path that can change a verdict: files, tests and command."""
+        """A digest of the data of the learning path that can change a verdict.
+
+        It covers the path-owned files, the list of tests, and the test command.
+        """
         listed = [test.id for test in self.tests]
         return digest(self.files, listed, list(self.template.commands.test), self.step)[:16]
 
@@ -56,7 +62,10 @@ class ReferenceTests:
         return frozenset(path.partition("/")[0].removesuffix(".py") for path in (*self.files, *self.others))
 
     def delivers(self, path: str) -> bool:
-        """True if grading takes the file at this path from the learning path and not from the submission."""
+        """True if grading takes the file at this path from the learning path.
+
+        The submission's file isn't used.
+        """
         return self.template.owns(path) or any(
             path.startswith(f"{owned}/") or owned.startswith(f"{path}/") for owned in self.files
         )

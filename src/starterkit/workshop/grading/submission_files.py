@@ -38,7 +38,10 @@ _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u
 
 
 class Unreadable(StarterkitError):
-    """Raised if a submission can't be graded because of its files: invalid paths, missing or too much data."""
+    """Raised if a submission can't be graded because of its files.
+
+    The submission has invalid paths, missing data or too much data.
+    """
 
 
 def submission_files(

@@ -32,7 +32,7 @@ def harness_fingerprint() -> str:
 
 
 def check_kind(pristine: ReferenceTests) -> None:
-    """Raise `UsageError` unless the learning path's tests run with pytest or with Node's test runner."""
+    """Raise `UsageError` unless the tests run with pytest or Node's test runner."""
     command = pristine.template.commands.test
     if not (is_pytest(command) or is_node_test(command)):
         raise UsageError(

@@ -29,7 +29,10 @@ class SubmittedProject(SourceTree):
     files: Mapping[str, File] = field(default_factory=dict)
 
     def own_files(self, *suffixes: str) -> Iterator[tuple[str, bytes]]:
-        """Yield the path and content of each file that isn't path-owned and has one of these suffixes."""
+        """Yield the path and content of each file that isn't path-owned.
+
+        The file's name ends with one of the suffixes.
+        """
         for name, file in sorted(self.files.items()):
             if name.endswith(suffixes) and file.mode != LINK and not self.is_path_owned(name):
                 yield name, file.data

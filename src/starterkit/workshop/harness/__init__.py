@@ -1,4 +1,5 @@
-"""The test harness: scripts that run the tests in the sandbox, and report each outcome over a pipe.
+"""The test harness: scripts that run the tests in the sandbox.
 
-They run with the Python or Node of the grading environment, so they import nothing from starterkit.
+They report each outcome over a pipe. They run with the Python or Node of the grading environment, so they import
+nothing from starterkit.
 """

@@ -37,7 +37,10 @@ def run(settings: dict[str, Any], site: str, send: Send) -> None:
 
 
 def failure_of(report: object) -> dict[str, str]:
-    """Return the error message and the whole text of a failed pytest report, both shortened if they are long."""
+    """Return the message and the whole text of a failed pytest report.
+
+    Long texts are shortened.
+    """
     representation = getattr(report, "longrepr", None)
     crash = getattr(representation, "reprcrash", None)
     message = str(getattr(crash, "message", "") or "")
@@ -210,7 +213,10 @@ class Recorder:
         self.send("finished", code=code)
 
     def _functions_of_the_tests(self) -> Iterator[tuple[str, object]]:
-        """Yield the functions and methods in test files, their support files and test clients, by name."""
+        """Yield the functions and methods of the tests, by name.
+
+        They are in test files, their support files and test clients.
+        """
         files = {f"{self._site}/{file}" for file in self._settings["trusted"]}
         for module in list(sys.modules.values()):
             if type(module) is not ModuleType:
@@ -229,7 +235,10 @@ class Recorder:
 
 
 def _canary_of(item: Any) -> Any:
-    """Return a test that can only fail, with the name, parameters and fixtures of the test `item`."""
+    """Return a canary of the test `item`, which can only fail.
+
+    It has the test's name, parameters and fixtures.
+    """
     failure = AssertionError(secrets.token_hex(16))
     names: dict[str, Any] = {"failure": failure}
     exec(compile("def canary(**_):\n    raise failure\n", "<canary>", "exec"), names)  # noqa: S102  # from no file

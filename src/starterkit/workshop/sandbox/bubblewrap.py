@@ -1,8 +1,8 @@
-"""A sandbox with bubblewrap: the code gets separate namespaces for files, processes, network and users.
+"""A sandbox with bubblewrap, for Linux.
 
-If starterkit runs as root, the code runs as an unused user. So the process limit counts only the code's processes, and
-the code can't write root's files. If starterkit runs as another user, the code gets a user namespace. The limit then
-counts the processes in this namespace.
+The code gets separate namespaces for files, processes, network and users. If starterkit runs as root, the code runs as
+an unused user. So the process limit counts only the code's processes, and the code can't write root's files. If
+starterkit runs as another user, the code gets a user namespace. The limit then counts the processes in this namespace.
 """
 
 from __future__ import annotations
@@ -79,7 +79,10 @@ def _namespaces(job: SandboxJob, user: int, info: int) -> list[str]:
 
 
 def _become(user: int) -> list[str]:
-    """Return the command prefix that changes root to this user in the sandbox (empty if not run as root)."""
+    """Return the command prefix that changes root to this user in the sandbox.
+
+    It is empty if starterkit doesn't run as root.
+    """
     if os.geteuid() != 0:
         return []
     arguments = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--no-new-privs"]

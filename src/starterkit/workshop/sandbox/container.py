@@ -1,8 +1,8 @@
-"""A sandbox with a container of Podman or Docker, for machines on which bubblewrap doesn't work.
+"""A sandbox with a container of Podman or Docker.
 
-The container has an empty image, and shows this machine's system folders read-only, as bubblewrap's sandbox does. A
-container can't inherit pipes. So the pipes for the secret and the report are named pipes in a folder that the container
-can see.
+It is for machines on which bubblewrap doesn't work. The container has an empty image, and shows this machine's system
+folders read-only, as bubblewrap's sandbox does. A container can't inherit pipes. So the pipes for the secret and the
+report are named pipes in a folder that the container can see.
 """
 
 from __future__ import annotations

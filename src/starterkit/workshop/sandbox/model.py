@@ -79,7 +79,10 @@ class RunResult:
 
 @dataclass(frozen=True)
 class Confinement:
-    """A description of a sandbox for the instructor: the dangers that it stops, and those that it doesn't stop."""
+    """The dangers that a sandbox stops, and those that it doesn't stop.
+
+    The instructor sees this description.
+    """
 
     name: str
     stops: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Rules for code in a sandbox: the files that it sees, its environment, its user and its limits.
+"""Rules for code in a sandbox: its files, environment, user and limits.
 
 Sandboxes with bubblewrap and with containers share these rules.
 """
@@ -59,16 +59,16 @@ def why_not(mechanism: Sandbox, name: str, programs: Sequence[str]) -> str:
 
 
 def variables(job: SandboxJob) -> dict[str, str]:
-    """Return all environment variables that a job's command gets: a few fixed ones, and the job's own."""
+    """Return the environment of a job's command: a few fixed variables and its own."""
     own = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": PLACES, "TMPDIR": PLACES, "LANG": "C.UTF-8"}
     return {**own, **job.variables}
 
 
 def command_of(job: SandboxJob, archive: str, secret: int, report: int, *, is_pipe: bool = False) -> list[str]:
-    """Return the command to run inside the sandbox: it sets limits, unpacks the archive and runs the job.
+    """Return the command to run inside the sandbox.
 
-    `archive` is the archive's path in the sandbox, and `secret` and `report` are file descriptors. With `is_pipe`, the
-    archive is a pipe, so it doesn't need to be emptied.
+    It sets limits, unpacks the archive and runs the job. `archive` is the archive's path in the sandbox, and `secret`
+    and `report` are file descriptors. With `is_pipe`, the archive is a pipe, so it doesn't need to be emptied.
     """
     limits = job.limits
     return [
@@ -95,7 +95,10 @@ def system() -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
 
 
 def outermost(paths: Sequence[Path]) -> list[str]:
-    """Return the paths and the targets of their links, without paths that are inside another path or /usr."""
+    """Return the outermost of these paths and of the targets of their links.
+
+    Paths in /usr are left out, because every sandbox shows /usr.
+    """
     outer: list[Path] = []
     everything = {Path(os.path.abspath(path)) for path in paths} | {path.resolve() for path in paths}  # noqa: PTH100
     for path in sorted(everything, key=lambda path: len(path.parts)):

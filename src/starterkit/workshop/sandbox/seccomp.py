@@ -1,8 +1,9 @@
-"""A filter that forbids dangerous system calls in the sandbox: a classic BPF program for `bwrap --seccomp`.
+"""A filter that forbids dangerous system calls in the sandbox.
 
-Tests of a web site don't need the forbidden calls, and code could use them to avoid other limits. Some give access to
-memory that belongs to no process (memfd, System V segments). Others open sockets outside the network namespace (vsock),
-create namespaces, use the kernel's keys, type into terminals, or start io_uring.
+It is a classic BPF program for `bwrap --seccomp`. Tests of a web site don't need the forbidden calls, and code could
+use them to avoid other limits. Some give access to memory that belongs to no process (memfd, System V segments). Others
+open sockets outside the network namespace (vsock), create namespaces, use the kernel's keys, type into terminals, or
+start io_uring.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ _MACHINES = {
 
 
 def filter_bytes() -> bytes:
-    """Return the BPF program for this machine's processor, or b"" if there is no filter for the processor."""
+    """Return the BPF program for this machine's processor, or b"" if there is none."""
     machine = _MACHINES.get(platform.machine())
     return _assemble(machine) if machine else b""
 

@@ -1,4 +1,7 @@
-"""Runs a program for a sandbox: reads its output and report, and ends the program if it exceeds a limit."""
+"""Runs a program for a sandbox, and ends it if it exceeds a limit.
+
+It also reads the program's output and report.
+"""
 
 from __future__ import annotations
 
@@ -175,9 +178,9 @@ class NamespaceMeter:
     """A `Meter` for bubblewrap. It reads the sandbox's own /proc, which lists only the processes in the sandbox."""
 
     def __init__(self, info: FileIO, folders: Sequence[str]) -> None:
-        """`info` is the pipe of bubblewrap's `--info-fd`, and `folders` are the sandbox's folders in memory.
+        """`info` is the pipe of bubblewrap's `--info-fd`.
 
-        The number of files in `folders` is measured too.
+        `folders` are the sandbox's folders in memory. The number of files in `folders` is measured too.
         """
         self._info, self._folders = info, folders
         self._first = 0
@@ -216,7 +219,10 @@ class NamespaceMeter:
 
 
 def _use_of_process(folder: str) -> tuple[int, float, int] | None:
-    """Return the memory (bytes), CPU time (seconds) and tasks of a process, or None after its end."""
+    """Return the memory (bytes), CPU time (seconds) and tasks of a process.
+
+    Returns None after its end.
+    """
     try:
         with open(f"{folder}/stat", "rb") as stream:  # noqa: PTH123  # twenty times a second, for each process
             fields = stream.read().rpartition(b")")[2].split()
