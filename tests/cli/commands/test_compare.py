@@ -49,6 +49,7 @@ def test_a_terminal_asks_before_it_shows_the_solution(begun_site: Path, answer: 
 def test_your_code_comes_before_the_solution(begun_site: Path) -> None:
     (begun_site / "conduit" / "comments.py").write_text("MINE = 1\n")
     (begun_site / "conduit" / "mine.py").write_text("MINE = 2\n")
+    (begun_site / "conduit" / "logo.bin").write_bytes(b"\0")
 
     shown = starterkit("compare", "--yes", cwd=begun_site).out
 
@@ -56,6 +57,7 @@ def test_your_code_comes_before_the_solution(begun_site: Path) -> None:
     assert "\n  +MINE = 1\nThe solution (new file):\n  @@ -0,0 " in shown
     assert "\nconduit/features.py\nYou didn't change this file.\nThe solution:\n  @@ " in shown
     assert shown.index("+MINE = 2\nThe solution doesn't change this file.\n") > shown.index("conduit/features.py")
+    assert "\nconduit/logo.bin\nYour code (new file, binary)\nThe solution doesn't change this file.\n" in shown
     assert "diff --git" not in shown and "lessons/" not in shown
     assert "\nRun the tests:\n" in shown and shown.rstrip().endswith("starterkit check")
 

@@ -25,8 +25,13 @@ from starterkit.template.model import ReviewNote
 _WIDE = 120  # columns that two diffs need next to each other
 _SECTION = re.compile(r"^(?=diff --git )", re.MULTILINE)
 # The lines in git's header of a diff, and what they mean. Lines with details are shown as they are.
-_KINDS = {"new file mode ": "new file", "deleted file mode ": "deleted", "rename to ": "renamed to {}"}
-_DETAILS = ("old mode ", "new mode ", "Binary files ")
+_KINDS = {
+    "new file mode ": "new file",
+    "deleted file mode ": "deleted",
+    "rename to ": "renamed to {}",
+    "Binary files ": "binary",
+}
+_DETAILS = ("old mode ", "new mode ")
 
 
 def compare(
@@ -135,7 +140,7 @@ def _show_side(console: Console, title: str, side: _Side) -> None:
 
 
 def _head(title: str, side: _Side) -> str:
-    return f"{title}{f' ({side.kind})' if side.kind else ''}:"
+    return f"{title}{f' ({side.kind})' if side.kind else ''}{':' if side.lines else ''}"
 
 
 def _show_notes(console: Console, notes: Sequence[ReviewNote]) -> None:
