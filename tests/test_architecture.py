@@ -22,7 +22,7 @@ LAYERS = (
     ("merge_dependencies", "testing"),
     ("project",),
     ("crash_report",),
-    ("authoring", "validation", "workshop", "choosing"),
+    ("authoring", "validation", "workshop", "choosing", "web"),
     ("cli",),
     ("__main__",),
 )

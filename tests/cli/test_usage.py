@@ -30,7 +30,7 @@ pytestmark = pytest.mark.slow
         pytest.param(["run", "--port", "70000"], "a number from 1 to 65535", id="port too high"),
         *(
             pytest.param([command], "There is no starterkit project in", id=f"{command} outside")
-            for command in ("check", "next", "hint", "solve", "undo", "lesson", "status", "run")
+            for command in ("check", "next", "hint", "solve", "undo", "lesson", "status", "run", "guide")
         ),
     ],
 )

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from subprocess import Popen
 
 from starterkit.errors import ExitCode, StarterkitError, UsageError
 from starterkit.process import Completed, TimeLimitReached, run
@@ -84,6 +86,24 @@ def serve(
     free = free_port(DEFAULT_PORT if port is None else port)
     if port not in (None, free):
         raise UsageError(f"Port {port} is in use.", f"Use a free port: `starterkit run --port {free}`.")
+    with start_site(project, port=free, reset=reset, say=say, show=show) as server:
+        has_started = server.poll() is None
+        if has_started:
+            on_ready(f"http://127.0.0.1:{free}/")
+        code = server.wait()
+    if code and not has_started and check.repaired(project, say):
+        return serve(project, port=port, reset=False, say=say, on_ready=on_ready, show=show)
+    return code
+
+
+@contextmanager
+def start_site(
+    project: Project, *, port: int, reset: bool, say: Progress, show: tuple[Show | None, Show | None]
+) -> Iterator[Popen[bytes]]:
+    """Prepare the database, start the site, and yield its process when the site responds or has ended.
+
+    The arguments and errors are the same as for `serve`. The site is ended after the block.
+    """
     template = project.template
     prepared = check.prepared(project, say)
     database = project.folder / template.database if template.database else None
@@ -99,14 +119,8 @@ def serve(
             if finished.code != 0:
                 raise SchemaOutdated(finished.text_out.strip())
     say("Starting the site …")
-    with serve_command(project.folder, prepared, template.commands.run, free, show=show) as server:
-        has_started = server.poll() is None
-        if has_started:
-            on_ready(f"http://127.0.0.1:{free}/")
-        code = server.wait()
-    if code and not has_started and check.repaired(project, say):
-        return serve(project, port=port, reset=False, say=say, on_ready=on_ready, show=show)
-    return code
+    with serve_command(project.folder, prepared, template.commands.run, port, show=show) as server:
+        yield server
 
 
 def _is_outdated(finished: Completed) -> bool:

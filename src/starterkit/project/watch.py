@@ -111,6 +111,10 @@ class Watch:
                 terminate_all()
                 thread.join()
 
+    def rerun(self) -> None:
+        """Cancel the current run, and run all tests again."""
+        self._runs.request()
+
     def _guarded(self, task: Callable[[], None]) -> None:
         try:
             task()

@@ -7,14 +7,12 @@ from typing import Annotated
 
 import typer
 
+from starterkit.cli.commands.shared.ports import port_number
 from starterkit.cli.console.console import Console
 from starterkit.cli.options import console_of, flag, option
 from starterkit.cli.session import project_here
-from starterkit.errors import UsageError
 from starterkit.project.project import Project
 from starterkit.project.serve import SchemaOutdated, serve
-
-_LAST_PORT = 65535
 
 
 def run(
@@ -28,7 +26,7 @@ def run(
     The site answers on this machine only. The first run creates the database, with sample articles.
     """
     console = console_of(context)
-    number = _number(port)
+    number = port_number(port)
     console.progress.stand_still()
     with project_here(context) as project:
         try:
@@ -44,14 +42,6 @@ def run(
             if console.choose("Create a new database?", answers, "yes") == "no":
                 return int(outdated.code)
             return _serve(console, project, number, open_browser, reset=True)
-
-
-def _number(port: str) -> int | None:
-    if not port:
-        return None
-    if port.isdecimal() and 1 <= int(port) <= _LAST_PORT:
-        return int(port)
-    raise UsageError(f'Invalid port "{port}".', f"Use a number from 1 to {_LAST_PORT}, for example `--port 8080`.")
 
 
 def _serve(console: Console, project: Project, port: int | None, open_browser: bool, *, reset: bool) -> int:

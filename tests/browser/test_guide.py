@@ -1,0 +1,343 @@
+"""The guide in a real browser: lesson, failing test, hint, save, verdict, the framed site, and its walls."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: it comes with the extra `browser`")
+pytest.importorskip("axe_playwright_python", reason="axe is not installed: it comes with the extra `browser`")
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from starterkit.project.project import open_project
+from starterkit.web.asgi import Handlers, guide_app
+from starterkit.web.events import Events
+from starterkit.web.lesson import lesson_html
+from starterkit.web.proxy import SiteProxy
+from starterkit.web.safety import Access
+from tests.support.guides import FramedSite, RunningGuide, running_guide, served_app
+from tests.support.sites import lay_solution
+from tests.web.test_lesson import HOSTILE
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+SECONDS = 60_000  # on a busy machine, the tests of a step take a while
+SIZES = {"narrow": (360, 740), "medium": (900, 700), "wide": (1440, 860)}
+
+
+@pytest.fixture
+def guide(begun_site: Path) -> Iterator[RunningGuide]:
+    with running_guide(cwd=begun_site) as guide:
+        yield guide
+
+
+@pytest.fixture
+def page(chromium: Browser, guide: RunningGuide) -> Iterator[Page]:
+    """The page of the guide, with a first verdict. Errors of the browser fail the test."""
+    with opened(chromium, guide.url) as page:
+        expect(page.locator("body")).to_have_attribute("data-phase", re.compile("red|green"), timeout=SECONDS)
+        yield page
+
+
+class opened:  # noqa: N801 - reads like a function
+    """A page in a window of its own. After the block, the browser must not have reported an error."""
+
+    def __init__(self, chromium: Browser, url: str, **settings: Any) -> None:
+        self.window = chromium.new_context(**{"viewport": {"width": 1440, "height": 860}, **settings})
+        self.url, self.errors = url, list[str]()
+
+    def __enter__(self) -> Page:
+        page = self.window.new_page()
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", self._keep_error)
+        page.goto(self.url)
+        return page
+
+    def _keep_error(self, line: Any) -> None:
+        if line.type == "error" and str(line.location.get("url")).startswith(self.url):  # not one of the framed site
+            self.errors.append(line.text)
+
+    def __exit__(self, *failed: object) -> None:
+        self.window.close()
+        assert failed[0] or self.errors == []
+
+
+def frame_of(page: Page) -> Any:
+    return page.frame_locator("iframe[title='Your site']")
+
+
+def test_from_the_lesson_to_the_next_step(page: Page, begun_site: Path) -> None:
+    expect(page.locator("#lesson h2:visible >> nth=0")).to_have_text("01 · Comments")
+    with open_project(begun_site) as project:
+        step = project.step
+        assert step is not None
+        first = next(test for test in project.expected_tests() if test.id == step.tests[0])
+    expect(page.locator("#first-title")).to_have_text(first.sentence)
+    expect(page.locator("#first-message")).to_contain_text("Expected")
+    expect(page.locator("#task-tests li")).to_have_count(len(step.tests))
+
+    page.get_by_role("button", name="Give me a hint").click()
+    expect(page.locator("#hints")).to_contain_text("Hint 1 of")
+    page.get_by_role("button", name="Next hint (2 of").click()
+    expect(page.locator("#hints li")).to_have_count(2)
+
+    expect(page.locator("#next")).to_be_hidden()
+    with open_project(begun_site) as project:
+        lay_solution(project, step.name)
+    expect(page.locator("#green-title")).to_have_text(re.compile(r"All \d+ tests pass"), timeout=SECONDS)
+    expect(page.locator("#task-tests li.passed")).to_have_count(len(step.tests))
+    expect(page.locator("#announcer")).to_have_text(re.compile("All .* pass"))
+    expect(page.locator("#first")).to_be_hidden()
+
+    page.get_by_role("button", name="Start the next step").click()
+    expect(page.locator("#lesson h2:visible >> nth=0")).to_have_text("02 · Tags", timeout=SECONDS)
+    expect(page.locator("#pips .here")).to_contain_text("02 · Tags")
+    expect(page.locator("#first")).to_be_visible(timeout=SECONDS)
+
+    page.get_by_role("button", name="Undo “next”").click()
+    expect(page.locator("#lesson h2:visible >> nth=0")).to_have_text("01 · Comments", timeout=SECONDS)
+
+
+def test_a_form_is_posted_in_the_framed_site_and_a_save_keeps_the_page(page: Page, begun_site: Path) -> None:
+    site = frame_of(page)
+    site.get_by_role("link", name="New Article").click(timeout=SECONDS)
+    site.locator("input[name=title]").fill("Framed")
+    site.locator("input[name=description]").fill("About frames")
+    site.locator("textarea[name=body]").fill("A text.")
+    assert site.locator("input[name=csrf_token]").first.input_value()
+    site.locator("button[type=submit]").click()
+
+    expect(site.locator("h1")).to_have_text("Framed")
+    expect(page.locator("#address")).to_have_value("/article/framed")
+
+    template = begun_site / "conduit" / "templates" / "layout.html"
+    template.write_text(template.read_text("utf-8").replace("<footer", "<p id='saved'>Saved.</p><footer"), "utf-8")
+    expect(site.locator("#saved")).to_have_text("Saved.", timeout=SECONDS)
+    expect(site.locator("h1")).to_have_text("Framed")
+
+    code = begun_site / "conduit" / "articles.py"
+    code.write_text(
+        code.read_text("utf-8") + "\n\n@bp.get('/new-route')\ndef new_route(): return 'A new route.'\n", "utf-8"
+    )
+    page.locator("#address").fill("/new-route")
+    page.locator("#address").press("Enter")
+    expect(site.locator("body")).to_have_text("A new route.", timeout=SECONDS)
+
+
+def test_a_site_that_cannot_start_says_why_and_starts_after_the_next_save(page: Page, begun_site: Path) -> None:
+    expect(frame_of(page).locator("h1.logo-font")).to_be_visible(timeout=SECONDS)
+    code = begun_site / "conduit" / "articles.py"
+    good = code.read_text("utf-8")
+    code.write_text("def (\n", "utf-8")
+    expect(page.locator("#first-message, #trouble-text").filter(has_text="SyntaxError").first).to_be_visible(
+        timeout=SECONDS
+    )
+
+    page.evaluate("fetch('/api/restart', {method: 'POST', headers: {'X-Guide-Token': TOKEN}, body: '{}'})")
+    expect(page.locator("#site-state")).to_contain_text("conduit/articles.py:1", timeout=SECONDS)
+
+    code.write_text(good, "utf-8")
+    expect(frame_of(page).locator("h1.logo-font")).to_be_visible(timeout=SECONDS)
+    expect(page.locator("#site-state")).to_be_hidden()
+
+
+def test_diff_solution_and_map(page: Page, begun_site: Path) -> None:
+    code = begun_site / "conduit" / "features.py"
+    code.write_text(code.read_text("utf-8") + "# a line of my own\n", "utf-8")
+    page.locator("#tabs").get_by_role("tab", name="My diff").click()
+    expect(page.locator("#diff-files .added", has_text="a line of my own")).to_be_visible()
+
+    page.locator("#tabs").get_by_role("tab", name="Solution").click()
+    expect(page.locator("#solution-files .diff")).to_have_count(0)
+    page.get_by_role("button", name="Show the solution").click()
+    expect(page.locator("#solution-files .diff").first).to_be_visible()
+
+    page.locator("#tabs").get_by_role("tab", name="Map").click()
+    expect(page.locator("#steps [aria-current=step]")).to_contain_text("Comments")
+
+
+def test_everything_is_reached_with_the_keyboard(page: Page) -> None:
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the tests")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#tests")).to_be_focused()
+
+    page.locator("#hint").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#hints li")).to_have_count(1)
+    expect(page.locator("#hint")).to_be_focused()
+
+    page.locator("#tab-site").focus()
+    for part in ("diff", "solution", "map", "site"):
+        page.keyboard.press("ArrowRight")
+        expect(page.locator(f"#tab-{part}")).to_be_focused()
+        expect(page.locator(f"#tab-{part}")).to_have_attribute("aria-selected", "true")
+        expect(page.locator(f"#{part}")).to_be_visible()
+    page.keyboard.press("End")
+    expect(page.locator("#map")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(page: Page, guide: RunningGuide, chromium: Browser, scheme: str) -> None:
+    page.get_by_role("button", name="Give me a hint").click()
+    expect(page.locator("#hints li")).to_have_count(1)
+    for width, height in SIZES.values():
+        size = {"viewport": {"width": width, "height": height}, "color_scheme": scheme}
+        with opened(chromium, guide.url, **size) as view:
+            expect(view.locator("body")).to_have_attribute("data-phase", "red", timeout=SECONDS)
+            assert view.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+            for tab in view.locator("[role=tab]:visible").all():
+                tab.click()
+                if tab.get_attribute("data-part") == "solution":
+                    view.locator("#show-solution").click()
+                    expect(view.locator("#solution-files .diff").first).to_be_visible()
+                # The framed site isn't the guide's. Its pages have tests of their own.
+                found = Axe().run(view, context={"exclude": [["iframe"]]}, options={"iframes": False})
+                assert found.response["violations"] == [], found.generate_report()
+
+
+# Walls
+
+
+STATE = {
+    "phase": "done",
+    "tests": [],
+    "trouble": None,
+    "busy": "",
+    "siteLine": "",
+    "saved": [],
+    "problem": "",
+    "blocker": "",
+    "log": "",
+    "seconds": 1,
+    "hints": None,
+    "page": "/",
+    "project": "mine",
+    "path": "Flask",
+    "solved": False,
+    "isLast": False,
+    "undo": "",
+    "steps": [],
+    "site": {"name": "running", "message": "", "fix": "", "canReset": False},
+    "step": {"name": "01-x", "label": "01 · X", "title": "X", "summary": "", "minutes": 1, "tests": 0},
+}
+
+REACHING = """<!doctype html><title>hostile</title><pre id="log"></pre>
+<form id="f" method="post" action="{guide}/api/next"><input name="a"></form><script>
+const log = (text) => {{ document.getElementById("log").textContent += text + "\\n"; }};
+(async () => {{
+  for (const [name, call] of Object.entries({{
+    read: () => fetch("{guide}/").then((r) => r.text()),
+    post: () => fetch("{guide}/api/next", {{method: "POST", headers: {{"X-Guide-Token": "x"}}, body: "{{}}"}}),
+    blind: () => fetch("{guide}/api/next", {{method: "POST", mode: "no-cors", body: "{{}}"}}).then((r) => {{
+      if (r.type === "opaque") throw new Error("opaque"); }}),
+    parent: async () => parent.document.title,
+    token: async () => parent.TOKEN,
+    top: async () => {{ top.location = "{guide}/moved"; }},
+    events: () => new Promise((ok, no) => {{
+      const e = new EventSource("{guide}/events"); e.onopen = ok; e.onerror = no; }}),
+    script: () => new Promise((ok, no) => {{ const s = document.createElement("script"); s.src = "{guide}/guide.js";
+      s.onload = ok; s.onerror = no; document.head.append(s); }}),
+  }})) {{
+    try {{ await call(); log(name + " reached"); }} catch (e) {{ log(name + " stopped"); }}
+  }}
+  const inner = document.createElement("iframe"); inner.src = "{guide}/"; document.body.append(inner);
+  inner.onload = () => {{
+    const form = document.getElementById("f"); form.target = inner.name = "inner"; form.submit(); log("end");
+  }};
+}})();
+</script>"""
+
+
+def test_a_site_in_the_frame_cannot_reach_the_guide(chromium: Browser) -> None:
+    acted: list[str] = []
+    guide_url: list[str] = []
+
+    def act(name: str, options: dict[str, Any]) -> dict[str, Any]:
+        acted.append(name)
+        return {"text": name}
+
+    page_of_site = FramedSite(
+        lambda request, body: (200, [("Content-Type", "text/html")], REACHING.format(guide=guide_url[0]).encode())
+    )
+    state = {**STATE, "lesson": "<h2>Mine</h1>"}
+    proxies: list[SiteProxy] = []
+    accesses: list[Access] = []
+
+    def guide(port: int, loop: Any) -> Any:
+        site_port = proxy_port
+        accesses.append(Access(port, site_port))
+        guide_url.append(accesses[0].url)
+        return guide_app(accesses[0], Events(loop), Handlers("mine", lambda: state, act))
+
+    def proxy(port: int, _: Any) -> Any:
+        async def app(scope: Any, receive: Any, send: Any) -> None:
+            if not proxies:
+                proxies.append(SiteProxy(accesses[0], lambda path: None))
+                proxies[0].port = site_port
+            await proxies[0](scope, receive, send)
+
+        return app
+
+    with page_of_site.served() as site_port, served_app(proxy) as proxy_port, served_app(guide) as port:
+        window = chromium.new_context(viewport={"width": 1440, "height": 860})
+        page = window.new_page()
+        page.goto(f"http://127.0.0.1:{port}/")
+        log = frame_of(page).locator("#log")
+        expect(log).to_contain_text("end")
+        said = log.text_content() or ""
+        assert page.url == f"http://127.0.0.1:{port}/"
+        window.close()
+
+    assert "reached" not in said, said
+    assert said.count("stopped") == 8
+    assert acted == []
+
+
+def test_a_hostile_lesson_and_a_hostile_test_run_nothing(chromium: Browser) -> None:
+    evil = "<img src=x onerror=document.title='hit'> <script>document.title='hit'</script>"
+    test = {
+        "id": evil,
+        "sentence": evil,
+        "step": "01-x",
+        "file": evil,
+        "guard": "",
+        "outcome": "failed",
+        "message": f"{evil}\n<script>alert(1)</script>",
+        "place": evil,
+        "testPlace": evil,
+        "details": evil,
+    }
+    step = {**STATE["step"], "label": evil, "title": evil, "summary": evil, "standing": "here"}  # type: ignore[dict-item]
+    state = {**STATE, "lesson": lesson_html(HOSTILE), "tests": [test], "steps": [step], "project": evil, "path": evil}
+
+    def guide(port: int, loop: Any) -> Any:
+        return guide_app(Access(port, 1), Events(loop), Handlers(evil, lambda: state, lambda name, options: {}))
+
+    with served_app(guide) as port:
+        window = chromium.new_context()
+        page = window.new_page()
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("dialog", lambda dialog: pytest.fail("a dialog opened"))
+        page.goto(f"http://127.0.0.1:{port}/")
+        expect(page.locator("#lesson h2:visible >> nth=0").first).to_be_visible()
+        expect(page.locator("#first-title")).to_have_text(evil)
+        assert (
+            page.locator("main script, main img, main style, main form, main base, main meta, #lesson iframe").count()
+            == 0
+        )
+        assert page.title() != "hit"
+        outside = [
+            url for url in asked if not url.startswith((f"http://127.0.0.1:{port}/", "data:", "http://127.0.0.1:1/"))
+        ]
+        window.close()
+
+    assert outside == []
