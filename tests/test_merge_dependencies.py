@@ -152,7 +152,7 @@ def test_a_declaration_that_is_not_valid_is_named_with_its_line() -> None:
 
 
 def test_conflict_markers_are_named_with_their_line() -> None:
-    with pytest.raises(FileError, match=r"pyproject\.toml:2: unresolved conflict markers"):
+    with pytest.raises(FileError, match=r"pyproject\.toml:2: the file has conflict markers"):
         merge(listed("a"), listed("b"), b"[project]\n<<<<<<< mine\n")
 
 

@@ -102,7 +102,7 @@ def impossible_path(path: str, why: str) -> UsageError:
     """Return the error for a path that no file or folder can have."""
     half = _LONGEST_SHOWN // 2
     shown = f"{path[:half]}…{path[-half:]}" if len(path) > _LONGEST_SHOWN else path
-    return UsageError(f'Invalid path "{shown}": {why}.', "Use another path.")
+    return UsageError(f'Invalid path "{shown}": {why}.', "Use a path that can exist on this machine.")
 
 
 def cannot_write(what: str, wrong: OSError) -> StarterkitError:
@@ -113,4 +113,6 @@ def cannot_write(what: str, wrong: OSError) -> StarterkitError:
         return known
     reason = (wrong.strerror or str(wrong)).strip().removesuffix(".")
     verb = "written" if wrong.errno else "created"  # an error without a number comes from another library
-    return EnvironmentProblem(f"{what} could not be {verb}: {reason}.", "`starterkit doctor` checks this machine.")
+    return EnvironmentProblem(
+        f"{what} could not be {verb}: {reason}.", "To check this machine, type `starterkit doctor`."
+    )

@@ -141,7 +141,7 @@ def locked(
             if time.monotonic() > deadline:
                 raise EnvironmentProblem(
                     f"Another command has been preparing {what} for more than {seconds:g} seconds.",
-                    "Stop that command, then run this one again.",
+                    "Stop that command, then run this command again.",
                 )
             if not waiting:
                 say(f"Waiting for another command that is preparing {what}")

@@ -44,6 +44,7 @@ PYTHON_VARIABLES = (
 )
 
 _GRACE_SECONDS = 3.0
+_CHECK = "To check this machine, type `starterkit doctor`."
 _KILL = signal.SIGKILL if os.name == "posix" else signal.SIGTERM
 _started: weakref.WeakSet[subprocess.Popen[bytes]] = weakref.WeakSet()
 _started_lock = threading.Lock()
@@ -205,13 +206,11 @@ def start(
         )
     except (FileNotFoundError, NotADirectoryError) as missing:
         if cwd is not None and not cwd.is_dir():
-            raise ProgramMissing(
-                f"{cwd} is not a folder." if cwd.exists() else f"The folder {cwd} does not exist."
-            ) from missing
-        raise ProgramMissing(f"The program `{arguments[0]}` is not on this machine.") from missing
+            problem = f"{cwd} is not a folder." if cwd.exists() else f"The folder {cwd} does not exist."
+            raise ProgramMissing(problem, "Run the command in a folder that exists.") from missing
+        raise ProgramMissing(f"The program `{arguments[0]}` is not on this machine.", _CHECK) from missing
     except OSError as denied:
-        fix = "`starterkit doctor` checks this machine."
-        raise ProgramMissing(f"The program `{arguments[0]}` cannot be started: {denied.strerror}.", fix) from denied
+        raise ProgramMissing(f"The program `{arguments[0]}` cannot be started: {denied.strerror}.", _CHECK) from denied
     with _started_lock:
         _started.add(process)
     return process

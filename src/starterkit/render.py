@@ -63,8 +63,8 @@ def check_runs_no_code(folder: Path) -> None:
         raise FileError(
             template.file,
             setting.line,
-            f"{setting.name}: the template would {setting.what} on this machine when it is rendered",
-            "Read the code. If you trust its author, add `--trust`. A template for starterkit doesn't need such code.",
+            f"the setting `{setting.name}` would {setting.what} on this machine when a project is created",
+            "Read the template's code. If you trust its author, add `--trust`.",
         )
 
 
@@ -201,16 +201,18 @@ def _run_copier(
         raise FileError(file.replace(str(small), str(folder)), wrong.lineno, str(wrong.message)) from wrong
     except copier.errors.UnsafeTemplateError as wrong:
         raise UsageError(
-            f"The template {folder} would run code when it is rendered.",
-            "If you trust its author, add `--trust`. A template for starterkit doesn't need such code.",
+            f"The template {folder} would run code on this machine when a project is created.",
+            "Read the template's code. If you trust its author, add `--trust`.",
         ) from wrong
     except ValueError as wrong:
-        raise UsageError(f"Invalid answer. {wrong}") from wrong
+        raise UsageError(f"Invalid answer. {wrong}", "Change the answer with `--data KEY=VALUE`.") from wrong
     except (
         *(copier.errors.CopierError, jinja2.TemplateError),
         *(ArithmeticError, LookupError, TypeError, AttributeError),  # raised by expressions in the template
     ) as wrong:
-        raise UsageError(f"The template {folder} cannot be rendered: {wrong}") from wrong
+        raise UsageError(
+            f"The template {folder} can't be rendered: {wrong}", "Fix the files of the template that end in .jinja."
+        ) from wrong
     except OSError as wrong:
         raise cannot_write("The rendered project", wrong) from wrong
     return {name: worker.answers.combined.get(name) for name in template.names}

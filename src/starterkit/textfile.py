@@ -19,6 +19,10 @@ _PARSING = threading.Lock()
 CONFLICT_MARKER = re.compile(rb"^(?:<{7}|>{7}) ", re.MULTILINE)
 
 
+HAS_MARKERS = "the file has conflict markers"
+MARKERS_FIX = "Keep the right lines, and delete the lines with `<<<<<<<`, `=======` and `>>>>>>>`."
+
+
 class ConflictMarkersError(FileError):
     """A file contains the conflict markers of a merge."""
 
@@ -37,8 +41,7 @@ def decode_text(data: bytes, file: str) -> str:
     text = decode_utf8(data, file)
     for number, line_text in enumerate(text.splitlines(), 1):
         if line_text.startswith(("<<<<<<< ", ">>>>>>> ")) or line_text == "=======":
-            fix = "Resolve the conflict first."
-            raise ConflictMarkersError(file, number, "unresolved conflict markers", fix)
+            raise ConflictMarkersError(file, number, HAS_MARKERS, MARKERS_FIX)
     return text
 
 
@@ -48,11 +51,11 @@ def parse_json(data: bytes, file: str) -> dict[str, object]:
     try:
         top = json.loads(text)
     except json.JSONDecodeError as wrong:
-        raise FileError(file, wrong.lineno, f"not valid JSON: {wrong.msg}", "Fix that line.") from wrong
+        raise FileError(file, wrong.lineno, f"the file is not valid JSON: {wrong.msg}", "Fix this line.") from wrong
     except RecursionError as wrong:
-        raise FileError(file, None, "values are nested too deeply", "Nest them less.") from wrong
+        raise FileError(file, None, "the values are nested too deeply", "Use fewer levels.") from wrong
     if not isinstance(top, dict):
-        raise FileError(file, 1, "the file must hold a JSON object")
+        raise FileError(file, 1, "the file must contain a JSON object", "Begin the file with { and end it with }.")
     return top
 
 
@@ -66,9 +69,9 @@ def parse_toml(data: bytes, file: str) -> dict[str, object]:
         position = re.search(r" \(at .*?(\d+).*\)$", message)
         line = getattr(wrong, "lineno", None) or (int(position[1]) if position else text.count("\n") + 1)
         message = message[: position.start()] if position else message.removesuffix(" (at end of document)")
-        raise FileError(file, line, f"not valid TOML: {message}", "Fix that line.") from wrong
+        raise FileError(file, line, f"the file is not valid TOML: {message}", "Fix this line.") from wrong
     except RecursionError as wrong:
-        raise FileError(file, None, "values are nested too deeply", "Nest them less.") from wrong
+        raise FileError(file, None, "the values are nested too deeply", "Use fewer levels.") from wrong
 
 
 def parse_python(source: str | bytes) -> ast.Module | None:

@@ -15,6 +15,7 @@ from yaml import MappingNode, Node, ScalarNode, SequenceNode
 from starterkit.errors import FileError
 from starterkit.textfile import decode_text
 
+_FIX_LINE = "Fix this line."
 _KINDS = {"str": "text", "int": "a whole number", "float": "a number", "bool": "true or false", "null": "nothing"}
 _SAFE_BOUND, _DEEPEST = 600, 100
 _SHOWN = 12  # how many valid words an error lists
@@ -44,11 +45,13 @@ def parse(data: bytes, file: str) -> Value:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as wrong:
         mark = wrong.problem_mark or wrong.context_mark
-        raise FileError(file, mark.line + 1 if mark else None, f"not valid YAML: {wrong.problem}") from wrong
+        raise FileError(
+            file, mark.line + 1 if mark else None, f"the file is not valid YAML: {wrong.problem}", _FIX_LINE
+        ) from wrong
     except yaml.YAMLError as wrong:
-        raise FileError(file, None, f"not valid YAML: {wrong}") from wrong
+        raise FileError(file, None, f"the file is not valid YAML: {wrong}", _FIX_LINE) from wrong
     if node is None:
-        raise FileError(file, None, "the file is empty")
+        raise FileError(file, None, "the file is empty", "Restore the file from git, or write it again.")
     return Value(node, file, "")
 
 
@@ -72,7 +75,7 @@ def _walk_depth(text: str, file: str, loader: type) -> None:
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
             line = event.start_mark.line + 1 if event.start_mark else None
-            raise FileError(file, line, f"values are nested more than {_DEEPEST} levels deep", "Nest them less.")
+            raise FileError(file, line, f"the values are nested more than {_DEEPEST} levels deep", "Use fewer levels.")
 
 
 @dataclass(frozen=True)

@@ -263,21 +263,21 @@ def history(author: Author, problem: str) -> None:
 
 CASES = {
     "missing solution": r'The commit "solution 02-two" is missing after commit \w{10} "given 02-two"',
-    "missing given": r'"solution 02-two" does not follow its given: the commit "given 02-two" is missing',
-    "no base": r'"given 01-one" is the first commit. The commit "base" is missing before it',
-    "doubled": r'Commit \w{10} "solution 02-two" exists twice. The first is \w{10}',
+    "missing given": r'"solution 02-two" must come directly after .* "given 02-two", but this commit is missing',
+    "no base": r'"given 01-one" is the first commit, but the first commit must be "base"',
+    "doubled": r'Commit \w{10} "solution 02-two" has the same subject as commit \w{10}',
     "a commit of no layer": r'Commit \w{10} "Mend a typo" is not a layer',
-    "a fixup that is not folded in": r'"fixup! solution 02-two" is not merged into its layer yet',
-    "a merge": r"is a merge. A path must be linear",
-    "given after its solution": r'"solution 02-two" does not follow its given: its given, \w{10}, comes later',
+    "a fixup that is not folded in": r'"fixup! solution 02-two" isn\'t combined with its layer yet',
+    "a merge": r"is a merge. Each commit of a learning path must have only one parent",
+    "given after its solution": r'"solution 02-two" must come directly after .* "given 02-two", but commit \w{10} comes later',
     "a subject in other letters": r'"Solution 02-two" is not a layer',
-    "conflict markers": r'project/conduit/two.py:1 in commit \w{10} "solution 02-two": unresolved conflict markers',
+    "conflict markers": r'project/conduit/two.py:1 in commit \w{10} "solution 02-two": the file has conflict markers',
     "a rendered file": r'project/README.md.jinja in commit \w{10} "solution 02-two": a step cannot touch',
-    "a link": r'project/link in commit \w{10} "given 02-two": a template holds plain files only',
+    "a link": r'project/link in commit \w{10} "given 02-two": a template can\'t contain links',
     "a lesson in its place": r"project/lessons/02-two.md in commit .* starterkit creates the lessons",
-    "a foreign file": r"notes.txt cannot be saved",
+    "a foreign file": r"notes.txt can't be saved",
     "a step without its texts": r'"given 02-two" has no .*steps/02-two/step.yml',
-    "a step's folder of another name": r'belongs to a step "02-second", but there is no commit "given 02-second"',
+    "a step's folder of another name": r'belongs to the step "02-second", but the commit "given 02-second" is missing',
     "a step.yml that cannot be read": r'step.yml:2: unknown key "sumary"',
 }
 
@@ -317,7 +317,7 @@ def test_a_template_that_was_changed_meanwhile_is_not_overwritten(template: Path
     author.write("project/conduit/two.py", "NAME = 2\n")
     author.fix("solution 02-two")
 
-    with pytest.raises(ConflictError, match=r"was changed since it was opened: project/conduit/one-more.py"):
+    with pytest.raises(ConflictError, match=r"was changed after you opened it: project/conduit/one-more.py"):
         save_template(author.folder)
     assert save_template(author.folder, force=True).removed == ("project/conduit/one-more.py",)
 
@@ -338,7 +338,7 @@ def test_a_path_can_be_saved_elsewhere(template: Path, author: Author, tmp_path:
 def test_a_clone_of_a_path_says_where_it_would_save(author: Author, template: Path, tmp_path: Path) -> None:
     author.git("clone", "-q", ".", str(tmp_path / "clone"))
 
-    with pytest.raises(UsageError, match="doesn't know from which template") as refused:
+    with pytest.raises(UsageError, match="doesn't know which template") as refused:
         save_template(tmp_path / "clone")
     assert "--to" in refused.value.fix
     assert not save_template(tmp_path / "clone", to=template).is_change

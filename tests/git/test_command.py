@@ -202,8 +202,8 @@ def test_a_deleted_folder_is_named(args: tuple[str, ...], tmp_path: Path) -> Non
     ran = starterkit(*args, cwd=tmp_path / "gone", code=2, through=("sh", "-c", call, "sh"))
 
     assert ran.err == (
-        "Error: The folder that you are in was deleted.\n"
-        "If it was created again, `cd` into it again. Otherwise, `cd` into another\nfolder.\n"
+        "Error: The current folder was deleted.\n"
+        "Go to another folder: `cd FOLDER`. If the folder exists again, go to it again\nwith `cd`.\n"
     )
     assert ran.out == ""
 

@@ -121,7 +121,7 @@ def ask(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
         (403, "the package index refuses access (403)"),
         (503, "the package index returned the error 503"),
         ("hangs", "because the response takes too long"),
-        ("hangs up", "This needs the network once"),
+        ("hangs up", "starterkit needs the network once"),
     ],
 )
 def test_what_the_package_index_answers_is_named(

@@ -110,7 +110,7 @@ CASES: dict[str, tuple[Break, str, str]] = {
         "forward slashes",
     ),
     "step.yml: removes git": (replaced(TWO, "conduit/old.py", ".git/config"), f"{TWO}:13", "git's own folder"),
-    "step.yml: removes what is not there": (replaced(TWO, "old.py", "gone.py"), TWO, "cannot remove"),
+    "step.yml: removes what is not there": (replaced(TWO, "old.py", "gone.py"), TWO, "but this file does not exist"),
     "step.yml: a review note that is empty": (
         added(ONE, 'review: [""]\n'),
         f"{ONE}:11",
@@ -135,9 +135,9 @@ CASES: dict[str, tuple[Break, str, str]] = {
     "steps: misspelt folder": (
         moved("steps/02-two/solution", "steps/02-two/solutoin"),
         "02-two/solutoin",
-        "unknown file or folder",
+        "can't have a file or folder with this name",
     ),
-    "steps: a file": (written("steps/notes.txt", "x"), "steps/notes.txt", "only the folders of steps"),
+    "steps: a file": (written("steps/notes.txt", "x"), "steps/notes.txt", "can only contain the folders of steps"),
     "steps: a file for a folder": (written("steps/01-one/lesson.md/x", "x"), "", ""),
     "steps: linked": (linked("steps/02-two", "01-one"), "steps/02-two", "no links"),
     "lesson: missing": (lambda folder: (folder / "steps/01-one/lesson.md").unlink(), "lesson.md", "is missing"),

@@ -173,7 +173,7 @@ def test_shards_are_the_whole_and_share_nothing() -> None:
 
 @pytest.mark.parametrize("words", ["0/2", "3/2", "1", "a/b", "1/0", "²/3"])
 def test_an_invalid_shard_is_named(words: str) -> None:
-    with pytest.raises(UsageError, match=f'Invalid shard "{words}"'):
+    with pytest.raises(UsageError, match=f'Invalid --shard "{words}"'):
         part_of(words)
 
 

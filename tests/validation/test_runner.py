@@ -76,7 +76,7 @@ def test_findings_exit_1_in_every_form(cache: Path, tmp_path: Path) -> None:
         (("validate", "sound", "--step", "09"), "Unknown step 09"),
         (("validate", "sound", "--only", "reds"), 'Did you mean "red"'),
         (("validate", "sound", "--jobs", "0"), "Invalid --jobs"),
-        (("validate", "sound", "--shard", "3/2"), 'Invalid shard "3/2"'),
+        (("validate", "sound", "--shard", "3/2"), 'Invalid --shard "3/2"'),
         (("validate", "https://example.org/template.git"), "--trust"),
     ],
 )

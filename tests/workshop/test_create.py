@@ -120,7 +120,7 @@ def test_a_longer_roster_adds_only_the_new_and_touches_nobody(room: Room, tmp_pa
         (["--framework", "flask"], "the template is folder:tiny, not starterkit:flask"),
         (["--data", "site_title=Other"], 'the answer site_title is "Tiny", not "Other"'),
         (["--at", "02"], "the first step is base, not 02-two"),
-        (["--zip", "a", "--folders", "b"], "--zip and --folders exclude each other"),
+        (["--zip", "a", "--folders", "b"], "--zip and --folders can't be combined"),
         (["--remote-template", "git@host:same.git"], "would have the same URL"),
         (["--due", "soon"], 'Invalid time "soon"'),
     ],

@@ -62,7 +62,7 @@ def test_the_report_warns_where_a_later_solution_has_the_file_as_it_was(room: Ro
 
     ran = starterkit(*words, cwd=room.folder)
 
-    warning = "conduit/app.py is fixed, but step 02-two brings the old version"
+    warning = "conduit/app.py is fixed, but step 02-two restores the old version"
     assert warning in " ".join(ran.out.split())
     assert f"starterkit template validate {os.path.relpath(folder, room.folder)}" in ran.out
     assert starterkit(*words, "--json", cwd=room.folder).json["taken_back"] == [

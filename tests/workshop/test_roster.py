@@ -271,17 +271,19 @@ def test_any_text_is_a_safe_folder_or_a_line_that_is_named(names: list[str]) -> 
         pytest.param("name,email\n\nAda,\n,\n ,x\nZoe,,,more\n", "roster.csv:6: this line has 4 cells", id="too many"),
         pytest.param("name,team\nAda,1\n\n,2\n", "roster.csv:4: this line doesn't name a person", id="nobody"),
         pytest.param('name,login\n"Ada,ada\nZoe,zoe\n', "roster.csv:2: not valid CSV", id="quote"),
-        pytest.param('name,login\n"Ada\nL",ada\n', "roster.csv:2: a quoted cell contains a line end", id="line end"),
+        pytest.param(
+            'name,login\n"Ada\nL",ada\n', "roster.csv:2: a cell in quotation marks contains a line break", id="line end"
+        ),
         pytest.param(
             "name,login\nAda,a\nZoe,A\n", 'roster.csv:3: Zoe has the same login as Ada in line 2: "A"', id="login"
         ),
         pytest.param("name,email\nAda,a@x\nAda,a@x\n", "roster.csv:3: Ada has the same e-mail address", id="e-mail"),
         pytest.param("one,two\n1,2\n", "roster.csv:1: no column has names", id="columns"),
         pytest.param("From: a@x\n\nHi, all\n", "roster.csv:1: no column has names", id="message"),
-        pytest.param("name\n", "roster.csv: this roster has no people", id="nobody at all"),
+        pytest.param("name\n", "roster.csv: the roster has no people", id="nobody at all"),
         pytest.param("name\nA\n" + "x" * 501 + "\n", "roster.csv:3: this name has 501 characters", id="too long"),
         pytest.param(b"name\nAda\n\xff\n", "roster.csv:3: the file isn't UTF-8", id="Latin-1"),
-        pytest.param("", "this roster has no people", id="empty"),
+        pytest.param("", "the roster has no people", id="empty"),
     ],
 )
 def test_what_is_wrong_in_a_roster_is_named_with_its_line(text: str | bytes, says: str) -> None:

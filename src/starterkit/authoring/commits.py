@@ -53,15 +53,16 @@ def check_settled(repository: Repository) -> None:
     if head.commit is None:
         raise UsageError(
             "This repository has no commits yet.",
-            "Create a repository with the template's steps: `starterkit template open`.",
+            "`starterkit template open TEMPLATE DIR` creates a repository with the template's steps.",
         )
     changes = repository.git.run("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames")
     paths = [record[3:].decode("utf-8", "replace") for record in changes.split(b"\0") if record]
     if paths:
         raise ConflictError(
-            f"These changes are not in a commit, so they can't be saved: {few(paths, 5)}.",
-            "Add them to the right commit. First `git add -A`. For the last commit, `git commit --amend`. For an "
-            "earlier commit, `git commit --fixup ':/^given 01'`, then `git rebase -i --autosquash --root`.",
+            f"These files have changes that aren't committed: {few(paths, 5)}.",
+            "Add them to the last commit: `git add -A`, then `git commit --amend`.\nOr add them to an earlier commit, "
+            "for example to `given 01-…`: `git add -A`, `git commit --fixup ':/^given 01'`, then "
+            "`git rebase -i --autosquash --root`.",
         )
 
 
@@ -88,8 +89,8 @@ def _commits(repository: Repository) -> list[LayerCommit]:
         subject = commit.message.split("\n", 1)[0].strip()
         if len(commit.parents) > 1:
             raise UsageError(
-                f'Commit {id[:10]} "{subject}" is a merge. A path must be linear: each commit has one parent.',
-                f"Make the history linear: {_REBASE}.",
+                f'Commit {id[:10]} "{subject}" is a merge. Each commit of a learning path must have only one parent.',
+                f"Type {_REBASE}, and save the list without a change. git then removes the merge.",
             )
         match = _SUBJECT.fullmatch(subject)
         if not match:
@@ -103,12 +104,14 @@ def _unknown_layer(id: str, subject: str) -> UsageError:
     word, _, rest = subject.partition(" ")
     commit = f'Commit {id[:10]} "{subject}"'
     if word in ("fixup!", "squash!", "amend!"):
-        return UsageError(f"{commit} is not merged into its layer yet.", "Run `git rebase -i --autosquash --root`.")
-    fix = f"Merge it into its layer: {_REBASE}, and write `fixup` in the line of this commit."
+        return UsageError(
+            f"{commit} isn't combined with its layer yet.", "Combine them: `git rebase -i --autosquash --root`."
+        )
+    fix = f"To combine it with the commit before it, type {_REBASE}, and write `fixup` in the line of this commit."
     if word.lower().rstrip(":") in ("given", "solution", "base") or re.match(r"\d", rest):
         fix = (
-            f"A layer's subject is `base`, `given NN-name` or `solution NN-name`. Change the subject: {_REBASE}, "
-            "and write `reword`. "
+            f"The subject must be `base`, `given NN-name` or `solution NN-name`. To change it, type {_REBASE}, and "
+            "write `reword` in the line of this commit. "
         )
         fix += did_you_mean(word.lower(), ["base", "given", "solution"]) if word != word.lower() else ""
     return UsageError(f"{commit} is not a layer of the path.", fix.strip())
@@ -120,10 +123,12 @@ def _check_first(commits: list[LayerCommit]) -> None:
         return
     later = next((commit.id[:10] for commit in commits if commit.kind == "base"), "")
     if later:
-        raise UsageError(f"{first.shown} comes before the base.", f"Move {later} to the first line: {_REBASE}.")
+        raise UsageError(
+            f'{first.shown} comes before the commit "base".', f"Type {_REBASE}, and move {later} to the first line."
+        )
     raise UsageError(
-        f'{first.shown} is the first commit. The commit "base" is missing before it.',
-        "Look for it in `git reflog`, or open the template again.",
+        f'{first.shown} is the first commit, but the first commit must be "base".',
+        "Look for the missing commit in `git reflog`, or open the template again: `starterkit template open`.",
     )
 
 
@@ -133,9 +138,9 @@ def _check_unique(commits: list[LayerCommit]) -> None:
         first = seen.setdefault(commit.label, commit)
         if first is not commit:
             raise UsageError(
-                f"{commit.shown} exists twice. The first is {first.id[:10]}.",
-                f"Join the two: {_REBASE}, move the second line below the first, and write `fixup` before it. If "
-                "it is another step, change its name with `reword`.",
+                f"{commit.shown} has the same subject as commit {first.id[:10]}.",
+                f"Type {_REBASE}. To combine the two commits, move the second line below the first, and write `fixup` "
+                "before it. To rename one of them, write `reword` before its line.",
             )
 
 
@@ -146,20 +151,20 @@ def _check_pairs(commits: list[LayerCommit]) -> None:
         if before.kind == "given" and (commit is None or commit.label != solution):
             if solution in by_label:
                 raise UsageError(
-                    f"{by_label[solution].shown} does not come right after its given, {before.id[:10]}.",
-                    f"Move it there: {_REBASE}.",
+                    f"{by_label[solution].shown} must come directly after commit {before.id[:10]}.",
+                    f"Type {_REBASE}, and move its line there.",
                 )
             raise UsageError(
-                f'The commit "{solution}" is missing after {before.shown[0].lower()}{before.shown[1:]}.',
-                f"Create it: write `edit` at the given in {_REBASE}, then `git commit -m '{solution}'` (with "
-                "`--allow-empty` if nothing changes). Or drop the given.",
+                f'The commit "{solution}" is missing after commit {before.id[:10]} "{before.label}".',
+                f"Type {_REBASE}, and write `edit` before {before.id[:10]}. Then create the missing commit: "
+                f"`git commit --allow-empty -m '{solution}'`. To remove the step instead, delete the line.",
             )
         if commit is not None and commit.kind == "solution" and before.label != given:
             its_given = by_label.get(given)
-            reason = f"its given, {its_given.id[:10]}, comes later" if its_given else f'the commit "{given}" is missing'
+            reason = f"commit {its_given.id[:10]} comes later" if its_given else "this commit is missing"
             raise UsageError(
-                f"{commit.shown} does not follow its given: {reason}.",
-                f"A step is two commits: `{given}`, then `{commit.label}`. Put them in this order: {_REBASE}.",
+                f'{commit.shown} must come directly after the commit "{given}", but {reason}.',
+                f"Type {_REBASE}, and put `{given}` directly before `{commit.label}`.",
             )
 
 
@@ -167,7 +172,7 @@ def _check_numbers(commits: list[LayerCommit]) -> None:
     for number, commit in enumerate((commit for commit in commits if commit.kind == "given"), 1):
         if int(commit.step[:2]) != number:
             raise UsageError(
-                f"{commit.shown} is step {number:02} of the path, but its number is {commit.step[:2]}.",
-                "Put the commits in the order of their numbers. Or number the steps in the order of the commits: "
+                f"{commit.shown} has the number {commit.step[:2]}, but is step {number:02} of the path.",
+                f"Type {_REBASE}, and put the commits in the order of their numbers. Or change the numbers: "
                 "`starterkit template save --renumber`.",
             )

@@ -68,8 +68,8 @@ def template_folder(name: str, current: Path) -> Path:
     """
     if parse_git_url(name) is not None:
         raise UsageError(
-            f"{without_secret(name)} is an external template, so starterkit cannot change it.",
-            "Clone it with git, then use the path of the clone.",
+            f"{without_secret(name)} is a git URL. starterkit can only change a template in a folder.",
+            "Clone the template with git. Then name the folder of the clone.",
         )
     return locate_template(name, current, current).folder
 
@@ -86,7 +86,8 @@ def read_files(folder: Path) -> Files:
                 files[prefix + name] = File(FILE, with_unix_line_ends(data))
             elif not prefix:
                 message = "the file is missing, so this folder is not a template"
-                raise FileError(source.label(name), None, message, "See docs/authoring.md.")
+                fix = "Name the folder of a template. To create a template: `starterkit template new NAME`."
+                raise FileError(source.label(name), None, message, fix)
         for name in KINDS if prefix else ("project",):
             inner = folder / prefix / name
             if inner.is_dir():
@@ -102,9 +103,9 @@ def write_template(target: Path, before: Mapping[str, File], after: Mapping[str,
     """
     if Path(starterkit.__file__).resolve().parent in target.resolve().parents:
         raise UsageError(
-            f"The template {target.name} is part of starterkit. An upgrade would overwrite a change to it.",
-            f"Work on a copy: `starterkit template open {quoted(target.name)} commits`. Save it with `--to "
-            f"{quoted(f'my-{target.name}')}`.",
+            f"The template {target.name} is part of starterkit, so an upgrade would overwrite your changes.",
+            f"Change a copy: `starterkit template open {quoted(target.name)} commits`. Then save it: "
+            f"`starterkit template save commits --to {quoted(f'my-{target.name}')}`.",
         )
     is_new = not target.exists()
     target.mkdir(parents=True, exist_ok=True)
@@ -138,7 +139,8 @@ def layers_of(files: Mapping[str, File], template: Template) -> list[ProjectLaye
             for path in removed:
                 if path not in below:
                     label = template.source.label(f"{STEPS}{step.name}/step.yml")
-                    raise FileError(label, None, f'removes: the {kind} cannot remove "{path}", which does not exist')
+                    message = f'`removes: {kind}:` lists "{path}", but this file does not exist'
+                    raise FileError(label, None, message, "Correct the path, or delete its line.")
             kept = {path: file for path, file in below.items() if path not in removed}
             layers.append(ProjectLayer(kind, step.name, kept | inside(files, f"{STEPS}{step.name}/{kind}/")))
     return layers

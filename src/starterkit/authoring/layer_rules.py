@@ -11,6 +11,7 @@ from starterkit.git.objects import EXECUTABLE, FILE, File
 from starterkit.process import quoted
 from starterkit.project.layers import FILE_LIMIT, is_passed_over
 from starterkit.template.questions import SUFFIX
+from starterkit.textfile import HAS_MARKERS, MARKERS_FIX
 
 _CONFLICT = re.compile(rb"^<{7} .*?^>{7} ", re.MULTILINE | re.DOTALL)
 
@@ -46,7 +47,7 @@ def _check_file(layer: LayerCommit, path: str, file: File) -> None:
         raise _error(layer, path, "starterkit creates the lessons in this folder", fix)
     if conflict := _CONFLICT.search(file.data):
         line = file.data[: conflict.start()].count(b"\n") + 1
-        raise _error(layer, f"{path}:{line}", "unresolved conflict markers", "Resolve the conflict.")
+        raise _error(layer, f"{path}:{line}", HAS_MARKERS, MARKERS_FIX)
 
 
 def _error(layer: LayerCommit, path: str, message: str, fix: str) -> FileError:

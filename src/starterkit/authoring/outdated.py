@@ -76,7 +76,8 @@ def outdated(folder: Path, progress: Progress = no_progress) -> Outdated:
             continue
         declaration = layer.files.get(spec.declaration)
         if declaration is None:
-            raise FileError(name, None, f"the file has pins, but {spec.declaration} is missing")
+            fix = f"Add {spec.declaration} to project/ of the template."
+            raise FileError(name, None, f"this file pins packages, but {spec.declaration} is missing", fix)
         if declaration.data not in compiled:
             progress(f"Looking up the newest releases of the packages in {spec.declaration} ({layer.label}) …")
             allowed_pins = newest_pins(declaration.data, spec)

@@ -74,9 +74,8 @@ def save_template(
     """
     if not os.path.lexists(folder / ".git"):
         raise UsageError(
-            f"No template is open in {folder.absolute()}.",
-            "Change to the folder that `starterkit template open` created, or add its path: `starterkit template "
-            "save DIR`.",
+            f"There is no opened template in {folder.absolute()}.",
+            "Name the folder that `starterkit template open` created: `starterkit template save DIR`.",
         )
     repository = open_repository(folder)
     try:
@@ -140,15 +139,15 @@ def _metadata(repository: Repository, commits: list[LayerCommit], folder: Path) 
         is_of_step = len(parts) == 3 and parts[0] == "steps" and parts[2] in STEP_FILES
         if is_of_step and parts[1] not in steps:
             raise UsageError(
-                f'{folder / path} belongs to a step "{parts[1]}", but there is no commit "given {parts[1]}".',
-                f"Move the folder to the step's name (`git mv`), or reword the commit. "
+                f'{folder / path} belongs to the step "{parts[1]}", but the commit "given {parts[1]}" is missing.',
+                f"Rename the folder with `git mv`, or change the subject of the commit. "
                 f"{did_you_mean(parts[1], steps)}".strip(),
             )
         if not is_of_step and path not in TOP_FILES:
             raise UsageError(
-                f"{folder / path} cannot be saved: a path doesn't have this file.",
-                "A path has path.yml, copier.yml, project/, and for each step steps/NN-name/step.yml and "
-                "lesson.md. Put other files, such as a README, directly into the template's folder.",
+                f"{folder / path} can't be saved, because it isn't a file of a learning path.",
+                "Only path.yml, copier.yml, project/ and the files step.yml and lesson.md in steps/NN-name/ are saved. "
+                "Put another file, such as a README, directly into the template's folder.",
             )
         files[path] = File(FILE, _bytes(repository, entry))
     for commit in commits:
@@ -163,7 +162,7 @@ def _missing_metadata(commit: LayerCommit, name: str, files: Files, folder: Path
     guess = did_you_mean(commit.step, [other for other in others if other[2:] == commit.step[2:]])
     return UsageError(
         f"{commit.shown} has no {folder / STEPS / commit.step / name}.",
-        f"The metadata of a step is in {STEPS}{commit.step}/. Add the file to that commit. {guess}".strip(),
+        f"Add the file to this commit. {guess}".strip(),
     )
 
 
@@ -203,13 +202,13 @@ def _target(repository: Repository, to: Path | None) -> tuple[Path, Origin | Non
         return target, opened if opened is not None and opened.template == target else None
     if opened is None:
         raise UsageError(
-            f"starterkit doesn't know from which template {repository.work_tree} was opened.",
-            "Add the folder to save to: `--to TEMPLATE_FOLDER`.",
+            f"starterkit doesn't know which template {repository.work_tree} belongs to.",
+            "Name the template's folder: `starterkit template save --to FOLDER`.",
         )
     if not opened.template.parent.is_dir():
         raise UsageError(
-            f"The template's parent folder is missing: {opened.template.parent}",
-            "Save it in another folder: `--to FOLDER`.",
+            f"The folder {opened.template.parent} doesn't exist any more. It had the template.",
+            "Save the template in another folder: `starterkit template save --to FOLDER`.",
         )
     return opened.template, opened
 
@@ -224,12 +223,12 @@ def _check_unchanged(
         return
     if opened is None:
         raise ConflictError(
-            f"{target} is another template than this repository's.",
-            "To replace it with this path, add `--force`.",
+            f"{target} already has a different template.",
+            "To replace that template, add `--force`.",
         )
     names = sorted(name for name in {*now, *opened.files} if now.get(name) != opened.files.get(name))
     raise ConflictError(
-        f"The template in {target} was changed since it was opened: {few(names, 5)}.",
-        "Saving would undo these changes. Open the template again in another folder and apply your commits there "
-        "(`git format-patch`, `git am -3`). Or overwrite the changes with `--force`.",
+        f"The template in {target} was changed after you opened it: {few(names, 5)}.",
+        "Saving would overwrite these changes. To keep them, open the template again in another folder, and apply "
+        "your commits there (`git format-patch`, `git am -3`). To overwrite them, add `--force`.",
     )

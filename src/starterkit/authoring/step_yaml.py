@@ -44,7 +44,9 @@ def with_removes(data: bytes, removes: Removes, label: str) -> bytes:
     except yaml.YAMLError:
         is_right = False
     if not is_right:
-        raise FileError(label, None, "starterkit cannot change `removes:` safely here", f"Write these lines:\n{block}")
+        raise FileError(
+            label, None, "starterkit can't change the key `removes` here", f"Replace the key with:\n{block}"
+        )
     return changed.encode()
 
 

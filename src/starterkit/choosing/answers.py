@@ -21,7 +21,8 @@ def parse_answers(typed: Iterable[str], questions: Sequence[Question]) -> dict[s
         name, choice = _parsed(word, questions)
         if answers.setdefault(name, choice) != choice:
             raise UsageError(
-                f'The question "{name}" has two answers: {answers[name]} and {choice}.', "Keep only one of them."
+                f'The question "{name}" has two answers: {answers[name]} and {choice}.',
+                f"Keep only one `--answer {name}=…`.",
             )
     return answers
 

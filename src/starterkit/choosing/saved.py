@@ -35,8 +35,8 @@ def save(folder: Path, saved: SavedChoice) -> Path:
         write_file(folder, _NAME, File(FILE, f"{text}\n".encode()))
     except OSError as error:
         raise EnvironmentProblem(
-            f"The choice cannot be saved in {folder}: {error.strerror}.",
-            "Name the framework instead: `starterkit new --framework NAME`.",
+            f"Can't save the choice in {folder}: {error.strerror}.",
+            "Use the result now: `starterkit new my-site --framework NAME`.",
         ) from error
     return folder / _NAME
 
@@ -49,10 +49,12 @@ def saved_choice(folder: Path) -> SavedChoice | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
-        raise FileError(str(file), None, "the choice saved by `starterkit choose` can't be read", _FIX) from error
+        raise FileError(
+            str(file), None, "starterkit can't read this file, which should have your saved choice", _FIX
+        ) from error
     match data:
         case {"format": format, "framework": str(framework), "template": str(template), "answers": dict(answers)} if (
             format == _FORMAT
         ):
             return SavedChoice(framework, template, answers)
-    raise FileError(str(file), None, "this file isn't a choice that starterkit saved", _FIX)
+    raise FileError(str(file), None, "this file isn't a choice that `starterkit choose` saved", _FIX)

@@ -297,7 +297,7 @@ def root(
     if folder:
         if not folder_of(context).is_dir():
             raise UsageError(
-                f"There is no folder {folder_of(context)}.", "Use the folder of your project: `starterkit -C FOLDER`."
+                f"There is no folder {folder_of(context)}.", "Name a folder that exists: `starterkit -C FOLDER …`."
             )
         console.invocation = console.invocation.inside(folder)
     if context.invoked_subcommand is None:

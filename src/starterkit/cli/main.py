@@ -73,8 +73,8 @@ def _check_current_folder() -> None:
         Path.cwd()
     except FileNotFoundError as error:
         raise UsageError(
-            "The folder that you are in was deleted.",
-            "If it was created again, `cd` into it again. Otherwise, `cd` into another folder.",
+            "The current folder was deleted.",
+            "Go to another folder: `cd FOLDER`. If the folder exists again, go to it again with `cd`.",
         ) from error
 
 
@@ -119,7 +119,9 @@ def _output_failed(console: Console, error: OSError) -> int:
     os.dup2(null, sys.stdout.fileno())
     if error.errno == errno.EPIPE or isinstance(error, BrokenPipeError):
         return ExitCode.INTERRUPTED
-    known = from_os_error(error) or EnvironmentProblem(f"The output can't be written: {error.strerror or error}.")
+    known = from_os_error(error) or EnvironmentProblem(
+        f"The output can't be written: {error.strerror or error}.", "Write the output to another file or disk."
+    )
     return _show_error(console, known)
 
 

@@ -105,7 +105,7 @@ def only_one(options: Mapping[str, object]) -> str:
     """
     given = [name for name, value in options.items() if value]
     if len(given) > 1:
-        raise UsageError(f"{given[0]} and {given[1]} exclude each other.", "Use only one of them.")
+        raise UsageError(f"{given[0]} and {given[1]} can't be combined.", "Use only one of these options.")
     return given[0] if given else ""
 
 
@@ -134,5 +134,7 @@ def part_of(shard: str) -> tuple[int, int]:
     """
     match = re.fullmatch(r"([0-9]{1,6})/([0-9]{1,6})", shard or "1/1")
     if not match or not 1 <= int(match[1]) <= int(match[2]):
-        raise UsageError(f'Invalid shard "{shard}".', "Use part and number of parts, for example `--shard 1/4`.")
+        raise UsageError(
+            f'Invalid --shard "{shard}".', "Use PART/PARTS, for example `--shard 1/4` for the first of four parts."
+        )
     return int(match[1]), int(match[2])

@@ -56,7 +56,7 @@ def usage_error(error: typer.TyperException) -> UsageError:
     fix = f"See what it accepts: `{command} --help`."
     # Typer has no class for a missing or invalid value, so check the attributes.
     if not option and parameter is not None and not getattr(error, "message", ""):
-        return UsageError(f"`{command}` needs {parameter.metavar or parameter.name.upper()}.", fix)
+        return UsageError(f"`{command}` needs a value for {parameter.metavar or parameter.name.upper()}.", fix)
     message = error.format_message()
     return UsageError(message if message.endswith((".", "!", "?")) else f"{message}.", fix)
 
@@ -66,7 +66,8 @@ def reject_extra(context: Any, extra: list[str]) -> None:
     if extra and not context.resilient_parsing:
         command = context.command_path
         raise UsageError(
-            f'`{command}` doesn\'t accept "{" ".join(extra)}".', f"See what it accepts: `{command} --help`."
+            f'`{command}` doesn\'t accept the argument "{" ".join(extra)}".',
+            f"See what it accepts: `{command} --help`.",
         )
 
 

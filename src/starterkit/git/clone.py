@@ -51,7 +51,9 @@ def parse_git_url(text: str) -> GitUrl | None:
         return None
     if url is not None and url[1].lower() not in _SCHEMES:
         schemes = ", ".join(f"{scheme}://" for scheme in _SCHEMES)
-        raise UsageError(f'Unknown protocol "{url[1]}://" for a template.', f"Use one of: {schemes}.")
+        raise UsageError(
+            f'Unknown protocol "{url[1]}://" for a template.', f"Use a URL that begins with one of these: {schemes}."
+        )
     rest, _, folder = text.partition("#")
     match = re.fullmatch(r"(.+\.git)@(.+)", rest)
     last = max(rest.rfind("/"), rest.rfind(":"))
@@ -59,7 +61,7 @@ def parse_git_url(text: str) -> GitUrl | None:
         match = re.fullmatch(r"(.+)@([^@]+)", rest)
     address = GitUrl(match[1], match[2], folder) if match else GitUrl(rest, "", folder)
     if address.revision.startswith("-") or ".." in folder.split("/") or folder.startswith("/"):
-        raise UsageError(f"Invalid git URL: {without_secret(text)}", "Use the form URL, URL@TAG or URL@TAG#FOLDER.")
+        raise UsageError(f'Invalid git URL "{without_secret(text)}".', "Use the form URL, URL@TAG or URL@TAG#FOLDER.")
     return address
 
 
@@ -114,7 +116,8 @@ def _try_fetch(git: Git, address: GitUrl, *arguments: str) -> bool:
         finished = git.try_run(*_SAFE, "fetch", "-q", "--no-tags", *arguments, timeout=_FETCH_SECONDS)
     except TimeLimitReached as late:
         raise EnvironmentProblem(
-            f"{without_secret(address.url)} did not respond within {_FETCH_SECONDS:g} seconds.", "Try again later."
+            f"{without_secret(address.url)} did not respond within {_FETCH_SECONDS:g} seconds.",
+            "Check your network connection, then run the command again.",
         ) from late
     return finished.code == 0
 
@@ -124,8 +127,9 @@ def _fetch_error(git: Git, address: GitUrl) -> EnvironmentProblem:
     lines = [line for line in finished.text_err.strip().splitlines() if line.startswith(("fatal:", "error:"))]
     reason = (lines or ["git says nothing more"])[-1].partition(": ")[2] or "git says nothing more"
     return EnvironmentProblem(
-        f"git could not fetch the template from {without_secret(address.url)}: {without_secret(reason)}",
-        "Check the URL, your network connection and your access to the repository.",
+        f"git could not fetch the template from {without_secret(address.url)}: {without_secret(reason)}.",
+        f"Try it without starterkit: `git ls-remote {quoted(without_secret(address.url))}`. Then check the URL, your "
+        "network connection and your access to the repository.",
     )
 
 
@@ -135,7 +139,9 @@ def _write_tree(git: Git, commit: str, folder: Path, name: str) -> None:
         for path, entry in reader.tree(commit).items():
             file, parts = f"{path} (in {name})", path.lower().split("/")
             if entry.mode not in (FILE, EXECUTABLE) or ".." in parts or ".git" in parts:
-                raise FileError(file, None, "a template holds plain files only, no links and no submodules")
+                raise FileError(
+                    file, None, "a template can't contain links or submodules", "Replace it with a plain file."
+                )
             if os.name == "nt" and any(character in path for character in '\\:*?"<>|'):
-                raise FileError(file, None, "Windows doesn't allow this file name")
+                raise FileError(file, None, "Windows doesn't allow this file name", "Rename the file in the template.")
             write_file(folder, path, File(entry.mode, reader.blob(entry.id)))

@@ -186,7 +186,7 @@ class ObjectReader:
         if found_object is None:
             raise ObjectMissing(
                 f"The git object {name} is missing from this repository.",
-                "`starterkit doctor` explains how to repair it.",
+                "`starterkit doctor` explains how to repair the repository.",
             )
         return found_object
 
@@ -228,7 +228,10 @@ class ObjectReader:
             position = zero + 1 + width
             seen += 1
             if most and (seen > most or prefix.count("/") > _DEPTH_LIMIT):
-                raise UsageError(f"There are more than {most:,} files, or folders nested too deeply.")
+                raise UsageError(
+                    f"The commit has more than {most:,} files, or its folders are nested too deeply.",
+                    "Remove files that don't belong to the project, for example installed packages.",
+                )
             if mode == FOLDER:
                 seen = self._collect(entry_id, path + "/", files, most, seen)
             else:

@@ -170,14 +170,15 @@ def open_repository(folder: Path) -> Repository:
                 error = f"{folder / '.git'} is damaged or incomplete. git's message:\n{finished.text_err.strip()}"
                 or_else = "rename .git. Then,"
             raise UsageError(
-                error, f"If you have a clone or a backup with .git, use it. If not, {or_else} {_BEGIN_REPOSITORY}"
+                error,
+                f"If you have a clone or a backup with .git, use that folder. If not, {or_else} {_BEGIN_REPOSITORY}",
             )
         raise git_failed(finished)
     work_tree = Path(lines[0])
     if not (work_tree.exists() and work_tree.samefile(folder)):
         raise UsageError(
             f"The project in {folder} is not the top folder of a git repository. The top folder is {work_tree}.",
-            f"If it is a clone, move it out of that repository with its .git. If not, {_BEGIN_REPOSITORY}",
+            f"If the project is a clone, move it out of that repository. If not, {_BEGIN_REPOSITORY}",
         )
     return Repository(folder, Path(lines[1]), Path(lines[2]))
 

@@ -79,10 +79,13 @@ def changed_since(folder: Path, revision: str) -> list[str]:
     git = Git(folder)
     if revision.startswith("-") or git.try_run("rev-parse", "-q", "--verify", f"{revision}^{{commit}}").code != 0:
         if git.try_run("rev-parse", "--git-dir").code != 0:
-            raise UsageError(f"{folder} is not in a git repository, so starterkit cannot list its changes.")
+            raise UsageError(
+                f"{folder} is not in a git repository, so starterkit can't list its changes.",
+                "Leave out `--changed-since`.",
+            )
         raise UsageError(
             f'Unknown git revision "{revision}" in {folder}.',
-            "If this is a shallow clone, run `git fetch --unshallow`.",
+            "`git log` lists the revisions. If this is a shallow clone, run `git fetch --unshallow` first.",
         )
     changed = git.run("diff", "--name-only", "-z", "--relative", "--no-renames", revision, "--", ".")
     untracked = git.run("ls-files", "-z", "--others", "--exclude-standard", "--", ".")
@@ -132,7 +135,7 @@ def read_file(folder: Path, path: str) -> File | None:
         return None
     except PermissionError as denied:
         raise ConflictError(
-            f"The file {path} cannot be read.", "Make it readable, then run the command again."
+            f"You have no permission to read {path}.", "Make the file readable, then run the command again."
         ) from denied
 
 

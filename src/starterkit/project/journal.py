@@ -129,9 +129,9 @@ def recover(repository: Repository) -> Recovery | None:
         plan = _load(file.read_bytes())
     except (ValueError, KeyError, TypeError) as wrong:
         raise UsageError(
-            f"The journal of an interrupted command is damaged: {file}",
-            f"Look at `git status`, then delete the file. The newest snapshot of `git for-each-ref {UNDO_REFS}` "
-            "has your files before the command.",
+            f"The record of an interrupted command is damaged: {file}",
+            f"Check your files with `git status`, then delete the record. If a file is wrong, take it from the newest "
+            f"snapshot in `git for-each-ref {UNDO_REFS}`.",
         ) from wrong
     if repository.head().branch in (plan.head_before.branch, plan.head_after.branch):
         return Recovery(plan.command, _finish(repository, plan, repository.reader.blob))
@@ -259,13 +259,13 @@ def _check_writable(folder: Path, writes: Writes) -> None:
         obstacle = _find_obstacle(folder, path, removed) if after is not None else None
         if obstacle:
             raise ConflictError(
-                f"{path} cannot be written: {obstacle} is in the way. Nothing was changed.",
+                f"{path} can't be written, because {obstacle} is in the way. Nothing was changed.",
                 f"Move {obstacle} to another folder, then run this command again.",
             )
         parent = next(parent for parent in (folder / path).parents if parent.is_dir())
         if not is_writable(parent):
             raise ConflictError(
-                f"{path} cannot be written: you have no permission to write to {parent}. Nothing was changed.",
+                f"{path} can't be written, because you have no permission for {parent}. Nothing was changed.",
                 "Make the folder writable, then run this command again.",
             )
 

@@ -54,9 +54,7 @@ def read_folder(folder: Path) -> Files:
             file = Path(parent) / name
             status = file.lstat()
             if not stat.S_ISREG(status.st_mode):
-                raise FileError(
-                    str(file), None, "a template holds plain files only, no links", "Replace the link with the file."
-                )
+                raise FileError(str(file), None, "a template can't contain links", "Replace the link with the file.")
             if status.st_size > FILE_LIMIT:
                 raise FileError(str(file), None, f"the file is larger than {FILE_LIMIT:,} bytes", "Make it smaller.")
             mode = EXECUTABLE if status.st_mode & stat.S_IXUSR and os.name == "posix" else FILE
@@ -84,13 +82,13 @@ def check_layout(folder: Path) -> None:
             raise FileError(
                 str(step),
                 None,
-                "steps/ may contain only the folders of steps",
+                "the folder steps/ can only contain the folders of steps",
                 "Move the file into the folder of its step.",
             )
         for entry in sorted(step.iterdir()):
             if entry.name not in _STEP_ENTRIES and not _is_left_behind(entry.name):
                 fix = did_you_mean(entry.name, list(_STEP_ENTRIES))
-                raise FileError(str(entry), None, "unknown file or folder of a step", fix)
+                raise FileError(str(entry), None, "a step can't have a file or folder with this name", fix)
         for kind in ("given", "solution"):
             if (step / kind).exists() or (step / kind).is_symlink():
                 _check_folder(step / kind, f"it must hold the files of the {kind}")
@@ -102,9 +100,7 @@ def _is_tool_file(name: str) -> bool:
 
 def _check_folder(folder: Path, content: str) -> None:
     if folder.is_symlink():
-        raise FileError(
-            str(folder), None, "a template holds plain files only, no links", "Replace the link with the folder."
-        )
+        raise FileError(str(folder), None, "a template can't contain links", "Replace the link with the folder.")
     if not folder.is_dir():
         raise FileError(str(folder), None, f"the folder is missing: {content}", "See docs/authoring.md.")
 
@@ -137,7 +133,8 @@ def path_layers(folder: Path, template: Template, base: Mapping[str, File]) -> l
             for path in removed:
                 if kept.pop(path, None) is None:
                     file = str(folder / "steps" / step.name / "step.yml")
-                    raise FileError(file, None, f'removes: "{label}" cannot remove "{path}", which does not exist')
+                    message = f'`removes: {kind}:` lists "{path}", but this file does not exist'
+                    raise FileError(file, None, message, "Correct the path, or delete its line.")
             layers.append(Layer(label, {**kept, **files}))
     return layers
 

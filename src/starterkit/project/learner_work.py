@@ -64,18 +64,18 @@ def list_work(project: Project, choices: Choices) -> Listing:
     if listing.unmerged:
         raise ConflictError(
             "These files have conflicts: " + ", ".join(listing.unmerged) + ".",
-            "Resolve them (edit, then `git add`), or abort the merge.",
+            "Resolve the conflicts in each file, then type `git add FILE`. Or abort the merge: `git merge --abort`.",
         )
     if listing.large and not (choices.save_large or choices.leave_out):
         raise ConflictError(
             "These files are larger than 10 MB and not committed yet: " + ", ".join(listing.large) + ".",
-            "Commit them with your work (`--save-large`), leave them uncommitted (`--leave-out`), or add them to "
+            "Add `--save-large` to commit them, or `--leave-out` to leave them out of the commit. Or add them to "
             ".gitignore.",
         )
     if listing.nested and not choices.leave_out:
         raise ConflictError(
             "These folders are separate git repositories: " + ", ".join(listing.nested) + ".",
-            "Leave them unchanged (`--leave-out`), or add them to .gitignore.",
+            "Add `--leave-out` to leave them out of the commit. Or add them to .gitignore.",
         )
     return listing
 
@@ -98,7 +98,7 @@ def resolve_as_chosen(merger: Merger, carried: Carried, choices: Choices, label:
     files = ", ".join(conflict.path for conflict in carried.conflicts)
     raise ConflictError(
         f"{label} and your code change the same lines of: {files}. Nothing was changed.",
-        f"Choose one.\n`starterkit {command} --keep-mine` keeps your lines.\n`starterkit {command} "
+        f"Choose one of these commands.\n`starterkit {command} --keep-mine` keeps your lines.\n`starterkit {command} "
         f"--take-theirs` takes the path's lines, and keeps a copy of your version.\n`starterkit {command} "
-        "--markers` writes both into the file, and you resolve the conflict.",
+        "--markers` writes both versions into the file, and you resolve the conflict.",
     )

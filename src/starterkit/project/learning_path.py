@@ -65,8 +65,8 @@ class LearningPath:
         expected = 1 + 2 * len(self.template.step_names)
         if len(ids) != expected:
             raise EnvironmentProblem(
-                f"The path in this repository has {len(ids)} layers, but its metadata needs {expected}.",
-                "`starterkit doctor` explains how to restore the path.",
+                f"The learning path in this repository is damaged. It has {len(ids)} commits instead of {expected}.",
+                "`starterkit doctor` explains how to restore the learning path.",
             )
         return ids[::-1]
 

@@ -32,6 +32,8 @@ from starterkit.template.model import BASE, Template
 from starterkit.template.resolve import BUNDLED
 from starterkit.testing.results import CheckResult
 
+_OTHER_FOLDER = "Name a folder that does not exist yet."
+
 
 @dataclass(frozen=True)
 class ProjectSpec:
@@ -94,28 +96,29 @@ def check_destination(destination: Path, *, accepts_clone: bool = True) -> None:
     if destination.is_symlink() or destination.exists():
         if not destination.is_dir():
             kind = "a broken link" if destination.is_symlink() and not destination.exists() else "a file"
-            raise UsageError(f"{destination} is {kind}.", "Choose a folder that does not exist yet.")
+            raise UsageError(f"{destination} is {kind}.", _OTHER_FOLDER)
         if (destination / STATE_FILE).is_file():
             raise UsageError(
                 f"{destination} is a starterkit project already.",
-                f"Use it: `starterkit -C {quoted(str(destination))} run`. Or choose a folder that does not exist yet.",
+                f"To open that site, type `starterkit -C {quoted(str(destination))} run`. For a new site, name "
+                "a folder that does not exist yet.",
             )
         is_clone = accepts_clone and is_unused_repository(destination)
         names = {entry.name for entry in destination.iterdir()} - ({".git"} if is_clone else set())
         if not all(map(is_left_behind, names)):
-            raise UsageError(f"The folder {destination} is not empty.", "Choose a folder that does not exist yet.")
+            raise UsageError(f"The folder {destination} is not empty.", _OTHER_FOLDER)
     folder = next((path for path in (destination, *destination.parents) if path.exists()), destination)
     if not folder.is_dir():
-        raise UsageError(f"{folder} is a file, not a folder.", "Choose another place.")
+        raise UsageError(f"{folder} is a file, not a folder.", _OTHER_FOLDER)
     if not is_writable(folder):
-        raise UsageError(f"You have no permission to write to the folder {folder}.", "Choose another place.")
+        raise UsageError(f"You have no permission to write to the folder {folder}.", "Name a folder in another place.")
     repository = enclosing_repository(destination.absolute().parent if is_clone else folder)
     if repository is not None:
         outside = repository.parent / destination.name
         example = "" if outside.exists() else f", for example {outside}"
         raise UsageError(
             f"{destination} is inside the git repository {repository}.",
-            f"A project needs a separate repository. Choose a folder outside{example}.",
+            f"A project needs a separate repository. Name a folder outside{example}.",
         )
 
 

@@ -97,7 +97,7 @@ class Project:
             raise FileError(
                 STATE_FILE,
                 None,
-                f'unknown step "{state.step}" for this path',
+                f'the learning path has no step "{state.step}"',
                 "Restore the file: `git checkout HEAD -- .starterkit.yml`.",
             )
         return path
@@ -212,13 +212,13 @@ def find_project(start: Path) -> Path:
     """
     start = start.absolute()
     if not start.is_dir():
-        raise UsageError(f"The folder {start} does not exist.")
+        raise UsageError(f"The folder {start} does not exist.", "Name your project's folder: `starterkit -C FOLDER …`.")
     if folder := folder_with(STATE_FILE, start):
         return folder
     _check_has_no_path(start)
     raise UsageError(
         f"There is no starterkit project in {start} or above it.",
-        "Change to your project's folder, or use `starterkit -C FOLDER …`. To create a project: `starterkit new`."
+        "Go to your project's folder, or name it: `starterkit -C FOLDER …`. To create a project: `starterkit new`."
         + (
             " A folder created by `copier copy` alone has no learning path." if (start / ANSWERS_FILE).is_file() else ""
         ),

@@ -184,13 +184,13 @@ def _fetch_other(project: Project, head: Head, remotes: _Remotes, source: PullAr
     else:
         raise UsageError(
             "This project has no git remote to pull from.",
-            "Add a URL, a folder or a bundle file: `starterkit pull FROM`.",
+            "Name a URL, a folder or a bundle file: `starterkit pull FROM`.",
         )
     base = git.try_run("merge-base", head.commit or "HEAD", commit).text_out.strip()
     if not base:
         raise UsageError(
             f"{name} has no commit in common with this project.",
-            "Check that it is the right repository: `git remote -v`.",
+            "Check the URL of the repository: `git remote -v`.",
         )
     return _Other(name, commit, base, int(git.line("rev-list", "--count", f"{base}..{commit}")))
 
@@ -201,7 +201,7 @@ def _read_side(project: Project, commit: str, otherwise: State | None = None) ->
     entry = tree.pop(STATE_FILE, None)
     try:
         if entry is None:
-            raise FileError(STATE_FILE, None, "the file is missing")
+            raise FileError(STATE_FILE, None, "the file is missing", "Restore the file in the other repository.")
         return _Side(read_state(reader.blob(entry.id)), tree)
     except FileError as wrong:
         if otherwise is not None:
@@ -223,7 +223,10 @@ def merged_state(project: Project, base: State, mine: State, theirs: State) -> t
     names = (BASE, *path.template.step_names)
     for state in (mine, theirs):
         if state.step not in names:
-            raise ConflictError(f"The pulled path has no step {state.step}.", "Ask the maintainer of the path.")
+            raise ConflictError(
+                f"The learning path has no step {state.step} after this pull. Nothing was changed.",
+                "Ask your instructor for a path with this step.",
+            )
     latest = max((mine, theirs), key=lambda state: (names.index(state.step), state.solved))
     if (base.step, base.solved) == (mine.step, mine.solved):
         latest = theirs  # only the other side changed the step, perhaps to an earlier one
@@ -298,7 +301,7 @@ def _conflict_error(project: Project, other: _Other, files: Iterable[str], sourc
     revision = quoted(other.name) if is_ref else other.commit[:12]
     return ConflictError(
         f"You and {other.name} changed the same lines of: {', '.join(sorted(files))}. Nothing was changed.",
-        f"Choose one.\n`{command} --keep-mine` keeps your lines.\n`{command} --take-theirs` takes the pulled "
-        f"lines. Yours stay in your history.\nOr resolve the conflict by hand: `git merge {revision}`, fix the "
-        "marked lines, then `git add -A` and `git commit`.",
+        f"Choose one of these ways.\n`{command} --keep-mine` keeps your lines.\n`{command} --take-theirs` takes the "
+        f"pulled lines. Your lines stay in your history.\nOr type `git merge {revision}`, fix the marked lines, then "
+        "type `git add -A` and `git commit`.",
     )

@@ -54,7 +54,7 @@ def parse_pull_source(text: str, folder: Path) -> PullSource:
     if not path.exists():
         raise UsageError(
             f'Unknown remote, folder or bundle file "{text}".',
-            "`git remote` lists the remotes. Or use a URL, for example https://example.org/site.git.",
+            "`git remote` lists the remotes. You can also name a URL, for example https://example.org/site.git.",
         )
     return PullSource(str(path.absolute()), text, is_local=True)
 
@@ -121,14 +121,14 @@ def _no_branch(source: PullSource, branch: str, branches: Sequence[str]) -> Usag
         )
     push = f"`git push -u {quoted(source.typed)} {quoted(branch)}` pushes your branch."
     return UsageError(
-        f"{problem}, which has no branches.", push if source.is_remote else ("Check that it is the right repository.")
+        f"{problem}, which has no branches.", push if source.is_remote else "Check that this is the right repository."
     )
 
 
 def _not_fetched(source: PullSource, branch: str, error_output: str) -> StarterkitError:
     message = f"git could not fetch from {source.typed}: {reason(error_output)}."
     if source.is_local:
-        return UsageError(message, "Use the folder of a git repository, or a file that `git bundle` created.")
+        return UsageError(message, "Name the folder of a git repository, or a file that `git bundle` created.")
     return EnvironmentProblem(
         message,
         "Run `git fetch` to see why. If it asks for a password, enter it there, then run `starterkit pull "

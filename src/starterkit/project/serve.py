@@ -147,7 +147,8 @@ def _run(
         finished = run(command, cwd=project.folder, env=prepared.variables, timeout=_COMMAND_SECONDS)
     except TimeLimitReached as slow:
         raise SiteFailed(
-            f"The site can't start. {slow.message} Is there an endless loop?", "`starterkit check` shows its line."
+            f"The site can't start. {slow.message} Is there an endless loop?",
+            "To see the line of the loop: `starterkit check`.",
         ) from slow
     if finished.code == 0 or is_expected(finished):
         return finished
@@ -180,7 +181,7 @@ def _site_failure(project: Project, prepared: Environment, command: Sequence[str
     tail = "\n".join(text.strip().splitlines()[-_SHOWN_LINES:])
     return SiteFailed(
         f"The site can't start. Its command `{shown}` failed:\n{tail}",
-        "If these lines don't help, `starterkit doctor` checks your setup.",
+        "Fix the problem that these lines name. If your code is right, check your setup: `starterkit doctor`.",
     )
 
 
@@ -193,7 +194,7 @@ def _check_database_file(project: Project) -> None:
     if not folder.is_dir():
         path = folder.relative_to(project.folder).as_posix()
         raise SiteFailed(
-            f"The site can't start. {path} is a file, not a folder.", f"Move it to another folder. {_AGAIN}"
+            f"The site can't start. {path} is a file, not a folder.", f"Move the file to another folder. {_AGAIN}"
         )
     if not os.access(folder, os.W_OK) or (file.exists() and not os.access(file, os.W_OK)):
         raise SiteFailed(f"The site can't start. {name} can't be written.", _PERMISSION.format(file=name))

@@ -35,8 +35,7 @@ _STAGED = "staged/"
 _COMING = "coming/"
 _LINE = "undo"
 _NOTHING_FIX = (
-    "`starterkit undo` reverts commands of starterkit that wrote files. For your own commits, use `git log` and "
-    "`git revert`."
+    "`starterkit undo` only undoes commands of starterkit that wrote files. To undo your own commit, use `git revert`."
 )
 
 
@@ -217,7 +216,7 @@ def _check_untouched(project: Project, entry: UndoEntry, is_where_it_was: bool, 
     if not is_where_it_was:
         raise ConflictError(
             f"You committed or changed the branch after `starterkit {entry.command}`.",
-            "Add `--force` to go back anyway. A snapshot keeps the later commits.",
+            "To go back anyway, add `--force`. A snapshot keeps the later commits.",
         )
     trust_modes = project.repository.trusts_modes
     changed = []
@@ -228,7 +227,7 @@ def _check_untouched(project: Project, entry: UndoEntry, is_where_it_was: bool, 
     if changed:
         raise ConflictError(
             f"You changed files after `starterkit {entry.command}` wrote them: {few(changed, 5)}.",
-            "Add `--force` to go back anyway. A snapshot keeps your versions.",
+            "To go back anyway, add `--force`. A snapshot keeps your versions.",
         )
 
 

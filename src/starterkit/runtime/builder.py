@@ -51,7 +51,10 @@ class EnvironmentBuilder(ABC):
                 self._update()
             except OSError as denied:
                 file = denied.filename or self.folder
-                raise EnvironmentProblem(f"The environment cannot be created: {file}: {denied.strerror}.") from denied
+                raise EnvironmentProblem(
+                    f"The environment can't be created, because {file} can't be written: {denied.strerror}.",
+                    "Make the folder writable, then run the command again.",
+                ) from denied
         return self._prepared(is_outdated)
 
     def problem(self) -> str:
@@ -116,7 +119,7 @@ class EnvironmentBuilder(ABC):
         except FileExistsError as taken:
             raise UsageError(
                 f"{self.folder} is a file, but starterkit needs a folder there for {self.belongs_there}.",
-                "Move it to another folder or delete it.",
+                "Move the file to another folder, or delete it.",
             ) from taken
 
     def _lists_changed(self, before: Files, now: Files) -> bool:

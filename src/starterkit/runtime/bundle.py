@@ -123,7 +123,7 @@ class Bundle:
         if framework not in self.contents.frameworks:
             raise BundleLacksError(
                 f"The bundle {self.folder} is for {', '.join(self.contents.frameworks)}, not for {framework}.",
-                "Choose a framework of the bundle, or ask the instructor to add this one.",
+                f"Choose a framework of the bundle, or ask the instructor to add {framework}.",
             )
         for file in self.contents.files:
             path = self.folder / file.name

@@ -70,7 +70,9 @@ def _filled(arg: str, known: Mapping[str, str | Sequence[str]]) -> list[str]:
 
 def _value(name: str, known: Mapping[str, str | Sequence[str]]) -> str | Sequence[str]:
     if name not in known:
-        raise UsageError(f"Unknown placeholder {{{name}}} in a command of path.yml.", "See docs/authoring.md.")
+        raise UsageError(
+            f"Unknown placeholder {{{name}}} in a command of path.yml.", "docs/authoring.md lists the placeholders."
+        )
     return known[name]
 
 

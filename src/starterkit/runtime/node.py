@@ -66,7 +66,8 @@ def find_node(wanted: str, source: PackageSource) -> KnownNode:
     if not fits(OWN_VERSION, wanted):
         version = f", but this machine has {installed.version}" if installed else ""
         raise EnvironmentProblem(
-            f"This project needs Node {wanted}{version}.", "Install it with your package manager or from nodejs.org."
+            f"This project needs Node {wanted}{version}.",
+            f"Install Node {wanted} with your package manager or from nodejs.org.",
         )
     reason = f"Node {installed.version} is too old" if installed else "Node is not installed"
     size = "from the bundle, once" if source.bundle else "60 MB, once"

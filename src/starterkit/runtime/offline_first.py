@@ -58,9 +58,9 @@ def offline_first(run: Callable[[bool], Completed], what: str, source: PackageSo
     if cause and cause[0].kind in _FINAL:
         raise error
     if source.offline:
-        needed = NoNetworkError(f"This needs the network once: {what} are not all on this machine yet.", CONNECT)
+        needed = NoNetworkError(f"starterkit needs the network once, to download {what}.", CONNECT)
         raise needed if cause else error
-    source.say(f"Downloading {what} (needs the network once)")
+    source.say(f"Downloading {what} (only once)")
     finished = run(False)
     if finished.code != 0:
         raise failure(finished, what)

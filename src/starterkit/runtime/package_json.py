@@ -37,7 +37,12 @@ def declared_packages(data: bytes, file: str) -> DeclaredPackages:
     for name in LISTS:
         table = top.get(name, {})
         if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
-            raise FileError(file, None, f"{name} must be an object of strings", 'For example: {"express": "^5.3.0"}.')
+            raise FileError(
+                file,
+                None,
+                f"the value of {name} must be an object with strings",
+                'Use for example {"express": "^5.3.0"}.',
+            )
         if table:
             lists[name] = table
     engines = top.get("engines", {})

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from starterkit.errors import FileError
+from starterkit.textfile import HAS_MARKERS, MARKERS_FIX
 
 _NAME = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 
@@ -30,14 +31,14 @@ def check_pins(pins: bytes, file: str, declaration: str) -> None:
     lines = pins.decode("utf-8", "replace").splitlines()
     for number, line in enumerate(lines, 1):
         if line.startswith(("<<<<<<<", "=======", ">>>>>>>")):
-            raise FileError(file, number, "unresolved conflict markers", "Resolve the conflict first.")
+            raise FileError(file, number, HAS_MARKERS, MARKERS_FIX)
         following = lines[number] if number < len(lines) else ""
         if line[:1].isalnum() and "--hash=" not in line + following:
             raise FileError(
                 file,
                 number,
-                f'"{line.strip()}" has no hash. starterkit creates this file from {declaration}',
-                f"Delete the line, and add the package to {declaration}.",
+                f'the package "{line.strip()}" has no hash',
+                f"Delete the line, and add the package to {declaration}. starterkit creates this file from it.",
             )
 
 

@@ -43,10 +43,14 @@ def declared(data: bytes, file: str) -> Declared:
     groups = table(top.get("dependency-groups", {}), "[dependency-groups]", file)
     dependencies = project.get("dependencies", [])
     if not isinstance(dependencies, list) or not all(isinstance(entry, str) for entry in dependencies):
-        raise FileError(file, None, "[project] dependencies must be a list of strings", 'For example: ["flask>=3.1"].')
+        raise FileError(
+            file, None, "`dependencies` of [project] must be a list of strings", 'Use for example ["flask>=3.1"].'
+        )
     for name, group in groups.items():
         if not isinstance(group, list):
-            raise FileError(file, None, f"[dependency-groups] {name} must be a list", 'For example: ["pytest>=9"].')
+            raise FileError(
+                file, None, f"`{name}` of [dependency-groups] must be a list", 'Use for example ["pytest>=9"].'
+            )
     return Declared(
         dependencies=tuple(dependencies),
         groups={name: group for name, group in groups.items() if isinstance(group, list)},
@@ -57,5 +61,7 @@ def declared(data: bytes, file: str) -> Declared:
 def table(value: object, name: str, file: str) -> dict[str, object]:
     """Return `value` if it is a TOML table. Otherwise raises `FileError`, in which `name` names the value."""
     if not isinstance(value, dict):
-        raise FileError(file, None, f"{name} must be a table")
+        raise FileError(
+            file, None, f"{name} must be a table", f"Write {name} on a line, with its keys on the lines below."
+        )
     return value

@@ -60,7 +60,7 @@ class PythonBuilder(EnvironmentBuilder):
         if others and not _is_environment(self.folder) and not (self.folder / STAMP).exists():
             raise UsageError(
                 f"{self.folder} is not a Python environment (it has {others[0]}, …).",
-                "Move it to another folder or delete it.",
+                "Move the folder to another place, or delete it.",
             )
 
     def _is_usable(self, stamp: Stamp | None, files: Files) -> bool:

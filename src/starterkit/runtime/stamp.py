@@ -44,7 +44,7 @@ def read_files(project: Path, environment: EnvironmentSpec) -> Files:
             environment.declaration,
             None,
             "the file is missing, so the packages are unknown",
-            "Restore it from git, or run `starterkit undo`.",
+            f"Restore the file: `git checkout HEAD -- {environment.declaration}`.",
         )
     return Files(declaration, read(project / environment.pins) or b"")
 

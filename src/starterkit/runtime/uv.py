@@ -45,7 +45,7 @@ def uv_binary() -> Path:
         on_path = shutil.which("uv")
     if not on_path:
         raise EnvironmentProblem(
-            "uv is missing. starterkit creates Python environments with it.", "Install starterkit again."
+            "The program uv is missing. starterkit needs uv to create Python environments.", "Install starterkit again."
         )
     return Path(on_path)
 

@@ -232,8 +232,8 @@ def _step_names(source: Source) -> tuple[str, ...]:
             raise FileError(
                 label,
                 None,
-                "the name of a step must have the form NN-name, in lowercase letters",
-                "For example: 01-comments.",
+                "the folder of a step must be called NN-name, in lowercase letters",
+                "Rename the folder, for example to 01-comments.",
             )
         number = int(match[1])
         if 1 <= number <= len(names):

@@ -61,7 +61,7 @@ class FolderSource:
     def _check_no_link(self, name: str) -> None:
         for part in (*reversed(PurePosixPath(name).parents[:-1]), PurePosixPath(name)):
             if (self.folder / part).is_symlink():
-                message = "a template holds plain files only, no links"
+                message = "a template can't contain links"
                 raise FileError(self.label(str(part)), None, message, "Replace the link with the file.")
 
     def label(self, name: str) -> str:
@@ -235,7 +235,8 @@ class Template:
             if key in (name, short_name, number) or (key.isdigit() and int(key) == int(number)):
                 return name
         if key.isdigit():
-            raise UsageError(f"Unknown step {text} in the {self.title} path, which has {len(self.step_names)} steps.")
+            fix = f"Use a number from 1 to {len(self.step_names)}, or the name of a step."
+            raise UsageError(f"Unknown step {text} in the {self.title} path.", fix)
         short_names = [name.split("-", 1)[1] for name in self.step_names]
         fix = did_you_mean(key, list(self.step_names), short_names)
         raise UsageError(f'Unknown step "{text}" in the {self.title} path.', fix)
@@ -245,7 +246,7 @@ class Template:
         name = f"steps/{step}/lesson.md"
         data = self.source.read(name)
         if data is None:
-            raise FileError(self.source.label(name), None, "the lesson is missing")
+            raise FileError(self.source.label(name), None, "the lesson is missing", "Write the lesson into this file.")
         return decode_utf8(data, self.source.label(name))
 
     def owns(self, path: str) -> bool:

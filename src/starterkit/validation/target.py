@@ -83,7 +83,9 @@ class TemplateUnderTest:
             if self._layers is None:
                 self._layers = self._laid_out()
         if isinstance(self._layers, StarterkitError):
-            raise NotRenderedError("project/ doesn't render") from self._layers
+            raise NotRenderedError(
+                "The files of project/ can't be rendered.", "Fix the findings of the rule `renders` first."
+            ) from self._layers
         return self._layers[label].files
 
     def _laid_out(self) -> dict[str, Layer] | StarterkitError:
@@ -160,7 +162,7 @@ def templates_under_test(names: Sequence[str], current: Path, store: Path, *, tr
         if parse_git_url(name) is not None and not trusted:
             raise UsageError(
                 f"Validating {name} installs its packages and runs its code on this machine.",
-                "Look at the template first. If you trust it, add --trust.",
+                "Read the template's code first. If you trust its author, add `--trust`.",
             )
         folder = locate_template(name, current, store).folder
         subjects.append(template_under_test(name, folder))

@@ -107,7 +107,7 @@ class Workspace:
         for name in (environment.declaration, environment.pins):
             if name not in files:
                 raise EnvironmentProblem(
-                    f'The layer "{label}" has no {name}.', "Add the file, or correct `environment` in path.yml."
+                    f'The template has no {name} in "{label}".', "Add the file, or correct `environment` in path.yml."
                 )
         data = [files[environment.declaration].data, files[environment.pins].data]
         folder = self._environments / digest(environment.kind, environment.clear, sys.version, *data)[:16]

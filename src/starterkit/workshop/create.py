@@ -133,12 +133,12 @@ def create(request: CreateRequest, say: Progress) -> CreateResult:
 
 def _check_folder(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder} is a file.", "Choose a folder that doesn't exist yet.")
+        raise UsageError(f"{folder} is a file, not a folder.", "Name a folder that doesn't exist yet.")
     if folder.is_dir() and not _was_begun(folder) and not looks_empty(folder):
-        raise UsageError(f"The folder {folder} isn't empty.", "Choose a folder that doesn't exist yet.")
+        raise UsageError(f"The folder {folder} isn't empty.", "Name a folder that doesn't exist yet.")
     existing = next((path for path in (folder, *folder.absolute().parents) if path.exists()), folder)
     if not existing.is_dir() or not is_writable(existing):
-        raise UsageError(f"You can't create a folder in {existing}.", "Choose another place.")
+        raise UsageError(f"You have no permission to create a folder in {existing}.", "Name a folder in another place.")
 
 
 def _was_begun(folder: Path) -> bool:

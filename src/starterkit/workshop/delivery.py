@@ -33,7 +33,7 @@ from starterkit.workshop.collect import collect_remotes
 from starterkit.workshop.model import Person, Workshop
 from starterkit.workshop.submissions import Submission, files_of, latest_in, of_commit, state_of
 
-PUSHED_MEANWHILE = "They pushed something at this moment. Their work wasn't changed."
+PUSHED_MEANWHILE = "The participant pushed at the same moment. Their work wasn't changed."
 _PUSH_SECONDS = 60.0
 _LARGEST_MERGED = 10_000_000
 _Result = TypeVar("_Result")
@@ -146,7 +146,7 @@ class PersonRepository:
         for path in changed_paths(before, after):
             about = self.bare.reader.about(mine[path].id) if path in mine else None
             if about is not None and about[2] > _LARGEST_MERGED:
-                raise StarterkitError(f"Their {path} is too large to merge ({about[2]:,} bytes).")
+                raise StarterkitError(f"The participant's {path} is too large to merge ({about[2]:,} bytes).")
         rule = pins_rule(template.environment, no_progress, compile_now=False)
         return carry(self.merger, template, before, after, mine, pins_rule=rule)
 
@@ -197,7 +197,7 @@ class PersonRepository:
             goal = fix_branch(state)
             refused = self._push(goal, commit, state, force=True)
         if refused:
-            raise EnvironmentProblem(f"Their remote rejected the push: {refused}")
+            raise EnvironmentProblem(f"The participant's remote rejected the push: {refused}")
         self._move(self.person.heads + goal, "", commit, state)
         return Delivery(goal, goal == submission.branch)
 
@@ -216,7 +216,7 @@ class PersonRepository:
         refs = (f"{plus}{commit}:{HEADS}{branch}", f"+{state.path}:{PATH_REF}", f"+{state.texts}:{METADATA_REF}")
         answer = push_refs(self.bare, remote, refs, _PUSH_SECONDS)
         if not answer.reached and not answer.refused:
-            raise EnvironmentProblem(f"Can't reach their remote: {answer.why}.")
+            raise EnvironmentProblem(f"Can't reach the participant's remote: {answer.why}.")
         return "" if answer.reached else answer.why
 
 

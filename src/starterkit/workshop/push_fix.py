@@ -102,7 +102,7 @@ def render_new_path(workshop: Workshop, corrected: ResolvedTemplate, *, trusted:
     if workshop.step not in (BASE, *template.step_names):
         raise UsageError(
             f"The fixed path has no step {workshop.step}. All participants begin at this step.",
-            "Give the step this name again.",
+            "In the fixed template, give the step this name again.",
         )
     spec = ProjectSpec(
         workshop.folder,

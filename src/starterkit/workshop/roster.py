@@ -17,6 +17,7 @@ from starterkit.workshop.names import folder_name, key_of, plain_name, unique
 from starterkit.workshop.roster_columns import RosterRow, read_table
 
 _MOST_PEOPLE = 10_000
+_SPLIT = "Split the roster, and create a workshop for each part."
 _LONGEST_NAME = 500
 _A_COUNT = 3  # in a roster with at least this many people, identifiers 1, 2, 3, … are only line numbers
 # Gradebooks of learning platforms have lines with these names, which aren't people.
@@ -90,9 +91,9 @@ def parse_roster(data: bytes, file: str) -> Roster:
     entries = _with_teams(people, file)
     if not entries:
         fix = "Write one line for each person below the first line."
-        raise FileError(file, None, "this roster has no people in it", fix)
+        raise FileError(file, None, "the roster has no people", fix)
     if len(entries) > _MOST_PEOPLE:
-        raise FileError(file, entries[_MOST_PEOPLE].line, f"this roster has more than {_MOST_PEOPLE:,} people")
+        raise FileError(file, entries[_MOST_PEOPLE].line, f"the roster has more than {_MOST_PEOPLE:,} people", _SPLIT)
     return Roster(file, tuple(entries), tuple(left_out), table.columns, table.unused)
 
 
@@ -117,9 +118,9 @@ def _entry(row: RosterRow, file: str) -> RosterEntry:
     identifier = plain_name(row["identifier"].removeprefix("#"))
     name = _whole_name(row) or identifier or login or email.partition("@")[0]
     if not name:
-        raise FileError(file, row.line, "this line doesn't name a person", "Add a name, a login or an e-mail.")
+        raise FileError(file, row.line, "this line doesn't name a person", "Add a name, a login or an e-mail address.")
     if len(name) > _LONGEST_NAME:
-        fix = f"Use at most {_LONGEST_NAME} characters."
+        fix = f"Shorten the name to at most {_LONGEST_NAME} characters."
         raise FileError(file, row.line, f"this name has {len(name)} characters", fix)
     if not email and "@" in identifier:
         email = identifier
@@ -271,7 +272,12 @@ def with_remotes(
         lines.setdefault(key_of(remote), []).append(str(entry.line))
     for remote, same in lines.items():
         if len(same) > 1:
-            raise FileError(file, int(same[-1]), f"lines {' and '.join(same)} have the same remote {remote}")
+            raise FileError(
+                file,
+                int(same[-1]),
+                f"lines {' and '.join(same)} have the same remote {remote}",
+                "Give each line another login.",
+            )
     return people
 
 

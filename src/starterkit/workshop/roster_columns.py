@@ -126,7 +126,9 @@ def read_table(data: bytes, file: str) -> RosterTable:
                     _columns(cells, file, here, ())
                 rows.append((here, [_FORMULA.sub(r"\1", cell.strip()) for cell in cells]))
     except csv.Error as error:
-        raise FileError(file, line, f"not valid CSV: {error}") from error
+        raise FileError(
+            file, line, f"this line isn't valid CSV: {error}", "Fix this line, or export the roster again."
+        ) from error
     return _table(rows, above, file) if rows else RosterTable((), {}, ())
 
 
@@ -152,15 +154,22 @@ def _table(rows: list[tuple[int, list[str]]], above: list[tuple[int, str]], file
 def _text(data: bytes, file: str) -> str:
     for begin, kind, fix in _OTHER_FILES:
         if data.startswith(begin):
-            raise FileError(file, None, f"this is {kind}, not CSV", fix)
+            raise FileError(file, None, f"the file is {kind}, not CSV", fix)
     if len(data) > _LARGEST:
-        raise FileError(file, None, f"this file is too large for a roster ({len(data):,} bytes)")
+        raise FileError(
+            file,
+            None,
+            f"the file is too large for a roster ({len(data):,} bytes)",
+            "Name the CSV file with the participants.",
+        )
     text = _decoded(data, file)
     if _WEB_PAGE.match(text):
         fix = "Sign in to your learning platform in the browser. Export the list as CSV, and name that file."
-        raise FileError(file, None, "this is a web page (HTML or XML), not CSV", fix)
+        raise FileError(file, None, "the file is a web page (HTML or XML), not CSV", fix)
     if _JSON.match(text):
-        raise FileError(file, None, "this is JSON, not CSV", "Write a CSV file with a line such as: name,email,login")
+        raise FileError(
+            file, None, "the file is JSON, not CSV", "Write a CSV file. Its first line is for example: name,email,login"
+        )
     return text
 
 
@@ -245,7 +254,7 @@ def _columns(titles: list[str], file: str, line: int, filled: Sequence[bool]) ->
 def _check_row(cells: list[str], width: int, file: str, line: int) -> None:
     if any("\n" in cell.strip() or "\r" in cell.strip() for cell in cells):
         fix = 'Close the quotation mark. Inside a cell, write "" for a quotation mark.'
-        raise FileError(file, line, "a quoted cell contains a line end", fix)
+        raise FileError(file, line, "a cell in quotation marks contains a line break", fix)
     if any(cell.strip() for cell in cells[width:]):
         message = f"this line has {len(cells)} cells, but the first line has {width}"
         raise FileError(file, line, message, "If a cell contains the separator, put quotation marks around the cell.")

@@ -43,7 +43,7 @@ def open_workshop(folder: Path) -> Workshop:
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         raise UsageError(
             f"{folder} isn't a workshop: it has no {WORKSHOP_FILE}.",
-            "Go into the workshop's folder, or name it: `starterkit -C FOLDER workshop …`. "
+            "Go to the workshop's folder, or name it: `starterkit -C FOLDER workshop …`. "
             "To create a workshop, type `starterkit workshop create ROSTER.csv`.",
         ) from None
     return read_workshop(data, folder)

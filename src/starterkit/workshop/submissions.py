@@ -147,9 +147,11 @@ def state_of(repository: BareRepository, commit: str) -> State:
     """Return the state in a commit's .starterkit.yml. Raises `FileError` if this file is missing or invalid."""
     about = repository.reader.about(f"{commit}:{STATE_FILE}")
     if about is None or about[1] != "blob":
-        raise FileError(STATE_FILE, None, "the file is missing", "Restore it from an older commit of this project.")
+        raise FileError(
+            STATE_FILE, None, "the file is missing", "Restore the file from an older commit of this project."
+        )
     if about[2] > _LARGEST_STATE:
-        fix = "Restore it from an older commit of this project."
+        fix = "Restore the file from an older commit of this project."
         raise FileError(STATE_FILE, None, f"the file is too large ({about[2]:,} bytes)", fix)
     return read_state(repository.reader.blob(about[0]))
 

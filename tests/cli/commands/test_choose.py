@@ -160,7 +160,7 @@ def test_nothing_is_wider_than_the_terminal(tmp_path: Path, width: int) -> None:
         pytest.param(["--template", "nowhere"], 'Unknown template "nowhere"', id="template"),
         pytest.param(["--html", "folder"], "is a folder", id="html folder"),
         pytest.param(["--html", os.devnull], "not a regular file", id="html device"),
-        pytest.param(["--html", "mine.html"], "starterkit didn't write it as a card", id="html mine"),
+        pytest.param(["--html", "mine.html"], "it isn't a card of starterkit", id="html mine"),
         pytest.param(["--answr", "build=api"], 'Did you mean "--answer"', id="option"),
     ],
 )
@@ -274,7 +274,7 @@ def test_where_nothing_can_be_saved_it_says_so(tmp_path: Path) -> None:
 
     ran = starterkit("choose", "--save", cwd=tmp_path, env={"XDG_CONFIG_HOME": str(tmp_path / "settings")}, code=4)
 
-    assert "cannot be saved" in ran.err
+    assert "Can't save the choice" in ran.err
 
 
 # --- the card ---------------------------------------------------------------------------------------------------------

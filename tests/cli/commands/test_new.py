@@ -80,7 +80,7 @@ def test_dash_c_says_where_the_destination_is(tmp_path: Path) -> None:
         pytest.param(["x", "-f", "flask", "--defaults", "--data", "author=a\x1b[1m"], "control char", id="control"),
         pytest.param(["x", "-f", "flask", "--defaults", "--data", f"author={'a' * 101}"], "At most 100", id="long"),
         pytest.param(["x", "-f", "flask", "--defaults", "--at", "02-tag"], 'Did you mean "02-tags"', id="step"),
-        pytest.param(["x", "-f", "flask", "--at", "2", "--complete"], "exclude each other", id="both"),
+        pytest.param(["x", "-f", "flask", "--at", "2", "--complete"], "can't be combined", id="both"),
         pytest.param(["file", "-f", "flask", "--defaults"], "file is a file", id="file"),
         pytest.param(["full", "-f", "flask", "--defaults"], "not empty", id="full"),
         pytest.param(["repository/x", "-f", "flask", "--defaults"], "inside the git repository", id="repository"),

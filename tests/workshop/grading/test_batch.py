@@ -309,7 +309,7 @@ def test_nobody_is_graded_where_the_path_itself_is_red(room: Room) -> None:
 
     assert grading.run() == []
 
-    assert "the path's own solution is red" in grading.failed["ada"].message
+    assert "the path's own solution fails here: red" in grading.failed["ada"].message
     place = Feigned()
     room.grades(sandbox=place)
     assert len(place.jobs) == 3
@@ -334,7 +334,8 @@ def test_other_packages_are_told(room: Room) -> None:
 
     lent = shelf.for_submission(pristine, File(FILE, b"-e .\n"))
 
-    reason = "graded with the packages of the path, because its own can't be used: requirements.txt:1 isn't a pinned"
+    reason = "graded with the packages of the path, because the submission's packages can't be used: "
+    reason += "requirements.txt:1 isn't a pinned"
     assert lent.told.startswith(reason)
     assert not lent.could_differ
     assert shelf.for_submission(pristine, File(FILE, pristine.pins)).told == ""

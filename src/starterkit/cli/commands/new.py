@@ -173,7 +173,9 @@ class NewQuestions:
     def _names(self) -> list[str]:
         names = bundled_names()
         if not names:
-            raise UsageError("This installation of starterkit has no frameworks.", "Install starterkit again.")
+            raise UsageError(
+                "The installation of starterkit is damaged: it has no frameworks.", "Install starterkit again."
+            )
         return names
 
     def _framework(self) -> str:

@@ -17,19 +17,21 @@ class HtmlFile:
     name: str
     mark: str
 
+    @property
+    def _fix(self) -> str:
+        return f"Name another file, for example `--html {self.name}-2.html`."
+
     def check(self, file: Path) -> None:
         """Raise `UsageError` if the file exists and isn't a page of this kind."""
         if file.exists() and not file.is_file():
             kind = "a folder" if file.is_dir() else "not a regular file"
-            raise UsageError(f"{file} is {kind}.", f"Name a file: `--html {self.name}.html`.")
+            raise UsageError(f"The {self.name} can't be written, because {file} is {kind}.", self._fix)
         try:
             beginning = file.read_bytes()[:200].decode("utf-8", "replace")
         except OSError:
             return
         if beginning.strip() and self.mark not in beginning:
-            raise UsageError(
-                f"{file} exists, and starterkit didn't write it as a {self.name}.", "Name another file for --html."
-            )
+            raise UsageError(f"{file} exists already, and it isn't a {self.name} of starterkit.", self._fix)
 
     def write(self, file: Path, text: str) -> None:
         """Write a page completely or not at all. If the file is a symbolic link, write its target.
@@ -41,5 +43,5 @@ class HtmlFile:
             write_file(target.parent, target.name, File(FILE, text.encode("utf-8", "replace")))
         except OSError as error:
             raise EnvironmentProblem(
-                f"The {self.name} can't be written to {file}: {error.strerror}.", "Name another file for --html."
+                f"The {self.name} can't be written to {file}: {error.strerror}.", self._fix
             ) from error

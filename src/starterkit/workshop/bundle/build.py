@@ -140,7 +140,7 @@ def _make(request: BundleRequest, wheels: Mapping[str, Wheel], say: Progress) ->
 
 def _check_folder(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder} is a file.", "Name a folder that doesn't exist yet.")
+        raise UsageError(f"{folder} is a file, not a folder.", "Name a folder that doesn't exist yet.")
     names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
     others = [name for name in names if name not in _OURS and not is_left_behind(name)]
     if _earlier(folder):
@@ -257,7 +257,7 @@ def framework_of(workshop: Workshop) -> BundleFramework:
         template = path.template
         if not workshop.template.startswith(BUNDLED):
             raise UsageError(
-                f"This workshop uses an external template ({workshop.template}). The bundle needs a copy of it.",
+                f"The bundle needs a copy of the workshop's external template ({workshop.template}).",
                 "Name the template: `starterkit workshop bundle DIR --template PLACE`.",
             )
         layers = [(BASE, True), *((name, solved) for name in template.step_names for solved in (False, True))]

@@ -99,7 +99,7 @@ class Download:
                 if "html" in response.headers.get("Content-Type", ""):
                     raise ConnectionError("the response is text/html")
                 raise EnvironmentProblem(
-                    f"{wheel.name} from the package index has another hash than the pinned one. It was deleted.",
+                    f"The package index sent a wrong file for {wheel.name}: the hash differs from the pinned hash.",
                     "Type the command again. If this fails again, ask the people who run your package index.",
                 )
             draft.replace(self.folder / wheel.name)

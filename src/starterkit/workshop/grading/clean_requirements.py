@@ -40,15 +40,15 @@ def own_pins(pristine: ReferenceTests, pins: bytes) -> bytes:
     """
     environment = pristine.template.environment
     if len(pins) > _LARGEST_PINS:
-        raise UsageError(f"its {environment.pins} is too large")
+        raise UsageError(f"{environment.pins} is too large")
     if environment.kind != "python":
         return own_lock(pristine, pins, _MOST_MORE)
     requirements = _parse(environment.pins, pins)
     if len({requirement.name for requirement, _ in requirements} - pinned_names(pristine.pins)) > _MOST_MORE:
-        raise UsageError(f"its {environment.pins} has more than {_MOST_MORE} packages that the path doesn't have")
+        raise UsageError(f"{environment.pins} has more than {_MOST_MORE} packages that the path doesn't have")
     needed = {package_name(text) for text in declared(pristine.declaration, environment.declaration).requirements}
     if lacking := needed - {requirement.name for requirement, _ in requirements if _is_for_this_machine(requirement)}:
-        raise UsageError(f"its {environment.pins} doesn't have {', '.join(sorted(lacking)[:3])}")
+        raise UsageError(f"{environment.pins} doesn't have {', '.join(sorted(lacking)[:3])}")
     lines = {
         " \\\n    ".join([str(requirement), *(f"--hash=sha256:{digest}" for digest in hashes)])
         for requirement, hashes in requirements

@@ -35,8 +35,8 @@ class DaskRunner:
             import distributed  # noqa: PLC0415 - optional, and only `--scheduler` needs it
         except ImportError as missing:
             raise EnvironmentProblem(
-                "The package distributed isn't installed. `--scheduler` needs it.",
-                "Install it next to starterkit, here and on the workers: `pip install distributed`.",
+                "`--scheduler` needs the package distributed, which isn't installed.",
+                "Install the package here and on the workers: `pip install distributed`.",
             ) from missing
         self._address = address
         self._worker_died: type[Exception] = distributed.KilledWorker
@@ -45,7 +45,7 @@ class DaskRunner:
             self._client = connect(address, timeout=_CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError) as wrong:
             raise EnvironmentProblem(
-                f"Can't reach a scheduler at {address}: {wrong}",
+                f"Can't reach a Dask scheduler at {address}: {wrong}.",
                 "Start a scheduler with `dask scheduler`, and workers with `dask worker`.",
             ) from wrong
         self._confinement: Confinement | None = None
@@ -91,14 +91,14 @@ class DaskRunner:
         except self._worker_died as lost:
             raise EnvironmentProblem(
                 "All workers that graded this work died.",
-                "Read their logs. Then type `starterkit workshop grade` again.",
+                "Read the logs of the workers. Then type `starterkit workshop grade` again.",
             ) from lost
         except Exception as wrong:
             if not isinstance(wrong, CancelledError) and self._client.status == "running":
                 raise
             raise EnvironmentProblem(
                 f"The scheduler at {self._address} doesn't respond any more.",
-                "Start it and its workers again. Then type the same command again. Finished grades are kept.",
+                "Start the scheduler and its workers again. Then type the same command again. All grades are kept.",
             ) from wrong
         finally:
             with self._lock:

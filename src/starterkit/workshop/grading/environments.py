@@ -116,7 +116,7 @@ class EnvironmentCache:
 
         The instructor sees `reason` as a note.
         """
-        note = f"graded with the packages of the path, because its own can't be used: {reason}"
+        note = f"graded with the packages of the path, because the submission's packages can't be used: {reason}"
         return Assignment(self.of_the_path(pristine), note, could_differ)
 
     def of_the_path(self, pristine: ReferenceTests) -> GradingPackages:
@@ -160,7 +160,7 @@ class EnvironmentCache:
                 _write(folder, _source_files(pristine, pins, is_ours=ours is None))
                 prepared = prepare(folder, environment, bundle=named_bundle(os.environ), say=self.say)
                 if ours is not None and _bytes_on_disk(folder) > _LARGEST:
-                    raise UsageError(f"its packages take more than {_LARGEST >> 20:,} MiB")
+                    raise UsageError(f"the packages take more than {_LARGEST >> 20:,} MiB")
                 if environment.kind == "python":
                     return _python_packages(key, prepared, pristine, ours)
                 return _node_packages(key, prepared)
@@ -219,10 +219,13 @@ def _python_packages(
     assert prepared.folder is not None and base.folder is not None
     program = _program(base)
     if (prepared.folder / "pyvenv.cfg").stat().st_size > _LARGEST_READ or _program(prepared) != program:
-        raise UsageError("one of its packages changes the virtual environment")
+        raise UsageError("a package changes the virtual environment")
     sites = sorted((base.folder / "lib").glob("python3*/site-packages"))
     if not sites or not program.exists():
-        raise EnvironmentProblem("The environment for grading is incomplete.", f"Delete {base.folder.parent}.")
+        raise EnvironmentProblem(
+            "The environment for grading is incomplete.",
+            f"Delete the folder {base.folder.parent}. Then type the command again.",
+        )
     site = prepared.folder / sites[0].relative_to(base.folder)
     _compile(program, site, is_ours=ours is None)
     modules = {path.name.partition(".")[0] for path in site.iterdir() if not path.name.endswith((".dist-info", ".pth"))}

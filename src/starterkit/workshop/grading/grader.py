@@ -171,7 +171,7 @@ class Grader:
                 first = grade.first_red
                 reason = grade.why or (f"{first.test}: {first.message}" if first else "nothing was reported")
                 self._unproven[key] = EnvironmentProblem(
-                    f"Can't grade at {pristine.step}: here, the path's own solution is {grade.verdict.value} "
+                    f"Can't grade {pristine.step}, because the path's own solution fails here: {grade.verdict.value} "
                     f"({reason.splitlines()[0]}).",
                     _fix(self.workshop, pristine.step),
                 )
@@ -234,7 +234,10 @@ def _run_with(lent: Assignment, unit: GradingUnit, sandbox: Sandbox) -> Grade:
         "started" in heard.events and unit.is_proven
     )  # a package of the submission may have ended the program
     if not ("begun" in heard.events or ended.stopped or is_submission):  # the tests never reached the submission's code
-        raise EnvironmentProblem(f"Can't start the tests in the sandbox: {ended.last_line}.")
+        raise EnvironmentProblem(
+            f"Can't start the tests in the sandbox: {ended.last_line}.",
+            "To check this machine, type `starterkit doctor`.",
+        )
     files = {**unit.files, **pristine.files}
     verdict, why, results = judge(pristine, files, ended.site or sandbox.site, heard, ended)
     notes = [*(f"{LOOK}{note}" for note in heard.notes), *unit.grade.notes]

@@ -112,12 +112,12 @@ def _tree(reader: ObjectReader, tree: str, prefix: str) -> Iterator[tuple[str, s
     if about is None or about[1] != "tree":
         raise Unreadable(f"The folder {_short(prefix) or '/'} is missing in the repository.")
     if about[2] > _LARGEST_FOLDER:
-        raise Unreadable(f"The folder {_short(prefix) or '/'} has too many files.")
+        raise Unreadable(f"The folder {_short(prefix) or '/'} of the submission has too many files.")
     data, at = reader.read(about[0])[2], 0
     while at < len(data):
         space, zero = data.find(b" ", at), data.find(b"\0", at)
         if not at < space < zero or zero + 21 > len(data):
-            raise Unreadable(f"The folder {_short(prefix) or '/'} is damaged.")
+            raise Unreadable(f"The folder {_short(prefix) or '/'} of the submission is damaged.")
         mode = data[at:space].decode("ascii", "replace").lstrip("0")
         yield mode, os.fsdecode(data[space + 1 : zero]), data[zero + 1 : zero + 21].hex()
         at = zero + 21

@@ -69,7 +69,9 @@ def candidates(console: Console, folder: Path, addresses: Iterable[str]) -> tupl
         if not located.is_bundled:
             places[located.template.name] = str(located.folder) if located.is_folder else address
     if not templates:
-        raise UsageError("This installation of starterkit has no frameworks.", "Install starterkit again.")
+        raise UsageError(
+            "The installation of starterkit is damaged: it has no frameworks.", "Install starterkit again."
+        )
     return tuple(templates.values()), places
 
 

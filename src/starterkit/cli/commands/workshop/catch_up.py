@@ -55,7 +55,8 @@ def catch_up(
     *names, step = people_and_step
     if not names:
         raise UsageError(
-            f'Missing step or participant: found only "{step}".', "For example: `starterkit workshop catch-up ada 03`."
+            f'Missing argument: "{step}" is a participant or a step, but both are needed.',
+            "For example: `starterkit workshop catch-up ada 03`.",
         )
     if count_as not in ("", "green", "red"):
         raise UsageError(f'Invalid --count-as "{count_as}".', "Use green or red, for example `--count-as green`.")

@@ -117,7 +117,7 @@ def read_request(
     def order() -> ProjectSpec:
         if located is None:
             raise UsageError(
-                "Missing option: --framework NAME",
+                "Missing option: --framework NAME.",
                 f"Valid names: {', '.join(bundled_names())}. To compare them, type `starterkit choose`.",
             )
         step, solved = start_of(located.template, at or BASE)
@@ -166,7 +166,7 @@ def _roster_file(here: Path, workshop: Path, name: str) -> Path:
     if not file.exists() and sibling.is_file():
         path = quoted(os.path.relpath(sibling, here.absolute()))
         raise UsageError(
-            f"{name} isn't in this folder. It is next to the workshop's folder.",
+            f"{name} isn't in this folder. There is a file with this name next to the workshop's folder.",
             f"Type its path: `starterkit workshop create {path}`.",
         )
     return file

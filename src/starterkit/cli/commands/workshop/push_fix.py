@@ -127,7 +127,7 @@ def _corrected(
     if not is_bundled:
         raise UsageError(
             f"This workshop uses an external template: {workshop.template}.",
-            "Name the fixed template: `starterkit workshop push-fix --template FOLDER`.",
+            "Name the folder of the fixed template: `starterkit workshop push-fix --template FOLDER`.",
         )
     return locate_bundled(name), ""
 
@@ -136,8 +136,8 @@ def _check_is_there(template: str, back: str) -> None:
     """Raise `UsageError` if the folder of the last fix is missing, because another template would revert the fix."""
     if parse_git_url(template) is None and not Path(template).is_dir():
         raise UsageError(
-            f"The last fix used the template {template}. This folder doesn't exist any more.",
-            f"Name its new place: `starterkit workshop push-fix --template FOLDER`. {back}".rstrip(),
+            f"The last fix used the template in {template}, but this folder doesn't exist any more.",
+            f"Name its new folder: `starterkit workshop push-fix --template FOLDER`. {back}".rstrip(),
         )
 
 

@@ -43,7 +43,7 @@ def status(
     """
     console = console_of(context)
     if as_csv + console.as_json + watch > 1:
-        raise UsageError("--json, --csv and --watch can't be combined.", "Use one of them.")
+        raise UsageError("--json, --csv and --watch can't be combined.", "Use only one of these options.")
     page = expand_user_path(html, folder_of(context)) if html else None
     if page is not None:
         BOARD.check(page)
