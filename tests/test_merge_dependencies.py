@@ -145,7 +145,7 @@ def test_a_package_fits_into_any_layout(ours: str, wanted: str | None) -> None:
 
 
 def test_a_declaration_that_is_not_valid_is_named_with_its_line() -> None:
-    with pytest.raises(FileError, match=r"pyproject\.toml:3: not valid TOML") as raised:
+    with pytest.raises(FileError, match=r"pyproject\.toml:3: the file is not valid TOML") as raised:
         merge(listed("a"), listed("b"), b'[project]\nname = "x"\ndependencies = [,]\n')
 
     assert raised.value.line == 3

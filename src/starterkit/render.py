@@ -63,7 +63,7 @@ def check_runs_no_code(folder: Path) -> None:
         raise FileError(
             template.file,
             setting.line,
-            f"the setting `{setting.name}` would {setting.what} on this machine when a project is created",
+            f"{setting.name} would {setting.what} on this machine when a project is created",
             "Read the template's code. If you trust its author, add `--trust`.",
         )
 

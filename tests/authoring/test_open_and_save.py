@@ -182,7 +182,7 @@ def test_steps_in_another_order_are_refused_and_then_renumbered(template: Path, 
     author.reorder(
         "pick base", "pick given 02-two", "pick solution 02-two", "pick given 01-one", "pick solution 01-one"
     )
-    with pytest.raises(UsageError, match=r'"given 02-two" is step 01 of the path') as refused:
+    with pytest.raises(UsageError, match=r'"given 02-two" has the number 02, but is step 01 of the path') as refused:
         save_template(author.folder)
     assert "--renumber" in refused.value.fix
 
@@ -269,10 +269,10 @@ CASES = {
     "a commit of no layer": r'Commit \w{10} "Mend a typo" is not a layer',
     "a fixup that is not folded in": r'"fixup! solution 02-two" isn\'t combined with its layer yet',
     "a merge": r"is a merge. Each commit of a learning path must have only one parent",
-    "given after its solution": r'"solution 02-two" must come directly after .* "given 02-two", but commit \w{10} comes later',
+    "given after its solution": r'"solution 02-two" must come directly after .*, but commit \w{10} comes later',
     "a subject in other letters": r'"Solution 02-two" is not a layer',
     "conflict markers": r'project/conduit/two.py:1 in commit \w{10} "solution 02-two": the file has conflict markers',
-    "a rendered file": r'project/README.md.jinja in commit \w{10} "solution 02-two": a step cannot touch',
+    "a rendered file": r'project/README.md.jinja in commit \w{10} "solution 02-two": a step can\'t change',
     "a link": r'project/link in commit \w{10} "given 02-two": a template can\'t contain links',
     "a lesson in its place": r"project/lessons/02-two.md in commit .* starterkit creates the lessons",
     "a foreign file": r"notes.txt can't be saved",

@@ -398,7 +398,10 @@ def test_the_tip_beside_the_runner_up_is_about_the_runner_up() -> None:
         if not found.equals and found.sureness is not Sureness.GUESS:
             assert found.runner_up
             first = phrases.tipped(found)[0]
-            assert found.runner_up.title in first or first == "Only another team would change this.", given
+            assert (
+                found.runner_up.title in first
+                or first == "The result would only change for a team with another framework."
+            ), given
 
 
 def test_no_answer_is_both_a_reason_and_a_cost() -> None:
@@ -416,7 +419,7 @@ def test_no_answer_is_both_a_reason_and_a_cost() -> None:
     ("given", "says"),
     [
         ({"team": "django", "language": "javascript"}, "The team decides."),
-        ({"know": "express", "language": "javascript"}, "No other framework here uses that language"),
+        ({"know": "express", "language": "javascript"}, "No other framework here uses this language"),
         ({"know": "flask", "team": "flask"}, "learn more of it"),
         *(({one[0]: one[1], other[0]: other[1]}, sentence) for one, other, sentence in pulling._PAIRS),
     ],

@@ -17,7 +17,10 @@ pytestmark = pytest.mark.slow
 
 @pytest.mark.parametrize(
     ("branch", "says"),
-    [("main", "It is finished now."), ("idea", "It was undone, because another branch is checked out.")],
+    [
+        ("main", "starterkit has finished it now."),
+        ("idea", "starterkit has undone it, because you are on another branch."),
+    ],
 )
 def test_an_interrupted_command_is_finished_or_undone_and_named(site: Path, branch: str, says: str) -> None:
     head = Head("refs/heads/main", git("rev-parse", "HEAD", cwd=site).strip())

@@ -24,8 +24,8 @@ pytestmark = pytest.mark.slow
         pytest.param(["-C"], "-C", id="no folder"),
         pytest.param(["-C", "nowhere", "check"], "There is no folder nowhere.", id="folder"),
         pytest.param(["status", "more"], "status` doesn't accept", id="too much"),
-        pytest.param(["template", "new", "a", "b", "c", "d"], 'accept "c d"', id="much too much"),
-        pytest.param(["template", "add-step"], "template add-step` needs TEMPLATE.", id="too little"),
+        pytest.param(["template", "new", "a", "b", "c", "d"], 'accept the argument "c d"', id="much too much"),
+        pytest.param(["template", "add-step"], "template add-step` needs a value for TEMPLATE.", id="too little"),
         pytest.param(["run", "--port", "abc"], 'Invalid port "abc"', id="port"),
         pytest.param(["run", "--port", "70000"], "a number from 1 to 65535", id="port too high"),
         *(

@@ -214,7 +214,7 @@ def test_a_declaration_that_is_not_valid_is_named_with_its_line(project: Path) -
     with (project / "pyproject.toml").open("a") as file:
         file.write("\n[tool\n")
 
-    with pytest.raises(FileError, match=r"pyproject\.toml:8: not valid TOML") as raised:
+    with pytest.raises(FileError, match=r"pyproject\.toml:8: the file is not valid TOML") as raised:
         prepare(project, PYTHON)
 
     assert raised.value.line == 8

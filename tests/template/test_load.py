@@ -56,6 +56,7 @@ def linked(name: str, target: str) -> Break:
     return apply
 
 
+LINKED = "can't contain links"
 ONE, TWO = "steps/01-one/step.yml", "steps/02-two/step.yml"
 CASES: dict[str, tuple[Break, str, str]] = {
     # path.yml
@@ -86,7 +87,7 @@ CASES: dict[str, tuple[Break, str, str]] = {
     "path.yml: lists in lists": (written("path.yml", "- " * 100_000), "path.yml:1", "nested more than 100 levels"),
     "path.yml: itself inside itself": (written("path.yml", "&a [*a]\n"), "path.yml", ""),
     "path.yml: conflict": (replaced("path.yml", "name", "<<<<<<< a\nname"), "path.yml:3", "conflict markers"),
-    "path.yml: a link": (linked("path.yml", "/etc/hostname"), "path.yml", "no links"),
+    "path.yml: a link": (linked("path.yml", "/etc/hostname"), "path.yml", LINKED),
     # step.yml
     "step.yml: missing": (lambda folder: (folder / ONE).unlink(), ONE, "the file is missing"),
     "step.yml: missing key": (replaced(ONE, "goal: One thing.\n", ""), f"{ONE}:1", 'the key "goal" is missing'),
@@ -127,7 +128,7 @@ CASES: dict[str, tuple[Break, str, str]] = {
         "inside the project",
     ),
     "step.yml: review isn't a list": (added(ONE, "review: Sort.\n"), f"{ONE}:11", "review: expected a list"),
-    "step.yml: a link": (linked(ONE, "../02-two/step.yml"), ONE, "no links"),
+    "step.yml: a link": (linked(ONE, "../02-two/step.yml"), ONE, LINKED),
     # steps
     "steps: number twice": (moved("steps/02-two", "steps/01-two"), "steps/01-two", "the step 01-one has the number 01"),
     "steps: gap": (moved("steps/02-two", "steps/03-two"), "steps/03-two", "the step 02 is missing before it"),
@@ -139,12 +140,12 @@ CASES: dict[str, tuple[Break, str, str]] = {
     ),
     "steps: a file": (written("steps/notes.txt", "x"), "steps/notes.txt", "can only contain the folders of steps"),
     "steps: a file for a folder": (written("steps/01-one/lesson.md/x", "x"), "", ""),
-    "steps: linked": (linked("steps/02-two", "01-one"), "steps/02-two", "no links"),
+    "steps: linked": (linked("steps/02-two", "01-one"), "steps/02-two", LINKED),
     "lesson: missing": (lambda folder: (folder / "steps/01-one/lesson.md").unlink(), "lesson.md", "is missing"),
     "lesson: not UTF-8": (written("steps/01-one/lesson.md", b"# 01\n\n\xe4\n"), "lesson.md:3", "not UTF-8"),
-    "given: a link out of the template": (linked("steps/01-one/given", "/etc"), "steps/01-one/given", "no links"),
-    "solution: a linked file": (linked("steps/01-one/solution/conduit/one.py", "/etc/hostname"), "one.py", "no links"),
-    "solution: a linked folder": (linked("steps/01-one/solution/conduit", "/etc"), "solution/conduit", "no links"),
+    "given: a link out of the template": (linked("steps/01-one/given", "/etc"), "steps/01-one/given", LINKED),
+    "solution: a linked file": (linked("steps/01-one/solution/conduit/one.py", "/etc/hostname"), "one.py", LINKED),
+    "solution: a linked folder": (linked("steps/01-one/solution/conduit", "/etc"), "solution/conduit", LINKED),
     "solution: too large": (
         written("steps/01-one/solution/big", b"x" * 5_000_001),
         "solution/big",
@@ -152,7 +153,7 @@ CASES: dict[str, tuple[Break, str, str]] = {
     ),
     # project and copier.yml
     "project: missing": (moved("project", "projct"), "project", "the folder is missing"),
-    "project: a link": (linked("project", "/etc"), "project", "no links"),
+    "project: a link": (linked("project", "/etc"), "project", LINKED),
     "copier.yml: missing": (lambda folder: (folder / "copier.yml").unlink(), "copier.yml", "the file is missing"),
     "copier.yml: missing key": (
         replaced("copier.yml", "_subdirectory: project\n", ""),

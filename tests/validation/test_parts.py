@@ -270,14 +270,14 @@ def test_annotations_are_one_line_each_with_what_would_end_them_encoded() -> Non
 
     (line,) = as_annotations(report)
     assert line.startswith("::error file=steps/a%2Cb.py,line=3,title=sound · 01-greeting · red::")
-    assert line.endswith("::It is red: 100%25%0Areally%0ABy hand: see it")
+    assert line.endswith("::It is red: 100%25%0Areally%0ATo reproduce: see it")
 
 
 def test_a_finding_says_where_what_and_how_to_see_it() -> None:
     lines = finding_lines(some_report(), some_finding())
 
     assert lines[0] == "sound · 01-greeting · red · /templates/sound/steps/a,b.py:3"
-    assert lines[1:] == ["  It is red: 100%", "  really", "  see it: see it"]
+    assert lines[1:] == ["  It is red: 100%", "  really", "  to reproduce: see it"]
     assert closing_line(some_report()) == "1 finding: 3 rules in 2.0 s, 1 from the cache."
 
 
@@ -487,6 +487,12 @@ def test_a_block_names_its_file_by_its_title_or_by_the_sentence_above() -> None:
         ("html", "app/page.html", 18),
     ]
     assert list(links(LESSON)) == [(21, "../docs/a.md#b"), (21, "p.png")]
+
+
+def test_an_indented_fence_inside_a_block_does_not_end_the_block() -> None:
+    text = "```yaml\nhints:\n  - |\n      ```python\n      a = 1\n      ```\n```\nProse.\n"
+
+    assert list(paragraphs(text)) == [(8, "Prose.")]
 
 
 def test_a_block_stands_in_a_file_whatever_its_indentation_and_with_gaps() -> None:

@@ -64,7 +64,7 @@ def test_findings_exit_1_in_every_form(cache: Path, tmp_path: Path) -> None:
     assert done.returncode == 1, done.stdout + done.stderr
     assert "02-counting     FAILED lesson" in done.stdout
     assert "sound · 02-counting · lesson · sound/steps/02-counting/lesson.md:" in done.stdout
-    assert "see it: starterkit template validate sound --step 02-counting --only lesson --no-cache" in done.stdout
+    assert "to reproduce: starterkit template validate sound --step 02-counting --only lesson --no-cache" in done.stdout
     assert "::error file=sound/steps/02-counting/lesson.md,line=" in done.stdout
     assert 'classname="sound.02-counting"' in (tmp_path / "reports" / "junit.xml").read_text("utf-8")
 
@@ -128,7 +128,7 @@ def test_a_link_in_a_step_is_refused(cache: Path, sound: Path) -> None:
     done = starterkit("validate", "sound", cache=cache, cwd=sound.parent)
 
     assert done.returncode == 2
-    assert "no links" in done.stderr
+    assert "can't contain links" in done.stderr
 
 
 def test_what_a_step_removes_must_be_there(cache: Path, sound: Path) -> None:

@@ -345,7 +345,7 @@ def test_with_nobody_new_create_says_for_whom_another_way_is(room: Room, capsys:
     shown, told = ran(capsys, *words, "--zip", "handed")
 
     assert "git clone" in shown and "unzip" not in shown
-    assert "--zip applies to new participants only." in " ".join(told.split())
+    assert "--zip changes only how new participants begin." in " ".join(told.split())
     assert not (room.folder / "handed").exists()
     room.edits('login: "ada"\n    email: "ada@example.org"\n    begins: "clone"', 'begins: "zip"')  # after all
     shown, told = ran(capsys, *words)
@@ -402,7 +402,7 @@ def test_create_writes_one_handout_for_everybody_and_keeps_an_edited_one(
     shown = ran(capsys, "-C", str(room.folder), "workshop", "create", str(roster))[0]
 
     assert file.read_text().startswith("Room 4. ")
-    assert "It has other text than a new handout" in shown
+    assert "This handout was changed" in shown
 
 
 def test_inside_the_workshop_a_roster_beside_it_is_pointed_at(room: Room, capsys: pytest.CaptureFixture[str]) -> None:

@@ -319,7 +319,9 @@ def test_what_they_wrote_into_a_lesson_is_named_before_it_is_replaced(
 
     told = starterkit("workshop", "push-fix", "--template", str(template), cwd=room.folder).out
 
-    assert f"replaces their changes to {lesson} (their version stays in commit {written[:8]})" in " ".join(told.split())
+    assert f"The fix replaces the changes to {lesson}. Commit {written[:8]} has the participant's version." in " ".join(
+        told.split()
+    )
     assert push_fix(room, template, "--yes")["ada-lovelace"]["replaced"] == [lesson]
     git("pull", "-q", cwd=clone)
     assert "my note" in git("show", f"{written}:{lesson}", cwd=clone)
@@ -333,7 +335,7 @@ def test_the_template_of_the_last_correction_is_the_one_that_counts(room: Room, 
     ran = starterkit("workshop", "push-fix", "--yes", cwd=room.folder)
 
     assert "3 up to date." in ran.out
-    assert "Nothing to apply." in ran.out
+    assert "There is no fix to apply." in ran.out
     assert (room.opened.path, room.opened.corrected) == (path, str(template.resolve()))
     corrected(FOOTER, SENTENCE)
     assert "3 clean." in starterkit("workshop", "push-fix", "--yes", cwd=room.folder).out

@@ -28,15 +28,17 @@ def check_layer(
     for path in () if layer is base else (*changed, *removed):
         if path.endswith(SUFFIX) or f"{path}{SUFFIX}" in base.project:
             fix = (
-                f"Change it in the base: `git checkout {layer.id[:10]}~ -- …` in this commit, then add a `fixup! "
-                "base` commit with the change."
+                f"Undo the change in this commit (`git checkout {layer.id[:10]}~ -- FILE`). Then change the file in a "
+                "commit with the subject `fixup! base`."
             )
-            raise _error(layer, path, "a step cannot touch a file that Copier renders", fix)
+            raise _error(layer, path, "a step can't change a file that Copier renders", fix)
 
 
 def _check_file(layer: LayerCommit, path: str, file: File) -> None:
     if file.mode not in (FILE, EXECUTABLE):
-        raise _error(layer, path, "a template holds plain files only, no links and no repositories", "Remove it.")
+        raise _error(
+            layer, path, "a template can't contain links or repositories", "Remove this entry from the commit."
+        )
     if is_passed_over(path):
         fix = f"`git rm --cached {quoted(f'project/{path}')}`."
         raise _error(layer, path, "caches and editor backups are not part of a template", fix)

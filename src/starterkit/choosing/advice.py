@@ -27,9 +27,9 @@ class Sureness(Enum):
     ONLY = "no choice"
     EQUAL = "undecided"
     GUESS = "a guess"
-    CLOSE = "not very"
-    FAIR = "fairly sure"
-    CLEAR = "very sure"
+    CLOSE = "not very certain"
+    FAIR = "fairly certain"
+    CLEAR = "very certain"
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from starterkit.choosing.questions import Decides
 
 # Two answers (question and choice), and the reason why they contradict each other.
 _PAIRS = (
-    (("style", "wires"), ("handle", "editors"), "Ready-made accounts and editing hide how they work."),
-    (("style", "box"), ("after", "explain"), "Ready-made parts work before you can explain them."),
+    (("style", "wires"), ("handle", "editors"), "Ready-made accounts and editors hide their code from you."),
+    (("style", "box"), ("after", "explain"), "You can use ready-made parts before you can explain them."),
     (("style", "box"), ("time", "days"), "Ready-made parts take longer to learn than a few evenings."),
-    (("style", "box"), ("build", "small"), "Many ready-made parts are a lot for something small."),
-    (("know", "new"), ("handle", "contract"), "Types and documentation are more to learn for a beginner."),
+    (("style", "box"), ("build", "small"), "A small project doesn't need many ready-made parts."),
+    (("know", "new"), ("handle", "contract"), "For a beginner, types and documentation are even more to learn."),
     (("time", "days"), ("handle", "contract"), "Types and documentation take longer to learn than a few evenings."),
     (("know", "new"), ("handle", "crowds"), "Learn the basics before you serve many users at once."),
     (("time", "days"), ("handle", "editors"), "A ready-made admin takes longer to learn than a few evenings."),
@@ -53,7 +53,7 @@ def _outright(advice: Advice) -> Iterator[str]:
     if team and language and not team.named & language.named:
         yield f"{joined((team.restated, language.restated))}. The team decides."
     elif known and language and known.named >= language.named and not team:
-        sentence = "No other framework here uses that language. This advice prefers what is new to you."
+        sentence = "No other framework here uses this language. So the advice is a framework that is new to you."
         yield f"{joined((known.restated, language.restated))}. {sentence}"
     elif language and advice.language_goes_first and not team:
         title = advice.language_goes_first.title

@@ -119,7 +119,7 @@ def _lacking(scores: Scores, number: int, question: str, choice: Choice) -> _Par
 def _sentence_for(scores: Scores, template: Template, choice: Choice) -> str:
     if template.name in choice.named and choice.decides is Decides.LANGUAGE:
         others = [other.title for other in scores.templates if other.name in choice.named and other != template]
-        too = f" So {'do' if others[1:] else 'does'} {listed(others)}." if others else ""
+        too = f" {listed(others)} {'use' if others[1:] else 'uses'} {template.language} too." if others else ""
         return f"{template.title} uses {template.language}.{too}"
     if template.name in choice.named and choice.decides is Decides.TEAM:
         return "Your colleagues can answer questions. You can use what you learn the next day."

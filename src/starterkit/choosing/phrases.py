@@ -9,7 +9,7 @@ from starterkit.choosing.scoring import AnswerChange
 from starterkit.template.model import Template
 
 SHOWN_REASONS = 4
-ONE_FITS_ALL = "No framework is right for everyone. This one fits your answers."
+ONE_FITS_ALL = "No framework is right for everyone. This framework fits your answers."
 
 
 def headline(advice: Advice) -> str:
@@ -28,7 +28,7 @@ def how_sure(advice: Advice) -> str:
     if not count:
         return f"You answered none of the {of} questions, so this is {Sureness.GUESS.value}."
     more = " Compare the costs, and take the framework that you like." if advice.sureness is Sureness.EQUAL else ""
-    return f"How sure: {advice.sureness.value}. You answered {count} of {of} questions.{more}"
+    return f"This result is {advice.sureness.value}. You answered {count} of {of} questions.{more}"
 
 
 def how_many_lead_elsewhere(advice: Advice) -> str:
@@ -73,7 +73,7 @@ def tipped(advice: Advice) -> list[str]:
         others = ranked[1 : None if advice.sureness is Sureness.GUESS else 2]
     tips = [(template, _tip(advice, template)) for template in others if advice.tips(template)]
     sentences = [tip or _no_wish(advice, template) for template, tip in tips]
-    # If no answer leads to the second-best framework, show one that leads to a lower-ranked framework.
+    # If no answer leads to the runner-up, show one that leads to a lower-ranked framework.
     if len(others) == 1 and not any(tip for _, tip in tips):
         sentences += [tip for template in ranked[2:] if (tip := _tip(advice, template))][:1]
     return sentences
@@ -87,7 +87,7 @@ def _tip(advice: Advice, template: Template) -> str:
 
 def _no_wish(advice: Advice, template: Template) -> str:
     if any(question.name == "team" and choice.decides for question, choice in advice.chosen):
-        return "Only another team would change this."
+        return "The result would only change for a team with another framework."
     return f"Only a team that uses {template.title} would make {template.title} the result."
 
 

@@ -249,7 +249,7 @@ _QUESTIONS = (
     Question(
         "after",
         "What do you want to be able to do afterwards?",
-        "You choose a first framework to learn from it, and not forever.",
+        "You can change the framework later. Choose a framework for your next goal.",
         _AFTER,
     ),
     Question(
@@ -261,7 +261,7 @@ _QUESTIONS = (
     Question(
         "style",
         "Do you like to connect the parts yourself, or to get them ready-made?",
-        "Frameworks differ most in this point, and it's a matter of taste.",
+        "Frameworks differ most in how many parts are ready-made. You can learn well in both ways.",
         _STYLE,
     ),
     Question(

@@ -220,7 +220,7 @@ class _Group(_PlainHelp, typer.core.TyperGroup):
 def command_line() -> Any:
     """Return the command line as a callable Typer command."""
     group = _group("", root, invoke_without_command=True)
-    group.examples, group.examples_title = ("new my-site", "check", "next"), "The way through a path:"
+    group.examples, group.examples_title = ("new my-site", "check", "next"), "The usual commands:"
     return group
 
 

@@ -38,13 +38,13 @@ def pins_rule(
         if not compile_now:
             return Pins(declaration, known)
         try:
-            say("Compiling the pins again, including your packages …")
+            say("Pinning the exact versions of all packages …")
             return Pins(declaration, compile_pins(declaration, known, environment, offline=True, bundle=bundle))
         except (EnvironmentProblem, ProgramFailed):
             source = "the bundle" if bundle else "the network"
             say(
-                "The pins could not be compiled offline. The next `starterkit check` or `starterkit run` "
-                f"compiles them with {source}."
+                "The versions of your packages could not be pinned offline. "
+                f"The next `starterkit check` or `starterkit run` pins them with {source}."
             )
             return Pins(declaration, known)
 

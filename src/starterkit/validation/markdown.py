@@ -79,7 +79,7 @@ def _parts(text: str) -> Iterator[MarkdownBlock | tuple[int, str]]:
             number += 1
             continue
         end = number + 1
-        while end < len(lines) and not _closes(lines[end], opening["mark"]):
+        while end < len(lines) and not _closes(lines[end], opening):
             end += 1
         code = tuple(line.removeprefix(opening["indent"]) for line in lines[number + 1 : end])
         language = opening["info"].strip().split(" ")[0]
@@ -88,9 +88,11 @@ def _parts(text: str) -> Iterator[MarkdownBlock | tuple[int, str]]:
         number = end + 1
 
 
-def _closes(line: str, mark: str) -> bool:
-    bare = line.strip()
-    return bare.startswith(mark) and not bare.strip(mark[0])
+def _closes(line: str, opening: re.Match[str]) -> bool:
+    """True if a line ends a code block. A fence that is indented by four more columns is a line of the code."""
+    bare, mark = line.strip(), opening["mark"]
+    indent = len(line) - len(line.lstrip())
+    return bare.startswith(mark) and not bare.strip(mark[0]) and indent < len(opening["indent"]) + 4
 
 
 def _named(info: str, paragraph: list[str]) -> str:

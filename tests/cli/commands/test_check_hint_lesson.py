@@ -306,7 +306,7 @@ def test_where_nothing_is_red_there_is_no_hint(site: Path) -> None:
 def test_a_lesson_without_a_terminal_is_its_markdown(begun_site: Path) -> None:
     shown = starterkit("lesson", cwd=begun_site).out
 
-    lesson, _, links = shown.partition("\n\n## To read more\n\n")
+    lesson, _, links = shown.partition("\n\n## Read more\n\n")
     assert lesson + "\n" == (begun_site / "lessons" / "01-comments.md").read_text(encoding="utf-8")
     assert links.startswith("- **")
 
@@ -349,7 +349,7 @@ def test_doctor_is_ready_before_the_environment_exists(tmp_path: Path) -> None:
 
     ran = starterkit("doctor", cwd=tmp_path / "fresh")
 
-    assert "Ready. The environment is created on the first" in ran.out
+    assert "Your setup is ready. The first" in ran.out
     assert ran.out.rstrip().endswith(" check")
 
 

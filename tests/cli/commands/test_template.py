@@ -118,7 +118,7 @@ def test_a_name_is_asked_for_on_a_terminal_alone(tmp_path: Path) -> None:
 def test_a_site_from_a_strangers_template_asks_before_it_runs_anything(template: Path, tmp_path: Path) -> None:
     flags = ("--template", "./tiny", "--defaults")
     without = starterkit("new", "a", *flags, cwd=tmp_path, code=2)
-    shown = on_terminal("new", "b", *flags, cwd=tmp_path, answers=[("Do you trust it?", "no\n")])
+    shown = on_terminal("new", "b", *flags, cwd=tmp_path, answers=[("Do you trust this template?", "no\n")])
     plain = starterkit("new", "c", *flags, "--no-install", "--json", cwd=tmp_path).json
 
     assert "--trust" in without.err

@@ -104,7 +104,7 @@ def test_a_lesson_is_drawn_in_colour_or_without(begun_site: Path) -> None:
     assert "1. On `/article/SLUG`, under the text" in plain
     for shown in (coloured, plain):
         assert "lessons/01-comments.md" in shown.splitlines()[0]
-        assert "To read more" in shown
+        assert "Read more" in shown
         assert "check" in shown.rstrip().splitlines()[-1]
 
 
@@ -125,7 +125,7 @@ def test_a_long_lesson_is_shown_in_a_pager_and_the_next_command_after_it(begun_s
     shown = on_terminal("lesson", cwd=begun_site, env={"PAGER": "head -n 1"})
 
     assert shown.splitlines()[0] == "lessons/01-comments.md"
-    assert "To read more" not in shown
+    assert "Read more" not in shown
     assert "check" in shown.rstrip().splitlines()[-1]
 
 
@@ -143,7 +143,7 @@ def test_run_serves_the_site_until_ctrl_c(begun_site: Path) -> None:
 
     assert re.search(r"Your site is at http://127\.0\.0\.1:\d+/ \(Ctrl-C stops it\)", shown)
     assert (begun_site / "instance" / "conduit.db").is_file()
-    assert shown.rstrip().endswith("The site is stopped.")
+    assert shown.rstrip().endswith("The site has stopped.")
     assert "Traceback" not in shown
 
 

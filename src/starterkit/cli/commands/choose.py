@@ -32,10 +32,10 @@ _TEMPLATE_HELP = "External template to compare: a folder or a git URL."
 def choose(
     context: typer.Context,
     answer: Annotated[list[str] | None, option("--answer -a", "KEY=VALUE", _ANSWER_HELP, complete_answers)] = None,
-    defaults: Annotated[bool, flag("--defaults", "Skip every question without an --answer.")] = False,
+    defaults: Annotated[bool, flag("--defaults", "Skip all questions that --answer doesn't answer.")] = False,
     template: Annotated[list[str] | None, option("--template", "PLACE", _TEMPLATE_HELP)] = None,
     explain: Annotated[bool, flag("--explain", "Show the points of each answer for each framework.")] = False,
-    save: Annotated[bool, flag("--save", "Save the result, which `starterkit new` then uses.")] = False,
+    save: Annotated[bool, flag("--save", "Save the result for `starterkit new`.")] = False,
     html: Annotated[str, option("--html", "FILE", "Write the result as a web page to share or print.")] = "",
 ) -> None:
     """Find the framework to start with, in a few questions.
@@ -73,14 +73,14 @@ def _show(console: Console, shown: ShownAdvice, *, explain: bool) -> None:
         console.say_prose(f"To change an answer, edit this command: `starterkit choose --defaults {given}`.")
         console.say_prose("To see how the points add up, add `--explain`.")
     if shown.card:
-        console.print(f"The web page is in {shown.card}.")
+        console.print(f"Wrote the web page {shown.card}.")
     begin = (advice.start, *advice.equals)
     if shown.saved:
-        console.say_prose(f"Saved. `starterkit new` uses {advice.start.title} if you name no framework.")
+        console.say_prose(f"Saved {advice.start.title} as the default framework of `starterkit new`.")
         begin = (advice.start,)
     if advice.known_fits:
         begin = (*begin, advice.known_fits)
-    why = "Create a site in a new folder" if len(begin) == 1 else "Create a site in a new folder, with either framework"
+    why = "Create a site in a new folder" if len(begin) == 1 else "Create a site with one of these frameworks"
     console.type_next(why, *map(shown.command, begin))
 
 
@@ -100,7 +100,7 @@ def _show_scores(console: Console, advice: Advice) -> None:
     def signed(points: Points) -> list[str]:
         return [f"{points[number]:+}" if points[number] else "·" for number in advice.ranking]
 
-    console.print(text("How the points add up", "bold"), ": weight (×) times strength (0 to 3) for each trait.")
+    console.print(text("How the points add up", "bold"), ": the weight (×) times the strength (0 to 3) of each trait.")
     console.print()
     if is_wide:
         show_row("", titles, "bold")
@@ -111,7 +111,7 @@ def _show_scores(console: Console, advice: Advice) -> None:
             label = f"{WORDINGS[share.trait].label} ×{share.weight}" if share.trait else "counts more than wishes"
             show_row(f"  {label}", signed(share.points))
         if not shares:
-            console.print("adds nothing", indent=2)
+            console.print("This answer adds no points.", indent=2)
     show_row("Total", signed(advice.totals), "bold")
     if advice.runner_up:
         console.print()
@@ -125,10 +125,10 @@ def _show_why(console: Console, advice: Advice) -> None:
         if name not in wished:
             continue
         console.print()
-        console.print(text(wording.label, "bold"), f"  ({name}, 0 to 3)")
+        console.print(text(wording.label, "bold"), f"  ({name}, strength 0 to 3)")
         for template in _templates(advice):
             trait = template.traits.get(name)
-            reason = f"{trait.strength}  {trait.reason}" if trait else "0  Its path.yml doesn't mention this trait."
+            reason = f"{trait.strength}  {trait.reason}" if trait else "0  Its template doesn't list this trait."
             source = f" ({trait.source})" if trait and trait.source else ""
             console.print(f"{template.title} {reason}{source}", indent=2, hang=2)
 

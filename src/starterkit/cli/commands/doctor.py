@@ -31,11 +31,11 @@ def _show(console: Console, health: SetupReport, current: Path) -> int:
             console.say_prose(finding.fix, indent=9)
     console.print()
     if not health.is_ok:
-        console.print("Not ready. Fix each row that says MISSING.")
+        console.print("Your setup isn't ready. Fix each row that says MISSING.")
     elif health.lacks_environment:
-        console.say_prose("Ready. The environment is created on the first `starterkit check`.")
+        console.say_prose("Your setup is ready. The first `starterkit check` creates the environment.")
     else:
-        console.print("Ready.")
+        console.print("Your setup is ready.")
     console.type_next(why, command)
     return code
 
@@ -47,7 +47,7 @@ def _what_next(health: SetupReport, current: Path) -> tuple[str, str]:
         return "Create a site in a new folder", new_site_command(current)
     if health.lacks_environment:
         return "Create the environment and run the tests", "check"
-    return "See where you are", "status"
+    return "See your progress", "status"
 
 
 def _label(finding: SetupFinding) -> Text:

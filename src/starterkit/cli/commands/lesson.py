@@ -61,7 +61,7 @@ def _show(console: Console, step: Step, markdown: str, file: str) -> None:
 def _show_links(console: Console, step: Step) -> None:
     if step.links:
         console.print()
-        console.print(text("To read more", "bold"))
+        console.print(text("Read more", "bold"))
     for link in step.links:
         console.print(text(link.title, "bold"), markup(f": {link.about}"), indent=2, hang=2)
         if link.url:
@@ -70,4 +70,4 @@ def _show_links(console: Console, step: Step) -> None:
 
 def _links_in_markdown(step: Step) -> str:
     lines = [f"- **{link.title}**: {link.about}{f' <{link.url}>' if link.url else ''}" for link in step.links]
-    return "\n".join(["", "", "## To read more", "", *lines]) if lines else ""
+    return "\n".join(["", "", "## Read more", "", *lines]) if lines else ""

@@ -133,10 +133,13 @@ class NewQuestions:
     def is_trusted(self, order: ProjectSpec) -> bool:
         """Ask the user whether the code of an external template may run."""
         question = (
-            f"The {order.template.title} template is external ({order.recorded_source}). Installing its packages "
-            "and running its tests runs its code on this machine. Do you trust it?"
+            f"{order.template.title} is an external template ({order.recorded_source}). starterkit would install its "
+            "packages and run its tests on this machine. Do you trust this template?"
         )
-        choices = [("yes", "install and test"), ("no", "create the project, and run none of its code now")]
+        choices = [
+            ("yes", "install the packages and run the tests"),
+            ("no", "create the project without running its code"),
+        ]
         return self._console.choose(question, choices, "no") == "yes"
 
     def _saved(self) -> tuple[str, str]:
@@ -144,8 +147,7 @@ class NewQuestions:
         if saved is None or (not saved.template and saved.framework not in self._names()):
             return "", ""
         self._console.note_prose(
-            f"Framework: {saved.framework}, as saved by `starterkit choose --save`. "
-            "To use another, add `--framework NAME`."
+            f"Your saved framework is {saved.framework}. To use another framework, add `--framework NAME`."
         )
         return ("", saved.template) if saved.template else (saved.framework, "")
 
@@ -183,9 +185,9 @@ class NewQuestions:
         choices = [(template.name, f"{template.summary} The cost: {template.trade_off}") for template in templates]
         if len(templates) == 1:
             return self._console.choose("Which framework?", choices, templates[0].name)
-        offer = (_UNSURE, "Not sure? A few short questions find the one that fits you.")
+        offer = (_UNSURE, "Not sure? Answer a few short questions to find a framework.")
         answer = self._console.choose("Which framework?", [*choices, offer], _UNSURE)
-        again = [*((template.name, template.title) for template in templates), (_UNSURE, "ask me again")]
+        again = [*((template.name, template.title) for template in templates), (_UNSURE, "answer the questions again")]
         while answer == _UNSURE:
             answer = self._console.choose("Which framework do you choose?", again, self._advised())
         return answer
@@ -248,8 +250,8 @@ def _show(console: Console, created: Created) -> int:
     if result is None:
         source = "from the bundle" if created.has_bundle else "from the network"
         console.say_prose(
-            "The environment doesn't exist yet. The first `starterkit run` or `starterkit check` creates it. "
-            f"The packages come {source}."
+            "The environment doesn't exist yet. "
+            f"The first `starterkit run` or `starterkit check` creates the environment with packages {source}."
         )
     elif not result.red:
         console.print(green_line(result))
@@ -259,7 +261,7 @@ def _show(console: Console, created: Created) -> int:
         step = created.template.step(state.step)
         console.print(
             f"You start at {step.label}. {len(result.red)} of {len(result.results)} tests fail, "
-            "as at the start of every step."
+            "because this step isn't solved yet."
         )
     if state.step == BASE and created.template.step_names:
         step = created.template.steps[0]

@@ -22,17 +22,18 @@ _FROM_HELP = "Remote, URL, folder, git bundle or branch to merge from (default: 
 def pull(
     context: typer.Context,
     source: Annotated[str, argument("FROM", _FROM_HELP)] = "",
-    branch: Annotated[str, argument("BRANCH", "Branch to merge (default: the one that belongs to yours).")] = "",
+    branch: Annotated[str, argument("BRANCH", "Branch to merge (default: the upstream of your branch).")] = "",
     keep_mine: KeepMine = False,
     take_theirs: Annotated[
-        bool, flag("--take-theirs", "If there are conflicts, take the new lines. Yours stay in your history.")
+        bool, flag("--take-theirs", "If there are conflicts, take the new lines. Your lines stay in your history.")
     ] = False,
     save_large: SaveLarge = False,
     leave_out: LeaveOut = False,
 ) -> None:
     """Merge new commits from your workshop or team into your work.
 
-    Your work is saved as a commit first. If both sides changed the same lines, this changes nothing and says so.
+    Your work is saved as a commit first. If both sides changed the same lines, nothing is merged.
+    Then you choose which lines to keep.
     """
     console = console_of(context)
     chosen = choices(keep_mine, take_theirs, markers=False, no_check=True, save_large=save_large, leave_out=leave_out)
@@ -59,14 +60,14 @@ def _show(console: Console, project: Project, pulled: PullResult) -> None:
         commits = "one commit" if pulled.commits == 1 else f"{pulled.commits} commits"
         console.ok(f"Merged {commits} from {pulled.source}.", hang=4)
         if pulled.corrected:
-            console.print("The path was fixed. You have the fixed version now.", indent=4)
+            console.print("The learning path was fixed. Your project has the fixed version now.", indent=4)
         if pulled.moved and pulled.step != BASE:
             console.print(f"You are now at {project.template.step(pulled.step).label}.", indent=4)
         changes.show_changed(console, "Changed", pulled.written)
         changes.show_kept(console, pulled.written)
         if pulled.ahead and pulled.must_push:
-            console.say_prose("Your own commits aren't there yet. To send them, type `git push`.")
+            console.say_prose(f"{pulled.source} doesn't have your commits yet. To send them, type `git push`.")
     if pulled.waiting:
-        console.type_next("A fix conflicts with some of your lines. See which, and what to do", pulled.waiting)
+        console.type_next("A fix changes the same lines as you. To see these lines and what to do", pulled.waiting)
     elif pulled.written is not None:
-        console.type_next("Run the tests" if command == "check" else "See where you are", command)
+        console.type_next("Run the tests" if command == "check" else "See your progress", command)

@@ -19,7 +19,7 @@ def run(
     context: typer.Context,
     port: Annotated[str, option("--port", "N", "Port to serve on (default: first free port).")] = "",
     open_browser: Annotated[bool, flag("--open", "Open the site in your browser.")] = False,
-    reset: Annotated[bool, flag("--reset", "Create a new database first. The old file is kept.")] = False,
+    reset: Annotated[bool, flag("--reset", "Create a new database before serving, and keep the old file.")] = False,
 ) -> int:
     """Serve your site, and restart it after each change.
 
@@ -36,8 +36,8 @@ def run(
                 raise
             console.info(outdated.message)
             answers = [
-                ("yes", "create a new one with sample articles. The old file is kept"),
-                ("no", "change nothing"),
+                ("yes", "create a database with sample articles, and keep the old file"),
+                ("no", "keep the database as it is"),
             ]
             if console.choose("Create a new database?", answers, "yes") == "no":
                 return int(outdated.code)
@@ -47,15 +47,15 @@ def run(
 def _serve(console: Console, project: Project, port: int | None, open_browser: bool, *, reset: bool) -> int:
     def on_ready(url: str) -> None:
         console.print(f"Your site is at {url} (Ctrl-C stops it).")
-        console.farewell = "The site is stopped."
+        console.farewell = "The site has stopped."
         console.flush()
         if open_browser and not webbrowser.open(url):
-            console.info("starterkit couldn't open a browser. Open the URL yourself.")
+            console.info(f"starterkit couldn't open a browser. Open {url} yourself.")
 
     code = serve(
         project, port=port, reset=reset, say=console.show_progress, on_ready=on_ready, show=console.passed_on()
     )
     if code:
-        console.info(f"The site stopped with exit code {code}. Its last lines show why.")
-        console.type_next("If they don't help, check your setup", "doctor")
+        console.info(f"The site stopped with exit code {code}. The last lines above show the reason.")
+        console.type_next("If these lines don't help, check your setup", "doctor")
     return 1 if code else 0

@@ -33,19 +33,18 @@ from starterkit.project.project import Project
 from starterkit.project.solve import FileDiff, NotSolved, SolveResult
 
 _HOW = {
-    "MERGED": "Merged the solution of {} into your code.",
-    "FILES": "Replaced the files of {} with the solution's.",
-    "ALL": "Replaced every file of the path with the solution of {}.",
-    "CHOSEN": "Merged the solution of {}, with the conflicts resolved as you chose.",
-    "NAMED": "Replaced the files that you named with the solution of {}.",
+    "MERGED": "Merged the solution of {step} into your code.",
+    "FILES": "Replaced the files of {step} with the files of the solution.",
+    "ALL": "Replaced every file of the path with the solution of {step}.",
+    "CHOSEN": "Merged the solution of {step}, and resolved the conflicts as you chose.",
+    "NAMED": "Replaced the files that you named with the solution of {step}.",
 }
+_FILES_HELP = "Files to replace with files of the solution (default: merge the whole solution)."
 
 
 def solve(
     context: typer.Context,
-    files: Annotated[
-        list[str] | None, argument("FILE", "Files to replace with the solution's (default: merge the whole solution).")
-    ] = None,
+    files: Annotated[list[str] | None, argument("FILE", _FILES_HELP)] = None,
     show: Annotated[bool, flag("--show", "Show how the solution differs from your code, and change nothing.")] = False,
     replace_all: Annotated[bool, flag("--replace", "Replace every file of the path. Your versions are kept.")] = False,
     no_check: Annotated[bool, flag("--no-check", "Merge without running the tests.")] = False,
@@ -57,7 +56,7 @@ def solve(
 ) -> int:
     """Merge the solution of this step into your code, and test it.
 
-    The solution is tested in a copy first. Your versions of replaced files are kept.
+    The solution is tested in a copy first. If files are replaced, your versions are kept.
     """
     console = console_of(context)
     chosen = choices(keep_mine, take_theirs, markers, no_check, save_large, leave_out)
@@ -127,12 +126,12 @@ def show_solved(console: Console, project: Project, solved: SolveResult) -> int:
 
 def _what_next(project: Project, solved: SolveResult, *, has_red: bool) -> tuple[str, str]:
     if has_red and not solved.in_conflict:
-        return "Undo the solution, and try another way", "undo"
+        return "Undo the solution", "undo"
     if solved.in_conflict or solved.method.name == "NAMED" or (solved.written is not None and solved.result is None):
         return "Run the tests", "check"
     if project.path.next_step(project.state.step) is None:
         return "Look at your site", "run"
-    return ("Read it, then start the next step" if solved.written else "Start the next step"), "next"
+    return ("Read the solution, then start the next step" if solved.written else "Start the next step"), "next"
 
 
 def show_way(console: Console, solved: SolveResult) -> None:
@@ -142,13 +141,13 @@ def show_way(console: Console, solved: SolveResult) -> None:
         console.ok(f"{label} is already solved. Nothing was changed.")
         return
     if solved.in_conflict:
-        console.print(text("CONFLICT", "bold magenta"), f"  The solution of {label} is in your files, with conflicts.")
+        console.print(text("CONFLICT", "bold magenta"), f"  Merged the solution of {label}. Some lines have conflicts.")
         console.print("The solution isn't committed yet.")
     elif solved.result is not None and solved.result.red:
         console.print(text("FAILED", "bold red"), f"  {counts(solved.result)}.")
-        console.print(_HOW[solved.method.name].format(label))
+        console.print(_HOW[solved.method.name].format(step=label))
     else:
-        console.ok(_HOW[solved.method.name].format(label))
+        console.ok(_HOW[solved.method.name].format(step=label))
     if solved.why:
         console.print(f"The solution wasn't merged, because {solved.why}.")
     if solved.result is not None and not solved.result.red:
@@ -156,7 +155,7 @@ def show_way(console: Console, solved: SolveResult) -> None:
     changes.show_changed(console, "Changed", solved.written)
     changes.show_kept(console, solved.written)
     if solved.carried is not None:
-        changes.show_files(console, "Your own versions stay", solved.carried.kept_yours)
+        changes.show_files(console, "Your versions of these files stay", solved.carried.kept_yours)
     if solved.step.resets_data:
         changes.show_reset(console, "The solution changes a database table")
 

@@ -27,7 +27,7 @@ _WHY = {
     "hint": "For a hint on the first failing test",
     "next": "Save your work and start the next step",
     "run": "Look at your site",
-    "undo": "Undo the solution, and try another way",
+    "undo": "Undo the solution",
 }
 
 

@@ -21,7 +21,7 @@ def undo(
 ) -> None:
     """Undo the last command that changed files.
 
-    Restores branch, index and files exactly, even files that git doesn't know.
+    Restores your branch, index and files exactly, even untracked files.
     """
     with project_here(context, names_markers=False) as project:
         _show(console_of(context), restore(project, redo=redo, force=force))

@@ -92,7 +92,7 @@ def build_bundle(request: BundleRequest, say: Progress) -> MadeBundle:
     try:
         _check_folder(request.folder)
         request = _with_earlier(request)
-        say("Reading which wheels exist")
+        say("Looking up the packages for each platform")
         targets = [BundleTarget(platform, python) for platform in request.platforms for python in request.pythons]
         wheels = wheels_for(_pins_files(request, say), targets)
         return _make(request, wheels, say)

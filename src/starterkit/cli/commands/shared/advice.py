@@ -26,7 +26,7 @@ from starterkit.template.model import Template
 _BACK = ("b", "back")
 _HOW = (
     "Type a number or a word. Enter takes the answer in brackets. "
-    "`skip` leaves a question out, `b` goes back one question, Ctrl-C stops."
+    "`skip` skips the question, `b` goes back, and Ctrl-C stops."
 )
 
 
@@ -149,7 +149,7 @@ def show_advice(console: Console, advice: Advice) -> None:
         section(console, "How your answers fit together")
         _show_points(console, contradictions)
     if advice.equals:
-        section(console, "What would decide between them")
+        section(console, "What would change the result")
     elif advice.runner_up:
         section(console, f"The runner-up: {advice.runner_up.title}")
         console.print(advice.runner_up.summary, indent=2)

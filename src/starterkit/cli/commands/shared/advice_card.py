@@ -80,7 +80,7 @@ def _fits(advice: Advice) -> str:
             f'<tr><th scope="row">{title}</th><td class="bar"><span style="width:{share}%"></span></td>'
             f"<td>{points}</td></tr>"
         )
-    caption = "How many of your wishes each framework grants, in points"
+    caption = "How well each framework fits your wishes, in points"
     if any(choice.decides for _, choice in advice.chosen):
         caption += ". A language, a team and a framework that you know count more than wishes."
     return f"<table>\n<caption>{caption}</caption>\n" + "\n".join(rows) + "\n</table>"
@@ -90,7 +90,7 @@ def _runner_up(advice: Advice) -> str:
     other = advice.runner_up
     sentences = " ".join(map(escape, tipped(advice)))
     if other is None or advice.equals:
-        return _section("What would decide between them", f"<p>{sentences}</p>" if sentences else "")
+        return _section("What would change the result", f"<p>{sentences}</p>" if sentences else "")
     return _section(f"The runner-up: {other.title}", f"<p>{escape(other.summary)} {sentences}</p>")
 
 
@@ -108,4 +108,4 @@ def _answers(advice: Advice) -> str:
     rows = "\n".join(
         f"<dt>{escape(question.text)}</dt><dd>{escape(choice.label)}</dd>" for question, choice in advice.chosen
     )
-    return _section("The answers", f"<dl>\n{rows}\n</dl>" if rows else "<p>You skipped all questions.</p>")
+    return _section("Your answers", f"<dl>\n{rows}\n</dl>" if rows else "<p>You skipped all questions.</p>")

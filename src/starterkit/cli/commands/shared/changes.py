@@ -35,7 +35,7 @@ def show_kept(console: Console, written: CommitResult) -> None:
     """Show where the user's versions of replaced files are, and which files didn't change."""
     for path, copy in written.kept:
         console.print(f"Your version of {path} is kept in ", text(copy, "cyan"), ".", hang=2)
-    show_files(console, "Not changed, because you edited them meanwhile", written.left)
+    show_files(console, "Files that you edited meanwhile stay as they are", written.left)
 
 
 def show_reset(console: Console, why: str) -> None:

@@ -36,12 +36,12 @@ def ask_about_large_files(console: Console, project: Project, chosen: Choices) -
     large = () if chosen.save_large else listing.large
     if not (large or listing.nested):
         return chosen
-    console.print("Your work is saved as a commit first. What should happen to these?")
+    console.print("starterkit saves your work as a commit first. Should the commit contain these files?")
     for path in (*large, *listing.nested):
         console.print(f"{path}  ({'larger than 10 MB' if path in large else 'a git repository'})", indent=2)
-    actions = [("leave", "keep them, but leave them out of the commit"), ("stop", "change nothing")]
+    actions = [("leave", "leave them out of the commit, and keep the files"), ("stop", "stop, and change nothing")]
     if large and not listing.nested:
-        actions.insert(0, ("save", "commit them with your work"))
+        actions.insert(0, ("save", "add them to the commit"))
     action = console.choose("Type one of:", actions, "stop")
     if action == "stop":
         raise typer.Exit(ExitCode.CONFLICT)

@@ -37,9 +37,9 @@ def _show(console: Console, added: AddedStep) -> None:
     if console.json("template add-step", vars(added)):
         return
     folder = shown_path(added.template)
-    console.ok(f"Created the step {added.step} in {this_or(folder)}. Now edit these files, at each TODO:")
+    console.ok(f"Created the step {added.step} in {this_or(folder)}. Now replace each TODO in these files:")
     for name in added.files:
         console.print(name, indent=4)
-    console.print(f"steps/{added.step}/solution/ (whole files of the solution)", indent=4)
+    console.print(f"steps/{added.step}/solution/ (the complete files of your solution)", indent=4)
     show_renumbered(console, added.renumbered, added.mentions)
     console.type_next("See what is still missing", f"template validate {quoted(folder)} --step {added.step[:2]}")

@@ -34,7 +34,7 @@ def new(
         )
     name = name or console.ask("What is the name of the template?", "my-path")
     if not title and console.is_interactive:
-        title = console.ask("What is its title?", name.replace("-", " ").capitalize())
+        title = console.ask("What is the title of the template?", name.replace("-", " ").capitalize())
     _show(console, new_template(name, expand_user_path(destination or name, folder_of(context)), title))
 
 
@@ -45,5 +45,5 @@ def _show(console: Console, begun: NewTemplate) -> None:
     folder = shown_path(begun.folder)
     contents = "a starter project in project/, and one step in steps/"
     console.ok(f"Created the template {begun.name} in {this_or(folder)}: {contents}.")
-    console.say_prose("You can change every file. docs/authoring.md of starterkit explains them.")
+    console.say_prose("docs/authoring.md of starterkit explains each file.")
     console.type_next("Prove that the template works", f"template validate {quoted(folder)}")

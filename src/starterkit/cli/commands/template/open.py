@@ -39,7 +39,7 @@ def _show(console: Console, opened: OpenResult) -> None:
     folder, commits = shown_path(opened.folder), opened.commits
     console.ok(f"Wrote the path to {this_or(folder)}: {len(commits)} commits, from base to {commits[-1]}.")
     console.print()
-    console.print("To change an earlier layer, edit its files. Then change its commit:")
+    console.print("To change an earlier step, edit its files in project/. Then change its commit:")
     example = commits[1] if len(commits) > 1 else "base"
     enter = [] if folder == "." else [f"cd {quoted(folder)}"]
     for command in (*enter, f"git commit -a --fixup ':/^{example}'", "git rebase -i --autosquash --root"):

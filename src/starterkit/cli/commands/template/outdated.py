@@ -27,7 +27,7 @@ def outdated(
 ) -> int:
     """List the packages of a template that have newer releases.
 
-    This uses the network. With --try, the exit code is 1 if the template doesn't validate with them.
+    This command uses the network. With --try, the exit code is 1 if the newest packages cause findings.
     """
     console = console_of(context)
     result = compare(template_folder(template, folder_of(context)), console.show_progress)
@@ -66,7 +66,7 @@ def _show(console: Console, result: Outdated, *, is_written: bool, is_tried: boo
         console.verbatim("".join(map(str.ljust, row, widths)).rstrip(), indent=2)
     held = [pin.package for pin in result.pins if pin.allowed != pin.newest]
     if held:
-        console.print(f"Held back by the declaration or by other packages: {', '.join(held)}.")
+        console.print(f"Newer than the declaration or other packages allow: {', '.join(held)}.")
     if is_written:
         console.type_next(
             "Wrote the newest pins. Prove that the template still works", f"template validate {quoted(folder)}"

@@ -24,6 +24,8 @@ from starterkit.validation.target import TemplateUnderTest, templates_under_test
 
 _STYLES = {Status.FAILED: "bold red", Status.OK: "bold green", Status.SKIPPED: "magenta"}  # in order on screen
 _STEP_HELP = "Step to validate, base, or a range such as 02..04 (repeatable)."
+_ONLY_HELP = "Rule to run, for example hints (default: all rules, repeatable)."
+_SKIP_HELP = "Rule to leave out, for example hints (repeatable)."
 _SINCE_HELP = "Validate only steps changed since this revision, and later steps."
 _CACHED = " (cached)"
 
@@ -34,15 +36,15 @@ def validate(
     context: typer.Context,
     names: Templates = None,
     step: Annotated[list[str] | None, option("--step", "STEP", _STEP_HELP)] = None,
-    only: Annotated[list[str] | None, option("--only", "RULE", "Rule to run (default: all rules, repeatable).")] = None,
-    skip: Annotated[list[str] | None, option("--skip", "RULE", "Rule to leave out (repeatable).")] = None,
+    only: Annotated[list[str] | None, option("--only", "RULE", _ONLY_HELP)] = None,
+    skip: Annotated[list[str] | None, option("--skip", "RULE", _SKIP_HELP)] = None,
     jobs: Annotated[str, option("--jobs", "N", "Number of programs to run at once (default: one per core).")] = "",
-    shard: Annotated[str, option("--shard", "I/N", "Part I of N equal parts of the work.")] = "",
+    shard: Annotated[str, option("--shard", "I/N", "Part of the work to do, for example 1/4.")] = "",
     changed_since: Annotated[str, option("--changed-since", "REV", _SINCE_HELP)] = "",
     junit: Annotated[str, option("--junit", "FILE", "File for a JUnit report.")] = "",
     github: Annotated[bool, flag("--github", "Add annotations that GitHub shows next to the lines.")] = False,
     no_cache: Annotated[bool, flag("--no-cache", "Run every rule again, even if nothing changed.")] = False,
-    trust: Annotated[bool, flag("--trust", "Run the code of an external template.")] = False,
+    trust: Annotated[bool, flag("--trust", "Run the code of an external template without asking.")] = False,
 ) -> int:
     """Prove that every step of a template works.
 

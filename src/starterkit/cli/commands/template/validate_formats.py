@@ -61,7 +61,7 @@ def finding_lines(report: Report, finding: Finding) -> list[str]:
     file = file_of(report, finding)
     at = f"{file}:{finding.line}" if file and finding.line else file
     head = " · ".join(filter(None, (finding.template, finding.step, finding.rule.value.replace("-", " "), at)))
-    return [head, *(f"  {line}" for line in finding.message.split("\n")), f"  see it: {finding.by_hand}"]
+    return [head, *(f"  {line}" for line in finding.message.split("\n")), f"  to reproduce: {finding.by_hand}"]
 
 
 def as_junit(report: Report) -> str:
@@ -103,7 +103,7 @@ def as_annotations(report: Report) -> list[str]:
         properties = [f"file={_property(file)}"] if file else []
         properties += [f"line={finding.line}"] if finding.line else []
         properties.append(f"title={_property(f'{finding.template} · {finding.step} · {finding.rule.value}')}")
-        message = _data(f"{finding.message}{os.linesep}By hand: {finding.by_hand}")
+        message = _data(f"{finding.message}{os.linesep}To reproduce: {finding.by_hand}")
         lines.append(f"::error {','.join(properties)}::{message}")
     return lines
 

@@ -90,12 +90,12 @@ def _show(console: Console, made: MadeBundle) -> None:
         "frameworks": ", ".join(contents.frameworks),
         "platforms": ", ".join(contents.platforms),
         "Python": ", ".join(contents.pythons),
-        "size": f"{size} in {len(contents.files)} files ({fetched} of wheels downloaded now)",
+        "size": f"{size} in {len(contents.files)} files ({fetched} downloaded now)",
     }
     for name, value in rows.items():
         console.print(f"{name:12}", value, indent=2, hang=12)
     console.print()
     console.say_prose(
         f"Copy the whole folder to a USB stick or a shared disk. Its {README} has the commands that participants type. "
-        "They need Python and git on their machines."
+        "Participants need Python and git."
     )

@@ -39,7 +39,7 @@ def catch_up(
     ],
     replace: Annotated[bool, flag("--replace", "Replace every file of the path at each missing step.")] = False,
     count_as: Annotated[
-        str, option("--count-as", "green|red", "Result of their current step, if no tests can run.")
+        str, option("--count-as", "green|red", "Result of the current step (green or red), if no tests can run.")
     ] = "",
     trust_submissions: TrustSubmissions = False,
 ) -> int:
@@ -96,29 +96,29 @@ def _show_person(console: Console, name: str, template: Template, result: CatchU
         return
     console.ok(f"{name} is at {template.step(result.step).label}.", hang=4)
     if result.own:
-        console.print(f"Their own work: {labels(result.own)}.", indent=4)
+        console.print(f"Kept the participant's own work: {labels(result.own)}.", indent=4)
     if result.filled:
-        console.print(f"Filled in from the solution: {labels(result.filled)}.", indent=4)
+        console.print(f"Added the solutions of: {labels(result.filled)}.", indent=4)
     if result.is_green is not None:
         passed = "All tests of the earlier steps pass."
         console.print(
-            passed if result.is_green else "Some tests of the earlier steps FAIL. Please look at this project.",
+            passed if result.is_green else "Some tests of the earlier steps FAIL. Look at this project.",
             indent=4,
         )
     elif result.filled:
         console.say_prose("The tests were not run. To run them, type `starterkit workshop grade`.", indent=4)
     if result.whole:
-        console.print(f"Merging was not enough, so files were replaced: {labels(result.whole)}.", indent=4)
+        console.print(f"Merging failed, so files of these steps were replaced: {labels(result.whole)}.", indent=4)
         console.print("The participant's versions are in the git history.", indent=4)
     if result.replaced:
         files, commit = ", ".join(result.replaced), result.before[:8]
-        console.print(f"Replaced their changes to {files}. Their version is in commit {commit}.", indent=4)
+        console.print(f"Replaced the participant's changes to {files}. Commit {commit} has these changes.", indent=4)
     delivered = result.delivered
     if delivered is not None and needs_command(delivered):
         console.print(
-            "They type:"
+            "The participant types:"
             if delivered.is_theirs
-            else "They pushed something meanwhile, so this is on a separate branch. They type:",
+            else "The participant pushed meanwhile, so the steps are on a separate branch. The participant types:",
             indent=4,
         )
         console.verbatim(pull_command(delivered), "bold", indent=6)

@@ -35,9 +35,7 @@ def collect(
 ) -> int:
     """Fetch the latest work of all participants.
 
-    The exit code is 1 if starterkit can't reach some repositories.
-
-    If it can't reach any repository, the exit code is 4.
+    If starterkit can't reach some repositories, the exit code is 1. If it can't reach any, the exit code is 4.
     """
     console = console_of(context)
     count = whole_number(jobs, "--jobs") or workshop_collect.JOBS

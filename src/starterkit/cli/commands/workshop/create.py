@@ -234,11 +234,11 @@ def _show_noticed(console: Console, made: CreateResult) -> None:
         console.info(f"Skipped line {line} of the roster ({content}). It doesn't name a person.")
     for team in made.changed_teams:
         console.note_prose(
-            f"The roster lists other members of team {team.name} than workshop.yml. "
-            "workshop.yml wasn't changed. Edit the `members:` there."
+            f"Team {team.name} has other members in the roster than in workshop.yml. "
+            "To change the team, edit `members:` in workshop.yml."
         )
     if made.in_another_way:
-        console.note_prose(f"--{made.method} applies to new participants only. The others begin as before.")
+        console.note_prose(f"--{made.method} changes only how new participants begin.")
     if made.unreached:
         console.print()
         for enrolled in made.unreached:
@@ -281,9 +281,9 @@ def _show_to_all(console: Console, made: CreateResult) -> None:
     console.print("Send each person their line from above. Send everybody the handout:")
     console.verbatim(shown_path(made.handout), "bold", indent=2)
     if made.kept_handout:
-        console.print("It has other text than a new handout. To replace it, delete it and type the command again.")
+        console.print("This handout was changed. For a new handout, delete this file and type the command again.")
     if methods != {"folders"}:
-        console.print(f"Send {wheel_file()} too. How to build it: docs/workshop.md#what-everybody-needs")
+        console.print(f"Send {wheel_file()} too. To build this file, see docs/workshop.md#what-everybody-needs")
 
 
 def _typed(made: CreateResult, enrolled: Participant) -> str:

@@ -132,7 +132,7 @@ def _show(
     _show_table(console, called, grades, failed)
     console.print()
     console.print("Wrote results/grades.json, results/grades.csv and one page per person in results/pages/.")
-    console.print(f"Sandbox: {confinement.name}. Its limits: {_SANDBOX_PAGE}")
+    console.print(f"Sandbox: {confinement.name}. Read about its limits in {_SANDBOX_PAGE}.")
     console.type_next("Show everybody's progress", "workshop status")
 
 
@@ -168,7 +168,7 @@ def _headline(grades: Sequence[Grade], failed: int) -> str:
     verdicts = Counter([*(grade.verdict.value for grade in grades), *[_NOT_GRADED] * failed])
     people = counted_people([grade.person for grade in grades], failed)
     if verdicts and set(verdicts) == {Verdict.NOTHING.value}:
-        return f"{people}: none has committed yet."
+        return f"{people}: nobody has committed yet."
     counts = ", ".join(f"{count} {_WORDS.get(verdict, verdict)}" for verdict, count in verdicts.items())
     kept = sum(grade.kept for grade in grades)
     again = f" {counted(kept, 'grade is', 'grades are')} from before, because the work is unchanged." if kept else ""

@@ -93,7 +93,7 @@ def push_fix(
         _show_done(console, workshop, fixes)
         show_zips(console, workshop)
     elif not waiting:
-        console.print("Nothing to apply.")
+        console.print("There is no fix to apply.")
         _show_typed(console, workshop, fixes)
     else:
         if not located.is_bundled:
@@ -143,7 +143,7 @@ def _check_is_there(template: str, back: str) -> None:
 
 def _is_confirmed(console: Console, fixes: list[PathFix]) -> bool:
     question = f"Apply the fix for {counted(sum(bool(fix.commit) for fix in fixes), 'person', 'people')}?"
-    choices = [("yes", "commit it to their repositories"), ("no", "change nothing")]
+    choices = [("yes", "commit the fix to their repositories"), ("no", "change nothing")]
     return console.choose(question, choices, "no") == "yes"
 
 
@@ -159,8 +159,8 @@ def _show_report(
             continue
         _show_person(console, workshop, fix, f": {_details(fix)}", "dim")
         if fix.replaced:  # show every name, because the person's changes to these files are replaced
-            console.print(f"replaces their changes to {', '.join(fix.replaced)}", indent=12, hang=12)
-            console.print(f"(their version stays in commit {fix.base[:8]})", indent=12)
+            console.print(f"The fix replaces the changes to {', '.join(fix.replaced)}.", indent=12, hang=12)
+            console.print(f"Commit {fix.base[:8]} has the participant's version.", indent=12)
     for file, step in reverted:
         console.print(
             text("careful", "bold magenta"),

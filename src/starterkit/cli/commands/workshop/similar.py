@@ -29,7 +29,8 @@ def similar(
 
     Code that comes from the path doesn't count.
 
-    Similar code proves nothing, because people who learn together write similar code. Use it to start a conversation.
+    Similar code proves nothing, because people who learn together write similar code.
+    Use the result to start a conversation.
 
     This command needs the package copydetect.
     """

@@ -159,7 +159,7 @@ def note_of(standing: PersonStatus) -> str:
     if state == "red" and (known.sentence or known.first_red):
         notes.append(known.sentence or known.first_red)
     elif state == "not graded" and known.verdict:
-        notes.append(f"was {known.verdict}")
+        notes.append(f"{known.verdict} before")
     elif state not in ("green", "red", "not graded", "not begun", "not reached"):
         notes.append(known.verdict_why)
     if known.reached is False and known.why:
