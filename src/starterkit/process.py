@@ -225,6 +225,19 @@ def running(process: Child) -> Iterator[Child]:
         terminate(process)
 
 
+def run_in_terminal(args: Sequence[str | Path], *, cwd: Path) -> int:
+    """Run a program in this process's terminal until it ends. Return its exit code.
+
+    Ctrl-C ends only the program.
+    """
+    # A program inherits an ignored signal, but not a handler. So this handler does nothing, and the program can end.
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        return subprocess.run(list(map(str, args)), cwd=cwd, check=False).returncode
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 @contextmanager
 def run_in_background(args: Sequence[str | Path], env: Mapping[str, str] | None = None) -> Iterator[None]:
     """Run a program with low priority and without output during the block.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starterkit.errors import UsageError
 from starterkit.git.diff import FilePatch, diff_commits, diff_work_tree
@@ -44,6 +44,11 @@ class Comparison:
         """The review notes that belong to none of the files."""
         paths = {file.path for file in self.files}
         return tuple(note for note in self.step.review if note.file not in paths)
+
+    def without_solution(self) -> Comparison:
+        """Return only the files that the learner changed, without the solution and the review notes."""
+        mine = tuple(replace(file, solution="") for file in self.files if file.yours)
+        return replace(self, step=replace(self.step, review=()), files=mine)
 
     def notes_for(self, file: FileComparison) -> tuple[ReviewNote, ...]:
         """Return the review notes that belong to a file."""

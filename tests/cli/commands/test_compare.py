@@ -107,3 +107,15 @@ def test_a_missing_start_is_named(tiny: Path) -> None:
     shown = " ".join(starterkit("compare", "02", cwd=tiny).out.split())
 
     assert "Your git history doesn't show where this step started or ended." in shown
+
+
+def test_mine_shows_only_your_own_changes(begun_site: Path) -> None:
+    assert "You have not changed anything in this step yet." in starterkit("compare", "--mine", cwd=begun_site).out
+    (begun_site / "conduit" / "comments.py").write_text("MINE = 1\n")
+
+    shown = starterkit("compare", "--mine", cwd=begun_site).out
+
+    assert shown.startswith("01 · Comments: your code\n\nconduit/comments.py (new file):\n")
+    assert "solution" not in shown
+    (file,) = starterkit("compare", "--mine", "--json", cwd=begun_site).json["files"]
+    assert (file["path"], file["solution"]) == ("conduit/comments.py", "")

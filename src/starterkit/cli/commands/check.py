@@ -87,12 +87,13 @@ def check_as_json(result: CheckResult) -> dict[str, Any]:
         "counts": {"total": total, "green": total - len(red), "red": len(red), "broken": len(result.broken)},
         "problem": result.problem,
         "first_red": result.first_red.test.id if result.first_red else None,
-        "tests": [_test_as_json(test) for test in result.results],
-        "own": [_test_as_json(test) for test in result.own],
+        "tests": [test_as_json(test) for test in result.results],
+        "own": [test_as_json(test) for test in result.own],
     }
 
 
-def _test_as_json(result: TestResult) -> dict[str, Any]:
+def test_as_json(result: TestResult) -> dict[str, Any]:
+    """Return the result of one test in the JSON format of docs/commands.md."""
     return {
         **pick(result.test, "id", "sentence", "step", "file", "guard"),
         **pick(result, "outcome", "message", "place", "source", "caret", "test_place", "output"),

@@ -41,15 +41,20 @@ def compare(
         argument("STEP", "Number or name of a step (default: the step that you worked on last).", complete_steps),
     ] = "",
     yes: Annotated[bool, flag("--yes", "Show the solution without asking, even if tests fail.")] = False,
+    mine: Annotated[bool, flag("--mine", "Show only your own changes in this step.")] = False,
 ) -> None:
     """Show your code next to the solution, with a reviewer's notes."""
     console = console_of(context)
     with project_here(context) as project:
-        name = project_compare.step_to_compare(project, step)
-        if project_compare.hides_solution(project, name) and not yes and not _is_confirmed(console, project):
+        current = project.state.step if mine and project.step else ""
+        name = project_compare.step_to_compare(project, step or current)
+        is_spoiler = not (mine or yes) and project_compare.hides_solution(project, name)
+        if is_spoiler and not _is_confirmed(console, project):
             console.type_next("For a hint", "hint")
             return
         comparison = project_compare.compare(project, name)
+        if mine:
+            comparison = comparison.without_solution()
         why, command = _what_next(project)
         if console.json("compare", {**_as_json(comparison), "next": command}):
             return
@@ -78,14 +83,21 @@ def _what_next(project: Project) -> tuple[str, str]:
 
 
 def _show(console: Console, comparison: Comparison, *, side_by_side: bool) -> None:
-    console.print(text(f"{comparison.step.label}: your code and the solution", "bold"))
+    has_solution = any(file.solution for file in comparison.files)
+    console.print(text(f"{comparison.step.label}: your code{' and the solution' if has_solution else ''}", "bold"))
+    if not comparison.files:
+        console.print("You have not changed anything in this step yet.")
     if not comparison.is_exact:
         console.print(
             "Your git history doesn't show where this step started or ended. So only the solution's files are shown. "
             "Your side can include changes from other steps."
         )
     for file in comparison.files:
-        _show_file(console, file, side_by_side=side_by_side)
+        if has_solution:
+            _show_file(console, file, side_by_side=side_by_side)
+        else:
+            console.print()
+            _show_side(console, file.path, _side(file.yours))
         _show_notes(console, comparison.notes_for(file))
     _show_notes(console, comparison.general_notes)
 

@@ -18,7 +18,7 @@ from typing import IO, Any
 
 from starterkit.cli.console.invocation import Invocation
 from starterkit.cli.console.progress import ProgressReporter
-from starterkit.cli.console.text import Text, harmless, joined, markup, text, wrapped
+from starterkit.cli.console.text import Text, clipped, harmless, joined, markup, text, wrapped
 
 JSON_FORMAT = 1
 _WIDEST = 88  # columns, because longer lines are hard to read
@@ -38,6 +38,8 @@ class Console:
         self.out_colour = has_colour(sys.stdout, environ)
         self.err_colour = has_colour(sys.stderr, environ)
         self._answer: Mapping[str, Any] | None = None
+        self._stream = sys.stdout  # with --json, sys.stdout is replaced while the command runs
+        self._has_streamed = False
         is_moving = sys.stderr.isatty() and environ.get("TERM") != "dumb"
         self.progress = ProgressReporter(sys.stderr, moving=is_moving)
 
@@ -89,11 +91,33 @@ class Console:
         if len(lines) > most:
             self.print(f"and {len(lines) - most} more", indent=indent)
 
+    def measure(self) -> None:
+        """Update the size of the terminal, which the user can change at any time."""
+        self.columns, self.lines = shutil.get_terminal_size()
+
+    @contextmanager
+    def whole_terminal(self) -> Iterator[None]:
+        """Give the block a screen of its own, for `draw`. After it, the terminal shows what it showed before."""
+        if self.shows_screen:
+            sys.stdout.write("\x1b[?1049h\x1b[?25l")  # the second one hides the cursor
+        try:
+            yield
+        finally:
+            if self.shows_screen:
+                sys.stdout.write("\x1b[?25h\x1b[?1049l")
+                self.flush()
+
+    def draw(self, lines: Sequence[Text]) -> None:
+        """Show lines on the whole terminal, in place of what it shows. Long lines are cut."""
+        cut = (clipped(line, self.columns - 1).drawn(colour=self.out_colour) for line in lines[: self.lines])
+        sys.stdout.write("\x1b[H" + "\x1b[K\r\n".join(cut) + "\x1b[K\x1b[J")
+        self.flush()
+
     def clear(self) -> None:
         """Clear the screen if the output goes to a terminal."""
         self.progress.stop()
         if self.shows_screen:
-            self.columns, self.lines = shutil.get_terminal_size()
+            self.measure()
             sys.stdout.write("\x1b[2J\x1b[H")
 
     @contextmanager
@@ -116,7 +140,14 @@ class Console:
         return self.as_json
 
     def write_json(self, shown: str) -> None:
-        """Print the stored result as JSON in ASCII. Without a result, print the text that was `shown` as JSON."""
+        """Print the stored result as JSON in ASCII. Without a result, print the text that was `shown` as JSON.
+
+        After `json_event`, only an error is printed, on one line.
+        """
+        if self._has_streamed:
+            if self._answer:
+                self._stream.write(json.dumps(self._answer, default=_json_value) + "\n")
+            return
         answer = self._answer or {"format": JSON_FORMAT, "command": "text", "text": shown}
         sys.stdout.write(json.dumps(answer, indent=2, default=_json_value) + "\n")
 
@@ -124,6 +155,13 @@ class Console:
         """Return lines with what to do next and the commands for it (`commands` are without the program's name)."""
         typed = (joined("  ", text(self.invocation.typed(command), "bold cyan")) for command in commands)
         return [*self.paragraph(), *self.paragraph(markup(f"{why}:")), *typed]
+
+    def json_event(self, command: str, event: Mapping[str, Any]) -> None:
+        """Print an object on one line, for a command that reports events until it ends."""
+        self._has_streamed = True
+        answer = {"format": JSON_FORMAT, "command": command, **event}
+        self._stream.write(json.dumps(answer, default=_json_value) + "\n")
+        self._stream.flush()
 
     def type_next(self, why: str, *commands: str) -> None:
         """Print what to do next and the commands for it."""

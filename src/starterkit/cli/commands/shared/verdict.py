@@ -212,7 +212,7 @@ def _further(console: Console, causes: Sequence[Sequence[TestResult]], room: int
         most = max(0, most - 1)
     lines = [*console.paragraph(), *(clipped(_summary(cause), console.width) for cause in causes[:most])]
     more = len(causes) - most
-    if more:
+    if more > 0:
         head = f"and {more} more " if most else f"{more} more "
         lines += console.paragraph(f"{head}{'causes' if more > 1 else 'cause'}: ", markup(_MORE))
     return lines
