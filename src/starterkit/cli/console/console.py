@@ -97,7 +97,7 @@ class Console:
 
     @contextmanager
     def whole_terminal(self) -> Iterator[None]:
-        """Give the block a screen of its own, for `draw`. After it, the terminal shows what it showed before."""
+        """Let the block draw on an empty terminal. Afterwards, the terminal shows what it showed before."""
         if self.shows_screen:
             sys.stdout.write("\x1b[?1049h\x1b[?25l")  # the second one hides the cursor
         try:
