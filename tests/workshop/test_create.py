@@ -349,7 +349,11 @@ def test_with_nobody_new_create_says_for_whom_another_way_is(room: Room, capsys:
     assert not (room.folder / "handed").exists()
     room.edits('login: "ada"\n    email: "ada@example.org"\n    begins: "clone"', 'begins: "zip"')  # after all
     shown, told = ran(capsys, *words)
-    assert "unzip ada-lovelace.zip" in shown and shown.count("git clone") == 2 and "new participants only" not in told
+    assert (
+        "unzip ada-lovelace.zip" in shown
+        and shown.count("git clone") == 2
+        and "changes only how new participants" not in told
+    )
 
 
 def test_a_newcomer_with_the_name_of_another_gets_a_place_of_their_own_by_the_student_number(

@@ -144,19 +144,19 @@ _TABLE = (
     Cause(
         NoNetworkError,
         r"network (?:connectivity )?(?:was|is) disabled|ENOTCACHED",
-        "This needs the network once: {what} can't be fetched, because a setting turns the network off.",
+        "starterkit needs the network once: {what} can't be fetched, because a setting turns the network off.",
         "Turn it on: UV_OFFLINE or uv.toml for Python, offline in .npmrc for Node. " + CONNECT,
     ),
     Cause(
         NoNetworkError,
         r"dns error|lookup address|ENOTFOUND|EAI_AGAIN|getaddrinfo|Name or service not known|name resolution|nodename",
-        "This needs the network once: {what} can't be fetched, because the host name of the package index isn't found.",
+        "starterkit needs the network once: {what} can't be fetched, because the host of the package index isn't found.",
         CONNECT,
     ),
     Cause(
         NoNetworkError,
         r"timed? ?out|still running after|ETIMEDOUT",
-        "This needs the network once: {what} can't be fetched, because the response takes too long.",
+        "starterkit needs the network once: {what} can't be fetched, because the response takes too long.",
         f"Try again later or on another network. {DOCTOR}",
     ),
     Cause(
@@ -164,7 +164,7 @@ _TABLE = (
         r"Failed to (?:fetch|download)|error sending request|tcp connect|Connection (?:refused|reset|aborted|was cut)"
         r"|connection was cut|Network is unreachable|No route to host|ECONN\w+|E(?:HOST|NET)UNREACH|socket hang up"
         r"|syscall connect|ERR_SOCKET|Remote end closed|IncompleteRead|the response is broken",
-        "This needs the network once: {what} can't be fetched.",
+        "starterkit needs the network once: {what} can't be fetched.",
         CONNECT,
     ),
     Cause(
@@ -176,7 +176,7 @@ _TABLE = (
     Cause(
         HalfInstalledError,
         r"(?m)^error: Failed to install",
-        "{What} cannot be installed.",
+        "{What} can't be installed.",
         "Remove that package, or use another version of it.",
         DOCTOR,
     ),

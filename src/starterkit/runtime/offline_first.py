@@ -60,7 +60,7 @@ def offline_first(run: Callable[[bool], Completed], what: str, source: PackageSo
     if source.offline:
         needed = NoNetworkError(f"starterkit needs the network once, to download {what}.", CONNECT)
         raise needed if cause else error
-    source.say(f"Downloading {what} (only once)")
+    source.say(f"Downloading {what} (needs the network once)")
     finished = run(False)
     if finished.code != 0:
         raise failure(finished, what)
