@@ -289,7 +289,7 @@ _EXPIRED = """error: Failed to fetch: https://packages.example/simple/
 @pytest.mark.parametrize(
     ("text", "kind", "words"),
     [
-        (_DNS, NoNetworkError, "the host of the package index isn't found"),
+        (_DNS, NoNetworkError, "the host of the package index is unknown"),
         ("npm error code ENOTFOUND\nnpm error syscall getaddrinfo\n", NoNetworkError, "isn't found"),
         ("npm error code ECONNREFUSED\nnpm error syscall connect\n", NoNetworkError, "needs the network once"),
         (_SELF_SIGNED, NoNetworkError, "(TLS)"),

@@ -150,7 +150,7 @@ _TABLE = (
     Cause(
         NoNetworkError,
         r"dns error|lookup address|ENOTFOUND|EAI_AGAIN|getaddrinfo|Name or service not known|name resolution|nodename",
-        "starterkit needs the network once: {what} can't be fetched, because the host of the package index isn't found.",
+        "starterkit needs the network once: {what} can't be fetched, because the host of the package index is unknown.",
         CONNECT,
     ),
     Cause(
