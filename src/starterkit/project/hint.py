@@ -1,12 +1,17 @@
-"""Find the next hint for the first failing test, for `starterkit hint`."""
+"""Find the next hint for a failing test, for `starterkit hint`."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
+from starterkit.errors import UsageError
 from starterkit.progress import Progress
 from starterkit.project.project import Project
-from starterkit.template.model import Step
+from starterkit.project.state import RememberedCheck
+from starterkit.template.model import Hint, Step
+from starterkit.yamlfile import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -15,7 +20,8 @@ class HintShown:
 
     `total` is 0 if the test has no hints (a guard, or a test of base). `text` is then the guard's reason, or empty.
     `step` is None for base. If another problem stops the tests, `is_blocker` is true and `text` describes the problem.
-    This doesn't count as a hint.
+    This doesn't count as a hint. If the first failing test has no hint, `instead_of` is its sentence, and `test` is
+    another failing test. `is_same_cause` is true if both fail with the same message.
     """
 
     test: str
@@ -25,39 +31,74 @@ class HintShown:
     total: int
     step: Step | None
     is_blocker: bool = False
+    instead_of: str = ""
+    is_same_cause: bool = False
 
     @property
     def is_last(self) -> bool:
         return self.number >= self.total
 
 
-def next_hint(project: Project, say: Progress) -> HintShown | None:
-    """Return the next hint for the first failing test, and remember it. Return None if all tests pass.
+def next_hint(project: Project, say: Progress, name: str = "") -> HintShown | None:
+    """Return the next hint, and remember it. Return None if all tests pass.
 
-    If files changed since the last check, the tests run first.
+    `name` is the id or the sentence of a test ("": the first failing test). If files changed since the last check, the
+    tests run first. Raises `UsageError` if the named test is unknown or passes.
     """
-    last = project.remembered_check()
-    if last is None:
-        from starterkit.project.check import check  # noqa: PLC0415 - slow, and most hints need no check
-
-        say("Running the tests first, because files changed since the last check …")
-        result = check(project, say=say)
-        red, blocker = tuple(failed.test.id for failed in result.red), result.blocker
-    else:
-        red, blocker = last.red, last.blocker
-    if not red:
-        return None
+    last = _last_check(project, say)
     sentences = {test.id: test.sentence for test in project.expected_tests()}
-    first = next((test for test in sentences if test in red), red[0])
+    named = _named(name, sentences, last) if name else ""
+    if not last.red:
+        return None
+    first = named or (last.causes[0][0] if last.causes else last.red[0])
+    steps = [project.template.step(step) for step in project.path.steps_so_far(project.state.step)]
+    step_of = {test: step for step in steps for test in step.tests}
     sentence = sentences.get(first, first)
-    steps = map(project.template.step, reversed(project.path.steps_so_far(project.state.step)))
-    step = next((step for step in steps if first in step.tests), None)
-    if blocker:
-        return HintShown(first, sentence, blocker, 0, 0, step, is_blocker=True)
-    hint = step.hint_for(first) if step else None
+    if last.blocker:
+        return HintShown(first, sentence, last.blocker, 0, 0, step_of.get(first), is_blocker=True)
+    alike = next((cause for cause in last.causes if first in cause), (first,))
+    candidates = [first] if named else chain([first], reversed(alike), last.red)  # the newest tests come last
+    test, step, hint = next(_hints(candidates, step_of), (first, step_of.get(first), None))
     if step is None or hint is None:
         return HintShown(first, sentence, step.guards.get(first, "") if step else "", 0, 0, step)
     shown = project.memory.hints_shown(step.name).get(hint.test, 0)
     number = min(shown + 1, len(hint.levels))
     project.memory.remember_hint(step.name, hint.test, number)
-    return HintShown(first, sentence, hint.levels[number - 1], number, len(hint.levels), step)
+    instead_of = "" if test == first else sentence
+    sentence, total = sentences.get(test, test), len(hint.levels)
+    return HintShown(
+        test,
+        sentence,
+        hint.levels[number - 1],
+        number,
+        total,
+        step,
+        instead_of=instead_of,
+        is_same_cause=test in alike,
+    )
+
+
+def _last_check(project: Project, say: Progress) -> RememberedCheck:
+    last = project.remembered_check()
+    if last is None:
+        from starterkit.project.check import check  # noqa: PLC0415 - slow, and most hints need no check
+
+        say("Running the tests first, because files changed since the last check …")
+        last = RememberedCheck.of("", check(project, say=say))
+    return last
+
+
+def _named(name: str, sentences: Mapping[str, str], last: RememberedCheck) -> str:
+    test = next((id for id, sentence in sentences.items() if name in (id, sentence)), "")
+    if not test:
+        raise UsageError(f'Unknown test "{name}" in the path so far.', did_you_mean(name, list(sentences)))
+    if test not in last.red:
+        raise UsageError(f'The test "{sentences[test]}" passes.', "`starterkit check` shows which tests fail.")
+    return test
+
+
+def _hints(tests: Iterable[str], step_of: Mapping[str, Step]) -> Iterator[tuple[str, Step, Hint]]:
+    for test in tests:
+        step = step_of.get(test)
+        if step and (hint := step.hint_for(test)):
+            yield test, step, hint

@@ -154,9 +154,7 @@ class Project:
 
     def remember_check(self, tree: str, result: CheckResult) -> None:
         """Remember the result of all tests. `tree` is the id of the checked files (`WorkingTree.id`)."""
-        green = tuple(each.test.id for each in result.results if not each.is_red)
-        red = tuple(each.test.id for each in result.red)
-        self.memory.remember_check(RememberedCheck(tree, result.step, green, red, result.seconds, result.blocker))
+        self.memory.remember_check(RememberedCheck.of(tree, result))
 
     def expected_tests(self, step: str | None = None) -> tuple[ExpectedTest, ...]:
         """Return the tests of base and of the steps up to `step` (None: the current step)."""

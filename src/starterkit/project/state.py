@@ -15,6 +15,7 @@ from typing import Any
 from starterkit.errors import FileError
 from starterkit.git.objects import FILE, FULL_ID, File
 from starterkit.git.worktree import write_file
+from starterkit.testing.results import CheckResult
 from starterkit.textfile import ConflictMarkersError
 from starterkit.yamlfile import parse
 
@@ -85,7 +86,8 @@ class RememberedCheck:
     """The result of a check, as one machine remembers it.
 
     `tree` is the id of the checked files (`WorkingTree.id`). `green` and `red` are the ids of passing and failing
-    tests. `blocker` is one line about a problem that stops many tests and that no hint solves, or "".
+    tests. `blocker` is one line about a problem that stops many tests and that no hint solves, or "". `causes` has the
+    failing tests in groups with the same message. The test to start with comes first.
     """
 
     tree: str
@@ -94,6 +96,15 @@ class RememberedCheck:
     red: tuple[str, ...]
     seconds: float
     blocker: str = ""
+    causes: tuple[tuple[str, ...], ...] = ()
+
+    @classmethod
+    def of(cls, tree: str, result: CheckResult) -> RememberedCheck:
+        """Return what to remember about a result for the files of `tree`."""
+        green = tuple(each.test.id for each in result.results if not each.is_red)
+        red = tuple(each.test.id for each in result.red)
+        causes = tuple(tuple(each.test.id for each in cause) for cause in result.causes)
+        return cls(tree, result.step, green, red, result.seconds, result.blocker, causes)
 
     @property
     def is_green(self) -> bool:
@@ -108,6 +119,7 @@ def _check(entry: Mapping[str, Any]) -> RememberedCheck:
         red=tuple(map(str, entry["red"])),
         seconds=float(entry["seconds"]),
         blocker=str(entry.get("obstacle", "")),
+        causes=tuple(tuple(map(str, cause)) for cause in entry.get("causes", ())),
     )
 
 

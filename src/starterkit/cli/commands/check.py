@@ -58,6 +58,7 @@ def _show(
     elif command == "next":
         if step is not None:
             console.print(f"{step.label} is done.")
+            console.say_prose("To compare your code with the solution: `starterkit compare`.")
         onward = "Start the next step" if step else "Start the first step"
         console.type_next("Save your work and finish" if is_last_step(project) else onward, command)
     else:

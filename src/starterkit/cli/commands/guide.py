@@ -19,7 +19,7 @@ def guide(
     no_open: Annotated[bool, flag("--no-open", "Don't open the guide in your browser.")] = False,
     poll: Annotated[bool, flag("--poll", "Look for changes regularly, for example on a network drive.")] = False,
 ) -> None:
-    """Learn in your browser: lesson, tests, hints and your site on one page.
+    """Show lesson, tests, hints and your site in the browser.
 
     The page follows your saves. Only this machine can open it. Ctrl-C ends it.
     """

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
 from starterkit.cli.console.console import Console, pick
 from starterkit.cli.console.markdown import show_markdown
 from starterkit.cli.console.text import text
-from starterkit.cli.options import console_of
+from starterkit.cli.options import argument, complete_tests, console_of
 from starterkit.cli.session import project_here
 from starterkit.process import quoted
 from starterkit.project.hint import HintShown, next_hint
 from starterkit.project.status import is_at_end
 
 
-def hint(context: typer.Context) -> None:
+def hint(
+    context: typer.Context,
+    test: Annotated[
+        str, argument("TEST", "Test to get a hint for (default: the first failing test).", complete_tests)
+    ] = "",
+) -> None:
     """Show the next hint for the first failing test.
 
     Each hint says a little more than the one before.
     """
     console = console_of(context)
     with project_here(context) as project:
-        shown = next_hint(project, console.show_progress)
+        shown = next_hint(project, console.show_progress, test)
         if console.json("hint", _as_json(shown)):
             return
         if shown is None:
@@ -34,6 +39,11 @@ def hint(context: typer.Context) -> None:
 
 
 def _show(console: Console, shown: HintShown) -> None:
+    if shown.instead_of:
+        console.print("This test has no hint: ", text(shown.instead_of, "bold"), hang=2)
+        same = "The next test fails for the same reason." if shown.is_same_cause else "The next test has one."
+        console.print(same)
+        console.print()
     console.print("Test: ", text(shown.sentence, "bold"), hang=2)
     if shown.test != shown.sentence:  # the id of a Node test is its title, so don't show it twice
         console.print(text(f"({shown.test})", "dim"), indent=2)
@@ -64,4 +74,9 @@ def _as_json(shown: HintShown | None) -> dict[str, Any]:
     if shown is None:
         return {"test": None, "next": "next"}
     step = shown.step.name if shown.step else None
-    return {**pick(shown, "test", "sentence"), "step": step, **pick(shown, "text", "number", "total"), "next": "check"}
+    return {
+        **pick(shown, "test", "sentence"),
+        "step": step,
+        **pick(shown, "text", "number", "total", "instead_of"),
+        "next": "check",
+    }
