@@ -280,7 +280,7 @@ def terminate(process: ChildProcess) -> None:
         while process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.01)
     # This is needed even if the process itself has ended, because its child processes may still run.
-    _signal_group(process, _KILL)
+    kill_group(process)
     process.wait()
 
 
@@ -290,7 +290,7 @@ def terminate_all() -> None:
         processes = list(_started)
     for process in processes:
         if process.returncode is None:
-            _signal_group(process, _KILL)
+            kill_group(process)
 
 
 def interrupt(process: ChildProcess) -> None:
@@ -312,6 +312,11 @@ def _close_pipes(process: subprocess.Popen[bytes]) -> None:
         if pipe:
             with suppress(OSError):  # raised for unsent input if the program has closed its standard input
                 pipe.close()
+
+
+def kill_group(process: ChildProcess) -> None:
+    """Kill a process and its group at once."""
+    _signal_group(process, _KILL)
 
 
 def _signal_group(process: ChildProcess, which: signal.Signals) -> None:

@@ -31,7 +31,7 @@ trade_off: None.
 traits: {quick_start: {strength: 3, reason: It is quick, source: "https://example.org/"}}
 entry_point: "conduit:create_app()"
 tools: {git: ">=2.38"}
-environment: {kind: python, declaration: pyproject.toml, pins: requirements.txt, clear: ["FLASK_*"]}
+environment: {kind: python, declaration: pyproject.toml, pins: requirements.txt, clear: ["FLASK_*"], warm: [a.b, c]}
 commands:
   test: ["{python}", "{report}", "{tests}"]
   run: ["{python}", "{port}"]

@@ -19,73 +19,17 @@ from starterkit.process import ProgramMissing
 from starterkit.runtime.environment import Environment
 from starterkit.sanitize import strip_control
 from starterkit.template.load import read_step
-from starterkit.template.model import Commands, EnvironmentSpec, FolderSource, Template
+from starterkit.template.model import Commands, FolderSource
 from starterkit.testing.discovery import expected_tests, found_tests
 from starterkit.testing.junit import LIMIT_BYTES, read_junit
 from starterkit.testing.results import CheckResult, ExpectedTest, Outcome, SourceLine, TestResult
 from starterkit.testing.runner import Cancelled, run_tests
+from tests.support.probes import INI, PYTEST, check, project, template
 from tests.support.projects import pytest_environment, syntax_error, write_tree
 
 pytestmark = pytest.mark.slow
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
-PYTEST = Commands(test=("{python}", "-m", "pytest", "--junit-xml={report}", "{tests}"), run=("{python}",))
-INI = "[pytest]\naddopts = --tb=short -p no:cacheprovider\ntimeout = 1\npythonpath = .\n"
-
-
-class Source:
-    """A template without any text."""
-
-    def step_names(self) -> list[str]:
-        return []
-
-    def read(self, name: str) -> bytes | None:
-        return None
-
-    def label(self, name: str) -> str:
-        return name
-
-
-def template(*tests: str, commands: Commands = PYTEST, test_files: str = "tests/test_*.py") -> Template:
-    """A template that lists these tests for base, in this order."""
-    source = Source()
-    return Template(
-        source=source,
-        read_step=partial(read_step, source),
-        name="probe",
-        title="Probe",
-        summary="",
-        language="",
-        trade_off="",
-        traits={},
-        entry_point="",
-        tools={},
-        environment=EnvironmentSpec("python", "pyproject.toml", "requirements.txt"),
-        commands=commands,
-        select=("{file}::{test}",),
-        report="junit",
-        test_files=(test_files,),
-        database="",
-        owned=("tests/**", "lessons/**", "pytest.ini"),
-        own_history=(),
-        tests=tests,
-        step_names=(),
-    )
-
-
-def check(folder: Path, **options: object) -> CheckResult:
-    """Run all tests of a project's test files, with pytest."""
-    files = {
-        file.relative_to(folder).as_posix(): file.read_bytes() for file in sorted((folder / "tests").glob("test_*.py"))
-    }
-    path = template(*(test.id for file, data in files.items() for test in found_tests(file, data)))
-    expected = expected_tests(path, "base", files)
-    return run_tests(folder, pytest_environment(), path, expected, **options)  # type: ignore[arg-type]
-
-
-def project(folder: Path, files: dict[str, str]) -> Path:
-    return write_tree(folder / "sïte 🎈 one", {"pytest.ini": INI, "conduit/__init__.py": "", **files})
-
 
 # --- each way to fail, in one run ---------------------------------------------------------------------------------
 

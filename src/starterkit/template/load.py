@@ -27,6 +27,7 @@ FORMAT = 1
 NO_TEMPLATE = ("the file is missing, so this folder is not a template", "See docs/authoring.md.")
 _STEP_NAME = re.compile(r"(\d\d)-([a-z0-9]+(?:-[a-z0-9]+)*)")
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*")
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _PLACEHOLDERS = ("python", "node", "npm", "report", "tests", "port")
 _REQUIRED_KEYS = (
@@ -137,13 +138,21 @@ def _traits(value: Value) -> dict[str, Trait]:
 
 
 def _environment(value: Value) -> EnvironmentSpec:
-    keys = value.mapping(("kind", "declaration", "pins"), ("clear",))
+    keys = value.mapping(("kind", "declaration", "pins"), ("clear", "warm"))
     return EnvironmentSpec(
         kind=keys["kind"].choice(("python", "node")),
         declaration=_inside(keys["declaration"]),
         pins=_inside(keys["pins"]),
         clear=keys["clear"].texts() if "clear" in keys else (),
+        warm=_each(keys, "warm", _module),
     )
+
+
+def _module(value: Value) -> str:
+    name = value.text()
+    if not _MODULE.fullmatch(name):
+        raise value.wrong(f'"{name}" must be the name of a Python module', 'For example "flask" or "flask.testing".')
+    return name
 
 
 def _commands(value: Value) -> Commands:

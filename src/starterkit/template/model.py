@@ -109,12 +109,14 @@ class EnvironmentSpec:
 
     `kind` is python or node. `declaration` and `pins` are the two package files, such as pyproject.toml and
     requirements.txt. `clear` has patterns of environment variables that started programs don't get.
+    `warm` names the Python modules that a process may import before a test run.
     """
 
     kind: str
     declaration: str
     pins: str
     clear: tuple[str, ...] = ()
+    warm: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

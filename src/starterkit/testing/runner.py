@@ -150,12 +150,13 @@ def run_program(
         variables = watchdog_variables(template.commands.test, note, prepared.variables)
         variables = {name: value for name, value in variables.items() if name not in ("FORCE_COLOR", "PY_COLORS")}
         variables["NO_COLOR"] = "1"
-        begun = time.monotonic()
-        cut = ""
+        output.touch()  # a warm process opens it later
+        begun, cut = time.monotonic(), ""
         with running(launcher.start(command, cwd=folder, env=variables, output=output)) as process:
-            if not wait(process, limit_seconds, lambda: cancelled() or _too_much(output), interval=_POLL_SECONDS):
-                if cancelled():
-                    raise Cancelled
+            in_time = wait(process, limit_seconds, lambda: cancelled() or _too_much(output), interval=_POLL_SECONDS)
+            if cancelled():
+                raise Cancelled
+            if not in_time:
                 cut = "more than 64 MiB of output" if _too_much(output) else f"still running after {limit_seconds:g} s"
                 interrupt(process)
                 wait(process, _INTERRUPT_SECONDS, cancelled, interval=_POLL_SECONDS)
