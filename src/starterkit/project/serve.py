@@ -28,9 +28,9 @@ _ERROR = re.compile(r"^\w[\w.]*(?:Error|Exception|Exit)\b", re.MULTILINE)
 # SQLite keeps these files next to an open database. They must be moved together with it.
 _COMPANIONS = ("", "-wal", "-shm", "-journal")
 _SHOWN_LINES = 12
-_AGAIN = "Then type `starterkit run` again."
+RUN_AGAIN = "Then type `starterkit run` again."
 _RESET = "`starterkit run --reset` creates a new database with sample data, and keeps the old file next to it."
-_PERMISSION = f"Make {{file}} and its folder writable. {_AGAIN}"
+_PERMISSION = f"Make {{file}} and its folder writable. {RUN_AGAIN}"
 # A pattern of SQLite's error message, what is wrong with the database file, and how to fix it.
 _DATABASE = (
     (
@@ -41,10 +41,10 @@ _DATABASE = (
     (
         "database is locked|database table is locked|database schema is locked",
         "{file} is locked by another program.",
-        f"Close that program, for example a database browser or another `starterkit run`. {_AGAIN}",
+        f"Close that program, for example a database browser or another `starterkit run`. {RUN_AGAIN}",
     ),
     ("readonly database|unable to open database file", "{file} can't be written.", _PERMISSION),
-    ("database or disk is full", "The disk is full, so {file} can't be written.", f"Free some space. {_AGAIN}"),
+    ("database or disk is full", "The disk is full, so {file} can't be written.", f"Free some space. {RUN_AGAIN}"),
 )
 
 
@@ -176,7 +176,7 @@ def _site_failure(project: Project, prepared: Environment, command: Sequence[str
     failure = explain_output(text, Sources(project.folder, project.template.owns, prepared.programs))
     if failure.message and failure.place:
         source_line = "" if str(failure.place) in failure.message else f"\nin {failure.place}"
-        return SiteFailed(f"The site can't start.\n{failure.message}{source_line}", f"Fix this line first. {_AGAIN}")
+        return SiteFailed(f"The site can't start.\n{failure.message}{source_line}", f"Fix this line first. {RUN_AGAIN}")
     shown = " ".join(command).replace(f"{project.folder}{os.sep}", "")
     tail = "\n".join(text.strip().splitlines()[-_SHOWN_LINES:])
     return SiteFailed(
@@ -194,7 +194,8 @@ def _check_database_file(project: Project) -> None:
     if not folder.is_dir():
         path = folder.relative_to(project.folder).as_posix()
         raise SiteFailed(
-            f"The site can't start. {path} is a file, not a folder.", f"Move the file to another folder. {_AGAIN}"
+            f"The site can't start. {path} is a file, not a folder.",
+            f"Move the file to another folder. {RUN_AGAIN}",
         )
     if not os.access(folder, os.W_OK) or (file.exists() and not os.access(file, os.W_OK)):
         raise SiteFailed(f"The site can't start. {name} can't be written.", _PERMISSION.format(file=name))

@@ -94,8 +94,9 @@ class Board:
                 self._judge(tree, result)
             case Done(tree, result):
                 if tree == self._tree:
-                    self.patch(phase="done", trouble=None, busy="", **check_view(result))
-                    self._try_reload()
+                    self.patch(trouble=None, **check_view(result))
+                    self._try_reload()  # before the page says that the run is over, because it decides what comes next
+                    self.patch(phase="done", busy="")
             case Crash(error):
                 self.patch(phase="trouble", busy="", trouble=crash_view(error))
             case Trouble(error):
@@ -107,13 +108,14 @@ class Board:
 
     def _begin(self, tree: str, tests: list[ExpectedTest]) -> None:
         """Show that a run starts. Until a test has a new verdict, the page shows the last one as old."""
+        self.patch(phase="running", trouble=None)
         if self._read_state() != self._state_bytes:
             self._try_reload()
         with self._lock:
             self._tree = tree
             last = {test["id"]: test for test in self._state["tests"]}
             kept = [{**last.get(test.id, expected_view(test)), "isOld": True} for test in tests]
-            self.patch(phase="running", trouble=None, tests=kept)
+            self.patch(tests=kept)
 
     def _place(self, test: ExpectedTest) -> tuple[int, str, int]:
         """Return the place of a test in the path. The engine begins with the first failing test."""

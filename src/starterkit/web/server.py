@@ -13,7 +13,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from starterkit.errors import UsageError
-from starterkit.project.project import Project, open_project
+from starterkit.project.project import open_project
+from starterkit.project.state import STATE_FILE
 from starterkit.project.watch import Event, Saved, Watch
 from starterkit.runtime.dev_server import Show, free_port
 from starterkit.web.actions import Actions
@@ -74,8 +75,10 @@ class _Guide:
     """One run of the guide: what happens on a save, after a command, and when the site starts or ends."""
 
     def __init__(self, folder: Path, access: Access, *, poll: bool, show: tuple[Show | None, Show | None]) -> None:
-        self._folder, self._access, self._poll, self._show = folder, access, poll, show
+        self._folder, self._access, self._poll = folder, access, poll
         self._proxy = SiteProxy(access, self._page_loaded)
+        self._site = Site(folder, self._site_changed, self._say_of_site, show)
+        self._watch: Watch | None = None
         self._reloading: asyncio.Task[None] | None = None
 
     async def run(self, page: socket.socket, site: socket.socket, on_ready: Callable[[str], None]) -> None:
@@ -83,23 +86,22 @@ class _Guide:
         events = Events(self._loop)
         self._board = Board(self._folder, events.publish)
         self._board.reload()
-        actions = Actions(self._folder, self._say, on_written=self._command_has_written, on_hint=self._board.show_hints)
+        actions = Actions(self._folder, self._say, on_written=self._board.reload, on_hint=self._board.show_hints)
         handlers = Handlers(self._folder.name, self._board.snapshot, self._guarded(actions))
         async with serving(guide_app(self._access, events, handlers), page), serving(self._proxy, site):
             on_ready(f"{self._access.url}/")
-            self._site = Site(self._folder, self._site_changed, self._say_of_site, self._show)
-            with open_project(self._folder) as project, self._site, self._watching(project) as self._watch:
-                await self._loop.create_future()  # until Ctrl-C
-
-    def _watching(self, project: Project) -> Watch:
-        return Watch(project, self._take, poll=self._poll, say=self._say)
+            with open_project(self._folder) as project, self._site:
+                self._watch = Watch(project, self._take, poll=self._poll, say=self._say)
+                with self._watch:
+                    await self._loop.create_future()  # until Ctrl-C
 
     def _guarded(self, actions: Actions) -> Callable[[str, dict[str, Any]], dict[str, Any]]:
         """Return the function that runs an action of the page. A bug in it leads to a crash report."""
 
         def act(name: str, options: dict[str, Any]) -> dict[str, Any]:
             if name == "check":
-                self._watch.rerun()
+                if self._watch is not None:  # the first run starts by itself
+                    self._watch.rerun()
                 return {"text": "Running all tests …"}
             if name == "restart":
                 self._site.restart(reset=bool(options.get("reset")))
@@ -123,8 +125,8 @@ class _Guide:
         """Follow the engine, on its thread."""
         self._board.take(event)
         if isinstance(event, Saved):
-            if self._site.state.name == "failed":
-                self._site.restart()
+            if self._site.state.name == "failed" or STATE_FILE in event.files:
+                self._site.restart()  # a new step can bring packages and a database of its own
             else:
                 self._loop.call_soon_threadsafe(self._reload_frame, any(file.endswith(_CODE) for file in event.files))
 
@@ -139,11 +141,6 @@ class _Guide:
         await self._proxy.wait_until_answering()
         if self._site.state.name == "running":  # a site that starts is loaded when it is ready
             self._board.publish_reload()
-
-    def _command_has_written(self) -> None:
-        """A command changed files, and perhaps packages and the database. So the site starts again."""
-        self._board.reload()
-        self._site.restart()
 
     def _site_changed(self, state: SiteState) -> None:
         self._proxy.port, self._proxy.is_starting = state.port, state.name == "starting"

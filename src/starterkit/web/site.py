@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from starterkit.errors import StarterkitError
-from starterkit.process import wait
+from starterkit.process import terminate_all, wait
 from starterkit.progress import Progress
 from starterkit.project.project import open_project
-from starterkit.project.serve import SchemaOutdated, start_site
+from starterkit.project.serve import RUN_AGAIN, SchemaOutdated, start_site
 from starterkit.runtime.dev_server import Show, free_port
 from starterkit.sanitize import strip_control
 
 _FIRST_PORT = 8000
+_SAVE = "When you save, the site starts again."
 _SHOWN_LINES = 12
+_PATIENCE_SECONDS = 2.0
 _FOREVER = float("inf")
 _Streams = tuple[Show | None, Show | None]
 
@@ -55,7 +57,10 @@ class Site:
     def __exit__(self, *_: object) -> None:
         self._closed = True
         self._wanted.set()
-        self._thread.join()
+        self._thread.join(_PATIENCE_SECONDS)
+        if self._thread.is_alive():  # it waits for an installation or for the site's first response
+            terminate_all()
+            self._thread.join()
 
     def restart(self, *, reset: bool = False) -> None:
         """End the site and start it again. `reset` creates a new database first."""
@@ -73,15 +78,15 @@ class Site:
     def _loop(self) -> None:
         while True:
             self._wanted.wait()
+            self._wanted.clear()
             if self._closed:
                 return
-            self._wanted.clear()
             try:
                 self._run()
             except SchemaOutdated as outdated:
                 self._become(SiteState("failed", None, outdated.message, outdated.fix, can_reset=True))
             except StarterkitError as error:
-                self._become(SiteState("failed", None, error.message, error.fix))
+                self._become(SiteState("failed", None, error.message, error.fix.replace(RUN_AGAIN, _SAVE)))
 
     def _run(self) -> None:
         reset, self._reset = self._reset, False
@@ -98,7 +103,7 @@ class Site:
                 return
         lines = "\n".join(self._last_lines)
         message = f"The site stopped with exit code {server.returncode}. Its last lines:\n{lines}"
-        self._become(SiteState("failed", None, message, "Fix the problem and save. Then the site starts again."))
+        self._become(SiteState("failed", None, message, f"Fix the problem. {_SAVE}"))
 
     def _become(self, state: SiteState) -> None:
         self.state = state

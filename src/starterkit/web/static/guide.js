@@ -16,6 +16,7 @@ let part = "lesson"; // the selected tab
 let frame = null;
 let announced = "";
 let solutionOf = ""; // the step whose solution is shown, and how
+let compares = false; // the tab "Solution" shows both sides
 let waiting = false; // a button's action runs
 
 // ---- small helpers
@@ -151,7 +152,8 @@ function renderFirst(first) {
   show("first", Boolean(first) && state.phase !== "trouble");
   if (!first) return;
   $("first").classList.toggle("old", Boolean(first.isOld));
-  setText("first-title", first.sentence);
+  setText("first-eyebrow", state.blocker ? "Fix this first" : "First failing test");
+  setText("first-title", state.blocker ? "One problem stops the tests" : first.sentence);
   $("first-message").replaceChildren(...message(state.problem, first.message), ...sourceLine(first));
   show("printed", Boolean(first.output));
   setText("printed-text", first.output || "");
@@ -168,7 +170,7 @@ function renderFirst(first) {
     $("hints").dataset.test = first.id;
   }
   show("hints", items.length > 0);
-  show("hint", !hints.total || hints.shown.length < hints.total);
+  show("hint", !state.blocker && (!hints.total || hints.shown.length < hints.total));
   setText("hint-label", hints.shown.length ? `Next hint (${hints.shown.length + 1} of ${hints.total})` : "Give me a hint");
 }
 
@@ -290,6 +292,7 @@ async function renderDiff() {
 }
 
 function resetSolution(step) {
+  compares = false;
   solutionOf = step;
   setText("solution-title", "The solution");
   $("solution-files").replaceChildren();
@@ -306,13 +309,14 @@ function renderSolution(result) {
   show("question", false);
   show("solve-box", !state.solved);
   $("solution-files").replaceChildren(...(result.files.length
-    ? [el("p", { class: "quiet" }, "Red lines are yours. Green lines are the solution's."),
+    ? [el("p", { class: "quiet" }, "Lines with − are yours. Lines with + are the solution's."),
       ...result.files.map((file) => fileBlock(file.path, diffBlock(file.diff)))]
     : [el("p", {}, "Your code already matches the solution.")]));
   markScrollable();
 }
 
 function renderComparison(result) {
+  compares = true;
   setText("solution-title", `Your code and the solution of ${result.label}`);
   show("question", false);
   show("solve-box", false);
@@ -412,6 +416,7 @@ function applyLayout() {
   const inTabs = PARTS.filter((name) => !always.includes(name));
   const chosen = inTabs.includes(part) ? part : now === "wide" ? "site" : "lesson";
   document.body.dataset.layout = now;
+  document.body.classList.toggle("comparing", compares && chosen === "solution"); // two diffs need the room of the lesson
   show("parts", now === "narrow");
   show("tabs", now !== "narrow");
   show("tab-lesson", now === "medium");
@@ -425,6 +430,7 @@ function applyLayout() {
     const selected = tab.dataset.part === chosen;
     tab.setAttribute("aria-selected", String(selected));
     tab.tabIndex = selected ? 0 : -1;
+    if (selected) tab.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
   // In the middle layout the lesson is one of the tabs, so it moves into their column.
   if (now === "medium") $("side").insertBefore($("lesson"), $("site"));
