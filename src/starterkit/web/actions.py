@@ -103,8 +103,8 @@ class Actions:
         return {"text": f"Undid `starterkit {undone.command}`.{left}"}
 
     def _diff(self, project: Project, _: Mapping[str, Any]) -> dict[str, Any]:
-        comparison = compare(project, _current(project))
-        files = [{"path": file.new_path, "diff": file.yours} for file in comparison.files if file.yours]
+        comparison = compare(project, _current(project)).without_solution()
+        files = [{"path": file.new_path, "diff": file.yours} for file in comparison.files]
         return {"label": comparison.step.label, "isExact": comparison.is_exact, "files": files}
 
     def _solution(self, project: Project, _: Mapping[str, Any]) -> dict[str, Any]:

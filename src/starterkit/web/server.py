@@ -126,7 +126,7 @@ class _Guide:
         self._board.take(event)
         if isinstance(event, Saved):
             if self._site.state.name == "failed" or STATE_FILE in event.files:
-                self._site.restart()  # a new step can bring packages and a database of its own
+                self._site.restart()  # a new step can bring packages and tables
             else:
                 self._loop.call_soon_threadsafe(self._reload_frame, any(file.endswith(_CODE) for file in event.files))
 
