@@ -35,7 +35,7 @@ MISTAKES = {
     "an unknown option in front": (["--frobnicate", "status", "--json"], "no option --frobnicate"),
     "no value for an option": (["choose", "--json", "--answer"], "--answer"),
     "an argument too many": (["status", "more", "--json"], "doesn't accept"),
-    "a missing argument": (["template", "add-step", "--json"], "needs TEMPLATE"),
+    "a missing argument": (["template", "add-step", "--json"], "needs a value for TEMPLATE"),
     "a command without JSON": (["run", "--json"], "no option --json"),
     "a command without JSON, in front": (["--json", "run"], "no option --json"),
     "a missing folder": (["-C", "nowhere", "status", "--json"], "no folder nowhere"),

@@ -108,7 +108,7 @@ def test_a_path_that_cannot_be_saved_ends_with_a_code_for_scripts(template: Path
 def test_a_name_is_asked_for_on_a_terminal_alone(tmp_path: Path) -> None:
     without = starterkit("template", "new", cwd=tmp_path, code=2)
     shown = on_terminal(
-        "template", "new", cwd=tmp_path, answers=[("name of the template?", "mine\n"), ("title?", "\n")]
+        "template", "new", cwd=tmp_path, answers=[("name of the template?", "mine\n"), ("title of the template?", "\n")]
     )
 
     assert "NAME" in without.err
