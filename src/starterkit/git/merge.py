@@ -184,7 +184,7 @@ class Merger:
             git = self.git.with_index(Path(folder) / "index", work_tree, git_dir)
             git.run("read-tree", mine)
             git.run("checkout-index", "-a", "-q", "-u")
-            # Without a refresh, git may take files that it has just written for changed files.
+            # Without a refresh, git may think that the files it has just written were changed.
             git.try_run("update-index", "-q", "--refresh")
             finished = git.try_run("merge-recursive", "--ignore-space-change", base, "--", mine, theirs)
             if finished.code not in (0, 1):

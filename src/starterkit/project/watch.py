@@ -23,9 +23,11 @@ from starterkit.project.learner_work import ConflictMarkersLeft, find_markers
 from starterkit.project.project import Project
 from starterkit.project.state import STATE_FILE
 from starterkit.runtime.environment import Environment
-from starterkit.testing.launch import COLD, Launcher
+from starterkit.testing.launch import COLD
 from starterkit.testing.results import STOPPED_BEFORE, CheckResult, ExpectedTest, Outcome, TestResult
 from starterkit.testing.runner import Cancelled, run_tests
+from starterkit.testing.stalled import is_pytest
+from starterkit.testing.worker import WarmWorker
 
 # watchfiles reports a change after _STEP_MS without another one, and at the latest after _DEBOUNCE_MS.
 _STEP_MS, _DEBOUNCE_MS, _POLL_MS = 10, 50, 200
@@ -177,7 +179,8 @@ class _Runs:
         self._is_closed = False
         self._state: bytes | None = None
         self._results: dict[str, TestResult] = {}
-        self._launcher: Launcher = COLD
+        self._environment: Environment | None = None
+        self._worker: WarmWorker | None = None
 
     def request(self) -> None:
         """Cancel the current run, and run all tests again."""
@@ -190,17 +193,20 @@ class _Runs:
 
     def loop(self) -> None:
         """Run the tests for each request until `close`."""
-        while True:
-            self._requested.wait()
-            self._requested.clear()
-            if self._is_closed:
-                return
-            try:
-                self._run()
-            except Cancelled:
-                continue
-            except StarterkitError as error:
-                self._emit(Trouble(error))
+        try:
+            while True:
+                self._requested.wait()
+                self._requested.clear()
+                if self._is_closed:
+                    return
+                try:
+                    self._run()
+                except Cancelled:
+                    continue
+                except StarterkitError as error:
+                    self._emit(Trouble(error))
+        finally:
+            self._close_worker()
 
     def _run(self) -> None:
         project = self._project
@@ -208,7 +214,7 @@ class _Runs:
         if places := find_markers(project):
             raise ConflictMarkersLeft(places)
         expected = project.expected_tests()
-        environment = check.prepared(project, self._say)
+        environment = self._prepared()
         groups = self._in_order(expected)
         tree = project.read_work().id
         self._emit(Running(tree, tuple(dict.fromkeys(chain.from_iterable(groups)))))
@@ -243,6 +249,22 @@ class _Runs:
             self._project.forget_state()
             self._state = state
 
+    def _prepared(self) -> Environment:
+        """Return the environment. If it is another one than before, start another warm worker."""
+        project = self._project
+        environment = check.prepared(project, self._say)
+        if environment != self._environment:
+            self._close_worker()
+            self._environment = environment
+            if is_pytest(project.template.commands.test):  # Node starts a test as quickly without a worker
+                self._worker = WarmWorker(project.folder, environment, project.template, self._say)
+        return environment
+
+    def _close_worker(self) -> None:
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+
     def _in_order(self, expected: Sequence[ExpectedTest]) -> list[list[ExpectedTest]]:
         """Return the first failing test, then the current step, then the earlier steps. No group is empty."""
         step = self._project.state.step
@@ -271,7 +293,7 @@ class _Runs:
             selected=[test.id for test in group],
             remembered_green=last.green if last else (),
             step=project.state.step,
-            launcher=self._launcher,
+            launcher=self._worker or COLD,
             cancelled=self._requested.is_set,
         )
         return check.with_missing_support(project, result)
@@ -281,7 +303,7 @@ class _Runs:
         if result.red and check.repaired(project, self._say):
             self.request()
             return
-        if result.red or self._launcher is COLD:  # `next` needs a passing run without the warm worker
+        if result.red or self._worker is None:  # `next` needs a passing run without the warm worker
             project.remember_check(tree, result)
         self._emit(Done(tree, result))
 

@@ -1,4 +1,4 @@
-"""Start test commands. A launcher decides whether a command gets a new program."""
+"""Start test commands: in a new process, or in one that is ready already (`testing.worker`)."""
 
 from __future__ import annotations
 

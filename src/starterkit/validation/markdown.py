@@ -16,7 +16,7 @@ _FENCE = re.compile(r"^(?P<indent>\s*)(?P<mark>`{3,}|~{3,})(?P<info>.*)$")
 _TITLE = re.compile(r"\btitle=[\"']?(?P<path>[^\"'\s]+)")
 _FILE = re.compile(r"`(?P<path>[\w./-]+\.\w+)`")
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\((?P<target>[^)\s]+)[^)]*\)|!\[[^\]]*\]\((?P<image>[^)\s]+)[^)]*\)")
-# Matches the start of a list item, a table row or a heading. Bold text may start any line of a paragraph.
+# Matches the start of a list item, a table row or a heading. Two stars start bold text, not a list item.
 _STARTS_A_PARAGRAPH = re.compile(r"\s*(?:[-*]\s|\d+\.\s|[|#])")
 _ELLIPSIS = re.compile(r"(?:#|//|<!--|\{#)?\s*(?:…|\.\.\.)\s*(?:-->|#\})?")
 

@@ -72,7 +72,7 @@ class RuleRun:
 
 
 def rule_runs(subject: TemplateUnderTest, steps: Sequence[str], rules: Iterable[Rule]) -> list[RuleRun]:
-    """Return the units of a template, in report order."""
+    """Return one run for each step and each rule that applies to it, in the order of the report."""
     chosen = tuple(rules)
     return [RuleRun(subject, step, rule) for step in steps for rule in scope(step) if rule in chosen]
 

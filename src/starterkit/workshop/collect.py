@@ -1,8 +1,8 @@
 """`workshop collect`: fetches the latest work of all people.
 
-New work is recorded in their events. People without a remote push to the workshop, so there is nothing to fetch. If a
-remote is a folder on this machine, its refs are first compared without git. A git process for each person would be
-slow.
+New work is recorded in their events. People who push to the workshop have no remote, so there is nothing to fetch for
+them. If a remote is a folder on this machine, its refs are first compared without git. A git process for each person
+would be slow.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ BUSY_SECONDS = 5.0  # limit of processor time for a test, unless the test sets a
 IMPORTING_SECONDS = 20.0  # limit of processor time for importing packages, which can be slow on a new machine
 IDLE_SECONDS, IDLE_USE = 15.0, 0.05  # a run that uses less than 5 % of a processor for 15 seconds is stuck
 _TICK_SECONDS = 0.1
-_PRINTED_CHARACTERS = 16_000  # the end of what one test printed
+_PRINTED_CHARACTERS = 16_000  # if one test prints more, only the last characters are kept
 _SITE = str(Path.cwd())
 _EXIT_CODE = 2  # pytest's exit code for an interrupted run
 

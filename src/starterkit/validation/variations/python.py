@@ -65,9 +65,10 @@ def renamed_locals(data: bytes) -> bytes:
 
 
 def with_own_code(data: bytes) -> bytes:
-    """Return the file with learner's code: lines below each marker line, and a function at the end.
+    """Return the file with code added as a learner might add it.
 
-    If a function of the file handles a URL, the added function is its copy with another URL and name.
+    The code is below each marker line and at the end of the file. If a function handles a URL, its copy comes at the
+    end, with another URL and name.
     """
     tree = parse_python(data)
     if tree is None:

@@ -58,7 +58,7 @@ def _pytest_arguments(pristine: ReferenceTests, packages: GradingPackages) -> tu
     options = pristine.template.commands.test[3:]
     given = [option for option in options if "{report}" not in option and "{tests}" not in option]
     clients = [client for client in _CLIENTS if client.partition(".")[0] in packages.taken]
-    # `-c` names the path's configuration file or none, because pytest must never read one of the submission.
+    # pytest must never read a configuration file of the submission. So `-c` names the path's file, or an empty one.
     configurations = [name for name in ("pytest.ini", ".pytest.ini", "pyproject.toml") if name in pristine.files]
     settings: dict[str, object] = {
         "preload": [*pristine.used_modules, *clients],
