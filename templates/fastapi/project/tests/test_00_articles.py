@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support import Site
+from tests.support import Site, equal, has_fields
 
 NEW = {"title": "Tin lanterns", "description": "A short praise.", "body": "They last."}
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z")
@@ -16,13 +16,12 @@ def test_the_list_shows_the_newest_article_first(site: Site) -> None:
     for title in ("Monday", "Tuesday", "Wednesday"):
         last = site.publish(title, description=f"What {title} brought.")
 
-    answer = site.get("/api/articles").gives()
+    site.lists("Wednesday", "Tuesday", "Monday")
 
-    assert [article["title"] for article in answer["articles"]] == ["Wednesday", "Tuesday", "Monday"]
-    assert answer["articlesCount"] == 3
+    answer = site.get("/api/articles").gives()
+    has_fields(answer, articlesCount=3)
     newest = answer["articles"][0]
-    assert newest["slug"] == last["slug"]
-    assert newest["description"] == "What Wednesday brought."
+    has_fields(newest, slug=last["slug"], description="What Wednesday brought.")
     assert "body" not in newest, "Expected no body for articles in a list. Found one."
 
 
@@ -32,8 +31,8 @@ def test_a_new_article_comes_back(site: Site) -> None:
 
     read = site.get(f"/api/articles/{published['slug']}").gives("article")
 
-    assert read == published
-    assert {name: read[name] for name in NEW} == NEW
+    equal(read, published)
+    has_fields(read, **NEW)
     for moment in ("createdAt", "updatedAt"):
         assert MOMENT.fullmatch(read[moment]), f"Expected a time in UTC as {moment}. Found {read[moment]}."
     assert read["updatedAt"] == read["createdAt"], (
@@ -51,7 +50,7 @@ def test_an_article_that_lacks_a_part_is_refused(site: Site, field: str, value: 
 
     site.post("/api/articles", article=article).refused(422, **{field: "can't be blank"})
 
-    assert site.titles() == []
+    site.lists()
     site.post("/api/articles", article=NEW).gives("article", status=201)
 
 
@@ -63,9 +62,9 @@ def test_a_part_of_an_article_can_be_too_long(site: Site, field: str, longest: i
     site.post("/api/articles", article={**NEW, field: endless}).refused(422, about=field)
 
     article = site.post("/api/articles", article={**NEW, field: fine}).gives("article", status=201)
-    assert article[field] == fine
+    has_fields(article, **{field: fine})
     site.put(f"/api/articles/{article['slug']}", article={field: endless}).refused(422, about=field)
-    assert site.get(f"/api/articles/{article['slug']}").gives("article")[field] == fine
+    site.get(f"/api/articles/{article['slug']}").has("article", field, value=fine)
 
 
 @pytest.mark.parametrize(
@@ -90,8 +89,8 @@ def test_a_body_that_makes_no_sense_is_refused(site: Site, body: bytes, about: s
     if about in ("title", "article"):
         answer.refused(422, about=about)
     else:
-        assert answer.gives("errors", status=422)
-    assert site.titles() == []
+        assert answer.gives("errors", status=422), f"Expected a message in the errors from {answer.name}. Found none."
+    site.lists()
 
 
 def test_an_article_can_be_changed_and_keeps_its_address(site: Site) -> None:
@@ -103,13 +102,16 @@ def test_an_article_can_be_changed_and_keeps_its_address(site: Site) -> None:
     first = site.put(address, article={"body": "Second version."}).gives("article")
     second = site.put(address, article={"title": "Lamps"}).gives("article")
 
-    assert first["body"] == second["body"] == "Second version."
-    assert first == {**before, "body": "Second version.", "updatedAt": first["updatedAt"]}
-    assert before["updatedAt"] < first["updatedAt"] < second["updatedAt"]
-    assert second["title"] == "Lamps"
-    assert second["createdAt"] == before["createdAt"]
-    assert site.get(address).gives("article") == second
-    assert site.titles() == ["A newer one", "Lamps"]
+    has_fields(first, body="Second version.")
+    has_fields(second, body="Second version.")
+    equal(first, {**before, "body": "Second version.", "updatedAt": first["updatedAt"]})
+    moments = [article["updatedAt"] for article in (before, first, second)]
+    assert moments[0] < moments[1] < moments[2], (
+        f"Expected a later updatedAt after each change of {address}. Found {', '.join(moments)}."
+    )
+    has_fields(second, title="Lamps", createdAt=before["createdAt"])
+    site.get(address).has("article", value=second)
+    site.lists("A newer one", "Lamps")
 
 
 @pytest.mark.parametrize("value", ["", " ", None, 3])
@@ -120,7 +122,7 @@ def test_a_change_that_leaves_nothing_is_refused(site: Site, value: object) -> N
 
     site.put(address, article={"title": value, "body": "Half a change."}).refused(422, about="title")
 
-    assert site.get(address).gives("article") == article
+    site.get(address).has("article", value=article)
 
 
 def test_an_article_can_be_deleted(site: Site) -> None:
@@ -133,7 +135,7 @@ def test_an_article_can_be_deleted(site: Site) -> None:
     site.get(address).refused(404, article="not found")
     site.put(address, article={"title": "Back"}).refused(404, article="not found")
     site.delete(address).refused(404, article="not found")
-    assert site.titles() == ["Keep"]
+    site.lists("Keep")
     site.get(f"/api/articles/{keep['slug']}").gives("article")
 
 
@@ -141,9 +143,11 @@ def test_equal_titles_get_different_addresses(site: Site) -> None:
     """Two articles with the same title each have an address of their own."""
     first, second = site.publish("Twins", body="The elder."), site.publish("Twins", body="The younger.")
 
-    assert first["slug"] != second["slug"]
+    assert first["slug"] != second["slug"], (
+        f"Expected two slugs for two articles with the same title. Found {first['slug']} twice."
+    )
     for article in (first, second):
-        assert site.get(f"/api/articles/{article['slug']}").gives("article", "body") == article["body"]
+        site.get(f"/api/articles/{article['slug']}").has("article", "body", value=article["body"])
 
 
 @pytest.mark.parametrize("title", ["Crème brûlée, twice!", "Хлеб", "灯笼", "?/#%", "x" * 150, "Feed"])
@@ -156,7 +160,7 @@ def test_every_title_gives_an_address_that_can_be_asked_for(site: Site, title: s
         f"Expected only letters, digits and hyphens in the slug. Found {slug}."
     )
     assert slug != "feed", "Expected another slug than feed, because the feed needs that URL. Found feed."
-    assert site.get(f"/api/articles/{slug}").gives("article", "title") == title
+    site.get(f"/api/articles/{slug}").has("article", "title", value=title)
 
 
 def test_two_people_publish_the_same_title_at_the_same_moment(site: Site, second_server: Any) -> None:
@@ -166,8 +170,8 @@ def test_two_people_publish_the_same_title_at_the_same_moment(site: Site, second
     with site.just_before_saving(lambda: other.publish("Twins", body="The quick one.")):
         slow = site.publish("Twins", body="The slow one.")
 
-    assert site.get(f"/api/articles/{slow['slug']}").gives("article", "body") == "The slow one."
-    assert site.titles() == ["Twins", "Twins"]
+    site.get(f"/api/articles/{slow['slug']}").has("article", "body", value="The slow one.")
+    site.lists("Twins", "Twins")
 
 
 def test_a_new_database_begins_with_articles(site: Site) -> None:
@@ -178,9 +182,11 @@ def test_a_new_database_begins_with_articles(site: Site) -> None:
 
     articles = site.anonymous.get("/api/articles").gives("articles")
     assert articles, "Expected articles in a new database. Found none."
-    assert "Only mine" not in [article["title"] for article in articles]
+    titles = [article["title"] for article in articles]
+    assert "Only mine" not in titles, "Expected no old article in a new database. Found Only mine."
     for article in articles:
-        assert site.anonymous.get(f"/api/articles/{article['slug']}").gives("article", "body")
+        read = site.anonymous.get(f"/api/articles/{article['slug']}")
+        assert read.gives("article", "body"), f"Expected a text as article.body from {read.name}. Found none."
 
 
 def test_the_start_page_leads_on(site: Site) -> None:
@@ -190,11 +196,11 @@ def test_the_start_page_leads_on(site: Site) -> None:
     page = site.get("/")
 
     assert page.status == 200, page.instead_of(f"status 200 from {page.name}")
-    assert "text/html" in page.headers["Content-Type"]
-    assert 'href="/docs"' in page.text
-    assert f'href="/api/articles/{article["slug"]}"' in page.text
-    assert "A &lt;b&gt;lantern&lt;/b&gt; &amp; more" in page.text
-    assert "<script>alert" not in page.text
+    kind = page.headers.get("Content-Type", "none")
+    assert "text/html" in kind, f"Expected text/html as Content-Type from {page.name}. Found {kind}."
+    for html in ('href="/docs"', f'href="/api/articles/{article["slug"]}"', "A &lt;b&gt;lantern&lt;/b&gt; &amp; more"):
+        assert html in page.text, f"Expected this HTML on /. Found none.\n{html}"
+    assert "<script>alert" not in page.text, "Expected no script from an article on /. Found <script>alert."
 
 
 def test_the_docs_page_needs_nobody_else(site: Site) -> None:
@@ -210,7 +216,9 @@ def test_the_docs_page_needs_nobody_else(site: Site) -> None:
         )
         loaded = site.get(address)
         assert loaded.status == 200, loaded.instead_of(f"status 200 from {loaded.name}")
-    assert any("swagger-ui" in address for address in assets)
+    assert any("swagger-ui" in address for address in assets), (
+        f"Expected the files of swagger-ui on /docs. Found {', '.join(assets) or 'none'}."
+    )
 
 
 def test_the_docs_describe_the_articles(site: Site) -> None:
@@ -231,7 +239,7 @@ def test_where_nothing_is_the_answer_says_so(site: Site) -> None:
     site.get("/api/articles/not-here").refused(404, article="not found")
     answer = site.delete("/api/articles")
     assert answer.status == 405, answer.instead_of(f"status 405 from {answer.name}")
-    assert answer.json == {"errors": {"method": ["not allowed"]}}
+    equal(answer.json, {"errors": {"method": ["not allowed"]}}, answer=answer)
 
 
 def test_too_much_at_once_is_refused(site: Site) -> None:
@@ -242,7 +250,7 @@ def test_too_much_at_once_is_refused(site: Site) -> None:
     site.post("/api/articles", article={**NEW, "body": "x" * 2_000_000}).refused(413, body="is too large")
     site.ask("POST", "/api/articles", headers=headers, content=endless).refused(413, body="is too large")
 
-    assert site.titles() == []
+    site.lists()
 
 
 def test_answers_tell_the_browser_to_be_careful(site: Site) -> None:
@@ -253,10 +261,18 @@ def test_answers_tell_the_browser_to_be_careful(site: Site) -> None:
         assert re.search("(default|script)-src '(self|none)'(;|$)", rules), (
             f"Expected a rule for scripts in Content-Security-Policy. Found {rules or 'none'}."
         )
-        assert "unsafe-inline" not in rules
-        assert "frame-ancestors 'none'" in rules
-        assert answer.headers.get("X-Content-Type-Options") == "nosniff"
-        assert "Set-Cookie" not in answer.headers
+        assert "unsafe-inline" not in rules, (
+            f"Expected no unsafe-inline in Content-Security-Policy from {answer.name}. Found {rules}."
+        )
+        assert "frame-ancestors 'none'" in rules, (
+            f"Expected frame-ancestors 'none' in Content-Security-Policy from {answer.name}. Found {rules}."
+        )
+        types = answer.headers.get("X-Content-Type-Options", "none")
+        assert types == "nosniff", f"Expected nosniff as X-Content-Type-Options from {answer.name}. Found {types}."
+        assert "Set-Cookie" not in answer.headers, f"Expected no Set-Cookie from {answer.name}. Found one."
     answer = site.ask("GET", "/api/articles", headers=origin)
-    assert answer.headers.get("Access-Control-Allow-Origin") == "*"
-    assert "Access-Control-Allow-Credentials" not in answer.headers
+    allowed = answer.headers.get("Access-Control-Allow-Origin", "none")
+    assert allowed == "*", f"Expected * as Access-Control-Allow-Origin from {answer.name}. Found {allowed}."
+    assert "Access-Control-Allow-Credentials" not in answer.headers, (
+        f"Expected no Access-Control-Allow-Credentials from {answer.name}. Found one."
+    )

@@ -28,6 +28,7 @@ from sqlalchemy import Engine, event
 __tracebackhide__ = True  # a failure points to the line of the test, not into this file
 
 PASSWORD = "correct horse battery staple"
+ABSENT = object()  # in place of a value that is not in the JSON
 
 
 def first_visitor(server: Server) -> Site:
@@ -47,10 +48,60 @@ def failure(expected: str, found: str, *more: str) -> str:
 
 
 class Thing(dict[str, Any]):
-    """A JSON object. Asking it for a key that it lacks fails with a sentence."""
+    """A JSON object, with the response and its path there. Reading a missing key fails with a sentence."""
+
+    def __init__(self, fields: dict[str, Any], answer: Answer, path: str = "") -> None:
+        super().__init__(fields)
+        self.answer, self.path = answer, path
 
     def __missing__(self, key: str) -> Any:
-        raise AssertionError(failure(f"the key {key} in the response", ", ".join(self) or "none"))
+        raise AssertionError(self.answer.lacks(key, self))
+
+
+def has_fields(thing: Any, **fields: object) -> None:
+    """A JSON object has these values. It may have more keys."""
+    expect(isinstance(thing, Thing), failure(f"a JSON object with {', '.join(fields)}", shown(thing)))
+    for name, value in fields.items():
+        equal(thing[name], value, under(thing.path, name), thing.answer)
+
+
+def equal(found: Any, expected: object, path: str = "", answer: Answer | None = None) -> None:
+    """A part of a response has this value. A failure shows the first difference, with its path in the JSON."""
+    if isinstance(found, Thing) and not answer:
+        path, answer = found.path, found.answer
+    difference = first_difference(found, expected, path)
+    if difference:
+        name, found, expected = difference
+        what = f"no {name or 'JSON'}" if expected is ABSENT else f"{name or 'the JSON'} to be {shown(expected)}"
+        where, note = (f" from {answer.name}", answer.note) if answer else ("", "")
+        raise AssertionError(failure(f"{what}{where}", shown(found), note))
+
+
+def first_difference(found: Any, expected: Any, path: str) -> tuple[str, Any, Any] | None:
+    """The first path at which two JSON values differ, with both values."""
+    if isinstance(found, list) and isinstance(expected, list) and len(found) == len(expected):
+        parts = [(f"{path}[{at}]", one, other) for at, (one, other) in enumerate(zip(found, expected, strict=True))]
+        if any(isinstance(one, dict) for one in found):
+            return next(filter(None, (first_difference(one, other, name) for name, one, other in parts)), None)
+    if isinstance(found, dict) and isinstance(expected, dict):
+        for key in {**expected, **found}:
+            here = first_difference(found.get(key, ABSENT), expected.get(key, ABSENT), under(path, key))
+            if here:
+                return here
+        return None
+    same = found == expected and isinstance(found, bool) == isinstance(expected, bool)
+    return None if same else (path, found, expected)
+
+
+def under(path: str, key: str) -> str:
+    """The path of a key in the JSON object at this path."""
+    return f"{path}.{key}" if path else key
+
+
+def shown(value: object) -> str:
+    """A value as JSON, cut if it is long."""
+    text = "none" if value is ABSENT else json.dumps(value, ensure_ascii=False, default=repr)
+    return text if len(text) <= 200 else f"{text[:200]}… ({len(text)} characters)"
 
 
 @dataclass
@@ -163,6 +214,12 @@ class Site:
         address = f"/api/articles/{article['slug']}/comments"
         return self.post(address, comment={"body": body}).gives("comment", status=201)
 
+    def has_comments(self, article: Thing, *bodies: str) -> None:
+        """The comments on an article have exactly these texts, in this order."""
+        answer = self.get(f"/api/articles/{article['slug']}/comments")
+        found = [comment["body"] for comment in answer.gives("comments")]
+        equal(found, list(bodies), "the bodies of the comments", answer)
+
     def start_anew(self) -> None:
         """Make the database anew, with the command that the site has for it."""
         settings = {f"CONDUIT_{name.upper()}": str(value) for name, value in self.server.settings.items()}
@@ -262,7 +319,7 @@ class Site:
             expect(word in told, failure(f"a description of ?{word}= for {name} on the docs page", "none"))
         for field in fields_without_example(operation.get("requestBody"), document):
             raise AssertionError(failure(f"an example for {field} of {name} on the docs page", "none"))
-        return Thing(operation)
+        return Thing(operation, document.answer)
 
 
 @contextmanager
@@ -299,7 +356,7 @@ class Answer:
     """What the site answered."""
 
     def __init__(self, method: str, address: str, response: Response, note: str = "") -> None:
-        self._note = note
+        self.note = note
         self.name = f"{method} {address if len(address) < 200 else address[:200] + '…'}"
         # As it would come over a network: a number, texts and bytes, whatever the site made them of.
         self.status = int.__int__(response.status_code)
@@ -307,7 +364,19 @@ class Answer:
         self.text = "".join([response.text])
         self.json: Any = None
         if "json" in self.headers.get("Content-Type", "") and self.text:
-            self.json = json.loads(self.text, object_hook=Thing)
+            self.json = self._located(json.loads(self.text), "")
+
+    def _located(self, value: Any, path: str) -> Any:
+        if isinstance(value, dict):
+            parts = {key: self._located(part, under(path, key)) for key, part in value.items()}
+            return Thing(parts, self, path)
+        if isinstance(value, list):
+            return [self._located(part, f"{path}[{at}]") for at, part in enumerate(value)]
+        return value
+
+    def lacks(self, key: str, found: dict[str, Any]) -> str:
+        """The text of a failure: an object in the JSON has no such key."""
+        return failure(f"the key {key} in the JSON from {self.name}", ", ".join(found) or "none", self.note)
 
     def instead_of(self, expected: str) -> str:
         """The text of a failure: what was expected from this request, and what came."""
@@ -318,26 +387,30 @@ class Answer:
             found = f"status {self.status} and a redirect to {self.headers['Location']}"
         elif self._reasons():
             found = f"status {self.status} ({', '.join(self._reasons())})"
-        return failure(expected, found, self._note)
+        return failure(expected, found, self.note)
 
     def gives(self, *keys: str, status: int = 200) -> Any:
         """The JSON that came with this status: all of it, or what a key holds."""
         self._expect_an_endpoint()
         expect(self.status == status, self.instead_of(f"status {status} from {self.name}"))
-        expect(self.json is not None, failure(f"JSON from {self.name}", repr(self.text[:80]), self._note))
+        expect(self.json is not None, failure(f"JSON from {self.name}", repr(self.text[:80]), self.note))
         found = self.json
         for key in keys:
             wanted = f"the key {key} in the JSON from {self.name}"
-            expect(isinstance(found, dict), failure(wanted, "no JSON object", self._note))
-            expect(key in found, failure(wanted, ", ".join(found) or "none", self._note))
+            expect(isinstance(found, dict), failure(wanted, "no JSON object", self.note))
+            expect(key in found, self.lacks(key, found))
             found = found[key]
         return found
+
+    def has(self, *keys: str, value: object, status: int = 200) -> None:
+        """Under these keys, the JSON that came with this status has exactly this value."""
+        equal(self.gives(*keys, status=status), value, ".".join(keys), self)
 
     def has_nothing_to_say(self) -> None:
         """The request was done, and there is no body: status 204."""
         self._expect_an_endpoint()
         expect(self.status == 204, self.instead_of(f"status 204 from {self.name}"))
-        expect(not self.text, failure(f"no body from {self.name}", repr(self.text[:80]), self._note))
+        expect(not self.text, failure(f"no body from {self.name}", repr(self.text[:80]), self.note))
 
     def refused(self, status: int, about: str = "", **messages: str) -> None:
         """The request was rejected in the shape that all errors have: with these messages, or one about a field."""

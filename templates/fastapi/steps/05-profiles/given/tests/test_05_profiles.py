@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.support import Server, Site, Thing
+from tests.support import Server, Site, Thing, equal, has_fields
 
 
 def profile_of(name: str) -> str:
@@ -18,25 +18,23 @@ def follow(client: Site, name: str) -> Thing:
     return profile
 
 
-def follows(client: Site, name: str) -> bool:
-    """Whether a profile says that the client follows its owner."""
-    following = client.get(profile_of(name)).gives("profile", "following")
-    assert isinstance(following, bool), f"Expected true or false as following. Found {following!r}."
-    return following
+def has_following(client: Site, name: str, following: bool) -> None:
+    """The profile says whether the client follows its owner."""
+    client.get(profile_of(name)).has("profile", "following", value=following)
 
 
 def test_following_is_answered_with_the_profile(site: Site) -> None:
     """Following and stopping are answered with the profile, which says from then on whether one follows."""
     site.register("Zoë & Co")
-    assert follows(site, "Zoë & Co") is False
+    has_following(site, "Zoë & Co", False)
 
     followed = follow(site, "Zoë & Co")
-    assert (followed["username"], followed["following"]) == ("Zoë & Co", True)
-    assert followed == site.get(profile_of("Zoë & Co")).gives("profile")
+    has_fields(followed, username="Zoë & Co", following=True)
+    site.get(profile_of("Zoë & Co")).has("profile", value=followed)
 
     left = site.delete(f"{profile_of('Zoë & Co')}/follow").gives("profile")
-    assert left == {**followed, "following": False}
-    assert follows(site, "Zoë & Co") is False
+    equal(left, {**followed, "following": False})
+    has_following(site, "Zoë & Co", False)
 
 
 def test_following_has_a_direction(site: Site) -> None:
@@ -46,11 +44,15 @@ def test_following_has_a_direction(site: Site) -> None:
     follow(oskar, "nora")
     follow(petra, "oskar")
 
-    assert (follows(oskar, "nora"), follows(nora, "oskar")) == (True, False)
-    assert (follows(petra, "oskar"), follows(petra, "nora")) == (True, False)
+    has_following(oskar, "nora", True)
+    has_following(nora, "oskar", False)
+    has_following(petra, "oskar", True)
+    has_following(petra, "nora", False)
     follow(petra, "nora")
     petra.delete(f"{profile_of('oskar')}/follow").gives("profile")
-    assert (follows(petra, "oskar"), follows(petra, "nora"), follows(oskar, "nora")) == (False, True, True)
+    has_following(petra, "oskar", False)
+    has_following(petra, "nora", True)
+    has_following(oskar, "nora", True)
 
 
 def test_articles_and_comments_say_whether_one_follows_their_author(site: Site) -> None:
@@ -60,22 +62,20 @@ def test_articles_and_comments_say_whether_one_follows_their_author(site: Site) 
     tide, street = nora.publish("Low tide"), oskar.publish("A quiet street")
     oskar.comment(tide, "Mud and birds.")
     nora.comment(tide, "And wind.")
-    assert tide["author"]["following"] is False
+    has_fields(tide["author"], following=False)
 
     follow(site, "nora")
 
     for client, expected in ((site, True), (oskar, False), (site.anonymous, False)):
         listed = {one["title"]: one["author"] for one in client.get("/api/articles").gives("articles")}
-        assert listed["Low tide"]["following"] is expected
-        assert listed["A quiet street"]["following"] is False
-        assert client.get(f"/api/articles/{tide['slug']}").gives("article", "author", "following") is expected
-        assert client.get(f"/api/articles/{street['slug']}").gives("article", "author", "following") is False
-        comments = client.get(f"/api/articles/{tide['slug']}/comments").gives("comments")
-        assert {one["author"]["username"]: one["author"]["following"] for one in comments} == {
-            "oskar": False,
-            "nora": expected,
-        }
-    assert follows(site.anonymous, "nora") is False
+        has_fields(listed["Low tide"], following=expected)
+        has_fields(listed["A quiet street"], following=False)
+        client.get(f"/api/articles/{tide['slug']}").has("article", "author", "following", value=expected)
+        client.get(f"/api/articles/{street['slug']}").has("article", "author", "following", value=False)
+        comments = client.get(f"/api/articles/{tide['slug']}/comments")
+        followed = {one["author"]["username"]: one["author"]["following"] for one in comments.gives("comments")}
+        equal(followed, {"oskar": False, "nora": expected}, "following of the authors", comments)
+    has_following(site.anonymous, "nora", False)
 
 
 def test_what_one_writes_oneself_is_by_nobody_whom_one_follows(site: Site) -> None:
@@ -88,7 +88,7 @@ def test_what_one_writes_oneself_is_by_nobody_whom_one_follows(site: Site) -> No
     comment = site.comment(article, "Mine.")
 
     for one in (article, changed, comment):
-        assert (one["author"]["username"], one["author"]["following"]) == (site.name, False)
+        has_fields(one["author"], username=site.name, following=False)
 
 
 def test_following_twice_is_following_once(site: Site, second_server: Server) -> None:
@@ -98,13 +98,13 @@ def test_following_twice_is_following_once(site: Site, second_server: Server) ->
     same_client = Site(second_server, site.token)
 
     with site.just_before_saving(lambda: same_client.post(address).gives("profile")):
-        assert follow(site, "nora")["following"] is True
-    assert follow(site, "nora")["following"] is True
-    assert follows(site, "nora") is True
+        has_fields(follow(site, "nora"), following=True)
+    has_fields(follow(site, "nora"), following=True)
+    has_following(site, "nora", True)
 
     for _ in range(2):
-        assert site.delete(address).gives("profile", "following") is False
-    assert follows(site, "nora") is False
+        site.delete(address).has("profile", "following", value=False)
+    has_following(site, "nora", False)
 
 
 def test_nobody_follows_themselves(site: Site) -> None:
@@ -114,7 +114,7 @@ def test_nobody_follows_themselves(site: Site) -> None:
 
     nora.post(f"{profile_of('nora')}/follow").refused(403, profile="forbidden")
 
-    assert follows(nora, "nora") is False
+    has_following(nora, "nora", False)
 
 
 def test_following_needs_an_account(site: Site) -> None:
@@ -126,9 +126,10 @@ def test_following_needs_an_account(site: Site) -> None:
         address = f"{profile_of(name)}/follow"
         site.anonymous.post(address).refused(401, token="is missing")
         site.anonymous.delete(address).refused(401, token="is missing")
-        assert site.get(address).status in (404, 405)
+        read = site.get(address)
+        assert read.status in (404, 405), f"Expected status 404 or 405 from {read.name}. Found {read.status}."
 
-    assert follows(site, "nora") is True
+    has_following(site, "nora", True)
 
 
 def test_following_someone_who_is_not_there_is_not_found(site: Site) -> None:
@@ -151,7 +152,7 @@ def test_the_articles_of_one_author(site: Site) -> None:
 
     site.lists("Gulls", "High tide", "Low tide", author="Zoë & Co")
 
-    assert site.get("/api/articles", author="Zoë & Co").gives("articlesCount") == 3
+    site.get("/api/articles", author="Zoë & Co").has("articlesCount", value=3)
     site.lists("High tide", "Low tide", author="Zoë & Co", tag="sea")
     site.lists("A quiet street", author="oskar")
     for unknown in ("nobody", "Zoë", ""):
@@ -185,7 +186,8 @@ def test_more_people_are_no_more_questions(site: Site) -> None:
     grow(4, 5, 6, 7, 8, 9)
     many = site.questions(address)
 
-    assert [one["author"]["following"] for one in site.get(address).gives("comments")] == [True] * 9
+    followed = [one["author"]["following"] for one in site.get(address).gives("comments")]
+    equal(followed, [True] * 9, f"following of the authors on {address}")
     assert many <= few, f"Expected at most {few} queries for 9 comments on {address}, as for 3. Found {many}."
 
 

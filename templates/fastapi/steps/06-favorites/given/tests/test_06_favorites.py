@@ -1,6 +1,6 @@
 """Readers mark articles, everyone sees how many did, and no list asks the database for each of its articles."""
 
-from tests.support import Server, Site, Thing
+from tests.support import Server, Site, Thing, equal, has_fields
 
 
 def address_of(article: Thing) -> str:
@@ -14,36 +14,33 @@ def mark(client: Site, article: Thing) -> Thing:
     return marked
 
 
-def state(client: Site, article: Thing) -> tuple[bool, int]:
-    """Whether the client has marked an article, and how many have, both alone and in the list."""
+def has_state(client: Site, article: Thing, favorited: bool, count: int) -> None:
+    """The article says whether the client has marked it, and how many have, both alone and in the list."""
     alone = client.get(address_of(article)).gives("article")
     listed = {one["slug"]: one for one in client.get("/api/articles").gives("articles")}[article["slug"]]
-    found = alone["favorited"], alone["favoritesCount"]
-    assert (listed["favorited"], listed["favoritesCount"]) == found, (
-        "Expected the same favorites in the list as in the article. Found other ones."
-    )
-    return found
+    for found in (alone, listed):
+        has_fields(found, favorited=favorited, favoritesCount=count)
 
 
 def test_a_new_article_is_marked_by_nobody(site: Site) -> None:
     """An article tells from its first day whether one has marked it, and how many have: nobody, at first."""
     moss = site.publish("Moss")
 
-    assert (moss["favorited"], moss["favoritesCount"]) == (False, 0)
-    assert state(site, moss) == (False, 0)
+    has_fields(moss, favorited=False, favoritesCount=0)
+    has_state(site, moss, False, 0)
 
 
 def test_marking_is_answered_with_the_article(site: Site) -> None:
     """Marking and taking the mark back are answered with the article, one's own or another's, and its new count."""
     for moss in (site.publish("Moss"), site.register("nora").publish("Lichen")):
         marked = mark(site, moss)
-        assert (marked["favorited"], marked["favoritesCount"]) == (True, 1)
-        assert marked == site.get(address_of(moss)).gives("article")
-        assert state(site, moss) == (True, 1)
+        has_fields(marked, favorited=True, favoritesCount=1)
+        site.get(address_of(moss)).has("article", value=marked)
+        has_state(site, moss, True, 1)
 
         back = site.delete(f"{address_of(moss)}/favorite").gives("article")
-        assert (back["favorited"], back["favoritesCount"], back["body"]) == (False, 0, moss["body"])
-        assert state(site, moss) == (False, 0)
+        has_fields(back, favorited=False, favoritesCount=0, body=moss["body"])
+        has_state(site, moss, False, 0)
 
 
 def test_the_count_is_everyones_and_the_mark_ones_own(site: Site) -> None:
@@ -52,16 +49,20 @@ def test_the_count_is_everyones_and_the_mark_ones_own(site: Site) -> None:
     nora, oskar = site.register("nora"), site.register("oskar")
 
     mark(nora, moss)
-    assert mark(oskar, moss)["favoritesCount"] == 2
+    has_fields(mark(oskar, moss), favoritesCount=2)
     mark(nora, fern)
 
-    assert state(nora, moss) == state(oskar, moss) == (True, 2)
-    assert state(site, moss) == state(site.anonymous, moss) == (False, 2)
-    assert (state(nora, fern), state(oskar, fern)) == ((True, 1), (False, 1))
+    for reader in (nora, oskar):
+        has_state(reader, moss, True, 2)
+    for reader in (site, site.anonymous):
+        has_state(reader, moss, False, 2)
+    has_state(nora, fern, True, 1)
+    has_state(oskar, fern, False, 1)
     changed = site.put(address_of(moss), article={"body": "Longer."}).gives("article")
-    assert (changed["favorited"], changed["favoritesCount"]) == (False, 2)
+    has_fields(changed, favorited=False, favoritesCount=2)
     nora.delete(f"{address_of(moss)}/favorite").gives("article")
-    assert (state(nora, moss), state(oskar, moss)) == ((False, 1), (True, 1))
+    has_state(nora, moss, False, 1)
+    has_state(oskar, moss, True, 1)
 
 
 def test_marking_needs_an_account(site: Site) -> None:
@@ -72,9 +73,10 @@ def test_marking_needs_an_account(site: Site) -> None:
     for address in (f"{address_of(moss)}/favorite", "/api/articles/no-such-article/favorite"):
         site.anonymous.post(address).refused(401, token="is missing")
         site.anonymous.delete(address).refused(401, token="is missing")
-        assert site.get(address).status in (404, 405)
+        read = site.get(address)
+        assert read.status in (404, 405), f"Expected status 404 or 405 from {read.name}. Found {read.status}."
 
-    assert state(site, moss) == (True, 1)
+    has_state(site, moss, True, 1)
 
 
 def test_marking_twice_is_marking_once(site: Site, second_server: Server) -> None:
@@ -83,13 +85,13 @@ def test_marking_twice_is_marking_once(site: Site, second_server: Server) -> Non
     same_client = Site(second_server, site.token)
 
     with site.just_before_saving(lambda: mark(same_client, moss)):
-        assert mark(site, moss)["favoritesCount"] == 1
-    assert mark(site, moss)["favoritesCount"] == 1
-    assert state(site, moss) == (True, 1)
+        has_fields(mark(site, moss), favoritesCount=1)
+    has_fields(mark(site, moss), favoritesCount=1)
+    has_state(site, moss, True, 1)
 
     for _ in range(2):
-        assert site.delete(f"{address_of(moss)}/favorite").gives("article", "favoritesCount") == 0
-    assert state(site, moss) == (False, 0)
+        site.delete(f"{address_of(moss)}/favorite").has("article", "favoritesCount", value=0)
+    has_state(site, moss, False, 0)
 
 
 def test_what_is_not_there_cannot_be_marked(site: Site) -> None:
@@ -112,7 +114,7 @@ def test_the_favorites_of_somebody(site: Site) -> None:
 
     site.lists("Fern", "Lichen", "Moss", favorited="Zoë & Co")
 
-    assert site.anonymous.get("/api/articles", favorited="Zoë & Co").gives("articlesCount") == 3
+    site.anonymous.get("/api/articles", favorited="Zoë & Co").has("articlesCount", value=3)
     site.lists("Fern", favorited="oskar")
     site.lists("Fern", "Moss", favorited="Zoë & Co", tag="green")
     site.lists("Fern", "Lichen", favorited="Zoë & Co", author="oskar")
@@ -130,8 +132,8 @@ def test_an_article_that_is_marked_can_be_deleted(site: Site) -> None:
     site.delete(address_of(moss)).has_nothing_to_say()
 
     again = site.publish("Moss")
-    assert again["slug"] == moss["slug"]
-    assert state(site, again) == (False, 0)
+    has_fields(again, slug=moss["slug"])
+    has_state(site, again, False, 0)
     site.lists(favorited="nora")
 
 
@@ -149,10 +151,12 @@ def test_more_articles_are_no_more_questions(site: Site) -> None:
         return [oskar.questions(f"/api/articles{query}") for query in lists]
 
     few = grow(1, 2)
-    assert [one["favoritesCount"] for one in oskar.get("/api/articles").gives("articles")] == [2] * 4
+    counts = [one["favoritesCount"] for one in oskar.get("/api/articles").gives("articles")]
+    equal(counts, [2] * 4, "favoritesCount of the articles on /api/articles")
     many = grow(3, 4)
 
-    assert len(oskar.titles()) == 8
+    count = len(oskar.titles())
+    assert count == 8, f"Expected 8 articles from GET /api/articles. Found {count}."
     for query, before, after in zip(lists, few, many, strict=True):
         message = (
             f"Expected at most {before} queries for twice as many articles on /api/articles{query}. Found {after}."
@@ -172,7 +176,7 @@ def test_more_marks_are_no_more_work(site: Site) -> None:
 
     few, many = marked_by(*readers[:2]), marked_by(*readers[2:])
 
-    assert state(site, moss) == (False, 8)
+    has_state(site, moss, False, 8)
     for address, rows in many.items():
         message = f"Expected at most {few[address]} rows for 8 favorites on {address}, as for 2. Found {rows}."
         assert rows <= few[address], message
