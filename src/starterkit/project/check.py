@@ -128,9 +128,16 @@ def run(
     green = last.green if last else ()
 
     def run_once() -> CheckResult:
-        template = project.template
         return run_tests(
-            folder, environment, template, expected, selected=selected, remembered_green=green, step=step, say=say
+            folder,
+            environment,
+            project.template,
+            expected,
+            selected=selected,
+            remembered_green=green,
+            step=step,
+            processes=2 if (os.cpu_count() or 1) > 1 else 1,
+            say=say,
         )
 
     try:

@@ -27,6 +27,7 @@ from starterkit.testing.explain import (
     with_first_exit,
     with_source,
 )
+from starterkit.testing.groups import Group, run_groups, split_tests
 from starterkit.testing.junit import JUnitCase, JUnitReport, read_junit
 from starterkit.testing.launch import COLD, Launcher
 from starterkit.testing.results import STOPPED_BEFORE, CheckResult, ExpectedTest, Outcome, TestResult
@@ -73,6 +74,7 @@ def run_tests(
     pristine: bool = False,
     limit_seconds: float | None = None,
     launcher: Launcher = COLD,
+    processes: int = 1,
     cancelled: Callable[[], bool] = lambda: False,
     say: Progress = no_progress,
 ) -> CheckResult:
@@ -80,27 +82,35 @@ def run_tests(
 
     `remembered_green` are the ids of tests that passed before. `step` is the current step, whose tests count as new.
     The run is stopped after `limit_seconds` (None: two minutes, or more for many tests). Tests that ended earlier keep
-    their outcome. `launcher` starts the test command. `cancelled` is called every 10 ms. If it returns true, the run
-    ends.
+    their outcome. `launcher` starts the test command. If there are enough tests, up to `processes` run at the same
+    time. `cancelled` is called every 10 ms, and from several threads. If it returns true, the run ends.
 
     Raises `UsageError` for a selected id that isn't listed, `ProgramMissing` if the test program is missing, and
     `Cancelled`.
     """
     tests = _chosen(expected, selected)
     present = [test for test in tests if test.file and (folder / test.file).is_file()]
-    results, problem, seconds, log = [_absent_file(test) for test in tests], "", 0.0, ""
+    matchers: list[ReportMatcher] = []
     if present:
         say(f"Running {len(tests)} tests" if len(tests) != 1 else "Running one test")
         limit = max(LIMIT_SECONDS, _SECONDS_A_TEST * len(tests)) if limit_seconds is None else limit_seconds
-        arguments = _arguments(template, present, () if _are_whole_files(tests, expected) else selected)
-        report, ended = run_program(folder, prepared, template, arguments, limit, launcher, cancelled)
-        matcher = ReportMatcher(SourceTree(folder, template.owns, prepared.programs), tests, report, ended)
-        results, problem = [matcher.result(test) for test in tests], matcher.problem()
-        seconds, log = ended.seconds, ended.output
+        source_tree = SourceTree(folder, template.owns, prepared.programs)
+
+        def run_group(group: Group, cancelled: Callable[[], bool]) -> ReportMatcher:
+            arguments = _arguments(template, group, are_whole_files=_are_whole_files(group, expected))
+            report, ended = run_program(folder, prepared, template, arguments, limit, launcher, cancelled)
+            return ReportMatcher(source_tree, group, report, ended)
+
+        matchers = run_groups(split_tests(present, folder, processes), run_group, cancelled)
+    results = {test: matcher.result(test) for matcher in matchers for test in matcher.tests}
     marked = (
         replace(result, was_green=result.is_red and test.id in remembered_green, is_new=test.step == step)
-        for test, result in zip(tests, results, strict=True)
+        for test in tests
+        for result in (results.get(test) or _absent_file(test),)
     )
+    ends = [matcher.ended for matcher in matchers]
+    seconds, log = max((ended.seconds for ended in ends), default=0.0), "\n".join(ended.output for ended in ends)
+    problem = next((problem for matcher in matchers if (problem := matcher.problem())), "")
     return CheckResult(tuple(marked), seconds, step, pristine, problem, log)
 
 
@@ -118,10 +128,10 @@ def _are_whole_files(tests: Sequence[ExpectedTest], expected: Sequence[ExpectedT
     return len(tests) == sum(test.file in files for test in expected)
 
 
-def _arguments(template: Template, present: list[ExpectedTest], selected: Sequence[str]) -> list[str]:
-    if not selected:
-        return list(dict.fromkeys(test.file for test in present))
-    arguments = [_selecting(pattern, test) for test in present for pattern in template.select]
+def _arguments(template: Template, tests: Sequence[ExpectedTest], *, are_whole_files: bool) -> list[str]:
+    if are_whole_files:
+        return list(dict.fromkeys(test.file for test in tests))
+    arguments = [_selecting(pattern, test) for test in tests for pattern in template.select]
     # Options come before files, because some programs ignore options after the first file.
     return sorted(dict.fromkeys(arguments), key=lambda argument: not argument.startswith("-"))
 
