@@ -11,7 +11,7 @@ from starterkit.sanitize import truncate
 from starterkit.testing.causes import SOURCE_LINE, explained
 from starterkit.testing.junit import JUnitCase
 from starterkit.testing.results import TestResult
-from starterkit.testing.source_tree import Explanation, SourceTree
+from starterkit.testing.source_tree import JAVASCRIPT, Explanation, SourceTree
 
 _MESSAGE_LINES, _MESSAGE_CHARACTERS = 8, 700
 
@@ -22,6 +22,7 @@ _ERROR_LINES = re.compile(r"(?:^E(?:   .*| *)$\n?)+", re.MULTILINE)
 _NODE_CAUSE = re.compile(r"^  cause: (.*?)(?=^ +at |^\}|\Z)", re.DOTALL | re.MULTILINE)
 # Pytest prints an E in front of each line.
 _CARET = re.compile(r"^(?:E   )?(?P<code>.*\S.*)\n(?:E   )?(?P<marks> *\^)[\^~ ]*$", re.MULTILINE)
+_NODE_STACK = re.compile(r"(?P<error>\w*Error(?: \[\w+\])?: .*?)\n {4}at ", re.DOTALL)
 _NODE_ERROR = re.compile(r"^\w*Error: ", re.MULTILINE)
 
 
@@ -57,9 +58,14 @@ def _last_error(output: str) -> str:
 
 
 def with_source(result: TestResult, log: str, project: SourceTree) -> TestResult:
-    """Return a result with the text of its line, and with the column of a syntax error in it."""
+    """Return a result with the text of its line, and with the column that Python or Node points at."""
     source = project.text_of(result.place) if result.place else ""
-    return replace(result, source=source, caret=_caret(source, f"{result.details}\n{log}")) if source else result
+    if not source:
+        return result
+    texts = [result.details, log]
+    if result.place and result.place.file.endswith(JAVASCRIPT) and "SyntaxError" in result.message:
+        texts.append(project.syntax_error)
+    return replace(result, source=source, caret=_caret(source, "\n".join(texts)))
 
 
 def _caret(source: str, text: str) -> int | None:
@@ -91,6 +97,9 @@ def _error_of(case: JUnitCase) -> str:
         if error[:1] == error[-1:] and error[:1] in ("'", '"', "`"):  # the code threw a string instead of an error
             error = error[1:-1]
         return "\n".join(line.strip() for line in error.splitlines() if line.strip())
+    stack = _NODE_STACK.match(case.text.strip())
+    if stack and case.message and case.message in stack["error"]:  # the message of Node's report has no type
+        return stack["error"]
     wrapped = _WRAPPER.match(case.message)
     message = wrapped[1] if wrapped else case.message
     is_silent = message in ("collection failure", "internal error", "")

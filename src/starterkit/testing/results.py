@@ -46,10 +46,10 @@ class TestResult:
     """The result of one listed test.
 
     `message` says in a few lines what was expected and what was found. `place` is the innermost line of the learner's
-    own code in the failure. `source` is the text of this line. `caret` is the column of a syntax error in `source`,
-    counted from 0. `test_place` is the line of the test. `details` is the full text of the failure. `output` is the end
-    of what the code printed during a failing test. `was_green` is true for a failing test that passed in the last
-    check. `is_new` is true for the current step's tests.
+    own code in the failure. `source` is the text of this line. `caret` is the column of `source` that Python or Node
+    points at, counted from 0. `test_place` is the line of the test. `details` is the full text of the failure. `output`
+    is the end of what the code printed during a failing test. `was_green` is true for a failing test that passed in the
+    last check. `is_new` is true for the current step's tests.
     """
 
     __test__ = False  # pytest must not collect this class as tests

@@ -63,8 +63,8 @@ def watchdog_variables(command: Sequence[str], note: Path, variables: Mapping[st
         paths = filter(None, (str(PRELOAD), variables.get("PYTHONPATH")))
         loading = {"PYTHONPATH": os.pathsep.join(paths), "PYTEST_PLUGINS": "starterkit_watchdog"}
     elif is_node_test(command):
-        script = (PRELOAD / "watchdog.mjs").as_uri()
-        options = f"--import={script} --test-reporter={script} --test-reporter-destination=stderr"
+        script, printed = ((PRELOAD / name).as_uri() for name in ("watchdog.mjs", "printed.mjs"))
+        options = f"--import={script} --import={printed} --test-reporter={script} --test-reporter-destination=stderr"
         loading = {"NODE_OPTIONS": f"{variables.get('NODE_OPTIONS', '')} {options}".strip()}
     else:
         return dict(variables)

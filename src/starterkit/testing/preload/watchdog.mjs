@@ -5,7 +5,7 @@
  *
  * - before the tests: it starts a worker
  * - as this worker: it watches the main thread, and can stop it with the inspector, even in an endless loop
- * - as a reporter: it sends the start and end of each test to the worker
+ * - as a reporter: it sends the start and end of each test to the worker, and writes what a failing test printed
  *
  * Node writes its JUnit report only at the end, so the note also has the tests that had ended. Limits count processor
  * time, so a busy machine doesn't stop a run. If Node runs each test file in a process, each process has a watchdog.
@@ -13,8 +13,9 @@
  */
 
 import { setMaxListeners } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector';
+import { dirname, join } from 'node:path';
 import { inspect } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 
@@ -41,13 +42,14 @@ function begin() {
     env: {},
   });
   worker.unref();
-  Object.defineProperty(globalThis, KEY, { value: worker });
+  Object.defineProperty(globalThis, KEY, { value: { worker, note: env.STARTERKIT_STUCK, isAlone: isRunner && isAlone } });
   if (!isRunner) setInterval(() => worker.postMessage({ turns: true }), TICK_MS).unref();
   if (isRunner && !isAlone) return;
   // Remove the variables, so that programs that the tests start don't load the watchdog.
   delete env.STARTERKIT_STUCK;
   const { url } = import.meta;
-  const own = `--import=${url} --test-reporter=${url} --test-reporter-destination=stderr`;
+  const printed = new URL('printed.mjs', url);
+  const own = `--import=${url} --import=${printed} --test-reporter=${url} --test-reporter-destination=stderr`;
   env.NODE_OPTIONS = env.NODE_OPTIONS.replace(own, '').trim();
 }
 
@@ -55,10 +57,19 @@ function begin() {
 export default async function* progress(events) {
   for await (const { type, data } of events) {
     if (data?.nesting !== 0) continue;
-    if (type === 'test:dequeue') globalThis[KEY]?.postMessage({ test: data.name });
-    if (type === 'test:pass' || type === 'test:fail') globalThis[KEY]?.postMessage(ended(type, data));
+    const { worker, note, texts } = globalThis[KEY] ?? {};
+    if (type === 'test:dequeue') worker?.postMessage({ test: data.name });
+    if (type !== 'test:pass' && type !== 'test:fail') continue;
+    worker?.postMessage(ended(type, data));
+    if (type === 'test:fail') writePrinted(note, { test: data.name, text: texts?.get(data.name) });
+    texts?.delete(data.name);
   }
   yield '';
+}
+
+/** Write the end of what a test printed next to the note. Python's watchdog writes the same file. */
+function writePrinted(note, printed) {
+  if (printed.text) appendFileSync(join(dirname(note), 'printed'), `${JSON.stringify(printed)}\n`);
 }
 
 function ended(type, { name, skip, todo, details }) {
@@ -97,12 +108,17 @@ function watch({ note, isAlone }) {
     idleTicks += 1;
     if (now - idleUsed > IDLE_USE * IDLE_MS) [idleUsed, idleTicks] = [now, 0];
     if (existsSync(note)) end(JSON.parse(readFileSync(note, 'utf8')));
-    else if (now - used > BUSY_MS) look((stack) => end({ seconds: BUSY_MS / 1000, is_busy: true, test, stack }));
+    else if (now - used > BUSY_MS) look(endBusy);
     else if (isAlone && idleTicks * TICK_MS > IDLE_MS) {
       end({ seconds: IDLE_MS / 1000, is_busy: false, test, stack: '' });
     } else return;
     clearInterval(watching);
   }, TICK_MS);
+
+  function endBusy(stack, printed = { test }) {
+    writePrinted(note, printed);
+    end({ seconds: BUSY_MS / 1000, is_busy: true, test: printed.test, stack });
+  }
 
   function end(stuck) {
     writeFileSync(note, JSON.stringify({ ...stuck, cases }));
@@ -110,7 +126,10 @@ function watch({ note, isAlone }) {
   }
 }
 
-/** Stop the main thread and pass its stack to `tell`, or '' if the thread doesn't run JavaScript now. */
+/**
+ * Stop the main thread. Pass its stack to `tell`, or '' if the thread doesn't run JavaScript now. The second argument is
+ * the test that runs and what it printed, if printed.mjs knows.
+ */
 function look(tell) {
   const urls = new Map();
   const session = new Session();
@@ -121,7 +140,11 @@ function look(tell) {
       const file = url || urls.get(location.scriptId);
       return `    at ${functionName || '<anonymous>'} (${file}:${location.lineNumber + 1}:${location.columnNumber + 1})`;
     });
-    tell(frames.join('\n'));
+    const expression = "globalThis[Symbol.for('starterkit.watchdog')]?.now?.()";
+    const { callFrameId } = params.callFrames[0];
+    session.post('Debugger.evaluateOnCallFrame', { callFrameId, expression, returnByValue: true }, (_, answer) =>
+      tell(frames.join('\n'), answer?.result.value),
+    );
   });
   session.post('Debugger.enable');
   session.post('Debugger.pause');
