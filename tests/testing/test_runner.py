@@ -257,7 +257,7 @@ def test_a_test_file_that_cannot_be_read_is_named_for_all(tmp_path: Path) -> Non
     a, b = result.results
     assert b.message == "ModuleNotFoundError: No module named 'nothing_here'"
     assert (b.outcome, b.place) == (Outcome.DID_NOT_RUN, SourceLine(_B, 1))
-    assert a.message == f"Did not run, because {_B} could not be read: {b.message}"
+    assert a.message == f"Did not run, because {_B} can't be loaded: {b.message}"
 
 
 _B = "tests/test_b.py"
@@ -719,7 +719,7 @@ def test_a_failure_without_end_is_named(tmp_path: Path) -> None:
     assert [one.message for one in result.results] == [
         "",
         "Its failure is too long to show.",
-        "No result: the test report is larger than 8 MiB.",
+        "Did not run: the test report is larger than 8 MiB.",
     ]
 
 

@@ -261,14 +261,14 @@ class ReportMatcher:
             stopped = Explanation(f"Stopped: {self._why_cut}", self.project.own_place(self._trace))
             return explained(stopped, self._trace, self.project)
         if self.report and self.report.problem:
-            return Explanation(f"No result: {self.report.problem}.")
+            return Explanation(f"Did not run: {self.report.problem}.")
         if self.of_run or not self.report:
             return self._whole_run()
         file_ran = any(other.file == test.file and other.id in self.of_tests for other in self.tests)
         for file, broken in self.of_files.items():
             if broken.kind and not file_ran:
                 failure = explain(broken, self.project)
-                return replace(failure, message=f"Did not run, because {file} could not be read: {failure.message}")
+                return replace(failure, message=f"Did not run, because {file} can't be loaded: {failure.message}")
         return Explanation(f"This test is missing from {test.file}.{_get_back(test.file)}")
 
     def _of_file(self, file: str, case: JUnitCase) -> Explanation:
@@ -277,7 +277,7 @@ class ReportMatcher:
             text = output_of_file(self.ended.output, file)
             failure = explain_output(text, self.project)
         source_line = failure.place or self.project.place_in(file, text)
-        return replace(failure, place=source_line, message=failure.message or f"{file} could not be run.")
+        return replace(failure, place=source_line, message=failure.message or f"{file} can't be loaded.")
 
     def _whole_run(self) -> Explanation:
         if self.of_run:
