@@ -165,6 +165,14 @@ def test_nodes_endless_loop_shows_what_it_printed_and_its_line(tmp_path: Path) -
     assert "Did not run" in second.message
 
 
+def test_a_module_that_a_test_needs_is_named_without_its_folder(tmp_path: Path) -> None:
+    tests = "import test from 'node:test';\nimport '../src/absent.js';\ntest('A', () => {});\n"
+
+    result = run_node(tmp_path / "site", {"tests/a.test.js": tests}, "A").results[0]
+
+    assert result.message == "tests/a.test.js imports src/absent.js, but this module does not exist."
+
+
 def test_nodes_syntax_error_has_its_line_and_caret(tmp_path: Path) -> None:
     files = {
         "src/wrong.js": "// a comment\nconst title = (;\n",

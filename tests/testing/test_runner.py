@@ -33,6 +33,7 @@ posix_only = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 
 # --- each way to fail, in one run ---------------------------------------------------------------------------------
 
+_ADVICE = "If it is a package, add it: `starterkit add PACKAGE`."
 _FAILING = {
     "conduit/comments.py": """
         def add(text):
@@ -176,7 +177,7 @@ def of(result: CheckResult, name: str) -> TestResult:
         ("test_name_error", "NameError: name 'texts' is not defined", "conduit/comments.py:6"),
         ("test_syntax", syntax_error("def add(text:\n    pass\n"), "conduit/wrong.py:1"),
         ("test_exit", "The code ended the whole program (SystemExit: 3).", "conduit/ends.py:3"),
-        ("test_import", "ModuleNotFoundError: No module named 'no_such_package'", "conduit/needs.py:1"),
+        ("test_import", f"ModuleNotFoundError: No module named 'no_such_package'. {_ADVICE}", "conduit/needs.py:1"),
         ("test_chained", "LookupError: no comment", "conduit/chained.py:5"),
         ("test_skipped", "Skipped (not today), but the path needs it to pass.", None),
         ("test_expected_to_fail", "Marked as expected to fail (no reason given), but the path needs it to pass.", None),

@@ -131,8 +131,9 @@ def _node_import(failure: _Failure) -> Explanation | None:
     importing = failure.project.relative(failure.match["file"])
     module = failure.project.shown(failure.match["name"])
     data = dict(failure.project.own_files(*_CODE)).get(importing)
-    if data is None:
-        return None
+    if data is None:  # a file of the path imports the module
+        is_missing = importing and failure.match["kind"] == "module"
+        return Explanation(f"{importing} imports {module}, but this module does not exist.") if is_missing else None
     pattern = re.compile(rb"['\"][^'\"\n]*" + re.escape(PurePosixPath(module).name.encode()) + rb"['\"]")
     line = next(lines_of(pattern, importing, data), SourceLine(importing, 1))
     meant = next((suffix for suffix in JAVASCRIPT if failure.project.relative(failure.match["name"] + suffix)), "")
