@@ -96,16 +96,19 @@ def check(
     tests = _selected(project, selected, expected)
     environment = environment or prepared(project, say, fresh=fresh)
     with run_in_background(environment.ahead, environment.variables):
-        work = project.read_work()
         if pristine:
+            work = project.read_work()
             with copied(project, _with_path_tests(project, work), merger_for(project, work).content) as folder:
                 result = run(project, folder, environment, expected, step, selected=tests, say=say)
             return replace(result, pristine=True)
+        tree = "" if tests else project.read_work().id
         result = run(project, project.folder, environment, expected, step, selected=tests, say=say)
         result = with_missing_support(project, result)
-        if not tests and project.read_work().id == work.id:
-            project.remember_check(work.id, result)
-        own = own_test_files(project, result) if with_own and not tests and not result.problem else []
+        if tests:
+            return result
+        if project.read_work().id == tree:
+            project.remember_check(tree, result)
+        own = own_test_files(project, result) if with_own and not result.problem else []
         return replace(result, own=run_own_tests(project.folder, environment, project.template, own, say))
 
 

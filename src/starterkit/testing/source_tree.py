@@ -100,9 +100,9 @@ class SourceTree:
         """
         for parent, folders, files in os.walk(self.folder):
             folders[:] = sorted(name for name in folders if name not in _FOREIGN and not name.startswith("."))
-            for path in (Path(parent, name) for name in sorted(files)):
-                name = self.relative(str(path)) if path.suffix in suffixes else ""
-                if name and not self.is_path_owned(name) and path.stat().st_size <= _LARGEST_BYTES:
+            for path in (Path(parent, name) for name in sorted(files) if name.endswith(suffixes)):
+                name = path.relative_to(self.folder).as_posix()
+                if not self.is_path_owned(name) and path.is_file() and path.stat().st_size <= _LARGEST_BYTES:
                     yield name, path.read_bytes()
 
     def exit_call(self) -> SourceLine | None:

@@ -36,7 +36,7 @@ def check(
             project, pristine=pristine, fresh=fresh, selected=tests or (), with_own=True, say=console.show_progress
         )
         notes = checks.notes(project, result)
-        command = next_command(result, selected=bool(tests), is_last=is_at_end(project))
+        command = next_command(result, selected=bool(tests), is_last=not tests and is_at_end(project))
         if not console.json("check", {**check_as_json(result), "notes": notes, "next": command}):
             _show(console, project, result, notes, command, show_all=show_all)
     return 1 if result.red else 0
