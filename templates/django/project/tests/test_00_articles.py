@@ -5,7 +5,7 @@ import re
 import pytest
 from pytest_django import Settings
 
-from tests.support import Page, Site
+from tests.support import Page, Site, contains, contains_one, equal, lacks
 
 CARD_TITLE = ".article-preview a.preview-link h1"
 IN_THE_ADMIN = "/admin/articles/article/"
@@ -76,9 +76,13 @@ def test_nothing_in_an_article_can_run(site: Site) -> None:
         page.none("script:not([src]), iframe, [srcdoc], [onerror], [onload]", "code that can run")
         page.none("[href^='javascript:'], [href^='data:'], [src^='javascript:']", "a URL that runs code")
     text = site.read(article).texts(".article-content p")
-    assert text[0] == "Before."
-    assert text[-1] == "After."
-    assert site.read(article).texts(".article-content a[href='https://example.org/']") == ["good"]
+    equal(text[0], "Before.", "the first paragraph of the article")
+    equal(text[-1], "After.", "the last paragraph of the article")
+    equal(
+        site.read(article).texts(".article-content a[href='https://example.org/']"),
+        ["good"],
+        "the texts of the links in the article",
+    )
 
 
 @pytest.mark.parametrize("field", ["title", "description", "body"])
@@ -90,7 +94,7 @@ def test_an_article_that_lacks_a_part_is_refused(site: Site, field: str) -> None
 
     page.some(".error-messages li", "an error message")
     for name in typed.keys() - {field}:
-        assert page.one(f"[name={name}]", f"the field {name}").value().strip() == typed[name]
+        equal(page.one(f"[name={name}]", f"the field {name}").value().strip(), typed[name], f"the field {name}")
     site.read("/").lists(CARD_TITLE, "articles", [])
 
 
@@ -102,7 +106,7 @@ def test_a_part_of_an_article_can_be_too_long(site: Site, field: str, longest: i
     full = words * (longest // 5 - 1) + "lamps"
     article = site.publish(**{**typed, field: full})
     editor = site.read(article.replace("/article/", "/editor/"))
-    assert editor.one(f"[name={field}]", f"the field {field}").value().strip() == full
+    equal(editor.one(f"[name={field}]", f"the field {field}").value().strip(), full, f"the field {field}")
 
     page = site.send("/editor", **{**typed, field: full + "!"}).refused(422)
 
@@ -111,7 +115,7 @@ def test_a_part_of_an_article_can_be_too_long(site: Site, field: str, longest: i
     assert kept == full + "!", f"Expected the field {field} to keep {longest + 1} characters. Found {len(kept)}."
     endless = site.send("/editor", **{**typed, field: "x" * 2_000_000}).refused(413)
     endless.one("nav.navbar a.navbar-brand", "a link to the home page")
-    assert len(site.read("/").texts(CARD_TITLE)) == 1
+    equal(len(site.read("/").texts(CARD_TITLE)), 1, "the number of articles on /")
 
 
 def test_an_article_can_be_changed_and_keeps_its_address(site: Site) -> None:
@@ -119,9 +123,9 @@ def test_an_article_can_be_changed_and_keeps_its_address(site: Site) -> None:
     article = site.publish("Lanterns", description="On light.", body="First version.")
     site.publish("A newer one")
     editor = site.read(article.replace("/article/", "/editor/"))
-    assert editor.one("input[name=title]", "the title").value() == "Lanterns"
-    assert editor.one("input[name=description]", "the description").value() == "On light."
-    assert editor.one("textarea[name=body]", "the text").value().strip() == "First version."
+    equal(editor.one("input[name=title]", "the title").value(), "Lanterns", "the title in the form")
+    equal(editor.one("input[name=description]", "the description").value(), "On light.", "the description in the form")
+    equal(editor.one("textarea[name=body]", "the text").value().strip(), "First version.", "the text in the form")
 
     site.edit(article, title="Lamps", body="Second version.").redirects_to(article)
 
@@ -168,7 +172,11 @@ def test_equal_titles_get_different_addresses(site: Site) -> None:
     with site.just_before_saving(lambda: publish("The second.")):
         publish("The youngest.")
 
-    assert sorted(addresses.values()) == ["The eldest.", "The second.", "The youngest."]
+    equal(
+        sorted(addresses.values()),
+        ["The eldest.", "The second.", "The youngest."],
+        "the descriptions of the three articles",
+    )
     for address, text in addresses.items():
         site.read(address).one(".article-content p", "the text").says(text)
 
@@ -191,7 +199,7 @@ def test_a_new_database_begins_with_articles(site: Site) -> None:
     site.start_anew()
 
     cards = site.read("/").some(".article-preview a.preview-link", "sample articles")
-    assert "Only mine" not in [card.words() for card in cards]
+    lacks([card.words() for card in cards], "Only mine", "the articles in the list")
     for card in cards:
         page = site.read(card.attribute("href") or "")
         page.one("h1", "the title").says(card.one("h1", "the title").words())
@@ -227,11 +235,11 @@ def test_pages_tell_the_browser_to_be_careful(site: Site, settings: Settings) ->
         assert re.search("(default|script)-src 'self'(;|$)", rules), (
             f"Expected a rule for scripts in Content-Security-Policy. Found {rules or 'none'}."
         )
-        assert "unsafe-inline" not in rules
-        assert "frame-ancestors 'none'" in rules or "frame-ancestors 'self'" in rules
-        assert "object-src 'none'" in rules or "default-src 'none'" in rules
-        assert answer.headers.get("X-Content-Type-Options") == "nosniff"
-        assert "origin" in answer.headers.get("Referrer-Policy", "")
+        lacks(rules, "unsafe-inline", "the header Content-Security-Policy")
+        contains_one(rules, ("frame-ancestors 'none'", "frame-ancestors 'self'"), "the header Content-Security-Policy")
+        contains_one(rules, ("object-src 'none'", "default-src 'none'"), "the header Content-Security-Policy")
+        equal(answer.headers.get("X-Content-Type-Options"), "nosniff", "the header X-Content-Type-Options")
+        contains(answer.headers.get("Referrer-Policy", ""), "origin", "the header Referrer-Policy")
     for words in (("HttpOnly", "SameSite=Lax"), ("HttpOnly", "SameSite=Lax", "Secure")):
         settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = "Secure" in words
         visitor = site.anonymous

@@ -50,6 +50,38 @@ def failure(expected: str, found: str, *more: str) -> str:
     return "\n".join(filter(None, (f"Expected {expected}. Found {found}.", *more)))
 
 
+def equal(found: object, expected: object, what: str) -> None:
+    """A part of a page has this value."""
+    if found != expected:
+        raise AssertionError(failure(f"{what} to be {_value_shown(expected)}", _value_shown(found)))
+
+
+def contains(whole: Any, part: Any, what: str) -> None:
+    """A part of a page contains this."""
+    if part not in whole:
+        raise AssertionError(failure(f"{_value_shown(part)} in {what}", _value_shown(whole)))
+
+
+def contains_one(whole: Any, parts: Sequence[Any], what: str) -> None:
+    """A part of a page contains at least one of these."""
+    if all(part not in whole for part in parts):
+        raise AssertionError(
+            failure(f"{' or '.join(map(_value_shown, parts))} in {what}", _value_shown(whole))
+        )
+
+
+def lacks(whole: Any, part: Any, what: str) -> None:
+    """A part of a page doesn't contain this."""
+    if part in whole:
+        raise AssertionError(failure(f"no {_value_shown(part)} in {what}", _value_shown(whole)))
+
+
+def _value_shown(value: object) -> str:
+    """A value as text, at most 200 characters long."""
+    text = repr(value) if value else "nothing"
+    return text if len(text) <= 200 else f"{text[:199]}…"
+
+
 @cache
 def as_html(selector: str) -> str:
     """What a CSS selector finds, as it looks in HTML: `<form class="comment-form">`."""

@@ -1,6 +1,6 @@
 """Articles carry tags, and a tag leads to everything that carries it."""
 
-from tests.support import Site
+from tests.support import Site, equal
 
 CARD_TITLE = ".article-preview a.preview-link h1"
 ON_THE_ARTICLE = ".article-page .tag-list .tag-default"
@@ -86,7 +86,7 @@ def test_tags_can_be_changed_and_taken_off(site: Site) -> None:
     """The editor shows an article's tags; what is saved there takes the place of what was."""
     article = site.publish("Gulls at noon", tags="harbour, winter")
     field = site.read(article.replace("/article/", "/editor/")).one("input[name=tags]", "the tags")
-    assert sorted(tag.strip() for tag in (field.value()).split(",")) == ["harbour", "winter"]
+    equal(sorted(tag.strip() for tag in (field.value()).split(",")), ["harbour", "winter"], "the tags in the form")
 
     site.edit(article, tags="winter, gulls").redirects_to(article)
     site.read(article).lists(ON_THE_ARTICLE, "tags", ["gulls", "winter"])
@@ -107,7 +107,7 @@ def test_the_sidebar_shows_the_tags_in_use(site: Site) -> None:
     home.some(POPULAR, "a popular tag")[0].has("href", "/tag/rope")
 
     site.delete(nets).redirects_to("/")
-    assert sorted(site.read("/tag/winter").texts(POPULAR)) == ["rope", "winter"]
+    equal(sorted(site.read("/tag/winter").texts(POPULAR)), ["rope", "winter"], "the popular tags on /tag/winter")
 
     once = [f"knot {number}" for number in range(12)]
     site.publish("Knots", tags=", ".join(once))
@@ -139,7 +139,7 @@ def test_two_articles_bring_the_same_new_tag_at_the_same_moment(site: Site) -> N
     with site.just_before_saving(lambda: site.publish("Fog", tags="november")):
         site.publish("Rain", tags="november")
 
-    assert sorted(site.read("/tag/november").texts(CARD_TITLE)) == ["Fog", "Rain"]
+    equal(sorted(site.read("/tag/november").texts(CARD_TITLE)), ["Fog", "Rain"], "the articles on /tag/november")
     site.read("/").lists(POPULAR, "tags", ["november"])
 
 
@@ -186,4 +186,4 @@ def test_tags_that_cannot_be_are_refused_and_kept(site: Site) -> None:
         )
         site.edit(gulls, tags=f"harbour, {tags}").refused(422)
     site.read("/").lists(CARD_TITLE, "articles", ["Gulls at noon"])
-    assert site.read(gulls).texts(ON_THE_ARTICLE) == twenty.split(", ")
+    equal(site.read(gulls).texts(ON_THE_ARTICLE), twenty.split(", "), "the tags of the article")

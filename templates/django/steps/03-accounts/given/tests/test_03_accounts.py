@@ -9,7 +9,7 @@ from django.conf import global_settings
 from pytest_django import Settings
 
 from tests.passwords import QuickHasher
-from tests.support import PASSWORD, TOKEN, Answer, Site
+from tests.support import PASSWORD, TOKEN, Answer, Site, contains, equal, lacks
 
 ADA = {"username": "ada", "email": "ada@example.org", "password": PASSWORD}
 MESSAGE = ".error-messages li"
@@ -90,7 +90,7 @@ def test_an_account_needs_a_name_an_email_and_a_password(site: Site) -> None:
         page.some(MESSAGE, "an error message")
         for name in {"username", "email"} - {field}:
             page.one(f"input[name={name}][value='{ADA[name]}']", f"the field {name} as typed")
-        assert PASSWORD not in page.one("input[name=password]", "the password").value()
+        lacks(page.one("input[name=password]", "the password").value(), PASSWORD, "the password field in the form")
 
         answer = settings.submit(SETTINGS, **{field: value})
         if (field, value) == ("password", ""):  # none is typed, and the old one stays
@@ -110,7 +110,7 @@ def test_a_name_and_an_email_belong_to_one_account(site: Site) -> None:
         site.anonymous.send("/register", **{**newcomer, **field}).refused(422).some(MESSAGE, "an error message")
         page = bob.read("/settings").submit(SETTINGS, bio="New.", **field).refused(422)
         page.some(MESSAGE, "an error message")
-        assert page.one("textarea[name=bio]", "the bio").value().strip() == "New."
+        equal(page.one("textarea[name=bio]", "the bio").value().strip(), "New.", "the bio in the form")
         page.one("nav.navbar a[href='/profile/bob']", "a link to the user's profile").says("bob")
 
     bob.read("/profile/bob").one(".profile-page h4", "the name").says("bob")
@@ -190,7 +190,7 @@ def test_a_failed_sign_in_does_not_tell_why(site: Site) -> None:
     assert tried == missed > 0, (
         f"Expected one slow hash or more, and as many in both cases. Found {tried} and {missed}."
     )
-    assert wrong.one("input[name=email]", "the field email").value() == ada.email
+    equal(wrong.one("input[name=email]", "the field email").value(), ada.email, "the e-mail address in the form")
     has_no_link(visitor, "/settings")
     has_link(sign_in(site, ada.email, ada.password), "/profile/ada")
 
@@ -208,7 +208,7 @@ def test_signing_out_is_a_button(site: Site) -> None:
     has_no_link(ada, "/settings")
     ada.get("/login")
     ada.send("/settings", username="ada", email=ada.email, bio="Gone.").asks_to_sign_in()
-    assert "Gone." not in site.read("/profile/ada").texts(".user-info p")
+    lacks(site.read("/profile/ada").texts(".user-info p"), "Gone.", "the bio on /profile/ada")
     page = ada.read(ada.get("/settings").asks_to_sign_in())
     answer = page.submit("form:has(input[name=email])", email=ada.email, password=ada.password)
     ada.read(answer.redirects_to_a_page_under("/"))
@@ -220,7 +220,7 @@ def test_settings_change_the_profile(site: Site) -> None:
     ada = site.register("ada")
     page = ada.read("/settings")
     before = {name: page.one(f"[name={name}]", name).value().strip() for name in ("username", "email", "bio", "image")}
-    assert before == {"username": "ada", "email": ada.email, "bio": "", "image": ""}
+    equal(before, {"username": "ada", "email": ada.email, "bio": "", "image": ""}, "the fields on /settings")
     page.one(f"{SETTINGS} button[type=submit]", "a button").says("Update Settings")
     name = "Ada <img src=x onerror=alert(1)> Ω"
     new = {"username": name, "bio": "<script>alert(2)</script> Writes <b>programs</b>."}
@@ -235,8 +235,8 @@ def test_settings_change_the_profile(site: Site) -> None:
     profile.none("[onerror], .user-info script", "code that can run")
     site.get("/profile/ada").refused(404)
     again = ada.read("/settings")
-    assert again.one("textarea[name=bio]", "the bio").value().strip() == new["bio"]
-    assert again.one("input[name=image]", "the picture").value() == new["image"]
+    equal(again.one("textarea[name=bio]", "the bio").value().strip(), new["bio"], "the bio in the form")
+    equal(again.one("input[name=image]", "the picture").value(), new["image"], "the picture in the form")
 
     longest = "line\n" * 399 + "lines"  # the end of a line counts once
     again.submit(SETTINGS, bio=longest, image="y" * 2_000).redirects_to(f"/profile/{name}")
@@ -246,13 +246,19 @@ def test_settings_change_the_profile(site: Site) -> None:
     again.submit(SETTINGS, bio="", image="").redirects_to(f"/profile/{name}")
     profile = ada.read(f"/profile/{name}")
     profile.one(".user-info p", "the empty bio").says("")
-    assert "default-avatar.svg" in (profile.one("img.user-img", "the picture").attribute("src") or "")
+    contains(
+        profile.one("img.user-img", "the picture").attribute("src") or "",
+        "default-avatar.svg",
+        "the address of the picture",
+    )
 
 
 def test_a_password_changes_only_when_one_is_typed(site: Site) -> None:
     """Settings saved without a password keep the old one; a new one takes its place, if it is long enough."""
     ada = site.register("ada")
-    assert ada.read("/settings").one("input[name=password]", "the password").value() == ""
+    equal(
+        ada.read("/settings").one("input[name=password]", "the password").value(), "", "the password field in the form"
+    )
 
     ada.read("/settings").submit(SETTINGS, bio="Hello.").redirects_to("/profile/ada")
     sign_in(site, ada.email, ada.password)
@@ -275,7 +281,7 @@ def test_a_profile_tells_who_somebody_is(site: Site) -> None:
         page.one(".profile-page h4", "the name").says("ada")
         page.one(".profile-page .user-info p", "the empty bio").says("")
         picture = page.one(".profile-page .user-img", "the picture").attribute("src") or ""
-        assert "default-avatar.svg" in picture
+        contains(picture, "default-avatar.svg", "the address of the picture")
         assert visitor.get(picture).status == 200, f"Expected a picture at {picture}. Found none."
 
     own = ada.read("/profile/ada").one(".profile-page a[href='/settings']", "a link to the settings")
@@ -332,7 +338,7 @@ def test_a_form_from_elsewhere_touches_no_account(site: Site) -> None:
 def test_a_password_is_never_stored_as_typed(site: Site, settings: Settings) -> None:
     """What lies in the database is neither the password nor a quick digest of it, but a slow one."""
     ada = site.register("ada")
-    assert ada.email.encode() in site.stored()
+    contains(site.stored(), ada.email.encode(), "the database")
 
     stored = site.stored()
 

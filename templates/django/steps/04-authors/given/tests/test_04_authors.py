@@ -1,6 +1,6 @@
 """Articles and comments belong to someone, and only they may change them."""
 
-from tests.support import Site
+from tests.support import Site, equal
 
 CARD_TITLE = ".article-preview a.preview-link h1"
 COMMENT = ".card:not(.comment-form) .card-block p"
@@ -52,7 +52,11 @@ def test_publishing_needs_an_account(site: Site) -> None:
     """Whoever is signed in finds the editor in the bar and publishes; others are sent to sign in."""
     stranger = site.anonymous
     stranger.read("/login")
-    assert site.read("/").one("nav.navbar a[href='/editor']", "the editor").words() == "New Article"
+    equal(
+        site.read("/").one("nav.navbar a[href='/editor']", "the editor").words(),
+        "New Article",
+        "the link to the editor on /",
+    )
     site.publish("A walk in the fog")
     fields = {"title": "Forged", "description": "By nobody.", "body": "Nothing."}
 

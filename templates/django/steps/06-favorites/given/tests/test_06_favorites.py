@@ -2,7 +2,7 @@
 
 from urllib.parse import quote, unquote
 
-from tests.support import Page, Part, Site
+from tests.support import Page, Part, Site, contains, equal
 
 CARD_TITLE = ".article-preview a.preview-link h1"
 FORM = "form:has(button.btn-outline-primary), form:has(button.btn-primary)"
@@ -45,13 +45,13 @@ def test_a_card_has_a_button_that_marks_it(site: Site) -> None:
     site.register("nora").publish("Lichen")
     shows_count(site.read("/").card("Moss"), OFF, 0)
 
-    assert press(site.read("/"), "Moss") == "/"
+    equal(press(site.read("/"), "Moss"), "/", "the page after the button")
 
     home = site.read("/")
     shows_count(home.card("Moss"), ON, 1)
     home.card("Moss").none(OFF, "an outlined favorite button")
     shows_count(home.card("Lichen"), OFF, 0)
-    assert press(site.read("/"), "Moss") == "/"
+    equal(press(site.read("/"), "Moss"), "/", "the page after the button")
     shows_count(site.read("/").card("Moss"), OFF, 0)
 
 
@@ -61,12 +61,12 @@ def test_an_article_says_favorite_or_unfavorite(site: Site) -> None:
     words = site.read(moss).one(OFF, "the favorite button").words()
     assert "Favorite" in words, f'Expected "Favorite" on the favorite button. Found "{words}".'
 
-    assert press(site.read(moss)) == moss
+    equal(press(site.read(moss)), moss, "the page after the button")
 
     page = site.read(moss)
-    assert "Unfavorite" in page.one(ON, "the favorite button").words()
+    contains(page.one(ON, "the favorite button").words(), "Unfavorite", "the favorite button")
     shows_count(page, ON, 1)
-    assert press(site.read(moss)) == moss
+    equal(press(site.read(moss)), moss, "the page after the button")
     shows_count(site.read(moss), OFF, 0)
 
 
@@ -170,7 +170,11 @@ def test_marking_on_a_list_stays_on_the_list(site: Site) -> None:
             assert there == unquote(address), f"Expected the button to redirect to {unquote(address)}. Found {there}."
     press(site.read("/"), "Moss")
 
-    assert press(site.read("/profile/someone/favorites"), "Moss") == "/profile/someone/favorites"
+    equal(
+        press(site.read("/profile/someone/favorites"), "Moss"),
+        "/profile/someone/favorites",
+        "the page after the button",
+    )
     site.read("/profile/someone/favorites").none(".article-preview", "a card")
 
 

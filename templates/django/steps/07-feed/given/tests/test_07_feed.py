@@ -2,7 +2,7 @@
 
 from urllib.parse import quote, unquote
 
-from tests.support import Page, Site
+from tests.support import Page, Site, contains, equal
 
 CARD_TITLE = ".article-preview a.preview-link h1"
 FOLLOW = "form[action^='/profile/']"
@@ -31,7 +31,7 @@ def test_home_shows_ten_articles_a_page(site: Site) -> None:
         page.lists(CARD_TITLE, "articles", titles[10 * number : 10 * number + 10])
         page.one(".pagination .page-item.active", "the current page").says(str(number + 1))
         page.lists(".pagination .page-item", "pages", ["1", "2", "3"])
-        assert links(page) == {"1": "/?page=1", "2": "/?page=2", "3": "/?page=3"}
+        equal(links(page), {"1": "/?page=1", "2": "/?page=2", "3": "/?page=3"}, "the links to the pages of the list")
 
 
 def test_ten_articles_need_no_pages(site: Site) -> None:
@@ -42,7 +42,7 @@ def test_ten_articles_need_no_pages(site: Site) -> None:
 
     site.register("nora").publish("The eleventh", tags="sand")
 
-    assert set(links(site.read("/"))) == {"1", "2"}
+    equal(set(links(site.read("/"))), {"1", "2"}, "the links to the pages of the list")
     for address in ("/tag/sand", "/profile/nora"):
         site.read(address).lists(CARD_TITLE, "articles", ["The eleventh"])
         site.read(address).none(".pagination", "links to other pages")
@@ -80,7 +80,7 @@ def test_a_list_of_forty_pages_needs_no_forty_links(site: Site) -> None:
         shown = links(page)
         missing = [number for number in wanted.split() if number not in shown]
         assert not missing, f"Expected links to the pages {wanted} on /?page={current}. Found {', '.join(shown)}."
-        assert shown["40"] == "/?page=40"
+        equal(shown["40"], "/?page=40", "the link to page 40")
         assert len(shown) <= 15, f"Expected at most 15 links to pages on /?page={current}. Found {len(shown)}."
 
 
@@ -124,7 +124,11 @@ def test_your_feed_has_pages_too(site: Site) -> None:
     first = site.read("/?feed=following")
 
     first.lists(CARD_TITLE, "articles", [f"Number {number}" for number in range(11, 1, -1)])
-    assert links(first) == {"1": "/?feed=following&page=1", "2": "/?feed=following&page=2"}
+    equal(
+        links(first),
+        {"1": "/?feed=following&page=1", "2": "/?feed=following&page=2"},
+        "the links to the pages of the list",
+    )
     second = site.read("/?feed=following&page=2")
     second.lists(CARD_TITLE, "articles", ["Number 1"])
     second.one(".feed-toggle .nav-link.active", "the current tab").says("Your Feed")
@@ -139,7 +143,9 @@ def test_the_tabs_tell_which_list_this_is(site: Site) -> None:
 
     home = site.read("/")
     home.lists(tabs, "tabs", ["Your Feed", "Global Feed"])
-    assert [tab.attribute("href") for tab in home.some(tabs, "tabs")] == ["/?feed=following", "/"]
+    equal(
+        [tab.attribute("href") for tab in home.some(tabs, "tabs")], ["/?feed=following", "/"], "the links of the tabs"
+    )
     home.one(current, "the current tab").says("Global Feed")
     feed = site.read("/?feed=following")
     feed.lists(tabs, "tabs", ["Your Feed", "Global Feed"])
@@ -147,7 +153,7 @@ def test_the_tabs_tell_which_list_this_is(site: Site) -> None:
     tag = site.read("/tag/sand")
     tag.lists(f"{tabs}:not(.active)", "other tabs", ["Your Feed", "Global Feed"])
     tag.one(current, "the current tab").has("href", "/tag/sand")
-    assert "sand" in tag.one(current, "the current tab").words()
+    contains(tag.one(current, "the current tab").words(), "sand", "the current tab")
     for page in (home, feed, tag):
         page.none(".feed-toggle [aria-current]:not(.active)", "another tab with aria-current")
 
@@ -173,7 +179,7 @@ def test_an_empty_feed_says_what_to_do(site: Site) -> None:
     empty = site.read("/?feed=following")
 
     message = empty.one(".empty-feed-message", "a message about the empty feed")
-    assert "Your feed is empty" in message.words()
+    contains(message.words(), "Your feed is empty", "the message")
     message.one("a[href='/']", "a link to all articles")
     empty.none(".article-preview", "a card")
     empty.none(".pagination", "links to other pages")

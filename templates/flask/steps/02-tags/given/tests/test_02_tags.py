@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support import Site
+from tests.support import Site, equal
 
 CARD_TITLE = ".article-preview a.preview-link h1"
 ON_THE_ARTICLE = ".article-page .tag-list .tag-default"
@@ -85,7 +85,11 @@ def test_tags_can_be_changed_and_taken_off(site: Site) -> None:
     """The editor shows an article's tags; what is saved there takes the place of what was."""
     article = site.publish("Gulls at noon", tags="harbour, winter")
     field = site.read(article.replace("/article/", "/editor/")).one("input[name=tags]", "the tags")
-    assert sorted(tag.strip() for tag in (field.value()).split(",")) == ["harbour", "winter"]
+    equal(
+        sorted(tag.strip() for tag in (field.value()).split(",")),
+        ["harbour", "winter"],
+        "the tags in the form",
+    )
 
     site.edit(article, tags="winter, gulls").redirects_to(article)
     site.read(article).lists(ON_THE_ARTICLE, "tags", ["gulls", "winter"])
@@ -106,7 +110,9 @@ def test_the_sidebar_shows_the_tags_in_use(site: Site) -> None:
     home.some(POPULAR, "a popular tag")[0].has("href", "/tag/rope")
 
     site.delete(nets).redirects_to("/")
-    assert sorted(site.read("/tag/winter").texts(POPULAR)) == ["rope", "winter"]
+    equal(
+        sorted(site.read("/tag/winter").texts(POPULAR)), ["rope", "winter"], "the popular tags on /tag/winter"
+    )
 
 
 def test_a_new_tag_is_in_the_sidebar_at_once(site: Site) -> None:
@@ -132,7 +138,9 @@ def test_two_articles_bring_the_same_new_tag_at_the_same_moment(site: Site) -> N
     with site.just_before_saving(lambda: site.publish("Fog", tags="november")):
         site.publish("Rain", tags="november")
 
-    assert sorted(site.read("/tag/november").texts(CARD_TITLE)) == ["Fog", "Rain"]
+    equal(
+        sorted(site.read("/tag/november").texts(CARD_TITLE)), ["Fog", "Rain"], "the articles on /tag/november"
+    )
     site.read("/").lists(POPULAR, "tags", ["november"])
 
 
@@ -176,4 +184,4 @@ def test_tags_that_cannot_be_are_refused_and_kept(site: Site, tags: str) -> None
     )
     site.edit(gulls, tags=f"harbour, {tags}").refused(422)
     site.read("/").lists(CARD_TITLE, "articles", ["Gulls at noon"])
-    assert site.read(gulls).texts(ON_THE_ARTICLE) == twenty.split(", ")
+    equal(site.read(gulls).texts(ON_THE_ARTICLE), twenty.split(", "), "the tags of the article")

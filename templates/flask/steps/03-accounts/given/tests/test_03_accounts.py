@@ -8,7 +8,7 @@ from time import thread_time
 import pytest
 from flask import Flask
 
-from tests.support import PASSWORD, Site, first_visitor
+from tests.support import PASSWORD, Site, contains, equal, first_visitor, lacks
 
 ADA = {"username": "ada", "email": "ada@example.org", "password": PASSWORD}
 MESSAGE = ".error-messages li"
@@ -86,7 +86,9 @@ def test_an_account_needs_a_name_an_email_and_a_password(site: Site, field: str,
     page.some(MESSAGE, "an error message")
     for name in {"username", "email"} - {field}:
         page.one(f"input[name={name}][value='{ADA[name]}']", f"the field {name} as typed")
-    assert PASSWORD not in page.one("input[name=password]", "the password").value()
+    lacks(
+        page.one("input[name=password]", "the password").value(), PASSWORD, "the password field in the form"
+    )
 
     longest = {"username": "x" * 50, "email": "x" * 188 + "@example.org", "password": "x" * 200}
     newcomer.send("/register", **longest).redirects_to("/")
@@ -110,7 +112,7 @@ def test_a_name_and_an_email_belong_to_one_account(site: Site) -> None:
         )
         page = bob.read("/settings").submit(SETTINGS, bio="New.", **field).refused(422)
         page.some(MESSAGE, "an error message")
-        assert page.one("textarea[name=bio]", "the bio").value().strip() == "New."
+        equal(page.one("textarea[name=bio]", "the bio").value().strip(), "New.", "the bio in the form")
 
     bob.read("/profile/bob").one(".profile-page h4", "the name").says("bob")
     site.anonymous.send("/register", **newcomer).redirects_to("/")
@@ -177,7 +179,9 @@ def test_a_failed_sign_in_does_not_tell_why(site: Site) -> None:
     wrong.some(MESSAGE, "an error message")
     told, other = wrong.texts(MESSAGE), unknown.texts(MESSAGE)
     assert told == other, f"Expected the same error message in both cases. Found {told} and {other}."
-    assert wrong.one("input[name=email]", "the field email").value() == ada.email
+    equal(
+        wrong.one("input[name=email]", "the field email").value(), ada.email, "the e-mail address in the form"
+    )
     has_no_link(visitor, "/settings")
     has_link(sign_in(site, ada.email, ada.password), "/profile/ada")
 
@@ -215,7 +219,7 @@ def test_signing_out_is_a_button(site: Site) -> None:
     has_no_link(ada, "/settings")
     ada.get("/settings").redirects_to("/login")
     ada.send("/settings", username="ada", email=ada.email, bio="Gone.").redirects_to("/login")
-    assert "Gone." not in site.read("/profile/ada").texts(".user-info p")
+    lacks(site.read("/profile/ada").texts(".user-info p"), "Gone.", "the bio on /profile/ada")
 
 
 def test_settings_change_the_profile(site: Site) -> None:
@@ -226,7 +230,7 @@ def test_settings_change_the_profile(site: Site) -> None:
         name: page.one(f"[name={name}]", name).value().strip()
         for name in ("username", "email", "bio", "image")
     }
-    assert before == {"username": "ada", "email": ada.email, "bio": "", "image": ""}
+    equal(before, {"username": "ada", "email": ada.email, "bio": "", "image": ""}, "the fields on /settings")
     page.one(f"{SETTINGS} button[type=submit]", "a button").says("Update Settings")
     name = "Ada <img src=x onerror=alert(1)> Ω"
     new = {"username": name, "bio": "<script>alert(2)</script> Writes <b>programs</b>."}
@@ -241,8 +245,8 @@ def test_settings_change_the_profile(site: Site) -> None:
     profile.none("[onerror], .user-info script", "code that can run")
     site.get("/profile/ada").refused(404)
     again = ada.read("/settings")
-    assert again.one("textarea[name=bio]", "the bio").value().strip() == new["bio"]
-    assert again.one("input[name=image]", "the picture").value() == new["image"]
+    equal(again.one("textarea[name=bio]", "the bio").value().strip(), new["bio"], "the bio in the form")
+    equal(again.one("input[name=image]", "the picture").value(), new["image"], "the picture in the form")
 
     again.submit(SETTINGS, bio="x" * 2_000, image="y" * 2_000).redirects_to(f"/profile/{name}")
     for field in ("bio", "image"):
@@ -251,13 +255,21 @@ def test_settings_change_the_profile(site: Site) -> None:
     again.submit(SETTINGS, bio="", image="").redirects_to(f"/profile/{name}")
     profile = ada.read(f"/profile/{name}")
     profile.one(".user-info p", "the empty bio").says("")
-    assert "default-avatar.svg" in (profile.one("img.user-img", "the picture").attribute("src") or "")
+    contains(
+        profile.one("img.user-img", "the picture").attribute("src") or "",
+        "default-avatar.svg",
+        "the address of the picture",
+    )
 
 
 def test_a_password_changes_only_when_one_is_typed(site: Site) -> None:
     """Settings saved without a password keep the old one; a new one takes its place, if it is long enough."""
     ada = site.register("ada")
-    assert ada.read("/settings").one("input[name=password]", "the password").value() == ""
+    equal(
+        ada.read("/settings").one("input[name=password]", "the password").value(),
+        "",
+        "the password field in the form",
+    )
 
     ada.read("/settings").submit(SETTINGS, bio="Hello.").redirects_to("/profile/ada")
     sign_in(site, ada.email, ada.password)
@@ -279,7 +291,7 @@ def test_a_profile_tells_who_somebody_is(site: Site) -> None:
         page.one(".profile-page h4", "the name").says("ada")
         page.one(".profile-page .user-info p", "the empty bio").says("")
         picture = page.one(".profile-page .user-img", "the picture").attribute("src") or ""
-        assert "default-avatar.svg" in picture
+        contains(picture, "default-avatar.svg", "the address of the picture")
         assert visitor.get(picture).status == 200, f"Expected a picture at {picture}. Found none."
 
     own = ada.read("/profile/ada").one(".profile-page a[href='/settings']", "a link to the settings")
@@ -334,7 +346,7 @@ def test_a_form_from_elsewhere_touches_no_account(site: Site) -> None:
 def test_a_password_is_never_stored_as_typed(site: Site, make_app: Callable[..., Flask]) -> None:
     """What lies in the database is neither the password nor a quick digest of it, but a slow one."""
     ada = site.register("ada")
-    assert ada.email.encode() in site.stored()
+    contains(site.stored(), ada.email.encode(), "the database")
 
     stored = site.stored()
 

@@ -4,7 +4,7 @@ from urllib.parse import quote, unquote
 
 import pytest
 
-from tests.support import Page, Part, Site
+from tests.support import Page, Part, Site, contains, equal
 
 CARD_TITLE = ".article-preview a.preview-link h1"
 FORM = "form:has(button.btn-outline-primary), form:has(button.btn-primary)"
@@ -39,13 +39,13 @@ def test_a_card_has_a_button_that_marks_it(site: Site) -> None:
     site.register("nora").publish("Lichen")
     shows_count(site.read("/").card("Moss"), OFF, 0)
 
-    assert press(site.read("/"), "Moss") == "/"
+    equal(press(site.read("/"), "Moss"), "/", "the page after the button")
 
     home = site.read("/")
     shows_count(home.card("Moss"), ON, 1)
     home.card("Moss").none(OFF, "an outlined favorite button")
     shows_count(home.card("Lichen"), OFF, 0)
-    assert press(site.read("/"), "Moss") == "/"
+    equal(press(site.read("/"), "Moss"), "/", "the page after the button")
     shows_count(site.read("/").card("Moss"), OFF, 0)
 
 
@@ -55,12 +55,12 @@ def test_an_article_says_favorite_or_unfavorite(site: Site) -> None:
     words = site.read(moss).one(OFF, "the favorite button").words()
     assert "Favorite" in words, f'Expected "Favorite" on the favorite button. Found "{words}".'
 
-    assert press(site.read(moss)) == moss
+    equal(press(site.read(moss)), moss, "the page after the button")
 
     page = site.read(moss)
-    assert "Unfavorite" in page.one(ON, "the favorite button").words()
+    contains(page.one(ON, "the favorite button").words(), "Unfavorite", "the favorite button")
     shows_count(page, ON, 1)
-    assert press(site.read(moss)) == moss
+    equal(press(site.read(moss)), moss, "the page after the button")
     shows_count(site.read(moss), OFF, 0)
 
 
@@ -87,7 +87,7 @@ def test_marking_needs_an_account(site: Site) -> None:
     press(site.read(moss))
     stranger = site.anonymous
 
-    assert press(stranger.read(moss)) == "/login"
+    equal(press(stranger.read(moss)), "/login", "the page after the button")
     stranger.send(f"{moss}/unfavorite").redirects_to("/login")
     site.get(f"{moss}/unfavorite")
 
@@ -165,7 +165,11 @@ def test_marking_on_a_list_stays_on_the_list(site: Site) -> None:
             )
     press(site.read("/"), "Moss")
 
-    assert press(site.read("/profile/someone/favorites"), "Moss") == "/profile/someone/favorites"
+    equal(
+        press(site.read("/profile/someone/favorites"), "Moss"),
+        "/profile/someone/favorites",
+        "the page after the button",
+    )
     site.read("/profile/someone/favorites").none(".article-preview", "a card")
 
 
@@ -220,7 +224,9 @@ def test_more_cards_are_no_more_questions(site: Site, address: str) -> None:
 
     grow(1, 2, 3)
     few, cards = oskar.questions(address), len(oskar.read(address).texts(CARD_TITLE))
-    assert (cards, count(oskar.read(address).card("Number 1"), ON)) == (3, 2)
+    equal(
+        (cards, count(oskar.read(address).card("Number 1"), ON)), (3, 2), "the numbers of cards and favorites"
+    )
     grow(4, 5, 6, 7, 8, 9)
     many, cards = oskar.questions(address), len(oskar.read(address).texts(CARD_TITLE))
 
