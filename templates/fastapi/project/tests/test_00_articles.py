@@ -34,7 +34,7 @@ def test_a_new_article_comes_back(site: Site) -> None:
     equal(read, published)
     has_fields(read, **NEW)
     for moment in ("createdAt", "updatedAt"):
-        assert MOMENT.fullmatch(read[moment]), f"Expected a time in UTC as {moment}. Found {read[moment]}."
+        assert MOMENT.fullmatch(str(read[moment])), f"Expected a time in UTC as {moment}. Found {read[moment]}."
     assert read["updatedAt"] == read["createdAt"], (
         "Expected updatedAt to equal createdAt in a new article. Found another time."
     )

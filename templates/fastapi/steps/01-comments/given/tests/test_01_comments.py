@@ -24,7 +24,7 @@ def test_a_comment_comes_back(site: Site) -> None:
     has_fields(comment, body="Mine came out flat.")
     assert type(comment["id"]) is int, f"Expected a whole number as id. Found {comment['id']!r}."
     for moment in ("createdAt", "updatedAt"):
-        assert MOMENT.fullmatch(comment[moment]), f"Expected a time in UTC as {moment}. Found {comment[moment]}."
+        assert MOMENT.fullmatch(str(comment[moment])), f"Expected a time in UTC as {moment}. Found {comment[moment]}."
     site.get(comments_of(bread)).has("comments", value=[comment])
 
 

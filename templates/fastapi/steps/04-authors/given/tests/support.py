@@ -209,6 +209,13 @@ class Site:
         )
         expect(found == list(titles), failure(wanted, ", ".join(found) or "none"))
 
+    def listed(self, article: Thing) -> Any:
+        """What the list of articles says about this one."""
+        answer = self.get("/api/articles")
+        found = [one for one in answer.gives("articles") if one["slug"] == article["slug"]]
+        expect(found, failure(f"the article {article['slug']} from {answer.name}", "none"))
+        return found[0]
+
     def comment(self, article: Thing, body: str) -> Any:
         """Write a comment on an article; what the site answers about it."""
         address = f"/api/articles/{article['slug']}/comments"

@@ -26,18 +26,17 @@ def test_an_article_tells_its_author(site: Site) -> None:
     """Wherever an article stands, alone or in a list, it tells who wrote it, with a profile."""
     nora = site.register("nora")
     nora.put("/api/user", user={"bio": "Walks.", "image": "https://example.org/n.png"}).gives("user")
-    site.register("oskar").publish("Chestnuts")
-
+    chestnuts = site.register("oskar").publish("Chestnuts")
     article = nora.publish("A walk in the fog")
 
     read = site.anonymous.get(address_of(article)).gives("article")
     changed = nora.put(address_of(article), article={"body": "Longer."}).gives("article")
-    listed = {one["title"]: one["author"] for one in site.anonymous.get("/api/articles").gives("articles")}
-    for author in (article["author"], read["author"], changed["author"], listed["A walk in the fog"]):
+    listed = site.anonymous.listed(article)
+    for author in (article["author"], read["author"], changed["author"], listed["author"]):
         has_fields(author, username="nora", bio="Walks.", image="https://example.org/n.png")
         private = ", ".join({"email", "password", "token"} & set(author))
         assert not private, f"Expected no private key in {author.path} from {author.answer.name}. Found {private}."
-    has_fields(listed["Chestnuts"], username="oskar")
+    has_fields(site.anonymous.listed(chestnuts)["author"], username="oskar")
 
 
 def test_a_comment_tells_its_author(site: Site) -> None:

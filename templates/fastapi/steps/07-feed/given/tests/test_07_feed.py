@@ -54,7 +54,7 @@ def test_a_list_ends_after_twenty(site: Site) -> None:
     expect(len(found) == 20, f"Expected 20 of 22 articles on /api/articles. Found {len(found)}.")
     equal(found, numbers(*range(22, 2, -1)), "the titles on /api/articles")
     count = answer["articlesCount"]
-    expect(count == 22, f"Expected 22 as articlesCount. Found {count}.")
+    expect(count == 22, f"Expected articlesCount to be 22 from GET /api/articles. Found {count}.")
 
 
 def test_limit_and_offset_choose_a_part(site: Site) -> None:
