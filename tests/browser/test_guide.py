@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from starterkit.web.events import Events
 from starterkit.web.lesson import lesson_html
 from starterkit.web.proxy import SiteProxy
 from starterkit.web.safety import Access
+from tests.support.commands import starterkit
 from tests.support.guides import FramedSite, RunningGuide, running_guide, served_app
 from tests.support.sites import lay_solution
 from tests.web.test_lesson import HOSTILE
@@ -28,6 +30,7 @@ from tests.web.test_lesson import HOSTILE
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+SOUND = Path(__file__).parents[1] / "templates" / "sound"
 SECONDS = 60_000  # on a busy machine, the tests of a step take a while
 SIZES = {"narrow": (360, 740), "medium": (900, 700), "wide": (1440, 860)}
 
@@ -209,6 +212,8 @@ def test_axe_finds_nothing(page: Page, guide: RunningGuide, chromium: Browser, s
 STATE = {
     "phase": "done",
     "tests": [],
+    "own": [],
+    "start": "1",
     "trouble": None,
     "busy": "",
     "siteLine": "",
@@ -301,6 +306,34 @@ def test_a_site_in_the_frame_cannot_reach_the_guide(chromium: Browser) -> None:
     assert acted == []
 
 
+def test_a_conflict_offers_the_options_of_the_command(chromium: Browser) -> None:
+    acted: list[tuple[str, dict[str, Any]]] = []
+    fix = "Choose one.\n`starterkit next --keep-mine` keeps your lines.\n`starterkit next --markers` writes both."
+
+    def act(name: str, options: dict[str, Any]) -> dict[str, Any]:
+        acted.append((name, options))
+        return {"text": "Started 02."} if options else {"error": {"message": "Both change `a.py`.", "fix": fix}}
+
+    test = {"id": "t", "sentence": "T", "step": "01-x", "file": "t.py", "guard": "", "outcome": "passed"}
+    state = {**STATE, "lesson": "<h2>Mine</h2>", "tests": [test]}
+
+    def guide(port: int, loop: Any) -> Any:
+        return guide_app(Access(port, 1), Events(loop), Handlers("mine", lambda: state, act))
+
+    with served_app(guide) as port:
+        window = chromium.new_context()
+        page = window.new_page()
+        page.goto(f"http://127.0.0.1:{port}/")
+        page.get_by_role("button", name="Start the next step").click()
+        expect(page.locator("#answer")).to_contain_text("Both change a.py.")
+        expect(page.locator("#answer-choices button")).to_have_count(2)
+        page.get_by_role("button", name="Keep my lines starterkit next --keep-mine").click()
+        expect(page.locator("#answer")).to_contain_text("Started 02.")
+        window.close()
+
+    assert acted == [("next", {}), ("next", {"settle": "mine"})]
+
+
 def test_a_hostile_lesson_and_a_hostile_test_run_nothing(chromium: Browser) -> None:
     evil = "<img src=x onerror=document.title='hit'> <script>document.title='hit'</script>"
     test = {
@@ -341,3 +374,39 @@ def test_a_hostile_lesson_and_a_hostile_test_run_nothing(chromium: Browser) -> N
         window.close()
 
     assert outside == []
+
+
+def test_a_hostile_external_template_runs_nothing(chromium: Browser, tmp_path: Path) -> None:
+    template = tmp_path / "hostile"
+    shutil.copytree(SOUND, template)
+    step = template / "steps" / "01-greeting"
+    (step / "lesson.md").write_text(f"# 01 · <script>alert(1)</script>\n\n{HOSTILE}", "utf-8")
+    about = (step / "step.yml").read_text("utf-8")
+    for old in ("Greeting", "The site greets a visitor by name.", "Which function"):
+        about = about.replace(old, f"{old} <img src=x onerror=alert(1)>", 1)
+    (step / "step.yml").write_text(about, "utf-8")
+    tests = step / "given" / "tests" / "test_01_greeting.py"
+    source = tests.read_text("utf-8").replace("The page at /hello", "<script>alert(1)</script> The page")
+    tests.write_text(source, "utf-8")
+    starterkit("new", "site", "--template", str(template), "--trust", "--defaults", cwd=tmp_path)
+    starterkit("next", cwd=tmp_path / "site")
+
+    with running_guide(cwd=tmp_path / "site") as guide:
+        window = chromium.new_context(viewport={"width": 1440, "height": 860})
+        page = window.new_page()
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("dialog", lambda dialog: pytest.fail("a dialog opened"))
+        page.goto(guide.url)
+        expect(page.locator("body")).to_have_attribute("data-phase", "red", timeout=SECONDS)
+        expect(page.locator("#first-title")).to_contain_text("<script>alert(1)</script>")
+        page.locator("#hint").click()
+        expect(page.locator("#hints li")).to_contain_text("<img src=x onerror=alert(1)>")
+        page.locator("#tab-map").click()
+        expect(page.locator("#steps")).to_contain_text("<img src=x onerror=alert(1)>")
+        expect(page.locator("iframe")).to_be_attached(timeout=SECONDS)
+        assert page.locator("main :is(script, img, style, form, base, meta), #lesson iframe").count() == 0
+        window.close()
+
+    own = (guide.url, f"{guide.site_url}/", "data:")
+    assert [url for url in asked if not url.startswith(own)] == []

@@ -11,6 +11,7 @@ import tokenize
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from html import unescape
 from itertools import islice, product
 from pathlib import Path
 from typing import Any
@@ -227,12 +228,33 @@ def _test_titles() -> Iterator[ReadText]:
                 yield _read(file, test.line, test.sentence)
 
 
+def _guide_texts() -> Iterator[ReadText]:
+    """The texts of the page of `starterkit guide`: in its HTML, its script, and what its actions return."""
+    html, script = (SOURCE / "web" / "static" / name for name in ("guide.html", "guide.js"))
+    for number, line in enumerate(html.read_text("utf-8").splitlines(), 1):
+        labels = re.findall(r'(?:aria-label|title)="([^"]+)"', line)
+        for text in (*labels, re.sub(r"<[^>]+>", "", line)):
+            yield _read(html, number, unescape(text))
+    for number, line in enumerate(script.read_text("utf-8").splitlines(), 1):
+        for text in re.findall(r'"((?:[^"\\]|\\.)*)"|`([^`]*)`', re.sub(r"\\`", "'", line)):
+            yield _read(script, number, re.sub(r"\$\{[^}]*\}", "{}", "".join(text)))
+    for file, tree in _trees("web").items():
+        docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            is_text = isinstance(node, ast.JoinedStr) or isinstance(getattr(node, "value", None), str)
+            if isinstance(node, ast.expr) and is_text and id(node) not in docstrings:
+                text = "".join(_variants(node, file)[:1])
+                if text.endswith((".", "…")):
+                    yield _read(file, node.lineno, text)
+
+
 KINDS: dict[str, Callable[[], Iterator[ReadText]]] = {
     "docstrings": _docstrings,
     "comments": _comments,
     "help": _help,
     "errors": _errors,
     "screens": _screens,
+    "guide": _guide_texts,
     "docs": _docs,
     "path": _path_texts,
     "lessons": _lessons,

@@ -11,7 +11,7 @@ from tests.support.strings import KINDS, ReadText, texts
 # In documents and lessons a page may have one semicolon. Everywhere else it may have none.
 _PAGES = ("docs", "lessons", "docstrings", "comments")
 # An error has two sentences on one line each, and a hint is a paragraph: they have the limit of documents.
-_ON_SCREEN = ("help", "screens", "titles")
+_ON_SCREEN = ("help", "screens", "guide", "titles")
 
 
 def problems(kind: str) -> list[tuple[ReadText, str]]:

@@ -127,7 +127,8 @@ class Actions:
 
 
 def _choices(options: Mapping[str, Any]) -> Choices:
-    return Choices(_SETTLE.get(str(options.get("settle", ""))), leave_out=bool(options.get("leaveOut")))
+    settle = _SETTLE.get(str(options.get("settle", "")))
+    return Choices(settle, save_large=bool(options.get("saveLarge")), leave_out=bool(options.get("leaveOut")))
 
 
 def _current(project: Project) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -37,8 +38,10 @@ class Board:
         self._lock = threading.RLock()
         self._tree, self._state_bytes = "", b""
         self._state: dict[str, Any] = {
+            "start": secrets.token_hex(8),
             "phase": "starting",
             "tests": [],
+            "own": [],
             "trouble": None,
             "busy": "",
             "siteLine": "",

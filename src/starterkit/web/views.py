@@ -75,6 +75,7 @@ def check_view(result: CheckResult) -> dict[str, Any]:
     """Return the result of a run of all tests."""
     return {
         "tests": [result_view(each) for each in result.results],
+        "own": [result_view(each) for each in result.own],
         "seconds": round(result.seconds, 1),
         "problem": strip_control(result.problem),
         "blocker": strip_control(result.blocker),

@@ -139,6 +139,10 @@ function renderTests() {
   setText("earlier-count", `${before.passed} of ${before.total}`);
   $("earlier-tests").replaceChildren(...earlier.map(testItem));
   if (earlier.some(isRed)) $("earlier").open = true;
+  const mine = counts(state.own);
+  show("own", state.own.length > 0);
+  setText("own-count", `${mine.passed} of ${mine.total}`);
+  $("own-tests").replaceChildren(...state.own.map(testItem));
 
   if (state.phase === "done") {
     announce(first ? `${all.passed} of ${all.total} tests pass. First failing test: ${first.sentence}`
@@ -184,7 +188,7 @@ function sourceLine(test) {
 function renderGreen(total) {
   const end = state.isLast;
   setText("green-title", `All ${plural(total, "test")} pass`);
-  setText("green-text", !state.step ? "Your starter project works. The first step awaits."
+  setText("green-text", !state.step ? "Your starter project works. Now start the first step."
     : end ? "That was the last step. The whole site is built, and it is yours."
     : `${state.step.label} is done.`);
   setText("next-label", !state.step ? "Start the first step" : end ? "Save your work" : "Start the next step");
@@ -287,7 +291,7 @@ async function renderDiff() {
   $("diff-files").replaceChildren(
     ...(result.error ? message(result.error.message, result.error.fix)
       : files.length ? files.map((file) => fileBlock(file.path, diffBlock(file.diff)))
-      : [el("p", { class: "quiet" }, "You have not changed any file of your own in this step yet.")]));
+      : [el("p", { class: "quiet" }, "You have not changed your code in this step yet.")]));
   markScrollable();
 }
 
@@ -370,6 +374,7 @@ const CONFLICT = [
 function choicesFor(name, result) {
   const fix = result.error ? result.error.fix : "";
   const options = [...CONFLICT, ["Replace every file of the path", "--replace", { replace: true }],
+    ["Commit them too", "--save-large", { saveLarge: true }],
     ["Leave them out of the commit", "--leave-out", { leaveOut: true }]];
   return options.filter(([, flag]) => fix.includes(flag)).map(([label, flag, values]) => {
     const button = el("button", {}, `${label} `, el("kbd", {}, `starterkit ${name} ${flag}`));
@@ -469,6 +474,7 @@ function connect() {
   const events = new EventSource("/events");
   const on = (name, take) => events.addEventListener(name, (event) => take(JSON.parse(event.data)));
   on("state", (data) => {
+    if (state && state.start !== data.start) location.reload(); // another guide: it needs another token
     show("lost", false);
     state = data;
     render();
