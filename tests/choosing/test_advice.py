@@ -344,7 +344,7 @@ def test_skipping_everything_gives_advice_and_says_how_sure_it_is() -> None:
 
     assert found.sureness is Sureness.GUESS
     assert reasons(found, found.start)
-    assert "so this is a guess" in phrases.how_sure(found)
+    assert "so the result is a guess" in phrases.how_sure(found)
     assert len(phrases.tipped(found)) == len(FOUR) - 1
     assert len(path(found)) == 3
 

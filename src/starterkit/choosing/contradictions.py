@@ -10,7 +10,7 @@ from starterkit.choosing.questions import Decides
 
 # Two answers (question and choice), and the reason why they contradict each other.
 _PAIRS = (
-    (("style", "wires"), ("handle", "editors"), "Ready-made accounts and editors hide their code from you."),
+    (("style", "wires"), ("handle", "editors"), "Ready-made parts work without you seeing how."),
     (("style", "box"), ("after", "explain"), "You can use ready-made parts before you can explain them."),
     (("style", "box"), ("time", "days"), "Ready-made parts take longer to learn than a few evenings."),
     (("style", "box"), ("build", "small"), "A small project doesn't need many ready-made parts."),

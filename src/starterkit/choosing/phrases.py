@@ -26,7 +26,7 @@ def how_sure(advice: Advice) -> str:
         return "Only one framework is available, so there is nothing to choose between."
     count, of = len(advice.chosen), len(advice.scores.questions)
     if not count:
-        return f"You answered none of the {of} questions, so this is {Sureness.GUESS.value}."
+        return f"You answered none of the {of} questions, so the result is {Sureness.GUESS.value}."
     more = " Compare the costs, and take the framework that you like." if advice.sureness is Sureness.EQUAL else ""
     return f"This result is {advice.sureness.value}. You answered {count} of {of} questions.{more}"
 

@@ -89,7 +89,7 @@ def test_two_that_fit_equally_well_are_both_shown(tmp_path: Path) -> None:
 def test_without_a_terminal_nothing_is_asked(tmp_path: Path) -> None:
     ran = starterkit("choose", *TAKE_PART, cwd=tmp_path)
 
-    assert ran.out.startswith("You answered none of the 8 questions, so this is a guess.")
+    assert ran.out.startswith("You answered none of the 8 questions, so the result is a guess.")
     assert "The result would be Express if" in ran.out
     assert list(tmp_path.iterdir()) == []
 

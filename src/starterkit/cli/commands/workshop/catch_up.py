@@ -37,7 +37,7 @@ def catch_up(
         list[str],
         argument("WHO... STEP", "The participants, then the step to bring them to.", complete_people_and_step),
     ],
-    replace: Annotated[bool, flag("--replace", "Replace every file of the path at each missing step.")] = False,
+    replace: Annotated[bool, flag("--replace", "At each missing step, take the path's version of every file.")] = False,
     count_as: Annotated[
         str, option("--count-as", "green|red", "Result of the current step (green or red), if no tests can run.")
     ] = "",

@@ -70,7 +70,7 @@ def create(
     at: At = "",
     remote_template: RemoteTemplate = "",
     due: Due = "",
-    zips: Annotated[str, option("--zip", "FOLDER", "Folder for one zip per participant, to hand out.")] = "",
+    zips: Annotated[str, option("--zip", "FOLDER", "Write one ZIP file per participant into this folder.")] = "",
     folders: Annotated[str, option("--folders", "FOLDER", "Folder for one working folder per participant.")] = "",
     jobs: Jobs = "",
 ) -> int:
